@@ -3,19 +3,35 @@
 import { SpecError, show, wrongType } from './errors.ts';
 
 /** Attributes beyond this are refused: no tensor has such an axis, and index arithmetic stays exact. */
-export const MAX_ATTRIBUTE = 2 ** 31 - 1;
+export const MAX_ATTRIBUTE = 0x7fffffff;
 
 /** A whole number of at least `least`. */
 export function wholeNumber(clause: string, who: string, what: string, value: unknown, least: number): number {
-  if (typeof value !== 'number') throw wrongType(clause, `${who}: ${what} must be a whole number ≥ ${least}, got ${show(value)}`);
-  if (!Number.isInteger(value) || value < least || value > MAX_ATTRIBUTE) throw new SpecError(clause, `${who}: ${what} must be a whole number from ${least} to ${MAX_ATTRIBUTE}, got ${show(value)}`);
+  if (typeof value !== 'number')
+    throw wrongType(clause, `${who}: ${what} must be a whole number ≥ ${least}, got ${show(value)}`);
+  if (!Number.isInteger(value) || value < least || value > MAX_ATTRIBUTE)
+    throw new SpecError(
+      clause,
+      `${who}: ${what} must be a whole number from ${least} to ${MAX_ATTRIBUTE}, got ${show(value)}`,
+    );
   return value;
 }
 
 /** One whole number for all axes, or an array with one per axis. */
-export function perAxis(clause: string, who: string, what: string, value: unknown, rank: number, least: number): readonly number[] {
+export function perAxis(
+  clause: string,
+  who: string,
+  what: string,
+  value: unknown,
+  rank: number,
+  least: number,
+): readonly number[] {
   if (!Array.isArray(value)) return Array<number>(rank).fill(wholeNumber(clause, who, what, value, least));
-  if (value.length !== rank) throw new SpecError(clause, `${who}: ${what} must be a number or ${rank} numbers, one per axis, got ${show(value)}`);
+  if (value.length !== rank)
+    throw new SpecError(
+      clause,
+      `${who}: ${what} must be a number or ${rank} numbers, one per axis, got ${show(value)}`,
+    );
   return value.map((each) => wholeNumber(clause, who, what, each, least));
 }
 
@@ -25,22 +41,43 @@ export function flag(clause: string, who: string, what: string, value: unknown):
 }
 
 /** A finite number for which `holds`; `rule` says in words what must hold. */
-export function finiteNumber(clause: string, who: string, what: string, value: unknown, rule: string, holds: (value: number) => boolean): number {
+export function finiteNumber(
+  clause: string,
+  who: string,
+  what: string,
+  value: unknown,
+  rule: string,
+  holds: (value: number) => boolean,
+): number {
   if (typeof value !== 'number') throw wrongType(clause, `${who}: ${what} must be ${rule}, got ${show(value)}`);
-  if (!Number.isFinite(value) || !holds(value)) throw new SpecError(clause, `${who}: ${what} must be ${rule}, got ${show(value)}`);
+  if (!Number.isFinite(value) || !holds(value))
+    throw new SpecError(clause, `${who}: ${what} must be ${rule}, got ${show(value)}`);
   return value;
 }
 
-export function oneOf<T extends string>(clause: string, who: string, what: string, value: unknown, choices: readonly T[]): T {
-  if (typeof value !== 'string') throw wrongType(clause, `${who}: ${what} must be ${choices.map(show).join(' or ')}, got ${show(value)}`);
-  if (!choices.includes(value as T)) throw new SpecError(clause, `${who}: ${what} must be ${choices.map(show).join(' or ')}, got ${show(value)}`);
+export function oneOf<T extends string>(
+  clause: string,
+  who: string,
+  what: string,
+  value: unknown,
+  choices: readonly T[],
+): T {
+  if (typeof value !== 'string')
+    throw wrongType(clause, `${who}: ${what} must be ${choices.map(show).join(' or ')}, got ${show(value)}`);
+  if (!choices.includes(value as T))
+    throw new SpecError(clause, `${who}: ${what} must be ${choices.map(show).join(' or ')}, got ${show(value)}`);
   return value as T;
 }
 
 /** Refuses attributes that the layer does not have, so that a misspelt one is never silently ignored. Spec layer-attributes. */
 export function known(who: string, attributes: unknown, names: readonly string[]): void {
-  if (typeof attributes !== 'object' || attributes === null || Array.isArray(attributes)) throw wrongType('layer-attributes', `${who}: attributes must be an object {${names.join(', ')}}, got ${show(attributes)}`);
+  if (typeof attributes !== 'object' || attributes === null || Array.isArray(attributes))
+    throw wrongType(
+      'layer-attributes',
+      `${who}: attributes must be an object {${names.join(', ')}}, got ${show(attributes)}`,
+    );
   for (const name of Object.keys(attributes)) {
-    if (!names.includes(name)) throw new SpecError('layer-attributes', `${who}: the attributes are ${names.join(', ')}, got '${name}'`);
+    if (!names.includes(name))
+      throw new SpecError('layer-attributes', `${who}: the attributes are ${names.join(', ')}, got '${name}'`);
   }
 }

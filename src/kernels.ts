@@ -9,7 +9,8 @@ import { hasSimd } from './wasm/engine.ts';
 import * as wasmPool from './wasm/pool.ts';
 import type { ConvGeometry, PoolGeometry } from './window.ts';
 
-export type Algorithm = 'auto' | 'direct' | 'im2col';
+export const algorithms = ['auto', 'direct', 'im2col'] as const;
+export type Algorithm = (typeof algorithms)[number];
 
 const isFast = (data: Data): data is Float32Array => data instanceof Float32Array && hasSimd();
 

@@ -13,7 +13,7 @@ export interface Tensor {
 }
 
 /** The most elements a tensor may hold: an index fits a signed 32-bit integer. Spec tensor-size. */
-export const MAX_ELEMENTS = 2 ** 31 - 1;
+export const MAX_ELEMENTS = 0x7fffffff;
 
 /** Number of elements of a shape: the product of its axes (1 for no axes). */
 export const sizeOf = (shape: Shape): number => shape.reduce((product, axis) => product * axis, 1);
@@ -31,13 +31,20 @@ export const typeOf = (data: Data): ElementType => (data instanceof Float32Array
  */
 export function tensor(shape: Shape, values?: ArrayLike<number>, type: ElementType = 'float32'): Tensor {
   checkShape('tensor', shape);
-  if (type !== 'float32' && type !== 'float64') throw wrongType('tensor-type', `tensor: type must be 'float32' or 'float64', got ${show(type)}`);
+  if (type !== 'float32' && type !== 'float64')
+    throw wrongType('tensor-type', `tensor: type must be 'float32' or 'float64', got ${show(type)}`);
   const result = allocate('tensor', shape, type);
   if (values === undefined) return result;
-  if (typeof values !== 'object' || values === null || typeof values.length !== 'number') throw wrongType('tensor-type', `tensor: values must be an array of numbers, got ${show(values)}`);
-  if (values.length !== result.data.length) throw new SpecError('tensor-length', `tensor: shape [${shape}] holds ${result.data.length} values, got ${values.length}`);
+  if (typeof values !== 'object' || values === null || typeof values.length !== 'number')
+    throw wrongType('tensor-type', `tensor: values must be an array of numbers, got ${show(values)}`);
+  if (values.length !== result.data.length)
+    throw new SpecError(
+      'tensor-length',
+      `tensor: shape [${shape}] holds ${result.data.length} values, got ${values.length}`,
+    );
   for (let i = 0; i < values.length; i++) {
-    if (typeof values[i] !== 'number') throw wrongType('tensor-type', `tensor: values must be numbers, got ${show(values[i])} at index ${i}`);
+    if (typeof values[i] !== 'number')
+      throw wrongType('tensor-type', `tensor: values must be numbers, got ${show(values[i])} at index ${i}`);
     result.data[i] = values[i];
   }
   return result;
@@ -46,7 +53,11 @@ export function tensor(shape: Shape, values?: ArrayLike<number>, type: ElementTy
 /** A zero-filled tensor of a shape that is already checked. Spec tensor-size. */
 export function allocate(who: string, shape: Shape, type: ElementType): Tensor {
   const size = sizeOf(shape);
-  if (size > MAX_ELEMENTS) throw new SpecError('tensor-size', `${who}: a tensor holds at most ${MAX_ELEMENTS} elements, got ${size} for shape [${shape}]`);
+  if (size > MAX_ELEMENTS)
+    throw new SpecError(
+      'tensor-size',
+      `${who}: a tensor holds at most ${MAX_ELEMENTS} elements, got ${size} for shape [${shape}]`,
+    );
   return Object.freeze({ shape: Object.freeze([...shape]), data: allocateData(who, size, type) });
 }
 
@@ -54,26 +65,41 @@ function allocateData(who: string, size: number, type: ElementType): Data {
   try {
     return type === 'float32' ? new Float32Array(size) : new Float64Array(size);
   } catch (cause) {
-    throw new SpecError('tensor-size', `${who}: the host refuses ${size} elements of ${type} (${(cause as Error).message})`);
+    throw new SpecError(
+      'tensor-size',
+      `${who}: the host refuses ${size} elements of ${type} (${(cause as Error).message})`,
+    );
   }
 }
 
 /** Spec tensor-shape: axes are whole numbers ≥ 0. */
 export function checkShape(who: string, shape: Shape): void {
-  if (!Array.isArray(shape)) throw wrongType('tensor-shape', `${who}: a shape must be an array of whole numbers, got ${show(shape)}`);
+  if (!Array.isArray(shape))
+    throw wrongType('tensor-shape', `${who}: a shape must be an array of whole numbers, got ${show(shape)}`);
   for (const axis of shape) {
-    if (typeof axis !== 'number') throw wrongType('tensor-shape', `${who}: a shape must be an array of whole numbers, got ${show(shape)}`);
-    if (!Number.isSafeInteger(axis) || axis < 0) throw new SpecError('tensor-shape', `${who}: the axes of a shape must be whole numbers ≥ 0, got [${shape}]`);
+    if (typeof axis !== 'number')
+      throw wrongType('tensor-shape', `${who}: a shape must be an array of whole numbers, got ${show(shape)}`);
+    if (!Number.isSafeInteger(axis) || axis < 0)
+      throw new SpecError('tensor-shape', `${who}: the axes of a shape must be whole numbers ≥ 0, got [${shape}]`);
   }
 }
 
 /** Checks that `value` is a tensor whose data match its shape. Spec tensor-length. */
 export function checkTensor(who: string, what: string, value: Tensor): void {
-  if (typeof value !== 'object' || value === null || !('shape' in value) || !('data' in value)) throw wrongType('tensor-type', `${who}: ${what} must be a tensor {shape, data}, got ${show(value)}`);
+  if (typeof value !== 'object' || value === null || !('shape' in value) || !('data' in value))
+    throw wrongType('tensor-type', `${who}: ${what} must be a tensor {shape, data}, got ${show(value)}`);
   checkShape(who, value.shape);
-  if (!(value.data instanceof Float32Array) && !(value.data instanceof Float64Array)) throw wrongType('tensor-type', `${who}: the data of ${what} must be a Float32Array or Float64Array, got ${show(value.data)}`);
+  if (!(value.data instanceof Float32Array) && !(value.data instanceof Float64Array))
+    throw wrongType(
+      'tensor-type',
+      `${who}: the data of ${what} must be a Float32Array or Float64Array, got ${show(value.data)}`,
+    );
   const size = sizeOf(value.shape);
-  if (value.data.length !== size) throw new SpecError('tensor-length', `${who}: ${what} of shape [${value.shape}] holds ${size} values, got ${value.data.length}`);
+  if (value.data.length !== size)
+    throw new SpecError(
+      'tensor-length',
+      `${who}: ${what} of shape [${value.shape}] holds ${size} values, got ${value.data.length}`,
+    );
 }
 
 export const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((axis, i) => axis === b[i]);

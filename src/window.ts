@@ -10,7 +10,11 @@ import type { Shape } from './tensor.ts';
 export type Padding = 'valid' | 'same-upper' | 'same-lower' | readonly (readonly [before: number, after: number])[];
 
 /** Padding as it may be written: `'same'` is `'same-upper'`; a number pads all sides; a number or a pair per axis. */
-export type PaddingArgument = Padding | 'same' | number | readonly (number | readonly [before: number, after: number])[];
+export type PaddingArgument =
+  | Padding
+  | 'same'
+  | number
+  | readonly (number | readonly [before: number, after: number])[];
 
 /** The attributes of a window, one number per axis. */
 export interface Window {
@@ -33,7 +37,11 @@ export interface Axis {
 }
 
 /** Reads the attributes of a window. `stride: undefined` means the window's own size (pooling). */
-export function readWindow(who: string, rank: number, a: { size: unknown; stride: unknown; padding: unknown; dilation: unknown; ceil?: unknown }): Window {
+export function readWindow(
+  who: string,
+  rank: number,
+  a: { size: unknown; stride: unknown; padding: unknown; dilation: unknown; ceil?: unknown },
+): Window {
   const size = perAxis('window-size', who, 'size', a.size, rank, 1);
   return {
     size,
@@ -50,12 +58,28 @@ export function readPadding(who: string, rank: number, value: unknown): Padding 
   if (value === 'same') return 'same-upper';
   if (value === 'valid' || value === 'same-upper' || value === 'same-lower') return value;
   if (typeof value === 'number') return Array.from({ length: rank }, () => [number(value), number(value)] as const);
-  if (typeof value === 'string') throw new SpecError('window-padding', `${who}: padding must be 'valid', 'same', 'same-upper', 'same-lower', a number, or one number or pair per axis, got ${show(value)}`);
-  if (!Array.isArray(value)) throw wrongType('window-padding', `${who}: padding must be 'valid', 'same', 'same-upper', 'same-lower', a number, or one number or pair per axis, got ${show(value)}`);
-  if (value.length !== rank) throw new SpecError('window-padding', `${who}: padding must have one number or one pair [before, after] for each of the ${rank} axes, got ${show(value)}`);
+  if (typeof value === 'string')
+    throw new SpecError(
+      'window-padding',
+      `${who}: padding must be 'valid', 'same', 'same-upper', 'same-lower', a number, or one number or pair per axis, got ${show(value)}`,
+    );
+  if (!Array.isArray(value))
+    throw wrongType(
+      'window-padding',
+      `${who}: padding must be 'valid', 'same', 'same-upper', 'same-lower', a number, or one number or pair per axis, got ${show(value)}`,
+    );
+  if (value.length !== rank)
+    throw new SpecError(
+      'window-padding',
+      `${who}: padding must have one number or one pair [before, after] for each of the ${rank} axes, got ${show(value)}`,
+    );
   return value.map((each) => {
     if (!Array.isArray(each)) return [number(each), number(each)] as const;
-    if (each.length !== 2) throw new SpecError('window-padding', `${who}: padding of an axis must be a number or a pair [before, after], got ${show(each)}`);
+    if (each.length !== 2)
+      throw new SpecError(
+        'window-padding',
+        `${who}: padding of an axis must be a number or a pair [before, after], got ${show(each)}`,
+      );
     return [number(each[0]), number(each[1])] as const;
   });
 }
@@ -74,7 +98,11 @@ export function windowAxes(who: string, window: Window, space: Shape): Axis[] {
     }
     const [before, after] = window.padding === 'valid' ? [0, 0] : window.padding[i];
     const room = input + before + after - reach;
-    if (room < 0) throw new SpecError('window-fit', `${who}: a window of ${reach} cells (size ${size}, dilation ${dilation}) must fit into the padded input, got ${input} + ${before} + ${after} cells on axis ${i}`);
+    if (room < 0)
+      throw new SpecError(
+        'window-fit',
+        `${who}: a window of ${reach} cells (size ${size}, dilation ${dilation}) must fit into the padded input, got ${input} + ${before} + ${after} cells on axis ${i}`,
+      );
     let output = (window.ceil ? Math.ceil(room / stride) : Math.floor(room / stride)) + 1;
     if (window.ceil && (output - 1) * stride >= input + before) output--;
     return { input, size, stride, dilation, before, after, output };

@@ -4,7 +4,7 @@
 //   average:  y[n,p,c] = Σ x / divisor, the cells in row-major order, one division; NaN (0/0) over no cell
 
 import type { Data } from '../tensor.ts';
-import { type Axis, type PoolGeometry, cellsUnder, inputs, outputs, taps } from '../window.ts';
+import { type Axis, cellsUnder, inputs, outputs, type PoolGeometry, taps } from '../window.ts';
 import { roundingOf } from './conv.ts';
 
 /** Calls `visit` for every window: its row of y, and the pixels under its taps (−1 for padding). */

@@ -1,0 +1,183 @@
+// The layer: a pure function of one tensor and its parameters, together with the rules about it.
+
+import { known } from './attributes.ts';
+import { SpecError, show, wrongType } from './errors.ts';
+import { checkShape, checkTensor, type Data, type Shape, sameShape, type Tensor, typeOf } from './tensor.ts';
+
+export type Attributes = Readonly<Record<string, unknown>>;
+export type Children = Readonly<Record<string, Layer>>;
+
+/** Parameters by name, nested as the children of a layer are. `Params<Shape>` holds their shapes. */
+export interface Params<T> {
+  readonly [name: string]: T | Params<T>;
+}
+
+/**
+ * The receptive field on one spatial axis of the input: unit `p` of the output sees the cells from `start + p·step` to
+ * `start + p·step + size − 1`. `step` is 0 where there is only one unit. Spec layer-field.
+ */
+export interface AxisField {
+  readonly size: number;
+  readonly step: number;
+  readonly start: number;
+}
+export type Field = readonly AxisField[];
+
+/** The gradients of a scalar with respect to a layer's input and its parameters. */
+export interface Gradient {
+  readonly x: Tensor;
+  readonly params: Params<Tensor>;
+}
+
+/** A pure function of one tensor and its parameters, with its rules. A net is a layer; so is a loss. Spec layer-rules. */
+export interface Layer {
+  readonly name: string;
+  /** Complete (no defaults left out) and frozen. */
+  readonly attributes: Attributes;
+  /** `{}` for an operator. */
+  readonly children: Children;
+  /** The same constructor again, with some attributes or children changed. */
+  with(changes: { readonly attributes?: Attributes; readonly children?: Children }): Layer;
+  /** The shape of the output; the one place where shapes are checked. */
+  shape(x: Shape): Shape;
+  /** For a layer made of layers: the shape that reaches each child. */
+  inputs?(x: Shape): Readonly<Record<string, Shape>>;
+  /** The shapes of the parameters. */
+  params(x: Shape): Params<Shape>;
+  /** The receptive field of an output unit, one entry per spatial axis of the input. */
+  field(x: Shape): Field;
+  /** Multiply-adds of one forward pass: every tap counts, padding too; biases do not. */
+  cost(x: Shape): number;
+  forward(x: Tensor, p: Params<Tensor>): Tensor;
+  /** The output, and the function from the gradient at the output to the gradients at the input and the parameters. */
+  vjp(x: Tensor, p: Params<Tensor>): readonly [y: Tensor, pull: (dy: Tensor) => Gradient];
+}
+
+/** What an operator adds to the common rules. Arguments reach it checked. */
+export interface Operator {
+  readonly name: string;
+  readonly attributes: Attributes;
+  /** The constructor, for `with`. */
+  make(attributes: never): Layer;
+  shape(x: Shape): Shape;
+  params?(x: Shape): Readonly<Record<string, Shape>>;
+  /** Without it, every unit sees the one cell at its own place. */
+  field?(x: Shape): Field;
+  cost?(x: Shape): number;
+  forward(x: Tensor, p: Readonly<Record<string, Tensor>>): Tensor;
+  gradient(
+    x: Tensor,
+    p: Readonly<Record<string, Tensor>>,
+    dy: Tensor,
+    y: Tensor,
+  ): { readonly x: Tensor; readonly params?: Readonly<Record<string, Tensor>> };
+}
+
+/** The sizes of the axes between batch and channels. */
+export const spaceOf = (shape: Shape): Shape => shape.slice(1, -1);
+
+/** The field of a unit that sees the one cell at its own place. */
+export const pointField = (x: Shape): Field => spaceOf(x).map(() => ({ size: 1, step: 1, start: 0 }));
+
+/** The field of a unit that sees all of the input. */
+export const wholeField = (x: Shape): Field => spaceOf(x).map((size) => ({ size, step: 0, start: 0 }));
+
+/**
+ * Makes a layer of an operator: freezes its attributes, and checks x, parameters and dy before the operator sees them.
+ * Spec layer-input, layer-params, layer-gradient.
+ */
+export function operator(op: Operator): Layer {
+  const who = op.name;
+  const shape = (x: Shape): Shape => {
+    checkInput(who, x);
+    return op.shape(x);
+  };
+  const params = (x: Shape): Readonly<Record<string, Shape>> => {
+    shape(x);
+    return op.params?.(x) ?? {};
+  };
+  const check = (x: Tensor, p: Params<Tensor>): void => {
+    checkTensor(who, 'x', x);
+    checkParams(who, params(x.shape), p, x.data);
+  };
+  return Object.freeze<Layer>({
+    name: who,
+    attributes: Object.freeze({ ...op.attributes }),
+    children: Object.freeze({}),
+    with({ attributes = {}, children = {} }) {
+      if (Object.keys(children).length > 0)
+        throw new SpecError('layer-children', `${who}: an operator has no children, got ${show(children)}`);
+      known(who, attributes, Object.keys(op.attributes));
+      return op.make({ ...op.attributes, ...attributes } as never);
+    },
+    shape,
+    params,
+    field(x) {
+      shape(x);
+      return (op.field ?? pointField)(x);
+    },
+    cost(x) {
+      shape(x);
+      return op.cost?.(x) ?? 0;
+    },
+    forward(x, p) {
+      check(x, p);
+      return op.forward(x, p as Record<string, Tensor>);
+    },
+    vjp(x, p) {
+      check(x, p);
+      const y = op.forward(x, p as Record<string, Tensor>);
+      return [
+        y,
+        (dy) => {
+          checkLike(who, 'dy', dy, y.shape, x.data);
+          return { params: {}, ...op.gradient(x, p as Record<string, Tensor>, dy, y) };
+        },
+      ];
+    },
+  });
+}
+
+/** Spec layer-input: every axis holds at least one element; there is a batch axis. */
+function checkInput(who: string, x: Shape): void {
+  checkShape(who, x);
+  if (x.length === 0 || x.includes(0))
+    throw new SpecError(
+      'layer-input',
+      `${who}: x must have a batch axis, and every axis at least 1 element, got shape [${x}]`,
+    );
+}
+
+/** Checks the shape and element type of a tensor that belongs to an x of the given data. Spec tensor-type. */
+export function checkLike(
+  who: string,
+  what: string,
+  value: Tensor,
+  shape: Shape,
+  like: Data,
+  clause = 'layer-gradient',
+): void {
+  checkTensor(who, what, value);
+  if (!sameShape(value.shape, shape))
+    throw new SpecError(clause, `${who}: ${what} must have shape [${shape}], got [${value.shape}]`);
+  if (typeOf(value.data) !== typeOf(like))
+    throw wrongType('tensor-type', `${who}: ${what} must be ${typeOf(like)} as x is, got ${typeOf(value.data)}`);
+}
+
+function checkParams(who: string, shapes: Readonly<Record<string, Shape>>, p: Params<Tensor>, x: Data): void {
+  const names = Object.keys(shapes);
+  if (typeof p !== 'object' || p === null)
+    throw wrongType('layer-params', `${who}: parameters must be an object {${names.join(', ')}}, got ${show(p)}`);
+  for (const name of Object.keys(p)) {
+    if (!(name in shapes))
+      throw new SpecError(
+        'layer-params',
+        `${who}: the parameters are ${names.length > 0 ? names.join(', ') : 'none'}, got '${name}'`,
+      );
+  }
+  for (const name of names) {
+    if (!(name in p))
+      throw new SpecError('layer-params', `${who}: the parameters are ${names.join(', ')}, got no '${name}'`);
+    checkLike(who, name, p[name] as Tensor, shapes[name], x, 'layer-params');
+  }
+}

@@ -1,0 +1,150 @@
+// What all convolutions share: attributes, geometry, and one operator over the three contractions.
+
+import { flag, known, oneOf, wholeNumber } from '../attributes.ts';
+import { SpecError } from '../errors.ts';
+import * as kernels from '../kernels.ts';
+import { type Field, type Layer, operator, spaceOf } from '../layer.ts';
+import { allocate, type Shape, type Tensor, typeOf } from '../tensor.ts';
+import {
+  type Axis,
+  type ConvGeometry,
+  outputs,
+  readWindow,
+  taps,
+  threeAxes,
+  type Window,
+  windowAxes,
+} from '../window.ts';
+import type { ConvAttributes, DepthwiseConvAttributes } from './conv.ts';
+
+/** A convolution with a given number of groups; `flip` reverses the weight. */
+export function grouped(
+  name: string,
+  rank: number,
+  attributes: ConvAttributes,
+  make: (attributes: ConvAttributes) => Layer,
+  flip = false,
+): Layer {
+  known(name, attributes, ['filters', 'size', 'stride', 'padding', 'dilation', 'groups', 'bias', 'algorithm']);
+  const filters = wholeNumber('conv-filters', name, 'filters', attributes.filters, 1);
+  const groups = wholeNumber('conv-groups', name, 'groups', attributes.groups ?? 1, 1);
+  if (filters % groups !== 0)
+    throw new SpecError('conv-groups', `${name}: groups must divide the ${filters} filters, got ${groups}`);
+  const { ceil: _, ...window } = readConvWindow(name, rank, attributes);
+  const complete = { filters, ...window, groups, ...readChoices(name, attributes) };
+  return convolution({ name, rank, flip, make, complete, part: () => ({ groups, filters: filters / groups }) });
+}
+
+/** A convolution with as many groups as x has channels. Spec conv-depthwise. */
+export function depthwise(
+  name: string,
+  rank: number,
+  attributes: DepthwiseConvAttributes,
+  make: (attributes: DepthwiseConvAttributes) => Layer,
+): Layer {
+  known(name, attributes, ['size', 'multiplier', 'stride', 'padding', 'dilation', 'bias', 'algorithm']);
+  const multiplier = wholeNumber('conv-multiplier', name, 'multiplier', attributes.multiplier ?? 1, 1);
+  const { ceil: _, ...window } = readConvWindow(name, rank, attributes);
+  const complete = { ...window, multiplier, ...readChoices(name, attributes) };
+  return convolution({ name, rank, flip: false, make, complete, part: (C) => ({ groups: C, filters: multiplier }) });
+}
+
+export const readConvWindow = (
+  name: string,
+  rank: number,
+  a: Pick<ConvAttributes, 'size' | 'stride' | 'padding' | 'dilation'>,
+): Window =>
+  readWindow(name, rank, {
+    size: a.size,
+    stride: a.stride ?? 1,
+    padding: a.padding ?? 'valid',
+    dilation: a.dilation ?? 1,
+  });
+
+const readChoices = (name: string, a: Pick<ConvAttributes, 'bias' | 'algorithm'>) => ({
+  bias: flag('conv-bias', name, 'bias', a.bias ?? true),
+  algorithm: oneOf('conv-algorithm', name, 'algorithm', a.algorithm ?? 'auto', kernels.algorithms),
+});
+
+interface Convolution {
+  readonly name: string;
+  readonly rank: number;
+  readonly flip: boolean;
+  readonly make: (attributes: never) => Layer;
+  readonly complete: Omit<Window, 'ceil'> & ReturnType<typeof readChoices>;
+  /** Groups, and filters per group, for C channels. */
+  part(C: number): { groups: number; filters: number };
+}
+
+function convolution({ name, rank, flip, make, complete, part }: Convolution): Layer {
+  const { bias, algorithm } = complete;
+  const axesOf = (x: Shape): Axis[] => windowAxes(name, { ...complete, ceil: false }, spaceOf(x));
+  const geometry = (x: Shape): ConvGeometry => {
+    const C = checkRank(name, rank, x);
+    const { groups, filters } = part(C);
+    if (C % groups !== 0)
+      throw new SpecError('conv-groups', `${name}: groups must divide the ${C} channels of x, got ${groups}`);
+    return { batch: x[0], groups, channels: C / groups, filters, axes: threeAxes(axesOf(x)) };
+  };
+  const turn = (weight: Tensor): Tensor => (flip ? reversed(weight) : weight);
+  const shape = (x: Shape): Shape => {
+    const g = geometry(x);
+    return [g.batch, ...g.axes.slice(-rank).map((axis) => axis.output), g.groups * g.filters];
+  };
+  return operator({
+    name,
+    attributes: complete,
+    make,
+    shape,
+    params(x) {
+      const g = geometry(x);
+      const weight = [...complete.size, g.channels, g.groups * g.filters];
+      return { weight, ...(bias && { bias: [g.groups * g.filters] }) } as Record<string, Shape>;
+    },
+    field: (x) => windowField(axesOf(x)),
+    cost(x) {
+      const g = geometry(x);
+      return g.batch * outputs(g.axes) * taps(g.axes) * g.channels * g.groups * g.filters;
+    },
+    forward(x, p) {
+      const y = allocate(name, shape(x.shape), typeOf(x.data));
+      kernels.conv(geometry(x.shape), x.data, turn(p.weight).data, p.bias?.data, y.data, algorithm);
+      return y;
+    },
+    gradient(x, p, dy) {
+      const g = geometry(x.shape);
+      const [dx, dw] = [x, p.weight].map((like) => allocate(name, like.shape, typeOf(x.data)));
+      kernels.convInputGrad(g, dy.data, turn(p.weight).data, dx.data, algorithm);
+      kernels.convWeightGrad(g, x.data, dy.data, dw.data, algorithm);
+      return { x: dx, params: { weight: turn(dw), ...(bias && { bias: biasGradient(name, g.batch, dy) }) } };
+    },
+  });
+}
+
+/** The sum of dy over batch and space. Spec conv-bias-gradient. */
+export function biasGradient(name: string, batch: number, dy: Tensor): Tensor {
+  const db = allocate(name, dy.shape.slice(-1), typeOf(dy.data));
+  kernels.biasGrad(batch, dy.data, db.data);
+  return db;
+}
+
+/** Checks that x has a batch axis, `rank` spatial axes and channels; gives the number of channels. Spec conv-rank. */
+export function checkRank(who: string, rank: number, x: Shape): number {
+  const axes = ['batch', ...(rank === 1 ? ['length'] : ['depth', 'height', 'width'].slice(-rank)), 'channels'];
+  if (x.length !== rank + 2)
+    throw new SpecError('conv-rank', `${who}: x must have the axes [${axes.join(', ')}], got shape [${x}]`);
+  return x[x.length - 1];
+}
+
+/** The field of a windowed operation. Spec layer-field. */
+export const windowField = (axes: readonly Axis[]): Field =>
+  axes.map((axis) => ({ size: (axis.size - 1) * axis.dilation + 1, step: axis.stride, start: -axis.before }));
+
+/** A weight with its taps in the opposite order. Spec conv-true. */
+function reversed(weight: Tensor): Tensor {
+  const [C, O] = weight.shape.slice(-2);
+  const data = weight.data.slice();
+  const K = data.length / (C * O);
+  for (let k = 0; k < K; k++) data.set(weight.data.subarray(k * C * O, (k + 1) * C * O), (K - 1 - k) * C * O);
+  return { shape: weight.shape, data };
+}

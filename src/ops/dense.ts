@@ -1,0 +1,63 @@
+// The fully connected layer: y[n,o] = Σ_c x[n,c] · w[c,o] + b[o], a 1×1 convolution of one pixel.
+
+import { flag, known, wholeNumber } from '../attributes.ts';
+import { SpecError } from '../errors.ts';
+import * as kernels from '../kernels.ts';
+import { type Layer, operator } from '../layer.ts';
+import { allocate, type Shape, typeOf } from '../tensor.ts';
+import { type ConvGeometry, threeAxes } from '../window.ts';
+import { biasGradient } from './convolution.ts';
+
+export interface DenseAttributes {
+  readonly units: number;
+  readonly bias?: boolean;
+}
+
+/**
+ * Fully connected layer: `y = x·w + b` with x `[batch, channels]`, weight `[channels, units]`, bias `[units]`.
+ * Put `flatten()` before it when x has spatial axes. Spec dense-forward.
+ *
+ * @throws {SpecError} dense-units, dense-rank.
+ * @example
+ * dense({ units: 10 }).params([1, 84]) // { weight: [84, 10], bias: [10] }
+ */
+export function dense(attributes: DenseAttributes): Layer {
+  const name = 'dense';
+  known(name, attributes, ['units', 'bias']);
+  const units = wholeNumber('dense-units', name, 'units', attributes.units, 1);
+  const bias = flag('dense-bias', name, 'bias', attributes.bias ?? true);
+  const geometry = (x: Shape): ConvGeometry => ({
+    batch: x[0],
+    groups: 1,
+    channels: x[1],
+    filters: units,
+    axes: threeAxes([]),
+  });
+  return operator({
+    name,
+    attributes: { units, bias },
+    make: dense,
+    shape(x) {
+      if (x.length !== 2)
+        throw new SpecError(
+          'dense-rank',
+          `dense: x must have the axes [batch, channels] (flatten() makes them), got shape [${x}]`,
+        );
+      return [x[0], units];
+    },
+    params: (x) => ({ weight: [x[1], units], ...(bias && { bias: [units] }) }) as Record<string, Shape>,
+    cost: (x) => x[0] * x[1] * units,
+    forward(x, p) {
+      const y = allocate(name, [x.shape[0], units], typeOf(x.data));
+      kernels.conv(geometry(x.shape), x.data, p.weight.data, p.bias?.data, y.data, 'auto');
+      return y;
+    },
+    gradient(x, p, dy) {
+      const g = geometry(x.shape);
+      const [dx, dw] = [x, p.weight].map((like) => allocate(name, like.shape, typeOf(x.data)));
+      kernels.convInputGrad(g, dy.data, p.weight.data, dx.data, 'auto');
+      kernels.convWeightGrad(g, x.data, dy.data, dw.data, 'auto');
+      return { x: dx, params: { weight: dw, ...(bias && { bias: biasGradient(name, g.batch, dy) }) } };
+    },
+  });
+}

@@ -1,0 +1,149 @@
+// Maximum and average pooling in one, two and three dimensions.
+
+import { flag, known } from '../attributes.ts';
+import * as kernels from '../kernels.ts';
+import { type Layer, operator, spaceOf } from '../layer.ts';
+import { allocate, type Shape, type Tensor, typeOf } from '../tensor.ts';
+import { type Axis, type PaddingArgument, type PoolGeometry, readWindow, threeAxes, windowAxes } from '../window.ts';
+import { checkRank, windowField } from './convolution.ts';
+
+export interface MaxPoolAttributes {
+  /** Cells on each axis of the window. */
+  readonly size: number | readonly number[];
+  /** Without it, the windows do not overlap: the stride is the size. */
+  readonly stride?: number | readonly number[];
+  readonly padding?: PaddingArgument;
+  readonly dilation?: number | readonly number[];
+  /** Round the number of windows up, so that the last one may hang over the end. */
+  readonly ceil?: boolean;
+}
+
+export interface AvgPoolAttributes extends MaxPoolAttributes {
+  /** Divide by the cells inside the padded input instead of those inside the input. */
+  readonly countPadding?: boolean;
+}
+
+/** 1-D max pooling; see {@link maxPool2d}. Spec pool-max.
+ *
+ * @example
+ * maxPool1d({ size: 2 }).forward(tensor([1, 4, 1], [1, 3, 2, 0]), {}).data // [3, 2]
+ */
+export const maxPool1d = (attributes: MaxPoolAttributes): Layer => maxPool('maxPool1d', 1, attributes, maxPool1d);
+
+/**
+ * 2-D max pooling: `y[n,p,c] = max_k x[n, p·stride + k·dilation − before, c]` over the cells inside the input.
+ * x `[batch, height, width, channels]`; no parameters. A NaN in the window gives NaN, no cell gives −∞, and of equal
+ * maxima the first in row-major order takes the gradient. Spec pool-max.
+ *
+ * @throws {SpecError} conv-rank, window-size, window-stride, window-dilation, window-padding, window-ceil, window-fit.
+ * @example
+ * maxPool2d({ size: 2 }).shape([1, 28, 28, 6]) // [1, 14, 14, 6]
+ */
+export const maxPool2d = (attributes: MaxPoolAttributes): Layer => maxPool('maxPool2d', 2, attributes, maxPool2d);
+
+/** 3-D max pooling; see {@link maxPool2d}. Spec pool-max.
+ *
+ * @example
+ * maxPool3d({ size: [1, 2, 2] }).shape([1, 3, 4, 4, 2]) // [1, 3, 2, 2, 2]
+ */
+export const maxPool3d = (attributes: MaxPoolAttributes): Layer => maxPool('maxPool3d', 3, attributes, maxPool3d);
+
+/** 1-D average pooling; see {@link avgPool2d}. Spec pool-average.
+ *
+ * @example
+ * avgPool1d({ size: 2 }).forward(tensor([1, 4, 1], [1, 3, 2, 0]), {}).data // [2, 1]
+ */
+export const avgPool1d = (attributes: AvgPoolAttributes): Layer => avgPool('avgPool1d', 1, attributes, avgPool1d);
+
+/**
+ * 2-D average pooling: the sum of the cells inside the input, divided by their number, or with `countPadding` by the
+ * number of cells inside the padded input; never by the overhang of `ceil`. No cell gives NaN. Spec pool-average.
+ *
+ * @throws {SpecError} pool-divisor and the clauses of {@link maxPool2d}.
+ * @example
+ * avgPool2d({ size: 3, stride: 2, padding: 1 }).shape([1, 7, 7, 4]) // [1, 4, 4, 4]
+ */
+export const avgPool2d = (attributes: AvgPoolAttributes): Layer => avgPool('avgPool2d', 2, attributes, avgPool2d);
+
+/** 3-D average pooling; see {@link avgPool2d}. Spec pool-average.
+ *
+ * @example
+ * avgPool3d({ size: 2 }).shape([1, 4, 4, 4, 2]) // [1, 2, 2, 2, 2]
+ */
+export const avgPool3d = (attributes: AvgPoolAttributes): Layer => avgPool('avgPool3d', 3, attributes, avgPool3d);
+
+const windowNames = ['size', 'stride', 'padding', 'dilation', 'ceil'];
+
+const readPoolWindow = (name: string, rank: number, a: MaxPoolAttributes) =>
+  readWindow(name, rank, {
+    size: a.size,
+    stride: a.stride,
+    padding: a.padding ?? 'valid',
+    dilation: a.dilation ?? 1,
+    ceil: a.ceil,
+  });
+
+function maxPool(
+  name: string,
+  rank: number,
+  attributes: MaxPoolAttributes,
+  make: (attributes: MaxPoolAttributes) => Layer,
+): Layer {
+  known(name, attributes, windowNames);
+  return pooling(name, rank, readPoolWindow(name, rank, attributes), make, {
+    forward: (g, x, y) => kernels.maxPool(g, x.data, y.data),
+    gradient: (g, x, dy, dx) => kernels.maxPoolGrad(g, x.data, dy.data, dx.data),
+  });
+}
+
+function avgPool(
+  name: string,
+  rank: number,
+  attributes: AvgPoolAttributes,
+  make: (attributes: AvgPoolAttributes) => Layer,
+): Layer {
+  known(name, attributes, [...windowNames, 'countPadding']);
+  const countPadding = flag('pool-divisor', name, 'countPadding', attributes.countPadding ?? false);
+  return pooling(name, rank, { ...readPoolWindow(name, rank, attributes), countPadding }, make, {
+    forward: (g, x, y) => kernels.avgPool(g, x.data, countPadding, y.data),
+    gradient: (g, _x, dy, dx) => kernels.avgPoolGrad(g, dy.data, countPadding, dx.data),
+  });
+}
+
+interface Pool {
+  forward(g: PoolGeometry, x: Tensor, y: Tensor): void;
+  gradient(g: PoolGeometry, x: Tensor, dy: Tensor, dx: Tensor): void;
+}
+
+/** A layer without parameters that reduces each window of each channel. */
+function pooling(
+  name: string,
+  rank: number,
+  complete: ReturnType<typeof readPoolWindow> & { countPadding?: boolean },
+  make: (attributes: never) => Layer,
+  pool: Pool,
+): Layer {
+  const axesOf = (x: Shape): Axis[] => windowAxes(name, complete, spaceOf(x));
+  const geometry = (x: Shape): PoolGeometry => ({ batch: x[0], channels: x[x.length - 1], axes: threeAxes(axesOf(x)) });
+  const shape = (x: Shape): Shape => {
+    const C = checkRank(name, rank, x);
+    return [x[0], ...axesOf(x).map((axis) => axis.output), C];
+  };
+  return operator({
+    name,
+    attributes: { ...complete },
+    make,
+    shape,
+    field: (x) => windowField(axesOf(x)),
+    forward(x) {
+      const y = allocate(name, shape(x.shape), typeOf(x.data));
+      pool.forward(geometry(x.shape), x, y);
+      return y;
+    },
+    gradient(x, _p, dy) {
+      const dx = allocate(name, x.shape, typeOf(x.data));
+      pool.gradient(geometry(x.shape), x, dy, dx);
+      return { x: dx };
+    },
+  });
+}

@@ -1,0 +1,22 @@
+// Layers that move nothing and compute nothing: flatten.
+
+import { type Layer, operator, wholeField } from '../layer.ts';
+import { sizeOf } from '../tensor.ts';
+
+/**
+ * Makes one row of each image: `[batch, ...space, channels]` → `[batch, product]`, row-major, channels last. Spec reshape-flatten.
+ *
+ * @example
+ * flatten().shape([1, 32, 32, 3]) // [1, 3072]
+ */
+export function flatten(): Layer {
+  return operator({
+    name: 'flatten',
+    attributes: {},
+    make: flatten,
+    shape: (x) => [x[0], sizeOf(x.slice(1))],
+    field: wholeField,
+    forward: (x) => ({ shape: [x.shape[0], sizeOf(x.shape.slice(1))], data: x.data.slice() }),
+    gradient: (x, _p, dy) => ({ x: { shape: x.shape, data: dy.data.slice() } }),
+  });
+}
