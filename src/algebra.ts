@@ -2,7 +2,16 @@
 
 import { known } from './attributes.ts';
 import { SpecError, show, wrongType } from './errors.ts';
-import { type AxisField, type Children, type Field, type Layer, operator, type Params, pointField } from './layer.ts';
+import {
+  type AxisField,
+  type Children,
+  type Field,
+  type Input,
+  type Layer,
+  operator,
+  type Params,
+  pointField,
+} from './layer.ts';
 import { concatChannels, splitChannels, sumOf } from './merge.ts';
 import { checkTensor, type Shape, sameShape, type Tensor } from './tensor.ts';
 
@@ -23,13 +32,14 @@ export function chain(parts: Parts): Layer {
   return combinator('chain', children, chain, {
     shape: (x) => list.reduce((shape, [, child]) => child.shape(shape), x),
     inputs(x) {
-      const shapes: Record<string, Shape> = {};
-      let shape = x;
+      const reaching: Record<string, Input> = {};
+      let [shape, field] = [x, pointField(x)];
       for (const [name, child] of list) {
-        shapes[name] = shape;
+        reaching[name] = { shape, field };
+        field = throughField(field, child.field(shape));
         shape = child.shape(shape);
       }
-      return shapes;
+      return reaching;
     },
     field(x) {
       let shape = x;
@@ -130,7 +140,7 @@ export function mapLayer(layer: Layer, change: (path: string, layer: Layer) => L
 }
 
 /** The field of `inner` seen through `outer`, whose input is the output of `inner`. Spec layer-field. */
-function throughField(inner: Field, outer: Field): Field {
+export function throughField(inner: Field, outer: Field): Field {
   return inner.map((axis, i) => {
     const next: AxisField = outer[i] ?? { size: 1, step: 1, start: 0 };
     return {
@@ -165,7 +175,7 @@ function branches(name: string, parts: Parts, make: (parts: Parts) => Layer, rul
   const list = Object.entries(children);
   if (list.length === 0) throw new SpecError('layer-children', `${name}: there must be at least one branch, got none`);
   return combinator(name, children, make, {
-    inputs: (x) => Object.fromEntries(list.map(([each]) => [each, x])),
+    inputs: (x) => Object.fromEntries(list.map(([each]) => [each, { shape: x, field: pointField(x) }])),
     shape: (x) => rules.shape(list.map(([, child]) => child.shape(x))),
     field: (x) => hull(list.map(([, child]) => child.field(x))),
     forward(x, p) {
@@ -213,13 +223,13 @@ function combinator(name: string, children: Children, make: (parts: Parts) => La
     shape: rules.shape,
     inputs: rules.inputs,
     params(x) {
-      const shapes = rules.inputs(x);
-      return Object.fromEntries(names.map((each) => [each, children[each].params(shapes[each])]));
+      const reaching = rules.inputs(x);
+      return Object.fromEntries(names.map((each) => [each, children[each].params(reaching[each].shape)]));
     },
     field: rules.field,
     cost(x) {
-      const shapes = rules.inputs(x);
-      return names.reduce((total, each) => total + children[each].cost(shapes[each]), 0);
+      const reaching = rules.inputs(x);
+      return names.reduce((total, each) => total + children[each].cost(reaching[each].shape), 0);
     },
     forward(x, p) {
       check(x, p);

@@ -1,7 +1,14 @@
 // The public names, nothing else.
 
 export { chain, concat, identity, mapLayer, sum } from './algebra.ts';
+export { toFloat32, toFloat64 } from './convert.ts';
 export { SpecError } from './errors.ts';
+export { pixelCorrelation } from './inspect/correlation.ts';
+export { filters } from './inspect/filters.ts';
+export { gradientCheck } from './inspect/gradient-check.ts';
+export { matrixText, toeplitz } from './inspect/matrix.ts';
+export { collapse, gaussianPyramid, laplacianPyramid } from './inspect/pyramid.ts';
+export { describe, parameterCount, receptiveField, summary } from './inspect/summary.ts';
 export type { Attributes, AxisField, Field, Gradient, Layer, Params } from './layer.ts';
 export { relu } from './ops/activation.ts';
 export {

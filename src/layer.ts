@@ -23,6 +23,12 @@ export interface AxisField {
 }
 export type Field = readonly AxisField[];
 
+/** What reaches a child: the shape of its input, and the field of that input's units on the parent's input. */
+export interface Input {
+  readonly shape: Shape;
+  readonly field: Field;
+}
+
 /** The gradients of a scalar with respect to a layer's input and its parameters. */
 export interface Gradient {
   readonly x: Tensor;
@@ -40,8 +46,8 @@ export interface Layer {
   with(changes: { readonly attributes?: Attributes; readonly children?: Children }): Layer;
   /** The shape of the output; the one place where shapes are checked. */
   shape(x: Shape): Shape;
-  /** For a layer made of layers: the shape that reaches each child. */
-  inputs?(x: Shape): Readonly<Record<string, Shape>>;
+  /** For a layer made of layers: what reaches each child. */
+  inputs?(x: Shape): Readonly<Record<string, Input>>;
   /** The shapes of the parameters. */
   params(x: Shape): Params<Shape>;
   /** The receptive field of an output unit, one entry per spatial axis of the input. */

@@ -1,0 +1,182 @@
+// Counting without running: one row per operator with its shape, parameters, multiply-adds and receptive field.
+
+import { throughField } from '../algebra.ts';
+import { type Field, type Layer, type Params, pointField } from '../layer.ts';
+import { checkShape, type Shape, sizeOf } from '../tensor.ts';
+
+/** One operator of a net. `size` counts the elements of one image's output; `parameters` leaves the statistics of norms out. */
+export interface Row {
+  readonly path: string;
+  readonly name: string;
+  readonly shape: Shape;
+  readonly size: number;
+  readonly parameters: number;
+  readonly statistics: number;
+  readonly cost: number;
+  readonly field: Field;
+}
+
+/** One parameter of a net, under its flat name. `bytes` is its size in float32. */
+export interface Variable {
+  readonly name: string;
+  readonly shape: Shape;
+  readonly size: number;
+  readonly bytes: number;
+}
+
+export interface Description {
+  /** The first row is the input. */
+  readonly rows: readonly Row[];
+  readonly variables: readonly Variable[];
+  readonly parameters: number;
+  /** Running means and variances: not trained. */
+  readonly statistics: number;
+  /** Multiply-adds of one forward pass. */
+  readonly cost: number;
+}
+
+/**
+ * The rules of a net read out without running it or allocating its parameters: one row per operator. Spec inspect-summary.
+ *
+ * @example
+ * describe(chain({ fc: dense({ units: 10 }) }), [1, 84]).parameters // 850
+ */
+export function describe(layer: Layer, shape: Shape): Description {
+  checkShape('describe', shape);
+  layer.shape(shape);
+  const input: Row = {
+    path: '',
+    name: 'input',
+    shape,
+    size: sizeOf(shape.slice(1)),
+    parameters: 0,
+    statistics: 0,
+    cost: 0,
+    field: pointField(shape),
+  };
+  const rows = [input, ...rowsOf(layer, shape, pointField(shape), '')];
+  const total = (of: (row: Row) => number): number => rows.reduce((all, row) => all + of(row), 0);
+  return {
+    rows,
+    variables: variablesOf(layer.params(shape), ''),
+    parameters: total((row) => row.parameters),
+    statistics: total((row) => row.statistics),
+    cost: total((row) => row.cost),
+  };
+}
+
+function rowsOf(layer: Layer, x: Shape, reaching: Field, path: string): Row[] {
+  const inputs = layer.inputs?.(x);
+  if (inputs) {
+    return Object.entries(layer.children).flatMap(([name, child]) =>
+      rowsOf(
+        child,
+        inputs[name].shape,
+        throughField(reaching, inputs[name].field),
+        path === '' ? name : `${path}.${name}`,
+      ),
+    );
+  }
+  const shape = layer.shape(x);
+  const counts = countOf(layer.params(x));
+  return [
+    {
+      path,
+      name: layer.name,
+      shape,
+      size: sizeOf(shape.slice(1)),
+      ...counts,
+      cost: layer.cost(x),
+      field: throughField(reaching, layer.field(x)),
+    },
+  ];
+}
+
+function variablesOf(params: Params<Shape>, path: string): Variable[] {
+  return Object.entries(params).flatMap(([key, value]) => {
+    const name = path === '' ? key : `${path}.${key}`;
+    if (!isShape(value)) return variablesOf(value, name);
+    return [{ name, shape: value, size: sizeOf(value), bytes: 4 * sizeOf(value) }];
+  });
+}
+
+const isShape = (value: Shape | Params<Shape>): value is Shape => Array.isArray(value);
+
+/** Means and variances are statistics, everything else is trained. Spec inspect-parameters. */
+function countOf(params: Params<Shape>): { parameters: number; statistics: number } {
+  let [parameters, statistics] = [0, 0];
+  for (const [name, value] of Object.entries(params)) {
+    if (!isShape(value)) {
+      const inner = countOf(value);
+      parameters += inner.parameters;
+      statistics += inner.statistics;
+    } else if (name === 'mean' || name === 'variance') statistics += sizeOf(value);
+    else parameters += sizeOf(value);
+  }
+  return { parameters, statistics };
+}
+
+/**
+ * The number of trained parameters of a net on inputs of a shape; running statistics are not counted. Spec inspect-parameters.
+ *
+ * @example
+ * parameterCount(conv2d({ filters: 100, size: 3 }), [1, 32, 32, 3]) // 2800
+ */
+export const parameterCount = (layer: Layer, shape: Shape): number => {
+  checkShape('parameterCount', shape);
+  return countOf(layer.params(shape)).parameters;
+};
+
+/**
+ * The receptive field of a unit of the output, one `{size, step, start}` per spatial axis: unit p sees the input cells
+ * from `start + p·step`, `size` of them; `start` may be negative. Spec layer-field.
+ *
+ * @example
+ * receptiveField(chain([conv2d({ filters: 1, size: 3 }), conv2d({ filters: 1, size: 3 })]), [1, 8, 8, 1])[0].size // 5
+ */
+export function receptiveField(layer: Layer, shape: Shape): Field {
+  checkShape('receptiveField', shape);
+  return layer.field(shape);
+}
+
+/**
+ * A net as a table: layer, output shape, its size, parameters, multiply-adds and receptive field. `fold` leaves out the
+ * operators without parameters that keep the number of units. Spec inspect-summary.
+ *
+ * @example
+ * console.log(summary(chain({ conv: conv2d({ filters: 6, size: 5 }) }), [1, 32, 32, 1]))
+ */
+export function summary(layer: Layer, shape: Shape, { fold = false } = {}): string {
+  const { rows, parameters, statistics, cost } = describe(layer, shape);
+  const kept = rows.filter(
+    (row, i) => !fold || i === 0 || row.parameters + row.statistics > 0 || row.size !== rows[i - 1].size,
+  );
+  const head = ['layer', 'operator', 'output', 'size', 'parameters', 'multiply-adds', 'field'];
+  const body = kept.map((row) => [
+    row.path,
+    row.name,
+    row.shape.join('×'),
+    count(row.size),
+    count(row.parameters),
+    count(row.cost),
+    row.field.map((axis) => axis.size).join('×'),
+  ]);
+  const foot = ['total', '', '', '', count(parameters), count(cost), ''];
+  const lines = align([head, ...body, foot]);
+  const rule = '-'.repeat(lines[0].length);
+  const note = statistics > 0 ? [`and ${count(statistics)} running statistics`] : [];
+  return [lines[0], rule, ...lines.slice(1, -1), rule, ...lines.slice(-1), ...note]
+    .map((line) => line.trimEnd())
+    .join('\n');
+}
+
+/** Digits in groups of three. */
+const count = (value: number): string => String(value).replace(/\B(?=(\d{3})+(?!\d))/g, ',');
+
+/** The first three columns to the left, the others to the right, two blanks between. */
+function align(table: readonly (readonly string[])[]): string[] {
+  const widths = table[0].map((_, i) => Math.max(...table.map((row) => row[i].length)));
+  return table.map((row) =>
+    row.map((cell, i) => (i < 3 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join('  '),
+  );
+}
