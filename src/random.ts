@@ -1,0 +1,154 @@
+// Random numbers that are the same on every host: a seeded generator, and seeds derived from names.
+//
+//   generator  xoshiro128** 1.1, period 2¹²⁸ − 1 [Blackman and Vigna, "Scrambled linear pseudorandom number generators", 2021]
+//   hash       MurmurHash3, 32 bits [Appleby 2011], of the parts written as bytes
+
+import { SpecError, show, wrongType } from './errors.ts';
+import { log } from './reference/math.ts';
+
+/** A source of random numbers; every call moves it on. */
+export interface Random {
+  /** A whole number from 0 to 2³² − 1. */
+  uint32(): number;
+  /** A multiple of 2⁻⁵³ in [0, 1). */
+  uniform(): number;
+  /** The normal distribution of mean 0 and variance 1. */
+  normal(): number;
+  /** A whole number from 0 to n − 1, each equally likely; 1 ≤ n ≤ 2³². */
+  below(n: number): number;
+  /** Puts the values into a random order, in place, each order equally likely; returns them. */
+  shuffle<T extends { [index: number]: unknown; readonly length: number }>(values: T): T;
+}
+
+/**
+ * The generator of a seed: the same numbers on every host. Its state is `hash(seed, 0)` to `hash(seed, 3)`.
+ *
+ * @param seed a whole number of at most 2⁵³ − 1 in magnitude.
+ * @throws {SpecError} random-generator for another number.
+ * @example
+ * random(1).uint32() // 330249453
+ */
+export function random(seed: number): Random {
+  checkSeed('random', seed);
+  return fromState([0, 1, 2, 3].map((i) => hash(seed, i)));
+}
+
+const rotate = (x: number, by: number): number => (x << by) | (x >>> (32 - by));
+
+/** The generator with the given state of four 32-bit words, not all 0. Spec random-generator. */
+export function fromState(state: readonly number[]): Random {
+  const s = Int32Array.from(state);
+  let spare = Number.NaN;
+
+  function uint32(): number {
+    const result = Math.imul(rotate(Math.imul(s[1], 5), 7), 9);
+    const t = s[1] << 9;
+    s[2] ^= s[0];
+    s[3] ^= s[1];
+    s[1] ^= s[2];
+    s[0] ^= s[3];
+    s[2] ^= t;
+    s[3] = rotate(s[3], 11);
+    return result >>> 0;
+  }
+
+  /** 27 bits, then 26. */
+  const uniform = (): number => ((uint32() >>> 5) * 67108864 + (uint32() >>> 6)) / 9007199254740992;
+
+  /** Marsaglia's polar method: a point of the unit disc gives two numbers, the second kept. Spec random-normal. */
+  function normal(): number {
+    if (spare === spare) {
+      const kept = spare;
+      spare = Number.NaN;
+      return kept;
+    }
+    for (;;) {
+      const u = 2 * uniform() - 1;
+      const v = 2 * uniform() - 1;
+      const s = u * u + v * v;
+      if (s >= 1 || s === 0) continue;
+      const factor = Math.sqrt((-2 * log(s)) / s);
+      spare = v * factor;
+      return u * factor;
+    }
+  }
+
+  /** Draws at or above the greatest multiple of n are drawn again, so that no remainder is favoured. */
+  function below(n: number): number {
+    if (typeof n !== 'number') throw wrongType('random-generator', `below: n must be a whole number, got ${show(n)}`);
+    if (!Number.isInteger(n) || n < 1 || n > 4294967296)
+      throw new SpecError('random-generator', `below: n must be a whole number from 1 to 2³², got ${show(n)}`);
+    const end = 4294967296 - (4294967296 % n);
+    let draw = uint32();
+    while (draw >= end) draw = uint32();
+    return draw % n;
+  }
+
+  /** From the end, each place trades with one at or before it [Durstenfeld 1964]. */
+  function shuffle<T extends { [index: number]: unknown; readonly length: number }>(values: T): T {
+    for (let i = values.length - 1; i > 0; i--) {
+      const j = below(i + 1);
+      [values[i], values[j]] = [values[j], values[i]];
+    }
+    return values;
+  }
+
+  return { uint32, uniform, normal, below, shuffle };
+}
+
+/**
+ * A seed from 0 to 2³² − 1 made of a seed and any number of parts: different parts give unrelated seeds, equal parts
+ * the same. `fit` gives every dropout `hash(seed, step, path)`.
+ *
+ * @param parts finite numbers and strings; `1` and `'1'` differ, and so do `('ab', 'c')` and `('a', 'bc')`.
+ * @throws {SpecError} random-hash for a number that is not finite; random-generator for a bad seed.
+ * @example
+ * hash(1, 250, 'stage2.drop') // 1383734076
+ */
+export function hash(seed: number, ...parts: (string | number)[]): number {
+  checkSeed('hash', seed);
+  return murmur3([seed, ...parts].flatMap(bytesOf), 0);
+}
+
+function checkSeed(who: string, seed: number): void {
+  if (typeof seed !== 'number')
+    throw wrongType('random-generator', `${who}: the seed must be a whole number, got ${show(seed)}`);
+  if (!Number.isSafeInteger(seed))
+    throw new SpecError(
+      'random-generator',
+      `${who}: the seed must be a whole number of at most 2⁵³ − 1 in magnitude, got ${show(seed)}`,
+    );
+}
+
+/** A part as bytes: its float64, or its length and UTF-16 units, all little-endian after a byte that tells which. */
+function bytesOf(part: string | number): number[] {
+  if (typeof part === 'string') {
+    const units = Array.from({ length: part.length }, (_, i) => part.charCodeAt(i));
+    return [1, ...word(part.length), ...units.flatMap((unit) => [unit & 255, unit >> 8])];
+  }
+  if (typeof part !== 'number')
+    throw wrongType('random-hash', `hash: the parts must be strings and numbers, got ${show(part)}`);
+  if (!Number.isFinite(part)) throw new SpecError('random-hash', `hash: the numbers must be finite, got ${show(part)}`);
+  const view = new DataView(new ArrayBuffer(8));
+  view.setFloat64(0, part + 0, true); // −0 + 0 is 0: equal numbers are equal parts
+  return [0, ...new Uint8Array(view.buffer)];
+}
+
+const word = (n: number): number[] => [n & 255, (n >> 8) & 255, (n >> 16) & 255, n >>> 24];
+
+const scramble = (k: number): number => Math.imul(rotate(Math.imul(k, 0xcc9e2d51), 15), 0x1b873593);
+
+/** MurmurHash3 for 32 bits: multipliers and rotations as its author published them. Spec random-hash. */
+export function murmur3(bytes: readonly number[], seed: number): number {
+  const whole = bytes.length & ~3;
+  let h = seed | 0;
+  for (let i = 0; i < whole; i += 4) {
+    const k = bytes[i] | (bytes[i + 1] << 8) | (bytes[i + 2] << 16) | (bytes[i + 3] << 24);
+    h = (Math.imul(rotate(h ^ scramble(k), 13), 5) + 0xe6546b64) | 0;
+  }
+  const rest = bytes.slice(whole).reduce((k, byte, i) => k | (byte << (8 * i)), 0);
+  h ^= scramble(rest) ^ bytes.length;
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return (h ^ (h >>> 16)) >>> 0;
+}

@@ -1,0 +1,100 @@
+// exp, log, tanh, sigmoid and pow to hundreds of bits: what the float64 functions are measured against.
+//
+//   Fixed point on BigInt: the real r is ⌊r·2^P⌋; a series is summed until its terms vanish.
+
+const P = 400;
+const ONE = 1n << BigInt(P);
+
+const times = (a: bigint, b: bigint): bigint => (a * b) >> BigInt(P);
+const over = (a: bigint, b: bigint): bigint => (a << BigInt(P)) / b;
+const shifted = (m: bigint, e: number): bigint => (e >= 0 ? m << BigInt(e) : m >> BigInt(-e));
+const magnitude = (a: bigint): bigint => (a < 0n ? -a : a);
+
+/** The real value·2^(exponent − P). */
+export interface Real {
+  readonly value: bigint;
+  readonly exponent: number;
+}
+
+/** A finite float64 as m·2^e. */
+function parts(x: number): [m: bigint, e: number] {
+  const view = new DataView(new ArrayBuffer(8));
+  view.setFloat64(0, x);
+  const word = view.getBigUint64(0);
+  const biased = Number((word >> 52n) & 0x7ffn);
+  const fraction = word & 0xfffffffffffffn;
+  const m = biased === 0 ? fraction : fraction | (1n << 52n);
+  return [word >> 63n ? -m : m, Math.max(biased, 1) - 1075];
+}
+
+function fixed(x: number): bigint {
+  const [m, e] = parts(x);
+  return shifted(m, e + P);
+}
+
+/** s + s³/3 + s⁵/5 + … */
+function artanh(s: bigint): bigint {
+  const z = times(s, s);
+  let [sum, term] = [0n, s];
+  for (let n = 1n; term !== 0n && term !== -1n; n += 2n) {
+    sum += term / n;
+    term = times(term, z);
+  }
+  return sum;
+}
+
+const LN2 = 2n * artanh(ONE / 3n);
+
+function expFixed(x: bigint): Real {
+  const k = x / LN2;
+  const r = x - k * LN2;
+  let [sum, term] = [0n, ONE];
+  for (let n = 1n; term !== 0n && term !== -1n; n++) {
+    sum += term;
+    term = times(term, r) / n;
+  }
+  return { value: sum, exponent: Number(k) };
+}
+
+function logFixed(x: number): bigint {
+  const [m, e] = parts(x);
+  const top = m.toString(2).length - 1;
+  const f = shifted(m, P - top);
+  return 2n * artanh(over(f - ONE, f + ONE)) + BigInt(top + e) * LN2;
+}
+
+export const exp = (x: number): Real => expFixed(fixed(x));
+
+/** For x > 0. */
+export const log = (x: number): Real => ({ value: logFixed(x), exponent: 0 });
+
+/** For |x| below 100. */
+export function tanh(x: number): Real {
+  const { value, exponent } = expFixed(2n * fixed(Math.abs(x)));
+  const e = value << BigInt(exponent);
+  const y = over(e - ONE, e + ONE);
+  return { value: x < 0 ? -y : y, exponent: 0 };
+}
+
+export function sigmoid(x: number): Real {
+  const { value, exponent } = expFixed(fixed(-Math.abs(x)));
+  const below = ONE + shifted(value, exponent);
+  return x < 0 ? { value: over(value, below), exponent } : { value: over(ONE, below), exponent: 0 };
+}
+
+/** For x > 0. */
+export function pow(x: number, y: number): Real {
+  const [m, e] = parts(y);
+  return expFixed(shifted(m * logFixed(x), e));
+}
+
+/** |y − r| in units of the last place that a float64 (or a format of so many bits) has at r. */
+export function ulps(y: number, r: Real, precision = 53, least = -1074): number {
+  if (!Number.isFinite(y)) return Number.POSITIVE_INFINITY;
+  const top = magnitude(r.value).toString(2).length - 1 + r.exponent - P;
+  const place = Math.max(top - precision + 1, least);
+  const [m, e] = parts(y);
+  const fine = 64; // the difference is taken in 2⁻⁶⁴ of a unit
+  const difference = shifted(m, e - place + fine) - shifted(r.value, r.exponent - P - place + fine);
+  return Number(magnitude(difference)) / 2 ** fine;
+}
