@@ -1,0 +1,14 @@
+// The binary interface of the kernels: what the module exports, and nothing else.
+
+export { LANES, MR, NR } from './blocks';
+export { PLACE, places } from './geometry';
+export { gather } from './im2col';
+export { accumulate, multiply } from './multiply';
+export { copyRows, finite, pack, zero } from './pack';
+export { pool } from './pool';
+export { sumRows } from './sums';
+
+/** Where the arena starts: memory below it is the module's own. */
+export function heapBase(): usize {
+  return __heap_base;
+}

@@ -1,0 +1,120 @@
+// Pooling and its gradients: the list of the cells under each window, then lanes over channels.
+//
+//   inside the input the list is the same for every window, relative to the window's first cell;
+//   at the border it is made anew, without the cells that are padding
+
+import { averageCells, maximumCells, spreadAverage, spreadMaximum } from './cells';
+
+/** One axis of a window: cell(p, k) = p·stride + k·dilation − before, taken where 0 ≤ cell < input. */
+@unmanaged
+class PoolAxis {
+  input: i32;
+  size: i32;
+  stride: i32;
+  dilation: i32;
+  before: i32;
+  output: i32;
+
+  /** The first cell of position p; below 0 it is padding. */
+  @inline
+  first(p: i32): i32 {
+    return p * this.stride - this.before;
+  }
+
+  /** Whether all cells of position p are inside the input. */
+  @inline
+  inside(p: i32): bool {
+    return this.first(p) >= 0 && this.first(p) + (this.size - 1) * this.dilation < this.input;
+  }
+}
+
+export const MAXIMUM: i32 = 0;
+export const AVERAGE: i32 = 1;
+export const MAXIMUM_GRADIENT: i32 = 2;
+export const AVERAGE_GRADIENT: i32 = 3;
+
+/** The numbers of one pooling of one image, followed by its three axes. */
+@unmanaged
+export class Pool {
+  operation: i32;
+  channels: i32;
+  /** x of the image; y or dy of the image; dx of the image. */
+  x: usize;
+  y: usize;
+  dx: usize;
+  /** The float32 divisors of an average, one for every position. */
+  divisor: usize;
+  /** Room for two lists of cells, as byte offsets: of a whole window from its first cell, of a clipped one from x. */
+  whole: usize;
+  clipped: usize;
+
+  @inline
+  axis(i: usize): PoolAxis {
+    return changetype<PoolAxis>(changetype<usize>(this) + offsetof<Pool>() + i * offsetof<PoolAxis>());
+  }
+}
+
+/** Pools one row of positions. Spec pool-max, pool-max-gradient, pool-average, pool-average-gradient. */
+export function pool(g: Pool, plane: i32, row: i32): void {
+  const a = g.axis(0), b = g.axis(1), c = g.axis(2);
+  const pixel = <usize>g.channels * 4;
+  const inside = a.inside(plane) && b.inside(row);
+  const corner = (a.first(plane) * b.input + b.first(row)) * c.input;
+  const position = (plane * b.output + row) * c.output;
+  const wholeEnd = wholeCells(g);
+  for (let column = 0; column < c.output; column++) {
+    if (inside && c.inside(column)) {
+      window(g, <usize>(corner + c.first(column)) * pixel, g.whole, wholeEnd, position + column);
+    } else {
+      window(g, 0, g.clipped, clippedCells(g, a.first(plane), b.first(row), c.first(column)), position + column);
+    }
+  }
+}
+
+/** Lists the cells of a window that is inside the input, from its first cell; returns the end of the list. */
+function wholeCells(g: Pool): usize {
+  const a = g.axis(0), b = g.axis(1), c = g.axis(2);
+  let list = g.whole;
+  for (let ka = 0; ka < a.size; ka++) {
+    for (let kb = 0; kb < b.size; kb++) {
+      for (let kc = 0; kc < c.size; kc++) {
+        const cell = (ka * a.dilation * b.input + kb * b.dilation) * c.input + kc * c.dilation;
+        store<usize>(list, <usize>(cell * g.channels * 4));
+        list += 4;
+      }
+    }
+  }
+  return list;
+}
+
+/** Lists the cells inside the input of the window whose first cell is (i, j, k); returns the end of the list. */
+function clippedCells(g: Pool, i: i32, j: i32, k: i32): usize {
+  const a = g.axis(0), b = g.axis(1), c = g.axis(2);
+  let list = g.clipped;
+  for (let ka = 0; ka < a.size; ka++) {
+    const ia = i + ka * a.dilation;
+    if (<u32>ia >= <u32>a.input) continue;
+    for (let kb = 0; kb < b.size; kb++) {
+      const ib = j + kb * b.dilation;
+      if (<u32>ib >= <u32>b.input) continue;
+      for (let kc = 0; kc < c.size; kc++) {
+        const ic = k + kc * c.dilation;
+        if (<u32>ic >= <u32>c.input) continue;
+        store<usize>(list, <usize>(((ia * b.input + ib) * c.input + ic) * g.channels * 4));
+        list += 4;
+      }
+    }
+  }
+  return list;
+}
+
+/** One window at position p: the cells of a list, `origin` bytes into the image. */
+function window(g: Pool, origin: usize, list: usize, end: usize, p: i32): void {
+  const y = g.y + <usize>(p * g.channels * 4);
+  switch (g.operation) {
+    case MAXIMUM: maximumCells(g.x + origin, list, end, y, g.channels); break;
+    case AVERAGE: averageCells(g.x + origin, list, end, y, g.channels, load<f32>(g.divisor + p * 4)); break;
+    case MAXIMUM_GRADIENT: spreadMaximum(g.x + origin, list, end, y, g.dx + origin, g.channels); break;
+    default: spreadAverage(list, end, y, g.dx + origin, g.channels, load<f32>(g.divisor + p * 4));
+  }
+}

@@ -1,0 +1,178 @@
+// The two tiles: the only multiply-adds of the matrix kernels.
+//
+//              8 channels                 each step: 4 scalars × 2 vectors, 8 products, 8 sums;
+//   4 rows  [ a00 | a01 ]                 lanes are different sums, never parts of one.
+//           [ a10 | a11 ]  += row · panel  The product is rounded, then the sum. Spec numerics-order.
+//           [ a20 | a21 ]
+//           [ a30 | a31 ]                 k is not unrolled: unrolling spills in V8 11 and 12 (measured).
+
+import { NR } from './blocks';
+import { storeLanes } from './lanes';
+
+/** What happens to a finished sum, in this order: + bias; (y − mean)·scale + shift; relu. An address of 0 leaves it out. */
+@unmanaged
+export class Epilogue {
+  bias: usize;
+  mean: usize;
+  scale: usize;
+  shift: usize;
+  relu: i32;
+}
+
+@inline
+function finish(v: v128, e: Epilogue, channel: usize): v128 {
+  if (e.bias) v = f32x4.add(v, v128.load(e.bias + channel));
+  if (e.scale) {
+    v = f32x4.sub(v, v128.load(e.mean + channel));
+    v = f32x4.add(f32x4.mul(v, v128.load(e.scale + channel)), v128.load(e.shift + channel));
+  }
+  // pmax(v, 0) = v < 0 ? 0 : v, which keeps NaN and −0. Spec activation-relu.
+  if (e.relu) v = f32x4.pmax(v, f32x4.splat(0));
+  return v;
+}
+
+/**
+ * y[4 places][8 channels] = Σ over runs: `runs` holds byte offsets from a place's source, `length` is the bytes of every
+ * run, `panel` the rows of 8 weights in the same order. With `reload` the sums go on from y. `channel` is the byte
+ * offset of the panel in y and in the epilogue's arrays; the first `lanes` of the 8 channels exist.
+ */
+export function tile(places: usize, panel: usize, runs: usize, runsEnd: usize, length: usize, channel: usize, lanes: i32, reload: bool, epilogue: usize): void {
+  const y0 = load<usize>(places, 4) + channel;
+  const y1 = load<usize>(places, 12) + channel;
+  const y2 = load<usize>(places, 20) + channel;
+  const y3 = load<usize>(places, 28) + channel;
+  let a00 = f32x4.splat(0), a01 = f32x4.splat(0);
+  let a10 = f32x4.splat(0), a11 = f32x4.splat(0);
+  let a20 = f32x4.splat(0), a21 = f32x4.splat(0);
+  let a30 = f32x4.splat(0), a31 = f32x4.splat(0);
+  if (reload) {
+    a00 = v128.load(y0), a01 = v128.load(y0, 16);
+    a10 = v128.load(y1), a11 = v128.load(y1, 16);
+    a20 = v128.load(y2), a21 = v128.load(y2, 16);
+    a30 = v128.load(y3), a31 = v128.load(y3, 16);
+  }
+  do {
+    const offset = load<usize>(runs);
+    let x0 = load<usize>(places, 0) + offset;
+    let x1 = load<usize>(places, 8) + offset;
+    let x2 = load<usize>(places, 16) + offset;
+    let x3 = load<usize>(places, 24) + offset;
+    const end = x0 + length;
+    do {
+      const w0 = v128.load(panel);
+      const w1 = v128.load(panel, 16);
+      const v0 = v128.load32_splat(x0);
+      a00 = f32x4.add(a00, f32x4.mul(v0, w0));
+      a01 = f32x4.add(a01, f32x4.mul(v0, w1));
+      const v1 = v128.load32_splat(x1);
+      a10 = f32x4.add(a10, f32x4.mul(v1, w0));
+      a11 = f32x4.add(a11, f32x4.mul(v1, w1));
+      const v2 = v128.load32_splat(x2);
+      a20 = f32x4.add(a20, f32x4.mul(v2, w0));
+      a21 = f32x4.add(a21, f32x4.mul(v2, w1));
+      const v3 = v128.load32_splat(x3);
+      a30 = f32x4.add(a30, f32x4.mul(v3, w0));
+      a31 = f32x4.add(a31, f32x4.mul(v3, w1));
+      x0 += 4;
+      x1 += 4;
+      x2 += 4;
+      x3 += 4;
+      panel += NR * 4;
+    } while (x0 != end);
+    runs += 4;
+  } while (runs != runsEnd);
+  if (epilogue) {
+    const e = changetype<Epilogue>(epilogue);
+    a00 = finish(a00, e, channel), a01 = finish(a01, e, channel + 16);
+    a10 = finish(a10, e, channel), a11 = finish(a11, e, channel + 16);
+    a20 = finish(a20, e, channel), a21 = finish(a21, e, channel + 16);
+    a30 = finish(a30, e, channel), a31 = finish(a31, e, channel + 16);
+  }
+  storeLanes(y0, a00, a01, lanes);
+  storeLanes(y1, a10, a11, lanes);
+  storeLanes(y2, a20, a21, lanes);
+  storeLanes(y3, a30, a31, lanes);
+}
+
+/** The walk of a weight gradient over positions: how many, and the byte steps of x to the next column, row and plane. */
+@unmanaged
+export class Walk {
+  planes: i32;
+  rows: i32;
+  columns: i32;
+  column: usize;
+  row: usize;
+  plane: usize;
+}
+
+/**
+ * dw[4 (tap, channel) pairs][8 filters] over the positions of a walk: a place is (x at the first position, dw row).
+ * The sum of one image may be cut: `image` is the byte distance from dw to its running sums; `reload` goes on from
+ * them, `last` adds the finished sum to dw, otherwise it goes back there.
+ */
+export function gradientTile(places: usize, panel: usize, walk: Walk, origin: usize, channel: usize, lanes: i32, image: usize, reload: bool, last: bool): void {
+  const y0 = load<usize>(places, 4) + channel;
+  const y1 = load<usize>(places, 12) + channel;
+  const y2 = load<usize>(places, 20) + channel;
+  const y3 = load<usize>(places, 28) + channel;
+  let a00 = f32x4.splat(0), a01 = f32x4.splat(0);
+  let a10 = f32x4.splat(0), a11 = f32x4.splat(0);
+  let a20 = f32x4.splat(0), a21 = f32x4.splat(0);
+  let a30 = f32x4.splat(0), a31 = f32x4.splat(0);
+  if (reload) {
+    a00 = v128.load(y0 + image), a01 = v128.load(y0 + image, 16);
+    a10 = v128.load(y1 + image), a11 = v128.load(y1 + image, 16);
+    a20 = v128.load(y2 + image), a21 = v128.load(y2 + image, 16);
+    a30 = v128.load(y3 + image), a31 = v128.load(y3 + image, 16);
+  }
+  const step = walk.column;
+  const rowBytes = <usize>walk.columns * (NR * 4);
+  let plane = origin;
+  let planes = walk.planes;
+  do {
+    let row = plane;
+    let rows = walk.rows;
+    do {
+      let x0 = load<usize>(places, 0) + row;
+      let x1 = load<usize>(places, 8) + row;
+      let x2 = load<usize>(places, 16) + row;
+      let x3 = load<usize>(places, 24) + row;
+      const end = panel + rowBytes;
+      do {
+        const d0 = v128.load(panel);
+        const d1 = v128.load(panel, 16);
+        const v0 = v128.load32_splat(x0);
+        a00 = f32x4.add(a00, f32x4.mul(v0, d0));
+        a01 = f32x4.add(a01, f32x4.mul(v0, d1));
+        const v1 = v128.load32_splat(x1);
+        a10 = f32x4.add(a10, f32x4.mul(v1, d0));
+        a11 = f32x4.add(a11, f32x4.mul(v1, d1));
+        const v2 = v128.load32_splat(x2);
+        a20 = f32x4.add(a20, f32x4.mul(v2, d0));
+        a21 = f32x4.add(a21, f32x4.mul(v2, d1));
+        const v3 = v128.load32_splat(x3);
+        a30 = f32x4.add(a30, f32x4.mul(v3, d0));
+        a31 = f32x4.add(a31, f32x4.mul(v3, d1));
+        x0 += step;
+        x1 += step;
+        x2 += step;
+        x3 += step;
+        panel += NR * 4;
+      } while (panel != end);
+      row += walk.row;
+    } while (--rows);
+    plane += walk.plane;
+  } while (--planes);
+  if (last) {
+    // All four rows are read before one is written: places repeat at the end of a table.
+    a00 = f32x4.add(v128.load(y0), a00), a01 = f32x4.add(v128.load(y0, 16), a01);
+    a10 = f32x4.add(v128.load(y1), a10), a11 = f32x4.add(v128.load(y1, 16), a11);
+    a20 = f32x4.add(v128.load(y2), a20), a21 = f32x4.add(v128.load(y2, 16), a21);
+    a30 = f32x4.add(v128.load(y3), a30), a31 = f32x4.add(v128.load(y3, 16), a31);
+    image = 0;
+  }
+  storeLanes(y0 + image, a00, a01, lanes);
+  storeLanes(y1 + image, a10, a11, lanes);
+  storeLanes(y2 + image, a20, a21, lanes);
+  storeLanes(y3 + image, a30, a31, lanes);
+}
