@@ -1,2 +1,161 @@
-// The WebAssembly engine. (To be written; until then every float32 runs the reference loops.)
-export const hasSimd = (): boolean => false;
+// The WebAssembly engine: one compiled module for all, and an arena of scratch memory that calls share.
+
+import { SpecError } from '../errors.ts';
+import { BINARY } from './binary.ts';
+
+/** The exports of `assembly/index.ts`; addresses and sizes are in bytes unless they count something. */
+export interface Kernels {
+  readonly MR: WebAssembly.Global;
+  readonly NR: WebAssembly.Global;
+  readonly LANES: WebAssembly.Global;
+  readonly PLACE: WebAssembly.Global;
+  heapBase(): number;
+  places(lattice: number, first: number, end: number, table: number): void;
+  gather(places: number, count: number, runs: number, runCount: number, length: number, matrix: number): void;
+  multiply(
+    places: number,
+    tiles: number,
+    panel: number,
+    panelBytes: number,
+    filters: number,
+    runs: number,
+    runCount: number,
+    length: number,
+    reload: boolean,
+    epilogue: number,
+  ): void;
+  accumulate(
+    places: number,
+    tiles: number,
+    panel: number,
+    panelBytes: number,
+    filters: number,
+    walk: number,
+    origin: number,
+    image: number,
+    reload: boolean,
+    last: boolean,
+  ): void;
+  copyRows(lattice: number, bytes: number): void;
+  finite(address: number, count: number): number;
+  pack(
+    panel: number,
+    panelBytes: number,
+    source: number,
+    rows: number,
+    rowStep: number,
+    columns: number,
+    columnStep: number,
+  ): void;
+  zero(address: number, bytes: number): void;
+  pool(pool: number, plane: number, row: number): void;
+  sumRows(matrix: number, rows: number, columns: number, sums: number): void;
+}
+
+let compiled: WebAssembly.Module | null | undefined;
+
+/** The compiled module, or null on a host without WebAssembly, without its SIMD, or that forbids compiling. */
+function kernelModule(): WebAssembly.Module | null {
+  if (compiled === undefined) {
+    try {
+      const text = atob(BINARY);
+      const bytes = new Uint8Array(text.length);
+      for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+      compiled = new WebAssembly.Module(bytes);
+    } catch {
+      compiled = null;
+    }
+  }
+  return compiled;
+}
+
+/** Whether this host runs the kernels; where it does not, the reference loops give the same bits. */
+export const hasSimd = (): boolean => kernelModule() !== null;
+
+/** A WebAssembly page. */
+const PAGE = 0x10000;
+
+/** 32-bit addresses reach 4 GiB. */
+const ADDRESSABLE = 0x100000000;
+
+/** Room behind every block: a tile reads whole vectors, up to 7 floats beyond the last channel. */
+const SLACK = 32;
+
+/** One instance of the kernels and its memory, given out from the bottom and never freed piecewise. */
+export class Arena {
+  readonly kernels: Kernels;
+  readonly #memory = new WebAssembly.Memory({ initial: 16 });
+  readonly #base: number;
+  #top: number;
+  #who = '';
+
+  constructor() {
+    const instance = new WebAssembly.Instance(kernelModule()!, { env: { memory: this.#memory } });
+    this.kernels = instance.exports as unknown as Kernels;
+    this.#base = Math.ceil(this.kernels.heapBase() / 16) * 16;
+    this.#top = this.#base;
+  }
+
+  get bytes(): number {
+    return this.#memory.buffer.byteLength;
+  }
+
+  /** Forgets everything for the next call, which `who` makes. */
+  reset(who: string): void {
+    this.#top = this.#base;
+    this.#who = who;
+  }
+
+  /** The address of `bytes` of memory, a multiple of 16. Views made before are dead. Spec kernel-memory. */
+  take(bytes: number): number {
+    const address = this.#top;
+    const end = Math.ceil((address + bytes + SLACK) / 16) * 16;
+    if (end > ADDRESSABLE) {
+      throw new SpecError('kernel-memory', `${this.#who}: the kernels must fit into 4 GiB of memory, got ${end} bytes`);
+    }
+    if (end > this.bytes) this.#grow(end);
+    this.#top = end;
+    return address;
+  }
+
+  #grow(end: number): void {
+    try {
+      this.#memory.grow(Math.ceil((end - this.bytes) / PAGE));
+    } catch {
+      throw new SpecError(
+        'kernel-memory',
+        `${this.#who}: the host must grant the kernels their memory, got ${end} bytes refused`,
+      );
+    }
+  }
+
+  floats(address: number, length: number): Float32Array {
+    return new Float32Array(this.#memory.buffer, address, length);
+  }
+
+  /** Takes memory for unsigned 32-bit words and writes them. */
+  words(values: readonly number[]): number {
+    const address = this.take(values.length * 4);
+    this.write(address, values);
+    return address;
+  }
+
+  write(address: number, values: readonly number[]): void {
+    new Uint32Array(this.#memory.buffer, address, values.length).set(values);
+  }
+}
+
+/** An arena above this is dropped after the call that grew it. */
+const KEPT_BYTES = 64 * 1024 * 1024;
+
+let scratch: Arena | undefined;
+
+/** Runs `body` on the scratch arena. One that a call fails on is dropped, so that no state survives it. */
+export function withArena<T>(who: string, body: (arena: Arena) => T): T {
+  const arena = scratch ?? new Arena();
+  scratch = undefined;
+  arena.reset(who);
+  const result = body(arena);
+  if (arena.bytes <= KEPT_BYTES) scratch = arena;
+  return result;
+}

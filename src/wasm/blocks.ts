@@ -1,0 +1,30 @@
+// The sizes that kernels work in: results never depend on them; tests straddle every one.
+
+/** Rows and columns of a tile: positions × channels (assembly/blocks.ts; a test compares). */
+export const MR = 4;
+export const NR = 8;
+
+/** Channels per step of pooling and depthwise loops (assembly/blocks.ts; a test compares). */
+export const LANES = 16;
+
+/** Bytes of a place: the addresses of source and destination. */
+export const PLACE = 8;
+
+/** Bytes of a lattice: 4 counts, an address and 4 steps for each side. */
+export const LATTICE_BYTES = 14 * 4;
+
+/** Most and fewest positions that one call multiplies; between them, as many as touch SOURCE_BYTES of input. */
+export const MOST_POSITIONS = 1024;
+export const FEWEST_POSITIONS = 32;
+
+/** Input that stays in a second-level cache of 1 MB beside the panels (measured: 256 KB). */
+export const SOURCE_BYTES = 256 * 1024;
+
+/** Panel rows of one pass over the sums, 64 KB: longer sums are cut there and go on from y (measured). */
+export const PANEL_ROWS = 2048;
+
+/** Positions of one pass of a weight gradient: a panel of dy is 64 KB then. */
+export const GRADIENT_POSITIONS = 2048;
+
+/** Images are copied in together up to this many bytes, so that small ones share the cost of a call. */
+export const STAGED_BYTES = 2 * 1024 * 1024;

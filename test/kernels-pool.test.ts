@@ -1,0 +1,69 @@
+// The pooling kernels against the reference loops, bit for bit.
+
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import * as reference from '../src/reference/pool.ts';
+import * as kernels from '../src/wasm/pool.ts';
+import { inputs, outputs, type PoolGeometry } from '../src/window.ts';
+import { firstDifference, poolGeometries, values } from './kernels.ts';
+
+const runs = { numRuns: 1500 };
+const unwritten = (length: number): Float32Array => new Float32Array(length).fill(-12345.678);
+const sizesOf = (g: PoolGeometry) => ({
+  x: g.batch * inputs(g.axes) * g.channels,
+  y: g.batch * outputs(g.axes) * g.channels,
+});
+
+test('[pool-max] every geometry and class of values gives the bits of the reference', () => {
+  fc.assert(
+    fc.property(poolGeometries, values, (g, vx) => {
+      const size = sizesOf(g);
+      const [ours, theirs] = [unwritten(size.y), unwritten(size.y)];
+      kernels.maxPool(g, vx(size.x), ours);
+      reference.maxPool(g, vx(size.x), theirs);
+      expect(firstDifference(ours, theirs)).toBe(-1);
+    }),
+    runs,
+  );
+});
+
+test('[pool-max-gradient] every geometry and class of values gives the bits of the reference', () => {
+  fc.assert(
+    fc.property(poolGeometries, values, values, (g, vx, vdy) => {
+      const size = sizesOf(g);
+      const [ours, theirs] = [unwritten(size.x), unwritten(size.x)];
+      kernels.maxPoolGrad(g, vx(size.x), vdy(size.y), ours);
+      reference.maxPoolGrad(g, vx(size.x), vdy(size.y), theirs);
+      expect(firstDifference(ours, theirs)).toBe(-1);
+    }),
+    runs,
+  );
+});
+
+test('[pool-average] every geometry and class of values gives the bits of the reference', () => {
+  fc.assert(
+    fc.property(poolGeometries, values, fc.boolean(), (g, vx, countPadding) => {
+      const size = sizesOf(g);
+      const divisor = reference.divisors(g, countPadding);
+      const [ours, theirs] = [unwritten(size.y), unwritten(size.y)];
+      kernels.avgPool(g, vx(size.x), divisor, ours);
+      reference.avgPool(g, vx(size.x), divisor, theirs);
+      expect(firstDifference(ours, theirs)).toBe(-1);
+    }),
+    runs,
+  );
+});
+
+test('[pool-average-gradient] every geometry and class of values gives the bits of the reference', () => {
+  fc.assert(
+    fc.property(poolGeometries, values, fc.boolean(), (g, vdy, countPadding) => {
+      const size = sizesOf(g);
+      const divisor = reference.divisors(g, countPadding);
+      const [ours, theirs] = [unwritten(size.x), unwritten(size.x)];
+      kernels.avgPoolGrad(g, vdy(size.y), divisor, ours);
+      reference.avgPoolGrad(g, vdy(size.y), divisor, theirs);
+      expect(firstDifference(ours, theirs)).toBe(-1);
+    }),
+    runs,
+  );
+});
