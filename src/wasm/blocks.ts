@@ -1,4 +1,4 @@
-// The sizes that kernels work in: results never depend on them; tests straddle every one.
+// The sizes that kernels work in: results never depend on them; tests straddle every one. Spec kernel-blocks.
 
 /** Rows and columns of a tile: positions × channels (assembly/blocks.ts; a test compares). */
 export const MR = 4;

@@ -69,7 +69,7 @@ function kernelModule(): WebAssembly.Module | null {
   return compiled;
 }
 
-/** Whether this host runs the kernels; where it does not, the reference loops give the same bits. */
+/** Whether this host runs the kernels; where not, the reference loops give the same bits. Spec kernel-simd. */
 export const hasSimd = (): boolean => kernelModule() !== null;
 
 /** A WebAssembly page. */
