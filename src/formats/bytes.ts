@@ -1,0 +1,34 @@
+// Bytes: what every reader accepts, and the buffers that readers and writers fill.
+
+import { SpecError, show, wrongType } from '../errors.ts';
+
+/** The bytes of a file, as a host hands them over (a Node `Buffer` is a `Uint8Array`). */
+export type Bytes = Uint8Array | ArrayBuffer;
+
+/** The bytes without a copy, unless they live in memory that another thread may change meanwhile. */
+export function asBytes(clause: string, who: string, value: unknown): Uint8Array<ArrayBuffer> {
+  if (value instanceof ArrayBuffer) return new Uint8Array(value);
+  if (!(value instanceof Uint8Array)) throw wrongType(clause, `${who}: a file must be a Uint8Array or an ArrayBuffer, got ${show(value)}`);
+  return value.buffer instanceof ArrayBuffer ? (value as Uint8Array<ArrayBuffer>) : value.slice();
+}
+
+export const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+
+/** Zeroed bytes; a size that the host refuses is the caller's clause. */
+export function reserve(clause: string, who: string, size: number): Uint8Array<ArrayBuffer> {
+  try {
+    return new Uint8Array(size);
+  } catch (cause) {
+    throw new SpecError(clause, `${who}: the host refuses ${size} bytes (${(cause as Error).message})`);
+  }
+}
+
+export function join(clause: string, who: string, parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const result = reserve(clause, who, parts.reduce((total, part) => total + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    result.set(part, at);
+    at += part.length;
+  }
+  return result;
+}

@@ -1,0 +1,59 @@
+// The element types that files know, under their safetensors names, and how each is read and written.
+
+import { SpecError } from '../errors.ts';
+import type { ElementType } from '../tensor.ts';
+import { fromBfloat16, fromFloat16, toBfloat16, toFloat16 } from './float16.ts';
+
+export interface Element {
+  readonly bytes: number;
+  /** The narrowest of the library's types that holds every value (int64: every value that is exact in float64). */
+  readonly type: ElementType;
+  readonly read: (view: DataView, at: number, little: boolean) => number | bigint;
+}
+
+export const ELEMENTS: ReadonlyMap<string, Element> = new Map<string, Element>([
+  ['F64', { bytes: 8, type: 'float64', read: (view, at, little) => view.getFloat64(at, little) }],
+  ['F32', { bytes: 4, type: 'float32', read: (view, at, little) => view.getFloat32(at, little) }],
+  ['F16', { bytes: 2, type: 'float32', read: (view, at, little) => fromFloat16(view.getUint16(at, little)) }],
+  ['BF16', { bytes: 2, type: 'float32', read: (view, at, little) => fromBfloat16(view.getUint16(at, little)) }],
+  ['I64', { bytes: 8, type: 'float64', read: (view, at, little) => view.getBigInt64(at, little) }],
+  ['U64', { bytes: 8, type: 'float64', read: (view, at, little) => view.getBigUint64(at, little) }],
+  ['I32', { bytes: 4, type: 'float64', read: (view, at, little) => view.getInt32(at, little) }],
+  ['U32', { bytes: 4, type: 'float64', read: (view, at, little) => view.getUint32(at, little) }],
+  ['I16', { bytes: 2, type: 'float32', read: (view, at, little) => view.getInt16(at, little) }],
+  ['U16', { bytes: 2, type: 'float32', read: (view, at, little) => view.getUint16(at, little) }],
+  ['I8', { bytes: 1, type: 'float32', read: (view, at) => view.getInt8(at) }],
+  ['U8', { bytes: 1, type: 'float32', read: (view, at) => view.getUint8(at) }],
+  ['BOOL', { bytes: 1, type: 'float32', read: (view, at) => (view.getUint8(at) === 0 ? 0 : 1) }],
+]);
+
+export type FloatName = 'F64' | 'F32' | 'F16' | 'BF16';
+
+const WRITE: Readonly<Record<FloatName, (view: DataView, at: number, value: number) => void>> = {
+  F64: (view, at, value) => view.setFloat64(at, value, true),
+  F32: (view, at, value) => view.setFloat32(at, value, true),
+  F16: (view, at, value) => view.setUint16(at, toFloat16(value), true),
+  BF16: (view, at, value) => view.setUint16(at, toBfloat16(value), true),
+};
+
+type Numbers = { [index: number]: number; readonly length: number };
+
+/** Fills `into` from the view. An integer that float64 cannot hold is refused: nothing is read inexactly. */
+export function readElements(clause: string, who: string, element: Element, view: DataView, start: number, little: boolean, into: Numbers): void {
+  for (let i = 0; i < into.length; i++) {
+    const value = element.read(view, start + i * element.bytes, little);
+    const number = Number(value);
+    if (typeof value === 'bigint' && BigInt(number) !== value) throw new SpecError(clause, `${who}: the integer ${value} at index ${i} is not exact in float64`);
+    into[i] = number;
+  }
+}
+
+/** Writes `data` lowest byte first. Spec format-float16: a finite value must stay finite. */
+export function writeElements(who: string, name: FloatName, view: DataView, start: number, data: ArrayLike<number>): void {
+  const { bytes, read } = ELEMENTS.get(name) as Element;
+  const write = WRITE[name];
+  for (let i = 0; i < data.length; i++) {
+    write(view, start + i * bytes, data[i]);
+    if (Math.abs(data[i]) < Infinity && Math.abs(Number(read(view, start + i * bytes, true))) === Infinity) throw new SpecError('format-float16', `${who}: ${data[i]} at index ${i} is beyond the range of ${name}`);
+  }
+}
