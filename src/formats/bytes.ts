@@ -8,7 +8,8 @@ export type Bytes = Uint8Array | ArrayBuffer;
 /** The bytes without a copy, unless they live in memory that another thread may change meanwhile. */
 export function asBytes(clause: string, who: string, value: unknown): Uint8Array<ArrayBuffer> {
   if (value instanceof ArrayBuffer) return new Uint8Array(value);
-  if (!(value instanceof Uint8Array)) throw wrongType(clause, `${who}: a file must be a Uint8Array or an ArrayBuffer, got ${show(value)}`);
+  if (!(value instanceof Uint8Array))
+    throw wrongType(clause, `${who}: a file must be a Uint8Array or an ArrayBuffer, got ${show(value)}`);
   return value.buffer instanceof ArrayBuffer ? (value as Uint8Array<ArrayBuffer>) : value.slice();
 }
 
@@ -24,7 +25,11 @@ export function reserve(clause: string, who: string, size: number): Uint8Array<A
 }
 
 export function join(clause: string, who: string, parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const result = reserve(clause, who, parts.reduce((total, part) => total + part.length, 0));
+  const result = reserve(
+    clause,
+    who,
+    parts.reduce((total, part) => total + part.length, 0),
+  );
   let at = 0;
   for (const part of parts) {
     result.set(part, at);

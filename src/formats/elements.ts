@@ -39,21 +39,37 @@ const WRITE: Readonly<Record<FloatName, (view: DataView, at: number, value: numb
 type Numbers = { [index: number]: number; readonly length: number };
 
 /** Fills `into` from the view. An integer that float64 cannot hold is refused: nothing is read inexactly. */
-export function readElements(clause: string, who: string, element: Element, view: DataView, start: number, little: boolean, into: Numbers): void {
+export function readElements(
+  clause: string,
+  who: string,
+  element: Element,
+  view: DataView,
+  start: number,
+  little: boolean,
+  into: Numbers,
+): void {
   for (let i = 0; i < into.length; i++) {
     const value = element.read(view, start + i * element.bytes, little);
     const number = Number(value);
-    if (typeof value === 'bigint' && BigInt(number) !== value) throw new SpecError(clause, `${who}: the integer ${value} at index ${i} is not exact in float64`);
+    if (typeof value === 'bigint' && BigInt(number) !== value)
+      throw new SpecError(clause, `${who}: the integer ${value} at index ${i} is not exact in float64`);
     into[i] = number;
   }
 }
 
 /** Writes `data` lowest byte first. Spec format-float16: a finite value must stay finite. */
-export function writeElements(who: string, name: FloatName, view: DataView, start: number, data: ArrayLike<number>): void {
+export function writeElements(
+  who: string,
+  name: FloatName,
+  view: DataView,
+  start: number,
+  data: ArrayLike<number>,
+): void {
   const { bytes, read } = ELEMENTS.get(name) as Element;
   const write = WRITE[name];
   for (let i = 0; i < data.length; i++) {
     write(view, start + i * bytes, data[i]);
-    if (Math.abs(data[i]) < Infinity && Math.abs(Number(read(view, start + i * bytes, true))) === Infinity) throw new SpecError('format-float16', `${who}: ${data[i]} at index ${i} is beyond the range of ${name}`);
+    if (Math.abs(data[i]) < Infinity && Math.abs(Number(read(view, start + i * bytes, true))) === Infinity)
+      throw new SpecError('format-float16', `${who}: ${data[i]} at index ${i} is beyond the range of ${name}`);
   }
 }

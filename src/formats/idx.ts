@@ -45,14 +45,18 @@ export async function readIdx(bytes: Bytes): Promise<IdxArray> {
   const packed = asBytes(CLAUSE, 'readIdx', bytes);
   const file = isGzip(packed) ? await gunzip('readIdx', packed) : packed;
   const type = TYPES.get(file[2]);
-  if (file.length < 4 || file[0] !== 0 || file[1] !== 0 || type === undefined || file[3] === 0) return refuse(`a file starts with 0, 0, a type of 8, 9, 11, 12, 13 or 14 and a number of axes from 1 on, got [${file.subarray(0, 4)}]`);
+  if (file.length < 4 || file[0] !== 0 || file[1] !== 0 || type === undefined || file[3] === 0)
+    return refuse(
+      `a file starts with 0, 0, a type of 8, 9, 11, 12, 13 or 14 and a number of axes from 1 on, got [${file.subarray(0, 4)}]`,
+    );
   const start = 4 + 4 * file[3];
   if (file.length < start) refuse(`${file[3]} axes take ${start} bytes of header, got ${file.length}`);
   const view = viewOf(file);
   const shape = Array.from({ length: file[3] }, (_, axis) => view.getUint32(4 + 4 * axis));
   const size = sizeOf(shape);
   const element = ELEMENTS.get(type.name) as Element;
-  if (size * element.bytes !== file.length - start) refuse(`shape [${shape}] takes ${size * element.bytes} bytes of data, but the file has ${file.length - start}`);
+  if (size * element.bytes !== file.length - start)
+    refuse(`shape [${shape}] takes ${size * element.bytes} bytes of data, but the file has ${file.length - start}`);
   if (size > MAX_ELEMENTS) refuse(`an array holds at most ${MAX_ELEMENTS} values, got ${size} for shape [${shape}]`);
   const data = type.make(size);
   readElements(CLAUSE, 'readIdx', element, view, start, false, data);

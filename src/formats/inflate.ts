@@ -19,7 +19,11 @@ export const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes
 
 /** The content of a gzip file of one member, which states its own size and checksum at its end. */
 export async function gunzip(who: string, bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
-  if (bytes.length < GZIP_FRAME || !isGzip(bytes)) throw new SpecError(CLAUSE, `${who}: a gzip file starts with 1f 8b and has at least ${GZIP_FRAME} bytes, got ${bytes.length} bytes`);
+  if (bytes.length < GZIP_FRAME || !isGzip(bytes))
+    throw new SpecError(
+      CLAUSE,
+      `${who}: a gzip file starts with 1f 8b and has at least ${GZIP_FRAME} bytes, got ${bytes.length} bytes`,
+    );
   const trailer = viewOf(bytes.subarray(bytes.length - 8));
   const result = await run(who, 'gzip', bytes, trailer.getUint32(4, true));
   checkSum(who, 'CRC-32', trailer.getUint32(0, true), crc32(result));
@@ -27,7 +31,11 @@ export async function gunzip(who: string, bytes: Uint8Array<ArrayBuffer>): Promi
 }
 
 /** The content of a zlib stream that must inflate to exactly `size` bytes. */
-export async function inflate(who: string, bytes: Uint8Array<ArrayBuffer>, size: number): Promise<Uint8Array<ArrayBuffer>> {
+export async function inflate(
+  who: string,
+  bytes: Uint8Array<ArrayBuffer>,
+  size: number,
+): Promise<Uint8Array<ArrayBuffer>> {
   if (bytes.length < 6) throw new SpecError(CLAUSE, `${who}: a zlib stream has at least 6 bytes, got ${bytes.length}`);
   const result = await run(who, 'deflate', bytes, size);
   checkSum(who, 'Adler-32', viewOf(bytes).getUint32(bytes.length - 4), adler32(result));
@@ -40,14 +48,26 @@ export async function deflate(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Arra
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
-async function run(who: string, format: 'gzip' | 'deflate', bytes: Uint8Array<ArrayBuffer>, size: number): Promise<Uint8Array<ArrayBuffer>> {
-  if (size > bytes.length * MAX_GROWTH) throw new SpecError(CLAUSE, `${who}: ${bytes.length} compressed bytes cannot hold the ${size} bytes that the file states`);
+async function run(
+  who: string,
+  format: 'gzip' | 'deflate',
+  bytes: Uint8Array<ArrayBuffer>,
+  size: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  if (size > bytes.length * MAX_GROWTH)
+    throw new SpecError(
+      CLAUSE,
+      `${who}: ${bytes.length} compressed bytes cannot hold the ${size} bytes that the file states`,
+    );
   const result = reserve(CLAUSE, who, size);
   const reader = new Blob([bytes]).stream().pipeThrough(new DecompressionStream(format)).getReader();
   let filled = 0;
   for (;;) {
     const { done, value } = await reader.read().catch((cause: unknown) => {
-      throw new SpecError(CLAUSE, `${who}: the compressed data are broken after ${filled} bytes (${cause instanceof Error ? cause.message : cause})`);
+      throw new SpecError(
+        CLAUSE,
+        `${who}: the compressed data are broken after ${filled} bytes (${cause instanceof Error ? cause.message : cause})`,
+      );
     });
     if (done) break;
     if (filled + value.length > size) {
@@ -57,11 +77,16 @@ async function run(who: string, format: 'gzip' | 'deflate', bytes: Uint8Array<Ar
     result.set(value, filled);
     filled += value.length;
   }
-  if (filled !== size) throw new SpecError(CLAUSE, `${who}: the compressed data must hold ${size} bytes, got ${filled}`);
+  if (filled !== size)
+    throw new SpecError(CLAUSE, `${who}: the compressed data must hold ${size} bytes, got ${filled}`);
   return result;
 }
 
 /** Hosts differ in whether they look behind the stream; the checksum at the very end settles it alike for all. */
 function checkSum(who: string, what: string, stated: number, actual: number): void {
-  if (stated !== actual) throw new SpecError(CLAUSE, `${who}: the file must end with the ${what} of its content, ${actual.toString(16)}, got ${stated.toString(16)}`);
+  if (stated !== actual)
+    throw new SpecError(
+      CLAUSE,
+      `${who}: the file must end with the ${what} of its content, ${actual.toString(16)}, got ${stated.toString(16)}`,
+    );
 }

@@ -11,7 +11,8 @@ export function parseObject(clause: string, who: string, bytes: Uint8Array): Rec
   return value;
 }
 
-export const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+export const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function decode(clause: string, who: string, bytes: Uint8Array): string {
   try {

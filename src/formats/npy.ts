@@ -34,47 +34,62 @@ interface Header {
 export function readNpy(bytes: Bytes): Tensor {
   const file = asBytes(CLAUSE, 'readNpy', bytes);
   const view = viewOf(file);
-  if (file.length < 10 || MAGIC.some((byte, i) => file[i] !== byte)) refuse(`a file starts with the six bytes 93 'NUMPY', a version and a length, got ${file.length} bytes that do not`);
+  if (file.length < 10 || MAGIC.some((byte, i) => file[i] !== byte))
+    refuse(`a file starts with the six bytes 93 'NUMPY', a version and a length, got ${file.length} bytes that do not`);
   const version = file[6];
-  if (version < 1 || version > 3 || file[7] !== 0) refuse(`the version must be 1.0, 2.0 or 3.0, got ${version}.${file[7]}`);
-  if (version > 1 && file.length < 12) refuse(`the file ends within the length of its header, after ${file.length} bytes`);
+  if (version < 1 || version > 3 || file[7] !== 0)
+    refuse(`the version must be 1.0, 2.0 or 3.0, got ${version}.${file[7]}`);
+  if (version > 1 && file.length < 12)
+    refuse(`the file ends within the length of its header, after ${file.length} bytes`);
   const start = version === 1 ? 10 : 12;
   const length = version === 1 ? view.getUint16(8, true) : view.getUint32(8, true);
-  if (length > MAX_HEADER || length > file.length - start) refuse(`the header states ${length} bytes, but the file has ${file.length - start} after its length (and ${MAX_HEADER} is the limit)`);
-  const { element, little, fortran, shape } = parseHeader(new TextDecoder(version === 3 ? 'utf-8' : 'latin1').decode(file.subarray(start, start + length)));
+  if (length > MAX_HEADER || length > file.length - start)
+    refuse(
+      `the header states ${length} bytes, but the file has ${file.length - start} after its length (and ${MAX_HEADER} is the limit)`,
+    );
+  const { element, little, fortran, shape } = parseHeader(
+    new TextDecoder(version === 3 ? 'utf-8' : 'latin1').decode(file.subarray(start, start + length)),
+  );
   const size = sizeOf(shape) * element.bytes;
-  if (size !== file.length - start - length) refuse(`shape [${shape}] takes ${size} bytes of data, but the file has ${file.length - start - length}`);
+  if (size !== file.length - start - length)
+    refuse(`shape [${shape}] takes ${size} bytes of data, but the file has ${file.length - start - length}`);
   const result = allocate('readNpy', shape, element.type);
   readElements(CLAUSE, 'readNpy', element, view, start + length, little, result.data);
   return fortran ? { shape: result.shape, data: rowMajor(result) } : result;
 }
 
 /** One entry: a name, and a string, a truth value or a tuple. A `descr` in brackets is a record type. */
-const ENTRY = /\s*(['"])(\w+)\1\s*:\s*(?:'([^']*)'|"([^"]*)"|(True|False)|\(([^()]*)\))\s*(,|(?=\}))/y;
+const ENTRY = /\s*(['"])(\w+)\1\s*:\s*('[^']*'|"[^"]*"|True|False|\([^()]*\))\s*(?:,\s*|$)/gy;
 
 function parseHeader(text: string): Header {
-  const found = new Map<string, string>();
-  const opening = /^\s*\{/.exec(text);
-  let at = opening === null ? text.length : opening[0].length;
-  while (at < text.length && !/^\s*\}/.test(text.slice(at))) {
-    ENTRY.lastIndex = at;
-    const entry = ENTRY.exec(text);
-    if (entry === null) return refuse(`the header must be a dictionary of strings, True or False, and tuples (no record types), got ${show(text.slice(at, at + 40))}`);
-    if (found.has(entry[2])) refuse(`the header names ${show(entry[2])} twice`);
-    found.set(entry[2], entry.slice(3, 7).find((each) => each !== undefined) as string);
-    at = ENTRY.lastIndex;
-  }
-  if (!/^\s*\}\s*$/.test(text.slice(at)) || [...found.keys()].sort().join() !== 'descr,fortran_order,shape') refuse(`the header must be a dictionary of descr, fortran_order and shape, got ${show([...found.keys()])}`);
-  return { ...parseType(found.get('descr') as string), fortran: parseFlag(found.get('fortran_order') as string), shape: parseShape(found.get('shape') as string) };
+  const body =
+    /^\s*\{(.*)\}\s*$/s.exec(text)?.[1] ?? refuse(`the header must be a dictionary, got ${show(text.slice(0, 40))}`);
+  const entries = [...body.matchAll(ENTRY)];
+  const read = entries.reduce((total, [entry]) => total + entry.length, 0);
+  if (read < body.length)
+    refuse(
+      `the header must hold strings, True or False, and tuples (no record types), got ${show(body.slice(read, read + 40))}`,
+    );
+  const names = entries.map((entry) => entry[2]);
+  if (names.sort().join() !== 'descr,fortran_order,shape')
+    refuse(`the header must hold descr, fortran_order and shape, got ${show(names)}`);
+  const literal = (name: string): string => entries.find((entry) => entry[2] === name)?.[3] as string;
+  return {
+    ...parseType(literal('descr')),
+    fortran: parseFlag(literal('fortran_order')),
+    shape: parseShape(literal('shape')),
+  };
 }
 
-/** `<f4`: byte order, kind, bytes. One byte has no order; '=', the order of whoever wrote it, says nothing in a file. */
-function parseType(descr: string): { element: Element; little: boolean } {
-  const match = /^([<>|])([fiub])([1248])$/.exec(descr);
-  const name = match === null ? '' : match[2] === 'b' ? `BOOL${match[3] === '1' ? '' : match[3]}` : `${match[2].toUpperCase()}${8 * Number(match[3])}`;
-  const element = ELEMENTS.get(name);
-  if (match === null || element === undefined || (match[1] === '|' && element.bytes > 1)) return refuse(`descr must be f2, f4, f8, i1 to i8, u1 to u8 or b1 behind '<' or '>' (objects and strings are not read), got ${show(descr)}`);
-  return { element, little: match[1] !== '>' };
+/** `'<f4'`: byte order, kind, bytes. One byte has no order; '=', the order of whoever wrote it, says nothing in a file. */
+function parseType(literal: string): { element: Element; little: boolean } {
+  const [, , order, kind] = /^(['"])([<>|])(b1|[fiu][1248])\1$/.exec(literal) ?? ['', '', '', ''];
+  const element = ELEMENTS.get(kind === 'b1' ? 'BOOL' : `${kind.charAt(0).toUpperCase()}${8 * Number(kind.charAt(1))}`);
+  if (element === undefined || (order === '|' && element.bytes > 1))
+    return refuse(
+      `descr must be f2, f4, f8, i1 to i8, u1 to u8 or b1 behind '<' or '>' (objects and strings are not read), got ${literal}`,
+    );
+  return { element, little: order !== '>' };
 }
 
 function parseFlag(text: string): boolean {
@@ -82,12 +97,14 @@ function parseFlag(text: string): boolean {
   return text === 'True';
 }
 
-/** The inside of a tuple: `` for no axes, `3,` for one, `2, 3` or `2, 3,` for more. Python 2 wrote `2L`. */
-function parseShape(text: string): number[] {
-  const axes = text.split(',').map((axis) => axis.trim());
+/** A tuple: `()` for no axes, `(3,)` for one, `(2, 3)` or `(2, 3,)` for more. Python 2 wrote `2L`. */
+function parseShape(literal: string): number[] {
+  const inside = literal.startsWith('(') ? literal.slice(1, -1) : literal;
+  const axes = inside.split(',').map((axis) => axis.trim());
   const closed = axes.at(-1) === '';
   if (closed) axes.pop();
-  if ((axes.length === 1 && !closed) || axes.length > MAX_AXES || axes.some((axis) => !/^\d+L?$/.test(axis))) refuse(`shape must be a tuple of at most ${MAX_AXES} whole numbers, got ${show(text.slice(0, 40))}`);
+  if ((axes.length === 1 && !closed) || axes.length > MAX_AXES || axes.some((axis) => !/^\d+L?$/.test(axis)))
+    refuse(`shape must be a tuple of at most ${MAX_AXES} whole numbers, got ${literal.slice(0, 40)}`);
   const shape = axes.map((axis) => Number.parseInt(axis, 10));
   if (!shape.every(Number.isSafeInteger)) refuse(`shape must hold whole numbers below 2^53, got [${shape}]`);
   return shape;
@@ -120,7 +137,8 @@ function rowMajor({ shape, data }: Tensor): Data {
  */
 export function writeNpy(tensor: Tensor): Uint8Array<ArrayBuffer> {
   checkTensor('writeNpy', 'the argument', tensor);
-  if (tensor.shape.length > MAX_AXES) refuse(`an array has at most ${MAX_AXES} axes, got ${tensor.shape.length}`, 'writeNpy');
+  if (tensor.shape.length > MAX_AXES)
+    refuse(`an array has at most ${MAX_AXES} axes, got ${tensor.shape.length}`, 'writeNpy');
   const bytes = tensor.data.BYTES_PER_ELEMENT;
   const shape = tensor.shape.length === 1 ? `${tensor.shape[0]},` : tensor.shape.join(', ');
   const text = `{'descr': '<f${bytes}', 'fortran_order': False, 'shape': (${shape}), }`;

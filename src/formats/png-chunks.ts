@@ -19,7 +19,8 @@ export interface Chunks {
 }
 
 export function readChunks(file: Uint8Array): Chunks {
-  if (file.length < SIGNATURE.length || SIGNATURE.some((byte, i) => file[i] !== byte)) refuse(`a file starts with 89 'PNG' 0d 0a 1a 0a, got [${file.subarray(0, 8)}]`);
+  if (file.length < SIGNATURE.length || SIGNATURE.some((byte, i) => file[i] !== byte))
+    refuse(`a file starts with 89 'PNG' 0d 0a 1a 0a, got [${file.subarray(0, 8)}]`);
   const single = new Map<string, Uint8Array>();
   const data: Uint8Array[] = [];
   let before = '';
@@ -30,10 +31,16 @@ export function readChunks(file: Uint8Array): Chunks {
     else if (KNOWN.has(type)) single.set(type, content);
     at += 12 + content.length;
     before = type;
-    if (type === 'IEND' && at !== file.length) refuse(`the file must end with its IEND chunk, but ${file.length - at} bytes follow`);
+    if (type === 'IEND' && at !== file.length)
+      refuse(`the file must end with its IEND chunk, but ${file.length - at} bytes follow`);
   }
   if (data.length === 0) refuse('the file has no IDAT chunk');
-  return { header: single.get('IHDR') as Uint8Array, palette: single.get('PLTE'), transparency: single.get('tRNS'), data };
+  return {
+    header: single.get('IHDR') as Uint8Array,
+    palette: single.get('PLTE'),
+    transparency: single.get('tRNS'),
+    data,
+  };
 }
 
 const KNOWN = new Set(['IHDR', 'PLTE', 'tRNS', 'IDAT', 'IEND']);
@@ -45,17 +52,20 @@ function chunkAt(file: Uint8Array, at: number): { type: string; content: Uint8Ar
   const length = view.getUint32(at);
   if (length > left - 12) refuse(`the chunk at byte ${at} states ${length} bytes, but the file has ${left - 12}`);
   const type = String.fromCharCode(...file.subarray(at + 4, at + 8));
-  if (!/^[A-Za-z]{4}$/.test(type)) refuse(`the type of the chunk at byte ${at} must be four letters, got ${show(type)}`);
+  if (!/^[A-Za-z]{4}$/.test(type))
+    refuse(`the type of the chunk at byte ${at} must be four letters, got ${show(type)}`);
   const stated = view.getUint32(at + 8 + length);
   const actual = crc32(file.subarray(at + 4, at + 8 + length));
-  if (stated !== actual) refuse(`the CRC-32 of the ${type} chunk at byte ${at} must be ${actual.toString(16)}, got ${stated.toString(16)}`);
+  if (stated !== actual)
+    refuse(`the CRC-32 of the ${type} chunk at byte ${at} must be ${actual.toString(16)}, got ${stated.toString(16)}`);
   return { type, content: file.subarray(at + 8, at + 8 + length) };
 }
 
 function checkOrder(type: string, before: string, single: ReadonlyMap<string, unknown>, data: number): void {
   if ((before === '') !== (type === 'IHDR')) refuse(`the first chunk must be IHDR, and only the first, got ${type}`);
   if (single.has(type)) refuse(`there must be at most one ${type} chunk`);
-  if (type === 'IDAT' && data > 0 && before !== 'IDAT') refuse(`IDAT chunks must follow each other, got one behind ${before}`);
+  if (type === 'IDAT' && data > 0 && before !== 'IDAT')
+    refuse(`IDAT chunks must follow each other, got one behind ${before}`);
   if ((type === 'PLTE' || type === 'tRNS') && data > 0) refuse(`${type} must come before IDAT`);
   if (type === 'PLTE' && single.has('tRNS')) refuse('PLTE must come before tRNS');
   if (!KNOWN.has(type) && type[0] <= 'Z') refuse(`the critical chunk ${type} is not known`);

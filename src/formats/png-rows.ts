@@ -28,17 +28,33 @@ interface Pass {
 }
 
 /** x, y, dx, dy of the seven passes of Adam7 (ISO/IEC 15948 section 8.2). */
-const ADAM7 = [[0, 0, 8, 8], [4, 0, 8, 8], [0, 4, 4, 8], [2, 0, 4, 4], [0, 2, 2, 4], [1, 0, 2, 2], [0, 1, 1, 2]];
+const ADAM7 = [
+  [0, 0, 8, 8],
+  [4, 0, 8, 8],
+  [0, 4, 4, 8],
+  [2, 0, 4, 4],
+  [0, 2, 2, 4],
+  [1, 0, 2, 2],
+  [0, 1, 1, 2],
+];
 
 function passesOf({ width, height, interlaced }: Layout): Pass[] {
-  const passes = (interlaced ? ADAM7 : [[0, 0, 1, 1]]).map(([x, y, dx, dy]) => ({ x, y, dx, dy, columns: Math.ceil((width - x) / dx), rows: Math.ceil((height - y) / dy) }));
+  const passes = (interlaced ? ADAM7 : [[0, 0, 1, 1]]).map(([x, y, dx, dy]) => ({
+    x,
+    y,
+    dx,
+    dy,
+    columns: Math.ceil((width - x) / dx),
+    rows: Math.ceil((height - y) / dy),
+  }));
   return passes.filter(({ columns, rows }) => columns > 0 && rows > 0);
 }
 
 const bytesOf = (layout: Layout, columns: number): number => Math.ceil((columns * layout.samples * layout.depth) / 8);
 
 /** Bytes of all rows of all passes, each with its filter byte. */
-export const rawSize = (layout: Layout): number => passesOf(layout).reduce((total, { columns, rows }) => total + rows * (1 + bytesOf(layout, columns)), 0);
+export const rawSize = (layout: Layout): number =>
+  passesOf(layout).reduce((total, { columns, rows }) => total + rows * (1 + bytesOf(layout, columns)), 0);
 
 /** The samples of an image, [height, width, samples], as whole numbers from 0 to 2^depth − 1. Undoes the filters of `raw` in place. */
 export function readSamples(layout: Layout, raw: Uint8Array): Uint8Array | Uint16Array {

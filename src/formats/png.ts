@@ -12,7 +12,10 @@ import { type Layout, rawSize, readSamples } from './png-rows.ts';
 const CLAUSE = 'format-png';
 
 /** The most values an image may unfold to, 1 GiB of float32: a picture of one colour shrinks by more than a thousand. */
-const MAX_VALUES = 2 ** 28;
+const MAX_VALUES = 0x10000000;
+
+/** PNG numbers have four bytes but no sign bit (ISO/IEC 15948 section 7.1). */
+const MAX_AXIS = 0x7fffffff;
 
 /** Samples per pixel of the colour types, and the depths each may have (ISO/IEC 15948 table 11.1). */
 const COLOURS: ReadonlyMap<number, { readonly samples: number; readonly depths: readonly number[] }> = new Map([
@@ -40,7 +43,8 @@ export async function readPng(bytes: Bytes): Promise<Tensor> {
   checkColours(colour, layout, chunks);
   const { width, height, samples } = layout;
   const channels = (colour === PALETTE ? 3 : samples) + (chunks.transparency === undefined ? 0 : 1);
-  if (width * height * channels > MAX_VALUES) refuse(`an image of ${width} by ${height} pixels and ${channels} channels holds more than ${MAX_VALUES} values`);
+  if (width * height * channels > MAX_VALUES)
+    refuse(`an image of ${width} by ${height} pixels and ${channels} channels holds more than ${MAX_VALUES} values`);
   const raw = await inflate('readPng', join(CLAUSE, 'readPng', chunks.data), rawSize(layout));
   const pixels = readSamples(layout, raw);
   const result = allocate('readPng', [height, width, channels], 'float32');
@@ -54,24 +58,46 @@ function readHeader(header: Uint8Array): Layout {
   const view = viewOf(header);
   const [width, height] = [view.getUint32(0), view.getUint32(4)];
   const [depth, colour, compression, filter, interlace] = header.subarray(8);
-  if (width === 0 || height === 0 || width >= 2 ** 31 || height >= 2 ** 31) refuse(`width and height must be from 1 to 2^31 - 1, got ${width} by ${height}`);
+  if (width === 0 || height === 0 || width > MAX_AXIS || height > MAX_AXIS)
+    refuse(`width and height must be from 1 to ${MAX_AXIS}, got ${width} by ${height}`);
   const kind = COLOURS.get(colour);
-  if (kind?.depths.includes(depth) !== true) return refuse(`colour type 0 has a depth of 1, 2, 4, 8 or 16, type 3 of 1, 2, 4 or 8, types 2, 4 and 6 of 8 or 16, got type ${colour} with depth ${depth}`);
-  if (compression !== 0 || filter !== 0 || interlace > 1) refuse(`compression and filter method must be 0 and interlace 0 or 1, got ${compression}, ${filter} and ${interlace}`);
+  if (kind?.depths.includes(depth) !== true)
+    return refuse(
+      `colour type 0 has a depth of 1, 2, 4, 8 or 16, type 3 of 1, 2, 4 or 8, types 2, 4 and 6 of 8 or 16, got type ${colour} with depth ${depth}`,
+    );
+  if (compression !== 0 || filter !== 0 || interlace > 1)
+    refuse(
+      `compression and filter method must be 0 and interlace 0 or 1, got ${compression}, ${filter} and ${interlace}`,
+    );
   return { width, height, samples: kind.samples, depth, interlaced: interlace === 1 };
 }
 
 function checkColours(colour: number, { samples, depth }: Layout, { palette, transparency }: Chunks): void {
-  if (palette === undefined ? colour === PALETTE : colour === 0 || colour === 4) refuse(`colour type ${colour} must have ${palette === undefined ? 'a' : 'no'} PLTE chunk`);
+  if (palette === undefined ? colour === PALETTE : colour === 0 || colour === 4)
+    refuse(`colour type ${colour} must have ${palette === undefined ? 'a' : 'no'} PLTE chunk`);
   const colours = (palette?.length ?? 0) / 3;
-  if (palette !== undefined && (!Number.isInteger(colours) || colours < 1 || colours > (colour === PALETTE ? 1 << depth : 256))) refuse(`PLTE must have three bytes for each of at most ${colour === PALETTE ? 1 << depth : 256} colours, got ${palette.length} bytes`);
+  if (
+    palette !== undefined &&
+    (!Number.isInteger(colours) || colours < 1 || colours > (colour === PALETTE ? 1 << depth : 256))
+  )
+    refuse(
+      `PLTE must have three bytes for each of at most ${colour === PALETTE ? 1 << depth : 256} colours, got ${palette.length} bytes`,
+    );
   if (transparency === undefined) return;
   if (colour === 4 || colour === 6) refuse(`colour type ${colour} has alpha and must have no tRNS chunk`);
-  if (colour === PALETTE ? transparency.length > colours : transparency.length !== 2 * samples) refuse(`tRNS must have ${colour === PALETTE ? `at most ${colours}` : 2 * samples} bytes, got ${transparency.length}`);
+  if (colour === PALETTE ? transparency.length > colours : transparency.length !== 2 * samples)
+    refuse(
+      `tRNS must have ${colour === PALETTE ? `at most ${colours}` : 2 * samples} bytes, got ${transparency.length}`,
+    );
 }
 
 /** Colours of a palette are bytes whatever the depth; alpha is 255 beyond the end of tRNS. */
-function lookUp(pixels: ArrayLike<number>, { palette = new Uint8Array(0), transparency }: Chunks, channels: number, y: Tensor['data']): void {
+function lookUp(
+  pixels: ArrayLike<number>,
+  { palette = new Uint8Array(0), transparency }: Chunks,
+  channels: number,
+  y: Tensor['data'],
+): void {
   for (let i = 0; i < pixels.length; i++) {
     const index = pixels[i];
     if (3 * index >= palette.length) refuse(`pixel ${i} has colour ${index} of a palette of ${palette.length / 3}`);
@@ -81,13 +107,22 @@ function lookUp(pixels: ArrayLike<number>, { palette = new Uint8Array(0), transp
 }
 
 /** Divides by the largest sample; the pixels of the colour in tRNS get alpha 0, all others 1. */
-function scale(pixels: ArrayLike<number>, { samples, depth }: Layout, transparency: Uint8Array | undefined, y: Tensor['data']): void {
+function scale(
+  pixels: ArrayLike<number>,
+  { samples, depth }: Layout,
+  transparency: Uint8Array | undefined,
+  y: Tensor['data'],
+): void {
   const most = (1 << depth) - 1;
-  const clear = transparency === undefined ? undefined : Array.from({ length: samples }, (_, s) => viewOf(transparency).getUint16(2 * s) & most);
+  const clear =
+    transparency === undefined
+      ? undefined
+      : Array.from({ length: samples }, (_, s) => viewOf(transparency).getUint16(2 * s) & most);
   const channels = samples + (clear === undefined ? 0 : 1);
   for (let i = 0; i * samples < pixels.length; i++) {
     for (let s = 0; s < samples; s++) y[i * channels + s] = pixels[i * samples + s] / most;
-    if (clear !== undefined) y[i * channels + samples] = clear.every((value, s) => value === pixels[i * samples + s]) ? 0 : 1;
+    if (clear !== undefined)
+      y[i * channels + samples] = clear.every((value, s) => value === pixels[i * samples + s]) ? 0 : 1;
   }
 }
 
@@ -102,13 +137,22 @@ function scale(pixels: ArrayLike<number>, { samples, depth }: Layout, transparen
 export async function writePng(image: Tensor): Promise<Uint8Array<ArrayBuffer>> {
   checkTensor('writePng', 'the image', image);
   const [height, width, channels] = image.shape;
-  if (image.shape.length !== 3 || channels < 1 || channels > 4 || height < 1 || width < 1) refuse(`an image must have the shape [height, width, 1 to 4 channels], none of them 0, got [${image.shape}]`, 'writePng');
+  if (image.shape.length !== 3 || channels < 1 || channels > 4 || height < 1 || width < 1)
+    refuse(
+      `an image must have the shape [height, width, 1 to 4 channels], none of them 0, got [${image.shape}]`,
+      'writePng',
+    );
   const header = new Uint8Array(13);
   viewOf(header).setUint32(0, width);
   viewOf(header).setUint32(4, height);
   header.set([8, [0, 4, 2, 6][channels - 1]], 8);
   const data = await deflate(toRows(image, height, width * channels));
-  return join(CLAUSE, 'writePng', [SIGNATURE, chunk('IHDR', header), chunk('IDAT', data), chunk('IEND', new Uint8Array(0))]);
+  return join(CLAUSE, 'writePng', [
+    SIGNATURE,
+    chunk('IHDR', header),
+    chunk('IDAT', data),
+    chunk('IEND', new Uint8Array(0)),
+  ]);
 }
 
 /** Each row behind a filter byte of 0: none. */

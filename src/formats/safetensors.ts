@@ -41,34 +41,50 @@ export function readSafetensors(bytes: Bytes): SafetensorsFile {
   const view = viewOf(file);
   if (file.length < 8) refuse(`a file starts with 8 bytes of header length, got ${file.length} bytes`);
   const length = view.getBigUint64(0, true);
-  if (length > MAX_HEADER || length > file.length - 8) refuse(`the header states ${length} bytes, but the file has ${file.length - 8} after its length (and ${MAX_HEADER} is the limit)`);
+  if (length > MAX_HEADER || length > file.length - 8)
+    refuse(
+      `the header states ${length} bytes, but the file has ${file.length - 8} after its length (and ${MAX_HEADER} is the limit)`,
+    );
   const start = 8 + Number(length);
   const header = parseObject(CLAUSE, 'readSafetensors', file.subarray(8, start));
-  const entries = Object.keys(header).filter((name) => name !== METADATA).map((name) => readEntry(name, header[name]));
+  const entries = Object.keys(header)
+    .filter((name) => name !== METADATA)
+    .map((name) => readEntry(name, header[name]));
   checkCover(entries, file.length - start);
   const metadata = readMetadata(header[METADATA] ?? {});
-  return { tensors: Object.fromEntries(entries.map((entry) => [entry.name, readTensor(entry, view, start)])), metadata };
+  return {
+    tensors: Object.fromEntries(entries.map((entry) => [entry.name, readTensor(entry, view, start)])),
+    metadata,
+  };
 }
 
 function readEntry(name: string, value: unknown): Entry {
   if (!isObject(value)) return refuse(`tensor ${show(name)} must be an object, got ${show(value)}`);
   const { dtype, shape, data_offsets: offsets } = value;
   const element = typeof dtype === 'string' ? ELEMENTS.get(dtype) : undefined;
-  if (element === undefined) return refuse(`tensor ${show(name)} must have a dtype of ${[...ELEMENTS.keys()].join(', ')}, got ${show(dtype)}`);
-  if (!isWhole(shape)) return refuse(`the shape of tensor ${show(name)} must be an array of whole numbers ≥ 0, got ${show(shape)}`);
-  if (!isWhole(offsets) || offsets.length !== 2) return refuse(`the data_offsets of tensor ${show(name)} must be two whole numbers ≥ 0, got ${show(offsets)}`);
+  if (element === undefined)
+    return refuse(`tensor ${show(name)} must have a dtype of ${[...ELEMENTS.keys()].join(', ')}, got ${show(dtype)}`);
+  if (!isWhole(shape))
+    return refuse(`the shape of tensor ${show(name)} must be an array of whole numbers ≥ 0, got ${show(shape)}`);
+  if (!isWhole(offsets) || offsets.length !== 2)
+    return refuse(`the data_offsets of tensor ${show(name)} must be two whole numbers ≥ 0, got ${show(offsets)}`);
   const [begin, end] = offsets;
-  if (end - begin !== sizeOf(shape) * element.bytes) return refuse(`tensor ${show(name)} of shape [${shape}] and dtype ${dtype} takes ${sizeOf(shape) * element.bytes} bytes, but its data_offsets are ${show(offsets)}`);
+  if (end - begin !== sizeOf(shape) * element.bytes)
+    return refuse(
+      `tensor ${show(name)} of shape [${shape}] and dtype ${dtype} takes ${sizeOf(shape) * element.bytes} bytes, but its data_offsets are ${show(offsets)}`,
+    );
   return { name, element, shape, begin, end };
 }
 
-const isWhole = (value: unknown): value is number[] => Array.isArray(value) && value.every((each) => Number.isSafeInteger(each) && each >= 0);
+const isWhole = (value: unknown): value is number[] =>
+  Array.isArray(value) && value.every((each) => Number.isSafeInteger(each) && each >= 0);
 
 /** In the order of their offsets the tensors follow each other from the first byte of data to the last. */
 function checkCover(entries: readonly Entry[], length: number): void {
   let at = 0;
   for (const { name, begin, end } of [...entries].sort((a, b) => a.begin - b.begin || a.end - b.end)) {
-    if (begin !== at) refuse(`tensor ${show(name)} must begin at byte ${at} of the data, where the one before it ends, got ${begin}`);
+    if (begin !== at)
+      refuse(`tensor ${show(name)} must begin at byte ${at} of the data, where the one before it ends, got ${begin}`);
     at = end;
   }
   if (at !== length) refuse(`the tensors take ${at} bytes of data, but the file has ${length}`);
@@ -76,7 +92,9 @@ function checkCover(entries: readonly Entry[], length: number): void {
 
 function readMetadata(value: unknown): Record<string, string> {
   if (!isObject(value)) return refuse(`${METADATA} must be an object of strings, got ${show(value)}`);
-  for (const name of Object.keys(value)) if (typeof value[name] !== 'string') refuse(`${METADATA} must hold strings, got ${show(value[name])} for ${show(name)}`);
+  for (const name of Object.keys(value))
+    if (typeof value[name] !== 'string')
+      refuse(`${METADATA} must hold strings, got ${show(value[name])} for ${show(name)}`);
   return value as Record<string, string>;
 }
 
@@ -95,8 +113,13 @@ function readTensor({ name, element, shape, begin }: Entry, view: DataView, star
  * @example
  * writeSafetensors({ weight: tensor([2], [1, 2]) }, { epoch: '3' }, { type: 'BF16' }).length // 120
  */
-export function writeSafetensors(tensors: Readonly<Record<string, Tensor>>, metadata: Readonly<Record<string, string>> = {}, { type }: { readonly type?: 'F16' | 'BF16' } = {}): Uint8Array<ArrayBuffer> {
-  if (type !== undefined && type !== 'F16' && type !== 'BF16') refuse(`type must be 'F16' or 'BF16' or left out, got ${show(type)}`, 'writeSafetensors');
+export function writeSafetensors(
+  tensors: Readonly<Record<string, Tensor>>,
+  metadata: Readonly<Record<string, string>> = {},
+  { type }: { readonly type?: 'F16' | 'BF16' } = {},
+): Uint8Array<ArrayBuffer> {
+  if (type !== undefined && type !== 'F16' && type !== 'BF16')
+    refuse(`type must be 'F16' or 'BF16' or left out, got ${show(type)}`, 'writeSafetensors');
   const entries = layOut(tensors, type);
   const header = headerOf(entries, metadata);
   const start = 8 + header.length;
@@ -104,13 +127,15 @@ export function writeSafetensors(tensors: Readonly<Record<string, Tensor>>, meta
   const view = viewOf(file);
   view.setBigUint64(0, BigInt(header.length), true);
   file.set(header, 8);
-  for (const { name, dtype, tensor, begin } of entries) writeElements(`writeSafetensors: tensor ${show(name)}`, dtype, view, start + begin, tensor.data);
+  for (const { name, dtype, tensor, begin } of entries)
+    writeElements(`writeSafetensors: tensor ${show(name)}`, dtype, view, start + begin, tensor.data);
   return file;
 }
 
 /** float64 first, so that every tensor begins at a multiple of its element's size; otherwise the order of the record. */
 function layOut(tensors: Readonly<Record<string, Tensor>>, type: FloatName | undefined) {
-  if (!isObject(tensors)) throw wrongType(CLAUSE, `writeSafetensors: tensors must be an object of tensors, got ${show(tensors)}`);
+  if (!isObject(tensors))
+    throw wrongType(CLAUSE, `writeSafetensors: tensors must be an object of tensors, got ${show(tensors)}`);
   let end = 0;
   const entries = Object.keys(tensors).map((name) => {
     if (name === METADATA) refuse(`a tensor cannot have the name ${METADATA}`, 'writeSafetensors');
@@ -118,21 +143,33 @@ function layOut(tensors: Readonly<Record<string, Tensor>>, type: FloatName | und
     const dtype: FloatName = type ?? (tensors[name].data instanceof Float64Array ? 'F64' : 'F32');
     return { name, tensor: tensors[name], dtype, bytes: (ELEMENTS.get(dtype) as Element).bytes };
   });
-  return entries.sort((a, b) => b.bytes - a.bytes).map((entry) => {
-    const begin = end;
-    end += entry.tensor.data.length * entry.bytes;
-    return { ...entry, begin, end };
-  });
+  return entries
+    .sort((a, b) => b.bytes - a.bytes)
+    .map((entry) => {
+      const begin = end;
+      end += entry.tensor.data.length * entry.bytes;
+      return { ...entry, begin, end };
+    });
 }
 
 function headerOf(entries: ReturnType<typeof layOut>, metadata: unknown): Uint8Array {
-  if (!isObject(metadata)) throw wrongType(CLAUSE, `writeSafetensors: metadata must be an object of strings, got ${show(metadata)}`);
-  for (const name of Object.keys(metadata)) if (typeof metadata[name] !== 'string') throw wrongType(CLAUSE, `writeSafetensors: metadata must be strings, got ${show(metadata[name])} for ${show(name)}`);
-  const lines = entries.map(({ name, dtype, tensor, begin, end }): [string, unknown] => [name, { dtype, shape: tensor.shape, data_offsets: [begin, end] }]);
+  if (!isObject(metadata))
+    throw wrongType(CLAUSE, `writeSafetensors: metadata must be an object of strings, got ${show(metadata)}`);
+  for (const name of Object.keys(metadata))
+    if (typeof metadata[name] !== 'string')
+      throw wrongType(
+        CLAUSE,
+        `writeSafetensors: metadata must be strings, got ${show(metadata[name])} for ${show(name)}`,
+      );
+  const lines = entries.map(({ name, dtype, tensor, begin, end }): [string, unknown] => [
+    name,
+    { dtype, shape: tensor.shape, data_offsets: [begin, end] },
+  ]);
   const first: [string, unknown][] = Object.keys(metadata).length > 0 ? [[METADATA, metadata]] : [];
   const text = JSON.stringify(Object.fromEntries([...first, ...lines]));
   const bytes = new TextEncoder().encode(text);
-  if (bytes.length > MAX_HEADER - 7) refuse(`names and metadata must fit a header of ${MAX_HEADER} bytes, got ${bytes.length}`, 'writeSafetensors');
+  if (bytes.length > MAX_HEADER - 7)
+    refuse(`names and metadata must fit a header of ${MAX_HEADER} bytes, got ${bytes.length}`, 'writeSafetensors');
   // Blanks after the header, as the reference writer puts them, so that the data begin at a multiple of 8.
   const header = new Uint8Array(Math.ceil(bytes.length / 8) * 8).fill(0x20);
   header.set(bytes);
