@@ -1,0 +1,20 @@
+// The digests of the fixed campaign in this host, with the kernels and in plain JavaScript; `npm run certify` adds hosts.
+
+import { afterEach, expect, test, vi } from 'vitest';
+import { campaign } from './certify/campaign.mjs';
+import digests from './certify/digests.json' with { type: 'json' };
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.resetModules();
+});
+
+test('[numerics-order] the kernels give the digests of the repository', async () => {
+  expect(await campaign(await import('../src/index.ts'))).toEqual(digests);
+});
+
+test('[numerics-order] plain JavaScript, on a host without WebAssembly, gives the same digests', async () => {
+  vi.resetModules();
+  vi.stubGlobal('WebAssembly', undefined);
+  expect(await campaign(await import('../src/index.ts'))).toEqual(digests);
+});

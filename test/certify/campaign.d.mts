@@ -1,0 +1,5 @@
+/** See campaign.mjs. */
+export function campaign(
+  library: Record<string, unknown>,
+  onFamily?: (family: string, digest: string) => void,
+): Promise<Record<string, string>>;

@@ -1,0 +1,118 @@
+// A fixed campaign over every operator: outputs and gradients on awkward values, one SHA-256 per family. Plain
+// JavaScript without imports, so that the same file runs in Node, Deno, Bun and a browser page.
+
+const families = {
+  conv1d: (t, draw) => [t.conv1d({ ...dense(draw), ...window(draw, 1) }), 1],
+  conv2d: (t, draw) => [t.conv2d({ ...dense(draw), ...window(draw, 2) }), 2],
+  'conv2d im2col': (t, draw) => [t.conv2d({ ...dense(draw), ...window(draw, 2), algorithm: 'im2col' }), 2],
+  'conv2d direct': (t, draw) => [t.conv2d({ ...dense(draw), ...window(draw, 2), algorithm: 'direct' }), 2],
+  conv3d: (t, draw) => [t.conv3d({ ...dense(draw), ...window(draw, 3) }), 3],
+  trueConv2d: (t, draw) => [t.trueConv2d({ ...dense(draw), ...window(draw, 2) }), 2],
+  depthwiseConv1d: (t, draw) => [t.depthwiseConv1d({ multiplier: draw(1, 3), ...window(draw, 1) }), 1],
+  depthwiseConv2d: (t, draw) => [t.depthwiseConv2d({ multiplier: draw(1, 3), ...window(draw, 2) }), 2],
+  depthwiseConv3d: (t, draw) => [t.depthwiseConv3d({ multiplier: draw(1, 3), ...window(draw, 3) }), 3],
+  maxPool1d: (t, draw) => [t.maxPool1d({ ...window(draw, 1), ceil: draw(0, 1) === 1 }), 1],
+  maxPool2d: (t, draw) => [t.maxPool2d({ ...window(draw, 2), ceil: draw(0, 1) === 1 }), 2],
+  maxPool3d: (t, draw) => [t.maxPool3d({ ...window(draw, 3), ceil: draw(0, 1) === 1 }), 3],
+  avgPool1d: (t, draw) => [t.avgPool1d({ ...window(draw, 1), ...averaging(draw) }), 1],
+  avgPool2d: (t, draw) => [t.avgPool2d({ ...window(draw, 2), ...averaging(draw) }), 2],
+  avgPool3d: (t, draw) => [t.avgPool3d({ ...window(draw, 3), ...averaging(draw) }), 3],
+  dense: (t, draw) => [t.chain([t.flatten(), t.dense({ units: draw(1, 19) })]), 1],
+  net: (t, draw) => [
+    t.chain({
+      conv: t.conv2d({ filters: draw(2, 9), size: 3, padding: 'same' }),
+      relu: t.relu(),
+      inception: t.concat([t.conv2d({ filters: 3, size: 1 }), t.maxPool2d({ size: 3, stride: 1, padding: 'same' })]),
+      residual: t.sum({ body: t.depthwiseConv2d({ size: 3, padding: 'same' }), skip: t.identity() }),
+      pool: t.avgPool2d({ size: 2, ceil: true }),
+      flatten: t.flatten(),
+      out: t.dense({ units: 5 }),
+    }),
+    2,
+  ],
+};
+
+const CASES = 24;
+
+/** Digests by family: `{ conv2d: 'hex', … }`. `t` is the library's module. */
+export async function campaign(t, onFamily = () => {}) {
+  const digests = {};
+  for (const [family, make] of Object.entries(families)) {
+    const pieces = [];
+    for (let i = 0; i < CASES; i++) pieces.push(...results(t, make, generator(`${family.split(' ')[0]}/${i}`)));
+    digests[family] = await sha256(pieces);
+    onFamily(family, digests[family]);
+  }
+  return digests;
+}
+
+/** y and all gradients of one drawn layer on drawn values. */
+function results(t, make, draw) {
+  const [layer, rank] = make(t, draw);
+  const groups = layer.attributes.groups ?? 1;
+  const space = Array.from({ length: rank }, () => draw(rank === 3 ? 5 : 7, rank === 3 ? 7 : 13));
+  const shape = [draw(1, 3), ...space, groups * draw(1, groups === 1 ? 9 : 4)];
+  const fill = (shapeOf) => (Array.isArray(shapeOf) ? t.tensor(shapeOf, values(draw, shapeOf)) : map(shapeOf, fill));
+  const x = fill(shape);
+  const [y, pull] = layer.vjp(x, fill(layer.params(shape)));
+  const gradient = pull(fill(y.shape));
+  return [y, gradient.x, ...leaves(gradient.params)].map((each) => each.data);
+}
+
+const map = (record, change) =>
+  Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value)]));
+const leaves = (params) => Object.values(params).flatMap((value) => ('data' in value ? [value] : leaves(value)));
+
+function dense(draw) {
+  const groups = draw(0, 2) === 0 ? draw(2, 3) : 1;
+  return { filters: groups * draw(1, groups === 1 ? 19 : 6), groups, bias: draw(0, 3) > 0 };
+}
+
+function window(draw, rank) {
+  const each = (least, most) => Array.from({ length: rank }, () => draw(least, most));
+  const padding =
+    ['valid', 'same', 'same-lower'][draw(0, 3)] ?? Array.from({ length: rank }, () => [draw(0, 2), draw(0, 2)]);
+  return { size: each(1, 3), stride: each(1, 3), dilation: each(1, 2), padding };
+}
+
+const averaging = (draw) => ({ ceil: draw(0, 1) === 1, countPadding: draw(0, 1) === 1 });
+
+const special = [0, -0, Infinity, -Infinity, NaN, 1e-45, -1e-45, 1.1754942e-38, 3.4028235e38, -3.4028235e38];
+
+/** Ordinary values over many binades; in one tensor of six, some are special. */
+function values(draw, shape) {
+  const size = shape.reduce((product, axis) => product * axis, 1);
+  const awkward = draw(0, 5) === 0;
+  return Array.from({ length: size }, () => {
+    if (awkward && draw(0, 9) === 0) return special[draw(0, special.length - 1)];
+    return ((draw(0, 16777215) - 8388608) / 8388608) * [1, 1, 1, 0.0009765625, 1024][draw(0, 4)];
+  });
+}
+
+/** Whole numbers from `least` to `most`, the same everywhere: a 32-bit mixing of a counter seeded by a name. */
+function generator(name) {
+  let state = 0;
+  for (const character of name) state = Math.imul(state ^ character.charCodeAt(0), 0x01000193) + 0x9e3779b9;
+  return (least, most) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let z = Math.imul(state ^ (state >>> 15), state | 1);
+    z ^= z + Math.imul(z ^ (z >>> 7), z | 61);
+    return least + (((z ^ (z >>> 14)) >>> 0) % (most - least + 1));
+  };
+}
+
+/** SHA-256 of little-endian float32 arrays one after the other, every NaN as the pattern 7fc00000. */
+async function sha256(arrays) {
+  const bytes = new Uint8Array(4 * arrays.reduce((total, array) => total + array.length, 0));
+  const view = new DataView(bytes.buffer);
+  let at = 0;
+  for (const array of arrays) {
+    for (const value of array) {
+      if (value !== value) view.setUint32(at, 0x7fc00000, true);
+      else view.setFloat32(at, value, true);
+      at += 4;
+    }
+  }
+  const digest = await crypto.subtle.digest('SHA-256', bytes);
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
