@@ -1,8 +1,10 @@
 // The binary interface of the kernels: what the module exports, and nothing else.
 
 export { LANES, MR, NR } from './blocks';
+export { map } from './elementwise';
 export { PLACE, places } from './geometry';
 export { gather } from './im2col';
+export { exp, log, pow, sigmoid, tanh } from './math';
 export { accumulate, multiply } from './multiply';
 export { copyRows, finite, pack, zero } from './pack';
 export { pool } from './pool';

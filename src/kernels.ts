@@ -2,10 +2,12 @@
 // everything else the reference loops, with the same bits.
 
 import * as reference from './reference/conv.ts';
+import * as referenceMath from './reference/map.ts';
 import * as referencePool from './reference/pool.ts';
 import type { Data } from './tensor.ts';
 import * as wasm from './wasm/conv.ts';
 import { hasSimd } from './wasm/engine.ts';
+import * as wasmMath from './wasm/math.ts';
 import * as wasmPool from './wasm/pool.ts';
 import type { ConvGeometry, PoolGeometry } from './window.ts';
 
@@ -62,4 +64,10 @@ export function avgPoolGrad(g: PoolGeometry, dy: Data, countPadding: boolean, dx
   const divisor = referencePool.divisors(g, countPadding);
   if (isFast(dy)) wasmPool.avgPoolGrad(g, dy, divisor, dx as Float32Array);
   else referencePool.avgPoolGrad(g, dy, divisor, dx);
+}
+
+/** y[i] = f(x[i]); y may be x. `exponent` is for 'pow' alone. Spec math-map. */
+export function map(f: referenceMath.MathFunction, x: Data, y: Data, exponent = 1): void {
+  if (isFast(x)) wasmMath.map(f, x, y as Float32Array, exponent);
+  else referenceMath.map(f, x, y, exponent);
 }

@@ -1,34 +1,18 @@
 // The mathematics functions: their two versions bit for bit, their special values and identities.
 
-import { readFileSync } from 'node:fs';
-import asc from 'assemblyscript/asc';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import * as kernels from '../src/kernels.ts';
 import { random } from '../src/random.ts';
+import { functions, map as referenceMap } from '../src/reference/map.ts';
 import * as reference from '../src/reference/math.ts';
+import { type Kernels, withArena } from '../src/wasm/engine.ts';
+import { BLOCK, map } from '../src/wasm/math.ts';
 
 type Unary = (x: number) => number;
-type Functions = { exp: Unary; log: Unary; tanh: Unary; sigmoid: Unary; pow: (x: number, y: number) => number };
 
-async function compiled(): Promise<Functions> {
-  const files: Record<string, string | Uint8Array> = {};
-  const { error } = await asc.main(
-    ['assembly/math.ts', '--outFile', 'math.wasm', '-O3', '--runtime', 'stub', '--noAssert'],
-    {
-      readFile: (name, base) => (name.endsWith('assembly/math.ts') ? readFileSync(`${base}/${name}`, 'utf8') : null),
-      writeFile: (name, contents) => {
-        files[name] = contents;
-      },
-      listFiles: () => [],
-    },
-  );
-  if (error) throw error;
-  const { instance } = await WebAssembly.instantiate(files['math.wasm'] as BufferSource, { env: { abort() {} } });
-  return instance.exports as Functions;
-}
-
-const wasm = await compiled();
-const ours: Functions = reference;
+const wasm = withArena('test', (arena) => arena.kernels);
+const ours: Pick<Kernels, 'exp' | 'log' | 'tanh' | 'sigmoid' | 'pow'> = reference;
 const unary = ['exp', 'log', 'tanh', 'sigmoid'] as const;
 const special = [0, -0, 1, -1, 0.5, -0.5, 2, 3, -3, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN];
 const edges = [5e-324, 2 ** -1022, 2 ** -149, 2 ** -27, 20, 40, 1000, 2 ** 53, 2 ** 63, Number.MAX_VALUE];
@@ -57,7 +41,7 @@ const directed = [
   ...Array.from({ length: 2098 }, (_, i) => 2 ** (i - 1074)),
 ];
 
-describe('numerics-math', () => {
+describe('the two versions', () => {
   it('[numerics-math] the WebAssembly functions give the bits of the reference', () => {
     const same = (x: number, y: number) => {
       for (const f of unary) if (!Object.is(wasm[f](x), ours[f](x))) throw new Error(`${f}(${x})`);
@@ -74,6 +58,46 @@ describe('numerics-math', () => {
       same(view.getFloat64(0), draw.normal());
       same(20 * draw.normal(), 20 * draw.normal());
     }
+  });
+
+  it('[math-map] arrays of float32 give the rounded values, over more than a block and in place', () => {
+    const source = random(4);
+    for (const length of [0, 1, BLOCK - 1, BLOCK, BLOCK + 5]) {
+      const x = Float32Array.from({ length }, () => 10 * source.normal());
+      x.set([-0, Infinity, -Infinity, NaN, 1e-45].slice(0, length));
+      for (const f of Object.keys(functions) as (keyof typeof functions)[]) {
+        const [fast, slow] = [new Float32Array(length), new Float32Array(length)];
+        map(f, x, fast, 0.75);
+        referenceMap(f, x, slow, 0.75);
+        expect(
+          fast.findIndex((value, i) => !Object.is(value, slow[i])),
+          f,
+        ).toBe(-1);
+        const inPlace = x.slice();
+        map(f, inPlace, inPlace, 0.75);
+        expect(
+          inPlace.findIndex((value, i) => !Object.is(value, fast[i])),
+          f,
+        ).toBe(-1);
+      }
+    }
+  });
+
+  it('[math-map] arrays of float64 give the functions, arrays of float32 the same rounded once', () => {
+    fc.assert(
+      fc.property(fc.array(fc.double()), fc.double(), (values, exponent) => {
+        const x = Float64Array.from(values);
+        const y = new Float64Array(x.length);
+        kernels.map('pow', x, y, exponent);
+        expect([...y]).toEqual(values.map((value) => reference.pow(value, exponent)));
+        kernels.map('tanh', x, y);
+        expect([...y]).toEqual(values.map(reference.tanh));
+        const rounded = Float32Array.from(values);
+        const single = new Float32Array(values.length);
+        kernels.map('sigmoid', rounded, single);
+        expect([...single]).toEqual([...rounded].map((value) => Math.fround(reference.sigmoid(value))));
+      }),
+    );
   });
 });
 

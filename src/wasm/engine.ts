@@ -49,6 +49,12 @@ export interface Kernels {
   ): void;
   zero(address: number, bytes: number): void;
   pool(pool: number, plane: number, row: number): void;
+  map(f: number, values: number, count: number, exponent: number): void;
+  exp(x: number): number;
+  log(x: number): number;
+  tanh(x: number): number;
+  sigmoid(x: number): number;
+  pow(x: number, y: number): number;
   sumRows(matrix: number, rows: number, columns: number, sums: number): void;
 }
 
