@@ -3,6 +3,7 @@
 export { chain, concat, identity, mapLayer, sum } from './algebra.ts';
 export { toFloat32, toFloat64 } from './convert.ts';
 export { SpecError } from './errors.ts';
+export { type InitializeOptions, initialize } from './init.ts';
 export { pixelCorrelation } from './inspect/correlation.ts';
 export { filters } from './inspect/filters.ts';
 export { gradientCheck } from './inspect/gradient-check.ts';

@@ -1,0 +1,75 @@
+// The gradient check: passes what is right, fails what is wrong, and knows a corner when it meets one.
+
+import { expect, test } from 'vitest';
+import { chain, conv2d, dense, flatten, gradientCheck, initialize, maxPool2d, relu, tensor } from '../../src/index.ts';
+import type { Layer } from '../../src/layer.ts';
+
+const net = chain({
+  conv: conv2d({ filters: 3, size: 3 }),
+  relu: relu(),
+  pool: maxPool2d({ size: 2 }),
+  flatten: flatten(),
+  out: dense({ units: 2 }),
+});
+const shape = [2, 6, 6, 2];
+const x = tensor(
+  shape,
+  Array.from({ length: 144 }, (_, i) => ((i * 37) % 101) / 50 - 1),
+);
+
+test('[inspect-gradient-check] a net passes, with a line for x and each parameter', () => {
+  const report = gradientCheck(net, x, initialize(net, shape, { seed: 3 }));
+  expect(report.ok).toBe(true);
+  expect(report.entries.map((entry) => entry.name)).toEqual([
+    'x',
+    'conv.weight',
+    'conv.bias',
+    'out.weight',
+    'out.bias',
+  ]);
+  expect(report.text.split('\n')[0]).toMatch(/^ok {4}x +144 of 144 checked/);
+});
+
+test('[inspect-gradient-check] a wrong gradient fails, with the worst entry named', () => {
+  const wrong: Layer = {
+    ...dense({ units: 2 }),
+    vjp(input, p) {
+      const [y, pull] = dense({ units: 2 }).vjp(input, p);
+      return [
+        y,
+        (dy) => ({
+          ...pull(dy),
+          x: {
+            shape: input.shape,
+            data: pull(dy).x.data.map((value, i) => (i === 1 ? -value : value)) as Float64Array,
+          },
+        }),
+      ];
+    },
+  };
+  const report = gradientCheck(wrong, tensor([1, 3], [1, 2, 3]), {
+    weight: tensor([3, 2], [1, 2, 3, 4, 5, 6]),
+    bias: tensor([2]),
+  });
+  expect(report.ok).toBe(false);
+  expect(report.entries[0]).toMatchObject({ name: 'x', ok: false, worst: { index: 1 } });
+  expect(report.text).toContain('FAIL');
+});
+
+test('[inspect-gradient-check] corners of relu and ties of maxima are reported, not failed', () => {
+  const corner = gradientCheck(relu(), tensor([1, 4], [0, 1, -1, 0]), {});
+  expect([corner.ok, corner.entries[0].kinks]).toEqual([true, 2]);
+  const tie = gradientCheck(maxPool2d({ size: 2 }), tensor([1, 2, 2, 1], [3, 3, 1, 2]), {});
+  expect([tie.ok, tie.entries[0].kinks]).toEqual([true, 2]);
+});
+
+test('[inspect-gradient-check] a wrong slope beside a corner is not excused by it', () => {
+  const wrong: Layer = {
+    ...relu(),
+    vjp: (input) => [
+      relu().forward(input, {}),
+      (dy) => ({ x: { shape: dy.shape, data: dy.data.map((v) => 2 * v) as Float64Array }, params: {} }),
+    ],
+  };
+  expect(gradientCheck(wrong, tensor([1, 2], [0, 1]), {}).ok).toBe(false);
+});
