@@ -1,0 +1,144 @@
+// Cases: a layer, an input that fits it, its parameters and a gradient at its output, drawn together.
+
+import fc from 'fast-check';
+import type { Layer, Params } from '../layer.ts';
+import {
+  type ConvAttributes,
+  conv1d,
+  conv2d,
+  conv3d,
+  depthwiseConv1d,
+  depthwiseConv2d,
+  depthwiseConv3d,
+} from '../ops/conv.ts';
+import { dense } from '../ops/dense.ts';
+import { avgPool1d, avgPool2d, avgPool3d, maxPool1d, maxPool2d, maxPool3d } from '../ops/pool.ts';
+import type { ElementType, Shape, Tensor } from '../tensor.ts';
+import { paramsOf, tensors, wholeNumbers } from './numbers.ts';
+import { windowCases } from './windows.ts';
+
+/** One call of a layer. `layer.name` and `layer.attributes` (complete) say which operator it is. */
+export interface Case {
+  readonly layer: Layer;
+  readonly x: Tensor;
+  readonly params: Params<Tensor>;
+  /** A gradient at the output: of the output's shape. */
+  readonly dy: Tensor;
+}
+
+export interface CaseOptions {
+  /** Spatial axes; 2 if not given. */
+  readonly rank?: 1 | 2 | 3;
+  /** What every element is drawn from: `wholeNumbers()` if not given. */
+  readonly numbers?: fc.Arbitrary<number>;
+  readonly type?: ElementType;
+  /** The most multiply-adds of a case; 60,000 if not given: 1 ms in the reference loops. */
+  readonly cost?: number;
+}
+
+const convs = { 1: conv1d, 2: conv2d, 3: conv3d };
+const depthwiseConvs = { 1: depthwiseConv1d, 2: depthwiseConv2d, 3: depthwiseConv3d };
+const maxPools = { 1: maxPool1d, 2: maxPool2d, 3: maxPool3d };
+const avgPools = { 1: avgPool1d, 2: avgPool2d, 3: avgPool3d };
+
+/** Channels or filters: mostly few, sometimes one less, as many and one more than a block of 4, 8 or 16 lanes. */
+const counts = (): fc.Arbitrary<number> =>
+  fc.oneof(
+    { weight: 4, arbitrary: fc.integer({ min: 1, max: 5 }) },
+    { weight: 1, arbitrary: fc.constantFrom(6, 7, 8, 9, 15, 16, 17) },
+  );
+
+/**
+ * Convolutions with everything independent: batch, axes, window, padding, groups, channels and filters of a group.
+ *
+ * @example
+ * fc.assert(fc.property(convCases(), ({ layer, x, params }) => layer.forward(x, params).shape.length === 4));
+ */
+export const convCases = (options: CaseOptions = {}): fc.Arbitrary<Case> =>
+  fc
+    .record({
+      window: windowCases(options.rank ?? 2),
+      batch: fc.integer({ min: 1, max: 3 }),
+      groups: fc.constantFrom(1, 1, 1, 2, 3),
+      channels: counts(),
+      filters: counts(),
+      bias: fc.boolean(),
+    })
+    .map(({ window: { space, ...window }, batch, groups, channels, filters, bias }) => {
+      const attributes: ConvAttributes = { ...window, filters: groups * filters, groups, bias };
+      return { layer: convs[options.rank ?? 2](attributes), shape: [batch, ...space, groups * channels] };
+    })
+    .filter(({ layer, shape }) => layer.cost(shape) <= (options.cost ?? 60_000))
+    .chain(({ layer, shape }) => casesOf(layer, shape, options));
+
+/**
+ * Depthwise convolutions, one to three filters per channel.
+ *
+ * @example
+ * fc.sample(depthwiseCases({ rank: 1 }), 1)[0].layer.name // 'depthwiseConv1d'
+ */
+export const depthwiseCases = (options: CaseOptions = {}): fc.Arbitrary<Case> =>
+  fc
+    .record({
+      window: windowCases(options.rank ?? 2),
+      batch: fc.integer({ min: 1, max: 3 }),
+      channels: counts(),
+      multiplier: fc.integer({ min: 1, max: 3 }),
+      bias: fc.boolean(),
+    })
+    .chain(({ window: { space, ...window }, batch, channels, multiplier, bias }) =>
+      casesOf(depthwiseConvs[options.rank ?? 2]({ ...window, multiplier, bias }), [batch, ...space, channels], options),
+    );
+
+/**
+ * Poolings: `'max'`, or `'average'` with and without counted padding; half of them round the number of windows up.
+ *
+ * @example
+ * fc.sample(poolCases('max'), 1)[0].layer.name // 'maxPool2d'
+ */
+export const poolCases = (kind: 'max' | 'average', options: CaseOptions = {}): fc.Arbitrary<Case> =>
+  fc
+    .record({
+      window: windowCases(options.rank ?? 2),
+      batch: fc.integer({ min: 1, max: 3 }),
+      channels: counts(),
+      ceil: fc.boolean(),
+      countPadding: fc.boolean(),
+    })
+    .chain(({ window: { space, ...window }, batch, channels, ceil, countPadding }) =>
+      casesOf(
+        kind === 'max'
+          ? maxPools[options.rank ?? 2]({ ...window, ceil })
+          : avgPools[options.rank ?? 2]({ ...window, ceil, countPadding }),
+        [batch, ...space, channels],
+        options,
+      ),
+    );
+
+/**
+ * Fully connected layers.
+ *
+ * @example
+ * fc.sample(denseCases(), 1)[0].x.shape.length // 2
+ */
+export const denseCases = (options: Omit<CaseOptions, 'rank' | 'cost'> = {}): fc.Arbitrary<Case> =>
+  fc
+    .record({ batch: fc.integer({ min: 1, max: 9 }), channels: counts(), units: counts(), bias: fc.boolean() })
+    .chain(({ batch, channels, units, bias }) => casesOf(dense({ units, bias }), [batch, channels], options));
+
+/**
+ * Cases of a given layer on inputs of a given shape.
+ *
+ * @example
+ * fc.assert(fc.property(casesOf(relu(), [2, 3]), ({ layer, x }) => layer.forward(x, {}).data.every((y) => y >= 0)));
+ */
+export const casesOf = (layer: Layer, shape: Shape, { numbers = wholeNumbers(), type }: CaseOptions = {}) =>
+  fc.record(
+    {
+      layer: fc.constant(layer),
+      x: tensors(shape, numbers, type),
+      params: paramsOf(layer, shape, numbers, type),
+      dy: tensors(layer.shape(shape), numbers, type),
+    },
+    { noNullPrototype: true },
+  ) as fc.Arbitrary<Case>;

@@ -1,0 +1,81 @@
+// Checking a layer against the laws of its kind.
+
+import fc from 'fast-check';
+import type { Layer } from '../layer.ts';
+import type { Shape } from '../tensor.ts';
+import { exactLaws } from './exact-laws.ts';
+import { fieldLaws } from './field-laws.ts';
+import { layerLaws } from './layer-laws.ts';
+import { linearLaws } from './linear-laws.ts';
+import { wholeNumbers } from './numbers.ts';
+import type { Law, Subject } from './points.ts';
+import { smoothLaws } from './smooth-laws.ts';
+
+/**
+ * What a layer is, beyond a layer:
+ * - `'affine'`: affine in x and in each parameter by itself (convolution, dense, average pooling, their chains and sums);
+ * - `'homogeneous'`: f(a·x) = a·f(x) for a > 0 (max pooling, relu, their chains with layers without bias);
+ * - `'smooth'`: differentiable nearly everywhere (sigmoid, a norm, a loss, any net);
+ * - `'any'`: no more than that.
+ */
+export type Kind = 'affine' | 'homogeneous' | 'smooth' | 'any';
+
+export interface LawOptions {
+  /** `'any'` if not given. */
+  readonly kind?: Kind;
+  /** Whole numbers are multiples of this in x and dy, so that averages over 1, 2, 3, … cells can be whole too. */
+  readonly unit?: number;
+  /** What to draw the numbers of one tensor from: `{ variance: positive }`, `{ x: logits }`. */
+  readonly numbers?: Subject['numbers'];
+  /** Draws per law; 25 if not given. */
+  readonly runs?: number;
+}
+
+/**
+ * The laws of a kind of layer, each to be checked by itself.
+ *
+ * @example
+ * lawsOf('homogeneous').map((law) => law.name).includes('positively homogeneous') // true
+ */
+export const lawsOf = (kind: Kind): readonly Law[] => [
+  ...layerLaws,
+  ...(kind === 'affine' || kind === 'homogeneous' ? [...exactLaws, ...fieldLaws] : []),
+  ...(kind === 'affine' ? linearLaws.affine : []),
+  ...(kind === 'homogeneous' ? linearLaws.homogeneous : []),
+  ...(kind === 'smooth' ? smoothLaws : []),
+];
+
+/**
+ * Throws unless `layer` keeps every law of its kind on inputs of `shape`: promised shapes, gradients and rules, vjp's y
+ * in the bits of forward, arguments untouched, same input same bits; then, by kind, exactness in whole numbers, the
+ * receptive field, affinity, the adjoint identity, homogeneity, finite differences. Spec layer-rules.
+ *
+ * @throws {Error} naming the first law that does not hold, with the smallest counterexample found.
+ * @example
+ * laws(conv2d({ filters: 2, size: 3 }), [2, 5, 4, 3], { kind: 'affine' });
+ */
+export function laws(layer: Layer, shape: Shape, options: LawOptions = {}): void {
+  for (const law of lawsOf(options.kind ?? 'any')) {
+    const details = fc.check(law.property(subjectOf(layer, shape, options)), { numRuns: options.runs ?? 25 });
+    if (details.failed)
+      throw new Error(`${layer.name} on [${shape}] breaks the law '${law.name}'\n${fc.defaultReportMessage(details)}`);
+  }
+}
+
+/**
+ * The names of the laws that `layer` breaks: none for a right one.
+ *
+ * @example
+ * brokenLaws({ ...relu(), forward: (x) => x }, [2, 3], { kind: 'homogeneous' }).includes('vjp and forward agree') // true
+ */
+export function brokenLaws(layer: Layer, shape: Shape, options: LawOptions = {}): string[] {
+  const settings = { numRuns: options.runs ?? 25, endOnFailure: true };
+  return lawsOf(options.kind ?? 'any')
+    .filter((law) => fc.check(law.property(subjectOf(layer, shape, options)), settings).failed)
+    .map((law) => law.name);
+}
+
+function subjectOf(layer: Layer, shape: Shape, { unit = 1, numbers = {} }: LawOptions): Subject {
+  const multiples = wholeNumbers().map((value) => value * unit);
+  return { layer, shape, numbers: { ...(unit !== 1 && { x: multiples, dy: multiples }), ...numbers } };
+}

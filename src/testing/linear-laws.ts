@@ -1,0 +1,87 @@
+// Laws of affine and of homogeneous layers, exact in whole numbers: no tolerance, no step size.
+//
+//   affine:       f(t + δ) − f(t) = f(δ) − f(0)      f(3δ) − f(0) = 3 (f(δ) − f(0))
+//   adjoint:      ⟨dy, f(t + δ) − f(t)⟩ = ⟨dt, δ⟩     for t = x and for each parameter, the others held
+//   homogeneous:  f(a·x) = a·f(x) for a > 0          Euler: ⟨dy, f(x)⟩ = ⟨dx, x⟩
+
+import fc from 'fast-check';
+import type { ElementType, Tensor } from '../tensor.ts';
+import { asType, inner, plus } from './compare.ts';
+import { wholeNumbers } from './numbers.ts';
+import { exactValueAt, gradients, type Law, type Point, points, type Subject, vjpAt } from './points.ts';
+
+interface Call {
+  readonly point: Point;
+  readonly change: Point;
+  readonly dy: Tensor;
+}
+
+const law = (name: string, holds: (s: Subject, call: Call) => void): Law => ({
+  name,
+  property: (s) =>
+    fc.property(
+      fc.constantFrom<ElementType>('float32', 'float64').chain((type) => {
+        const draw = points(s, wholeNumbers(), type);
+        return fc.record({ point: draw, change: draw, dy: gradients(s, wholeNumbers(), type) });
+      }),
+      (call) => holds(s, call),
+    ),
+});
+
+/** f with one tensor put in another's place, in float64. */
+const replaced = (s: Subject, point: Point, name: string, t: Tensor): Tensor =>
+  exactValueAt(s, { ...point, [name]: t });
+
+const times = (t: Tensor, factor: number): Tensor => plus(plus(t, t, -1), t, factor);
+
+export const linearLaws: Readonly<Record<'affine' | 'homogeneous', readonly Law[]>> = {
+  affine: [
+    law('affine in x and in each parameter', (s, { point, change }) => {
+      for (const name of Object.keys(point)) {
+        const f = (t: Tensor): Tensor => replaced(s, point, name, t);
+        const [t, delta] = [point[name], change[name]];
+        const atZero = f(times(t, 0));
+        const step = plus(f(delta), atZero, -1);
+        mustAgree(`f(${name} + δ) − f(${name})`, plus(f(plus(t, delta)), f(t), -1), step);
+        mustAgree(`f(3δ) − f(0) in ${name}`, plus(f(times(delta, 3)), atZero, -1), times(step, 3));
+      }
+    }),
+    law('the gradient is the adjoint', (s, { point, change, dy }) => {
+      const [, gradient] = vjpAt(s, point, dy);
+      const y = exactValueAt(s, point);
+      for (const name of Object.keys(point)) {
+        const step = plus(replaced(s, point, name, plus(point[name], change[name])), y, -1);
+        mustBe(
+          `⟨dy, f(${name} + δ) − f(${name})⟩ = ⟨d${name}, δ⟩`,
+          inner(step, dy),
+          inner(gradient[name], change[name]),
+        );
+      }
+    }),
+  ],
+  homogeneous: [
+    law('positively homogeneous', (s, { point }) => {
+      for (const factor of [0.5, 2, 3])
+        mustAgree(
+          `f(${factor}x)`,
+          replaced(s, point, 'x', times(point.x, factor)),
+          times(exactValueAt(s, point), factor),
+        );
+    }),
+    law('Euler identity', (s, { point, dy }) => {
+      const [y, gradient] = vjpAt(s, point, dy);
+      mustBe('⟨dy, f(x)⟩ = ⟨dx, x⟩', inner(y, dy), inner(gradient.x, point.x));
+    }),
+  ],
+};
+
+function mustBe(what: string, left: number, right: number): void {
+  if (left !== right) throw new Error(`${what}: ${left} on the left, ${right} on the right`);
+}
+
+/** Equal numbers: ±0 alike, since differences lose the sign of 0. */
+function mustAgree(what: string, actual: Tensor, expected: Tensor): void {
+  const [a, b] = [asType(actual, 'float64').data, asType(expected, 'float64').data];
+  const i = a.findIndex((value, j) => value !== b[j] && !(Number.isNaN(value) && Number.isNaN(b[j])));
+  if (i >= 0) throw new Error(`${what}: ${a[i]} at ${i}, expected ${b[i]}`);
+}
