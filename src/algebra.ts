@@ -29,6 +29,7 @@ type Rules = Required<Pick<Layer, 'shape' | 'inputs' | 'field' | 'forward' | 'vj
 export function chain(parts: Parts): Layer {
   const children = readParts('chain', parts);
   const list = Object.entries(children);
+  const first = (x: Tensor): Tensor => (list.length === 0 ? copyOf(x) : x);
   return combinator('chain', children, chain, {
     shape: (x) => list.reduce((shape, [, child]) => child.shape(shape), x),
     inputs(x) {
@@ -49,10 +50,10 @@ export function chain(parts: Parts): Layer {
         return next;
       }, pointField(x));
     },
-    forward: (x, p) => list.reduce((y, [name, child]) => child.forward(y, own(p, name)), x),
+    forward: (x, p) => list.reduce((y, [name, child]) => child.forward(y, own(p, name)), first(x)),
     vjp(x, p) {
       const pulls: [string, ReturnType<Layer['vjp']>[1]][] = [];
-      let y = x;
+      let y = first(x);
       for (const [name, child] of list) {
         const [next, pull] = child.vjp(y, own(p, name));
         pulls.push([name, pull]);
@@ -62,7 +63,7 @@ export function chain(parts: Parts): Layer {
         y,
         (dy) => {
           const params: Record<string, Params<Tensor>> = {};
-          let dx = dy;
+          let dx = first(dy);
           for (const [name, pull] of [...pulls].reverse()) {
             const gradient = pull(dx);
             params[name] = gradient.params;
@@ -121,8 +122,8 @@ export function identity(): Layer {
     attributes: {},
     make: identity,
     shape: (x) => x,
-    forward: (x) => ({ shape: x.shape, data: x.data.slice() }),
-    gradient: (_x, _p, dy) => ({ x: { shape: dy.shape, data: dy.data.slice() } }),
+    forward: copyOf,
+    gradient: (_x, _p, dy) => ({ x: copyOf(dy) }),
   });
 }
 
@@ -241,6 +242,9 @@ function combinator(name: string, children: Children, make: (parts: Parts) => La
     },
   });
 }
+
+/** No result shares its memory with an argument, not even that of a layer that does nothing. */
+const copyOf = (x: Tensor): Tensor => ({ shape: x.shape, data: x.data.slice() });
 
 /** The parameters of one child; a child that has none may be left out. */
 const own = (p: Params<Tensor>, name: string): Params<Tensor> => (p[name] ?? {}) as Params<Tensor>;

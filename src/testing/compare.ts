@@ -1,7 +1,7 @@
 // Comparing tensors bit for bit, and whole-number arithmetic on them in float64.
 
 import { show } from '../errors.ts';
-import { type ElementType, sameShape, type Tensor, tensor, typeOf } from '../tensor.ts';
+import { sameShape, type Tensor, tensor, typeOf } from '../tensor.ts';
 
 /**
  * The first difference between two tensors in words, or `undefined` if shape, element type and every bit are equal.
@@ -46,9 +46,6 @@ export function placeOf(i: number, shape: readonly number[]): number[] {
   }
   return place;
 }
-
-/** The same values as another element type, rounded once. */
-export const asType = (t: Tensor, type: ElementType): Tensor => tensor(t.shape, t.data, type);
 
 /** a + factor·b, element by element, in the type of a. */
 export function plus(a: Tensor, b: Tensor, factor = 1): Tensor {

@@ -1,10 +1,11 @@
 // Laws of layers whose sums are exact in whole numbers, and whose images do not see each other.
 
 import fc from 'fast-check';
+import { toFloat32 } from '../convert.ts';
 import { sizeOf, type Tensor } from '../tensor.ts';
-import { asType, mustEqual } from './compare.ts';
+import { mustEqual } from './compare.ts';
 import { wholeNumbers } from './numbers.ts';
-import { gradients, inType, type Law, points, type Subject, valueAt, vjpAt } from './points.ts';
+import { gradients, type Law, points, type Subject, valueAt, vjpAt } from './points.ts';
 
 export const exactLaws: readonly Law[] = [
   {
@@ -12,10 +13,10 @@ export const exactLaws: readonly Law[] = [
     property: (s) =>
       fc.property(points(s, wholeNumbers(), 'float64'), gradients(s, wholeNumbers(), 'float64'), (point, dy) => {
         const [y, gradient] = vjpAt(s, point, dy);
-        const [y32, gradient32] = vjpAt(s, inType(point, 'float32'), asType(dy, 'float32'));
-        mustEqual('y in float32', y32, asType(y, 'float32'));
+        const [y32, gradient32] = vjpAt(s, toFloat32(point), toFloat32(dy));
+        mustEqual('y in float32', y32, toFloat32(y));
         for (const name of Object.keys(gradient))
-          mustEqual(`d${name} in float32`, gradient32[name], asType(gradient[name], 'float32'));
+          mustEqual(`d${name} in float32`, gradient32[name], toFloat32(gradient[name]));
       }),
   },
   {

@@ -58,7 +58,9 @@ export function laws(layer: Layer, shape: Shape, options: LawOptions = {}): void
   for (const law of lawsOf(options.kind ?? 'any')) {
     const details = fc.check(law.property(subjectOf(layer, shape, options)), { numRuns: options.runs ?? 25 });
     if (details.failed)
-      throw new Error(`${layer.name} on [${shape}] breaks the law '${law.name}'\n${fc.defaultReportMessage(details)}`);
+      throw new Error(
+        `${layer.name} on [${shape}] breaks the law '${law.name}': ${details.errorInstance}\n${fc.defaultReportMessage(details)}`,
+      );
   }
 }
 

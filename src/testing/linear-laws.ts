@@ -5,8 +5,9 @@
 //   homogeneous:  f(a·x) = a·f(x) for a > 0          Euler: ⟨dy, f(x)⟩ = ⟨dx, x⟩
 
 import fc from 'fast-check';
+import { toFloat64 } from '../convert.ts';
 import type { ElementType, Tensor } from '../tensor.ts';
-import { asType, inner, plus } from './compare.ts';
+import { inner, plus } from './compare.ts';
 import { wholeNumbers } from './numbers.ts';
 import { exactValueAt, gradients, type Law, type Point, points, type Subject, vjpAt } from './points.ts';
 
@@ -81,7 +82,7 @@ function mustBe(what: string, left: number, right: number): void {
 
 /** Equal numbers: ±0 alike, since differences lose the sign of 0. */
 function mustAgree(what: string, actual: Tensor, expected: Tensor): void {
-  const [a, b] = [asType(actual, 'float64').data, asType(expected, 'float64').data];
+  const [a, b] = [toFloat64(actual).data, toFloat64(expected).data];
   const i = a.findIndex((value, j) => value !== b[j] && !(Number.isNaN(value) && Number.isNaN(b[j])));
   if (i >= 0) throw new Error(`${what}: ${a[i]} at ${i}, expected ${b[i]}`);
 }

@@ -3,9 +3,9 @@
 //   { x: […], 'conv1.weight': […], 'conv1.bias': […] }
 
 import fc from 'fast-check';
+import { toFloat64 } from '../convert.ts';
 import type { Gradient, Layer, Params } from '../layer.ts';
 import type { ElementType, Shape, Tensor } from '../tensor.ts';
-import { asType } from './compare.ts';
 import { tensors } from './numbers.ts';
 
 export type Point = Readonly<Record<string, Tensor>>;
@@ -25,12 +25,12 @@ export interface Law {
 }
 
 /** The leaves of nested parameters by path, as a layer names them: `stage2.body.conv1.weight`. */
-export function flatten<T>(params: Params<T>, isLeaf: (value: unknown) => boolean, path = ''): Record<string, T> {
+export function leaves<T>(params: Params<T>, isLeaf: (value: unknown) => boolean, path = ''): Record<string, T> {
   return Object.fromEntries(
     Object.entries(params).flatMap(([name, value]) =>
       isLeaf(value)
         ? [[path + name, value as T]]
-        : Object.entries(flatten(value as Params<T>, isLeaf, `${path}${name}.`)),
+        : Object.entries(leaves(value as Params<T>, isLeaf, `${path}${name}.`)),
     ),
   );
 }
@@ -39,12 +39,12 @@ export const isTensor = (value: unknown): boolean => ArrayBuffer.isView((value a
 
 export const shapesOf = ({ layer, shape }: Subject): Record<string, Shape> => ({
   x: shape,
-  ...flatten<Shape>(layer.params(shape), Array.isArray),
+  ...leaves<Shape>(layer.params(shape), Array.isArray),
 });
 
 export const gradientAt = (gradient: Gradient): Point => ({
   x: gradient.x,
-  ...flatten<Tensor>(gradient.params, isTensor),
+  ...leaves<Tensor>(gradient.params, isTensor),
 });
 
 /** The parameters of a point, nested again as the layer's shapes of them are. */
@@ -62,16 +62,13 @@ export function nest({ layer, shape }: Subject, point: Point): Params<Tensor> {
 export const valueAt = (s: Subject, point: Point): Tensor => s.layer.forward(point.x, nest(s, point));
 
 /** The output at a point in float64, for exact sums and differences. */
-export const exactValueAt = (s: Subject, point: Point): Tensor => asType(valueAt(s, point), 'float64');
+export const exactValueAt = (s: Subject, point: Point): Tensor => toFloat64(valueAt(s, point));
 
 /** The output, and the gradient for one dy. */
 export function vjpAt(s: Subject, point: Point, dy: Tensor): readonly [Tensor, Point] {
   const [y, pull] = s.layer.vjp(point.x, nest(s, point));
   return [y, gradientAt(pull(dy))];
 }
-
-export const inType = (point: Point, type: ElementType): Point =>
-  Object.fromEntries(Object.entries(point).map(([name, t]) => [name, asType(t, type)]));
 
 /** Draws a point; `numbers` holds where the subject has none of its own for a tensor. */
 export const points = (s: Subject, numbers: fc.Arbitrary<number>, type: ElementType): fc.Arbitrary<Point> =>

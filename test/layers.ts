@@ -1,0 +1,228 @@
+// One or more examples of every layer of the library; test/laws.test.ts holds each to the laws of its kind.
+// A new layer is one line here.
+
+import {
+  avgPool1d,
+  avgPool2d,
+  avgPool3d,
+  chain,
+  concat,
+  conv1d,
+  conv2d,
+  conv3d,
+  dense,
+  depthwiseConv1d,
+  depthwiseConv2d,
+  depthwiseConv3d,
+  flatten,
+  identity,
+  type Layer,
+  maxPool1d,
+  maxPool2d,
+  maxPool3d,
+  relu,
+  type Shape,
+  sum,
+  trueConv1d,
+  trueConv2d,
+} from '../src/index.ts';
+import type { LawOptions } from '../src/testing/index.ts';
+
+interface Example extends LawOptions {
+  readonly name: string;
+  readonly layer: Layer;
+  readonly shape: Shape;
+}
+
+const residual = sum({ body: conv2d({ filters: 3, size: 3, padding: 'same', bias: false }), skip: identity() });
+
+export const examples: readonly Example[] = [
+  // biome-ignore-start format: one line per layer
+  {
+    name: 'conv1d',
+    layer: conv1d({ filters: 4, size: 3, stride: 2, dilation: 2, padding: [[3, 1]], groups: 2 }),
+    shape: [2, 9, 6],
+    kind: 'affine',
+  },
+  {
+    name: 'conv2d',
+    layer: conv2d({
+      filters: 6,
+      size: [2, 3],
+      stride: [2, 1],
+      dilation: [1, 2],
+      padding: [
+        [1, 0],
+        [2, 3],
+      ],
+      groups: 3,
+    }),
+    shape: [2, 6, 5, 3],
+    kind: 'affine',
+  },
+  {
+    name: 'conv2d, pointwise',
+    layer: conv2d({ filters: 5, size: 1, stride: [3, 2] }),
+    shape: [1, 7, 4, 9],
+    kind: 'affine',
+  },
+  {
+    name: 'conv2d, same, stride wider than the window',
+    layer: conv2d({ filters: 2, size: 2, stride: 3, padding: 'same-lower', bias: false }),
+    shape: [2, 8, 7, 2],
+    kind: 'affine',
+  },
+  {
+    name: 'conv2d, im2col',
+    layer: conv2d({ filters: 9, size: 3, padding: 'same', algorithm: 'im2col' }),
+    shape: [2, 5, 6, 4],
+    kind: 'affine',
+  },
+  {
+    name: 'conv2d, direct',
+    layer: conv2d({ filters: 17, size: 3, padding: 1, algorithm: 'direct' }),
+    shape: [1, 9, 4, 5],
+    kind: 'affine',
+  },
+  {
+    name: 'conv3d',
+    layer: conv3d({ filters: 4, size: [2, 1, 3], stride: [1, 2, 1], padding: 'same', groups: 2 }),
+    shape: [2, 3, 4, 5, 2],
+    kind: 'affine',
+  },
+  {
+    name: 'trueConv1d',
+    layer: trueConv1d({ filters: 3, size: 4, padding: [[1, 2]] }),
+    shape: [2, 6, 2],
+    kind: 'affine',
+  },
+  {
+    name: 'trueConv2d',
+    layer: trueConv2d({ filters: 4, size: [3, 2], stride: 2, groups: 2 }),
+    shape: [1, 7, 5, 4],
+    kind: 'affine',
+  },
+  { name: 'depthwiseConv1d', layer: depthwiseConv1d({ size: 3, multiplier: 3 }), shape: [2, 7, 2], kind: 'affine' },
+  {
+    name: 'depthwiseConv2d',
+    layer: depthwiseConv2d({ size: 3, multiplier: 2, dilation: [2, 3], padding: 'same' }),
+    shape: [2, 7, 6, 5],
+    kind: 'affine',
+  },
+  {
+    name: 'depthwiseConv3d',
+    layer: depthwiseConv3d({ size: [1, 2, 2], multiplier: 2, bias: false }),
+    shape: [1, 2, 3, 4, 3],
+    kind: 'affine',
+  },
+  { name: 'dense', layer: dense({ units: 7 }), shape: [5, 6], kind: 'affine' },
+  { name: 'dense, no bias', layer: dense({ units: 3, bias: false }), shape: [1, 1], kind: 'affine' },
+  { name: 'maxPool1d', layer: maxPool1d({ size: 3, stride: 1, padding: 1 }), shape: [2, 8, 3], kind: 'homogeneous' },
+  {
+    name: 'maxPool2d',
+    layer: maxPool2d({
+      size: [3, 2],
+      stride: [2, 3],
+      padding: [
+        [1, 0],
+        [0, 1],
+      ],
+      ceil: true,
+    }),
+    shape: [2, 6, 8, 2],
+    kind: 'homogeneous',
+  },
+  {
+    name: 'maxPool2d, one cell',
+    layer: maxPool2d({ size: 1, stride: [2, 3] }),
+    shape: [1, 5, 7, 3],
+    kind: 'homogeneous',
+  },
+  {
+    name: 'maxPool3d',
+    layer: maxPool3d({ size: 2, dilation: [1, 2, 1], padding: 'same' }),
+    shape: [2, 3, 4, 3, 2],
+    kind: 'homogeneous',
+  },
+  {
+    name: 'avgPool1d',
+    layer: avgPool1d({ size: 4, stride: 3, ceil: true }),
+    shape: [2, 9, 2],
+    kind: 'affine',
+    unit: 12,
+  },
+  {
+    name: 'avgPool2d',
+    layer: avgPool2d({
+      size: [3, 2],
+      stride: [1, 3],
+      padding: [
+        [2, 1],
+        [0, 1],
+      ],
+      ceil: true,
+    }),
+    shape: [2, 5, 6, 3],
+    kind: 'affine',
+    unit: 12,
+  },
+  {
+    name: 'avgPool2d, padding counted',
+    layer: avgPool2d({ size: 3, stride: 2, padding: 1, ceil: true, countPadding: true }),
+    shape: [1, 6, 7, 2],
+    kind: 'affine',
+    unit: 36,
+  },
+  {
+    name: 'avgPool3d',
+    layer: avgPool3d({ size: 2, stride: 1, padding: 'same' }),
+    shape: [1, 2, 3, 4, 2],
+    kind: 'affine',
+    unit: 8,
+  },
+  { name: 'relu', layer: relu(), shape: [2, 3, 4], kind: 'homogeneous' },
+  { name: 'flatten', layer: flatten(), shape: [2, 3, 2, 2], kind: 'affine' },
+  { name: 'identity', layer: identity(), shape: [2, 4, 3], kind: 'affine' },
+  { name: 'chain, empty', layer: chain({}), shape: [2, 4, 3], kind: 'affine' },
+  {
+    name: 'chain, affine',
+    layer: chain({
+      one: conv2d({ filters: 3, size: 2 }),
+      two: conv2d({ filters: 2, size: 3, stride: 2 }),
+      flat: flatten(),
+      out: dense({ units: 3 }),
+    }),
+    shape: [2, 6, 8, 2],
+    kind: 'affine',
+  },
+  {
+    name: 'chain, homogeneous',
+    layer: chain([conv2d({ filters: 4, size: 3, bias: false }), relu(), maxPool2d({ size: 2 })]),
+    shape: [2, 6, 7, 2],
+    kind: 'homogeneous',
+  },
+  {
+    name: 'chain, smooth',
+    layer: chain([conv1d({ filters: 3, size: 3 }), relu(), avgPool1d({ size: 2 }), flatten(), dense({ units: 2 })]),
+    shape: [2, 9, 2],
+    kind: 'smooth',
+  },
+  { name: 'sum', layer: residual, shape: [2, 4, 5, 3], kind: 'affine' },
+  {
+    name: 'sum, of a chain',
+    layer: sum({ body: chain([residual, relu()]), one: identity(), two: identity() }),
+    shape: [1, 4, 3, 3],
+    kind: 'homogeneous',
+  },
+  {
+    name: 'concat',
+    layer: concat({
+      narrow: conv2d({ filters: 2, size: 1 }),
+      wide: conv2d({ filters: 3, size: 3, padding: 'same' }),
+      skip: identity(),
+    }),
+    shape: [2, 4, 3, 2],
+    kind: 'affine',
+  },
+  // biome-ignore-end format: one line per layer
+];
