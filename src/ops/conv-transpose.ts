@@ -1,0 +1,166 @@
+// Transposed convolution: the three contractions of a convolution with input and output exchanged.
+//
+//   y[n,i,f] = Σ_p Σ_c  x[n,p,c] · w[k,f,c]  + b[f]      over the taps k with  i = p·stride + k·dilation − before
+//
+// It is the input gradient of the convolution that makes x's shape out of y's, so the geometry is read from y.
+
+import { flag, known, perAxis, wholeNumber } from '../attributes.ts';
+import { SpecError } from '../errors.ts';
+import * as kernels from '../kernels.ts';
+import { type Layer, operator, spaceOf } from '../layer.ts';
+import { roundingOf } from '../reference/conv.ts';
+import { allocate, type Shape, type Tensor, typeOf } from '../tensor.ts';
+import { type Axis, type ConvGeometry, outputs, taps, threeAxes, type Window } from '../window.ts';
+import type { ConvAttributes } from './conv.ts';
+import { biasGradient, checkRank, readConvWindow } from './convolution.ts';
+
+export interface ConvTransposeAttributes extends Omit<ConvAttributes, 'algorithm'> {
+  /** Cells added at the end of each axis of y, fewer than the stride. */
+  readonly outputPadding?: number | readonly number[];
+}
+
+/**
+ * 1-D transposed convolution; see {@link convTranspose2d}. Spec conv-transpose.
+ *
+ * @example
+ * const layer = convTranspose1d({ filters: 1, size: 3, stride: 2, bias: false });
+ * layer.forward(tensor([1, 2, 1], [1, 10]), { weight: tensor([3, 1, 1], [1, 2, 3]) }).data // [1, 2, 13, 20, 30]
+ */
+export const convTranspose1d = (attributes: ConvTransposeAttributes): Layer =>
+  transposed('convTranspose1d', 1, attributes, convTranspose1d);
+
+/**
+ * 2-D transposed convolution: `y[n,i,f] = Σ_p Σ_c x[n,p,c] · w[k,f,c] + b[f]` over the taps k with
+ * `i = p·stride + k·dilation − before`. x `[batch, height, width, channels]`, weight `[...size, filters / groups, channels]`,
+ * bias `[filters]`, y `(n − 1)·stride + (size − 1)·dilation + 1 − before − after + outputPadding` cells on each axis;
+ * with `'same'` n·stride. Spec conv-transpose.
+ *
+ * @throws {SpecError} conv-transpose-output, conv-output-padding, conv-filters, conv-groups, conv-rank, window-size, window-stride, window-dilation, window-padding.
+ * @example
+ * convTranspose2d({ filters: 3, size: 4, stride: 2, padding: 1 }).shape([1, 8, 8, 16]) // [1, 16, 16, 3]
+ */
+export const convTranspose2d = (attributes: ConvTransposeAttributes): Layer =>
+  transposed('convTranspose2d', 2, attributes, convTranspose2d);
+
+/**
+ * 3-D transposed convolution; see {@link convTranspose2d}. Spec conv-transpose.
+ *
+ * @example
+ * convTranspose3d({ filters: 2, size: 2, stride: 2 }).shape([1, 2, 3, 4, 5]) // [1, 4, 6, 8, 2]
+ */
+export const convTranspose3d = (attributes: ConvTransposeAttributes): Layer =>
+  transposed('convTranspose3d', 3, attributes, convTranspose3d);
+
+type TransposeWindow = Omit<Window, 'ceil'> & { readonly outputPadding: readonly number[] };
+
+function transposed(
+  name: string,
+  rank: number,
+  attributes: ConvTransposeAttributes,
+  make: (attributes: ConvTransposeAttributes) => Layer,
+): Layer {
+  known(name, attributes, ['filters', 'size', 'stride', 'padding', 'dilation', 'outputPadding', 'groups', 'bias']);
+  const filters = wholeNumber('conv-filters', name, 'filters', attributes.filters, 1);
+  const groups = wholeNumber('conv-groups', name, 'groups', attributes.groups ?? 1, 1);
+  if (filters % groups !== 0)
+    throw new SpecError('conv-groups', `${name}: groups must divide the ${filters} filters, got ${groups}`);
+  const window = readTransposeWindow(name, rank, attributes);
+  const bias = flag('conv-bias', name, 'bias', attributes.bias ?? true);
+  const geometry = (x: Shape): ConvGeometry => {
+    const C = checkRank(name, rank, x);
+    if (C % groups !== 0)
+      throw new SpecError('conv-groups', `${name}: groups must divide the ${C} channels of x, got ${groups}`);
+    const axes = threeAxes(mirroredAxes(name, window, spaceOf(x)));
+    return { batch: x[0], groups, channels: filters / groups, filters: C / groups, axes };
+  };
+  const shape = (x: Shape): Shape => {
+    const g = geometry(x);
+    return [g.batch, ...g.axes.slice(-rank).map((axis) => axis.input), filters];
+  };
+  return operator({
+    name,
+    attributes: { filters, ...window, groups, bias },
+    make,
+    shape,
+    params(x) {
+      const weight = [...window.size, filters / groups, checkRank(name, rank, x)];
+      return { weight, ...(bias && { bias: [filters] }) } as Record<string, Shape>;
+    },
+    field: (x) => mirroredAxes(name, window, spaceOf(x)).map(mirroredField),
+    cost(x) {
+      const g = geometry(x);
+      return g.batch * outputs(g.axes) * taps(g.axes) * g.channels * g.groups * g.filters;
+    },
+    forward(x, p) {
+      const y = allocate(name, shape(x.shape), typeOf(x.data));
+      kernels.convInputGrad(geometry(x.shape), x.data, p.weight.data, y.data, 'auto');
+      if (bias) addBias(y, p.bias);
+      return y;
+    },
+    /** Spec conv-transpose-gradient. */
+    gradient(x, p, dy) {
+      const g = geometry(x.shape);
+      const [dx, dw] = [x, p.weight].map((like) => allocate(name, like.shape, typeOf(x.data)));
+      kernels.conv(g, dy.data, p.weight.data, undefined, dx.data, 'auto');
+      kernels.convWeightGrad(g, dy.data, x.data, dw.data, 'auto');
+      return { x: dx, params: { weight: dw, ...(bias && { bias: biasGradient(name, g.batch, dy) }) } };
+    },
+  });
+}
+
+/** Spec conv-output-padding: below the stride, else no convolution of y would give x's size; none with `same`. */
+function readTransposeWindow(name: string, rank: number, attributes: ConvTransposeAttributes): TransposeWindow {
+  const { ceil: _, ...window } = readConvWindow(name, rank, attributes);
+  const clause = 'conv-output-padding';
+  const outputPadding = perAxis(clause, name, 'outputPadding', attributes.outputPadding ?? 0, rank, 0);
+  outputPadding.forEach((cells, i) => {
+    if (cells >= window.stride[i])
+      throw new SpecError(
+        clause,
+        `${name}: outputPadding must be below the stride ${window.stride[i]}, got ${cells} on axis ${i}`,
+      );
+    if (cells > 0 && typeof window.padding === 'string' && window.padding !== 'valid')
+      throw new SpecError(clause, `${name}: outputPadding must be 0 with padding 'same', got ${cells} on axis ${i}`);
+  });
+  return { ...window, outputPadding };
+}
+
+/**
+ * The axes of the convolution from y to x: `output` is x's size, `input` is y's. Spec conv-transpose-output,
+ * conv-transpose-same.
+ */
+function mirroredAxes(who: string, window: TransposeWindow, space: Shape): Axis[] {
+  return space.map((output, i) => {
+    const [size, stride, dilation] = [window.size[i], window.stride[i], window.dilation[i]];
+    const full = (output - 1) * stride + (size - 1) * dilation + 1;
+    const axis = { output, size, stride, dilation };
+    if (window.padding === 'same-upper' || window.padding === 'same-lower') {
+      const crop = Math.max(0, full - output * stride);
+      const half = Math.floor(crop / 2);
+      const before = window.padding === 'same-upper' ? half : crop - half;
+      return { ...axis, before, after: crop - before, input: output * stride };
+    }
+    const [before, after] = window.padding === 'valid' ? [0, 0] : window.padding[i];
+    const input = full - before - after + window.outputPadding[i];
+    if (input < 1)
+      throw new SpecError(
+        'conv-transpose-output',
+        `${who}: padding must leave at least 1 of the ${full + window.outputPadding[i]} cells of y, got ${before} + ${after} on axis ${i}`,
+      );
+    return { ...axis, before, after, input };
+  });
+}
+
+/** Unit i of y sees the whole numbers p with `0 ≤ i + before − p·stride ≤ (size − 1)·dilation`. Spec layer-field. */
+const mirroredField = (axis: Axis) => {
+  const reach = (axis.size - 1) * axis.dilation;
+  return { size: reach / axis.stride + 1, step: 1 / axis.stride, start: (axis.before - reach) / axis.stride };
+};
+
+function addBias(y: Tensor, bias: Tensor): void {
+  const round = roundingOf(y.data);
+  const F = bias.data.length;
+  for (let i = 0; i < y.data.length; i += F) {
+    for (let f = 0; f < F; f++) y.data[i + f] = round(y.data[i + f] + bias.data[f]);
+  }
+}

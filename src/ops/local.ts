@@ -1,0 +1,98 @@
+// Locally connected layers: a convolution whose weights are not shared between positions.
+
+import { flag, known, wholeNumber } from '../attributes.ts';
+import { type Layer, operator, spaceOf } from '../layer.ts';
+import { biasGrad } from '../reference/conv.ts';
+import { local, localInputGrad, localWeightGrad } from '../reference/local.ts';
+import { allocate, type Shape, type Tensor, typeOf } from '../tensor.ts';
+import { type Axis, type ConvGeometry, threeAxes, windowAxes } from '../window.ts';
+import type { ConvAttributes } from './conv.ts';
+import { checkRank, readConvWindow, windowField } from './convolution.ts';
+
+export type LocallyConnectedAttributes = Pick<ConvAttributes, 'filters' | 'size' | 'stride' | 'padding' | 'bias'>;
+
+/**
+ * 1-D locally connected layer; see {@link locallyConnected2d}. Spec local-forward.
+ *
+ * @example
+ * const layer = locallyConnected1d({ filters: 1, size: 3, padding: 'same', bias: false });
+ * parameterCount(layer, [1, 5, 1]) // 13
+ */
+export const locallyConnected1d = (attributes: LocallyConnectedAttributes): Layer =>
+  locallyConnected('locallyConnected1d', 1, attributes, locallyConnected1d);
+
+/**
+ * 2-D locally connected layer: `y[n,p,o] = Σ_k Σ_c x[n, p·stride + k − before, c] · w[t(p,k),c,o] + b[p,o]`, a convolution
+ * where every position has weights of its own. x `[batch, height, width, channels]`, weight `[T, channels, filters]` with
+ * one row for each of the T pairs (position, tap) inside the input, row-major; bias `[...space of y, filters]`. Spec local-forward.
+ *
+ * @throws {SpecError} conv-filters, conv-rank, window-size, window-stride, window-padding, window-fit.
+ * @example
+ * locallyConnected2d({ filters: 10, size: 10 }).params([1, 209, 209, 1]) // { weight: [4000000, 1, 10], bias: [200, 200, 10] }
+ */
+export const locallyConnected2d = (attributes: LocallyConnectedAttributes): Layer =>
+  locallyConnected('locallyConnected2d', 2, attributes, locallyConnected2d);
+
+function locallyConnected(
+  name: string,
+  rank: number,
+  attributes: LocallyConnectedAttributes,
+  make: (attributes: LocallyConnectedAttributes) => Layer,
+): Layer {
+  known(name, attributes, ['filters', 'size', 'stride', 'padding', 'bias']);
+  const filters = wholeNumber('conv-filters', name, 'filters', attributes.filters, 1);
+  const { size, stride, padding, ...rest } = readConvWindow(name, rank, attributes);
+  const bias = flag('conv-bias', name, 'bias', attributes.bias ?? true);
+  const axesOf = (x: Shape): Axis[] => windowAxes(name, { size, stride, padding, ...rest }, spaceOf(x));
+  const geometry = (x: Shape): ConvGeometry => {
+    const channels = checkRank(name, rank, x);
+    return { batch: x[0], groups: 1, channels, filters, axes: threeAxes(axesOf(x)) };
+  };
+  const shape = (x: Shape): Shape => {
+    const g = geometry(x);
+    return [g.batch, ...g.axes.slice(-rank).map((axis) => axis.output), filters];
+  };
+  const params = (x: Shape): Record<string, Shape> => {
+    const weight = [axesOf(x).reduce((product, axis) => product * tapsInside(axis), 1), x[x.length - 1], filters];
+    return { weight, ...(bias && { bias: shape(x).slice(1) }) };
+  };
+  return operator({
+    name,
+    attributes: { filters, size, stride, padding, bias },
+    make,
+    shape,
+    params,
+    field: (x) => windowField(axesOf(x)),
+    cost: (x) => x[0] * params(x).weight.reduce((product, axis) => product * axis, 1),
+    forward(x, p) {
+      const y = allocate(name, shape(x.shape), typeOf(x.data));
+      local(geometry(x.shape), x.data, p.weight.data, p.bias?.data, y.data);
+      return y;
+    },
+    gradient(x, p, dy) {
+      const g = geometry(x.shape);
+      const [dx, dw] = [x, p.weight].map((like) => allocate(name, like.shape, typeOf(x.data)));
+      localInputGrad(g, dy.data, p.weight.data, dx.data);
+      localWeightGrad(g, x.data, dy.data, dw.data);
+      return { x: dx, params: { weight: dw, ...(bias && { bias: sumOfImages(name, dy) }) } };
+    },
+  });
+}
+
+/** db[p,o] = Σ_n dy[n,p,o]. Spec local-gradient. */
+function sumOfImages(name: string, dy: Tensor): Tensor {
+  const db = allocate(name, dy.shape.slice(1), typeOf(dy.data));
+  biasGrad(dy.shape[0], dy.data, db.data);
+  return db;
+}
+
+/** The pairs (position, tap) of one axis whose cell lies inside the input: the weights there are. Spec local-parameters. */
+function tapsInside(axis: Axis): number {
+  let count = 0;
+  for (let k = 0; k < axis.size; k++) {
+    const first = Math.max(0, Math.ceil((axis.before - k) / axis.stride));
+    const last = Math.min(axis.output - 1, Math.floor((axis.input - 1 + axis.before - k) / axis.stride));
+    count += Math.max(0, last - first + 1);
+  }
+  return count;
+}
