@@ -72,9 +72,10 @@ export const layerLaws: readonly Law[] = [
 
 function finiteRules({ shape }: Subject, layer: Subject['layer']): void {
   const field = layer.field(shape);
-  const numbers = [layer.cost(shape), ...field.flatMap(({ size, step, start }) => [size, step, start])];
-  if (!numbers.every(Number.isSafeInteger)) throw new Error(`cost and field must be whole numbers, got ${numbers}`);
-  if (layer.cost(shape) < 0) throw new Error(`cost must not be negative, got ${layer.cost(shape)}`);
+  const cost = layer.cost(shape);
+  if (!Number.isSafeInteger(cost) || cost < 0) throw new Error(`cost must be a whole number ≥ 0, got ${cost}`);
+  const numbers = field.flatMap(({ size, step, start }) => [size, step, start]);
+  if (!numbers.every(Number.isFinite)) throw new Error(`field must be finite numbers, got ${numbers}`);
   if (field.length !== Math.max(0, shape.length - 2))
     throw new Error(`field must have one entry per spatial axis of [${shape}], got ${field.length}`);
   if (!Object.isFrozen(layer.attributes)) throw new Error('attributes must be frozen');
