@@ -82,7 +82,7 @@ async function run(
   return result;
 }
 
-/** Hosts differ in whether they look behind the stream; the checksum at the very end settles it alike for all. */
+/** Some hosts ignore what lies behind the stream; reading the checksum from the very end finds it on every host. */
 function checkSum(who: string, what: string, stated: number, actual: number): void {
   if (stated !== actual)
     throw new SpecError(

@@ -16,6 +16,9 @@ test('[format-idx] images and labels are read with their shape, plain and inside
   const expected = { shape: [2, 1, 3], data: Uint8Array.of(1, 2, 3, 253, 254, 255) };
   expect(await readIdx(images)).toEqual(expected);
   expect(await readIdx(gzipSync(images))).toEqual(expected);
+  const threads = new Uint8Array(new SharedArrayBuffer(gzipSync(images).length));
+  threads.set(gzipSync(images));
+  expect(await readIdx(threads)).toEqual(expected);
   const file = images.slice();
   const { data } = await readIdx(file.buffer);
   file.fill(0);

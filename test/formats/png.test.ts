@@ -134,6 +134,11 @@ test('[format-png] files that libpng wrote are read: interlaced 16-bit colours, 
   );
 });
 
+test('[format-png] of a clear colour only as many low bits count as a sample has', async () => {
+  const black = { width: 2, height: 1, colour: 0, depth: 1, interlaced: false, samples: [0, 1], filters: [0] };
+  expect((await readPng(encode({ ...black, transparency: [255, 254] }))).data).toEqual(Float32Array.of(0, 0, 1, 1));
+});
+
 test('[format-png] what was written is read, and a second writing changes nothing', async () => {
   const image = fc
     .tuple(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 4 }))

@@ -138,6 +138,21 @@ test('[format-safetensors] a length of header beyond the file or the limit is re
   }
 });
 
+test('[format-safetensors] a header above 100,000,000 bytes is refused, though the file has them', async () => {
+  const file = new Uint8Array(100_000_009).fill(0x20);
+  file.set([0x01, 0xe1, 0xf5, 0x05, 0, 0, 0, 0, 0x7b, 0x7d]);
+  await expectClause(CLAUSE, /states 100000001 bytes, but the file has 100000001/, readSafetensors, file);
+});
+
+test('[format-safetensors] a file in memory shared between threads, or in the middle of a buffer, is read', () => {
+  const file = writeSafetensors({ x: tensor([2], [1, 2]) });
+  for (const memory of [new ArrayBuffer(file.length + 3), new SharedArrayBuffer(file.length + 3)]) {
+    const part = new Uint8Array(memory, 3);
+    part.set(file);
+    expect(readSafetensors(part).tensors).toEqual({ x: tensor([2], [1, 2]) });
+  }
+});
+
 test('[format-safetensors] a header that is not an object of tensors is refused', async () => {
   await refused(/must be JSON/, '{');
   await refused(/must be JSON/, '['.repeat(100_000));
