@@ -30,54 +30,12 @@ export interface Random {
  */
 export function random(seed: number): Random {
   checkSeed('random', seed);
-  return fromState([0, 1, 2, 3].map((i) => hash(seed, i)));
-}
-
-const rotate = (x: number, by: number): number => (x << by) | (x >>> (32 - by));
-
-/** The generator with the given state of four 32-bit words, not all 0. Spec random-generator. */
-export function fromState(state: readonly number[]): Random {
-  const s = Int32Array.from(state);
-  let spare = Number.NaN;
-
-  function uint32(): number {
-    const result = Math.imul(rotate(Math.imul(s[1], 5), 7), 9);
-    const t = s[1] << 9;
-    s[2] ^= s[0];
-    s[3] ^= s[1];
-    s[1] ^= s[2];
-    s[0] ^= s[3];
-    s[2] ^= t;
-    s[3] = rotate(s[3], 11);
-    return result >>> 0;
-  }
-
-  /** 27 bits, then 26. */
-  const uniform = (): number => ((uint32() >>> 5) * 67108864 + (uint32() >>> 6)) / 9007199254740992;
-
-  /** Marsaglia's polar method: a point of the unit disc gives two numbers, the second kept. Spec random-normal. */
-  function normal(): number {
-    if (spare === spare) {
-      const kept = spare;
-      spare = Number.NaN;
-      return kept;
-    }
-    for (;;) {
-      const u = 2 * uniform() - 1;
-      const v = 2 * uniform() - 1;
-      const s = u * u + v * v;
-      if (s >= 1 || s === 0) continue;
-      const factor = Math.sqrt((-2 * log(s)) / s);
-      spare = v * factor;
-      return u * factor;
-    }
-  }
+  const uint32 = xoshiro128([0, 1, 2, 3].map((i) => hash(seed, i)));
+  const uniform = (): number => ((uint32() >>> 5) * 67108864 + (uint32() >>> 6)) / 9007199254740992; // 27 bits, then 26
 
   /** Draws at or above the greatest multiple of n are drawn again, so that no remainder is favoured. */
   function below(n: number): number {
-    if (typeof n !== 'number') throw wrongType('random-generator', `below: n must be a whole number, got ${show(n)}`);
-    if (!Number.isInteger(n) || n < 1 || n > 4294967296)
-      throw new SpecError('random-generator', `below: n must be a whole number from 1 to 2³², got ${show(n)}`);
+    checkRange(n);
     const end = 4294967296 - (4294967296 % n);
     let draw = uint32();
     while (draw >= end) draw = uint32();
@@ -93,7 +51,46 @@ export function fromState(state: readonly number[]): Random {
     return values;
   }
 
-  return { uint32, uniform, normal, below, shuffle };
+  return { uint32, uniform, normal: polar(uniform), below, shuffle };
+}
+
+const rotate = (x: number, by: number): number => (x << by) | (x >>> (32 - by));
+
+/** The generator's 32-bit numbers from a state of four words, not all 0. Spec random-generator. */
+export function xoshiro128(state: readonly number[]): () => number {
+  let [a, b, c, d] = state;
+  return () => {
+    const result = Math.imul(rotate(Math.imul(b, 5), 7), 9);
+    const shifted = b << 9;
+    c ^= a;
+    d ^= b;
+    b ^= c;
+    a ^= d;
+    c ^= shifted;
+    d = rotate(d, 11);
+    return result >>> 0;
+  };
+}
+
+/** Marsaglia's polar method: a point of the unit disc gives two numbers, the second kept. Spec random-normal. */
+function polar(uniform: () => number): () => number {
+  let spare = Number.NaN;
+  return () => {
+    if (spare === spare) {
+      const kept = spare;
+      spare = Number.NaN;
+      return kept;
+    }
+    for (;;) {
+      const u = 2 * uniform() - 1;
+      const v = 2 * uniform() - 1;
+      const s = u * u + v * v;
+      if (s >= 1 || s === 0) continue;
+      const factor = Math.sqrt((-2 * log(s)) / s);
+      spare = v * factor;
+      return u * factor;
+    }
+  };
 }
 
 /**
@@ -118,6 +115,13 @@ function checkSeed(who: string, seed: number): void {
       'random-generator',
       `${who}: the seed must be a whole number of at most 2⁵³ − 1 in magnitude, got ${show(seed)}`,
     );
+}
+
+function checkRange(n: number): void {
+  if (typeof n !== 'number') throw wrongType('random-generator', `below: n must be a whole number, got ${show(n)}`);
+  if (!Number.isInteger(n) || n < 1 || n > 4294967296) {
+    throw new SpecError('random-generator', `below: n must be a whole number from 1 to 2³², got ${show(n)}`);
+  }
 }
 
 /** A part as bytes: its float64, or its length and UTF-16 units, all little-endian after a byte that tells which. */
