@@ -62,3 +62,18 @@ export function places(l: Lattice, first: usize, end: usize, table: usize): void
     table += PLACE;
   }
 }
+
+/** The walk of a weight gradient over positions: how many, and the byte steps of x to the next column, row and plane. */
+@unmanaged
+export class Walk {
+  planes: i32;
+  rows: i32;
+  columns: i32;
+  column: usize;
+  row: usize;
+  plane: usize;
+
+  get count(): i32 {
+    return this.planes * this.rows * this.columns;
+  }
+}

@@ -2,6 +2,7 @@
 
 export { LANES, MR, NR } from './blocks';
 export { map } from './elementwise';
+export { depthwise, depthwiseGradient } from './depthwise';
 export { PLACE, places } from './geometry';
 export { gather } from './im2col';
 export { exp, log, pow, sigmoid, tanh } from './math';

@@ -1,8 +1,9 @@
 // The loops around the tiles: panel by panel, tile by tile.
 
 import { MR, NR } from './blocks';
-import { PLACE } from './geometry';
-import { Walk, gradientTile, tile } from './tile';
+import { PLACE, Walk } from './geometry';
+import { packWalk } from './pack';
+import { gradientTile, tile } from './tile';
 
 /**
  * y[tiles · 4 places][filters] = Σ over the runs, for panels `panelBytes` apart. Spec conv-forward,
@@ -20,14 +21,26 @@ export function multiply(places: usize, tiles: i32, panel: usize, panelBytes: us
   }
 }
 
-/** dw[tiles · 4 (tap, channel) pairs][filters] over the positions of a walk from `origin`. Spec conv-weight-gradient. */
-export function accumulate(places: usize, tiles: i32, panel: usize, panelBytes: usize, filters: i32, walk: Walk, origin: usize, image: usize, reload: bool, last: bool): void {
+/** Bytes of dy panels that stay in a second-level cache while all of x passes by. */
+const PANELS_BYTES: i32 = 0x40000;
+
+/**
+ * dw[tiles · 4 (tap, channel) pairs][filters] over the positions of a walk from `origin`; `packed` is room for 4 values
+ * of x at every position. Spec conv-weight-gradient.
+ */
+export function accumulate(places: usize, tiles: i32, panel: usize, panelBytes: usize, filters: i32, walk: Walk, origin: usize, packed: usize, image: usize, reload: bool, last: bool): void {
   const end = places + tiles * MR * PLACE;
-  for (let o = 0; o < filters; o += NR) {
-    const lanes = min(NR, filters - o);
+  const count = walk.count;
+  const together = max(1, PANELS_BYTES / (count * NR * 4)) * NR;
+  for (let begin = 0; begin < filters; begin += together) {
+    const some = min(together, filters - begin);
     for (let place = places; place != end; place += MR * PLACE) {
-      gradientTile(place, panel, walk, origin, o * 4, lanes, image, reload, last);
+      packWalk(place, walk, origin, packed);
+      for (let o = 0; o < some; o += NR) {
+        const dy = panel + <usize>(o / NR) * panelBytes;
+        gradientTile(place, packed, dy, count, (begin + o) * 4, min(NR, some - o), image, reload, last);
+      }
     }
-    panel += panelBytes;
+    panel += <usize>(together / NR) * panelBytes;
   }
 }

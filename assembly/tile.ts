@@ -6,7 +6,7 @@
 //           [ a20 | a21 ]
 //           [ a30 | a31 ]                 k is not unrolled: unrolling spills in V8 11 and 12 (measured).
 
-import { NR } from './blocks';
+import { MR, NR } from './blocks';
 import { storeLanes } from './lanes';
 
 /** What happens to a finished sum, in this order: + bias; (y − mean)·scale + shift; relu. An address of 0 leaves it out. */
@@ -20,7 +20,7 @@ export class Epilogue {
 }
 
 @inline
-function finish(v: v128, e: Epilogue, channel: usize): v128 {
+export function finish(v: v128, e: Epilogue, channel: usize): v128 {
   if (e.bias) v = f32x4.add(v, v128.load(e.bias + channel));
   if (e.scale) {
     v = f32x4.sub(v, v128.load(e.mean + channel));
@@ -94,23 +94,12 @@ export function tile(places: usize, panel: usize, runs: usize, runsEnd: usize, l
   storeLanes(y3, a30, a31, lanes);
 }
 
-/** The walk of a weight gradient over positions: how many, and the byte steps of x to the next column, row and plane. */
-@unmanaged
-export class Walk {
-  planes: i32;
-  rows: i32;
-  columns: i32;
-  column: usize;
-  row: usize;
-  plane: usize;
-}
-
 /**
- * dw[4 (tap, channel) pairs][8 filters] over the positions of a walk: a place is (x at the first position, dw row).
- * The sum of one image may be cut: `image` is the byte distance from dw to its running sums; `reload` goes on from
- * them, `last` adds the finished sum to dw, otherwise it goes back there.
+ * dw[4 (tap, channel) pairs][8 filters] over `count` positions: x holds 4 values and `panel` 8 of dy for each position;
+ * a place is a row of dw. The sum of one image may be cut: `image` is the byte distance from dw to its running sums;
+ * `reload` goes on from them, `last` adds the finished sum to dw, otherwise it goes back there.
  */
-export function gradientTile(places: usize, panel: usize, walk: Walk, origin: usize, channel: usize, lanes: i32, image: usize, reload: bool, last: bool): void {
+export function gradientTile(places: usize, x: usize, panel: usize, count: i32, channel: usize, lanes: i32, image: usize, reload: bool, last: bool): void {
   const y0 = load<usize>(places, 4) + channel;
   const y1 = load<usize>(places, 12) + channel;
   const y2 = load<usize>(places, 20) + channel;
@@ -125,44 +114,25 @@ export function gradientTile(places: usize, panel: usize, walk: Walk, origin: us
     a20 = v128.load(y2 + image), a21 = v128.load(y2 + image, 16);
     a30 = v128.load(y3 + image), a31 = v128.load(y3 + image, 16);
   }
-  const step = walk.column;
-  const rowBytes = <usize>walk.columns * (NR * 4);
-  let plane = origin;
-  let planes = walk.planes;
+  const end = x + count * (MR * 4);
   do {
-    let row = plane;
-    let rows = walk.rows;
-    do {
-      let x0 = load<usize>(places, 0) + row;
-      let x1 = load<usize>(places, 8) + row;
-      let x2 = load<usize>(places, 16) + row;
-      let x3 = load<usize>(places, 24) + row;
-      const end = panel + rowBytes;
-      do {
-        const d0 = v128.load(panel);
-        const d1 = v128.load(panel, 16);
-        const v0 = v128.load32_splat(x0);
-        a00 = f32x4.add(a00, f32x4.mul(v0, d0));
-        a01 = f32x4.add(a01, f32x4.mul(v0, d1));
-        const v1 = v128.load32_splat(x1);
-        a10 = f32x4.add(a10, f32x4.mul(v1, d0));
-        a11 = f32x4.add(a11, f32x4.mul(v1, d1));
-        const v2 = v128.load32_splat(x2);
-        a20 = f32x4.add(a20, f32x4.mul(v2, d0));
-        a21 = f32x4.add(a21, f32x4.mul(v2, d1));
-        const v3 = v128.load32_splat(x3);
-        a30 = f32x4.add(a30, f32x4.mul(v3, d0));
-        a31 = f32x4.add(a31, f32x4.mul(v3, d1));
-        x0 += step;
-        x1 += step;
-        x2 += step;
-        x3 += step;
-        panel += NR * 4;
-      } while (panel != end);
-      row += walk.row;
-    } while (--rows);
-    plane += walk.plane;
-  } while (--planes);
+    const d0 = v128.load(panel);
+    const d1 = v128.load(panel, 16);
+    const v0 = v128.load32_splat(x);
+    a00 = f32x4.add(a00, f32x4.mul(v0, d0));
+    a01 = f32x4.add(a01, f32x4.mul(v0, d1));
+    const v1 = v128.load32_splat(x, 4);
+    a10 = f32x4.add(a10, f32x4.mul(v1, d0));
+    a11 = f32x4.add(a11, f32x4.mul(v1, d1));
+    const v2 = v128.load32_splat(x, 8);
+    a20 = f32x4.add(a20, f32x4.mul(v2, d0));
+    a21 = f32x4.add(a21, f32x4.mul(v2, d1));
+    const v3 = v128.load32_splat(x, 12);
+    a30 = f32x4.add(a30, f32x4.mul(v3, d0));
+    a31 = f32x4.add(a31, f32x4.mul(v3, d1));
+    x += MR * 4;
+    panel += NR * 4;
+  } while (x != end);
   if (last) {
     // All four rows are read before one is written: places repeat at the end of a table.
     a00 = f32x4.add(v128.load(y0), a00), a01 = f32x4.add(v128.load(y0, 16), a01);

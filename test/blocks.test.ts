@@ -74,6 +74,14 @@ describe('[kernel-blocks] sizes around every block give the bits of the referenc
     agree({ ...one, axes: axesOf([3, 50, 50], [2, 3, 3], 1) });
     agree({ ...one, axes: axesOf([2, 2, blocks.GRADIENT_POSITIONS + 1], [1, 2, 2], 1) });
   });
+  test.each(around(blocks.NR, 2 * blocks.NR, 5 * blocks.NR))('%i depthwise channels', (groups) =>
+    agree({ ...one, batch: 2, groups, axes: axesOf([1, 5, 6], [1, 3, 2], 1) }),
+  );
+  test.each(around(4 * blocks.NR, 0x40000 / (blocks.GRADIENT_POSITIONS * blocks.NR * 4)))(
+    'a weight gradient of %i panels',
+    (panels) =>
+      agree({ ...one, filters: panels * blocks.NR + 3, axes: axesOf([1, 1, blocks.GRADIENT_POSITIONS], [1, 1, 1], 0) }),
+  );
   test.each(around(blocks.PANEL_ROWS, 2 * blocks.PANEL_ROWS))('sums of %i terms in one run', (channels) =>
     agree({ ...one, channels, filters: 2, axes: axesOf([1, 1, 3], [1, 1, 1], 0) }),
   );

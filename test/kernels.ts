@@ -26,13 +26,23 @@ const axes = (largest: number, ceil: boolean): fc.Arbitrary<readonly [Axis, Axis
       }),
   );
 
-export const convGeometries: fc.Arbitrary<ConvGeometry> = fc.record({
+const grouped: fc.Arbitrary<ConvGeometry> = fc.record({
   batch: fc.integer({ min: 1, max: 3 }),
   groups: fc.integer({ min: 1, max: 3 }),
   channels: fc.integer({ min: 1, max: 9 }),
   filters: fc.integer({ min: 1, max: 18 }),
   axes: axes(7, false),
 });
+
+const depthwise: fc.Arbitrary<ConvGeometry> = fc.record({
+  batch: fc.integer({ min: 1, max: 3 }),
+  groups: fc.integer({ min: 1, max: 25 }),
+  channels: fc.constant(1),
+  filters: fc.constantFrom(1, 1, 1, 2, 3),
+  axes: axes(7, false),
+});
+
+export const convGeometries = fc.oneof({ weight: 3, arbitrary: grouped }, { weight: 1, arbitrary: depthwise });
 
 export const poolGeometries: fc.Arbitrary<PoolGeometry> = fc.record({
   batch: fc.integer({ min: 1, max: 3 }),

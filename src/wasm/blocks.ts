@@ -23,8 +23,8 @@ export const SOURCE_BYTES = 256 * 1024;
 /** Panel rows of one pass over the sums, 64 KB: longer sums are cut there and go on from y (measured). */
 export const PANEL_ROWS = 2048;
 
-/** Positions of one pass of a weight gradient: a panel of dy is 64 KB then. */
-export const GRADIENT_POSITIONS = 2048;
+/** Positions of one pass of a weight gradient: 8 KB of x and 16 KB of dy, in a first-level cache together. */
+export const GRADIENT_POSITIONS = 512;
 
 /** Images are copied in together up to this many bytes, so that small ones share the cost of a call. */
 export const STAGED_BYTES = 2 * 1024 * 1024;

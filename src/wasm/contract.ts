@@ -30,6 +30,8 @@ export interface Contraction {
   readonly tapStep: number;
   readonly groupStep: number;
   readonly bias?: Float32Array | undefined;
+  /** One filter a channel: the channels lie side by side in one group, and a tap has one row of weights. */
+  readonly depthwise: boolean;
 }
 
 /** A piece made ready: its panels and its passes in the arena. */
@@ -57,11 +59,13 @@ export function contract(arena: Arena, c: Contraction, im2col: boolean): boolean
   const y = arena.take(source.images * floats * 4);
   const bias = c.bias && arena.take(c.bias.byteLength);
   if (bias !== undefined) arena.floats(bias, c.bias!.length).set(c.bias!);
+  const cells = target.size[0] * target.size[1] * target.size[2];
+  const isCovered = c.pieces.reduce((sum, [i, j, k]) => sum + i.positions * j.positions * k.positions, 0) === cells;
   const block = makeBlock(arena, source, ready, im2col);
   for (let first = 0; first < batch; first += source.images) {
     const end = Math.min(batch, first + source.images);
     source.load(first, end);
-    arena.kernels.zero(y, (end - first) * floats * 4);
+    if (!isCovered) arena.kernels.zero(y, (end - first) * floats * 4);
     for (let group = 0; group < groups; group++) {
       for (const piece of ready) runPiece(arena, c, piece, source, group, end - first, y, bias, block);
     }
@@ -72,7 +76,7 @@ export function contract(arena: Arena, c: Contraction, im2col: boolean): boolean
 
 /** Packs the weights of a piece in the order of its terms, and writes its tables. */
 function prepare(arena: Arena, c: Contraction, piece: Piece, source: Source, w: number, im2col: boolean): Ready {
-  const terms = c.source.channels;
+  const terms = c.depthwise ? 1 : c.source.channels;
   const runs = runsOf(piece, source.axes, source.pixel, terms * 4);
   const rows = piece[0].taps.length * piece[1].taps.length * piece[2].taps.length * terms;
   const panelBytes = rows * NR * 4;
@@ -159,6 +163,12 @@ function runPiece(
     if (block.matrix) {
       const { runs, runTable } = ready;
       kernels.gather(block.places, tiles * MR, runTable, runs.offsets.length, runs.length, block.matrix);
+    }
+    if (c.depthwise) {
+      const { panelBytes, runTable, runs } = ready;
+      const epilogue = bias !== undefined ? block.epilogue : 0;
+      kernels.depthwise(block.places, tiles, panels, panelBytes, channels, runTable, runs.offsets.length, epilogue);
+      continue;
     }
     ready.passes.forEach(({ table, offsets, length, row }, i) => {
       const epilogue = bias !== undefined && i === ready.passes.length - 1 ? block.epilogue : 0;

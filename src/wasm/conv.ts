@@ -5,6 +5,7 @@ import * as reference from '../reference/conv.ts';
 import type { Axis, ConvGeometry } from '../window.ts';
 import { STAGED_BYTES } from './blocks.ts';
 import { contract } from './contract.ts';
+import { depthwiseGradient } from './depthwise.ts';
 import { withArena } from './engine.ts';
 import { gradient } from './gradient.ts';
 import { forwardPiece, inputGradPieces, type Three } from './plan.ts';
@@ -15,8 +16,15 @@ const three = ({ axes: [a, b, c] }: ConvGeometry, number: (axis: Axis) => number
   number(c),
 ];
 
+/** Depthwise convolutions have kernels of their own; im2col runs them as groups of one channel. */
+const isDepthwise = (g: ConvGeometry, algorithm: Algorithm): boolean =>
+  g.groups > 1 && g.channels === 1 && g.filters === 1 && algorithm !== 'im2col';
+
 /** How the filters of w lie in memory: w[tap][channel][filter], the filters of all groups side by side. */
-const layoutOf = (g: ConvGeometry) => ({
+const layoutOf = (g: ConvGeometry, depthwise: boolean) => ({
+  batch: g.batch,
+  depthwise,
+  groups: depthwise ? 1 : g.groups,
   taps: three(g, (axis) => axis.size),
   tapStep: g.channels * g.groups * g.filters,
   groupStep: g.filters,
@@ -31,12 +39,11 @@ export function conv(
   y: Float32Array,
   algorithm: Algorithm,
 ): void {
+  const depthwise = isDepthwise(g, algorithm);
   const contraction = {
-    ...layoutOf(g),
-    batch: g.batch,
-    groups: g.groups,
-    source: { data: x, size: three(g, (axis) => axis.input), channels: g.channels },
-    target: { data: y, size: three(g, (axis) => axis.output), channels: g.filters },
+    ...layoutOf(g, depthwise),
+    source: { data: x, size: three(g, (axis) => axis.input), channels: depthwise ? g.groups : g.channels },
+    target: { data: y, size: three(g, (axis) => axis.output), channels: depthwise ? g.groups : g.filters },
     pieces: [forwardPiece(g.axes)],
     w,
     sourceStep: g.groups * g.filters,
@@ -56,16 +63,15 @@ export function convInputGrad(
   dx: Float32Array,
   algorithm: Algorithm,
 ): void {
+  const depthwise = isDepthwise(g, algorithm);
   const contraction = {
-    ...layoutOf(g),
-    batch: g.batch,
-    groups: g.groups,
-    source: { data: dy, size: three(g, (axis) => axis.output), channels: g.filters },
-    target: { data: dx, size: three(g, (axis) => axis.input), channels: g.channels },
+    ...layoutOf(g, depthwise),
+    source: { data: dy, size: three(g, (axis) => axis.output), channels: depthwise ? g.groups : g.filters },
+    target: { data: dx, size: three(g, (axis) => axis.input), channels: depthwise ? g.groups : g.channels },
     pieces: inputGradPieces(g.axes),
     w,
     sourceStep: 1,
-    targetStep: g.groups * g.filters,
+    targetStep: depthwise ? 1 : g.groups * g.filters,
   };
   const done =
     dx.length > 0 && w.length > 0 && withArena('conv', (arena) => contract(arena, contraction, algorithm === 'im2col'));
@@ -80,10 +86,9 @@ export function convWeightGrad(
   dw: Float32Array,
   algorithm: Algorithm,
 ): void {
+  const run = isDepthwise(g, algorithm) ? depthwiseGradient : gradient;
   const done =
-    x.length > 0 &&
-    dw.length > 0 &&
-    withArena('conv', (arena) => gradient(arena, g, x, dy, dw, algorithm === 'im2col'));
+    x.length > 0 && dw.length > 0 && withArena('conv', (arena) => run(arena, g, x, dy, dw, algorithm === 'im2col'));
   if (!done) reference.convWeightGrad(g, x, dy, dw);
 }
 

@@ -32,10 +32,22 @@ export interface Kernels {
     filters: number,
     walk: number,
     origin: number,
+    packed: number,
     image: number,
     reload: boolean,
     last: boolean,
   ): void;
+  depthwise(
+    places: number,
+    tiles: number,
+    panel: number,
+    panelBytes: number,
+    channels: number,
+    offsets: number,
+    taps: number,
+    epilogue: number,
+  ): void;
+  depthwiseGradient(places: number, tiles: number, dy: number, channels: number, walk: number, origin: number): void;
   copyRows(lattice: number, bytes: number): void;
   finite(address: number, count: number): number;
   pack(

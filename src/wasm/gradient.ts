@@ -47,6 +47,7 @@ interface Plan {
   readonly rows: number;
   readonly lattice: number;
   readonly walk: number;
+  readonly packed: number;
   readonly patches?: Patches | undefined;
 }
 
@@ -109,6 +110,7 @@ function makePlan(arena: Arena, g: ConvGeometry, x: Float32Array, dw: Float32Arr
     rows: arena.take((K * g.channels + MR) * PLACE),
     lattice: arena.take(LATTICE_BYTES),
     walk: arena.words([0, 0, 0, 0, 0, 0]),
+    packed: arena.take(positions * MR * 4),
     patches: im2col
       ? {
           runs,
@@ -181,7 +183,7 @@ function gathered(arena: Arena, plan: Plan, from: number, counts: readonly numbe
 
 function add(
   arena: Arena,
-  { g, rows, walk, image }: Plan,
+  { g, rows, walk, packed, image }: Plan,
   panel: number,
   panelBytes: number,
   origin: number,
@@ -189,5 +191,5 @@ function add(
   last: boolean,
 ): void {
   const tiles = Math.ceil((taps(g.axes) * g.channels) / MR);
-  arena.kernels.accumulate(rows, tiles, panel, panelBytes, g.filters, walk, origin, image, reload, last);
+  arena.kernels.accumulate(rows, tiles, panel, panelBytes, g.filters, walk, origin, packed, image, reload, last);
 }
