@@ -138,7 +138,7 @@ export function checkRank(who: string, rank: number, x: Shape): number {
 
 /** The field of a windowed operation. Spec layer-field. */
 export const windowField = (axes: readonly Axis[]): Field =>
-  axes.map((axis) => ({ size: (axis.size - 1) * axis.dilation + 1, step: axis.stride, start: -axis.before }));
+  axes.map((axis) => ({ size: (axis.size - 1) * axis.dilation + 1, step: axis.stride, start: 0 - axis.before }));
 
 /** A weight with its taps in the opposite order. Spec conv-true. */
 function reversed(weight: Tensor): Tensor {

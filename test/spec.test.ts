@@ -1,0 +1,102 @@
+// Clause names tie the spec, the code, its errors and the tests together: none may name what another lacks.
+//
+//   spec/*.md            ## conv-groups                       the clause itself
+//   src                  SpecError('conv-groups', …)          what throws it
+//   src, assembly        Spec conv-groups                     what follows it
+//   test                 '[conv-groups] sentence'             what shows it; so does an entry of spec/examples
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+const root = join(import.meta.dirname, '..');
+const read = (file: string): string => readFileSync(join(root, file), 'utf8');
+const filesIn = (folder: string, ending: string): string[] =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith(ending) && !file.includes('node_modules'))
+    .map((file) => `${folder}/${file.replaceAll('\\', '/')}`)
+    .sort();
+
+const clause = '[a-z]+(?:-[a-z0-9]+)+';
+const list = `${clause}(?:(?:,| and) ${clause})*`;
+const clausesOf = (text: string): string[] => text.match(new RegExp(clause, 'g')) ?? [];
+
+/** The clauses in the first bracket of `pattern`, each with the files that name it. */
+function named(files: readonly string[], pattern: string, prepare = (text: string): string => text) {
+  const places = new Map<string, string>();
+  for (const file of files)
+    for (const match of prepare(read(file)).matchAll(new RegExp(pattern, 'gm')))
+      for (const name of clausesOf(match[1])) places.set(name, file);
+  return places;
+}
+
+/** A sentence of a comment that runs over several lines, on one. */
+const unwrapped = (text: string): string => text.replace(/\n\s*(?:\*|\/\/+)\s+/g, ' ');
+
+const chapters = filesIn('spec', '.md').filter((file) => file !== 'spec/README.md');
+const code = [...filesIn('src', '.ts'), ...filesIn('assembly', '.ts'), ...filesIn('test/lint', '.grit')];
+const headings = named(chapters, `^## (${clause})$`);
+const topics = new Set([...headings.keys()].map((name) => name.split('-')[0]));
+
+const comments = named(code, `\\bSpec (${list})`, unwrapped);
+const thrown = named(code, `\\b(?:SpecError|wrongType|wholeNumber|perAxis|flag|finiteNumber|oneOf)\\(\\s*'(${clause})'`);
+const passed = [...named(code, `'(${clause})'`)].filter(([name]) => topics.has(name.split('-')[0]));
+const inCode = new Map([...comments, ...thrown, ...passed]);
+const inTests = new Map([
+  ...named(filesIn('test', '.ts'), `['"\`]((?:\\[${clause}\\] )+)[^'"\`]`),
+  ...named(filesIn('spec/examples', '.json'), `"clause": "(${clause})"`),
+]);
+
+/** What `names` holds and `others` lacks, each with its file. */
+const lacking = (names: Map<string, string>, others: Map<string, string>): string[] =>
+  [...names].filter(([name]) => !others.has(name)).map(([name, file]) => `${name} (${file})`);
+
+describe('the clauses', () => {
+  test('the headings of spec/ are clause names, each of them once', () => {
+    const lines = chapters.flatMap((file) => read(file).match(/^## .*$/gm) ?? []);
+    expect(lines).toEqual([...headings.keys()].map((name) => `## ${name}`));
+  });
+
+  test('what the code names is a heading of spec/', () => {
+    expect(lacking(inCode, headings), 'write these clauses, two to six lines each, in a file of spec/').toEqual([]);
+  });
+
+  test('what the tests name is a heading of spec/', () => {
+    expect(lacking(inTests, headings), 'write these clauses in spec/, or mend the titles').toEqual([]);
+  });
+
+  test('every heading of spec/ is named by an error or by a comment `Spec x-y` of the code', () => {
+    expect(lacking(headings, inCode), 'name these clauses where the code follows or throws them').toEqual([]);
+  });
+
+  test('every heading of spec/ is named by the title of a test', () => {
+    expect(lacking(headings, inTests), 'give each of these a test titled `[clause] sentence`').toEqual([]);
+  });
+
+  test.each(chapters)('the index of spec/README.md lists the clauses of %s', (file) => {
+    const name = file.slice('spec/'.length);
+    const clauses = [...headings].filter(([, place]) => place === file).map(([each]) => each);
+    const row = read('spec/README.md').match(new RegExp(`^\\| \\[${name}\\]\\(${name}\\) \\|(.*)\\|$`, 'm'))?.[1] ?? '';
+    expect(clausesOf(row), `the row | [${name}](${name}) | … | of the index`).toEqual(clauses);
+  });
+});
+
+describe('the table of the lectures', () => {
+  const rows = [...read('spec/README.md').matchAll(/^\| ([A-Z]\d+) \|(.*)\|(.*)\|(.*)\|$/gm)];
+
+  test('has each rule once', () => {
+    const ids = rows.map(([, id]) => id);
+    expect(ids.length).toBeGreaterThan(0);
+    expect(ids).toEqual([...new Set(ids)]);
+  });
+
+  test.each(rows.map(([, id, , clauses, tests]) => ({ id, clauses, tests })))(
+    '$id names clauses of the spec, and tests that name $id',
+    ({ id, clauses, tests }) => {
+      const files = tests.match(/[\w./-]+\.(?:ts|json)/g) ?? [];
+      expect(files.length > 0, 'both clauses and tests, or a dash for both').toBe(clausesOf(clauses).length > 0);
+      expect(clausesOf(clauses).filter((name) => !headings.has(name))).toEqual([]);
+      for (const file of files) expect(read(file), `${file} must say ${id}`).toMatch(new RegExp(`\\b${id}\\b`));
+    },
+  );
+});
