@@ -1,5 +1,5 @@
 // The only place that chooses an implementation: float32 runs the WebAssembly kernels where the host has SIMD,
-// everything else the reference loops, with the same bits.
+// everything else the reference loops, with the same bits. Spec numerics-hosts.
 
 import * as reference from './reference/conv.ts';
 import * as referenceMath from './reference/map.ts';

@@ -4,8 +4,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import * as toeplitz from '../src/index.ts';
 import type { ElementType, Layer, Params, Shape, Tensor } from '../src/index.ts';
+import * as toeplitz from '../src/index.ts';
 
 type Numbers = number | readonly Numbers[];
 type Values = { shape: Shape; values: readonly Numbers[]; over?: number };
@@ -64,12 +64,6 @@ const paramsOf = (values: Nested, type: ElementType): Params<Tensor> =>
     ]),
   );
 
-const count = (shapes: Params<Shape>): number =>
-  Object.values(shapes).reduce<number>(
-    (sum, each) => sum + (Array.isArray(each) ? each.reduce((a, b) => a * b, 1) : count(each as Params<Shape>)),
-    0,
-  );
-
 /** The layer itself, and once for each algorithm if it has the choice. */
 const variants = (layer: Layer): Layer[] =>
   'algorithm' in layer.attributes
@@ -80,16 +74,17 @@ const variants = (layer: Layer): Layer[] =>
 function results(example: Example, layer: Layer, type: ElementType): Partial<Example> & { values?: unknown } {
   const { x, weight, bias, params = { ...(weight && { weight }), ...(bias && { bias }) } } = example;
   const shape = example.shape ?? x?.shape ?? [];
-  const shapes = layer.params(shape);
   const inputs = layer.inputs?.(shape) ?? {};
   const picked = (names: object, of: (name: string) => unknown): Record<string, unknown> =>
     Object.fromEntries(Object.keys(names).map((name) => [name, of(name)]));
   return {
     ...(example.output && { output: layer.shape(shape) }),
-    ...(example.inputs && { inputs: picked(example.inputs, (name) => inputs[name]) as Record<string, Shape> }),
-    ...(example.parameters !== undefined && { parameters: count(shapes) }),
+    ...(example.inputs && { inputs: picked(example.inputs, (name) => inputs[name].shape) as Record<string, Shape> }),
+    ...(example.parameters !== undefined && { parameters: toeplitz.parameterCount(layer, shape) }),
     ...(example.parts && {
-      parts: picked(example.parts, (name) => count(shapes[name] as Params<Shape>)) as Record<string, number>,
+      parts: picked(example.parts, (name) =>
+        toeplitz.parameterCount(layer.children[name], inputs[name].shape),
+      ) as Record<string, number>,
     }),
     ...(example.cost !== undefined && { cost: layer.cost(shape) }),
     ...(example.field !== undefined && { field: layer.field(shape) }),

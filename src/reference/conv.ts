@@ -6,12 +6,12 @@
 //
 // Every sum starts from +0 and adds its terms one by one in the order written; each product is rounded, then each
 // addition. dw and db sum each image by itself, then the images. Padding takes no part. Spec numerics-order,
-// numerics-padding.
+// numerics-padding, numerics-zero, numerics-nan.
 
 import type { Data } from '../tensor.ts';
 import { type ConvGeometry, cellsUnder, inputs, outputs, taps } from '../window.ts';
 
-/** Rounds the result of one operation: identity for float64, `Math.fround` for float32. */
+/** Rounds the result of one operation: identity for float64, `Math.fround` for float32. Spec numerics-rounding. */
 export type Round = (value: number) => number;
 
 export const roundingOf = (data: Data): Round => (data instanceof Float32Array ? Math.fround : exactly);

@@ -1,0 +1,125 @@
+// Each clause that can be broken says so in one way: the class, the clause, what must hold and what came.
+
+import { expect, test } from 'vitest';
+import {
+  chain,
+  concat,
+  conv1d,
+  conv2d,
+  dense,
+  depthwiseConv2d,
+  identity,
+  type Layer,
+  maxPool2d,
+  relu,
+  SpecError,
+  tensor,
+} from '../src/index.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: what a caller without types may pass
+type Anything = any;
+const x = tensor([1, 4, 4, 2]);
+const weight = tensor([3, 3, 2, 6]);
+const conv = (attributes: object): Layer => conv2d({ filters: 6, size: 3, ...attributes });
+const layer = conv({ bias: false });
+const pulled = (dy: Anything) => layer.vjp(x, { weight })[1](dy);
+
+const broken: [message: string, call: () => unknown][] = [
+  ['tensor: the axes of a shape must be whole numbers ≥ 0, got [2,-1] [tensor-shape]', () => tensor([2, -1])],
+  [
+    'tensor: a tensor holds at most 2147483647 elements, got 2147483648 for shape [65536,32768] [tensor-size]',
+    () => tensor([65536, 32768]),
+  ],
+  ['tensor: shape [2,2] holds 4 values, got 3 [tensor-length]', () => tensor([2, 2], [1, 2, 3])],
+  ['conv2d: filters must be a whole number from 1 to 2147483647, got 0 [conv-filters]', () => conv({ filters: 0 })],
+  ['conv2d: groups must divide the 64 filters, got 3 [conv-groups]', () => conv({ filters: 64, groups: 3 })],
+  ['conv2d: groups must divide the 2 channels of x, got 3 [conv-groups]', () => conv({ groups: 3 }).shape(x.shape)],
+  [
+    'conv2d: x must have the axes [batch, height, width, channels], got shape [1,4] [conv-rank]',
+    () => layer.shape([1, 4]),
+  ],
+  [
+    "conv2d: algorithm must be 'auto' or 'direct' or 'im2col', got 'fft' [conv-algorithm]",
+    () => conv({ algorithm: 'fft' }),
+  ],
+  [
+    'depthwiseConv2d: multiplier must be a whole number from 1 to 2147483647, got 1.5 [conv-multiplier]',
+    () => depthwiseConv2d({ size: 3, multiplier: 1.5 }),
+  ],
+  ['conv2d: size must be a number or 2 numbers, one per axis, got [3] [window-size]', () => conv({ size: [3] })],
+  ['conv2d: stride must be a whole number from 1 to 2147483647, got 0 [window-stride]', () => conv({ stride: 0 })],
+  [
+    'conv2d: dilation must be a whole number from 1 to 2147483647, got NaN [window-dilation]',
+    () => conv({ dilation: Number.NaN }),
+  ],
+  [
+    'conv2d: padding must be a whole number from 0 to 2147483647, got -1 [window-padding]',
+    () => conv({ padding: [[0, -1], 0] }),
+  ],
+  ['dense: units must be a whole number from 1 to 2147483647, got 0 [dense-units]', () => dense({ units: 0 })],
+  [
+    'dense: x must have the axes [batch, channels] (flatten() makes them), got shape [1,4,4,2] [dense-rank]',
+    () => dense({ units: 1 }).shape(x.shape),
+  ],
+  [
+    'relu: x must have a batch axis, and every axis at least 1 element, got shape [0,3] [layer-input]',
+    () => relu().shape([0, 3]),
+  ],
+  ["conv2d: the parameters are weight, got no 'weight' [layer-params]", () => layer.forward(x, {})],
+  ["conv2d: the parameters are weight, got 'bias' [layer-params]", () => layer.forward(x, { weight, bias: x })],
+  ['conv2d: weight must have shape [3,3,2,6], got [1,4,4,2] [layer-params]', () => layer.forward(x, { weight: x })],
+  ['conv2d: dy must have shape [1,2,2,6], got [1,4,4,2] [layer-gradient]', () => pulled(x)],
+  [
+    "maxPool2d: the attributes are size, stride, padding, dilation, ceil, got 'strides' [layer-attributes]",
+    () => maxPool2d({ size: 2, strides: 2 } as Anything),
+  ],
+  [
+    "chain: a child's name must not be empty and hold no '.', got 'a.b' [layer-children]",
+    () => chain({ 'a.b': identity() }),
+  ],
+  [
+    "chain: a child's name must not be a number (records reorder those; use an array), got '1' [layer-children]",
+    () => chain({ a: identity(), 1: relu() }),
+  ],
+  ['concat: there must be at least one branch, got none [layer-children]', () => concat([])],
+];
+
+test.each(broken)('a SpecError: %s', (message, call) => {
+  const clause = message.match(/\[([a-z-]+)\]$/)?.[1];
+  expect(call).toThrow(SpecError);
+  expect(call).toThrow(RangeError);
+  expect(call).toThrow(expect.objectContaining({ name: 'SpecError', message, clause }));
+});
+
+const mistyped: [message: string, call: () => unknown][] = [
+  [
+    'conv2d: the data of x must be a Float32Array or Float64Array, got [1, 2] [tensor-type]',
+    () => layer.forward({ shape: [1, 1, 1, 2], data: [1, 2] } as Anything, { weight }),
+  ],
+  [
+    'conv2d: weight must be float32 as x is, got float64 [tensor-type]',
+    () => layer.forward(x, { weight: tensor([3, 3, 2, 6], undefined, 'float64') }),
+  ],
+  [
+    "tensor: type must be 'float32' or 'float64', got 'float16' [tensor-type]",
+    () => tensor([1], [1], 'float16' as Anything),
+  ],
+  [
+    "conv1d: filters must be a whole number ≥ 1, got '6' [conv-filters]",
+    () => conv1d({ filters: '6' as Anything, size: 3 }),
+  ],
+  ["dense: bias must be true or false, got 'no' [dense-bias]", () => dense({ units: 1, bias: 'no' as Anything })],
+  ['conv2d: bias must be true or false, got 1 [conv-bias]', () => conv({ bias: 1 })],
+  ['maxPool2d: ceil must be true or false, got 0 [window-ceil]', () => maxPool2d({ size: 2, ceil: 0 as Anything })],
+  ["chain: 'a' must be a layer, got 3 [layer-children]", () => chain({ a: 3 } as Anything)],
+  [
+    'conv2d: parameters must be an object {weight}, got undefined [layer-params]',
+    () => layer.forward(x, undefined as Anything),
+  ],
+];
+
+test.each(mistyped)('a TypeError: %s', (message, call) => {
+  const clause = message.match(/\[([a-z-]+)\]$/)?.[1];
+  expect(call).toThrow(TypeError);
+  expect(call).toThrow(expect.objectContaining({ message, clause }));
+});

@@ -1,0 +1,132 @@
+// How many windows an axis holds, and which cells they cover; against a count cell by cell.
+
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { conv1d, maxPool1d, maxPool2d, SpecError, tensor } from '../src/index.ts';
+import { type Axis, cellsUnder, threeAxes, windowAxes } from '../src/window.ts';
+
+const whole = (min: number, max: number) => fc.integer({ min, max });
+const numbers = { input: whole(1, 14), size: whole(1, 6), stride: whole(1, 5), dilation: whole(1, 3) };
+const explicit = fc.record({ ...numbers, before: whole(0, 5), after: whole(0, 5), ceil: fc.boolean() });
+
+function axisOf(
+  window: { input: number; size: number; stride: number; dilation: number; ceil: boolean },
+  padding: readonly [number, number] | 'same-upper' | 'same-lower',
+): Axis {
+  const { input, size, stride, dilation, ceil } = window;
+  const pads = typeof padding === 'string' ? padding : [padding];
+  return windowAxes('test', { size: [size], stride: [stride], dilation: [dilation], padding: pads, ceil }, [input])[0];
+}
+
+const fits = ({
+  input,
+  size,
+  dilation,
+  before,
+  after,
+}: { input: number; size: number; dilation: number } & Pick<Axis, 'before' | 'after'>): boolean =>
+  (size - 1) * dilation + 1 <= input + before + after;
+
+test('[window-output] windows are counted by walking over the padded axis', () => {
+  fc.assert(
+    fc.property(explicit.filter(fits), (w) => {
+      let count = 0;
+      for (let first = -w.before; first + (w.size - 1) * w.dilation < w.input + w.after; first += w.stride) count++;
+      expect(axisOf({ ...w, ceil: false }, [w.before, w.after]).output).toBe(count);
+    }),
+  );
+});
+
+test('[window-ceil] windows are laid until they cover the padded axis; a last one in the padding after goes', () => {
+  fc.assert(
+    fc.property(explicit.filter(fits), (w) => {
+      const end = (first: number): number => first + (w.size - 1) * w.dilation + 1;
+      const firsts = [-w.before];
+      while (end(firsts.at(-1)!) < w.input + w.after) firsts.push(firsts.at(-1)! + w.stride);
+      if (firsts.at(-1)! >= w.input) firsts.pop();
+      expect(axisOf({ ...w, ceil: true }, [w.before, w.after]).output).toBe(firsts.length);
+    }),
+  );
+});
+
+test('[window-ceil] the overhang, the window that would see only padding, and the default', () => {
+  expect(maxPool1d({ size: 2 }).shape([1, 5, 1])).toEqual([1, 2, 1]);
+  expect(maxPool1d({ size: 2, ceil: true }).shape([1, 5, 1])).toEqual([1, 3, 1]);
+  expect(maxPool1d({ size: 2, stride: 3, padding: [[0, 1]], ceil: true }).shape([1, 3, 1])).toEqual([1, 1, 1]);
+  expect(maxPool1d({ size: 3, padding: 'same', ceil: true }).shape([1, 7, 1])).toEqual([1, 3, 1]);
+});
+
+test('[window-same] ⌈n/s⌉ windows, with the least padding that they need, the odd cell after or before', () => {
+  fc.assert(
+    fc.property(fc.record({ ...numbers, ceil: fc.boolean() }), (w) => {
+      const [upper, lower] = (['same-upper', 'same-lower'] as const).map((padding) => axisOf(w, padding));
+      const last = (upper.output - 1) * w.stride + (w.size - 1) * w.dilation + 1;
+      expect(upper.output).toBe(Math.ceil(w.input / w.stride));
+      expect(upper.before + upper.after).toBe(Math.max(0, last - w.input));
+      expect([0, 1]).toContain(upper.after - upper.before);
+      expect({ ...lower, before: upper.before, after: upper.after }).toEqual(upper);
+      expect([lower.before, lower.after]).toEqual([upper.after, upper.before]);
+    }),
+  );
+});
+
+test('[window-same] C6: same halves 5 cells to 3, valid to 2', () => {
+  const shape = (padding: 'same' | 'valid') => conv1d({ filters: 1, size: 3, stride: 2, padding }).shape([1, 5, 1]);
+  expect([shape('same'), shape('valid')]).toEqual([
+    [1, 3, 1],
+    [1, 2, 1],
+  ]);
+});
+
+test('[window-padding] a number, a number per axis and a pair per axis say the same; pairs may differ', () => {
+  const shape = (padding: Parameters<typeof maxPool2d>[0]['padding']) =>
+    maxPool2d({ size: [3, 2], stride: 1, padding }).shape([1, 6, 6, 1]);
+  expect(shape(2)).toEqual([1, 8, 9, 1]);
+  expect(shape([2, 2])).toEqual(shape(2));
+  expect(shape([[2, 2], 2])).toEqual(shape(2));
+  expect(shape([[0, 3], 1])).toEqual([1, 7, 7, 1]);
+  expect(conv1d({ filters: 1, size: 2, padding: [[1, 2]] }).shape([1, 4, 1])).toEqual([1, 6, 1]);
+});
+
+test('[window-padding] before moves the windows, after only adds some', () => {
+  const y = (padding: [number, number]) =>
+    conv1d({ filters: 1, size: 2, padding: [padding], bias: false }).forward(tensor([1, 3, 1], [1, 2, 3]), {
+      weight: tensor([2, 1, 1], [10, 1]),
+    }).data;
+  expect([...y([1, 0])]).toEqual([1, 12, 23]);
+  expect([...y([0, 1])]).toEqual([12, 23, 30]);
+});
+
+test('[window-fit] a window that just fits gives one output, a larger one is refused with the numbers', () => {
+  const layer = conv1d({ filters: 1, size: 3, dilation: 4, padding: [[1, 2]] });
+  expect(layer.shape([1, 6, 1])).toEqual([1, 1, 1]);
+  expect(() => layer.shape([1, 5, 1])).toThrow(SpecError);
+  expect(() => layer.shape([1, 5, 1])).toThrow(
+    'conv1d: a window of 9 cells (size 3, dilation 4) must fit into the padded input, got 5 + 1 + 2 cells on axis 0 [window-fit]',
+  );
+});
+
+test('[window-dilation] tap k of window p lies on cell p·stride + k·dilation − before, or on padding', () => {
+  fc.assert(
+    fc.property(fc.array(explicit.filter(fits), { minLength: 1, maxLength: 3 }), (windows) => {
+      const axes = windows.map((w) => axisOf(w, [w.before, w.after]));
+      const places = (number: (axis: Axis) => number): number[][] =>
+        axes.reduce<number[][]>(
+          (all, axis) => all.flatMap((head) => Array.from({ length: number(axis) }, (_, i) => [...head, i])),
+          [[]],
+        );
+      const expected = places((axis) => axis.output).map((p) =>
+        places((axis) => axis.size).map((k) => {
+          const cell = axes.map((axis, i) => p[i] * axis.stride + k[i] * axis.dilation - axis.before);
+          const inside = cell.every((each, i) => each >= 0 && each < axes[i].input);
+          return inside ? cell.reduce((row, each, i) => row * axes[i].input + each, 0) : -1;
+        }),
+      );
+      const cells = new Int32Array(expected[0].length);
+      for (const [p, row] of expected.entries()) {
+        cellsUnder(threeAxes(axes), p, cells);
+        expect([...cells]).toEqual(row);
+      }
+    }),
+  );
+});
