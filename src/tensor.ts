@@ -53,11 +53,10 @@ export function tensor(shape: Shape, values?: ArrayLike<number>, type: ElementTy
 /** A zero-filled tensor of a shape that is already checked. Spec tensor-size. */
 export function allocate(who: string, shape: Shape, type: ElementType): Tensor {
   const size = sizeOf(shape);
-  if (size > MAX_ELEMENTS)
-    throw new SpecError(
-      'tensor-size',
-      `${who}: a tensor holds at most ${MAX_ELEMENTS} elements, got ${size} for shape [${shape}]`,
-    );
+  if (!(size <= MAX_ELEMENTS)) {
+    const got = `${size} for shape [${shape}]`;
+    throw new SpecError('tensor-size', `${who}: a tensor holds at most ${MAX_ELEMENTS} elements, got ${got}`);
+  }
   return Object.freeze({ shape: Object.freeze([...shape]), data: allocateData(who, size, type) });
 }
 

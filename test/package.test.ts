@@ -1,0 +1,44 @@
+// The package as it is published: no dependencies, every subpath there, nothing that runs on import.
+
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+
+const root = join(import.meta.dirname, '..');
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter((file) =>
+  file.endsWith('.ts'),
+);
+const read = (file: string): string => readFileSync(join(root, 'src', file), 'utf8');
+
+test('[package-dependencies] there is nothing to install beside the package; fast-check is an optional peer', () => {
+  expect(manifest.dependencies ?? {}).toEqual({});
+  expect(manifest.peerDependencies).toEqual({ 'fast-check': expect.any(String) });
+  expect(manifest.peerDependenciesMeta).toEqual({ 'fast-check': { optional: true } });
+  const foreign = sources.filter((file) => !file.startsWith('testing') && /from '(?!\.|node:)/.test(read(file)));
+  expect(foreign).toEqual([]);
+});
+
+test('[package-hosts] only the command line and the processes of the oracle use modules of Node', () => {
+  const users = sources.filter((file) => /from 'node:|import\('node:/.test(read(file)));
+  expect(users.filter((file) => !file.startsWith('cli'))).toEqual([]);
+});
+
+test('[package-subpaths] every subpath has its source and is built with types', () => {
+  for (const [subpath, target] of Object.entries<{ types: string; default: string } | string>(manifest.exports)) {
+    if (typeof target === 'string') continue;
+    const source = target.default.replace('./dist/', './src/').replace(/\.js$/, '.ts');
+    expect(existsSync(join(root, source)), `${subpath}: ${source}`).toBe(true);
+    expect(target.types).toBe(target.default.replace(/\.js$/, '.d.ts'));
+  }
+});
+
+test('[package-subpaths] importing a subpath has no side effect that a host could see', async () => {
+  const before = Object.getOwnPropertyNames(globalThis);
+  for (const [subpath, target] of Object.entries<{ default: string } | string>(manifest.exports)) {
+    if (typeof target === 'string') continue;
+    const source = target.default.replace('./dist/', '../src/').replace(/\.js$/, '.ts');
+    expect(Object.keys(await import(/* @vite-ignore */ source)).length, subpath).toBeGreaterThan(0);
+  }
+  expect(Object.getOwnPropertyNames(globalThis)).toEqual(before);
+});
