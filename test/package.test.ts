@@ -11,7 +11,7 @@ const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf
 );
 const read = (file: string): string => readFileSync(join(root, 'src', file), 'utf8');
 
-test('[package-dependencies] there is nothing to install beside the package; fast-check is an optional peer', () => {
+test('there is nothing to install beside the package; fast-check is an optional peer', () => {
   expect(manifest.dependencies ?? {}).toEqual({});
   expect(manifest.peerDependencies).toEqual({ 'fast-check': expect.any(String) });
   expect(manifest.peerDependenciesMeta).toEqual({ 'fast-check': { optional: true } });
@@ -19,12 +19,12 @@ test('[package-dependencies] there is nothing to install beside the package; fas
   expect(foreign).toEqual([]);
 });
 
-test('[package-hosts] only the command line and the processes of the oracle use modules of Node', () => {
+test('only the command line and the processes of the oracle use modules of Node', () => {
   const users = sources.filter((file) => /from 'node:|import\('node:/.test(read(file)));
   expect(users.filter((file) => !file.startsWith('cli'))).toEqual([]);
 });
 
-test('[package-subpaths] every subpath has its source and is built with types', () => {
+test('every subpath has its source and is built with types', () => {
   for (const [subpath, target] of Object.entries<{ types: string; default: string } | string>(manifest.exports)) {
     if (typeof target === 'string') continue;
     const source = target.default.replace('./dist/', './src/').replace(/\.js$/, '.ts');
@@ -33,7 +33,7 @@ test('[package-subpaths] every subpath has its source and is built with types', 
   }
 });
 
-test('[package-subpaths] importing a subpath has no side effect that a host could see', async () => {
+test('importing a subpath has no side effect that a host could see', async () => {
   const before = Object.getOwnPropertyNames(globalThis);
   for (const [subpath, target] of Object.entries<{ default: string } | string>(manifest.exports)) {
     if (typeof target === 'string') continue;
