@@ -115,7 +115,12 @@ export function concat(parts: Parts): Layer {
   });
 }
 
-/** y = x. Spec identity-rules. */
+/**
+ * `y = x`: the skip of a residual block, or what stands where a layer was taken out. Spec identity-rules.
+ *
+ * @example
+ * identity().forward(tensor([1, 2], [3, 4]), {}).data // [3, 4]
+ */
 export function identity(): Layer {
   return operator({
     name: 'identity',
@@ -130,6 +135,10 @@ export function identity(): Layer {
 /**
  * Rebuilds a layer from the inside out: `change(path, layer)` is given every operator and combinator (its children
  * already rebuilt) and returns what stands in its place. Paths read `stage2.body.conv1`; the root's is empty. Spec layer-map.
+ *
+ * @example
+ * const net = chain({ conv: conv2d({ filters: 6, size: 5 }), relu: relu() });
+ * mapLayer(net, (path, layer) => (path === 'relu' ? identity() : layer)).children.relu.name // identity
  */
 export function mapLayer(layer: Layer, change: (path: string, layer: Layer) => Layer, path = ''): Layer {
   const entries = Object.entries(layer.children);
