@@ -1,4 +1,4 @@
-// The gradient check: passes what is right, fails what is wrong, and knows a corner when it meets one.
+// The gradient check: passes what is right, fails what is wrong, and knows a corner when it meets one (V1 of spec/README.md).
 
 import { expect, test } from 'vitest';
 import { chain, conv2d, dense, flatten, gradientCheck, initialize, maxPool2d, relu, tensor } from '../../src/index.ts';

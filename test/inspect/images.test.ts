@@ -1,4 +1,4 @@
-// Hand-made filters, pyramids, correlation of pixels (requirements C11, P5, V6).
+// Hand-made filters, pyramids, correlation of pixels (the rules C11, P5, V6 of spec/README.md).
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-// The matrix view: a layer equals its matrix, the matrix's transpose the gradient (requirements M1, M3, M5).
+// The matrix view: a layer equals its matrix, the matrix's transpose the gradient (the rules M1, M3, M5 of spec/README.md).
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';

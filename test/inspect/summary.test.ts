@@ -1,4 +1,4 @@
-// Counting against the tables of lecture L3 (requirements A1–A6, M5): nothing here is run or allocated.
+// Counting against the tables of lecture L3 (the rules A1–A6, M5 and V5 of spec/README.md): nothing here is run or allocated.
 
 import { expect, test } from 'vitest';
 import {
