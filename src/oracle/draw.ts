@@ -1,0 +1,59 @@
+// Draws the cases of a campaign: case i of an operator is a pure function of (seed, operator, i).
+
+import { hash, random } from '../random.ts';
+import { type Case, isPossible } from './cases.ts';
+import { operatorOf } from './operators.ts';
+import { type Stratum, strataOf } from './strata.ts';
+
+/** What an engine declares of its conventions; where it differs, no case is drawn that depends on it. Spec oracle-traits. */
+export interface DrawTraits {
+  readonly nan?: 'kept' | 'free';
+}
+
+/** Case `index` of an operator, its stratum taken in turn. Spec oracle-cases. */
+export function drawCase(op: string, gradient: boolean, seed: number, index: number, traits: DrawTraits = {}): Case {
+  const { family, rank } = operatorOf(op);
+  const strata = strataOf(family, rank, gradient).filter(
+    (stratum) => !stratum.values.includes('nan') || (traits.nan !== 'free' && !gradient),
+  );
+  const stratum = strata[index % strata.length];
+  const draw = random(hash(seed, op, gradient ? 1 : 0, index));
+  for (;;) {
+    const drawn = drawFrom(stratum, op, gradient, rank, draw.below, hash(seed, op, index) & 0xffff);
+    if (isPossible(drawn)) return drawn;
+  }
+}
+
+function drawFrom(
+  s: Stratum,
+  op: string,
+  gradient: boolean,
+  rank: number,
+  below: (n: number) => number,
+  seed: number,
+): Case {
+  const within = ([least, most]: readonly [number, number]): number => least + below(most - least + 1);
+  const oneOf = <T>(choices: readonly T[]): T => choices[below(choices.length)];
+  const axes = (range: readonly [number, number]): number[] => Array.from({ length: rank }, () => within(range));
+  const size = axes(s.size);
+  if (s.line && rank > 1) size[below(rank)] = 1;
+  const padding = oneOf(s.padding);
+  return {
+    op,
+    gradient,
+    batch: within(s.batch),
+    space: axes(s.space),
+    groups: within(s.groups),
+    channels: within(s.channels),
+    filters: within(s.filters),
+    size,
+    stride: axes(s.stride),
+    padding: padding === 'explicit' ? axes([0, 0]).map(() => [within(s.pad), within(s.pad)] as const) : padding,
+    dilation: axes(s.dilation),
+    bias: within(s.bias) === 1,
+    ceil: within(s.ceil) === 1,
+    countPadding: within(s.countPadding) === 1,
+    values: oneOf(s.values),
+    seed,
+  };
+}

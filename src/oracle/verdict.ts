@@ -1,0 +1,139 @@
+// The verdict on one output: what an engine gave, held against what it may give. Spec oracle-verdict.
+
+import { show } from '../errors.ts';
+import { type Shape, sameShape, sizeOf, type Tensor } from '../tensor.ts';
+import type { Bound } from './bound.ts';
+import { FINITE, kindOf, MINUS_INFINITY, NAN, PLUS_INFINITY } from './kinds.ts';
+import type { Part } from './operators.ts';
+
+export type VerdictKind =
+  | 'pass'
+  | 'suspect'
+  | 'fail'
+  | 'wrong-shape'
+  | 'wrong-type'
+  | 'changed-inputs'
+  | 'aliased'
+  | 'stale'
+  | 'unstable'
+  | 'error'
+  | 'timeout'
+  | 'crash'
+  | 'skip';
+
+/** One output element: where it is, what the mathematics gives, what the engine gave, how far apart they may be. */
+export interface Element {
+  readonly index: readonly number[];
+  readonly expected: number;
+  readonly got: number;
+  readonly bound: number;
+}
+
+export interface Verdict {
+  readonly kind: VerdictKind;
+  readonly part: Part;
+  /** One sentence. */
+  readonly message: string;
+  /** How many elements are wrong, of how many. */
+  readonly wrong: number;
+  readonly elements: number;
+  /** The largest |got − expected| / bound among the finite elements that may differ at all: ≤ 1 is inside. */
+  readonly margin: number;
+  readonly first?: Element;
+  readonly worst?: Element;
+}
+
+/** A verdict that needs no look at the values. */
+export const verdict = (kind: VerdictKind, message: string, part: Part = 'y'): Verdict => ({
+  kind,
+  part,
+  message,
+  wrong: 0,
+  elements: 0,
+  margin: 0,
+});
+
+export const isFailure = (kind: VerdictKind): boolean => kind !== 'pass' && kind !== 'suspect' && kind !== 'skip';
+
+/** Spec oracle-result: a tensor of the promised shape, its data float32. */
+function checkForm(theirs: unknown, shape: Shape, part: Part): Verdict | undefined {
+  const what = part === 'y' ? 'the result' : `the gradient of ${part}`;
+  const wrongType = (got: string) =>
+    verdict('wrong-type', `${what} must be {shape, data: Float32Array}, got ${got}`, part);
+  if (typeof theirs !== 'object' || theirs === null || !('data' in theirs)) return wrongType(show(theirs));
+  const { shape: theirShape, data } = theirs as Tensor;
+  if (!(data instanceof Float32Array)) return wrongType(`data ${show(data)}`);
+  if (!Array.isArray(theirShape) || !sameShape(theirShape, shape))
+    return verdict('wrong-shape', `${what} must have shape [${shape}], got ${show(theirShape)}`, part);
+  if (data.length !== sizeOf(shape))
+    return verdict(
+      'wrong-shape',
+      `${what} of shape [${shape}] holds ${sizeOf(shape)} values, got ${data.length}`,
+      part,
+    );
+  return undefined;
+}
+
+/** Holds one output against its bound. Anything may come in: a wrong type is a verdict too. */
+export function judge(part: Part, shape: Shape, bound: Bound, theirs: unknown): Verdict {
+  const malformed = checkForm(theirs, shape, part);
+  if (malformed) return malformed;
+  const { data } = theirs as Tensor;
+  const element = (i: number): Element => ({
+    index: indexOf(shape, i),
+    expected: expectedOf(bound, i),
+    got: data[i],
+    bound: bound.error[i],
+  });
+  let [wrong, first, worst, most, margin] = [0, -1, -1, -1, 0];
+  for (let i = 0; i < data.length; i++) {
+    const kind = kindOf(data[i]);
+    const distance = kind === FINITE && Number.isFinite(bound.value[i]) ? Math.abs(data[i] - bound.value[i]) : 0;
+    const outside = !(bound.kinds[i] & kind) || (kind === FINITE && distance > bound.error[i]);
+    if (!outside && bound.error[i] > 0) margin = Math.max(margin, distance / bound.error[i]);
+    if (!outside) continue;
+    wrong++;
+    if (first < 0) first = i;
+    const size = kind === FINITE ? distance / Math.max(bound.error[i], 2 ** -149) : Infinity;
+    if (size > most) [most, worst] = [size, i];
+  }
+  const pass = { kind: 'pass' as const, part, message: 'inside the bound', wrong, elements: data.length, margin };
+  if (wrong === 0) return suspicion(bound, data, pass);
+  const message = `${wrong} of ${data.length} values are outside the bound: no order of float32 operations gives them`;
+  return { ...pass, kind: 'fail', message, first: element(first), worst: element(worst) };
+}
+
+/**
+ * Inside the bound, but further than random roundings go: Higham and Mary 2019 give |e| ≤ κ·√m with a probability of
+ * 1 − 2m·exp(−κ²/2), e in units of u·A; κ = 8. Spec oracle-suspect.
+ */
+function suspicion(bound: Bound, data: ArrayLike<number>, pass: Verdict): Verdict {
+  for (let i = 0; i < data.length; i++) {
+    if (bound.error[i] === 0 || bound.kinds[i] !== FINITE) continue;
+    const e = Math.abs(data[i] - bound.value[i]) / (2 ** -24 * bound.magnitude[i] + 2 ** -126 * bound.terms[i]);
+    if (e > 8 * Math.sqrt(bound.terms[i]) + 8)
+      return {
+        ...pass,
+        kind: 'suspect',
+        message: `inside the bound, but ${e.toFixed(0)} roundings away after ${bound.terms[i]} terms`,
+      };
+  }
+  return pass;
+}
+
+/** The value to show: the exact one, or the only kind of number that is possible. */
+function expectedOf(bound: Bound, i: number): number {
+  const kinds = bound.kinds[i];
+  if (kinds & FINITE) return bound.value[i];
+  if (kinds & NAN && !(kinds & (PLUS_INFINITY | MINUS_INFINITY))) return NaN;
+  return kinds & PLUS_INFINITY ? Infinity : -Infinity;
+}
+
+export function indexOf(shape: Shape, i: number): number[] {
+  const index: number[] = [];
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    index.unshift(i % shape[axis]);
+    i = Math.floor(i / shape[axis]);
+  }
+  return index;
+}
