@@ -8,12 +8,13 @@
 import type { Data } from '../tensor.ts';
 import { allowed, FINITE, type Kinds, overflow } from './kinds.ts';
 
-/** Unit roundoff of float32 (24 bits, to nearest), smallest normal and subnormal number. */
-const U = 2 ** -24;
-const LAMBDA = 2 ** -126;
-const ETA = 2 ** -149;
+/** Unit roundoff of float32, 24 bits to nearest: 2⁻²⁴. */
+export const U = 5.9604644775390625e-8;
+/** The smallest normal float32, 2⁻¹²⁶, and the smallest subnormal, 2⁻¹⁴⁹. */
+export const LAMBDA = 1.1754943508222875e-38;
+const ETA = 1.401298464324817e-45;
 /** Whole numbers up to this are exact in float32: every partial sum of every order is, if Σ|a·w| is. */
-const EXACT = 2 ** 24;
+const EXACT = 16777216;
 
 /** What an engine declares about its arithmetic; what it leaves out is allowed both ways. */
 export interface Profile {
@@ -80,21 +81,21 @@ export function boundOf(form: Form, profile: Profile): Bound {
     // A division (or a product with a rounded reciprocal) adds two roundings; so does a share of dy.
     const m = terms[i] + (divisor || form.shares ? 2 : 0);
     const slack = gamma(m) * magnitude[i] + (m * ETA) / 2 + (lost ? LAMBDA * 2 * m + lost[i] : 0);
-    // float64 evaluation of s itself: m·2⁻⁵² of the magnitude; 2⁻³⁰ covers the arithmetic of this line.
-    const B = ((slack + m * 2 ** -52 * magnitude[i]) * (1 + 2 ** -30)) / d + (divisor ? ETA : 0);
+    // float64 evaluation of s itself: m·2⁻⁵² of the magnitude; 10⁻⁹ covers the arithmetic of this line.
+    const B = ((slack + m * Number.EPSILON * magnitude[i]) * (1 + 1e-9)) / d + (divisor ? ETA : 0);
     const exact = whole && magnitude[i] <= EXACT && (!divisor || isPowerOfTwo(d));
     error[i] = exact && !form.shares ? 0 : B;
     kinds[i] = overflow(value[i], magnitude[i] * (1 + gamma(m)), B * d);
     value[i] /= d;
     // An average may divide its terms before it adds them: then only the mean can overflow.
-    if (divisor && Math.abs(value[i]) < 2 ** 127) kinds[i] |= FINITE;
+    if (divisor && Math.abs(value[i]) < 1e38) kinds[i] |= FINITE;
     magnitude[i] /= d;
     terms[i] = m;
   }
   return { value, error, kinds: clean ? kinds : allowed(form, kinds), magnitude, terms };
 }
 
-const isPowerOfTwo = (d: number): boolean => d > 0 && Number.isInteger(Math.log2(d));
+const isPowerOfTwo = (d: number): boolean => d > 0 && (d & (d - 1)) === 0;
 
 /** What subnormal operands may take with them when they are read as 0. Spec oracle-underflow. */
 function flushed(form: Form, a: Float64Array, w?: Float64Array, b?: Float64Array): Float64Array | undefined {

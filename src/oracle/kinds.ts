@@ -10,8 +10,8 @@ export const NAN = 8;
 export type Kinds = Uint8Array;
 
 /** The largest finite float32; from 2¹²⁸ − 2¹⁰³ on, rounding to nearest gives ∞. */
-const F = 2 ** 128 - 2 ** 104;
-const BEYOND = 2 ** 128 - 2 ** 103;
+const F = 3.4028234663852886e38;
+const BEYOND = 3.4028235677973366e38;
 
 export const kindOf = (value: number): number => {
   if (Number.isFinite(value)) return FINITE;
@@ -24,7 +24,7 @@ export const kindOf = (value: number): number => {
  * an order exists that adds all of one sign first, so ∞ is possible where P or Q alone reaches the largest number.
  */
 export function overflow(s: number, A: number, B: number): number {
-  if (A < F * (1 - 2 ** -24)) return FINITE;
+  if (A < F * (1 - 1e-7)) return FINITE;
   const up = (A + s) / 2 >= F ? PLUS_INFINITY : 0;
   const down = (A - s) / 2 >= F ? MINUS_INFINITY : 0;
   const both = up && down ? NAN : 0;

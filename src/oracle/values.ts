@@ -18,7 +18,7 @@ export function fill(kind: Values, seed: number, name: string, size: number): Fl
   const data = new Float32Array(size);
   if (kind === 'ones') return data.fill(1);
   if (kind === 'distinct' && name === 'x') return draw.shuffle(data.map((_, i) => i - (size >> 1)));
-  if (kind === 'real') return data.map(() => (draw.below(2 ** 24) / 2 ** 23 - 1) * powerOfTwo(draw.below(13) - 6));
+  if (kind === 'real') return data.map(() => (draw.below(1 << 24) / (1 << 23) - 1) * powerOfTwo(draw.below(13) - 6));
   if (kind === 'negative' && name === 'x') return data.map(() => -1 - draw.below(9));
   data.forEach((_, i) => {
     data[i] = whole();

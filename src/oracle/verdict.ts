@@ -2,7 +2,7 @@
 
 import { show } from '../errors.ts';
 import { type Shape, sameShape, sizeOf, type Tensor } from '../tensor.ts';
-import type { Bound } from './bound.ts';
+import { type Bound, LAMBDA, U } from './bound.ts';
 import { FINITE, kindOf, MINUS_INFINITY, NAN, PLUS_INFINITY } from './kinds.ts';
 import type { Part } from './operators.ts';
 
@@ -64,7 +64,7 @@ function checkForm(theirs: unknown, shape: Shape, part: Part): Verdict | undefin
   const { shape: theirShape, data } = theirs as Tensor;
   if (!(data instanceof Float32Array)) return wrongType(`data ${show(data)}`);
   if (!Array.isArray(theirShape) || !sameShape(theirShape, shape))
-    return verdict('wrong-shape', `${what} must have shape [${shape}], got ${show(theirShape)}`, part);
+    return verdict('wrong-shape', `${what} must have shape ${show(shape)}, got ${show(theirShape)}`, part);
   if (data.length !== sizeOf(shape))
     return verdict(
       'wrong-shape',
@@ -94,7 +94,7 @@ export function judge(part: Part, shape: Shape, bound: Bound, theirs: unknown): 
     if (!outside) continue;
     wrong++;
     if (first < 0) first = i;
-    const size = kind === FINITE ? distance / Math.max(bound.error[i], 2 ** -149) : Infinity;
+    const size = kind === FINITE ? distance / Math.max(bound.error[i], LAMBDA) : Infinity;
     if (size > most) [most, worst] = [size, i];
   }
   const pass = { kind: 'pass' as const, part, message: 'inside the bound', wrong, elements: data.length, margin };
@@ -110,7 +110,7 @@ export function judge(part: Part, shape: Shape, bound: Bound, theirs: unknown): 
 function suspicion(bound: Bound, data: ArrayLike<number>, pass: Verdict): Verdict {
   for (let i = 0; i < data.length; i++) {
     if (bound.error[i] === 0 || bound.kinds[i] !== FINITE) continue;
-    const e = Math.abs(data[i] - bound.value[i]) / (2 ** -24 * bound.magnitude[i] + 2 ** -126 * bound.terms[i]);
+    const e = Math.abs(data[i] - bound.value[i]) / (U * bound.magnitude[i] + LAMBDA * bound.terms[i]);
     if (e > 8 * Math.sqrt(bound.terms[i]) + 8)
       return {
         ...pass,

@@ -1,0 +1,46 @@
+// Asks an engine one case: the call in its layout, its answer in ours, the verdict.
+
+import type { Attributes, Layer } from '../layer.ts';
+import type { Tensor } from '../tensor.ts';
+import { type Case, layerOf, operandsOf } from './cases.ts';
+import { checkAll } from './check.ts';
+import type { Call, Subject } from './engine.ts';
+import type { Operands } from './forms.ts';
+import { toOurs, toTheirs } from './layout.ts';
+import { type Verdict, verdict } from './verdict.ts';
+
+/** A case, what the engine gave for it (in our layout, if it gave anything), and the verdict. */
+export interface Outcome {
+  readonly case: Case;
+  readonly verdict: Verdict;
+  readonly theirs?: unknown;
+}
+
+/** The attributes as an engine gets them: complete, without the choice of our own kernel. */
+export function attributesFor(layer: Layer): Attributes {
+  const { algorithm: _, ...attributes } = layer.attributes;
+  return attributes;
+}
+
+export async function ask(subject: Subject, c: Case): Promise<Outcome> {
+  const layer = layerOf(c);
+  const operands = operandsOf(c, layer);
+  const call = Object.fromEntries(
+    Object.entries(operands).map(([name, tensor]) => [name, toTheirs(name, tensor as Tensor, subject.layout)]),
+  );
+  const answer = await subject.run({ op: c.op, attributes: attributesFor(layer), ...call } as unknown as Call);
+  if (answer.kind !== 'result') return { case: c, verdict: verdict(answer.kind, answer.message) };
+  const theirs = ours(answer.value, c, operands, subject);
+  return { case: c, verdict: checkAll(layer, operands, theirs, subject.traits), theirs };
+}
+
+/** A result in our layout; of gradients, each. */
+function ours(value: unknown, c: Case, operands: Operands, { layout }: Subject): unknown {
+  const rankOf = (name: string): number =>
+    (operands as unknown as Record<string, Tensor>)[name]?.shape.length ?? operands.x.shape.length;
+  if (!c.gradient) return toOurs('y', value, layout, rankOf('x'));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, each]) => [name, toOurs(name, each, layout, rankOf(name))]),
+  );
+}

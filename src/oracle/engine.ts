@@ -1,0 +1,79 @@
+// The engine under test: what its author writes. Spec oracle-engine.
+
+import type { Attributes } from '../layer.ts';
+import type { Tensor } from '../tensor.ts';
+import type { Profile } from './bound.ts';
+
+/** One call: the operator, its attributes with no default left to guess, its tensors in the layout of the engine. */
+export interface Call {
+  readonly op: string;
+  readonly attributes: Attributes;
+  readonly x: Tensor;
+  readonly weight?: Tensor;
+  readonly bias?: Tensor;
+}
+
+/** A call for gradients: `dy` is the gradient at the output. */
+export interface GradientCall extends Call {
+  readonly dy: Tensor;
+}
+
+export interface Gradients {
+  readonly x?: Tensor;
+  readonly weight?: Tensor;
+  readonly bias?: Tensor;
+}
+
+/** The order of the axes; `HW` stands for all spatial axes. Spec oracle-layout. */
+export interface Layout {
+  /** Of x, y and their gradients: a permutation of `NHWC` with H and W side by side. Default `'NHWC'`. */
+  readonly x?: string;
+  /** Of the weight: a permutation of `HWIO` with H and W side by side. Default `'HWIO'`. */
+  readonly weight?: string;
+}
+
+/** Conventions of an engine, not defects; what is left out follows the spec. Spec oracle-traits. */
+export interface Traits extends Profile {
+  /** `'kept'` (default): a NaN in the input reaches the output. `'free'`: the engine promises nothing, none is drawn. */
+  readonly nan?: 'kept' | 'free';
+}
+
+type Operator<C, R> = (call: C) => R | Promise<R>;
+
+/** Another engine: the operators it offers as functions, by the names of this library. */
+export interface Engine {
+  readonly name: string;
+  readonly version?: string;
+  readonly layout?: Layout;
+  /** The meaning of attributes and edge cases. `'toeplitz'` is the spec's own, and the only one so far. */
+  readonly dialect?: string;
+  readonly precision?: 'float32';
+  readonly traits?: Traits;
+  readonly ops: Readonly<Record<string, Operator<Call, Tensor>>>;
+  readonly gradients?: Readonly<Record<string, Operator<GradientCall, Gradients>>>;
+}
+
+/** Says from inside an operator that it does not offer this case: no finding, but counted, with its reason. */
+export function skip(reason: string): never {
+  throw Object.assign(new Error(reason), { name: 'Skip' });
+}
+
+/** What came of one call: a result of any kind, or a finding about the call itself. */
+export type Answer =
+  | { readonly kind: 'result'; readonly value: unknown }
+  | {
+      readonly kind: 'skip' | 'error' | 'timeout' | 'crash' | 'changed-inputs' | 'aliased' | 'stale' | 'unstable';
+      readonly message: string;
+    };
+
+/** An engine as the campaign sees it, in this process or another. */
+export interface Subject {
+  readonly name: string;
+  readonly version?: string;
+  readonly layout: Required<Layout>;
+  readonly traits: Traits;
+  readonly ops: readonly string[];
+  readonly gradients: readonly string[];
+  /** Never rejects: whatever the engine does is an answer. */
+  run(call: Call | GradientCall): Promise<Answer>;
+}

@@ -1,0 +1,9 @@
+// toeplitz/oracle: judges what other engines compute.
+
+export type { Profile } from './bound.ts';
+export { type CheckOptions, checkEngine, type Progress } from './campaign.ts';
+export { bound, check, type OutputBound } from './check.ts';
+export { type Call, type Engine, type GradientCall, type Gradients, type Layout, skip, type Traits } from './engine.ts';
+export { type Explanation, explain } from './explain.ts';
+export { type Finding, type OperatorReport, type Report, render } from './report.ts';
+export type { Element, Verdict, VerdictKind } from './verdict.ts';

@@ -1,0 +1,50 @@
+// A case written out as source text that can be pasted.
+
+import type { Tensor } from '../tensor.ts';
+import { attributesFor } from './ask.ts';
+import { type Case, layerOf, operandsOf } from './cases.ts';
+
+export interface Literal {
+  readonly typescript: string;
+  readonly python: string;
+}
+
+/** Longer tensors are left to the case id. */
+const SHOWN = 64;
+
+const names = { true: 'True', false: 'False' } as const;
+
+/** Numbers as both languages read them; NaN and ∞ have their own words. */
+const number = (value: number, python: boolean): string => {
+  if (Number.isFinite(value)) return Object.is(value, -0) ? '-0.0' : String(value);
+  if (!python) return String(value);
+  return value !== value ? "float('nan')" : `float('${value > 0 ? 'inf' : '-inf'}')`;
+};
+
+function value(each: unknown, python: boolean): string {
+  if (Array.isArray(each)) return `[${each.map((v) => value(v, python)).join(', ')}]`;
+  if (typeof each === 'string') return `'${each}'`;
+  if (typeof each === 'boolean') return python ? names[`${each}`] : String(each);
+  return number(each as number, python);
+}
+
+const values = (tensor: Tensor, python: boolean): string =>
+  tensor.data.length > SHOWN ? (python ? '...' : '/* from the case id */') : value([...tensor.data], python);
+
+export function literal(c: Case): Literal {
+  const layer = layerOf(c);
+  const operands = Object.entries(operandsOf(c, layer)) as [string, Tensor][];
+  const attributes = Object.entries(attributesFor(layer));
+  return {
+    typescript: [
+      `const attributes = { ${attributes.map(([name, each]) => `${name}: ${value(each, false)}`).join(', ')} };`,
+      ...operands.map(([name, t]) => `const ${name} = tensor([${t.shape.join(', ')}], ${values(t, false)});`),
+    ].join('\n'),
+    python: [
+      `attributes = dict(${attributes.map(([name, each]) => `${name}=${value(each, true)}`).join(', ')})`,
+      ...operands.map(
+        ([name, t]) => `${name} = numpy.array(${values(t, true)}, 'float32').reshape(${t.shape.join(', ')})`,
+      ),
+    ].join('\n'),
+  };
+}

@@ -1,0 +1,104 @@
+// Makes a failing case small: least, half, minus one on every axis, with restarts; then the cells of its tensors to 0, 1 or −1.
+// Greedy search was as good as a property-testing library on 13 planted faults, and it waits for asynchronous engines.
+
+import type { Tensor } from '../tensor.ts';
+import { type Case, isPossible, layerOf, operandsOf, pads } from './cases.ts';
+
+/** Whether a candidate still fails in the same way. */
+export type StillFails = (c: Case) => Promise<boolean>;
+
+/** Tensors with more cells than this are not reduced cell by cell. */
+const CELLS = 64;
+
+/** The smallest case found within `calls` questions. Spec oracle-reduce. */
+export async function reduce(start: Case, stillFails: StillFails, calls: number): Promise<Case> {
+  const budget = { calls };
+  const fails: StillFails = async (c) => budget.calls-- > 0 && isPossible(c) && (await stillFails(c));
+  return reduceCells(await reduceAxes(start, fails), fails);
+}
+
+/** Takes the first smaller neighbour that fails, and starts again from there. */
+async function reduceAxes(start: Case, fails: StillFails): Promise<Case> {
+  let best = start;
+  for (let found = true; found; ) {
+    found = false;
+    for (const smaller of neighbours(best)) {
+      if (!(await fails(smaller))) continue;
+      best = smaller;
+      found = true;
+      break;
+    }
+  }
+  return best;
+}
+
+/** least, half-way, one less. */
+const lower = (value: number, least: number): number[] =>
+  [...new Set([least, (value + least) >> 1, value - 1])].filter((each) => each >= least && each < value);
+
+/** Smaller cases, boldest first. */
+function* neighbours(c: Case): Generator<Case> {
+  if (c.bias) yield { ...c, bias: false };
+  if (c.ceil) yield { ...c, ceil: false };
+  if (c.countPadding) yield { ...c, countPadding: false };
+  yield* simplerPadding(c);
+  for (const name of ['batch', 'groups', 'channels', 'filters'] as const)
+    for (const value of lower(c[name], 1)) yield { ...c, [name]: value };
+  for (const name of ['space', 'size', 'dilation', 'stride'] as const)
+    for (let axis = 0; axis < c[name].length; axis++)
+      for (const value of lower(c[name][axis], 1)) yield { ...c, [name]: c[name].with(axis, value) };
+  // A smaller input often needs a smaller window with it.
+  for (let axis = 0; axis < c.space.length; axis++)
+    if (c.space[axis] > 1 && c.size[axis] > 1)
+      yield { ...c, space: c.space.with(axis, c.space[axis] - 1), size: c.size.with(axis, c.size[axis] - 1) };
+  if (c.values !== 'exact' && c.values !== 'ones') yield { ...c, values: 'exact' };
+}
+
+function* simplerPadding(c: Case): Generator<Case> {
+  if (c.padding === 'valid') return;
+  yield { ...c, padding: 'valid' };
+  if (c.padding === 'same-lower') yield { ...c, padding: 'same-upper' };
+  if (typeof c.padding === 'string') return;
+  const padding = pads(c);
+  for (let axis = 0; axis < padding.length; axis++)
+    for (const side of [0, 1] as const)
+      for (const value of lower(padding[axis][side], 0)) {
+        const pair: [number, number] = [...padding[axis]];
+        pair[side] = value;
+        yield { ...c, padding: padding.with(axis, pair) };
+      }
+}
+
+/** Writes the tensors out and lowers their cells: all to 0, halves to 0, single cells to 0, then to 1 or −1. */
+async function reduceCells(c: Case, fails: StillFails): Promise<Case> {
+  const operands = Object.entries(operandsOf(c, layerOf(c))) as [string, Tensor][];
+  if (operands.some(([, tensor]) => tensor.data.length > CELLS)) return c;
+  let best: Case = {
+    ...c,
+    values: 'given',
+    seed: 0,
+    given: Object.fromEntries(operands.map(([name, t]) => [name, [...t.data]])),
+  };
+  const attempt = async (name: string, from: number, to: number, value: number): Promise<boolean> => {
+    const cells = best.given![name];
+    const next = cells.map((each, i) => (i >= from && i < to ? value : each));
+    if (next.every((each, i) => Object.is(each, cells[i]))) return true;
+    const candidate = { ...best, given: { ...best.given, [name]: next } };
+    if (!(await fails(candidate))) return false;
+    best = candidate;
+    return true;
+  };
+  const clear = async (name: string, from: number, to: number): Promise<void> => {
+    if ((await attempt(name, from, to, 0)) || to - from < 2) return;
+    await clear(name, from, (from + to) >> 1);
+    await clear(name, (from + to) >> 1, to);
+  };
+  for (const [name, { data }] of operands) await clear(name, 0, data.length);
+  for (const [name, { data }] of operands) {
+    for (let i = 0; i < data.length; i++) {
+      const cell = best.given![name][i];
+      if (cell !== 0 && cell !== 1 && !(await attempt(name, i, i + 1, 1))) await attempt(name, i, i + 1, -1);
+    }
+  }
+  return best;
+}
