@@ -5,7 +5,7 @@ import { hash, random } from '../random.ts';
 export const valueKinds = ['exact', 'negative', 'distinct', 'ones', 'real', 'nan', 'infinite', 'given'] as const;
 
 /**
- * exact: whole numbers from −9 to 9. negative: x from −9 to −1. distinct: no two cells of x equal. ones: all 1.
+ * exact: whole numbers from −9 to 9, never 0, so that every term counts. negative: x from −9 to −1. distinct: no two cells of x equal. ones: all 1.
  * real: 24-bit numbers of either sign from 2⁻⁶ to 2⁶, for rounding. nan: exact, but NaN at one place of x.
  * infinite: exact, but ∞ at one place of the weight. given: written out. Spec oracle-values.
  */
@@ -14,7 +14,10 @@ export type Values = (typeof valueKinds)[number];
 /** The values of one tensor: a pure function of kind, seed and name. */
 export function fill(kind: Values, seed: number, name: string, size: number): Float32Array {
   const draw = random(hash(seed, name));
-  const whole = (): number => draw.below(19) - 9;
+  const whole = (): number => {
+    const value = draw.below(18) - 9;
+    return value < 0 ? value : value + 1;
+  };
   const data = new Float32Array(size);
   if (kind === 'ones') return data.fill(1);
   if (kind === 'distinct' && name === 'x') return draw.shuffle(data.map((_, i) => i - (size >> 1)));
