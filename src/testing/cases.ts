@@ -133,12 +133,23 @@ export const denseCases = (options: Omit<CaseOptions, 'rank' | 'cost'> = {}): fc
  * fc.assert(fc.property(casesOf(relu(), [2, 3]), ({ layer, x }) => layer.forward(x, {}).data.every((y) => y >= 0)));
  */
 export const casesOf = (layer: Layer, shape: Shape, { numbers = wholeNumbers(), type }: CaseOptions = {}) =>
-  fc.record(
-    {
-      layer: fc.constant(layer),
-      x: tensors(shape, numbers, type),
-      params: paramsOf(layer, shape, numbers, type),
-      dy: tensors(layer.shape(shape), numbers, type),
+  fc
+    .record(
+      {
+        layer: fc.constant(layer),
+        x: tensors(shape, numbers, type),
+        params: paramsOf(layer, shape, numbers, type),
+        dy: tensors(layer.shape(shape), numbers, type),
+      },
+      { noNullPrototype: true },
+    )
+    .map(printable) as fc.Arbitrary<Case>;
+
+/** A case that fast-check prints as the call it is, not as the functions of its layer. */
+export const printable = <T extends Case>(call: T): T =>
+  Object.defineProperty({ ...call }, fc.toStringMethod, {
+    value: () => {
+      const { layer, ...tensors } = call;
+      return `${layer.name}(${JSON.stringify(layer.attributes)}) at ${fc.stringify(tensors)}`;
     },
-    { noNullPrototype: true },
-  ) as fc.Arbitrary<Case>;
+  });

@@ -33,7 +33,7 @@ const law = (name: string, holds: (s: Subject, call: Call) => void): Law => ({
 const replaced = (s: Subject, point: Point, name: string, t: Tensor): Tensor =>
   exactValueAt(s, { ...point, [name]: t });
 
-const times = (t: Tensor, factor: number): Tensor => plus(plus(t, t, -1), t, factor);
+const times = (t: Tensor, factor: number): Tensor => ({ shape: t.shape, data: t.data.map((value) => factor * value) });
 
 export const linearLaws: Readonly<Record<'affine' | 'homogeneous', readonly Law[]>> = {
   affine: [
