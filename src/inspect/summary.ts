@@ -1,10 +1,11 @@
-// Counting without running: one row per operator with its shape, parameters, multiply-adds and receptive field.
+// Counting without running: one row per operator, sum and concatenation, with shape, parameters, multiply-adds and receptive field.
 
 import { throughField } from '../algebra.ts';
 import { type Field, type Layer, type Params, pointField } from '../layer.ts';
 import { checkShape, type Shape, sizeOf } from '../tensor.ts';
+import { type Memory, memoryOf } from './memory.ts';
 
-/** One operator of a net. `size` counts the elements of one image's output; `parameters` leaves the statistics of norms out. */
+/** One operator of a net, or where its branches meet. `size` counts the elements of one image's output; `parameters` leaves the statistics of norms out. */
 export interface Row {
   readonly path: string;
   readonly name: string;
@@ -33,6 +34,8 @@ export interface Description {
   readonly statistics: number;
   /** Multiply-adds of one forward pass. */
   readonly cost: number;
+  /** Of the activations, in bytes. */
+  readonly memory: Memory;
 }
 
 /**
@@ -62,34 +65,20 @@ export function describe(layer: Layer, shape: Shape): Description {
     parameters: total((row) => row.parameters),
     statistics: total((row) => row.statistics),
     cost: total((row) => row.cost),
+    memory: memoryOf(layer, shape),
   };
 }
 
 function rowsOf(layer: Layer, x: Shape, reaching: Field, path: string): Row[] {
   const inputs = layer.inputs?.(x);
-  if (inputs) {
-    return Object.entries(layer.children).flatMap(([name, child]) =>
-      rowsOf(
-        child,
-        inputs[name].shape,
-        throughField(reaching, inputs[name].field),
-        path === '' ? name : `${path}.${name}`,
-      ),
-    );
-  }
+  const inner = Object.entries(inputs ?? {}).flatMap(([name, { shape, field }]) =>
+    rowsOf(layer.children[name], shape, throughField(reaching, field), path === '' ? name : `${path}.${name}`),
+  );
+  if (inputs && layer.name === 'chain') return inner;
   const shape = layer.shape(x);
-  const counts = countOf(layer.params(x));
-  return [
-    {
-      path,
-      name: layer.name,
-      shape,
-      size: sizeOf(shape.slice(1)),
-      ...counts,
-      cost: layer.cost(x),
-      field: throughField(reaching, layer.field(x)),
-    },
-  ];
+  const own = inputs ? { parameters: 0, statistics: 0, cost: 0 } : { ...countOf(layer.params(x)), cost: layer.cost(x) };
+  const field = throughField(reaching, layer.field(x));
+  return [...inner, { path, name: layer.name, shape, size: sizeOf(shape.slice(1)), ...own, field }];
 }
 
 function variablesOf(params: Params<Shape>, path: string): Variable[] {
@@ -147,7 +136,7 @@ export function receptiveField(layer: Layer, shape: Shape): Field {
  * console.log(summary(chain({ conv: conv2d({ filters: 6, size: 5 }) }), [1, 32, 32, 1]))
  */
 export function summary(layer: Layer, shape: Shape, { fold = false } = {}): string {
-  const { rows, parameters, statistics, cost } = describe(layer, shape);
+  const { rows, parameters, statistics, cost, memory } = describe(layer, shape);
   const kept = rows.filter(
     (row, i) => !fold || i === 0 || row.parameters + row.statistics > 0 || row.size !== rows[i - 1].size,
   );
@@ -165,7 +154,8 @@ export function summary(layer: Layer, shape: Shape, { fold = false } = {}): stri
   const lines = align([head, ...body, foot]);
   const rule = '-'.repeat(lines[0].length);
   const note = statistics > 0 ? [`and ${count(statistics)} running statistics`] : [];
-  return [lines[0], rule, ...lines.slice(1, -1), rule, ...lines.slice(-1), ...note]
+  const activations = `activations: ${count(memory.forward)} bytes at most at once, ${count(memory.training)} bytes for training`;
+  return [lines[0], rule, ...lines.slice(1, -1), rule, ...lines.slice(-1), ...note, activations]
     .map((line) => line.trimEnd())
     .join('\n');
 }

@@ -3,11 +3,14 @@
 import { expect, test } from 'vitest';
 import {
   chain,
+  concat,
   conv2d,
   dense,
   depthwiseConv2d,
   describe,
   flatten,
+  identity,
+  type Layer,
   maxPool2d,
   parameterCount,
   receptiveField,
@@ -46,11 +49,12 @@ test("[inspect-summary] lecture L3's table of LeNet-5, digit for digit (A3)", ()
       'out    dense      1×10           10         850            840  32×32',
       '---------------------------------------------------------------------',
       'total                                    61,706        416,520',
+      'activations: 37,632 bytes at most at once, 64,104 bytes for training',
     ].join('\n'),
   );
 });
 
-test('[inspect-summary] without folding, every operator has a row, and a nested one its path', () => {
+test('[inspect-summary] without folding, every operator and every meeting of branches has a row, and a nested one its path', () => {
   const net = chain({
     stem: relu(),
     block: sum({ body: chain({ conv: conv2d({ filters: 3, size: 1 }) }), skip: relu() }),
@@ -60,8 +64,9 @@ test('[inspect-summary] without folding, every operator has a row, and a nested 
     'stem',
     'block.body.conv',
     'block.skip',
+    'block',
   ]);
-  expect(summary(lenet5, [1, 32, 32, 1]).split('\n')).toHaveLength(17);
+  expect(summary(lenet5, [1, 32, 32, 1]).split('\n')).toHaveLength(18);
 });
 
 test('[inspect-parameters] the ten variables of LeNet-5 and their bytes (A3)', () => {
@@ -118,6 +123,30 @@ test('[layer-rules] multiply-adds of the 5×5 layer and its bottleneck (A5)', ()
   });
   expect(describe(bottleneck, shape).rows.map((row) => row.cost)).toEqual([0, 2408448, 10035200]);
   expect(bottleneck.cost(shape)).toBe(12443648);
+});
+
+test('[inspect-memory] a chain holds two neighbours at once, and all tensors for the gradient', () => {
+  const net = chain([flatten(), dense({ units: 7 }), dense({ units: 2 }), dense({ units: 5 })]);
+  expect(describe(net, [3, 2, 2, 1]).memory).toEqual({
+    forward: 4 * 3 * (4 + 7),
+    training: 4 * 3 * (4 + 4 + 7 + 2 + 5),
+  });
+});
+
+test('[inspect-memory] x lives until its last branch has read it, and outputs until they meet', () => {
+  const wide = chain([dense({ units: 11 }), dense({ units: 3 })]);
+  const memory = (layer: Layer) => describe(layer, [1, 5]).memory;
+  const narrow = dense({ units: 2 });
+  // The wide branch runs at last: x is read, 2 are kept, 11 are made; then x is gone and 11 make 3.
+  expect(memory(concat({ narrow, wide })).forward).toBe(4 * (5 + 2 + 11));
+  // It runs first: x must outlive it.
+  expect(memory(concat({ wide, narrow })).forward).toBe(4 * (5 + 11 + 3));
+  expect(memory(concat({ wide, narrow })).training).toBe(4 * (5 + 11 + 3 + 2 + 5));
+  // Where the branches meet: 6 + 6 + 12.
+  expect(memory(concat([dense({ units: 6 }), dense({ units: 6 })])).forward).toBe(4 * 24);
+  // A block inside a chain: what comes after a branch's first layer still finds x alive.
+  const block = sum({ body: chain([dense({ units: 5 }), dense({ units: 5 })]), skip: identity() });
+  expect(memory(chain([block, dense({ units: 1 })])).forward).toBe(4 * 15);
 });
 
 test('[layer-field] fields of stacked layers (A6)', () => {
