@@ -27,4 +27,5 @@ export { dense } from './ops/dense.ts';
 export { locallyConnected1d, locallyConnected2d } from './ops/local.ts';
 export { avgPool1d, avgPool2d, avgPool3d, maxPool1d, maxPool2d, maxPool3d } from './ops/pool.ts';
 export { flatten } from './ops/reshape.ts';
+export { selectChannels } from './ops/select.ts';
 export { type Data, type ElementType, type Shape, type Tensor, tensor } from './tensor.ts';

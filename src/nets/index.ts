@@ -1,0 +1,10 @@
+// The networks of the lectures.
+
+export {
+  type CellGridOptions,
+  type ContextOptions,
+  cellGrid,
+  contextModule,
+  type SegmenterOptions,
+  segmenter,
+} from './segmenter.ts';

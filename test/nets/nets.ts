@@ -1,0 +1,59 @@
+// What the tests of the nets share: an image, a narrow copy of a net, refusals, and the published tables.
+
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { describe, type Layer, mapLayer, type Shape, type Tensor, tensor } from '../../src/index.ts';
+import { ABSENT, shared } from '../shared.ts';
+
+/** A tensor of small numbers of both signs. */
+export const image = (shape: Shape): Tensor =>
+  tensor(
+    shape,
+    Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => (((i * 37) % 64) - 25) / 16),
+  );
+
+/** The same net with a part of its filters and of its hidden units, so that a test can run it. */
+export const narrow = (net: Layer, divisor: number): Layer =>
+  mapLayer(net, (_, layer) => {
+    const { filters, units } = layer.attributes as { filters?: number; units?: number };
+    if (filters) return layer.with({ attributes: { filters: filters / divisor } });
+    return units && units % divisor === 0 ? layer.with({ attributes: { units: units / divisor } }) : layer;
+  });
+
+/** Every call is refused with an error that names the clause. */
+export function refused(clause: string, ...calls: readonly (() => unknown)[]): void {
+  for (const call of calls) expect(call, String(call)).toThrow(`[${clause}]`);
+}
+
+/** Shape without batch and without axes of one cell, parameters, multiply-adds. */
+type Counted = readonly [shape: Shape, parameters: number, cost: number];
+
+const counted = ['conv2d', 'dense', 'lrn', 'batchNorm', 'sum', 'concat', 'maxPool2d', 'avgPool2d', 'globalAvgPool'];
+const wide = (shape: Shape): Shape => shape.filter((axis) => axis > 1);
+
+/** The rows of a net that published tables have too. */
+export const rowsOf = (net: Layer, shape: Shape): Counted[] =>
+  describe(net, shape)
+    .rows.filter((row) => counted.includes(row.name))
+    .map((row) => [wide(row.shape.slice(1)), row.parameters, row.cost]);
+
+interface Table {
+  readonly params: number;
+  readonly macs: number;
+  readonly layers: readonly { name: string; op: string; out: number[]; params?: number; macs?: number }[];
+}
+
+/** Compares every row, and the totals, with a published table of `data/nets.json`; skipped where that is absent. */
+export function sameAsPublished(clause: string, name: string, net: Layer, shape: Shape): void {
+  const path = shared('data/nets.json');
+  test(`[${clause}] every row of the published table of ${name}`, (context) => {
+    if (path === undefined) return context.skip(ABSENT);
+    const table: Table = JSON.parse(readFileSync(path, 'utf8')).nets[name];
+    const theirs = table.layers
+      .filter((layer) => layer.op !== 'adaptiveavgpool')
+      .map(({ out: [, C, ...space], params = 0, macs = 0 }) => [wide([...space, C]), params, macs]);
+    expect(rowsOf(net, shape)).toEqual(theirs);
+    const { parameters, statistics, cost } = describe(net, shape);
+    expect([parameters + statistics, cost]).toEqual([table.params, table.macs]);
+  });
+}
