@@ -1,7 +1,7 @@
 // What the clauses on numbers say, on sums small enough to follow by hand.
 
 import { describe, expect, test } from 'vitest';
-import { avgPool1d, conv1d, dense, type Layer, maxPool1d, tensor } from '../src/index.ts';
+import { avgPool1d, conv1d, dense, type ElementType, type Layer, maxPool1d, tensor } from '../src/index.ts';
 
 const row = (values: readonly number[]) => tensor([1, values.length], values);
 /** Σ x·w (+ b) as one unit computes it, in float32. */
@@ -9,36 +9,46 @@ function dot(x: readonly number[], w: readonly number[], b?: number): number {
   const params = { weight: tensor([w.length, 1], w), ...(b !== undefined && { bias: tensor([1], [b]) }) };
   return dense({ units: 1, bias: b !== undefined }).forward(row(x), params).data[0];
 }
-const each = (layer: Layer, x: readonly number[], w?: readonly number[]): number[] => [
-  ...layer.forward(tensor([1, x.length, 1], x), w ? { weight: tensor([w.length, 1, 1], w) } : {}).data,
+const run = (layer: Layer, x: readonly number[], w?: readonly number[], type: ElementType = 'float32'): number[] => [
+  ...layer.forward(tensor([1, x.length, 1], x, type), w ? { weight: tensor([w.length, 1, 1], w, type) } : {}).data,
 ];
 const ones = (count: number): number[] => new Array(count).fill(1);
 
-describe.each(['auto', 'direct', 'im2col'] as const)('%s', (algorithm) => {
+/** `big + 1` rounds to big; the square of `1 + tiny` to `1 + 2·tiny`; twice `huge` is ∞; `least` is the smallest number. */
+const float32 = { type: 'float32', big: 2 ** 24, tiny: 2 ** -12, huge: 3e38, least: 2 ** -149 } as const;
+const float64 = { type: 'float64', big: 2 ** 53, tiny: 2 ** -27, huge: 1.5e308, least: 2 ** -1074 } as const;
+
+describe.each([
+  { ...float32, algorithm: 'auto' },
+  { ...float32, algorithm: 'direct' },
+  { ...float32, algorithm: 'im2col' },
+  { ...float64, algorithm: 'auto' },
+] as const)('$type $algorithm', ({ type, big, tiny, huge, least, algorithm }) => {
   const conv = (size: number, padding = 0) => conv1d({ filters: 1, size, padding, bias: false, algorithm });
+  const each = (layer: Layer, x: readonly number[], w?: readonly number[]): number[] => run(layer, x, w, type);
+  const inf = Number.POSITIVE_INFINITY;
 
   test('[numerics-order] terms are added one by one from the first, never in pairs', () => {
-    const x = [2 ** 24, 1, 1, 1, 1, 1, 1, 1];
-    expect(each(conv(8), x, ones(8))).toEqual([2 ** 24]);
-    expect(each(conv(8), x.toReversed(), ones(8))).toEqual([2 ** 24 + 8]);
+    const x = [big, 1, 1, 1, 1, 1, 1, 1];
+    expect(each(conv(8), x, ones(8))).toEqual([big]);
+    expect(each(conv(8), x.toReversed(), ones(8))).toEqual([big + 8]);
   });
 
-  test('[numerics-order] a sum of a thousand terms goes on from its rounded value across every block', () => {
-    expect(each(conv(5001), [2 ** 24, ...ones(5000)], ones(5001))).toEqual([2 ** 24]);
+  test('[numerics-order] a sum of thousands of terms goes on from its rounded value across every block', () => {
+    expect(each(conv(5001), [big, ...ones(5000)], ones(5001))).toEqual([big]);
   });
 
   test('[numerics-rounding] the product is rounded before it is added: no fused multiply-add', () => {
-    const a = 1 + 2 ** -12;
-    expect(each(conv(2), [a, -1], [a, 1 + 2 ** -11])).toEqual([0]);
+    expect(each(conv(2), [1 + tiny, -1], [1 + tiny, 1 + 2 * tiny])).toEqual([0]);
   });
 
   test('[numerics-rounding] overflow gives ∞ and halves of the last place go to even', () => {
-    expect(each(conv(2), [3e38, 3e38], [1, 1])).toEqual([Number.POSITIVE_INFINITY]);
-    expect(each(conv(2), [2 ** 24, 3], [1, 1])).toEqual([2 ** 24 + 4]);
+    expect(each(conv(2), [huge, huge], [1, 1])).toEqual([inf]);
+    expect(each(conv(2), [big, 3], [1, 1])).toEqual([big + 4]);
   });
 
   test('[numerics-padding] an infinite or NaN weight on padding makes no NaN', () => {
-    expect(each(conv(3, 1), [1, 2], [Number.POSITIVE_INFINITY, 1, 0])).toEqual([1, Number.POSITIVE_INFINITY]);
+    expect(each(conv(3, 1), [1, 2], [inf, 1, 0])).toEqual([1, inf]);
     expect(each(conv(3, 1), [1, 2], [Number.NaN, 1, 1])).toEqual([3, Number.NaN]);
   });
 
@@ -52,16 +62,26 @@ describe.each(['auto', 'direct', 'im2col'] as const)('%s', (algorithm) => {
     expect(each(conv(2, 2), [7], [1, 1])).toEqual([0, 7, 7, 0]);
   });
 
+  test('[numerics-zero] a maximum is one of its cells, even −0; of +0 and −0 the first', () => {
+    expect(each(maxPool1d({ size: 2 }), [-0, 0, 0, -0, -0, -1])).toEqual([-0, 0, -0]);
+  });
+
   test('[numerics-nan] NaN, ∞ − ∞ and 0·∞ give NaN, and only where they take part', () => {
-    const inf = Number.POSITIVE_INFINITY;
     expect(each(conv(2), [inf, -inf, 1, 2], [1, 1])).toEqual([Number.NaN, -inf, 3]);
     expect(each(conv(1), [inf, 1, Number.NaN], [0])).toEqual([Number.NaN, 0, Number.NaN]);
+    expect(each(maxPool1d({ size: 2 }), [Number.NaN, 1, 1, Number.NaN])).toEqual([Number.NaN, Number.NaN]);
   });
 
   test('[numerics-hosts] subnormal numbers are kept', () => {
-    const least = 2 ** -149;
     expect(each(conv(2), [least, least], [1, 1])).toEqual([2 * least]);
-    expect(each(conv(1), [2 ** -75], [2 ** -74])).toEqual([least]);
+    expect(each(conv(1), [1024 * least], [1 / 1024])).toEqual([least]);
+  });
+
+  test('[pool-max] [pool-average] over no cell: −∞, and NaN, or +0 where the padding counts', () => {
+    const window = { size: 1, stride: 1, padding: 1 };
+    expect(each(maxPool1d(window), [-5])).toEqual([-inf, -5, -inf]);
+    expect(each(avgPool1d(window), [5])).toEqual([Number.NaN, 5, Number.NaN]);
+    expect(each(avgPool1d({ ...window, countPadding: true }), [5])).toEqual([0, 5, 0]);
   });
 });
 
@@ -82,16 +102,4 @@ test('[numerics-order] the gradient of a bias adds each image by itself, then th
   const dy = [2 ** 24, 0, 0, 1, 1, 1];
   expect(db(1, dy)).toBe(2 ** 24);
   expect(db(2, dy)).toBe(2 ** 24 + 4);
-});
-
-test('[numerics-zero] a maximum is one of its cells, even −0; of +0 and −0 the first', () => {
-  const pool = maxPool1d({ size: 2 });
-  expect(each(pool, [-0, 0, 0, -0, -0, -1])).toEqual([-0, 0, -0]);
-});
-
-test('[pool-average] over no cell it is NaN, or +0 where the padding counts; the maximum is −∞', () => {
-  const window = { size: 1, stride: 1, padding: 1 };
-  expect(each(avgPool1d(window), [5])).toEqual([Number.NaN, 5, Number.NaN]);
-  expect(each(avgPool1d({ ...window, countPadding: true }), [5])).toEqual([0, 5, 0]);
-  expect(each(maxPool1d(window), [-5])).toEqual([Number.NEGATIVE_INFINITY, -5, Number.NEGATIVE_INFINITY]);
 });
