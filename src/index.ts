@@ -11,7 +11,7 @@ export { matrixText, toeplitz } from './inspect/matrix.ts';
 export { collapse, gaussianPyramid, laplacianPyramid } from './inspect/pyramid.ts';
 export { describe, parameterCount, receptiveField, summary } from './inspect/summary.ts';
 export type { Attributes, AxisField, Field, Gradient, Layer, Params } from './layer.ts';
-export { relu } from './ops/activation.ts';
+export { leakyRelu, relu, scale, sigmoid, tanh } from './ops/activation.ts';
 export {
   conv1d,
   conv2d,
@@ -24,8 +24,15 @@ export {
 } from './ops/conv.ts';
 export { convTranspose1d, convTranspose2d, convTranspose3d } from './ops/conv-transpose.ts';
 export { dense } from './ops/dense.ts';
+export { dropout } from './ops/dropout.ts';
+export { channelMaxPool, globalAvgPool, globalMaxPool } from './ops/global-pool.ts';
 export { locallyConnected1d, locallyConnected2d } from './ops/local.ts';
+export { binaryCrossEntropy, crossEntropy, squaredError } from './ops/loss.ts';
+export { lpPool2d } from './ops/lp-pool.ts';
+export { lrn } from './ops/lrn.ts';
+export { batchNorm, frozenNorm } from './ops/normalization.ts';
 export { avgPool1d, avgPool2d, avgPool3d, maxPool1d, maxPool2d, maxPool3d } from './ops/pool.ts';
 export { flatten } from './ops/reshape.ts';
 export { selectChannels } from './ops/select.ts';
+export { softmax } from './ops/softmax.ts';
 export { type Data, type ElementType, type Shape, type Tensor, tensor } from './tensor.ts';

@@ -1,7 +1,10 @@
 // Activations: one number in, one number out, at every place of the tensor.
 
-import { type Layer, operator } from '../layer.ts';
-import { allocate, typeOf } from '../tensor.ts';
+import { finiteNumber, known } from '../attributes.ts';
+import * as kernels from '../kernels.ts';
+import { type Attributes, type Layer, operator } from '../layer.ts';
+import { roundingOf } from '../reference/conv.ts';
+import { allocate, type Data, typeOf } from '../tensor.ts';
 
 /**
  * Rectifier: `y = x < 0 ? 0 : x`, so a NaN stays NaN; its slope at 0 is 0. Spec activation-relu.
@@ -10,19 +13,115 @@ import { allocate, typeOf } from '../tensor.ts';
  * relu().forward(tensor([1, 3], [-1, 0, 2]), {}).data // [0, 0, 2]
  */
 export function relu(): Layer {
+  return pointwise('relu', {}, relu, {
+    forward(x, y) {
+      for (let i = 0; i < y.length; i++) y[i] = x[i] < 0 ? 0 : x[i];
+    },
+    gradient({ x, dy, dx }) {
+      for (let i = 0; i < dx.length; i++) dx[i] = x[i] > 0 ? dy[i] : 0;
+    },
+  });
+}
+
+/**
+ * Leaky rectifier: `y = x < 0 ? slope·x : x`; its slope at 0 is `slope`, 0.01 without it. Spec activation-leaky.
+ *
+ * @throws {SpecError} activation-leaky when the slope is not a finite number.
+ * @example
+ * leakyRelu({ slope: 0.5 }).forward(tensor([1, 3], [-1, 0, 2]), {}).data // [-0.5, 0, 2]
+ */
+export function leakyRelu(attributes: { readonly slope?: number } = {}): Layer {
+  known('leakyRelu', attributes, ['slope']);
+  const slope = finite('activation-leaky', 'leakyRelu', 'slope', attributes.slope ?? 0.01);
+  return pointwise('leakyRelu', { slope }, leakyRelu, {
+    forward(x, y) {
+      const a = roundingOf(x)(slope);
+      for (let i = 0; i < y.length; i++) y[i] = x[i] < 0 ? a * x[i] : x[i];
+    },
+    gradient({ x, dy, dx }) {
+      const a = roundingOf(x)(slope);
+      for (let i = 0; i < dx.length; i++) dx[i] = x[i] > 0 ? dy[i] : a * dy[i];
+    },
+  });
+}
+
+/**
+ * Logistic function: `y = 1 / (1 + exp(−x))`. Spec activation-sigmoid.
+ *
+ * @example
+ * sigmoid().forward(tensor([1, 2], [0, 1000]), {}).data // [0.5, 1]
+ */
+export function sigmoid(): Layer {
+  return pointwise('sigmoid', {}, sigmoid, {
+    forward: (x, y) => kernels.map('sigmoid', x, y),
+    gradient({ y, dy, dx }) {
+      const round = roundingOf(y);
+      for (let i = 0; i < dx.length; i++) dx[i] = dy[i] * round(y[i] * round(1 - y[i]));
+    },
+  });
+}
+
+/**
+ * Hyperbolic tangent of every element. Spec activation-tanh.
+ *
+ * @example
+ * tanh().forward(tensor([1, 2], [0, -1000]), {}).data // [0, -1]
+ */
+export function tanh(): Layer {
+  return pointwise('tanh', {}, tanh, {
+    forward: (x, y) => kernels.map('tanh', x, y),
+    gradient({ y, dy, dx }) {
+      const round = roundingOf(y);
+      for (let i = 0; i < dx.length; i++) dx[i] = dy[i] * round(1 - round(y[i] * y[i]));
+    },
+  });
+}
+
+/**
+ * `y = factor · x`: the weight of an auxiliary loss, the divisor of an input. Spec activation-scale.
+ *
+ * @throws {SpecError} activation-scale when the factor is not a finite number.
+ * @example
+ * scale({ factor: 0.5 }).forward(tensor([1, 2], [3, -4]), {}).data // [1.5, -2]
+ */
+export function scale(attributes: { readonly factor: number }): Layer {
+  known('scale', attributes, ['factor']);
+  const factor = finite('activation-scale', 'scale', 'factor', attributes.factor);
+  const times = (x: Data, y: Data): void => {
+    const a = roundingOf(x)(factor);
+    for (let i = 0; i < y.length; i++) y[i] = a * x[i];
+  };
+  return pointwise('scale', { factor }, scale, { forward: times, gradient: ({ dy, dx }) => times(dy, dx) });
+}
+
+const finite = (clause: string, who: string, what: string, value: unknown): number =>
+  finiteNumber(clause, who, what, value, 'a finite number', () => true);
+
+interface Pointwise {
+  forward(x: Data, y: Data): void;
+  gradient(data: { readonly x: Data; readonly y: Data; readonly dy: Data; readonly dx: Data }): void;
+}
+
+/** A layer without parameters that keeps the shape. Storing to a Float32Array rounds the last operation. */
+export function pointwise(
+  name: string,
+  attributes: Attributes,
+  make: (attributes: never) => Layer,
+  { forward, gradient }: Pointwise,
+): Layer {
   return operator({
-    name: 'relu',
-    attributes: {},
-    make: relu,
+    name,
+    attributes,
+    make,
     shape: (x) => x,
     forward(x) {
-      const y = allocate('relu', x.shape, typeOf(x.data));
-      for (let i = 0; i < y.data.length; i++) y.data[i] = x.data[i] < 0 ? 0 : x.data[i];
+      const y = allocate(name, x.shape, typeOf(x.data));
+      forward(x.data, y.data);
       return y;
     },
-    gradient(x, _p, dy) {
-      const dx = allocate('relu', x.shape, typeOf(x.data));
-      for (let i = 0; i < dx.data.length; i++) dx.data[i] = x.data[i] > 0 ? dy.data[i] : 0;
+    gradient(x, _p, dy, y) {
+      const dx = allocate(name, x.shape, typeOf(x.data));
+      gradient({ x: x.data, y: y.data, dy: dy.data, dx: dx.data });
       return { x: dx };
     },
   });

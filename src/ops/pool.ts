@@ -2,10 +2,9 @@
 
 import { flag, known } from '../attributes.ts';
 import * as kernels from '../kernels.ts';
-import { type Layer, operator, spaceOf } from '../layer.ts';
-import { allocate, type Shape, type Tensor, typeOf } from '../tensor.ts';
-import { type Axis, type PaddingArgument, type PoolGeometry, readWindow, threeAxes, windowAxes } from '../window.ts';
-import { checkRank, windowField } from './convolution.ts';
+import type { Layer } from '../layer.ts';
+import type { PaddingArgument } from '../window.ts';
+import { pooling, readPoolWindow, windowNames } from './pooling.ts';
 
 export interface MaxPoolAttributes {
   /** Cells on each axis of the window. */
@@ -72,17 +71,6 @@ export const avgPool2d = (attributes: AvgPoolAttributes): Layer => avgPool('avgP
  */
 export const avgPool3d = (attributes: AvgPoolAttributes): Layer => avgPool('avgPool3d', 3, attributes, avgPool3d);
 
-const windowNames = ['size', 'stride', 'padding', 'dilation', 'ceil'];
-
-const readPoolWindow = (name: string, rank: number, a: MaxPoolAttributes) =>
-  readWindow(name, rank, {
-    size: a.size,
-    stride: a.stride,
-    padding: a.padding ?? 'valid',
-    dilation: a.dilation ?? 1,
-    ceil: a.ceil,
-  });
-
 function maxPool(
   name: string,
   rank: number,
@@ -107,43 +95,5 @@ function avgPool(
   return pooling(name, rank, { ...readPoolWindow(name, rank, attributes), countPadding }, make, {
     forward: (g, x, y) => kernels.avgPool(g, x.data, countPadding, y.data),
     gradient: (g, _x, dy, dx) => kernels.avgPoolGrad(g, dy.data, countPadding, dx.data),
-  });
-}
-
-interface Pool {
-  forward(g: PoolGeometry, x: Tensor, y: Tensor): void;
-  gradient(g: PoolGeometry, x: Tensor, dy: Tensor, dx: Tensor): void;
-}
-
-/** A layer without parameters that reduces each window of each channel. */
-function pooling(
-  name: string,
-  rank: number,
-  complete: ReturnType<typeof readPoolWindow> & { countPadding?: boolean },
-  make: (attributes: never) => Layer,
-  pool: Pool,
-): Layer {
-  const axesOf = (x: Shape): Axis[] => windowAxes(name, complete, spaceOf(x));
-  const geometry = (x: Shape): PoolGeometry => ({ batch: x[0], channels: x[x.length - 1], axes: threeAxes(axesOf(x)) });
-  const shape = (x: Shape): Shape => {
-    const C = checkRank(name, rank, x);
-    return [x[0], ...axesOf(x).map((axis) => axis.output), C];
-  };
-  return operator({
-    name,
-    attributes: { ...complete },
-    make,
-    shape,
-    field: (x) => windowField(axesOf(x)),
-    forward(x) {
-      const y = allocate(name, shape(x.shape), typeOf(x.data));
-      pool.forward(geometry(x.shape), x, y);
-      return y;
-    },
-    gradient(x, _p, dy) {
-      const dx = allocate(name, x.shape, typeOf(x.data));
-      pool.gradient(geometry(x.shape), x, dy, dx);
-      return { x: dx };
-    },
   });
 }

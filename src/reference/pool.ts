@@ -8,7 +8,10 @@ import { type Axis, cellsUnder, inputs, outputs, type PoolGeometry, taps } from 
 import { roundingOf } from './conv.ts';
 
 /** Calls `visit` for every window: its row of y, and the pixels under its taps (−1 for padding). */
-function eachWindow(g: PoolGeometry, visit: (row: number, cells: Int32Array, image: number, p: number) => void): void {
+export function eachWindow(
+  g: PoolGeometry,
+  visit: (row: number, cells: Int32Array, image: number, p: number) => void,
+): void {
   const [I, P] = [inputs(g.axes), outputs(g.axes)];
   const cells = new Int32Array(taps(g.axes));
   for (let n = 0; n < g.batch; n++) {

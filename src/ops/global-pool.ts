@@ -1,0 +1,130 @@
+// Pooling over all of space, and over channels: the windows of pool.ts on other axes.
+
+import { known, wholeNumber } from '../attributes.ts';
+import { SpecError } from '../errors.ts';
+import * as kernels from '../kernels.ts';
+import { type Layer, operator, spaceOf, wholeField } from '../layer.ts';
+import { allocate, type Shape, sizeOf, type Tensor, typeOf } from '../tensor.ts';
+import { type Axis, type PoolGeometry, threeAxes } from '../window.ts';
+
+/**
+ * Global average pooling: the mean of each channel over all of space, `[batch, ...space, channels]` → `[batch, channels]`,
+ * ready for `dense`. Spec pool-global.
+ *
+ * @throws {SpecError} pool-global when x has no spatial axis.
+ * @example
+ * globalAvgPool().forward(tensor([1, 2, 2, 1], [1, 2, 3, 6]), {}).data // [3]
+ */
+export const globalAvgPool = (): Layer =>
+  globalPool('globalAvgPool', globalAvgPool, {
+    forward: (g, x, y) => kernels.avgPool(g, x.data, false, y.data),
+    gradient: (g, _x, dy, dx) => kernels.avgPoolGrad(g, dy.data, false, dx.data),
+  });
+
+/**
+ * Global max pooling: the maximum of each channel over all of space, `[batch, ...space, channels]` → `[batch, channels]`;
+ * NaN and ties as in {@link maxPool2d}. Spec pool-global.
+ *
+ * @throws {SpecError} pool-global when x has no spatial axis.
+ * @example
+ * globalMaxPool().shape([8, 7, 7, 512]) // [8, 512]
+ */
+export const globalMaxPool = (): Layer => globalPool('globalMaxPool', globalMaxPool, maximum);
+
+export interface ChannelMaxPoolAttributes {
+  /** Channels of one block. */
+  readonly size: number;
+}
+
+/**
+ * Max pooling over channels: `y[…, j] = max(x[…, j·size], …, x[…, j·size + size − 1])`; contiguous blocks, NaN and ties
+ * as in {@link maxPool2d}. `[batch, ...space, channels]` → `[batch, ...space, channels / size]`. Spec pool-channels.
+ *
+ * @throws {SpecError} pool-channels when size is not a whole number ≥ 1 or does not divide the channels.
+ * @example
+ * channelMaxPool({ size: 2 }).forward(tensor([1, 4], [1, 5, -2, -7]), {}).data // [5, -2]
+ */
+export function channelMaxPool(attributes: ChannelMaxPoolAttributes): Layer {
+  const name = 'channelMaxPool';
+  known(name, attributes, ['size']);
+  const size = wholeNumber('pool-channels', name, 'size', attributes.size, 1);
+  const shape = (x: Shape): Shape => {
+    const C = x[x.length - 1];
+    if (x.length < 2 || C % size !== 0)
+      throw new SpecError('pool-channels', `${name}: size must divide the channels of x, got ${size} and shape [${x}]`);
+    return [...x.slice(0, -1), C / size];
+  };
+  /** The pixels of an image are rows, its channels the columns of one channel. */
+  const geometry = (x: Shape): PoolGeometry => ({
+    batch: x[0],
+    channels: 1,
+    axes: threeAxes([axisOf(sizeOf(spaceOf(x)), 1), axisOf(x[x.length - 1], size)]),
+  });
+  return windowed(name, { size }, channelMaxPool, { shape, geometry, ...maximum });
+}
+
+interface Pool {
+  forward(g: PoolGeometry, x: Tensor, y: Tensor): void;
+  gradient(g: PoolGeometry, x: Tensor, dy: Tensor, dx: Tensor): void;
+}
+
+const maximum: Pool = {
+  forward: (g, x, y) => kernels.maxPool(g, x.data, y.data),
+  gradient: (g, x, dy, dx) => kernels.maxPoolGrad(g, x.data, dy.data, dx.data),
+};
+
+/** Windows of `size` cells side by side. */
+const axisOf = (input: number, size: number): Axis => ({
+  input,
+  size,
+  stride: size,
+  dilation: 1,
+  before: 0,
+  after: 0,
+  output: input / size,
+});
+
+/** One window that holds all of space, its axes laid out as one. */
+function globalPool(name: string, make: () => Layer, pool: Pool): Layer {
+  return windowed(name, {}, make, {
+    ...pool,
+    shape(x) {
+      if (x.length < 3)
+        throw new SpecError(
+          'pool-global',
+          `${name}: x must have the axes [batch, ...space, channels], got shape [${x}]`,
+        );
+      return [x[0], x[x.length - 1]];
+    },
+    field: wholeField,
+    geometry(x) {
+      const I = sizeOf(spaceOf(x));
+      return { batch: x[0], channels: x[x.length - 1], axes: threeAxes([axisOf(I, I)]) };
+    },
+  });
+}
+
+function windowed(
+  name: string,
+  attributes: Readonly<Record<string, unknown>>,
+  make: (attributes: never) => Layer,
+  rules: Pool & Pick<Parameters<typeof operator>[0], 'shape' | 'field'> & { geometry(x: Shape): PoolGeometry },
+): Layer {
+  return operator({
+    name,
+    attributes,
+    make,
+    shape: rules.shape,
+    field: rules.field,
+    forward(x) {
+      const y = allocate(name, rules.shape(x.shape), typeOf(x.data));
+      rules.forward(rules.geometry(x.shape), x, y);
+      return y;
+    },
+    gradient(x, _p, dy) {
+      const dx = allocate(name, x.shape, typeOf(x.data));
+      rules.gradient(rules.geometry(x.shape), x, dy, dx);
+      return { x: dx };
+    },
+  });
+}

@@ -1,0 +1,150 @@
+// Losses: layers with one output element. Targets and labels are attributes, so that a loss stays a function of x.
+//
+//   squaredError         L = Σ (x − target)² / batch
+//   crossEntropy         L = mean over the labels of   log Σ exp x − x[label]
+//   binaryCrossEntropy   L = mean over the targets of  max(x, 0) − x·t + log(1 + exp −|x|)
+
+import { known } from '../attributes.ts';
+import * as kernels from '../kernels.ts';
+import { type Attributes, type Layer, operator, wholeField } from '../layer.ts';
+import { roundingOf } from '../reference/conv.ts';
+import { exp, log, sigmoid } from '../reference/math.ts';
+import { allocate, type Data, type Shape, sizeOf, type Tensor, typeOf } from '../tensor.ts';
+import { belowMaximum, eachRow, type Rows, softmaxRows, sumOfRow } from './rows.ts';
+import { checkLabels, checkTarget, type Labels, readLabels, readProbabilities, readTarget } from './targets.ts';
+
+/**
+ * Squared error: `L = Σ (x − target)² / batch`, without a half: summed over the outputs, averaged over the batch.
+ * x and target have one shape, the result has shape `[1]`. Spec loss-squared.
+ *
+ * @throws {SpecError} loss-target when the target has another shape than x.
+ * @example
+ * squaredError({ target: tensor([2, 2], [1, 2, 3, 4]) }).forward(tensor([2, 2], [1, 4, 3, 7]), {}).data // [6.5]
+ */
+export function squaredError(attributes: { readonly target: Tensor }): Layer {
+  const name = 'squaredError';
+  known(name, attributes, ['target']);
+  const target = readTarget(name, 'target', attributes.target);
+  return loss(name, { target }, squaredError, {
+    check: (x) => checkTarget(name, 'target', target, x),
+    value(x, shape) {
+      const round = roundingOf(x);
+      const image = { length: sizeOf(shape.slice(1)), step: 1 };
+      const squares = x.map((value, i) => {
+        const d = round(value - round(target.data[i]));
+        return d * d;
+      });
+      let total = 0;
+      eachRow(image, x.length, (first) => {
+        total = round(total + sumOfRow(image, squares, first));
+      });
+      return total / round(shape[0]);
+    },
+    gradient(x, shape, dy, dx) {
+      const round = roundingOf(x);
+      const factor = round(round(2 * dy) / round(shape[0]));
+      for (let i = 0; i < dx.length; i++) dx[i] = round(x[i] - round(target.data[i])) * factor;
+    },
+  });
+}
+
+/**
+ * Softmax cross-entropy of logits: the mean over all labels, in space too, of `log Σ exp(x) − x[label]`.
+ * x `[batch, ...space, classes]`, one label from 0 to classes − 1 for each row of logits, the result `[1]`. Labels are an
+ * array, a typed array or a tensor of whole numbers in row-major order. Spec loss-cross-entropy.
+ *
+ * @throws {SpecError} loss-labels when a label is not a whole number, has no class, or their number is not that of the rows.
+ * @example
+ * crossEntropy({ labels: [0, 1] }).forward(tensor([2, 2], [0, 0, 0, 0], 'float64'), {}).data // [0.6931471805599453]
+ */
+export function crossEntropy(attributes: { readonly labels: Labels }): Layer {
+  const name = 'crossEntropy';
+  known(name, attributes, ['labels']);
+  const labels = readLabels(name, attributes.labels);
+  const rowsOf = (shape: Shape): Rows => ({ length: shape[shape.length - 1], step: 1 });
+  return loss(name, { labels }, crossEntropy, {
+    check: (x) => checkLabels(name, labels, x),
+    value(x, shape) {
+      const round = roundingOf(x);
+      const rows = rowsOf(shape);
+      const [below, e] = [x.slice(), x.slice()];
+      belowMaximum(rows, x, below);
+      kernels.map('exp', below, e);
+      let total = 0;
+      eachRow(rows, x.length, (first) => {
+        const logSum = round(log(sumOfRow(rows, e, first)));
+        total = round(total + round(logSum - below[first + labels[first / rows.length]]));
+      });
+      return total / round(labels.length);
+    },
+    gradient(x, shape, dy, dx) {
+      const rows = rowsOf(shape);
+      const round = roundingOf(x);
+      const share = round(dy / round(labels.length));
+      softmaxRows(rows, x, dx);
+      for (let row = 0; row < labels.length; row++) dx[row * rows.length + labels[row]] -= 1;
+      for (let i = 0; i < dx.length; i++) dx[i] = dx[i] * share;
+    },
+  });
+}
+
+/**
+ * Binary cross-entropy of logits: the mean over all targets of `−t·log σ(x) − (1 − t)·log(1 − σ(x))`, σ the sigmoid, computed as
+ * `max(x, 0) − x·t + log(1 + exp(−|x|))`. x and targets have one shape, the result has shape `[1]`. Spec loss-binary.
+ *
+ * @throws {SpecError} loss-target when the targets have another shape than x; loss-probability for one outside [0, 1].
+ * @example
+ * binaryCrossEntropy({ targets: tensor([1, 2], [0, 1]) }).forward(tensor([1, 2], [0, 0], 'float64'), {}).data // [0.6931471805599453]
+ */
+export function binaryCrossEntropy(attributes: { readonly targets: Tensor }): Layer {
+  const name = 'binaryCrossEntropy';
+  known(name, attributes, ['targets']);
+  const targets = readProbabilities(name, attributes.targets);
+  return loss(name, { targets }, binaryCrossEntropy, {
+    check: (x) => checkTarget(name, 'targets', targets, x),
+    value(x) {
+      const round = roundingOf(x);
+      let total = 0;
+      for (let i = 0; i < x.length; i++) {
+        const linear = round((x[i] < 0 ? 0 : x[i]) - round(x[i] * round(targets.data[i])));
+        total = round(total + round(linear + round(log(1 + exp(-Math.abs(x[i]))))));
+      }
+      return total / round(x.length);
+    },
+    gradient(x, _shape, dy, dx) {
+      const round = roundingOf(x);
+      const share = round(dy / round(x.length));
+      for (let i = 0; i < dx.length; i++) dx[i] = round(round(sigmoid(x[i])) - round(targets.data[i])) * share;
+    },
+  });
+}
+
+interface Loss {
+  check(x: Shape): void;
+  value(x: Data, shape: Shape): number;
+  gradient(x: Data, shape: Shape, dy: number, dx: Data): void;
+}
+
+/** A layer of one output element. Spec loss-shape. */
+function loss(name: string, attributes: Attributes, make: (attributes: never) => Layer, rules: Loss): Layer {
+  return operator({
+    name,
+    attributes,
+    make,
+    shape(x) {
+      rules.check(x);
+      return [1];
+    },
+    field: wholeField,
+    forward(x) {
+      const y = allocate(name, [1], typeOf(x.data));
+      y.data[0] = rules.value(x.data, x.shape);
+      return y;
+    },
+    gradient(x, _p, dy) {
+      const dx = allocate(name, x.shape, typeOf(x.data));
+      rules.gradient(x.data, x.shape, dy.data[0], dx.data);
+      return { x: dx };
+    },
+  });
+}

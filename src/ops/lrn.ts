@@ -1,0 +1,94 @@
+// Local response normalisation over neighbouring channels.
+//
+//   d[c] = k + alpha · Σ x[j]²     over the channels j from c − ⌊(size − 1)/2⌋ to c + ⌈(size − 1)/2⌉
+//   y[c] = x[c] / d[c]^beta
+
+import { finiteNumber, known, wholeNumber } from '../attributes.ts';
+import * as kernels from '../kernels.ts';
+import { type Layer, operator } from '../layer.ts';
+import { roundingOf } from '../reference/conv.ts';
+import { allocate, type Data, type Tensor, typeOf } from '../tensor.ts';
+import { channelsOf } from './normalization.ts';
+
+export interface LrnAttributes {
+  /** Channels in the window; 5 without it. */
+  readonly size?: number;
+  /** Times the sum of squares, not their mean; 1e-4 without it. */
+  readonly alpha?: number;
+  /** 0.75 without it. */
+  readonly beta?: number;
+  /** 2 without it. */
+  readonly k?: number;
+}
+
+/**
+ * Local response normalisation: `y = x / (k + alpha · Σ x²)^beta`, the sum over `size` neighbouring channels of the same
+ * pixel. x `[batch, ...space, channels]`; no parameters. The defaults are AlexNet's. Spec lrn-forward.
+ *
+ * @throws {SpecError} lrn-size, lrn-factors, norm-rank.
+ * @example
+ * lrn({ size: 3, alpha: 1, beta: 1, k: 1 }).forward(tensor([1, 3], [1, 2, 0], 'float64'), {}).data // [0.16666666666666666, 0.3333333333333333, 0]
+ */
+export function lrn(attributes: LrnAttributes = {}): Layer {
+  const name = 'lrn';
+  known(name, attributes, ['size', 'alpha', 'beta', 'k']);
+  const size = wholeNumber('lrn-size', name, 'size', attributes.size ?? 5, 1);
+  const factor = (what: 'alpha' | 'beta', value: number): number =>
+    finiteNumber('lrn-factors', name, what, value, 'a number ≥ 0', (each) => each >= 0);
+  const alpha = factor('alpha', attributes.alpha ?? 1e-4);
+  const beta = factor('beta', attributes.beta ?? 0.75);
+  const k = finiteNumber('lrn-factors', name, 'k', attributes.k ?? 2, 'a number > 0', (each) => each > 0);
+  const window = { before: Math.floor((size - 1) / 2), after: Math.ceil((size - 1) / 2) };
+  /** d and d^beta of every element. */
+  const divisors = (x: Tensor): { d: Data; power: Data } => {
+    const round = roundingOf(x.data);
+    const squares = x.data.map((value) => value * value);
+    const d = neighbourSums(squares, channelsOf(name, x.shape), window).map(
+      (sum) => round(k) + round(round(alpha) * sum),
+    );
+    const power = d.slice();
+    kernels.map('pow', d, power, beta);
+    return { d, power };
+  };
+  return operator({
+    name,
+    attributes: { size, alpha, beta, k },
+    make: lrn,
+    shape(x) {
+      channelsOf(name, x);
+      return x;
+    },
+    forward(x) {
+      const y = allocate(name, x.shape, typeOf(x.data));
+      const { power } = divisors(x);
+      for (let i = 0; i < y.data.length; i++) y.data[i] = x.data[i] / power[i];
+      return y;
+    },
+    gradient(x, _p, dy, y) {
+      const round = roundingOf(x.data);
+      const dx = allocate(name, x.shape, typeOf(x.data));
+      const { d, power } = divisors(x);
+      const shares = d.map((each, i) => round(dy.data[i] * y.data[i]) / each);
+      const mirrored = { before: window.after, after: window.before };
+      const sums = neighbourSums(shares, channelsOf(name, x.shape), mirrored);
+      const slope = round(2 * alpha * beta);
+      for (let i = 0; i < dx.data.length; i++)
+        dx.data[i] = round(dy.data[i] / power[i]) - round(round(slope * x.data[i]) * sums[i]);
+      return { x: dx };
+    },
+  });
+}
+
+/** For each channel the sum over the window around it, by ascending channel from +0. Spec lrn-size. */
+function neighbourSums(values: Data, C: number, { before, after }: { before: number; after: number }): Data {
+  const round = roundingOf(values);
+  const sums = values.slice();
+  for (let i = 0; i < values.length; i++) {
+    const c = i % C;
+    const end = i + Math.min(after, C - 1 - c);
+    let sum = 0;
+    for (let j = i - Math.min(before, c); j <= end; j++) sum = round(sum + values[j]);
+    sums[i] = sum;
+  }
+  return sums;
+}

@@ -1,0 +1,110 @@
+// Batch normalisation, with the statistics of the batch and with given ones: two functions, two operators.
+//
+//   scale = weight / √(variance + epsilon),   y = (x − mean)·scale + bias        for each channel
+
+import { finiteNumber, known } from '../attributes.ts';
+import { SpecError } from '../errors.ts';
+import { type Layer, operator } from '../layer.ts';
+import {
+  batchNormInputGrad,
+  batchStatistics,
+  deviations,
+  normalize,
+  normParamGrads,
+  type Statistics,
+} from '../reference/norm.ts';
+import { allocate, type Shape, type Tensor, typeOf } from '../tensor.ts';
+
+export interface NormAttributes {
+  /** Added to the variance; above 0, 1e-5 without it. */
+  readonly epsilon?: number;
+}
+
+/**
+ * Batch normalisation with the statistics of the batch: `y = (x − mean)·weight/√(variance + epsilon) + bias` for each channel,
+ * mean and (biased) variance over batch and space. x `[batch, ...space, channels]`, weight and bias `[channels]`. Spec norm-batch.
+ *
+ * @throws {SpecError} norm-epsilon, norm-rank.
+ * @example
+ * const p = { weight: tensor([1], [2]), bias: tensor([1], [5]) };
+ * batchNorm({ epsilon: 3 }).forward(tensor([2, 1], [0, 2]), p).data // [4, 6]
+ */
+export function batchNorm(attributes: NormAttributes = {}): Layer {
+  const epsilon = readEpsilon('batchNorm', attributes);
+  const statistics = (x: Tensor): Statistics => batchStatistics(x.shape[0], channelsOf('batchNorm', x.shape), x.data);
+  return norm('batchNorm', epsilon, batchNorm, ['weight', 'bias'], (x) => statistics(x), batchNormInputGrad);
+}
+
+/**
+ * Normalisation with given statistics, as batch norm runs after training: `y = (x − mean)·weight/√(variance + epsilon) + bias`.
+ * Parameters weight, bias, mean and variance, all `[channels]`; mean and variance are constants, their gradients zeros. Spec norm-frozen.
+ *
+ * @throws {SpecError} norm-epsilon, norm-rank.
+ * @example
+ * const p = { weight: tensor([1], [3]), bias: tensor([1], [1]), mean: tensor([1], [10]), variance: tensor([1], [3]) };
+ * frozenNorm({ epsilon: 1 }).forward(tensor([2, 1], [10, 14]), p).data // [1, 7]
+ */
+export function frozenNorm(attributes: NormAttributes = {}): Layer {
+  const epsilon = readEpsilon('frozenNorm', attributes);
+  const statistics = (_x: Tensor, p: Readonly<Record<string, Tensor>>): Statistics => ({
+    mean: p.mean.data,
+    variance: p.variance.data,
+  });
+  return norm('frozenNorm', epsilon, frozenNorm, ['weight', 'bias', 'mean', 'variance'], statistics, frozenInputGrad);
+}
+
+/** dx = dy · scale. Spec norm-frozen-gradient. */
+const frozenInputGrad: typeof batchNormInputGrad = (_x, mean, deviation, weight, _sums, dy, dx) => {
+  const scale = weight.map((w, c) => w / deviation[c]);
+  for (let i = 0; i < dx.length; i++) dx[i] = dy[i] * scale[i % mean.length];
+};
+
+function norm(
+  name: string,
+  epsilon: number,
+  make: (attributes: NormAttributes) => Layer,
+  names: readonly string[],
+  statistics: (x: Tensor, p: Readonly<Record<string, Tensor>>) => Statistics,
+  inputGrad: typeof batchNormInputGrad,
+): Layer {
+  return operator({
+    name,
+    attributes: { epsilon },
+    make,
+    shape(x) {
+      channelsOf(name, x);
+      return x;
+    },
+    params: (x) => Object.fromEntries(names.map((each) => [each, [channelsOf(name, x)]])),
+    forward(x, p) {
+      const y = allocate(name, x.shape, typeOf(x.data));
+      const { mean, variance } = statistics(x, p);
+      normalize(x.data, mean, deviations(variance, epsilon), p.weight.data, p.bias.data, y.data);
+      return y;
+    },
+    gradient(x, p, dy) {
+      const { mean, variance } = statistics(x, p);
+      const deviation = deviations(variance, epsilon);
+      const sums = normParamGrads(x.shape[0], x.data, mean, deviation, dy.data);
+      const dx = allocate(name, x.shape, typeOf(x.data));
+      inputGrad(x.data, mean, deviation, p.weight.data, sums, dy.data, dx.data);
+      const zeros = new (x.data.constructor as Float32ArrayConstructor)(mean.length);
+      const gradients = { mean: zeros, variance: zeros.slice(), ...sums };
+      const params = names.map((each) => [each, { shape: [mean.length], data: gradients[each as 'mean'] }]);
+      return { x: dx, params: Object.fromEntries(params) as Record<string, Tensor> };
+    },
+  });
+}
+
+/** Spec norm-epsilon: above 0, so that a constant channel does not divide by 0. */
+export function readEpsilon(who: string, attributes: NormAttributes): number {
+  known(who, attributes, ['epsilon']);
+  return finiteNumber('norm-epsilon', who, 'epsilon', attributes.epsilon ?? 1e-5, 'a number > 0', (value) => value > 0);
+}
+
+/** Spec norm-rank. */
+export function channelsOf(who: string, x: Shape): number {
+  if (x.length < 2)
+    throw new SpecError('norm-rank', `${who}: x must have the axes [batch, ...space, channels], got shape [${x}]`);
+  return x[x.length - 1];
+}

@@ -1,0 +1,57 @@
+// Rows of numbers along one axis, for softmax and cross-entropy: `length` numbers, `step` apart.
+
+import * as kernels from '../kernels.ts';
+import { roundingOf } from '../reference/conv.ts';
+import type { Data } from '../tensor.ts';
+
+export interface Rows {
+  readonly length: number;
+  readonly step: number;
+}
+
+/** Calls `visit` with the place of the first number of every row. */
+export function eachRow({ length, step }: Rows, size: number, visit: (first: number) => void): void {
+  for (let block = 0; block < size; block += length * step) {
+    for (let i = 0; i < step; i++) visit(block + i);
+  }
+}
+
+/** y = x − m, where m is the first maximum of the row. */
+export function belowMaximum(rows: Rows, x: Data, y: Data): void {
+  const end = rows.length * rows.step;
+  eachRow(rows, x.length, (first) => {
+    let m = x[first];
+    for (let i = first + rows.step; i < first + end; i += rows.step) if (x[i] > m) m = x[i];
+    for (let i = first; i < first + end; i += rows.step) y[i] = x[i] - m;
+  });
+}
+
+/** The sum of a row, in order from +0. */
+export function sumOfRow(rows: Rows, x: Data, first: number): number {
+  const round = roundingOf(x);
+  let s = 0;
+  for (let i = first; i < first + rows.length * rows.step; i += rows.step) s = round(s + x[i]);
+  return s;
+}
+
+/** Spec softmax-forward. */
+export function softmaxRows(rows: Rows, x: Data, y: Data): void {
+  const end = rows.length * rows.step;
+  belowMaximum(rows, x, y);
+  kernels.map('exp', y, y);
+  eachRow(rows, x.length, (first) => {
+    const s = sumOfRow(rows, y, first);
+    for (let i = first; i < first + end; i += rows.step) y[i] = y[i] / s;
+  });
+}
+
+/** Spec softmax-gradient. */
+export function softmaxGradRows(rows: Rows, y: Data, dy: Data, dx: Data): void {
+  const round = roundingOf(y);
+  const end = rows.length * rows.step;
+  eachRow(rows, y.length, (first) => {
+    let s = 0;
+    for (let i = first; i < first + end; i += rows.step) s = round(s + round(dy[i] * y[i]));
+    for (let i = first; i < first + end; i += rows.step) dx[i] = y[i] * round(dy[i] - s);
+  });
+}

@@ -1,0 +1,46 @@
+// Softmax along one axis.
+//
+//   m = max x,  e = exp(x − m),  s = Σ e,  y = e / s          dx = y·(dy − Σ dy·y)
+
+import { known, MAX_ATTRIBUTE, wholeNumber } from '../attributes.ts';
+import { SpecError } from '../errors.ts';
+import { type Layer, operator, pointField } from '../layer.ts';
+import { allocate, type Shape, sizeOf, typeOf } from '../tensor.ts';
+import { type Rows, softmaxGradRows, softmaxRows } from './rows.ts';
+
+/**
+ * Softmax: `y = exp(x) / Σ exp(x)` along `axis`, the last one without it; negative axes count from the end. Computed as
+ * `exp(x − max x)`, so that no logit overflows. Spec softmax-forward.
+ *
+ * @throws {SpecError} softmax-axis when x has no such axis.
+ * @example
+ * softmax().forward(tensor([1, 2], [1000, 1000]), {}).data // [0.5, 0.5]
+ */
+export function softmax(attributes: { readonly axis?: number } = {}): Layer {
+  const name = 'softmax';
+  known(name, attributes, ['axis']);
+  const axis = wholeNumber('softmax-axis', name, 'axis', attributes.axis ?? -1, -MAX_ATTRIBUTE);
+  const place = (x: Shape): number => (axis < 0 ? axis + x.length : axis);
+  const rows = (x: Shape): Rows => ({ length: x[place(x)], step: sizeOf(x.slice(place(x) + 1)) });
+  return operator({
+    name,
+    attributes: { axis },
+    make: softmax,
+    shape(x) {
+      if (axis >= x.length || axis < -x.length)
+        throw new SpecError('softmax-axis', `${name}: axis must be one of the ${x.length} axes of x, got ${axis}`);
+      return x;
+    },
+    field: (x) => pointField(x).map((point, i) => (i + 1 === place(x) ? { size: x[i + 1], step: 0, start: 0 } : point)),
+    forward(x) {
+      const y = allocate(name, x.shape, typeOf(x.data));
+      softmaxRows(rows(x.shape), x.data, y.data);
+      return y;
+    },
+    gradient(x, _p, dy, y) {
+      const dx = allocate(name, x.shape, typeOf(x.data));
+      softmaxGradRows(rows(x.shape), y.data, dy.data, dx.data);
+      return { x: dx };
+    },
+  });
+}

@@ -1,0 +1,63 @@
+// What a loss compares with: targets of the shape of x, and labels that number classes.
+
+import { SpecError, show, wrongType } from '../errors.ts';
+import { checkTensor, type Shape, sameShape, sizeOf, type Tensor } from '../tensor.ts';
+
+/** Whole numbers in row-major order. */
+export type Labels = readonly number[] | Int32Array | Uint8Array | Uint16Array | Uint32Array | Tensor;
+
+/** A copy: what happens to the caller's array later does not change the loss. */
+export function readTarget(who: string, what: string, value: Tensor): Tensor {
+  checkTensor(who, what, value);
+  return Object.freeze({ shape: Object.freeze([...value.shape]), data: value.data.slice() });
+}
+
+/** Spec loss-target. */
+export function checkTarget(who: string, what: string, target: Tensor, x: Shape): void {
+  if (!sameShape(target.shape, x))
+    throw new SpecError('loss-target', `${who}: ${what} must have the shape of x, [${x}], got [${target.shape}]`);
+}
+
+/** Spec loss-probability. */
+export function readProbabilities(who: string, value: Tensor): Tensor {
+  const targets = readTarget(who, 'targets', value);
+  const i = targets.data.findIndex((each) => !(each >= 0 && each <= 1));
+  if (i >= 0)
+    throw new SpecError(
+      'loss-probability',
+      `${who}: targets must be from 0 to 1, got ${targets.data[i]} at index ${i}`,
+    );
+  return targets;
+}
+
+/** Spec loss-labels. */
+export function readLabels(who: string, value: Labels): readonly number[] {
+  const values = typeof value === 'object' && value !== null && 'data' in value ? value.data : value;
+  if (!Array.isArray(values) && !(ArrayBuffer.isView(values) && 'length' in values))
+    throw wrongType('loss-labels', `${who}: labels must be an array of whole numbers, got ${show(value)}`);
+  const labels = Array.from(values as ArrayLike<number>);
+  labels.forEach((label, i) => {
+    if (typeof label !== 'number')
+      throw wrongType('loss-labels', `${who}: labels must be whole numbers, got ${show(label)} at index ${i}`);
+    if (!Number.isInteger(label) || label < 0)
+      throw new SpecError('loss-labels', `${who}: labels must be whole numbers ≥ 0, got ${show(label)} at index ${i}`);
+  });
+  return Object.freeze(labels);
+}
+
+/** One label for each row of logits, each below the number of classes. */
+export function checkLabels(who: string, labels: readonly number[], x: Shape): void {
+  const rows = sizeOf(x.slice(0, -1));
+  const classes = x[x.length - 1];
+  if (x.length < 2 || labels.length !== rows)
+    throw new SpecError(
+      'loss-labels',
+      `${who}: there must be one label for each row of x [${x}], got ${labels.length}`,
+    );
+  const i = labels.findIndex((label) => label >= classes);
+  if (i >= 0)
+    throw new SpecError(
+      'loss-labels',
+      `${who}: labels must be below the ${classes} classes of x, got ${labels[i]} at index ${i}`,
+    );
+}
