@@ -33,7 +33,7 @@ const cases = fc
   }));
 
 describe('locallyConnected', () => {
-  it('[local-parameters] zero-padded, width 3, n units: 3n − 2 weights; each unit has a bias', () => {
+  it('[local-parameters] M2: zero-padded, width 3, n units: 3n − 2 weights; each unit has a bias', () => {
     const layer = locallyConnected1d({ filters: 1, size: 3, padding: 'same', bias: false });
     expect(parameterCount(layer, [1, 5, 1])).toBe(13);
     for (const n of [3, 4, 10]) expect(parameterCount(layer, [1, n, 1])).toBe(3 * n - 2);

@@ -1,0 +1,159 @@
+// Losses: the lectures' figures, the formulas, and the bits.
+
+import { describe, expect, it } from 'vitest';
+import {
+  binaryCrossEntropy,
+  chain,
+  crossEntropy,
+  dense,
+  gradientCheck,
+  SpecError,
+  sigmoid,
+  softmax,
+  squaredError,
+  type Tensor,
+  tensor,
+} from '../../src/index.ts';
+import { exp, log } from '../../src/reference/math.ts';
+import { whole } from './whole.ts';
+
+const f = Math.fround;
+const one = (x: Tensor) => tensor([1], [1], x.data instanceof Float32Array ? 'float32' : 'float64');
+
+describe('squaredError', () => {
+  it('[loss-squared] is summed over the outputs and averaged over the batch, without a half', () => {
+    const x = tensor([2, 2], [1, 4, 3, 7]);
+    const [y, pull] = squaredError({ target: tensor([2, 2], [1, 2, 3, 4]) }).vjp(x, {});
+    expect(y).toEqual(tensor([1], [6.5]));
+    expect([...pull(one(x)).x.data]).toEqual([0, 2, 0, 3]);
+  });
+
+  it('[loss-squared] agrees with finite differences; the target may have another element type', () => {
+    const layer = squaredError({ target: whole([2, 3, 2], 5, 'float32') });
+    expect(gradientCheck(layer, whole([2, 3, 2]), {}).ok).toBe(true);
+    expect(layer.forward(whole([2, 3, 2], 1, 'float32'), {}).data[0]).toBe(layer.forward(whole([2, 3, 2]), {}).data[0]);
+  });
+
+  it('[loss-target] a target of another shape is refused, a target changed later does not matter', () => {
+    const target = tensor([2, 2], [1, 2, 3, 4]);
+    const layer = squaredError({ target });
+    target.data.fill(9);
+    expect(layer.forward(tensor([2, 2], [1, 2, 3, 4]), {}).data[0]).toBe(0);
+    expect(() => layer.shape([4])).toThrow('[loss-target]');
+    expect(() => layer.forward(tensor([2, 3]), {})).toThrow(SpecError);
+    expect(() => squaredError({ target: [1, 2] as never })).toThrow(TypeError);
+    expect(() => squaredError({} as never)).toThrow(TypeError);
+  });
+});
+
+describe('crossEntropy', () => {
+  const x = tensor([2, 2, 3], [0.3, -1.2, 2.5, 0, 0.1, -0.4, 3, 3.1, -7, 0.9, 0.8, 0.7]);
+  const labels = [2, 0, 1, 1];
+
+  it('[loss-cross-entropy] is the mean over every label, in space too, of −log softmax at the label', () => {
+    const probabilities = softmax().forward(x, {}).data;
+    const expected = labels.reduce((sum, label, row) => sum - Math.log(probabilities[row * 3 + label]), 0) / 4;
+    expect(crossEntropy({ labels }).forward(x, {}).data[0]).toBeCloseTo(expected, 6);
+    expect(crossEntropy({ labels }).shape([2, 2, 3])).toEqual([1]);
+  });
+
+  it('[loss-cross-entropy] gives the specified bits', () => {
+    let total = 0;
+    const dx: number[] = [];
+    labels.forEach((label, row) => {
+      const logits = [...x.data.subarray(row * 3, row * 3 + 3)];
+      const m = Math.max(...logits);
+      const e = logits.map((v) => f(exp(f(v - m))));
+      const s = e.reduce((sum, v) => f(sum + v), 0);
+      total = f(total + f(f(log(s)) - f(logits[label] - m)));
+      e.forEach((v, c) => {
+        const p = f(v / s);
+        dx.push(f((c === label ? f(p - 1) : p) * f(2 / 4)));
+      });
+    });
+    const [y, pull] = crossEntropy({ labels }).vjp(x, {});
+    expect([...y.data]).toEqual([f(total / 4)]);
+    expect([...pull(tensor([1], [2])).x.data]).toEqual(dx);
+  });
+
+  it('[loss-cross-entropy] large logits neither overflow nor vanish; it agrees with finite differences', () => {
+    const far = tensor([1, 2], [1000, -1000]);
+    expect(crossEntropy({ labels: [1] }).forward(far, {}).data[0]).toBe(2000);
+    expect(crossEntropy({ labels: [0] }).forward(far, {}).data[0]).toBe(0);
+    const report = gradientCheck(crossEntropy({ labels }), x, {});
+    expect(report.ok, report.text).toBe(true);
+  });
+
+  it('[loss-labels] are an array, a typed array or a tensor of whole numbers, one for each row', () => {
+    const y = crossEntropy({ labels }).forward(x, {});
+    expect(crossEntropy({ labels: Uint8Array.from(labels) }).forward(x, {})).toEqual(y);
+    expect(crossEntropy({ labels: tensor([2, 2], labels) }).forward(x, {})).toEqual(y);
+    for (const bad of [
+      [0, 1.5],
+      [0, -1],
+      [0, Number.NaN],
+    ])
+      expect(() => crossEntropy({ labels: bad })).toThrow('[loss-labels]');
+    expect(() => crossEntropy({ labels: [0, 3] }).shape([2, 3])).toThrow(
+      'below the 3 classes of x, got 3 at index 1 [loss-labels]',
+    );
+    expect(() => crossEntropy({ labels: [0] }).shape([2, 3])).toThrow('[loss-labels]');
+    expect(() => crossEntropy({ labels: [0] }).shape([1])).toThrow('[loss-labels]');
+    expect(() => crossEntropy({ labels: 1 as never })).toThrow(TypeError);
+    expect(() => crossEntropy({ labels: ['0'] as never })).toThrow(TypeError);
+  });
+});
+
+describe('binaryCrossEntropy', () => {
+  it('[loss-binary] N8: ŷ = 0.3516360 has the loss 1.0451587 for y = 1 and 0.4333030 for y = 0', () => {
+    const hidden = chain({
+      one: dense({ units: 2, bias: false }),
+      g: sigmoid(),
+      two: dense({ units: 1, bias: false }),
+    });
+    const p = {
+      one: { weight: tensor([2, 2], [1, 2, -1, 0], 'float64') },
+      two: { weight: tensor([2, 1], [1, -1], 'float64') },
+    };
+    const z = hidden.forward(tensor([1, 2], [1, 2], 'float64'), p);
+    expect(sigmoid().forward(z, {}).data[0].toFixed(7)).toBe('0.3516360');
+    const loss = (target: number) =>
+      binaryCrossEntropy({ targets: tensor([1, 1], [target]) })
+        .forward(z, {})
+        .data[0].toFixed(7);
+    expect([loss(1), loss(0)]).toEqual(['1.0451587', '0.4333030']);
+  });
+
+  it('[loss-binary] gives the specified bits, the mean over every target', () => {
+    const x = tensor([2, 3], [0.3, -1.2, 2.5, 40, -40, 0]);
+    const t = [1, 0.25, 0, 0, 1, 0.5];
+    const total = t.reduce((sum, target, i) => {
+      const v = x.data[i];
+      return f(sum + f(f(Math.max(v, 0) - f(v * target)) + f(log(1 + exp(-Math.abs(v))))));
+    }, 0);
+    const layer = binaryCrossEntropy({ targets: tensor([2, 3], t) });
+    const [y, pull] = layer.vjp(x, {});
+    expect([...y.data]).toEqual([f(total / 6)]);
+    const sigma = sigmoid().forward(x, {}).data;
+    expect([...pull(one(x)).x.data]).toEqual(t.map((target, i) => f(f(sigma[i] - target) * f(1 / 6))));
+    expect(gradientCheck(layer, x, {}).ok).toBe(true);
+  });
+
+  it('[loss-probability] [loss-target] targets are from 0 to 1 and have the shape of x', () => {
+    for (const bad of [-0.1, 1.1, Number.NaN])
+      expect(() => binaryCrossEntropy({ targets: tensor([1], [bad]) })).toThrow('[loss-probability]');
+    expect(() => binaryCrossEntropy({ targets: tensor([2, 1]) }).shape([1, 2])).toThrow('[loss-target]');
+  });
+
+  it('[loss-shape] every loss has the shape [1] and sees all of x', () => {
+    for (const layer of [
+      squaredError({ target: tensor([2, 4, 1]) }),
+      crossEntropy({ labels: Array(8).fill(0) }),
+      binaryCrossEntropy({ targets: tensor([2, 4, 1]) }),
+    ]) {
+      expect(layer.shape([2, 4, 1])).toEqual([1]);
+      expect(layer.field([2, 4, 1])).toEqual([{ size: 4, step: 0, start: 0 }]);
+      expect(() => layer.vjp(tensor([2, 4, 1]), {})[1](tensor([2]))).toThrow('[layer-gradient]');
+    }
+  });
+});
