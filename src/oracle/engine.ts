@@ -3,6 +3,7 @@
 import type { Attributes } from '../layer.ts';
 import type { Tensor } from '../tensor.ts';
 import type { Profile } from './bound.ts';
+import type { VerdictKind } from './verdict.ts';
 
 /** One call: the operator, its attributes with no default left to guess, its tensors in the layout of the engine. */
 export interface Call {
@@ -62,7 +63,7 @@ export function skip(reason: string): never {
 export type Answer =
   | { readonly kind: 'result'; readonly value: unknown }
   | {
-      readonly kind: 'skip' | 'error' | 'timeout' | 'crash' | 'changed-inputs' | 'aliased' | 'stale' | 'unstable';
+      readonly kind: Exclude<VerdictKind, 'pass' | 'suspect' | 'fail' | 'wrong-shape'>;
       readonly message: string;
     };
 

@@ -1,7 +1,7 @@
 // The operators the oracle knows: how each is made, and which mathematics judges it.
 
 import { SpecError, show } from '../errors.ts';
-import type { Layer } from '../layer.ts';
+import type { Attributes, Layer } from '../layer.ts';
 import * as conv from '../ops/conv.ts';
 import { dense } from '../ops/dense.ts';
 import * as pool from '../ops/pool.ts';
@@ -40,6 +40,9 @@ export function operatorOf(name: string): KnownOperator {
     );
   return operators[name];
 }
+
+/** A layer by the name of its operator. */
+export const layerFor = (op: string, attributes: Attributes): Layer => operatorOf(op).make(attributes as never);
 
 /** The tensors that an engine gives back: its output, or with a gradient at the output those of x and the parameters. */
 export type Part = 'y' | 'x' | 'weight' | 'bias';

@@ -55,20 +55,25 @@ export const verdict = (kind: VerdictKind, message: string, part: Part = 'y'): V
 
 export const isFailure = (kind: VerdictKind): boolean => kind !== 'pass' && kind !== 'suspect' && kind !== 'skip';
 
-/** Spec oracle-result: a tensor of the promised shape, its data float32. */
+/** What keeps a value from being a tensor of float32, if anything does. Spec oracle-result. */
+export function notATensor(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null || !('data' in value)) return show(value);
+  const { data } = value as Tensor;
+  return data instanceof Float32Array ? undefined : `data ${show(data)}`;
+}
+
+/** Spec oracle-result: a tensor of the promised shape. */
 function checkForm(theirs: unknown, shape: Shape, part: Part): Verdict | undefined {
   const what = part === 'y' ? 'the result' : `the gradient of ${part}`;
-  const wrongType = (got: string) =>
-    verdict('wrong-type', `${what} must be {shape, data: Float32Array}, got ${got}`, part);
-  if (typeof theirs !== 'object' || theirs === null || !('data' in theirs)) return wrongType(show(theirs));
+  const wrong = notATensor(theirs);
+  if (wrong) return verdict('wrong-type', `${what} must be {shape, data: Float32Array}, got ${wrong}`, part);
   const { shape: theirShape, data } = theirs as Tensor;
-  if (!(data instanceof Float32Array)) return wrongType(`data ${show(data)}`);
   if (!Array.isArray(theirShape) || !sameShape(theirShape, shape))
     return verdict('wrong-shape', `${what} must have shape ${show(shape)}, got ${show(theirShape)}`, part);
   if (data.length !== sizeOf(shape))
     return verdict(
       'wrong-shape',
-      `${what} of shape [${shape}] holds ${sizeOf(shape)} values, got ${data.length}`,
+      `${what} of shape ${show(shape)} holds ${sizeOf(shape)} values, got ${data.length}`,
       part,
     );
   return undefined;

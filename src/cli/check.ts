@@ -1,0 +1,111 @@
+// toeplitz check: an engine in another process against the oracle.
+
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { SpecError } from '../errors.ts';
+import { type CheckOptions, campaign } from '../oracle/campaign.ts';
+import { operators } from '../oracle/operators.ts';
+import { type Report, render } from '../oracle/report.ts';
+import { progressLine } from './progress.ts';
+import { type Remote, remote, StartError } from './remote.ts';
+import { EXIT, UsageError } from './usage.ts';
+
+export const help = `toeplitz check FILE.mjs [options]
+toeplitz check COMMAND [options] -- ARGUMENTS
+
+Checks an engine against the oracle. FILE.mjs exports the engine as its default;
+it runs in a process of its own. COMMAND is any program that speaks the protocol
+of spec/oracle.md (oracle-protocol) on its standard input and output.
+
+  --ops a,b       operators to check; default: all that the engine offers
+  --cases N       cases per operator (200)
+  --seed N        another campaign (1)
+  --timeout S     seconds for one call before the engine is killed (10)
+  --json          the report as JSON
+
+Exit code: 0 clean, 1 the engine is wrong somewhere, 2 wrong usage, 3 the engine
+could not start.
+
+An engine, my-engine.mjs:
+
+  export default {
+    name: 'my engine',
+    // layout: { x: 'NCHW', weight: 'OIHW' },   default: NHWC and HWIO
+    // traits: { padding: 'multiplied' },       see spec/oracle.md, oracle-traits
+    ops: {
+      // attributes: filters, size [h, w], stride, dilation, groups, bias, and
+      // padding 'valid', 'same-upper', 'same-lower' or [[before, after], …]
+      conv2d({ attributes, x, weight, bias }) {
+        // if (attributes.groups > 1) throw Object.assign(new Error('no groups'), { name: 'Skip' });
+        return { shape: [n, h, w, filters], data: new Float32Array(…) };  // or a promise
+      },
+    },
+  };
+
+The operators: ${Object.keys(operators).slice(0, 4).join(', ')},
+${Object.keys(operators).slice(4, 9).join(', ')}, ${Object.keys(operators).slice(9).join(', ')}.
+`;
+
+const options = {
+  ops: { type: 'string' },
+  cases: { type: 'string', default: '200' },
+  seed: { type: 'string', default: '1' },
+  timeout: { type: 'string', default: '10' },
+  json: { type: 'boolean', default: false },
+} as const;
+
+function number(name: string, text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value) || value <= 0)
+    throw new UsageError(`--${name} must be a number above 0, got '${text}'`);
+  return value;
+}
+
+/** Runs the command; gives the exit code. */
+export async function run(args: readonly string[]): Promise<number> {
+  const split = args.includes('--') ? args.indexOf('--') : args.length;
+  const { values, positionals } = parseArgs({ args: args.slice(0, split), options, allowPositionals: true });
+  if (positionals.length !== 1)
+    throw new UsageError('check: name one FILE.mjs or COMMAND (arguments of the command go after --)');
+  const campaignOptions: CheckOptions = {
+    cases: number('cases', values.cases),
+    seed: number('seed', values.seed),
+    ...(values.ops !== undefined && { ops: values.ops.split(',') }),
+  };
+  const [target] = positionals;
+  const isAdapter = /\.[cm]?[jt]s$/.test(target);
+  const command = isAdapter ? process.execPath : target;
+  const commandArgs = isAdapter ? [fileURLToPath(new URL('host.js', import.meta.url)), target] : args.slice(split + 1);
+  try {
+    const engine = await remote(command, commandArgs, number('timeout', values.timeout));
+    return await report(engine, campaignOptions, values.json);
+  } catch (error) {
+    if (error instanceof SpecError) throw new UsageError(error.message);
+    if (!(error instanceof StartError)) throw error;
+    process.stderr.write(`toeplitz: the engine could not start: ${error.message}\n`);
+    return EXIT.start;
+  }
+}
+
+async function report(engine: Remote, campaignOptions: CheckOptions, json: boolean): Promise<number> {
+  const stop = new AbortController();
+  process.once('SIGINT', () => stop.abort());
+  const progress = progressLine(process.stderr);
+  try {
+    const result = await campaign(engine, { ...campaignOptions, signal: stop.signal, onProgress: progress.show });
+    progress.clear();
+    process.stdout.write(json ? `${toJson(result)}\n` : render(result));
+    return result.clean ? EXIT.clean : EXIT.mismatch;
+  } finally {
+    progress.clear();
+    engine.close();
+  }
+}
+
+/** JSON has no NaN and no infinity: they become strings. */
+export const toJson = (result: Report): string =>
+  JSON.stringify(
+    result,
+    (_, value) => (typeof value === 'number' && !Number.isFinite(value) ? String(value) : value),
+    2,
+  );

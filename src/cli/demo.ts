@@ -1,0 +1,54 @@
+// toeplitz demo: the oracle over this library's own kernels, then over an engine with a realistic mistake.
+
+import { parseArgs } from 'node:util';
+import { type CheckOptions, checkEngine } from '../oracle/campaign.ts';
+import type { Engine } from '../oracle/engine.ts';
+import { render, table } from '../oracle/report.ts';
+import example from './example.ts';
+import { ownEngines } from './own.ts';
+import { progressLine } from './progress.ts';
+import { EXIT, UsageError } from './usage.ts';
+
+export const help = `toeplitz demo [--seed N]
+
+Runs the oracle over three implementations of this library (SIMD kernels: direct
+and im2col; plain JavaScript), and over an example engine with a mistake. Exit
+code 0 if the first three are clean and the mistake is found.
+`;
+
+/** Enough for every stratum several times, in about ten seconds for all engines. */
+const CASES = 100;
+
+export async function run(args: readonly string[]): Promise<number> {
+  const { values } = parseArgs({ args: [...args], options: { seed: { type: 'string', default: '1' } } });
+  const seed = Number(values.seed);
+  if (!Number.isSafeInteger(seed)) throw new UsageError(`--seed must be a whole number, got '${values.seed}'`);
+  const progress = progressLine(process.stderr);
+  const options: CheckOptions = { seed, cases: CASES, onProgress: progress.show };
+  const check = async (engine: Engine) => {
+    const report = await checkEngine(engine, options);
+    progress.clear();
+    return report;
+  };
+  const say = (text: string): boolean => process.stdout.write(text);
+  say(`Three implementations of one spec, ${CASES} generated cases per operator (forward, then gradient):\n\n`);
+  let clean = true;
+  const rows: (string | number)[][] = [];
+  for (const engine of ownEngines()) {
+    const report = await check(engine);
+    clean &&= report.clean;
+    for (const { op, cases, counts, margin } of report.operators) {
+      const row = rows.find(([name]) => name === op) ?? rows[rows.push([op, cases]) - 1];
+      row.push(`${counts.pass ?? 0} pass${margin > 0 ? `, margin ${margin.toFixed(2)}` : ''}`);
+    }
+    if (!report.clean) say(`${render(report)}\n`);
+  }
+  say(`${table([['operator', 'cases', ...ownEngines().map(({ name }) => name)], ...rows])}\n`);
+  say(
+    '\nmargin: the largest error of a case that rounds, as a share of what any order of float32 operations may give\n',
+  );
+  say('\nAnd an engine that looks right with stride 1 and odd kernels:\n\n');
+  const report = await check(example);
+  say(render(report));
+  return clean && !report.clean ? EXIT.clean : EXIT.mismatch;
+}

@@ -1,0 +1,59 @@
+#!/usr/bin/env node
+// The command line: toeplitz check, demo, explain. One file per command.
+
+import { readFileSync } from 'node:fs';
+import { SpecError } from '../errors.ts';
+import * as check from './check.ts';
+import * as demo from './demo.ts';
+import * as explain from './explain.ts';
+import { EXIT, UsageError } from './usage.ts';
+
+interface Command {
+  readonly help: string;
+  run(args: readonly string[]): Promise<number>;
+}
+
+const commands: Readonly<Record<string, Command>> = { check, demo, explain };
+
+const help = `toeplitz COMMAND
+
+  check FILE.mjs      judge an engine: an adapter in JavaScript, or any program
+  demo                judge this library's own kernels, and an engine with a mistake
+  explain CASE        write a case id out as tensors
+
+  toeplitz COMMAND --help tells more; toeplitz --version.
+`;
+
+const version = (): string => JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version;
+
+async function main([name, ...args]: readonly string[]): Promise<number> {
+  const say = (text: string): number => {
+    process.stdout.write(text);
+    return EXIT.clean;
+  };
+  if (name === '--version' || name === '-v') return say(`${version()}\n`);
+  if (name === '--help' || name === '-h') return say(help);
+  if (name === undefined) throw new UsageError('name a command');
+  if (!Object.hasOwn(commands, name))
+    throw new UsageError(`the commands are ${Object.keys(commands).join(', ')}, got '${name}'`);
+  const own = args.includes('--') ? args.slice(0, args.indexOf('--')) : args;
+  if (own.includes('--help') || own.includes('-h')) return say(commands[name].help);
+  return commands[name].run(args);
+}
+
+/** parseArgs throws TypeErrors with such codes for options that it does not know. */
+const isUsage = (error: unknown): error is Error =>
+  error instanceof UsageError ||
+  error instanceof SpecError ||
+  String((error as { code?: unknown })?.code).startsWith('ERR_PARSE_ARGS');
+
+main(process.argv.slice(2)).then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    if (!isUsage(error)) throw error;
+    process.stderr.write(`toeplitz: ${error.message}\n\n${help}`);
+    process.exitCode = EXIT.usage;
+  },
+);

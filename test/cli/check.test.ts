@@ -1,0 +1,146 @@
+// The command line as a user runs it: the built files, in processes of their own.
+
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Report } from '../../src/oracle/index.ts';
+
+const root = join(import.meta.dirname, '../..');
+const program = join(root, 'dist/cli/index.js');
+const fixture = (name: string) => join(import.meta.dirname, 'fixtures', name);
+
+interface Run {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+const toeplitz = (...args: string[]): Promise<Run> =>
+  new Promise((resolve) => {
+    const child = spawn(process.execPath, [program, ...args]);
+    let [out, err] = ['', ''];
+    child.stdout.on('data', (text) => {
+      out += text;
+    });
+    child.stderr.on('data', (text) => {
+      err += text;
+    });
+    child.on('close', (code) => resolve({ code, out, err }));
+  });
+
+const findingsOf = (report: Report) =>
+  report.operators.map(({ op, findings }) => [op, findings.map(({ kind }) => kind)]);
+
+beforeAll(() => {
+  if (!existsSync(program)) throw new Error('dist/cli/index.js is missing: run `npm run build` first');
+});
+
+describe('toeplitz check', () => {
+  it('[oracle-exit] ends with 0 for an engine that is right, and prints no progress where there is no terminal', async () => {
+    const { code, out, err } = await toeplitz('check', fixture('right.mjs'), '--cases', '60');
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toMatch(/^right 1\.2: seed 1, 60 cases per operator\n/);
+    expect(out).toMatch(/^conv2d +60 +60 .*pass$/m);
+    expect(out).toMatch(/^avgPool2d .*not offered$/m);
+  });
+
+  it('[oracle-protocol] makes findings of a hang, a crash, an error and a wrong type, and goes on', async () => {
+    const { code, out } = await toeplitz('check', fixture('wrong.mjs'), '--cases', '16', '--timeout', '0.3', '--json');
+    expect(code).toBe(1);
+    const report = JSON.parse(out) as Report;
+    expect(findingsOf(report)).toEqual([
+      ['conv2d', expect.arrayContaining(['fail', 'timeout'])],
+      ['depthwiseConv2d', ['crash']],
+      ['maxPool2d', ['error']],
+      ['avgPool2d', ['wrong-type']],
+    ]);
+    const [conv, depthwise, max] = report.operators;
+    expect(conv.findings.find(({ kind }) => kind === 'timeout')!.id).toMatch(/^conv2d\/n1h1w1c1_/);
+    expect(depthwise.findings[0].verdict.message).toBe('the process ended with exit code 9');
+    expect(max.findings[0].verdict.message).toBe('the call threw Error: one image at a time');
+    expect(Object.keys(max.skipped)).toEqual(['no single images']);
+  });
+
+  it('[oracle-protocol] checks any program that speaks the protocol, its arguments after --', async () => {
+    const { code, out } = await toeplitz(
+      'check',
+      process.execPath,
+      '--ops',
+      'maxPool2d',
+      '--json',
+      '--',
+      fixture('program.mjs'),
+      'maxPool2d',
+    );
+    expect(code).toBe(1);
+    const { counts, skipped, findings } = (JSON.parse(out) as Report).operators[0];
+    expect(counts.pass).toBeGreaterThan(0);
+    expect(skipped).toEqual({ 'size 1 alone': counts.skip });
+    expect(findings.map(({ verdict }) => verdict.message).join()).toMatch(/the engine says: five|seq \d+, got seven/);
+  });
+
+  it('[oracle-exit] ends with 3 for an engine that does not start, and says why', async () => {
+    const start = async (...args: string[]) => {
+      const { code, err } = await toeplitz('check', ...args);
+      expect(code).toBe(3);
+      return err;
+    };
+    expect(await start(fixture('absent.mjs'))).toContain('absent.mjs');
+    expect(await start(fixture('broken.mjs'))).toContain('no such backend');
+    expect(await start(fixture('unknown.mjs'))).toContain("got 'conv9d' [oracle-engine]");
+    expect(await start('no-such-program-here')).toContain('ENOENT');
+    expect(await start(process.execPath, '--', fixture('program.mjs'), 'conv9d')).toContain("got 'conv9d'");
+  });
+
+  it('[oracle-exit] ends with 2 for a wrong command line, and shows the usage', async () => {
+    for (const args of [
+      [],
+      ['chekc'],
+      ['check'],
+      ['check', 'a.mjs', 'b.mjs'],
+      ['check', '--fast', 'a.mjs'],
+      ['check', fixture('right.mjs'), '--cases', 'many'],
+      ['check', fixture('right.mjs'), '--ops', 'conv'],
+      ['explain', 'conv2d'],
+    ]) {
+      const { code, err } = await toeplitz(...args);
+      expect({ args, code }).toEqual({ args, code: 2 });
+      expect(err).toContain('toeplitz --version');
+    }
+  });
+
+  it('[oracle-exit] answers --help and --version with 0', async () => {
+    expect((await toeplitz('--version')).out.trim()).toBe(
+      JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version,
+    );
+    for (const args of [['--help'], ['check', '--help'], ['demo', '--help'], ['explain', '--help']]) {
+      const { code, out } = await toeplitz(...args);
+      expect({ args, code }).toEqual({ args, code: 0 });
+      expect(out).toMatch(/^toeplitz /);
+    }
+    expect((await toeplitz('check', '--help')).out).toContain('export default {');
+  });
+});
+
+describe('toeplitz explain', () => {
+  it('[oracle-caseid] writes out tensors and the exact result', async () => {
+    const { code, out } = await toeplitz('explain', 'maxPool2d/n1h1w3c1_k1x2s1x1pvd1x1e0/f32/given/x=1,5,-2');
+    expect(code).toBe(0);
+    expect(out).toContain('const x = tensor([1, 1, 3, 1], [1, 5, -2]);');
+    expect(out).toContain('y [1, 1, 2, 1] = [5, 5]');
+    const python = await toeplitz('explain', 'dense/n1c2_u1b0/f32/given/x=1,NaN;weight=3,-0', '--python');
+    expect(python.out).toContain("x = numpy.array([1, float('nan')], 'float32').reshape(1, 2)");
+    expect(python.out).toContain('attributes = dict(units=1, bias=False)');
+  });
+});
+
+describe('toeplitz demo', () => {
+  it('[oracle-exit] passes the three implementations of this library and shows the mistake of the example', async () => {
+    const { code, out } = await toeplitz('demo');
+    expect(code).toBe(0);
+    expect(out).toMatch(/^maxPool2d gradient +100 +100 pass +100 pass +100 pass$/m);
+    expect(out).toContain("padding: 'same-upper'");
+    expect(out).toMatch(/case conv2d\/n1h\d+w\d+c1_o1/);
+  });
+});
