@@ -72,35 +72,44 @@ export function averageCells(x: usize, list: usize, end: usize, y: usize, channe
  * Spec pool-max-gradient.
  */
 export function spreadMaximum(x: usize, list: usize, end: usize, dy: usize, dx: usize, channels: i32): void {
-  for (let c = 0; c < channels; c += 4, x += 16, dy += 16, dx += 16) {
-    let best = f32x4.splat(-Infinity);
-    let place = i32x4.splat(<i32>list);
-    for (let cell = list; cell != end; cell += 4) {
-      const v = v128.load(x + load<usize>(cell));
-      const first = v128.and(f32x4.ne(v, v), f32x4.eq(best, best));
-      const better = v128.or(f32x4.gt(v, best), first);
-      best = v128.bitselect(v, best, better);
-      place = v128.bitselect(i32x4.splat(<i32>cell), place, better);
-    }
-    const d = v128.load(dy);
-    const lanes = lanesAt(c, channels);
-    for (let cell = list; cell != end; cell += 4) {
-      const at = dx + load<usize>(cell);
-      const share = v128.and(d, i32x4.eq(place, i32x4.splat(<i32>cell)));
-      storeSome(at, f32x4.add(v128.load(at), share), lanes);
-    }
+  let c = 0;
+  for (; c + 4 <= channels; c += 4, x += 16, dy += 16, dx += 16) spreadMaximumTo(x, list, end, dy, dx, 4);
+  if (c < channels) spreadMaximumTo(x, list, end, dy, dx, channels - c);
+}
+
+@inline
+function spreadMaximumTo(x: usize, list: usize, end: usize, dy: usize, dx: usize, lanes: i32): void {
+  let best = f32x4.splat(-Infinity);
+  let place = i32x4.splat(<i32>list);
+  for (let cell = list; cell != end; cell += 4) {
+    const v = v128.load(x + load<usize>(cell));
+    const first = v128.and(f32x4.ne(v, v), f32x4.eq(best, best));
+    const better = v128.or(f32x4.gt(v, best), first);
+    best = v128.bitselect(v, best, better);
+    place = v128.bitselect(i32x4.splat(<i32>cell), place, better);
+  }
+  const d = v128.load(dy);
+  for (let cell = list; cell != end; cell += 4) {
+    const at = dx + load<usize>(cell);
+    const share = v128.and(d, i32x4.eq(place, i32x4.splat(<i32>cell)));
+    storeSome(at, f32x4.add(v128.load(at), share), lanes);
   }
 }
 
 /** dx of every cell += dy / divisor. Spec pool-average-gradient. */
 export function spreadAverage(list: usize, end: usize, dy: usize, dx: usize, channels: i32, divisor: f32): void {
   const d = f32x4.splat(divisor);
-  for (let c = 0; c < channels; c += 4, dy += 16, dx += 16) {
-    const share = f32x4.div(v128.load(dy), d);
-    const lanes = lanesAt(c, channels);
-    for (let cell = list; cell != end; cell += 4) {
-      const at = dx + load<usize>(cell);
-      storeSome(at, f32x4.add(v128.load(at), share), lanes);
-    }
+  let c = 0;
+  for (; c + 4 <= channels; c += 4, dy += 16, dx += 16) {
+    addTo(list, end, dx, f32x4.div(v128.load(dy), d), 4);
+  }
+  if (c < channels) addTo(list, end, dx, f32x4.div(v128.load(dy), d), channels - c);
+}
+
+@inline
+function addTo(list: usize, end: usize, dx: usize, share: v128, lanes: i32): void {
+  for (let cell = list; cell != end; cell += 4) {
+    const at = dx + load<usize>(cell);
+    storeSome(at, f32x4.add(v128.load(at), share), lanes);
   }
 }
