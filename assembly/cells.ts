@@ -79,20 +79,21 @@ export function spreadMaximum(x: usize, list: usize, end: usize, dy: usize, dx: 
 
 @inline
 function spreadMaximumTo(x: usize, list: usize, end: usize, dy: usize, dx: usize, lanes: i32): void {
-  let best = f32x4.splat(-Infinity);
-  let place = i32x4.splat(<i32>list);
+  let m = f32x4.splat(-Infinity);
+  let n = i32x4.splat(0);
   for (let cell = list; cell != end; cell += 4) {
     const v = v128.load(x + load<usize>(cell));
-    const first = v128.and(f32x4.ne(v, v), f32x4.eq(best, best));
-    const better = v128.or(f32x4.gt(v, best), first);
-    best = v128.bitselect(v, best, better);
-    place = v128.bitselect(i32x4.splat(<i32>cell), place, better);
+    m = f32x4.pmax(m, v), n = v128.or(n, f32x4.ne(v, v));
   }
-  const d = v128.load(dy);
+  // Now a NaN, if there is one, equals nothing: the first cell that is NaN takes dy, or else the first that equals m.
+  m = v128.or(m, n);
+  let open = v128.load(dy);
   for (let cell = list; cell != end; cell += 4) {
+    const v = v128.load(x + load<usize>(cell));
+    const here = v128.or(f32x4.eq(v, m), f32x4.ne(v, v));
     const at = dx + load<usize>(cell);
-    const share = v128.and(d, i32x4.eq(place, i32x4.splat(<i32>cell)));
-    storeSome(at, f32x4.add(v128.load(at), share), lanes);
+    storeSome(at, f32x4.add(v128.load(at), v128.and(open, here)), lanes);
+    open = v128.andnot(open, here);
   }
 }
 
