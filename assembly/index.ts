@@ -10,6 +10,7 @@ export { accumulate, multiply } from './multiply';
 export { copyRows, finite, pack, zero } from './pack';
 export { pool } from './pool';
 export { sumRows } from './sums';
+export { winogradInputs, winogradOutputs, winogradSums, winogradWeights } from './winograd';
 
 /** Where the arena starts: memory below it is the module's own. */
 export function heapBase(): usize {

@@ -1,0 +1,235 @@
+// Winograd's minimal filtering as plain loops: the definition of its bits, and the bound of its error.
+//
+//   y = Aᵀ [ Σ_c (G w_c Gᵀ) ∘ (Bᵀ x_c B) ] A + b      on tiles of m × m outputs; c ascending from +0
+//
+// Bᵀ, G and Aᵀ are applied as the formulas below, down the columns first. Spec winograd-transforms.
+
+import type { Data } from '../tensor.ts';
+import { type ConvGeometry, inputs, outputs } from '../window.ts';
+import { type Round, roundingOf } from './conv.ts';
+
+type Transform = (v: readonly number[], r: Round) => number[];
+
+/** F(m×m, 3×3): its one-dimensional transforms, their matrices in absolute values, and the roundings on a path. */
+interface Scheme {
+  readonly input: Transform;
+  readonly weight: Transform;
+  readonly output: Transform;
+  readonly absInput: readonly (readonly number[])[];
+  readonly absWeight: readonly (readonly number[])[];
+  readonly absOutput: readonly (readonly number[])[];
+  /** Roundings that a term meets in the six one-dimensional transforms and in its product. */
+  readonly roundings: number;
+}
+
+/** Points 0, ±1, ∞. A term meets 1 rounding in Bᵀ, 2 in G, 2 in Aᵀ; twice each, and 1 in the product. */
+const two: Scheme = {
+  input: ([x0, x1, x2, x3], r) => [r(x0 - x2), r(x1 + x2), r(x2 - x1), r(x1 - x3)],
+  weight: ([w0, w1, w2], r) => {
+    const s = r(w0 + w2);
+    return [w0, r(r(s + w1) * 0.5), r(r(s - w1) * 0.5), w2];
+  },
+  output: ([s0, s1, s2, s3], r) => [r(s0 + r(s1 + s2)), r(r(s1 - s2) - s3)],
+  absInput: [
+    [1, 0, 1, 0],
+    [0, 1, 1, 0],
+    [0, 1, 1, 0],
+    [0, 1, 0, 1],
+  ],
+  absWeight: [
+    [1, 0, 0],
+    [1 / 2, 1 / 2, 1 / 2],
+    [1 / 2, 1 / 2, 1 / 2],
+    [0, 0, 1],
+  ],
+  absOutput: [
+    [1, 1, 1, 0],
+    [0, 1, 1, 1],
+  ],
+  roundings: 11,
+};
+
+/** Points 0, ±1, ±2, ∞. A term meets at most 3 roundings in each transform; twice each, and 1 in the product. */
+const four: Scheme = {
+  input: ([x0, x1, x2, x3, x4, x5], r) => {
+    const [a, b] = [r(x4 - r(4 * x2)), r(x3 - r(4 * x1))];
+    const [c, d] = [r(x4 - x2), r(2 * r(x3 - x1))];
+    return [r(r(r(4 * x0) - r(5 * x2)) + x4), r(a + b), r(a - b), r(c + d), r(c - d), r(r(r(4 * x1) - r(5 * x3)) + x5)];
+  },
+  weight: ([w0, w1, w2], r) => {
+    const s = r(w0 + w2);
+    const [p, q] = [r(r(w0 + r(4 * w2)) / 24), r(w1 / 12)];
+    return [r(w0 * 0.25), r(r(s + w1) / -6), r(r(s - w1) / -6), r(p + q), r(p - q), w2];
+  },
+  output: ([s0, s1, s2, s3, s4, s5], r) => {
+    const [a, b, c, d] = [r(s1 + s2), r(s1 - s2), r(s3 + s4), r(s3 - s4)];
+    return [r(r(s0 + a) + c), r(b + r(2 * d)), r(a + r(4 * c)), r(r(b + r(8 * d)) + s5)];
+  },
+  absInput: [
+    [4, 0, 5, 0, 1, 0],
+    [0, 4, 4, 1, 1, 0],
+    [0, 4, 4, 1, 1, 0],
+    [0, 2, 1, 2, 1, 0],
+    [0, 2, 1, 2, 1, 0],
+    [0, 4, 0, 5, 0, 1],
+  ],
+  absWeight: [
+    [1 / 4, 0, 0],
+    [1 / 6, 1 / 6, 1 / 6],
+    [1 / 6, 1 / 6, 1 / 6],
+    [1 / 24, 1 / 12, 1 / 6],
+    [1 / 24, 1 / 12, 1 / 6],
+    [0, 0, 1],
+  ],
+  absOutput: [
+    [1, 1, 1, 1, 1, 0],
+    [0, 1, 1, 2, 2, 0],
+    [0, 1, 1, 4, 4, 0],
+    [0, 1, 1, 8, 8, 1],
+  ],
+  roundings: 19,
+};
+
+export type WinogradTile = 2 | 4;
+
+const schemes = { 2: two, 4: four };
+
+/** Outputs on a side from which tiles of 4×4 pay: at 14×14 their 2.25 times larger weights do not (measured). */
+const LARGE = 16;
+
+/** The tile of a convolution under `algorithm: 'winograd'`, or undefined where it does not apply. Spec winograd-window. */
+export function winogradTile({ axes: [a, b, c] }: ConvGeometry): WinogradTile | undefined {
+  const plane = a.input === 1 && a.size === 1 && a.output === 1;
+  const fits = plane && [b, c].every((axis) => axis.size === 3 && axis.stride === 1 && axis.dilation === 1);
+  if (!fits) return undefined;
+  return b.output >= LARGE && c.output >= LARGE ? 4 : 2;
+}
+
+/** A square of rows × columns values, transformed down the columns and then along the rows. */
+function twice(transform: Transform, square: readonly (readonly number[])[], r: Round): number[][] {
+  const down = square[0].map((_, j) =>
+    transform(
+      square.map((row) => row[j]),
+      r,
+    ),
+  );
+  return down[0].map((_, i) =>
+    transform(
+      down.map((column) => column[i]),
+      r,
+    ),
+  );
+}
+
+/** The cells under one tile of one channel; padding is 0. */
+function cellsOf(
+  g: ConvGeometry,
+  x: Data,
+  n: number,
+  row: number,
+  column: number,
+  channel: number,
+  size: number,
+): number[][] {
+  const [, b, c] = g.axes;
+  const C = g.groups * g.channels;
+  return Array.from({ length: size }, (_, i) =>
+    Array.from({ length: size }, (_, j) => {
+      const [ib, ic] = [row + i - b.before, column + j - c.before];
+      const inside = ib >= 0 && ib < b.input && ic >= 0 && ic < c.input;
+      return inside ? x[(n * inputs(g.axes) + ib * c.input + ic) * C + channel] : 0;
+    }),
+  );
+}
+
+/** The 3×3 weights of channel c (of its group) and filter o. */
+const weightsOf = (g: ConvGeometry, w: Data, c: number, o: number): number[][] =>
+  [0, 1, 2].map((i) => [0, 1, 2].map((j) => w[((i * 3 + j) * g.channels + c) * g.groups * g.filters + o]));
+
+/** What the loops over tiles do with one tile's sum over channels: the values of its outputs. */
+type Fill = (sums: number[][], o: number) => number[][];
+
+/** Σ_c U_c ∘ V_c for every image, tile and filter; `fill` makes outputs of it, which go to y where they are inside. */
+function eachTile(
+  g: ConvGeometry,
+  m: WinogradTile,
+  y: Data | Float64Array,
+  input: (n: number, row: number, column: number, channel: number) => number[][],
+  weight: (c: number, o: number) => number[][],
+  add: (sum: number, u: number, v: number) => number,
+  fill: Fill,
+): void {
+  const [, b, c] = g.axes;
+  const O = g.groups * g.filters;
+  const U = Array.from({ length: O }, (_, o) => Array.from({ length: g.channels }, (_, k) => weight(k, o)));
+  for (let n = 0; n < g.batch; n++) {
+    for (let row = 0; row < b.output; row += m) {
+      for (let column = 0; column < c.output; column += m) {
+        const V = Array.from({ length: g.groups * g.channels }, (_, k) => input(n, row, column, k));
+        for (let o = 0; o < O; o++) {
+          const first = Math.floor(o / g.filters) * g.channels;
+          const sums = U[o][0].map((line, i) =>
+            line.map((_, j) => U[o].reduce((sum, u, k) => add(sum, u[i][j], V[first + k][i][j]), 0)),
+          );
+          fill(sums, o).forEach((line, i) => {
+            line.forEach((value, j) => {
+              if (row + i >= b.output || column + j >= c.output) return;
+              y[(n * outputs(g.axes) + (row + i) * c.output + column + j) * O + o] = value;
+            });
+          });
+        }
+      }
+    }
+  }
+}
+
+/** y = x ∗ w + b by tiles of m × m outputs. Spec winograd-transforms. */
+export function winograd(g: ConvGeometry, m: WinogradTile, x: Data, w: Data, b: Data | undefined, y: Data): void {
+  const r = roundingOf(x);
+  const { input, weight, output } = schemes[m];
+  eachTile(
+    g,
+    m,
+    y,
+    (n, row, column, c) => twice(input, cellsOf(g, x, n, row, column, c, m + 2), r),
+    (c, o) => twice(weight, weightsOf(g, w, c, o), r),
+    (sum, u, v) => r(sum + r(u * v)),
+    (sums, o) => twice(output, sums, r).map((line) => line.map((value) => (b ? r(value + b[o]) : value))),
+  );
+}
+
+/** Half a unit in the last place of 1 in float32. */
+const U = 1 / 0x1000000;
+
+/** The smallest float32: what divisions in G (twice) and a product may lose below the normal numbers, generously. */
+const TINY = 1.401298464324817e-45;
+
+const absolute =
+  (matrix: readonly (readonly number[])[]): Transform =>
+  (v) =>
+    matrix.map((row) => row.reduce((sum, entry, i) => sum + entry * Math.abs(v[i]), 0));
+
+/**
+ * How far each output of a float32 `winograd` may be from the exact y, as float64 values: with K roundings on a path,
+ * γ_K · |Aᵀ| [ Σ_c |G||w_c||Gᵀ| ∘ |Bᵀ||x_c||B| ] |A| [Barabasz et al. 2020]. It depends on the whole tile.
+ * Spec winograd-bound.
+ */
+export function winogradBound(g: ConvGeometry, m: WinogradTile, x: Data, w: Data, b: Data | undefined): Float64Array {
+  const scheme = schemes[m];
+  const [input, weight, output] = [scheme.absInput, scheme.absWeight, scheme.absOutput].map(absolute);
+  const K = scheme.roundings + g.channels - 1 + (b ? 1 : 0);
+  const gamma = (K * U) / (1 - K * U);
+  const exactly: Round = (value) => value;
+  const bound = new Float64Array(g.batch * outputs(g.axes) * g.groups * g.filters);
+  eachTile(
+    g,
+    m,
+    bound,
+    (n, row, column, c) => twice(input, cellsOf(g, x, n, row, column, c, m + 2), exactly),
+    (c, o) => twice(weight, weightsOf(g, w, c, o), exactly),
+    (sum, u, v) => sum + gamma * u * v + 4 * TINY * (v + 1),
+    (sums, o) =>
+      twice(output, sums, exactly).map((line) => line.map((value) => value + (b ? gamma * Math.abs(b[o]) : 0))),
+  );
+  return bound;
+}
