@@ -4,22 +4,31 @@
 import * as reference from './reference/conv.ts';
 import * as referenceMath from './reference/map.ts';
 import * as referencePool from './reference/pool.ts';
+import { winograd as referenceWinograd, type WinogradTile, winogradTile } from './reference/winograd.ts';
 import type { Data } from './tensor.ts';
 import * as wasm from './wasm/conv.ts';
 import { hasSimd } from './wasm/engine.ts';
 import * as wasmMath from './wasm/math.ts';
 import * as wasmPool from './wasm/pool.ts';
+import { winograd } from './wasm/winograd.ts';
 import type { ConvGeometry, PoolGeometry } from './window.ts';
 
-export const algorithms = ['auto', 'direct', 'im2col'] as const;
+export const algorithms = ['auto', 'direct', 'im2col', 'winograd'] as const;
 export type Algorithm = (typeof algorithms)[number];
 
 const isFast = (data: Data): data is Float32Array => data instanceof Float32Array && hasSimd();
 
-/** y = x ∗ w + b. Spec conv-forward. */
+/** y = x ∗ w + b. Spec conv-forward, winograd-window. */
 export function conv(g: ConvGeometry, x: Data, w: Data, b: Data | undefined, y: Data, algorithm: Algorithm): void {
-  if (isFast(x)) wasm.conv(g, x, w as Float32Array, b as Float32Array | undefined, y as Float32Array, algorithm);
+  const tile = algorithm === 'winograd' && x instanceof Float32Array && y.length > 0 ? winogradTile(g) : undefined;
+  if (tile !== undefined) byWinograd(g, tile, x, w, b, y);
+  else if (isFast(x)) wasm.conv(g, x, w as Float32Array, b as Float32Array | undefined, y as Float32Array, algorithm);
   else reference.conv(g, x, w, b, y);
+}
+
+function byWinograd(g: ConvGeometry, tile: WinogradTile, x: Data, w: Data, b: Data | undefined, y: Data): void {
+  if (isFast(x)) winograd(g, tile, x, w as Float32Array, b as Float32Array | undefined, y as Float32Array);
+  else referenceWinograd(g, tile, x, w, b, y);
 }
 
 /** The gradient of `conv` with respect to x. Spec conv-input-gradient. */

@@ -39,7 +39,7 @@ const broken: [message: string, call: () => unknown][] = [
     () => layer.shape([1, 4]),
   ],
   [
-    "conv2d: algorithm must be 'auto' or 'direct' or 'im2col', got 'fft' [conv-algorithm]",
+    "conv2d: algorithm must be 'auto' or 'direct' or 'im2col' or 'winograd', got 'fft' [conv-algorithm]",
     () => conv({ algorithm: 'fft' }),
   ],
   [

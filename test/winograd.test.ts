@@ -2,6 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { conv2d, initialize, tensor } from '../src/index.ts';
 import * as exact from '../src/reference/conv.ts';
 import { winograd as reference, type WinogradTile, winogradBound, winogradTile } from '../src/reference/winograd.ts';
 import { winograd as kernel } from '../src/wasm/winograd.ts';
@@ -89,6 +90,37 @@ test('[winograd-bound] F(2×2, 3×3) is exact on whole numbers, as its matrices 
       expect([...ours]).toEqual([...theirs].map((value) => value + 0));
     }),
   );
+});
+
+test('[winograd-bound] the bound is tight enough to see one weight of a hundred missing', () => {
+  const axes = windowAxes('test', { ...window, padding: 'same-upper' }, [1, 9, 9]) as unknown as ConvGeometry['axes'];
+  const g = { batch: 1, groups: 1, channels: 12, filters: 1, axes };
+  const size = sizesOf(g);
+  const [x, w] = [new Float32Array(size.x).fill(1), new Float32Array(size.w).fill(1)];
+  const missing = w.slice();
+  missing[4 * g.channels] = 0;
+  for (const m of [2, 4] as const) {
+    const [y, less] = [new Float32Array(size.y), new Float32Array(size.y)];
+    kernel(g, m, x, w, undefined, y);
+    kernel(g, m, x, missing, undefined, less);
+    const bound = winogradBound(g, m, x, w, undefined);
+    expect(y.every((value, i) => Math.abs(value - less[i]) > 2 * bound[i])).toBe(true);
+  }
+});
+
+test('[conv-algorithm] asking for winograd changes the layer only where it applies', () => {
+  const x = tensor(
+    [1, 17, 17, 3],
+    Array.from({ length: 17 * 17 * 3 }, (_, i) => ((i * 7919) % 1009) / 1009),
+  );
+  const y = (stride: number, algorithm: 'auto' | 'winograd'): Float32Array | Float64Array => {
+    const layer = conv2d({ filters: 5, size: 3, padding: 'same', stride, algorithm });
+    return layer.forward(x, initialize(layer, x.shape, { seed: 1 })).data;
+  };
+  expect(y(2, 'winograd')).toEqual(y(2, 'auto'));
+  expect(y(1, 'winograd')).not.toEqual(y(1, 'auto'));
+  const [ours, exact] = [y(1, 'winograd'), y(1, 'auto')];
+  expect(Math.max(...ours.map((value, i) => Math.abs(value - exact[i])))).toBeLessThan(1e-5);
 });
 
 test('[winograd-window] windows of 3×3 with stride and dilation 1 have a tile, others none', () => {
