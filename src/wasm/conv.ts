@@ -2,33 +2,45 @@
 
 import type { Algorithm } from '../kernels.ts';
 import * as reference from '../reference/conv.ts';
-import type { Axis, ConvGeometry } from '../window.ts';
+import type { ConvGeometry } from '../window.ts';
 import { STAGED_BYTES } from './blocks.ts';
-import { contract } from './contract.ts';
+import { type Contraction, isCovered, prepare } from './contract.ts';
+import { backward, forward, isDepthwise } from './contractions.ts';
 import { depthwiseGradient } from './depthwise.ts';
-import { withArena } from './engine.ts';
+import { type Arena, withArena } from './engine.ts';
 import { gradient } from './gradient.ts';
-import { forwardPiece, inputGradPieces, type Three } from './plan.ts';
+import { denseRegion } from './region.ts';
+import { makeSource } from './source.ts';
 
-const three = ({ axes: [a, b, c] }: ConvGeometry, number: (axis: Axis) => number): Three<number> => [
-  number(a),
-  number(b),
-  number(c),
-];
-
-/** Depthwise convolutions have kernels of their own; im2col runs them as groups of one channel. */
-const isDepthwise = (g: ConvGeometry, algorithm: Algorithm): boolean =>
-  g.groups > 1 && g.channels === 1 && g.filters === 1 && algorithm !== 'im2col';
-
-/** How the filters of w lie in memory: w[tap][channel][filter], the filters of all groups side by side. */
-const layoutOf = (g: ConvGeometry, depthwise: boolean) => ({
-  batch: g.batch,
-  depthwise,
-  groups: depthwise ? 1 : g.groups,
-  taps: three(g, (axis) => axis.size),
-  tapStep: g.channels * g.groups * g.filters,
-  groupStep: g.filters,
-});
+/**
+ * Fills y by a contraction on the scratch arena. Returns false, with y untouched, if zeros of padding would meet ∞ or
+ * NaN in w. Spec numerics-padding.
+ */
+function contract(
+  arena: Arena,
+  c: Contraction,
+  batch: number,
+  x: Float32Array,
+  w: Float32Array,
+  b: Float32Array | undefined,
+  y: Float32Array,
+): boolean {
+  const source = makeSource(arena, x, batch, c.source.size, c.groups * c.source.channels, c.pieces);
+  const filters = arena.values(w);
+  if (source.isPadded && arena.kernels.finite(filters, w.length) === 0) return false;
+  const floats = y.length / batch;
+  const stage = arena.take(source.images * floats * 4);
+  const target = denseRegion(stage, c.target.size, c.groups * c.target.channels);
+  const run = prepare(arena, c, (first) => filters + first * 4, source, target, { bias: b });
+  for (let first = 0; first < batch; first += source.images) {
+    const end = Math.min(batch, first + source.images);
+    source.load(first, end);
+    if (!isCovered(c)) arena.kernels.zero(stage, (end - first) * floats * 4);
+    run(end - first);
+    y.set(arena.floats(stage, (end - first) * floats), first * floats);
+  }
+  return true;
+}
 
 /** Spec conv-forward. */
 export function conv(
@@ -39,19 +51,10 @@ export function conv(
   y: Float32Array,
   algorithm: Algorithm,
 ): void {
-  const depthwise = isDepthwise(g, algorithm);
-  const contraction = {
-    ...layoutOf(g, depthwise),
-    source: { data: x, size: three(g, (axis) => axis.input), channels: depthwise ? g.groups : g.channels },
-    target: { data: y, size: three(g, (axis) => axis.output), channels: depthwise ? g.groups : g.filters },
-    pieces: [forwardPiece(g.axes)],
-    w,
-    sourceStep: g.groups * g.filters,
-    targetStep: 1,
-    bias: b,
-  };
   const done =
-    x.length > 0 && w.length > 0 && withArena('conv', (arena) => contract(arena, contraction, algorithm === 'im2col'));
+    x.length > 0 &&
+    w.length > 0 &&
+    withArena('conv', (arena) => contract(arena, forward(g, algorithm), g.batch, x, w, b, y));
   if (!done) reference.conv(g, x, w, b, y);
 }
 
@@ -63,18 +66,10 @@ export function convInputGrad(
   dx: Float32Array,
   algorithm: Algorithm,
 ): void {
-  const depthwise = isDepthwise(g, algorithm);
-  const contraction = {
-    ...layoutOf(g, depthwise),
-    source: { data: dy, size: three(g, (axis) => axis.output), channels: depthwise ? g.groups : g.filters },
-    target: { data: dx, size: three(g, (axis) => axis.input), channels: depthwise ? g.groups : g.channels },
-    pieces: inputGradPieces(g.axes),
-    w,
-    sourceStep: 1,
-    targetStep: depthwise ? 1 : g.groups * g.filters,
-  };
   const done =
-    dx.length > 0 && w.length > 0 && withArena('conv', (arena) => contract(arena, contraction, algorithm === 'im2col'));
+    dx.length > 0 &&
+    w.length > 0 &&
+    withArena('conv', (arena) => contract(arena, backward(g, algorithm), g.batch, dy, w, undefined, dx));
   if (!done) reference.convInputGrad(g, dy, w, dx);
 }
 

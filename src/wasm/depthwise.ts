@@ -22,7 +22,7 @@ export function depthwiseGradient(
   const sums = arena.take(dw.byteLength);
   const rows = arena.take((K + MR) * PLACE);
   const lattice = arena.take(LATTICE_BYTES);
-  const from = [0, 0, a.dilation * source.plane, b.dilation * source.row, c.dilation * source.pixel];
+  const from = [-source.before, 0, a.dilation * source.plane, b.dilation * source.row, c.dilation * source.pixel];
   const to = [sums, 0, b.size * c.size * C * 4, c.size * C * 4, C * 4];
   arena.write(lattice, [1, a.size, b.size, c.size, ...from, ...to]);
   kernels.places(lattice, 0, K, rows);

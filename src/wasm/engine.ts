@@ -108,10 +108,13 @@ export class Arena {
   readonly kernels: Kernels;
   readonly #memory = new WebAssembly.Memory({ initial: 16 });
   readonly #base: number;
+  readonly #clause: string;
   #top: number;
   #who = '';
+  #waiting: (() => void)[] | undefined;
 
-  constructor() {
+  constructor(clause = 'kernel-memory') {
+    this.#clause = clause;
     const instance = new WebAssembly.Instance(kernelModule()!, { env: { memory: this.#memory } });
     this.kernels = instance.exports as unknown as Kernels;
     this.#base = Math.ceil(this.kernels.heapBase() / 16) * 16;
@@ -133,19 +136,39 @@ export class Arena {
     const address = this.#top;
     const end = Math.ceil((address + bytes + SLACK) / 16) * 16;
     if (end > ADDRESSABLE) {
-      throw new SpecError('kernel-memory', `${this.#who}: the kernels must fit into 4 GiB of memory, got ${end} bytes`);
+      throw new SpecError(this.#clause, `${this.#who}: the kernels must fit into 4 GiB of memory, got ${end} bytes`);
     }
-    if (end > this.bytes) this.#grow(end);
+    if (!this.#waiting) this.#grow(end);
     this.#top = end;
     return address;
   }
 
+  /** From here on memory is only counted, until `commit`. */
+  plan(): void {
+    this.#waiting = [];
+  }
+
+  /** Grows the memory to what was taken since `plan`, at once, and does what waited for it. */
+  commit(): void {
+    this.#grow(this.#top);
+    const waiting = this.#waiting ?? [];
+    this.#waiting = undefined;
+    for (const action of waiting) action();
+  }
+
+  /** Does `action` as soon as the memory taken so far is there: now, or at `commit`. */
+  whenReady(action: () => void): void {
+    if (this.#waiting) this.#waiting.push(action);
+    else action();
+  }
+
   #grow(end: number): void {
+    if (end <= this.bytes) return;
     try {
       this.#memory.grow(Math.ceil((end - this.bytes) / PAGE));
     } catch {
       throw new SpecError(
-        'kernel-memory',
+        this.#clause,
         `${this.#who}: the host must grant the kernels their memory, got ${end} bytes refused`,
       );
     }
@@ -155,10 +178,17 @@ export class Arena {
     return new Float32Array(this.#memory.buffer, address, length);
   }
 
-  /** Takes memory for unsigned 32-bit words and writes them. */
+  /** Takes memory for 32-bit words and writes them. */
   words(values: readonly number[]): number {
     const address = this.take(values.length * 4);
-    this.write(address, values);
+    this.whenReady(() => this.write(address, values));
+    return address;
+  }
+
+  /** Takes memory for float32 values and writes them. */
+  values(values: Float32Array): number {
+    const address = this.take(values.byteLength);
+    this.whenReady(() => this.floats(address, values.length).set(values));
     return address;
   }
 

@@ -98,7 +98,7 @@ function makePlan(arena: Arena, g: ConvGeometry, x: Float32Array, dw: Float32Arr
   const [a, b, c] = g.axes;
   const source = makeSource(arena, x, g.batch, [a.input, b.input, c.input], g.groups * g.channels, [piece]);
   const sums = arena.take(dw.byteLength);
-  const runs = runsOf(piece, source.axes, source.pixel, g.channels * 4);
+  const runs = runsOf(piece, source, g.channels * 4);
   const K = taps(g.axes);
   const positions = Math.max(GRADIENT_POSITIONS, source.images) + MR;
   return {
@@ -130,7 +130,8 @@ function rowsOf(arena: Arena, { g, source, sums, rows, lattice, patches }: Plan,
   const inPatch = [b.size * c.size * C * 4, c.size * C * 4, C * 4, 4];
   const inWeight = [b.size * c.size * C * O * 4, c.size * C * O * 4, C * O * 4, O * 4];
   const to = sums + group * g.filters * 4;
-  arena.write(lattice, [a.size, b.size, c.size, C, 0, ...(patches ? inPatch : inSource), to, ...inWeight]);
+  const from = patches ? [0, ...inPatch] : [-source.before, ...inSource];
+  arena.write(lattice, [a.size, b.size, c.size, C, ...from, to, ...inWeight]);
   arena.kernels.places(lattice, 0, a.size * b.size * c.size * C, rows);
 }
 

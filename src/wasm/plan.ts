@@ -8,6 +8,7 @@
 
 import type { Axis, ThreeAxes } from '../window.ts';
 import { PANEL_ROWS } from './blocks.ts';
+import type { Region } from './region.ts';
 
 /** One axis of a piece. `taps[t]` is the tap of w that multiplies the source cell j·step + offsets[t]; offsets ascend. */
 export interface PieceAxis {
@@ -72,22 +73,18 @@ export function paddedAxis(pieces: readonly Piece[], axis: 0 | 1 | 2, size: numb
   return { low: -first, copied: Math.min(size, end), extent: end - first };
 }
 
-/** A sum's terms as runs of equal length that lie in one piece each: byte offsets from a position's first cell. */
+/** A sum's terms as runs of equal length that lie in one piece each: byte offsets from cell j·step, below 0 in padding. */
 export interface Runs {
   readonly offsets: readonly number[];
   readonly length: number;
 }
 
-/** The runs of a piece over a source of `extents` cells, each `pixel` bytes of which a group reads `length`. */
-export function runsOf([a, b, c]: Piece, source: Three<Padded>, pixel: number, length: number): Runs {
+/** The runs of a piece over a source, from a position's first cell, each `length` bytes. */
+export function runsOf([a, b, c]: Piece, { plane, row, pixel }: Region, length: number): Runs {
   const offsets: number[] = [];
   for (const i of a.offsets) {
     for (const j of b.offsets) {
-      for (const k of c.offsets) {
-        const cell =
-          ((i + source[0].low) * source[1].extent + j + source[1].low) * source[2].extent + k + source[2].low;
-        offsets.push(cell * pixel);
-      }
+      for (const k of c.offsets) offsets.push(i * plane + j * row + k * pixel);
     }
   }
   return merged(offsets, length);
