@@ -47,6 +47,13 @@ export class Pool {
   /** Room for two lists of cells, as byte offsets: of a whole window from its first cell, of a clipped one from x. */
   whole: usize;
   clipped: usize;
+  /** Bytes from one pixel, row and plane of x (and dx) to the next, and of y (and dy). */
+  xPixel: i32;
+  xRow: i32;
+  xPlane: i32;
+  yPixel: i32;
+  yRow: i32;
+  yPlane: i32;
 
   @inline
   axis(i: usize): PoolAxis {
@@ -57,17 +64,19 @@ export class Pool {
 /** Pools one row of positions. Spec pool-max, pool-max-gradient, pool-average, pool-average-gradient. */
 export function pool(g: Pool, plane: i32, row: i32): void {
   const a = g.axis(0), b = g.axis(1), c = g.axis(2);
-  const pixel = <usize>g.channels * 4;
   const inside = a.inside(plane) && b.inside(row);
-  const corner = (a.first(plane) * b.input + b.first(row)) * c.input;
-  const position = (plane * b.output + row) * c.output;
+  const corner = a.first(plane) * g.xPlane + b.first(row) * g.xRow;
   const wholeEnd = wholeCells(g);
+  let y = g.y + <usize>(plane * g.yPlane + row * g.yRow);
+  let divisor = g.divisor + <usize>((plane * b.output + row) * c.output) * 4;
   for (let column = 0; column < c.output; column++) {
     if (inside && c.inside(column)) {
-      window(g, <usize>(corner + c.first(column)) * pixel, g.whole, wholeEnd, position + column);
+      window(g, <usize>(corner + c.first(column) * g.xPixel), g.whole, wholeEnd, y, divisor);
     } else {
-      window(g, 0, g.clipped, clippedCells(g, a.first(plane), b.first(row), c.first(column)), position + column);
+      window(g, 0, g.clipped, clippedCells(g, a.first(plane), b.first(row), c.first(column)), y, divisor);
     }
+    y += g.yPixel;
+    divisor += 4;
   }
 }
 
@@ -78,8 +87,7 @@ function wholeCells(g: Pool): usize {
   for (let ka = 0; ka < a.size; ka++) {
     for (let kb = 0; kb < b.size; kb++) {
       for (let kc = 0; kc < c.size; kc++) {
-        const cell = (ka * a.dilation * b.input + kb * b.dilation) * c.input + kc * c.dilation;
-        store<usize>(list, <usize>(cell * g.channels * 4));
+        store<usize>(list, <usize>(ka * a.dilation * g.xPlane + kb * b.dilation * g.xRow + kc * c.dilation * g.xPixel));
         list += 4;
       }
     }
@@ -100,7 +108,7 @@ function clippedCells(g: Pool, i: i32, j: i32, k: i32): usize {
       for (let kc = 0; kc < c.size; kc++) {
         const ic = k + kc * c.dilation;
         if (<u32>ic >= <u32>c.input) continue;
-        store<usize>(list, <usize>(((ia * b.input + ib) * c.input + ic) * g.channels * 4));
+        store<usize>(list, <usize>(ia * g.xPlane + ib * g.xRow + ic * g.xPixel));
         list += 4;
       }
     }
@@ -108,13 +116,12 @@ function clippedCells(g: Pool, i: i32, j: i32, k: i32): usize {
   return list;
 }
 
-/** One window at position p: the cells of a list, `origin` bytes into the image. */
-function window(g: Pool, origin: usize, list: usize, end: usize, p: i32): void {
-  const y = g.y + <usize>(p * g.channels * 4);
+/** One window: the cells of a list, `origin` bytes into the image. */
+function window(g: Pool, origin: usize, list: usize, end: usize, y: usize, divisor: usize): void {
   switch (g.operation) {
     case MAXIMUM: maximumCells(g.x + origin, list, end, y, g.channels); break;
-    case AVERAGE: averageCells(g.x + origin, list, end, y, g.channels, load<f32>(g.divisor + p * 4)); break;
+    case AVERAGE: averageCells(g.x + origin, list, end, y, g.channels, load<f32>(divisor)); break;
     case MAXIMUM_GRADIENT: spreadMaximum(g.x + origin, list, end, y, g.dx + origin, g.channels); break;
-    default: spreadAverage(list, end, y, g.dx + origin, g.channels, load<f32>(g.divisor + p * 4));
+    default: spreadAverage(list, end, y, g.dx + origin, g.channels, load<f32>(divisor));
   }
 }
