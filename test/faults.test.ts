@@ -1,0 +1,29 @@
+// Faults that engines shipped, re-created over our own reference: each breaks the property named beside it, ours do not.
+
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { convolutionFaults } from './faults/convolution.ts';
+import { poolingFaults } from './faults/pooling.ts';
+import { transposedFaults } from './faults/transposed.ts';
+import { ours } from './properties/engine.ts';
+import { groups } from './properties/index.ts';
+
+const sentences = Object.values(groups).flatMap((properties) => Object.entries(properties));
+
+function propertyOf(caughtBy: string) {
+  const found = sentences.filter(([sentence]) => sentence.startsWith(caughtBy));
+  if (found.length !== 1) throw new Error(`'${caughtBy}' begins ${found.length} sentences, expected 1`);
+  return found[0][1];
+}
+
+describe('a shipped fault breaks', () => {
+  for (const { id, seen, what, caughtBy, engine } of [...poolingFaults, ...convolutionFaults, ...transposedFaults])
+    it(`${id}, ${seen}: ${what}: breaks ${caughtBy}`, () => {
+      const property = propertyOf(caughtBy);
+      const verdict = fc.check(property(engine), { numRuns: 2000, endOnFailure: true });
+      expect(verdict.failed).toBe(true);
+      // Refused by a check of shapes or types, it would not have been judged by the property.
+      expect(String(verdict.errorInstance)).not.toMatch(/TypeError|SpecError|RangeError/);
+      expect(fc.check(property(ours), { numRuns: 20 }).failed).toBe(false);
+    });
+});
