@@ -130,6 +130,18 @@ describe('sum and concat', () => {
   });
 });
 
+test('[sum-rules] Q6: a residual block whose last convolution is 0 gives its input ≥ 0 back, and dx = dy where x > 0', () => {
+  const body = chain({ first: same(3), relu: relu(), last: same(3) });
+  const block = chain({ add: sum({ body, skip: identity() }), relu: relu() });
+  const [x, dy] = [some(shape, 2), some(shape, 5)];
+  const input = tensor(shape, x.data.map(Math.abs));
+  const p = fill(body.params(shape)) as Record<string, Record<string, Tensor>>;
+  const zero = Object.fromEntries(Object.entries(p.last).map(([name, t]) => [name, tensor(t.shape)]));
+  const { y, gradient } = run(block, input, { add: { body: { ...p, last: zero } } }, dy);
+  expect(y).toEqual(input);
+  expect(gradient.x.data).toEqual(dy.data.map((value, i) => (input.data[i] > 0 ? value : 0)));
+});
+
 test('[identity-rules] y is x and dx is dy, as copies', () => {
   const x = some(shape);
   const { y, gradient } = run(identity(), x, {}, some(shape, 9));

@@ -1,7 +1,7 @@
 // Clause names tie the spec, the code, its errors and the tests together: none may name what another lacks.
 //
 //   spec/*.md            ## conv-groups                       the clause itself
-//   src                  SpecError('conv-groups', …)          what throws it
+//   src                  SpecError('conv-groups', …)          what throws it, and the docstring that says @throws
 //   src, assembly        Spec conv-groups                     what follows it
 //   test                 '[conv-groups] sentence'             what shows it; so do an expected '… [conv-groups]'
 //                                                             and an entry of spec/examples
@@ -44,7 +44,9 @@ const thrown = named(
   code,
   `\\b(?:SpecError|wrongType|wholeNumber|perAxis|flag|finiteNumber|oneOf)\\(\\s*'(${clause})'`,
 );
-const passed = [...named(code, `'(${clause})'`)].filter(([name]) => topics.has(name.split('-')[0]));
+const known = ([name]: readonly [string, string]): boolean => topics.has(name.split('-')[0]);
+const passed = [...named(code, `'(${clause})'`)].filter(known);
+const promised = [...named(code, '@throws ([^@]*)', unwrapped)].filter(known);
 const inCode = new Map([...comments, ...thrown, ...passed]);
 const inTests = new Map([
   ...named(filesIn('test', '.ts'), `['"\`]((?:\\[${clause}\\] )+)[^'"\`]`),
@@ -63,7 +65,8 @@ describe('the clauses', () => {
   });
 
   test('what the code names is a heading of spec/', () => {
-    expect(lacking(inCode, headings), 'write these clauses, two to six lines each, in a file of spec/').toEqual([]);
+    const all = new Map([...promised, ...inCode]);
+    expect(lacking(all, headings), 'write these clauses, two to six lines each, in a file of spec/').toEqual([]);
   });
 
   test('what the tests name is a heading of spec/', () => {

@@ -54,7 +54,13 @@ export interface Engine {
   readonly gradients?: Readonly<Record<string, Operator<GradientCall, Gradients>>>;
 }
 
-/** Says from inside an operator that it does not offer this case: no finding, but counted, with its reason. */
+/**
+ * Says from inside an operator that it does not offer this case: no finding, but counted, with its reason.
+ *
+ * @example
+ * const conv2d = ({ attributes }) => (attributes.groups > 1 ? skip('no groups') : tensor([1]));
+ * conv2d({ attributes: { groups: 1 } }).shape // [1]
+ */
 export function skip(reason: string): never {
   throw Object.assign(new Error(reason), { name: 'Skip' });
 }

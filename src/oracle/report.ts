@@ -57,7 +57,13 @@ export function table(rows: readonly (readonly (string | number)[])[]): string {
   return rows.map((row) => line(row).trimEnd()).join('\n');
 }
 
-/** The report as text: a table, then each failure with its smallest case. */
+/**
+ * The report as text: a table, then each failure with its smallest case. Spec oracle-report.
+ *
+ * @example
+ * const zeros = { name: 'zeros', ops: { dense: ({ x, attributes }) => tensor([x.shape[0], attributes.units]) } };
+ * render(await checkEngine(zeros, { ops: ['dense'], seed: 1, cases: 20 })).split('\n')[0] // zeros: seed 1, 20 cases per operator
+ */
 export function render(report: Report): string {
   const { name, version } = report.engine;
   const head = `${name}${version ? ` ${version}` : ''}: seed ${report.seed}, ${report.cases} cases per operator`;

@@ -1,4 +1,4 @@
-// The context module, the segmenter and the grid of cells (requirements N6, A6).
+// The context module, the segmenter and the grid of cells (the rules N6, A6 of spec/README.md).
 
 import { expect, test } from 'vitest';
 import { describe, gradientCheck, initialize, parameterCount, receptiveField, tensor } from '../../src/index.ts';
