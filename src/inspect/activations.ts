@@ -1,0 +1,74 @@
+// What the layers inside a net give, and how far apart two images are in the eyes of one of them.
+
+import { mapLayer } from '../algebra.ts';
+import { SpecError } from '../errors.ts';
+import type { Layer, Params } from '../layer.ts';
+import { checkTensor, sameShape, type Tensor } from '../tensor.ts';
+import { innerLayer, operatorPaths } from './inner.ts';
+
+/**
+ * The outputs of inner layers by path, from one forward pass: those at `paths`, or those of all operators. The path ''
+ * is the net itself. Spec inspect-activations.
+ *
+ * @throws {SpecError} inspect-activations for a path that leads nowhere, and the clauses of the layers.
+ * @example
+ * const net = chain({ double: dense({ units: 1, bias: false }), relu: relu() });
+ * activations(net, { double: { weight: tensor([1, 1], [2]) } }, tensor([1, 1], [-3])).double.data // [-6]
+ */
+export function activations(
+  net: Layer,
+  params: Params<Tensor>,
+  x: Tensor,
+  paths: readonly string[] = operatorPaths(net),
+): Record<string, Tensor> {
+  checkTensor('activations', 'x', x);
+  for (const path of paths) innerLayer('activations', net, x.shape, path);
+  return recorder(net, paths)(params, x);
+}
+
+/** A function that runs the net and returns what the layers at `paths` gave. */
+export function recorder(
+  net: Layer,
+  paths: readonly string[],
+): (params: Params<Tensor>, x: Tensor) => Record<string, Tensor> {
+  const outputs = new Map<string, Tensor>();
+  const recording = mapLayer(net, (path, layer) => {
+    if (!paths.includes(path)) return layer;
+    const forward: Layer['forward'] = (x, p) => {
+      const y = layer.forward(x, p);
+      outputs.set(path, y);
+      return y;
+    };
+    return Object.create(layer, { forward: { value: forward } }) as Layer;
+  });
+  return (params, x) => {
+    outputs.clear();
+    recording.forward(x, params);
+    return Object.fromEntries(paths.map((path) => [path, outputs.get(path) as Tensor]));
+  };
+}
+
+/**
+ * The distance of two images in the features of a net: `√Σ(u − v)²` over the outputs u and v of the layer at `path`, one
+ * image each. 0 for equal images, and the same both ways. Spec inspect-distance.
+ *
+ * @throws {SpecError} inspect-distance for images of different shape or more than one; inspect-activations.
+ * @example
+ * featureDistance(identity(), {}, tensor([1, 2], [0, 0]), tensor([1, 2], [3, 4])) // 5
+ */
+export function featureDistance(net: Layer, params: Params<Tensor>, a: Tensor, b: Tensor, path = ''): number {
+  const who = 'featureDistance';
+  checkTensor(who, 'a', a);
+  checkTensor(who, 'b', b);
+  if (a.shape[0] !== 1 || !sameShape(a.shape, b.shape))
+    throw new SpecError(
+      'inspect-distance',
+      `${who}: a and b must be one image each, of equal shape, got [${a.shape}] and [${b.shape}]`,
+    );
+  innerLayer(who, net, a.shape, path);
+  const record = recorder(net, [path]);
+  const [u, v] = [a, b].map((image) => record(params, image)[path].data);
+  let sum = 0;
+  for (let i = 0; i < u.length; i++) sum += (u[i] - v[i]) * (u[i] - v[i]);
+  return Math.sqrt(sum);
+}

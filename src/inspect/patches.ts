@@ -1,0 +1,111 @@
+// The patches of images that excite a unit most, each the unit's receptive field cut out of its image.
+
+import { known, wholeNumber } from '../attributes.ts';
+import { SpecError } from '../errors.ts';
+import type { Field, Layer, Params } from '../layer.ts';
+import { allocate, checkTensor, type Shape, sizeOf, type Tensor, typeOf } from '../tensor.ts';
+import { recorder } from './activations.ts';
+import { innerLayer } from './inner.ts';
+
+/** The cells from `start` on, `size` of them, on one axis of an image. */
+export interface Span {
+  readonly start: number;
+  readonly size: number;
+}
+
+export interface TopPatch {
+  /** The image's place in the batch, and the unit's on the output of its layer. */
+  readonly image: number;
+  readonly position: readonly number[];
+  readonly value: number;
+  /** What the unit sees, clipped at the border of the image: one span per spatial axis. */
+  readonly field: readonly Span[];
+  /** Those cells, `[...space, channels]`. */
+  readonly patch: Tensor;
+}
+
+export interface TopPatchOptions {
+  /** The path of a layer inside the net. */
+  readonly path: string;
+  /** A channel of that layer's output. */
+  readonly unit: number;
+  readonly count?: number;
+}
+
+/**
+ * Where a unit answers most: its greatest value on each image, the greatest first (of equal ones the first image, and in
+ * it the first position), `count` of them, 9 by default; each with the receptive field cut out of the image. Every image
+ * runs by itself. A NaN is never greatest. Spec inspect-patches.
+ *
+ * @param images `[batch, ...space, channels]`.
+ * @throws {SpecError} inspect-patches, inspect-activations.
+ * @example
+ * const net = chain({ pool: maxPool2d({ size: 2 }) });
+ * const image = tensor([1, 2, 4, 1], [0, 1, 5, 2, 3, 1, 0, 4]);
+ * topPatches(net, {}, image, { path: 'pool', unit: 0 })[0].patch.data // [5, 2, 0, 4]
+ */
+export function topPatches(net: Layer, params: Params<Tensor>, images: Tensor, options: TopPatchOptions): TopPatch[] {
+  const who = 'topPatches';
+  checkTensor(who, 'images', images);
+  known(who, options, ['path', 'unit', 'count']);
+  const { path, unit, count = 9 } = options;
+  const [batch, ...rest] = images.shape;
+  const one = [1, ...rest];
+  const { layer, shape, field } = innerLayer(who, net, one, path);
+  const output = layer.shape(shape);
+  const units = output[output.length - 1];
+  wholeNumber('inspect-patches', who, 'count', count, 1);
+  wholeNumber('inspect-patches', who, 'unit', unit, 0);
+  if (unit >= units)
+    throw new SpecError(
+      'inspect-patches',
+      `${who}: unit must be below the ${units} channels of '${path}', got ${unit}`,
+    );
+  const record = recorder(net, [path]);
+  const size = sizeOf(rest);
+  const peaks = Array.from({ length: batch }, (_, image) => {
+    const x = { shape: one, data: images.data.slice(image * size, (image + 1) * size) };
+    return { image, x, ...peakOf(record(params, x)[path], unit) };
+  });
+  return peaks
+    .filter((peak) => peak.at >= 0)
+    .sort((a, b) => b.value - a.value)
+    .slice(0, count)
+    .map(({ image, x, at, value }) => {
+      const position = positionOf(at, output.slice(1, -1));
+      const spans = field.map((axis, i) => clipped(axis, position[i] ?? 0, rest[i]));
+      return { image, position, value, field: spans, patch: cropped(x, spans) };
+    });
+}
+
+/** The place and value of the greatest number of one channel; place −1 where all are NaN. */
+function peakOf({ shape, data }: Tensor, unit: number): { at: number; value: number } {
+  const C = shape[shape.length - 1];
+  let peak = { at: -1, value: Number.NEGATIVE_INFINITY };
+  for (let at = 0; at * C < data.length; at++) {
+    const value = data[at * C + unit];
+    if (value > peak.value || (peak.at < 0 && value === peak.value)) peak = { at, value };
+  }
+  return peak;
+}
+
+const positionOf = (at: number, space: Shape): number[] =>
+  space.map((axis, i) => Math.floor(at / sizeOf(space.slice(i + 1))) % axis);
+
+/** The cells that position `p` sees, without those outside the `n` of the image. */
+function clipped({ start, step, size }: Field[number], p: number, n: number): Span {
+  const first = Math.min(Math.max(0, Math.floor(start + p * step)), n - 1);
+  const end = Math.max(first + 1, Math.min(n, Math.ceil(start + p * step + size)));
+  return { start: first, size: end - first };
+}
+
+function cropped({ shape, data }: Tensor, spans: readonly Span[]): Tensor {
+  const C = shape[shape.length - 1];
+  const space = spans.map((span) => span.size);
+  const patch = allocate('topPatches', [...space, C], typeOf(data));
+  for (let at = 0; at * C < patch.data.length; at++) {
+    const from = positionOf(at, space).reduce((sum, p, i) => sum * shape[i + 1] + spans[i].start + p, 0);
+    patch.data.set(data.subarray(from * C, (from + 1) * C), at * C);
+  }
+  return patch;
+}
