@@ -60,11 +60,15 @@ export function filterHealth(weight: Tensor, options: FilterHealthOptions = {}):
   const correlation = correlations(columns);
   const deadShare = dead.length / columns.length;
   const reasons = [
-    ...(deadShare > limits.dead ? [`${percent(deadShare)} of the filters are dead, more than ${percent(limits.dead)}`] : []),
+    ...(deadShare > limits.dead
+      ? [`${percent(deadShare)} of the filters are dead, more than ${percent(limits.dead)}`]
+      : []),
     ...(correlation.mean > limits.correlation
       ? [`the filters are correlated: mean |ρ| ${decimal(correlation.mean)}, more than ${limits.correlation}`]
       : []),
-    ...(mean < limits.structure ? [`they look like noise: structure ${decimal(mean)}, less than ${limits.structure}`] : []),
+    ...(mean < limits.structure
+      ? [`they look like noise: structure ${decimal(mean)}, less than ${limits.structure}`]
+      : []),
   ];
   const text = [
     `${columns.length} filters of ${weight.shape.slice(0, -1).join('×')}: ${verdictOf(reasons)}`,

@@ -60,7 +60,9 @@ export function unitHealth(y: Tensor, options: UnitHealthOptions = {}): UnitHeal
   const correlation = correlations(columns);
   const reasons = [
     ...(constant.length / units > limits.constant
-      ? [`${percent(constant.length / units)} of the units are constant over the batch, more than ${percent(limits.constant)}`]
+      ? [
+          `${percent(constant.length / units)} of the units are constant over the batch, more than ${percent(limits.constant)}`,
+        ]
       : []),
     ...(correlation.mean > limits.correlation
       ? [`the units are correlated: mean |ρ| ${decimal(correlation.mean)}, more than ${limits.correlation}`]
@@ -86,7 +88,10 @@ export function columnsOf(who: string, what: string, value: Tensor): Float64Arra
   checkTensor(who, what, value);
   const units = value.shape[value.shape.length - 1];
   if (value.shape.length < 2 || value.data.length === 0)
-    throw new SpecError('inspect-health', `${who}: ${what} must have at least two axes and one element, got shape [${value.shape}]`);
+    throw new SpecError(
+      'inspect-health',
+      `${who}: ${what} must have at least two axes and one element, got shape [${value.shape}]`,
+    );
   const odd = value.data.findIndex((each) => !Number.isFinite(each));
   if (odd >= 0)
     throw new SpecError('inspect-health', `${who}: ${what} must be finite, got ${value.data[odd]} at index ${odd}`);

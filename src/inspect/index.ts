@@ -13,5 +13,5 @@ export { type UnitHealth, type UnitHealthOptions, unitHealth } from './health.ts
 export { matrixText, toeplitz } from './matrix.ts';
 export { type Span, type TopPatch, type TopPatchOptions, topPatches } from './patches.ts';
 export { collapse, gaussianPyramid, laplacianPyramid } from './pyramid.ts';
-export { type Description, describe, parameterCount, receptiveField, type Row, summary } from './summary.ts';
+export { type Description, describe, parameterCount, type Row, receptiveField, summary } from './summary.ts';
 export { activationTiles, filterTiles, type TileOptions, unitPicture } from './tiles.ts';

@@ -1,0 +1,105 @@
+// Outputs of inner layers, and the distance of images in them.
+
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import {
+  chain,
+  concat,
+  conv2d,
+  dense,
+  flatten,
+  identity,
+  initialize,
+  maxPool2d,
+  relu,
+  sum,
+  tensor,
+} from '../../src/index.ts';
+import { activations, featureDistance } from '../../src/inspect/index.ts';
+import type { Tensor } from '../../src/tensor.ts';
+
+const net = chain({
+  conv: conv2d({ filters: 3, size: 3, padding: 'same' }),
+  block: sum({ body: chain([relu(), conv2d({ filters: 3, size: 1 })]), skip: identity() }),
+  pools: concat({ max: maxPool2d({ size: 2 }), conv: conv2d({ filters: 2, size: 2, stride: 2 }) }),
+  flatten: flatten(),
+  out: dense({ units: 4 }),
+});
+const shape = [2, 6, 4, 1];
+const params = initialize(net, shape, { seed: 3 });
+const whole = (seed: number): Tensor =>
+  tensor(
+    shape,
+    Array.from({ length: 48 }, (_, i) => ((i * 7 + seed * 11) % 13) - 6),
+  );
+
+test('[inspect-activations] every operator by its path, each the output of its part run alone (V2)', () => {
+  const found = activations(net, params, whole(1));
+  expect(Object.keys(found)).toEqual([
+    'conv',
+    'block.body.0',
+    'block.body.1',
+    'block.skip',
+    'pools.max',
+    'pools.conv',
+    'flatten',
+    'out',
+  ]);
+  const { conv, block, pools } = net.children;
+  const first = conv.forward(whole(1), params.conv as never);
+  const second = block.forward(first, params.block as never);
+  expect(found.conv).toEqual(first);
+  expect(found['block.body.0']).toEqual(relu().forward(first, {}));
+  expect(found['pools.max']).toEqual(pools.children.max.forward(second, {}));
+  expect(found.out).toEqual(net.forward(whole(1), params));
+});
+
+test("[inspect-activations] combinators and the net itself have paths; the net's own layers are left alone", () => {
+  const found = activations(net, params, whole(2), ['block', '']);
+  expect(found['']).toEqual(net.forward(whole(2), params));
+  expect(found.block.shape).toEqual([2, 6, 4, 3]);
+  expect(Object.keys(found)).toEqual(['block', '']);
+  expect(activations(relu(), {}, tensor([1, 2], [-1, 1]))[''].data).toEqual(new Float32Array([0, 1]));
+});
+
+test('[inspect-activations] one layer object at two paths gives two outputs', () => {
+  const twice = relu();
+  const same = chain({ a: twice, less: dense({ units: 1, bias: false }), b: twice });
+  const found = activations(same, { less: { weight: tensor([1, 1], [-1]) } }, tensor([1, 1], [5]), ['a', 'b']);
+  expect([found.a.data[0], found.b.data[0]]).toEqual([5, 0]);
+});
+
+test('[inspect-activations] a path that leads nowhere is refused with the names that are there', () => {
+  expect(() => activations(net, params, whole(1), ['block.tail'])).toThrow(
+    "activations: no layer at path 'block.tail': the names there are body, skip, got 'tail' [inspect-activations]",
+  );
+  expect(() => activations(net, params, whole(1), ['conv.0'])).toThrow(/conv2d has no layers inside, got '0'/);
+  expect(() => activations(net, params, whole(1), [3 as never])).toThrow(TypeError);
+  expect(() => activations(net, params, tensor([2, 6]))).toThrow(/\[conv-rank\]/);
+});
+
+const image = fc
+  .array(fc.integer({ min: -9, max: 9 }), { minLength: 24, maxLength: 24 })
+  .map((v) => tensor([1, 6, 4, 1], v));
+
+test('[inspect-distance] 0 for equal images, the same both ways, for every layer (V6)', () => {
+  fc.assert(
+    fc.property(image, image, fc.constantFrom('conv', 'block', 'pools.max', 'out', ''), (a, b, path) => {
+      expect(featureDistance(net, params, a, a, path)).toBe(0);
+      expect(featureDistance(net, params, a, b, path)).toBe(featureDistance(net, params, b, a, path));
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test('[inspect-distance] the root of the sum of squared differences of the features', () => {
+  const double = chain({ double: dense({ units: 2, bias: false }), relu: relu() });
+  const p = { double: { weight: tensor([2, 2], [2, 0, 0, 2]) } };
+  const [a, b] = [tensor([1, 2], [3, -4]), tensor([1, 2], [0, 0])];
+  expect(featureDistance(double, p, a, b, 'double')).toBe(10);
+  expect(featureDistance(double, p, a, b)).toBe(6);
+  expect(() => featureDistance(double, p, tensor([2, 2]), tensor([2, 2]))).toThrow(
+    /one image each.*\[inspect-distance\]/,
+  );
+  expect(() => featureDistance(double, p, a, tensor([1, 3]))).toThrow(/equal shape, got \[1,2\] and \[1,3\]/);
+});
