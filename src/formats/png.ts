@@ -34,7 +34,7 @@ const PALETTE = 3;
  * @throws {SpecError} format-png for a file that is not PNG, is cut off or damaged, or unfolds to more than 2²⁸
  * values; format-inflate for broken compressed data (the promise rejects with it).
  * @example
- * const photograph = await readPng(await readFile('cat.png'));
+ * (await readPng(await writePng(tensor([1, 2, 1], [0, 1])))).data // [0, 1]
  */
 export async function readPng(bytes: Bytes): Promise<Tensor> {
   const chunks = readChunks(asBytes(CLAUSE, 'readPng', bytes));
@@ -132,7 +132,7 @@ function scale(
  *
  * @throws {SpecError} format-png for another shape or a value outside 0 to 1 (the promise rejects with it).
  * @example
- * const file = await writePng(tensor([1, 2, 1], [0, 1])); // a black and a white pixel
+ * (await readPng(await writePng(tensor([2, 3, 3])))).shape // [2, 3, 3]
  */
 export async function writePng(image: Tensor): Promise<Uint8Array<ArrayBuffer>> {
   checkTensor('writePng', 'the image', image);

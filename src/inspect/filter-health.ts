@@ -43,7 +43,7 @@ const DEAD = 0.01;
  * @param weight `[...size, channels, filters]`.
  * @throws {SpecError} inspect-health for another shape, a threshold outside 0 to 1, or values that are not finite.
  * @example
- * filterHealth(tensor([1, 4, 1, 2], [0, 1, 1, 1, 2, -1, 3, -1])).verdict // 'good'
+ * filterHealth(tensor([1, 4, 1, 2], [0, 1, 1, 2, 2, 2, 3, 1])).verdict // 'good'
  */
 export function filterHealth(weight: Tensor, options: FilterHealthOptions = {}): FilterHealth {
   const who = 'filterHealth';
