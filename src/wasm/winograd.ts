@@ -83,7 +83,7 @@ function run(
     source.load(first, end);
     const positions = (end - first) * tilesDown * tilesAcross;
     for (let group = 0; group < g.groups; group++) {
-      const from = [source.address + group * C * 4, source.image, 0, m * source.row, m * source.pixel];
+      const from = [source.address - source.before + group * C * 4, source.image, 0, m * source.row, m * source.pixel];
       const to = [target + group * F * 4, floats * 4, 0, m * row, m * pixel];
       arena.write(lattice, [end - first, 1, tilesDown, tilesAcross, ...from, ...to]);
       arena.write(epilogue, [bias + group * F * 4]);
