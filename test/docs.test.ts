@@ -83,7 +83,9 @@ function parse(lines: readonly string[]): { program: string; promised: string[] 
     const [, head, expression] = code.match(/^((?:const|let) \w+ = )?(.*?);?$/) as RegExpMatchArray;
     return head ? `${head}console.show(${expression});` : `console.show(${expression});`;
   });
-  return { program: program.filter((line) => !/^import\b/.test(line)).join('\n'), promised };
+  // A block of its own, so that an example may use a public name for a value.
+  const body = program.filter((line) => !/^import\b/.test(line)).join('\n');
+  return { program: `{\n${body}\n}`, promised };
 }
 
 async function run(program: string): Promise<string[]> {
