@@ -1,5 +1,5 @@
 // What the lectures say that takes more than one layer or one input to show; single figures are in spec/examples.
-// C4 … P7: the rules of the table in spec/README.md.
+// C4 … N7: the rules of the table in spec/README.md.
 
 import { describe, expect, test } from 'vitest';
 import {
@@ -15,6 +15,7 @@ import {
   type Params,
   relu,
   type Shape,
+  squaredError,
   type Tensor,
   tensor,
   toeplitz,
@@ -186,4 +187,26 @@ test('[reshape-flatten] P7: row-major, channels last, and back again', () => {
   const [y, pull] = flatten().vjp(x, {});
   expect(y).toEqual(tensor([2, 12], x.data));
   expect(pull(y).x).toEqual(x);
+});
+
+test('[chain-rules] N7: the 1-D net of lecture L2, forward and backward by hand', () => {
+  const conv = conv1d({ filters: 1, size: 3, padding: 'same', bias: false });
+  const net = chain({
+    conv,
+    relu: relu(),
+    flatten: flatten(),
+    dense: dense({ units: 1, bias: false }),
+    loss: squaredError({ target: tensor([1, 1], [1]) }),
+  });
+  const x = tensor([1, 4, 1], [1, 3, 0, 2]);
+  const [w1, w2] = [tensor([3, 1, 1], [1, 2, -1]), tensor([4, 1], [1, -1, 2, 1])];
+  const z = conv.forward(x, { weight: w1 });
+  expect([...z.data]).toEqual([-1, 7, 1, 4]);
+  const rest = chain(Object.fromEntries(Object.entries(net.children).slice(1)));
+  expect([...rest.vjp(z, { dense: { weight: w2 } })[1](tensor([1], [1])).x.data]).toEqual([0, 4, -8, -4]);
+  const [loss, pull] = net.vjp(x, { conv: { weight: w1 }, dense: { weight: w2 } });
+  const { params } = pull(tensor([1], [1])) as { params: Record<string, Record<string, Tensor>> };
+  expect([...loss.data]).toEqual([4]);
+  expect([...params.conv.weight.data]).toEqual([-20, 4, -16]);
+  expect([...params.dense.weight.data]).toEqual([0, -28, -4, -16]);
 });

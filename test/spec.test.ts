@@ -89,6 +89,18 @@ describe('the clauses', () => {
   });
 });
 
+test('the sources that chapters and examples name are listed in spec/README.md', () => {
+  const listed = new Set([
+    'spec',
+    ...[...read('spec/README.md').matchAll(/^\| \[([^\]]+)\] \|/gm)].map(([, name]) => name),
+  ]);
+  const cited = [
+    ...chapters.flatMap((file) => [...read(file).matchAll(/\[(L\d|[A-Z][a-z]+(?:\d\d)?|IEEE 754)\]/g)]),
+    ...filesIn('spec/examples', '.json').flatMap((file) => [...read(file).matchAll(/"source": "(.*?)"/g)]),
+  ].map(([, name]) => name);
+  expect([...new Set(cited)].filter((name) => !listed.has(name))).toEqual([]);
+});
+
 describe('the table of the lectures', () => {
   const rows = [...read('spec/README.md').matchAll(/^\| ([A-Z]\d+) \|(.*)\|(.*)\|(.*)\|$/gm)];
 

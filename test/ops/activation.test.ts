@@ -1,4 +1,4 @@
-// Activations, scale and dropout.
+// Activations (T1 of spec/README.md), scale and dropout.
 
 import { describe, expect, it } from 'vitest';
 import { dropout, gradientCheck, leakyRelu, SpecError, scale, sigmoid, tanh, tensor } from '../../src/index.ts';

@@ -1,4 +1,4 @@
-// Losses: the lectures' figures, the formulas, and the bits.
+// Losses (T2 of spec/README.md): the lectures' figures, the formulas, and the bits.
 
 import { describe, expect, it } from 'vitest';
 import {
