@@ -3,14 +3,17 @@
 export { chain, concat, identity, mapLayer, sum } from './algebra.ts';
 export { toFloat32, toFloat64 } from './convert.ts';
 export { SpecError } from './errors.ts';
+export { type Folded, foldNorm } from './fold.ts';
 export { type InitializeOptions, initialize } from './init.ts';
 export { pixelCorrelation } from './inspect/correlation.ts';
 export { filters } from './inspect/filters.ts';
 export { gradientCheck } from './inspect/gradient-check.ts';
+export { im2col } from './inspect/im2col.ts';
 export { matrixText, toeplitz } from './inspect/matrix.ts';
 export { collapse, gaussianPyramid, laplacianPyramid } from './inspect/pyramid.ts';
 export { describe, parameterCount, receptiveField, summary } from './inspect/summary.ts';
 export type { Attributes, AxisField, Field, Gradient, Layer, Params } from './layer.ts';
+export { toChannelsFirst, toChannelsLast } from './layout.ts';
 export { leakyRelu, relu, scale, sigmoid, tanh } from './ops/activation.ts';
 export {
   conv1d,
