@@ -13,15 +13,18 @@ import { Epilogue, finish } from './tile';
 export function depthwise(places: usize, tiles: i32, panel: usize, panelBytes: usize, channels: i32, offsets: usize, taps: i32, epilogue: usize): void {
   const end = places + tiles * MR * PLACE;
   const offsetsEnd = offsets + taps * 4;
+  const whole = channels & -NR;
   for (let place = places; place != end; place += MR * PLACE) {
     let w = panel;
-    for (let c = 0; c < channels; c += NR) {
-      depthwiseTile(place, w, offsets, offsetsEnd, c * 4, min(NR, channels - c), epilogue);
+    for (let c = 0; c < whole; c += NR) {
+      depthwiseTile(place, w, offsets, offsetsEnd, c * 4, NR, epilogue);
       w += panelBytes;
     }
+    if (whole < channels) depthwiseTile(place, w, offsets, offsetsEnd, whole * 4, channels - whole, epilogue);
   }
 }
 
+@inline
 function depthwiseTile(places: usize, panel: usize, offsets: usize, offsetsEnd: usize, channel: usize, lanes: i32, epilogue: usize): void {
   const x0 = load<usize>(places, 0) + channel;
   const x1 = load<usize>(places, 8) + channel;
