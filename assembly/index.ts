@@ -2,6 +2,7 @@
 
 export { LANES, MR, NR } from './blocks';
 export { map } from './elementwise';
+export { multiplyOne } from './dense';
 export { depthwise, depthwiseGradient } from './depthwise';
 export { PLACE, places } from './geometry';
 export { gather } from './im2col';

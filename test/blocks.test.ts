@@ -66,6 +66,10 @@ describe('[kernel-blocks] sizes around every block give the bits of the referenc
   test.each(around(blocks.MR, 2 * blocks.MR, blocks.FEWEST_POSITIONS))('%i positions in a row', (width) =>
     agree({ ...one, channels: 3, filters: 9, axes: axesOf([1, 2, width], [1, 1, 1], 0) }),
   );
+  test.each(around(3 * blocks.NR, 4 * blocks.NR, 8 * blocks.NR))('a single position and %i filters', (filters) => {
+    agree({ ...one, channels: 5, filters, axes: axesOf([1, 3, 3], [1, 3, 3], 0) });
+    agree({ ...one, channels: blocks.PANEL_ROWS + 1, filters, axes: axesOf([1, 1, 1], [1, 1, 1], 0) });
+  });
   test.each(around(blocks.MOST_POSITIONS, blocks.GRADIENT_POSITIONS))('%i positions', (width) => {
     agree({ ...one, filters: 2, axes: axesOf([1, 1, width], [1, 1, 3], 1) });
     agree({ ...one, filters: 2, axes: axesOf([1, width, 1], [1, 1, 1], 0, 2) });
@@ -99,7 +103,7 @@ describe('[kernel-blocks] sizes around every block give the bits of the referenc
   test('images staged in several parts', () => {
     const width = 20_000;
     const batch = Math.ceil(blocks.STAGED_BYTES / (width * 8)) + 1;
-    agree({ ...one, batch, filters: 2, axes: axesOf([1, 1, width], [1, 1, 2], 0, 50) });
+    agree({ ...one, batch, filters: 2, axes: axesOf([1, 1, width], [1, 1, 2], 1, 50) });
   });
   test.each(around(blocks.MR, blocks.LANES, 2 * blocks.LANES))('pooling of %i channels', (channels) => {
     const g = { batch: 2, channels, axes: axesOf([2, 5, 6], [1, 3, 2], 1, 2) };

@@ -121,7 +121,9 @@ function makeBlock(arena: Arena, ready: readonly Ready[], im2col: boolean): Bloc
   return { places: arena.take(MOST_POSITIONS * PLACE), matrix: im2col ? arena.take(matrix) : 0 };
 }
 
-type RunBlock = (arena: Arena, c: Contraction, ready: Ready, group: number, tiles: number, block: Block) => void;
+const tilesOf = (count: number): number => Math.ceil(count / MR);
+
+type RunBlock = (arena: Arena, c: Contraction, ready: Ready, group: number, count: number, block: Block) => void;
 
 function runPiece(
   arena: Arena,
@@ -138,18 +140,17 @@ function runPiece(
   for (let first = 0; first < positions; first += step) {
     const count = Math.min(step, positions - first);
     kernels.places(ready.lattices[group], first, first + count, block.places);
-    const tiles = Math.ceil(count / MR);
     if (block.matrix) {
-      kernels.gather(block.places, tiles * MR, runTable, runs.offsets.length, runs.length, block.matrix);
+      kernels.gather(block.places, tilesOf(count) * MR, runTable, runs.offsets.length, runs.length, block.matrix);
     }
-    run(arena, c, ready, group, tiles, block);
+    run(arena, c, ready, group, count, block);
   }
 }
 
-const runDepthwise: RunBlock = ({ kernels }, c, { panels, runs, runTable, epilogues }, group, tiles, { places }) =>
+const runDepthwise: RunBlock = ({ kernels }, c, { panels, runs, runTable, epilogues }, group, count, { places }) =>
   kernels.depthwise(
     places,
-    tiles,
+    tilesOf(count),
     panels.address,
     panels.bytes,
     c.target.channels,
@@ -158,22 +159,19 @@ const runDepthwise: RunBlock = ({ kernels }, c, { panels, runs, runTable, epilog
     epilogues[group],
   );
 
-function runPasses({ kernels }: Arena, c: Contraction, ready: Ready, group: number, tiles: number, block: Block): void {
+function runPasses({ kernels }: Arena, c: Contraction, ready: Ready, group: number, count: number, block: Block): void {
   const { panels, passes, epilogues } = ready;
   const address = panels.address + group * panels.groupBytes;
   for (let i = 0; i < passes.length; i++) {
     const { table, offsets, length, row } = passes[i];
-    kernels.multiply(
-      block.places,
-      tiles,
-      address + row * NR * 4,
-      panels.bytes,
-      c.target.channels,
-      table,
-      offsets.length,
-      length,
-      i > 0,
-      i === passes.length - 1 ? epilogues[group] : 0,
-    );
+    const panel = address + row * NR * 4;
+    const last = i === passes.length - 1 ? epilogues[group] : 0;
+    const { channels } = c.target;
+    if (count === 1) {
+      kernels.multiplyOne(block.places, panel, panels.bytes, channels, table, offsets.length, length, i > 0, last);
+    } else {
+      const tiles = tilesOf(count);
+      kernels.multiply(block.places, tiles, panel, panels.bytes, channels, table, offsets.length, length, i > 0, last);
+    }
   }
 }

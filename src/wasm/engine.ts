@@ -24,6 +24,17 @@ export interface Kernels {
     reload: boolean,
     epilogue: number,
   ): void;
+  multiplyOne(
+    place: number,
+    panel: number,
+    panelBytes: number,
+    filters: number,
+    runs: number,
+    runCount: number,
+    length: number,
+    reload: boolean,
+    epilogue: number,
+  ): void;
   accumulate(
     places: number,
     tiles: number,

@@ -41,7 +41,7 @@ export function makeSource(
   const load = (first: number, end: number): void => {
     arena.floats(stage, (end - first) * floats).set(data.subarray(first * floats, end * floats));
     if (!isPadded) return;
-    arena.kernels.zero(corner, (end - first) * image);
+    if (first === 0) arena.kernels.zero(corner, images * image);
     const from = [stage, floats * 4, b * c * pixel, c * pixel, pixel];
     const to = [address, image, plane, row, pixel];
     arena.write(lattice, [end - first, axes[0].copied, axes[1].copied, 1, ...from, ...to]);
