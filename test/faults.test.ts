@@ -3,6 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { convolutionFaults } from './faults/convolution.ts';
+import { normalizationFaults } from './faults/normalization.ts';
 import { poolingFaults } from './faults/pooling.ts';
 import { transposedFaults } from './faults/transposed.ts';
 import { ours } from './properties/engine.ts';
@@ -17,7 +18,12 @@ function propertyOf(caughtBy: string) {
 }
 
 describe('a shipped fault breaks', () => {
-  for (const { id, seen, what, caughtBy, engine } of [...poolingFaults, ...convolutionFaults, ...transposedFaults])
+  for (const { id, seen, what, caughtBy, engine } of [
+    ...poolingFaults,
+    ...convolutionFaults,
+    ...transposedFaults,
+    ...normalizationFaults,
+  ])
     it(`${id}, ${seen}: ${what}: breaks ${caughtBy}`, () => {
       const property = propertyOf(caughtBy);
       const verdict = fc.check(property(engine), { numRuns: 2000, endOnFailure: true });

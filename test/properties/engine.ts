@@ -12,11 +12,12 @@ export type Engine = Readonly<Record<string, (attributes: never) => Layer>>;
 export type Properties = Readonly<Record<string, (engine: Engine) => fc.IProperty<unknown>>>;
 
 const { conv1d, conv2d, conv3d, depthwiseConv1d, depthwiseConv2d, depthwiseConv3d, convTranspose2d, dense } = toeplitz;
+const { frozenNorm, lrn, softmax } = toeplitz;
 const { maxPool1d, maxPool2d, maxPool3d, avgPool1d, avgPool2d, avgPool3d } = toeplitz;
 const convolutions = { conv1d, conv2d, conv3d, depthwiseConv1d, depthwiseConv2d, depthwiseConv3d };
 const pools = { maxPool1d, maxPool2d, maxPool3d, avgPool1d, avgPool2d, avgPool3d };
 
-export const ours: Engine = { ...convolutions, ...pools, dense, convTranspose2d };
+export const ours: Engine = { ...convolutions, ...pools, dense, convTranspose2d, frozenNorm, lrn, softmax };
 
 const arbitraries = {
   conv: convCases,
