@@ -1,0 +1,71 @@
+// Mini-batches: the examples in a new order each epoch, the order derived from the seed.
+
+import { wholeNumber } from '../attributes.ts';
+import { SpecError, show, wrongType } from '../errors.ts';
+import { hash, type Random, random } from '../random.ts';
+import { allocate, checkTensor, sizeOf, type Tensor, typeOf } from '../tensor.ts';
+
+/** Examples with whatever the loss needs: one label per example (or per pixel), in the order of x. */
+export interface Batch {
+  readonly x: Tensor;
+  readonly labels: ArrayLike<number>;
+}
+
+/** The batches of each epoch. The same epoch gives the same batches again. */
+export interface Batches {
+  /** Batches in one epoch. */
+  readonly length: number;
+  /** Examples in one epoch. */
+  readonly examples: number;
+  epoch(epoch: number): Iterable<Batch>;
+}
+
+/** Changes the images of a batch in place; `random` belongs to that batch alone. */
+export type Augmentation = (x: Tensor, random: Random) => Tensor;
+
+/**
+ * Cuts examples into batches of `size` (the last one may be smaller), shuffled anew each epoch. Spec train-batches.
+ *
+ * @param data x `[examples, …]`, and labels, a whole number of them per example.
+ * @throws {SpecError} train-batches for no examples, or labels that do not go with x.
+ * @example
+ * minibatches({ x: tensor([5, 2]), labels: [0, 1, 0, 1, 0] }, { size: 2, seed: 1 }).length // 3
+ */
+export function minibatches(
+  data: Batch,
+  options: { readonly size: number; readonly seed?: number; readonly shuffle?: boolean; readonly augment?: Augmentation },
+): Batches {
+  const who = 'minibatches';
+  const { size, seed = 0, shuffle = true, augment } = options;
+  checkTensor(who, 'x', data.x);
+  wholeNumber('train-batches', who, 'size', size, 1);
+  const examples = data.x.shape[0] ?? 0;
+  if (examples === 0) throw new SpecError('train-batches', `${who}: there must be at least one example, got x of shape [${data.x.shape}]`);
+  if (typeof data.labels?.length !== 'number') throw wrongType('train-batches', `${who}: labels must be an array, got ${show(data.labels)}`);
+  const perExample = data.labels.length / examples;
+  if (!Number.isInteger(perExample) || perExample === 0) throw new SpecError('train-batches', `${who}: the ${examples} examples must have the same number of labels each, got ${data.labels.length} labels`);
+  const length = Math.ceil(examples / size);
+  return {
+    length,
+    examples,
+    *epoch(epoch) {
+      const order = Uint32Array.from({ length: examples }, (_, i) => i);
+      if (shuffle) random(hash(seed, 'order', epoch)).shuffle(order);
+      for (let i = 0; i < length; i++) {
+        const batch = pick(data, order.subarray(i * size, (i + 1) * size), perExample);
+        yield augment ? { ...batch, x: augment(batch.x, random(hash(seed, 'augment', epoch, i))) } : batch;
+      }
+    },
+  };
+}
+
+function pick({ x, labels }: Batch, which: Uint32Array, perExample: number): Batch {
+  const inner = sizeOf(x.shape.slice(1));
+  const picked = allocate('minibatches', [which.length, ...x.shape.slice(1)], typeOf(x.data));
+  const chosen = new Array<number>(which.length * perExample);
+  which.forEach((from, to) => {
+    picked.data.set(x.data.subarray(from * inner, (from + 1) * inner), to * inner);
+    for (let i = 0; i < perExample; i++) chosen[to * perExample + i] = labels[from * perExample + i];
+  });
+  return { x: picked, labels: chosen };
+}

@@ -1,0 +1,45 @@
+// Checkpoints: all that training needs to go on with the same bits, as one safetensors file.
+
+import { SpecError } from '../errors.ts';
+import { readSafetensors, writeSafetensors } from '../formats/safetensors.ts';
+import type { Params } from '../layer.ts';
+import { flatParams, nestParams } from '../params.ts';
+import { type Data, sameShape, type Tensor, typeOf } from '../tensor.ts';
+import type { Optimizer } from './optimizer.ts';
+
+/** Where training stands: steps done, parameters, and what the optimizer carries for each that moves. */
+export interface State {
+  readonly step: number;
+  readonly params: Params<Tensor>;
+  readonly carried: Readonly<Record<string, Readonly<Record<string, Data>>>>;
+}
+
+/** Tensors `conv1.weight` and `conv1.weight/velocity`; step and optimizer in the metadata. Spec train-checkpoint. */
+export function writeCheckpoint({ step, params, carried }: State, optimizer: Optimizer): Uint8Array {
+  const tensors: Record<string, Tensor> = {};
+  for (const [name, value] of Object.entries(flatParams(params))) {
+    tensors[name] = value;
+    for (const [key, data] of Object.entries(carried[name] ?? {})) tensors[`${name}/${key}`] = { shape: value.shape, data };
+  }
+  return writeSafetensors(tensors, { step: String(step), optimizer: optimizer.name });
+}
+
+/** Reads a checkpoint of a net with parameters like these. Spec train-checkpoint. */
+export function readCheckpoint(bytes: Uint8Array, like: Params<Tensor>, optimizer: Optimizer): State {
+  const { tensors, metadata } = readSafetensors(bytes);
+  const step = Number(metadata.step);
+  if (!/^\d+$/.test(metadata.step ?? '') || !Number.isSafeInteger(step)) throw new SpecError('train-checkpoint', `checkpoint: the metadata must hold the step, got '${metadata.step}'`);
+  if (metadata.optimizer !== optimizer.name) throw new SpecError('train-checkpoint', `checkpoint: the optimizer must be the one it was written with, '${metadata.optimizer}', got '${optimizer.name}'`);
+  const wanted = flatParams(like);
+  const carried: Record<string, Record<string, Data>> = {};
+  for (const [name, { shape, data }] of Object.entries(tensors)) {
+    const [parameter, key] = name.split('/');
+    const place = wanted[parameter];
+    if (!place || !sameShape(place.shape, shape) || typeOf(place.data) !== typeOf(data)) throw new SpecError('train-checkpoint', `checkpoint: '${name}' must be a ${place ? `${typeOf(place.data)} tensor of shape [${place.shape}]` : 'parameter of this net'}, got ${typeOf(data)} of shape [${shape}]`);
+    if (key !== undefined) {
+      carried[parameter] ??= {};
+      carried[parameter][key] = data;
+    }
+  }
+  return { step, params: nestParams(like, tensors), carried };
+}

@@ -1,0 +1,160 @@
+// Training: for each step a batch, a loss, a gradient for every parameter, and an update.
+
+import { mapLayer } from '../algebra.ts';
+import { wholeNumber } from '../attributes.ts';
+import { SpecError, show, wrongType } from '../errors.ts';
+import type { Layer, Params } from '../layer.ts';
+import { crossEntropy } from '../ops/loss.ts';
+import { flatParams, mapParams } from '../params.ts';
+import { hash } from '../random.ts';
+import { type Data, type Tensor, tensor } from '../tensor.ts';
+import type { Batch, Batches } from './batches.ts';
+import { readCheckpoint, type State, writeCheckpoint } from './checkpoint.ts';
+import { topError } from './metrics.ts';
+import type { Optimizer } from './optimizer.ts';
+import { constant, type Schedule } from './schedule.ts';
+
+/** What is known after a step. Rates and times are of this run, in images and seconds. */
+export interface Progress {
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Steps done since the first epoch, and in all epochs. */
+  readonly step: number;
+  readonly steps: number;
+  /** Mean over the epoch so far. */
+  readonly loss: number;
+  /** Over the epoch so far; NaN where the loss is not one of classes. */
+  readonly accuracy: number;
+  readonly imagesPerSecond: number;
+  readonly secondsLeft: number;
+}
+
+export interface FitOptions {
+  readonly optimizer: Optimizer;
+  readonly epochs: number;
+  /** The loss of a batch, a layer on the net's output; by default cross-entropy of its labels. */
+  readonly loss?: (batch: Batch) => Layer;
+  /** The factor on the learning rate. */
+  readonly schedule?: Schedule;
+  /** Seeds dropout. */
+  readonly seed?: number;
+  /** Which parameters move, by flat name; the others stay equal in bits. Running statistics never move. */
+  readonly trainable?: (name: string) => boolean;
+  readonly onProgress?: (progress: Progress) => void;
+  /** Given a checkpoint, a safetensors file, after every epoch and when `signal` stops the run. */
+  readonly onCheckpoint?: (checkpoint: Uint8Array, epoch: number) => void | Promise<void>;
+  /** A checkpoint to go on from: the same bits as if the run had not been interrupted. */
+  readonly resume?: Uint8Array;
+  readonly signal?: AbortSignal;
+}
+
+export interface FitResult {
+  readonly params: Params<Tensor>;
+  readonly step: number;
+  /** Mean loss and accuracy of each epoch of this run. */
+  readonly history: readonly { readonly epoch: number; readonly loss: number; readonly accuracy: number }[];
+}
+
+/**
+ * Trains a net by mini-batches and returns new parameters; those given stay as they are. Every epoch begins with a fresh
+ * order, every step reseeds dropout with hash(seed, step, path): the same call gives the same bits on every host.
+ * Spec train-fit.
+ *
+ * @throws {SpecError} train-loss when a loss is NaN or infinite (the checkpoints before it stay good);
+ * train-checkpoint when `resume` does not belong to this net; train-fit.
+ * @example
+ * const { params } = await fit(net, initialize(net, [1, 28, 28, 1]), minibatches({ x, labels }, { size: 32 }), {
+ *   optimizer: momentum({ rate: 0.05 }), epochs: 3,
+ * });
+ */
+export async function fit(net: Layer, params: Params<Tensor>, batches: Batches, options: FitOptions): Promise<FitResult> {
+  const { optimizer, epochs, schedule = constant(), seed = 0, onProgress, onCheckpoint, signal } = options;
+  const loss = options.loss ?? ((batch) => crossEntropy({ labels: batch.labels }));
+  checkFit(net, batches, options);
+  const moves = movable(options.trainable ?? (() => true));
+  let state = options.resume ? readCheckpoint(options.resume, params, optimizer) : begin(params, optimizer, moves);
+  const history: { epoch: number; loss: number; accuracy: number }[] = [];
+  const clock = stopwatch();
+  for (let epoch = Math.floor(state.step / batches.length); epoch < epochs; epoch++) {
+    const sums = { loss: 0, right: 0, images: 0 };
+    let done = state.step - epoch * batches.length;
+    for (const batch of batches.epoch(epoch)) {
+      if (done-- > 0) continue;
+      if (signal?.aborted) {
+        await onCheckpoint?.(writeCheckpoint(state, optimizer), epoch);
+        return { params: state.params, step: state.step, history };
+      }
+      const rate = optimizer.rate * schedule(state.step);
+      const before = state.step;
+      const { value, right } = step(reseeded(net, seed, before), state, batch, loss(batch), optimizer, moves, rate);
+      if (!Number.isFinite(value)) throw new SpecError('train-loss', `fit: the loss must be finite, got ${value} at step ${before} of epoch ${epoch}`);
+      state = { ...state, step: before + 1 };
+      sums.loss += value * batch.x.shape[0];
+      sums.right += right * batch.x.shape[0];
+      sums.images += batch.x.shape[0];
+      onProgress?.(progressOf(epoch, epochs, state.step, batches, sums, clock(batch.x.shape[0])));
+      await pause();
+    }
+    history.push({ epoch, loss: sums.loss / sums.images, accuracy: sums.right / sums.images });
+    await onCheckpoint?.(writeCheckpoint(state, optimizer), epoch);
+  }
+  return { params: state.params, step: state.step, history };
+}
+
+function checkFit(net: Layer, batches: Batches, { optimizer, epochs }: FitOptions): void {
+  if (typeof net?.vjp !== 'function') throw wrongType('train-fit', `fit: net must be a layer, got ${show(net)}`);
+  if (typeof batches?.epoch !== 'function') throw wrongType('train-fit', `fit: batches must come from minibatches(), got ${show(batches)}`);
+  if (typeof optimizer?.update !== 'function') throw wrongType('train-fit', `fit: optimizer must be sgd() or momentum(), got ${show(optimizer)}`);
+  wholeNumber('train-fit', 'fit', 'epochs', epochs, 1);
+}
+
+/** Running statistics are never trained. */
+const movable = (trainable: (name: string) => boolean) => (name: string): boolean => !/(^|\.)(mean|variance)$/.test(name) && trainable(name);
+
+/** A copy of the parameters, and zeros for the optimizer. */
+function begin(params: Params<Tensor>, optimizer: Optimizer, moves: (name: string) => boolean): State {
+  const own = mapParams(params, ({ shape, data }) => ({ shape, data: data.slice() }));
+  const carried: Record<string, Record<string, Data>> = {};
+  for (const [name, { data }] of Object.entries(flatParams(own))) {
+    if (moves(name)) carried[name] = Object.fromEntries(optimizer.state.map((key) => [key, data.slice().fill(0)]));
+  }
+  return { step: 0, params: own, carried };
+}
+
+/** Every dropout with the seed of this step and its path. Spec train-dropout. */
+const reseeded = (net: Layer, seed: number, step: number): Layer =>
+  mapLayer(net, (path, layer) => (layer.name === 'dropout' ? layer.with({ attributes: { seed: hash(seed, step, path) } }) : layer));
+
+/** One step: moves the parameters of `state` in place unless the loss is not finite. */
+function step(net: Layer, state: State, batch: Batch, loss: Layer, optimizer: Optimizer, moves: (name: string) => boolean, rate: number): { value: number; right: number } {
+  const [output, pull] = net.vjp(batch.x, state.params);
+  const [value, pullLoss] = loss.vjp(output, {});
+  const one = tensor([1], [1], output.data instanceof Float32Array ? 'float32' : 'float64');
+  if (Number.isFinite(value.data[0])) {
+    const gradients = flatParams(pull(pullLoss(one).x).params);
+    for (const [name, { data }] of Object.entries(flatParams(state.params))) {
+      if (moves(name)) optimizer.update(data, gradients[name].data, state.carried[name], rate);
+    }
+  }
+  const isClasses = loss.name === 'crossEntropy';
+  return { value: value.data[0], right: isClasses ? 1 - topError(output, batch.labels) : Number.NaN };
+}
+
+/** Lets timers and signals have their turn between two steps. */
+const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
+
+/** Images per second since the first call. */
+function stopwatch(): (images: number) => number {
+  const start = performance.now();
+  let images = 0;
+  return (more) => {
+    images += more;
+    return images / ((performance.now() - start) / 1000);
+  };
+}
+
+function progressOf(epoch: number, epochs: number, step: number, batches: Batches, sums: { loss: number; right: number; images: number }, imagesPerSecond: number): Progress {
+  const steps = epochs * batches.length;
+  const imagesLeft = ((steps - step) / batches.length) * batches.examples;
+  return { epoch, epochs, step, steps, loss: sums.loss / sums.images, accuracy: sums.right / sums.images, imagesPerSecond, secondsLeft: imagesLeft / imagesPerSecond };
+}

@@ -1,0 +1,70 @@
+// Optimizers: how a parameter moves, given its gradient. The state of one parameter is a record of arrays.
+//
+//   sgd       θ ← θ − η·(g + λθ)
+//   momentum  v ← μv + (g + λθ),  θ ← θ − ηv          [Sutskever et al. 2013, in the form of lecture L3's reference]
+
+import { finiteNumber, known } from '../attributes.ts';
+import type { Data } from '../tensor.ts';
+
+export interface Optimizer {
+  readonly name: string;
+  /** The learning rate η before the schedule's factor. */
+  readonly rate: number;
+  /** The arrays that an update carries from step to step, each as long as the parameter. */
+  readonly state: readonly string[];
+  /** Moves `theta` in place. Everything is computed in float64 and rounded when it is stored. Spec train-step. */
+  update(theta: Data, gradient: Data, state: Readonly<Record<string, Data>>, rate: number): void;
+}
+
+/**
+ * Stochastic gradient descent: θ ← θ − η·(g + λθ), λ the weight decay. Spec train-step.
+ *
+ * @throws {SpecError} train-step for a rate that is not above 0 or a negative decay.
+ * @example
+ * sgd({ rate: 0.1 }).state // []
+ */
+export function sgd({ rate, decay = 0, ...rest }: { readonly rate: number; readonly decay?: number }): Optimizer {
+  readRates('sgd', rate, decay, rest);
+  return {
+    name: 'sgd',
+    rate,
+    state: [],
+    update(theta, gradient, _, eta) {
+      for (let i = 0; i < theta.length; i++) theta[i] -= eta * (gradient[i] + decay * theta[i]);
+    },
+  };
+}
+
+/**
+ * Gradient descent with momentum: v ← μv + (g + λθ), θ ← θ − ηv, from v = 0. Spec train-step.
+ *
+ * @throws {SpecError} train-step, also for a momentum outside [0, 1).
+ * @example
+ * momentum({ rate: 0.1 }).state // ['velocity']
+ */
+export function momentum(options: {
+  readonly rate: number;
+  readonly momentum?: number;
+  readonly decay?: number;
+}): Optimizer {
+  const { rate, momentum: mu = 0.9, decay = 0, ...rest } = options;
+  readRates('momentum', rate, decay, rest);
+  finiteNumber('train-step', 'momentum', 'momentum', mu, 'a number in [0, 1)', (value) => value >= 0 && value < 1);
+  return {
+    name: 'momentum',
+    rate,
+    state: ['velocity'],
+    update(theta, gradient, { velocity }, eta) {
+      for (let i = 0; i < theta.length; i++) {
+        velocity[i] = mu * velocity[i] + (gradient[i] + decay * theta[i]);
+        theta[i] -= eta * velocity[i];
+      }
+    },
+  };
+}
+
+function readRates(who: string, rate: unknown, decay: unknown, rest: object): void {
+  known(who, rest, []);
+  finiteNumber('train-step', who, 'rate', rate, 'a number above 0', (value) => value > 0);
+  finiteNumber('train-step', who, 'decay', decay, 'a number of at least 0', (value) => value >= 0);
+}

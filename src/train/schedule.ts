@@ -1,0 +1,42 @@
+// Schedules: the factor on the learning rate at each step.
+
+import { finiteNumber, wholeNumber } from '../attributes.ts';
+import { sinPi } from './sine.ts';
+
+/** From the number of a step, counted from 0, to the factor on the learning rate. */
+export type Schedule = (step: number) => number;
+
+/** Always 1. */
+export const constant = (): Schedule => () => 1;
+
+/**
+ * `factor` once every `every` steps: factor^⌊step / every⌋. Spec train-schedule.
+ *
+ * @example
+ * [0, 9, 10, 20].map(stepDecay({ every: 10, factor: 0.5 })) // [1, 1, 0.5, 0.25]
+ */
+export function stepDecay({ every, factor = 0.1 }: { readonly every: number; readonly factor?: number }): Schedule {
+  wholeNumber('train-schedule', 'stepDecay', 'every', every, 1);
+  finiteNumber('train-schedule', 'stepDecay', 'factor', factor, 'a number in (0, 1]', (value) => value > 0 && value <= 1);
+  return (step) => {
+    let result = 1;
+    for (let i = every; i <= step; i += every) result *= factor;
+    return result;
+  };
+}
+
+/**
+ * Half a cosine from 1 down to `least` over `steps` steps, `least` afterwards: least + (1 − least)·(1 + cos(π·step/steps)) / 2
+ * [Loshchilov and Hutter 2017]. Spec train-schedule.
+ *
+ * @example
+ * [0, 5, 10].map(cosine({ steps: 10 })) // [1, 0.5, 0]
+ */
+export function cosine({ steps, least = 0 }: { readonly steps: number; readonly least?: number }): Schedule {
+  wholeNumber('train-schedule', 'cosine', 'steps', steps, 1);
+  finiteNumber('train-schedule', 'cosine', 'least', least, 'a number in [0, 1]', (value) => value >= 0 && value <= 1);
+  return (step) => {
+    const turn = sinPi(Math.min(1, step / steps) / 2);
+    return least + (1 - least) * (1 - turn * turn);
+  };
+}
