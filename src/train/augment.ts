@@ -14,16 +14,33 @@ import type { Augmentation } from './batches.ts';
  * @example
  * augment({ crop: 24 })(tensor([1, 28, 28, 1]), random(1)).shape // [1, 24, 24, 1]
  */
-export function augment({ shift = 0, flip = false, crop }: { readonly shift?: number; readonly flip?: boolean; readonly crop?: number }): Augmentation {
+export function augment({
+  shift = 0,
+  flip = false,
+  crop,
+}: {
+  readonly shift?: number;
+  readonly flip?: boolean;
+  readonly crop?: number;
+}): Augmentation {
   wholeNumber('train-augment', 'augment', 'shift', shift, 0);
   if (crop !== undefined) wholeNumber('train-augment', 'augment', 'crop', crop, 1);
   return (x, random) => {
     const [n, height, width, channels] = x.shape;
-    if (x.shape.length !== 4) throw new SpecError('train-augment', `augment: images have the axes [batch, height, width, channels], got shape [${x.shape}]`);
+    if (x.shape.length !== 4)
+      throw new SpecError(
+        'train-augment',
+        `augment: images have the axes [batch, height, width, channels], got shape [${x.shape}]`,
+      );
     const size = [crop ?? height, crop ?? width];
-    if (size[0] > height || size[1] > width) throw new SpecError('train-augment', `augment: crop must be at most the ${height}×${width} of the images, got ${crop}`);
+    if (size[0] > height || size[1] > width)
+      throw new SpecError(
+        'train-augment',
+        `augment: crop must be at most the ${height}×${width} of the images, got ${crop}`,
+      );
     const y = allocate('augment', [n, ...size, channels], typeOf(x.data));
-    for (let image = 0; image < n; image++) copyImage(x, y, image, placeOf(random, shift, flip, [height - size[0], width - size[1]]));
+    for (let image = 0; image < n; image++)
+      copyImage(x, y, image, placeOf(random, shift, flip, [height - size[0], width - size[1]]));
     return y;
   };
 }

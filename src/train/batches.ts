@@ -8,7 +8,7 @@ import { allocate, checkTensor, sizeOf, type Tensor, typeOf } from '../tensor.ts
 /** Examples with whatever the loss needs: one label per example (or per pixel), in the order of x. */
 export interface Batch {
   readonly x: Tensor;
-  readonly labels: ArrayLike<number>;
+  readonly labels: readonly number[] | Uint8Array | Uint16Array | Uint32Array | Int32Array;
 }
 
 /** The batches of each epoch. The same epoch gives the same batches again. */
@@ -33,17 +33,31 @@ export type Augmentation = (x: Tensor, random: Random) => Tensor;
  */
 export function minibatches(
   data: Batch,
-  options: { readonly size: number; readonly seed?: number; readonly shuffle?: boolean; readonly augment?: Augmentation },
+  options: {
+    readonly size: number;
+    readonly seed?: number;
+    readonly shuffle?: boolean;
+    readonly augment?: Augmentation;
+  },
 ): Batches {
   const who = 'minibatches';
   const { size, seed = 0, shuffle = true, augment } = options;
   checkTensor(who, 'x', data.x);
   wholeNumber('train-batches', who, 'size', size, 1);
   const examples = data.x.shape[0] ?? 0;
-  if (examples === 0) throw new SpecError('train-batches', `${who}: there must be at least one example, got x of shape [${data.x.shape}]`);
-  if (typeof data.labels?.length !== 'number') throw wrongType('train-batches', `${who}: labels must be an array, got ${show(data.labels)}`);
+  if (examples === 0)
+    throw new SpecError(
+      'train-batches',
+      `${who}: there must be at least one example, got x of shape [${data.x.shape}]`,
+    );
+  if (typeof data.labels?.length !== 'number')
+    throw wrongType('train-batches', `${who}: labels must be an array, got ${show(data.labels)}`);
   const perExample = data.labels.length / examples;
-  if (!Number.isInteger(perExample) || perExample === 0) throw new SpecError('train-batches', `${who}: the ${examples} examples must have the same number of labels each, got ${data.labels.length} labels`);
+  if (!Number.isInteger(perExample) || perExample === 0)
+    throw new SpecError(
+      'train-batches',
+      `${who}: the ${examples} examples must have the same number of labels each, got ${data.labels.length} labels`,
+    );
   const length = Math.ceil(examples / size);
   return {
     length,

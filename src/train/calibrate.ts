@@ -22,7 +22,11 @@ interface Seen {
  * @example
  * const { layer, params } = calibrate(net, trained, [x]);
  */
-export function calibrate(net: Layer, params: Params<Tensor>, inputs: Iterable<Tensor>): { layer: Layer; params: Params<Tensor> } {
+export function calibrate(
+  net: Layer,
+  params: Params<Tensor>,
+  inputs: Iterable<Tensor>,
+): { layer: Layer; params: Params<Tensor> } {
   const seen: Record<string, Seen> = {};
   const used = evaluation(net);
   const recording = mapLayer(used, (path, layer) => (layer.name === 'batchNorm' ? recorder(layer, path, seen) : layer));
@@ -53,7 +57,10 @@ function recorder(layer: Layer, path: string, seen: Record<string, Seen>): Layer
 function withStatistics(params: Params<Tensor>, seen: Readonly<Record<string, Seen>>, path: string): Params<Tensor> {
   const nested = Object.entries(params).map(([name, value]): [string, Tensor | Params<Tensor>] => {
     const isTensor = ArrayBuffer.isView(value.data);
-    return [name, isTensor ? value : withStatistics(value as Params<Tensor>, seen, path === '' ? name : `${path}.${name}`)];
+    return [
+      name,
+      isTensor ? value : withStatistics(value as Params<Tensor>, seen, path === '' ? name : `${path}.${name}`),
+    ];
   });
   return { ...Object.fromEntries(nested), ...(path in seen && statisticsOf(seen[path])) };
 }

@@ -19,7 +19,8 @@ export function writeCheckpoint({ step, params, carried }: State, optimizer: Opt
   const tensors: Record<string, Tensor> = {};
   for (const [name, value] of Object.entries(flatParams(params))) {
     tensors[name] = value;
-    for (const [key, data] of Object.entries(carried[name] ?? {})) tensors[`${name}/${key}`] = { shape: value.shape, data };
+    for (const [key, data] of Object.entries(carried[name] ?? {}))
+      tensors[`${name}/${key}`] = { shape: value.shape, data };
   }
   return writeSafetensors(tensors, { step: String(step), optimizer: optimizer.name });
 }
@@ -28,14 +29,23 @@ export function writeCheckpoint({ step, params, carried }: State, optimizer: Opt
 export function readCheckpoint(bytes: Uint8Array, like: Params<Tensor>, optimizer: Optimizer): State {
   const { tensors, metadata } = readSafetensors(bytes);
   const step = Number(metadata.step);
-  if (!/^\d+$/.test(metadata.step ?? '') || !Number.isSafeInteger(step)) throw new SpecError('train-checkpoint', `checkpoint: the metadata must hold the step, got '${metadata.step}'`);
-  if (metadata.optimizer !== optimizer.name) throw new SpecError('train-checkpoint', `checkpoint: the optimizer must be the one it was written with, '${metadata.optimizer}', got '${optimizer.name}'`);
+  if (!/^\d+$/.test(metadata.step ?? '') || !Number.isSafeInteger(step))
+    throw new SpecError('train-checkpoint', `checkpoint: the metadata must hold the step, got '${metadata.step}'`);
+  if (metadata.optimizer !== optimizer.name)
+    throw new SpecError(
+      'train-checkpoint',
+      `checkpoint: the optimizer must be the one it was written with, '${metadata.optimizer}', got '${optimizer.name}'`,
+    );
   const wanted = flatParams(like);
   const carried: Record<string, Record<string, Data>> = {};
   for (const [name, { shape, data }] of Object.entries(tensors)) {
     const [parameter, key] = name.split('/');
     const place = wanted[parameter];
-    if (!place || !sameShape(place.shape, shape) || typeOf(place.data) !== typeOf(data)) throw new SpecError('train-checkpoint', `checkpoint: '${name}' must be a ${place ? `${typeOf(place.data)} tensor of shape [${place.shape}]` : 'parameter of this net'}, got ${typeOf(data)} of shape [${shape}]`);
+    if (!place || !sameShape(place.shape, shape) || typeOf(place.data) !== typeOf(data))
+      throw new SpecError(
+        'train-checkpoint',
+        `checkpoint: '${name}' must be a ${place ? `${typeOf(place.data)} tensor of shape [${place.shape}]` : 'parameter of this net'}, got ${typeOf(data)} of shape [${shape}]`,
+      );
     if (key !== undefined) {
       carried[parameter] ??= {};
       carried[parameter][key] = data;

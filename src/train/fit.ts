@@ -67,7 +67,12 @@ export interface FitResult {
  *   optimizer: momentum({ rate: 0.05 }), epochs: 3,
  * });
  */
-export async function fit(net: Layer, params: Params<Tensor>, batches: Batches, options: FitOptions): Promise<FitResult> {
+export async function fit(
+  net: Layer,
+  params: Params<Tensor>,
+  batches: Batches,
+  options: FitOptions,
+): Promise<FitResult> {
   const { optimizer, epochs, schedule = constant(), seed = 0, onProgress, onCheckpoint, signal } = options;
   const loss = options.loss ?? ((batch) => crossEntropy({ labels: batch.labels }));
   checkFit(net, batches, options);
@@ -87,7 +92,11 @@ export async function fit(net: Layer, params: Params<Tensor>, batches: Batches, 
       const rate = optimizer.rate * schedule(state.step);
       const before = state.step;
       const { value, right } = step(reseeded(net, seed, before), state, batch, loss(batch), optimizer, moves, rate);
-      if (!Number.isFinite(value)) throw new SpecError('train-loss', `fit: the loss must be finite, got ${value} at step ${before} of epoch ${epoch}`);
+      if (!Number.isFinite(value))
+        throw new SpecError(
+          'train-loss',
+          `fit: the loss must be finite, got ${value} at step ${before} of epoch ${epoch}`,
+        );
       state = { ...state, step: before + 1 };
       sums.loss += value * batch.x.shape[0];
       sums.right += right * batch.x.shape[0];
@@ -103,13 +112,18 @@ export async function fit(net: Layer, params: Params<Tensor>, batches: Batches, 
 
 function checkFit(net: Layer, batches: Batches, { optimizer, epochs }: FitOptions): void {
   if (typeof net?.vjp !== 'function') throw wrongType('train-fit', `fit: net must be a layer, got ${show(net)}`);
-  if (typeof batches?.epoch !== 'function') throw wrongType('train-fit', `fit: batches must come from minibatches(), got ${show(batches)}`);
-  if (typeof optimizer?.update !== 'function') throw wrongType('train-fit', `fit: optimizer must be sgd() or momentum(), got ${show(optimizer)}`);
+  if (typeof batches?.epoch !== 'function')
+    throw wrongType('train-fit', `fit: batches must come from minibatches(), got ${show(batches)}`);
+  if (typeof optimizer?.update !== 'function')
+    throw wrongType('train-fit', `fit: optimizer must be sgd() or momentum(), got ${show(optimizer)}`);
   wholeNumber('train-fit', 'fit', 'epochs', epochs, 1);
 }
 
 /** Running statistics are never trained. */
-const movable = (trainable: (name: string) => boolean) => (name: string): boolean => !/(^|\.)(mean|variance)$/.test(name) && trainable(name);
+const movable =
+  (trainable: (name: string) => boolean) =>
+  (name: string): boolean =>
+    !/(^|\.)(mean|variance)$/.test(name) && trainable(name);
 
 /** A copy of the parameters, and zeros for the optimizer. */
 function begin(params: Params<Tensor>, optimizer: Optimizer, moves: (name: string) => boolean): State {
@@ -123,10 +137,20 @@ function begin(params: Params<Tensor>, optimizer: Optimizer, moves: (name: strin
 
 /** Every dropout with the seed of this step and its path. Spec train-dropout. */
 const reseeded = (net: Layer, seed: number, step: number): Layer =>
-  mapLayer(net, (path, layer) => (layer.name === 'dropout' ? layer.with({ attributes: { seed: hash(seed, step, path) } }) : layer));
+  mapLayer(net, (path, layer) =>
+    layer.name === 'dropout' ? layer.with({ attributes: { seed: hash(seed, step, path) } }) : layer,
+  );
 
 /** One step: moves the parameters of `state` in place unless the loss is not finite. */
-function step(net: Layer, state: State, batch: Batch, loss: Layer, optimizer: Optimizer, moves: (name: string) => boolean, rate: number): { value: number; right: number } {
+function step(
+  net: Layer,
+  state: State,
+  batch: Batch,
+  loss: Layer,
+  optimizer: Optimizer,
+  moves: (name: string) => boolean,
+  rate: number,
+): { value: number; right: number } {
   const [output, pull] = net.vjp(batch.x, state.params);
   const [value, pullLoss] = loss.vjp(output, {});
   const one = tensor([1], [1], output.data instanceof Float32Array ? 'float32' : 'float64');
@@ -153,8 +177,24 @@ function stopwatch(): (images: number) => number {
   };
 }
 
-function progressOf(epoch: number, epochs: number, step: number, batches: Batches, sums: { loss: number; right: number; images: number }, imagesPerSecond: number): Progress {
+function progressOf(
+  epoch: number,
+  epochs: number,
+  step: number,
+  batches: Batches,
+  sums: { loss: number; right: number; images: number },
+  imagesPerSecond: number,
+): Progress {
   const steps = epochs * batches.length;
   const imagesLeft = ((steps - step) / batches.length) * batches.examples;
-  return { epoch, epochs, step, steps, loss: sums.loss / sums.images, accuracy: sums.right / sums.images, imagesPerSecond, secondsLeft: imagesLeft / imagesPerSecond };
+  return {
+    epoch,
+    epochs,
+    step,
+    steps,
+    loss: sums.loss / sums.images,
+    accuracy: sums.right / sums.images,
+    imagesPerSecond,
+    secondsLeft: imagesLeft / imagesPerSecond,
+  };
 }

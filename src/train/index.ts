@@ -4,6 +4,7 @@ export { readIdx } from '../formats/idx.ts';
 export { augment } from './augment.ts';
 export { type Augmentation, type Batch, type Batches, minibatches } from './batches.ts';
 export { calibrate } from './calibrate.ts';
+export { digits } from './digits.ts';
 export { type FitOptions, type FitResult, fit, type Progress } from './fit.ts';
 export { evaluate, evaluation, type Score, topError } from './metrics.ts';
 export { momentum, type Optimizer, sgd } from './optimizer.ts';

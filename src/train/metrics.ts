@@ -19,7 +19,11 @@ export function topError(logits: Tensor, labels: ArrayLike<number>, k = 1): numb
   const classes = logits.shape[logits.shape.length - 1];
   const rows = logits.data.length / classes;
   wholeNumber('train-top', 'topError', 'k', k, 1);
-  if (labels.length !== rows) throw new SpecError('train-top', `topError: there must be a label for each of the ${rows} rows, got ${labels.length}`);
+  if (labels.length !== rows)
+    throw new SpecError(
+      'train-top',
+      `topError: there must be a label for each of the ${rows} rows, got ${labels.length}`,
+    );
   let wrong = 0;
   for (let row = 0; row < rows; row++) {
     const at = row * classes;
@@ -35,7 +39,8 @@ export function topError(logits: Tensor, labels: ArrayLike<number>, k = 1): numb
 }
 
 /** The net as it is used after training: without dropout. Spec train-evaluation. */
-export const evaluation = (net: Layer): Layer => mapLayer(net, (_, layer) => (layer.name === 'dropout' ? identity() : layer));
+export const evaluation = (net: Layer): Layer =>
+  mapLayer(net, (_, layer) => (layer.name === 'dropout' ? identity() : layer));
 
 export interface Score {
   /** Mean loss of an example. */

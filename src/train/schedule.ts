@@ -17,7 +17,14 @@ export const constant = (): Schedule => () => 1;
  */
 export function stepDecay({ every, factor = 0.1 }: { readonly every: number; readonly factor?: number }): Schedule {
   wholeNumber('train-schedule', 'stepDecay', 'every', every, 1);
-  finiteNumber('train-schedule', 'stepDecay', 'factor', factor, 'a number in (0, 1]', (value) => value > 0 && value <= 1);
+  finiteNumber(
+    'train-schedule',
+    'stepDecay',
+    'factor',
+    factor,
+    'a number in (0, 1]',
+    (value) => value > 0 && value <= 1,
+  );
   return (step) => {
     let result = 1;
     for (let i = every; i <= step; i += every) result *= factor;
@@ -36,7 +43,8 @@ export function cosine({ steps, least = 0 }: { readonly steps: number; readonly 
   wholeNumber('train-schedule', 'cosine', 'steps', steps, 1);
   finiteNumber('train-schedule', 'cosine', 'least', least, 'a number in [0, 1]', (value) => value >= 0 && value <= 1);
   return (step) => {
-    const turn = sinPi(Math.min(1, step / steps) / 2);
+    if (step >= steps) return least;
+    const turn = sinPi(step / steps / 2);
     return least + (1 - least) * (1 - turn * turn);
   };
 }

@@ -4,36 +4,51 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { batchNorm, chain, conv2d, dropout, initialize, relu, tensor } from '../../src/index.ts';
 import { random } from '../../src/random.ts';
-import { augment, calibrate, cosine, evaluation, minibatches, stepDecay, topError } from '../../src/train/index.ts';
 import { digits } from '../../src/train/digits.ts';
+import { augment, calibrate, cosine, evaluation, minibatches, stepDecay, topError } from '../../src/train/index.ts';
 
 test('[train-batches] every epoch has every example once, with its labels, in another order', () => {
   fc.assert(
-    fc.property(fc.integer({ min: 1, max: 30 }), fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 3 }), (examples, size, per) => {
-      const x = tensor([examples, 2], Array.from({ length: 2 * examples }, (_, i) => Math.floor(i / 2)));
-      const labels = Array.from({ length: per * examples }, (_, i) => Math.floor(i / per));
-      const batches = minibatches({ x, labels }, { size, seed: 4 });
-      const epoch = [...batches.epoch(0)];
-      expect(epoch).toHaveLength(batches.length);
-      const order = epoch.flatMap((batch) => Array.from(batch.x.data).filter((_, i) => i % 2 === 0));
-      expect(epoch.flatMap((batch) => Array.from(batch.labels))).toEqual(order.flatMap((each) => new Array(per).fill(each)));
-      expect([...order].sort((a, b) => a - b)).toEqual(Array.from({ length: examples }, (_, i) => i));
-      expect([...batches.epoch(0)]).toEqual(epoch);
-    }),
+    fc.property(
+      fc.integer({ min: 1, max: 30 }),
+      fc.integer({ min: 1, max: 9 }),
+      fc.integer({ min: 1, max: 3 }),
+      (examples, size, per) => {
+        const x = tensor(
+          [examples, 2],
+          Array.from({ length: 2 * examples }, (_, i) => Math.floor(i / 2)),
+        );
+        const labels = Array.from({ length: per * examples }, (_, i) => Math.floor(i / per));
+        const batches = minibatches({ x, labels }, { size, seed: 4 });
+        const epoch = [...batches.epoch(0)];
+        expect(epoch).toHaveLength(batches.length);
+        const order = epoch.flatMap((batch) => Array.from(batch.x.data).filter((_, i) => i % 2 === 0));
+        expect(epoch.flatMap((batch) => Array.from(batch.labels))).toEqual(
+          order.flatMap((each) => new Array(per).fill(each)),
+        );
+        expect([...order].sort((a, b) => a - b)).toEqual(Array.from({ length: examples }, (_, i) => i));
+        expect([...batches.epoch(0)]).toEqual(epoch);
+      },
+    ),
   );
   const batches = minibatches({ x: tensor([50, 1]), labels: Array.from({ length: 50 }, (_, i) => i) }, { size: 50 });
   expect([...batches.epoch(0)][0].labels).not.toEqual([...batches.epoch(1)][0].labels);
 });
 
 test('[train-batches] empty data and labels that do not go with the images are refused', () => {
-  expect(() => minibatches({ x: tensor([0, 4]), labels: [] }, { size: 2 })).toThrow(/at least one example.*\[train-batches\]/);
+  expect(() => minibatches({ x: tensor([0, 4]), labels: [] }, { size: 2 })).toThrow(
+    /at least one example.*\[train-batches\]/,
+  );
   expect(() => minibatches({ x: tensor([3, 4]), labels: [1, 2] }, { size: 2 })).toThrow(/3 examples.*got 2 labels/);
   expect(() => minibatches({ x: tensor([3, 4]), labels: [1, 2, 3] }, { size: 0 })).toThrow(/size must be/);
   expect(() => minibatches({ x: tensor([3, 4]), labels: 3 as never }, { size: 1 })).toThrow(TypeError);
 });
 
 test('[train-augment] a shifted, mirrored, cropped image is a window of the image', () => {
-  const x = tensor([1, 3, 4, 1], Array.from({ length: 12 }, (_, i) => i + 1));
+  const x = tensor(
+    [1, 3, 4, 1],
+    Array.from({ length: 12 }, (_, i) => i + 1),
+  );
   const seen = new Set<string>();
   for (let seed = 0; seed < 300; seed++) {
     const y = augment({ shift: 1, flip: true, crop: 3 })(x, random(seed));
@@ -47,7 +62,10 @@ test('[train-augment] a shifted, mirrored, cropped image is a window of the imag
 });
 
 test('[train-augment] without options nothing changes; a crop larger than the image is refused', () => {
-  const x = tensor([2, 3, 3, 2], Array.from({ length: 36 }, (_, i) => i));
+  const x = tensor(
+    [2, 3, 3, 2],
+    Array.from({ length: 36 }, (_, i) => i),
+  );
   expect(augment({})(x, random(1))).toEqual(x);
   expect(() => augment({ crop: 4 })(x, random(1))).toThrow(/at most the 3×3.*got 4 \[train-augment\]/);
   expect(() => augment({ shift: -1 })).toThrow(/shift/);
@@ -56,7 +74,8 @@ test('[train-augment] without options nothing changes; a crop larger than the im
 test('[train-schedule] step decay and cosine', () => {
   expect([0, 9, 10, 25].map(stepDecay({ every: 10, factor: 0.5 }))).toEqual([1, 1, 0.5, 0.25]);
   const half = cosine({ steps: 100, least: 0.1 });
-  for (let step = 0; step <= 130; step++) expect(half(step)).toBeCloseTo(0.1 + (0.9 * (1 + Math.cos((Math.PI * Math.min(100, step)) / 100))) / 2, 14);
+  for (let step = 0; step <= 130; step++)
+    expect(half(step)).toBeCloseTo(0.1 + (0.9 * (1 + Math.cos((Math.PI * Math.min(100, step)) / 100))) / 2, 14);
   expect([cosine({ steps: 7 })(0), cosine({ steps: 7 })(7)]).toEqual([1, 0]);
   expect(() => cosine({ steps: 0 })).toThrow(/steps/);
   expect(() => stepDecay({ every: 1, factor: 2 })).toThrow(/factor/);
@@ -80,14 +99,19 @@ test('[train-evaluation] leaves dropout out', () => {
 test('[train-calibrate] over one batch: the bits of batch norm on it; over more: the pooled statistics', () => {
   const net = chain({ conv: conv2d({ filters: 3, size: 3 }), norm: batchNorm(), relu: relu() });
   const params = initialize(net, [1, 6, 6, 1], { seed: 1 });
-  const x = (seed: number) => ({ shape: [2, 6, 6, 1], data: Float32Array.from({ length: 72 }, (_, i) => random(seed * 100 + i).normal()) });
+  const x = (seed: number) => ({
+    shape: [2, 6, 6, 1],
+    data: Float32Array.from({ length: 72 }, (_, i) => random(seed * 100 + i).normal()),
+  });
   const one = calibrate(net, params, [x(1)]);
   expect(one.layer.children.norm.name).toBe('frozenNorm');
   expect(one.layer.forward(x(1), one.params)).toEqual(net.forward(x(1), params));
   const two = calibrate(net, params, [x(1), x(2)]);
   const both = { shape: [4, 6, 6, 1], data: Float32Array.from([...x(1).data, ...x(2).data]) };
   const [pooled, wanted] = [two.layer.forward(both, two.params), net.forward(both, params)];
-  wanted.data.forEach((value, i) => { expect(pooled.data[i]).toBeCloseTo(value, 4); });
+  wanted.data.forEach((value, i) => {
+    expect(pooled.data[i]).toBeCloseTo(value, 4);
+  });
   expect(() => calibrate(net, params, [])).toThrow(/at least one input/);
 });
 

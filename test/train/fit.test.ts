@@ -1,62 +1,131 @@
 // Training: it learns, it repeats itself to the last bit, and it goes on where it stopped.
 
 import { expect, test } from 'vitest';
-import { batchNorm, chain, conv2d, crossEntropy, dense, dropout, flatten, initialize, maxPool2d, relu, squaredError, tensor, type Layer, type Params, type Tensor } from '../../src/index.ts';
+import {
+  batchNorm,
+  chain,
+  conv2d,
+  crossEntropy,
+  dense,
+  dropout,
+  flatten,
+  initialize,
+  type Layer,
+  maxPool2d,
+  type Params,
+  relu,
+  squaredError,
+  type Tensor,
+  tensor,
+} from '../../src/index.ts';
 import { flatParams } from '../../src/params.ts';
-import { cosine, evaluate, fit, minibatches, momentum, sgd, type Batch, type FitOptions } from '../../src/train/index.ts';
 import { digits } from '../../src/train/digits.ts';
+import {
+  type Batch,
+  cosine,
+  evaluate,
+  type FitOptions,
+  minibatches,
+  momentum,
+  sgd,
+  fit as train,
+} from '../../src/train/index.ts';
 
-const net = chain({ conv: conv2d({ filters: 6, size: 5, stride: 2 }), norm: batchNorm(), relu: relu(), pool: maxPool2d({ size: 2 }), drop: dropout({ rate: 0.2 }), flatten: flatten(), out: dense({ units: 10 }) });
+const net = chain({
+  conv: conv2d({ filters: 6, size: 5, stride: 2 }),
+  norm: batchNorm(),
+  relu: relu(),
+  pool: maxPool2d({ size: 2 }),
+  drop: dropout({ rate: 0.2 }),
+  flatten: flatten(),
+  out: dense({ units: 10 }),
+});
 const shape = [1, 28, 28, 1];
 const data = digits({ count: 120, seed: 1 });
 const batches = minibatches(data, { size: 16, seed: 3 });
-const options: FitOptions = { optimizer: momentum({ rate: 0.05, decay: 1e-4 }), epochs: 2, seed: 5, schedule: cosine({ steps: 16 }) };
+const options: FitOptions = {
+  optimizer: momentum({ rate: 0.05, decay: 1e-4 }),
+  epochs: 2,
+  seed: 5,
+  schedule: cosine({ steps: 16 }),
+};
 const start = initialize(net, shape, { seed: 2 });
 
-const bits = (params: Params<Tensor>) => Object.fromEntries(Object.entries(flatParams(params)).map(([name, { data }]) => [name, Array.from(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))]));
+const bits = (params: Params<Tensor>) =>
+  Object.fromEntries(
+    Object.entries(flatParams(params)).map(([name, { data }]) => [
+      name,
+      Array.from(new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
+    ]),
+  );
 
 test('[train-fit] a small net learns generated digits; the parameters given stay as they were', async () => {
   const before = bits(start);
-  const { params, history } = await fit(net, start, minibatches(digits({ count: 400, seed: 1 }), { size: 16, seed: 3 }), { ...options, epochs: 4, schedule: undefined });
+  const { params, history } = await train(
+    net,
+    start,
+    minibatches(digits({ count: 400, seed: 1 }), { size: 16, seed: 3 }),
+    { ...options, epochs: 4, schedule: undefined },
+  );
   expect(bits(start)).toEqual(before);
   expect(history).toHaveLength(4);
   expect(history[3].loss).toBeLessThan(history[0].loss / 3);
-  const score = evaluate(net, params, minibatches(digits({ count: 100, seed: 99 }), { size: 100, shuffle: false }), ({ labels }) => crossEntropy({ labels }));
+  const score = evaluate(
+    net,
+    params,
+    minibatches(digits({ count: 100, seed: 99 }), { size: 100, shuffle: false }),
+    ({ labels }) => crossEntropy({ labels }),
+  );
   expect(score.accuracy).toBeGreaterThan(0.85);
   expect(score.top5Error).toBeLessThanOrEqual(1 - score.accuracy);
 });
 
 test('[train-fit] the same call gives the same bits, another seed others', async () => {
-  const first = await fit(net, start, batches, options);
-  expect(bits((await fit(net, start, batches, options)).params)).toEqual(bits(first.params));
-  expect(bits((await fit(net, start, batches, { ...options, seed: 6 })).params)).not.toEqual(bits(first.params));
+  const first = await train(net, start, batches, options);
+  expect(bits((await train(net, start, batches, options)).params)).toEqual(bits(first.params));
+  expect(bits((await train(net, start, batches, { ...options, seed: 6 })).params)).not.toEqual(bits(first.params));
 });
 
-test.each([3, 8, 11])('[train-checkpoint] stopped after %i steps and resumed: the bits of the uninterrupted run', async (stop) => {
-  const whole = await fit(net, start, batches, options);
-  const abort = new AbortController();
+test.each([3, 8, 11])(
+  '[train-checkpoint] stopped after %i steps and resumed: the bits of the uninterrupted run',
+  async (stop) => {
+    const whole = await train(net, start, batches, options);
+    const abort = new AbortController();
+    let checkpoint = new Uint8Array();
+    const stopped = await train(net, start, batches, {
+      ...options,
+      signal: abort.signal,
+      onProgress: ({ step }) => step === stop && abort.abort(),
+      onCheckpoint: (bytes) => {
+        checkpoint = bytes as Uint8Array<ArrayBuffer>;
+      },
+    });
+    expect(stopped.step).toBe(stop);
+    const resumed = await train(net, start, batches, { ...options, resume: checkpoint });
+    expect(resumed.step).toBe(16);
+    expect(bits(resumed.params)).toEqual(bits(whole.params));
+  },
+);
+
+test('[train-checkpoint] a checkpoint of another net, another optimizer, or cut short is refused', async () => {
   let checkpoint = new Uint8Array();
-  const stopped = await fit(net, start, batches, {
+  await train(net, start, batches, {
     ...options,
-    signal: abort.signal,
-    onProgress: ({ step }) => step === stop && abort.abort(),
+    epochs: 1,
     onCheckpoint: (bytes) => {
       checkpoint = bytes as Uint8Array<ArrayBuffer>;
     },
   });
-  expect(stopped.step).toBe(stop);
-  const resumed = await fit(net, start, batches, { ...options, resume: checkpoint });
-  expect(resumed.step).toBe(16);
-  expect(bits(resumed.params)).toEqual(bits(whole.params));
-});
-
-test('[train-checkpoint] a checkpoint of another net, another optimizer, or cut short is refused', async () => {
-  let checkpoint = new Uint8Array();
-  await fit(net, start, batches, { ...options, epochs: 1, onCheckpoint: (bytes) => { checkpoint = bytes as Uint8Array<ArrayBuffer>; } });
   const other = chain({ flatten: flatten(), out: dense({ units: 10 }) });
-  await expect(fit(other, initialize(other, shape), batches, { ...options, resume: checkpoint })).rejects.toThrow(/parameter of this net.*\[train-checkpoint\]/);
-  await expect(fit(net, start, batches, { ...options, optimizer: sgd({ rate: 0.1 }), resume: checkpoint })).rejects.toThrow(/'momentum', got 'sgd'/);
-  await expect(fit(net, start, batches, { ...options, resume: checkpoint.slice(0, 900) })).rejects.toThrow(/safetensors/);
+  await expect(train(other, initialize(other, shape), batches, { ...options, resume: checkpoint })).rejects.toThrow(
+    /parameter of this net.*\[train-checkpoint\]/,
+  );
+  await expect(
+    train(net, start, batches, { ...options, optimizer: sgd({ rate: 0.1 }), resume: checkpoint }),
+  ).rejects.toThrow(/'momentum', got 'sgd'/);
+  await expect(train(net, start, batches, { ...options, resume: checkpoint.slice(0, 900) })).rejects.toThrow(
+    /safetensors/,
+  );
 });
 
 test('[train-step] one step of sgd and of momentum, by hand', async () => {
@@ -64,8 +133,11 @@ test('[train-step] one step of sgd and of momentum, by hand', async () => {
   const params = { weight: tensor([2, 1], [1, 2]) };
   const loss = (batch: Batch): Layer => squaredError({ target: tensor([1, 1], batch.labels) });
   const one = minibatches({ x: tensor([1, 2], [3, 4]), labels: [10] }, { size: 1 });
-  const moved = await fit(layer, params, one, { optimizer: sgd({ rate: 0.125, decay: 0.5 }), epochs: 1, loss });
-  expect(Array.from((moved.params.weight as Tensor).data)).toEqual([1 - 0.125 * (2 * 3 + 0.5), 2 - 0.125 * (2 * 4 + 1)]);
+  const moved = await train(layer, params, one, { optimizer: sgd({ rate: 0.125, decay: 0.5 }), epochs: 1, loss });
+  expect(Array.from((moved.params.weight as Tensor).data)).toEqual([
+    1 - 0.125 * (2 * 3 + 0.5),
+    2 - 0.125 * (2 * 4 + 1),
+  ]);
   const state = { velocity: new Float64Array([2]) };
   const theta = new Float64Array([1]);
   momentum({ rate: 1, momentum: 0.5, decay: 0.25 }).update(theta, new Float64Array([3]), state, 0.5);
@@ -81,7 +153,11 @@ test('[train-step] rates are checked', () => {
 });
 
 test('[train-fit] what is not trainable stays equal in bits (T4); what is moves', async () => {
-  const { params } = await fit(net, start, batches, { ...options, epochs: 1, trainable: (name) => name.startsWith('out') });
+  const { params } = await train(net, start, batches, {
+    ...options,
+    epochs: 1,
+    trainable: (name) => name.startsWith('out'),
+  });
   const [before, after] = [bits(start), bits(params)];
   for (const name of Object.keys(before)) {
     if (name.startsWith('out')) expect(after[name]).not.toEqual(before[name]);
@@ -93,7 +169,12 @@ test('[train-loss] a loss that is not finite stops training and names the step; 
   const checkpoints: number[] = [];
   const bad = { x: tensor(data.x.shape, data.x.data), labels: data.labels };
   bad.x.data[100 * 784] = Number.NaN;
-  const run = fit(net, start, minibatches(bad, { size: 16, shuffle: false }), { ...options, onCheckpoint: (_, epoch) => { checkpoints.push(epoch); } });
+  const run = train(net, start, minibatches(bad, { size: 16, shuffle: false }), {
+    ...options,
+    onCheckpoint: (_, epoch) => {
+      checkpoints.push(epoch);
+    },
+  });
   await expect(run).rejects.toThrow(/must be finite, got NaN at step 6 of epoch 0 \[train-loss\]/);
   expect(checkpoints).toEqual([]);
 });
@@ -105,7 +186,11 @@ test('[train-dropout] drops other cells in every step', async () => {
   const moved: number[][] = [];
   const params = initialize(layer, [1, 32], { seed: 1 });
   for (const epochs of [1, 2]) {
-    const result = await fit(layer, params, minibatches({ x, labels: [0] }, { size: 1 }), { optimizer: sgd({ rate: 1 }), epochs, loss });
+    const result = await train(layer, params, minibatches({ x, labels: [0] }, { size: 1 }), {
+      optimizer: sgd({ rate: 1 }),
+      epochs,
+      loss,
+    });
     moved.push(Array.from(flatParams(result.params)['out.weight'].data));
   }
   const first = moved[0].map((value, i) => value !== flatParams(params)['out.weight'].data[i]);
@@ -115,8 +200,8 @@ test('[train-dropout] drops other cells in every step', async () => {
 });
 
 test('[train-fit] arguments of the wrong kind are refused before anything runs', async () => {
-  await expect(fit({} as Layer, start, batches, options)).rejects.toThrow(/net must be a layer/);
-  await expect(fit(net, start, [] as never, options)).rejects.toThrow(/minibatches/);
-  await expect(fit(net, start, batches, { ...options, epochs: 0 })).rejects.toThrow(/epochs must be a whole number/);
-  await expect(fit(net, start, batches, { ...options, optimizer: {} as never })).rejects.toThrow(/optimizer/);
+  await expect(train({} as Layer, start, batches, options)).rejects.toThrow(/net must be a layer/);
+  await expect(train(net, start, [] as never, options)).rejects.toThrow(/minibatches/);
+  await expect(train(net, start, batches, { ...options, epochs: 0 })).rejects.toThrow(/epochs must be a whole number/);
+  await expect(train(net, start, batches, { ...options, optimizer: {} as never })).rejects.toThrow(/optimizer/);
 });
