@@ -1,0 +1,50 @@
+// The README is true: its examples print what stands below them, and its tables are made here. `npm run readme` writes
+// what this test would otherwise compare.
+
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { inspect } from 'node:util';
+import { afterEach, expect, test, vi } from 'vitest';
+import { operatorTable } from './readme/operators.ts';
+
+const root = join(import.meta.dirname, '..');
+const file = join(root, 'README.md');
+const update = process.env.UPDATE_README === '1';
+const examples = [...readFileSync(file, 'utf8').matchAll(/```ts\n([\s\S]*?)```\n\n```text\n([\s\S]*?)```/g)];
+
+afterEach(() => vi.restoreAllMocks());
+
+/** Replaces one part of the README, or compares it. */
+function settle(before: string, after: string): void {
+  if (update)
+    writeFileSync(
+      file,
+      readFileSync(file, 'utf8').replace(before, () => after),
+    );
+  else expect(after).toBe(before);
+}
+
+test.each(examples.map((match, i) => [i + 1, ...match] as const))(
+  'example %i prints what stands below it',
+  async (i, whole, code) => {
+    const lines: string[] = [];
+    vi.spyOn(console, 'log').mockImplementation((...values) => {
+      lines.push(values.map((value) => (typeof value === 'string' ? value : inspect(value))).join(' '));
+    });
+    const folder = join(root, 'build', 'readme');
+    mkdirSync(folder, { recursive: true });
+    const path = join(folder, `example-${i}.ts`);
+    const local = (_: string, subpath = ''): string => `from '${join(root, 'src', subpath, 'index.ts')}'`;
+    writeFileSync(path, code.replace(/from 'toeplitz(?:\/(\w+))?'/g, local));
+    await import(/* @vite-ignore */ path);
+    settle(
+      whole,
+      whole.replace(/```text\n[\s\S]*```$/, () => `\`\`\`text\n${lines.join('\n')}\n\`\`\``),
+    );
+  },
+);
+
+test('the table of operators is that of the code', () => {
+  const [whole] = /<!-- operators -->[\s\S]*<!-- \/operators -->/.exec(readFileSync(file, 'utf8')) as RegExpExecArray;
+  settle(whole, `<!-- operators -->\n${operatorTable()}\n<!-- /operators -->`);
+});
