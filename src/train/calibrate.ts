@@ -20,7 +20,10 @@ interface Seen {
  *
  * @throws {SpecError} train-calibrate for no inputs.
  * @example
- * const { layer, params } = calibrate(net, trained, [x]);
+ * const p = { weight: tensor([1], [1]), bias: tensor([1]) };
+ * const { layer, params } = calibrate(batchNorm(), p, [tensor([2, 1], [1, 3])]);
+ * layer.name // frozenNorm
+ * [params.mean.data[0], params.variance.data[0]] // [2, 1]
  */
 export function calibrate(
   net: Layer,

@@ -63,9 +63,11 @@ export interface FitResult {
  * @throws {SpecError} train-loss when a loss is NaN or infinite (the checkpoints before it stay good);
  * train-checkpoint when `resume` does not belong to this net; train-fit.
  * @example
- * const { params } = await fit(net, initialize(net, [1, 28, 28, 1]), minibatches({ x, labels }, { size: 32 }), {
- *   optimizer: momentum({ rate: 0.05 }), epochs: 3,
- * });
+ * const net = chain({ flatten: flatten(), out: dense({ units: 10 }) });
+ * const batches = minibatches(digits({ count: 100, seed: 1 }), { size: 20 });
+ * const start = initialize(net, [1, 28, 28, 1], { seed: 1 });
+ * const { step, history } = await fit(net, start, batches, { optimizer: momentum({ rate: 0.01 }), epochs: 3 });
+ * [step, history.length] // [15, 3]
  */
 export async function fit(
   net: Layer,

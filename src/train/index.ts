@@ -1,6 +1,7 @@
 // toeplitz/train: training, and what belongs to it.
 
 export { readIdx } from '../formats/idx.ts';
+export { type Random, random } from '../random.ts';
 export { augment } from './augment.ts';
 export { type Augmentation, type Batch, type Batches, minibatches } from './batches.ts';
 export { calibrate } from './calibrate.ts';

@@ -38,7 +38,12 @@ export function topError(logits: Tensor, labels: ArrayLike<number>, k = 1): numb
   return wrong / rows;
 }
 
-/** The net as it is used after training: without dropout. Spec train-evaluation. */
+/**
+ * The net as it is used after training: without dropout. Spec train-evaluation.
+ *
+ * @example
+ * evaluation(chain({ drop: dropout() })).children.drop.name // identity
+ */
 export const evaluation = (net: Layer): Layer =>
   mapLayer(net, (_, layer) => (layer.name === 'dropout' ? identity() : layer));
 
@@ -51,7 +56,13 @@ export interface Score {
   readonly examples: number;
 }
 
-/** Loss, accuracy and top-5 error over all batches, dropout left out. Spec train-evaluation. */
+/**
+ * Loss, accuracy and top-5 error over all batches, dropout left out. Spec train-evaluation.
+ *
+ * @example
+ * const set = minibatches({ x: tensor([2, 2], [1, 0, 0, 1]), labels: [0, 0] }, { size: 2 });
+ * evaluate(identity(), {}, set, ({ labels }) => crossEntropy({ labels })).accuracy // 0.5
+ */
 export function evaluate(net: Layer, params: Params<Tensor>, batches: Batches, loss: (batch: Batch) => Layer): Score {
   const used = evaluation(net);
   let [total, wrong, wrong5, examples] = [0, 0, 0, 0];

@@ -6,7 +6,12 @@ import { sinPi } from './sine.ts';
 /** From the number of a step, counted from 0, to the factor on the learning rate. */
 export type Schedule = (step: number) => number;
 
-/** Always 1. */
+/**
+ * Always 1. Spec train-schedule.
+ *
+ * @example
+ * constant()(100) // 1
+ */
 export const constant = (): Schedule => () => 1;
 
 /**

@@ -1,0 +1,30 @@
+// Nested parameters and their flat names.
+
+import { expect, test } from 'vitest';
+import { chain, conv2d, describe, initialize, relu, sum, tensor } from '../src/index.ts';
+import { flatParams, mapParams, nestParams } from '../src/params.ts';
+
+const net = chain({
+  stem: relu(),
+  block: sum({ body: conv2d({ filters: 2, size: 1 }), skip: conv2d({ filters: 2, size: 1, bias: false }) }),
+});
+const params = initialize(net, [1, 3, 3, 2]);
+
+test('[layer-names] flat names are the paths of the net, in its order', () => {
+  const names = ['block.body.weight', 'block.body.bias', 'block.skip.weight'];
+  expect(Object.keys(flatParams(params))).toEqual(names);
+  expect(describe(net, [1, 3, 3, 2]).variables.map(({ name }) => name)).toEqual(names);
+});
+
+test('[layer-names] nesting flat parameters gives them back; a missing one is named', () => {
+  expect(nestParams(params, flatParams(params))).toEqual(params);
+  expect(() => nestParams(params, { 'block.body.weight': tensor([1]) })).toThrow(
+    /'block.body.bias', got none \[layer-names\]/,
+  );
+  expect(() => flatParams({ weight: null as never })).toThrow(TypeError);
+});
+
+test('[layer-names] a change is given every leaf and its name', () => {
+  const shapes = mapParams(params, ({ shape }, name) => tensor([1], [shape.length + name.length]));
+  expect(flatParams(shapes)['block.skip.weight'].data[0]).toBe(4 + 'block.skip.weight'.length);
+});
