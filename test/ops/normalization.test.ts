@@ -81,6 +81,31 @@ describe('batchNorm and frozenNorm', () => {
     expect((gradient.params.mean as Tensor).data.buffer).not.toBe((gradient.params.variance as Tensor).data.buffer);
   });
 
+  it('[norm-batch-gradient] [norm-frozen-gradient] round after each operation', () => {
+    const [x, dy] = [rough(shape, 3), rough(shape, 8)];
+    const { mean, variance } = batchStatistics(3, 3, x.data);
+    const statistics = { mean: { shape: [3], data: mean }, variance: { shape: [3], data: variance } };
+    const batch = batchNorm({ epsilon: 1e-3 }).vjp(x, affine)[1](dy);
+    const frozen = frozenNorm({ epsilon: 1e-3 }).vjp(x, { ...affine, ...statistics })[1](dy);
+    expect(frozen.params).toMatchObject(batch.params);
+    for (let c = 0; c < 3; c++) {
+      const deviation = f(Math.sqrt(f(variance[c] + f(1e-3))));
+      const scale = f(affine.weight.data[c] / deviation);
+      const xHat = (i: number): number => f(f(x.data[i] - mean[c]) / deviation);
+      const places = Array.from({ length: 30 }, (_, p) => p * 3 + c);
+      const sum = (term: (i: number) => number): number =>
+        [0, 10, 20].reduce((all, n) => f(all + places.slice(n, n + 10).reduce((image, i) => f(image + term(i)), 0)), 0);
+      const [dweight, dbias] = [sum((i) => f(dy.data[i] * xHat(i))), sum((i) => dy.data[i])];
+      expect((batch.params.weight as Tensor).data[c]).toBe(dweight);
+      expect((batch.params.bias as Tensor).data[c]).toBe(dbias);
+      for (const i of places) {
+        const centred = f(f(dy.data[i] - f(dbias / 30)) - f(xHat(i) * f(dweight / 30)));
+        expect(batch.x.data[i]).toBe(f(scale * centred));
+        expect(frozen.x.data[i]).toBe(f(dy.data[i] * scale));
+      }
+    }
+  });
+
   it('[norm-epsilon] [norm-rank] bad values are refused before anything runs', () => {
     for (const make of [batchNorm, frozenNorm]) {
       for (const epsilon of [0, -1e-5, Number.NaN, Number.POSITIVE_INFINITY])
@@ -119,6 +144,24 @@ describe('lrn', () => {
       const report = gradientCheck(lrn({ size, alpha: 0.4, beta: 0.8, k: 0.9 }), rough([2, 2, 6], size), {});
       expect(report.ok, report.text).toBe(true);
     }
+  });
+
+  it('[lrn-gradient] rounds after each operation', () => {
+    const [x, dy] = [rough([2, 3, 7], 1), rough([2, 3, 7], 4)];
+    const [y, pull] = lrn({ size: 4, alpha: 0.3, beta: 0.6, k: 1.5 }).vjp(x, {});
+    const dx = pull(dy).x.data;
+    const window = (i: number, before: number, after: number): number[] =>
+      Array.from({ length: before + after + 1 }, (_, j) => i - before + j).filter(
+        (j) => Math.floor(j / 7) === Math.floor(i / 7),
+      );
+    const d = Array.from(x.data, (_, i) =>
+      f(1.5 + f(f(0.3) * window(i, 1, 2).reduce((sum, j) => f(sum + f(x.data[j] ** 2)), 0))),
+    );
+    const slope = f(2 * 0.3 * 0.6);
+    dx.forEach((value, i) => {
+      const t = window(i, 2, 1).reduce((sum, j) => f(sum + f(f(dy.data[j] * y.data[j]) / d[j])), 0);
+      expect(value).toBe(f(f(dy.data[i] / f(pow(d[i], 0.6))) - f(f(slope * x.data[i]) * t)));
+    });
   });
 
   it('[lrn-size] [lrn-factors] bad values are refused before anything runs', () => {

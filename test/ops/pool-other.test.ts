@@ -15,6 +15,7 @@ import {
   type Tensor,
   tensor,
 } from '../../src/index.ts';
+import { pow } from '../../src/reference/math.ts';
 import { bothTypes, whole } from './whole.ts';
 
 describe('Lp pooling', () => {
@@ -45,6 +46,27 @@ describe('Lp pooling', () => {
       expect(report.entries[0].kinks).toBe(0);
       const [, pull] = layer.vjp(tensor([1, 4, 5, 1]), {});
       expect([...pull(whole(layer.shape([1, 4, 5, 1]), 3, 'float32')).x.data]).toEqual(Array(20).fill(0));
+    }
+  });
+
+  it('[pool-lp-gradient] rounds after each operation', () => {
+    const f = Math.fround;
+    const rough = (shape: number[], seed: number) =>
+      tensor(
+        shape,
+        Array.from(whole(shape, seed).data, (v, i) => v * 0.37 + i * 0.0113),
+      );
+    const x = rough([1, 1, 40, 1], 1);
+    const dy = rough([1, 1, 39, 1], 3);
+    for (const p of [2, 3.5]) {
+      const [y, pull] = lpPool2d({ size: [1, 2], stride: 1, p }).vjp(x, {});
+      const term = (i: number, window: number): number => {
+        if (window < 0 || window > 38) return 0;
+        const q = f(x.data[i] / y.data[window]);
+        return f((p === 2 ? q : f(Math.sign(q) * pow(Math.abs(q), p - 1))) * dy.data[window]);
+      };
+      const dx = Array.from(x.data, (_, i) => f(term(i, i - 1) + term(i, i)));
+      expect([...pull(dy).x.data]).toEqual(dx);
     }
   });
 
