@@ -1,0 +1,8 @@
+// toeplitz/formats: files in and out, as bytes in memory.
+
+export { type IdxArray, readIdx } from './idx.ts';
+export { readNpy, writeNpy } from './npy.ts';
+export { readPng, writePng } from './png.ts';
+export { readSafetensors, type SafetensorsFile, writeSafetensors } from './safetensors.ts';
+export { torchNames } from './torch-names.ts';
+export { type LoadedWeights, type LoadWeightsOptions, loadWeights, type Misshapen } from './weights.ts';

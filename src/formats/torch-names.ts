@@ -1,0 +1,43 @@
+// The names that torchvision's files give the parameters of the nets in toeplitz/nets.
+
+import type { Layer } from '../layer.ts';
+
+type Names = (name: string) => string;
+
+/** Running statistics: the only parameters that torch calls otherwise. */
+const plain: Names = (name) =>
+  name.replace(/(^|\.)mean$/, '$1running_mean').replace(/(^|\.)variance$/, '$1running_var');
+
+/** stage1.block1.sum.body.norm2.weight → layer1.0.bn2.weight; the projection is `downsample`. */
+const resnet: Names = (name) =>
+  plain(name)
+    .replace(/^stage(\d+)\.block(\d+)\./, (_, stage, block) => `layer${stage}.${Number(block) - 1}.`)
+    .replace('.sum.skip.conv.', '.downsample.0.')
+    .replace('.sum.skip.norm.', '.downsample.1.')
+    .replace('.sum.body.', '.')
+    .replace(/(^|\.)norm(\d)\./, '$1bn$2.');
+
+/** The parts before the flatten are `features.` and their number; the dense layers `classifier.` and `places`. */
+function numbered(net: Layer, places: Readonly<Record<string, number>>): Names {
+  const parts = Object.keys(net.children);
+  return (name) => {
+    const [part, ...rest] = plain(name).split('.');
+    const place = places[part] === undefined ? `features.${parts.indexOf(part)}` : `classifier.${places[part]}`;
+    return [place, ...rest].join('.');
+  };
+}
+
+/**
+ * For the option `names` of `loadWeights`, with `layout: 'torch'`: from the names of a net here to those of torchvision.
+ * `plain` is for nets whose layers are named as in the file. Spec format-torch.
+ *
+ * @example
+ * torchNames.resnet('stage1.block2.sum.body.norm1.mean') // 'layer1.1.bn1.running_mean'
+ */
+export const torchNames = {
+  plain,
+  resnet,
+  /** Of the variant 'one-tower'. */
+  alexnet: (net: Layer): Names => numbered(net, { fc6: 1, fc7: 4, fc8: 6 }),
+  vgg: (net: Layer): Names => numbered(net, { fc6: 0, fc7: 3, fc8: 6 }),
+} as const;

@@ -1,0 +1,118 @@
+// The parameters of a net from a file of named tensors, with a report of what did not fit.
+
+import { known, oneOf } from '../attributes.ts';
+import { show, wrongType } from '../errors.ts';
+import { initialize } from '../init.ts';
+import type { Layer, Params } from '../layer.ts';
+import { flatParams, nestParams } from '../params.ts';
+import { checkShape, checkTensor, type ElementType, type Shape, sameShape, type Tensor, tensor } from '../tensor.ts';
+import type { Bytes } from './bytes.ts';
+import { readSafetensors } from './safetensors.ts';
+import { flattenedOrders, fromTorch, torchShape } from './torch.ts';
+
+const CLAUSE = 'format-weights';
+
+export interface LoadWeightsOptions {
+  /** The name in the file of a parameter with this flat name, or several of which the first that is there counts. */
+  readonly names?: (name: string) => string | readonly string[];
+  /** How the file lays out its tensors: as this library does, or as torch does. */
+  readonly layout?: 'toeplitz' | 'torch';
+  /** What stays where the file has nothing that fits; by default `initialize(net, shape)`. */
+  readonly start?: Params<Tensor>;
+  readonly type?: ElementType;
+}
+
+export interface Misshapen {
+  readonly name: string;
+  readonly expected: Shape;
+  readonly got: Shape;
+}
+
+export interface LoadedWeights {
+  readonly params: Params<Tensor>;
+  /** Flat names that were read. */
+  readonly loaded: readonly string[];
+  /** Flat names that the file has no tensor for. */
+  readonly missing: readonly string[];
+  /** Names of the file that no parameter asked for. */
+  readonly unexpected: readonly string[];
+  /** Flat names whose tensor has another shape; both shapes in the layout of the file. */
+  readonly misshapen: readonly Misshapen[];
+  /** All of it in words. */
+  readonly text: string;
+}
+
+/**
+ * Reads the parameters of a net for inputs of a shape from a safetensors file, or from a record of tensors, and says
+ * which names were missing, unexpected or misshapen; those keep the values of `start`. With `layout: 'torch'` weights are
+ * turned from `[out, in, ...size]` to `[...size, in, out]`, and what follows a flatten from channels first to channels
+ * last; `torchNames` has the names. A net with running statistics has `frozenNorm` where training has `batchNorm`. Spec format-weights.
+ *
+ * @throws {SpecError} format-safetensors for a broken file, format-weights, and the clauses of the layers.
+ * @example
+ * const net = chain({ fc: dense({ units: 2 }) });
+ * const file = { 'fc.weight': tensor([2, 3], [1, 2, 3, 4, 5, 6]) };
+ * loadWeights(net, [1, 3], file, { layout: 'torch' }).missing // ['fc.bias']
+ */
+export function loadWeights(
+  net: Layer,
+  shape: Shape,
+  file: Bytes | Readonly<Record<string, Tensor>>,
+  options: LoadWeightsOptions = {},
+): LoadedWeights {
+  const who = 'loadWeights';
+  known(who, options, ['names', 'layout', 'start', 'type']);
+  checkShape(who, shape);
+  const layout = oneOf(CLAUSE, who, 'layout', options.layout ?? 'toeplitz', ['toeplitz', 'torch']);
+  const type = oneOf(CLAUSE, who, 'type', options.type ?? 'float32', ['float32', 'float64']);
+  const tensors = tensorsOf(file);
+  const orders = layout === 'torch' ? flattenedOrders(net, shape) : new Map<string, Int32Array>();
+  const found: Record<string, Tensor> = {};
+  const report = { missing: [] as string[], misshapen: [] as Misshapen[], used: new Set<string>() };
+  for (const [name, axes] of Object.entries(flatParams(net.params(shape)))) {
+    const source = nameIn(tensors, options.names?.(name) ?? name);
+    if (source === undefined) {
+      report.missing.push(name);
+      continue;
+    }
+    report.used.add(source);
+    const expected = layout === 'torch' ? torchShape(axes) : axes;
+    const { shape: got, data } = tensors[source];
+    if (!sameShape(expected, got)) report.misshapen.push({ name, expected, got });
+    else found[name] = tensor(axes, layout === 'torch' ? fromTorch(data, axes, orders.get(name)) : data, type);
+  }
+  const { missing, misshapen, used } = report;
+  const unexpected = Object.keys(tensors).filter((name) => !used.has(name) && !isBeside(name));
+  const loaded = Object.keys(found);
+  const complete = missing.length + misshapen.length === 0;
+  const rest = complete ? {} : flatParams(options.start ?? initialize(net, shape, { type }));
+  const params = nestParams(net.params(shape), { ...rest, ...found });
+  return { params, loaded, missing, unexpected, misshapen, text: textOf({ loaded, missing, unexpected, misshapen }) };
+}
+
+function tensorsOf(file: Bytes | Readonly<Record<string, Tensor>>): Readonly<Record<string, Tensor>> {
+  if (typeof file !== 'object' || file === null)
+    throw wrongType(CLAUSE, `loadWeights: file must be the bytes of a file or a record of tensors, got ${show(file)}`);
+  if (ArrayBuffer.isView(file) || file instanceof ArrayBuffer) return readSafetensors(file as Bytes).tensors;
+  for (const [name, value] of Object.entries(file)) checkTensor('loadWeights', `tensor '${name}'`, value);
+  return file as Readonly<Record<string, Tensor>>;
+}
+
+const nameIn = (tensors: Readonly<Record<string, Tensor>>, names: string | readonly string[]): string | undefined =>
+  [names].flat().find((name) => Object.hasOwn(tensors, name));
+
+/** What stands in a file beside the parameters: torch's step counters, and what an optimizer carries in a checkpoint. */
+const isBeside = (name: string): boolean => name.endsWith('num_batches_tracked') || name.includes('/');
+
+function textOf({ loaded, missing, unexpected, misshapen }: Omit<LoadedWeights, 'params' | 'text'>): string {
+  const odd = misshapen.map(({ name, expected, got }) => `${name} (must be [${expected}], got [${got}])`);
+  const lines: [string, readonly string[]][] = [
+    ['missing from the file', missing],
+    ['unexpected in the file', unexpected],
+    ['misshapen', odd],
+  ];
+  return [
+    `${loaded.length} of ${loaded.length + missing.length + misshapen.length} parameters loaded`,
+    ...lines.filter(([, names]) => names.length > 0).map(([what, names]) => `  ${what}: ${names.join(', ')}`),
+  ].join('\n');
+}
