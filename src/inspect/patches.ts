@@ -45,46 +45,72 @@ export interface TopPatchOptions {
  * topPatches(net, {}, image, { path: 'pool', unit: 0 })[0].patch.data // [5, 2, 0, 4]
  */
 export function topPatches(net: Layer, params: Params<Tensor>, images: Tensor, options: TopPatchOptions): TopPatch[] {
+  known('topPatches', options, ['path', 'unit', 'count']);
+  return topPatchesOf(net, params, images, [options], options.count)[0];
+}
+
+/** The top patches of several units, the net run once for each image. */
+export function topPatchesOf(
+  net: Layer,
+  params: Params<Tensor>,
+  images: Tensor,
+  units: readonly { readonly path: string; readonly unit: number }[],
+  count = 9,
+): TopPatch[][] {
   const who = 'topPatches';
   checkTensor(who, 'images', images);
-  known(who, options, ['path', 'unit', 'count']);
-  const { path, unit, count = 9 } = options;
+  wholeNumber('inspect-patches', who, 'count', count, 1);
   const [batch, ...rest] = images.shape;
-  const one = [1, ...rest];
-  const { layer, shape, field } = innerLayer(who, net, one, path);
+  const size = sizeOf(rest);
+  const wanted = units.map(({ path, unit }) => ({ path, unit, ...placesOf(who, net, [1, ...rest], path, unit) }));
+  const record = recorder(net, [...new Set(units.map(({ path }) => path))]);
+  const peaks: Peak[][] = units.map(() => []);
+  for (let image = 0; image < batch; image++) {
+    const outputs = record(params, { shape: [1, ...rest], data: images.data.slice(image * size, (image + 1) * size) });
+    wanted.forEach(({ path, unit }, i) => {
+      const peak = peakOf(outputs[path], unit);
+      if (peak) peaks[i].push({ image, ...peak });
+    });
+  }
+  return wanted.map(({ field, space }, i) =>
+    peaks[i]
+      .sort((a, b) => b.value - a.value)
+      .slice(0, count)
+      .map(({ image, at, value }) => {
+        const position = positionOf(at, space);
+        const spans = field.map((axis, j) => clipped(axis, position[j] ?? 0, rest[j]));
+        return { image, position, value, field: spans, patch: cropped(images, image, spans) };
+      }),
+  );
+}
+
+interface Peak {
+  readonly image: number;
+  readonly at: number;
+  readonly value: number;
+}
+
+/** The field of a unit, and the spatial axes of its layer's output. */
+function placesOf(who: string, net: Layer, x: Shape, path: string, unit: number): { field: Field; space: Shape } {
+  const { layer, shape, field } = innerLayer(who, net, x, path);
   const output = layer.shape(shape);
   const units = output[output.length - 1];
-  wholeNumber('inspect-patches', who, 'count', count, 1);
   wholeNumber('inspect-patches', who, 'unit', unit, 0);
   if (unit >= units)
     throw new SpecError(
       'inspect-patches',
       `${who}: unit must be below the ${units} channels of '${path}', got ${unit}`,
     );
-  const record = recorder(net, [path]);
-  const size = sizeOf(rest);
-  const peaks = Array.from({ length: batch }, (_, image) => {
-    const x = { shape: one, data: images.data.slice(image * size, (image + 1) * size) };
-    return { image, x, ...peakOf(record(params, x)[path], unit) };
-  });
-  return peaks
-    .filter((peak) => peak.at >= 0)
-    .sort((a, b) => b.value - a.value)
-    .slice(0, count)
-    .map(({ image, x, at, value }) => {
-      const position = positionOf(at, output.slice(1, -1));
-      const spans = field.map((axis, i) => clipped(axis, position[i] ?? 0, rest[i]));
-      return { image, position, value, field: spans, patch: cropped(x, spans) };
-    });
+  return { field, space: output.slice(1, -1) };
 }
 
-/** The place and value of the greatest number of one channel; place −1 where all are NaN. */
-function peakOf({ shape, data }: Tensor, unit: number): { at: number; value: number } {
+/** The place and value of the greatest number of one channel; nothing where all are NaN. */
+function peakOf({ shape, data }: Tensor, unit: number): { at: number; value: number } | undefined {
   const C = shape[shape.length - 1];
-  let peak = { at: -1, value: Number.NEGATIVE_INFINITY };
+  let peak: { at: number; value: number } | undefined;
   for (let at = 0; at * C < data.length; at++) {
     const value = data[at * C + unit];
-    if (value > peak.value || (peak.at < 0 && value === peak.value)) peak = { at, value };
+    if (peak ? value > peak.value : !Number.isNaN(value)) peak = { at, value };
   }
   return peak;
 }
@@ -99,12 +125,12 @@ function clipped({ start, step, size }: Field[number], p: number, n: number): Sp
   return { start: first, size: end - first };
 }
 
-function cropped({ shape, data }: Tensor, spans: readonly Span[]): Tensor {
+function cropped({ shape, data }: Tensor, image: number, spans: readonly Span[]): Tensor {
   const C = shape[shape.length - 1];
   const space = spans.map((span) => span.size);
   const patch = allocate('topPatches', [...space, C], typeOf(data));
   for (let at = 0; at * C < patch.data.length; at++) {
-    const from = positionOf(at, space).reduce((sum, p, i) => sum * shape[i + 1] + spans[i].start + p, 0);
+    const from = positionOf(at, space).reduce((sum, p, i) => sum * shape[i + 1] + spans[i].start + p, image);
     patch.data.set(data.subarray(from * C, (from + 1) * C), at * C);
   }
   return patch;

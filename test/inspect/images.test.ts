@@ -1,5 +1,7 @@
 // Hand-made filters, pyramids, correlation of pixels (the rules C11, P5, V6 of spec/README.md).
 
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
@@ -11,6 +13,8 @@ import {
   pixelCorrelation,
   tensor,
 } from '../../src/index.ts';
+import { readPng } from '../../src/inspect/index.ts';
+import { ABSENT, shared } from '../shared.ts';
 
 const total = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
 
@@ -103,4 +107,17 @@ test('[inspect-correlation] the distance lies within the image', () => {
   expect(() => pixelCorrelation(tensor([1, 4, 4, 1]), { distance: 4 })).toThrow(
     /below the 4 cells.*\[inspect-correlation\]/,
   );
+});
+
+test('[inspect-correlation] in photographs and textures it falls with distance (V6)', async (ctx) => {
+  const folder = shared('data/images');
+  ctx.skip(folder === undefined, ABSENT);
+  const files = readdirSync(folder as string).filter((file) => file.endsWith('.png'));
+  expect(files.length).toBe(8);
+  for (const file of files) {
+    const { shape, data } = await readPng(readFileSync(join(folder as string, file)));
+    const found = pixelCorrelation({ shape: [1, ...shape], data }, { distance: 6 });
+    expect(found, file).toEqual([...found].sort((a, b) => b - a));
+    expect(found[0], file).toBeGreaterThan(0.7);
+  }
 });
