@@ -111,7 +111,7 @@ function readTensor({ name, element, shape, begin }: Entry, view: DataView, star
  * @throws {SpecError} format-safetensors for the name __metadata__ or an unknown type; format-float16 for a finite
  * value that F16 or BF16 cannot hold; tensor-shape and tensor-length for what is not a tensor.
  * @example
- * writeSafetensors({ weight: tensor([2], [1, 2]) }, { epoch: '3' }, { type: 'BF16' }).length // 120
+ * writeSafetensors({ weight: tensor([2], [1, 2]) }, { epoch: '3' }, { type: 'BF16' }).length // 108
  */
 export function writeSafetensors(
   tensors: Readonly<Record<string, Tensor>>,
