@@ -11,6 +11,7 @@ import {
   operator,
   type Params,
   pointField,
+  remembering,
 } from './layer.ts';
 import { concatChannels, splitChannels, sumOf } from './merge.ts';
 import { checkTensor, type Shape, sameShape, type Tensor } from './tensor.ts';
@@ -18,7 +19,16 @@ import { checkTensor, type Shape, sameShape, type Tensor } from './tensor.ts';
 /** Children by name; an array gives the names 0, 1, … */
 export type Parts = Readonly<Record<string, Layer>> | readonly Layer[];
 
-type Rules = Required<Pick<Layer, 'shape' | 'inputs' | 'field' | 'forward' | 'vjp'>>;
+/** Everything a combinator says about an input shape, in one pass over its children. */
+interface Walk {
+  readonly inputs: Readonly<Record<string, Input>>;
+  readonly shape: Shape;
+  readonly field: Field;
+}
+
+interface Rules extends Pick<Layer, 'forward' | 'vjp'> {
+  walk(x: Shape): Walk;
+}
 
 /** f_L ∘ … ∘ f_1: each child gets the output of the one before. The empty chain is the identity. Spec chain-rules.
  *
@@ -31,24 +41,15 @@ export function chain(parts: Parts): Layer {
   const list = Object.entries(children);
   const first = (x: Tensor): Tensor => (list.length === 0 ? copyOf(x) : x);
   return combinator('chain', children, chain, {
-    shape: (x) => list.reduce((shape, [, child]) => child.shape(shape), x),
-    inputs(x) {
-      const reaching: Record<string, Input> = {};
+    walk(x) {
+      const inputs: Record<string, Input> = {};
       let [shape, field] = [x, pointField(x)];
       for (const [name, child] of list) {
-        reaching[name] = { shape, field };
+        inputs[name] = { shape, field };
         field = throughField(field, child.field(shape));
         shape = child.shape(shape);
       }
-      return reaching;
-    },
-    field(x) {
-      let shape = x;
-      return list.reduce((field, [, child]) => {
-        const next = throughField(field, child.field(shape));
-        shape = child.shape(shape);
-        return next;
-      }, pointField(x));
+      return { inputs, shape, field };
     },
     forward: (x, p) => list.reduce((y, [name, child]) => child.forward(y, own(p, name)), first(x)),
     vjp(x, p) {
@@ -185,21 +186,21 @@ function branches(name: string, parts: Parts, make: (parts: Parts) => Layer, rul
   const list = Object.entries(children);
   if (list.length === 0) throw new SpecError('layer-children', `${name}: there must be at least one branch, got none`);
   return combinator(name, children, make, {
-    inputs: (x) => Object.fromEntries(list.map(([each]) => [each, { shape: x, field: pointField(x) }])),
-    shape: (x) => rules.shape(list.map(([, child]) => child.shape(x))),
-    field: (x) => hull(list.map(([, child]) => child.field(x))),
-    forward(x, p) {
-      rules.shape(list.map(([, child]) => child.shape(x.shape)));
-      return rules.merge(list.map(([each, child]) => child.forward(x, own(p, each))));
-    },
+    walk: (x) => ({
+      inputs: Object.fromEntries(list.map(([each]) => [each, { shape: x, field: pointField(x) }])),
+      shape: rules.shape(list.map(([, child]) => child.shape(x))),
+      field: hull(list.map(([, child]) => child.field(x))),
+    }),
+    forward: (x, p) => rules.merge(list.map(([each, child]) => child.forward(x, own(p, each)))),
     vjp(x, p) {
-      const shapes = list.map(([, child]) => child.shape(x.shape));
-      rules.shape(shapes);
       const results = list.map(([each, child]) => child.vjp(x, own(p, each)));
       return [
         rules.merge(results.map(([y]) => y)),
         (dy) => {
-          const parts = rules.split(dy, shapes);
+          const parts = rules.split(
+            dy,
+            results.map(([y]) => y.shape),
+          );
           const gradients = results.map(([, pull], i) => pull(parts[i]));
           return {
             x: gradients.map((gradient) => gradient.x).reduce(sumOf),
@@ -214,8 +215,13 @@ function branches(name: string, parts: Parts, make: (parts: Parts) => Layer, rul
 /** Checks and rules that every combinator shares. Spec layer-children, layer-params. */
 function combinator(name: string, children: Children, make: (parts: Parts) => Layer, rules: Rules): Layer {
   const names = Object.keys(children);
+  const walk = remembering(name, (x) => {
+    const found = rules.walk(x);
+    return { ...found, shape: Object.freeze([...found.shape]) };
+  });
   const check = (x: Tensor, p: Params<Tensor>): void => {
     checkTensor(name, 'x', x);
+    walk(x.shape);
     if (typeof p !== 'object' || p === null)
       throw wrongType('layer-params', `${name}: parameters must be an object {${names.join(', ')}}, got ${show(p)}`);
     const odd = Object.keys(p).find((each) => !names.includes(each));
@@ -230,15 +236,15 @@ function combinator(name: string, children: Children, make: (parts: Parts) => La
       known(name, attributes, []);
       return make({ ...children, ...changed });
     },
-    shape: rules.shape,
-    inputs: rules.inputs,
+    shape: (x) => walk(x).shape,
+    inputs: (x) => walk(x).inputs,
     params(x) {
-      const reaching = rules.inputs(x);
+      const reaching = walk(x).inputs;
       return Object.fromEntries(names.map((each) => [each, children[each].params(reaching[each].shape)]));
     },
-    field: rules.field,
+    field: (x) => walk(x).field,
     cost(x) {
-      const reaching = rules.inputs(x);
+      const reaching = walk(x).inputs;
       return names.reduce((total, each) => total + children[each].cost(reaching[each].shape), 0);
     },
     forward(x, p) {

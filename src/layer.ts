@@ -94,10 +94,10 @@ export const wholeField = (x: Shape): Field => spaceOf(x).map((size) => ({ size,
  */
 export function operator(op: Operator): Layer {
   const who = op.name;
-  const shape = (x: Shape): Shape => {
+  const shape = remembering(who, (x) => {
     checkInput(who, x);
-    return op.shape(x);
-  };
+    return Object.freeze([...op.shape(x)]);
+  });
   const params = (x: Shape): Readonly<Record<string, Shape>> => {
     shape(x);
     return op.params?.(x) ?? {};
@@ -144,9 +144,23 @@ export function operator(op: Operator): Layer {
   });
 }
 
+/**
+ * A rule that keeps its last answer. A net asks every level for the same shape again, and each level all levels below, so
+ * that without it the work would grow with the square of the depth.
+ */
+export function remembering<T>(who: string, rule: (x: Shape) => T): (x: Shape) => T {
+  let last: { readonly x: Shape; readonly answer: T } | undefined;
+  return (x) => {
+    checkShape(who, x);
+    if (last && sameShape(last.x, x)) return last.answer;
+    const own = Object.freeze([...x]);
+    last = { x: own, answer: rule(own) };
+    return last.answer;
+  };
+}
+
 /** Spec layer-input: every axis holds at least one element; there is a batch axis. */
 function checkInput(who: string, x: Shape): void {
-  checkShape(who, x);
   if (x.length === 0 || x.includes(0))
     throw new SpecError(
       'layer-input',
