@@ -92,6 +92,10 @@ function variablesOf(params: Params<Shape>, path: string): Variable[] {
 const isShape = (value: Shape | Params<Shape>): value is Shape => Array.isArray(value);
 
 /** Means and variances are statistics, everything else is trained. Spec inspect-parameters. */
+export const isStatistic = (name: string, value: object): boolean =>
+  (name === 'mean' || name === 'variance') && (Array.isArray(value) || 'data' in value);
+
+/** Elements of the trained tensors, and of the statistics. */
 function countOf(params: Params<Shape>): { parameters: number; statistics: number } {
   let [parameters, statistics] = [0, 0];
   for (const [name, value] of Object.entries(params)) {
@@ -99,7 +103,7 @@ function countOf(params: Params<Shape>): { parameters: number; statistics: numbe
       const inner = countOf(value);
       parameters += inner.parameters;
       statistics += inner.statistics;
-    } else if (name === 'mean' || name === 'variance') statistics += sizeOf(value);
+    } else if (isStatistic(name, value)) statistics += sizeOf(value);
     else parameters += sizeOf(value);
   }
   return { parameters, statistics };

@@ -1,7 +1,19 @@
 // The gradient check: passes what is right, fails what is wrong, and knows a corner when it meets one (V1 of spec/README.md).
 
 import { expect, test } from 'vitest';
-import { chain, conv2d, dense, flatten, gradientCheck, initialize, maxPool2d, relu, tensor } from '../../src/index.ts';
+import {
+  chain,
+  conv2d,
+  dense,
+  flatten,
+  frozenNorm,
+  gradientCheck,
+  initialize,
+  maxPool2d,
+  relu,
+  scale,
+  tensor,
+} from '../../src/index.ts';
 import type { Layer } from '../../src/layer.ts';
 
 const net = chain({
@@ -72,4 +84,23 @@ test('[inspect-gradient-check] a wrong slope beside a corner is not excused by i
     ],
   };
   expect(gradientCheck(wrong, tensor([1, 2], [0, 1]), {}).ok).toBe(false);
+});
+
+test('[inspect-gradient-check] a faint corner is a corner: the gradient lies between the slopes of its sides', () => {
+  const faint = chain({ relu: relu(), scale: scale({ factor: 1e-4 }) });
+  const { ok, entries } = gradientCheck(faint, tensor([1, 2], [0, 3e-6]), {});
+  expect([ok, entries[0].kinks]).toEqual([true, 2]);
+});
+
+test('[inspect-gradient-check] many ties at once, as on a flat image, are kinks too', () => {
+  const flat = tensor(shape, Array(144).fill(0.5));
+  const { ok, entries, text } = gradientCheck(net, flat, initialize(net, shape, { seed: 3 }));
+  expect(ok, text).toBe(true);
+  expect(entries[0].kinks).toBeGreaterThan(9);
+});
+
+test('[inspect-gradient-check] running statistics are constants: not checked', () => {
+  const shape = [2, 3];
+  const report = gradientCheck(frozenNorm(), tensor(shape, [1, 2, 3, 5, 8, 13]), initialize(frozenNorm(), shape));
+  expect([report.ok, report.entries.map((entry) => entry.name)]).toEqual([true, ['x', 'weight', 'bias']]);
 });
