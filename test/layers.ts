@@ -151,6 +151,7 @@ export const examples: readonly Example[] = [
   { name: 'identity', layer: identity(), shape: [2, 4, 3], kind: 'affine' },
   { name: 'chain, empty', layer: chain({}), shape: [2, 4, 3], kind: 'affine' },
   { name: 'chain, affine', layer: chain({ one: conv2d({ filters: 3, size: 2 }), two: conv2d({ filters: 2, size: 3, stride: 2 }), flat: flatten(), out: dense({ units: 3 }) }), shape: [2, 6, 8, 2], kind: 'affine' },
+  { name: 'chain, padded after a stride', layer: chain([conv2d({ filters: 2, size: 2, stride: 2 }), conv2d({ filters: 1, size: 3, padding: 'same' })]), shape: [1, 12, 10, 1], kind: 'affine' },
   { name: 'chain, homogeneous', layer: chain([conv2d({ filters: 4, size: 3, bias: false }), relu(), maxPool2d({ size: 2 })]), shape: [2, 6, 7, 2], kind: 'homogeneous' },
   { name: 'chain, smooth', layer: chain([conv1d({ filters: 3, size: 3 }), relu(), avgPool1d({ size: 2 }), flatten(), dense({ units: 2 })]), shape: [2, 9, 2], kind: 'smooth' },
   { name: 'sum', layer: residual, shape: [2, 4, 5, 3], kind: 'affine' },
