@@ -82,13 +82,10 @@ export interface CellGridOptions extends SegmenterOptions {
  */
 export function cellGrid(options: CellGridOptions): Layer {
   known('cellGrid', options, ['cell', 'outputs', 'width']);
-  const [cell, outputs, width] = (
-    [
-      ['cell', options.cell],
-      ['outputs', options.outputs ?? 2],
-      ['width', options.width ?? 16],
-    ] as const
-  ).map(([what, value]) => wholeNumber('nets-segmenter', 'cellGrid', what, value, 1));
+  const number = (what: string, value: unknown) => wholeNumber('nets-segmenter', 'cellGrid', what, value, 1);
+  const cell = number('cell', options.cell);
+  const outputs = number('outputs', options.outputs ?? 2);
+  const width = number('width', options.width ?? 16);
   return chain({
     conv1: conv2d({ filters: width, size: cell, stride: cell }),
     relu1: relu(),

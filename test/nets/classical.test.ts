@@ -49,6 +49,11 @@ test('[nets-alexnet] neurons of each layer as the paper prints them, but for the
 sameAsPublished('nets-alexnet', 'caffe bvlc_alexnet', alexnet(), square(227));
 sameAsPublished('nets-alexnet', 'torchvision alexnet', alexnet({ variant: 'one-tower' }), square(224));
 
+test('[nets-alexnet] its LRN has the constants of section 3.3', () => {
+  const { norm1, norm2 } = alexnet().children;
+  for (const norm of [norm1, norm2]) expect(norm.attributes).toEqual({ size: 5, alpha: 1e-4, beta: 0.75, k: 2 });
+});
+
 test('[nets-alexnet] dropout of the papers stands after layers 6 and 7, and only where it is asked for', () => {
   const drops = (net: Layer) => Object.keys(net.children).filter((name) => net.children[name].name === 'dropout');
   expect(drops(alexnet())).toEqual([]);

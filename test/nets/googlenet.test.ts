@@ -94,6 +94,11 @@ test('[nets-googlenet] table 1 of the paper: sizes, and millions of multiply-add
   );
 });
 
+test("[nets-googlenet] its LRN has the constants of Caffe's definition, whose alpha multiplies the mean of 5 squares", () => {
+  const { lrn1, lrn2 } = googlenet().children;
+  for (const norm of [lrn1, lrn2]) expect(norm.attributes).toEqual({ size: 5, alpha: 1e-4 / 5, beta: 0.75, k: 1 });
+});
+
 sameAsPublished('nets-googlenet', 'caffe bvlc_googlenet', googlenet(), large);
 sameAsPublished('nets-googlenet', 'torchvision googlenet', googlenet({ variant: 'torchvision' }), large);
 
