@@ -166,3 +166,17 @@ test('[layer-map] visits every layer with its path, from the inside out, and put
   expect(replaced.children.stem).toBe(net.children.stem);
   expect(mapLayer(net, (_, layer) => layer)).toBe(net);
 });
+
+test('[layer-rules] rules asked again answer for the shape of this call, whatever became of the array of the last', () => {
+  const conv = conv2d({ filters: 2, size: 3 });
+  for (const layer of [conv, chain({ conv, again: conv2d({ filters: 4, size: 1 }) })]) {
+    const filters = layer.name === 'chain' ? 4 : 2;
+    const x = [1, 8, 7, 3];
+    expect(layer.shape(x)).toEqual([1, 6, 5, filters]);
+    x[1] = 5;
+    expect(layer.shape(x)).toEqual([1, 3, 5, filters]);
+    expect(layer.shape([1, 8, 7, 3])).toEqual([1, 6, 5, filters]);
+    expect(() => (layer.shape(x) as number[]).fill(0)).toThrow(TypeError);
+    expect(layer.shape([...x])).toEqual([1, 3, 5, filters]);
+  }
+});
