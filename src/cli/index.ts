@@ -1,11 +1,12 @@
 #!/usr/bin/env node
-// The command line: toeplitz check, demo, explain. One file per command.
+// The command line: one file per command.
 
 import { readFileSync } from 'node:fs';
 import { SpecError } from '../errors.ts';
 import * as check from './check.ts';
 import * as demo from './demo.ts';
 import * as explain from './explain.ts';
+import * as train from './train.ts';
 import { EXIT, UsageError } from './usage.ts';
 
 interface Command {
@@ -13,13 +14,14 @@ interface Command {
   run(args: readonly string[]): Promise<number>;
 }
 
-const commands: Readonly<Record<string, Command>> = { check, demo, explain };
+const commands: Readonly<Record<string, Command>> = { check, demo, explain, train };
 
 const help = `toeplitz COMMAND
 
   check FILE.mjs      judge an engine: an adapter in JavaScript, or any program
   demo                judge this library's own kernels, and an engine with a mistake
   explain CASE        write a case id out as tensors
+  train               train LeNet-5 on digits
 
   toeplitz COMMAND --help tells more; toeplitz --version.
 `;

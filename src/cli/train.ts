@@ -1,0 +1,129 @@
+// toeplitz train: LeNet-5 on digits, generated ones or IDX files.
+
+import { existsSync } from 'node:fs';
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { writeSafetensors } from '../formats/safetensors.ts';
+import { initialize } from '../init.ts';
+import { summary } from '../inspect/summary.ts';
+import { lenet5 } from '../nets/index.ts';
+import { crossEntropy } from '../ops/loss.ts';
+import { flatParams } from '../params.ts';
+import { augment } from '../train/augment.ts';
+import { minibatches } from '../train/batches.ts';
+import { fit, type Progress } from '../train/fit.ts';
+import { evaluate } from '../train/metrics.ts';
+import { momentum } from '../train/optimizer.ts';
+import { cosine } from '../train/schedule.ts';
+import { readDigits, SIDE } from './digits.ts';
+import { EXIT, UsageError } from './usage.ts';
+
+export const help = `toeplitz train [options]
+
+Trains the lecture's LeNet-5 on 28×28 digits, by default on generated ones.
+
+  --images FILE        IDX file of images [n, 28, 28], also .gz
+  --labels FILE        IDX file of their labels
+  --test-images FILE   IDX files to measure on; without them, every tenth
+  --test-labels FILE   example is kept for that
+  --epochs N           passes over the data (4)
+  --batch N            examples in a step (32)
+  --rate X             learning rate (0.05), falling along a cosine
+  --momentum X         (0.9)
+  --decay X            weight decay (0.0001)
+  --shift N            shift images by up to N pixels (2)
+  --seed N             another start, order, and shifts (1)
+  --out FILE           write the weights (safetensors)
+  --checkpoint FILE    write where training stands after every epoch and on
+                       Ctrl-C; where the file exists, go on from it
+
+The same command gives the same weights to the last bit on every host.
+Exit code: 0, 2 wrong usage or data, 1 training failed.
+`;
+
+const options = {
+  images: { type: 'string' },
+  labels: { type: 'string' },
+  'test-images': { type: 'string' },
+  'test-labels': { type: 'string' },
+  epochs: { type: 'string', default: '4' },
+  batch: { type: 'string', default: '32' },
+  rate: { type: 'string', default: '0.05' },
+  momentum: { type: 'string', default: '0.9' },
+  decay: { type: 'string', default: '0.0001' },
+  shift: { type: 'string', default: '2' },
+  seed: { type: 'string', default: '1' },
+  out: { type: 'string' },
+  checkpoint: { type: 'string' },
+} as const;
+
+function number(name: string, text: string): number {
+  if (text.trim() === '' || !Number.isFinite(Number(text)))
+    throw new UsageError(`--${name} must be a number, got '${text}'`);
+  return Number(text);
+}
+
+export async function run(args: readonly string[]): Promise<number> {
+  const { values } = parseArgs({ args: [...args], options });
+  const value = (name: 'epochs' | 'batch' | 'rate' | 'momentum' | 'decay' | 'shift' | 'seed'): number =>
+    number(name, values[name]);
+  const { train, test } = await readDigits(values);
+  const net = lenet5();
+  const shape = [1, SIDE, SIDE, 1];
+  const say = (text: string): boolean => process.stdout.write(`${text}\n`);
+  say(summary(net, shape, { fold: true }));
+  say(`\n${train.x.shape[0]} images to train on, ${test.x.shape[0]} to measure on`);
+  const batches = minibatches(train, {
+    size: value('batch'),
+    seed: value('seed'),
+    augment: augment({ shift: value('shift') }),
+  });
+  const stop = new AbortController();
+  process.once('SIGINT', () => stop.abort());
+  const file = values.checkpoint;
+  const resume = file !== undefined && existsSync(file) ? await readFile(file) : undefined;
+  if (resume) say(`going on from ${file}`);
+  const line = progressLine();
+  const result = await fit(net, initialize(net, shape, { seed: value('seed') }), batches, {
+    optimizer: momentum({ rate: value('rate'), momentum: value('momentum'), decay: value('decay') }),
+    schedule: cosine({ steps: value('epochs') * batches.length }),
+    epochs: value('epochs'),
+    seed: value('seed'),
+    signal: stop.signal,
+    onProgress: line,
+    ...(resume && { resume }),
+    ...(file !== undefined && { onCheckpoint: (bytes: Uint8Array) => replaceFile(file, bytes) }),
+  });
+  if (stop.signal.aborted) {
+    say(`\nstopped after step ${result.step}${file === undefined ? '' : `; the same command goes on from ${file}`}`);
+    return EXIT.clean;
+  }
+  const { accuracy, loss } = evaluate(net, result.params, minibatches(test, { size: 200, shuffle: false }), (batch) =>
+    crossEntropy({ labels: batch.labels }),
+  );
+  say(`on the ${test.x.shape[0]} images kept apart: ${(100 * accuracy).toFixed(2)} % right, loss ${loss.toFixed(4)}`);
+  if (values.out !== undefined) {
+    await replaceFile(values.out, writeSafetensors(flatParams(result.params), { net: 'lenet5' }));
+    say(`wrote ${values.out}`);
+  }
+  return EXIT.clean;
+}
+
+/** Writes beside the file, then puts it in its place: an interrupted write leaves the old file whole. */
+async function replaceFile(file: string, bytes: Uint8Array): Promise<void> {
+  await writeFile(`${file}.part`, bytes);
+  await rename(`${file}.part`, file);
+}
+
+/** On a terminal one line redrawn ten times a second; a line per epoch in any case. */
+function progressLine(): (progress: Progress) => void {
+  let drawn = 0;
+  return ({ epoch, epochs, step, steps, loss, accuracy, imagesPerSecond, secondsLeft }) => {
+    const ends = step % (steps / epochs) === 0;
+    const isTerminal = process.stderr.isTTY;
+    if (!ends && (!isTerminal || performance.now() - drawn < 100)) return;
+    drawn = performance.now();
+    const text = `epoch ${epoch + 1}/${epochs}  step ${step}/${steps}  loss ${loss.toFixed(4)}  ${(100 * accuracy).toFixed(2)} % right  ${Math.round(imagesPerSecond)} images/s  ${Math.ceil(secondsLeft)} s left`;
+    process.stderr.write(isTerminal ? `\r\x1b[K${text}${ends ? '\n' : ''}` : `${text}\n`);
+  };
+}

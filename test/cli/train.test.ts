@@ -1,0 +1,107 @@
+// toeplitz train as a user runs it: on generated digits, on IDX files, interrupted and taken up again.
+
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { readSafetensors } from '../../src/formats/safetensors.ts';
+
+const root = join(import.meta.dirname, '../..');
+const program = join(root, 'dist/cli/index.js');
+const folder = mkdtempSync(join(tmpdir(), 'toeplitz-train-'));
+const path = (name: string) => join(folder, name);
+
+interface Run {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs the command; `interrupt` sends Ctrl-C after the first epoch. */
+const train = (args: readonly string[], interrupt = false): Promise<Run> =>
+  new Promise((resolve) => {
+    const child = spawn(process.execPath, [program, 'train', ...args]);
+    let [out, err] = ['', ''];
+    child.stdout.on('data', (text) => {
+      out += text;
+    });
+    child.stderr.on('data', (text) => {
+      err += text;
+      if (interrupt && err.includes('epoch 1/')) child.kill('SIGINT');
+    });
+    child.on('close', (code) => resolve({ code, out, err }));
+  });
+
+/** An IDX file of unsigned bytes. */
+function writeIdx(name: string, shape: readonly number[], byte: (i: number) => number): string {
+  const head = [0, 0, 8, shape.length, ...shape.flatMap((n) => [0, 0, n >> 8, n & 255])];
+  const size = shape.reduce((product, n) => product * n, 1);
+  writeFileSync(path(name), Uint8Array.from([...head, ...Array.from({ length: size }, (_, i) => byte(i))]));
+  return path(name);
+}
+
+const images = () => writeIdx('images', [80, 28, 28], (i) => (Math.floor(i / 784) % 10) * 25);
+const labels = () => writeIdx('labels', [80], (i) => i % 10);
+
+beforeAll(() => {
+  if (!existsSync(program)) throw new Error('dist/cli/index.js is missing: run `npm run build` first');
+});
+
+test('[train-digits] without arguments it learns generated digits and says how well', async () => {
+  const { code, out, err } = await train(['--epochs', '2', '--out', path('weights.safetensors')]);
+  expect(code, err).toBe(0);
+  expect(out).toContain('61,706');
+  expect(out).toContain('2700 images to train on, 300 to measure on');
+  expect(Number(/kept apart: ([\d.]+) % right/.exec(out)?.[1])).toBeGreaterThan(90);
+  expect(err.trim().split('\n')).toHaveLength(2);
+  expect(err).toMatch(/epoch 2\/2 +step 170\/170 +loss [\d.]+ +[\d.]+ % right +\d+ images\/s +0 s left/);
+  const { tensors } = readSafetensors(readFileSync(path('weights.safetensors')));
+  expect(tensors['conv1.weight'].shape).toEqual([5, 5, 1, 6]);
+});
+
+test('[train-checkpoint] interrupted and started again: the weights of the run that was not', async () => {
+  const args = ['--images', images(), '--labels', labels(), '--epochs', '12', '--batch', '8'];
+  await train([...args, '--out', path('whole')]);
+  const stopped = await train([...args, '--checkpoint', path('state'), '--out', path('resumed')], true);
+  expect([stopped.code, existsSync(path('resumed')), existsSync(path('state.part'))]).toEqual([0, false, false]);
+  expect(stopped.out).toMatch(/stopped after step \d+; the same command goes on/);
+  const again = await train([...args, '--checkpoint', path('state'), '--out', path('resumed')]);
+  expect(again.out).toContain('going on from');
+  expect(readFileSync(path('resumed')).equals(readFileSync(path('whole')))).toBe(true);
+});
+
+test('[train-batches] files that do not fit together are refused with exit code 2', async () => {
+  const few = writeIdx('few', [79], () => 1);
+  expect(await train(['--images', images(), '--labels', few])).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('label for each of the 80 images'),
+  });
+  expect(await train(['--images', images()])).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('--images and --labels go together'),
+  });
+  writeFileSync(path('short'), readFileSync(images()).subarray(0, 500));
+  expect(await train(['--images', path('short'), '--labels', labels()])).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('format-idx'),
+  });
+  expect(await train(['--images', path('none'), '--labels', labels()])).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('none'),
+  });
+  expect(await train(['--images', images(), '--labels', writeIdx('eleven', [80], () => 11)])).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('[loss-labels]'),
+  });
+  expect(await train(['--rate', 'fast'])).toMatchObject({
+    code: 2,
+    err: expect.stringContaining("--rate must be a number, got 'fast'"),
+  });
+});
+
+test('[train-loss] a loss that runs away ends with exit code 1 and names the step', async () => {
+  const { code, err } = await train(['--images', images(), '--labels', labels(), '--rate', '1e30', '--epochs', '2']);
+  expect(code).toBe(1);
+  expect(err).toMatch(/the loss must be finite, got NaN at step \d+ of epoch 0 \[train-loss\]/);
+});
