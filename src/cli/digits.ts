@@ -1,11 +1,11 @@
 // The digits that toeplitz train runs on: IDX files or generated ones, in the middle of 32×32 zeros.
 
-import { readFile } from 'node:fs/promises';
 import { SpecError } from '../errors.ts';
 import { readIdx } from '../formats/idx.ts';
 import { allocate } from '../tensor.ts';
 import type { Batch } from '../train/batches.ts';
 import { digits } from '../train/digits.ts';
+import { readInput } from './files.ts';
 import { UsageError } from './usage.ts';
 
 /** LeNet-5 sees 32×32. */
@@ -19,7 +19,7 @@ export interface Files {
   readonly 'test-labels'?: string | undefined;
 }
 
-/** Digits to train on, and digits to measure on: those named, or every tenth of the first. */
+/** Digits to train on, and digits to measure on: those named, or ten of every hundred of the first. */
 export async function readDigits(values: Files): Promise<{ train: Batch; test: Batch }> {
   const { images, labels } = values;
   if ((images === undefined) !== (labels === undefined)) throw new UsageError('--images and --labels go together');
@@ -28,11 +28,12 @@ export async function readDigits(values: Files): Promise<{ train: Batch; test: B
   const all = images === undefined ? framed(digits({ count: 3000, seed: 1 })) : await readPair(images, labels!);
   if (values['test-images'] !== undefined)
     return { train: all, test: await readPair(values['test-images'], values['test-labels']!) };
-  return { train: part(all, (i) => i % 10 !== 9), test: part(all, (i) => i % 10 === 9) };
+  const apart = (i: number): boolean => Math.floor(i / 10) % 10 === 9;
+  return { train: part(all, (i) => !apart(i)), test: part(all, apart) };
 }
 
 async function readPair(images: string, labels: string): Promise<Batch> {
-  const [x, y] = await Promise.all([images, labels].map(async (file) => readIdx(await readFile(file))));
+  const [x, y] = await Promise.all([images, labels].map(async (file) => readIdx(await readInput(file))));
   if (x.shape.length !== 3 || x.shape[1] > SIDE || x.shape[2] > SIDE)
     throw new SpecError('train-batches', `train: images must have the shape [n, 28, 28], got [${x.shape}]`);
   if (y.shape.length !== 1 || y.shape[0] !== x.shape[0])

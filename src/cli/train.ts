@@ -1,8 +1,8 @@
 // toeplitz train: LeNet-5 on digits, generated ones or IDX files.
 
 import { existsSync } from 'node:fs';
-import { readFile, rename, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { SpecError } from '../errors.ts';
 import { writeSafetensors } from '../formats/safetensors.ts';
 import { initialize } from '../init.ts';
 import { summary } from '../inspect/summary.ts';
@@ -11,11 +11,12 @@ import { crossEntropy } from '../ops/loss.ts';
 import { flatParams } from '../params.ts';
 import { augment } from '../train/augment.ts';
 import { minibatches } from '../train/batches.ts';
-import { fit, type Progress } from '../train/fit.ts';
+import { type FitResult, fit, type Progress } from '../train/fit.ts';
 import { evaluate } from '../train/metrics.ts';
 import { momentum } from '../train/optimizer.ts';
 import { cosine } from '../train/schedule.ts';
 import { readDigits, SIDE } from './digits.ts';
+import { readInput, replaceFile } from './files.ts';
 import { EXIT, UsageError } from './usage.ts';
 
 export const help = `toeplitz train [options]
@@ -24,8 +25,8 @@ Trains the lecture's LeNet-5 on 28×28 digits, by default on generated ones.
 
   --images FILE        IDX file of images [n, 28, 28], also .gz
   --labels FILE        IDX file of their labels
-  --test-images FILE   IDX files to measure on; without them, every tenth
-  --test-labels FILE   example is kept for that
+  --test-images FILE   IDX files to measure on; without them, ten of every
+  --test-labels FILE   hundred examples are kept for that
   --epochs N           passes over the data (4)
   --batch N            examples in a step (32)
   --rate X             learning rate (0.05), falling along a cosine
@@ -81,10 +82,10 @@ export async function run(args: readonly string[]): Promise<number> {
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   const file = values.checkpoint;
-  const resume = file !== undefined && existsSync(file) ? await readFile(file) : undefined;
+  const resume = file !== undefined && existsSync(file) ? await readInput(file) : undefined;
   if (resume) say(`going on from ${file}`);
   const line = progressLine();
-  const result = await fit(net, initialize(net, shape, { seed: value('seed') }), batches, {
+  const result = await fitOrSay(net, initialize(net, shape, { seed: value('seed') }), batches, {
     optimizer: momentum({ rate: value('rate'), momentum: value('momentum'), decay: value('decay') }),
     schedule: cosine({ steps: value('epochs') * batches.length }),
     epochs: value('epochs'),
@@ -94,6 +95,7 @@ export async function run(args: readonly string[]): Promise<number> {
     ...(resume && { resume }),
     ...(file !== undefined && { onCheckpoint: (bytes: Uint8Array) => replaceFile(file, bytes) }),
   });
+  if (result === undefined) return EXIT.mismatch;
   if (stop.signal.aborted) {
     say(`\nstopped after step ${result.step}${file === undefined ? '' : `; the same command goes on from ${file}`}`);
     return EXIT.clean;
@@ -109,10 +111,15 @@ export async function run(args: readonly string[]): Promise<number> {
   return EXIT.clean;
 }
 
-/** Writes beside the file, then puts it in its place: an interrupted write leaves the old file whole. */
-async function replaceFile(file: string, bytes: Uint8Array): Promise<void> {
-  await writeFile(`${file}.part`, bytes);
-  await rename(`${file}.part`, file);
+/** Trains; a loss that runs away is said, not thrown: what was checkpointed before stays good. */
+async function fitOrSay(...args: Parameters<typeof fit>): Promise<FitResult | undefined> {
+  try {
+    return await fit(...args);
+  } catch (error) {
+    if (!(error instanceof SpecError && error.clause === 'train-loss')) throw error;
+    process.stderr.write(`toeplitz: ${error.message}\n`);
+    return undefined;
+  }
 }
 
 /** On a terminal one line redrawn ten times a second; a line per epoch in any case. */
