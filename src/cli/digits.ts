@@ -19,7 +19,7 @@ export interface Files {
   readonly 'test-labels'?: string | undefined;
 }
 
-/** Digits to train on, and digits to measure on: those named, or ten of every hundred of the first. */
+/** Digits to train on, and digits to measure on: those named, or every tenth of the first, not of one label only. */
 export async function readDigits(values: Files): Promise<{ train: Batch; test: Batch }> {
   const { images, labels } = values;
   if ((images === undefined) !== (labels === undefined)) throw new UsageError('--images and --labels go together');
@@ -28,7 +28,7 @@ export async function readDigits(values: Files): Promise<{ train: Batch; test: B
   const all = images === undefined ? framed(digits({ count: 3000, seed: 1 })) : await readPair(images, labels!);
   if (values['test-images'] !== undefined)
     return { train: all, test: await readPair(values['test-images'], values['test-labels']!) };
-  const apart = (i: number): boolean => Math.floor(i / 10) % 10 === 9;
+  const apart = (i: number): boolean => (i + Math.floor(i / 10)) % 10 === 9;
   return { train: part(all, (i) => !apart(i)), test: part(all, apart) };
 }
 

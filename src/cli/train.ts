@@ -25,8 +25,8 @@ Trains the lecture's LeNet-5 on 28×28 digits, by default on generated ones.
 
   --images FILE        IDX file of images [n, 28, 28], also .gz
   --labels FILE        IDX file of their labels
-  --test-images FILE   IDX files to measure on; without them, ten of every
-  --test-labels FILE   hundred examples are kept for that
+  --test-images FILE   IDX files to measure on; without them, every tenth
+  --test-labels FILE   example is kept for that
   --epochs N           passes over the data (4)
   --batch N            examples in a step (32)
   --rate X             learning rate (0.05), falling along a cosine
