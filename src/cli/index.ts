@@ -6,6 +6,7 @@ import { SpecError } from '../errors.ts';
 import * as check from './check.ts';
 import * as demo from './demo.ts';
 import * as explain from './explain.ts';
+import * as show from './show.ts';
 import * as train from './train.ts';
 import { EXIT, UsageError } from './usage.ts';
 
@@ -14,7 +15,7 @@ interface Command {
   run(args: readonly string[]): Promise<number>;
 }
 
-const commands: Readonly<Record<string, Command>> = { check, demo, explain, train };
+const commands: Readonly<Record<string, Command>> = { check, demo, explain, train, show };
 
 const help = `toeplitz COMMAND
 
@@ -22,6 +23,7 @@ const help = `toeplitz COMMAND
   demo                judge this library's own kernels, and an engine with a mistake
   explain CASE        write a case id out as tensors
   train               train LeNet-5 on digits
+  show MODEL IMAGE    pictures of what a trained net has learnt
 
   toeplitz COMMAND --help tells more; toeplitz --version.
 `;

@@ -1,0 +1,103 @@
+// What toeplitz show reads: a net with its parameters, and images of the size it wants.
+
+import { mapLayer } from '../algebra.ts';
+import { readIdx } from '../formats/idx.ts';
+import { readPng } from '../formats/png.ts';
+import { readSafetensors } from '../formats/safetensors.ts';
+import { loadWeights } from '../formats/weights.ts';
+import type { Layer, Params } from '../layer.ts';
+import { alexnet, googlenet, lenet5, resnet, vgg } from '../nets/index.ts';
+import { frozenNorm } from '../ops/normalization.ts';
+import { allocate, type Shape, type Tensor } from '../tensor.ts';
+import { UsageError } from './usage.ts';
+
+interface Choice {
+  make(options: { classes?: number }): Layer;
+  /** `[batch, height, width, channels]` of the images it was made for. */
+  readonly shape: Shape;
+}
+
+const large = (side: number, make: Choice['make']): Choice => ({ make, shape: [1, side, side, 3] });
+
+const nets: Readonly<Record<string, Choice>> = {
+  lenet5: { make: lenet5, shape: [1, 32, 32, 1] },
+  alexnet: large(227, alexnet),
+  vgg11: large(224, (options) => vgg(11, options)),
+  vgg13: large(224, (options) => vgg(13, options)),
+  vgg16: large(224, (options) => vgg(16, options)),
+  vgg19: large(224, (options) => vgg(19, options)),
+  googlenet: large(224, googlenet),
+  resnet18: large(224, (options) => resnet(18, options)),
+  resnet34: large(224, (options) => resnet(34, options)),
+  resnet50: large(224, (options) => resnet(50, options)),
+  resnet101: large(224, (options) => resnet(101, options)),
+  resnet152: large(224, (options) => resnet(152, options)),
+};
+
+export const netNames = Object.keys(nets);
+
+export interface LoadedNet {
+  readonly net: Layer;
+  readonly params: Params<Tensor>;
+  readonly shape: Shape;
+  /** What was loaded, in words. */
+  readonly text: string;
+}
+
+/** The named net with the parameters of a file; running statistics in the file make its norms frozen. Spec cli-show. */
+export function loadNet(name: string, classes: number | undefined, file: Uint8Array): LoadedNet {
+  if (!Object.hasOwn(nets, name))
+    throw new UsageError(`show: --net must be one of ${netNames.join(', ')}, got '${name}'`);
+  const { tensors } = readSafetensors(file);
+  const { make, shape } = nets[name];
+  const trained = make(classes === undefined ? {} : { classes });
+  const frozen = Object.keys(tensors).some((each) => each.endsWith('.mean'));
+  const net = mapLayer(trained, (_, layer) =>
+    frozen && layer.name === 'batchNorm' ? frozenNorm(layer.attributes) : layer,
+  );
+  const { params, missing, misshapen, text } = loadWeights(net, shape, tensors);
+  if (missing.length + misshapen.length > 0) throw new UsageError(`show: MODEL is not one of ${name}: ${text}`);
+  return { net, params, shape, text };
+}
+
+/** The images of a PNG or IDX file from 0 to 1, `[batch, ...]` as `like` has it. Spec cli-show. */
+export async function readImages(file: Uint8Array, name: string, like: Shape): Promise<Tensor> {
+  const isPng = file[0] === 0x89 && file[1] === 0x50;
+  const images = isPng ? await fromPng(file) : await fromIdx(file, name);
+  const [, , , C] = images.shape;
+  if (C !== like[3] && C !== 1)
+    throw new UsageError(`show: the net takes images of ${like[3]} channels, got ${C} in '${name}'`);
+  return fitted(images, like);
+}
+
+/** Alpha is left out. */
+async function fromPng(file: Uint8Array): Promise<Tensor> {
+  const { shape, data } = await readPng(file);
+  const [height, width, depth] = shape;
+  const C = depth < 3 ? 1 : 3;
+  const image = allocate('show', [1, height, width, C], 'float32');
+  for (let i = 0; i < image.data.length; i++) image.data[i] = data[Math.floor(i / C) * depth + (i % C)];
+  return image;
+}
+
+async function fromIdx(file: Uint8Array, name: string): Promise<Tensor> {
+  const { shape, data } = await readIdx(file);
+  if (shape.length !== 3 || !(data instanceof Uint8Array) || data.length === 0)
+    throw new UsageError(
+      `show: an IDX file must hold images of bytes, [images, rows, columns], got [${shape}] in '${name}'`,
+    );
+  return { shape: [...shape, 1], data: Float32Array.from(data, (value) => value / 255) };
+}
+
+/** Centred on zeros or cut to height and width; grey repeated for every channel. */
+function fitted({ shape: [batch, height, width, depth], data }: Tensor, [, H, W, C]: Shape): Tensor {
+  const [top, left] = [Math.floor((H - height) / 2), Math.floor((W - width) / 2)];
+  const y = allocate('show', [batch, H, W, C], 'float32');
+  for (let i = 0; i < y.data.length; i++) {
+    const [n, c] = [Math.floor(i / (H * W * C)), depth === 1 ? 0 : i % C];
+    const [row, column] = [(Math.floor(i / (W * C)) % H) - top, (Math.floor(i / C) % W) - left];
+    const inside = row >= 0 && row < height && column >= 0 && column < width;
+    if (inside) y.data[i] = data[((n * height + row) * width + column) * depth + c];
+  }
+  return y;
+}

@@ -1,0 +1,128 @@
+// What toeplitz show writes: pictures of filters, activations and top patches, and a summary in words.
+
+import { writePng } from '../formats/png.ts';
+import { activations } from '../inspect/activations.ts';
+import { filterHealth } from '../inspect/filter-health.ts';
+import { drawField } from '../inspect/frame.ts';
+import { gridPicture, gridSvg } from '../inspect/grid.ts';
+import { unitHealth } from '../inspect/health.ts';
+import { innerLayer, operatorPaths } from '../inspect/inner.ts';
+import { topPatchesOf } from '../inspect/patches.ts';
+import { summary } from '../inspect/summary.ts';
+import { activationTiles, filterTiles } from '../inspect/tiles.ts';
+import type { Layer, Params } from '../layer.ts';
+import { flatParams } from '../params.ts';
+import { allocate, type Tensor } from '../tensor.ts';
+
+export interface Subject {
+  readonly net: Layer;
+  readonly params: Params<Tensor>;
+  /** What was loaded, in words. */
+  readonly loaded: string;
+  /** The one image whose activations are shown. */
+  readonly image: Tensor;
+  /** Those that patches and health are found over. */
+  readonly images: Tensor;
+  readonly units: number;
+}
+
+/** A file to write, under a name relative to the folder. */
+export interface Page {
+  readonly name: string;
+  readonly content: Uint8Array | string;
+}
+
+/** Top patches shown of each unit. */
+const TOP = 9;
+/** About as wide as a picture gets, in pixels: small tiles are enlarged until they fill it. */
+const WIDE = 800;
+/** Pixels on each side of a cell, at most. */
+const MOST = 16;
+
+/** Operators whose outputs are the hidden units of a net. */
+const ACTIVATIONS = ['relu', 'leakyRelu', 'sigmoid', 'tanh'];
+
+/** All pages, one by one. Spec cli-show. */
+export async function* pages(subject: Subject): AsyncGenerator<Page> {
+  const { net, params, image } = subject;
+  yield { name: 'summary.txt', content: summaryText(subject) };
+  yield await picture('input', [asPicture(image, 0)], 1);
+  const [first] = convolutions(subject);
+  if (first) {
+    const tiles = filterTiles(first.weight);
+    const C = first.weight.shape[2];
+    const columns = C === 1 || C === 3 ? Math.ceil(Math.sqrt(tiles.length)) : C;
+    yield await picture('filters', tiles, columns);
+    yield { name: 'filters.svg', content: gridSvg(tiles, { columns }) };
+  }
+  for (const [path, y] of Object.entries(activations(net, params, image))) {
+    const tiles = activationTiles(y, { range: y.shape.length > 2 ? 'own' : 'common' });
+    yield await picture(`activations/${path}`, tiles, Math.ceil(Math.sqrt(tiles.length)));
+  }
+  yield* patchPages(subject);
+}
+
+async function* patchPages(subject: Subject): AsyncGenerator<Page> {
+  const { net, params, images } = subject;
+  const rows = convolutions(subject).flatMap(({ path, weight }) =>
+    Array.from({ length: Math.min(subject.units, weight.shape[3]) }, (_, unit) => ({ path, unit })),
+  );
+  const tops = topPatchesOf(net, params, images, rows, TOP);
+  for (const { path } of convolutions(subject)) {
+    const found = tops.flatMap((each, i) => (rows[i].path === path ? each : []));
+    const columns = Math.min(TOP, images.shape[0]);
+    const sizes = [0, 1].map((axis) => Math.max(...found.map(({ field }) => field[axis].size)));
+    const patches = found.map(({ patch }) => onGrey(patch, sizes));
+    const fields = found.map(({ image, field }) => drawField(asPicture(images, image), field));
+    yield await picture(`patches/${path}`, patches, columns);
+    yield await picture(`fields/${path}`, fields, columns);
+  }
+}
+
+function summaryText(subject: Subject): string {
+  const { net, params, loaded, image, images } = subject;
+  const logits = Array.from(net.forward(image, params).data);
+  const best = [...logits.keys()].sort((a, b) => logits[b] - logits[a]).slice(0, 5);
+  const hidden = operatorPaths(net).filter((path) =>
+    ACTIVATIONS.includes(innerLayer('show', net, image.shape, path).layer.name),
+  );
+  const outputs = images.shape[0] > 1 ? activations(net, params, images, hidden) : {};
+  return [
+    summary(net, image.shape),
+    loaded,
+    `greatest outputs: ${best.map((o) => `${o} (${logits[o].toPrecision(4)})`).join(', ')}`,
+    ...convolutions(subject).map(({ path, weight }) => `${path}: ${filterHealth(weight).text}`),
+    ...Object.entries(outputs).map(([path, y]) => `${path}: ${unitHealth(y).text}`),
+    ...(images.shape[0] > 1 ? [] : ['The health of hidden units takes more than one image: an IDX file.']),
+  ]
+    .join('\n\n')
+    .concat('\n');
+}
+
+/** The convolutions of a net and their weights `[height, width, channels, filters]`. */
+function convolutions({ net, params, image }: Subject): { path: string; weight: Tensor }[] {
+  const flat = flatParams(params);
+  return operatorPaths(net)
+    .filter((path) => /conv2d$/i.test(innerLayer('show', net, image.shape, path).layer.name))
+    .map((path) => ({ path, weight: flat[`${path}.weight`] }));
+}
+
+async function picture(name: string, tiles: readonly Tensor[], columns: number): Promise<Page> {
+  const scale = Math.min(MOST, Math.max(1, Math.floor(WIDE / (columns * tiles[0].shape[1]))));
+  return { name: `${name}.png`, content: await writePng(gridPicture(tiles, { columns, scale })) };
+}
+
+/** One image of a batch, without its batch axis. */
+const asPicture = ({ shape: [, height, width, C], data }: Tensor, image: number): Tensor => ({
+  shape: [height, width, C],
+  data: data.slice(image * height * width * C, (image + 1) * height * width * C),
+});
+
+/** A patch that the border has clipped, at the top left of a grey tile of full size. */
+function onGrey({ shape: [height, width, C], data }: Tensor, [H, W]: readonly number[]): Tensor {
+  const tile = allocate('show', [H, W, C], 'float32');
+  tile.data.fill(0.5);
+  for (let row = 0; row < height; row++)
+    tile.data.set(data.subarray(row * width * C, (row + 1) * width * C), row * W * C);
+  return tile;
+}

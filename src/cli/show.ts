@@ -1,0 +1,100 @@
+// toeplitz show: what a trained net has learnt and how it sees an image, as pictures and in words.
+
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { allocate, type Tensor } from '../tensor.ts';
+import { loadNet, netNames, readImages } from './show-input.ts';
+import { type Page, pages } from './show-pages.ts';
+import { EXIT, UsageError } from './usage.ts';
+
+export const help = `toeplitz show MODEL IMAGE --out DIR [options]
+
+MODEL is a safetensors file of a net of toeplitz/nets: what toeplitz train
+writes, or writeSafetensors of its parameters by their flat names. IMAGE is a
+PNG, or an IDX file of images (also .gz). Pixels become 0 to 1; an image of
+another size than the net's is centred, with zeros around it or its border cut.
+
+  --out DIR       where the pictures go; made if it is not there
+  --net NAME      ${netNames.slice(0, 8).join(', ')},
+                  ${netNames.slice(8).join(', ')} (lenet5)
+  --classes N     units of the last layer, where they are not the paper's
+  --index N       which image of an IDX file (0)
+  --images N      top patches and unit health over the first N of them (200)
+  --units N       units of each layer whose top patches are shown (8)
+
+Writes summary.txt, input.png, filters.png and filters.svg (the first
+convolution), and for every layer inside activations/PATH.png; for every
+convolution patches/PATH.png (a row for each unit: what it saw where it answered
+most) and fields/PATH.png (the same, framed on the images).
+
+Exit code: 0, or 2 if the arguments or files make no sense.
+`;
+
+const options = {
+  out: { type: 'string' },
+  net: { type: 'string', default: 'lenet5' },
+  classes: { type: 'string' },
+  index: { type: 'string', default: '0' },
+  images: { type: 'string', default: '200' },
+  units: { type: 'string', default: '8' },
+} as const;
+
+function whole(name: string, text: string, least: number): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < least)
+    throw new UsageError(`show: --${name} must be a whole number from ${least} on, got '${text}'`);
+  return value;
+}
+
+/** Runs the command; gives the exit code. Spec cli-show. */
+export async function run(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
+  if (positionals.length !== 2) throw new UsageError('show: name a MODEL and an IMAGE');
+  if (values.out === undefined) throw new UsageError('show: --out DIR is missing');
+  const [index, images, units] = [
+    whole('index', values.index, 0),
+    whole('images', values.images, 1),
+    whole('units', values.units, 1),
+  ];
+  const classes = values.classes === undefined ? undefined : whole('classes', values.classes, 1);
+  const [model, source] = await Promise.all(positionals.map(read));
+  const { net, params, shape, text } = loadNet(values.net, classes, model);
+  const all = await readImages(source, positionals[1], shape);
+  if (index >= all.shape[0])
+    throw new UsageError(`show: --index must be below the ${all.shape[0]} images, got ${index}`);
+  const subject = { net, params, loaded: text, image: slice(all, index, 1), images: slice(all, 0, images), units };
+  let written = 0;
+  for await (const page of pages(subject)) {
+    await write(values.out, page);
+    written++;
+  }
+  process.stdout.write(`${written} files in ${values.out}\n`);
+  return EXIT.clean;
+}
+
+async function read(file: string): Promise<Uint8Array> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    throw new UsageError(`show: cannot read '${file}': ${(error as Error).message}`);
+  }
+}
+
+async function write(out: string, { name, content }: Page): Promise<void> {
+  const file = join(out, name);
+  try {
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, content);
+  } catch (error) {
+    throw new UsageError(`show: cannot write '${file}': ${(error as Error).message}`);
+  }
+}
+
+/** `count` images from `first` on, or as many as there are. */
+function slice({ shape, data }: Tensor, first: number, count: number): Tensor {
+  const size = data.length / shape[0];
+  const part = allocate('show', [Math.min(count, shape[0] - first), ...shape.slice(1)], 'float32');
+  part.data.set(data.subarray(first * size, first * size + part.data.length));
+  return part;
+}
