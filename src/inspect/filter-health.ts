@@ -73,7 +73,7 @@ export function filterHealth(weight: Tensor, options: FilterHealthOptions = {}):
   const text = [
     `${columns.length} filters of ${weight.shape.slice(0, -1).join('×')}: ${verdictOf(reasons)}`,
     `  norm: ${spread(norm, decimal)}; dead: ${listed(dead)}`,
-    `  structure (correlation of neighbouring weights): ${judged.length > 0 ? spread(judged, decimal) : 'no neighbours that vary'}`,
+    `  structure (correlation of neighbouring weights): ${judged.length > 0 ? `${spread(judged, decimal)}, mean ${decimal(mean)}` : 'no neighbours that vary'}`,
     `  ${inWords(correlation)}`,
   ].join('\n');
   const verdict = reasons.length > 0 ? 'bad' : 'good';

@@ -14,10 +14,13 @@ import {
   frozenNorm,
   identity,
   initialize,
+  mapLayer,
   relu,
   sum,
   tensor,
 } from '../../src/index.ts';
+import type { Layer } from '../../src/layer.ts';
+import { alexnet, resnet, vgg } from '../../src/nets/index.ts';
 import { flatParams } from '../../src/params.ts';
 import type { Tensor } from '../../src/tensor.ts';
 
@@ -226,4 +229,45 @@ test('[format-torch] an order that cannot be followed is refused', () => {
   expect(() => loadWeights(net, [1, 2, 2, 2], {}, { layout: 'torch' })).toThrow(
     /known up to a dense layer, got channelMaxPool at 'pool' \[format-torch\]/,
   );
+});
+
+const both = (path: string): string[] => [`${path}.weight`, `${path}.bias`];
+const norm = (path: string): string[] => [...both(path), `${path}.running_mean`, `${path}.running_var`];
+const namesOf = (net: Layer, shape: number[], names: (name: string) => string): string[] =>
+  Object.keys(flatParams(net.params(shape)))
+    .map(names)
+    .sort();
+
+test("[format-torch] torchvision's names of ResNet-18 and ResNet-50", () => {
+  const blocks = { 18: [2, 2, 2, 2], 50: [3, 4, 6, 3] };
+  for (const depth of [18, 50] as const) {
+    const net = mapLayer(resnet(depth), (_, layer) =>
+      layer.name === 'batchNorm' ? frozenNorm(layer.attributes) : layer,
+    );
+    const expected = blocks[depth].flatMap((count, stage) =>
+      Array.from({ length: count }, (_, block) => `layer${stage + 1}.${block}`).flatMap((block) => [
+        ...(depth === 18 ? [1, 2] : [1, 2, 3]).flatMap((k) => [`${block}.conv${k}.weight`, ...norm(`${block}.bn${k}`)]),
+        ...(block.endsWith('.0') && (depth === 50 || stage > 0)
+          ? [`${block}.downsample.0.weight`, ...norm(`${block}.downsample.1`)]
+          : []),
+      ]),
+    );
+    const names = namesOf(net, [1, 224, 224, 3], torchNames.resnet);
+    expect(names).toEqual([...expected, 'conv1.weight', ...norm('bn1'), ...both('fc')].sort());
+  }
+});
+
+test("[format-torch] torchvision's names of VGG-16, with and without norms, and AlexNet", () => {
+  const numbered = (features: number[], classifier: number[]): string[] =>
+    [...features.map((i) => `features.${i}`), ...classifier.map((i) => `classifier.${i}`)].flatMap(both).sort();
+  const large = [1, 224, 224, 3];
+  expect(namesOf(vgg(16), large, torchNames.vgg(vgg(16)))).toEqual(
+    numbered([0, 2, 5, 7, 10, 12, 14, 17, 19, 21, 24, 26, 28], [0, 3, 6]),
+  );
+  const normed = vgg(11, { norm: true });
+  expect(namesOf(normed, large, torchNames.vgg(normed))).toEqual(
+    numbered([0, 1, 4, 5, 8, 9, 11, 12, 15, 16, 18, 19, 22, 23, 25, 26], [0, 3, 6]),
+  );
+  const tower = alexnet({ variant: 'one-tower', dropout: 0.5 });
+  expect(namesOf(tower, large, torchNames.alexnet(tower))).toEqual(numbered([0, 3, 6, 8, 10], [1, 4, 6]));
 });
