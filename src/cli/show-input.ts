@@ -44,11 +44,12 @@ export interface LoadedNet {
   readonly text: string;
 }
 
-/** The named net with the parameters of a file; running statistics in the file make its norms frozen. Spec cli-show. */
-export function loadNet(name: string, classes: number | undefined, file: Uint8Array): LoadedNet {
+/** The named net, or the one that the file says it is, with the file's parameters; running statistics in the file make its norms frozen. Spec cli-show. */
+export function loadNet(named: string | undefined, classes: number | undefined, file: Uint8Array): LoadedNet {
+  const { tensors, metadata } = readSafetensors(file);
+  const name = named ?? metadata.net ?? 'lenet5';
   if (!Object.hasOwn(nets, name))
     throw new UsageError(`show: --net must be one of ${netNames.join(', ')}, got '${name}'`);
-  const { tensors } = readSafetensors(file);
   const { make, shape } = nets[name];
   const trained = make(classes === undefined ? {} : { classes });
   const frozen = Object.keys(tensors).some((each) => each.endsWith('.mean'));

@@ -1,9 +1,10 @@
 // toeplitz show: what a trained net has learnt and how it sees an image, as pictures and in words.
 
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { allocate, type Tensor } from '../tensor.ts';
+import { readInput } from './files.ts';
 import { loadNet, netNames, readImages } from './show-input.ts';
 import { type Page, pages } from './show-pages.ts';
 import { EXIT, UsageError } from './usage.ts';
@@ -17,7 +18,8 @@ another size than the net's is centred, with zeros around it or its border cut.
 
   --out DIR       where the pictures go; made if it is not there
   --net NAME      ${netNames.slice(0, 8).join(', ')},
-                  ${netNames.slice(8).join(', ')} (lenet5)
+                  ${netNames.slice(8).join(', ')};
+                  without it, what MODEL says of itself, else lenet5
   --classes N     units of the last layer, where they are not the paper's
   --index N       which image of an IDX file (0)
   --images N      top patches and unit health over the first N of them (200)
@@ -33,7 +35,7 @@ Exit code: 0, or 2 if the arguments or files make no sense.
 
 const options = {
   out: { type: 'string' },
-  net: { type: 'string', default: 'lenet5' },
+  net: { type: 'string' },
   classes: { type: 'string' },
   index: { type: 'string', default: '0' },
   images: { type: 'string', default: '200' },
@@ -58,7 +60,7 @@ export async function run(args: readonly string[]): Promise<number> {
     whole('units', values.units, 1),
   ];
   const classes = values.classes === undefined ? undefined : whole('classes', values.classes, 1);
-  const [model, source] = await Promise.all(positionals.map(read));
+  const [model, source] = await Promise.all(positionals.map(readInput));
   const { net, params, shape, text } = loadNet(values.net, classes, model);
   const all = await readImages(source, positionals[1], shape);
   if (index >= all.shape[0])
@@ -71,14 +73,6 @@ export async function run(args: readonly string[]): Promise<number> {
   }
   process.stdout.write(`${written} files in ${values.out}\n`);
   return EXIT.clean;
-}
-
-async function read(file: string): Promise<Uint8Array> {
-  try {
-    return await readFile(file);
-  } catch (error) {
-    throw new UsageError(`show: cannot read '${file}': ${(error as Error).message}`);
-  }
 }
 
 async function write(out: string, { name, content }: Page): Promise<void> {

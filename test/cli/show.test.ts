@@ -33,13 +33,14 @@ const show = (...args: string[]): Promise<{ code: number | null; out: string; er
 
 beforeAll(async () => {
   if (!existsSync(program)) throw new Error('dist/cli/index.js is missing: run `npm run build` first');
-  writeFileSync(file('lenet5.safetensors'), writeSafetensors(flatParams(params)));
+  writeFileSync(file('lenet5.safetensors'), writeSafetensors(flatParams(params), { net: 'lenet5' }));
   writeFileSync(
     file('images.idx'),
     Buffer.concat([Buffer.from([0, 0, 8, 3, 0, 0, 0, 3, 0, 0, 0, 28, 0, 0, 0, 28]), pixels]),
   );
   writeFileSync(file('colour.png'), await writePng(tensor([4, 5, 3])));
   writeFileSync(file('grey.png'), await writePng(tensor([40, 20, 2], new Array(1600).fill(1))));
+  writeFileSync(file('other.safetensors'), writeSafetensors({}, { net: 'mine' }));
   writeFileSync(file('labels.idx'), Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 1, 7));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -121,7 +122,7 @@ test('[cli-show] arguments and files that make no sense: a message, exit code 2,
   const cases: [string[], RegExp][] = [
     [[], /name a MODEL and an IMAGE/],
     [[model, file('images.idx')], /--out DIR is missing/],
-    [[model, file('none.png'), '--out', file('e')], /cannot read '.*none\.png'/],
+    [[model, file('none.png'), '--out', file('e')], /cannot read .*none\.png/],
     [[model, file('images.idx'), '--out', file('e'), '--net', 'lenet6'], /--net must be one of lenet5, .*got 'lenet6'/],
     [[model, file('images.idx'), '--out', file('e'), '--net', 'vgg11'], /MODEL is not one of vgg11: 0 of 22/],
     [[model, file('images.idx'), '--out', file('e'), '--classes', '3'], /misshapen: out\.weight/],
@@ -132,6 +133,7 @@ test('[cli-show] arguments and files that make no sense: a message, exit code 2,
     ],
     [[model, file('colour.png'), '--out', file('e')], /takes images of 1 channels, got 3/],
     [[model, file('labels.idx'), '--out', file('e')], /images of bytes.*got \[1\]/],
+    [[file('other.safetensors'), file('images.idx'), '--out', file('e')], /--net must be one of .*got 'mine'/],
     [[model, model, '--out', file('e')], /\[format-idx\]/],
     [[file('images.idx'), file('images.idx'), '--out', file('e')], /\[format-safetensors\]/],
     [[model, file('images.idx'), '--out', model], /cannot write/],
