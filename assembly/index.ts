@@ -1,5 +1,6 @@
 // The binary interface of the kernels: what the module exports, and nothing else.
 
+export { add } from './add';
 export { LANES, MR, NR } from './blocks';
 export { map } from './elementwise';
 export { multiplyOne } from './dense';
@@ -8,7 +9,7 @@ export { PLACE, places } from './geometry';
 export { gather } from './im2col';
 export { exp, log, pow, sigmoid, tanh } from './math';
 export { accumulate, multiply } from './multiply';
-export { copyRows, finite, pack, zero } from './pack';
+export { copyRows, finite, pack, zero, zeroRows } from './pack';
 export { pool } from './pool';
 export { sumRows } from './sums';
 export { winogradInputs, winogradOutputs, winogradSums, winogradWeights } from './winograd';

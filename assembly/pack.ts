@@ -127,6 +127,16 @@ export function copyRows(l: Lattice, bytes: usize): void {
   }
 }
 
+/** Sets `bytes` to 0 at the destination of every row of the lattice. */
+export function zeroRows(l: Lattice, bytes: usize): void {
+  for (let image: usize = 0; image < l.images; image++) {
+    for (let plane: usize = 0; plane < l.planes; plane++) {
+      let at = l.destination + image * l.destinationImage + plane * l.destinationPlane;
+      for (let row: usize = 0; row < l.rows; row++, at += l.destinationRow) memory.fill(at, 0, bytes);
+    }
+  }
+}
+
 export function zero(address: usize, bytes: usize): void {
   memory.fill(address, 0, bytes);
 }

@@ -14,6 +14,7 @@ import {
   remembering,
 } from './layer.ts';
 import { concatChannels, splitChannels, sumOf } from './merge.ts';
+import type { Program, Value } from './program.ts';
 import { checkTensor, type Shape, sameShape, type Tensor } from './tensor.ts';
 
 /** Children by name; an array gives the names 0, 1, … */
@@ -26,7 +27,7 @@ interface Walk {
   readonly field: Field;
 }
 
-interface Rules extends Pick<Layer, 'forward' | 'vjp'> {
+interface Rules extends Required<Pick<Layer, 'forward' | 'vjp' | 'emit'>> {
   walk(x: Shape): Walk;
 }
 
@@ -52,6 +53,7 @@ export function chain(parts: Parts): Layer {
       return { inputs, shape, field };
     },
     forward: (x, p) => list.reduce((y, [name, child]) => child.forward(y, own(p, name)), first(x)),
+    emit: (program, x, p) => list.reduce((y, [name, child]) => program.layer(child, y, own(p, name)), x),
     vjp(x, p) {
       const pulls: [string, ReturnType<Layer['vjp']>[1]][] = [];
       let y = first(x);
@@ -91,6 +93,7 @@ export function sum(parts: Parts): Layer {
       return shapes[0];
     },
     merge: (ys) => ys.reduce(sumOf),
+    emit: (program, ys) => program.sum(ys),
     split: (dy, shapes) => shapes.map(() => dy),
   });
 }
@@ -112,6 +115,7 @@ export function concat(parts: Parts): Layer {
       return [...shapes[0].slice(0, -1), shapes.reduce((total, shape) => total + shape[shape.length - 1], 0)];
     },
     merge: concatChannels,
+    emit: (program, ys, shape) => program.concat(ys, shape),
     split: splitChannels,
   });
 }
@@ -129,6 +133,7 @@ export function identity(): Layer {
     make: identity,
     shape: (x) => x,
     forward: copyOf,
+    emit: (_program, x) => x,
     gradient: (_x, _p, dy) => ({ x: copyOf(dy) }),
   });
 }
@@ -178,6 +183,7 @@ function hull(fields: readonly Field[]): Field {
 interface Merge {
   shape(shapes: readonly Shape[]): Shape;
   merge(ys: readonly Tensor[]): Tensor;
+  emit(program: Program, ys: readonly Value[], shape: Shape): Value;
   split(dy: Tensor, shapes: readonly Shape[]): readonly Tensor[];
 }
 
@@ -192,6 +198,10 @@ function branches(name: string, parts: Parts, make: (parts: Parts) => Layer, rul
       field: hull(list.map(([, child]) => child.field(x))),
     }),
     forward: (x, p) => rules.merge(list.map(([each, child]) => child.forward(x, own(p, each)))),
+    emit(program, x, p) {
+      const ys = list.map(([each, child]) => program.layer(child, x, own(p, each)));
+      return rules.emit(program, ys, rules.shape(ys.map(({ shape }) => shape)));
+    },
     vjp(x, p) {
       const results = list.map(([each, child]) => child.vjp(x, own(p, each)));
       return [
@@ -219,16 +229,19 @@ function combinator(name: string, children: Children, make: (parts: Parts) => La
     const found = rules.walk(x);
     return { ...found, shape: Object.freeze([...found.shape]) };
   });
-  const check = (x: Tensor, p: Params<Tensor>): void => {
-    checkTensor(name, 'x', x);
-    walk(x.shape);
+  const checkNames = (p: Params<Tensor>): void => {
     if (typeof p !== 'object' || p === null)
       throw wrongType('layer-params', `${name}: parameters must be an object {${names.join(', ')}}, got ${show(p)}`);
     const odd = Object.keys(p).find((each) => !names.includes(each));
     if (odd !== undefined)
       throw new SpecError('layer-params', `${name}: the children are ${names.join(', ')}, got parameters for '${odd}'`);
   };
-  return Object.freeze<Layer>({
+  const check = (x: Tensor, p: Params<Tensor>): void => {
+    checkTensor(name, 'x', x);
+    walk(x.shape);
+    checkNames(p);
+  };
+  const layer: Layer = Object.freeze<Layer>({
     name,
     attributes: Object.freeze({}),
     children,
@@ -255,7 +268,13 @@ function combinator(name: string, children: Children, make: (parts: Parts) => La
       check(x, p);
       return rules.vjp(x, p);
     },
+    emit(program, x, p) {
+      if (this !== layer) return program.call(this, x, p);
+      checkNames(p);
+      return rules.emit(program, x, p);
+    },
   });
+  return layer;
 }
 
 /** No result shares its memory with an argument, not even that of a layer that does nothing. */

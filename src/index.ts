@@ -1,6 +1,7 @@
 // The public names, nothing else.
 
 export { chain, concat, identity, mapLayer, sum } from './algebra.ts';
+export { type CompileOptions, compile } from './compile.ts';
 export { toFloat32, toFloat64 } from './convert.ts';
 export { SpecError } from './errors.ts';
 export { type Folded, foldNorm } from './fold.ts';

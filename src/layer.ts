@@ -2,6 +2,7 @@
 
 import { known } from './attributes.ts';
 import { SpecError, show, wrongType } from './errors.ts';
+import type { Program, Value } from './program.ts';
 import { checkShape, checkTensor, type Data, type Shape, sameShape, type Tensor, typeOf } from './tensor.ts';
 
 export type Attributes = Readonly<Record<string, unknown>>;
@@ -57,6 +58,8 @@ export interface Layer {
   forward(x: Tensor, p: Params<Tensor>): Tensor;
   /** The output, and the function from the gradient at the output to the gradients at the input and the parameters. */
   vjp(x: Tensor, p: Params<Tensor>): readonly [y: Tensor, pull: (dy: Tensor) => Gradient];
+  /** Appends itself to a compiled net; a layer without it is called back. Spec compile-bits. */
+  emit?(program: Program, x: Value, p: Params<Tensor>): Value;
 }
 
 /** What an operator adds to the common rules. Arguments reach it checked. */
@@ -71,6 +74,8 @@ export interface Operator {
   field?(x: Shape): Field;
   cost?(x: Shape): number;
   forward(x: Tensor, p: Readonly<Record<string, Tensor>>): Tensor;
+  /** What it appends to a compiled net; `undefined` where only `forward` gives the bits. */
+  emit?(program: Program, x: Value, p: Readonly<Record<string, Tensor>>): Value | undefined;
   gradient(
     x: Tensor,
     p: Readonly<Record<string, Tensor>>,
@@ -106,7 +111,7 @@ export function operator(op: Operator): Layer {
     checkTensor(who, 'x', x);
     checkParams(who, params(x.shape), p, x.data);
   };
-  return Object.freeze<Layer>({
+  const layer: Layer = Object.freeze<Layer>({
     name: who,
     attributes: Object.freeze({ ...op.attributes }),
     children: Object.freeze({}),
@@ -141,7 +146,13 @@ export function operator(op: Operator): Layer {
         },
       ];
     },
+    emit(program, x, p) {
+      if (this !== layer) return program.call(this, x, p);
+      checkParams(who, params(x.shape), p, anyFloat32);
+      return op.emit?.(program, x, p as Record<string, Tensor>) ?? program.call(layer, x, p);
+    },
   });
+  return layer;
 }
 
 /**
@@ -158,6 +169,9 @@ export function remembering<T>(who: string, rule: (x: Shape) => T): (x: Shape) =
     return last.answer;
   };
 }
+
+/** The type that compiled nets have. */
+const anyFloat32 = new Float32Array();
 
 /** Spec layer-input: every axis holds at least one element; there is a batch axis. */
 function checkInput(who: string, x: Shape): void {

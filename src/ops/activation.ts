@@ -2,7 +2,7 @@
 
 import { finiteNumber, known } from '../attributes.ts';
 import * as kernels from '../kernels.ts';
-import { type Attributes, type Layer, operator } from '../layer.ts';
+import { type Attributes, type Layer, type Operator, operator } from '../layer.ts';
 import { roundingOf } from '../reference/conv.ts';
 import { allocate, type Data, typeOf } from '../tensor.ts';
 
@@ -20,6 +20,7 @@ export function relu(): Layer {
     gradient({ x, dy, dx }) {
       for (let i = 0; i < dx.length; i++) dx[i] = x[i] > 0 ? dy[i] : 0;
     },
+    emit: (program, x) => program.relu(x),
   });
 }
 
@@ -97,7 +98,7 @@ export function scale(attributes: { readonly factor: number }): Layer {
 const finite = (clause: string, who: string, what: string, value: unknown): number =>
   finiteNumber(clause, who, what, value, 'a finite number', () => true);
 
-interface Pointwise {
+interface Pointwise extends Pick<Operator, 'emit'> {
   forward(x: Data, y: Data): void;
   gradient(data: { readonly x: Data; readonly y: Data; readonly dy: Data; readonly dx: Data }): void;
 }
@@ -107,12 +108,13 @@ export function pointwise(
   name: string,
   attributes: Attributes,
   make: (attributes: never) => Layer,
-  { forward, gradient }: Pointwise,
+  { forward, gradient, ...rest }: Pointwise,
 ): Layer {
   return operator({
     name,
     attributes,
     make,
+    ...rest,
     shape: (x) => x,
     forward(x) {
       const y = allocate(name, x.shape, typeOf(x.data));

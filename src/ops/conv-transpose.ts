@@ -97,6 +97,13 @@ function transposed(
       if (bias) addBias(y, p.bias);
       return y;
     },
+    emit: (program, x, p) =>
+      program.convTranspose(x, shape(x.shape), {
+        geometry: geometry(x.shape),
+        weight: p.weight,
+        bias: p.bias,
+        algorithm: 'auto',
+      }),
     /** Spec conv-transpose-gradient. */
     gradient(x, p, dy) {
       const g = geometry(x.shape);

@@ -111,6 +111,8 @@ function convolution({ name, rank, flip, make, complete, part }: Convolution): L
       kernels.conv(geometry(x.shape), x.data, turn(p.weight).data, p.bias?.data, y.data, algorithm);
       return y;
     },
+    emit: (program, x, p) =>
+      program.conv(x, shape(x.shape), { geometry: geometry(x.shape), weight: turn(p.weight), bias: p.bias, algorithm }),
     gradient(x, p, dy) {
       const g = geometry(x.shape);
       const [dx, dw] = [x, p.weight].map((like) => allocate(name, like.shape, typeOf(x.data)));

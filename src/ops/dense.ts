@@ -52,6 +52,8 @@ export function dense(attributes: DenseAttributes): Layer {
       kernels.conv(geometry(x.shape), x.data, p.weight.data, p.bias?.data, y.data, 'auto');
       return y;
     },
+    emit: (program, x, { weight, bias }) =>
+      program.conv(x, [x.shape[0], units], { geometry: geometry(x.shape), weight, bias, algorithm: 'auto' }),
     gradient(x, p, dy) {
       const g = geometry(x.shape);
       const [dx, dw] = [x, p.weight].map((like) => allocate(name, like.shape, typeOf(x.data)));

@@ -4,6 +4,7 @@ import { known, wholeNumber } from '../attributes.ts';
 import { SpecError } from '../errors.ts';
 import * as kernels from '../kernels.ts';
 import { type Layer, operator, spaceOf, wholeField } from '../layer.ts';
+import type { Program, Value } from '../program.ts';
 import { allocate, type Shape, sizeOf, type Tensor, typeOf } from '../tensor.ts';
 import { type Axis, type PoolGeometry, threeAxes } from '../window.ts';
 
@@ -18,6 +19,7 @@ import { type Axis, type PoolGeometry, threeAxes } from '../window.ts';
 export const globalAvgPool = (): Layer =>
   globalPool('globalAvgPool', globalAvgPool, {
     forward: (g, x, y) => kernels.avgPool(g, x.data, false, y.data),
+    emit: (program, x, shape, g) => program.avgPool(x, shape, g, false),
     gradient: (g, _x, dy, dx) => kernels.avgPoolGrad(g, dy.data, false, dx.data),
   });
 
@@ -29,7 +31,11 @@ export const globalAvgPool = (): Layer =>
  * @example
  * globalMaxPool().shape([8, 7, 7, 512]) // [8, 512]
  */
-export const globalMaxPool = (): Layer => globalPool('globalMaxPool', globalMaxPool, maximum);
+export const globalMaxPool = (): Layer =>
+  globalPool('globalMaxPool', globalMaxPool, {
+    ...maximum,
+    emit: (program, x, shape, g) => program.maxPool(x, shape, g),
+  });
 
 export interface ChannelMaxPoolAttributes {
   /** Channels of one block. */
@@ -64,6 +70,8 @@ export function channelMaxPool(attributes: ChannelMaxPoolAttributes): Layer {
 }
 
 interface Pool {
+  /** Given the geometry over the axes of space one by one, whose windows list the same cells. */
+  emit?(program: Program, x: Value, shape: Shape, g: PoolGeometry): Value;
   forward(g: PoolGeometry, x: Tensor, y: Tensor): void;
   gradient(g: PoolGeometry, x: Tensor, dy: Tensor, dx: Tensor): void;
 }
@@ -120,6 +128,12 @@ function windowed(
       const y = allocate(name, rules.shape(x.shape), typeOf(x.data));
       rules.forward(rules.geometry(x.shape), x, y);
       return y;
+    },
+    emit(program, x) {
+      const space = spaceOf(x.shape);
+      if (space.length > 3) return undefined;
+      const g = { ...rules.geometry(x.shape), axes: threeAxes(space.map((n) => axisOf(n, n))) };
+      return rules.emit?.(program, x, rules.shape(x.shape), g);
     },
     gradient(x, _p, dy) {
       const dx = allocate(name, x.shape, typeOf(x.data));

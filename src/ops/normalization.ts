@@ -4,7 +4,7 @@
 
 import { finiteNumber, known } from '../attributes.ts';
 import { SpecError } from '../errors.ts';
-import { type Layer, operator } from '../layer.ts';
+import { type Layer, type Operator, operator } from '../layer.ts';
 import {
   batchNormInputGrad,
   batchStatistics,
@@ -50,7 +50,12 @@ export function frozenNorm(attributes: NormAttributes = {}): Layer {
     mean: p.mean.data,
     variance: p.variance.data,
   });
-  return norm('frozenNorm', epsilon, frozenNorm, ['weight', 'bias', 'mean', 'variance'], statistics, frozenInputGrad);
+  const names = ['weight', 'bias', 'mean', 'variance'];
+  return norm('frozenNorm', epsilon, frozenNorm, names, statistics, frozenInputGrad, (program, x, p) => {
+    const deviation = deviations(p.variance.data, epsilon);
+    const scale = (p.weight.data as Float32Array).map((w, c) => w / deviation[c]);
+    return program.norm(x, { mean: p.mean.data as Float32Array, scale, shift: p.bias.data as Float32Array });
+  });
 }
 
 /** dx = dy · scale. Spec norm-frozen-gradient. */
@@ -66,9 +71,11 @@ function norm(
   names: readonly string[],
   statistics: (x: Tensor, p: Readonly<Record<string, Tensor>>) => Statistics,
   inputGrad: typeof batchNormInputGrad,
+  emit?: Operator['emit'],
 ): Layer {
   return operator({
     name,
+    ...(emit && { emit }),
     attributes: { epsilon },
     make,
     shape(x) {

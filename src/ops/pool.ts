@@ -80,6 +80,7 @@ function maxPool(
   known(name, attributes, windowNames);
   return pooling(name, rank, readPoolWindow(name, rank, attributes), make, {
     forward: (g, x, y) => kernels.maxPool(g, x.data, y.data),
+    emit: (program, x, shape, g) => program.maxPool(x, shape, g),
     gradient: (g, x, dy, dx) => kernels.maxPoolGrad(g, x.data, dy.data, dx.data),
   });
 }
@@ -94,6 +95,7 @@ function avgPool(
   const countPadding = flag('pool-divisor', name, 'countPadding', attributes.countPadding ?? false);
   return pooling(name, rank, { ...readPoolWindow(name, rank, attributes), countPadding }, make, {
     forward: (g, x, y) => kernels.avgPool(g, x.data, countPadding, y.data),
+    emit: (program, x, shape, g) => program.avgPool(x, shape, g, countPadding),
     gradient: (g, _x, dy, dx) => kernels.avgPoolGrad(g, dy.data, countPadding, dx.data),
   });
 }

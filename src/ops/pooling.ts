@@ -1,6 +1,7 @@
 // What all poolings share: attributes, geometry, and one operator over the windows.
 
 import { type Layer, operator, spaceOf } from '../layer.ts';
+import type { Program, Value } from '../program.ts';
 import { allocate, type Shape, type Tensor, typeOf } from '../tensor.ts';
 import { type Axis, type PoolGeometry, readWindow, threeAxes, type Window, windowAxes } from '../window.ts';
 import { checkRank, windowField } from './convolution.ts';
@@ -18,6 +19,7 @@ export const readPoolWindow = (name: string, rank: number, a: MaxPoolAttributes)
   });
 
 export interface Pool {
+  emit?(program: Program, x: Value, shape: Shape, g: PoolGeometry): Value;
   forward(g: PoolGeometry, x: Tensor, y: Tensor): void;
   gradient(g: PoolGeometry, x: Tensor, dy: Tensor, dx: Tensor, y: Tensor): void;
 }
@@ -47,6 +49,7 @@ export function pooling(
       pool.forward(geometry(x.shape), x, y);
       return y;
     },
+    emit: (program, x) => pool.emit?.(program, x, shape(x.shape), geometry(x.shape)),
     gradient(x, _p, dy, y) {
       const dx = allocate(name, x.shape, typeOf(x.data));
       pool.gradient(geometry(x.shape), x, dy, dx, y);

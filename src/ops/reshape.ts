@@ -17,6 +17,7 @@ export function flatten(): Layer {
     shape: (x) => [x[0], sizeOf(x.slice(1))],
     field: wholeField,
     forward: (x) => ({ shape: [x.shape[0], sizeOf(x.shape.slice(1))], data: x.data.slice() }),
+    emit: (program, x) => program.reshape(x, [x.shape[0], sizeOf(x.shape.slice(1))]),
     gradient: (x, _p, dy) => ({ x: { shape: x.shape, data: dy.data.slice() } }),
   });
 }

@@ -71,6 +71,8 @@ export interface Kernels {
     columnStep: number,
   ): void;
   zero(address: number, bytes: number): void;
+  zeroRows(lattice: number, bytes: number): void;
+  add(first: number, second: number, channels: number, epilogue: number): void;
   pool(pool: number, plane: number, row: number): void;
   map(f: number, values: number, count: number, exponent: number): void;
   exp(x: number): number;

@@ -2,10 +2,15 @@
 
 import type { WinogradTile } from '../reference/winograd.ts';
 import type { ConvGeometry } from '../window.ts';
-import { LATTICE_BYTES, MR, NR, PLACE } from './blocks.ts';
+import { MR, NR, PLACE } from './blocks.ts';
+import type { Run } from './contract.ts';
 import { type Arena, withArena } from './engine.ts';
+import { type Finish, writeEpilogues } from './epilogue.ts';
+import type { Staged } from './panels.ts';
 import type { Piece, PieceAxis } from './plan.ts';
+import { denseRegion, type Region } from './region.ts';
 import { makeSource } from './source.ts';
+import type { Weighted } from './steps.ts';
 
 /** Fewest and most tiles of a block, and the weights of a plane for each tile: 8 at 64×64, 32 at 128×128 (measured). */
 const [FEWEST_TILES, MOST_TILES, WEIGHTS_A_TILE] = [8, 64, 512];
@@ -27,7 +32,23 @@ export function winograd(
   b: Float32Array | undefined,
   y: Float32Array,
 ): void {
-  withArena('conv', (arena) => run(arena, g, m, x, w, b, y));
+  withArena('conv', (arena) => {
+    const [a, down, across] = g.axes;
+    const source = makeSource(arena, x, g.batch, [a.input, down.input, across.input], g.groups * g.channels, [
+      pieceOf(g, m),
+    ]);
+    const filters = arena.values(w);
+    const floats = y.length / g.batch;
+    const stage = arena.take(source.images * floats * 4);
+    const target = denseRegion(stage, [1, down.output, across.output], g.groups * g.filters);
+    const run = prepareWinograd(arena, g, m, () => filters, source, target, { bias: b });
+    for (let first = 0; first < g.batch; first += source.images) {
+      const end = Math.min(g.batch, first + source.images);
+      source.load(first, end);
+      run(end - first);
+      y.set(arena.floats(stage, (end - first) * floats), first * floats);
+    }
+  });
 }
 
 /** Tiles as the windows of a piece: m cells apart, m + 2 cells long. */
@@ -44,70 +65,80 @@ function pieceOf({ axes: [, b, c] }: ConvGeometry, m: WinogradTile): Piece {
   return [onAxis(1, 1, 1, 0), tiles(b), tiles(c)];
 }
 
-function run(
+/** Takes all memory of the tiles between two regions and transforms the weights, once. Zeros lie around the source. */
+function prepareWinograd(
   arena: Arena,
   g: ConvGeometry,
   m: WinogradTile,
-  x: Float32Array,
-  w: Float32Array,
-  b: Float32Array | undefined,
-  y: Float32Array,
-): void {
+  w: Staged,
+  source: Region,
+  target: Region,
+  finish: Finish,
+): Run {
   const { kernels } = arena;
-  const [, down, across] = g.axes;
-  const [C, F, O] = [g.channels, g.filters, g.groups * g.filters];
+  const [C, F] = [g.channels, g.filters];
   const planes = (m + 2) * (m + 2);
   const piece = pieceOf(g, m);
   const [tilesDown, tilesAcross] = [piece[1].positions, piece[2].positions];
-  const source = makeSource(arena, x, g.batch, [1, down.input, across.input], g.groups * C, [piece]);
   const panels = packWeights(arena, g, m, w);
   const groupBytes = planes * Math.ceil(F / NR) * C * NR * 4;
-  const floats = y.length / g.batch;
-  const target = arena.take(source.images * floats * 4);
-  const bias = arena.take(O * 4);
-  if (b) arena.floats(bias, O).set(b);
   const most = tilesOf(g);
   const [inputPlane, sumPlane] = [most * C * 4 + SKEW, most * F * 4 + SKEW];
   const [inputs, sums] = [arena.take(planes * inputPlane), arena.take(planes * sumPlane)];
-  const [row, pixel] = [across.output * O * 4, O * 4];
-  const counts = [down.output, across.output, tilesDown, tilesAcross];
-  const steps = [source.pixel, source.row, pixel, row];
+  const counts = [g.axes[1].output, g.axes[2].output, tilesDown, tilesAcross];
+  const steps = [source.pixel, source.row, target.pixel, target.row];
   const plan = arena.words([m, C, F, ...steps, ...counts, inputs, inputPlane, sums, sumPlane]);
   const runs = arena.words(Array.from({ length: planes }, (_, e) => e * inputPlane));
-  const [lattice, epilogue] = [arena.take(LATTICE_BYTES), arena.words([0, 0, 0, 0, 0])];
   const [tiles, products] = [arena.take(most * PLACE), arena.take(most * PLACE)];
-  arena.write(lattice, [1, 1, 1, most, inputs, 0, 0, 0, C * 4, sums, 0, 0, 0, F * 4]);
-  kernels.places(lattice, 0, most, products);
-  for (let first = 0; first < g.batch; first += source.images) {
-    const end = Math.min(g.batch, first + source.images);
-    source.load(first, end);
-    const positions = (end - first) * tilesDown * tilesAcross;
+  const product = arena.words([1, 1, 1, most, inputs, 0, 0, 0, C * 4, sums, 0, 0, 0, F * 4]);
+  arena.whenReady(() => kernels.places(product, 0, most, products));
+  const lattices = Array.from({ length: g.groups }, (_, group) => {
+    const first = source.address - overhang(g, source);
+    const from = [first + group * C * 4, source.image, 0, m * source.row, m * source.pixel];
+    const to = [target.address + group * F * 4, target.image, 0, m * target.row, m * target.pixel];
+    return arena.words([1, 1, tilesDown, tilesAcross, ...from, ...to]);
+  });
+  const epilogues = writeEpilogues(arena, finish, g.groups, F);
+  return (images) => {
+    const positions = images * tilesDown * tilesAcross;
     for (let group = 0; group < g.groups; group++) {
-      const from = [source.address - source.before + group * C * 4, source.image, 0, m * source.row, m * source.pixel];
-      const to = [target + group * F * 4, floats * 4, 0, m * row, m * pixel];
-      arena.write(lattice, [end - first, 1, tilesDown, tilesAcross, ...from, ...to]);
-      arena.write(epilogue, [bias + group * F * 4]);
       for (let tile = 0; tile < positions; tile += most) {
         const count = Math.min(most, positions - tile);
-        kernels.places(lattice, tile, tile + count, tiles);
+        kernels.places(lattices[group], tile, tile + count, tiles);
         kernels.winogradInputs(plan, tiles, count);
         kernels.winogradSums(plan, products, Math.ceil(count / MR), runs, panels + group * groupBytes);
-        kernels.winogradOutputs(plan, tiles, tile, count, b ? epilogue : 0);
+        kernels.winogradOutputs(plan, tiles, tile, count, epilogues[group]);
       }
     }
-    y.set(arena.floats(target, (end - first) * floats), first * floats);
-  }
+  };
 }
 
+/** Bytes from the first cell of the first tile to the first cell of x. */
+const overhang = ({ axes: [, b, c] }: ConvGeometry, { row, pixel }: Region): number =>
+  b.before * row + c.before * pixel;
+
 /** The transformed weights of all groups, as panels in each plane. */
-function packWeights(arena: Arena, g: ConvGeometry, m: WinogradTile, w: Float32Array): number {
+function packWeights(arena: Arena, g: ConvGeometry, m: WinogradTile, w: Staged): number {
   const [C, F, O] = [g.channels, g.filters, g.groups * g.filters];
   const groupBytes = (m + 2) * (m + 2) * Math.ceil(F / NR) * C * NR * 4;
-  const stage = arena.take(w.byteLength);
   const panels = arena.take(g.groups * groupBytes);
-  arena.floats(stage, w.length).set(w);
-  for (let group = 0; group < g.groups; group++) {
-    arena.kernels.winogradWeights(m, stage + group * F * 4, O * 4, C, F, panels + group * groupBytes);
-  }
+  arena.whenReady(() => {
+    const stage = w(0, 9 * C * O);
+    for (let group = 0; group < g.groups; group++) {
+      arena.kernels.winogradWeights(m, stage + group * F * 4, O * 4, C, F, panels + group * groupBytes);
+    }
+  });
   return panels;
 }
+
+/** Channels and filters from which Winograd's transforms cost less than they save. */
+const PAYING = 16;
+
+export const winogradPays = (g: ConvGeometry): boolean => g.channels >= PAYING && g.filters >= PAYING;
+
+/** Winograd's filtering as a step of a compiled net. */
+export const winogradWeighted = (g: ConvGeometry, m: WinogradTile): Weighted => ({
+  pieces: [pieceOf(g, m)],
+  staged: 9 * g.channels * g.groups * g.filters * 4,
+  prepare: (arena, w, source, target, finish) => prepareWinograd(arena, g, m, w, source, target, finish),
+});

@@ -1,0 +1,73 @@
+// Compiling: a net for one shape and one set of parameters as a function over memory of its own.
+
+import { known, oneOf } from './attributes.ts';
+import { SpecError, show, wrongType } from './errors.ts';
+import type { Layer, Params } from './layer.ts';
+import { allocate, checkShape, checkTensor, type Shape, sameShape, type Tensor } from './tensor.ts';
+import { assemble } from './wasm/compile.ts';
+import { hasSimd } from './wasm/engine.ts';
+import { copied, Recorder } from './wasm/program.ts';
+import type { Slot } from './wasm/slot.ts';
+
+export interface CompileOptions {
+  /** `'winograd'` filters 3×3 windows of stride 1 by Winograd's transforms where that pays, with their error bound. */
+  readonly arithmetic?: 'exact' | 'winograd';
+}
+
+/**
+ * Makes a function `x => y` of a net with fixed shape and parameters: `y = layer.forward(x, params)`, the same bits, from
+ * one WebAssembly instance that holds packed weights and all activations. x is a float32 tensor of `shape`; y is a new
+ * tensor. The memory goes when the function goes. Parameters are read once, here. Spec compile-bits, compile-memory.
+ *
+ * @throws {SpecError} compile-memory when the host refuses the memory, and what the layer's own rules throw for the shape
+ * and the parameters; the function throws compile-input for an x of another shape or type.
+ * @example
+ * const net = chain([conv2d({ filters: 1, size: 2, bias: false }), relu()]);
+ * const run = compile(net, [1, 2, 2, 1], { 0: { weight: tensor([2, 2, 1, 1], [1, 1, 1, -1]) } });
+ * run(tensor([1, 2, 2, 1], [1, 2, 3, 4])).data // [2]
+ */
+export function compile(
+  layer: Layer,
+  shape: Shape,
+  params: Params<Tensor>,
+  options: CompileOptions = {},
+): (x: Tensor) => Tensor {
+  known('compile', options, ['arithmetic']);
+  const choices = ['exact', 'winograd'] as const;
+  const arithmetic = oneOf('compile-arithmetic', 'compile', 'arithmetic', options.arithmetic ?? 'exact', choices);
+  if (typeof layer !== 'object' || layer === null || typeof layer.forward !== 'function')
+    throw wrongType('compile-input', `compile: the first argument must be a layer, got ${show(layer)}`);
+  checkShape('compile', shape);
+  const inputShape = Object.freeze([...shape]);
+  const outputShape = layer.shape(inputShape);
+  const program = new Recorder(arithmetic);
+  const [input, x] = program.input(inputShape);
+  const result = program.layer(layer, x, params);
+  if (!hasSimd()) return onReference(layer, inputShape, copied(params));
+  const net = assemble(program, input, result as Slot);
+  return (x) => {
+    checkInput(x, inputShape);
+    const y = allocate('compile', outputShape, 'float32');
+    net(x.data as Float32Array, y.data as Float32Array);
+    return y;
+  };
+}
+
+/** Spec kernel-simd. */
+const onReference =
+  (layer: Layer, shape: Shape, params: Params<Tensor>) =>
+  (x: Tensor): Tensor => {
+    checkInput(x, shape);
+    return layer.forward(x, params);
+  };
+
+/** Spec compile-input. */
+function checkInput(x: Tensor, shape: Shape): void {
+  checkTensor('compile', 'x', x);
+  if (!(x.data instanceof Float32Array)) throw wrongType('compile-input', 'compile: x must be float32, got float64');
+  if (!sameShape(x.shape, shape))
+    throw new SpecError(
+      'compile-input',
+      `compile: x must have the shape [${shape}] it was compiled for, got [${x.shape}]`,
+    );
+}

@@ -1,0 +1,39 @@
+// Compiled nets: a program laid out in the memory of one instance.
+
+import { sizeOf } from '../tensor.ts';
+import { Arena } from './engine.ts';
+import { addInPlace, fuse, layout, placed } from './layout.ts';
+import type { Recorder } from './program.ts';
+import type { Region } from './region.ts';
+import type { Slot } from './slot.ts';
+import { clearMargins } from './steps.ts';
+
+/** Fills y from x. */
+export type Net = (x: Float32Array, y: Float32Array) => void;
+
+/** Plans the memory of a program, takes it at once, and makes every step ready. Spec compile-memory. */
+export function assemble(program: Recorder, input: Slot, result: Slot): Net {
+  const output = program.dense(result);
+  const steps = placed(fuse(program.steps, output));
+  addInPlace(steps, input, output);
+  const { bytes, offsets, shared } = layout(steps, input, output);
+  const arena = new Arena('compile-memory');
+  arena.reset('compile');
+  arena.plan();
+  const base = arena.take(bytes);
+  const at = (slot: Slot): Region => slot.region((root) => base + (offsets.get(root) ?? 0));
+  const staged = steps.reduce((most, step) => Math.max(most, step.staged), 0);
+  const stage = arena.take(staged);
+  const runs = steps.flatMap((step, time) => [
+    ...(shared.get(time) ?? []).map((root) => clearMargins(arena, root, at(root))),
+    step.prepare(arena, at, step, () => stage),
+  ]);
+  arena.commit();
+  const x = arena.floats(at(input).address, sizeOf(input.shape));
+  const y = arena.floats(at(output).address, sizeOf(output.shape));
+  return (from, to) => {
+    x.set(from);
+    for (const run of runs) run();
+    to.set(y);
+  };
+}
