@@ -5,6 +5,6 @@ export default defineConfig({
     dir: 'test',
     include: ['**/*.test.ts'],
     exclude: ['bench/**', 'interop/**', '**/node_modules/**'],
-    testTimeout: 60_000,
+    testTimeout: 180_000,
   },
 });
