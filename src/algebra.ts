@@ -5,6 +5,8 @@ import { SpecError, show, wrongType } from './errors.ts';
 import {
   type AxisField,
   type Children,
+  checkInput,
+  checkLike,
   type Field,
   type Input,
   type Layer,
@@ -226,6 +228,7 @@ function branches(name: string, parts: Parts, make: (parts: Parts) => Layer, rul
 function combinator(name: string, children: Children, make: (parts: Parts) => Layer, rules: Rules): Layer {
   const names = Object.keys(children);
   const walk = remembering(name, (x) => {
+    checkInput(name, x);
     const found = rules.walk(x);
     return { ...found, shape: Object.freeze([...found.shape]) };
   });
@@ -266,7 +269,14 @@ function combinator(name: string, children: Children, make: (parts: Parts) => La
     },
     vjp(x, p) {
       check(x, p);
-      return rules.vjp(x, p);
+      const [y, pull] = rules.vjp(x, p);
+      return [
+        y,
+        (dy) => {
+          checkLike(name, 'dy', dy, y.shape, x.data);
+          return pull(dy);
+        },
+      ];
     },
     emit(program, x, p) {
       if (this !== layer) return program.call(this, x, p);

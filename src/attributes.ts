@@ -77,6 +77,8 @@ export function known(who: string, attributes: unknown, names: readonly string[]
       `${who}: attributes must be an object {${names.join(', ')}}, got ${show(attributes)}`,
     );
   for (const name of Object.keys(attributes)) {
+    if ((attributes as Record<string, unknown>)[name] === null)
+      throw wrongType('layer-attributes', `${who}: ${name} must have a value or be left out, got null`);
     if (!names.includes(name))
       throw new SpecError('layer-attributes', `${who}: the attributes are ${names.join(', ')}, got '${name}'`);
   }

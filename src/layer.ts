@@ -174,7 +174,7 @@ export function remembering<T>(who: string, rule: (x: Shape) => T): (x: Shape) =
 const anyFloat32 = new Float32Array();
 
 /** Spec layer-input: every axis holds at least one element; there is a batch axis. */
-function checkInput(who: string, x: Shape): void {
+export function checkInput(who: string, x: Shape): void {
   if (x.length === 0 || x.includes(0))
     throw new SpecError(
       'layer-input',

@@ -82,6 +82,11 @@ const broken: [message: string, call: () => unknown][] = [
     () => chain({ a: identity(), 1: relu() }),
   ],
   ['concat: there must be at least one branch, got none [layer-children]', () => concat([])],
+  [
+    'chain: x must have a batch axis, and every axis at least 1 element, got shape [0,2] [layer-input]',
+    () => chain([]).shape([0, 2]),
+  ],
+  ['chain: dy must have shape [1,4,4,2], got [1,2] [layer-gradient]', () => chain([]).vjp(x, {})[1](tensor([1, 2]))],
 ];
 
 test.each(broken)('a SpecError: %s', (message, call) => {
@@ -103,6 +108,10 @@ const mistyped: [message: string, call: () => unknown][] = [
   [
     "tensor: type must be 'float32' or 'float64', got 'float16' [tensor-type]",
     () => tensor([1], [1], 'float16' as Anything),
+  ],
+  [
+    'conv2d: stride must have a value or be left out, got null [layer-attributes]',
+    () => conv2d({ filters: 1, size: 3, stride: null as Anything }),
   ],
   [
     "conv1d: filters must be a whole number ≥ 1, got '6' [conv-filters]",
