@@ -18,6 +18,38 @@ const families = {
   avgPool2d: (t, draw) => [t.avgPool2d({ ...window(draw, 2), ...averaging(draw) }), 2],
   avgPool3d: (t, draw) => [t.avgPool3d({ ...window(draw, 3), ...averaging(draw) }), 3],
   dense: (t, draw) => [t.chain([t.flatten(), t.dense({ units: draw(1, 19) })]), 1],
+  'conv2d winograd': (t, draw) => [
+    t.conv2d({ filters: draw(1, 19), size: 3, padding: ['valid', 'same'][draw(0, 1)], algorithm: 'winograd' }),
+    2,
+  ],
+  convTranspose1d: (t, draw) => [t.convTranspose1d({ ...dense(draw), ...transposed(draw, 1) }), 1],
+  convTranspose2d: (t, draw) => [t.convTranspose2d({ ...dense(draw), ...transposed(draw, 2) }), 2],
+  convTranspose3d: (t, draw) => [t.convTranspose3d({ ...dense(draw), ...transposed(draw, 3) }), 3],
+  locallyConnected1d: (t, draw) => [t.locallyConnected1d({ filters: draw(1, 5), ...local(draw, 1) }), 1],
+  locallyConnected2d: (t, draw) => [t.locallyConnected2d({ filters: draw(1, 5), ...local(draw, 2) }), 2],
+  lpPool2d: (t, draw) => [t.lpPool2d({ ...window(draw, 2), p: [1, 2, 3][draw(0, 2)] }), 2],
+  globalPools: (t, draw) => [[t.globalAvgPool(), t.globalMaxPool(), t.flatten()][draw(0, 2)], draw(1, 3)],
+  activations: (t, draw) => [
+    [t.relu(), t.leakyRelu({ slope: 0.1 }), t.sigmoid(), t.tanh(), t.scale({ factor: 0.3 })][draw(0, 4)],
+    2,
+  ],
+  softmax: (t, draw) => [t.softmax({ axis: draw(-2, -1) }), 2],
+  dropout: (t, draw) => [t.dropout({ rate: 0.3, seed: draw(0, 99) }), 2],
+  lrn: (t, draw) => [t.lrn({ size: draw(1, 6), alpha: 0.3, beta: 0.75, k: 2 }), 2],
+  batchNorm: (t) => [t.batchNorm(), 2],
+  frozenNorm: (t) => [t.frozenNorm(), 2],
+  squaredError: (t, draw) => [(shape) => t.squaredError({ target: t.tensor(shape, values(draw, shape)) }), 1],
+  crossEntropy: (t, draw) => [
+    (shape) => t.crossEntropy({ labels: Array.from({ length: shape[0] * shape[1] }, () => draw(0, shape[2] - 1)) }),
+    1,
+  ],
+  binaryCrossEntropy: (t, draw) => [
+    (shape) => {
+      const targets = Array.from({ length: shape.reduce((product, axis) => product * axis, 1) }, () => draw(0, 1));
+      return t.binaryCrossEntropy({ targets: t.tensor(shape, targets) });
+    },
+    1,
+  ],
   net: (t, draw) => [
     t.chain({
       conv: t.conv2d({ filters: draw(2, 9), size: 3, padding: 'same' }),
@@ -48,10 +80,11 @@ export async function campaign(t, onFamily = () => {}) {
 
 /** y and all gradients of one drawn layer on drawn values. */
 function results(t, make, draw) {
-  const [layer, rank] = make(t, draw);
-  const groups = layer.attributes.groups ?? 1;
+  const [made, rank] = make(t, draw);
+  const groups = made.attributes?.groups ?? 1;
   const space = Array.from({ length: rank }, () => draw(rank === 3 ? 5 : 7, rank === 3 ? 7 : 13));
   const shape = [draw(1, 3), ...space, groups * draw(1, groups === 1 ? 9 : 4)];
+  const layer = typeof made === 'function' ? made(shape) : made;
   const fill = (shapeOf) => (Array.isArray(shapeOf) ? t.tensor(shapeOf, values(draw, shapeOf)) : map(shapeOf, fill));
   const x = fill(shape);
   const [y, pull] = layer.vjp(x, fill(layer.params(shape)));
@@ -75,6 +108,18 @@ function window(draw, rank) {
   return { size: each(1, 3), stride: each(1, 3), dilation: each(1, 2), padding };
 }
 
+/** A cropped or padded output must keep at least one cell: no padding beyond the window. */
+function transposed(draw, rank) {
+  const stride = Array.from({ length: rank }, () => draw(1, 3));
+  const padding = ['valid', 'same', 'same-lower'][draw(0, 2)];
+  return { size: Array.from({ length: rank }, () => draw(1, 3)), stride, dilation: draw(1, 2), padding };
+}
+
+const local = (draw, rank) => ({
+  size: Array.from({ length: rank }, () => draw(1, 3)),
+  stride: draw(1, 2),
+  padding: ['valid', 'same'][draw(0, 1)],
+});
 const averaging = (draw) => ({ ceil: draw(0, 1) === 1, countPadding: draw(0, 1) === 1 });
 
 const special = [0, -0, Infinity, -Infinity, NaN, 1e-45, -1e-45, 1.1754942e-38, 3.4028235e38, -3.4028235e38];
