@@ -1,6 +1,7 @@
-// What pooling does with the cells under one window: 16 channels at a time in registers, then 4, then the rest.
+// What pooling does with the cells under a window: 16 channels at a time in registers, then 4, then the rest.
 //
-// `list` to `end` holds the byte offsets of the cells from x, in row-major order; it may be empty.
+// `list` to `end` holds the byte offsets of the cells from x, in row-major order; it may be empty. From one window to the
+// next lie `xStep` bytes of x and `yStep` of y.
 
 import { LANES } from './blocks';
 import { storeSome } from './lanes';
@@ -11,59 +12,80 @@ function lanesAt(c: i32, channels: i32): i32 {
   return min(4, channels - c);
 }
 
-/** y = max of the cells. pmax(m, v) = m < v ? v : m keeps the first of equals but drops a NaN in v: that is kept apart. Spec pool-max. */
-export function maximumCells(x: usize, list: usize, end: usize, y: usize, channels: i32): void {
-  let c = 0;
-  for (; c + LANES <= channels; c += LANES, x += LANES * 4, y += LANES * 4) {
-    let m0 = f32x4.splat(-Infinity), m1 = m0, m2 = m0, m3 = m0;
-    let n0 = i32x4.splat(0), n1 = n0, n2 = n0, n3 = n0;
-    for (let cell = list; cell != end; cell += 4) {
-      const at = x + load<usize>(cell);
-      const v0 = v128.load(at), v1 = v128.load(at, 16), v2 = v128.load(at, 32), v3 = v128.load(at, 48);
-      m0 = f32x4.pmax(m0, v0), n0 = v128.or(n0, f32x4.ne(v0, v0));
-      m1 = f32x4.pmax(m1, v1), n1 = v128.or(n1, f32x4.ne(v1, v1));
-      m2 = f32x4.pmax(m2, v2), n2 = v128.or(n2, f32x4.ne(v2, v2));
-      m3 = f32x4.pmax(m3, v3), n3 = v128.or(n3, f32x4.ne(v3, v3));
+/**
+ * y = max of the cells. pmax(m, v) = m < v ? v : m keeps the first of equals but drops a NaN in v, which a sum keeps: where
+ * a sum is NaN (∞ − ∞ also is) the channels are done once more, exactly. Spec pool-max.
+ */
+export function maximumCells(x: usize, xStep: usize, list: usize, end: usize, y: usize, yStep: usize, count: i32, channels: i32): void {
+  const whole = (channels & -LANES) * 4;
+  for (; count > 0; count--, x += xStep, y += yStep) {
+    for (let c = 0; c < whole; c += LANES * 4) {
+      let m0 = f32x4.splat(-Infinity), m1 = m0, m2 = m0, m3 = m0;
+      let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0;
+      for (let cell = list; cell != end; cell += 4) {
+        const at = x + c + load<usize>(cell);
+        const v0 = v128.load(at), v1 = v128.load(at, 16), v2 = v128.load(at, 32), v3 = v128.load(at, 48);
+        m0 = f32x4.pmax(m0, v0), s0 = f32x4.add(s0, v0);
+        m1 = f32x4.pmax(m1, v1), s1 = f32x4.add(s1, v1);
+        m2 = f32x4.pmax(m2, v2), s2 = f32x4.add(s2, v2);
+        m3 = f32x4.pmax(m3, v3), s3 = f32x4.add(s3, v3);
+      }
+      const sum = f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3));
+      if (v128.any_true(f32x4.ne(sum, sum))) {
+        maximumExactly(x + c, list, end, y + c, LANES);
+      } else {
+        v128.store(y + c, m0);
+        v128.store(y + c, m1, 16);
+        v128.store(y + c, m2, 32);
+        v128.store(y + c, m3, 48);
+      }
     }
-    // A mask of all ones is itself a NaN.
-    v128.store(y, v128.or(m0, n0));
-    v128.store(y, v128.or(m1, n1), 16);
-    v128.store(y, v128.or(m2, n2), 32);
-    v128.store(y, v128.or(m3, n3), 48);
-  }
-  for (; c < channels; c += 4, x += 16, y += 16) {
-    let m = f32x4.splat(-Infinity);
-    let n = i32x4.splat(0);
-    for (let cell = list; cell != end; cell += 4) {
-      const v = v128.load(x + load<usize>(cell));
-      m = f32x4.pmax(m, v), n = v128.or(n, f32x4.ne(v, v));
-    }
-    storeSome(y, v128.or(m, n), lanesAt(c, channels));
+    maximumExactly(x + whole, list, end, y + whole, channels % LANES);
   }
 }
 
-/** y = Σ cells / divisor. Spec pool-average. */
-export function averageCells(x: usize, list: usize, end: usize, y: usize, channels: i32, divisor: f32): void {
-  const d = f32x4.splat(divisor);
-  let c = 0;
-  for (; c + LANES <= channels; c += LANES, x += LANES * 4, y += LANES * 4) {
-    let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0;
-    for (let cell = list; cell != end; cell += 4) {
-      const at = x + load<usize>(cell);
-      s0 = f32x4.add(s0, v128.load(at));
-      s1 = f32x4.add(s1, v128.load(at, 16));
-      s2 = f32x4.add(s2, v128.load(at, 32));
-      s3 = f32x4.add(s3, v128.load(at, 48));
-    }
-    v128.store(y, f32x4.div(s0, d));
-    v128.store(y, f32x4.div(s1, d), 16);
-    v128.store(y, f32x4.div(s2, d), 32);
-    v128.store(y, f32x4.div(s3, d), 48);
+function maximumExactly(x: usize, list: usize, end: usize, y: usize, channels: i32): void {
+  for (let c = 0; c < channels; c += 4, x += 16, y += 16) {
+    storeSome(y, maximumAt(x, list, end), lanesAt(c, channels));
   }
-  for (; c < channels; c += 4, x += 16, y += 16) {
-    let s = f32x4.splat(0);
-    for (let cell = list; cell != end; cell += 4) s = f32x4.add(s, v128.load(x + load<usize>(cell)));
-    storeSome(y, f32x4.div(s, d), lanesAt(c, channels));
+}
+
+/** The maximum of four channels, a NaN wherever a cell has one: a mask of all ones is itself a NaN. */
+@inline
+function maximumAt(x: usize, list: usize, end: usize): v128 {
+  let m = f32x4.splat(-Infinity);
+  let n = i32x4.splat(0);
+  for (let cell = list; cell != end; cell += 4) {
+    const v = v128.load(x + load<usize>(cell));
+    m = f32x4.pmax(m, v), n = v128.or(n, f32x4.ne(v, v));
+  }
+  return v128.or(m, n);
+}
+
+/** y = Σ cells / divisor, one divisor for each window. Spec pool-average. */
+export function averageCells(x: usize, xStep: usize, list: usize, end: usize, y: usize, yStep: usize, count: i32, channels: i32, divisor: usize): void {
+  const whole = (channels & -LANES) * 4;
+  for (; count > 0; count--, x += xStep, y += yStep, divisor += 4) {
+    const d = v128.load32_splat(divisor);
+    for (let c = 0; c < whole; c += LANES * 4) {
+      let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0;
+      for (let cell = list; cell != end; cell += 4) {
+        const at = x + c + load<usize>(cell);
+        s0 = f32x4.add(s0, v128.load(at));
+        s1 = f32x4.add(s1, v128.load(at, 16));
+        s2 = f32x4.add(s2, v128.load(at, 32));
+        s3 = f32x4.add(s3, v128.load(at, 48));
+      }
+      v128.store(y + c, f32x4.div(s0, d));
+      v128.store(y + c, f32x4.div(s1, d), 16);
+      v128.store(y + c, f32x4.div(s2, d), 32);
+      v128.store(y + c, f32x4.div(s3, d), 48);
+    }
+    for (let c = whole; c < channels * 4; c += 16) {
+      let s = f32x4.splat(0);
+      for (let cell = list; cell != end; cell += 4) s = f32x4.add(s, v128.load(x + c + load<usize>(cell)));
+      storeSome(y + c, f32x4.div(s, d), lanesAt(c / 4, channels));
+    }
   }
 }
 
@@ -79,14 +101,8 @@ export function spreadMaximum(x: usize, list: usize, end: usize, dy: usize, dx: 
 
 @inline
 function spreadMaximumTo(x: usize, list: usize, end: usize, dy: usize, dx: usize, lanes: i32): void {
-  let m = f32x4.splat(-Infinity);
-  let n = i32x4.splat(0);
-  for (let cell = list; cell != end; cell += 4) {
-    const v = v128.load(x + load<usize>(cell));
-    m = f32x4.pmax(m, v), n = v128.or(n, f32x4.ne(v, v));
-  }
-  // Now a NaN, if there is one, equals nothing: the first cell that is NaN takes dy, or else the first that equals m.
-  m = v128.or(m, n);
+  // A NaN, if there is one, equals nothing: the first cell that is NaN takes dy, or else the first that equals m.
+  const m = maximumAt(x, list, end);
   let open = v128.load(dy);
   for (let cell = list; cell != end; cell += 4) {
     const v = v128.load(x + load<usize>(cell));

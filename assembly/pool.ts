@@ -26,6 +26,14 @@ class PoolAxis {
   inside(p: i32): bool {
     return this.first(p) >= 0 && this.first(p) + (this.size - 1) * this.dilation < this.input;
   }
+
+  /** How many positions from p on have all their cells inside the input. */
+  @inline
+  insideFrom(p: i32): i32 {
+    if (!this.inside(p)) return 0;
+    const room = this.input - 1 - (this.size - 1) * this.dilation - this.first(p);
+    return min(this.output - p, room / this.stride + 1);
+  }
 }
 
 export const MAXIMUM: i32 = 0;
@@ -67,16 +75,16 @@ export function pool(g: Pool, plane: i32, row: i32): void {
   const inside = a.inside(plane) && b.inside(row);
   const corner = a.first(plane) * g.xPlane + b.first(row) * g.xRow;
   const wholeEnd = wholeCells(g);
-  let y = g.y + <usize>(plane * g.yPlane + row * g.yRow);
-  let divisor = g.divisor + <usize>((plane * b.output + row) * c.output) * 4;
-  for (let column = 0; column < c.output; column++) {
-    if (inside && c.inside(column)) {
-      window(g, <usize>(corner + c.first(column) * g.xPixel), g.whole, wholeEnd, y, divisor);
-    } else {
-      window(g, 0, g.clipped, clippedCells(g, a.first(plane), b.first(row), c.first(column)), y, divisor);
-    }
-    y += g.yPixel;
-    divisor += 4;
+  const y = g.y + <usize>(plane * g.yPlane + row * g.yRow);
+  const divisor = g.divisor + <usize>((plane * b.output + row) * c.output) * 4;
+  for (let column = 0; column < c.output; ) {
+    const whole = inside ? c.insideFrom(column) : 0;
+    const cells = whole > 0 ? g.whole : g.clipped;
+    const end = whole > 0 ? wholeEnd : clippedCells(g, a.first(plane), b.first(row), c.first(column));
+    const origin = whole > 0 ? corner + c.first(column) * g.xPixel : 0;
+    const count = max(1, whole);
+    windows(g, count, origin, cells, end, y + column * g.yPixel, divisor + column * 4);
+    column += count;
   }
 }
 
@@ -116,12 +124,17 @@ function clippedCells(g: Pool, i: i32, j: i32, k: i32): usize {
   return list;
 }
 
-/** One window: the cells of a list, `origin` bytes into the image. */
-function window(g: Pool, origin: usize, list: usize, end: usize, y: usize, divisor: usize): void {
-  switch (g.operation) {
-    case MAXIMUM: maximumCells(g.x + origin, list, end, y, g.channels); break;
-    case AVERAGE: averageCells(g.x + origin, list, end, y, g.channels, load<f32>(divisor)); break;
-    case MAXIMUM_GRADIENT: spreadMaximum(g.x + origin, list, end, y, g.dx + origin, g.channels); break;
-    default: spreadAverage(list, end, y, g.dx + origin, g.channels, load<f32>(divisor));
+/** Windows side by side: the cells of a list, `origin` bytes into the image. */
+function windows(g: Pool, count: i32, origin: usize, list: usize, end: usize, y: usize, divisor: usize): void {
+  const step = <usize>(g.axis(2).stride * g.xPixel);
+  if (g.operation == MAXIMUM) {
+    maximumCells(g.x + origin, step, list, end, y, g.yPixel, count, g.channels);
+  } else if (g.operation == AVERAGE) {
+    averageCells(g.x + origin, step, list, end, y, g.yPixel, count, g.channels, divisor);
+  } else {
+    for (; count > 0; count--, origin += step, y += g.yPixel, divisor += 4) {
+      if (g.operation == MAXIMUM_GRADIENT) spreadMaximum(g.x + origin, list, end, y, g.dx + origin, g.channels);
+      else spreadAverage(list, end, y, g.dx + origin, g.channels, load<f32>(divisor));
+    }
   }
 }
