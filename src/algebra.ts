@@ -1,37 +1,12 @@
 // Layers made of layers: chain (one after the other), sum (residual), concat (inception), identity; and mapLayer.
 
-import { known } from './attributes.ts';
-import { SpecError, show, wrongType } from './errors.ts';
-import {
-  type AxisField,
-  type Children,
-  checkInput,
-  checkLike,
-  type Field,
-  type Input,
-  type Layer,
-  operator,
-  type Params,
-  pointField,
-  remembering,
-} from './layer.ts';
+import { combinator, type Parts, readParts } from './combinator.ts';
+import { SpecError } from './errors.ts';
+import { hull, throughField } from './field.ts';
+import { type Input, type Layer, operator, type Params, pointField } from './layer.ts';
 import { concatChannels, splitChannels, sumOf } from './merge.ts';
 import type { Program, Value } from './program.ts';
-import { checkTensor, type Shape, sameShape, type Tensor } from './tensor.ts';
-
-/** Children by name; an array gives the names 0, 1, … */
-export type Parts = Readonly<Record<string, Layer>> | readonly Layer[];
-
-/** Everything a combinator says about an input shape, in one pass over its children. */
-interface Walk {
-  readonly inputs: Readonly<Record<string, Input>>;
-  readonly shape: Shape;
-  readonly field: Field;
-}
-
-interface Rules extends Required<Pick<Layer, 'forward' | 'vjp' | 'emit'>> {
-  walk(x: Shape): Walk;
-}
+import { type Shape, sameShape, type Tensor } from './tensor.ts';
 
 /** f_L ∘ … ∘ f_1: each child gets the output of the one before. The empty chain is the identity. Spec chain-rules.
  *
@@ -157,31 +132,6 @@ export function mapLayer(layer: Layer, change: (path: string, layer: Layer) => L
   return change(path, changed ? layer.with({ children: Object.fromEntries(rebuilt) }) : layer);
 }
 
-/** The field of `inner` seen through `outer`, whose input is the output of `inner`. Spec layer-field. */
-export function throughField(inner: Field, outer: Field): Field {
-  return inner.map((axis, i) => {
-    const next: AxisField = outer[i] ?? { size: 1, step: 1, start: 0 };
-    return {
-      size: axis.size + (next.size - 1) * axis.step,
-      step: axis.step * next.step,
-      start: axis.start + next.start * axis.step,
-    };
-  });
-}
-
-/** The smallest field that holds those of all branches: what the first unit sees, at the widest step. */
-function hull(fields: readonly Field[]): Field {
-  return fields[0].map((_, i) => {
-    const axes = fields.map((field) => field[i]);
-    const start = Math.min(...axes.map((axis) => axis.start));
-    return {
-      size: Math.max(...axes.map((axis) => axis.start + axis.size)) - start,
-      step: Math.max(...axes.map((axis) => axis.step)),
-      start,
-    };
-  });
-}
-
 interface Merge {
   shape(shapes: readonly Shape[]): Shape;
   merge(ys: readonly Tensor[]): Tensor;
@@ -224,69 +174,6 @@ function branches(name: string, parts: Parts, make: (parts: Parts) => Layer, rul
   });
 }
 
-/** Checks and rules that every combinator shares. Spec layer-children, layer-params. */
-function combinator(name: string, children: Children, make: (parts: Parts) => Layer, rules: Rules): Layer {
-  const names = Object.keys(children);
-  const walk = remembering(name, (x) => {
-    checkInput(name, x);
-    const found = rules.walk(x);
-    return { ...found, shape: Object.freeze([...found.shape]) };
-  });
-  const checkNames = (p: Params<Tensor>): void => {
-    if (typeof p !== 'object' || p === null)
-      throw wrongType('layer-params', `${name}: parameters must be an object {${names.join(', ')}}, got ${show(p)}`);
-    const odd = Object.keys(p).find((each) => !names.includes(each));
-    if (odd !== undefined)
-      throw new SpecError('layer-params', `${name}: the children are ${names.join(', ')}, got parameters for '${odd}'`);
-  };
-  const check = (x: Tensor, p: Params<Tensor>): void => {
-    checkTensor(name, 'x', x);
-    walk(x.shape);
-    checkNames(p);
-  };
-  const layer: Layer = Object.freeze<Layer>({
-    name,
-    attributes: Object.freeze({}),
-    children,
-    with({ attributes = {}, children: changed = {} }) {
-      known(name, attributes, []);
-      return make({ ...children, ...changed });
-    },
-    shape: (x) => walk(x).shape,
-    inputs: (x) => walk(x).inputs,
-    params(x) {
-      const reaching = walk(x).inputs;
-      return Object.fromEntries(names.map((each) => [each, children[each].params(reaching[each].shape)]));
-    },
-    field: (x) => walk(x).field,
-    cost(x) {
-      const reaching = walk(x).inputs;
-      return names.reduce((total, each) => total + children[each].cost(reaching[each].shape), 0);
-    },
-    forward(x, p) {
-      check(x, p);
-      return rules.forward(x, p);
-    },
-    vjp(x, p) {
-      check(x, p);
-      const [y, pull] = rules.vjp(x, p);
-      return [
-        y,
-        (dy) => {
-          checkLike(name, 'dy', dy, y.shape, x.data);
-          return pull(dy);
-        },
-      ];
-    },
-    emit(program, x, p) {
-      if (this !== layer) return program.call(this, x, p);
-      checkNames(p);
-      return rules.emit(program, x, p);
-    },
-  });
-  return layer;
-}
-
 /** No result shares its memory with an argument, not even that of a layer that does nothing. */
 const copyOf = (x: Tensor): Tensor => ({ shape: x.shape, data: x.data.slice() });
 
@@ -295,30 +182,3 @@ const own = (p: Params<Tensor>, name: string): Params<Tensor> => (p[name] ?? {})
 
 const inOrder = <T>(list: readonly (readonly [string, Layer])[], record: Record<string, T>): Record<string, T> =>
   Object.fromEntries(list.map(([name]) => [name, record[name]]));
-
-/** Names of children hold no '.' and are not like integers, whose order JavaScript changes. Spec layer-children. */
-function readParts(who: string, parts: Parts): Children {
-  if (typeof parts !== 'object' || parts === null)
-    throw wrongType('layer-children', `${who}: the parts must be a record or an array of layers, got ${show(parts)}`);
-  const children = Array.isArray(parts)
-    ? Object.fromEntries(parts.map((layer, i) => [String(i), layer]))
-    : { ...(parts as Children) };
-  for (const [name, layer] of Object.entries(children)) {
-    if (typeof layer !== 'object' || layer === null || typeof layer.forward !== 'function')
-      throw wrongType('layer-children', `${who}: '${name}' must be a layer, got ${show(layer)}`);
-    if (name === '' || name.includes('.'))
-      throw new SpecError(
-        'layer-children',
-        `${who}: a child's name must not be empty and hold no '.', got ${show(name)}`,
-      );
-  }
-  const numbered = Object.keys(children).filter((name) => /^\d+$/.test(name));
-  const inSequence =
-    numbered.every((name, i) => name === String(i)) && numbered.length === Object.keys(children).length;
-  if (numbered.length > 0 && !inSequence)
-    throw new SpecError(
-      'layer-children',
-      `${who}: a child's name must not be a number (records reorder those; use an array), got ${show(numbered[0])}`,
-    );
-  return Object.freeze(children);
-}

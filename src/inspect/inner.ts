@@ -1,7 +1,7 @@
 // A layer inside a net, found by its path: `stage2.body.conv1`; the net's own path is empty.
 
-import { throughField } from '../algebra.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
+import { throughField } from '../field.ts';
 import { type Field, type Layer, pointField } from '../layer.ts';
 import type { Shape } from '../tensor.ts';
 
