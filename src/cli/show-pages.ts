@@ -70,7 +70,7 @@ async function* patchPages(subject: Subject): AsyncGenerator<Page> {
   const tops = topPatchesOf(net, params, images, rows, TOP);
   for (const { path } of convolutions(subject)) {
     const found = tops.flatMap((each, i) => (rows[i].path === path ? each : []));
-    const columns = Math.min(TOP, images.shape[0]);
+    const columns = images.shape[0] > 1 ? Math.min(TOP, images.shape[0]) : Math.ceil(Math.sqrt(found.length));
     const sizes = [0, 1].map((axis) => Math.max(...found.map(({ field }) => field[axis].size)));
     const patches = found.map(({ patch }) => onGrey(patch, sizes));
     const fields = found.map(({ image, field }) => drawField(asPicture(images, image), field));

@@ -23,7 +23,7 @@ export function correlations(columns: readonly Float64Array[]): Correlations {
     matrix.data[i * n + i] = 1;
     for (const [j, b] of units.entries()) {
       if (b === undefined || j <= i) continue;
-      const value = a.reduce((sum, each, k) => sum + each * b[k], 0);
+      const value = dot(a, b);
       matrix.data[i * n + j] = value;
       matrix.data[j * n + i] = value;
       total += Math.abs(value);
@@ -32,6 +32,13 @@ export function correlations(columns: readonly Float64Array[]): Correlations {
     }
   }
   return { mean: pairs === 0 ? 0 : total / pairs, ...(greatest && { greatest }), matrix };
+}
+
+/** A plain loop: 512 filters of ResNet-18 take 600 million steps. */
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
+  return sum;
 }
 
 /** The column about its mean, at length 1; undefined where it does not vary. */

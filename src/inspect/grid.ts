@@ -49,9 +49,10 @@ export function gridPicture(tiles: readonly Tensor[], options: GridOptions = {})
     const top = GAP + Math.floor(tile / columns) * (height + GAP);
     const left = GAP + (tile % columns) * (width + GAP);
     for (let y = 0; y < height; y++) {
-      for (let x = 0; x < width; x++) {
-        const from = (Math.floor(y / scale) * across + Math.floor(x / scale)) * depth;
-        picture.data.set(data.subarray(from, from + depth), ((top + y) * stride + left + x) * depth);
+      const [from, to] = [Math.floor(y / scale) * across, (top + y) * stride + left];
+      for (let x = 0; x < width * depth; x++) {
+        const [cell, c] = [Math.floor(x / depth / scale), x % depth];
+        picture.data[to * depth + x] = data[(from + cell) * depth + c];
       }
     }
   });

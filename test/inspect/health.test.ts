@@ -93,7 +93,7 @@ test('[inspect-filter-health] smooth, differing filters are good; hand-made blur
   expect(report.norm).toEqual([Math.sqrt(6), Math.sqrt(6)]);
   // Six pairs along the stripes are equal, six across are (1, 0) and (0, −1).
   expect(report.structure[0]).toBeCloseTo(report.structure[1], 12);
-  expect(report.structure[0]).toBeGreaterThan(0.5);
+  expect(report.structure[0]).toBeCloseTo(4.75 / 6.25, 12);
   expect(filterHealth(filters.edgeAll.weight).structure[0]).toBeLessThan(0);
 });
 
