@@ -4,7 +4,8 @@ import { wholeNumber } from '../attributes.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
 import { ask, type Outcome } from './ask.ts';
 import { caseId } from './caseid.ts';
-import { diagnose } from './diagnose.ts';
+import type { Case } from './cases.ts';
+import { diagnose, explains } from './diagnose.ts';
 import { drawCase } from './draw.ts';
 import type { Engine, Subject } from './engine.ts';
 import { literal } from './literal.ts';
@@ -19,7 +20,7 @@ export interface CheckOptions {
   readonly ops?: readonly string[];
   /** Default 1. */
   readonly seed?: number;
-  /** Cases per operator; default 200. */
+  /** Cases per operator that the engine does not skip; default 200. */
   readonly cases?: number;
   /** Stops after the case that runs, and reports what is done. */
   readonly signal?: AbortSignal;
@@ -36,6 +37,8 @@ export interface Progress {
 /** Questions spent on the reduction of one failure; each one costs a time-out where the engine hangs. */
 const CALLS = 600;
 const CALLS_AFTER_TIMEOUT = 12;
+/** Skipped cases are replaced, up to this many questions per case asked for. */
+const ASKED = 8;
 /** An operator whose cases hang or kill the engine this often is left. */
 const GIVE_UP = 3;
 /** Failures of one kind that nothing else tells apart are shown once; of the named ones, this many names. */
@@ -99,16 +102,14 @@ async function checkOperator(
   if (!subject.ops.includes(op) && !gradient)
     return { op: name, status: 'not offered', cases: 0, counts: {}, margin: 0, skipped: {}, findings: [] };
   const outcomes: Outcome[] = [];
-  const deadly = (): number =>
-    outcomes.filter(({ verdict: { kind } }) => kind === 'timeout' || kind === 'crash').length;
-  for (let i = 0; i < cases && !signal?.aborted && deadly() < GIVE_UP; i++) {
-    outcomes.push(await ask(subject, drawCase(op, gradient, seed, i, subject.traits)));
-    onProgress?.({
-      op: name,
-      done: i + 1,
-      of: cases,
-      failures: outcomes.filter((each) => isFailure(each.verdict.kind)).length,
-    });
+  const count = (test: (kind: VerdictKind) => boolean): number =>
+    outcomes.filter(({ verdict }) => test(verdict.kind)).length;
+  const answered = (): number => count((kind) => kind !== 'skip');
+  const deadly = (): number => count((kind) => kind === 'timeout' || kind === 'crash');
+  const goesOn = (): boolean => answered() < cases && outcomes.length < ASKED * cases && deadly() < GIVE_UP;
+  while (goesOn() && !signal?.aborted) {
+    outcomes.push(await ask(subject, drawCase(op, gradient, seed, outcomes.length, subject.traits)));
+    onProgress?.({ op: name, done: answered(), of: cases, failures: count(isFailure) });
   }
   const findings = await findingsOf(subject, outcomes);
   return summaryOf(name, cases, outcomes, findings);
@@ -130,14 +131,10 @@ function summaryOf(
     0,
     ...outcomes.filter(({ verdict }) => !isFailure(verdict.kind)).map(({ verdict }) => verdict.margin),
   );
+  const skips = counts.skip ?? 0;
+  const finished = outcomes.length - skips >= cases || outcomes.length >= ASKED * cases;
   const status =
-    findings.length > 0
-      ? 'fail'
-      : outcomes.length < cases
-        ? 'not finished'
-        : counts.skip === cases
-          ? 'skipped'
-          : 'pass';
+    findings.length > 0 ? 'fail' : !finished ? 'not finished' : skips === outcomes.length ? 'skipped' : 'pass';
   return { op, status, cases: outcomes.length, counts, margin, skipped, findings };
 }
 
@@ -146,18 +143,29 @@ async function findingsOf(subject: Subject, outcomes: readonly Outcome[]): Promi
   const groups = diagnose(outcomes).slice(0, NAMES);
   const explained = new Set(groups.flatMap((group) => group.outcomes));
   const rest = outcomes.filter((each) => isFailure(each.verdict.kind) && !explained.has(each));
-  for (const kind of new Set(rest.map(({ verdict }) => verdict.kind)))
-    groups.push({ outcomes: rest.filter(({ verdict }) => verdict.kind === kind) });
+  const isSpecial = ({ values }: Case): boolean => values === 'nan' || values === 'infinite';
+  const key = ({ verdict: { kind }, case: c }: Outcome): string => (kind === 'fail' ? `${kind} ${isSpecial(c)}` : kind);
+  for (const each of new Set(rest.map(key))) groups.push({ outcomes: rest.filter((outcome) => key(outcome) === each) });
+  const names = groups.flatMap(({ mistake }) => mistake ?? []);
   const findings: Finding[] = [];
-  for (const { outcomes: members, mistake } of groups) findings.push(await findingOf(subject, members, mistake));
+  for (const { outcomes: members, mistake } of groups) findings.push(await findingOf(subject, members, mistake, names));
   return findings;
 }
 
-async function findingOf(subject: Subject, members: readonly Outcome[], mistake?: string): Promise<Finding> {
+async function findingOf(
+  subject: Subject,
+  members: readonly Outcome[],
+  mistake: string | undefined,
+  names: readonly string[],
+): Promise<Finding> {
   const first = members.reduce((least, each) => (work(each) < work(least) ? each : least));
   const { kind } = first.verdict;
   const calls = kind === 'timeout' || kind === 'crash' ? CALLS_AFTER_TIMEOUT : CALLS;
-  const smallest = await reduce(first.case, async (c) => (await ask(subject, c)).verdict.kind === kind, calls);
+  /** A smaller case must fail for the same reason: by the same mistake, or by none of those that have a name. */
+  const isAlike = (outcome: Outcome): boolean =>
+    outcome.verdict.kind === kind &&
+    (mistake === undefined ? !names.some((name) => explains(name, outcome)) : explains(mistake, outcome));
+  const smallest = await reduce(first.case, async (c) => isAlike(await ask(subject, c)), calls);
   const again = await ask(subject, smallest);
   // What does not fail again (a hang that depends on the load) is shown as it was seen.
   const shown = again.verdict.kind === kind ? again : first;

@@ -2,20 +2,17 @@
 
 import { hash, random } from '../random.ts';
 import { type Case, isPossible } from './cases.ts';
+import type { Traits } from './engine.ts';
 import { operatorOf } from './operators.ts';
 import { type Stratum, strataOf } from './strata.ts';
 
-/** What an engine declares of its conventions; where it differs, no case is drawn that depends on it. Spec oracle-traits. */
-export interface DrawTraits {
-  readonly nan?: 'kept' | 'free';
-}
-
-/** Case `index` of an operator, its stratum taken in turn. Spec oracle-cases. */
-export function drawCase(op: string, gradient: boolean, seed: number, index: number, traits: DrawTraits = {}): Case {
+/** Case `index` of an operator, its stratum taken in turn; none that depends on what the engine leaves open. Spec oracle-cases, oracle-traits. */
+export function drawCase(op: string, gradient: boolean, seed: number, index: number, traits: Traits = {}): Case {
   const { family, rank } = operatorOf(op);
-  const strata = strataOf(family, rank, gradient).filter(
-    (stratum) => !stratum.values.includes('nan') || (traits.nan !== 'free' && !gradient),
-  );
+  const isFree = ({ values: [kind] }: Stratum): boolean =>
+    (kind === 'nan' && (gradient || traits.nan === 'free')) ||
+    (kind === 'infinite' && (gradient || traits.padding === undefined));
+  const strata = strataOf(family, rank, gradient).filter((stratum) => !isFree(stratum));
   const stratum = strata[index % strata.length];
   const draw = random(hash(seed, op, gradient ? 1 : 0, index));
   for (;;) {
@@ -35,6 +32,9 @@ function drawFrom(
   const within = ([least, most]: readonly [number, number]): number => least + below(most - least + 1);
   const oneOf = <T>(choices: readonly T[]): T => choices[below(choices.length)];
   const axes = (range: readonly [number, number]): number[] => Array.from({ length: rank }, () => within(range));
+  /** Half of the cases that may do without are without: many an engine offers nothing else. */
+  const often = (range: readonly [number, number], draw: () => number[]): number[] =>
+    range[0] === 1 && below(2) === 0 ? draw().map(() => 1) : draw();
   const size = axes(s.size);
   if (s.line && rank > 1) size[below(rank)] = 1;
   const padding = oneOf(s.padding);
@@ -43,13 +43,13 @@ function drawFrom(
     gradient,
     batch: within(s.batch),
     space: axes(s.space),
-    groups: within(s.groups),
+    groups: often(s.groups, () => [within(s.groups)])[0],
     channels: within(s.channels),
     filters: within(s.filters),
     size,
     stride: axes(s.stride),
     padding: padding === 'explicit' ? axes([0, 0]).map(() => [within(s.pad), within(s.pad)] as const) : padding,
-    dilation: axes(s.dilation),
+    dilation: often(s.dilation, () => axes(s.dilation)),
     bias: within(s.bias) === 1,
     ceil: within(s.ceil) === 1,
     countPadding: within(s.countPadding) === 1,

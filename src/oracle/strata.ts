@@ -64,6 +64,7 @@ const convolutions: readonly Partial<Stratum>[] = [
   { groups: [2, 3], bias: [1, 1], channels: [1, 4], filters: [2, 4] },
   { values: ['real'] },
   { values: ['nan'] },
+  { values: ['infinite'], padding: ['same-upper', 'explicit'], size: [2, 4] }, // 0·∞ over padding, where the engine says which
   { groups: [1, 1], channels: [150, 260], filters: [1, 2], size: [2, 3], space: [3, 5], batch: [1, 1] }, // accumulators of 11 bits
 ];
 

@@ -97,7 +97,8 @@ describe('an engine that misbehaves', () => {
     ).operators[0];
     expect(status).toBe('pass');
     expect(skipped).toEqual({ 'no groups': counts.skip });
-    expect(counts.pass! + counts.skip!).toBe(200);
+    expect(counts.pass).toBe(200);
+    expect(counts.skip).toBeGreaterThan(20);
   });
 
   it('[oracle-engine] that describes itself wrongly is refused before anything runs', async () => {

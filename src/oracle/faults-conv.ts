@@ -1,0 +1,216 @@
+// Mistakes of convolutions and dense layers: channels, groups, the order of the weight, the bias, tails of blocks.
+
+import { outputs, taps } from '../window.ts';
+import type { Fault } from './faults.ts';
+import { channelsOut, eachOutput, evaluate, type Prediction, rearranged, type Setting } from './setting.ts';
+
+const families = ['conv', 'depthwise', 'dense'] as const;
+
+/** The first index past the last full block, if anything lies there. */
+const tailOf = (n: number, block: number): number | undefined =>
+  n > block && n % block !== 0 ? n - (n % block) : undefined;
+
+const blocks = [4, 8, 16] as const;
+
+/** Outputs that keep only the bias, or nothing. */
+const unfinished = (
+  name: string,
+  isLost: (s: Setting) => ((at: { n: number; p: number; o: number }) => boolean) | undefined,
+): Fault[] => {
+  const result =
+    (rest: (s: Setting, o: number) => number) =>
+    (s: Setting): Prediction | undefined => {
+      const lost = isLost(s);
+      return lost && eachOutput(s, evaluate(s), (value, at) => (lost(at) ? rest(s, at.o) : value));
+    };
+  return [
+    { name: `${name} kept only the bias`, families, result: result((s, o) => s.b?.[o] ?? 0) },
+    { name: `${name} stayed 0`, result: result(() => 0) },
+  ];
+};
+
+const place = (s: Setting, k: number, c: number, o: number): number => (k * s.g.channels + c) * channelsOut(s) + o;
+
+/** The taps in another order; `k` is row-major over the axes. */
+const tapOrder =
+  (change: (index: number[], size: readonly number[]) => number[]) =>
+  (s: Setting): Setting | undefined => {
+    const { size } = s.case;
+    const from = (k: number): number => {
+      const index: number[] = [];
+      for (let axis = size.length - 1; axis >= 0; axis--) {
+        index.unshift(k % size[axis]);
+        k = Math.floor(k / size[axis]);
+      }
+      return change(index, size).reduce((flat, i, axis) => flat * size[axis] + i, 0);
+    };
+    return rearranged(s, (k, c, o) => place(s, from(k), c, o));
+  };
+
+/** Output o of one numbering at the place of another. */
+const outputOrder = (s: Setting, from: (o: number) => number): Prediction => {
+  const y = evaluate(s);
+  return eachOutput(s, y, (_, { o, i }) => y.data[i - o + from(o)]);
+};
+
+/** Filter o reads the channels of group o mod groups. */
+function interleaved(s: Setting): Prediction | undefined {
+  const { groups, filters } = s.g;
+  if (groups === 1 || filters === 1) return undefined;
+  const source = (o: number): number => (o % filters) * groups + Math.floor(o / filters);
+  const w = rearranged(s, (k, c, o) => place(s, k, c, source(o)));
+  const y = evaluate({ ...w, b: s.b?.map((_, o) => s.b![source(o)]) });
+  return eachOutput(s, y, (_, { o, i }) => y.data[i - o + (o % groups) * filters + Math.floor(o / groups)]);
+}
+
+const grouped = (s: Setting): boolean => s.g.groups > 1;
+
+export const convolutionFaults: readonly Fault[] = [
+  { name: 'the bias were ignored', families, setting: (s) => s.b && { ...s, b: undefined } },
+  { name: 'the bias were added twice', families, setting: (s) => s.b && { ...s, b: s.b.map((b) => 2 * b) } },
+  { name: 'every output had the first bias', families, setting: (s) => s.b && { ...s, b: s.b.map(() => s.b![0]) } },
+  {
+    name: 'every group had the bias of the first',
+    families,
+    setting: (s) => (grouped(s) && s.b ? { ...s, b: s.b.map((_, o) => s.b![o % s.g.filters]) } : undefined),
+  },
+  {
+    name: 'every group had the weights of the first',
+    families,
+    setting: (s) => (grouped(s) ? rearranged(s, (k, c, o) => place(s, k, c, o % s.g.filters)) : undefined),
+  },
+  {
+    name: 'every group read the channels of the first',
+    families,
+    setting: (s) => {
+      const C = s.g.groups * s.g.channels;
+      return grouped(s) ? { ...s, x: s.x.map((_, i) => s.x[i - (i % C) + (i % s.g.channels)]) } : undefined;
+    },
+  },
+  { name: 'filters took turns among the groups', families, result: interleaved },
+  {
+    name: 'output channels were numbered multiplier first, q·C + c for c·multiplier + q',
+    families: ['depthwise'],
+    result: (s) => outputOrder(s, (o) => (o % s.g.groups) * s.g.filters + Math.floor(o / s.g.groups)),
+  },
+  {
+    name: 'the weight were read as [..., filters, channels]',
+    families,
+    setting: (s) => rearranged(s, (k, c, o) => (k * channelsOut(s) + o) * s.g.channels + c),
+  },
+  {
+    name: 'the weight were read as [filters, channels, ...]',
+    families,
+    setting: (s) => rearranged(s, (k, c, o) => (o * s.g.channels + c) * taps(s.g.axes) + k),
+  },
+  {
+    name: 'the weight were read as [filters, ..., channels]',
+    families,
+    setting: (s) => rearranged(s, (k, c, o) => (o * taps(s.g.axes) + k) * s.g.channels + c),
+  },
+  {
+    name: 'the kernel were flipped (true convolution)',
+    families,
+    setting: tapOrder((index, size) => index.map((i, axis) => size[axis] - 1 - i)),
+  },
+  {
+    name: 'the kernel were flipped on the first axis',
+    families,
+    setting: tapOrder((index, size) => index.map((i, axis) => (axis === 0 ? size[0] - 1 - i : i))),
+  },
+  {
+    name: 'the kernel were flipped on the last axis',
+    families,
+    setting: tapOrder((index, size) => index.map((i, axis) => (axis === size.length - 1 ? size[axis] - 1 - i : i))),
+  },
+  {
+    name: 'the rows and columns of the kernel were exchanged',
+    families,
+    setting: (s) => {
+      const [a, b] = s.case.size;
+      return s.rank === 2 ? rearranged(s, (k, c, o) => place(s, (k % b) * a + Math.floor(k / b), c, o)) : undefined;
+    },
+  },
+  {
+    name: 'a dilated 3×3 kernel fell into a special path that adds nothing: the output is the bias',
+    families: ['conv', 'depthwise'],
+    result: (s) =>
+      s.case.size.every((n) => n === 3) && s.case.dilation.some((n) => n > 1)
+        ? eachOutput(s, evaluate(s), (_, { o }) => s.b?.[o] ?? 0)
+        : undefined,
+  },
+  ...blocks.map(
+    (block): Fault => ({
+      name: `input channels past a multiple of ${block} were dropped`,
+      families,
+      setting: (s) => {
+        const tail = tailOf(s.g.channels, block);
+        const O = channelsOut(s);
+        return tail === undefined
+          ? undefined
+          : { ...s, w: s.w.map((w, i) => (Math.floor(i / O) % s.g.channels < tail ? w : 0)) };
+      },
+    }),
+  ),
+  ...blocks.flatMap((block) =>
+    unfinished(`output channels past a multiple of ${block}`, (s) => {
+      const tail = tailOf(channelsOut(s), block);
+      return tail === undefined ? undefined : ({ o }) => o >= tail;
+    }),
+  ),
+  ...blocks.flatMap((block) =>
+    unfinished(`pixels past a multiple of ${block}`, (s) => {
+      const P = outputs(s.g.axes);
+      return P % block === 0 ? undefined : ({ p }) => p >= P - (P % block);
+    }),
+  ),
+  ...blocks.flatMap((block) =>
+    unfinished(`rows past a multiple of ${block}`, (s) => {
+      const tail = s.family === 'dense' ? tailOf(s.g.batch, block) : undefined;
+      return tail === undefined ? undefined : ({ n }) => n >= tail;
+    }),
+  ),
+  ...unfinished('images after the first', (s) => (s.g.batch > 1 ? ({ n }) => n > 0 : undefined)),
+  ...unfinished('the output', () => () => true),
+  {
+    name: 'every image were the first',
+    setting: (s) => (s.g.batch > 1 ? { ...s, x: s.x.map((_, i) => s.x[i % (s.x.length / s.g.batch)]) } : undefined),
+  },
+  {
+    name: 'negative outputs became 0 (a fused activation)',
+    families: [...families, 'avg'],
+    result: (s) => eachOutput(s, evaluate(s), (y) => (y < 0 ? 0 : y)),
+  },
+  {
+    name: 'padding were multiplied as zeros: 0·∞ at the border is NaN',
+    families: ['conv', 'depthwise'],
+    result: (s) => (s.w.some((w) => !Number.isFinite(w)) ? evaluate(paddedWithZeros(s)) : undefined),
+  },
+  { name: 'NaN were clamped to −∞', result: (s) => eachOutput(s, evaluate(s), (y) => (y === y ? y : -Infinity)) },
+  {
+    name: 'NaN in the input counted as 0',
+    families: [...families, 'avg'],
+    setting: (s) => ({ ...s, x: s.x.map((x) => (x === x ? x : 0)) }),
+  },
+];
+
+/** x with its padding written out. */
+function paddedWithZeros(s: Setting): Setting {
+  const C = s.g.groups * s.g.channels;
+  const wide = s.g.axes.map((axis) => axis.before + axis.input + axis.after);
+  const [A, B, D] = wide;
+  const x = new Float64Array(s.g.batch * A * B * D * C);
+  const [a, b, d] = s.g.axes;
+  for (let i = 0; i < s.x.length; i++) {
+    const [c, pixel] = [i % C, Math.floor(i / C)];
+    const [k, j, h] = [
+      pixel % d.input,
+      Math.floor(pixel / d.input) % b.input,
+      Math.floor(pixel / d.input / b.input) % a.input,
+    ];
+    const n = Math.floor(pixel / (a.input * b.input * d.input));
+    x[(((n * A + h + a.before) * B + j + b.before) * D + k + d.before) * C + c] = s.x[i];
+  }
+  const axes = s.g.axes.map((axis, i) => ({ ...axis, input: wide[i], before: 0, after: 0 }));
+  return { ...s, x, g: { ...s.g, axes: axes as unknown as Setting['g']['axes'] } };
+}

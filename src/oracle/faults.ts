@@ -1,0 +1,46 @@
+// Known mistakes of convolutions and pools, each as a small change to a case or to its setting. The list follows defects
+// that real engines shipped; `behaves as if …` completes the sentence of each. Spec oracle-mistakes.
+
+import type { Case } from './cases.ts';
+import { isPossible } from './cases.ts';
+import { convolutionFaults } from './faults-conv.ts';
+import { gradientFaults } from './faults-gradient.ts';
+import { poolFaults } from './faults-pool.ts';
+import { windowFaults } from './faults-window.ts';
+import type { Family, Part } from './operators.ts';
+import { evaluate, type Prediction, type Setting, settingOf } from './setting.ts';
+
+/** One mistake; each of its functions gives undefined where the mistake makes no difference. */
+export interface Fault {
+  /** A clause after "behaves as if". */
+  readonly name: string;
+  readonly families?: readonly Family[];
+  /** The case that is answered instead of the one that was asked, with the same tensors. */
+  readonly instead?: (c: Case) => Case | undefined;
+  /** What is computed instead. */
+  readonly setting?: (s: Setting) => Setting | undefined;
+  /** The result instead. */
+  readonly result?: (s: Setting) => Prediction | undefined;
+  /** For gradients: the gradients instead. */
+  readonly gradient?: (s: Setting) => Partial<Record<Part, Prediction>> | undefined;
+}
+
+export const allFaults: readonly Fault[] = [...windowFaults, ...convolutionFaults, ...poolFaults, ...gradientFaults];
+
+/** What an engine with this mistake gives for a case, if that differs in kind from the right answer. */
+export function predict(fault: Fault, s: Setting): Partial<Record<Part, Prediction>> | undefined {
+  if (fault.families && !fault.families.includes(s.family)) return undefined;
+  if (s.case.gradient) return fault.gradient?.(s);
+  if (fault.result) return some(fault.result(s));
+  if (fault.setting) return some(evaluated(fault.setting(s)));
+  const instead = fault.instead?.(s.case);
+  if (!instead || !isPossible(instead)) return undefined;
+  const { g, divisor } = settingOf(instead);
+  return some(evaluate({ ...s, g, divisor }));
+}
+
+const evaluated = (s: Setting | undefined): Prediction | undefined => s && evaluate(s);
+const some = (y: Prediction | undefined): Partial<Record<Part, Prediction>> | undefined => y && { y };
+
+/** The mistakes the oracle can name, as sentences: `behaves as if ${name}`. Spec oracle-mistakes. */
+export const faults: readonly string[] = allFaults.map(({ name }) => name);
