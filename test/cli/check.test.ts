@@ -46,7 +46,7 @@ describe('toeplitz check', () => {
   });
 
   it('[oracle-protocol] makes findings of a hang, a crash, an error and a wrong type, and goes on', async () => {
-    const { code, out } = await toeplitz('check', fixture('wrong.mjs'), '--cases', '16', '--timeout', '0.3', '--json');
+    const { code, out } = await toeplitz('check', fixture('wrong.mjs'), '--cases', '24', '--timeout', '0.6', '--json');
     expect(code).toBe(1);
     const report = JSON.parse(out) as Report;
     expect(findingsOf(report)).toEqual([
