@@ -22,11 +22,19 @@ const installed = (name) => join(here, 'node_modules', '.bin', name);
 const hosts = {
   'Node, plain JavaScript': () => parsed(process.execPath, script, '--plain'),
   'Node, kernels': () => parsed(process.execPath, script),
+  ...Object.fromEntries([22, 24, 26].map((version) => [`Node ${version}`, () => otherNode(version)])),
   Deno: () => parsed(installed('deno'), 'run', '--allow-read', script),
   'Deno, plain JavaScript': () => parsed(installed('deno'), 'run', '--allow-read', script, '--plain'),
   Bun: () => parsed(installed('bun'), script),
   Chromium: inChromium,
 };
+
+/** Versions of Node that come as packages, for x86-64 Linux alone. */
+function otherNode(version) {
+  const binary = join(here, 'node_modules', `node${version}`, 'bin', 'node');
+  if (!existsSync(binary)) throw Object.assign(new Error('no such package for this platform'), { isAbsent: true });
+  return parsed(binary, script);
+}
 
 async function inChromium() {
   const executablePath = [
@@ -76,11 +84,17 @@ const only = process.argv.slice(2).filter((argument) => !argument.startsWith('--
 let failed = false;
 for (const [host, digests] of Object.entries(hosts)) {
   if (only.length > 0 && !only.some((name) => host.toLowerCase().startsWith(name))) continue;
-  const outcome = await digests().then(
-    (got) =>
-      [...new Set([...Object.keys(wanted), ...Object.keys(got)])].filter((family) => got[family] !== wanted[family]),
-    (error) => error,
-  );
+  const outcome = await Promise.resolve()
+    .then(digests)
+    .then(
+      (got) =>
+        [...new Set([...Object.keys(wanted), ...Object.keys(got)])].filter((family) => got[family] !== wanted[family]),
+      (error) => error,
+    );
+  if (outcome.isAbsent) {
+    console.log(`skip  ${host.padEnd(24)} ${outcome.message}`);
+    continue;
+  }
   const fine = Array.isArray(outcome) && outcome.length === 0;
   failed ||= !fine;
   const reason = Array.isArray(outcome)
