@@ -5,6 +5,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterEach, expect, test, vi } from 'vitest';
+import { netTable } from './readme/nets.ts';
 import { operatorTable } from './readme/operators.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -44,7 +45,11 @@ test.each(examples.map((match, i) => [i + 1, ...match] as const))(
   },
 );
 
-test('the table of operators is that of the code', () => {
-  const [whole] = /<!-- operators -->[\s\S]*<!-- \/operators -->/.exec(readFileSync(file, 'utf8')) as RegExpExecArray;
-  settle(whole, `<!-- operators -->\n${operatorTable()}\n<!-- /operators -->`);
+test.each([
+  ['operators', operatorTable],
+  ['nets', netTable],
+])('the table of %s is that of the code', (name, table) => {
+  const part = new RegExp(`<!-- ${name} -->[\\s\\S]*<!-- /${name} -->`);
+  const [whole] = part.exec(readFileSync(file, 'utf8')) as RegExpExecArray;
+  settle(whole, `<!-- ${name} -->\n${table()}\n<!-- /${name} -->`);
 });
