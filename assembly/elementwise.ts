@@ -12,6 +12,22 @@ function value(f: i32, x: f64, exponent: f64): f64 {
   return pow(x, exponent);
 }
 
+/** values[i] = values[i] < 0 ? 0 : values[i], as pmax(v, 0) has it; whole vectors. Spec activation-relu. */
+export function relu(values: usize, count: i32): void {
+  const zero = f32x4.splat(0);
+  for (const end = values + (<usize>count << 2); values < end; values += 16) {
+    v128.store(values, f32x4.pmax(v128.load(values), zero));
+  }
+}
+
+/** dy[i] = x[i] > 0 ? dy[i] : 0; whole vectors. Spec activation-relu. */
+export function reluGradient(x: usize, dy: usize, count: i32): void {
+  const zero = f32x4.splat(0);
+  for (const end = x + (<usize>count << 2); x < end; x += 16, dy += 16) {
+    v128.store(dy, v128.and(v128.load(dy), f32x4.gt(v128.load(x), zero)));
+  }
+}
+
 /** values[i] = f(values[i]). Spec math-map. */
 export function map(f: i32, values: usize, count: i32, exponent: f64): void {
   for (const end = values + (<usize>count << 2); values < end; values += 4) {

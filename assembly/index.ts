@@ -2,7 +2,7 @@
 
 export { add } from './add';
 export { LANES, MR, NR } from './blocks';
-export { map } from './elementwise';
+export { map, relu, reluGradient } from './elementwise';
 export { multiplyOne } from './dense';
 export { depthwise, depthwiseGradient } from './depthwise';
 export { PLACE, places } from './geometry';

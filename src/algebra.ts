@@ -3,7 +3,7 @@
 import { combinator, type Parts, readParts } from './combinator.ts';
 import { SpecError } from './errors.ts';
 import { hull, throughField } from './field.ts';
-import { type Input, type Layer, operator, type Params, pointField } from './layer.ts';
+import { type Input, type Layer, operator, type Params, type Pull, pointField } from './layer.ts';
 import { concatChannels, splitChannels, sumOf } from './merge.ts';
 import type { Program, Value } from './program.ts';
 import { type Shape, sameShape, type Tensor } from './tensor.ts';
@@ -32,7 +32,7 @@ export function chain(parts: Parts): Layer {
     forward: (x, p) => list.reduce((y, [name, child]) => child.forward(y, own(p, name)), first(x)),
     emit: (program, x, p) => list.reduce((y, [name, child]) => program.layer(child, y, own(p, name)), x),
     vjp(x, p) {
-      const pulls: [string, ReturnType<Layer['vjp']>[1]][] = [];
+      const pulls: [string, Pull][] = [];
       let y = first(x);
       for (const [name, child] of list) {
         const [next, pull] = child.vjp(y, own(p, name));
@@ -41,11 +41,11 @@ export function chain(parts: Parts): Layer {
       }
       return [
         y,
-        (dy) => {
+        (dy, needsX = true) => {
           const params: Record<string, Params<Tensor>> = {};
           let dx = first(dy);
           for (const [name, pull] of [...pulls].reverse()) {
-            const gradient = pull(dx);
+            const gradient = pull(dx, needsX || name !== list[0][0]);
             params[name] = gradient.params;
             dx = gradient.x;
           }
@@ -158,12 +158,12 @@ function branches(name: string, parts: Parts, make: (parts: Parts) => Layer, rul
       const results = list.map(([each, child]) => child.vjp(x, own(p, each)));
       return [
         rules.merge(results.map(([y]) => y)),
-        (dy) => {
+        (dy, needsX = true) => {
           const parts = rules.split(
             dy,
             results.map(([y]) => y.shape),
           );
-          const gradients = results.map(([, pull], i) => pull(parts[i]));
+          const gradients = results.map(([, pull], i) => pull(parts[i], needsX));
           return {
             x: gradients.map((gradient) => gradient.x).reduce(sumOf),
             params: Object.fromEntries(list.map(([each], i) => [each, gradients[i].params])),

@@ -76,9 +76,9 @@ export function combinator(name: string, children: Children, make: (parts: Parts
       const [y, pull] = rules.vjp(x, p);
       return [
         y,
-        (dy) => {
+        (dy, needsX = true) => {
           checkLike(name, 'dy', dy, y.shape, x.data);
-          return pull(dy);
+          return pull(dy, needsX);
         },
       ];
     },

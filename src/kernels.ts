@@ -80,3 +80,15 @@ export function map(f: referenceMath.MathFunction, x: Data, y: Data, exponent = 
   if (isFast(x)) wasmMath.map(f, x, y as Float32Array, exponent);
   else referenceMath.map(f, x, y, exponent);
 }
+
+/** y = x < 0 ? 0 : x. Spec activation-relu. */
+export function relu(x: Data, y: Data): void {
+  if (isFast(x)) wasmMath.relu(x, y as Float32Array);
+  else referenceMath.relu(x, y);
+}
+
+/** The gradient of `relu`. Spec activation-relu. */
+export function reluGrad(x: Data, dy: Data, dx: Data): void {
+  if (isFast(x)) wasmMath.reluGrad(x, dy as Float32Array, dx as Float32Array);
+  else referenceMath.reluGrad(x, dy, dx);
+}

@@ -36,6 +36,9 @@ export interface Gradient {
   readonly params: Params<Tensor>;
 }
 
+/** With `needsX` false the gradient at the input is not asked for: it may be zeros. Spec layer-rules. */
+export type Pull = (dy: Tensor, needsX?: boolean) => Gradient;
+
 /** A pure function of one tensor and its parameters, with its rules. A net is a layer; so is a loss. Spec layer-rules. */
 export interface Layer {
   readonly name: string;
@@ -57,7 +60,7 @@ export interface Layer {
   cost(x: Shape): number;
   forward(x: Tensor, p: Params<Tensor>): Tensor;
   /** The output, and the function from the gradient at the output to the gradients at the input and the parameters. */
-  vjp(x: Tensor, p: Params<Tensor>): readonly [y: Tensor, pull: (dy: Tensor) => Gradient];
+  vjp(x: Tensor, p: Params<Tensor>): readonly [y: Tensor, pull: Pull];
   /** Appends itself to a compiled net; a layer without it is called back. Spec compile-bits. */
   emit?(program: Program, x: Value, p: Params<Tensor>): Value;
 }
@@ -81,6 +84,7 @@ export interface Operator {
     p: Readonly<Record<string, Tensor>>,
     dy: Tensor,
     y: Tensor,
+    needsX: boolean,
   ): { readonly x: Tensor; readonly params?: Readonly<Record<string, Tensor>> };
 }
 
@@ -140,9 +144,9 @@ export function operator(op: Operator): Layer {
       const y = op.forward(x, p as Record<string, Tensor>);
       return [
         y,
-        (dy) => {
+        (dy, needsX = true) => {
           checkLike(who, 'dy', dy, y.shape, x.data);
-          return { params: {}, ...op.gradient(x, p as Record<string, Tensor>, dy, y) };
+          return { params: {}, ...op.gradient(x, p as Record<string, Tensor>, dy, y, needsX) };
         },
       ];
     },

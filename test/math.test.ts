@@ -4,10 +4,15 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as kernels from '../src/kernels.ts';
 import { random } from '../src/random.ts';
-import { functions, map as referenceMap } from '../src/reference/map.ts';
+import {
+  functions,
+  map as referenceMap,
+  relu as referenceRelu,
+  reluGrad as referenceReluGrad,
+} from '../src/reference/map.ts';
 import * as reference from '../src/reference/math.ts';
 import { type Kernels, withArena } from '../src/wasm/engine.ts';
-import { BLOCK, map } from '../src/wasm/math.ts';
+import { BLOCK, map, relu, reluGrad } from '../src/wasm/math.ts';
 
 type Unary = (x: number) => number;
 
@@ -57,6 +62,24 @@ describe('the two versions', () => {
       view.setUint32(4, draw.uint32());
       same(view.getFloat64(0), draw.normal());
       same(20 * draw.normal(), 20 * draw.normal());
+    }
+  });
+
+  it('[activation-relu] the kernels give the bits of the plain loops, over more than a block', () => {
+    const special = [-0, 0, Infinity, -Infinity, NaN, 1e-45, -1e-45];
+    const source = random(5);
+    for (const length of [0, 1, BLOCK - 1, BLOCK, BLOCK + 5]) {
+      const numbers = (): Float32Array =>
+        Float32Array.from({ length }, () =>
+          source.below(2) ? source.normal() : special[source.below(special.length)],
+        );
+      const [x, dy, fast, slow] = [numbers(), numbers(), new Float32Array(length), new Float32Array(length)];
+      relu(x, fast);
+      referenceRelu(x, slow);
+      expect(fast.findIndex((value, i) => !Object.is(value, slow[i]))).toBe(-1);
+      reluGrad(x, dy, fast);
+      referenceReluGrad(x, dy, slow);
+      expect(fast.findIndex((value, i) => !Object.is(value, slow[i]))).toBe(-1);
     }
   });
 

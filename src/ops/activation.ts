@@ -14,12 +14,8 @@ import { allocate, type Data, typeOf } from '../tensor.ts';
  */
 export function relu(): Layer {
   return pointwise('relu', {}, relu, {
-    forward(x, y) {
-      for (let i = 0; i < y.length; i++) y[i] = x[i] < 0 ? 0 : x[i];
-    },
-    gradient({ x, dy, dx }) {
-      for (let i = 0; i < dx.length; i++) dx[i] = x[i] > 0 ? dy[i] : 0;
-    },
+    forward: kernels.relu,
+    gradient: ({ x, dy, dx }) => kernels.reluGrad(x, dy, dx),
     emit: (program, x) => program.relu(x),
   });
 }

@@ -105,10 +105,10 @@ function transposed(
         algorithm: 'auto',
       }),
     /** Spec conv-transpose-gradient. */
-    gradient(x, p, dy) {
+    gradient(x, p, dy, _y, needsX) {
       const g = geometry(x.shape);
       const [dx, dw] = [x, p.weight].map((like) => allocate(name, like.shape, typeOf(x.data)));
-      kernels.conv(g, dy.data, p.weight.data, undefined, dx.data, 'auto');
+      if (needsX) kernels.conv(g, dy.data, p.weight.data, undefined, dx.data, 'auto');
       kernels.convWeightGrad(g, dy.data, x.data, dw.data, 'auto');
       return { x: dx, params: { weight: dw, ...(bias && { bias: biasGradient(name, g.batch, dy) }) } };
     },

@@ -113,10 +113,10 @@ function convolution({ name, rank, flip, make, complete, part }: Convolution): L
     },
     emit: (program, x, p) =>
       program.conv(x, shape(x.shape), { geometry: geometry(x.shape), weight: turn(p.weight), bias: p.bias, algorithm }),
-    gradient(x, p, dy) {
+    gradient(x, p, dy, _y, needsX) {
       const g = geometry(x.shape);
       const [dx, dw] = [x, p.weight].map((like) => allocate(name, like.shape, typeOf(x.data)));
-      kernels.convInputGrad(g, dy.data, turn(p.weight).data, dx.data, algorithm);
+      if (needsX) kernels.convInputGrad(g, dy.data, turn(p.weight).data, dx.data, algorithm);
       kernels.convWeightGrad(g, x.data, dy.data, dw.data, algorithm);
       return { x: dx, params: { weight: turn(dw), ...(bias && { bias: biasGradient(name, g.batch, dy) }) } };
     },

@@ -54,10 +54,10 @@ export function dense(attributes: DenseAttributes): Layer {
     },
     emit: (program, x, { weight, bias }) =>
       program.conv(x, [x.shape[0], units], { geometry: geometry(x.shape), weight, bias, algorithm: 'auto' }),
-    gradient(x, p, dy) {
+    gradient(x, p, dy, _y, needsX) {
       const g = geometry(x.shape);
       const [dx, dw] = [x, p.weight].map((like) => allocate(name, like.shape, typeOf(x.data)));
-      kernels.convInputGrad(g, dy.data, p.weight.data, dx.data, 'auto');
+      if (needsX) kernels.convInputGrad(g, dy.data, p.weight.data, dx.data, 'auto');
       kernels.convWeightGrad(g, x.data, dy.data, dw.data, 'auto');
       return { x: dx, params: { weight: dw, ...(bias && { bias: biasGradient(name, g.batch, dy) }) } };
     },

@@ -4,7 +4,18 @@ import fc from 'fast-check';
 import { type ElementType, sameShape, type Tensor, typeOf } from '../tensor.ts';
 import { mustEqual } from './compare.ts';
 import { awkwardFloats, wholeNumbers } from './numbers.ts';
-import { gradients, type Law, nest, type Point, points, type Subject, shapesOf, valueAt, vjpAt } from './points.ts';
+import {
+  gradientAt,
+  gradients,
+  type Law,
+  nest,
+  type Point,
+  points,
+  type Subject,
+  shapesOf,
+  valueAt,
+  vjpAt,
+} from './points.ts';
 
 interface Call {
   readonly point: Point;
@@ -56,6 +67,12 @@ export const layerLaws: readonly Law[] = [
     valueAt(s, other);
     mustEqual('y again', valueAt(s, point), y);
     mustEqual('dx again', pull(dy).x, dx);
+  }),
+  law('parameters alone', (s, { point, dy }) => {
+    const [, pull] = s.layer.vjp(point.x, nest(s, point));
+    const [all, some] = [gradientAt(pull(dy)), gradientAt(pull(dy, false))];
+    for (const name of Object.keys(all).filter((each) => each !== 'x')) mustEqual(`d${name}`, some[name], all[name]);
+    if (!sameShape(some.x.shape, all.x.shape)) throw new Error(`dx of shape [${some.x.shape}] without need`);
   }),
   law('with nothing changed', (s, { point }) => {
     const same = { ...s, layer: s.layer.with({}) };

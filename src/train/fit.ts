@@ -158,7 +158,7 @@ function step(
   const [value, pullLoss] = loss.vjp(output, {});
   const one = tensor([1], [1], output.data instanceof Float32Array ? 'float32' : 'float64');
   if (Number.isFinite(value.data[0])) {
-    const gradients = flatParams(pull(pullLoss(one).x).params);
+    const gradients = flatParams(pull(pullLoss(one).x, false).params);
     for (const [name, { data }] of Object.entries(flatParams(state.params))) {
       if (moves(name)) optimizer.update(data, gradients[name].data, state.carried[name], rate);
     }

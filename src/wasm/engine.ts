@@ -75,6 +75,8 @@ export interface Kernels {
   add(first: number, second: number, channels: number, epilogue: number): void;
   pool(pool: number, plane: number, row: number): void;
   map(f: number, values: number, count: number, exponent: number): void;
+  relu(values: number, count: number): void;
+  reluGradient(x: number, dy: number, count: number): void;
   exp(x: number): number;
   log(x: number): number;
   tanh(x: number): number;
