@@ -28,7 +28,7 @@ const program = `
   let most = 0;
   for (let i = 0; i < 300; i++) {
     const y = t.compile(net, shape, params);
-    if (i % 50 === 0) y(x);
+    if (i % 10 === 0) y(x);
     most = Math.max(most, process.memoryUsage().rss);
   }
   console.log(Math.round(most / 2 ** 20));

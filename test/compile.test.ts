@@ -7,7 +7,7 @@ import * as t from '../src/index.ts';
 import { sizeOf } from '../src/tensor.ts';
 import { difference } from '../src/testing/index.ts';
 import { examples as layers } from './layers.ts';
-import { examples, reversed } from './random-nets.ts';
+import { examples, paramsOf, reversed } from './random-nets.ts';
 
 /** Numbers of both signs without a short period. */
 const filled = (shape: Shape, seed: number): Tensor =>
@@ -50,6 +50,20 @@ describe('compiled nets give the bits of forward', () => {
 
   test.each(layers)('[compile-bits] $name', ({ layer, shape }) => {
     expectForward(layer, initialized(layer, shape), filled(shape, 1), filled(shape, 2));
+  });
+
+  const conv = t.conv2d({ filters: 3, size: 3, padding: 1 });
+  test.each([
+    ['a rectifier before a norm', t.chain([conv, t.relu(), t.frozenNorm(), t.relu()])],
+    ['two norms', t.chain([conv, t.frozenNorm(), t.frozenNorm()])],
+    ['a part that comes first and last', t.chain([conv, t.sum([t.identity(), conv, t.identity()]), conv])],
+    ['a part that comes twice', t.chain([conv, t.sum([t.identity(), t.identity()]), conv])],
+    ['a tensor that is concatenated twice', t.chain([conv, t.concat([t.identity(), t.relu(), t.identity()]), conv])],
+    ['a part of a concatenation that is also added', t.chain([conv, t.sum([t.identity(), t.concat([t.identity()])])])],
+    ['nothing but moves', t.chain([t.flatten(), t.flatten(), t.identity()])],
+  ])('[compile-bits] %s', (_, net) => {
+    const params = paramsOf(net.params(shape), (length) => filled([length], length).data as Float32Array);
+    expectForward(net, params, filled(shape, 1), filled(shape, 2));
   });
 
   test('[compile-bits] two compiled nets do not disturb each other', () => {

@@ -112,7 +112,7 @@ function netOf(choices: readonly number[], shape: Shape): Layer {
 type Fill = (length: number) => Float32Array;
 
 /** Parameters of a layer; variances are not negative. */
-function paramsOf(shapes: Params<Shape>, fill: Fill, name = ''): Params<Tensor> {
+export function paramsOf(shapes: Params<Shape>, fill: Fill, name = ''): Params<Tensor> {
   return Object.fromEntries(
     Object.entries(shapes).map(([each, value]) => {
       if (!Array.isArray(value)) return [each, paramsOf(value as Params<Shape>, fill, `${name}.${each}`)];
