@@ -7,6 +7,7 @@ export { multiplyOne } from './dense';
 export { depthwise, depthwiseGradient } from './depthwise';
 export { PLACE, places } from './geometry';
 export { gather } from './im2col';
+export { lrn } from './lrn';
 export { exp, log, pow, sigmoid, tanh } from './math';
 export { accumulate, multiply } from './multiply';
 export { copyRows, finite, pack, zero, zeroRows } from './pack';

@@ -25,6 +25,15 @@ export interface NormStep {
   readonly shift: Float32Array;
 }
 
+/** y = x / (k + alpha · Σ x²)^beta over the channels from `before` below to `after` above. Spec lrn-forward. */
+export interface LrnStep {
+  readonly before: number;
+  readonly after: number;
+  readonly k: number;
+  readonly alpha: number;
+  readonly beta: number;
+}
+
 /**
  * What a layer may append to a compiled net; every member gives the value of its result, whose `shape` is named where
  * it is not x's. The same bits as the layer's `forward`. Spec compile-bits.
@@ -42,6 +51,7 @@ export interface Program {
   avgPool(x: Value, shape: Shape, geometry: PoolGeometry, countPadding: boolean): Value;
   norm(x: Value, step: NormStep): Value;
   relu(x: Value): Value;
+  lrn(x: Value, step: LrnStep): Value;
   /** ((first + second) + third) … */
   sum(parts: readonly Value[]): Value;
   /** The parts one after the other on the channel axis. */

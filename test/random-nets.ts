@@ -54,6 +54,7 @@ function operator(pick: Pick, rank: number): Layer {
     () => t.identity(),
     () => reversed,
     () => t.leakyRelu(),
+    () => t.lrn({ size: 1 + pick(6), alpha: pick(3) / 2, beta: pick(4) / 2 }),
     () => t.dropout({ rate: 0.5, seed: pick(9) }),
   ];
   return makers[pick(makers.length)]();

@@ -64,6 +64,7 @@ export function lrn(attributes: LrnAttributes = {}): Layer {
       for (let i = 0; i < y.data.length; i++) y.data[i] = x.data[i] / power[i];
       return y;
     },
+    emit: (program, x) => program.lrn(x, { ...window, k, alpha, beta }),
     /** Spec lrn-gradient. */
     gradient(x, _p, dy, y) {
       const round = roundingOf(x.data);

@@ -77,6 +77,7 @@ export interface Kernels {
   map(f: number, values: number, count: number, exponent: number): void;
   relu(values: number, count: number): void;
   reluGradient(x: number, dy: number, count: number): void;
+  lrn(lattice: number, lrn: number, beta: number): void;
   exp(x: number): number;
   log(x: number): number;
   tanh(x: number): number;

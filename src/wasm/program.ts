@@ -1,7 +1,7 @@
 // The program of a compiled net as its layers append to it: steps over slots.
 
 import type { Layer, Params } from '../layer.ts';
-import type { ConvStep, NormStep, Program, Value } from '../program.ts';
+import type { ConvStep, LrnStep, NormStep, Program, Value } from '../program.ts';
 import { winogradTile } from '../reference/winograd.ts';
 import type { Shape, Tensor } from '../tensor.ts';
 import type { PoolGeometry } from '../window.ts';
@@ -9,7 +9,7 @@ import { type Contraction, isCovered, prepare } from './contract.ts';
 import { backward, forward } from './contractions.ts';
 import { stagedBytes } from './panels.ts';
 import { isMarginless, marginsOf, Slot } from './slot.ts';
-import { callStep, poolStep, type Step, sumStep, type Weighted, weightedStep } from './steps.ts';
+import { callStep, lrnStep, poolStep, type Step, sumStep, type Weighted, weightedStep } from './steps.ts';
 import { winogradPays, winogradWeighted } from './winograd.ts';
 
 export type Arithmetic = 'exact' | 'winograd';
@@ -83,6 +83,10 @@ export class Recorder implements Program {
 
   relu(x: Value): Value {
     return this.#append(sumStep([x as Slot], new Slot(x.shape), { relu: true }));
+  }
+
+  lrn(x: Value, step: LrnStep): Value {
+    return this.#append(lrnStep(x as Slot, new Slot(x.shape), step));
   }
 
   sum(parts: readonly Value[]): Value {

@@ -1,6 +1,7 @@
 // Steps: what a compiled net does, one after the other. A step is made ready once and then run at every call.
 
 import { checkLike, type Layer, type Params } from '../layer.ts';
+import type { LrnStep } from '../program.ts';
 import { divisors } from '../reference/pool.ts';
 import { sizeOf, type Tensor } from '../tensor.ts';
 import type { PoolGeometry } from '../window.ts';
@@ -121,6 +122,23 @@ export function poolStep(x: Slot, y: Slot, g: PoolGeometry, countPadding: boolea
     isSum: false,
     staged: 0,
     prepare: (arena, at) => preparePool(arena, g, at(x), at(y), divisor),
+  };
+}
+
+/** Spec lrn-forward. */
+export function lrnStep(x: Slot, y: Slot, { before, after, k, alpha, beta }: LrnStep): Step {
+  return {
+    reads: [x],
+    y,
+    finish: undefined,
+    isSum: false,
+    staged: 0,
+    prepare(arena, at) {
+      const lattice = arena.words(latticeOf(x, at(x), at(y)));
+      const factors = new Uint32Array(Float32Array.of(k, alpha).buffer);
+      const numbers = arena.words([x.channels, before, after, ...factors]);
+      return () => arena.kernels.lrn(lattice, numbers, beta);
+    },
   };
 }
 
