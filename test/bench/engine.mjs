@@ -1,0 +1,30 @@
+// A worker process as seen from the runner: one question, one answer.
+
+import { fork } from 'node:child_process';
+import { join } from 'node:path';
+
+export async function startEngine(name, chainFile) {
+  const child = fork(join(import.meta.dirname, 'worker.mjs'), [name, chainFile], {
+    execArgv: ['--expose-gc'],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  const answer = () =>
+    new Promise((resolve, reject) => {
+      const settle = (done, value) => {
+        child.off('message', onMessage);
+        child.off('exit', onExit);
+        done(value);
+      };
+      const onMessage = ({ result, error }) => (error ? settle(reject, new Error(error)) : settle(resolve, result));
+      const onExit = (code) => settle(reject, new Error(`${name} ended with code ${code}`));
+      child.on('message', onMessage);
+      child.on('exit', onExit);
+    });
+  await answer();
+  const ask = (command, rest = {}) => {
+    const promise = answer();
+    child.send({ command, ...rest });
+    return promise;
+  };
+  return { name, ask, stop: () => child.kill() };
+}

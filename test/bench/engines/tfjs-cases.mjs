@@ -1,0 +1,55 @@
+// TensorFlow.js. From array to array, as every engine; "in place" leaves x and y in the backend's memory.
+
+import * as tf from '@tensorflow/tfjs-core';
+import { build } from './tfjs-net.mjs';
+import { step } from './tfjs-step.mjs';
+
+/** Backend 'wasm' has no filter gradient; 'cpu', plain JavaScript, is measured where nothing else can do the work. */
+export function tfjs(name, backend) {
+  const prepare = async (work) => {
+    await tf.setBackend(backend);
+    const variants = offered(name, backend, work);
+    return variants.map((variant) => ({ ...variant, free: () => tf.disposeVariables() }));
+  };
+  return { prepare };
+}
+
+function offered(name, backend, work) {
+  const { kind } = work;
+  if (backend === 'wasm') return kind === 'forward' || kind === 'dx' ? both(name, work) : [];
+  if (kind === 'step') return step(name, work);
+  return kind === 'dw' && work.flops < 1e8 ? both(name, work).slice(0, 1) : [];
+}
+
+function both(name, { kind, tree, x, dy, shape }) {
+  const [values, from] = kind === 'dx' ? [dy, tree.output] : [x, shape];
+  const compute = { forward, dx, dw }[kind](tree, dy);
+  const resident = tf.tensor(values, from);
+  const run = () => tf.tidy(() => compute(tf.tensor(values, from)).dataSync());
+  const inPlace = () => tf.dispose(tf.tidy(() => compute(resident)));
+  return [
+    { name, run, output: run },
+    { name: `${name} in place`, run: inPlace, output: () => tf.tidy(() => compute(resident).dataSync()) },
+  ];
+}
+
+const forward = (tree) => build(tree);
+
+const attributes = ({ stride, padding }) => ({
+  strides: [stride, stride],
+  pad: padding,
+  dataFormat: 'NHWC',
+  dimRoundingMode: 'floor',
+});
+
+function dx(tree) {
+  const filter = tf.tensor(tree.weight, tree.weightShape);
+  const more = { ...attributes(tree), inputShape: tree.input };
+  return (dy) => tf.engine().runKernel('Conv2DBackpropInput', { dy, filter }, more);
+}
+
+function dw(tree, gradient) {
+  const dy = tf.tensor(gradient, tree.output);
+  const more = { ...attributes(tree), filterShape: tree.weightShape };
+  return (x) => tf.engine().runKernel('Conv2DBackpropFilter', { x, dy }, more);
+}

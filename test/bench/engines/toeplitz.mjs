@@ -1,0 +1,94 @@
+// This library, as built in dist/.
+
+import * as toeplitz from '../../../dist/index.js';
+import * as kernels from '../../../dist/kernels.js';
+import { fit, minibatches, sgd } from '../../../dist/train/index.js';
+import { threeAxes } from '../../../dist/window.js';
+import { isWinograd } from '../cases.mjs';
+
+const RATE = 0.01;
+const { chain, tensor } = toeplitz;
+
+const operators = {
+  conv: ({ filters, size, stride, padding, dilation, groups }) =>
+    toeplitz.conv2d({ filters, size, stride, padding, dilation, groups }),
+  depthwise: ({ size, stride, padding }) => toeplitz.depthwiseConv2d({ size, stride, padding }),
+  dense: ({ units }) => toeplitz.dense({ units }),
+  maxPool: ({ size, stride, padding }) => toeplitz.maxPool2d({ size, stride, padding }),
+  avgPool: ({ size, stride, padding }) => toeplitz.avgPool2d({ size, stride, padding }),
+  globalAvgPool: () => toeplitz.globalAvgPool(),
+  flatten: () => toeplitz.flatten(),
+  relu: () => toeplitz.relu(),
+  chain: ({ parts }) => (parts.length > 0 ? chain(parts.map(layerOf)) : toeplitz.identity()),
+  sum: ({ parts }) => toeplitz.sum(parts.map(layerOf)),
+};
+
+function layerOf(node) {
+  const layer = operators[node.op](node);
+  return node.relu ? chain([layer, toeplitz.relu()]) : layer;
+}
+
+function paramsOf({ parts, relu, weight, weightShape, bias }) {
+  if (parts)
+    return Object.fromEntries(parts.map((part, i) => [i, paramsOf(part)]).filter(([, each]) => !isEmpty(each)));
+  const own = weight
+    ? { weight: { shape: weightShape, data: weight }, bias: { shape: [bias.length], data: bias } }
+    : {};
+  return relu ? { 0: own } : own;
+}
+const isEmpty = (params) => Object.keys(params).length === 0;
+
+export async function prepare(work) {
+  return { forward, dx: gradient, dw: gradient, step }[work.kind](work);
+}
+
+function forward({ name, group, tree, x, shape }) {
+  const [layer, params, input] = [layerOf(tree), paramsOf(tree), { shape, data: x }];
+  const variant = (label, options) => {
+    const net = toeplitz.compile(layer, shape, params, options);
+    const run = () => net(input);
+    return { name: label, run, output: () => run().data };
+  };
+  const exact = variant('toeplitz', {});
+  const net = tree.op === 'conv' ? tree : {};
+  return isWinograd({ name, group, net }) ? [exact, variant('winograd', { arithmetic: 'winograd' })] : [exact];
+}
+
+/** One of the two gradients alone; filters are packed in every call, for a training step changes them. */
+function gradient({ kind, tree, x, dy }) {
+  const { size, stride, padding: before, dilation, groups, input, output } = tree;
+  const axis = (i) => ({ input: input[i], size, stride, dilation, before, after: before, output: output[i] });
+  const axes = threeAxes([axis(1), axis(2)]);
+  const g = { batch: input[0], groups, channels: input[3] / groups, filters: output[3] / groups, axes };
+  const dx = () => {
+    const result = tensor(input);
+    kernels.convInputGrad(g, dy, tree.weight, result.data, 'auto');
+    return result;
+  };
+  const dw = () => {
+    const result = tensor(tree.weightShape);
+    kernels.convWeightGrad(g, x, dy, result.data, 'auto');
+    return result;
+  };
+  const run = { dx, dw }[kind];
+  return [{ name: 'toeplitz', run, output: () => run().data }];
+}
+
+function step({ tree, x, shape, labels }) {
+  const net = layerOf(tree);
+  const batches = minibatches({ x: { shape, data: x }, labels }, { size: shape[0], shuffle: false });
+  const optimizer = sgd({ rate: RATE });
+  const start = paramsOf(tree);
+  let params = start;
+  const run = async () => {
+    ({ params } = await fit(net, params, batches, { optimizer, epochs: 1 }));
+  };
+  const output = async () => {
+    params = start;
+    await run();
+    return Float32Array.from(flat(params));
+  };
+  return [{ name: 'toeplitz', run, output }];
+}
+
+const flat = (params) => Object.values(params).flatMap((each) => (each.data ? [...each.data] : flat(each)));

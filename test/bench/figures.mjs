@@ -1,0 +1,39 @@
+// Figures from results: times, shares of the chain, ratios. `how` is 'median' (of rounds) or 'best' (of rounds).
+
+export function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+export const mean = (values) => Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
+
+/** Milliseconds, or undefined where the engine does not do the case. */
+export function ms({ engines }, name, how = 'median') {
+  const times = engines[name];
+  if (!times) return undefined;
+  return how === 'best' ? Math.min(...times.best) : median(times.median);
+}
+
+/** GFLOP/s: a multiplication and an addition are two; a pooled cell is one. */
+export const speed = (each, name, how) => each.flops / ms(each, name, how) / 1e6;
+
+/** Speed against the chain of the same rounds. */
+export const share = (each, name, how) =>
+  speed(each, name, how) / (how === 'best' ? Math.max(...each.chain) : median(each.chain));
+
+/** How many times as long the peer takes: the median of the rounds' quotients, or the quotient of the best times. */
+export function ratio(each, peer, name = 'toeplitz', how = 'median') {
+  const [own, other] = [each.engines[name], each.engines[peer]];
+  if (!own || !other) return undefined;
+  if (how === 'best') return ms(each, peer, how) / ms(each, name, how);
+  return median(own.median.map((time, i) => other.median[i] / time));
+}
+
+const isKnown = (value) => value !== undefined;
+
+/** The cases of a group that hold both, as ratios. */
+export const ratios = (cases, peer, name, how) => cases.map((each) => ratio(each, peer, name, how)).filter(isKnown);
+
+export const group = ({ cases }, name) => cases.filter((each) => each.group === name);
+export const named = ({ cases }, name) => cases.filter((each) => each.name === name);

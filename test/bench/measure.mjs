@@ -1,0 +1,87 @@
+// One case: the reference, every engine checked against it, then rounds in which the engines take turns.
+
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { median } from './figures.mjs';
+import { instance } from './plan.mjs';
+import * as reference from './reference.mjs';
+import { update } from './step.mjs';
+
+/** Largest max |y − reference| / rms(reference) that is not a mistake: ten times what direct float32 sums show. */
+const TOLERANCE = 1e-4;
+/** Winograd's F(4×4, 3×3) is that much less exact (a sum of transformed values); nets add up their layers' errors. */
+const WIDER = 1e-3;
+const SLOW = 0.9;
+/** Rounds that may be repeated, for each that is wanted. */
+const PATIENCE = 3;
+
+/** The best the chain has done in this run, in GFLOP/s. */
+let best = 0;
+
+export async function measure(each, engines, { rounds, quick, folder }) {
+  const work = instance(each);
+  const file = join(folder, 'reference.f64');
+  writeFileSync(file, referenceOf(work));
+  const warm = quick ? 20 : 200;
+  const { variants, failures } = await prepared(each, engines, { name: each.name, reference: file, warm });
+  rmSync(file);
+  const kept = await takeTurns(variants, rounds, quick ? 20 : 150);
+  for (const engine of engines) await engine.ask('drop').catch(() => {});
+  const engineTimes = variants.map(({ name, error }, i) => [
+    name,
+    { error, median: kept.map((round) => round[i].median), best: kept.map((round) => round[i].best) },
+  ]);
+  const { name, group } = each;
+  const chain = kept.map((round) => median(round.flatMap((times) => times.chain)));
+  return { result: { name, group, flops: work.flops, chain, engines: Object.fromEntries(engineTimes) }, failures };
+}
+
+function referenceOf({ kind, tree, x, dy, labels }) {
+  if (kind === 'dx') return reference.inputGradient(tree, dy);
+  if (kind === 'dw') return reference.filterGradient(tree, x, dy);
+  return kind === 'step' ? moved(tree, x, labels) : reference.forward(tree, Float64Array.from(x));
+}
+
+/** The parameters after a step. */
+function moved(tree, x, labels) {
+  const start = tree.parts.flatMap(({ weight, bias }) => (weight ? [...weight, ...bias] : []));
+  return update(tree, x, labels, 0.01).map((move, i) => start[i] + move);
+}
+
+/** The variants that can be timed: a wrong result is not, nor what an engine refuses. */
+async function prepared(each, engines, request) {
+  const variants = [];
+  const failures = [];
+  for (const engine of engines) {
+    const offered = await engine.ask('prepare', request).catch((error) => {
+      failures.push(`${each.name}: ${engine.name}: ${error.message}`);
+      return [];
+    });
+    for (const { name, error } of offered) {
+      const allowed = ['net', 'step'].includes(each.group) || name === 'winograd' ? WIDER : TOLERANCE;
+      if (error <= allowed) variants.push({ engine, name, error });
+      else failures.push(`${each.name}: ${name} is off by ${error} of the reference's rms`);
+    }
+  }
+  return { variants, failures };
+}
+
+const slowest = (round) => Math.min(...round.flatMap(({ chain }) => chain));
+
+/** Rounds in which the chain kept its speed; when patience ends, the best of the others too. */
+async function takeTurns(variants, rounds, budget) {
+  const all = [];
+  const fine = () => all.filter((round) => slowest(round) >= SLOW * best);
+  while (fine().length < rounds && all.length < rounds * (1 + PATIENCE)) {
+    const round = [];
+    for (let i = 0; i < variants.length; i++) {
+      const turn = (i + all.length) % variants.length;
+      round[turn] = await variants[turn].engine.ask('time', { variant: variants[turn].name, budget });
+      best = Math.max(best, ...round[turn].chain);
+    }
+    all.push(round);
+  }
+  return all.sort((a, b) => slowest(b) - slowest(a)).slice(0, rounds);
+}
+
+export const bestChain = () => best;

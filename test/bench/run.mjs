@@ -1,0 +1,71 @@
+// npm run bench: the benchmark from the command line. See options.mjs for what may be asked.
+
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { cases } from './cases.mjs';
+import { startEngine } from './engine.mjs';
+import { importCost } from './import-cost.mjs';
+import { bestChain, measure } from './measure.mjs';
+import { fail, readOptions } from './options.mjs';
+import { report } from './report.mjs';
+
+const here = import.meta.dirname;
+const root = join(here, '..', '..');
+const folder = join(root, 'build', 'bench');
+const options = { ...readOptions(process.argv.slice(2)), folder };
+
+const matches = ({ name, group }) => name.includes(options.only) || group.includes(options.only);
+/** Work of a case without its data: the largest are left out of a quick run. */
+const isSmall = ({ group, name }) => !['net', 'dense'].includes(group) && !/vgg|alexnet|dx|dw-(vgg|resnet)/.test(name);
+const chosen = cases.filter((each) => matches(each) && (!options.quick || isSmall(each)));
+const isImport = 'import'.includes(options.only);
+if (chosen.length === 0 && !isImport) fail(`no case holds '${options.only}'`);
+
+mkdirSync(folder, { recursive: true });
+const chainFile = join(folder, 'chain.wasm');
+const asc = join(root, 'node_modules', '.bin', 'asc');
+execFileSync(asc, [join(here, 'chain.ts'), '-O3', '--runtime', 'stub', '--enable', 'simd', '-o', chainFile]);
+
+const engines = [];
+for (const name of ['toeplitz', ...options.peers]) engines.push(await startEngine(name, chainFile));
+const results = { ...circumstances(), rounds: options.rounds, cases: [], failures: [] };
+for (const each of chosen) {
+  const start = performance.now();
+  const { result, failures } = await measure(each, engines, options);
+  results.cases.push(result);
+  results.failures.push(...failures);
+  console.error(`${each.name}: ${((performance.now() - start) / 1000).toFixed(1)} s`);
+}
+for (const engine of engines) engine.stop();
+results.chain = bestChain();
+if (isImport) results.import = await importCost(options);
+
+console.log(report(results));
+const out = options.out ?? (options.isWhole ? join(here, 'results.json') : undefined);
+if (out) writeFileSync(out, `${JSON.stringify(results, rounded, 1)}\n`);
+
+/** Four digits are more than the machine repeats. */
+function rounded(_, value) {
+  return typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value;
+}
+
+function circumstances() {
+  const version = (name) => JSON.parse(readFileSync(join(here, 'node_modules', name, 'package.json'), 'utf8')).version;
+  const peers = ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-wasm', 'onnxruntime-web', 'onnxruntime-node'];
+  const { version: own } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  return {
+    date: new Date().toISOString().slice(0, 10),
+    machine: {
+      cpu: cpus()[0].model.trim(),
+      cores: cpus().length,
+      memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
+      system: `${process.platform} ${process.arch}`,
+      node: process.versions.node,
+      v8: process.versions.v8,
+    },
+    versions: { toeplitz: own, ...Object.fromEntries(peers.map((name) => [name, version(name)])) },
+  };
+}
+if (results.failures.length > 0) process.exitCode = 1;

@@ -1,0 +1,58 @@
+// One engine in a process of its own: prepares a case, checks its result against float64, and is timed when asked.
+
+import { readFileSync } from 'node:fs';
+import { cases } from './cases.mjs';
+import { instance } from './plan.mjs';
+import { canary, time } from './timing.mjs';
+
+const [engine, chainFile] = process.argv.slice(2);
+const { prepare } = await import(`./engines/${engine}.mjs`);
+const chain = canary(chainFile);
+let variants = [];
+
+const commands = {
+  async prepare({ name, reference, warm }) {
+    variants = await prepare(instance(cases.find((each) => each.name === name)));
+    const bytes = readFileSync(reference);
+    const wanted = new Float64Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 8);
+    const checked = [];
+    for (const { name, run, output } of variants) {
+      checked.push({ name, error: largestError(await output(), wanted) });
+      await time(run, warm);
+    }
+    return checked;
+  },
+  /** The chain before and after, so that a slow moment in between is seen. */
+  async time({ variant, budget }) {
+    const before = chain();
+    const times = await time(variants.find(({ name }) => name === variant).run, budget);
+    return { ...times, chain: [before, chain()] };
+  },
+  async drop() {
+    for (const { free } of variants) await free?.();
+    variants = [];
+    globalThis.gc();
+  },
+};
+
+/** max |y − reference| / rms(reference). */
+function largestError(y, reference) {
+  if (y.length !== reference.length) throw new Error(`${y.length} values where the reference has ${reference.length}`);
+  let most = 0;
+  let squares = 0;
+  for (let i = 0; i < y.length; i++) {
+    const error = Math.abs(y[i] - reference[i]);
+    most = error <= most ? most : error;
+    squares += reference[i] ** 2;
+  }
+  return most / Math.sqrt(squares / y.length);
+}
+
+process.on('message', async ({ command, ...rest }) => {
+  try {
+    process.send({ result: (await commands[command](rest)) ?? null });
+  } catch (error) {
+    process.send({ error: String(error?.stack ?? error) });
+  }
+});
+process.send({ result: 'ready' });
