@@ -48,7 +48,9 @@ export function compile(
   return (x) => {
     checkInput(x, inputShape);
     const y = allocate('compile', outputShape, 'float32');
-    net(x.data as Float32Array, y.data as Float32Array);
+    net.x.set(x.data);
+    net.run();
+    y.data.set(net.y);
     return y;
   };
 }

@@ -1,15 +1,17 @@
 // The README is true: its examples print what stands below them, and its tables are made here. `npm run readme` writes
 // what this test would otherwise compare.
 
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterEach, expect, test, vi } from 'vitest';
+import { readmeTables } from './bench/report.mjs';
 import { netTable } from './readme/nets.ts';
 import { operatorTable } from './readme/operators.ts';
 
 const root = join(import.meta.dirname, '..');
 const file = join(root, 'README.md');
+const measured = join(root, 'test', 'bench', 'results.json');
 const update = process.env.UPDATE_README === '1';
 const examples = [...readFileSync(file, 'utf8').matchAll(/```ts\n([\s\S]*?)```\n\n```text\n([\s\S]*?)```/g)];
 
@@ -52,4 +54,10 @@ test.each([
   const part = new RegExp(`<!-- ${name} -->[\\s\\S]*<!-- /${name} -->`);
   const [whole] = part.exec(readFileSync(file, 'utf8')) as RegExpExecArray;
   settle(whole, `<!-- ${name} -->\n${table()}\n<!-- /${name} -->`);
+});
+
+test.skipIf(!existsSync(measured))('the tables of speed are those of the last benchmark (npm run bench)', () => {
+  const results = JSON.parse(readFileSync(measured, 'utf8'));
+  const [whole] = /<!-- bench -->[\s\S]*<!-- \/bench -->/.exec(readFileSync(file, 'utf8')) as RegExpExecArray;
+  settle(whole, `<!-- bench -->\n${readmeTables(results)}\n<!-- /bench -->`);
 });

@@ -8,8 +8,12 @@ import type { Region } from './region.ts';
 import type { Slot } from './slot.ts';
 import { clearMargins } from './steps.ts';
 
-/** Fills y from x. */
-export type Net = (x: Float32Array, y: Float32Array) => void;
+/** `run` fills y from x; both are views of the instance's memory. */
+export interface Net {
+  readonly x: Float32Array;
+  readonly y: Float32Array;
+  run(): void;
+}
 
 /** Plans the memory of a program, takes it at once, and makes every step ready. Spec compile-memory. */
 export function assemble(program: Recorder, input: Slot, result: Slot): Net {
@@ -29,11 +33,11 @@ export function assemble(program: Recorder, input: Slot, result: Slot): Net {
     step.prepare(arena, at, step, () => stage),
   ]);
   arena.commit();
-  const x = arena.floats(at(input).address, sizeOf(input.shape));
-  const y = arena.floats(at(output).address, sizeOf(output.shape));
-  return (from, to) => {
-    x.set(from);
-    for (const run of runs) run();
-    to.set(y);
+  return {
+    x: arena.floats(at(input).address, sizeOf(input.shape)),
+    y: arena.floats(at(output).address, sizeOf(output.shape)),
+    run() {
+      for (const run of runs) run();
+    },
   };
 }

@@ -15,15 +15,22 @@ export function ms({ engines }, name, how = 'median') {
   return how === 'best' ? Math.min(...times.best) : median(times.median);
 }
 
+/** Peers that are measured as we are "in place": x and y stay in the engine's memory. The others go from array to array. */
+const IN_PLACE = ['tfjs'];
+
+/** The variant of ours that is like the peer's; without a peer, the one without copies. */
+export const ours = ({ engines }, peer = 'tfjs') =>
+  engines['in place'] && IN_PLACE.includes(peer) ? 'in place' : 'toeplitz';
+
 /** GFLOP/s: a multiplication and an addition are two; a pooled cell is one. */
-export const speed = (each, name, how) => each.flops / ms(each, name, how) / 1e6;
+export const speed = (each, how, name = ours(each)) => each.flops / ms(each, name, how) / 1e6;
 
 /** Speed against the chain of the same rounds. */
-export const share = (each, name, how) =>
-  speed(each, name, how) / (how === 'best' ? Math.max(...each.chain) : median(each.chain));
+export const share = (each, how, name) =>
+  speed(each, how, name) / (how === 'best' ? Math.max(...each.chain) : median(each.chain));
 
 /** How many times as long the peer takes: the median of the rounds' quotients, or the quotient of the best times. */
-export function ratio(each, peer, name = 'toeplitz', how = 'median') {
+export function ratio(each, peer, how = 'median', name = ours(each, peer)) {
   const [own, other] = [each.engines[name], each.engines[peer]];
   if (!own || !other) return undefined;
   if (how === 'best') return ms(each, peer, how) / ms(each, name, how);
@@ -33,7 +40,7 @@ export function ratio(each, peer, name = 'toeplitz', how = 'median') {
 const isKnown = (value) => value !== undefined;
 
 /** The cases of a group that hold both, as ratios. */
-export const ratios = (cases, peer, name, how) => cases.map((each) => ratio(each, peer, name, how)).filter(isKnown);
+export const ratios = (cases, peer, how, name) => cases.map((each) => ratio(each, peer, how, name)).filter(isKnown);
 
 export const group = ({ cases }, name) => cases.filter((each) => each.group === name);
 export const named = ({ cases }, name) => cases.filter((each) => each.name === name);

@@ -11,7 +11,10 @@ import { update } from './step.mjs';
 const TOLERANCE = 1e-4;
 /** Winograd's F(4×4, 3×3) is that much less exact (a sum of transformed values); nets add up their layers' errors. */
 const WIDER = 1e-3;
+/** A round counts where the chain kept this part of its best speed … */
 const SLOW = 0.9;
+/** … and every process had a core for this part of its time. */
+const SHARED = 0.95;
 /** Rounds that may be repeated, for each that is wanted. */
 const PATIENCE = 3;
 
@@ -33,7 +36,11 @@ export async function measure(each, engines, { rounds, quick, folder }) {
   ]);
   const { name, group } = each;
   const chain = kept.map((round) => median(round.flatMap((times) => times.chain)));
-  return { result: { name, group, flops: work.flops, chain, engines: Object.fromEntries(engineTimes) }, failures };
+  const disturbed = kept.filter((round) => calm(round) < 1).length;
+  return {
+    result: { name, group, flops: work.flops, chain, disturbed, engines: Object.fromEntries(engineTimes) },
+    failures,
+  };
 }
 
 function referenceOf({ kind, tree, x, dy, labels }) {
@@ -54,7 +61,7 @@ async function prepared(each, engines, request) {
   const failures = [];
   for (const engine of engines) {
     const offered = await engine.ask('prepare', request).catch((error) => {
-      failures.push(`${each.name}: ${engine.name}: ${error.message}`);
+      failures.push(`${each.name}: ${engine.name}: ${error.message.split('\n')[0]}`);
       return [];
     });
     for (const { name, error } of offered) {
@@ -66,13 +73,15 @@ async function prepared(each, engines, request) {
   return { variants, failures };
 }
 
-const slowest = (round) => Math.min(...round.flatMap(({ chain }) => chain));
+/** At least 1 for a round that nothing disturbed. */
+const calm = (round) =>
+  Math.min(...round.map(({ chain, core }) => Math.min(Math.min(...chain) / (SLOW * best), core / SHARED)));
 
-/** Rounds in which the chain kept its speed; when patience ends, the best of the others too. */
+/** Undisturbed rounds; when patience ends, the least disturbed of the others too. */
 async function takeTurns(variants, rounds, budget) {
   const all = [];
-  const fine = () => all.filter((round) => slowest(round) >= SLOW * best);
-  while (fine().length < rounds && all.length < rounds * (1 + PATIENCE)) {
+  const quiet = () => all.filter((round) => calm(round) >= 1);
+  while (quiet().length < rounds && all.length < rounds * (1 + PATIENCE)) {
     const round = [];
     for (let i = 0; i < variants.length; i++) {
       const turn = (i + all.length) % variants.length;
@@ -81,7 +90,7 @@ async function takeTurns(variants, rounds, budget) {
     }
     all.push(round);
   }
-  return all.sort((a, b) => slowest(b) - slowest(a)).slice(0, rounds);
+  return all.sort((a, b) => calm(b) - calm(a)).slice(0, rounds);
 }
 
 export const bestChain = () => best;

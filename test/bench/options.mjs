@@ -6,7 +6,7 @@ export const PEERS = ['tfjs', 'ort-web', 'ort-node', 'tfjs-cpu'];
 
 const help = `npm run bench -- [options]
 
-  --quick        one short round of the cases below 0.3 GFLOP
+  --quick        one short round; without --only, of the small cases
   --only WORD    the cases whose name or group (conv, depthwise, pool, dense, gradient, net, step, import) holds WORD
   --rounds N     rounds per case (5)
   --peers LIST   of ${PEERS.join(',')}; none for toeplitz alone
@@ -14,8 +14,9 @@ const help = `npm run bench -- [options]
   --help
 
 Every engine runs in a process of its own, on one thread. Outputs are compared with float64 before anything is timed.
-Before and after every measurement a chain of multiplications and additions in registers is timed: rounds in which it is
-slower than 90 % of its best are repeated, and it is what counts as 100 %.`;
+Before and after every measurement a chain of multiplications and additions in registers is timed: it is what counts as
+100 %. Rounds in which it is slower than 90 % of its best are repeated, and those in which a process lost its core for
+more than 5 % of the time.`;
 
 export function readOptions(argv) {
   const { values } = parseArgs({

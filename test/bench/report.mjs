@@ -1,9 +1,9 @@
 // Results as Markdown tables.
 
-import { group, mean, median, ms, ratio, ratios, share, speed } from './figures.mjs';
+import { group, mean, ms, ours, ratio, ratios, share, speed } from './figures.mjs';
 import { goals, outcome } from './goals.mjs';
 
-const PEERS = ['tfjs', 'tfjs in place', 'ort-web', 'ort-node', 'tfjs-cpu'];
+const PEERS = ['tfjs', 'ort-web', 'ort-node', 'tfjs-cpu'];
 const GROUPS = {
   conv: 'convolutions',
   depthwise: 'depthwise',
@@ -16,6 +16,7 @@ const GROUPS = {
 
 const digits = (value, count = 3) =>
   value === undefined ? '' : value >= 10 ** count ? value.toFixed(0) : value.toPrecision(count);
+const percent = (part) => `${(100 * part).toFixed(0)} %`;
 const row = (cells) => `| ${cells.join(' | ')} |`;
 const table = (head, rows) =>
   [row(head), row(head.map((_, i) => (i > 0 ? '--:' : '---'))), ...rows.map(row)].join('\n');
@@ -25,63 +26,48 @@ export function goalTable(results) {
   const rows = goals.flatMap((goal) => {
     const got = outcome(goal, results);
     if (!got) return [];
-    const { unit, isCost } = goal;
-    const limit = (value) => (value === undefined ? '–' : `${isCost ? '≤' : '≥'} ${value}${unit}`);
+    const { unit, least, price } = goal;
+    const limit = (value) => (value === undefined ? '' : `${price ? '≤' : '≥'} ${value}${unit}`);
     const figure = (value) => (value === undefined ? '' : `${digits(value)}${unit}`);
-    const lowest = goal.least === undefined ? '' : `${figure(got.lowest)} (≥ ${goal.least}${unit})`;
-    return [
-      [
-        goal.work,
-        limit(goal.goal),
-        limit(goal.floor),
-        figure(got.value),
-        figure(got.best),
-        lowest,
-        figure(got.inPlace),
-        got.verdict,
-      ],
-    ];
+    const lowest = least === undefined ? '' : `${figure(got.lowest)} (≥ ${least}${unit})`;
+    return [[goal.work, limit(goal.goal), limit(goal.floor), figure(got.value), figure(got.best), lowest, got.verdict]];
   });
-  const head = ['work', 'goal', 'floor', 'median', 'best', 'lowest case', 'tfjs in place', ''];
-  return table(head, rows);
+  return table(['work', 'goal', 'floor', 'median', 'best', 'lowest case', ''], rows);
 }
 
-/** Every case: our times, our share of the chain, and how many times as long the peers take. */
+const peersOf = ({ cases }) => PEERS.filter((peer) => cases.some(({ engines }) => engines[peer]));
+
+/** Every case: our times in place and from array to array, our share of the chain, how many times as long peers take. */
 export function caseTable(results) {
-  const peers = PEERS.filter((peer) => results.cases.some(({ engines }) => engines[peer]));
-  const row = (each, name, label) => [
+  const line = (each, label, name) => [
     label,
-    digits(ms(each, name)),
-    digits(speed(each, name)),
-    `${digits(100 * share(each, name), 2)} %`,
-    ...peers.map((peer) => digits(ratio(each, peer, name))),
+    digits(ms(each, name ?? ours(each))),
+    digits(speed(each, 'median', name)),
+    percent(share(each, 'median', name)),
+    name ? '' : digits(ms(each, 'toeplitz')),
+    ...peersOf(results).map((peer) => digits(ratio(each, peer, 'median', name))),
   ];
   const rows = results.cases
     .filter(({ engines }) => engines.toeplitz)
     .flatMap((each) => [
-      row(each, 'toeplitz', each.name),
-      ...(each.engines.winograd ? [row(each, 'winograd', `${each.name}, Winograd`)] : []),
+      line(each, each.name),
+      ...(each.engines.winograd ? [line(each, `${each.name}, Winograd`, 'winograd')] : []),
     ]);
-  return table(['case', 'ms', 'GFLOP/s', 'of the chain', ...peers.map((peer) => `× ${peer}`)], rows);
+  const head = ['case', 'ms in place', 'GFLOP/s', 'of the chain', 'ms array to array'];
+  return table([...head, ...peersOf(results).map((peer) => `× ${peer}`)], rows);
 }
 
 /** Geometric means of each group. */
 export function groupTable(results) {
-  const peers = PEERS.filter((peer) => results.cases.some(({ engines }) => engines[peer]));
   const rows = Object.entries(GROUPS).flatMap(([name, label]) => {
     const cases = group(results, name).filter(({ engines }) => engines.toeplitz);
     if (cases.length === 0) return [];
-    const means = peers.map((peer) => ratios(cases, peer, 'toeplitz', 'median'));
-    const shares = cases.map((each) => 100 * share(each, 'toeplitz'));
-    return [
-      [
-        `${label} (${cases.length})`,
-        `${digits(mean(shares), 2)} %`,
-        ...means.map((all) => (all.length > 0 ? digits(mean(all)) : '')),
-      ],
-    ];
+    const means = peersOf(results).map((peer) => ratios(cases, peer, 'median'));
+    const shares = cases.map((each) => share(each, 'median'));
+    const all = means.map((each) => (each.length > 0 ? digits(mean(each)) : ''));
+    return [[`${label} (${cases.length})`, percent(mean(shares)), ...all]];
   });
-  return table(['geometric means', 'of the chain', ...peers.map((peer) => `× ${peer}`)], rows);
+  return table(['geometric means', 'of the chain', ...peersOf(results).map((peer) => `× ${peer}`)], rows);
 }
 
 /** What it costs to begin. */
@@ -105,22 +91,34 @@ export function conditions({ date, machine, versions, rounds, chain }) {
   const others = Object.entries(peers).map(([name, version]) => `${name} ${version}`);
   return (
     `Measured on ${date}: ${machine.cpu}, ${machine.cores} cores, Node ${machine.node} (V8 ${machine.v8}), one thread. ` +
-    `${others.join(', ')}. Medians of ${rounds} rounds; 100 % is a chain of multiplications and additions in registers, ` +
-    `here ${digits(chain)} GFLOP/s at best. Every engine from array to array; "in place" leaves x and y where TensorFlow.js keeps them.`
+    `${others.join(', ')}. Medians of ${rounds} rounds; 100 % is a chain of multiplications and additions in registers` +
+    `${chain > 0 ? `, here ${digits(chain)} GFLOP/s at best` : ''}. In place: x and y stay in ` +
+    `the engine's memory, as tfjs is measured; onnxruntime goes from array to array, as toeplitz does against it.`
   );
 }
 
 /** All of it, as it is printed. */
 export function report(results) {
-  const noise = results.cases.filter((each) => median(each.chain) < 0.9 * results.chain).map(({ name }) => name);
+  const noise = results.cases.filter(({ disturbed }) => disturbed > 0);
   return [
     conditions(results),
     ...(results.cases.length > 0 ? [caseTable(results), groupTable(results)] : []),
     ...(results.import ? [importTable(results.import)] : []),
     goalTable(results),
     ...(noise.length > 0
-      ? [`The machine was not quiet during ${noise.join(', ')}: the chain stayed below 90 % of its best.`]
+      ? [`Disturbed rounds: ${noise.map(({ name, disturbed }) => `${name} ${disturbed}`).join(', ')}.`]
       : []),
     ...(results.failures.length > 0 ? ['Not measured:', ...results.failures] : []),
   ].join('\n\n');
 }
+
+/** What the README shows. */
+export const readmeTables = (results) =>
+  [
+    goalTable(results),
+    conditions(results),
+    `<details><summary>Case by case</summary>`,
+    caseTable(results),
+    importTable(results.import),
+    '</details>',
+  ].join('\n\n');

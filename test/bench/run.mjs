@@ -17,16 +17,27 @@ const folder = join(root, 'build', 'bench');
 const options = { ...readOptions(process.argv.slice(2)), folder };
 
 const matches = ({ name, group }) => name.includes(options.only) || group.includes(options.only);
-/** Work of a case without its data: the largest are left out of a quick run. */
+/** Work of a case without its data: the largest are left out of a quick run of everything. */
 const isSmall = ({ group, name }) => !['net', 'dense'].includes(group) && !/vgg|alexnet|dx|dw-(vgg|resnet)/.test(name);
-const chosen = cases.filter((each) => matches(each) && (!options.quick || isSmall(each)));
+const chosen = cases.filter((each) => matches(each) && (!options.quick || options.only !== '' || isSmall(each)));
 const isImport = 'import'.includes(options.only);
 if (chosen.length === 0 && !isImport) fail(`no case holds '${options.only}'`);
 
 mkdirSync(folder, { recursive: true });
 const chainFile = join(folder, 'chain.wasm');
 const asc = join(root, 'node_modules', '.bin', 'asc');
-execFileSync(asc, [join(here, 'chain.ts'), '-O3', '--runtime', 'stub', '--enable', 'simd', '-o', chainFile]);
+execFileSync(asc, [
+  join(here, 'chain.ts'),
+  '--config',
+  'none',
+  '-O3',
+  '--runtime',
+  'stub',
+  '--enable',
+  'simd',
+  '-o',
+  chainFile,
+]);
 
 const engines = [];
 for (const name of ['toeplitz', ...options.peers]) engines.push(await startEngine(name, chainFile));

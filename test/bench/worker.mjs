@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { cases } from './cases.mjs';
 import { instance } from './plan.mjs';
-import { canary, time } from './timing.mjs';
+import { canary, time, watchCore } from './timing.mjs';
 
 const [engine, chainFile] = process.argv.slice(2);
 const { prepare } = await import(`./engines/${engine}.mjs`);
@@ -22,11 +22,12 @@ const commands = {
     }
     return checked;
   },
-  /** The chain before and after, so that a slow moment in between is seen. */
+  /** The chain before and after, and the part of the time in which the process had a core: a disturbance is seen. */
   async time({ variant, budget }) {
     const before = chain();
+    const core = watchCore();
     const times = await time(variants.find(({ name }) => name === variant).run, budget);
-    return { ...times, chain: [before, chain()] };
+    return { ...times, core: core(), chain: [before, chain()] };
   },
   async drop() {
     for (const { free } of variants) await free?.();

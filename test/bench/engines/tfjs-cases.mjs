@@ -1,4 +1,4 @@
-// TensorFlow.js. From array to array, as every engine; "in place" leaves x and y in the backend's memory.
+// TensorFlow.js, x and y in the backend's memory.
 
 import * as tf from '@tensorflow/tfjs-core';
 import { build } from './tfjs-net.mjs';
@@ -6,6 +6,7 @@ import { step } from './tfjs-step.mjs';
 
 /** Backend 'wasm' has no filter gradient; 'cpu', plain JavaScript, is measured where nothing else can do the work. */
 export function tfjs(name, backend) {
+  tf.enableProdMode();
   const prepare = async (work) => {
     await tf.setBackend(backend);
     const variants = offered(name, backend, work);
@@ -16,21 +17,20 @@ export function tfjs(name, backend) {
 
 function offered(name, backend, work) {
   const { kind } = work;
-  if (backend === 'wasm') return kind === 'forward' || kind === 'dx' ? both(name, work) : [];
+  if (backend === 'wasm') return kind === 'forward' || kind === 'dx' ? tensors(name, work) : [];
   if (kind === 'step') return step(name, work);
-  return kind === 'dw' && work.flops < 1e8 ? both(name, work).slice(0, 1) : [];
+  return kind === 'dw' && work.flops < 1e8 ? tensors(name, work) : [];
 }
 
-function both(name, { kind, tree, x, dy, shape }) {
-  const [values, from] = kind === 'dx' ? [dy, tree.output] : [x, shape];
+function tensors(name, { kind, tree, x, dy, shape }) {
   const compute = { forward, dx, dw }[kind](tree, dy);
-  const resident = tf.tensor(values, from);
-  const run = () => tf.tidy(() => compute(tf.tensor(values, from)).dataSync());
-  const inPlace = () => tf.dispose(tf.tidy(() => compute(resident)));
-  return [
-    { name, run, output: run },
-    { name: `${name} in place`, run: inPlace, output: () => tf.tidy(() => compute(resident).dataSync()) },
-  ];
+  const input = kind === 'dx' ? tf.tensor(dy, tree.output) : tf.tensor(x, shape);
+  const run = () => {
+    tf.engine().startScope();
+    compute(input);
+    tf.engine().endScope();
+  };
+  return [{ name, run, output: () => tf.tidy(() => compute(input).dataSync()) }];
 }
 
 const forward = (tree) => build(tree);

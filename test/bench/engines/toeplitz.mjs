@@ -3,6 +3,8 @@
 import * as toeplitz from '../../../dist/index.js';
 import * as kernels from '../../../dist/kernels.js';
 import { fit, minibatches, sgd } from '../../../dist/train/index.js';
+import { assemble } from '../../../dist/wasm/compile.js';
+import { Recorder } from '../../../dist/wasm/program.js';
 import { threeAxes } from '../../../dist/window.js';
 import { isWinograd } from '../cases.mjs';
 
@@ -42,16 +44,30 @@ export async function prepare(work) {
   return { forward, dx: gradient, dw: gradient, step }[work.kind](work);
 }
 
-function forward({ name, group, tree, x, shape }) {
+/** Exact from array to array, as `compile` gives it; exact and by Winograd with x and y in the instance's memory. */
+function forward({ group, tree, x, shape }) {
   const [layer, params, input] = [layerOf(tree), paramsOf(tree), { shape, data: x }];
-  const variant = (label, options) => {
-    const net = toeplitz.compile(layer, shape, params, options);
-    const run = () => net(input);
-    return { name: label, run, output: () => run().data };
+  const net = toeplitz.compile(layer, shape, params);
+  const run = () => net(input);
+  const winograd = isWinograd({ group, net: tree }) ? [inPlace('winograd', layer, params, input, 'winograd')] : [];
+  return [
+    { name: 'toeplitz', run, output: () => run().data },
+    inPlace('in place', layer, params, input, 'exact'),
+    ...winograd,
+  ];
+}
+
+/** What `compile` does between its copies. */
+function inPlace(name, layer, params, x, arithmetic) {
+  const program = new Recorder(arithmetic);
+  const [slot, traced] = program.input(x.shape);
+  const net = assemble(program, slot, program.layer(layer, traced, params));
+  const output = () => {
+    net.x.set(x.data);
+    net.run();
+    return net.y;
   };
-  const exact = variant('toeplitz', {});
-  const net = tree.op === 'conv' ? tree : {};
-  return isWinograd({ name, group, net }) ? [exact, variant('winograd', { arithmetic: 'winograd' })] : [exact];
+  return { name, run: () => net.run(), output };
 }
 
 /** One of the two gradients alone; filters are packed in every call, for a training step changes them. */

@@ -1,0 +1,2 @@
+/** See report.mjs. */
+export function readmeTables(results: unknown): string;
