@@ -5,7 +5,7 @@ import { SpecError, show, wrongType } from '../errors.ts';
 import { ask, type Outcome } from './ask.ts';
 import { caseId } from './caseid.ts';
 import type { Case } from './cases.ts';
-import { diagnose, explains } from './diagnose.ts';
+import { diagnose, explains, type Group, memory } from './diagnose.ts';
 import { drawCase } from './draw.ts';
 import type { Engine, Subject } from './engine.ts';
 import { literal } from './literal.ts';
@@ -102,13 +102,14 @@ async function checkOperator(
   if (!subject.ops.includes(op) && !gradient)
     return { op: name, status: 'not offered', cases: 0, counts: {}, margin: 0, skipped: {}, findings: [] };
   const outcomes: Outcome[] = [];
+  const remember = memory();
   const count = (test: (kind: VerdictKind) => boolean): number =>
     outcomes.filter(({ verdict }) => test(verdict.kind)).length;
   const answered = (): number => count((kind) => kind !== 'skip');
   const deadly = (): number => count((kind) => kind === 'timeout' || kind === 'crash');
   const goesOn = (): boolean => answered() < cases && outcomes.length < ASKED * cases && deadly() < GIVE_UP;
   while (goesOn() && !signal?.aborted) {
-    outcomes.push(await ask(subject, drawCase(op, gradient, seed, outcomes.length, subject.traits)));
+    outcomes.push(remember(await ask(subject, drawCase(op, gradient, seed, outcomes.length, subject.traits))));
     onProgress?.({ op: name, done: answered(), of: cases, failures: count(isFailure) });
   }
   const findings = await findingsOf(subject, outcomes);
@@ -148,14 +149,13 @@ async function findingsOf(subject: Subject, outcomes: readonly Outcome[]): Promi
   for (const each of new Set(rest.map(key))) groups.push({ outcomes: rest.filter((outcome) => key(outcome) === each) });
   const names = groups.flatMap(({ mistake }) => mistake ?? []);
   const findings: Finding[] = [];
-  for (const { outcomes: members, mistake } of groups) findings.push(await findingOf(subject, members, mistake, names));
+  for (const group of groups) findings.push(await findingOf(subject, group, names));
   return findings;
 }
 
 async function findingOf(
   subject: Subject,
-  members: readonly Outcome[],
-  mistake: string | undefined,
+  { outcomes: members, mistake, evidence }: Group,
   names: readonly string[],
 ): Promise<Finding> {
   const first = members.reduce((least, each) => (work(each) < work(least) ? each : least));
@@ -172,7 +172,7 @@ async function findingOf(
   return {
     kind,
     count: members.length,
-    mistake,
+    ...(mistake !== undefined && { mistake, evidence }),
     verdict: shown.verdict,
     id: caseId(shown.case),
     seenAs: caseId(first.case),

@@ -10,7 +10,7 @@ import { channelsOut, type Prediction, rearranged, type Setting } from './settin
 type Parts = Partial<Record<'x' | 'weight' | 'bias', Prediction>>;
 
 /** The right gradients, from the layer itself. */
-function right(s: Setting): Parts {
+export function right(s: Setting): Parts {
   const double = (data: Data): Float64Array =>
     typeOf(data) === 'float64' ? (data as Float64Array) : Float64Array.from(data);
   const x = shapeOf(s.case);

@@ -4,7 +4,7 @@
 import type { Case } from './cases.ts';
 import { isPossible } from './cases.ts';
 import { convolutionFaults } from './faults-conv.ts';
-import { gradientFaults } from './faults-gradient.ts';
+import { gradientFaults, right } from './faults-gradient.ts';
 import { poolFaults } from './faults-pool.ts';
 import { windowFaults } from './faults-window.ts';
 import type { Family, Part } from './operators.ts';
@@ -38,6 +38,10 @@ export function predict(fault: Fault, s: Setting): Partial<Record<Part, Predicti
   const { g, divisor } = settingOf(instead);
   return some(evaluate({ ...s, g, divisor }));
 }
+
+/** The right answer, by the plain loops. */
+export const rightly = (s: Setting): Partial<Record<Part, Prediction>> =>
+  s.case.gradient ? right(s) : { y: evaluate(s) };
 
 const evaluated = (s: Setting | undefined): Prediction | undefined => s && evaluate(s);
 const some = (y: Prediction | undefined): Partial<Record<Part, Prediction>> | undefined => y && { y };

@@ -1,5 +1,6 @@
 // The report of a campaign: data, and the same as text. Spec oracle-report.
 
+import type { Evidence } from './diagnose.ts';
 import type { Layout, Traits } from './engine.ts';
 import type { Literal } from './literal.ts';
 import type { Element, Verdict, VerdictKind } from './verdict.ts';
@@ -11,6 +12,8 @@ export interface Finding {
   readonly count: number;
   /** The known mistake that gives exactly these results, if one does. */
   readonly mistake?: string;
+  /** What speaks for it. */
+  readonly evidence?: Evidence;
   readonly verdict: Verdict;
   /** Makes the smallest case again: `explain(id)`. */
   readonly id: string;
@@ -87,10 +90,11 @@ export function render(report: Report): string {
   ].join('\n');
 }
 
-function renderFinding(op: string, { kind, count, mistake, verdict, id, literal }: Finding): string {
+function renderFinding(op: string, { kind, count, mistake, evidence, verdict, id, literal }: Finding): string {
   const { first, worst, message } = verdict;
   return [
-    `✗ ${op}: ${kind} in ${count} ${count === 1 ? 'case' : 'cases'}${mistake ? `, behaves as if ${mistake}` : ''}`,
+    `✗ ${op}: ${kind} in ${count} ${count === 1 ? 'case' : 'cases'}`,
+    ...(mistake ? [`  behaves as if ${mistake}: ${reasons(evidence!)}`] : []),
     `  ${message}`,
     ...(first ? [`  first at [${first.index.join(', ')}]: ${sentence(first)}`] : []),
     ...(worst && first && worst.index.join() !== first.index.join()
@@ -101,6 +105,9 @@ function renderFinding(op: string, { kind, count, mistake, verdict, id, literal 
     `  case ${id}`,
   ].join('\n');
 }
+
+const reasons = ({ explained, failures, passes }: Evidence): string =>
+  `explains ${explained} of ${failures} ${failures === 1 ? 'failure' : 'failures'}, contradicts none of ${passes} passes`;
 
 const sentence = ({ expected, got, bound }: Element): string =>
   `expected ${expected}${bound > 0 ? ` ± ${bound.toPrecision(2)}` : ' exactly'}, got ${got}`;

@@ -1,0 +1,74 @@
+// When a name is given, what speaks for it; and engines whose mistake nobody knows, which get none.
+
+import { describe, expect, it } from 'vitest';
+import type { Tensor } from '../../src/index.ts';
+import { type Call, checkEngine, type Engine, render } from '../../src/oracle/index.ts';
+import { random } from '../../src/random.ts';
+import { forward, withFault } from './own.ts';
+
+/** The right result, each value changed. */
+const changed =
+  (change: (y: number, i: number, call: Call) => number) =>
+  (call: Call): Tensor => {
+    const { shape, data } = forward(call);
+    return { shape, data: data.map((value, i) => change(value, i, call)) };
+  };
+
+const campaign = async (engine: Engine, op: string, cases: number, seed = 1) =>
+  (await checkEngine(engine, { ops: [op], cases, seed })).operators[0];
+
+describe('the name of a mistake', () => {
+  it('[oracle-mistakes] comes with what speaks for it, in the data and in the text', async () => {
+    const uncounted = withFault('avgPool2d', (call) =>
+      forward({ ...call, attributes: { ...call.attributes, countPadding: false } }),
+    );
+    const report = await checkEngine(uncounted, { ops: ['avgPool2d'], cases: 100 });
+    const { findings, counts } = report.operators[0];
+    const { fail = 0, pass = 0, suspect = 0 } = counts;
+    expect(findings[0].evidence).toEqual({ explained: fail, failures: fail, passes: pass + suspect });
+    expect(render(report)).toContain(
+      `behaves as if countPadding were ignored: explains ${fail} of ${fail} failures, contradicts none of ${pass + suspect} passes\n`,
+    );
+  });
+
+  it('[oracle-mistakes] stands beside that of another one which explains the rest', async () => {
+    const both = changed((y) => (y < 0 ? 0 : y));
+    const images = (call: Call): Tensor => {
+      const { shape, data } = both(call);
+      return { shape, data: data.map((y, i) => (i >= data.length / shape[0] ? 0 : y)) };
+    };
+    const { findings } = await campaign(withFault('maxPool2d', images), 'maxPool2d', 120);
+    expect(findings.map(({ mistake }) => mistake)).toEqual(
+      expect.arrayContaining(['the maximum started at 0', 'images after the first stayed 0']),
+    );
+  });
+});
+
+describe('an engine whose mistake nobody knows', () => {
+  /** A number below n that depends on the call alone. */
+  const drawn = ({ x }: Call, n: number): number =>
+    random(Float64Array.from(x.data).reduce((sum, v) => Math.trunc(sum * 3 + (v === v ? v * 64 : 5)) % 65521, 7)).below(
+      n,
+    );
+  const unknown: [what: string, engine: (call: Call) => Tensor][] = [
+    ['adds 1 to the first value', changed((y, i) => (i === 0 ? y + 1 : y))],
+    ['adds a little to every value', changed((y, i, call) => y + ((i + drawn(call, 5)) % 5))],
+    ['is off by 1 in one call of eight', changed((y, i, call) => (i === 0 && drawn(call, 8) === 0 ? y + 1 : y))],
+    ['gives 0 in one call of twelve', changed((y, i, call) => (i === 0 && drawn(call, 12) === 0 ? 0 : y))],
+    ['gives whole numbers of its own', changed((_, i, call) => ((drawn(call, 41) + i * 17) % 41) - 20)],
+    ['loses one value', changed((y, i, call) => (i === drawn(call, 30) ? 0 : y))],
+    ['turns the output round', (call) => ({ shape: forward(call).shape, data: forward(call).data.reverse() })],
+  ];
+  const operators = ['conv2d', 'maxPool2d', 'avgPool2d'];
+
+  it.each(unknown.flatMap(([what, engine]) => operators.map((op) => [what, op, engine] as const)))(
+    '[oracle-mistakes] and that %s gets no name: %s',
+    async (_, op, engine) => {
+      for (const seed of [1, 2]) {
+        const { findings } = await campaign(withFault(op, engine), op, 100, seed);
+        expect(findings.length).toBeGreaterThan(0);
+        expect(findings.flatMap(({ mistake }) => mistake ?? [])).toEqual([]);
+      }
+    },
+  );
+});
