@@ -1,12 +1,12 @@
 // Compiled nets: a program laid out in the memory of one instance.
 
 import { sizeOf } from '../tensor.ts';
+import { clearMargins } from './cell-steps.ts';
 import { Arena } from './engine.ts';
 import { addInPlace, fuse, layout, placed } from './layout.ts';
 import type { Recorder } from './program.ts';
 import type { Region } from './region.ts';
 import type { Slot } from './slot.ts';
-import { clearMargins } from './steps.ts';
 
 /** `run` fills y from x; both are views of the instance's memory. */
 export interface Net {

@@ -5,11 +5,12 @@ import type { ConvStep, LrnStep, NormStep, Program, Value } from '../program.ts'
 import { winogradTile } from '../reference/winograd.ts';
 import type { Shape, Tensor } from '../tensor.ts';
 import type { PoolGeometry } from '../window.ts';
+import { lrnStep, sumStep } from './cell-steps.ts';
 import { type Contraction, isCovered, prepare } from './contract.ts';
 import { backward, forward } from './contractions.ts';
 import { stagedBytes } from './panels.ts';
 import { isMarginless, marginsOf, Slot } from './slot.ts';
-import { callStep, lrnStep, poolStep, type Step, sumStep, type Weighted, weightedStep } from './steps.ts';
+import { callStep, poolStep, type Step, type Weighted, weightedStep } from './steps.ts';
 import { winogradPays, winogradWeighted } from './winograd.ts';
 
 export type Arithmetic = 'exact' | 'winograd';

@@ -1,13 +1,12 @@
 // Steps: what a compiled net does, one after the other. A step is made ready once and then run at every call.
 
 import { checkLike, type Layer, type Params } from '../layer.ts';
-import type { LrnStep } from '../program.ts';
 import { divisors } from '../reference/pool.ts';
 import { sizeOf, type Tensor } from '../tensor.ts';
 import type { PoolGeometry } from '../window.ts';
 import type { Run } from './contract.ts';
 import type { Arena } from './engine.ts';
-import { type Finish, writeEpilogues } from './epilogue.ts';
+import type { Finish } from './epilogue.ts';
 import type { Staged } from './panels.ts';
 import type { Piece } from './plan.ts';
 import { preparePool } from './pool.ts';
@@ -41,6 +40,7 @@ export interface Weighted {
 
 /** A convolution or a transposed one. */
 export function weightedStep(x: Slot, y: Slot, kernel: Weighted, w: Float32Array, finish: Finish): Step {
+  let unpacked: Float32Array | undefined = w;
   return {
     reads: [x],
     y,
@@ -49,66 +49,16 @@ export function weightedStep(x: Slot, y: Slot, kernel: Weighted, w: Float32Array
     staged: kernel.staged,
     prepare(arena, at, step, stage) {
       const staged: Staged = (first, count) => {
-        arena.floats(stage(), count).set(w.subarray(first, first + count));
+        if (unpacked) arena.floats(stage(), count).set(unpacked.subarray(first, first + count));
         return stage();
       };
       const run = kernel.prepare(arena, staged, at(x), at(step.y), step.finish ?? {});
+      // The compiled net would keep the caller's weights alive beside its own.
+      arena.whenReady(() => {
+        unpacked = undefined;
+      });
       return () => run(x.batch);
     },
-  };
-}
-
-/** y = ((first + second) + third) …, then the epilogue; a part may be y itself. Spec sum-rules. */
-export function sumStep(reads: readonly Slot[], y: Slot, finish: Finish): Step {
-  return {
-    reads,
-    y,
-    finish,
-    isSum: true,
-    staged: 0,
-    prepare(arena, at, step) {
-      const [epilogue] = writeEpilogues(arena, step.finish ?? {}, 1, y.channels);
-      const target = at(step.y);
-      const [first, ...others] = reads.map((part) => arena.words(latticeOf(part, at(part), target)));
-      const own = arena.words(latticeOf(y, target, target));
-      const adds = (others.length > 0 ? others : [0]).map((second, i, all) => ({
-        first: i === 0 ? first : own,
-        second,
-        epilogue: i === all.length - 1 ? epilogue : 0,
-      }));
-      return () => {
-        for (const add of adds) arena.kernels.add(add.first, add.second, y.channels, add.epilogue);
-      };
-    },
-  };
-}
-
-/** The cells of a slot, where they are read and where they go. */
-function latticeOf({ batch, size }: Slot, from: Region, to: Region): number[] {
-  const steps = ({ address, image, plane, row, pixel }: Region): number[] => [address, image, plane, row, pixel];
-  return [batch, ...size, ...steps(from), ...steps(to)];
-}
-
-/** Sets the zeros around a root's cells. */
-export function clearMargins(arena: Arena, root: Slot, region: Region): () => void {
-  const { address, image, plane, row, pixel } = region;
-  const [a, b, c] = root.treeMargins;
-  const [planes, rows, columns] = root.size;
-  const { batch } = root;
-  const strips = [
-    { start: address - a[0] * plane - b[0] * row - c[0] * pixel, counts: [1, 1], bytes: a[0] * plane },
-    { start: address + planes * plane - b[0] * row - c[0] * pixel, counts: [1, 1], bytes: a[1] * plane },
-    { start: address - b[0] * row - c[0] * pixel, counts: [planes, 1], bytes: b[0] * row },
-    { start: address + rows * row - c[0] * pixel, counts: [planes, 1], bytes: b[1] * row },
-    { start: address - c[0] * pixel, counts: [planes, rows], bytes: c[0] * pixel },
-    { start: address + columns * pixel, counts: [planes, rows], bytes: c[1] * pixel },
-  ].filter(({ bytes }) => bytes > 0);
-  const tables = strips.map(({ start, counts, bytes }) => ({
-    lattice: arena.words([batch, ...counts, 1, 0, 0, 0, 0, 0, start, image, plane, row, pixel]),
-    bytes,
-  }));
-  return () => {
-    for (const { lattice, bytes } of tables) arena.kernels.zeroRows(lattice, bytes);
   };
 }
 
@@ -122,23 +72,6 @@ export function poolStep(x: Slot, y: Slot, g: PoolGeometry, countPadding: boolea
     isSum: false,
     staged: 0,
     prepare: (arena, at) => preparePool(arena, g, at(x), at(y), divisor),
-  };
-}
-
-/** Spec lrn-forward. */
-export function lrnStep(x: Slot, y: Slot, { before, after, k, alpha, beta }: LrnStep): Step {
-  return {
-    reads: [x],
-    y,
-    finish: undefined,
-    isSum: false,
-    staged: 0,
-    prepare(arena, at) {
-      const lattice = arena.words(latticeOf(x, at(x), at(y)));
-      const factors = new Uint32Array(Float32Array.of(k, alpha).buffer);
-      const numbers = arena.words([x.channels, before, after, ...factors]);
-      return () => arena.kernels.lrn(lattice, numbers, beta);
-    },
   };
 }
 
