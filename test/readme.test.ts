@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterEach, expect, test, vi } from 'vitest';
 import { readmeTables } from './bench/report.mjs';
+import { type Result, sectionOf } from './demos/table.ts';
 import { netTable } from './readme/nets.ts';
 import { operatorTable } from './readme/operators.ts';
 
@@ -47,17 +48,25 @@ test.each(examples.map((match, i) => [i + 1, ...match] as const))(
   },
 );
 
+/** The part of the README between `<!-- name -->` and `<!-- /name -->`. */
+function settlePart(name: string, after: string): void {
+  const part = new RegExp(`<!-- ${name} -->[\\s\\S]*<!-- /${name} -->`);
+  const [whole] = part.exec(readFileSync(file, 'utf8')) as RegExpExecArray;
+  settle(whole, `<!-- ${name} -->\n${after}\n<!-- /${name} -->`);
+}
+
 test.each([
   ['operators', operatorTable],
   ['nets', netTable],
 ])('the table of %s is that of the code', (name, table) => {
-  const part = new RegExp(`<!-- ${name} -->[\\s\\S]*<!-- /${name} -->`);
-  const [whole] = part.exec(readFileSync(file, 'utf8')) as RegExpExecArray;
-  settle(whole, `<!-- ${name} -->\n${table()}\n<!-- /${name} -->`);
+  settlePart(name, table());
 });
 
 test.skipIf(!existsSync(measured))('the tables of speed are those of the last benchmark (npm run bench)', () => {
-  const results = JSON.parse(readFileSync(measured, 'utf8'));
-  const [whole] = /<!-- bench -->[\s\S]*<!-- \/bench -->/.exec(readFileSync(file, 'utf8')) as RegExpExecArray;
-  settle(whole, `<!-- bench -->\n${readmeTables(results)}\n<!-- /bench -->`);
+  settlePart('bench', readmeTables(JSON.parse(readFileSync(measured, 'utf8'))));
+});
+
+test('what training achieves is what npm run demos last found', () => {
+  const results: Record<string, Result> = JSON.parse(readFileSync(join(root, 'test', 'demos', 'results.json'), 'utf8'));
+  settlePart('demos', sectionOf(results));
 });

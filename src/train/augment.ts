@@ -1,6 +1,6 @@
 // Augmentation: small changes that leave the label alone. Images are [batch, height, width, channels].
 
-import { wholeNumber } from '../attributes.ts';
+import { flag, known, wholeNumber } from '../attributes.ts';
 import { SpecError } from '../errors.ts';
 import type { Random } from '../random.ts';
 import { allocate, type Tensor, typeOf } from '../tensor.ts';
@@ -14,15 +14,14 @@ import type { Augmentation } from './batches.ts';
  * @example
  * augment({ crop: 24 })(tensor([1, 28, 28, 1]), random(1)).shape // [1, 24, 24, 1]
  */
-export function augment({
-  shift = 0,
-  flip = false,
-  crop,
-}: {
+export function augment(options: {
   readonly shift?: number;
   readonly flip?: boolean;
   readonly crop?: number;
 }): Augmentation {
+  known('augment', options, ['shift', 'flip', 'crop']);
+  const { shift = 0, crop } = options;
+  const flip = flag('train-augment', 'augment', 'flip', options.flip ?? false);
   wholeNumber('train-augment', 'augment', 'shift', shift, 0);
   if (crop !== undefined) wholeNumber('train-augment', 'augment', 'crop', crop, 1);
   return (x, random) => {

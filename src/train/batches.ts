@@ -1,6 +1,6 @@
 // Mini-batches: the examples in a new order each epoch, the order derived from the seed.
 
-import { wholeNumber } from '../attributes.ts';
+import { known, wholeNumber } from '../attributes.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
 import { hash, type Random, random } from '../random.ts';
 import { allocate, checkTensor, sizeOf, type Tensor, typeOf } from '../tensor.ts';
@@ -20,7 +20,7 @@ export interface Batches {
   epoch(epoch: number): Iterable<Batch>;
 }
 
-/** Changes the images of a batch in place; `random` belongs to that batch alone. */
+/** The images of a batch, changed; `random` belongs to that batch alone. */
 export type Augmentation = (x: Tensor, random: Random) => Tensor;
 
 /**
@@ -41,7 +41,10 @@ export function minibatches(
   },
 ): Batches {
   const who = 'minibatches';
+  known(who, options, ['size', 'seed', 'shuffle', 'augment']);
   const { size, seed = 0, shuffle = true, augment } = options;
+  if (typeof data !== 'object' || data === null)
+    throw wrongType('train-batches', `${who}: data must be {x, labels}, got ${show(data)}`);
   checkTensor(who, 'x', data.x);
   wholeNumber('train-batches', who, 'size', size, 1);
   const examples = data.x.shape[0] ?? 0;

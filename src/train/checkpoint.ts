@@ -25,8 +25,13 @@ export function writeCheckpoint({ step, params, carried }: State, optimizer: Opt
   return writeSafetensors(tensors, { step: String(step), optimizer: optimizer.name });
 }
 
-/** Reads a checkpoint of a net with parameters like these. Spec train-checkpoint. */
-export function readCheckpoint(bytes: Uint8Array, like: Params<Tensor>, optimizer: Optimizer): State {
+/** Reads a checkpoint of a net with parameters like these, of which some move. Spec train-checkpoint. */
+export function readCheckpoint(
+  bytes: Uint8Array,
+  like: Params<Tensor>,
+  optimizer: Optimizer,
+  moves: (name: string) => boolean,
+): State {
   const { tensors, metadata } = readSafetensors(bytes);
   const step = Number(metadata.step);
   if (!/^\d+$/.test(metadata.step ?? '') || !Number.isSafeInteger(step))
@@ -50,6 +55,15 @@ export function readCheckpoint(bytes: Uint8Array, like: Params<Tensor>, optimize
       carried[parameter] ??= {};
       carried[parameter][key] = data;
     }
+  }
+  for (const name of Object.keys(wanted).filter(moves)) {
+    carried[name] ??= {};
+    const missing = optimizer.state.find((key) => !(key in carried[name]));
+    if (missing !== undefined)
+      throw new SpecError(
+        'train-checkpoint',
+        `checkpoint: what is trainable must be as it was: there must be '${name}/${missing}', got none`,
+      );
   }
   return { step, params: nestParams(like, tensors), carried };
 }

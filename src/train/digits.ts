@@ -1,7 +1,7 @@
 // Generated digits: ten hand-drawn 5×7 glyphs, each image shifted, scaled, slanted, of its own brightness, with noise.
 // Something to train on that needs no download; not a substitute for real handwriting.
 
-import { wholeNumber } from '../attributes.ts';
+import { known, wholeNumber } from '../attributes.ts';
 import { type Random, random } from '../random.ts';
 import { tensor } from '../tensor.ts';
 import type { Batch } from './batches.ts';
@@ -27,7 +27,9 @@ const SIDE = 28;
  * @example
  * digits({ count: 20, seed: 1 }).x.shape // [20, 28, 28, 1]
  */
-export function digits({ count, seed = 0 }: { readonly count: number; readonly seed?: number }): Batch {
+export function digits(options: { readonly count: number; readonly seed?: number }): Batch {
+  known('digits', options, ['count', 'seed']);
+  const { count, seed = 0 } = options;
   wholeNumber('train-digits', 'digits', 'count', count, 1);
   const source = random(seed);
   const x = tensor([count, SIDE, SIDE, 1]);

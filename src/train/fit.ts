@@ -1,7 +1,7 @@
 // Training: for each step a batch, a loss, a gradient for every parameter, and an update.
 
 import { mapLayer } from '../algebra.ts';
-import { wholeNumber } from '../attributes.ts';
+import { known, wholeNumber } from '../attributes.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
 import type { Layer, Params } from '../layer.ts';
 import { crossEntropy } from '../ops/loss.ts';
@@ -12,22 +12,8 @@ import type { Batch, Batches } from './batches.ts';
 import { readCheckpoint, type State, writeCheckpoint } from './checkpoint.ts';
 import { topError } from './metrics.ts';
 import type { Optimizer } from './optimizer.ts';
+import { breaks, type Progress, progressOf, type Sums, stopwatch } from './progress.ts';
 import { constant, type Schedule } from './schedule.ts';
-
-/** What is known after a step. Rates and times are of this run, in images and seconds. */
-export interface Progress {
-  readonly epoch: number;
-  readonly epochs: number;
-  /** Steps done since the first epoch, and in all epochs. */
-  readonly step: number;
-  readonly steps: number;
-  /** Mean over the epoch so far. */
-  readonly loss: number;
-  /** Over the epoch so far; NaN where the loss is not one of classes. */
-  readonly accuracy: number;
-  readonly imagesPerSecond: number;
-  readonly secondsLeft: number;
-}
 
 export interface FitOptions {
   readonly optimizer: Optimizer;
@@ -75,16 +61,18 @@ export async function fit(
   batches: Batches,
   options: FitOptions,
 ): Promise<FitResult> {
+  checkFit(net, batches, options);
   const { optimizer, epochs, schedule = constant(), seed = 0, onProgress, onCheckpoint, signal } = options;
   const loss = options.loss ?? ((batch) => crossEntropy({ labels: batch.labels }));
-  checkFit(net, batches, options);
   const moves = movable(options.trainable ?? (() => true));
-  let state = options.resume ? readCheckpoint(options.resume, params, optimizer) : begin(params, optimizer, moves);
+  let state = options.resume
+    ? readCheckpoint(options.resume, params, optimizer, moves)
+    : begin(params, optimizer, moves);
   const history: { epoch: number; loss: number; accuracy: number }[] = [];
   const clock = stopwatch();
   const pause = breaks();
   for (let epoch = Math.floor(state.step / batches.length); epoch < epochs; epoch++) {
-    const sums = { loss: 0, right: 0, images: 0 };
+    const sums: Sums = { loss: 0, right: 0, images: 0 };
     let done = state.step - epoch * batches.length;
     for (const batch of batches.epoch(epoch)) {
       if (done-- > 0) continue;
@@ -113,7 +101,11 @@ export async function fit(
   return { params: state.params, step: state.step, history };
 }
 
-function checkFit(net: Layer, batches: Batches, { optimizer, epochs }: FitOptions): void {
+const OPTIONS = 'optimizer epochs loss schedule seed trainable onProgress onCheckpoint resume signal'.split(' ');
+
+function checkFit(net: Layer, batches: Batches, options: FitOptions): void {
+  known('fit', options, OPTIONS);
+  const { optimizer, epochs } = options;
   if (typeof net?.vjp !== 'function') throw wrongType('train-fit', `fit: net must be a layer, got ${show(net)}`);
   if (typeof batches?.epoch !== 'function')
     throw wrongType('train-fit', `fit: batches must come from minibatches(), got ${show(batches)}`);
@@ -165,46 +157,4 @@ function step(
   }
   const isClasses = loss.name === 'crossEntropy';
   return { value: value.data[0], right: isClasses ? 1 - topError(output, batch.labels) : Number.NaN };
-}
-
-/** Lets timers and signals have their turn between two steps, often enough for a person and rarely enough to cost nothing. */
-function breaks(): () => Promise<void> {
-  let last = performance.now();
-  return async () => {
-    if (performance.now() - last < 50) return;
-    await new Promise((resolve) => setTimeout(resolve, 0));
-    last = performance.now();
-  };
-}
-
-/** Images per second since the first call. */
-function stopwatch(): (images: number) => number {
-  const start = performance.now();
-  let images = 0;
-  return (more) => {
-    images += more;
-    return images / ((performance.now() - start) / 1000);
-  };
-}
-
-function progressOf(
-  epoch: number,
-  epochs: number,
-  step: number,
-  batches: Batches,
-  sums: { loss: number; right: number; images: number },
-  imagesPerSecond: number,
-): Progress {
-  const steps = epochs * batches.length;
-  const imagesLeft = ((steps - step) / batches.length) * batches.examples;
-  return {
-    epoch,
-    epochs,
-    step,
-    steps,
-    loss: sums.loss / sums.images,
-    accuracy: sums.right / sums.images,
-    imagesPerSecond,
-    secondsLeft: imagesLeft / imagesPerSecond,
-  };
 }

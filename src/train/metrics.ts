@@ -4,6 +4,7 @@ import { identity, mapLayer } from '../algebra.ts';
 import { wholeNumber } from '../attributes.ts';
 import { SpecError } from '../errors.ts';
 import type { Layer, Params } from '../layer.ts';
+import { crossEntropy } from '../ops/loss.ts';
 import { checkTensor, type Tensor } from '../tensor.ts';
 import type { Batch, Batches } from './batches.ts';
 
@@ -59,11 +60,17 @@ export interface Score {
 /**
  * Loss, accuracy and top-5 error over all batches, dropout left out. Spec train-evaluation.
  *
+ * @param loss the loss of a batch, as for `fit`: by default cross-entropy of its labels.
  * @example
  * const set = minibatches({ x: tensor([2, 2], [1, 0, 0, 1]), labels: [0, 0] }, { size: 2 });
- * evaluate(identity(), {}, set, ({ labels }) => crossEntropy({ labels })).accuracy // 0.5
+ * evaluate(identity(), {}, set).accuracy // 0.5
  */
-export function evaluate(net: Layer, params: Params<Tensor>, batches: Batches, loss: (batch: Batch) => Layer): Score {
+export function evaluate(
+  net: Layer,
+  params: Params<Tensor>,
+  batches: Batches,
+  loss: (batch: Batch) => Layer = ({ labels }) => crossEntropy({ labels }),
+): Score {
   const used = evaluation(net);
   let [total, wrong, wrong5, examples] = [0, 0, 0, 0];
   for (const batch of batches.epoch(0)) {

@@ -1,6 +1,6 @@
 // Schedules: the factor on the learning rate at each step.
 
-import { finiteNumber, wholeNumber } from '../attributes.ts';
+import { finiteNumber, known, wholeNumber } from '../attributes.ts';
 import { sinPi } from './sine.ts';
 
 /** From the number of a step, counted from 0, to the factor on the learning rate. */
@@ -20,7 +20,9 @@ export const constant = (): Schedule => () => 1;
  * @example
  * [0, 9, 10, 20].map(stepDecay({ every: 10, factor: 0.5 })) // [1, 1, 0.5, 0.25]
  */
-export function stepDecay({ every, factor = 0.1 }: { readonly every: number; readonly factor?: number }): Schedule {
+export function stepDecay(options: { readonly every: number; readonly factor?: number }): Schedule {
+  known('stepDecay', options, ['every', 'factor']);
+  const { every, factor = 0.1 } = options;
   wholeNumber('train-schedule', 'stepDecay', 'every', every, 1);
   finiteNumber(
     'train-schedule',
@@ -44,7 +46,9 @@ export function stepDecay({ every, factor = 0.1 }: { readonly every: number; rea
  * @example
  * [0, 5, 10].map(cosine({ steps: 10 })) // [1, 0.5, 0]
  */
-export function cosine({ steps, least = 0 }: { readonly steps: number; readonly least?: number }): Schedule {
+export function cosine(options: { readonly steps: number; readonly least?: number }): Schedule {
+  known('cosine', options, ['steps', 'least']);
+  const { steps, least = 0 } = options;
   wholeNumber('train-schedule', 'cosine', 'steps', steps, 1);
   finiteNumber('train-schedule', 'cosine', 'least', least, 'a number in [0, 1]', (value) => value >= 0 && value <= 1);
   return (step) => {

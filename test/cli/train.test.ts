@@ -52,6 +52,7 @@ test('[train-digits] without arguments it learns generated digits and says how w
   const { code, out, err } = await train(['--epochs', '2', '--out', path('weights.safetensors')]);
   expect(code, err).toBe(0);
   expect(out).toContain('61,706');
+  expect(out).toMatch(/trained in [\d.]+ s/);
   expect(out).toContain('2700 images to train on, 300 to measure on');
   expect(Number(/kept apart: ([\d.]+) % right/.exec(out)?.[1])).toBeGreaterThan(90);
   expect(err.trim().split('\n')).toHaveLength(2);
@@ -93,6 +94,10 @@ test('[train-batches] files that do not fit together are refused with exit code 
   expect(await train(['--images', images(), '--labels', writeIdx('eleven', [80], () => 11)])).toMatchObject({
     code: 2,
     err: expect.stringContaining('[loss-labels]'),
+  });
+  expect(await train(['--epochs', '1.5'])).toMatchObject({
+    code: 2,
+    err: expect.stringContaining("--epochs must be a whole number of at least 1, got '1.5'"),
   });
   expect(await train(['--rate', 'fast'])).toMatchObject({
     code: 2,

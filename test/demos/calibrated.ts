@@ -1,6 +1,6 @@
 // Batch norm in training, given statistics in use: what calibrate changes where images come one at a time.
 
-import { batchNorm, chain, conv2d, crossEntropy, dense, flatten, initialize, relu } from '../../src/index.ts';
+import { batchNorm, chain, conv2d, dense, flatten, initialize, relu } from '../../src/index.ts';
 import { calibrate, cosine, evaluate, fit, minibatches, momentum } from '../../src/train/index.ts';
 import { type Digits, first, inOrder } from './data.ts';
 
@@ -33,8 +33,7 @@ export async function withAndWithoutCalibration(digits: Digits, epochs: number):
   const seen = Array.from(inOrder(first(digits.train, 200)).epoch(0), ({ x }) => x);
   const nets = { batchNorm: { layer: net, params }, frozenNorm: calibrate(net, params, seen) };
   return Object.entries(nets).map(([norm, { layer, params }]) => {
-    const accuracy = (size: number): number =>
-      evaluate(layer, params, inOrder(digits.test, size), ({ labels }) => crossEntropy({ labels })).accuracy;
+    const accuracy = (size: number): number => evaluate(layer, params, inOrder(digits.test, size)).accuracy;
     return { norm, hundred: accuracy(100), one: accuracy(1) };
   });
 }

@@ -1,6 +1,6 @@
 // Sample efficiency (T6): a convolutional and a dense net of equally many parameters learn from few examples (lecture L2).
 
-import { chain, crossEntropy, dense, flatten, initialize, parameterCount, relu } from '../../src/index.ts';
+import { chain, dense, flatten, initialize, parameterCount, relu } from '../../src/index.ts';
 import { lenet5 } from '../../src/nets/index.ts';
 import { cosine, evaluate, fit, minibatches, momentum } from '../../src/train/index.ts';
 import { type Digits, first, inOrder } from './data.ts';
@@ -42,7 +42,7 @@ export async function sampleEfficiency(
         schedule: cosine({ steps: epochs * batches.length }),
         epochs,
       });
-      return evaluate(nets[name], params, inOrder(digits.test), ({ labels }) => crossEntropy({ labels })).accuracy;
+      return evaluate(nets[name], params, inOrder(digits.test)).accuracy;
     };
     rows.push({ examples, convolutional: await accuracy('convolutional'), dense: await accuracy('dense') });
   }

@@ -1,7 +1,7 @@
 // Replacing the last layers (T4): a net that knows the digits 0 to 4 gets two new layers at its end and learns 5 to 9 with
 // them alone.
 
-import { crossEntropy, dense, initialize, type Layer, type Params, type Tensor } from '../../src/index.ts';
+import { dense, initialize, type Layer, type Params, type Tensor } from '../../src/index.ts';
 import { lenet5 } from '../../src/nets/index.ts';
 import { type Batch, cosine, evaluate, fit, minibatches, momentum } from '../../src/train/index.ts';
 import { type Digits, first, inOrder, only } from './data.ts';
@@ -32,7 +32,7 @@ export async function replaceLastLayers(digits: Digits, few: number, epochs: num
   const after = await train(changed, start, data, longer, (name) => /^(fc4|out)\./.test(name));
   const scratch = await train(changed, fresh, data, longer);
   const accuracy = (layer: Layer, params: Params<Tensor>, test: Batch): number =>
-    evaluate(layer, params, inOrder(test), ({ labels }) => crossEntropy({ labels })).accuracy;
+    evaluate(layer, params, inOrder(test)).accuracy;
   return {
     old: accuracy(net, before, low(digits.test)),
     replaced: accuracy(changed, after, high(digits.test)),

@@ -5,7 +5,6 @@ import { cellGrid, segmenter } from '../../src/nets/index.ts';
 import { type Batch, cosine, fit, minibatches, momentum } from '../../src/train/index.ts';
 import { BACKGROUND, inOrder, pictures } from './data.ts';
 
-
 export interface PixelScore {
   readonly name: string;
   /** Shares of pixels given their class: of all pixels, and of those of a square or disc. */
@@ -14,8 +13,12 @@ export interface PixelScore {
 }
 
 /** Both nets before and after training on `count` pictures, measured on others; and the answer 'background' everywhere. */
-export async function segmenterAgainstGrid(count: number, epochs: number, width = 8): Promise<PixelScore[]> {
-  const [data, test] = [pictures({ count, seed: 1 }), pictures({ count: 100, seed: 2 })];
+export async function segmenterAgainstGrid(
+  count: number,
+  epochs: number,
+  { width = 16, side = 32 } = {},
+): Promise<PixelScore[]> {
+  const [data, test] = [pictures({ count, side, seed: 1 }), pictures({ count: 100, side, seed: 2 })];
   const shape = [1, ...data.x.shape.slice(1)];
   const scores = [score('background everywhere', test, () => BACKGROUND)];
   for (const [name, layer, cell] of [

@@ -1,4 +1,4 @@
-// What goes into training: batches, augmentation, schedules, generated digits; and the errors counted afterwards.
+// What goes into training (T3): batches, augmentation, schedules, generated digits; and the errors counted afterwards.
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -42,6 +42,17 @@ test('[train-batches] empty data and labels that do not go with the images are r
   expect(() => minibatches({ x: tensor([3, 4]), labels: [1, 2] }, { size: 2 })).toThrow(/3 examples.*got 2 labels/);
   expect(() => minibatches({ x: tensor([3, 4]), labels: [1, 2, 3] }, { size: 0 })).toThrow(/size must be/);
   expect(() => minibatches({ x: tensor([3, 4]), labels: 3 as never }, { size: 1 })).toThrow(TypeError);
+});
+
+test('[layer-attributes] a misspelt option of training is refused', () => {
+  const odd = (call: () => unknown, message: RegExp) => expect(call).toThrow(message);
+  odd(() => minibatches({ x: tensor([1, 1]), labels: [0] }, { size: 1, shuffel: false } as never), /got 'shuffel'/);
+  odd(() => augment({ rotate: 5 } as never), /the attributes are shift, flip, crop, got 'rotate'/);
+  odd(() => augment({ flip: 'yes' as never }), /flip/);
+  odd(() => cosine({ steps: 5, min: 0 } as never), /got 'min'/);
+  odd(() => stepDecay(null as never), /must be an object \{every, factor\}, got null/);
+  odd(() => digits({ number: 5 } as never), /got 'number'/);
+  odd(() => minibatches(null as never, { size: 1 }), /data must be \{x, labels\}, got null \[train-batches\]/);
 });
 
 test('[train-augment] a shifted, mirrored, cropped image is a window of the image', () => {

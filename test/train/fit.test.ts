@@ -1,4 +1,4 @@
-// Training: it learns, it repeats itself to the last bit, and it goes on where it stopped.
+// Training (T3, T4): it learns, it repeats itself to the last bit, and it goes on where it stopped.
 
 import { expect, test } from 'vitest';
 import {
@@ -123,6 +123,17 @@ test('[train-checkpoint] a checkpoint of another net, another optimizer, or cut 
   await expect(
     train(net, start, batches, { ...options, optimizer: sgd({ rate: 0.1 }), resume: checkpoint }),
   ).rejects.toThrow(/'momentum', got 'sgd'/);
+  const frozen = { ...options, epochs: 1, trainable: (name: string) => name.startsWith('out') };
+  let part = new Uint8Array();
+  await train(net, start, batches, {
+    ...frozen,
+    onCheckpoint: (bytes) => {
+      part = bytes as Uint8Array<ArrayBuffer>;
+    },
+  });
+  await expect(train(net, start, batches, { ...options, resume: part })).rejects.toThrow(
+    /trainable must be as it was.*'conv.weight\/velocity', got none \[train-checkpoint\]/,
+  );
   await expect(train(net, start, batches, { ...options, resume: checkpoint.slice(0, 900) })).rejects.toThrow(
     /safetensors/,
   );
@@ -202,6 +213,7 @@ test('[train-dropout] drops other cells in every step', async () => {
 test('[train-fit] arguments of the wrong kind are refused before anything runs', async () => {
   await expect(train({} as Layer, start, batches, options)).rejects.toThrow(/net must be a layer/);
   await expect(train(net, start, [] as never, options)).rejects.toThrow(/minibatches/);
+  await expect(train(net, start, batches, { ...options, epoch: 3 } as never)).rejects.toThrow(/got 'epoch'/);
   await expect(train(net, start, batches, { ...options, epochs: 0 })).rejects.toThrow(/epochs must be a whole number/);
   await expect(train(net, start, batches, { ...options, optimizer: {} as never })).rejects.toThrow(/optimizer/);
 });
