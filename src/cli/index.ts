@@ -57,8 +57,7 @@ main(process.argv.slice(2)).then(
   },
   (error: unknown) => {
     if (!isUsage(error)) throw error;
-    // A command line that makes no sense is answered with help, data that are wrong with what is wrong about them.
-    process.stderr.write(`toeplitz: ${error.message}\n${error instanceof SpecError ? '' : `\n${help}`}`);
+    process.stderr.write(`toeplitz: ${error.message}\n\n${help}`);
     process.exitCode = EXIT.usage;
   },
 );
