@@ -6,5 +6,5 @@ export const MR: i32 = 4;
 /** Columns of a tile: two vectors of channels. 4×8 is the one tile that V8 11 to 14 compile without spills (measured). */
 export const NR: i32 = 8;
 
-/** Channels that one step of a pooling or depthwise loop holds in registers. */
+/** Channels that one step of a pooling loop holds in registers. */
 export const LANES: i32 = 16;

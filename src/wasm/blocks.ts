@@ -4,7 +4,7 @@
 export const MR = 4;
 export const NR = 8;
 
-/** Channels per step of pooling and depthwise loops (assembly/blocks.ts; a test compares). */
+/** Channels per step of pooling loops (assembly/blocks.ts; a test compares). */
 export const LANES = 16;
 
 /** Bytes of a place: the addresses of source and destination. */

@@ -4,9 +4,10 @@
 //     for each pass over the terms: one call that multiplies the block with all panels
 
 import { FEWEST_POSITIONS, MOST_POSITIONS, MR, NR, PLACE, SOURCE_BYTES } from './blocks.ts';
+import { prepareDepthwise } from './depthwise.ts';
 import type { Arena } from './engine.ts';
 import { type Finish, writeEpilogues } from './epilogue.ts';
-import { type Panels, packPanels, type Staged, termsOf } from './panels.ts';
+import { type Panels, packPanels, type Staged } from './panels.ts';
 import { type Pass, type Piece, passesOf, type Runs, runsOf, type Three } from './plan.ts';
 import type { Region } from './region.ts';
 
@@ -29,7 +30,7 @@ export interface Contraction {
   /** The floats between two taps and between two groups of w. */
   readonly tapStep: number;
   readonly groupStep: number;
-  /** One filter a channel: the channels lie side by side in one group, and a tap has one row of weights. */
+  /** One filter a channel: the channels lie side by side in one group, w is w[tap][channel], and x needs no zeros. */
   readonly depthwise: boolean;
   readonly im2col: boolean;
 }
@@ -37,6 +38,9 @@ export interface Contraction {
 /** Whether the pieces write every cell of the target. */
 export const isCovered = ({ pieces, target: { size } }: Contraction): boolean =>
   pieces.reduce((sum, [i, j, k]) => sum + i.positions * j.positions * k.positions, 0) === size[0] * size[1] * size[2];
+
+/** The pieces that read zeros around the source: a depthwise contraction leaves out what is not there. */
+export const overhanging = (c: Contraction): readonly Piece[] => (c.depthwise ? [] : c.pieces);
 
 /** Fills the targets of the first images from their sources. */
 export type Run = (images: number) => void;
@@ -66,13 +70,13 @@ interface Block {
  * lie around the source where windows overhang, and meet no ∞ or NaN in w. Spec numerics-padding.
  */
 export function prepare(arena: Arena, c: Contraction, w: Staged, source: Region, target: Region, finish: Finish): Run {
+  if (c.depthwise) return prepareDepthwise(arena, c, w, source, target, finish);
   const epilogues = writeEpilogues(arena, finish, c.groups, c.target.channels);
   const ready = c.pieces.map((piece) => preparePiece(arena, c, piece, w, source, target, epilogues));
   const block = makeBlock(arena, ready, c.im2col);
-  const run = c.depthwise ? runDepthwise : runPasses;
   return (images) => {
     for (let group = 0; group < c.groups; group++) {
-      for (const piece of ready) runPiece(arena, c, piece, group, images, block, run);
+      for (const piece of ready) runPiece(arena, c, piece, group, images, block);
     }
   };
 }
@@ -88,7 +92,7 @@ function preparePiece(
   epilogues: readonly number[],
 ): Ready {
   const panels = packPanels(arena, c, piece, w);
-  const runs = runsOf(piece, source, termsOf(c) * 4);
+  const runs = runsOf(piece, source, c.source.channels * 4);
   const passes = passesOf(c.im2col ? { offsets: [0], length: panels.rows * 4 } : runs);
   const bytes = c.im2col ? panels.rows * 4 : source.pixel * piece[2].step;
   const fitting = Math.floor(SOURCE_BYTES / bytes / MR) * MR;
@@ -123,17 +127,7 @@ function makeBlock(arena: Arena, ready: readonly Ready[], im2col: boolean): Bloc
 
 const tilesOf = (count: number): number => Math.ceil(count / MR);
 
-type RunBlock = (arena: Arena, c: Contraction, ready: Ready, group: number, count: number, block: Block) => void;
-
-function runPiece(
-  arena: Arena,
-  c: Contraction,
-  ready: Ready,
-  group: number,
-  images: number,
-  block: Block,
-  run: RunBlock,
-): void {
+function runPiece(arena: Arena, c: Contraction, ready: Ready, group: number, images: number, block: Block): void {
   const { kernels } = arena;
   const { runs, runTable, step } = ready;
   const positions = images * ready.positions;
@@ -143,21 +137,9 @@ function runPiece(
     if (block.matrix) {
       kernels.gather(block.places, tilesOf(count) * MR, runTable, runs.offsets.length, runs.length, block.matrix);
     }
-    run(arena, c, ready, group, count, block);
+    runPasses(arena, c, ready, group, count, block);
   }
 }
-
-const runDepthwise: RunBlock = ({ kernels }, c, { panels, runs, runTable, epilogues }, group, count, { places }) =>
-  kernels.depthwise(
-    places,
-    tilesOf(count),
-    panels.address,
-    panels.bytes,
-    c.target.channels,
-    runTable,
-    runs.offsets.length,
-    epilogues[group],
-  );
 
 function runPasses({ kernels }: Arena, c: Contraction, ready: Ready, group: number, count: number, block: Block): void {
   const { panels, passes, epilogues } = ready;

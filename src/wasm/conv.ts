@@ -4,9 +4,9 @@ import type { Algorithm } from '../kernels.ts';
 import * as reference from '../reference/conv.ts';
 import type { ConvGeometry } from '../window.ts';
 import { STAGED_BYTES } from './blocks.ts';
-import { type Contraction, isCovered, prepare } from './contract.ts';
+import { type Contraction, isCovered, overhanging, prepare } from './contract.ts';
 import { backward, forward, isDepthwise } from './contractions.ts';
-import { depthwiseGradient } from './depthwise.ts';
+import { depthwiseGradient } from './depthwise-gradient.ts';
 import { type Arena, withArena } from './engine.ts';
 import { gradient } from './gradient.ts';
 import { denseRegion } from './region.ts';
@@ -25,7 +25,7 @@ function contract(
   b: Float32Array | undefined,
   y: Float32Array,
 ): boolean {
-  const source = makeSource(arena, x, batch, c.source.size, c.groups * c.source.channels, c.pieces);
+  const source = makeSource(arena, x, batch, c.source.size, c.groups * c.source.channels, overhanging(c));
   const filters = arena.values(w);
   if (source.isPadded && arena.kernels.finite(filters, w.length) === 0) return false;
   const floats = y.length / batch;

@@ -1,44 +1,61 @@
-// The weight gradient of a depthwise convolution: four taps against eight channels, over the positions of an image.
+// Depthwise contractions: a convolution or its input gradient with one filter a channel, straight from x, row by row.
 
-import { type ConvGeometry, outputs, taps } from '../window.ts';
-import { LATTICE_BYTES, MR, PLACE } from './blocks.ts';
+import type { Contraction, Run } from './contract.ts';
 import type { Arena } from './engine.ts';
-import { forwardPiece } from './plan.ts';
-import { makeSource } from './source.ts';
+import { type Finish, writeEpilogues } from './epilogue.ts';
+import type { Staged } from './panels.ts';
+import type { Piece } from './plan.ts';
+import type { Region } from './region.ts';
 
-/** Fills dw. Returns false, with dw untouched, if zeros of padding would meet ∞ or NaN in dy. Spec numerics-padding. */
-export function depthwiseGradient(
+/** Takes all memory of a depthwise contraction, w included, and writes its plans. Spec conv-depthwise. */
+export function prepareDepthwise(
   arena: Arena,
-  g: ConvGeometry,
-  x: Float32Array,
-  dy: Float32Array,
-  dw: Float32Array,
-): boolean {
+  c: Contraction,
+  w: Staged,
+  source: Region,
+  target: Region,
+  finish: Finish,
+): Run {
   const { kernels } = arena;
-  const [a, b, c] = g.axes;
-  const [C, K, floats] = [g.groups, taps(g.axes), outputs(g.axes) * g.groups];
-  const source = makeSource(arena, x, g.batch, [a.input, b.input, c.input], C, [forwardPiece(g.axes)]);
-  const stage = arena.take(source.images * floats * 4);
-  const sums = arena.take(dw.byteLength);
-  const rows = arena.take((K + MR) * PLACE);
-  const lattice = arena.take(LATTICE_BYTES);
-  const from = [-source.before, 0, a.dilation * source.plane, b.dilation * source.row, c.dilation * source.pixel];
-  const to = [sums, 0, b.size * c.size * C * 4, c.size * C * 4, C * 4];
-  arena.write(lattice, [1, a.size, b.size, c.size, ...from, ...to]);
-  kernels.places(lattice, 0, K, rows);
-  const steps = [c.stride * source.pixel, b.stride * source.row, a.stride * source.plane];
-  const walk = arena.words([a.output, b.output, c.output, ...steps]);
-  kernels.zero(sums, dw.byteLength);
-  for (let first = 0; first < g.batch; first += source.images) {
-    const end = Math.min(g.batch, first + source.images);
-    source.load(first, end);
-    arena.floats(stage, (end - first) * floats).set(dy.subarray(first * floats, end * floats));
-    if (source.isPadded && kernels.finite(stage, (end - first) * floats) === 0) return false;
-    for (let n = 0; n < end - first; n++) {
-      const origin = source.address + n * source.image;
-      kernels.depthwiseGradient(rows, Math.ceil(K / MR), stage + n * floats * 4, C, walk, origin);
+  const count = c.taps[0] * c.taps[1] * c.taps[2] * c.target.channels;
+  const weights = arena.take(count * 4);
+  arena.whenReady(() => arena.floats(weights, count).set(arena.floats(w(0, count), count)));
+  const [epilogue] = writeEpilogues(arena, finish, 1, c.target.channels);
+  const list = arena.take(c.taps[0] * c.taps[1] * c.taps[2] * 8);
+  const pieces = c.pieces.map((piece) => ({
+    piece,
+    plan: arena.words(planOf(arena, c, piece, [weights, epilogue, list], source, target)),
+  }));
+  return (images) => {
+    for (let n = 0; n < images; n++) {
+      for (const { piece, plan } of pieces) {
+        for (let plane = 0; plane < piece[0].positions; plane++) {
+          for (let row = 0; row < piece[1].positions; row++)
+            kernels.depthwise(plan, n * source.image, n * target.image, plane, row);
+        }
+      }
     }
-  }
-  dw.set(arena.floats(sums, dw.length));
-  return true;
+  };
+}
+
+/** The words of a piece's plan, as assembly/depthwise.ts reads them. */
+function planOf(
+  arena: Arena,
+  c: Contraction,
+  piece: Piece,
+  [weights, epilogue, list]: readonly number[],
+  source: Region,
+  target: Region,
+): number[] {
+  const from = [source.plane, source.row, source.pixel];
+  const to = [target.plane, target.row, target.pixel];
+  const tapBytes = [c.taps[1] * c.taps[2], c.taps[2], 1].map((taps) => taps * c.target.channels * 4);
+  const first = piece.reduce((sum, axis, i) => sum + axis.outputStart * to[i], target.address);
+  const xSteps = piece.map((axis, i) => axis.step * from[i]).reverse();
+  const ySteps = piece.map((axis, i) => axis.outputStep * to[i]).reverse();
+  const axes = piece.flatMap(({ positions, step, offsets, taps }, i) => {
+    const table = arena.words(offsets.flatMap((offset, t) => [offset, offset * from[i], taps[t] * tapBytes[i]]));
+    return [c.source.size[i], positions, step, offsets.length, table];
+  });
+  return [c.target.channels, source.address, first, weights, epilogue, list, ...xSteps, ...ySteps, ...axes];
 }

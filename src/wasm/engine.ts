@@ -48,16 +48,7 @@ export interface Kernels {
     reload: boolean,
     last: boolean,
   ): void;
-  depthwise(
-    places: number,
-    tiles: number,
-    panel: number,
-    panelBytes: number,
-    channels: number,
-    offsets: number,
-    taps: number,
-    epilogue: number,
-  ): void;
+  depthwise(depthwise: number, xImage: number, yImage: number, plane: number, row: number): void;
   depthwiseGradient(places: number, tiles: number, dy: number, channels: number, walk: number, origin: number): void;
   copyRows(lattice: number, bytes: number): void;
   finite(address: number, count: number): number;

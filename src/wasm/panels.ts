@@ -16,20 +16,21 @@ export interface Panels {
 /** The address where `count` values of w from the one numbered `first` lie until the next call. */
 export type Staged = (first: number, count: number) => number;
 
-/** Terms of a tap: a depthwise convolution has one row of weights. */
-export const termsOf = (c: Contraction): number => (c.depthwise ? 1 : c.source.channels);
-
 /** Rows of one tap that are staged together: filters that lie side by side may come in parts. */
 const rowsTogether = (c: Contraction): number =>
-  c.targetStep === 1 ? Math.min(termsOf(c), Math.max(1, Math.floor(STAGED_BYTES / (c.sourceStep * 4)))) : termsOf(c);
+  c.targetStep === 1
+    ? Math.min(c.source.channels, Math.max(1, Math.floor(STAGED_BYTES / (c.sourceStep * 4))))
+    : c.source.channels;
 
-/** The most bytes of w that `packPanels` asks for together. */
+/** The most bytes of w that a contraction asks for together. */
 export const stagedBytes = (c: Contraction): number =>
-  (c.targetStep === 1 ? rowsTogether(c) * c.sourceStep : c.tapStep) * 4;
+  c.depthwise
+    ? c.taps[0] * c.taps[1] * c.taps[2] * c.tapStep * 4
+    : (c.targetStep === 1 ? rowsTogether(c) * c.sourceStep : c.tapStep) * 4;
 
 /** Takes the memory of a piece's panels, to be packed when the arena is ready. */
 export function packPanels(arena: Arena, c: Contraction, [a, b, d]: Piece, w: Staged): Panels {
-  const terms = termsOf(c);
+  const terms = c.source.channels;
   const rows = a.taps.length * b.taps.length * d.taps.length * terms;
   const bytes = rows * NR * 4;
   const groupBytes = Math.ceil(c.target.channels / NR) * bytes;
@@ -57,7 +58,7 @@ function packTap(
   groupBytes: number,
   w: Staged,
 ): void {
-  const [terms, together] = [termsOf(c), rowsTogether(c)];
+  const [terms, together] = [c.source.channels, rowsTogether(c)];
   for (let row = 0; row < terms; row += together) {
     const rows = Math.min(together, terms - row);
     const first = tap * c.tapStep + row * c.sourceStep;

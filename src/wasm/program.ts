@@ -6,7 +6,7 @@ import { winogradTile } from '../reference/winograd.ts';
 import type { Shape, Tensor } from '../tensor.ts';
 import type { PoolGeometry } from '../window.ts';
 import { lrnStep, sumStep } from './cell-steps.ts';
-import { type Contraction, isCovered, prepare } from './contract.ts';
+import { type Contraction, isCovered, overhanging, prepare } from './contract.ts';
 import { backward, forward } from './contractions.ts';
 import { stagedBytes } from './panels.ts';
 import { isMarginless, marginsOf, Slot } from './slot.ts';
@@ -54,10 +54,10 @@ export class Recorder implements Program {
 
   /** Spec numerics-padding. */
   #contraction(x: Slot, shape: Shape, c: Contraction, step: ConvStep): Value | undefined {
-    const isPadded = !isMarginless(marginsOf(c.pieces, x.size));
+    const isPadded = !isMarginless(marginsOf(overhanging(c), x.size));
     if (isPadded && !isAllFinite(step.weight.data as Float32Array)) return undefined;
     const kernel: Weighted = {
-      pieces: c.pieces,
+      pieces: overhanging(c),
       staged: stagedBytes(c),
       prepare: (arena, w, source, target, finish) => prepare(arena, c, w, source, target, finish),
     };
