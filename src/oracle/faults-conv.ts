@@ -94,6 +94,15 @@ export const convolutionFaults: readonly Fault[] = [
     result: (s) => outputOrder(s, (o) => (o % s.g.groups) * s.g.filters + Math.floor(o / s.g.groups)),
   },
   {
+    name: 'output channels were numbered multiplier first, but for the bias',
+    families: ['depthwise'],
+    result: (s) => {
+      const { groups, filters } = s.g;
+      const y = outputOrder({ ...s, b: undefined }, (o) => (o % groups) * filters + Math.floor(o / groups));
+      return eachOutput(s, y, (value, { o }) => value + (s.b?.[o] ?? 0));
+    },
+  },
+  {
     name: 'the weight were read as [..., filters, channels]',
     families,
     setting: (s) => rearranged(s, (k, c, o) => (k * channelsOut(s) + o) * s.g.channels + c),
@@ -131,14 +140,16 @@ export const convolutionFaults: readonly Fault[] = [
       return s.rank === 2 ? rearranged(s, (k, c, o) => place(s, (k % b) * a + Math.floor(k / b), c, o)) : undefined;
     },
   },
-  {
-    name: 'a dilated 3×3 kernel fell into a special path that adds nothing: the output is the bias',
-    families: ['conv', 'depthwise'],
-    result: (s) =>
-      s.case.size.every((n) => n === 3) && s.case.dilation.some((n) => n > 1)
-        ? eachOutput(s, evaluate(s), (_, { o }) => s.b?.[o] ?? 0)
-        : undefined,
-  },
+  ...(['some', 'every'] as const).map(
+    (which): Fault => ({
+      name: `a 3×3 kernel dilated on ${which === 'some' ? 'any axis' : 'every axis'} fell into a special path that adds nothing: the output is the bias`,
+      families: ['conv', 'depthwise'],
+      result: (s) =>
+        s.case.size.every((n) => n === 3) && s.case.dilation[which]((n) => n > 1)
+          ? eachOutput(s, evaluate(s), (_, { o }) => s.b?.[o] ?? 0)
+          : undefined,
+    }),
+  ),
   ...blocks.map(
     (block): Fault => ({
       name: `input channels past a multiple of ${block} were dropped`,
@@ -162,6 +173,12 @@ export const convolutionFaults: readonly Fault[] = [
     unfinished(`pixels past a multiple of ${block}`, (s) => {
       const P = outputs(s.g.axes);
       return P % block === 0 ? undefined : ({ p }) => p >= P - (P % block);
+    }),
+  ),
+  ...blocks.flatMap((block) =>
+    unfinished(`pixels past the last full block of ${block}`, (s) => {
+      const tail = tailOf(outputs(s.g.axes), block);
+      return tail === undefined ? undefined : ({ p }) => p >= tail;
     }),
   ),
   ...blocks.flatMap((block) =>

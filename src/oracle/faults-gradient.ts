@@ -5,7 +5,7 @@ import { type Data, typeOf } from '../tensor.ts';
 import { cellsUnder, outputs, taps } from '../window.ts';
 import { shapeOf } from './cases.ts';
 import type { Fault } from './faults.ts';
-import { channelsOut, type Prediction, rearranged, type Setting } from './setting.ts';
+import { axesOf, channelsOut, type Prediction, reachOf, rearranged, type Setting } from './setting.ts';
 
 type Parts = Partial<Record<'x' | 'weight' | 'bias', Prediction>>;
 
@@ -62,6 +62,23 @@ function maxScatter(s: Setting, store: (dx: Float64Array, at: readonly number[],
   return { shape: shapeOf(s.case), data: dx };
 }
 
+/** dx without the cells past the last window. */
+function cropped(s: Setting, dx: Prediction): Prediction {
+  const reached = axesOf(s).map((axis) =>
+    Math.max(0, Math.min(axis.input, (axis.output - 1) * axis.stride + reachOf(axis) - axis.before - axis.after)),
+  );
+  const C = dx.shape[dx.shape.length - 1];
+  const data = dx.data.filter((_, i) => {
+    let pixel = Math.floor(i / C);
+    return axesOf(s).reduceRight((inside, axis, a) => {
+      const at = pixel % axis.input;
+      pixel = Math.floor(pixel / axis.input);
+      return inside && at < reached[a];
+    }, true);
+  });
+  return { shape: [dx.shape[0], ...reached, C], data };
+}
+
 export const gradientFaults: readonly Fault[] = [
   {
     name: 'the gradient of an average were divided by the size of the window, the output by the cells inside',
@@ -89,6 +106,22 @@ export const gradientFaults: readonly Fault[] = [
       const K = taps(s.g.axes);
       const turned = rearranged(s, (k, c, o) => ((K - 1 - k) * s.g.channels + c) * channelsOut(s) + o);
       return { ...right(s), x: inputGradient(turned) };
+    },
+  },
+  {
+    name: 'the size of x were inferred from the output: cells that no window reached have no gradient',
+    families: ['conv', 'depthwise'],
+    gradient: (s) => ({ x: cropped(s, inputGradient(s)) }),
+  },
+  {
+    name: 'rows and columns of windows beyond the shorter side were left out',
+    families: ['max', 'avg'],
+    gradient: (s) => {
+      if (s.rank !== 2) return undefined;
+      const [P, Q] = s.g.axes.slice(1).map((axis) => axis.output);
+      const C = channelsOut(s);
+      const seen = (i: number): boolean => Math.floor(i / C / Q) % P < Q && Math.floor(i / C) % Q < P;
+      return right({ ...s, dy: s.dy!.map((dy, i) => (seen(i) ? dy : 0)) });
     },
   },
   {

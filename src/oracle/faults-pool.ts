@@ -7,6 +7,7 @@ import {
   channelsOut,
   eachOutput,
   evaluate,
+  isSame,
   type Prediction,
   reachOf,
   type Setting,
@@ -77,7 +78,7 @@ function half(value: number): number {
 
 /** Windows that begin beyond the image too. */
 const keepsAll = (s: Setting): Setting | undefined =>
-  s.case.ceil && typeof s.case.padding !== 'undefined'
+  s.case.ceil && !isSame(s)
     ? withAxes(s, (axis) => ({
         ...axis,
         output: Math.ceil((axis.input + axis.before + axis.after - reachOf(axis)) / axis.stride) + 1,

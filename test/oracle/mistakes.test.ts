@@ -123,7 +123,7 @@ const cases: [op: string, name: RegExp, engine: (call: Call) => Tensor][] = [
   ],
   [
     'depthwiseConv2d',
-    /dilated 3×3/,
+    /3×3 kernel dilated on any axis/,
     after((y, { i, C, call }) =>
       windowOf(call).size.every((n) => n === 3) && windowOf(call).dilation.some((d) => d > 1) ? bias(call, i % C) : y,
     ),
