@@ -12,7 +12,7 @@ import type { Batch, Batches } from './batches.ts';
 import { readCheckpoint, type State, writeCheckpoint } from './checkpoint.ts';
 import { topError } from './metrics.ts';
 import type { Optimizer } from './optimizer.ts';
-import { breaks, type Progress, progressOf, type Sums, stopwatch } from './progress.ts';
+import { add, breaks, none, type Progress, progressOf, stopwatch } from './progress.ts';
 import { constant, type Schedule } from './schedule.ts';
 
 export interface FitOptions {
@@ -24,7 +24,11 @@ export interface FitOptions {
   readonly schedule?: Schedule;
   /** Seeds dropout. */
   readonly seed?: number;
-  /** Which parameters move, by flat name; the others stay equal in bits. Running statistics never move. */
+  /**
+   * Which parameters move, by flat name; the others stay equal in bits. Running statistics never move. To retrain new last
+   * layers alone: `net.with({ children: { out: dense({ units: 5 }) } })`, with `out` of its initialize() beside the trained
+   * rest, and `trainable: (name) => name.startsWith('out.')`.
+   */
   readonly trainable?: (name: string) => boolean;
   readonly onProgress?: (progress: Progress) => void;
   /** Given a checkpoint, a safetensors file, after every epoch and when `signal` stops the run. */
@@ -72,7 +76,7 @@ export async function fit(
   const clock = stopwatch();
   const pause = breaks();
   for (let epoch = Math.floor(state.step / batches.length); epoch < epochs; epoch++) {
-    const sums: Sums = { loss: 0, right: 0, images: 0 };
+    const sums = none();
     let done = state.step - epoch * batches.length;
     for (const batch of batches.epoch(epoch)) {
       if (done-- > 0) continue;
@@ -89,9 +93,7 @@ export async function fit(
           `fit: the loss must be finite, got ${value} at step ${before} of epoch ${epoch}`,
         );
       state = { ...state, step: before + 1 };
-      sums.loss += value * batch.x.shape[0];
-      sums.right += right * batch.x.shape[0];
-      sums.images += batch.x.shape[0];
+      add(sums, batch.x.shape[0], value, right);
       onProgress?.(progressOf(epoch, epochs, state.step, batches, sums, clock(batch.x.shape[0])));
       await pause();
     }

@@ -24,6 +24,15 @@ export interface Sums {
   images: number;
 }
 
+export const none = (): Sums => ({ loss: 0, right: 0, images: 0 });
+
+/** Adds a batch of `images` with its mean loss and the share of them that is right. */
+export function add(sums: Sums, images: number, loss: number, right: number): void {
+  sums.loss += loss * images;
+  sums.right += right * images;
+  sums.images += images;
+}
+
 /** Lets timers and signals have their turn between two steps, often enough for a person and rarely enough to cost nothing. */
 export function breaks(): () => Promise<void> {
   let last = performance.now();

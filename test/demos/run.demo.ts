@@ -13,7 +13,7 @@ import { findFilter } from './filter.ts';
 import { replaceLastLayers } from './replace.ts';
 import { plainAgainstResidual } from './residual.ts';
 import { segmenterAgainstGrid } from './segmenter.ts';
-import { percent, type Result, tableOf } from './table.ts';
+import { percent, type Result, tableOf, thousands } from './table.ts';
 
 const root = join(import.meta.dirname, '../..');
 const file = join(import.meta.dirname, 'results.json');
@@ -48,9 +48,11 @@ demonstrate('lenet5', 'LeNet-5 on digits', async () => {
   expect(Number(accuracy), stderr).toBeGreaterThanOrEqual(98);
   return {
     says: '`npx toeplitz train` with its defaults.',
-    data: folder === undefined ? 'Generated digits' : 'MNIST, its first 10,000 training digits and all test digits',
+    data: folder === undefined ? 'Generated digits' : 'MNIST',
     columns: ['digits to train on', 'epochs', 'training', 'test digits', 'right'],
-    rows: [[train, epochs, `${Math.round(Number(seconds))} s`, test, `${accuracy} %`]],
+    rows: [
+      [thousands(Number(train)), epochs, `${Math.round(Number(seconds))} s`, thousands(Number(test)), `${accuracy} %`],
+    ],
   };
 });
 
@@ -59,7 +61,7 @@ demonstrate('efficiency', 'Few examples', async () => {
   const rows = await sampleEfficiency(digits, [100, 300, 1000], 500);
   for (const { convolutional, dense } of rows) expect(convolutional).toBeGreaterThan(dense);
   return {
-    says: `A convolutional net (LeNet-5, ${parameters.convolutional} parameters) and a dense net (${parameters.dense}), trained alike on the same few digits.`,
+    says: `A convolutional net (LeNet-5, ${thousands(parameters.convolutional)} parameters) and a dense net (${thousands(parameters.dense)}), trained alike on the same few digits.`,
     data: `${digits.name}, measured on 2,000`,
     columns: ['digits to train on', 'convolutional', 'dense'],
     rows: rows.map(({ examples, convolutional, dense }) => [examples, percent(convolutional), percent(dense)]),
@@ -102,8 +104,13 @@ demonstrate('filter', 'A filter is found', async () => {
     columns: ['start', 'first weights', 'learnt weights', 'cosine with −1 1 −1', 'loss'],
     rows: [best, ...others].map(({ seed, start, filter, cosine, loss }) => [
       seed,
-      ...[start, filter].map((weights) => weights.map((weight) => weight.toFixed(2)).join(' ')),
-      cosine.toFixed(3),
+      ...[start, filter].map((weights) =>
+        weights
+          .map((weight) => weight.toFixed(2))
+          .join(' ')
+          .replaceAll('-', '−'),
+      ),
+      cosine.toFixed(3).replace('-', '−'),
       loss.toFixed(4),
     ]),
   };

@@ -12,6 +12,7 @@ export interface Result {
   readonly seconds: number;
 }
 
+export const thousands = (count: number): string => count.toLocaleString('en');
 export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
 /** A Markdown table, padded so that a terminal shows it well. */
@@ -27,5 +28,5 @@ export function tableOf({ columns, rows }: Result): string {
 /** The README's section. */
 export const sectionOf = (results: Readonly<Record<string, Result>>): string =>
   Object.values(results)
-    .map((result) => `**${result.title}.** ${result.says} ${result.data}; ${result.seconds} s.\n\n${tableOf(result)}`)
+    .map((result) => `**${result.title}.** ${result.says} (${result.data}; ${result.seconds} s.)\n\n${tableOf(result)}`)
     .join('\n\n');
