@@ -119,6 +119,6 @@ export const readmeTables = (results) =>
     conditions(results),
     `<details><summary>Case by case</summary>`,
     caseTable(results),
-    importTable(results.import),
+    ...(results.import ? [importTable(results.import)] : []),
     '</details>',
   ].join('\n\n');

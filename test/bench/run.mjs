@@ -55,11 +55,16 @@ if (isImport) results.import = await importCost(options);
 
 console.log(report(results));
 const out = options.out ?? (options.isWhole ? join(here, 'results.json') : undefined);
-if (out) writeFileSync(out, `${JSON.stringify(results, rounded, 1)}\n`);
+if (out) writeFileSync(out, `${compact(JSON.stringify(results, rounded, 1))}\n`);
 
 /** Four digits are more than the machine repeats. */
 function rounded(_, value) {
   return typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value;
+}
+
+/** Lists of numbers on one line each. */
+function compact(json) {
+  return json.replace(/\[[\d.,\se+-]+\]/g, (list) => list.replace(/\s+/g, ' '));
 }
 
 function circumstances() {
