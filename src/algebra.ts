@@ -2,9 +2,10 @@
 
 import { combinator, type Parts, readParts } from './combinator.ts';
 import { SpecError } from './errors.ts';
-import { hull, throughField } from './field.ts';
-import { type Input, type Layer, operator, type Params, type Pull, pointField } from './layer.ts';
+import { hull, pointField, throughField } from './field.ts';
+import type { Input, Layer, Params, Pull } from './layer.ts';
 import { concatChannels, splitChannels, sumOf } from './merge.ts';
+import { operator } from './operator.ts';
 import type { Program, Value } from './program.ts';
 import { type Shape, sameShape, type Tensor } from './tensor.ts';
 

@@ -2,16 +2,8 @@
 
 import { known } from './attributes.ts';
 import { SpecError, show, wrongType } from './errors.ts';
-import {
-  type Children,
-  checkInput,
-  checkLike,
-  type Field,
-  type Input,
-  type Layer,
-  type Params,
-  remembering,
-} from './layer.ts';
+import type { Children, Field, Input, Layer, Params } from './layer.ts';
+import { checkInput, checkLike, remembering } from './operator.ts';
 import { checkTensor, type Shape, type Tensor } from './tensor.ts';
 
 /** Children by name; an array gives the names 0, 1, … */

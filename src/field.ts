@@ -1,6 +1,16 @@
-// Receptive fields put together: one layer after another, and branches side by side.
+// Receptive fields: of a single layer, of one layer after another, and of branches side by side.
 
 import type { AxisField, Field } from './layer.ts';
+import type { Shape } from './tensor.ts';
+
+/** The sizes of the axes between batch and channels. */
+export const spaceOf = (shape: Shape): Shape => shape.slice(1, -1);
+
+/** The field of a unit that sees the one cell at its own place. */
+export const pointField = (x: Shape): Field => spaceOf(x).map(() => ({ size: 1, step: 1, start: 0 }));
+
+/** The field of a unit that sees all of the input. */
+export const wholeField = (x: Shape): Field => spaceOf(x).map((size) => ({ size, step: 0, start: 0 }));
 
 /** The field of `inner` seen through `outer`, whose input is the output of `inner`. Spec layer-field. */
 export function throughField(inner: Field, outer: Field): Field {

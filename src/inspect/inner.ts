@@ -1,8 +1,8 @@
 // A layer inside a net, found by its path: `stage2.body.conv1`; the net's own path is empty.
 
 import { SpecError, show, wrongType } from '../errors.ts';
-import { throughField } from '../field.ts';
-import { type Field, type Layer, pointField } from '../layer.ts';
+import { pointField, throughField } from '../field.ts';
+import type { Field, Layer } from '../layer.ts';
 import type { Shape } from '../tensor.ts';
 
 export interface Inner {

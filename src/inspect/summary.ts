@@ -1,7 +1,7 @@
 // Counting without running: one row per operator, sum and concatenation, with shape, parameters, multiply-adds and receptive field.
 
-import { throughField } from '../field.ts';
-import { type Field, type Layer, type Params, pointField } from '../layer.ts';
+import { pointField, throughField } from '../field.ts';
+import type { Field, Layer, Params } from '../layer.ts';
 import { checkShape, type Shape, sizeOf } from '../tensor.ts';
 import { type Memory, memoryOf } from './memory.ts';
 

@@ -2,7 +2,8 @@
 
 import { finiteNumber, known } from '../attributes.ts';
 import * as kernels from '../kernels.ts';
-import { type Attributes, type Layer, type Operator, operator } from '../layer.ts';
+import type { Attributes, Layer } from '../layer.ts';
+import { type Operator, operator } from '../operator.ts';
 import { roundingOf } from '../reference/conv.ts';
 import { allocate, type Data, typeOf } from '../tensor.ts';
 

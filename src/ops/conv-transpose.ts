@@ -6,8 +6,10 @@
 
 import { flag, known, perAxis, wholeNumber } from '../attributes.ts';
 import { SpecError } from '../errors.ts';
+import { spaceOf } from '../field.ts';
 import * as kernels from '../kernels.ts';
-import { type Layer, operator, spaceOf } from '../layer.ts';
+import type { Layer } from '../layer.ts';
+import { operator } from '../operator.ts';
 import { roundingOf } from '../reference/conv.ts';
 import { allocate, type Shape, type Tensor, typeOf } from '../tensor.ts';
 import { type Axis, type ConvGeometry, outputs, taps, threeAxes, type Window } from '../window.ts';

@@ -2,8 +2,10 @@
 
 import { flag, known, oneOf, wholeNumber } from '../attributes.ts';
 import { SpecError } from '../errors.ts';
+import { spaceOf } from '../field.ts';
 import * as kernels from '../kernels.ts';
-import { type Field, type Layer, operator, spaceOf } from '../layer.ts';
+import type { Field, Layer } from '../layer.ts';
+import { operator } from '../operator.ts';
 import { allocate, type Shape, type Tensor, typeOf } from '../tensor.ts';
 import {
   type Axis,

@@ -2,8 +2,10 @@
 
 import { known, wholeNumber } from '../attributes.ts';
 import { SpecError } from '../errors.ts';
+import { spaceOf, wholeField } from '../field.ts';
 import * as kernels from '../kernels.ts';
-import { type Layer, operator, spaceOf, wholeField } from '../layer.ts';
+import type { Layer } from '../layer.ts';
+import { operator } from '../operator.ts';
 import type { Program, Value } from '../program.ts';
 import { allocate, type Shape, sizeOf, type Tensor, typeOf } from '../tensor.ts';
 import { type Axis, type PoolGeometry, threeAxes } from '../window.ts';

@@ -1,7 +1,9 @@
 // Locally connected layers: a convolution whose weights are not shared between positions.
 
 import { flag, known, wholeNumber } from '../attributes.ts';
-import { type Layer, operator, spaceOf } from '../layer.ts';
+import { spaceOf } from '../field.ts';
+import type { Layer } from '../layer.ts';
+import { operator } from '../operator.ts';
 import { biasGrad } from '../reference/conv.ts';
 import { local, localInputGrad, localWeightGrad } from '../reference/local.ts';
 import { allocate, type Shape, type Tensor, typeOf } from '../tensor.ts';

@@ -5,7 +5,8 @@
 
 import { finiteNumber, known, wholeNumber } from '../attributes.ts';
 import * as kernels from '../kernels.ts';
-import { type Layer, operator } from '../layer.ts';
+import type { Layer } from '../layer.ts';
+import { operator } from '../operator.ts';
 import { roundingOf } from '../reference/conv.ts';
 import { allocate, type Data, type Tensor, typeOf } from '../tensor.ts';
 import { channelsOf } from './normalization.ts';

@@ -4,7 +4,8 @@
 
 import { finiteNumber, known } from '../attributes.ts';
 import { SpecError } from '../errors.ts';
-import { type Layer, type Operator, operator } from '../layer.ts';
+import type { Layer } from '../layer.ts';
+import { type Operator, operator } from '../operator.ts';
 import {
   batchNormInputGrad,
   batchStatistics,

@@ -1,6 +1,8 @@
 // What all poolings share: attributes, geometry, and one operator over the windows.
 
-import { type Layer, operator, spaceOf } from '../layer.ts';
+import { spaceOf } from '../field.ts';
+import type { Layer } from '../layer.ts';
+import { operator } from '../operator.ts';
 import type { Program, Value } from '../program.ts';
 import { allocate, type Shape, type Tensor, typeOf } from '../tensor.ts';
 import { type Axis, type PoolGeometry, readWindow, threeAxes, type Window, windowAxes } from '../window.ts';

@@ -1,6 +1,8 @@
 // Layers that move nothing and compute nothing: flatten.
 
-import { type Layer, operator, wholeField } from '../layer.ts';
+import { wholeField } from '../field.ts';
+import type { Layer } from '../layer.ts';
+import { operator } from '../operator.ts';
 import { sizeOf } from '../tensor.ts';
 
 /**

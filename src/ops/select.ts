@@ -2,7 +2,8 @@
 
 import { known, wholeNumber } from '../attributes.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
-import { type Layer, operator } from '../layer.ts';
+import type { Layer } from '../layer.ts';
+import { operator } from '../operator.ts';
 import { roundingOf } from '../reference/conv.ts';
 import { allocate, type Shape, typeOf } from '../tensor.ts';
 

@@ -4,7 +4,9 @@
 
 import { known, MAX_ATTRIBUTE, wholeNumber } from '../attributes.ts';
 import { SpecError } from '../errors.ts';
-import { type Layer, operator, pointField } from '../layer.ts';
+import { pointField } from '../field.ts';
+import type { Layer } from '../layer.ts';
+import { operator } from '../operator.ts';
 import { allocate, type Shape, sizeOf, typeOf } from '../tensor.ts';
 import { type Rows, softmaxGradRows, softmaxRows } from './rows.ts';
 

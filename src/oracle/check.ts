@@ -1,7 +1,8 @@
 // One result held against its bound: the oracle's smallest question.
 
 import { SpecError, wrongType } from '../errors.ts';
-import { checkLike, type Layer, type Params } from '../layer.ts';
+import type { Layer, Params } from '../layer.ts';
+import { checkLike } from '../operator.ts';
 import type { Shape, Tensor } from '../tensor.ts';
 import type { Bound, Profile } from './bound.ts';
 import { checkKnown, expected, type Operands } from './forms.ts';

@@ -1,7 +1,8 @@
 // What each output of an operator is: a sum of products (a form), or a choice among its inputs (a maximum).
 
 import { SpecError } from '../errors.ts';
-import { type Layer, type Params, spaceOf } from '../layer.ts';
+import { spaceOf } from '../field.ts';
+import type { Layer, Params } from '../layer.ts';
 import { conv, convInputGrad } from '../reference/conv.ts';
 import { divisors } from '../reference/pool.ts';
 import { type Shape, sizeOf, type Tensor } from '../tensor.ts';

@@ -1,4 +1,4 @@
-// Winograd's minimal filtering as plain loops: the definition of its bits, and the bound of its error.
+// Winograd's minimal filtering as plain loops: the definition of its bits.
 //
 //   y = Aᵀ [ Σ_c (G w_c Gᵀ) ∘ (Bᵀ x_c B) ] A + b      on tiles of m × m outputs; c ascending from +0
 //
@@ -8,7 +8,7 @@ import type { Data } from '../tensor.ts';
 import { type ConvGeometry, inputs, outputs } from '../window.ts';
 import { type Round, roundingOf } from './conv.ts';
 
-type Transform = (v: readonly number[], r: Round) => number[];
+export type Transform = (v: readonly number[], r: Round) => number[];
 
 /** F(m×m, 3×3): its one-dimensional transforms, their matrices in absolute values, and the roundings on a path. */
 interface Scheme {
@@ -92,7 +92,7 @@ const four: Scheme = {
 
 export type WinogradTile = 2 | 4;
 
-const schemes = { 2: two, 4: four };
+export const schemes = { 2: two, 4: four };
 
 /** Outputs on a side from which tiles of 4×4 pay: at 14×14 their 2.25 times larger weights do not (measured). */
 const LARGE = 16;
@@ -106,7 +106,7 @@ export function winogradTile({ axes: [a, b, c] }: ConvGeometry): WinogradTile | 
 }
 
 /** A square of rows × columns values, transformed down the columns and then along the rows. */
-function twice(transform: Transform, square: readonly (readonly number[])[], r: Round): number[][] {
+export function twice(transform: Transform, square: readonly (readonly number[])[], r: Round): number[][] {
   const down = square[0].map((_, j) =>
     transform(
       square.map((row) => row[j]),
@@ -122,7 +122,7 @@ function twice(transform: Transform, square: readonly (readonly number[])[], r: 
 }
 
 /** The cells under one tile of one channel; padding is 0. */
-function cellsOf(
+export function cellsOf(
   g: ConvGeometry,
   x: Data,
   n: number,
@@ -143,14 +143,14 @@ function cellsOf(
 }
 
 /** The 3×3 weights of channel c (of its group) and filter o. */
-const weightsOf = (g: ConvGeometry, w: Data, c: number, o: number): number[][] =>
+export const weightsOf = (g: ConvGeometry, w: Data, c: number, o: number): number[][] =>
   [0, 1, 2].map((i) => [0, 1, 2].map((j) => w[((i * 3 + j) * g.channels + c) * g.groups * g.filters + o]));
 
 /** What the loops over tiles do with one tile's sum over channels: the values of its outputs. */
 type Fill = (sums: number[][], o: number) => number[][];
 
 /** Σ_c U_c ∘ V_c for every image, tile and filter; `fill` makes outputs of it, which go to y where they are inside. */
-function eachTile(
+export function eachTile(
   g: ConvGeometry,
   m: WinogradTile,
   y: Data | Float64Array,
@@ -196,40 +196,4 @@ export function winograd(g: ConvGeometry, m: WinogradTile, x: Data, w: Data, b: 
     (sum, u, v) => r(sum + r(u * v)),
     (sums, o) => twice(output, sums, r).map((line) => line.map((value) => (b ? r(value + b[o]) : value))),
   );
-}
-
-/** Half a unit in the last place of 1 in float32. */
-const U = 1 / 0x1000000;
-
-/** The smallest float32: what divisions in G (twice) and a product may lose below the normal numbers, generously. */
-const TINY = 1.401298464324817e-45;
-
-const absolute =
-  (matrix: readonly (readonly number[])[]): Transform =>
-  (v) =>
-    matrix.map((row) => row.reduce((sum, entry, i) => sum + entry * Math.abs(v[i]), 0));
-
-/**
- * How far each output of a float32 `winograd` may be from the exact y, as float64 values: with K roundings on a path,
- * γ_K · |Aᵀ| [ Σ_c |G||w_c||Gᵀ| ∘ |Bᵀ||x_c||B| ] |A| [Barabasz et al. 2020]. It depends on the whole tile.
- * Spec winograd-bound.
- */
-export function winogradBound(g: ConvGeometry, m: WinogradTile, x: Data, w: Data, b: Data | undefined): Float64Array {
-  const scheme = schemes[m];
-  const [input, weight, output] = [scheme.absInput, scheme.absWeight, scheme.absOutput].map(absolute);
-  const K = scheme.roundings + g.channels - 1 + (b ? 1 : 0);
-  const gamma = (K * U) / (1 - K * U);
-  const exactly: Round = (value) => value;
-  const bound = new Float64Array(g.batch * outputs(g.axes) * g.groups * g.filters);
-  eachTile(
-    g,
-    m,
-    bound,
-    (n, row, column, c) => twice(input, cellsOf(g, x, n, row, column, c, m + 2), exactly),
-    (c, o) => twice(weight, weightsOf(g, w, c, o), exactly),
-    (sum, u, v) => sum + gamma * u * v + 4 * TINY * (v + 1),
-    (sums, o) =>
-      twice(output, sums, exactly).map((line) => line.map((value) => value + (b ? gamma * Math.abs(b[o]) : 0))),
-  );
-  return bound;
 }

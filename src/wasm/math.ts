@@ -1,7 +1,8 @@
 // Functions of one element over arrays on the kernels, a block at a time.
 
 import type { MathFunction } from '../reference/map.ts';
-import { type Kernels, withArena } from './engine.ts';
+import { withArena } from './engine.ts';
+import type { Kernels } from './exports.ts';
 
 /** The functions of assembly/elementwise.ts. */
 const NUMBERS: Record<MathFunction, number> = { exp: 0, log: 1, tanh: 2, sigmoid: 3, pow: 4 };

@@ -1,6 +1,7 @@
 // Steps: what a compiled net does, one after the other. A step is made ready once and then run at every call.
 
-import { checkLike, type Layer, type Params } from '../layer.ts';
+import type { Layer, Params } from '../layer.ts';
+import { checkLike } from '../operator.ts';
 import { divisors } from '../reference/pool.ts';
 import { sizeOf, type Tensor } from '../tensor.ts';
 import type { PoolGeometry } from '../window.ts';

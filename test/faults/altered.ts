@@ -1,7 +1,7 @@
 // A faulty engine: our own layer, but for one line.
 
+import { spaceOf } from '../../src/field.ts';
 import type { Gradient, Layer, Params, Tensor } from '../../src/index.ts';
-import { spaceOf } from '../../src/layer.ts';
 import * as contractions from '../../src/reference/conv.ts';
 import * as pools from '../../src/reference/pool.ts';
 import { allocate, typeOf } from '../../src/tensor.ts';
