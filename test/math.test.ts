@@ -11,7 +11,8 @@ import {
   reluGrad as referenceReluGrad,
 } from '../src/reference/map.ts';
 import * as reference from '../src/reference/math.ts';
-import { type Kernels, withArena } from '../src/wasm/exports.ts';
+import { withArena } from '../src/wasm/engine.ts';
+import type { Kernels } from '../src/wasm/exports.ts';
 import { BLOCK, map, relu, reluGrad } from '../src/wasm/math.ts';
 
 type Unary = (x: number) => number;

@@ -7,6 +7,7 @@ import { inspect } from 'node:util';
 import { afterEach, expect, test, vi } from 'vitest';
 import { readmeTables } from './bench/report.mjs';
 import { type Result, sectionOf } from './demos/table.ts';
+import { interopFinding } from './readme/interop.ts';
 import { netTable } from './readme/nets.ts';
 import { operatorTable } from './readme/operators.ts';
 
@@ -56,6 +57,7 @@ function settlePart(name: string, after: string): void {
 }
 
 test.each([
+  ['interop', interopFinding],
   ['operators', operatorTable],
   ['nets', netTable],
 ])('the table of %s is that of the code', (name, table) => {
