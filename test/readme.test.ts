@@ -4,30 +4,19 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, test, vi } from 'vitest';
 import { readmeTables } from './bench/report.mjs';
 import { type Result, sectionOf } from './demos/table.ts';
 import { interopFinding } from './readme/interop.ts';
 import { netTable } from './readme/nets.ts';
 import { operatorTable } from './readme/operators.ts';
+import { readme, settle, settlePart } from './readme/settle.ts';
 
 const root = join(import.meta.dirname, '..');
-const file = join(root, 'README.md');
 const measured = join(root, 'test', 'bench', 'results.json');
-const update = process.env.UPDATE_README === '1';
-const examples = [...readFileSync(file, 'utf8').matchAll(/```ts\n([\s\S]*?)```\n\n```text\n([\s\S]*?)```/g)];
+const examples = [...readme().matchAll(/```ts\n([\s\S]*?)```\n\n```text\n([\s\S]*?)```/g)];
 
 afterEach(() => vi.restoreAllMocks());
-
-/** Replaces one part of the README, or compares it. */
-function settle(before: string, after: string): void {
-  if (update)
-    writeFileSync(
-      file,
-      readFileSync(file, 'utf8').replace(before, () => after),
-    );
-  else expect(after, 'npm run readme writes this part anew').toBe(before);
-}
 
 test.each(examples.map((match, i) => [i + 1, ...match] as const))(
   'example %i prints what stands below it',
@@ -48,13 +37,6 @@ test.each(examples.map((match, i) => [i + 1, ...match] as const))(
     );
   },
 );
-
-/** The part of the README between `<!-- name -->` and `<!-- /name -->`. */
-function settlePart(name: string, after: string): void {
-  const part = new RegExp(`<!-- ${name} -->[\\s\\S]*<!-- /${name} -->`);
-  const [whole] = part.exec(readFileSync(file, 'utf8')) as RegExpExecArray;
-  settle(whole, `<!-- ${name} -->\n${after}\n<!-- /${name} -->`);
-}
 
 test.each([
   ['interop', interopFinding],

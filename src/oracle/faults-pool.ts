@@ -1,5 +1,6 @@
 // Mistakes of pools: the start of a maximum, NaN, the divisor of an average, windows that ceil adds.
 
+import { fromFloat16, toFloat16 } from '../formats/float16.ts';
 import { cellsUnder, outputs, taps } from '../window.ts';
 import type { Fault } from './faults.ts';
 import {
@@ -70,11 +71,7 @@ function bordersOnly(s: Setting, p: number): number {
     }, 1);
 }
 
-/** Rounds to 11 bits. */
-function half(value: number): number {
-  const scaled = Math.fround(value * 8193); // Veltkamp's split of float32 at 13 bits
-  return Math.fround(scaled - Math.fround(scaled - value));
-}
+const half = (value: number): number => fromFloat16(toFloat16(value));
 
 /** Windows that begin beyond the image too. */
 const keepsAll = (s: Setting): Setting | undefined =>

@@ -121,12 +121,21 @@ export const windowFaults: readonly Fault[] = [
   },
   { name: 'a 1×1 kernel forgot the stride', setting: forgetsStride },
   {
+    name: 'a 1×1 kernel under `valid` forgot the stride',
+    setting: (s) => (s.case.padding === 'valid' ? forgetsStride(s) : undefined),
+  },
+  {
     name: 'the dilations of the axes were exchanged',
     instead: (c) => (differ(c.dilation) ? { ...c, dilation: c.dilation.toReversed() } : undefined),
   },
   {
     name: 'the first dilation were used on all axes',
     instead: (c) => (differ(c.dilation) ? { ...c, dilation: all(c.dilation, c.dilation[0]) } : undefined),
+  },
+  {
+    name: 'the first dilation were used on all axes, though not for the size of the output',
+    setting: (s) =>
+      differ(s.case.dilation) ? withAxes(s, (axis) => ({ ...axis, dilation: s.case.dilation[0] })) : undefined,
   },
   {
     name: 'the last dilation were used on all axes',

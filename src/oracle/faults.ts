@@ -1,5 +1,6 @@
 // Known mistakes of convolutions and pools, each as a small change to a case or to its setting. The list follows defects
-// that real engines shipped; `behaves as if …` completes the sentence of each. Spec oracle-mistakes.
+// that real engines shipped; `behaves as if …` completes the sentence of each. Spec oracle-mistakes,
+// oracle-score.
 
 import type { Case } from './cases.ts';
 import { isPossible } from './cases.ts';

@@ -5,6 +5,8 @@ import type { Engine } from '../properties/engine.ts';
 export interface Fault {
   /** In the catalogue of faults beside the repository. */
   readonly id: string;
+  /** The kind of mistake. */
+  readonly class: string;
   /** A thread that reports it. */
   readonly seen: string;
   readonly what: string;

@@ -50,26 +50,26 @@ const window = '[lrn-forward] [lrn-size] y is x over';
 // biome-ignore format: a fault is one line over ours
 export const normalizationFaults: readonly Fault[] = [
   {
-    id: 'A35', seen: 'MarcBS/keras#4', what: 'alpha is taken for the other of sum and mean', caughtBy: window,
+    id: 'A35', class: 'norm-formula', seen: 'MarcBS/keras#4', what: 'alpha is taken for the other of sum and mean', caughtBy: window,
     engine: lrn((call) => under(call, { alpha: number(call, 'alpha') / number(call, 'size') })),
   },
   {
-    id: 'A36', seen: 'alibaba/MNN#192', what: 'the size of the window is taken for its radius', caughtBy: window,
+    id: 'A36', class: 'norm-formula', seen: 'alibaba/MNN#192', what: 'the size of the window is taken for its radius', caughtBy: window,
     engine: lrn((call) => under(call, { size: 2 * number(call, 'size') + 1 })),
   },
   {
-    id: 'A37', seen: 'ROCm/MIOpen#2341', what: 'the window runs over pixels', caughtBy: window,
+    id: 'A37', class: 'layout', seen: 'ROCm/MIOpen#2341', what: 'the window runs over pixels', caughtBy: window,
     engine: lrn(overPixels),
   },
   {
-    id: 'A51', seen: 'apache/mxnet#11281', what: 'an even window leans downward', caughtBy: window,
+    id: 'A51', class: 'norm-formula', seen: 'apache/mxnet#11281', what: 'an even window leans downward', caughtBy: window,
     engine: lrn(({ layer, x }) => {
       const mirror = (t: Tensor): Tensor => build(t.shape, t, ([n, p, c]) => at(t, [n, p, channels(t) - 1 - c]));
       return mirror(layer.forward(mirror(x), {}));
     }),
   },
   {
-    id: 'A38', seen: 'Tencent/ncnn#311', what: 'epsilon is added outside the root', caughtBy: '[norm-frozen] [norm-epsilon]',
+    id: 'A38', class: 'norm-formula', seen: 'Tencent/ncnn#311', what: 'epsilon is added outside the root', caughtBy: '[norm-frozen] [norm-epsilon]',
     engine: altered('frozenNorm', { forward: (call) => {
       const variance = call.params.variance as Tensor;
       const epsilon = number(call, 'epsilon');
@@ -78,19 +78,19 @@ export const normalizationFaults: readonly Fault[] = [
     } }),
   },
   {
-    id: 'A39', seen: 'ROCm/rocm-libraries#9030', what: 'the last channels take the numbers of the first', caughtBy: '[norm-frozen] [norm-epsilon]',
+    id: 'A39', class: 'channel-tail', seen: 'ROCm/rocm-libraries#9030', what: 'the last channels take the numbers of the first', caughtBy: '[norm-frozen] [norm-epsilon]',
     engine: altered('frozenNorm', { forward: ({ layer, x, params }) => layer.forward(x, Object.fromEntries(Object.entries(params).map(([name, t]) => [name, fromTheStart(t as Tensor)]))) }),
   },
   {
-    id: 'A40', seen: 'dotnet/machinelearning#3648', what: 'no maximum is taken away: large logits overflow', caughtBy: '[softmax-forward] adding one number',
+    id: 'A40', class: 'softmax', seen: 'dotnet/machinelearning#3648', what: 'no maximum is taken away: large logits overflow', caughtBy: '[softmax-forward] adding one number',
     engine: altered('softmax', { forward: bareSoftmax }),
   },
   {
-    id: 'A41', seen: 'webonnx/wonnx#82', what: 'all axes from the given one on are one row', caughtBy: '[softmax-forward] [softmax-axis]',
+    id: 'A41', class: 'softmax', seen: 'webonnx/wonnx#82', what: 'all axes from the given one on are one row', caughtBy: '[softmax-forward] [softmax-axis]',
     engine: altered('softmax', { forward: flattened }),
   },
   {
-    id: 'A53', seen: 'VeriSilicon/TIM-VX#266', what: 'always along the last axis', caughtBy: '[softmax-forward] [softmax-axis]',
+    id: 'A53', class: 'softmax', seen: 'VeriSilicon/TIM-VX#266', what: 'always along the last axis', caughtBy: '[softmax-forward] [softmax-axis]',
     engine: altered('softmax', { forward: (call) => under(call, { axis: -1 }) }),
   },
 ];

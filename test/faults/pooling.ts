@@ -1,9 +1,9 @@
 // Faults of pools that engines shipped, each one line over ours. `seen` is a thread that reports it.
 
-import { toFloat16 } from '../../src/formats/float16.ts';
+import { fromFloat16, toFloat16 } from '../../src/formats/float16.ts';
 import type { Tensor } from '../../src/index.ts';
 import { windowOf } from '../properties/engine.ts';
-import { at, build, inSpace } from '../properties/places.ts';
+import { at, build } from '../properties/places.ts';
 import { altered, averageBy, averageGradientBy, axesOf, type Call, divisorsOf, maxOver, under } from './altered.ts';
 import type { Fault } from './fault.ts';
 
@@ -56,22 +56,22 @@ function toAllTies(call: Call & { dy: Tensor }): Tensor {
 }
 
 /** A window sum kept in half precision. */
-function inHalf({ layer, x, right }: Call): Tensor {
-  const { size, stride } = windowOf(layer);
-  if (layer.attributes.padding !== 'valid') return right;
-  return build(right.shape, right, (unit) => {
+function inHalf(call: Call): Tensor {
+  const { x, right } = call;
+  const [rows, columns] = axesOf(call);
+  const divisors = divisorsOf(call);
+  const half = (value: number): number => fromFloat16(toFloat16(value));
+  return build(right.shape, right, ([n, p, q, c]) => {
     let sum = 0;
-    for (let i = 0; i < size[0]; i++)
-      for (let j = 0; j < size[1]; j++)
-        sum = toFloat16(
-          sum +
-            at(
-              x,
-              inSpace(unit, (p, axis) => p * stride[axis] + (axis === 0 ? i : j)),
-              0,
-            ),
-        );
-    return sum / (size[0] * size[1]);
+    for (let i = 0; i < rows.size; i++)
+      for (let j = 0; j < columns.size; j++) {
+        const cell = [
+          p * rows.stride + i * rows.dilation - rows.before,
+          q * columns.stride + j * columns.dilation - columns.before,
+        ];
+        sum = half(sum + at(x, [n, ...cell, c], 0));
+      }
+    return sum / divisors[p * columns.output + q];
   });
 }
 
@@ -81,71 +81,71 @@ const mean = '[pool-average] [pool-divisor] y is the sum';
 // biome-ignore format: a fault is one line over ours
 export const poolingFaults: readonly Fault[] = [
   {
-    id: 'A01', seen: 'tensorflow/tfjs#4854', what: 'the maximum starts from 0', caughtBy: max,
+    id: 'A01', class: 'identity-init', seen: 'tensorflow/tfjs#4854', what: 'the maximum starts from 0', caughtBy: max,
     engine: altered('maxPool2d', { forward: ({ right }) => mapped(right, (v) => (v < 0 ? 0 : v)) }),
   },
   {
-    id: 'A02', seen: 'tensorflow/tensorflow#2501', what: 'a comparison loses NaN', caughtBy: max,
+    id: 'A02', class: 'nan-inf', seen: 'tensorflow/tensorflow#2501', what: 'a comparison loses NaN', caughtBy: max,
     engine: altered('maxPool2d', { forward: ({ layer, x }) => layer.forward(mapped(x, (v) => (Number.isNaN(v) ? -Infinity : v)), {}) }),
   },
   {
-    id: 'A03', seen: 'pytorch/pytorch#45357', what: '`ceil` keeps a last window that starts outside', caughtBy: '[window-ceil]',
+    id: 'A03', class: 'ceil-size', seen: 'pytorch/pytorch#45357', what: '`ceil` keeps a last window that starts outside', caughtBy: '[window-ceil]',
     engine: altered('maxPool2d', { forward: (call) => (call.layer.attributes.ceil && isExplicit(call) ? maxOver(call, axesOf(call).map((axis) => ({ ...axis, output: Math.ceil((axis.input + axis.before + axis.after - (axis.size - 1) * axis.dilation - 1) / axis.stride) + 1 }))) : call.right) }),
   },
   {
-    id: 'A04', seen: 'mlpack/mlpack#2886', what: '`ceil` is ignored', caughtBy: '[window-ceil]',
+    id: 'A04', class: 'ceil-size', seen: 'mlpack/mlpack#2886', what: '`ceil` is ignored', caughtBy: '[window-ceil]',
     engine: altered('maxPool2d', { forward: (call) => under(call, { ceil: false }) }),
   },
   {
-    id: 'A05', seen: 'deeplearning4j/nd4j#2518', what: 'dilation counts for the size, not for the taps', caughtBy: max,
+    id: 'A05', class: 'dilation', seen: 'deeplearning4j/nd4j#2518', what: 'dilation counts for the size, not for the taps', caughtBy: max,
     engine: altered('maxPool2d', { forward: (call) => maxOver(call, axesOf(call).map((axis) => ({ ...axis, dilation: 1 }))) }),
   },
   {
-    id: 'A06', seen: 'Maratyszcza/NNPACK#16', what: 'columns step by the stride of the rows', caughtBy: max,
+    id: 'A06', class: 'axis-swap', seen: 'Maratyszcza/NNPACK#16', what: 'columns step by the stride of the rows', caughtBy: max,
     engine: altered('maxPool2d', { forward: (call) => maxOver(call, axesOf(call).map((axis, _, [rows]) => ({ ...axis, stride: rows.stride }))) }),
   },
   {
-    id: 'A07', seen: 'tensorflow/tfjs#5355', what: 'a window of one cell gives 0', caughtBy: max,
+    id: 'A07', class: 'fast-path', seen: 'tensorflow/tfjs#5355', what: 'a window of one cell gives 0', caughtBy: max,
     engine: altered('maxPool2d', { forward: (call) => (tapsOf(call) === 1 ? mapped(call.right, () => 0) : call.right) }),
   },
   {
-    id: 'A08', seen: 'microsoft/onnxruntime#16203', what: 'with padding counted, the overhang of `ceil` counts too', caughtBy: mean,
+    id: 'A08', class: 'avg-divisor', seen: 'microsoft/onnxruntime#16203', what: 'with padding counted, the overhang of `ceil` counts too', caughtBy: mean,
     engine: altered('avgPool2d', { forward: (call) => (call.layer.attributes.countPadding ? averageBy(call, byTaps(call)) : call.right) }),
   },
   {
-    id: 'A09', seen: 'sonos/tract#2654', what: 'padding is never counted', caughtBy: '[pool-divisor] padding an average',
+    id: 'A09', class: 'avg-divisor', seen: 'sonos/tract#2654', what: 'padding is never counted', caughtBy: '[pool-divisor] padding an average',
     engine: altered('avgPool2d', { forward: (call) => under(call, { countPadding: false }) }),
   },
   {
-    id: 'A10', seen: 'apache/tvm#1144', what: 'padding is always counted', caughtBy: '[pool-average] a mean keeps constants',
+    id: 'A10', class: 'avg-divisor', seen: 'apache/tvm#1144', what: 'padding is always counted', caughtBy: '[pool-average] a mean keeps constants',
     engine: altered('avgPool2d', { forward: (call) => averageBy(call, byTaps(call)) }),
   },
   {
-    id: 'A11', seen: 'Tencent/ncnn#924', what: 'the divisor is corrected at the first and last window only', caughtBy: mean,
+    id: 'A11', class: 'avg-divisor', seen: 'Tencent/ncnn#924', what: 'the divisor is corrected at the first and last window only', caughtBy: mean,
     engine: altered('avgPool2d', { forward: (call) => (call.layer.attributes.countPadding || windowOf(call.layer).dilation.some((d) => d > 1) ? call.right : averageBy(call, correctedAtTheEdges(call))) }),
   },
   {
-    id: 'A12', seen: 'tensorflow/tflite-micro#3584', what: 'images after the first are never written', caughtBy: '[pool-average] a mean keeps constants',
+    id: 'A12', class: 'batch', seen: 'tensorflow/tflite-micro#3584', what: 'images after the first are never written', caughtBy: '[pool-average] a mean keeps constants',
     engine: altered('avgPool2d', { forward: ({ right }) => build(right.shape, right, (place) => (place[0] > 0 ? 0 : at(right, place))) }),
   },
   {
-    id: 'A13', seen: 'huggingface/candle#3719', what: 'the sum is kept in half precision', caughtBy: '[pool-average] a mean of 4,096 ones',
+    id: 'A13', class: 'precision', seen: 'huggingface/candle#3719', what: 'the sum is kept in half precision', caughtBy: '[pool-average] a mean of 4,096 ones',
     engine: altered('avgPool2d', { forward: inHalf }),
   },
   {
-    id: 'A45', seen: 'FluxML/NNlib.jl#205', what: 'dx is assigned where windows overlap, not added', caughtBy: '[pool-max] [pool-max-gradient]',
+    id: 'A45', class: 'gradient', seen: 'FluxML/NNlib.jl#205', what: 'dx is assigned where windows overlap, not added', caughtBy: '[pool-max] [pool-max-gradient]',
     engine: altered('maxPool2d', { gradient: (call) => ({ params: {}, x: assigned(call) }) }),
   },
   {
-    id: 'A46', seen: 'tensorflow/tensorflow#4886', what: 'a tie gives dy to every maximum', caughtBy: '[pool-max-gradient] a maximum passes',
+    id: 'A46', class: 'gradient', seen: 'tensorflow/tensorflow#4886', what: 'a tie gives dy to every maximum', caughtBy: '[pool-max-gradient] a maximum passes',
     engine: altered('maxPool2d', { gradient: (call) => ({ params: {}, x: toAllTies(call) }) }),
   },
   {
-    id: 'A47', seen: 'tracel-ai/burn#5604', what: 'dx divides by the taps where y divided by the cells inside', caughtBy: '[pool-average] [pool-average-gradient]',
+    id: 'A47', class: 'avg-divisor', seen: 'tracel-ai/burn#5604', what: 'dx divides by the taps where y divided by the cells inside', caughtBy: '[pool-average] [pool-average-gradient]',
     engine: altered('avgPool2d', { gradient: (call) => ({ params: {}, x: averageGradientBy(call, call.dy, byTaps(call)) }) }),
   },
   {
-    id: 'A50', seen: 'pytorch/pytorch#36820', what: 'windows beyond the shorter side pass nothing on', caughtBy: '[pool-max-gradient] a maximum passes',
+    id: 'A50', class: 'axis-swap', seen: 'pytorch/pytorch#36820', what: 'windows beyond the shorter side pass nothing on', caughtBy: '[pool-max-gradient] a maximum passes',
     engine: altered('maxPool2d', { gradient: ({ layer, x, dy }) => {
       const shorter = Math.min(dy.shape[1], dy.shape[2]);
       return layer.vjp(x, {})[1](build(dy.shape, dy, (place) => (place[1] < shorter && place[2] < shorter ? at(dy, place) : 0)));
