@@ -1,7 +1,14 @@
 // The oracle's own score: faults that engines shipped, re-created in test/faults, how many it catches and how many it names.
 
 import type { Attributes, Layer } from '../../src/index.ts';
-import { type Call, checkEngine, type Engine, type GradientCall, type Gradients } from '../../src/oracle/index.ts';
+import {
+  type Call,
+  checkEngine,
+  type Engine,
+  type Finding,
+  type GradientCall,
+  type Gradients,
+} from '../../src/oracle/index.ts';
 import { operators } from '../../src/oracle/operators.ts';
 import { convolutionFaults } from '../faults/convolution.ts';
 import type { Fault } from '../faults/fault.ts';
@@ -46,13 +53,21 @@ export interface Judged {
   readonly name?: string;
 }
 
+/** Of its outputs; if those are right, of its gradients. */
+async function findingsOf(op: string, { gradients, ...forward }: Engine): Promise<readonly Finding[]> {
+  for (const engine of [forward, { ...forward, gradients }]) {
+    const findings = (await checkEngine(engine, { ops: [op] })).operators.flatMap((each) => each.findings);
+    if (findings.length > 0) return findings;
+  }
+  return [];
+}
+
 /** Each fault under a campaign of the usual size; who takes a tie, and operators that no campaign asks, are not caught. */
 export async function judgeAll(): Promise<Judged[]> {
   const judged: Judged[] = [];
   for (const fault of all) {
     const op = operatorOf(fault);
-    const report = Object.hasOwn(operators, op) ? await checkEngine(engineOf(op, fault), { ops: [op] }) : undefined;
-    const findings = report?.operators.flatMap((each) => each.findings) ?? [];
+    const findings = Object.hasOwn(operators, op) ? await findingsOf(op, engineOf(op, fault)) : [];
     const named = findings.find(({ evidence }) => evidence && 2 * evidence.explained >= evidence.failures);
     judged.push({ id: fault.id, class: fault.class, isCaught: findings.length > 0, name: named?.mistake });
   }
