@@ -28,7 +28,7 @@ export const all: readonly Fault[] = [
 const operatorOf = ({ engine }: Fault): string => Object.keys(ours).find((name) => engine[name] !== ours[name])!;
 
 /** Layers as an engine for the oracle, one operator of it. */
-function engineOf(op: string, { engine }: Fault): Engine {
+export function engineOf(op: string, { engine }: Fault): Engine {
   const layer = ({ attributes }: Call): Layer => (engine[op] as (attributes: Attributes) => Layer)(attributes);
   const paramsOf = ({ op, attributes, x, dy, ...params }: Call & { dy?: unknown }) =>
     params as Record<string, Call['x']>;
