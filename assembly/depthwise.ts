@@ -1,100 +1,29 @@
 // Depthwise convolution: one filter a channel, so that lanes of x meet lanes of w. Both lie as they are.
 //
 //   y[position][channels] = Σ over the taps inside x:  x[position·step + offset][channels] · w[tap][channels]
-//
-// Positions of a row whose columns are all inside x have one list of taps in common, as in pooling; at the two ends of
-// the row it is made anew. Where padding takes no part, no zeros are needed.
 
+import { PASS_BYTES } from './blocks';
 import { storeLanes } from './lanes';
 import { nine } from './nine';
+import { Depthwise, isGrid, LISTED, listTaps, runFrom } from './taps';
 import { Epilogue, finish } from './tile';
-
-/** One axis: position j reads the cells j·step + offset, one for each of `count` taps; offsets ascend. */
-@unmanaged
-class TapAxis {
-  input: i32;
-  positions: i32;
-  step: i32;
-  count: i32;
-  /** For each tap its offset in cells, then in bytes of x, and the bytes of its row of w. */
-  taps: usize;
-
-  @inline
-  offset(t: i32): i32 {
-    return load<i32>(this.taps + t * TAP);
-  }
-}
-
-/** Bytes of a tap in the table of an axis, and in a list. */
-const TAP: i32 = 12;
-const LISTED: i32 = 8;
-
-/** The numbers of one depthwise piece, followed by its three axes. */
-@unmanaged
-export class Depthwise {
-  channels: i32;
-  x: usize;
-  y: usize;
-  w: usize;
-  epilogue: usize;
-  /** Room for a list of taps: byte offsets in x and in w. */
-  list: usize;
-  /** Bytes of x and y from one position to the next column, row and plane. */
-  xColumn: i32;
-  xRow: i32;
-  xPlane: i32;
-  yColumn: i32;
-  yRow: i32;
-  yPlane: i32;
-
-  @inline
-  axis(i: usize): TapAxis {
-    return changetype<TapAxis>(changetype<usize>(this) + offsetof<Depthwise>() + i * offsetof<TapAxis>());
-  }
-}
 
 /** One row of positions of the image that lies `xImage` and `yImage` bytes on. Spec conv-depthwise. */
 export function depthwise(g: Depthwise, xImage: usize, yImage: usize, plane: i32, row: i32): void {
-  const c = g.axis(2);
-  const x = g.x + xImage + <usize>(plane * g.xPlane + row * g.xRow);
-  const y = g.y + yImage + <usize>(plane * g.yPlane + row * g.yRow);
-  const room = c.input - 1 - c.offset(c.count - 1);
-  const begin = (max(0, -c.offset(0)) + c.step - 1) / c.step;
-  const end = room < 0 ? 0 : min(c.positions, room / c.step + 1);
-  for (let column = 0; column < c.positions; ) {
-    const count = column == begin && begin < end ? end - begin : 1;
-    const listEnd = listTaps(g, plane, row, column);
-    some(g, x + column * g.xColumn, y + column * g.yColumn, count, listEnd);
+  let x = g.x + xImage + <usize>(plane * g.xPlane + row * g.xRow);
+  let y = g.y + yImage + <usize>(plane * g.yPlane + row * g.yRow);
+  for (let column = 0, columns = g.axis(2).positions; column < columns; ) {
+    const count = runFrom(g, column);
+    someRun(g, x, y, count, listTaps(g, plane, row, column));
+    x += count * g.xColumn;
+    y += count * g.yColumn;
     column += count;
   }
 }
 
-/** Lists the taps inside x for a position; returns the end of the list. */
-function listTaps(g: Depthwise, plane: i32, row: i32, column: i32): usize {
-  const a = g.axis(0), b = g.axis(1), c = g.axis(2);
-  let list = g.list;
-  for (let i = 0, ta = a.taps; i < a.count; i++, ta += TAP) {
-    if (<u32>(plane * a.step + load<i32>(ta)) >= <u32>a.input) continue;
-    for (let j = 0, tb = b.taps; j < b.count; j++, tb += TAP) {
-      if (<u32>(row * b.step + load<i32>(tb)) >= <u32>b.input) continue;
-      for (let k = 0, tc = c.taps; k < c.count; k++, tc += TAP) {
-        if (<u32>(column * c.step + load<i32>(tc)) >= <u32>c.input) continue;
-        store<usize>(list, load<usize>(ta, 4) + load<usize>(tb, 4) + load<usize>(tc, 4));
-        store<usize>(list, g.w + load<usize>(ta, 8) + load<usize>(tb, 8) + load<usize>(tc, 8), 4);
-        list += LISTED;
-      }
-    }
-  }
-  return list;
-}
-
-/** Bytes of x in one pass of `nine`: what it reads stays in a first-level cache while the channels pass by (measured). */
-const PASS_BYTES: i32 = 0x4000;
-
-/** `count` positions side by side with the same list. */
-function some(g: Depthwise, x: usize, y: usize, count: i32, end: usize): void {
-  const isGrid = end - g.list == 9 * LISTED && g.axis(1).count == 3 && g.axis(2).count == 3;
-  const whole = isGrid && count >= 4 ? g.channels & ~3 : 0;
+/** Sums of `count` positions side by side with the same list. */
+function someRun(g: Depthwise, x: usize, y: usize, count: i32, end: usize): void {
+  const whole = isGrid(g, end) && count >= 4 ? g.channels & ~3 : 0;
   const together = max(4, PASS_BYTES / g.xColumn);
   for (; count > 0; count -= together) {
     const now = min(count, together);

@@ -1,7 +1,7 @@
 // The binary interface of the kernels: what the module exports, and nothing else.
 
 export { add } from './add';
-export { LANES, MR, NR } from './blocks';
+export { LANES, MR, NR, PASS_BYTES } from './blocks';
 export { map, relu, reluGradient } from './elementwise';
 export { multiplyOne } from './dense';
 export { depthwise } from './depthwise';

@@ -50,13 +50,19 @@ function agree(g: ConvGeometry): void {
 }
 
 test('[kernel-blocks] the module works in the blocks that blocks.ts states', () => {
-  withArena('test', ({ kernels: { MR, NR, LANES, PLACE } }) => {
-    expect([MR.value, NR.value, LANES.value, PLACE.value]).toEqual([blocks.MR, blocks.NR, blocks.LANES, blocks.PLACE]);
+  withArena('test', ({ kernels: { MR, NR, LANES, PLACE, PASS_BYTES } }) => {
+    const values = [MR, NR, LANES, PLACE, PASS_BYTES].map((size) => size.value);
+    expect(values).toEqual([blocks.MR, blocks.NR, blocks.LANES, blocks.PLACE, blocks.PASS_BYTES]);
   });
 });
 
 describe('[kernel-blocks] sizes around every block give the bits of the reference', () => {
   const one = { batch: 1, groups: 1, channels: 1, filters: 1 };
+  test.each(around(6, 12))('%i positions of a depthwise row, six to a pass', (positions) => {
+    const groups = Math.floor(blocks.PASS_BYTES / 4 / 6);
+    agree({ ...one, groups, axes: axesOf([1, 3, positions], [1, 3, 3], 1) });
+    agree({ ...one, groups: groups >> 1, axes: axesOf([1, 5, 2 * positions], [1, 3, 3], 0, 2) });
+  });
   test.each(around(blocks.NR, 2 * blocks.NR, blocks.LANES))('%i filters', (filters) =>
     agree({ ...one, channels: 2, filters, axes: axesOf([1, 3, 5], [1, 2, 3], 1) }),
   );

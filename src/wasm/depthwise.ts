@@ -21,10 +21,9 @@ export function prepareDepthwise(
   const weights = arena.take(count * 4);
   arena.whenReady(() => arena.floats(weights, count).set(arena.floats(w(0, count), count)));
   const [epilogue] = writeEpilogues(arena, finish, 1, c.target.channels);
-  const list = arena.take(c.taps[0] * c.taps[1] * c.taps[2] * 8);
   const pieces = c.pieces.map((piece) => ({
     piece,
-    plan: arena.words(planOf(arena, c, piece, [weights, epilogue, list], source, target)),
+    plan: arena.words(depthwisePlan(arena, c, piece, weights, epilogue, source, target)),
   }));
   return (images) => {
     for (let n = 0; n < images; n++) {
@@ -39,14 +38,16 @@ export function prepareDepthwise(
 }
 
 /** The words of a piece's plan, as assembly/depthwise.ts reads them. */
-function planOf(
+export function depthwisePlan(
   arena: Arena,
   c: Contraction,
   piece: Piece,
-  [weights, epilogue, list]: readonly number[],
+  weights: number,
+  epilogue: number,
   source: Region,
   target: Region,
 ): number[] {
+  const list = arena.take(c.taps[0] * c.taps[1] * c.taps[2] * 8);
   const from = [source.plane, source.row, source.pixel];
   const to = [target.plane, target.row, target.pixel];
   const tapBytes = [c.taps[1] * c.taps[2], c.taps[2], 1].map((taps) => taps * c.target.channels * 4);

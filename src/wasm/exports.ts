@@ -6,6 +6,7 @@ export interface Kernels {
   readonly NR: WebAssembly.Global;
   readonly LANES: WebAssembly.Global;
   readonly PLACE: WebAssembly.Global;
+  readonly PASS_BYTES: WebAssembly.Global;
   heapBase(): number;
   places(lattice: number, first: number, end: number, table: number): void;
   gather(places: number, count: number, runs: number, runCount: number, length: number, matrix: number): void;
@@ -46,7 +47,7 @@ export interface Kernels {
     last: boolean,
   ): void;
   depthwise(depthwise: number, xImage: number, yImage: number, plane: number, row: number): void;
-  depthwiseGradient(places: number, tiles: number, dy: number, channels: number, walk: number, origin: number): void;
+  depthwiseGradient(depthwise: number, xImage: number, dyImage: number, plane: number, row: number): void;
   copyRows(lattice: number, bytes: number): void;
   finite(address: number, count: number): number;
   pack(

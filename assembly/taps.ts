@@ -1,0 +1,81 @@
+// The taps of a depthwise convolution: which of them are inside x, for a run of positions of a row.
+//
+// Positions whose columns are all inside x have one list of taps in common, as in pooling; at the two ends of a row it is
+// made anew. Where padding takes no part, no zeros are needed.
+
+/** One axis: position j reads the cells j·step + offset, one for each of `count` taps; offsets ascend. */
+@unmanaged
+class TapAxis {
+  input: i32;
+  positions: i32;
+  step: i32;
+  count: i32;
+  /** For each tap its offset in cells, then in bytes of x, and the bytes of its row of w. */
+  taps: usize;
+
+  @inline
+  offset(t: i32): i32 {
+    return load<i32>(this.taps + t * TAP);
+  }
+}
+
+/** Bytes of a tap in the table of an axis, and in a list. */
+const TAP: i32 = 12;
+export const LISTED: i32 = 8;
+
+/** The numbers of one depthwise piece, followed by its three axes. */
+@unmanaged
+export class Depthwise {
+  channels: i32;
+  x: usize;
+  y: usize;
+  w: usize;
+  epilogue: usize;
+  /** Room for a list of taps: byte offsets in x and in w. */
+  list: usize;
+  /** Bytes of x and y from one position to the next column, row and plane. */
+  xColumn: i32;
+  xRow: i32;
+  xPlane: i32;
+  yColumn: i32;
+  yRow: i32;
+  yPlane: i32;
+
+  @inline
+  axis(i: usize): TapAxis {
+    return changetype<TapAxis>(changetype<usize>(this) + offsetof<Depthwise>() + i * offsetof<TapAxis>());
+  }
+}
+
+/** How many positions from `column` on have the same list. */
+export function runFrom(g: Depthwise, column: i32): i32 {
+  const c = g.axis(2);
+  if (column * c.step + c.offset(0) < 0) return 1;
+  const room = c.input - 1 - c.offset(c.count - 1) - column * c.step;
+  return room < 0 ? 1 : min(c.positions - column, room / c.step + 1);
+}
+
+/** Lists the taps inside x for a position; returns the end of the list. */
+export function listTaps(g: Depthwise, plane: i32, row: i32, column: i32): usize {
+  const a = g.axis(0), b = g.axis(1), c = g.axis(2);
+  let list = g.list;
+  for (let i = 0, ta = a.taps; i < a.count; i++, ta += TAP) {
+    if (<u32>(plane * a.step + load<i32>(ta)) >= <u32>a.input) continue;
+    for (let j = 0, tb = b.taps; j < b.count; j++, tb += TAP) {
+      if (<u32>(row * b.step + load<i32>(tb)) >= <u32>b.input) continue;
+      for (let k = 0, tc = c.taps; k < c.count; k++, tc += TAP) {
+        if (<u32>(column * c.step + load<i32>(tc)) >= <u32>c.input) continue;
+        store<usize>(list, load<usize>(ta, 4) + load<usize>(tb, 4) + load<usize>(tc, 4));
+        store<usize>(list, g.w + load<usize>(ta, 8) + load<usize>(tb, 8) + load<usize>(tc, 8), 4);
+        list += LISTED;
+      }
+    }
+  }
+  return list;
+}
+
+/** Whether a list holds all of 3×3 taps. */
+@inline
+export function isGrid(g: Depthwise, end: usize): bool {
+  return end - g.list == 9 * LISTED && g.axis(1).count == 3 && g.axis(2).count == 3;
+}
