@@ -11,7 +11,7 @@ export { gather } from './im2col';
 export { lrn } from './lrn';
 export { exp, log, pow, sigmoid, tanh } from './math';
 export { accumulate, multiply } from './multiply';
-export { copyRows, finite, pack, zero, zeroRows } from './pack';
+export { copyRows, finite, pack, repeat, zero, zeroRows } from './pack';
 export { pool } from './pool';
 export { sumRows } from './sums';
 export { winogradInputs, winogradOutputs, winogradSums, winogradWeights } from './winograd';

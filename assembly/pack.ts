@@ -137,6 +137,11 @@ export function zeroRows(l: Lattice, bytes: usize): void {
   }
 }
 
+/** Writes each of `count` values `times` ≤ 4 times: whole vectors, of which the next value overwrites the rest. */
+export function repeat(source: usize, count: i32, times: i32, to: usize): void {
+  for (; count > 0; count--, source += 4, to += <usize>times * 4) v128.store(to, v128.load32_splat(source));
+}
+
 export function zero(address: usize, bytes: usize): void {
   memory.fill(address, 0, bytes);
 }

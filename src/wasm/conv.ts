@@ -11,6 +11,7 @@ import { type Arena, withArena } from './engine.ts';
 import { gradient } from './gradient.ts';
 import { denseRegion } from './region.ts';
 import { makeSource } from './source.ts';
+import { widened } from './widen.ts';
 
 /**
  * Fills y by a contraction on the scratch arena. Returns false, with y untouched, if zeros of padding would meet ∞ or
@@ -51,10 +52,11 @@ export function conv(
   y: Float32Array,
   algorithm: Algorithm,
 ): void {
+  const [wide, values] = widened(g, x, algorithm);
   const done =
     x.length > 0 &&
     w.length > 0 &&
-    withArena('conv', (arena) => contract(arena, forward(g, algorithm), g.batch, x, w, b, y));
+    withArena('conv', (arena) => contract(arena, forward(wide, algorithm), g.batch, values, w, b, y));
   if (!done) reference.conv(g, x, w, b, y);
 }
 
@@ -81,9 +83,12 @@ export function convWeightGrad(
   dw: Float32Array,
   algorithm: Algorithm,
 ): void {
-  const run = isDepthwise(g, algorithm) ? depthwiseGradient : gradient;
+  const [wide, values] = widened(g, x, algorithm);
+  const run = isDepthwise(wide, algorithm) ? depthwiseGradient : gradient;
   const done =
-    x.length > 0 && dw.length > 0 && withArena('conv', (arena) => run(arena, g, x, dy, dw, algorithm === 'im2col'));
+    x.length > 0 &&
+    dw.length > 0 &&
+    withArena('conv', (arena) => run(arena, wide, values, dy, dw, algorithm === 'im2col'));
   if (!done) reference.convWeightGrad(g, x, dy, dw);
 }
 
@@ -105,9 +110,7 @@ export function biasGrad(batch: number, dy: Float32Array, db: Float32Array): voi
       for (let n = 0; n < count; n++)
         arena.kernels.sumRows(stage + n * image * 4, image / columns, columns, sums + n * columns * 4);
       const each = arena.floats(sums, count * columns);
-      each.forEach((sum, i) => {
-        total[i % columns] += sum;
-      });
+      for (let n = 0; n < count; n++) for (let o = 0; o < columns; o++) total[o] += each[n * columns + o];
     }
     db.set(total);
   });

@@ -59,6 +59,7 @@ export interface Kernels {
     columns: number,
     columnStep: number,
   ): void;
+  repeat(source: number, count: number, times: number, to: number): void;
   zero(address: number, bytes: number): void;
   zeroRows(lattice: number, bytes: number): void;
   add(first: number, second: number, channels: number, epilogue: number): void;
