@@ -43,7 +43,8 @@ An engine, my-engine.mjs:
   };
 
 The operators: ${Object.keys(operators).slice(0, 4).join(', ')},
-${Object.keys(operators).slice(4, 9).join(', ')}, ${Object.keys(operators).slice(9).join(', ')}.
+${Object.keys(operators).slice(4, 9).join(', ')},
+${Object.keys(operators).slice(9).join(', ')}.
 `;
 
 const options = {

@@ -53,7 +53,7 @@ export const convTranspose2d = (attributes: ConvTransposeAttributes): Layer =>
 export const convTranspose3d = (attributes: ConvTransposeAttributes): Layer =>
   transposed('convTranspose3d', 3, attributes, convTranspose3d);
 
-type TransposeWindow = Omit<Window, 'ceil'> & { readonly outputPadding: readonly number[] };
+export type TransposeWindow = Omit<Window, 'ceil'> & { readonly outputPadding: readonly number[] };
 
 function transposed(
   name: string,
@@ -138,7 +138,7 @@ function readTransposeWindow(name: string, rank: number, attributes: ConvTranspo
  * The axes of the convolution from y to x: `output` is x's size, `input` is y's. Spec conv-transpose-output,
  * conv-transpose-same.
  */
-function mirroredAxes(who: string, window: TransposeWindow, space: Shape): Axis[] {
+export function mirroredAxes(who: string, window: TransposeWindow, space: Shape): Axis[] {
   return space.map((output, i) => {
     const [size, stride, dilation] = [window.size[i], window.stride[i], window.dilation[i]];
     const full = (output - 1) * stride + (size - 1) * dilation + 1;

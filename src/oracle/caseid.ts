@@ -4,7 +4,7 @@
 //
 // before the underscore the shape of x, after it the attributes: o filters (m multiplier, u units), k size, s stride,
 // p padding (v valid, u same-upper, l same-lower, or before.after of each axis), d dilation, g groups, b bias, e ceil,
-// a countPadding. `+gradient` after the name asks for the gradients; instead of kind and seed, `given/x=1,2;weight=1`
+// a countPadding, q outputPadding. `+gradient` after the name asks for the gradients; instead of kind and seed, `given/x=1,2;weight=1`
 // writes the tensors out. Spec oracle-caseid.
 
 import { SpecError, show, wrongType } from '../errors.ts';
@@ -15,13 +15,14 @@ import { type Values, valueKinds } from './values.ts';
 
 const letters = ['d', 'h', 'w'];
 
-const filtersLetter = { conv: 'o', depthwise: 'm', dense: 'u', max: '', avg: '' };
+const filtersLetter = { conv: 'o', transpose: 'o', depthwise: 'm', dense: 'u', max: '', avg: '' };
 
 export function caseId(c: Case): string {
   const { family, rank } = operatorOf(c.op);
   const space = c.space.map((size, i) => `${letters[3 - rank + i]}${size}`).join('');
   const shape = `n${c.batch}${space}c${c.groups * c.channels}`;
-  const filters = family === 'conv' ? c.groups * c.filters : c.filters;
+  const isGrouped = family === 'conv' || family === 'transpose';
+  const filters = isGrouped ? c.groups * c.filters : c.filters;
   const padding =
     typeof c.padding === 'string'
       ? { valid: 'v', 'same-upper': 'u', 'same-lower': 'l' }[c.padding]
@@ -29,7 +30,8 @@ export function caseId(c: Case): string {
   const attributes = [
     filtersLetter[family] && `${filtersLetter[family]}${filters}`,
     rank > 0 && `k${c.size.join('x')}s${c.stride.join('x')}p${padding}d${c.dilation.join('x')}`,
-    family === 'conv' && `g${c.groups}`,
+    family === 'transpose' && `q${c.outputPadding.join('x')}`,
+    isGrouped && `g${c.groups}`,
     filtersLetter[family] && `b${c.bias ? 1 : 0}`,
     (family === 'max' || family === 'avg') && `e${c.ceil ? 1 : 0}`,
     family === 'avg' && `a${c.countPadding ? 1 : 0}`,
@@ -54,7 +56,8 @@ export function parseCaseId(id: string): Case {
   if (!valueKinds.includes(values as Values)) refuse(`values must be ${valueKinds.join(', ')}`);
   const part = (letter: string): string => new RegExp(`${letter}([0-9.x]+|[vul](?![0-9]))`).exec(attributes)?.[1] ?? '';
   const numbers = (letter: string): number[] => (part(letter) === '' ? [] : part(letter).split('x').map(Number));
-  const groups = family === 'conv' ? Number(part('g')) : family === 'dense' ? 1 : Number(C);
+  const isGrouped = family === 'conv' || family === 'transpose';
+  const groups = isGrouped ? Number(part('g')) : family === 'dense' ? 1 : Number(C);
   const filters = filtersLetter[family] ? Number(part(filtersLetter[family])) : 1;
   const c: Case = {
     op,
@@ -63,7 +66,7 @@ export function parseCaseId(id: string): Case {
     space: [...space.matchAll(/\d+/g)].map(Number),
     groups,
     channels: Number(C) / groups,
-    filters: family === 'conv' ? filters / groups : filters,
+    filters: isGrouped ? filters / groups : filters,
     size: numbers('k'),
     stride: numbers('s'),
     padding: rank > 0 ? parsePadding(part('p'), rank) : 'valid',
@@ -71,6 +74,7 @@ export function parseCaseId(id: string): Case {
     bias: part('b') === '1',
     ceil: part('e') === '1',
     countPadding: part('a') === '1',
+    outputPadding: numbers('q'),
     values: values as Values,
     seed: values === 'given' ? 0 : Number(rest),
     ...(values === 'given' && { given: parseGiven(rest) }),

@@ -26,6 +26,8 @@ export interface Case {
   readonly bias: boolean;
   readonly ceil: boolean;
   readonly countPadding: boolean;
+  /** Of a transposed convolution, one number per axis. */
+  readonly outputPadding: readonly number[];
   /** How the tensors are filled, from `seed`; or the tensors themselves. */
   readonly values: Values;
   readonly seed: number;
@@ -39,6 +41,7 @@ export function layerOf(c: Case): Layer {
   const window = { size, stride, padding, dilation };
   const filters = c.groups * c.filters;
   const attributes = {
+    transpose: { filters, ...window, outputPadding: c.outputPadding, groups: c.groups, bias },
     conv: { filters, ...window, groups: c.groups, bias },
     depthwise: { ...window, multiplier: c.filters, bias },
     dense: { units: filters, bias },

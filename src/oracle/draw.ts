@@ -53,6 +53,7 @@ function drawFrom(
     bias: within(s.bias) === 1,
     ceil: within(s.ceil) === 1,
     countPadding: within(s.countPadding) === 1,
+    outputPadding: s.outputPadding ? axes(s.outputPadding) : [],
     values: oneOf(s.values),
     seed,
   };

@@ -2,9 +2,12 @@
 
 import { outputs, taps } from '../window.ts';
 import type { Fault } from './faults.ts';
+import type { Family } from './operators.ts';
 import { channelsOut, eachOutput, evaluate, type Prediction, rearranged, type Setting } from './setting.ts';
 
 const families = ['conv', 'depthwise', 'dense'] as const;
+const linear = [...families, 'transpose'] as const;
+const everywhere = [...linear, 'max', 'avg'] as const;
 
 /** The first index past the last full block, if anything lies there. */
 const tailOf = (n: number, block: number): number | undefined =>
@@ -16,6 +19,7 @@ const blocks = [4, 8, 16] as const;
 const unfinished = (
   name: string,
   isLost: (s: Setting) => ((at: { n: number; p: number; o: number }) => boolean) | undefined,
+  zeroed?: readonly Family[],
 ): Fault[] => {
   const result =
     (rest: (s: Setting, o: number) => number) =>
@@ -25,7 +29,7 @@ const unfinished = (
     };
   return [
     { name: `${name} kept only the bias`, families, result: result((s, o) => s.b?.[o] ?? 0) },
-    { name: `${name} stayed 0`, result: result(() => 0) },
+    { name: `${name} stayed 0`, ...(zeroed && { families: zeroed }), result: result(() => 0) },
   ];
 };
 
@@ -66,9 +70,13 @@ function interleaved(s: Setting): Prediction | undefined {
 const grouped = (s: Setting): boolean => s.g.groups > 1;
 
 export const convolutionFaults: readonly Fault[] = [
-  { name: 'the bias were ignored', families, setting: (s) => s.b && { ...s, b: undefined } },
-  { name: 'the bias were added twice', families, setting: (s) => s.b && { ...s, b: s.b.map((b) => 2 * b) } },
-  { name: 'every output had the first bias', families, setting: (s) => s.b && { ...s, b: s.b.map(() => s.b![0]) } },
+  { name: 'the bias were ignored', families: linear, setting: (s) => s.b && { ...s, b: undefined } },
+  { name: 'the bias were added twice', families: linear, setting: (s) => s.b && { ...s, b: s.b.map((b) => 2 * b) } },
+  {
+    name: 'every output had the first bias',
+    families: linear,
+    setting: (s) => s.b && { ...s, b: s.b.map(() => s.b![0]) },
+  },
   {
     name: 'every group had the bias of the first',
     families,
@@ -76,7 +84,7 @@ export const convolutionFaults: readonly Fault[] = [
   },
   {
     name: 'every group had the weights of the first',
-    families,
+    families: linear,
     setting: (s) => (grouped(s) ? rearranged(s, (k, c, o) => place(s, k, c, o % s.g.filters)) : undefined),
   },
   {
@@ -104,7 +112,7 @@ export const convolutionFaults: readonly Fault[] = [
   },
   {
     name: 'the weight were read as [..., filters, channels]',
-    families,
+    families: linear,
     setting: (s) => rearranged(s, (k, c, o) => (k * channelsOut(s) + o) * s.g.channels + c),
   },
   {
@@ -119,22 +127,22 @@ export const convolutionFaults: readonly Fault[] = [
   },
   {
     name: 'the kernel were flipped (true convolution)',
-    families,
+    families: linear,
     setting: tapOrder((index, size) => index.map((i, axis) => size[axis] - 1 - i)),
   },
   {
     name: 'the kernel were flipped on the first axis',
-    families,
+    families: linear,
     setting: tapOrder((index, size) => index.map((i, axis) => (axis === 0 ? size[0] - 1 - i : i))),
   },
   {
     name: 'the kernel were flipped on the last axis',
-    families,
+    families: linear,
     setting: tapOrder((index, size) => index.map((i, axis) => (axis === size.length - 1 ? size[axis] - 1 - i : i))),
   },
   {
     name: 'the rows and columns of the kernel were exchanged',
-    families,
+    families: linear,
     setting: (s) => {
       const [a, b] = s.case.size;
       return s.rank === 2 ? rearranged(s, (k, c, o) => place(s, (k % b) * a + Math.floor(k / b), c, o)) : undefined;
@@ -187,8 +195,8 @@ export const convolutionFaults: readonly Fault[] = [
       return tail === undefined ? undefined : ({ n }) => n >= tail;
     }),
   ),
-  ...unfinished('images after the first', (s) => (s.g.batch > 1 ? ({ n }) => n > 0 : undefined)),
-  ...unfinished('the output', () => () => true),
+  ...unfinished('images after the first', (s) => (s.g.batch > 1 ? ({ n }) => n > 0 : undefined), everywhere),
+  ...unfinished('the output', () => () => true, everywhere),
   {
     name: 'every image were the first',
     setting: (s) => (s.g.batch > 1 ? { ...s, x: s.x.map((_, i) => s.x[i % (s.x.length / s.g.batch)]) } : undefined),

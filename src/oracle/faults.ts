@@ -7,6 +7,7 @@ import { isPossible } from './cases.ts';
 import { convolutionFaults } from './faults-conv.ts';
 import { gradientFaults, right } from './faults-gradient.ts';
 import { poolFaults } from './faults-pool.ts';
+import { transposedFaults } from './faults-transpose.ts';
 import { windowFaults } from './faults-window.ts';
 import type { Family, Part } from './operators.ts';
 import { evaluate, type Prediction, type Setting, settingOf } from './setting.ts';
@@ -26,18 +27,28 @@ export interface Fault {
   readonly gradient?: (s: Setting) => Partial<Record<Part, Prediction>> | undefined;
 }
 
-export const allFaults: readonly Fault[] = [...windowFaults, ...convolutionFaults, ...poolFaults, ...gradientFaults];
+export const allFaults: readonly Fault[] = [
+  ...windowFaults,
+  ...convolutionFaults,
+  ...poolFaults,
+  ...transposedFaults,
+  ...gradientFaults,
+];
+
+/** A transposed convolution has a geometry of its own: of the mistakes of all families, those that change attributes. */
+const bearsOn = ({ families, instead }: Fault, family: Family): boolean =>
+  families ? families.includes(family) : family !== 'transpose' || instead !== undefined;
 
 /** What an engine with this mistake gives for a case, if that differs in kind from the right answer. */
 export function predict(fault: Fault, s: Setting): Partial<Record<Part, Prediction>> | undefined {
-  if (fault.families && !fault.families.includes(s.family)) return undefined;
+  if (!bearsOn(fault, s.family)) return undefined;
   if (s.case.gradient) return fault.gradient?.(s);
   if (fault.result) return some(fault.result(s));
   if (fault.setting) return some(evaluated(fault.setting(s)));
   const instead = fault.instead?.(s.case);
   if (!instead || !isPossible(instead)) return undefined;
-  const { g, divisor } = settingOf(instead);
-  return some(evaluate({ ...s, g, divisor }));
+  const { g, divisor, layer } = settingOf(instead);
+  return some(evaluate({ ...s, g, divisor, layer }));
 }
 
 /** The right answer, by the plain loops. */

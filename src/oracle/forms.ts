@@ -3,6 +3,7 @@
 import { SpecError } from '../errors.ts';
 import { spaceOf } from '../field.ts';
 import type { Layer, Params } from '../layer.ts';
+import { mirroredAxes, type TransposeWindow } from '../ops/conv-transpose.ts';
 import { conv, convInputGrad } from '../reference/conv.ts';
 import { divisors } from '../reference/pool.ts';
 import { type Shape, sizeOf, type Tensor } from '../tensor.ts';
@@ -27,12 +28,16 @@ export const paramsOf = ({ weight, bias }: Operands): Params<Tensor> => ({
   ...(bias && { bias }),
 });
 
-/** The geometry of a windowed operator, groups and channels as its family counts them. */
+/** The geometry of a windowed operator, groups and channels as its family counts them; of a transposed one, from y to x. */
 export function geometryOf(layer: Layer, x: Shape): ConvGeometry {
   const { family } = operatorOf(layer.name);
   const C = x[x.length - 1];
   const a = layer.attributes as Record<string, number> & { filters: number; units: number; multiplier: number };
   if (family === 'dense') return { batch: x[0], groups: 1, channels: C, filters: a.units, axes: threeAxes([]) };
+  if (family === 'transpose') {
+    const axes = threeAxes(mirroredAxes(layer.name, layer.attributes as unknown as TransposeWindow, spaceOf(x)));
+    return { batch: x[0], groups: a.groups, channels: a.filters / a.groups, filters: C / a.groups, axes };
+  }
   const window = { ...layer.attributes, ceil: layer.attributes.ceil ?? false } as unknown as Window;
   const axes = threeAxes(windowAxes(layer.name, window, spaceOf(x)));
   if (family === 'conv')
@@ -80,7 +85,8 @@ function gradients(layer: Layer, { x, weight, bias, dy }: Operands, profile: Pro
 
 /** The call with the padding written into x as zeros, where the engine multiplies it. Spec oracle-traits. */
 function explicit(layer: Layer, operands: Operands, profile: Profile): [Layer, Operands] {
-  if (profile.padding !== 'multiplied' || layer.attributes.padding === undefined) return [layer, operands];
+  const isPadded = layer.attributes.padding !== undefined && operatorOf(layer.name).family !== 'transpose';
+  if (profile.padding !== 'multiplied' || !isPadded) return [layer, operands];
   const { x } = operands;
   const axes = windowAxes(layer.name, { ...layer.attributes, ceil: false } as unknown as Window, spaceOf(x.shape));
   const space = axes.map((axis) => axis.before + axis.input + axis.after);

@@ -3,10 +3,11 @@
 import { SpecError, show } from '../errors.ts';
 import type { Attributes, Layer } from '../layer.ts';
 import * as conv from '../ops/conv.ts';
+import * as transposed from '../ops/conv-transpose.ts';
 import { dense } from '../ops/dense.ts';
 import * as pool from '../ops/pool.ts';
 
-export type Family = 'conv' | 'depthwise' | 'dense' | 'max' | 'avg';
+export type Family = 'conv' | 'transpose' | 'depthwise' | 'dense' | 'max' | 'avg';
 
 export interface KnownOperator {
   readonly family: Family;
@@ -29,6 +30,9 @@ export const operators: Readonly<Record<string, KnownOperator>> = {
   avgPool1d: { family: 'avg', rank: 1, make: pool.avgPool1d },
   avgPool3d: { family: 'avg', rank: 3, make: pool.avgPool3d },
   dense: { family: 'dense', rank: 0, make: dense },
+  convTranspose2d: { family: 'transpose', rank: 2, make: transposed.convTranspose2d },
+  convTranspose1d: { family: 'transpose', rank: 1, make: transposed.convTranspose1d },
+  convTranspose3d: { family: 'transpose', rank: 3, make: transposed.convTranspose3d },
 };
 
 /** Spec oracle-operators. */

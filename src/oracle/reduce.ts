@@ -44,9 +44,10 @@ function* neighbours(c: Case): Generator<Case> {
   yield* simplerPadding(c);
   for (const name of ['batch', 'groups', 'channels', 'filters'] as const)
     for (const value of lower(c[name], 1)) yield { ...c, [name]: value };
-  for (const name of ['space', 'size', 'dilation', 'stride'] as const)
+  for (const name of ['outputPadding', 'space', 'size', 'dilation', 'stride'] as const)
     for (let axis = 0; axis < c[name].length; axis++)
-      for (const value of lower(c[name][axis], 1)) yield { ...c, [name]: c[name].with(axis, value) };
+      for (const value of lower(c[name][axis], name === 'outputPadding' ? 0 : 1))
+        yield { ...c, [name]: c[name].with(axis, value) };
   // A smaller input often needs a smaller window with it.
   for (let axis = 0; axis < c.space.length; axis++)
     if (c.space[axis] > 1 && c.size[axis] > 1)

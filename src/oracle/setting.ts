@@ -44,9 +44,19 @@ export function settingOf(c: Case): Setting {
 
 export const channelsOut = ({ g }: Setting): number => g.groups * g.filters;
 
-/** The output of a setting, by the plain loops. */
+/** The output by the layer itself. */
+function forward({ case: c, layer, x, w, b }: Setting): Prediction {
+  const shapes = layer.params(shapeOf(c)) as Record<string, readonly number[]>;
+  const bias = shapes.bias && { shape: shapes.bias, data: b ?? new Float64Array(shapes.bias[0]) };
+  const params = { weight: { shape: shapes.weight, data: w }, ...(bias && { bias }) };
+  const { shape, data } = layer.forward({ shape: shapeOf(c), data: x }, params);
+  return { shape, data: data as Float64Array };
+}
+
+/** The output of a setting, by the plain loops; a transposed convolution by our own. */
 export function evaluate(s: Setting): Prediction {
   const { g, family } = s;
+  if (family === 'transpose') return forward(s);
   const O = channelsOut(s);
   const shape = [g.batch, ...g.axes.slice(3 - s.rank).map((axis) => axis.output), O];
   const data = new Float64Array(g.batch * outputs(g.axes) * O);
@@ -85,7 +95,8 @@ export function eachOutput(
   y: Prediction,
   f: (value: number, at: { n: number; p: number; o: number; i: number }) => number,
 ): Prediction {
-  const [P, O] = [outputs(s.g.axes), channelsOut(s)];
+  const O = y.shape[y.shape.length - 1];
+  const P = y.data.length / s.g.batch / O;
   return {
     shape: y.shape,
     data: y.data.map((value, i) => f(value, { n: Math.floor(i / O / P), p: Math.floor(i / O) % P, o: i % O, i })),

@@ -22,6 +22,8 @@ export interface Stratum {
   readonly bias: Range;
   readonly ceil: Range;
   readonly countPadding: Range;
+  /** Of a transposed convolution; the others have none. */
+  readonly outputPadding?: Range;
   readonly values: readonly Values[];
   /** One axis of the window has a single tap. */
   readonly line?: boolean;
@@ -68,6 +70,20 @@ const convolutions: readonly Partial<Stratum>[] = [
   { groups: [1, 1], channels: [150, 260], filters: [1, 2], size: [2, 3], space: [3, 5], batch: [1, 1] }, // accumulators of 11 bits
 ];
 
+/** Larger outputs than inputs: the input is smaller here. */
+const transposed: readonly Partial<Stratum>[] = [
+  {},
+  { padding: same, size: [2, 4], dilation: [1, 1] }, // the odd cell of the crop
+  { padding: ['valid', 'explicit'], stride: [2, 4], outputPadding: [1, 3], pad: [0, 2] },
+  { padding: ['explicit'], pad: [0, 4], size: [2, 4] },
+  { padding: ['valid', 'explicit'], size: [3, 4], dilation: [2, 3], pad: [0, 1] }, // the size of a dilated kernel
+  { groups: [2, 3], bias: [1, 1], channels: [1, 4], filters: [2, 4] },
+  { groups: [1, 1], channels: [5, 9], size: [1, 3] },
+  { groups: [1, 1], filters: [5, 9], size: [1, 3] },
+  { values: ['real'] },
+  { values: ['nan'] },
+];
+
 const pools: readonly Partial<Stratum>[] = [
   ...windows,
   { ceil: [1, 1], stride: [3, 4], size: [1, 3] }, // stride > size
@@ -111,6 +127,7 @@ export function strataOf(family: Family, rank: number, gradient: boolean): reado
   if (gradient && family === 'max')
     return all(windows, { ...pooling, values: ['distinct'] }).map((each) => ({ ...each, values: ['distinct'] }));
   if (family === 'conv') return all(convolutions, rank === 3 ? { space: [1, 5] } : {});
+  if (family === 'transpose') return all(transposed, { space: rank === 3 ? [1, 3] : [1, 6], outputPadding: [0, 1] });
   if (family === 'depthwise')
     return [
       ...all(windows, perChannel),

@@ -159,7 +159,7 @@ export const convolutionFaults: readonly Fault[] = [
   {
     id: 'A48', class: 'gradient', seen: 'tracel-ai/burn#4806', what: 'dx without the rows that no window reached', caughtBy: '[conv-forward] [conv-input-gradient]',
     engine: altered('conv2d', { gradient: (call, right) => {
-      const reached = axesOf(call).map((axis) => Math.min(axis.input, (axis.output - 1) * axis.stride + (axis.size - 1) * axis.dilation + 1 - axis.before));
+      const reached = axesOf(call).map((axis) => Math.min(axis.input, (axis.output - 1) * axis.stride + (axis.size - 1) * axis.dilation + 1 - axis.before - axis.after));
       return { ...right, x: build([call.x.shape[0], ...reached.map((n) => Math.max(1, n)), channels(call.x)], call.x, (place) => at(right.x, place)) };
     } }),
   },

@@ -10,10 +10,11 @@ import type { Fault } from './fault.ts';
 export const transposedFaults: readonly Fault[] = [
   {
     id: 'A30', class: 'transpose-geometry', seen: 'microsoft/onnxruntime#2518', what: 'the dilated filter of a transposed convolution is measured as size + dilation − 1', caughtBy: '[conv-transpose] [conv-transpose-output]',
-    engine: altered('convTranspose2d', { forward: ({ layer, right }) => {
-      const { size, dilation } = windowOf(layer);
+    engine: altered('convTranspose2d', { forward: ({ layer, params, right }) => {
+      const { size, dilation, pads } = windowOf(layer);
+      if (!pads) return right;
       const shape = right.shape.map((n, i) => (i === 1 || i === 2 ? Math.max(1, n - (size[i - 1] - 2) * (dilation[i - 1] - 1)) : n));
-      return build(shape, right, (place) => at(right, place, 0));
+      return build(shape, right, (place) => at(right, place, params.bias ? at(params.bias as Tensor, place.slice(-1)) : 0));
     } }),
   },
   {

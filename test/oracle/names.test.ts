@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import type { Tensor } from '../../src/index.ts';
-import { type Call, checkEngine, type Engine, render } from '../../src/oracle/index.ts';
+import { type Call, checkEngine, type Engine, explain, render } from '../../src/oracle/index.ts';
 import { random } from '../../src/random.ts';
 import { forward, withFault } from './own.ts';
 
@@ -41,6 +41,66 @@ describe('the name of a mistake', () => {
     expect(findings.map(({ mistake }) => mistake)).toEqual(
       expect.arrayContaining(['the maximum started at 0', 'images after the first stayed 0']),
     );
+  });
+});
+
+describe('a mistake of a transposed convolution', () => {
+  const attributesOf = ({ attributes }: Call) => attributes as { padding: unknown; outputPadding: number[] };
+  const same = { 'same-upper': 'same-lower', 'same-lower': 'same-upper' } as Record<string, string>;
+  const mistakes: [name: RegExp, engine: (call: Call) => Tensor][] = [
+    [
+      /odd cell of `same`/,
+      (call) => {
+        const { padding } = attributesOf(call);
+        const other = same[padding as string] ?? padding;
+        return forward({ ...call, attributes: { ...call.attributes, padding: other } as Call['attributes'] });
+      },
+    ],
+    [
+      /outputPadding were filled with zeros/,
+      (call) => {
+        const { shape, data } = forward(call);
+        const [rows, columns] = attributesOf(call).outputPadding;
+        const [, H, W, C] = shape;
+        const isAdded = (i: number) => Math.floor(i / C) % W >= W - columns || Math.floor(i / C / W) % H >= H - rows;
+        return { shape, data: data.map((y, i) => (isAdded(i) ? 0 : y)) };
+      },
+    ],
+    [
+      /images after the first stayed 0/,
+      changed((y, i, call) => (i < forward(call).data.length / call.x.shape[0] ? y : 0)),
+    ],
+    [
+      /flipped \(true convolution\)/,
+      (call) => {
+        const [h, w, F, C] = call.weight!.shape;
+        const data = call.weight!.data.map(
+          (_, i) => call.weight!.data[(h * w - 1 - Math.floor(i / F / C)) * F * C + (i % (F * C))],
+        );
+        return forward({ ...call, weight: { shape: call.weight!.shape, data } });
+      },
+    ],
+  ];
+
+  it.each(mistakes)('[oracle-mistakes] is named: %s', async (name, engine) => {
+    const { findings } = await campaign(withFault('convTranspose2d', engine), 'convTranspose2d', 100);
+    expect(findings[0].mistake).toMatch(name);
+    const { layer, x, expected } = explain(findings[0].id);
+    expect([layer.name, expected.y.shape]).toEqual(['convTranspose2d', layer.shape(x.shape)]);
+  });
+
+  it('[oracle-caseid] writes outputPadding into the id', () => {
+    const { layer } = explain('convTranspose2d/n1h2w3c2_o4k3x2s2x3p0.1.1.0d1x1q1x2g2b1/f32/exact/7');
+    expect(layer.attributes).toMatchObject({
+      filters: 4,
+      groups: 2,
+      outputPadding: [1, 2],
+      padding: [
+        [0, 1],
+        [1, 0],
+      ],
+    });
+    expect(layer.shape([1, 2, 3, 2])).toEqual([1, 5, 9, 4]);
   });
 });
 

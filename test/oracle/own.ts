@@ -18,6 +18,9 @@ export const names = [
   'avgPool1d',
   'avgPool3d',
   'dense',
+  'convTranspose2d',
+  'convTranspose1d',
+  'convTranspose3d',
 ] as const;
 
 export const layerOf = ({ op, attributes }: Call): Layer =>

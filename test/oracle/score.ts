@@ -25,7 +25,7 @@ export const all: readonly Fault[] = [
 ];
 
 /** The operator that a fault changes. */
-const operatorOf = ({ engine }: Fault): string => Object.keys(ours).find((name) => engine[name] !== ours[name])!;
+export const operatorOf = ({ engine }: Fault): string => Object.keys(ours).find((name) => engine[name] !== ours[name])!;
 
 /** Layers as an engine for the oracle, one operator of it. */
 export function engineOf(op: string, { engine }: Fault): Engine {
