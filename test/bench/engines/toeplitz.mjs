@@ -1,11 +1,11 @@
-// This library, as built in dist/.
+// This library, its modules one by one as built in build/js: a layer is timed inside of compile.
 
-import * as toeplitz from '../../../dist/index.js';
-import * as kernels from '../../../dist/kernels.js';
-import { fit, minibatches, sgd } from '../../../dist/train/index.js';
-import { assemble } from '../../../dist/wasm/compile.js';
-import { Recorder } from '../../../dist/wasm/program.js';
-import { threeAxes } from '../../../dist/window.js';
+import * as toeplitz from '../../../build/js/index.js';
+import * as kernels from '../../../build/js/kernels.js';
+import { fit, minibatches, sgd } from '../../../build/js/train/index.js';
+import { assemble } from '../../../build/js/wasm/compile.js';
+import { Recorder } from '../../../build/js/wasm/program.js';
+import { threeAxes } from '../../../build/js/window.js';
 import { isWinograd } from '../cases.mjs';
 
 const RATE = 0.01;
