@@ -1,39 +1,14 @@
-// Mistakes of convolutions and dense layers: channels, groups, the order of the weight, the bias, tails of blocks.
+// Mistakes of convolutions and dense layers: channels, groups, the order of the weight, the bias.
 
-import { outputs, taps } from '../window.ts';
+import { taps } from '../window.ts';
 import type { Fault } from './faults.ts';
-import type { Family } from './operators.ts';
 import { channelsOut, eachOutput, evaluate, type Prediction, rearranged, type Setting } from './setting.ts';
 
 const families = ['conv', 'depthwise', 'dense'] as const;
 const linear = [...families, 'transpose'] as const;
-const everywhere = [...linear, 'max', 'avg'] as const;
 
-/** The first index past the last full block, if anything lies there. */
-const tailOf = (n: number, block: number): number | undefined =>
-  n > block && n % block !== 0 ? n - (n % block) : undefined;
-
-const blocks = [4, 8, 16] as const;
-
-/** Outputs that keep only the bias, or nothing. */
-const unfinished = (
-  name: string,
-  isLost: (s: Setting) => ((at: { n: number; p: number; o: number }) => boolean) | undefined,
-  zeroed?: readonly Family[],
-): Fault[] => {
-  const result =
-    (rest: (s: Setting, o: number) => number) =>
-    (s: Setting): Prediction | undefined => {
-      const lost = isLost(s);
-      return lost && eachOutput(s, evaluate(s), (value, at) => (lost(at) ? rest(s, at.o) : value));
-    };
-  return [
-    { name: `${name} kept only the bias`, families, result: result((s, o) => s.b?.[o] ?? 0) },
-    { name: `${name} stayed 0`, ...(zeroed && { families: zeroed }), result: result(() => 0) },
-  ];
-};
-
-const place = (s: Setting, k: number, c: number, o: number): number => (k * s.g.channels + c) * channelsOut(s) + o;
+export const place = (s: Setting, k: number, c: number, o: number): number =>
+  (k * s.g.channels + c) * channelsOut(s) + o;
 
 /** The taps in another order; `k` is row-major over the axes. */
 const tapOrder =
@@ -158,58 +133,10 @@ export const convolutionFaults: readonly Fault[] = [
           : undefined,
     }),
   ),
-  ...blocks.map(
-    (block): Fault => ({
-      name: `input channels past a multiple of ${block} were dropped`,
-      families,
-      setting: (s) => {
-        const tail = tailOf(s.g.channels, block);
-        const O = channelsOut(s);
-        return tail === undefined
-          ? undefined
-          : { ...s, w: s.w.map((w, i) => (Math.floor(i / O) % s.g.channels < tail ? w : 0)) };
-      },
-    }),
-  ),
-  ...blocks.flatMap((block) =>
-    unfinished(`output channels past a multiple of ${block}`, (s) => {
-      const tail = tailOf(channelsOut(s), block);
-      return tail === undefined ? undefined : ({ o }) => o >= tail;
-    }),
-  ),
-  ...blocks.flatMap((block) =>
-    unfinished(`pixels past a multiple of ${block}`, (s) => {
-      const P = outputs(s.g.axes);
-      return P % block === 0 ? undefined : ({ p }) => p >= P - (P % block);
-    }),
-  ),
-  ...blocks.flatMap((block) =>
-    unfinished(`pixels past the last full block of ${block}`, (s) => {
-      const tail = tailOf(outputs(s.g.axes), block);
-      return tail === undefined ? undefined : ({ p }) => p >= tail;
-    }),
-  ),
-  ...blocks.flatMap((block) =>
-    unfinished(`rows past a multiple of ${block}`, (s) => {
-      const tail = s.family === 'dense' ? tailOf(s.g.batch, block) : undefined;
-      return tail === undefined ? undefined : ({ n }) => n >= tail;
-    }),
-  ),
-  ...unfinished('images after the first', (s) => (s.g.batch > 1 ? ({ n }) => n > 0 : undefined), everywhere),
-  ...unfinished('the output', () => () => true, everywhere),
-  {
-    name: 'every image were the first',
-    setting: (s) => (s.g.batch > 1 ? { ...s, x: s.x.map((_, i) => s.x[i % (s.x.length / s.g.batch)]) } : undefined),
-  },
   {
     name: 'negative outputs became 0 (a fused activation)',
     families: [...families, 'avg'],
     result: (s) => eachOutput(s, evaluate(s), (y) => (y < 0 ? 0 : y)),
-  },
-  {
-    name: 'padding were multiplied as zeros: 0·∞ at the border is NaN',
-    families: ['conv', 'depthwise'],
-    result: (s) => (s.w.some((w) => !Number.isFinite(w)) ? evaluate(paddedWithZeros(s)) : undefined),
   },
   { name: 'NaN were clamped to −∞', result: (s) => eachOutput(s, evaluate(s), (y) => (y === y ? y : -Infinity)) },
   {
@@ -218,24 +145,3 @@ export const convolutionFaults: readonly Fault[] = [
     setting: (s) => ({ ...s, x: s.x.map((x) => (x === x ? x : 0)) }),
   },
 ];
-
-/** x with its padding written out. */
-function paddedWithZeros(s: Setting): Setting {
-  const C = s.g.groups * s.g.channels;
-  const wide = s.g.axes.map((axis) => axis.before + axis.input + axis.after);
-  const [A, B, D] = wide;
-  const x = new Float64Array(s.g.batch * A * B * D * C);
-  const [a, b, d] = s.g.axes;
-  for (let i = 0; i < s.x.length; i++) {
-    const [c, pixel] = [i % C, Math.floor(i / C)];
-    const [k, j, h] = [
-      pixel % d.input,
-      Math.floor(pixel / d.input) % b.input,
-      Math.floor(pixel / d.input / b.input) % a.input,
-    ];
-    const n = Math.floor(pixel / (a.input * b.input * d.input));
-    x[(((n * A + h + a.before) * B + j + b.before) * D + k + d.before) * C + c] = s.x[i];
-  }
-  const axes = s.g.axes.map((axis, i) => ({ ...axis, input: wide[i], before: 0, after: 0 }));
-  return { ...s, x, g: { ...s.g, axes: axes as unknown as Setting['g']['axes'] } };
-}

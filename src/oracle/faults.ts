@@ -6,7 +6,9 @@ import type { Case } from './cases.ts';
 import { isPossible } from './cases.ts';
 import { convolutionFaults } from './faults-conv.ts';
 import { gradientFaults, right } from './faults-gradient.ts';
+import { paddedFaults } from './faults-padded.ts';
 import { poolFaults } from './faults-pool.ts';
+import { tailFaults } from './faults-tail.ts';
 import { transposedFaults } from './faults-transpose.ts';
 import { windowFaults } from './faults-window.ts';
 import type { Family, Part } from './operators.ts';
@@ -30,6 +32,8 @@ export interface Fault {
 export const allFaults: readonly Fault[] = [
   ...windowFaults,
   ...convolutionFaults,
+  ...tailFaults,
+  ...paddedFaults,
   ...poolFaults,
   ...transposedFaults,
   ...gradientFaults,

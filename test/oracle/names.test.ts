@@ -2,9 +2,9 @@
 
 import { describe, expect, it } from 'vitest';
 import type { Tensor } from '../../src/index.ts';
-import { type Call, checkEngine, type Engine, explain, render } from '../../src/oracle/index.ts';
+import { type Call, checkEngine, type Engine, explain, type GradientCall, render } from '../../src/oracle/index.ts';
 import { random } from '../../src/random.ts';
-import { forward, withFault } from './own.ts';
+import { forward, gradient, names, withFault } from './own.ts';
 
 /** The right result, each value changed. */
 const changed =
@@ -131,4 +131,18 @@ describe('an engine whose mistake nobody knows', () => {
       }
     },
   );
+
+  it('[oracle-mistakes] and that adds 1 to every third value of anything gets no name, whatever the operator', async () => {
+    const odd = ({ shape, data }: Tensor): Tensor => ({ shape, data: data.map((v, i) => (i % 3 > 0 ? v : v + 1)) });
+    const gradients = (call: GradientCall) =>
+      Object.fromEntries(Object.entries(gradient(call)).map(([name, each]) => [name, odd(each)]));
+    const engine: Engine = {
+      name: 'odd',
+      ops: Object.fromEntries(names.map((name) => [name, (call) => odd(forward(call))])),
+      gradients: Object.fromEntries(names.map((name) => [name, gradients])),
+    };
+    const { operators } = await checkEngine(engine, { cases: 30 });
+    expect(operators.map(({ status }) => status)).toEqual(operators.map(() => 'fail'));
+    expect(operators.flatMap(({ findings }) => findings.flatMap(({ mistake }) => mistake ?? []))).toEqual([]);
+  });
 });

@@ -1,0 +1,61 @@
+// Mistakes of engines that write the padding out before they convolve.
+
+import { taps } from '../window.ts';
+import type { Fault } from './faults.ts';
+import { place } from './faults-conv.ts';
+import { eachOutput, evaluate, type Prediction, type Setting } from './setting.ts';
+
+export const paddedFaults: readonly Fault[] = [
+  {
+    name: 'padding were multiplied as zeros: 0·∞ at the border is NaN',
+    families: ['conv', 'depthwise'],
+    result: (s) => (s.w.some((w) => !Number.isFinite(w)) ? evaluate(paddedWithZeros(s)) : undefined),
+  },
+  {
+    name: 'row r of a dilated kernel read r·(dilation − 1) cells too far on in the padded image',
+    families: ['conv', 'depthwise'],
+    result: (s) => (s.rank === 2 && s.case.dilation[1] > 1 ? withWideRows(s) : undefined),
+  },
+];
+
+/** A gap between the rows of the kernel that is too wide; a row that ends goes on in the next one. */
+function withWideRows(s: Setting): Prediction {
+  const [, rows, columns] = s.g.axes;
+  const width = columns.before + columns.input + columns.after;
+  const C = s.g.groups * s.g.channels;
+  return eachOutput(s, evaluate(s), (_, { n, p, o }) => {
+    let sum = s.b?.[o] ?? 0;
+    for (let k = 0; k < taps(s.g.axes); k++) {
+      const [i, j] = [Math.floor(k / columns.size), k % columns.size];
+      const row = Math.floor(p / columns.output) * rows.stride + i * rows.dilation;
+      const column = (p % columns.output) * columns.stride + j * columns.dilation + i * (columns.dilation - 1);
+      const h = row + Math.floor(column / width) - rows.before;
+      const v = (column % width) - columns.before;
+      if (h < 0 || h >= rows.input || v < 0 || v >= columns.input) continue;
+      const pixel = ((n * rows.input + h) * columns.input + v) * C + Math.floor(o / s.g.filters) * s.g.channels;
+      for (let c = 0; c < s.g.channels; c++) sum += s.x[pixel + c] * s.w[place(s, k, c, o)];
+    }
+    return sum;
+  });
+}
+
+/** x with its padding written out. */
+function paddedWithZeros(s: Setting): Setting {
+  const C = s.g.groups * s.g.channels;
+  const wide = s.g.axes.map((axis) => axis.before + axis.input + axis.after);
+  const [A, B, D] = wide;
+  const x = new Float64Array(s.g.batch * A * B * D * C);
+  const [a, b, d] = s.g.axes;
+  for (let i = 0; i < s.x.length; i++) {
+    const [c, pixel] = [i % C, Math.floor(i / C)];
+    const [k, j, h] = [
+      pixel % d.input,
+      Math.floor(pixel / d.input) % b.input,
+      Math.floor(pixel / d.input / b.input) % a.input,
+    ];
+    const n = Math.floor(pixel / (a.input * b.input * d.input));
+    x[(((n * A + h + a.before) * B + j + b.before) * D + k + d.before) * C + c] = s.x[i];
+  }
+  const axes = s.g.axes.map((axis, i) => ({ ...axis, input: wide[i], before: 0, after: 0 }));
+  return { ...s, x, g: { ...s.g, axes: axes as unknown as Setting['g']['axes'] } };
+}
