@@ -1,6 +1,7 @@
 // Mistakes of pools: the start of a maximum, NaN, the divisor of an average, windows that ceil adds.
 
 import { fromFloat16, toFloat16 } from '../formats/float16.ts';
+import { divisors } from '../reference/pool.ts';
 import { cellsUnder, outputs, taps } from '../window.ts';
 import type { Fault } from './faults.ts';
 import {
@@ -74,13 +75,14 @@ function bordersOnly(s: Setting, p: number): number {
 const half = (value: number): number => fromFloat16(toFloat16(value));
 
 /** Windows that begin beyond the image too. */
-const keepsAll = (s: Setting): Setting | undefined =>
-  s.case.ceil && !isSame(s)
-    ? withAxes(s, (axis) => ({
-        ...axis,
-        output: Math.ceil((axis.input + axis.before + axis.after - reachOf(axis)) / axis.stride) + 1,
-      }))
-    : undefined;
+function keepsAll(s: Setting): Setting | undefined {
+  if (!s.case.ceil || isSame(s)) return undefined;
+  const kept = withAxes(s, (axis) => {
+    const room = axis.input + axis.before + axis.after - reachOf(axis);
+    return { ...axis, output: Math.ceil(room / axis.stride) + 1 };
+  });
+  return { ...kept, divisor: s.divisor && divisors({ ...kept.g, channels: s.g.groups }, s.case.countPadding) };
+}
 
 export const poolFaults: readonly Fault[] = [
   {
@@ -98,6 +100,21 @@ export const poolFaults: readonly Fault[] = [
     families: max,
     setting: keepsAll,
   },
+  {
+    name: "ceil kept a last window that begins beyond the image where no padding is (Caffe's rule)",
+    families: max,
+    setting: (s) => (axesOf(s).every(({ before, after }) => before + after === 0) ? keepsAll(s) : undefined),
+  },
+  ...[0, Number.NaN].map(
+    (empty): Fault => ({
+      name: `ceil kept a last window that begins beyond the image, an average over no cell being ${empty}`,
+      families: avg,
+      result(s) {
+        const kept = keepsAll(s);
+        return kept && eachOutput(kept, evaluate(kept), (y) => (Number.isFinite(y) ? y : empty));
+      },
+    }),
+  ),
   {
     name: 'the window of size 1 gave 0',
     result: (s) => (taps(s.g.axes) === 1 ? eachOutput(s, evaluate(s), () => 0) : undefined),

@@ -2,8 +2,8 @@
 // that real engines shipped; `behaves as if …` completes the sentence of each. Spec oracle-mistakes,
 // oracle-score.
 
-import type { Case } from './cases.ts';
-import { isPossible } from './cases.ts';
+import { sameShape } from '../tensor.ts';
+import { type Case, isPossible, layerOf, shapeOf } from './cases.ts';
 import { convolutionFaults } from './faults-conv.ts';
 import { gradientFaults, right } from './faults-gradient.ts';
 import { paddedFaults } from './faults-padded.ts';
@@ -46,13 +46,21 @@ const bearsOn = ({ families, instead }: Fault, family: Family): boolean =>
 /** What an engine with this mistake gives for a case, if that differs in kind from the right answer. */
 export function predict(fault: Fault, s: Setting): Partial<Record<Part, Prediction>> | undefined {
   if (!bearsOn(fault, s.family)) return undefined;
-  if (s.case.gradient) return fault.gradient?.(s);
+  if (s.case.gradient) return fault.gradient ? fault.gradient(s) : gradientInstead(fault, s);
   if (fault.result) return some(fault.result(s));
   if (fault.setting) return some(evaluated(fault.setting(s)));
   const instead = fault.instead?.(s.case);
   if (!instead || !isPossible(instead)) return undefined;
   const { g, divisor, layer } = settingOf(instead);
   return some(evaluate({ ...s, g, divisor, layer }));
+}
+
+/** The gradients of the case that is answered instead, where its output has the same shape. */
+function gradientInstead({ instead }: Fault, s: Setting): Partial<Record<Part, Prediction>> | undefined {
+  const other = instead?.(s.case);
+  if (!other || !isPossible(other)) return undefined;
+  const layer = layerOf(other);
+  return sameShape(layer.shape(shapeOf(other)), s.layer.shape(shapeOf(s.case))) ? right({ ...s, layer }) : undefined;
 }
 
 /** The right answer, by the plain loops. */

@@ -44,6 +44,53 @@ describe('the name of a mistake', () => {
   });
 });
 
+describe('a mistake in the attributes', () => {
+  const padded = (call: Call) => {
+    const { padding } = call.attributes as { padding: [number, number][] | string };
+    const swapped = typeof padding === 'string' ? padding : padding.map(([before, after]) => [after, before]);
+    return { ...call, attributes: { ...call.attributes, padding: swapped } as Call['attributes'] };
+  };
+
+  it.each(['conv2d', 'avgPool2d', 'depthwiseConv2d', 'convTranspose2d'])(
+    '[oracle-mistakes] has one name for the output and the gradients of %s',
+    async (op) => {
+      const engine: Engine = {
+        name: 'exchanged',
+        ops: { [op]: (call) => forward(padded(call)) },
+        gradients: { [op]: (call) => gradient({ ...padded(call), dy: call.dy }) },
+      };
+      const { operators } = await checkEngine(engine, { ops: [op], cases: 100 });
+      expect(operators.map(({ findings }) => findings[0].mistake)).toEqual([
+        'padding before and after were exchanged',
+        'padding before and after were exchanged',
+      ]);
+    },
+  );
+
+  it('[oracle-mistakes] is named where a dialect has another rule for ceil', async () => {
+    const raw = (call: Call): Tensor => {
+      const y = forward(call);
+      const { size, stride, padding, dilation, ceil } = call.attributes as Record<string, number[]> & {
+        padding: unknown;
+      };
+      if (!ceil || (padding !== 'valid' && [padding].flat(2).some((n) => n !== 0))) return y;
+      const n = call.x.shape
+        .slice(1, 3)
+        .map((cells, i) => Math.ceil((cells - (size[i] - 1) * dilation[i] - 1) / stride[i]) + 1);
+      const shape = [y.shape[0], ...n, y.shape[3]];
+      const data = new Float32Array(shape.reduce((a, b) => a * b)).fill(-Infinity);
+      for (let i = 0; i < y.data.length; i++) {
+        const [, H, W, C] = y.shape;
+        const [row, column] = [Math.floor(i / C / W) % H, Math.floor(i / C) % W];
+        data[((Math.floor(i / C / W / H) * n[0] + row) * n[1] + column) * C + (i % C)] = y.data[i];
+      }
+      return { shape, data };
+    };
+    const { findings } = await campaign(withFault('maxPool2d', raw), 'maxPool2d', 1000);
+    expect(findings[0].mistake).toContain("Caffe's rule");
+  });
+});
+
 describe('a mistake of a transposed convolution', () => {
   const attributesOf = ({ attributes }: Call) => attributes as { padding: unknown; outputPadding: number[] };
   const same = { 'same-upper': 'same-lower', 'same-lower': 'same-upper' } as Record<string, string>;
