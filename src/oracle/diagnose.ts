@@ -65,14 +65,13 @@ export function diagnose(outcomes: readonly Outcome[]): Group[] {
     .filter(({ fault }) => right.every((each) => agrees(fault, each) !== false));
   const failures = outcomes.filter(({ verdict: { kind } }) => isFailure(kind)).length;
   const groups: Group[] = [];
-  let rest: readonly Outcome[] = wrong;
+  const rest = new Set(wrong);
   for (;;) {
     const best = mostOf(suspects, rest);
     if (!best) return groups;
     const explained = wrong.filter((each) => explains(best.name, each));
     const evidence = { explained: explained.length, failures, passes: right.length };
-    groups.push({ outcomes: explained.filter((each) => rest.includes(each)), mistake: best.name, evidence });
-    rest = rest.filter((each) => !explained.includes(each));
+    groups.push({ outcomes: explained.filter((each) => rest.delete(each)), mistake: best.name, evidence });
   }
 }
 
@@ -99,11 +98,11 @@ const elementsOf = (list: readonly Exhibit[]): number =>
     return sum + (verdict.kind === 'fail' ? verdict.wrong : (data?.length ?? 1));
   }, 0);
 
-/** The suspect that explains most of the failures left; the first of equals. */
-function mostOf(suspects: readonly Suspect[], rest: readonly Outcome[]): Fault | undefined {
+/** The suspect that explains most of the failures left, enough to speak for it; the first of equals. */
+function mostOf(suspects: readonly Suspect[], rest: ReadonlySet<Outcome>): Fault | undefined {
   let [best, most]: [Fault | undefined, number] = [undefined, 0];
   for (const { fault, explained } of suspects) {
-    const left = explained.filter(({ outcome }) => rest.includes(outcome));
+    const left = explained.filter(({ outcome }) => rest.has(outcome));
     if (left.length > most && elementsOf(left) >= ELEMENTS) [best, most] = [fault, left.length];
   }
   return best;

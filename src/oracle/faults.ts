@@ -1,6 +1,5 @@
 // Known mistakes of convolutions and pools, each as a small change to a case or to its setting. The list follows defects
-// that real engines shipped; `behaves as if …` completes the sentence of each. Spec oracle-mistakes,
-// oracle-score.
+// that real engines shipped; `behaves as if …` completes the sentence of each. Spec oracle-mistakes, oracle-score.
 
 import { sameShape } from '../tensor.ts';
 import { type Case, isPossible, layerOf, shapeOf } from './cases.ts';
