@@ -9,8 +9,14 @@ export function tfjs(name, backend) {
   tf.enableProdMode();
   const prepare = async (work) => {
     await tf.setBackend(backend);
+    tf.engine().startScope();
     const variants = offered(name, backend, work);
-    return variants.map((variant) => ({ ...variant, free: () => tf.disposeVariables() }));
+    const free = () => {
+      tf.disposeVariables();
+      tf.engine().endScope();
+    };
+    // All of a case's tensors go with it: the backend packs weights anew at every call once it holds many of them.
+    return variants.map((variant, i) => ({ ...variant, free: i === 0 ? free : undefined }));
   };
   return { prepare };
 }
