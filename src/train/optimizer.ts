@@ -1,7 +1,7 @@
 // Optimizers: how a parameter moves, given its gradient. The state of one parameter is a record of arrays.
 //
 //   sgd       θ ← θ − η·(g + λθ)
-//   momentum  v ← μv + (g + λθ),  θ ← θ − ηv          [Sutskever et al. 2013, in the form of lecture L3's reference]
+//   momentum  v ← μv + (g + λθ),  θ ← θ − ηv          [Sutskever et al. 2013]
 
 import { finiteNumber, known } from '../attributes.ts';
 import type { Data } from '../tensor.ts';
