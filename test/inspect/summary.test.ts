@@ -18,21 +18,9 @@ import {
   sum,
   summary,
 } from '../../src/index.ts';
+import { lenet5 as makeLenet5 } from '../../src/nets/index.ts';
 
-const lenet5 = chain({
-  conv1: conv2d({ filters: 6, size: 5 }),
-  relu1: relu(),
-  pool1: maxPool2d({ size: 2 }),
-  conv2: conv2d({ filters: 16, size: 5 }),
-  relu2: relu(),
-  pool2: maxPool2d({ size: 2 }),
-  flatten: flatten(),
-  fc3: dense({ units: 120 }),
-  relu3: relu(),
-  fc4: dense({ units: 84 }),
-  relu4: relu(),
-  out: dense({ units: 10 }),
-});
+const lenet5 = makeLenet5();
 
 test("[inspect-summary] lecture L3's table of LeNet-5, digit for digit (A3)", () => {
   expect(summary(lenet5, [1, 32, 32, 1], { fold: true })).toBe(

@@ -2,7 +2,7 @@
 
 import { initialize, tensor } from '../../src/index.ts';
 import { algorithms } from '../../src/kernels.ts';
-import { sizeOf } from '../../src/tensor.ts';
+import { sameShape, sizeOf } from '../../src/tensor.ts';
 import { examples } from '../layers.ts';
 
 const RANKS = ['1d', '2d', '3d'];
@@ -36,7 +36,12 @@ export function operatorTable(): string {
       row.directions.add('forward');
       if (pull(y).x.data.length > 0) row.directions.add('gradient');
     }
-    if ('algorithm' in layer.attributes) for (const each of algorithms) row.algorithms.add(each);
+    if (!('algorithm' in layer.attributes)) continue;
+    for (const algorithm of algorithms) {
+      const other = layer.with({ attributes: { algorithm } });
+      const y = other.forward(tensor(shape), initialize(layer, shape, { seed: 2 }));
+      if (sameShape(y.shape, layer.shape(shape))) row.algorithms.add(algorithm);
+    }
   }
   const list = (set: Set<string>, none = ''): string => [...set].join(', ') || none;
   const lines = [...rows]
