@@ -4,16 +4,25 @@ import { SpecError } from '../errors.ts';
 import { BINARY } from './binary.ts';
 import type { Kernels } from './exports.ts';
 
+/** The bytes that assembly/embed.mjs wrote as text; its characters are at the end of the three cases there. */
+function decode(): Uint8Array<ArrayBuffer> {
+  const bytes = new TextEncoder().encode(BINARY);
+  let count = 0;
+  for (let i = 0; i < bytes.length; ) {
+    let code = bytes[i++];
+    if (code > 124) code = bytes[i++] + (code - 124) * 88;
+    bytes[count++] = code - 42;
+  }
+  return bytes.subarray(0, count);
+}
+
 let compiled: WebAssembly.Module | null | undefined;
 
 /** The compiled module, or null on a host without WebAssembly, without its SIMD, or that forbids compiling. */
 function kernelModule(): WebAssembly.Module | null {
   if (compiled === undefined) {
     try {
-      const text = atob(BINARY);
-      const bytes = new Uint8Array(text.length);
-      for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-      compiled = new WebAssembly.Module(bytes);
+      compiled = new WebAssembly.Module(decode());
     } catch {
       compiled = null;
     }
