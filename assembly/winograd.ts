@@ -1,17 +1,16 @@
-// Winograd's minimal filtering for 3×3 windows of stride 1 [Lavin and Gray 2016]: m×m outputs from (m+2)×(m+2) cells.
+// Winograd's minimal filtering for 3×3 windows of stride 1: m×m outputs from (m+2)×(m+2) cells.
 //
-//   y = Aᵀ [ Σ_c (G w_c Gᵀ) ∘ (Bᵀ x_c B) ] A         m = 2: points 0, ±1, ∞        m = 4: points 0, ±1, ±2, ∞
+//   y = Aᵀ [ Σ_c (G w_c Gᵀ) ∘ (Bᵀ x_c B) ] A
 //
-// The (m+2)² entries are planes: the sums over channels are one product of matrices in each, by the usual tile.
-// Transforms work on four channels or filters at once: columns first, into `columns`, then rows. The formulas are those
-// of src/reference/winograd.ts, to the bit. Spec winograd-transforms.
+// The (m+2)² entries are planes: the sums over channels are one product of matrices in each, by a tile of its own.
+// Transforms work on four channels or filters at once: columns first, into `columns`, then rows.
 
 import { MR, NR } from './blocks';
+import { multiplyOne } from './dense';
 import { PLACE } from './geometry';
-import { storeSome } from './lanes';
-import { Epilogue, finish, tile } from './tile';
+import { transformInput, transformOutput, transformWeight } from './winograd-transforms';
 
-/** The numbers of one block of tiles. A plane of x is `inputPlane` bytes, one of sums `sumPlane`. */
+/** The numbers of one block of tiles. A plane of x is `inputPlane` bytes, a tile's row in it `inputRow`; so for sums. */
 @unmanaged
 export class Winograd {
   /** m: 2 or 4. */
@@ -30,78 +29,17 @@ export class Winograd {
   tilesAcross: i32;
   inputs: usize;
   inputPlane: usize;
+  inputRow: usize;
   sums: usize;
   sumPlane: usize;
+  sumRow: usize;
+  /** Room for the outputs of one tile. */
+  edge: usize;
 }
 
 /** The first of two passes of a transform: 6 × 6 vectors at most. */
 const columns = memory.data(6 * 6 * 16, 16);
 const COLUMNS: usize = 6 * 16;
-
-/** Bᵀ applied to the values at `from`, `step` bytes apart. */
-@inline
-function transformInput(m: i32, from: usize, step: usize, to: usize, toStep: usize, lanes: i32): void {
-  const x0 = v128.load(from), x1 = v128.load(from + step), x2 = v128.load(from + 2 * step), x3 = v128.load(from + 3 * step);
-  if (m == 2) {
-    storeSome(to, f32x4.sub(x0, x2), lanes);
-    storeSome(to + toStep, f32x4.add(x1, x2), lanes);
-    storeSome(to + 2 * toStep, f32x4.sub(x2, x1), lanes);
-    storeSome(to + 3 * toStep, f32x4.sub(x1, x3), lanes);
-    return;
-  }
-  const x4 = v128.load(from + 4 * step), x5 = v128.load(from + 5 * step);
-  const four = f32x4.splat(4), five = f32x4.splat(5), two = f32x4.splat(2);
-  const a = f32x4.sub(x4, f32x4.mul(four, x2)), b = f32x4.sub(x3, f32x4.mul(four, x1));
-  const c = f32x4.sub(x4, x2), d = f32x4.mul(two, f32x4.sub(x3, x1));
-  storeSome(to, f32x4.add(f32x4.sub(f32x4.mul(four, x0), f32x4.mul(five, x2)), x4), lanes);
-  storeSome(to + toStep, f32x4.add(a, b), lanes);
-  storeSome(to + 2 * toStep, f32x4.sub(a, b), lanes);
-  storeSome(to + 3 * toStep, f32x4.add(c, d), lanes);
-  storeSome(to + 4 * toStep, f32x4.sub(c, d), lanes);
-  storeSome(to + 5 * toStep, f32x4.add(f32x4.sub(f32x4.mul(four, x1), f32x4.mul(five, x3)), x5), lanes);
-}
-
-/** G applied to three values. */
-@inline
-function transformWeight(m: i32, from: usize, step: usize, to: usize, toStep: usize): void {
-  const w0 = v128.load(from), w1 = v128.load(from + step), w2 = v128.load(from + 2 * step);
-  const s = f32x4.add(w0, w2);
-  if (m == 2) {
-    const half = f32x4.splat(0.5);
-    v128.store(to, w0);
-    v128.store(to + toStep, f32x4.mul(f32x4.add(s, w1), half));
-    v128.store(to + 2 * toStep, f32x4.mul(f32x4.sub(s, w1), half));
-    v128.store(to + 3 * toStep, w2);
-    return;
-  }
-  const six = f32x4.splat(-6);
-  const p = f32x4.div(f32x4.add(w0, f32x4.mul(f32x4.splat(4), w2)), f32x4.splat(24));
-  const q = f32x4.div(w1, f32x4.splat(12));
-  v128.store(to, f32x4.mul(w0, f32x4.splat(0.25)));
-  v128.store(to + toStep, f32x4.div(f32x4.add(s, w1), six));
-  v128.store(to + 2 * toStep, f32x4.div(f32x4.sub(s, w1), six));
-  v128.store(to + 3 * toStep, f32x4.add(p, q));
-  v128.store(to + 4 * toStep, f32x4.sub(p, q));
-  v128.store(to + 5 * toStep, w2);
-}
-
-/** Aᵀ applied to m + 2 values. */
-@inline
-function transformOutput(m: i32, from: usize, step: usize, to: usize, toStep: usize): void {
-  const s0 = v128.load(from), s1 = v128.load(from + step), s2 = v128.load(from + 2 * step), s3 = v128.load(from + 3 * step);
-  const a = f32x4.add(s1, s2), b = f32x4.sub(s1, s2);
-  if (m == 2) {
-    v128.store(to, f32x4.add(s0, a));
-    v128.store(to + toStep, f32x4.sub(b, s3));
-    return;
-  }
-  const s4 = v128.load(from + 4 * step), s5 = v128.load(from + 5 * step);
-  const c = f32x4.add(s3, s4), d = f32x4.sub(s3, s4);
-  v128.store(to, f32x4.add(f32x4.add(s0, a), c));
-  v128.store(to + toStep, f32x4.add(b, f32x4.mul(f32x4.splat(2), d)));
-  v128.store(to + 2 * toStep, f32x4.add(a, f32x4.mul(f32x4.splat(4), c)));
-  v128.store(to + 3 * toStep, f32x4.add(f32x4.add(b, f32x4.mul(f32x4.splat(8), d)), s5));
-}
 
 /**
  * The weights of one group, w[9][channels] rows of filters `rowStep` bytes apart, into panels of 8 filters in each
@@ -114,7 +52,7 @@ export function winogradWeights(m: i32, w: usize, rowStep: usize, channels: i32,
 
 @inline
 function weights(m: i32, w: usize, rowStep: usize, channels: i32, filters: i32, panel: usize): void {
-  const size = m + 2;
+  const size: usize = m + 2;
   const tap = <usize>channels * rowStep;
   const panelBytes = <usize>(channels * NR * 4);
   const plane = <usize>((filters + NR - 1) / NR) * panelBytes;
@@ -123,7 +61,7 @@ function weights(m: i32, w: usize, rowStep: usize, channels: i32, filters: i32, 
       const from = w + <usize>c * rowStep + o * 4;
       const to = panel + <usize>(o / NR) * panelBytes + c * (NR * 4) + (o % NR) * 4;
       for (let j: usize = 0; j < 3; j++) transformWeight(m, from + j * tap, 3 * tap, columns + j * 16, COLUMNS);
-      for (let i: usize = 0; i < <usize>size; i++) transformWeight(m, columns + i * COLUMNS, 16, to + i * size * plane, plane);
+      for (let i: usize = 0; i < size; i++) transformWeight(m, columns + i * COLUMNS, 16, to + i * size * plane, plane);
     }
   }
 }
@@ -131,7 +69,7 @@ function weights(m: i32, w: usize, rowStep: usize, channels: i32, filters: i32, 
 /** The cells under `count` tiles into the planes of x. */
 export function winogradInputs(g: Winograd, places: usize, count: i32): void {
   for (let t = 0; t < count; t++) {
-    const to = g.inputs + <usize>(t * g.channels) * 4;
+    const to = g.inputs + <usize>t * g.inputRow;
     if (g.outputs == 2) inputs(2, g, load<usize>(places), to);
     else inputs(4, g, load<usize>(places), to);
     places += PLACE;
@@ -141,68 +79,149 @@ export function winogradInputs(g: Winograd, places: usize, count: i32): void {
 @inline
 function inputs(m: i32, g: Winograd, from: usize, to: usize): void {
   const size: usize = m + 2;
-  for (let c = 0; c < g.channels; c += 4) {
-    const lanes = min(4, g.channels - c);
-    for (let j: usize = 0; j < size; j++) {
-      transformInput(m, from + j * g.sourcePixel, g.sourceRow, columns + j * 16, COLUMNS, 4);
-    }
-    for (let i: usize = 0; i < size; i++) {
-      transformInput(m, columns + i * COLUMNS, 16, to + i * size * g.inputPlane, g.inputPlane, lanes);
-    }
+  const pixel = g.sourcePixel, row = g.sourceRow, plane = g.inputPlane;
+  const end = to + g.inputRow;
+  do {
+    for (let j: usize = 0; j < size; j++) transformInput(m, from + j * pixel, row, columns + j * 16, COLUMNS);
+    for (let i: usize = 0; i < size; i++) transformInput(m, columns + i * COLUMNS, 16, to + i * size * plane, plane);
     from += 16;
     to += 16;
-  }
+  } while (to != end);
 }
 
-/** In every plane, sums = x · panels. `runs` holds the byte offset of each plane of x. */
-export function winogradSums(g: Winograd, places: usize, tiles: i32, runs: usize, panel: usize): void {
-  const planes = (g.outputs + 2) * (g.outputs + 2);
-  const end = places + tiles * MR * PLACE;
+/** Tiles of a panel's product that read ahead, an eighth of the next panel's bytes at a time: 4 lines in flight. */
+const AHEAD: i32 = 4;
+
+/** Weights of all planes that a second-level cache of 1 MB keeps from one block to the next: none of them is far. */
+const NEAR: usize = 0x100000;
+
+/** In every plane, sums = x · panels. A last tile by itself goes through the kernel for one place. */
+export function winogradSums(g: Winograd, count: i32, panel: usize): void {
   const panelBytes = <usize>(g.channels * NR * 4);
-  let sums: usize = 0;
+  const planes = (g.outputs + 2) * (g.outputs + 2);
+  const whole = count % MR == 1 ? count - 1 : count;
+  const weights = <usize>(planes * ((g.filters + NR - 1) / NR)) * panelBytes;
+  const ahead: i32 = weights > NEAR ? AHEAD * MR : 0;
+  let inputs = g.inputs, sums = g.sums;
   for (let e = 0; e < planes; e++) {
+    const first = panel;
     for (let o = 0; o < g.filters; o += NR) {
-      const lanes = min(NR, g.filters - o);
-      for (let place = places; place != end; place += MR * PLACE) {
-        tile(place, panel, runs, runs + 4, <usize>g.channels * 4, sums + o * 4, lanes, false, 0);
+      let x = inputs, y = sums + o * 4, next = panel + panelBytes;
+      const end = next;
+      for (let t = 0; t < whole; t += MR) {
+        if (t < ahead) sumsAhead(x, g.inputRow, panel, end, y, g.sumRow, next);
+        else sumsOf(x, g.inputRow, panel, end, y, g.sumRow);
+        x += <usize>MR * g.inputRow;
+        y += <usize>MR * g.sumRow;
+        next += panelBytes / <usize>AHEAD;
       }
-      panel += panelBytes;
+      panel = end;
     }
-    runs += 4;
+    if (whole < count) {
+      for (let place = lone; place != noRun; place += PLACE) {
+        store<usize>(place, inputs + <usize>whole * g.inputRow);
+        store<usize>(place, sums + <usize>whole * g.sumRow, 4);
+      }
+      multiplyOne(lone, first, panelBytes, g.filters, noRun, 1, <usize>g.channels * 4, false, 0);
+    }
+    inputs += g.inputPlane;
     sums += g.sumPlane;
   }
 }
 
+/** The place of a tile by itself, repeated as `places` does, and its run, at offset 0. */
+const lone = memory.data(MR * PLACE + 4, 4);
+const noRun = lone + MR * PLACE;
+
+function sumsOf(x: usize, row: usize, panel: usize, end: usize, y: usize, sumRow: usize): void {
+  product(x, row, panel, end, y, sumRow, 0, false);
+}
+
+function sumsAhead(x: usize, row: usize, panel: usize, end: usize, y: usize, sumRow: usize, next: usize): void {
+  product(x, row, panel, end, y, sumRow, next, true);
+}
+
+/** As the tile of tile.ts: 4 tiles × 8 filters, k not unrolled; with `ahead` it touches what lies at `next`. */
+@inline
+function product(x0: usize, row: usize, panel: usize, end: usize, y: usize, sumRow: usize, next: usize, ahead: bool): void {
+  let x1 = x0 + row, x2 = x1 + row, x3 = x2 + row;
+  let a00 = f32x4.splat(0), a01 = f32x4.splat(0);
+  let a10 = f32x4.splat(0), a11 = f32x4.splat(0);
+  let a20 = f32x4.splat(0), a21 = f32x4.splat(0);
+  let a30 = f32x4.splat(0), a31 = f32x4.splat(0);
+  do {
+    const w0 = v128.load(panel);
+    const w1 = v128.load(panel, 16);
+    const v0 = v128.load32_splat(x0);
+    a00 = f32x4.add(a00, f32x4.mul(v0, w0));
+    a01 = f32x4.add(a01, f32x4.mul(v0, w1));
+    const v1 = v128.load32_splat(x1);
+    a10 = f32x4.add(a10, f32x4.mul(v1, w0));
+    a11 = f32x4.add(a11, f32x4.mul(v1, w1));
+    const v2 = v128.load32_splat(x2);
+    a20 = f32x4.add(a20, f32x4.mul(v2, w0));
+    a21 = f32x4.add(a21, f32x4.mul(v2, w1));
+    const v3 = v128.load32_splat(x3);
+    a30 = f32x4.add(a30, f32x4.mul(v3, w0));
+    a31 = f32x4.add(a31, f32x4.mul(v3, w1));
+    if (ahead) {
+      load<i32>(next);
+      next += NR * 4 / AHEAD;
+    }
+    x0 += 4;
+    x1 += 4;
+    x2 += 4;
+    x3 += 4;
+    panel += NR * 4;
+  } while (panel != end);
+  v128.store(y, a00), v128.store(y, a01, 16);
+  y += sumRow;
+  v128.store(y, a10), v128.store(y, a11, 16);
+  y += sumRow;
+  v128.store(y, a20), v128.store(y, a21, 16);
+  y += sumRow;
+  v128.store(y, a30), v128.store(y, a31, 16);
+}
+
 /** The sums of `count` tiles, from tile `first` of the images on, into y; what lies beyond y is left out. */
 export function winogradOutputs(g: Winograd, places: usize, first: i32, count: i32, epilogue: usize): void {
+  const m = g.outputs;
+  const edgePixel = <usize>((g.filters + 3) & ~3) * 4;
   for (let t = 0; t < count; t++) {
-    const rows = min(g.outputs, g.height - ((first + t) / g.tilesAcross % g.tilesDown) * g.outputs);
-    const across = min(g.outputs, g.width - ((first + t) % g.tilesAcross) * g.outputs);
-    const from = g.sums + <usize>(t * g.filters) * 4;
-    if (g.outputs == 2) outputs(2, g, from, load<usize>(places, 4), rows, across, epilogue);
-    else outputs(4, g, from, load<usize>(places, 4), rows, across, epilogue);
+    const rows = min(m, g.height - ((first + t) / g.tilesAcross % g.tilesDown) * m);
+    const across = min(m, g.width - ((first + t) % g.tilesAcross) * m);
+    const from = g.sums + <usize>t * g.sumRow;
+    const y = load<usize>(places, 4);
+    if (rows == m && across == m && g.filters % 4 == 0) {
+      outputs(g, from, y, g.row, g.pixel, epilogue);
+    } else {
+      outputs(g, from, g.edge, <usize>m * edgePixel, edgePixel, epilogue);
+      for (let i = 0; i < rows; i++) {
+        for (let j = 0; j < across; j++) {
+          memory.copy(y + <usize>i * g.row + <usize>j * g.pixel, g.edge + <usize>(i * m + j) * edgePixel, g.filters * 4);
+        }
+      }
+    }
     places += PLACE;
   }
 }
 
+function outputs(g: Winograd, from: usize, y: usize, row: usize, pixel: usize, epilogue: usize): void {
+  if (g.outputs == 2) outputsOf(2, g, from, y, row, pixel, epilogue);
+  else outputsOf(4, g, from, y, row, pixel, epilogue);
+}
+
 @inline
-function outputs(m: i32, g: Winograd, from: usize, y: usize, rows: i32, across: i32, epilogue: usize): void {
+function outputsOf(m: i32, g: Winograd, from: usize, y: usize, row: usize, pixel: usize, epilogue: usize): void {
   const size: usize = m + 2;
-  const row = columns + 5 * COLUMNS;
-  for (let o = 0; o < g.filters; o += 4) {
-    const lanes = min(4, g.filters - o);
+  const plane = g.sumPlane;
+  const end: usize = g.filters * 4;
+  for (let o: usize = 0; o < end; o += 16) {
     for (let j: usize = 0; j < size; j++) {
-      transformOutput(m, from + j * g.sumPlane, size * g.sumPlane, columns + j * 16, COLUMNS);
+      transformOutput(m, from + o + j * plane, size * plane, columns + j * 16, COLUMNS, 0, 0);
     }
-    for (let i = 0; i < rows; i++) {
-      transformOutput(m, columns + <usize>i * COLUMNS, 16, row, 16);
-      for (let j = 0; j < across; j++) {
-        let v = v128.load(row + j * 16);
-        if (epilogue) v = finish(v, changetype<Epilogue>(epilogue), o * 4);
-        storeSome(y + <usize>i * g.row + <usize>j * g.pixel, v, lanes);
-      }
+    for (let i: usize = 0; i < <usize>m; i++) {
+      transformOutput(m, columns + i * COLUMNS, 16, y + o + i * row, pixel, epilogue, o);
     }
-    from += 16;
-    y += 16;
   }
 }

@@ -10,6 +10,8 @@ import { winograd as kernel } from '../src/wasm/winograd.ts';
 import { type Axis, type ConvGeometry, windowAxes } from '../src/window.ts';
 import { firstDifference, sizesOf, values } from './kernels.ts';
 
+type Axes = ConvGeometry['axes'];
+
 const window = { size: [1, 3, 3], stride: [1, 1, 1], dilation: [1, 1, 1], ceil: false };
 const side = fc.integer({ min: 3, max: 11 });
 const padded = fc.tuple(fc.nat(2), fc.nat(2));
@@ -47,6 +49,17 @@ describe.each([2, 4] as const)('F(%i×%i, 3×3)', (m: WinogradTile) => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  test('[winograd-transforms] weights beyond a cache, and a tile left alone after the fours, give those bits too', () => {
+    const axes = windowAxes('test', { ...window, padding: 'valid' }, [1, m + 2, 5 * m + 2]) as unknown as Axes;
+    const g = { batch: 1, groups: 1, channels: m === 2 ? 90 : 40, filters: 201, axes };
+    const size = sizesOf(g);
+    const wave = (length: number) => Float32Array.from({ length }, (_, i) => ((i * 7919) % 1009) / 1009 - 0.5);
+    const [ours, theirs] = [new Float32Array(size.y), new Float32Array(size.y)];
+    kernel(g, m, wave(size.x), wave(size.w), undefined, ours);
+    reference(g, m, wave(size.x), wave(size.w), undefined, theirs);
+    expect(firstDifference(ours, theirs)).toBe(-1);
   });
 
   test('[winograd-bound] every finite result is within the bound of the exact sum', () => {
@@ -94,7 +107,7 @@ test('[winograd-bound] F(2×2, 3×3) is exact on whole numbers, as its matrices 
 });
 
 test('[winograd-bound] the bound is tight enough to see one weight of a hundred missing', () => {
-  const axes = windowAxes('test', { ...window, padding: 'same-upper' }, [1, 9, 9]) as unknown as ConvGeometry['axes'];
+  const axes = windowAxes('test', { ...window, padding: 'same-upper' }, [1, 9, 9]) as unknown as Axes;
   const g = { batch: 1, groups: 1, channels: 12, filters: 1, axes };
   const size = sizesOf(g);
   const [x, w] = [new Float32Array(size.x).fill(1), new Float32Array(size.w).fill(1)];

@@ -49,12 +49,13 @@ const two: Scheme = {
   roundings: 11,
 };
 
-/** Points 0, ±1, ±2, ∞. A term meets at most 3 roundings in each transform; twice each, and 1 in the product. */
+/** Points 0, ±1, ±2, ∞. A term meets at most 2 roundings in Bᵀ, 3 in G, 3 in Aᵀ; twice each, and 1 in the product. */
 const four: Scheme = {
   input: ([x0, x1, x2, x3, x4, x5], r) => {
     const [a, b] = [r(x4 - r(4 * x2)), r(x3 - r(4 * x1))];
-    const [c, d] = [r(x4 - x2), r(2 * r(x3 - x1))];
-    return [r(r(r(4 * x0) - r(5 * x2)) + x4), r(a + b), r(a - b), r(c + d), r(c - d), r(r(r(4 * x1) - r(5 * x3)) + x5)];
+    const [c, e] = [r(x4 - x2), r(x3 - x1)];
+    const d = r(e + e);
+    return [r(r(4 * r(x0 - x2)) + c), r(a + b), r(a - b), r(c + d), r(c - d), r(r(x5 - x3) - r(4 * e))];
   },
   weight: ([w0, w1, w2], r) => {
     const s = r(w0 + w2);
@@ -87,7 +88,7 @@ const four: Scheme = {
     [0, 1, 1, 4, 4, 0],
     [0, 1, 1, 8, 8, 1],
   ],
-  roundings: 19,
+  roundings: 17,
 };
 
 export type WinogradTile = 2 | 4;

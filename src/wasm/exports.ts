@@ -75,7 +75,7 @@ export interface Kernels {
   pow(x: number, y: number): number;
   winogradWeights(m: number, w: number, rowStep: number, channels: number, filters: number, panel: number): void;
   winogradInputs(plan: number, places: number, count: number): void;
-  winogradSums(plan: number, places: number, tiles: number, runs: number, panel: number): void;
+  winogradSums(plan: number, count: number, panel: number): void;
   winogradOutputs(plan: number, places: number, first: number, count: number, epilogue: number): void;
   sumRows(matrix: number, rows: number, columns: number, sums: number): void;
 }

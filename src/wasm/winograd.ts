@@ -18,9 +18,12 @@ const [FEWEST_TILES, MOST_TILES, WEIGHTS_A_TILE] = [8, 64, 512];
 /** Added to the bytes of a plane, so that the entries of a tile do not share a cache set. */
 const SKEW = 64;
 
-const tilesOf = (g: ConvGeometry): number => {
-  const fitting = Math.floor((g.channels * g.filters) / WEIGHTS_A_TILE / MR) * MR;
-  return Math.max(FEWEST_TILES, Math.min(MOST_TILES, fitting));
+/** Tiles of a block: blocks of about as many as fit, and none much smaller than the others. */
+const tilesOf = (g: ConvGeometry, positions: number): number => {
+  const fitting = Math.floor((g.channels * g.filters) / WEIGHTS_A_TILE);
+  const wanted = Math.max(FEWEST_TILES, Math.min(MOST_TILES, fitting));
+  const blocks = Math.max(1, Math.round(positions / wanted));
+  return Math.ceil(positions / blocks / MR) * MR;
 };
 
 /** y = x ∗ w + b by tiles of m × m outputs. Spec winograd-transforms. */
@@ -80,18 +83,22 @@ function prepareWinograd(
   const planes = (m + 2) * (m + 2);
   const piece = pieceOf(g, m);
   const [tilesDown, tilesAcross] = [piece[1].positions, piece[2].positions];
+  const positions = g.batch * tilesDown * tilesAcross;
   const panels = packWeights(arena, g, m, w);
   const groupBytes = planes * Math.ceil(F / NR) * C * NR * 4;
-  const most = tilesOf(g);
-  const [inputPlane, sumPlane] = [most * C * 4 + SKEW, most * F * 4 + SKEW];
-  const [inputs, sums] = [arena.take(planes * inputPlane), arena.take(planes * sumPlane)];
+  const most = tilesOf(g, positions);
+  const [inputRow, sumRow] = [Math.ceil(C / 4) * 16, Math.ceil(F / NR) * NR * 4];
+  const [inputPlane, sumPlane] = [most * inputRow + SKEW, most * sumRow + SKEW];
+  const [inputs, sums, edge] = [
+    arena.take(planes * inputPlane),
+    arena.take(planes * sumPlane),
+    arena.take(m * m * sumRow),
+  ];
   const counts = [g.axes[1].output, g.axes[2].output, tilesDown, tilesAcross];
   const steps = [source.pixel, source.row, target.pixel, target.row];
-  const plan = arena.words([m, C, F, ...steps, ...counts, inputs, inputPlane, sums, sumPlane]);
-  const runs = arena.words(Array.from({ length: planes }, (_, e) => e * inputPlane));
-  const [tiles, products] = [arena.take(most * PLACE), arena.take(most * PLACE)];
-  const product = arena.words([1, 1, 1, most, inputs, 0, 0, 0, C * 4, sums, 0, 0, 0, F * 4]);
-  arena.whenReady(() => kernels.places(product, 0, most, products));
+  const buffers = [inputs, inputPlane, inputRow, sums, sumPlane, sumRow, edge];
+  const plan = arena.words([m, C, F, ...steps, ...counts, ...buffers]);
+  const tiles = arena.take(most * PLACE);
   const lattices = Array.from({ length: g.groups }, (_, group) => {
     const first = source.address - overhang(g, source);
     const from = [first + group * C * 4, source.image, 0, m * source.row, m * source.pixel];
@@ -100,13 +107,13 @@ function prepareWinograd(
   });
   const epilogues = writeEpilogues(arena, finish, g.groups, F);
   return (images) => {
-    const positions = images * tilesDown * tilesAcross;
+    const end = images * tilesDown * tilesAcross;
     for (let group = 0; group < g.groups; group++) {
-      for (let tile = 0; tile < positions; tile += most) {
-        const count = Math.min(most, positions - tile);
+      for (let tile = 0; tile < end; tile += most) {
+        const count = Math.min(most, end - tile);
         kernels.places(lattices[group], tile, tile + count, tiles);
         kernels.winogradInputs(plan, tiles, count);
-        kernels.winogradSums(plan, products, Math.ceil(count / MR), runs, panels + group * groupBytes);
+        kernels.winogradSums(plan, count, panels + group * groupBytes);
         kernels.winogradOutputs(plan, tiles, tile, count, epilogues[group]);
       }
     }
