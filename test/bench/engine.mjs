@@ -3,8 +3,8 @@
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
 
-export async function startEngine(name, chainFile) {
-  const child = fork(join(import.meta.dirname, 'worker.mjs'), [name, chainFile], {
+export async function startEngine(name, limits) {
+  const child = fork(join(import.meta.dirname, 'worker.mjs'), [name, limits], {
     execArgv: ['--expose-gc'],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });

@@ -37,10 +37,26 @@ export function ratio(each, peer, how = 'median', name = ours(each, peer)) {
   return median(own.median.map((time, i) => other.median[i] / time));
 }
 
+/** The least a case takes in each round, in ms: its arithmetic at the speed of the chain, or its memory, if that is longer. */
+const limits = ({ flops, chain, engines: { memory } }) =>
+  chain.map((speed, i) => Math.max(flops / speed / 1e6, memory?.median[i] ?? 0));
+
+/** The limit as a part of our time. */
+export const closeness = (each, name = ours(each)) =>
+  median(limits(each).map((least, i) => least / each.engines[name].median[i]));
+
+/** How many times as long as the limit a peer takes: nothing that does the same arithmetic gets a larger ratio. */
+export function bound(each, peer) {
+  const other = each.engines[peer];
+  return other && median(limits(each).map((least, i) => other.median[i] / least));
+}
+
 const isKnown = (value) => value !== undefined;
 
 /** The cases of a group that hold both, as ratios. */
 export const ratios = (cases, peer, how, name) => cases.map((each) => ratio(each, peer, how, name)).filter(isKnown);
+
+export const bounds = (cases, peer) => cases.map((each) => bound(each, peer)).filter(isKnown);
 
 export const group = ({ cases }, name) => cases.filter((each) => each.group === name);
 export const named = ({ cases }, name) => cases.filter((each) => each.name === name);

@@ -1,6 +1,6 @@
 // The goals, and what was reached: each a figure of the results, a goal and a floor.
 
-import { group, mean, named, ratios, share } from './figures.mjs';
+import { bounds, group, mean, named, ratios, share } from './figures.mjs';
 
 /** Layers whose time is above this many ms count for the share of the chain; shorter ones are mostly edges. */
 const LONG = 1;
@@ -8,6 +8,8 @@ const LONG = 1;
 const versus = (work, cases, peer, goal, floor, { least, name } = {}) => ({
   ...{ work: `${work} / ${peer}`, goal, floor, unit: '×', least },
   figures: (results, how) => ratios(cases(results), peer, how, name),
+  // Winograd does less arithmetic than the limit counts.
+  bounds: (results) => (name ? [] : bounds(cases(results), peer)),
 });
 
 const chainShare = (work, cases, goal, floor, { least } = {}) => ({
@@ -43,7 +45,7 @@ export const goals = [
 ];
 
 /** The figure of a goal and its verdict; undefined where its cases were not measured. */
-export function outcome({ goal, floor, least, figures, price }, results) {
+export function outcome({ goal, floor, least, figures, bounds, price }, results) {
   if (price) {
     if (!results.import) return undefined;
     const value = price(results.import);
@@ -52,7 +54,11 @@ export function outcome({ goal, floor, least, figures, price }, results) {
   const all = figures(results, 'median');
   if (all.length === 0) return undefined;
   const [value, lowest] = [mean(all), Math.min(...all)];
-  return { value, lowest, best: mean(figures(results, 'best')), verdict: verdict(value, goal, floor, lowest < least) };
+  const most = bounds?.(results) ?? [];
+  return {
+    ...{ value, lowest, best: mean(figures(results, 'best')), bound: most.length > 0 ? mean(most) : undefined },
+    verdict: verdict(value, goal, floor, lowest < least),
+  };
 }
 
 function verdict(value, goal, floor, isUneven) {

@@ -24,10 +24,10 @@ const isImport = 'import'.includes(options.only);
 if (chosen.length === 0 && !isImport) fail(`no case holds '${options.only}'`);
 
 mkdirSync(folder, { recursive: true });
-const chainFile = join(folder, 'chain.wasm');
+const limits = join(folder, 'limits.wasm');
 const asc = join(root, 'node_modules', '.bin', 'asc');
 execFileSync(asc, [
-  join(here, 'chain.ts'),
+  join(here, 'limits.ts'),
   '--config',
   'none',
   '-O3',
@@ -36,11 +36,11 @@ execFileSync(asc, [
   '--enable',
   'simd',
   '-o',
-  chainFile,
+  limits,
 ]);
 
 const engines = [];
-for (const name of ['toeplitz', ...options.peers]) engines.push(await startEngine(name, chainFile));
+for (const name of ['toeplitz', 'memory', ...options.peers]) engines.push(await startEngine(name, limits));
 const results = { ...circumstances(), rounds: options.rounds, cases: [], failures: [] };
 for (const each of chosen) {
   const start = performance.now();

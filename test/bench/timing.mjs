@@ -33,7 +33,7 @@ async function sample(run, repeats) {
 const ROUNDS = 20000;
 const FLOPS = 96 * ROUNDS;
 
-/** Loads the chain (chain.ts, compiled) and returns a function that measures it: the median of 100 calls, 4 ms. */
+/** Loads the chain (limits.ts, compiled) and returns a function that measures it: the median of 100 calls, 4 ms. */
 export function canary(file) {
   const { chain } = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(file))).exports;
   const once = () => {
