@@ -3,7 +3,7 @@
 import { known, oneOf } from './attributes.ts';
 import { SpecError, show, wrongType } from './errors.ts';
 import type { Layer, Params } from './layer.ts';
-import { allocate, checkShape, checkTensor, type Shape, sameShape, type Tensor } from './tensor.ts';
+import { allocateFrom, checkShape, checkTensor, type Shape, sameShape, type Tensor } from './tensor.ts';
 import { assemble } from './wasm/compile.ts';
 import { hasSimd } from './wasm/engine.ts';
 import { copied, Recorder } from './wasm/program.ts';
@@ -39,7 +39,7 @@ export function compile(
     throw wrongType('compile-input', `compile: the first argument must be a layer, got ${show(layer)}`);
   checkShape('compile', shape);
   const inputShape = Object.freeze([...shape]);
-  const outputShape = layer.shape(inputShape);
+  const outputShape = Object.freeze([...layer.shape(inputShape)]);
   const program = new Recorder(arithmetic);
   const [input, x] = program.input(inputShape);
   const result = program.layer(layer, x, params);
@@ -47,11 +47,9 @@ export function compile(
   const net = assemble(program, input, result as Slot);
   return (x) => {
     checkInput(x, inputShape);
-    const y = allocate('compile', outputShape, 'float32');
     net.x.set(x.data);
     net.run();
-    y.data.set(net.y);
-    return y;
+    return allocateFrom('compile', outputShape, net.y);
   };
 }
 
