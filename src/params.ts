@@ -8,12 +8,7 @@ type Leaf = Tensor | Shape;
 
 const isLeaf = (value: unknown): boolean => Array.isArray(value) || ArrayBuffer.isView((value as Tensor)?.data);
 
-/**
- * The leaves of nested parameters by flat name, in the order of the net. Spec layer-names.
- *
- * @example
- * Object.keys(flatten({ conv1: { weight: [3, 3, 1, 8], bias: [8] }, relu1: {} })) // ['conv1.weight', 'conv1.bias']
- */
+/** The leaves of nested parameters by flat name, `conv1.weight`, in the order of the net. Spec layer-names. */
 export function flatParams<T extends Leaf>(params: Params<T>): Record<string, T> {
   const flat: Record<string, T> = {};
   const visit = (value: T | Params<T>, path: string): void => {

@@ -99,8 +99,6 @@ function polar(uniform: () => number): () => number {
  *
  * @param parts finite numbers and strings; `1` and `'1'` differ, and so do `('ab', 'c')` and `('a', 'bc')`.
  * @throws {SpecError} random-hash for a number that is not finite; random-generator for a bad seed.
- * @example
- * hash(1, 250, 'stage2.drop') // 1383734076
  */
 export function hash(seed: number, ...parts: (string | number)[]): number {
   checkSeed('hash', seed);

@@ -106,7 +106,8 @@ const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8'
   .filter((file) => file.endsWith('.ts') && !file.endsWith('binary.ts'))
   .map((file) => `src/${file.replaceAll('\\', '/')}`)
   .sort();
-const examples = files.flatMap(examplesOf).filter(({ name }) => name in names);
+const all = files.flatMap(examplesOf);
+const examples = all.filter(({ name }) => name in names);
 
 describe('the example of', () => {
   test.each(examples)('$name ($file)', async ({ lines }) => {
@@ -121,6 +122,12 @@ test('every public function and class has an example', () => {
   const functions = Object.keys(names).filter((name) => typeof names[name] === 'function');
   const shown = new Set(examples.map(({ name }) => name));
   expect(functions.filter((name) => !shown.has(name))).toEqual([]);
+});
+
+test('an example stands before public names only: no other is run', () => {
+  const types = /export (?:interface|type)/;
+  const isType = ({ file, name }: Example): boolean => new RegExp(`${types.source} ${name}\\b`).test(read(file));
+  expect(all.filter((each) => !examples.includes(each) && !isType(each)).map(({ name }) => name)).toEqual([]);
 });
 
 test('an example that says something else than comes out is told apart', async () => {

@@ -1,10 +1,11 @@
 // The README is true: its examples print what stands below them, and its tables are made here. `npm run readme` writes
 // what this test would otherwise compare.
 
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
-import { afterEach, test, vi } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { readmeTables } from './bench/report.mjs';
 import { type Result, sectionOf } from './demos/table.ts';
 import { interopFinding } from './readme/interop.ts';
@@ -14,7 +15,7 @@ import { readme, settle, settlePart } from './readme/settle.ts';
 
 const root = join(import.meta.dirname, '..');
 const measured = join(root, 'test', 'bench', 'results.json');
-const examples = [...readme().matchAll(/```ts\n([\s\S]*?)```\n\n```text\n([\s\S]*?)```/g)];
+const examples = [...readme().matchAll(/```[tj]s\n([\s\S]*?)```\n\n```text\n([\s\S]*?)```/g)];
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -37,6 +38,25 @@ test.each(examples.map((match, i) => [i + 1, ...match] as const))(
     );
   },
 );
+
+test('the examples are strict TypeScript', () => {
+  const folder = join(root, 'build', 'readme-types');
+  mkdirSync(folder, { recursive: true });
+  const paths = { toeplitz: ['../../src/index.ts'], 'toeplitz/*': ['../../src/*/index.ts'] };
+  const compilerOptions = { noEmit: true, rootDir: '../..', paths };
+  writeFileSync(
+    join(folder, 'tsconfig.json'),
+    JSON.stringify({ extends: '../../tsconfig.json', compilerOptions, include: ['.'] }),
+  );
+  const blocks = [...readme().matchAll(/```ts\n([\s\S]*?)```/g)];
+  blocks.forEach(([, code], i) => {
+    writeFileSync(join(folder, `example-${i + 1}.ts`), code);
+  });
+  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  const run = spawnSync(process.execPath, [tsc, '-p', folder], { encoding: 'utf8' });
+  expect(run.stdout).toBe('');
+  expect(run.status).toBe(0);
+});
 
 test.each([
   ['interop', interopFinding],

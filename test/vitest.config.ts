@@ -5,6 +5,7 @@ export default defineConfig({
     dir: 'test',
     include: ['**/*.test.ts'],
     exclude: ['bench/**', 'interop/**', '**/node_modules/**'],
+    allowOnly: false,
     testTimeout: 180_000,
   },
 });
