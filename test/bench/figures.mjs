@@ -39,16 +39,16 @@ export function ratio(each, peer, how = 'median', name = ours(each, peer)) {
 
 /** The least a case takes in each round, in ms: its arithmetic at the speed of the chain, or its memory, if that is longer. */
 const limits = ({ flops, chain, engines: { memory } }) =>
-  chain.map((speed, i) => Math.max(flops / speed / 1e6, memory?.median[i] ?? 0));
+  memory && chain.map((speed, i) => Math.max(flops / speed / 1e6, memory.median[i]));
 
 /** The limit as a part of our time. */
 export const closeness = (each, name = ours(each)) =>
-  median(limits(each).map((least, i) => least / each.engines[name].median[i]));
+  limits(each) && median(limits(each).map((least, i) => least / each.engines[name].median[i]));
 
 /** How many times as long as the limit a peer takes: nothing that does the same arithmetic gets a larger ratio. */
 export function bound(each, peer) {
-  const other = each.engines[peer];
-  return other && median(limits(each).map((least, i) => other.median[i] / least));
+  const [least, other] = [limits(each), each.engines[peer]];
+  return least && other && median(least.map((time, i) => other.median[i] / time));
 }
 
 const isKnown = (value) => value !== undefined;

@@ -16,7 +16,7 @@ const GROUPS = {
 
 const digits = (value, count = 3) =>
   value === undefined ? '' : value >= 10 ** count ? value.toFixed(0) : value.toPrecision(count);
-const percent = (part) => `${(100 * part).toFixed(0)} %`;
+const percent = (part) => (part === undefined ? '' : `${(100 * part).toFixed(0)} %`);
 const row = (cells) => `| ${cells.join(' | ')} |`;
 const table = (head, rows) =>
   [row(head), row(head.map((_, i) => (i > 0 ? '--:' : '---'))), ...rows.map(row)].join('\n');
