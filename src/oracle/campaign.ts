@@ -23,7 +23,7 @@ export interface CheckOptions {
   /** Cases per operator that the engine does not skip; default 200. */
   readonly cases?: number;
   /** Stops after the case that runs, and reports what is done. */
-  readonly signal?: AbortSignal;
+  readonly signal?: { readonly aborted: boolean };
   readonly onProgress?: (progress: Progress) => void;
 }
 

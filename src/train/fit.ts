@@ -35,7 +35,7 @@ export interface FitOptions {
   readonly onCheckpoint?: (checkpoint: Uint8Array, epoch: number) => void | Promise<void>;
   /** A checkpoint to go on from: the same bits as if the run had not been interrupted. */
   readonly resume?: Uint8Array;
-  readonly signal?: AbortSignal;
+  readonly signal?: { readonly aborted: boolean };
 }
 
 export interface FitResult {
