@@ -3,11 +3,14 @@
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { SpecError } from '../errors.ts';
-import { type CheckOptions, campaign } from '../oracle/campaign.ts';
+import { campaign } from '../oracle/campaign.ts';
 import { operators } from '../oracle/operators.ts';
-import { type Report, render } from '../oracle/report.ts';
+import type { Settings } from '../oracle/plan.ts';
+import type { Report } from '../oracle/report.ts';
+import { openOutput, outputHelp, outputOptions } from './output.ts';
 import { progressLine } from './progress.ts';
 import { type Remote, remote, StartError } from './remote.ts';
+import { aboveZero, readSettings, settingsOptions } from './settings.ts';
 import { EXIT, UsageError } from './usage.ts';
 
 export const help = `toeplitz check FILE.mjs [options]
@@ -20,8 +23,10 @@ of spec/oracle.md (oracle-protocol) on its standard input and output.
   --ops a,b       operators to check; default: all that the engine offers
   --cases N       cases per operator (200)
   --seed N        another campaign (1)
+  --shard I/N     part I of N of the campaign; toeplitz merge joins them
   --timeout S     seconds for one call before the engine is killed (10)
-  --json          the report as JSON
+  --strict        results far from the exact one are failures, inside the bound too
+${outputHelp}
 
 Exit code: 0 clean, 1 the engine is wrong somewhere, 2 wrong usage, 3 the engine
 could not start.
@@ -48,19 +53,11 @@ ${Object.keys(operators).slice(9).join(', ')}.
 `;
 
 const options = {
-  ops: { type: 'string' },
-  cases: { type: 'string', default: '200' },
-  seed: { type: 'string', default: '1' },
+  ...settingsOptions,
+  ...outputOptions,
   timeout: { type: 'string', default: '10' },
-  json: { type: 'boolean', default: false },
+  strict: { type: 'boolean', default: false },
 } as const;
-
-function number(name: string, text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value) || value <= 0)
-    throw new UsageError(`--${name} must be a number above 0, got '${text}'`);
-  return value;
-}
 
 /** Runs the command; gives the exit code. */
 export async function run(args: readonly string[]): Promise<number> {
@@ -68,18 +65,16 @@ export async function run(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({ args: args.slice(0, split), options, allowPositionals: true });
   if (positionals.length !== 1)
     throw new UsageError('check: name one FILE.mjs or COMMAND (arguments of the command go after --)');
-  const campaignOptions: CheckOptions = {
-    cases: number('cases', values.cases),
-    seed: number('seed', values.seed),
-    ...(values.ops !== undefined && { ops: values.ops.split(',') }),
-  };
+  const settings: Settings = { ...readSettings(values), strict: values.strict };
+  const timeout = aboveZero('timeout', values.timeout);
+  const finish = await openOutput(values);
   const [target] = positionals;
   const isAdapter = /\.[cm]?[jt]s$/.test(target);
   const command = isAdapter ? process.execPath : target;
   const commandArgs = isAdapter ? [fileURLToPath(new URL('host.js', import.meta.url)), target] : args.slice(split + 1);
   try {
-    const engine = await remote(command, commandArgs, number('timeout', values.timeout));
-    return await report(engine, campaignOptions, values.json);
+    const engine = await remote(command, commandArgs, timeout);
+    return await finish(await checkRemote(engine, settings));
   } catch (error) {
     if (error instanceof SpecError) throw new UsageError(error.message);
     if (!(error instanceof StartError)) throw error;
@@ -88,25 +83,14 @@ export async function run(args: readonly string[]): Promise<number> {
   }
 }
 
-async function report(engine: Remote, campaignOptions: CheckOptions, json: boolean): Promise<number> {
+async function checkRemote(engine: Remote, settings: Settings): Promise<Report> {
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   const progress = progressLine(process.stderr);
   try {
-    const result = await campaign(engine, { ...campaignOptions, signal: stop.signal, onProgress: progress.show });
-    progress.clear();
-    process.stdout.write(json ? `${toJson(result)}\n` : render(result));
-    return result.clean ? EXIT.clean : EXIT.mismatch;
+    return await campaign(engine, { ...settings, signal: stop.signal, onProgress: progress.show });
   } finally {
     progress.clear();
     engine.close();
   }
 }
-
-/** JSON has no NaN and no infinity: they become strings. */
-export const toJson = (result: Report): string =>
-  JSON.stringify(
-    result,
-    (_, value) => (typeof value === 'number' && !Number.isFinite(value) ? String(value) : value),
-    2,
-  );

@@ -3,7 +3,8 @@
 import { parseArgs } from 'node:util';
 import { type CheckOptions, checkEngine } from '../oracle/campaign.ts';
 import type { Engine } from '../oracle/engine.ts';
-import { render, table } from '../oracle/report.ts';
+import { table } from '../oracle/report-text.ts';
+import { render } from '../oracle/reporters.ts';
 import example from './example.ts';
 import { ownEngines } from './own.ts';
 import { progressLine } from './progress.ts';

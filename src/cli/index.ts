@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // The command line: one file per command.
 
-import { readFileSync } from 'node:fs';
 import { SpecError } from '../errors.ts';
+import { VERSION } from '../oracle/version.ts';
 import * as check from './check.ts';
 import * as demo from './demo.ts';
 import * as explain from './explain.ts';
@@ -28,14 +28,12 @@ const help = `toeplitz COMMAND
   toeplitz COMMAND --help tells more; toeplitz --version.
 `;
 
-const version = (): string => JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version;
-
 async function main([name, ...args]: readonly string[]): Promise<number> {
   const say = (text: string): number => {
     process.stdout.write(text);
     return EXIT.clean;
   };
-  if (name === '--version' || name === '-v') return say(`${version()}\n`);
+  if (name === '--version' || name === '-v') return say(`${VERSION}\n`);
   if (name === '--help' || name === '-h') return say(help);
   if (name === undefined) throw new UsageError('name a command');
   if (!Object.hasOwn(commands, name))

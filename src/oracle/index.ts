@@ -6,5 +6,7 @@ export { bound, check, type OutputBound } from './check.ts';
 export { type Call, type Engine, type GradientCall, type Gradients, type Layout, skip, type Traits } from './engine.ts';
 export { type Explanation, explain } from './explain.ts';
 export { faults } from './faults.ts';
-export { type Finding, type OperatorReport, type Report, render } from './report.ts';
+export type { Settings, Shard } from './plan.ts';
+export type { Finding, OperatorReport, Report } from './report.ts';
+export { type Reporter, render } from './reporters.ts';
 export type { Element, Verdict, VerdictKind } from './verdict.ts';

@@ -1,15 +1,20 @@
-// The report of a campaign: data, and the same as text. Spec oracle-report.
+// The report of a campaign: data, and all that reporters, `merge` and lists of expected failures read. Spec oracle-report.
 
 import type { Evidence } from './diagnose.ts';
 import type { Layout, Traits } from './engine.ts';
 import type { Literal } from './literal.ts';
-import type { Element, Verdict, VerdictKind } from './verdict.ts';
+import type { Shard } from './plan.ts';
+import type { Verdict, VerdictKind } from './verdict.ts';
+import { VERSION } from './version.ts';
+
+/** Changes whenever a reader of older reports would misread a newer one. */
+export const FORMAT = 'toeplitz report 1';
 
 /** Failures of one cause, and the smallest case that shows it. */
 export interface Finding {
   readonly kind: VerdictKind;
-  /** How many cases of the campaign fail so. */
-  readonly count: number;
+  /** The ids of the campaign's cases that fail so. */
+  readonly cases: readonly string[];
   /** The known mistake that gives exactly these results, if one does. */
   readonly mistake?: string;
   /** What speaks for it. */
@@ -17,7 +22,7 @@ export interface Finding {
   readonly verdict: Verdict;
   /** Makes the smallest case again: `explain(id)`. */
   readonly id: string;
-  /** The id of the case before it was reduced. */
+  /** The one of `cases` that it was reduced from. */
   readonly seenAs: string;
   readonly literal: Literal;
 }
@@ -36,6 +41,9 @@ export interface OperatorReport {
 }
 
 export interface Report {
+  readonly format: typeof FORMAT;
+  /** Of this library. */
+  readonly version: string;
   readonly engine: {
     readonly name: string;
     readonly version?: string;
@@ -45,69 +53,25 @@ export interface Report {
   readonly seed: number;
   /** Cases per operator, as asked for. */
   readonly cases: number;
+  /** Whether a suspect is a finding. */
+  readonly strict: boolean;
+  /** The part of the campaign that this is, if it is one. */
+  readonly shard?: Shard;
   readonly operators: readonly OperatorReport[];
-  /** No failure of any kind; suspects do not count. */
+  /** Stopped from outside before its end. */
+  readonly interrupted: boolean;
+  /** Nothing failed, and the campaign came to its end; suspects do not count unless `strict`. */
   readonly clean: boolean;
 }
 
-/** Columns side by side, the first to the left, numbers to the right. */
-export function table(rows: readonly (readonly (string | number)[])[]): string {
-  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => String(row[column]).length)));
-  const line = (row: readonly (string | number)[]): string =>
-    row
-      .map((cell, i) => (typeof cell === 'number' ? String(cell).padStart(widths[i]) : String(cell).padEnd(widths[i])))
-      .join('  ');
-  return rows.map((row) => line(row).trimEnd()).join('\n');
+/** What a campaign or a merge found out, as a report. */
+export function reportOf(facts: Omit<Report, 'format' | 'version' | 'clean'>): Report {
+  const clean = !facts.interrupted && facts.operators.every(({ findings }) => findings.length === 0);
+  return { format: FORMAT, version: VERSION, ...facts, clean };
 }
 
-/**
- * The report as text: a table, then each failure with its smallest case. Spec oracle-report.
- *
- * @example
- * const zeros = { name: 'zeros', ops: { dense: ({ x, attributes }) => tensor([x.shape[0], attributes.units]) } };
- * render(await checkEngine(zeros, { ops: ['dense'], seed: 1, cases: 20 })).split('\n')[0] // zeros: seed 1, 20 cases per operator
- */
-export function render(report: Report): string {
-  const { name, version } = report.engine;
-  const head = `${name}${version ? ` ${version}` : ''}: seed ${report.seed}, ${report.cases} cases per operator`;
-  const rows = report.operators.map(({ op, cases, counts, margin, status }) => {
-    const { pass = 0, suspect = 0, skip = 0 } = counts;
-    const failures = cases - pass - suspect - skip;
-    return [op, cases, pass, suspect, skip, failures, margin > 0 ? margin.toFixed(2) : '', status];
-  });
-  const columns = ['operator', 'cases', 'pass', 'suspect', 'skip', 'fail', 'margin', ''];
-  const skipped = report.operators.flatMap(({ op, skipped }) =>
-    Object.entries(skipped).map(([reason, count]) => `  ${op}: ${count} skipped: ${reason}`),
-  );
-  const findings = report.operators.flatMap(({ op, findings }) => findings.map((each) => renderFinding(op, each)));
-  return [
-    head,
-    '',
-    table([columns, ...rows]),
-    ...(skipped.length > 0 ? ['', ...skipped] : []),
-    ...findings.flatMap((each) => ['', each]),
-    '',
-  ].join('\n');
+/** `right 1.2: seed 1, 200 cases per operator, shard 2/4` */
+export function headOf({ engine: { name, version }, seed, cases, shard }: Report): string {
+  const part = shard ? `, shard ${shard.index}/${shard.of}` : '';
+  return `${name}${version ? ` ${version}` : ''}: seed ${seed}, ${cases} cases per operator${part}`;
 }
-
-function renderFinding(op: string, { kind, count, mistake, evidence, verdict, id, literal }: Finding): string {
-  const { first, worst, message } = verdict;
-  return [
-    `✗ ${op}: ${kind} in ${count} ${count === 1 ? 'case' : 'cases'}`,
-    ...(mistake ? [`  behaves as if ${mistake}: ${reasons(evidence!)}`] : []),
-    `  ${message}`,
-    ...(first ? [`  first at [${first.index.join(', ')}]: ${sentence(first)}`] : []),
-    ...(worst && first && worst.index.join() !== first.index.join()
-      ? [`  worst at [${worst.index.join(', ')}]: ${sentence(worst)}`]
-      : []),
-    '  smallest case:',
-    ...literal.typescript.split('\n').map((line) => `    ${line}`),
-    `  case ${id}`,
-  ].join('\n');
-}
-
-const reasons = ({ explained, failures, passes }: Evidence): string =>
-  `explains ${explained} of ${failures} ${failures === 1 ? 'failure' : 'failures'}, contradicts none of ${passes} passes`;
-
-const sentence = ({ expected, got, bound }: Element): string =>
-  `expected ${expected}${bound > 0 ? ` ± ${bound.toPrecision(2)}` : ' exactly'}, got ${got}`;

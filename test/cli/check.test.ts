@@ -1,7 +1,8 @@
 // The command line as a user runs it: the built files, in processes of their own.
 
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Report } from '../../src/oracle/index.ts';
@@ -46,7 +47,16 @@ describe('toeplitz check', () => {
   });
 
   it('[oracle-protocol] makes findings of a hang, a crash, an error and a wrong type, and goes on', async () => {
-    const { code, out } = await toeplitz('check', fixture('wrong.mjs'), '--cases', '24', '--timeout', '0.6', '--json');
+    const { code, out } = await toeplitz(
+      'check',
+      fixture('wrong.mjs'),
+      '--cases',
+      '24',
+      '--timeout',
+      '0.6',
+      '--reporter',
+      'json',
+    );
     expect(code).toBe(1);
     const report = JSON.parse(out) as Report;
     expect(findingsOf(report)).toEqual([
@@ -68,7 +78,8 @@ describe('toeplitz check', () => {
       process.execPath,
       '--ops',
       'maxPool2d',
-      '--json',
+      '--reporter',
+      'json',
       '--',
       fixture('program.mjs'),
       'maxPool2d',
@@ -108,6 +119,29 @@ describe('toeplitz check', () => {
       expect({ args, code }).toEqual({ args, code: 2 });
       expect(err).toContain('toeplitz --version');
     }
+  });
+
+  it('[campaign-reporter] writes the report in the form asked for, to a file that appears whole', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'toeplitz-'));
+    const file = join(folder, 'report.xml');
+    const engine = [fixture('right.mjs'), '--ops', 'maxPool2d', '--cases', '10'];
+    const { code, out, err } = await toeplitz('check', ...engine, '--reporter', 'junit', '--out', file);
+    expect({ code, out, err }).toEqual({ code: 0, out: '', err: '' });
+    expect(readFileSync(file, 'utf8')).toContain('<testcase classname="right" name="maxPool2d"/>');
+    expect(readdirSync(folder)).toEqual(['report.xml']);
+    for (const [bad, why] of [
+      [['--reporter', 'html'], "got 'html' [campaign-reporter]"],
+      [['--out', folder], 'it is a directory'],
+      [['--out', join(folder, 'absent', 'r.txt')], 'ENOENT'],
+      [['--shard', '3/2'], "--shard must be i/n with i from 1 to n, got '3/2'"],
+      [['--shard', '0/2'], "got '0/2'"],
+      [['--shard', 'one'], "got 'one'"],
+    ] as const) {
+      const refused = await toeplitz('check', ...engine, ...bad);
+      expect({ bad, code: refused.code, out: refused.out }).toEqual({ bad, code: 2, out: '' });
+      expect(refused.err).toContain(why);
+    }
+    rmSync(folder, { recursive: true });
   });
 
   it('[oracle-exit] answers --help and --version with 0', async () => {

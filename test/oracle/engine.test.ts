@@ -9,6 +9,7 @@ import {
   explain,
   type GradientCall,
   render,
+  type Shard,
   skip,
 } from '../../src/oracle/index.ts';
 import { forward, gradient, ops, withFault } from './own.ts';
@@ -298,14 +299,47 @@ describe('a campaign', () => {
     await expect(checkEngine(engine, { ops: ['conv'] })).rejects.toThrow("got 'conv' [oracle-operators]");
   });
 
+  it('[campaign-shards] parts ask together what the whole asks, each case once', async () => {
+    const asked = async (shard?: Shard) => {
+      const list: string[] = [];
+      const recording = withFault('conv2d', (call) => {
+        list.push(JSON.stringify([call.attributes, call.x.shape, ...call.x.data]));
+        return forward(call);
+      });
+      const { operators } = await checkEngine(recording, { ops: ['conv2d'], cases: 40, shard });
+      expect(operators[0].counts.pass ?? 0).toBe(list.length / 2);
+      return list.filter((_, i) => i % 2 === 0); // each call is made twice (oracle-probes)
+    };
+    const parts = await Promise.all([1, 2, 3].map((index) => asked({ index, of: 3 })));
+    expect(parts.every((part) => part.length > 0)).toBe(true);
+    expect(parts.flat().sort()).toEqual((await asked()).sort());
+    for (const shard of [
+      { index: 4, of: 3 },
+      { index: 0, of: 1 },
+      { index: 1, of: 0.5 },
+    ])
+      await expect(asked(shard)).rejects.toThrow('[campaign-shards]');
+  });
+
+  it('[campaign-shards] a part replaces what is skipped by its own', async () => {
+    const fussy = withFault('conv2d', (call) => (call.attributes.groups === 1 ? forward(call) : skip('no groups')));
+    const parts = await Promise.all(
+      [1, 2].map((index) => checkEngine(fussy, { ops: ['conv2d'], cases: 40, shard: { index, of: 2 } })),
+    );
+    const [a, b] = parts.map(({ operators }) => operators[0].counts);
+    expect(a.pass! + b.pass!).toBe(40);
+    expect(a.skip! + b.skip!).toBeGreaterThan(0);
+  });
+
   it('[oracle-campaign] stops when told to', async () => {
     const controller = new AbortController();
     const onProgress = ({ done }: { done: number }) => done === 7 && controller.abort();
-    const { operators } = await checkEngine(
+    const { operators, clean, interrupted } = await checkEngine(
       { name: 'own', ops },
       { ops: ['maxPool2d'], signal: controller.signal, onProgress },
     );
     expect(operators[0]).toMatchObject({ cases: 7, status: 'not finished', counts: { pass: 7 } });
+    expect({ clean, interrupted }).toEqual({ clean: false, interrupted: true });
   });
 
   it('[oracle-report] reads as a table and a paragraph per finding', async () => {

@@ -1,0 +1,32 @@
+// Where a report goes and in which form: what check, verify and merge end with. Spec campaign-reporter.
+
+import type { Report } from '../oracle/report.ts';
+import { type Reporter, readReporter, reporters } from '../oracle/reporters.ts';
+import { checkTarget, replaceFile } from './files.ts';
+import { EXIT } from './usage.ts';
+
+export const outputOptions = {
+  reporter: { type: 'string', default: 'text' },
+  out: { type: 'string' },
+} as const;
+
+export const outputHelp = `\
+  --reporter R    ${Object.keys(reporters).join(', ')} (text)
+  --out FILE      the report goes there instead of standard output`;
+
+interface Values {
+  readonly reporter: string;
+  readonly out?: string;
+}
+
+/** Checks the options before the work begins; the function it gives writes the report and tells the exit code. */
+export async function openOutput({ reporter, out }: Values): Promise<(report: Report) => Promise<number>> {
+  const form: Reporter = readReporter(reporter);
+  if (out !== undefined) await checkTarget(out);
+  return async (report) => {
+    const text = reporters[form](report);
+    if (out === undefined) process.stdout.write(text);
+    else await replaceFile(out, new TextEncoder().encode(text));
+    return report.clean ? EXIT.clean : EXIT.mismatch;
+  };
+}

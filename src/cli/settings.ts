@@ -1,0 +1,39 @@
+// The options of check and vectors that say which campaign it is.
+
+import type { Settings, Shard } from '../oracle/plan.ts';
+import { UsageError } from './usage.ts';
+
+export const settingsOptions = {
+  ops: { type: 'string' },
+  cases: { type: 'string', default: '200' },
+  seed: { type: 'string', default: '1' },
+  shard: { type: 'string' },
+} as const;
+
+interface Values {
+  readonly ops?: string;
+  readonly cases: string;
+  readonly seed: string;
+  readonly shard?: string;
+}
+
+export const readSettings = ({ ops, cases, seed, shard }: Values): Settings => ({
+  cases: aboveZero('cases', cases),
+  seed: aboveZero('seed', seed),
+  ...(ops !== undefined && { ops: ops.split(',') }),
+  ...(shard !== undefined && { shard: readShard(shard) }),
+});
+
+export function aboveZero(name: string, text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value) || value <= 0)
+    throw new UsageError(`--${name} must be a number above 0, got '${text}'`);
+  return value;
+}
+
+/** Spec campaign-shards: `2/4`. */
+function readShard(text: string): Shard {
+  const [, index, of] = /^(\d+)\/(\d+)$/.exec(text)?.map(Number) ?? [];
+  if (!(index >= 1 && index <= of)) throw new UsageError(`--shard must be i/n with i from 1 to n, got '${text}'`);
+  return { index, of };
+}

@@ -1,0 +1,66 @@
+// The failures of an operator made into findings: gathered by cause, one of each reduced. Spec oracle-campaign, oracle-reduce.
+
+import { ask, type Outcome } from './ask.ts';
+import { caseId } from './caseid.ts';
+import type { Case } from './cases.ts';
+import { diagnose, explains, type Group } from './diagnose.ts';
+import type { Subject } from './engine.ts';
+import { literal } from './literal.ts';
+import { reduce } from './reduce.ts';
+import type { Finding } from './report.ts';
+import type { VerdictKind } from './verdict.ts';
+
+/** Questions spent on the reduction of one failure; each one costs a time-out where the engine hangs. */
+const CALLS = 600;
+const CALLS_AFTER_TIMEOUT = 12;
+/** Failures of one kind that nothing else tells apart are shown once; of the named ones, this many names. */
+const NAMES = 4;
+
+/** Groups the failures by the mistake that explains them, or by their kind, and reduces one of each group. */
+export async function findingsOf(
+  subject: Subject,
+  outcomes: readonly Outcome[],
+  isFinding: (kind: VerdictKind) => boolean,
+): Promise<Finding[]> {
+  const groups = diagnose(outcomes).slice(0, NAMES);
+  const explained = new Set(groups.flatMap((group) => group.outcomes));
+  const rest = outcomes.filter((each) => isFinding(each.verdict.kind) && !explained.has(each));
+  const isSpecial = ({ values }: Case): boolean => values === 'nan' || values === 'infinite';
+  const key = ({ verdict: { kind }, case: c }: Outcome): string => (kind === 'fail' ? `${kind} ${isSpecial(c)}` : kind);
+  for (const each of new Set(rest.map(key))) groups.push({ outcomes: rest.filter((outcome) => key(outcome) === each) });
+  const names = groups.flatMap(({ mistake }) => mistake ?? []);
+  const findings: Finding[] = [];
+  for (const group of groups) findings.push(await findingOf(subject, group, names));
+  return findings;
+}
+
+async function findingOf(
+  subject: Subject,
+  { outcomes: members, mistake, evidence }: Group,
+  names: readonly string[],
+): Promise<Finding> {
+  const first = members.reduce((least, each) => (work(each) < work(least) ? each : least));
+  const { kind } = first.verdict;
+  const calls = kind === 'timeout' || kind === 'crash' ? CALLS_AFTER_TIMEOUT : CALLS;
+  /** A smaller case must fail for the same reason: by the same mistake, or by none of those that have a name. */
+  const isAlike = (outcome: Outcome): boolean =>
+    outcome.verdict.kind === kind &&
+    (mistake === undefined ? !names.some((name) => explains(name, outcome)) : explains(mistake, outcome));
+  const smallest = await reduce(first.case, async (c) => isAlike(await ask(subject, c)), calls);
+  const again = await ask(subject, smallest);
+  // What does not fail again (a hang that depends on the load) is shown as it was seen.
+  const shown = again.verdict.kind === kind ? again : first;
+  return {
+    kind,
+    cases: members.map((each) => caseId(each.case)),
+    ...(mistake !== undefined && { mistake, evidence }),
+    verdict: shown.verdict,
+    id: caseId(shown.case),
+    seenAs: caseId(first.case),
+    literal: literal(shown.case),
+  };
+}
+
+/** How much there is to reduce: cells of x and taps. */
+const work = ({ case: c }: Outcome): number =>
+  [c.batch, c.groups * c.channels, c.filters, ...c.space, ...c.size].reduce((product, each) => product * each, 1);

@@ -1,0 +1,69 @@
+// The report as text for people: a table, then a paragraph per finding. Spec oracle-report.
+
+import type { Evidence } from './diagnose.ts';
+import { type Finding, headOf, type OperatorReport, type Report } from './report.ts';
+import type { Element } from './verdict.ts';
+
+/** Columns side by side, the first to the left, numbers to the right. */
+export function table(rows: readonly (readonly (string | number)[])[]): string {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => String(row[column]).length)));
+  const line = (row: readonly (string | number)[]): string =>
+    row
+      .map((cell, i) => (typeof cell === 'number' ? String(cell).padStart(widths[i]) : String(cell).padEnd(widths[i])))
+      .join('  ');
+  return rows.map((row) => line(row).trimEnd()).join('\n');
+}
+
+export function text(report: Report): string {
+  const { operators, interrupted } = report;
+  const columns = ['operator', 'cases', 'pass', 'suspect', 'skip', 'fail', 'margin', ''];
+  const skipped = operators.flatMap((each) => reasonsOf(each).map((reason) => `  ${each.op}: ${reason}`));
+  const findings = operators.flatMap(({ op, findings }) => findings.map((each) => paragraph(op, each)));
+  return [
+    headOf(report),
+    '',
+    table([columns, ...operators.map(row)]),
+    ...(skipped.length > 0 ? ['', ...skipped] : []),
+    ...findings.flatMap((each) => ['', ...each]),
+    ...(interrupted ? ['', '✗ interrupted: the campaign did not come to its end'] : []),
+    '',
+  ].join('\n');
+}
+
+function row({ op, cases, counts, margin, status }: OperatorReport): (string | number)[] {
+  const { pass = 0, suspect = 0, skip = 0 } = counts;
+  const failures = cases - pass - suspect - skip;
+  return [op, cases, pass, suspect, skip, failures, margin > 0 ? margin.toFixed(2) : '', status];
+}
+
+/** `358 skipped: no groups` */
+export const reasonsOf = ({ skipped }: OperatorReport): string[] =>
+  Object.entries(skipped).map(([reason, count]) => `${count} skipped: ${reason}`);
+
+/** `fail in 62 cases` */
+export const headline = ({ kind, cases }: Finding): string =>
+  `${kind} in ${cases.length} ${cases.length === 1 ? 'case' : 'cases'}`;
+
+/** A finding in lines. */
+export function paragraph(op: string, finding: Finding): string[] {
+  const { mistake, evidence, verdict, id, literal } = finding;
+  const { first, worst, message } = verdict;
+  return [
+    `✗ ${op}: ${headline(finding)}`,
+    ...(mistake ? [`  behaves as if ${mistake}: ${reasons(evidence!)}`] : []),
+    `  ${message}`,
+    ...(first ? [`  first at [${first.index.join(', ')}]: ${sentence(first)}`] : []),
+    ...(worst && first && worst.index.join() !== first.index.join()
+      ? [`  worst at [${worst.index.join(', ')}]: ${sentence(worst)}`]
+      : []),
+    '  smallest case:',
+    ...literal.typescript.split('\n').map((line) => `    ${line}`),
+    `  case ${id}`,
+  ];
+}
+
+const reasons = ({ explained, failures, passes }: Evidence): string =>
+  `explains ${explained} of ${failures} ${failures === 1 ? 'failure' : 'failures'}, contradicts none of ${passes} passes`;
+
+const sentence = ({ expected, got, bound }: Element): string =>
+  `expected ${expected}${bound > 0 ? ` ± ${bound.toPrecision(2)}` : ' exactly'}, got ${got}`;
