@@ -41,9 +41,11 @@ export class Recorder implements Program {
 
   conv(x: Value, shape: Shape, step: ConvStep): Value | undefined {
     const g = step.geometry;
-    const byWinograd = step.algorithm === 'winograd' || (this.#arithmetic === 'winograd' && winogradPays(g));
-    const m = byWinograd ? winogradTile(g) : undefined;
-    if (m === undefined) return this.#contraction(x as Slot, shape, forward(g, step.algorithm), step);
+    const m = winogradTile(g);
+    const isAsked = step.algorithm === 'winograd';
+    if (!m || !(isAsked || (this.#arithmetic === 'winograd' && winogradPays(g, m)))) {
+      return this.#contraction(x as Slot, shape, forward(g, step.algorithm), step);
+    }
     return this.#weighted(x as Slot, shape, winogradWeighted(g, m), step);
   }
 
