@@ -1,19 +1,15 @@
 // The WebAssembly engine: one compiled module for all, and an arena of scratch memory that calls share.
 
 import { SpecError } from '../errors.ts';
-import { BINARY } from './binary.ts';
+import { FAR, NEAR } from './binary.ts';
 import type { Kernels } from './exports.ts';
 
-/** The bytes that assembly/embed.mjs wrote as text; its characters are at the end of the three cases there. */
+/** The bytes that assembly/embed.mjs wrote as text. */
 function decode(): Uint8Array<ArrayBuffer> {
-  const bytes = new TextEncoder().encode(BINARY);
-  let count = 0;
-  for (let i = 0; i < bytes.length; ) {
-    let code = bytes[i++];
-    if (code > 124) code = bytes[i++] + (code - 124) * 88;
-    bytes[count++] = code - 42;
-  }
-  return bytes.subarray(0, count);
+  const encoder = new TextEncoder();
+  const far = encoder.encode(FAR);
+  let next = 0;
+  return encoder.encode(NEAR).map((code) => (code < 125 ? code : far[next++] + (code - 124) * 88) - 42);
 }
 
 let compiled: WebAssembly.Module | null | undefined;
