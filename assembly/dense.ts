@@ -1,4 +1,5 @@
-// One place, as in a dense layer at batch 1: a tile of 1 × 32, so that no row of a 4 × 8 tile is computed in vain.
+// One place, as in a dense layer at batch 1 or the last of 7 × 7: a tile of 1 × 32, so that no row of a 4 × 8 tile is
+// computed in vain.
 //
 //   1 row   [ a0 a1 | a2 a3 | a4 a5 | a6 a7 ]  += x · four panels: the speed is that of reading the panels
 
@@ -7,19 +8,17 @@ import { storeLanes } from './lanes';
 import { Epilogue, finish, tile } from './tile';
 
 /** Panels of the tile. */
-const ACROSS: i32 = 4;
+export const ACROSS: i32 = 4;
 
-/** What `multiply` computes, for a single place; the last panels, fewer than four, go through the usual tile. */
-export function multiplyOne(place: usize, panel: usize, panelBytes: usize, filters: i32, runs: usize, runCount: i32, length: usize, reload: bool, epilogue: usize): void {
-  const runsEnd = runs + runCount * 4;
-  let o = 0;
-  for (; o + (ACROSS - 1) * NR < filters; o += ACROSS * NR) {
-    const lanes = min(NR, filters - o - (ACROSS - 1) * NR);
+/** y[one place][o … until] for at most four panels; fewer go through the usual tile. */
+export function multiplyOne(place: usize, panel: usize, panelBytes: usize, o: i32, until: i32, runs: usize, runsEnd: usize, length: usize, reload: bool, epilogue: usize): void {
+  const lanes = until - o - (ACROSS - 1) * NR;
+  if (lanes > 0) {
     tileAcross(place, panel, panelBytes, runs, runsEnd, length, o * 4, lanes, reload, epilogue);
-    panel += <usize>ACROSS * panelBytes;
+    return;
   }
-  for (; o < filters; o += NR) {
-    tile(place, panel, runs, runsEnd, length, o * 4, min(NR, filters - o), reload, epilogue);
+  for (; o < until; o += NR) {
+    tile(place, panel, runs, runsEnd, length, o * 4, min(NR, until - o), reload, epilogue);
     panel += panelBytes;
   }
 }

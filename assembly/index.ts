@@ -3,7 +3,6 @@
 export { add } from './add';
 export { LANES, MR, NR, PASS_BYTES } from './blocks';
 export { map, relu, reluGradient } from './elementwise';
-export { multiplyOne } from './dense';
 export { depthwise } from './depthwise';
 export { depthwiseGradient } from './depthwise-gradient';
 export { PLACE, places } from './geometry';

@@ -1,6 +1,7 @@
 // The loops around the tiles: panel by panel, tile by tile.
 
 import { MR, NR } from './blocks';
+import { ACROSS, multiplyOne } from './dense';
 import { PLACE, Walk } from './geometry';
 import { packWalk } from './pack';
 import { gradientTile, tile } from './tile';
@@ -23,19 +24,26 @@ function fetch(panel: usize, bytes: usize): void {
 }
 
 /**
- * y[tiles · 4 places][filters] = Σ over the runs, for panels `panelBytes` apart. Spec conv-forward,
+ * y[count places][filters] = Σ over the runs, for panels `panelBytes` apart; the table of places fills whole tiles. A
+ * place that is left over alone goes through the tile of one row while the panels are near. Spec conv-forward,
  * conv-input-gradient.
  */
-export function multiply(places: usize, tiles: i32, panel: usize, panelBytes: usize, filters: i32, runs: usize, runCount: i32, length: usize, reload: bool, epilogue: usize): void {
-  const end = places + tiles * MR * PLACE;
+export function multiply(places: usize, count: i32, panel: usize, panelBytes: usize, filters: i32, runs: usize, runCount: i32, length: usize, reload: bool, epilogue: usize): void {
+  const alone = count % MR == 1;
+  const end = places + (alone ? count - 1 : (count + MR - 1) & -MR) * PLACE;
   const runsEnd = runs + runCount * 4;
-  for (let o = 0; o < filters; o += NR) {
-    const lanes = min(NR, filters - o);
-    fetch(panel, runCount * length * NR);
-    for (let place = places; place != end; place += MR * PLACE) {
-      tile(place, panel, runs, runsEnd, length, o * 4, lanes, reload, epilogue);
+  for (let o = 0; o < filters; o += ACROSS * NR) {
+    const until = min(filters, o + ACROSS * NR);
+    let near = panel;
+    for (let first = o; places != end && first < until; first += NR) {
+      fetch(near, <usize>(runCount * NR) * length);
+      for (let place = places; place != end; place += MR * PLACE) {
+        tile(place, near, runs, runsEnd, length, first * 4, min(NR, until - first), reload, epilogue);
+      }
+      near += panelBytes;
     }
-    panel += panelBytes;
+    if (alone) multiplyOne(end, panel, panelBytes, o, until, runs, runsEnd, length, reload, epilogue);
+    panel += <usize>ACROSS * panelBytes;
   }
 }
 

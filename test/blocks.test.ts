@@ -72,8 +72,10 @@ describe('[kernel-blocks] sizes around every block give the bits of the referenc
   test.each(around(blocks.MR, 2 * blocks.MR, blocks.FEWEST_POSITIONS))('%i positions in a row', (width) =>
     agree({ ...one, channels: 3, filters: 9, axes: axesOf([1, 2, width], [1, 1, 1], 0) }),
   );
-  test.each(around(3 * blocks.NR, 4 * blocks.NR, 8 * blocks.NR))('a single position and %i filters', (filters) => {
+  test.each(around(3 * blocks.NR, 4 * blocks.NR, 8 * blocks.NR))('a position alone and %i filters', (filters) => {
     agree({ ...one, channels: 5, filters, axes: axesOf([1, 3, 3], [1, 3, 3], 0) });
+    agree({ ...one, groups: 2, channels: 5, filters, axes: axesOf([1, 3, blocks.MR + 3], [1, 3, 3], 0) });
+    agree({ ...one, channels: blocks.PANEL_ROWS + 1, filters, axes: axesOf([1, 1, blocks.MR + 1], [1, 1, 1], 0) });
     agree({ ...one, channels: blocks.PANEL_ROWS + 1, filters, axes: axesOf([1, 1, 1], [1, 1, 1], 0) });
   });
   test.each(around(blocks.MOST_POSITIONS, blocks.GRADIENT_POSITIONS))('%i positions', (width) => {

@@ -148,12 +148,7 @@ function runPasses({ kernels }: Arena, c: Contraction, ready: Ready, group: numb
     const { table, offsets, length, row } = passes[i];
     const panel = address + row * NR * 4;
     const last = i === passes.length - 1 ? epilogues[group] : 0;
-    const { channels } = c.target;
-    if (count === 1) {
-      kernels.multiplyOne(block.places, panel, panels.bytes, channels, table, offsets.length, length, i > 0, last);
-    } else {
-      const tiles = tilesOf(count);
-      kernels.multiply(block.places, tiles, panel, panels.bytes, channels, table, offsets.length, length, i > 0, last);
-    }
+    const runCount = offsets.length;
+    kernels.multiply(block.places, count, panel, panels.bytes, c.target.channels, table, runCount, length, i > 0, last);
   }
 }

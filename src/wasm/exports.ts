@@ -12,18 +12,7 @@ export interface Kernels {
   gather(places: number, count: number, runs: number, runCount: number, length: number, matrix: number): void;
   multiply(
     places: number,
-    tiles: number,
-    panel: number,
-    panelBytes: number,
-    filters: number,
-    runs: number,
-    runCount: number,
-    length: number,
-    reload: boolean,
-    epilogue: number,
-  ): void;
-  multiplyOne(
-    place: number,
+    count: number,
     panel: number,
     panelBytes: number,
     filters: number,
