@@ -10,15 +10,15 @@ import { Epilogue, finish, tile } from './tile';
 /** Panels of the tile. */
 export const ACROSS: i32 = 4;
 
-/** y[one place][o … until] for at most four panels; fewer go through the usual tile. */
-export function multiplyOne(place: usize, panel: usize, panelBytes: usize, o: i32, until: i32, runs: usize, runsEnd: usize, length: usize, reload: bool, epilogue: usize): void {
-  const lanes = until - o - (ACROSS - 1) * NR;
-  if (lanes > 0) {
+/** y[one place][o … filters]; the last panels, fewer than four, go through the usual tile. */
+export function multiplyOne(place: usize, panel: usize, panelBytes: usize, o: i32, filters: i32, runs: usize, runsEnd: usize, length: usize, reload: bool, epilogue: usize): void {
+  for (; o + (ACROSS - 1) * NR < filters; o += ACROSS * NR) {
+    const lanes = min(NR, filters - o - (ACROSS - 1) * NR);
     tileAcross(place, panel, panelBytes, runs, runsEnd, length, o * 4, lanes, reload, epilogue);
-    return;
+    panel += <usize>ACROSS * panelBytes;
   }
-  for (; o < until; o += NR) {
-    tile(place, panel, runs, runsEnd, length, o * 4, min(NR, until - o), reload, epilogue);
+  for (; o < filters; o += NR) {
+    tile(place, panel, runs, runsEnd, length, o * 4, min(NR, filters - o), reload, epilogue);
     panel += panelBytes;
   }
 }

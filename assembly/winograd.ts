@@ -122,7 +122,7 @@ export function winogradSums(g: Winograd, count: i32, panel: usize): void {
         store<usize>(place, inputs + <usize>whole * g.inputRow);
         store<usize>(place, sums + <usize>whole * g.sumRow, 4);
       }
-      multiplyOne(lone, first, panelBytes, g.filters, noRun, 1, <usize>g.channels * 4, false, 0);
+      multiplyOne(lone, first, panelBytes, 0, g.filters, noRun, noRun + 4, <usize>g.channels * 4, false, 0);
     }
     inputs += g.inputPlane;
     sums += g.sumPlane;
