@@ -3,7 +3,7 @@
 import type { Data } from '../tensor.ts';
 import { type ConvGeometry, outputs } from '../window.ts';
 import type { Round } from './conv.ts';
-import { cellsOf, eachTile, schemes, type Transform, twice, type WinogradTile, weightsOf } from './winograd.ts';
+import { cellsOf, eachTile, type Transform, twice, type WinogradTile, weightsOf } from './winograd.ts';
 
 /** Half a unit in the last place of 1 in float32. */
 const U = 1 / 0x1000000;
@@ -11,8 +11,68 @@ const U = 1 / 0x1000000;
 /** The smallest float32: what divisions in G (twice) and a product may lose below the normal numbers, generously. */
 const TINY = 1.401298464324817e-45;
 
+type Matrix = readonly (readonly number[])[];
+
+/** |Bᵀ|, |G| and |Aᵀ| of F(m×m, 3×3), and the roundings that a term meets in the six transforms and in its product. */
+interface Magnitudes {
+  readonly input: Matrix;
+  readonly weight: Matrix;
+  readonly output: Matrix;
+  readonly roundings: number;
+}
+
+/** A term meets 1 rounding in Bᵀ, 2 in G, 2 in Aᵀ; twice each, and 1 in the product. */
+const two: Magnitudes = {
+  input: [
+    [1, 0, 1, 0],
+    [0, 1, 1, 0],
+    [0, 1, 1, 0],
+    [0, 1, 0, 1],
+  ],
+  weight: [
+    [1, 0, 0],
+    [1 / 2, 1 / 2, 1 / 2],
+    [1 / 2, 1 / 2, 1 / 2],
+    [0, 0, 1],
+  ],
+  output: [
+    [1, 1, 1, 0],
+    [0, 1, 1, 1],
+  ],
+  roundings: 11,
+};
+
+/** A term meets at most 2 roundings in Bᵀ, 3 in G, 3 in Aᵀ; twice each, and 1 in the product. */
+const four: Magnitudes = {
+  input: [
+    [4, 0, 5, 0, 1, 0],
+    [0, 4, 4, 1, 1, 0],
+    [0, 4, 4, 1, 1, 0],
+    [0, 2, 1, 2, 1, 0],
+    [0, 2, 1, 2, 1, 0],
+    [0, 4, 0, 5, 0, 1],
+  ],
+  weight: [
+    [1 / 4, 0, 0],
+    [1 / 6, 1 / 6, 1 / 6],
+    [1 / 6, 1 / 6, 1 / 6],
+    [1 / 24, 1 / 12, 1 / 6],
+    [1 / 24, 1 / 12, 1 / 6],
+    [0, 0, 1],
+  ],
+  output: [
+    [1, 1, 1, 1, 1, 0],
+    [0, 1, 1, 2, 2, 0],
+    [0, 1, 1, 4, 4, 0],
+    [0, 1, 1, 8, 8, 1],
+  ],
+  roundings: 17,
+};
+
+const magnitudes: Readonly<Record<WinogradTile, Magnitudes>> = { 2: two, 4: four };
+
 const absolute =
-  (matrix: readonly (readonly number[])[]): Transform =>
+  (matrix: Matrix): Transform =>
   (v) =>
     matrix.map((row) => row.reduce((sum, entry, i) => sum + entry * Math.abs(v[i]), 0));
 
@@ -22,9 +82,9 @@ const absolute =
  * Spec winograd-bound.
  */
 export function winogradBound(g: ConvGeometry, m: WinogradTile, x: Data, w: Data, b: Data | undefined): Float64Array {
-  const scheme = schemes[m];
-  const [input, weight, output] = [scheme.absInput, scheme.absWeight, scheme.absOutput].map(absolute);
-  const K = scheme.roundings + g.channels - 1 + (b ? 1 : 0);
+  const matrices = magnitudes[m];
+  const [input, weight, output] = [matrices.input, matrices.weight, matrices.output].map(absolute);
+  const K = matrices.roundings + g.channels - 1 + (b ? 1 : 0);
   const gamma = (K * U) / (1 - K * U);
   const exactly: Round = (value) => value;
   const bound = new Float64Array(g.batch * outputs(g.axes) * g.groups * g.filters);

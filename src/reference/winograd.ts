@@ -10,19 +10,14 @@ import { type Round, roundingOf } from './conv.ts';
 
 export type Transform = (v: readonly number[], r: Round) => number[];
 
-/** F(m×m, 3×3): its one-dimensional transforms, their matrices in absolute values, and the roundings on a path. */
+/** F(m×m, 3×3): its one-dimensional transforms Bᵀ, G and Aᵀ. */
 interface Scheme {
   readonly input: Transform;
   readonly weight: Transform;
   readonly output: Transform;
-  readonly absInput: readonly (readonly number[])[];
-  readonly absWeight: readonly (readonly number[])[];
-  readonly absOutput: readonly (readonly number[])[];
-  /** Roundings that a term meets in the six one-dimensional transforms and in its product. */
-  readonly roundings: number;
 }
 
-/** Points 0, ±1, ∞. A term meets 1 rounding in Bᵀ, 2 in G, 2 in Aᵀ; twice each, and 1 in the product. */
+/** Points 0, ±1, ∞. */
 const two: Scheme = {
   input: ([x0, x1, x2, x3], r) => [r(x0 - x2), r(x1 + x2), r(x2 - x1), r(x1 - x3)],
   weight: ([w0, w1, w2], r) => {
@@ -30,26 +25,9 @@ const two: Scheme = {
     return [w0, r(r(s + w1) * 0.5), r(r(s - w1) * 0.5), w2];
   },
   output: ([s0, s1, s2, s3], r) => [r(s0 + r(s1 + s2)), r(r(s1 - s2) - s3)],
-  absInput: [
-    [1, 0, 1, 0],
-    [0, 1, 1, 0],
-    [0, 1, 1, 0],
-    [0, 1, 0, 1],
-  ],
-  absWeight: [
-    [1, 0, 0],
-    [1 / 2, 1 / 2, 1 / 2],
-    [1 / 2, 1 / 2, 1 / 2],
-    [0, 0, 1],
-  ],
-  absOutput: [
-    [1, 1, 1, 0],
-    [0, 1, 1, 1],
-  ],
-  roundings: 11,
 };
 
-/** Points 0, ±1, ±2, ∞. A term meets at most 2 roundings in Bᵀ, 3 in G, 3 in Aᵀ; twice each, and 1 in the product. */
+/** Points 0, ±1, ±2, ∞. */
 const four: Scheme = {
   input: ([x0, x1, x2, x3, x4, x5], r) => {
     const [a, b] = [r(x4 - r(4 * x2)), r(x3 - r(4 * x1))];
@@ -66,34 +44,11 @@ const four: Scheme = {
     const [a, b, c, d] = [r(s1 + s2), r(s1 - s2), r(s3 + s4), r(s3 - s4)];
     return [r(r(s0 + a) + c), r(b + r(2 * d)), r(a + r(4 * c)), r(r(b + r(8 * d)) + s5)];
   },
-  absInput: [
-    [4, 0, 5, 0, 1, 0],
-    [0, 4, 4, 1, 1, 0],
-    [0, 4, 4, 1, 1, 0],
-    [0, 2, 1, 2, 1, 0],
-    [0, 2, 1, 2, 1, 0],
-    [0, 4, 0, 5, 0, 1],
-  ],
-  absWeight: [
-    [1 / 4, 0, 0],
-    [1 / 6, 1 / 6, 1 / 6],
-    [1 / 6, 1 / 6, 1 / 6],
-    [1 / 24, 1 / 12, 1 / 6],
-    [1 / 24, 1 / 12, 1 / 6],
-    [0, 0, 1],
-  ],
-  absOutput: [
-    [1, 1, 1, 1, 1, 0],
-    [0, 1, 1, 2, 2, 0],
-    [0, 1, 1, 4, 4, 0],
-    [0, 1, 1, 8, 8, 1],
-  ],
-  roundings: 17,
 };
 
 export type WinogradTile = 2 | 4;
 
-export const schemes = { 2: two, 4: four };
+const schemes: Readonly<Record<WinogradTile, Scheme>> = { 2: two, 4: four };
 
 /** Tiles of m × m outputs that cover an image. */
 export const tilesOn = ({ axes: [, b, c] }: ConvGeometry, m: WinogradTile): number =>
