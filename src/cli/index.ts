@@ -6,6 +6,7 @@ import { VERSION } from '../oracle/version.ts';
 import * as check from './check.ts';
 import * as demo from './demo.ts';
 import * as explain from './explain.ts';
+import * as merge from './merge.ts';
 import * as show from './show.ts';
 import * as train from './train.ts';
 import { EXIT, UsageError } from './usage.ts';
@@ -15,13 +16,14 @@ interface Command {
   run(args: readonly string[]): Promise<number>;
 }
 
-const commands: Readonly<Record<string, Command>> = { check, demo, explain, train, show };
+const commands: Readonly<Record<string, Command>> = { check, demo, explain, merge, train, show };
 
 const help = `toeplitz COMMAND
 
   check FILE.mjs      judge an engine: an adapter in JavaScript, or any program
   demo                judge this library's own kernels, and an engine with a mistake
   explain CASE        write a case id out as tensors
+  merge REPORT.json…  join the reports of a campaign's shards
   train               train LeNet-5 on digits
   show MODEL IMAGE    pictures of what a trained net has learnt
 

@@ -2,28 +2,37 @@
 
 import type { Report } from '../oracle/report.ts';
 import { type Reporter, readReporter, reporters } from '../oracle/reporters.ts';
+import { expectedHelp, expectedOptions, openExpected } from './expected.ts';
 import { checkTarget, replaceFile } from './files.ts';
 import { EXIT } from './usage.ts';
 
 export const outputOptions = {
   reporter: { type: 'string', default: 'text' },
   out: { type: 'string' },
+  ...expectedOptions,
 } as const;
 
 export const outputHelp = `\
   --reporter R    ${Object.keys(reporters).join(', ')} (text)
-  --out FILE      the report goes there instead of standard output`;
+  --out FILE      the report goes there instead of standard output
+${expectedHelp}`;
 
 interface Values {
   readonly reporter: string;
   readonly out?: string;
+  readonly expected?: string;
+  readonly fix: boolean;
+  readonly shard?: string;
 }
 
 /** Checks the options before the work begins; the function it gives writes the report and tells the exit code. */
-export async function openOutput({ reporter, out }: Values): Promise<(report: Report) => Promise<number>> {
-  const form: Reporter = readReporter(reporter);
+export async function openOutput(values: Values): Promise<(report: Report) => Promise<number>> {
+  const { out } = values;
+  const form: Reporter = readReporter(values.reporter);
   if (out !== undefined) await checkTarget(out);
-  return async (report) => {
+  const holdAgainst = await openExpected(values);
+  return async (found) => {
+    const report = await holdAgainst(found);
     const text = reporters[form](report);
     if (out === undefined) process.stdout.write(text);
     else await replaceFile(out, new TextEncoder().encode(text));

@@ -5,7 +5,7 @@ import { memory } from './diagnose.ts';
 import type { Engine, Subject } from './engine.ts';
 import { findingsOf } from './findings.ts';
 import { type Complete, plan, type Questions, readSettings, type Settings } from './plan.ts';
-import { type Finding, type OperatorReport, type Report, reportOf } from './report.ts';
+import { type Finding, type OperatorReport, type Report, reportOf, statusOf } from './report.ts';
 import { inProcess } from './subject.ts';
 import { isFailure, type VerdictKind } from './verdict.ts';
 
@@ -54,11 +54,20 @@ export async function examine(
 ): Promise<Report> {
   const operators: OperatorReport[] = [];
   for (const each of questions) operators.push(await checkOperator(subject, each, settings.strict, options));
-  const { seed, cases, strict, shard } = settings;
+  const { seed, cases, ops, strict, shard } = settings;
   const { name, version, traits, layout } = subject;
   const interrupted = options.signal?.aborted ?? false;
   const engine = { name, version, traits, layout };
-  return reportOf({ engine, seed, cases, strict, ...(shard && { shard }), operators, interrupted });
+  return reportOf({
+    engine,
+    seed,
+    cases,
+    ...(ops && { ops }),
+    strict,
+    ...(shard && { shard }),
+    operators,
+    interrupted,
+  });
 }
 
 async function checkOperator(
@@ -105,7 +114,6 @@ function summaryOf(
     0,
     ...outcomes.filter(({ verdict }) => !isFailure(verdict.kind)).map(({ verdict }) => verdict.margin),
   );
-  const isSkipped = outcomes.length > 0 && counts.skip === outcomes.length;
-  const status = findings.length > 0 ? 'fail' : unfinished ? 'not finished' : isSkipped ? 'skipped' : 'pass';
+  const status = statusOf(findings, counts, unfinished);
   return { op, status, cases: outcomes.length, counts, margin, skipped, findings };
 }

@@ -25,8 +25,7 @@ export async function findingsOf(
   const groups = diagnose(outcomes).slice(0, NAMES);
   const explained = new Set(groups.flatMap((group) => group.outcomes));
   const rest = outcomes.filter((each) => isFinding(each.verdict.kind) && !explained.has(each));
-  const isSpecial = ({ values }: Case): boolean => values === 'nan' || values === 'infinite';
-  const key = ({ verdict: { kind }, case: c }: Outcome): string => (kind === 'fail' ? `${kind} ${isSpecial(c)}` : kind);
+  const key = ({ verdict: { kind }, case: c }: Outcome): string => kindKey(kind, c);
   for (const each of new Set(rest.map(key))) groups.push({ outcomes: rest.filter((outcome) => key(outcome) === each) });
   const names = groups.flatMap(({ mistake }) => mistake ?? []);
   const findings: Finding[] = [];
@@ -34,12 +33,16 @@ export async function findingsOf(
   return findings;
 }
 
+/** Failures without a name are told apart by their kind, and those of NaN and infinities from the others. */
+export const kindKey = (kind: VerdictKind, { values }: Case): string =>
+  kind === 'fail' ? `${kind} ${values === 'nan' || values === 'infinite'}` : kind;
+
 async function findingOf(
   subject: Subject,
   { outcomes: members, mistake, evidence }: Group,
   names: readonly string[],
 ): Promise<Finding> {
-  const first = members.reduce((least, each) => (work(each) < work(least) ? each : least));
+  const first = members.reduce((least, each) => (work(each.case) < work(least.case) ? each : least));
   const { kind } = first.verdict;
   const calls = kind === 'timeout' || kind === 'crash' ? CALLS_AFTER_TIMEOUT : CALLS;
   /** A smaller case must fail for the same reason: by the same mistake, or by none of those that have a name. */
@@ -62,5 +65,5 @@ async function findingOf(
 }
 
 /** How much there is to reduce: cells of x and taps. */
-const work = ({ case: c }: Outcome): number =>
+export const work = (c: Case): number =>
   [c.batch, c.groups * c.channels, c.filters, ...c.space, ...c.size].reduce((product, each) => product * each, 1);

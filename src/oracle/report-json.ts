@@ -13,8 +13,10 @@ export const json = (report: Report): string =>
 /** The report of a file. @throws {SpecError} campaign-reporter for any other file. */
 export function fromJson(source: string, text: string): Report {
   const value = parse(source, text);
-  const { format, operators } = isObject(value) ? value : {};
-  if (format !== FORMAT || !Array.isArray(operators))
+  const { format, engine, operators } = isObject(value) ? value : {};
+  const isOperator = (each: unknown): boolean =>
+    isObject(each) && isObject(each.counts) && isObject(each.skipped) && Array.isArray(each.findings);
+  if (format !== FORMAT || !isObject(engine) || !Array.isArray(operators) || !operators.every(isOperator))
     throw new SpecError(
       'campaign-reporter',
       `report: ${source} must be a report of format '${FORMAT}', as --reporter json writes, got ${show(format)}`,

@@ -5,31 +5,40 @@ import { headline, paragraph, reasonsOf } from './report-text.ts';
 
 interface Test {
   readonly name: string;
-  readonly outcome: 'pass' | 'fail' | 'skip';
+  readonly outcome: 'pass' | 'fail' | 'expected' | 'skip';
   /** One line. */
   readonly message: string;
   /** The findings in full. */
   readonly lines: readonly string[];
 }
 
-const testsOf = ({ operators, interrupted }: Report): Test[] => [
+const testsOf = ({ operators, interrupted, unmet = [] }: Report): Test[] => [
   ...operators.map(testOf),
-  ...(interrupted ? [{ name: 'the campaign', outcome: 'fail', message: 'interrupted', lines: [] } as const] : []),
+  ...unmet.map((line) => failed(`expected failure: ${line}`, 'does not fail so')),
+  ...(interrupted ? [failed('the campaign', 'interrupted')] : []),
 ];
+
+const failed = (name: string, message: string, lines: readonly string[] = []): Test => ({
+  name,
+  outcome: 'fail',
+  message,
+  lines,
+});
 
 function testOf(report: OperatorReport): Test {
   const { op: name, findings, status, cases } = report;
-  if (findings.length > 0)
-    return {
+  const causes = oneLine(findings.map(summary).join('; '));
+  const unexpected = findings.filter(({ expected }) => !expected);
+  if (unexpected.length > 0)
+    return failed(
       name,
-      outcome: 'fail',
-      message: oneLine(findings.map(summary).join('; ')),
-      lines: findings.flatMap((each) => paragraph(name, each)),
-    };
-  if (status === 'not finished') return { name, outcome: 'fail', message: status, lines: [] };
-  if (status !== 'pass')
-    return { name, outcome: 'skip', message: oneLine([status, ...reasonsOf(report)].join('; ')), lines: [] };
-  return { name, outcome: 'pass', message: `${cases} cases`, lines: [] };
+      causes,
+      unexpected.flatMap((each) => paragraph(name, each)),
+    );
+  if (status === 'not finished') return failed(name, status);
+  if (status === 'expected') return { name, outcome: 'expected', message: causes, lines: [] };
+  if (status === 'pass') return { name, outcome: 'pass', message: `${cases} cases`, lines: [] };
+  return { name, outcome: 'skip', message: oneLine([status, ...reasonsOf(report)].join('; ')), lines: [] };
 }
 
 /** `fail in 62 cases, as if the bias were ignored` */
@@ -42,12 +51,18 @@ const oneLine = (text: string): string => text.replace(/\s+/g, ' ');
 export function tap(report: Report): string {
   const tests = testsOf(report);
   const lines = tests.flatMap(({ name, outcome, message, lines }, i) => [
-    `${outcome === 'fail' ? 'not ok' : 'ok'} ${i + 1} - ${tapText(name)}${outcome === 'skip' ? ` # SKIP ${tapText(message)}` : ''}`,
+    `${outcome === 'fail' || outcome === 'expected' ? 'not ok' : 'ok'} ${i + 1} - ${tapText(name)}${directive(outcome, message)}`,
     ...(outcome === 'fail'
       ? ['  ---', `  message: ${JSON.stringify(message)}`, ...tapList('report', lines), '  ...']
       : []),
   ]);
   return ['TAP version 14', `1..${tests.length}`, `# ${oneLine(headOf(report))}`, ...lines, ''].join('\n');
+}
+
+/** A failure that is expected is what TAP calls a test to do. */
+function directive(outcome: Test['outcome'], message: string): string {
+  if (outcome === 'skip') return ` # SKIP ${tapText(message)}`;
+  return outcome === 'expected' ? ` # TODO ${tapText(message)}` : '';
 }
 
 const tapText = (text: string): string => text.replace(/[\\#]/g, '\\$&');
@@ -59,12 +74,13 @@ const tapList = (name: string, lines: readonly string[]): string[] =>
 export function junit(report: Report): string {
   const tests = testsOf(report);
   const engine = xml(report.engine.name);
-  const count = (outcome: Test['outcome']): number => tests.filter((each) => each.outcome === outcome).length;
-  const counts = `tests="${tests.length}" failures="${count('fail')}" errors="0" skipped="${count('skip')}"`;
+  const count = (...outcomes: Test['outcome'][]): number =>
+    tests.filter(({ outcome }) => outcomes.includes(outcome)).length;
+  const counts = `tests="${tests.length}" failures="${count('fail')}" errors="0" skipped="${count('skip', 'expected')}"`;
   const cases = tests.map(({ name, outcome, message, lines }) => {
     const open = `<testcase classname="${engine}" name="${xml(name)}"`;
     if (outcome === 'pass') return `    ${open}/>`;
-    if (outcome === 'skip') return `    ${open}><skipped message="${xml(message)}"/></testcase>`;
+    if (outcome !== 'fail') return `    ${open}><skipped message="${xml(`${outcome}: ${message}`)}"/></testcase>`;
     return `    ${open}><failure message="${xml(message)}">${xml(lines.join('\n'))}</failure></testcase>`;
   });
   return [

@@ -1,7 +1,7 @@
 // The report as text for people: a table, then a paragraph per finding. Spec oracle-report.
 
 import type { Evidence } from './diagnose.ts';
-import { type Finding, headOf, type OperatorReport, type Report } from './report.ts';
+import { causeOf, type Finding, headOf, type OperatorReport, type Report } from './report.ts';
 import type { Element } from './verdict.ts';
 
 /** Columns side by side, the first to the left, numbers to the right. */
@@ -15,16 +15,19 @@ export function table(rows: readonly (readonly (string | number)[])[]): string {
 }
 
 export function text(report: Report): string {
-  const { operators, interrupted } = report;
+  const { operators, interrupted, unmet = [] } = report;
   const columns = ['operator', 'cases', 'pass', 'suspect', 'skip', 'fail', 'margin', ''];
   const skipped = operators.flatMap((each) => reasonsOf(each).map((reason) => `  ${each.op}: ${reason}`));
-  const findings = operators.flatMap(({ op, findings }) => findings.map((each) => paragraph(op, each)));
+  const findings = operators.flatMap(({ op, findings }) =>
+    findings.map((each) => (each.expected ? [expectation(op, each)] : paragraph(op, each))),
+  );
   return [
     headOf(report),
     '',
     table([columns, ...operators.map(row)]),
     ...(skipped.length > 0 ? ['', ...skipped] : []),
     ...findings.flatMap((each) => ['', ...each]),
+    ...unmet.flatMap((line) => ['', `✗ expected, but does not fail so: ${line}`]),
     ...(interrupted ? ['', '✗ interrupted: the campaign did not come to its end'] : []),
     '',
   ].join('\n');
@@ -43,6 +46,10 @@ export const reasonsOf = ({ skipped }: OperatorReport): string[] =>
 /** `fail in 62 cases` */
 export const headline = ({ kind, cases }: Finding): string =>
   `${kind} in ${cases.length} ${cases.length === 1 ? 'case' : 'cases'}`;
+
+/** `~ conv2d: fail in 62 cases, as expected: the bias were ignored` */
+const expectation = (op: string, finding: Finding): string =>
+  `~ ${op}: ${headline(finding)}, as expected: ${causeOf(finding)}`;
 
 /** A finding in lines. */
 export function paragraph(op: string, finding: Finding): string[] {

@@ -25,11 +25,13 @@ export interface Finding {
   /** The one of `cases` that it was reduced from. */
   readonly seenAs: string;
   readonly literal: Literal;
+  /** Whether it is on the list of expected failures, if there was one. */
+  readonly expected?: boolean;
 }
 
 export interface OperatorReport {
   readonly op: string;
-  readonly status: 'pass' | 'fail' | 'skipped' | 'not offered' | 'not finished';
+  readonly status: 'pass' | 'fail' | 'expected' | 'skipped' | 'not offered' | 'not finished';
   /** Cases that were asked. */
   readonly cases: number;
   readonly counts: Partial<Readonly<Record<VerdictKind, number>>>;
@@ -53,6 +55,8 @@ export interface Report {
   readonly seed: number;
   /** Cases per operator, as asked for. */
   readonly cases: number;
+  /** The operators, if they were named. */
+  readonly ops?: readonly string[];
   /** Whether a suspect is a finding. */
   readonly strict: boolean;
   /** The part of the campaign that this is, if it is one. */
@@ -60,15 +64,33 @@ export interface Report {
   readonly operators: readonly OperatorReport[];
   /** Stopped from outside before its end. */
   readonly interrupted: boolean;
-  /** Nothing failed, and the campaign came to its end; suspects do not count unless `strict`. */
+  /** Lines of the list of expected failures that do not hold. */
+  readonly unmet?: readonly string[];
+  /** Nothing failed but what is listed, and the campaign came to its end; suspects do not count unless `strict`. */
   readonly clean: boolean;
 }
 
 /** What a campaign or a merge found out, as a report. */
 export function reportOf(facts: Omit<Report, 'format' | 'version' | 'clean'>): Report {
-  const clean = !facts.interrupted && facts.operators.every(({ findings }) => findings.length === 0);
-  return { format: FORMAT, version: VERSION, ...facts, clean };
+  const { operators, interrupted, unmet = [] } = facts;
+  const isExpected = operators.every(({ findings }) => findings.every(({ expected }) => expected));
+  return { format: FORMAT, version: VERSION, ...facts, clean: isExpected && !interrupted && unmet.length === 0 };
 }
+
+/** Of an operator that is offered. */
+export function statusOf(
+  findings: readonly Finding[],
+  counts: OperatorReport['counts'],
+  unfinished: boolean,
+): OperatorReport['status'] {
+  if (findings.length > 0) return 'fail';
+  if (unfinished) return 'not finished';
+  const kinds = Object.keys(counts);
+  return kinds.length === 1 && kinds[0] === 'skip' ? 'skipped' : 'pass';
+}
+
+/** What went wrong, in a few words: the mistake if it has a name, else the kind of verdict. */
+export const causeOf = ({ mistake, kind }: Finding): string => mistake ?? kind;
 
 /** `right 1.2: seed 1, 200 cases per operator, shard 2/4` */
 export function headOf({ engine: { name, version }, seed, cases, shard }: Report): string {

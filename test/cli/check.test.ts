@@ -1,41 +1,14 @@
 // The command line as a user runs it: the built files, in processes of their own.
 
-import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Report } from '../../src/oracle/index.ts';
-
-const root = join(import.meta.dirname, '../..');
-const program = join(root, 'dist/cli/index.js');
-const fixture = (name: string) => join(import.meta.dirname, 'fixtures', name);
-
-interface Run {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-const toeplitz = (...args: string[]): Promise<Run> =>
-  new Promise((resolve) => {
-    const child = spawn(process.execPath, [program, ...args]);
-    let [out, err] = ['', ''];
-    child.stdout.on('data', (text) => {
-      out += text;
-    });
-    child.stderr.on('data', (text) => {
-      err += text;
-    });
-    child.on('close', (code) => resolve({ code, out, err }));
-  });
+import { fixture, root, toeplitz } from './run.ts';
 
 const findingsOf = (report: Report) =>
   report.operators.map(({ op, findings }) => [op, findings.map(({ kind }) => kind)]);
-
-beforeAll(() => {
-  if (!existsSync(program)) throw new Error('dist/cli/index.js is missing: run `npm run build` first');
-});
 
 describe('toeplitz check', () => {
   it('[oracle-exit] ends with 0 for an engine that is right, and prints no progress where there is no terminal', async () => {

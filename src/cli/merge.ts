@@ -1,0 +1,39 @@
+// toeplitz merge: the reports of shards made into one, or one report in another form.
+
+import { parseArgs } from 'node:util';
+import { merge } from '../oracle/merge.ts';
+import { fromJson } from '../oracle/report-json.ts';
+import { readInput } from './files.ts';
+import { openOutput, outputHelp, outputOptions } from './output.ts';
+import { UsageError } from './usage.ts';
+
+export const help = `toeplitz merge REPORT.json… [options]
+
+Joins the reports of all shards of one campaign, as --reporter json wrote them,
+and refuses those of another engine, seed, version or suite, and a shard that is
+missing or there twice. A single report of a whole campaign is told in another
+form.
+
+${outputHelp}
+
+Exit code: 0 clean, 1 the engine is wrong somewhere, 2 the reports are not those
+of one campaign.
+
+On two machines, then on one:
+
+  toeplitz check engine.mjs --shard 1/2 --reporter json --out 1.json
+  toeplitz check engine.mjs --shard 2/2 --reporter json --out 2.json
+  toeplitz merge 1.json 2.json --reporter junit --out report.xml
+`;
+
+/** Runs the command; gives the exit code. Spec campaign-merge. */
+export async function run(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseArgs({ args: [...args], options: outputOptions, allowPositionals: true });
+  if (positionals.length === 0) throw new UsageError('merge: name the reports');
+  const finish = await openOutput(values);
+  const read = async (source: string) => ({
+    source,
+    report: fromJson(source, new TextDecoder().decode(await readInput(source))),
+  });
+  return finish(merge(await Promise.all(positionals.map(read))));
+}

@@ -1,0 +1,29 @@
+// Runs the command line as a user does: the built files, in a process of their own.
+
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+export const root = join(import.meta.dirname, '../..');
+const program = join(root, 'dist/cli/index.js');
+export const fixture = (name: string): string => join(import.meta.dirname, 'fixtures', name);
+
+export interface Run {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+export const toeplitz = (...args: string[]): Promise<Run> =>
+  new Promise((resolve) => {
+    if (!existsSync(program)) throw new Error('dist/cli/index.js is missing: run `npm run build` first');
+    const child = spawn(process.execPath, [program, ...args]);
+    let [out, err] = ['', ''];
+    child.stdout.on('data', (text) => {
+      out += text;
+    });
+    child.stderr.on('data', (text) => {
+      err += text;
+    });
+    child.on('close', (code) => resolve({ code, out, err }));
+  });
