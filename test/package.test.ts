@@ -42,3 +42,12 @@ test('importing a subpath has no side effect that a host could see', async () =>
   }
   expect(Object.getOwnPropertyNames(globalThis)).toEqual(before);
 });
+
+test('the core is published as one file of plain ASCII', () => {
+  const built = (file: string): string => readFileSync(join(root, 'dist', file), 'utf8');
+  const imported = (file: string): string[] =>
+    [...built(file).matchAll(/from["'`](.+?)["'`]/g)].map(([, path]) => path);
+  const [core, ...others] = imported('index.js');
+  expect([others, imported(core)]).toEqual([[], []]);
+  expect(built(core).search(/[^\n -~]/)).toBe(-1);
+});
