@@ -3,20 +3,31 @@
 import { hash, random } from '../random.ts';
 import { type Case, isPossible } from './cases.ts';
 import type { Traits } from './engine.ts';
+import { everydayCase, everydayOf } from './everyday.ts';
 import { operatorOf } from './operators.ts';
-import { type Stratum, strataOf } from './strata.ts';
+import { enlarged } from './sizes.ts';
+import { type Stratum, smallOf, strataOf } from './strata.ts';
 
-/** Case `index` of an operator, its stratum taken in turn; none that depends on what the engine leaves open. Spec oracle-cases, oracle-traits. */
+/**
+ * Case `index` of an operator: the everyday layers, then of every three one with a large axis and two of the strata in turn;
+ * none that depends on what the engine leaves open. Spec oracle-cases, oracle-sizes, oracle-traits.
+ */
 export function drawCase(op: string, gradient: boolean, seed: number, index: number, traits: Traits = {}): Case {
   const { family, rank } = operatorOf(op);
   const isFree = ({ values: [kind] }: Stratum): boolean =>
     (kind === 'nan' && (gradient || traits.nan === 'free')) ||
     (kind === 'infinite' && (gradient || traits.padding === undefined));
+  const caseSeed = hash(seed, op, index) & 0xffff;
+  const known = everydayOf(op).length;
+  if (index < known) return everydayCase(op, gradient, index, caseSeed);
+  const turn = Math.floor((index - known) / 3);
+  const isLarge = (index - known) % 3 === 2;
   const strata = strataOf(family, rank, gradient).filter((stratum) => !isFree(stratum));
-  const stratum = strata[index % strata.length];
+  const stratum = isLarge ? smallOf(family, rank, gradient) : strata[(index - known - turn) % strata.length];
   const draw = random(hash(seed, op, gradient ? 1 : 0, index));
   for (;;) {
-    const drawn = drawFrom(stratum, op, gradient, rank, draw.below, hash(seed, op, index) & 0xffff);
+    const small = drawFrom(stratum, op, gradient, rank, draw.below, caseSeed);
+    const drawn = isLarge ? enlarged(small, family, rank, turn, draw) : small;
     if (isPossible(drawn)) return drawn;
   }
 }

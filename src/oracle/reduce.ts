@@ -32,9 +32,11 @@ async function reduceAxes(start: Case, fails: StillFails): Promise<Case> {
   return best;
 }
 
-/** least, half-way, one less. */
+/** least, half-way, three quarters, one less. */
 const lower = (value: number, least: number): number[] =>
-  [...new Set([least, (value + least) >> 1, value - 1])].filter((each) => each >= least && each < value);
+  [...new Set([least, (value + least) >> 1, value - ((value - least) >> 2), value - 1])].filter(
+    (each) => each >= least && each < value,
+  );
 
 /** Smaller cases, boldest first. */
 function* neighbours(c: Case): Generator<Case> {
@@ -58,9 +60,11 @@ function* neighbours(c: Case): Generator<Case> {
 function* simplerPadding(c: Case): Generator<Case> {
   if (c.padding === 'valid') return;
   yield { ...c, padding: 'valid' };
+  const padding = pads(c);
+  // The padding written into the input.
+  yield { ...c, padding: 'valid', space: c.space.map((input, axis) => input + padding[axis][0] + padding[axis][1]) };
   if (c.padding === 'same-lower') yield { ...c, padding: 'same-upper' };
   if (typeof c.padding === 'string') return;
-  const padding = pads(c);
   for (let axis = 0; axis < padding.length; axis++)
     for (const side of [0, 1] as const)
       for (const value of lower(padding[axis][side], 0)) {

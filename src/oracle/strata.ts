@@ -149,3 +149,21 @@ export function strataOf(family: Family, rank: number, gradient: boolean): reado
     });
   return all(family === 'avg' && rank === 2 ? [...pools, wide] : pools, pooling);
 }
+
+/** Where the other axes of a case with a large one are drawn from. Spec oracle-sizes. */
+export function smallOf(family: Family, rank: number, gradient: boolean): Stratum {
+  const isPool = family === 'max' || family === 'avg';
+  return {
+    ...free,
+    space: rank === 3 ? [2, 4] : [3, 6],
+    size: [1, 3],
+    stride: [1, 2],
+    dilation: [1, 2],
+    pad: [0, 1],
+    batch: [1, 2],
+    ...(isPool ? pooling : family === 'depthwise' ? perChannel : family === 'dense' ? { groups: [1, 1] } : {}),
+    ...(isPool && { ceil: [0, 1] }),
+    ...(family === 'transpose' && { outputPadding: [0, 1], space: rank === 3 ? [1, 2] : [1, 4] }),
+    values: [gradient && family === 'max' ? 'distinct' : 'exact'],
+  };
+}
