@@ -9,5 +9,5 @@ export const NR: i32 = 8;
 /** Channels that one step of a pooling loop holds in registers. */
 export const LANES: i32 = 16;
 
-/** Bytes of a row of x in one pass of a depthwise kernel: three such rows stay in a first-level cache (measured). */
+/** Bytes of a row of x in one pass of a depthwise weight gradient: three such rows stay in a first-level cache (measured). */
 export const PASS_BYTES: i32 = 0x4000;

@@ -4,7 +4,7 @@
 
 import { PASS_BYTES } from './blocks';
 import { storeLanes } from './lanes';
-import { nineSums } from './nine';
+import { nineSums } from './threes';
 import { Depthwise, isGrid, LISTED, listTaps, runFrom } from './taps';
 
 /** Adds the products of one row of positions, y being dy, to the sums of one image at w. Spec conv-depthwise. */

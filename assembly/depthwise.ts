@@ -1,11 +1,10 @@
-// Depthwise convolution: one filter a channel, so that lanes of x meet lanes of w. Both lie as they are.
+// Depthwise convolution: one filter a channel, so that lanes of x meet lanes of w. x lies as it is, w in fours of channels.
 //
 //   y[position][channels] = Σ over the taps inside x:  x[position·step + offset][channels] · w[tap][channels]
 
-import { PASS_BYTES } from './blocks';
 import { storeLanes } from './lanes';
-import { nine } from './nine';
-import { Depthwise, isGrid, LISTED, listTaps, runFrom } from './taps';
+import { threes } from './threes';
+import { Depthwise, isThrees, LISTED, listTaps, runFrom } from './taps';
 import { Epilogue, finish } from './tile';
 
 /** One row of positions of the image that lies `xImage` and `yImage` bytes on. Spec conv-depthwise. */
@@ -23,21 +22,12 @@ export function depthwise(g: Depthwise, xImage: usize, yImage: usize, plane: i32
 
 /** Sums of `count` positions side by side with the same list. */
 function someRun(g: Depthwise, x: usize, y: usize, count: i32, end: usize): void {
-  const whole = isGrid(g, end) && count >= 4 ? g.channels & ~3 : 0;
-  const together = max(4, PASS_BYTES / g.xColumn);
-  for (; count > 0; count -= together) {
-    const now = min(count, together);
-    for (let c = 0; c < whole; c += 4) {
-      nine(x + c * 4, g.xColumn, g.list, y + c * 4, g.yColumn, now, c * 4, g.epilogue);
-    }
-    if (whole < g.channels) {
-      let i = 0;
-      for (; i + 4 <= now && end != g.list; i += 4) four(g, x + i * g.xColumn, y + i * g.yColumn, whole, end);
-      for (; i < now; i++) one(g, x + i * g.xColumn, y + i * g.yColumn, whole, end);
-    }
-    x += now * g.xColumn;
-    y += now * g.yColumn;
-  }
+  const whole = count >= 4 && isThrees(g, end) ? g.channels & ~3 : 0;
+  if (whole) threes(g, x, y, count, whole, end);
+  if (whole == g.channels) return;
+  let i = 0;
+  for (; i + 4 <= count && end != g.list; i += 4) four(g, x + i * g.xColumn, y + i * g.yColumn, whole, end);
+  for (; i < count; i++) one(g, x + i * g.xColumn, y + i * g.yColumn, whole, end);
 }
 
 /** Four positions, from channel `first` on. */
@@ -50,8 +40,8 @@ function four(g: Depthwise, x: usize, y: usize, first: i32, end: usize): void {
     let a00 = f32x4.splat(0), a01 = a00, a10 = a00, a11 = a00, a20 = a00, a21 = a00, a30 = a00, a31 = a00;
     let tap = g.list;
     do {
-      const w = load<usize>(tap, 4) + channel;
-      const w0 = v128.load(w), w1 = v128.load(w, 16);
+      const w = load<usize>(tap, 4) + <usize>(c >> 2) * g.wQuad;
+      const w0 = v128.load(w), w1 = v128.load(w + g.wQuad);
       const at = load<usize>(tap) + channel;
       a00 = f32x4.add(a00, f32x4.mul(v128.load(x + at), w0));
       a01 = f32x4.add(a01, f32x4.mul(v128.load(x + at, 16), w1));
@@ -76,10 +66,10 @@ function one(g: Depthwise, x: usize, y: usize, first: i32, end: usize): void {
     const channel = <usize>(c * 4);
     let low = f32x4.splat(0), high = low;
     for (let tap = g.list; tap != end; tap += LISTED) {
-      const w = load<usize>(tap, 4) + channel;
+      const w = load<usize>(tap, 4) + <usize>(c >> 2) * g.wQuad;
       const at = x + load<usize>(tap) + channel;
       low = f32x4.add(low, f32x4.mul(v128.load(at), v128.load(w)));
-      high = f32x4.add(high, f32x4.mul(v128.load(at, 16), v128.load(w, 16)));
+      high = f32x4.add(high, f32x4.mul(v128.load(at, 16), v128.load(w + g.wQuad)));
     }
     put(y + channel, low, high, min(8, g.channels - c), channel, g.epilogue);
   }

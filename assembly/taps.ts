@@ -30,6 +30,8 @@ export class Depthwise {
   x: usize;
   y: usize;
   w: usize;
+  /** Bytes of w from four channels to the next four. */
+  wQuad: i32;
   epilogue: usize;
   /** Room for a list of taps: byte offsets in x and in w. */
   list: usize;
@@ -78,4 +80,10 @@ export function listTaps(g: Depthwise, plane: i32, row: i32, column: i32): usize
 @inline
 export function isGrid(g: Depthwise, end: usize): bool {
   return end - g.list == 9 * LISTED && g.axis(1).count == 3 && g.axis(2).count == 3;
+}
+
+/** Whether the list of positions that have all columns holds rows of three taps, evenly spaced. */
+@inline
+export function isThrees(g: Depthwise, end: usize): bool {
+  return end != g.list && g.axis(0).count == 1 && g.axis(2).count == 3;
 }

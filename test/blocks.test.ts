@@ -86,6 +86,19 @@ describe('[kernel-blocks] sizes around every block give the bits of the referenc
     agree({ ...one, axes: axesOf([3, 50, 50], [2, 3, 3], 1) });
     agree({ ...one, axes: axesOf([2, 2, blocks.GRADIENT_POSITIONS + 1], [1, 2, 2], 1) });
   });
+  test.each(around(4, 8, 12))('%i depthwise positions with three columns of taps', (positions) => {
+    for (const [stride, rows, groups] of [
+      [1, 3, 4],
+      [2, 1, 9],
+      [3, 2, 6],
+      [1, 4, 8],
+    ]) {
+      const width = (positions - 1) * stride + 3;
+      agree({ ...one, groups, axes: axesOf([1, 5, width], [1, rows, 3], 0, stride) });
+      agree({ ...one, groups, axes: axesOf([1, 5, width], [1, rows, 3], 2, stride) });
+    }
+    agree({ ...one, groups: 5, axes: axesOf([3, 3, positions], [2, 3, 3], 1) });
+  });
   test.each(around(blocks.NR, 2 * blocks.NR, 5 * blocks.NR))('%i depthwise channels', (groups) =>
     agree({ ...one, batch: 2, groups, axes: axesOf([1, 5, 6], [1, 3, 2], 1) }),
   );

@@ -55,6 +55,17 @@ describe('compiled nets give the bits of forward', () => {
   const conv = t.conv2d({ filters: 3, size: 3, padding: 1 });
   test.each([
     ['a rectifier before a norm', t.chain([conv, t.relu(), t.frozenNorm(), t.relu()])],
+    [
+      'a norm and a rectifier after depthwise convolutions',
+      t.chain([
+        t.conv2d({ filters: 9, size: 1 }),
+        ...[1, 2].flatMap((d) => [
+          t.depthwiseConv2d({ size: 3, dilation: d, padding: d, bias: d === 1 }),
+          t.frozenNorm(),
+          t.relu(),
+        ]),
+      ]),
+    ],
     ['two norms', t.chain([conv, t.frozenNorm(), t.frozenNorm()])],
     ['a part that comes first and last', t.chain([conv, t.sum([t.identity(), conv, t.identity()]), conv])],
     ['a part that comes twice', t.chain([conv, t.sum([t.identity(), t.identity()]), conv])],

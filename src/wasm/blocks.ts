@@ -7,7 +7,7 @@ export const NR = 8;
 /** Channels per step of pooling loops (assembly/blocks.ts; a test compares). */
 export const LANES = 16;
 
-/** Bytes of a row of x in one pass of a depthwise kernel (assembly/blocks.ts; a test compares). */
+/** Bytes of a row of x in one pass of a depthwise weight gradient (assembly/blocks.ts; a test compares). */
 export const PASS_BYTES = 0x4000;
 
 /** Bytes of a place: the addresses of source and destination. */

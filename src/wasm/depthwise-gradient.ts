@@ -21,7 +21,9 @@ export function depthwiseGradient(
   const floats = outputs(g.axes) * g.groups;
   const stage = denseRegion(arena.take(source.images * floats * 4), c.target.size, g.groups);
   const sums = arena.take(dw.byteLength);
-  const plan = arena.words(depthwisePlan(arena, c, c.pieces[0], sums, 0, source, stage));
+  const plan = arena.words(
+    depthwisePlan(arena, c, c.pieces[0], { address: sums, tap: g.groups * 4, quad: 16 }, 0, source, stage),
+  );
   dw.fill(0);
   for (let first = 0; first < g.batch; first += source.images) {
     const end = Math.min(g.batch, first + source.images);
