@@ -1,7 +1,8 @@
 // Cases: a layer, an input that fits it, its parameters and a gradient at its output, drawn together.
 
 import fc from 'fast-check';
-import type { Layer, Params } from '../layer.ts';
+import { known } from '../attributes.ts';
+import { checkLayer, type Layer, type Params } from '../layer.ts';
 import {
   type ConvAttributes,
   conv1d,
@@ -35,6 +36,8 @@ export interface CaseOptions {
   /** The most multiply-adds of a case; 60,000 if not given: 1 ms in the reference loops. */
   readonly cost?: number;
 }
+
+const caseNames = ['rank', 'numbers', 'type', 'cost'];
 
 const convs = { 1: conv1d, 2: conv2d, 3: conv3d };
 const depthwiseConvs = { 1: depthwiseConv1d, 2: depthwiseConv2d, 3: depthwiseConv3d };
@@ -132,18 +135,18 @@ export const denseCases = (options: Omit<CaseOptions, 'rank' | 'cost'> = {}): fc
  * @example
  * fc.assert(fc.property(casesOf(relu(), [2, 3]), ({ layer, x }) => layer.forward(x, {}).data.every((y) => y >= 0)));
  */
-export const casesOf = (layer: Layer, shape: Shape, { numbers = wholeNumbers(), type }: CaseOptions = {}) =>
-  fc
-    .record(
-      {
-        layer: fc.constant(layer),
-        x: tensors(shape, numbers, type),
-        params: paramsOf(layer, shape, numbers, type),
-        dy: tensors(layer.shape(shape), numbers, type),
-      },
-      { noNullPrototype: true },
-    )
-    .map(printable) as fc.Arbitrary<Case>;
+export function casesOf(layer: Layer, shape: Shape, options: CaseOptions = {}): fc.Arbitrary<Case> {
+  checkLayer('casesOf', layer);
+  known('casesOf', options, caseNames, 'options');
+  const { numbers = wholeNumbers(), type } = options;
+  const drawn = {
+    layer: fc.constant(layer),
+    x: tensors(shape, numbers, type),
+    params: paramsOf(layer, shape, numbers, type),
+    dy: tensors(layer.shape(shape), numbers, type),
+  };
+  return fc.record(drawn, { noNullPrototype: true }).map(printable) as fc.Arbitrary<Case>;
+}
 
 /** A case that fast-check prints as the call it is, not as the functions of its layer. */
 export const printable = <T extends Case>(call: T): T =>

@@ -1,7 +1,7 @@
 // Comparing tensors bit for bit, and whole-number arithmetic on them in float64.
 
 import { show } from '../errors.ts';
-import { sameShape, type Tensor, tensor, typeOf } from '../tensor.ts';
+import { checkTensor, sameShape, type Tensor, tensor, typeOf } from '../tensor.ts';
 
 /**
  * The first difference between two tensors in words, or `undefined` if shape, element type and every bit are equal.
@@ -11,9 +11,9 @@ import { sameShape, type Tensor, tensor, typeOf } from '../tensor.ts';
  * difference(tensor([2], [1, 0]), tensor([2], [1, -0])) // '0 at [1], expected -0'
  */
 export function difference(actual: Tensor, expected: Tensor): string | undefined {
+  checkTensor('difference', 'actual', actual);
+  checkTensor('difference', 'expected', expected);
   if (!sameShape(actual.shape, expected.shape)) return `shape [${actual.shape}], expected [${expected.shape}]`;
-  if (actual.data.length !== expected.data.length)
-    return `${actual.data.length} elements, expected ${expected.data.length}`;
   if (typeOf(actual.data) !== typeOf(expected.data)) return `${typeOf(actual.data)}, expected ${typeOf(expected.data)}`;
   for (let i = 0; i < actual.data.length; i++) {
     if (!Object.is(actual.data[i], expected.data[i]))

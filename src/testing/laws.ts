@@ -1,8 +1,9 @@
 // Checking a layer against the laws of its kind.
 
 import fc from 'fast-check';
-import type { Layer } from '../layer.ts';
-import type { Shape } from '../tensor.ts';
+import { known, oneOf, wholeNumber } from '../attributes.ts';
+import { checkLayer, type Layer } from '../layer.ts';
+import { checkShape, type Shape } from '../tensor.ts';
 import { exactLaws } from './exact-laws.ts';
 import { fieldLaws } from './field-laws.ts';
 import { layerLaws } from './layer-laws.ts';
@@ -37,13 +38,19 @@ export interface LawOptions {
  * @example
  * lawsOf('homogeneous').map((law) => law.name).includes('positively homogeneous') // true
  */
-export const lawsOf = (kind: Kind): readonly Law[] => [
-  ...layerLaws,
-  ...(kind === 'affine' || kind === 'homogeneous' ? [...exactLaws, ...fieldLaws] : []),
-  ...(kind === 'affine' ? linearLaws.affine : []),
-  ...(kind === 'homogeneous' ? linearLaws.homogeneous : []),
-  ...(kind === 'smooth' ? smoothLaws : []),
-];
+export const lawsOf = (kind: Kind): readonly Law[] => {
+  readKind('lawsOf', kind);
+  const beyond: Record<Kind, readonly Law[]> = {
+    affine: [...exactLaws, ...fieldLaws, ...linearLaws.affine],
+    homogeneous: [...exactLaws, ...fieldLaws, ...linearLaws.homogeneous],
+    smooth: smoothLaws,
+    any: [],
+  };
+  return [...layerLaws, ...beyond[kind]];
+};
+
+const readKind = (who: string, kind: unknown): Kind =>
+  oneOf('layer-rules', who, 'kind', kind, ['affine', 'homogeneous', 'smooth', 'any']);
 
 /**
  * Throws unless `layer` keeps every law of its kind on inputs of `shape`: promised shapes, gradients and rules, vjp's y
@@ -51,12 +58,14 @@ export const lawsOf = (kind: Kind): readonly Law[] => [
  * receptive field, affinity, the adjoint identity, homogeneity, finite differences. Spec layer-rules.
  *
  * @throws {Error} naming the first law that does not hold, with the smallest counterexample found.
+ * @throws {SpecError} layer-rules, layer-attributes for options that make no sense, and the clauses of the layer.
  * @example
  * laws(conv2d({ filters: 2, size: 3 }), [2, 5, 4, 3], { kind: 'affine' });
  */
 export function laws(layer: Layer, shape: Shape, options: LawOptions = {}): void {
-  for (const law of lawsOf(options.kind ?? 'any')) {
-    const details = fc.check(law.property(subjectOf(layer, shape, options)), { numRuns: options.runs ?? 25 });
+  const { subject, kind, runs } = read('laws', layer, shape, options);
+  for (const law of lawsOf(kind)) {
+    const details = fc.check(law.property(subject), { numRuns: runs });
     if (details.failed)
       throw new Error(
         `${layer.name} on [${shape}] breaks the law '${law.name}': ${details.errorInstance}\n${fc.defaultReportMessage(details)}`,
@@ -71,13 +80,26 @@ export function laws(layer: Layer, shape: Shape, options: LawOptions = {}): void
  * brokenLaws({ ...relu(), forward: (x) => x }, [2, 3], { kind: 'homogeneous' }).includes('vjp and forward agree') // true
  */
 export function brokenLaws(layer: Layer, shape: Shape, options: LawOptions = {}): string[] {
-  const settings = { numRuns: options.runs ?? 25, endOnFailure: true };
-  return lawsOf(options.kind ?? 'any')
-    .filter((law) => fc.check(law.property(subjectOf(layer, shape, options)), settings).failed)
+  const { subject, kind, runs } = read('brokenLaws', layer, shape, options);
+  return lawsOf(kind)
+    .filter((law) => fc.check(law.property(subject), { numRuns: runs, endOnFailure: true }).failed)
     .map((law) => law.name);
 }
 
-function subjectOf(layer: Layer, shape: Shape, { unit = 1, numbers = {} }: LawOptions): Subject {
+/** A test that asks for a law that does not exist would pass: so every option is checked. */
+function read(who: string, layer: Layer, shape: Shape, options: LawOptions) {
+  checkLayer(who, layer);
+  checkShape(who, shape);
+  known(who, options, ['kind', 'unit', 'numbers', 'runs'], 'options');
+  const { unit = 1, numbers = {} } = options;
+  const kind = readKind(who, options.kind ?? 'any');
+  const runs = wholeNumber('layer-rules', who, 'runs', options.runs ?? 25, 1);
+  wholeNumber('layer-rules', who, 'unit', unit, 1);
   const multiples = wholeNumbers().map((value) => value * unit);
-  return { layer, shape, numbers: { ...(unit !== 1 && { x: multiples, dy: multiples }), ...numbers } };
+  const subject: Subject = {
+    layer,
+    shape,
+    numbers: { ...(unit !== 1 && { x: multiples, dy: multiples }), ...numbers },
+  };
+  return { subject, kind, runs };
 }

@@ -1,8 +1,8 @@
 // Numbers and tensors to draw: whole numbers, on which sums are exact in any order, and awkward floats.
 
 import fc from 'fast-check';
-import type { Layer, Params } from '../layer.ts';
-import { type ElementType, type Shape, sizeOf, type Tensor, tensor } from '../tensor.ts';
+import { checkLayer, type Layer, type Params } from '../layer.ts';
+import { checkShape, type ElementType, type Shape, sizeOf, type Tensor, tensor } from '../tensor.ts';
 
 /**
  * Whole numbers from −bound to bound: while the sum of |x·w| stays within 2²⁴, every float32 sum of products is exact in
@@ -60,6 +60,7 @@ export function tensors(
   numbers: fc.Arbitrary<number> = wholeNumbers(),
   type: ElementType = 'float32',
 ): fc.Arbitrary<Tensor> {
+  checkShape('tensors', shape);
   const size = sizeOf(shape);
   return fc.array(numbers, { minLength: size, maxLength: size }).map((values) => tensor(shape, values, type));
 }
@@ -76,6 +77,7 @@ export function paramsOf(
   numbers: fc.Arbitrary<number> = wholeNumbers(),
   type: ElementType = 'float32',
 ): fc.Arbitrary<Params<Tensor>> {
+  checkLayer('paramsOf', layer);
   return nested(layer.params(x), (shape) => tensors(shape, numbers, type));
 }
 
