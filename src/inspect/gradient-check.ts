@@ -1,16 +1,24 @@
 // Gradients against central differences: n = (L(θ + h) − L(θ − h)) / 2h with h = 1e-5 · max(1, |θ|), in float64.
 
+import { finiteNumber, known, wholeNumber } from '../attributes.ts';
 import { toFloat64 } from '../convert.ts';
-import type { Layer, Params } from '../layer.ts';
-import type { Tensor } from '../tensor.ts';
-import { isStatistic } from './summary.ts';
+import { checkLayer, type Layer, type Params } from '../layer.ts';
+import { checkParams, flatParams, isStatistic, mapParams } from '../params.ts';
+import { random } from '../random.ts';
+import { checkTensor, type Tensor } from '../tensor.ts';
+import { isCorner, slopes } from './slopes.ts';
 
-/** What was found for x or one parameter. `kinks` entries lie at a corner of the function, where there is no derivative to compare. */
+/**
+ * What was found for x or one parameter. `kinks` of the `checked` entries lie at a corner of the function, where there is
+ * no derivative to compare; where nothing but corners is found, `ok` is false.
+ */
 export interface GradientEntry {
   readonly name: string;
   readonly size: number;
   readonly checked: number;
   readonly kinks: number;
+  /** By how much the point was moved to get away from corners; 0 as a rule. */
+  readonly moved: number;
   readonly ok: boolean;
   readonly worst: {
     readonly index: number;
@@ -36,8 +44,10 @@ export interface GradientCheckOptions {
 
 /**
  * Compares the gradients of a layer or net with central differences, for x and every parameter. The scalar is
- * `Σ y·r` with fixed weights r. Float32 tensors are converted to float64 first. Spec inspect-gradient-check.
+ * `Σ y·r` with fixed weights r. Float32 tensors are converted to float64 first. A tensor all of whose entries lie at corners
+ * (the bias 0 of a filter on a black border) is compared at a point beside. Spec inspect-gradient-check.
  *
+ * @throws {SpecError} inspect-gradient-check for a tolerance or samples not above 0, and the clauses of the layer.
  * @example
  * gradientCheck(dense({ units: 2 }), tensor([1, 3], [1, 2, 3]), { weight: tensor([3, 2]), bias: tensor([2]) }).ok // true
  */
@@ -45,41 +55,75 @@ export function gradientCheck(
   layer: Layer,
   x: Tensor,
   params: Params<Tensor>,
-  { tolerance = 1e-6, samples = 200 }: GradientCheckOptions = {},
+  options: GradientCheckOptions = {},
 ): GradientReport {
-  const [input, p] = [toFloat64(x), toFloat64(params)];
-  const [y, pull] = layer.vjp(input, p);
-  const r = Float64Array.from(y.data, (_, i) => 1 + ((i * 7) % 11) / 8);
-  const loss = (): number =>
-    (layer.forward(input, p).data as Float64Array).reduce(
-      (sum: number, value: number, i: number) => sum + value * r[i],
-      0,
-    );
-  const gradient = pull({ shape: y.shape, data: r });
-  const pairs: [string, Tensor, Tensor][] = [['x', input, gradient.x], ...matching(p, gradient.params, '')];
-  const entries = pairs.map(([name, value, analytic]) => checkEntries(name, value, analytic, loss, tolerance, samples));
+  const [who, clause] = ['gradientCheck', 'inspect-gradient-check'];
+  checkLayer(who, layer);
+  checkTensor(who, 'x', x);
+  checkParams(who, params);
+  known(who, options, ['tolerance', 'samples'], 'options');
+  const { tolerance = 1e-6, samples = 200 } = options;
+  finiteNumber(clause, who, 'tolerance', tolerance, 'a number above 0', (value) => value > 0);
+  wholeNumber(clause, who, 'samples', samples, 1);
+  const point = { x: toFloat64(x), params: toFloat64(params) };
+  let entries = entriesAt(layer, point, 0, { tolerance, samples });
+  for (const moved of MOVES) {
+    const open = entries.filter(isOpen).map(({ name }) => name);
+    if (open.length === 0) break;
+    const found = entriesAt(layer, movedBy(moved, point), moved, { tolerance, samples }, open);
+    entries = entries.map((entry) => found.find(({ name }) => name === entry.name) ?? entry);
+  }
+  entries = entries.map((entry) => ({ ...entry, ok: entry.ok && !isOpen(entry) }));
   return { ok: entries.every((entry) => entry.ok), entries, text: textOf(entries) };
 }
 
-/** The tensors of two nested records, by flat name; running statistics are constants and have no gradient to compare. */
-function matching(p: Params<Tensor>, gradients: Params<Tensor>, path: string): [string, Tensor, Tensor][] {
-  return Object.entries(p).flatMap(([name, value]): [string, Tensor, Tensor][] => {
-    if (isStatistic(name, value)) return [];
-    const flat = path === '' ? name : `${path}.${name}`;
-    return 'data' in value
-      ? [[flat, value as Tensor, gradients[name] as Tensor]]
-      : matching(value as Params<Tensor>, gradients[name] as Params<Tensor>, flat);
-  });
+/** Each twice as far as the one before: the further, the fewer of the corners that met at one point are still near. */
+const MOVES = [1, 2, 4, 8, 16, 32, 64].map((far) => far / 128);
+
+interface Point {
+  readonly x: Tensor;
+  readonly params: Params<Tensor>;
 }
 
-function checkEntries(
-  name: string,
+/** Nothing was compared. */
+const isOpen = ({ checked, kinks }: GradientEntry): boolean => kinks === checked;
+
+/** θ + u · far · max(1, |θ|) with u between −1 and 1; statistics, which are constants, stay. */
+function movedBy(far: number, { x, params }: Point): Point {
+  const { uniform } = random(0);
+  const move = ({ shape, data }: Tensor): Tensor => ({
+    shape,
+    data: data.map((value) => value + (2 * uniform() - 1) * far * Math.max(1, Math.abs(value))),
+  });
+  return { x: move(x), params: mapParams(params, (value, name) => (isStatistic(name) ? value : move(value))) };
+}
+
+/** Compares x and the parameters, or those in `open`; running statistics have no gradient to compare. */
+function entriesAt(
+  layer: Layer,
+  { x, params }: Point,
+  moved: number,
+  options: Required<GradientCheckOptions>,
+  open?: readonly string[],
+): GradientEntry[] {
+  const [y, pull] = layer.vjp(x, params);
+  const r = Float64Array.from(y.data, (_, i) => 1 + ((i * 7) % 11) / 8);
+  const loss = (): number =>
+    (layer.forward(x, params).data as Float64Array).reduce((sum, value, i) => sum + value * r[i], 0);
+  const gradient = pull({ shape: y.shape, data: r });
+  const analytic = flatParams(gradient.params);
+  const pairs = Object.entries(flatParams(params)).map(([name, value]) => [name, value, analytic[name]] as const);
+  return [['x', x, gradient.x] as const, ...pairs]
+    .filter(([name]) => !isStatistic(name) && (open?.includes(name) ?? true))
+    .map(([name, value, each]) => ({ name, moved, ...compare(value, each, loss, options) }));
+}
+
+function compare(
   value: Tensor,
   analytic: Tensor,
   loss: () => number,
-  tolerance: number,
-  samples: number,
-): GradientEntry {
+  { tolerance, samples }: Required<GradientCheckOptions>,
+): Omit<GradientEntry, 'name' | 'moved'> {
   const size = value.data.length;
   const checked = Math.min(size, samples);
   let [kinks, ok] = [0, true];
@@ -97,43 +141,7 @@ function checkEntries(
       if (!(error <= worst.error)) worst = { index, analytic: a, numeric, error };
     }
   }
-  return { name, size, checked, kinks, ok, worst };
-}
-
-interface Slopes {
-  readonly before: number;
-  readonly after: number;
-  /** By how much the two differ, and by how much those of half the step do. */
-  readonly bend: number;
-  readonly halfBend: number;
-}
-
-/** The slopes on the two sides of one entry; their mean is the central difference. */
-function slopes(data: Tensor['data'], index: number, loss: () => number): Slopes {
-  const theta = data[index];
-  const at = (value: number): number => {
-    data[index] = value;
-    return loss();
-  };
-  const h = 1e-5 * Math.max(1, Math.abs(theta));
-  const middle = at(theta);
-  const sides = (step: number): [before: number, after: number] => [
-    (middle - at(theta - step)) / step,
-    (at(theta + step) - middle) / step,
-  ];
-  const [[before, after], [halfBefore, halfAfter]] = [sides(h), sides(h / 2)];
-  data[index] = theta;
-  return { before, after, bend: Math.abs(after - before), halfBend: Math.abs(halfAfter - halfBefore) };
-}
-
-/**
- * Whether the slopes tell of a corner: the gradient of either side of one lies between them; and where several meet, as
- * ties of maxima on a flat image do, halving the step does not halve their difference, as it does where all is smooth.
- */
-function isCorner({ before, after, bend, halfBend }: Slopes, a: number, slack: number): boolean {
-  const between = a >= Math.min(before, after) - slack && a <= Math.max(before, after) + slack;
-  const most = Math.max(bend, halfBend);
-  return between || (most > slack && Math.abs(halfBend - bend / 2) > most / 10);
+  return { size, checked, kinks, ok, worst };
 }
 
 function textOf(entries: readonly GradientEntry[]): string {
@@ -142,9 +150,10 @@ function textOf(entries: readonly GradientEntry[]): string {
     const { index, analytic, numeric, error } = entry.worst;
     const found =
       error < 0
-        ? 'only kinks'
+        ? 'nothing compared'
         : `worst ${error.toExponential(1)} at ${index}: gradient ${analytic.toPrecision(8)}, difference ${numeric.toPrecision(8)}`;
-    return `${entry.ok ? 'ok  ' : 'FAIL'}  ${entry.name.padEnd(width)}  ${entry.checked} of ${entry.size} checked, ${entry.kinks} at a kink, ${found}`;
+    const place = entry.moved > 0 ? ` (moved by up to ${entry.moved})` : '';
+    return `${entry.ok ? 'ok  ' : 'FAIL'}  ${entry.name.padEnd(width)}  ${entry.checked} of ${entry.size} checked, ${entry.kinks} at a kink${place}, ${found}`;
   };
   return entries.map(line).join('\n');
 }

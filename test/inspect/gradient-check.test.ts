@@ -12,6 +12,7 @@ import {
   maxPool2d,
   relu,
   scale,
+  type Tensor,
   tensor,
 } from '../../src/index.ts';
 import type { Layer } from '../../src/layer.ts';
@@ -88,15 +89,92 @@ test('[inspect-gradient-check] a wrong slope beside a corner is not excused by i
 
 test('[inspect-gradient-check] a faint corner is a corner: the gradient lies between the slopes of its sides', () => {
   const faint = chain({ relu: relu(), scale: scale({ factor: 1e-4 }) });
-  const { ok, entries } = gradientCheck(faint, tensor([1, 2], [0, 3e-6]), {});
+  const { ok, entries } = gradientCheck(faint, tensor([1, 3], [0, 3e-6, 1]), {});
   expect([ok, entries[0].kinks]).toEqual([true, 2]);
 });
 
 test('[inspect-gradient-check] many ties at once, as on a flat image, are kinks too', () => {
-  const flat = tensor(shape, Array(144).fill(0.5));
+  const flat = tensor(
+    shape,
+    x.data.map((value, i) => (i < 72 ? 0.5 : value)),
+  );
   const { ok, entries, text } = gradientCheck(net, flat, initialize(net, shape, { seed: 3 }));
   expect(ok, text).toBe(true);
   expect(entries[0].kinks).toBeGreaterThan(9);
+});
+
+/** A LeNet as a student checks it first: biases 0, and a digit whose border is black. */
+const lenet = chain({
+  conv1: conv2d({ filters: 4, size: 3 }),
+  relu1: relu(),
+  pool1: maxPool2d({ size: 2 }),
+  flatten: flatten(),
+  out: dense({ units: 3 }),
+});
+const digit = tensor(
+  [1, 12, 12, 1],
+  Array.from({ length: 144 }, (_, i) => {
+    const [row, column] = [Math.floor(i / 12), i % 12];
+    return Math.min(row, column, 11 - row, 11 - column) < 4 ? 0 : ((i * 37) % 101) / 101;
+  }),
+);
+
+/** The layer, the gradient of its bias `factor` times what it is. */
+const biasTimes = (layer: Layer, factor: number): Layer => ({
+  ...layer,
+  vjp(input, p) {
+    const [y, pull] = layer.vjp(input, p);
+    return [
+      y,
+      (dy) => {
+        const { x, params } = pull(dy);
+        const { shape, data } = params.bias as Tensor;
+        return { x, params: { ...params, bias: { shape, data: data.map((value) => factor * value) } } };
+      },
+    ];
+  },
+});
+
+test('[inspect-gradient-check] where a tensor has nothing but corners, the point is moved until it has others', () => {
+  const start = initialize(lenet, digit.shape, { seed: 1 });
+  const right = gradientCheck(lenet, digit, start);
+  expect(right.ok, right.text).toBe(true);
+  const [, , bias] = right.entries;
+  expect([bias.name, bias.kinks < bias.checked, bias.moved > 0]).toEqual(['conv1.bias', true, true]);
+  expect(right.text).toContain('(moved by up to ');
+  for (const factor of [1000, 0, -1]) {
+    const wrong = lenet.with({ children: { conv1: biasTimes(lenet.children.conv1, factor) } });
+    const { ok, entries, text } = gradientCheck(wrong, digit, start);
+    expect([ok, entries.filter((entry) => !entry.ok).map(({ name }) => name)], text).toEqual([false, ['conv1.bias']]);
+  }
+});
+
+test('[inspect-gradient-check] what can be compared nowhere is not ok', () => {
+  // |x − c|, where c is the point that it was last asked about.
+  let c = tensor([1, 2]).data;
+  const forward: Layer['forward'] = ({ shape, data }) => ({ shape, data: data.map((v, i) => Math.abs(v - c[i])) });
+  const jagged: Layer = {
+    ...relu(),
+    forward,
+    vjp(input) {
+      c = input.data.slice();
+      return [forward(input, {}), (dy) => ({ x: { shape: dy.shape, data: dy.data.map((v) => v / 2) }, params: {} })];
+    },
+  };
+  const { ok, entries, text } = gradientCheck(jagged, tensor([1, 2], [1, 2]), {});
+  expect([ok, entries[0].kinks, entries[0].ok], text).toEqual([false, 2, false]);
+  expect(text).toMatch(/^FAIL {2}x .*nothing compared$/);
+});
+
+test('[inspect-gradient-check] options that make no sense are refused', () => {
+  const check = (options: object) => () => gradientCheck(relu(), tensor([1, 1]), {}, options);
+  expect(check({ sample: 3 })).toThrow(
+    "gradientCheck: the options are tolerance, samples, got 'sample' [layer-attributes]",
+  );
+  expect(check({ samples: 0 })).toThrow('gradientCheck: samples must be a whole number from 1 to 2147483647, got 0 [');
+  expect(check({ tolerance: 0 })).toThrow(
+    'gradientCheck: tolerance must be a number above 0, got 0 [inspect-gradient-check]',
+  );
 });
 
 test('[inspect-gradient-check] running statistics are constants: not checked', () => {
