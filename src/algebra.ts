@@ -1,9 +1,10 @@
 // Layers made of layers: chain (one after the other), sum (residual), concat (inception), identity; and mapLayer.
 
+import { checkFunction, known, type None } from './attributes.ts';
 import { combinator, type Parts, readParts } from './combinator.ts';
-import { SpecError } from './errors.ts';
+import { at, SpecError } from './errors.ts';
 import { hull, pointField, throughField } from './field.ts';
-import type { Input, Layer, Params, Pull } from './layer.ts';
+import { checkLayer, type Input, type Layer, type Params, type Pull } from './layer.ts';
 import { concatChannels, splitChannels, sumOf } from './merge.ts';
 import { operator } from './operator.ts';
 import type { Program, Value } from './program.ts';
@@ -25,18 +26,18 @@ export function chain(parts: Parts): Layer {
       let [shape, field] = [x, pointField(x)];
       for (const [name, child] of list) {
         inputs[name] = { shape, field };
-        field = throughField(field, child.field(shape));
-        shape = child.shape(shape);
+        [field, shape] = at(name, () => [throughField(field, child.field(shape)), child.shape(shape)]);
       }
       return { inputs, shape, field };
     },
-    forward: (x, p) => list.reduce((y, [name, child]) => child.forward(y, own(p, name)), first(x)),
-    emit: (program, x, p) => list.reduce((y, [name, child]) => program.layer(child, y, own(p, name)), x),
+    forward: (x, p) => list.reduce((y, [name, child]) => at(name, () => child.forward(y, own(p, name))), first(x)),
+    emit: (program, x, p) =>
+      list.reduce((y, [name, child]) => at(name, () => program.layer(child, y, own(p, name))), x),
     vjp(x, p) {
       const pulls: [string, Pull][] = [];
       let y = first(x);
       for (const [name, child] of list) {
-        const [next, pull] = child.vjp(y, own(p, name));
+        const [next, pull] = at(name, () => child.vjp(y, own(p, name)));
         pulls.push([name, pull]);
         y = next;
       }
@@ -46,7 +47,7 @@ export function chain(parts: Parts): Layer {
           const params: Record<string, Params<Tensor>> = {};
           let dx = first(dy);
           for (const [name, pull] of [...pulls].reverse()) {
-            const gradient = pull(dx, needsX || name !== list[0][0]);
+            const gradient = at(name, () => pull(dx, needsX || name !== list[0][0]));
             params[name] = gradient.params;
             dx = gradient.x;
           }
@@ -104,7 +105,8 @@ export function concat(parts: Parts): Layer {
  * @example
  * identity().forward(tensor([1, 2], [3, 4]), {}).data // [3, 4]
  */
-export function identity(): Layer {
+export function identity(attributes: None = {}): Layer {
+  known('identity', attributes, []);
   return operator({
     name: 'identity',
     attributes: {},
@@ -125,6 +127,8 @@ export function identity(): Layer {
  * mapLayer(net, (path, layer) => (path === 'relu' ? identity() : layer)).children.relu.name // identity
  */
 export function mapLayer(layer: Layer, change: (path: string, layer: Layer) => Layer, path = ''): Layer {
+  checkLayer('mapLayer', layer);
+  checkFunction('layer-map', 'mapLayer', 'change', change);
   const entries = Object.entries(layer.children);
   const rebuilt = entries.map(
     ([name, child]) => [name, mapLayer(child, change, path === '' ? name : `${path}.${name}`)] as const,
@@ -147,16 +151,16 @@ function branches(name: string, parts: Parts, make: (parts: Parts) => Layer, rul
   return combinator(name, children, make, {
     walk: (x) => ({
       inputs: Object.fromEntries(list.map(([each]) => [each, { shape: x, field: pointField(x) }])),
-      shape: rules.shape(list.map(([, child]) => child.shape(x))),
+      shape: rules.shape(list.map(([each, child]) => at(each, () => child.shape(x)))),
       field: hull(list.map(([, child]) => child.field(x))),
     }),
-    forward: (x, p) => rules.merge(list.map(([each, child]) => child.forward(x, own(p, each)))),
+    forward: (x, p) => rules.merge(list.map(([each, child]) => at(each, () => child.forward(x, own(p, each))))),
     emit(program, x, p) {
-      const ys = list.map(([each, child]) => program.layer(child, x, own(p, each)));
+      const ys = list.map(([each, child]) => at(each, () => program.layer(child, x, own(p, each))));
       return rules.emit(program, ys, rules.shape(ys.map(({ shape }) => shape)));
     },
     vjp(x, p) {
-      const results = list.map(([each, child]) => child.vjp(x, own(p, each)));
+      const results = list.map(([each, child]) => at(each, () => child.vjp(x, own(p, each))));
       return [
         rules.merge(results.map(([y]) => y)),
         (dy, needsX = true) => {
@@ -164,7 +168,7 @@ function branches(name: string, parts: Parts, make: (parts: Parts) => Layer, rul
             dy,
             results.map(([y]) => y.shape),
           );
-          const gradients = results.map(([, pull], i) => pull(parts[i], needsX));
+          const gradients = results.map(([, pull], i) => at(list[i][0], () => pull(parts[i], needsX)));
           return {
             x: gradients.map((gradient) => gradient.x).reduce(sumOf),
             params: Object.fromEntries(list.map(([each], i) => [each, gradients[i].params])),

@@ -69,17 +69,30 @@ export function oneOf<T extends string>(
   return value as T;
 }
 
-/** Refuses attributes that the layer does not have, so that a misspelt one is never silently ignored. Spec layer-attributes. */
-export function known(who: string, attributes: unknown, names: readonly string[]): void {
-  if (typeof attributes !== 'object' || attributes === null || Array.isArray(attributes))
-    throw wrongType(
-      'layer-attributes',
-      `${who}: attributes must be an object {${names.join(', ')}}, got ${show(attributes)}`,
-    );
-  for (const name of Object.keys(attributes)) {
-    if ((attributes as Record<string, unknown>)[name] === null)
-      throw wrongType('layer-attributes', `${who}: ${name} must have a value or be left out, got null`);
+/** What a layer without attributes takes. */
+export type None = Readonly<Record<string, never>>;
+
+/**
+ * Refuses what is not an object, and names it does not have, so that a misspelt one is never silently ignored.
+ * Spec layer-attributes.
+ */
+export function known(
+  who: string,
+  value: unknown,
+  names: readonly string[],
+  what = 'attributes',
+  clause = 'layer-attributes',
+): void {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw wrongType(clause, `${who}: ${what} must be an object {${names.join(', ')}}, got ${show(value)}`);
+  for (const [name, each] of Object.entries(value)) {
+    if (each === null) throw wrongType(clause, `${who}: ${name} must have a value or be left out, got null`);
     if (!names.includes(name))
-      throw new SpecError('layer-attributes', `${who}: the attributes are ${names.join(', ')}, got '${name}'`);
+      throw new SpecError(clause, `${who}: the ${what} are ${names.join(', ') || 'none'}, got '${name}'`);
   }
+}
+
+/** A function, such as one that is called back. */
+export function checkFunction(clause: string, who: string, what: string, value: unknown): void {
+  if (typeof value !== 'function') throw wrongType(clause, `${who}: ${what} must be a function, got ${show(value)}`);
 }

@@ -2,8 +2,8 @@
 
 import { known } from './attributes.ts';
 import { SpecError, show, wrongType } from './errors.ts';
-import type { Children, Field, Input, Layer, Params } from './layer.ts';
-import { checkInput, checkLike, remembering } from './operator.ts';
+import { type Children, checkLayer, type Field, type Input, type Layer, type Params } from './layer.ts';
+import { checkInput, checkLike, readChanges, remembering } from './operator.ts';
 import { checkTensor, type Shape, type Tensor } from './tensor.ts';
 
 /** Children by name; an array gives the names 0, 1, … */
@@ -28,13 +28,7 @@ export function combinator(name: string, children: Children, make: (parts: Parts
     const found = rules.walk(x);
     return { ...found, shape: Object.freeze([...found.shape]) };
   });
-  const checkNames = (p: Params<Tensor>): void => {
-    if (typeof p !== 'object' || p === null)
-      throw wrongType('layer-params', `${name}: parameters must be an object {${names.join(', ')}}, got ${show(p)}`);
-    const odd = Object.keys(p).find((each) => !names.includes(each));
-    if (odd !== undefined)
-      throw new SpecError('layer-params', `${name}: the children are ${names.join(', ')}, got parameters for '${odd}'`);
-  };
+  const checkNames = (p: Params<Tensor>): void => known(name, p, names, 'parameters', 'layer-params');
   const check = (x: Tensor, p: Params<Tensor>): void => {
     checkTensor(name, 'x', x);
     walk(x.shape);
@@ -44,8 +38,10 @@ export function combinator(name: string, children: Children, make: (parts: Parts
     name,
     attributes: Object.freeze({}),
     children,
-    with({ attributes = {}, children: changed = {} }) {
+    with(changes) {
+      const { attributes, children: changed } = readChanges(name, changes);
       known(name, attributes, []);
+      known(name, changed, names, 'children', 'layer-children');
       return make({ ...children, ...changed });
     },
     shape: (x) => walk(x).shape,
@@ -85,14 +81,13 @@ export function combinator(name: string, children: Children, make: (parts: Parts
 
 /** Names of children hold no '.' and are not like integers, whose order JavaScript changes. Spec layer-children. */
 export function readParts(who: string, parts: Parts): Children {
-  if (typeof parts !== 'object' || parts === null)
-    throw wrongType('layer-children', `${who}: the parts must be a record or an array of layers, got ${show(parts)}`);
+  if (typeof parts !== 'object' || parts === null || ('forward' in parts && typeof parts.forward === 'function'))
+    throw wrongType('layer-children', `${who}: the parts must be one record or array of layers, got ${show(parts)}`);
   const children = Array.isArray(parts)
     ? Object.fromEntries(parts.map((layer, i) => [String(i), layer]))
     : { ...(parts as Children) };
   for (const [name, layer] of Object.entries(children)) {
-    if (typeof layer !== 'object' || layer === null || typeof layer.forward !== 'function')
-      throw wrongType('layer-children', `${who}: '${name}' must be a layer, got ${show(layer)}`);
+    checkLayer(who, layer, `'${name}'`);
     if (name === '' || name.includes('.'))
       throw new SpecError(
         'layer-children',

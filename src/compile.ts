@@ -1,8 +1,8 @@
 // Compiling: a net for one shape and one set of parameters as a function over memory of its own.
 
 import { known, oneOf } from './attributes.ts';
-import { SpecError, show, wrongType } from './errors.ts';
-import type { Layer, Params } from './layer.ts';
+import { SpecError, wrongType } from './errors.ts';
+import { checkLayer, type Layer, type Params } from './layer.ts';
 import { allocateFrom, checkShape, checkTensor, type Shape, sameShape, type Tensor } from './tensor.ts';
 import { assemble } from './wasm/compile.ts';
 import { hasSimd } from './wasm/engine.ts';
@@ -32,12 +32,11 @@ export function compile(
   params: Params<Tensor>,
   options: CompileOptions = {},
 ): (x: Tensor) => Tensor {
-  known('compile', options, ['arithmetic']);
+  checkLayer('compile', layer);
+  checkShape('compile', shape);
+  known('compile', options, ['arithmetic'], 'options');
   const choices = ['exact', 'winograd'] as const;
   const arithmetic = oneOf('compile-arithmetic', 'compile', 'arithmetic', options.arithmetic ?? 'exact', choices);
-  if (typeof layer !== 'object' || layer === null || typeof layer.forward !== 'function')
-    throw wrongType('compile-input', `compile: the first argument must be a layer, got ${show(layer)}`);
-  checkShape('compile', shape);
   const inputShape = Object.freeze([...shape]);
   const outputShape = Object.freeze([...layer.shape(inputShape)]);
   const program = new Recorder(arithmetic);

@@ -1,5 +1,7 @@
 // The two errors of the library: a value that the spec forbids, and a wrong JavaScript type.
 
+import type { Layer } from './layer.ts';
+
 /**
  * Thrown when an argument has the right JavaScript type but a value the spec forbids.
  * The message reads `operator: what must hold, got what came [clause]`; `clause` names the heading in `spec/`.
@@ -25,6 +27,22 @@ export function wrongType(clause: string, message: string): TypeError & { readon
   return Object.assign(new TypeError(`${message} [${clause}]`), { clause });
 }
 
+/**
+ * Runs what concerns the child `name` of a net. An error from within says where, once: nested names are joined by dots.
+ * Spec layer-names.
+ */
+export function at<T>(name: string, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    if (!(error instanceof Error && 'clause' in error)) throw error;
+    const { clause, message } = error as SpecError;
+    const what = message.slice(0, -clause.length - 3);
+    const text = `at ${name}${what.startsWith('at ') ? `.${what.slice(3)}` : `: ${what}`}`;
+    throw error instanceof TypeError ? wrongType(clause, text) : new SpecError(clause, text);
+  }
+}
+
 /** A value as it reads in an error message: short, and never ambiguous. */
 export function show(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`;
@@ -32,6 +50,7 @@ export function show(value: unknown): string {
   if (ArrayBuffer.isView(value)) return `${value.constructor.name}(${(value as Float32Array).length})`;
   if (Array.isArray(value)) return `[${value.slice(0, 8).map(show).join(', ')}${value.length > 8 ? ', …' : ''}]`;
   if (typeof value === 'function') return 'a function';
+  if (typeof (value as Layer)?.forward === 'function') return `the layer ${(value as Layer).name}`;
   if (typeof value === 'object' && value !== null) return `{${Object.keys(value).slice(0, 8).join(', ')}}`;
   return Object.is(value, -0) ? '-0' : String(value);
 }

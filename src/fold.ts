@@ -4,8 +4,9 @@
 //   (w·x + b − mean)·scale + bias  =  (w·scale)·x + ((b − mean)·scale + bias)
 
 import { identity } from './algebra.ts';
-import { SpecError, show, wrongType } from './errors.ts';
-import type { Layer, Params } from './layer.ts';
+import { SpecError } from './errors.ts';
+import { checkLayer, type Layer, type Params } from './layer.ts';
+import { checkParams } from './params.ts';
 import { roundingOf } from './reference/conv.ts';
 import { deviations } from './reference/norm.ts';
 import type { Data, Tensor } from './tensor.ts';
@@ -32,8 +33,8 @@ const foldable = /^(conv|trueConv|depthwiseConv|convTranspose)[123]d$|^dense$/;
  * foldNorm(net, { conv: { weight: tensor([1, 1, 1], [5]) }, norm }).params.conv // { weight: { shape: [1, 1, 1], data: [15] }, bias: { shape: [1], data: [-2] } }
  */
 export function foldNorm(layer: Layer, params: Params<Tensor>): Folded {
-  if (typeof params !== 'object' || params === null)
-    throw wrongType('layer-params', `foldNorm: parameters must be an object, got ${show(params)}`);
+  checkLayer('foldNorm', layer);
+  checkParams('foldNorm', params);
   const names = Object.keys(layer.children);
   if (names.length === 0) return { layer, params };
   const parts = names.map((name) => foldNorm(layer.children[name], (params[name] ?? {}) as Params<Tensor>));

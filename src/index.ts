@@ -39,5 +39,6 @@ export { avgPool1d, avgPool2d, avgPool3d, maxPool1d, maxPool2d, maxPool3d } from
 export { flatten } from './ops/reshape.ts';
 export { selectChannels } from './ops/select.ts';
 export { softmax } from './ops/softmax.ts';
+export { parameter } from './params.ts';
 export type { Program, Value } from './program.ts';
 export { type Data, type ElementType, type Shape, type Tensor, tensor } from './tensor.ts';

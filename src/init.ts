@@ -1,7 +1,8 @@
 // First parameters of a net, drawn from the library's own generator: the same bits on every host.
 
 import { finiteNumber, known, oneOf } from './attributes.ts';
-import type { Layer, Params } from './layer.ts';
+import { checkLayer, type Layer, type Params } from './layer.ts';
+import { mapParams } from './params.ts';
 import { hash, random } from './random.ts';
 import { allocate, checkShape, type ElementType, type Shape, sizeOf, type Tensor } from './tensor.ts';
 
@@ -25,25 +26,19 @@ export interface InitializeOptions {
  */
 export function initialize(layer: Layer, shape: Shape, options: InitializeOptions = {}): Params<Tensor> {
   const who = 'initialize';
-  known(who, options, ['seed', 'weights', 'type']);
+  checkLayer(who, layer);
   checkShape(who, shape);
+  known(who, options, ['seed', 'weights', 'type'], 'options');
   const seed = finiteNumber('init-weights', who, 'seed', options.seed ?? 0, 'a whole number', Number.isSafeInteger);
   const scheme = oneOf('init-weights', who, 'weights', options.weights ?? 'he', ['he', 'glorot']);
   const type = oneOf('init-weights', who, 'type', options.type ?? 'float32', ['float32', 'float64']);
-  const fill = (params: Params<Shape>, path: string): Params<Tensor> =>
-    Object.fromEntries(
-      Object.entries(params).map(([name, value]) => {
-        const flat = path === '' ? name : `${path}.${name}`;
-        return [name, isShape(value) ? draw(flat, name, value) : fill(value, flat)];
-      }),
-    );
-  const draw = (flat: string, name: string, axes: Shape): Tensor => {
+  return mapParams(layer.params(shape), (axes, name) => {
     const result = allocate(who, axes, type);
-    if (name === 'variance' || (name === 'weight' && axes.length === 1)) result.data.fill(1);
-    else if (name === 'weight') drawWeight(result, hash(seed, flat), scheme);
+    const isWeight = /(^|\.)weight$/.test(name);
+    if (/(^|\.)variance$/.test(name) || (isWeight && axes.length === 1)) result.data.fill(1);
+    else if (isWeight) drawWeight(result, hash(seed, name), scheme);
     return result;
-  };
-  return fill(layer.params(shape), '');
+  });
 }
 
 /** He et al. 2015, eq. 10; Glorot and Bengio 2010, eq. 16. */
@@ -55,5 +50,3 @@ function drawWeight({ shape, data }: Tensor, seed: number, scheme: 'he' | 'gloro
   const bound = Math.sqrt(6 / (fanIn + fanOut));
   for (let i = 0; i < data.length; i++) data[i] = scheme === 'he' ? deviation * normal() : bound * (2 * uniform() - 1);
 }
-
-const isShape = (value: Shape | Params<Shape>): value is Shape => Array.isArray(value);

@@ -1,5 +1,6 @@
 // The layer: a pure function of one tensor and its parameters, together with the rules about it.
 
+import { show, wrongType } from './errors.ts';
 import type { Program, Value } from './program.ts';
 import type { Shape, Tensor } from './tensor.ts';
 
@@ -37,6 +38,12 @@ export interface Gradient {
 /** With `needsX` false the gradient at the input is not asked for: it may be zeros. Spec layer-rules. */
 export type Pull = (dy: Tensor, needsX?: boolean) => Gradient;
 
+/** What `with` changes of a layer: attributes and children that it has. */
+export interface Changes {
+  readonly attributes?: Attributes;
+  readonly children?: Children;
+}
+
 /** A pure function of one tensor and its parameters, with its rules. A net is a layer; so is a loss. Spec layer-rules. */
 export interface Layer {
   readonly name: string;
@@ -45,7 +52,7 @@ export interface Layer {
   /** `{}` for an operator. */
   readonly children: Children;
   /** The same constructor again, with some attributes or children changed. */
-  with(changes: { readonly attributes?: Attributes; readonly children?: Children }): Layer;
+  with(changes: Changes): Layer;
   /** The shape of the output; the one place where shapes are checked. */
   shape(x: Shape): Shape;
   /** For a layer made of layers: what reaches each child. */
@@ -61,4 +68,17 @@ export interface Layer {
   vjp(x: Tensor, p: Params<Tensor>): readonly [y: Tensor, pull: Pull];
   /** Appends itself to a compiled net; a layer without it is called back. Spec compile-bits. */
   emit?(program: Program, x: Value, p: Params<Tensor>): Value;
+}
+
+const methods = ['with', 'shape', 'params', 'field', 'cost', 'forward', 'vjp'] as const;
+
+/** Refuses what lacks a member of a layer, at every public door. Spec layer-rules. */
+export function checkLayer(who: string, value: unknown, what = 'layer'): asserts value is Layer {
+  const layer = (value ?? {}) as Layer;
+  const missing =
+    methods.find((name) => typeof layer[name] !== 'function') ??
+    (['attributes', 'children'] as const).find((name) => typeof layer[name] !== 'object' || layer[name] === null);
+  if (missing === undefined) return;
+  const lack = typeof value === 'object' && value !== null ? `, which has no ${missing}` : '';
+  throw wrongType('layer-rules', `${who}: ${what} must be a layer, got ${show(value)}${lack}`);
 }

@@ -1,9 +1,9 @@
 // The operator: a layer that is not made of layers. Checks that all of them share stand here, once.
 
 import { known } from './attributes.ts';
-import { SpecError, show, wrongType } from './errors.ts';
+import { SpecError, wrongType } from './errors.ts';
 import { pointField } from './field.ts';
-import type { Attributes, Field, Layer, Params } from './layer.ts';
+import type { Attributes, Changes, Field, Layer, Params } from './layer.ts';
 import type { Program, Value } from './program.ts';
 import { checkShape, checkTensor, type Data, type Shape, sameShape, type Tensor, typeOf } from './tensor.ts';
 
@@ -52,9 +52,9 @@ export function operator(op: Operator): Layer {
     name: who,
     attributes: Object.freeze({ ...op.attributes }),
     children: Object.freeze({}),
-    with({ attributes = {}, children = {} }) {
-      if (Object.keys(children).length > 0)
-        throw new SpecError('layer-children', `${who}: an operator has no children, got ${show(children)}`);
+    with(changes) {
+      const { attributes, children } = readChanges(who, changes);
+      known(who, children, [], 'children', 'layer-children');
       known(who, attributes, Object.keys(op.attributes));
       return op.make({ ...op.attributes, ...attributes } as never);
     },
@@ -107,6 +107,12 @@ export function remembering<T>(who: string, rule: (x: Shape) => T): (x: Shape) =
   };
 }
 
+/** What `with` is given; without a part of it, no change there. */
+export function readChanges(who: string, changes: Changes): Required<Changes> {
+  known(who, changes, ['attributes', 'children'], 'changes');
+  return { attributes: {}, children: {}, ...changes };
+}
+
 /** The type that compiled nets have. */
 const anyFloat32 = new Float32Array();
 
@@ -137,15 +143,7 @@ export function checkLike(
 
 function checkParams(who: string, shapes: Readonly<Record<string, Shape>>, p: Params<Tensor>, x: Data): void {
   const names = Object.keys(shapes);
-  if (typeof p !== 'object' || p === null)
-    throw wrongType('layer-params', `${who}: parameters must be an object {${names.join(', ')}}, got ${show(p)}`);
-  for (const name of Object.keys(p)) {
-    if (!(name in shapes))
-      throw new SpecError(
-        'layer-params',
-        `${who}: the parameters are ${names.length > 0 ? names.join(', ') : 'none'}, got '${name}'`,
-      );
-  }
+  known(who, p, names, 'parameters', 'layer-params');
   for (const name of names) {
     if (!(name in p))
       throw new SpecError('layer-params', `${who}: the parameters are ${names.join(', ')}, got no '${name}'`);

@@ -21,8 +21,10 @@ export const sizeOf = (shape: Shape): number => shape.reduce((product, axis) => 
 export const typeOf = (data: Data): ElementType => (data instanceof Float32Array ? 'float32' : 'float64');
 
 /**
- * Makes a tensor of the given shape: zeros, or a copy of `values` in row-major order.
+ * Makes a tensor of the given shape: zeros, or a copy of `values` in row-major order. The shape comes first:
+ * `tensor([3], [1, 2, 3])` is a vector; `tensor([1, 2, 3])` is 1×2×3 zeros.
  *
+ * @param values flat: all of them one after the other, however many axes there are.
  * @param type `'float32'` (default) runs the SIMD kernels, `'float64'` the reference loops.
  * @throws {SpecError} tensor-shape for an axis that is not a whole number ≥ 0; tensor-size for more than 2³¹ − 1
  * elements; tensor-length when the number of values is not the product of the shape.
@@ -37,16 +39,19 @@ export function tensor(shape: Shape, values?: ArrayLike<number>, type: ElementTy
   if (values === undefined) return result;
   if (typeof values !== 'object' || values === null || typeof values.length !== 'number')
     throw wrongType('tensor-type', `tensor: values must be an array of numbers, got ${show(values)}`);
+  for (let i = 0; i < values.length; i++) {
+    if (typeof values[i] !== 'number')
+      throw wrongType(
+        'tensor-type',
+        `tensor: values must be a flat array of numbers, got ${show(values[i])} at index ${i}`,
+      );
+    result.data[i] = values[i];
+  }
   if (values.length !== result.data.length)
     throw new SpecError(
       'tensor-length',
       `tensor: shape [${shape}] holds ${result.data.length} values, got ${values.length}`,
     );
-  for (let i = 0; i < values.length; i++) {
-    if (typeof values[i] !== 'number')
-      throw wrongType('tensor-type', `tensor: values must be numbers, got ${show(values[i])} at index ${i}`);
-    result.data[i] = values[i];
-  }
   return result;
 }
 

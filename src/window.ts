@@ -84,6 +84,10 @@ export function readPadding(who: string, rank: number, value: unknown): Padding 
   });
 }
 
+/** What the spatial axes are called. Spec conv-rank. */
+export const axisNames = (rank: number): readonly string[] =>
+  rank === 1 ? ['length'] : ['depth', 'height', 'width'].slice(-rank);
+
 /** The axes of a windowed operation on spatial axes of the given sizes. Spec window-output, window-same, window-ceil, window-fit. */
 export function windowAxes(who: string, window: Window, space: Shape): Axis[] {
   return space.map((input, i) => {
@@ -101,7 +105,7 @@ export function windowAxes(who: string, window: Window, space: Shape): Axis[] {
     if (room < 0)
       throw new SpecError(
         'window-fit',
-        `${who}: a window of ${reach} cells (size ${size}, dilation ${dilation}) must fit into the padded input, got ${input} + ${before} + ${after} cells on axis ${i}`,
+        `${who}: a window of ${reach} cells (size ${size}, dilation ${dilation}) must fit into the padded input, got ${input} + ${before} + ${after} cells along the ${axisNames(space.length)[i]}`,
       );
     let output = (window.ceil ? Math.ceil(room / stride) : Math.floor(room / stride)) + 1;
     if (window.ceil && (output - 1) * stride >= input + before) output--;

@@ -164,7 +164,7 @@ describe('what a compiled net takes', () => {
     expect(() => t.compile(net, [1, 5, 3], {})).toThrow(/\[layer-params\]/);
     expect(() => t.compile(net, [1, 5, 3], { ...params, 2: {} })).toThrow(/\[layer-params\]/);
     expect(() => t.compile(net, '1x5x3' as never, params)).toThrow(/\[tensor-shape\]/);
-    expect(() => t.compile({} as never, [1, 5, 3], params)).toThrow(/\[compile-input\]/);
+    expect(() => t.compile({} as never, [1, 5, 3], params)).toThrow(/\[layer-rules\]/);
   });
 
   test('[compile-input] x and the parameters stay as they are, and belong to the caller again', () => {

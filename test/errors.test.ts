@@ -3,6 +3,7 @@
 import { expect, test } from 'vitest';
 import {
   chain,
+  compile,
   concat,
   conv1d,
   conv2d,
@@ -13,6 +14,7 @@ import {
   maxPool2d,
   relu,
   SpecError,
+  sum,
   tensor,
 } from '../src/index.ts';
 
@@ -22,6 +24,11 @@ const x = tensor([1, 4, 4, 2]);
 const weight = tensor([3, 3, 2, 6]);
 const conv = (attributes: object): Layer => conv2d({ filters: 6, size: 3, ...attributes });
 const layer = conv({ bias: false });
+const net = chain({ out: relu() });
+const deep = chain({
+  pool: maxPool2d({ size: 5, stride: 1 }),
+  stage: concat({ skip: identity(), body: chain([relu(), conv({ bias: false, padding: 'same' })]) }),
+});
 const pulled = (dy: Anything) => layer.vjp(x, { weight })[1](dy);
 
 const broken: [message: string, call: () => unknown][] = [
@@ -81,6 +88,26 @@ const broken: [message: string, call: () => unknown][] = [
     "chain: a child's name must not be a number (records reorder those; use an array), got '1' [layer-children]",
     () => chain({ a: identity(), 1: relu() }),
   ],
+  ["chain: the children are out, got 'Out' [layer-children]", () => net.with({ children: { Out: relu() } })],
+  [
+    "chain: the changes are attributes, children, got 'child' [layer-attributes]",
+    () => net.with({ child: {} } as Anything),
+  ],
+  ["relu: the children are none, got 'a' [layer-children]", () => relu().with({ children: { a: relu() } })],
+  ["chain: the attributes are none, got 'units' [layer-attributes]", () => net.with({ attributes: { units: 5 } })],
+  ["chain: the parameters are out, got 'Out' [layer-params]", () => net.forward(x, { Out: {} })],
+  [
+    'at pool: maxPool2d: a window of 5 cells (size 5, dilation 1) must fit into the padded input, got 4 + 0 + 0 cells along the height [window-fit]',
+    () => deep.shape(x.shape),
+  ],
+  [
+    "at stage.body.1: conv2d: the parameters are weight, got no 'weight' [layer-params]",
+    () => deep.forward(tensor([1, 8, 8, 2]), {}),
+  ],
+  [
+    'at stage.body.1: conv2d: weight must have shape [3,3,2,6], got [1,4,4,2] [layer-params]',
+    () => deep.vjp(tensor([1, 8, 8, 2]), { stage: { body: { 1: { weight: x } } } }),
+  ],
   ['concat: there must be at least one branch, got none [layer-children]', () => concat([])],
   [
     'chain: x must have a batch axis, and every axis at least 1 element, got shape [0,2] [layer-input]',
@@ -120,7 +147,31 @@ const mistyped: [message: string, call: () => unknown][] = [
   ["dense: bias must be true or false, got 'no' [dense-bias]", () => dense({ units: 1, bias: 'no' as Anything })],
   ['conv2d: bias must be true or false, got 1 [conv-bias]', () => conv({ bias: 1 })],
   ['maxPool2d: ceil must be true or false, got 0 [window-ceil]', () => maxPool2d({ size: 2, ceil: 0 as Anything })],
-  ["chain: 'a' must be a layer, got 3 [layer-children]", () => chain({ a: 3 } as Anything)],
+  ["chain: 'a' must be a layer, got 3 [layer-rules]", () => chain({ a: 3 } as Anything)],
+  [
+    "chain: 'a' must be a layer, got the layer relu, which has no field [layer-rules]",
+    () => chain({ a: { ...relu(), field: undefined } } as Anything),
+  ],
+  [
+    'chain: the parts must be one record or array of layers, got the layer conv2d [layer-children]',
+    () => (chain as Anything)(layer, relu()),
+  ],
+  [
+    'tensor: values must be a flat array of numbers, got [1, 2] at index 0 [tensor-type]',
+    () =>
+      tensor([2, 2], [
+        [1, 2],
+        [3, 4],
+      ] as Anything),
+  ],
+  [
+    'chain: parameters must be an object {a}, got 3 [layer-params]',
+    () => chain({ a: relu() }).forward(x, 3 as Anything),
+  ],
+  [
+    'at 0: conv2d: weight must be float32 as x is, got float64 [tensor-type]',
+    () => chain([layer]).forward(x, { 0: { weight: tensor([3, 3, 2, 6], undefined, 'float64') } }),
+  ],
   [
     'conv2d: parameters must be an object {weight}, got undefined [layer-params]',
     () => layer.forward(x, undefined as Anything),
@@ -131,4 +182,34 @@ test.each(mistyped)('a TypeError: %s', (message, call) => {
   const clause = message.match(/\[([a-z-]+)\]$/)?.[1];
   expect(call).toThrow(TypeError);
   expect(call).toThrow(expect.objectContaining({ message, clause }));
+});
+
+test('[layer-names] an error inside a net names the place, also while it is compiled or goes backwards, and in its stack', () => {
+  const clipping: Layer = {
+    ...relu(),
+    vjp: () => [tensor([1, 2]), () => relu().vjp(tensor([1, 2]), {})[1](tensor([3]))],
+  };
+  const net = chain({ a: sum({ b: clipping }) });
+  expect(() => net.vjp(tensor([1, 2]), {})[1](tensor([1, 2]))).toThrow(
+    'at a.b: relu: dy must have shape [1,2], got [3] [',
+  );
+  const convs = chain({ first: chain({ conv: conv({ bias: false }) }) });
+  try {
+    compile(convs, x.shape, { first: { conv: {} } });
+    expect.unreachable();
+  } catch (error) {
+    expect((error as Error).message).toMatch(/^at first\.conv: conv2d: the parameters are weight, got no 'weight' \[/);
+    expect((error as Error).stack).toContain('at first.conv: conv2d');
+  }
+});
+
+test('[layer-names] what a layer of somebody else throws passes through as it is', () => {
+  const odd = new Error('of my own');
+  const throwing: Layer = {
+    ...relu(),
+    forward: () => {
+      throw odd;
+    },
+  };
+  expect(() => chain({ a: throwing }).forward(x, {})).toThrow(odd);
 });

@@ -102,7 +102,7 @@ test('[window-fit] a window that just fits gives one output, a larger one is ref
   expect(layer.shape([1, 6, 1])).toEqual([1, 1, 1]);
   expect(() => layer.shape([1, 5, 1])).toThrow(SpecError);
   expect(() => layer.shape([1, 5, 1])).toThrow(
-    'conv1d: a window of 9 cells (size 3, dilation 4) must fit into the padded input, got 5 + 1 + 2 cells on axis 0 [window-fit]',
+    'conv1d: a window of 9 cells (size 3, dilation 4) must fit into the padded input, got 5 + 1 + 2 cells along the length [window-fit]',
   );
 });
 

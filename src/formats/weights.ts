@@ -61,7 +61,7 @@ export function loadWeights(
   options: LoadWeightsOptions = {},
 ): LoadedWeights {
   const who = 'loadWeights';
-  known(who, options, ['names', 'layout', 'start', 'type']);
+  known(who, options, ['names', 'layout', 'start', 'type'], 'options');
   checkShape(who, shape);
   const layout = oneOf(CLAUSE, who, 'layout', options.layout ?? 'toeplitz', ['toeplitz', 'torch']);
   const type = oneOf(CLAUSE, who, 'type', options.type ?? 'float32', ['float32', 'float64']);

@@ -5,9 +5,10 @@
 //    · w0 w1 w2  ·
 //    ·  · w0 w1 w2
 
-import { SpecError, show, wrongType } from '../errors.ts';
-import type { Layer, Params } from '../layer.ts';
-import { allocate, checkShape, type Shape, sizeOf, type Tensor, typeOf } from '../tensor.ts';
+import { SpecError } from '../errors.ts';
+import { checkLayer, type Layer, type Params } from '../layer.ts';
+import { checkParams, flatParams } from '../params.ts';
+import { allocate, checkShape, checkTensor, type Shape, sizeOf, type Tensor, typeOf } from '../tensor.ts';
 
 /**
  * The matrix T of a linear layer for one image: `flatten(y) = T · flatten(x)`, shape `[outputs, inputs]`, rows and columns
@@ -19,7 +20,9 @@ import { allocate, checkShape, type Shape, sizeOf, type Tensor, typeOf } from '.
  * toeplitz(conv1d({ filters: 1, size: 2, bias: false }), [1, 3, 1], { weight: tensor([2, 1, 1], [5, 7]) }).data // [5, 7, 0, 0, 5, 7]
  */
 export function toeplitz(layer: Layer, shape: Shape, params: Params<Tensor>): Tensor {
+  checkLayer('toeplitz', layer);
   checkShape('toeplitz', shape);
+  checkParams('toeplitz', params);
   if (shape[0] !== 1)
     throw new SpecError('toeplitz-batch', `toeplitz: the matrix is that of one image, got shape [${shape}]`);
   const [rows, columns] = [sizeOf(layer.shape(shape)), sizeOf(shape)];
@@ -59,13 +62,8 @@ function checkLinear(layer: Layer, x: Tensor, params: Params<Tensor>, matrix: Te
 
 /** The element type of the first tensor found; float32 without one. */
 function elementType(params: Params<Tensor>): 'float32' | 'float64' {
-  if (typeof params !== 'object' || params === null)
-    throw wrongType('layer-params', `toeplitz: parameters must be an object, got ${show(params)}`);
-  for (const value of Object.values(params)) {
-    if ('data' in value) return typeOf((value as Tensor).data);
-    if (Object.keys(value).length > 0) return elementType(value as Params<Tensor>);
-  }
-  return 'float32';
+  const [first] = Object.values(flatParams(params));
+  return first ? typeOf(first.data) : 'float32';
 }
 
 /**
@@ -75,6 +73,7 @@ function elementType(params: Params<Tensor>): 'float32' | 'float64' {
  * matrixText(tensor([2, 2], [1, 0, 0, -2]))
  */
 export function matrixText(matrix: Tensor): string {
+  checkTensor('matrixText', 'matrix', matrix);
   if (matrix.shape.length !== 2)
     throw new SpecError('toeplitz-matrix', `matrixText: a matrix has two axes, got shape [${matrix.shape}]`);
   const [rows, columns] = matrix.shape;

@@ -45,7 +45,7 @@ export interface TopPatchOptions {
  * topPatches(net, {}, image, { path: 'pool', unit: 0 })[0].patch.data // [5, 2, 0, 4]
  */
 export function topPatches(net: Layer, params: Params<Tensor>, images: Tensor, options: TopPatchOptions): TopPatch[] {
-  known('topPatches', options, ['path', 'unit', 'count']);
+  known('topPatches', options, ['path', 'unit', 'count'], 'options');
   return topPatchesOf(net, params, images, [options], options.count)[0];
 }
 

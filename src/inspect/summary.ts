@@ -1,7 +1,9 @@
 // Counting without running: one row per operator, sum and concatenation, with shape, parameters, multiply-adds and receptive field.
 
+import { flag, known } from '../attributes.ts';
 import { pointField, throughField } from '../field.ts';
-import type { Field, Layer, Params } from '../layer.ts';
+import { checkLayer, type Field, type Layer, type Params } from '../layer.ts';
+import { flatParams, isStatistic } from '../params.ts';
 import { checkShape, type Shape, sizeOf } from '../tensor.ts';
 import { type Memory, memoryOf } from './memory.ts';
 
@@ -45,8 +47,8 @@ export interface Description {
  * describe(chain({ fc: dense({ units: 10 }) }), [1, 84]).parameters // 850
  */
 export function describe(layer: Layer, shape: Shape): Description {
+  checkLayer('describe', layer);
   checkShape('describe', shape);
-  layer.shape(shape);
   const input: Row = {
     path: '',
     name: 'input',
@@ -61,7 +63,7 @@ export function describe(layer: Layer, shape: Shape): Description {
   const total = (of: (row: Row) => number): number => rows.reduce((all, row) => all + of(row), 0);
   return {
     rows,
-    variables: variablesOf(layer.params(shape), ''),
+    variables: variablesOf(layer.params(shape)),
     parameters: total((row) => row.parameters),
     statistics: total((row) => row.statistics),
     cost: total((row) => row.cost),
@@ -81,30 +83,19 @@ function rowsOf(layer: Layer, x: Shape, reaching: Field, path: string): Row[] {
   return [...inner, { path, name: layer.name, shape, size: sizeOf(shape.slice(1)), ...own, field }];
 }
 
-function variablesOf(params: Params<Shape>, path: string): Variable[] {
-  return Object.entries(params).flatMap(([key, value]) => {
-    const name = path === '' ? key : `${path}.${key}`;
-    if (!isShape(value)) return variablesOf(value, name);
-    return [{ name, shape: value, size: sizeOf(value), bytes: 4 * sizeOf(value) }];
+function variablesOf(params: Params<Shape>): Variable[] {
+  return Object.entries(flatParams(params)).map(([name, shape]) => {
+    const size = sizeOf(shape);
+    return { name, shape, size, bytes: 4 * size };
   });
 }
-
-const isShape = (value: Shape | Params<Shape>): value is Shape => Array.isArray(value);
-
-/** Means and variances are statistics, everything else is trained. Spec inspect-parameters. */
-export const isStatistic = (name: string, value: object): boolean =>
-  (name === 'mean' || name === 'variance') && (Array.isArray(value) || 'data' in value);
 
 /** Elements of the trained tensors, and of the statistics. */
 function countOf(params: Params<Shape>): { parameters: number; statistics: number } {
   let [parameters, statistics] = [0, 0];
-  for (const [name, value] of Object.entries(params)) {
-    if (!isShape(value)) {
-      const inner = countOf(value);
-      parameters += inner.parameters;
-      statistics += inner.statistics;
-    } else if (isStatistic(name, value)) statistics += sizeOf(value);
-    else parameters += sizeOf(value);
+  for (const { name, size } of variablesOf(params)) {
+    if (isStatistic(name)) statistics += size;
+    else parameters += size;
   }
   return { parameters, statistics };
 }
@@ -116,6 +107,7 @@ function countOf(params: Params<Shape>): { parameters: number; statistics: numbe
  * parameterCount(conv2d({ filters: 100, size: 3 }), [1, 32, 32, 3]) // 2800
  */
 export const parameterCount = (layer: Layer, shape: Shape): number => {
+  checkLayer('parameterCount', layer);
   checkShape('parameterCount', shape);
   return countOf(layer.params(shape)).parameters;
 };
@@ -128,6 +120,7 @@ export const parameterCount = (layer: Layer, shape: Shape): number => {
  * receptiveField(chain([conv2d({ filters: 1, size: 3 }), conv2d({ filters: 1, size: 3 })]), [1, 8, 8, 1])[0].size // 5
  */
 export function receptiveField(layer: Layer, shape: Shape): Field {
+  checkLayer('receptiveField', layer);
   checkShape('receptiveField', shape);
   return layer.field(shape);
 }
@@ -139,7 +132,12 @@ export function receptiveField(layer: Layer, shape: Shape): Field {
  * @example
  * console.log(summary(chain({ conv: conv2d({ filters: 6, size: 5 }) }), [1, 32, 32, 1]))
  */
-export function summary(layer: Layer, shape: Shape, { fold = false } = {}): string {
+export function summary(layer: Layer, shape: Shape, options: { readonly fold?: boolean } = {}): string {
+  const who = 'summary';
+  checkLayer(who, layer);
+  checkShape(who, shape);
+  known(who, options, ['fold'], 'options');
+  const fold = flag('inspect-summary', who, 'fold', options.fold ?? false);
   const { rows, parameters, statistics, cost, memory } = describe(layer, shape);
   const kept = rows.filter(
     (row, i) => !fold || i === 0 || row.parameters + row.statistics > 0 || row.size !== rows[i - 1].size,

@@ -100,7 +100,7 @@ function cut(shape: Shape, value: (p: number, c: number) => number): Tensor {
 
 /** Brings the values of tiles to 0 … 1. */
 function shaded(who: string, tiles: readonly Tensor[], options: TileOptions): Tensor[] {
-  known(who, options, ['range']);
+  known(who, options, ['range'], 'options');
   const range = oneOf('inspect-pictures', who, 'range', options.range ?? 'own', ['own', 'common']);
   const ranges = tiles.map((tile, i) => rangeOf(who, i, tile.data));
   const common = {

@@ -34,7 +34,7 @@ const STAGES: Readonly<Record<number, readonly number[]>> = {
  * parameterCount(vgg(11), [1, 224, 224, 3]) // 132863336
  */
 export function vgg(depth: 11 | 13 | 16 | 19, options: VggOptions = {}): Layer {
-  known('vgg', options, [...classifierNames, 'norm']);
+  known('vgg', options, [...classifierNames, 'norm'], 'options');
   if (!Object.hasOwn(STAGES, depth))
     throw new SpecError('nets-vgg', `vgg: the depth must be ${Object.keys(STAGES).join(', ')}, got ${show(depth)}`);
   const norm = flag('nets-vgg', 'vgg', 'norm', options.norm ?? false);

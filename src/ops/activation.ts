@@ -1,6 +1,6 @@
 // Activations: one number in, one number out, at every place of the tensor.
 
-import { finiteNumber, known } from '../attributes.ts';
+import { finiteNumber, known, type None } from '../attributes.ts';
 import * as kernels from '../kernels.ts';
 import type { Attributes, Layer } from '../layer.ts';
 import { type Operator, operator } from '../operator.ts';
@@ -13,7 +13,8 @@ import { allocate, type Data, typeOf } from '../tensor.ts';
  * @example
  * relu().forward(tensor([1, 3], [-1, 0, 2]), {}).data // [0, 0, 2]
  */
-export function relu(): Layer {
+export function relu(attributes: None = {}): Layer {
+  known('relu', attributes, []);
   return pointwise('relu', {}, relu, {
     forward: kernels.relu,
     gradient: ({ x, dy, dx }) => kernels.reluGrad(x, dy, dx),
@@ -49,7 +50,8 @@ export function leakyRelu(attributes: { readonly slope?: number } = {}): Layer {
  * @example
  * sigmoid().forward(tensor([1, 2], [0, 1000]), {}).data // [0.5, 1]
  */
-export function sigmoid(): Layer {
+export function sigmoid(attributes: None = {}): Layer {
+  known('sigmoid', attributes, []);
   return pointwise('sigmoid', {}, sigmoid, {
     forward: (x, y) => kernels.map('sigmoid', x, y),
     gradient({ y, dy, dx }) {
@@ -65,7 +67,8 @@ export function sigmoid(): Layer {
  * @example
  * tanh().forward(tensor([1, 2], [0, -1000]), {}).data // [0, -1]
  */
-export function tanh(): Layer {
+export function tanh(attributes: None = {}): Layer {
+  known('tanh', attributes, []);
   return pointwise('tanh', {}, tanh, {
     forward: (x, y) => kernels.map('tanh', x, y),
     gradient({ y, dy, dx }) {

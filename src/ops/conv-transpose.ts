@@ -12,7 +12,7 @@ import type { Layer } from '../layer.ts';
 import { operator } from '../operator.ts';
 import { roundingOf } from '../reference/conv.ts';
 import { allocate, type Shape, type Tensor, typeOf } from '../tensor.ts';
-import { type Axis, type ConvGeometry, outputs, taps, threeAxes, type Window } from '../window.ts';
+import { type Axis, axisNames, type ConvGeometry, outputs, taps, threeAxes, type Window } from '../window.ts';
 import type { ConvAttributes } from './conv.ts';
 import { biasGradient, checkRank, readConvWindow } from './convolution.ts';
 
@@ -126,10 +126,13 @@ function readTransposeWindow(name: string, rank: number, attributes: ConvTranspo
     if (cells >= window.stride[i])
       throw new SpecError(
         clause,
-        `${name}: outputPadding must be below the stride ${window.stride[i]}, got ${cells} on axis ${i}`,
+        `${name}: outputPadding must be below the stride ${window.stride[i]}, got ${cells} along the ${axisNames(rank)[i]}`,
       );
     if (cells > 0 && typeof window.padding === 'string' && window.padding !== 'valid')
-      throw new SpecError(clause, `${name}: outputPadding must be 0 with padding 'same', got ${cells} on axis ${i}`);
+      throw new SpecError(
+        clause,
+        `${name}: outputPadding must be 0 with padding 'same', got ${cells} along the ${axisNames(rank)[i]}`,
+      );
   });
   return { ...window, outputPadding };
 }
@@ -154,7 +157,7 @@ export function mirroredAxes(who: string, window: TransposeWindow, space: Shape)
     if (input < 1)
       throw new SpecError(
         'conv-transpose-output',
-        `${who}: padding must leave at least 1 of the ${full + window.outputPadding[i]} cells of y, got ${before} + ${after} on axis ${i}`,
+        `${who}: padding must leave at least 1 of the ${full + window.outputPadding[i]} cells of y, got ${before} + ${after} along the ${axisNames(space.length)[i]}`,
       );
     return { ...axis, before, after, input };
   });

@@ -9,6 +9,7 @@ import { operator } from '../operator.ts';
 import { allocate, type Shape, type Tensor, typeOf } from '../tensor.ts';
 import {
   type Axis,
+  axisNames,
   type ConvGeometry,
   outputs,
   readWindow,
@@ -134,7 +135,7 @@ export function biasGradient(name: string, batch: number, dy: Tensor): Tensor {
 
 /** Checks that x has a batch axis, `rank` spatial axes and channels; gives the number of channels. Spec conv-rank. */
 export function checkRank(who: string, rank: number, x: Shape): number {
-  const axes = ['batch', ...(rank === 1 ? ['length'] : ['depth', 'height', 'width'].slice(-rank)), 'channels'];
+  const axes = ['batch', ...axisNames(rank), 'channels'];
   if (x.length !== rank + 2)
     throw new SpecError('conv-rank', `${who}: x must have the axes [${axes.join(', ')}], got shape [${x}]`);
   return x[x.length - 1];

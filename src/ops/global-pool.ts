@@ -1,6 +1,6 @@
 // Pooling over all of space, and over channels: the windows of pool.ts on other axes.
 
-import { known, wholeNumber } from '../attributes.ts';
+import { known, type None, wholeNumber } from '../attributes.ts';
 import { SpecError } from '../errors.ts';
 import { spaceOf, wholeField } from '../field.ts';
 import * as kernels from '../kernels.ts';
@@ -18,8 +18,8 @@ import { type Axis, type PoolGeometry, threeAxes } from '../window.ts';
  * @example
  * globalAvgPool().forward(tensor([1, 2, 2, 1], [1, 2, 3, 6]), {}).data // [3]
  */
-export const globalAvgPool = (): Layer =>
-  globalPool('globalAvgPool', globalAvgPool, {
+export const globalAvgPool = (attributes: None = {}): Layer =>
+  globalPool('globalAvgPool', attributes, globalAvgPool, {
     forward: (g, x, y) => kernels.avgPool(g, x.data, false, y.data),
     emit: (program, x, shape, g) => program.avgPool(x, shape, g, false),
     gradient: (g, _x, dy, dx) => kernels.avgPoolGrad(g, dy.data, false, dx.data),
@@ -33,8 +33,8 @@ export const globalAvgPool = (): Layer =>
  * @example
  * globalMaxPool().shape([8, 7, 7, 512]) // [8, 512]
  */
-export const globalMaxPool = (): Layer =>
-  globalPool('globalMaxPool', globalMaxPool, {
+export const globalMaxPool = (attributes: None = {}): Layer =>
+  globalPool('globalMaxPool', attributes, globalMaxPool, {
     ...maximum,
     emit: (program, x, shape, g) => program.maxPool(x, shape, g),
   });
@@ -95,7 +95,8 @@ const axisOf = (input: number, size: number): Axis => ({
 });
 
 /** One window that holds all of space, its axes laid out as one. */
-function globalPool(name: string, make: () => Layer, pool: Pool): Layer {
+function globalPool(name: string, attributes: None, make: (attributes: None) => Layer, pool: Pool): Layer {
+  known(name, attributes, []);
   return windowed(name, {}, make, {
     ...pool,
     shape(x) {

@@ -1,5 +1,6 @@
 // Layers that move nothing and compute nothing: flatten.
 
+import { known, type None } from '../attributes.ts';
 import { wholeField } from '../field.ts';
 import type { Layer } from '../layer.ts';
 import { operator } from '../operator.ts';
@@ -11,7 +12,8 @@ import { sizeOf } from '../tensor.ts';
  * @example
  * flatten().shape([1, 32, 32, 3]) // [1, 3072]
  */
-export function flatten(): Layer {
+export function flatten(attributes: None = {}): Layer {
+  known('flatten', attributes, []);
   return operator({
     name: 'flatten',
     attributes: {},

@@ -19,7 +19,7 @@ export function augment(options: {
   readonly flip?: boolean;
   readonly crop?: number;
 }): Augmentation {
-  known('augment', options, ['shift', 'flip', 'crop']);
+  known('augment', options, ['shift', 'flip', 'crop'], 'options');
   const { shift = 0, crop } = options;
   const flip = flag('train-augment', 'augment', 'flip', options.flip ?? false);
   wholeNumber('train-augment', 'augment', 'shift', shift, 0);

@@ -41,7 +41,7 @@ export function minibatches(
   },
 ): Batches {
   const who = 'minibatches';
-  known(who, options, ['size', 'seed', 'shuffle', 'augment']);
+  known(who, options, ['size', 'seed', 'shuffle', 'augment'], 'options');
   const { size, seed = 0, shuffle = true, augment } = options;
   if (typeof data !== 'object' || data === null)
     throw wrongType('train-batches', `${who}: data must be {x, labels}, got ${show(data)}`);

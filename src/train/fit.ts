@@ -106,7 +106,7 @@ export async function fit(
 const OPTIONS = 'optimizer epochs loss schedule seed trainable onProgress onCheckpoint resume signal'.split(' ');
 
 function checkFit(net: Layer, batches: Batches, options: FitOptions): void {
-  known('fit', options, OPTIONS);
+  known('fit', options, OPTIONS, 'options');
   const { optimizer, epochs } = options;
   if (typeof net?.vjp !== 'function') throw wrongType('train-fit', `fit: net must be a layer, got ${show(net)}`);
   if (typeof batches?.epoch !== 'function')

@@ -21,7 +21,7 @@ export const constant = (): Schedule => () => 1;
  * [0, 9, 10, 20].map(stepDecay({ every: 10, factor: 0.5 })) // [1, 1, 0.5, 0.25]
  */
 export function stepDecay(options: { readonly every: number; readonly factor?: number }): Schedule {
-  known('stepDecay', options, ['every', 'factor']);
+  known('stepDecay', options, ['every', 'factor'], 'options');
   const { every, factor = 0.1 } = options;
   wholeNumber('train-schedule', 'stepDecay', 'every', every, 1);
   finiteNumber(
@@ -47,7 +47,7 @@ export function stepDecay(options: { readonly every: number; readonly factor?: n
  * [0, 5, 10].map(cosine({ steps: 10 })) // [1, 0.5, 0]
  */
 export function cosine(options: { readonly steps: number; readonly least?: number }): Schedule {
-  known('cosine', options, ['steps', 'least']);
+  known('cosine', options, ['steps', 'least'], 'options');
   const { steps, least = 0 } = options;
   wholeNumber('train-schedule', 'cosine', 'steps', steps, 1);
   finiteNumber('train-schedule', 'cosine', 'least', least, 'a number in [0, 1]', (value) => value >= 0 && value <= 1);

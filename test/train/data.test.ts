@@ -47,7 +47,7 @@ test('[train-batches] empty data and labels that do not go with the images are r
 test('[layer-attributes] a misspelt option of training is refused', () => {
   const odd = (call: () => unknown, message: RegExp) => expect(call).toThrow(message);
   odd(() => minibatches({ x: tensor([1, 1]), labels: [0] }, { size: 1, shuffel: false } as never), /got 'shuffel'/);
-  odd(() => augment({ rotate: 5 } as never), /the attributes are shift, flip, crop, got 'rotate'/);
+  odd(() => augment({ rotate: 5 } as never), /the options are shift, flip, crop, got 'rotate'/);
   odd(() => augment({ flip: 'yes' as never }), /flip/);
   odd(() => cosine({ steps: 5, min: 0 } as never), /got 'min'/);
   odd(() => stepDecay(null as never), /must be an object \{every, factor\}, got null/);
