@@ -13,7 +13,8 @@ export { accumulate, multiply } from './multiply';
 export { copyRows, finite, pack, repeat, zero, zeroRows } from './pack';
 export { pool } from './pool';
 export { sumRows } from './sums';
-export { winogradInputs, winogradOutputs, winogradSums, winogradWeights } from './winograd';
+export { winogradInputs, winogradOutputs, winogradWeights } from './winograd';
+export { winogradSums } from './winograd-sums';
 
 /** Where the arena starts: memory below it is the module's own. */
 export function heapBase(): usize {

@@ -2,11 +2,10 @@
 //
 //   y = Aᵀ [ Σ_c (G w_c Gᵀ) ∘ (Bᵀ x_c B) ] A
 //
-// The (m+2)² entries are planes: the sums over channels are one product of matrices in each, by a tile of its own.
+// The (m+2)² entries are planes: the sums over channels are one product of matrices in each (winograd-sums.ts).
 // Transforms work on four channels or filters at once: columns first, into `columns`, then rows.
 
-import { MR, NR } from './blocks';
-import { multiplyOne } from './dense';
+import { NR } from './blocks';
 import { PLACE } from './geometry';
 import { transformInput, transformOutput, transformWeight } from './winograd-transforms';
 
@@ -87,100 +86,6 @@ function inputs(m: i32, g: Winograd, from: usize, to: usize): void {
     from += 16;
     to += 16;
   } while (to != end);
-}
-
-/** Tiles of a panel's product that read ahead, an eighth of the next panel's bytes at a time: 4 lines in flight. */
-const AHEAD: i32 = 4;
-
-/** Weights of all planes that a second-level cache of 1 MB keeps from one block to the next: none of them is far. */
-const NEAR: usize = 0x100000;
-
-/** In every plane, sums = x · panels. A last tile by itself goes through the kernel for one place. */
-export function winogradSums(g: Winograd, count: i32, panel: usize): void {
-  const panelBytes = <usize>(g.channels * NR * 4);
-  const planes = (g.outputs + 2) * (g.outputs + 2);
-  const whole = count % MR == 1 ? count - 1 : count;
-  const weights = <usize>(planes * ((g.filters + NR - 1) / NR)) * panelBytes;
-  const ahead: i32 = weights > NEAR ? AHEAD * MR : 0;
-  let inputs = g.inputs, sums = g.sums;
-  for (let e = 0; e < planes; e++) {
-    const first = panel;
-    for (let o = 0; o < g.filters; o += NR) {
-      let x = inputs, y = sums + o * 4, next = panel + panelBytes;
-      const end = next;
-      for (let t = 0; t < whole; t += MR) {
-        if (t < ahead) sumsAhead(x, g.inputRow, panel, end, y, g.sumRow, next);
-        else sumsOf(x, g.inputRow, panel, end, y, g.sumRow);
-        x += <usize>MR * g.inputRow;
-        y += <usize>MR * g.sumRow;
-        next += panelBytes / <usize>AHEAD;
-      }
-      panel = end;
-    }
-    if (whole < count) {
-      for (let place = lone; place != noRun; place += PLACE) {
-        store<usize>(place, inputs + <usize>whole * g.inputRow);
-        store<usize>(place, sums + <usize>whole * g.sumRow, 4);
-      }
-      multiplyOne(lone, first, panelBytes, 0, g.filters, noRun, noRun + 4, <usize>g.channels * 4, false, 0);
-    }
-    inputs += g.inputPlane;
-    sums += g.sumPlane;
-  }
-}
-
-/** The place of a tile by itself, repeated as `places` does, and its run, at offset 0. */
-const lone = memory.data(MR * PLACE + 4, 4);
-const noRun = lone + MR * PLACE;
-
-function sumsOf(x: usize, row: usize, panel: usize, end: usize, y: usize, sumRow: usize): void {
-  product(x, row, panel, end, y, sumRow, 0, false);
-}
-
-function sumsAhead(x: usize, row: usize, panel: usize, end: usize, y: usize, sumRow: usize, next: usize): void {
-  product(x, row, panel, end, y, sumRow, next, true);
-}
-
-/** As the tile of tile.ts: 4 tiles × 8 filters, k not unrolled; with `ahead` it touches what lies at `next`. */
-@inline
-function product(x0: usize, row: usize, panel: usize, end: usize, y: usize, sumRow: usize, next: usize, ahead: bool): void {
-  let x1 = x0 + row, x2 = x1 + row, x3 = x2 + row;
-  let a00 = f32x4.splat(0), a01 = f32x4.splat(0);
-  let a10 = f32x4.splat(0), a11 = f32x4.splat(0);
-  let a20 = f32x4.splat(0), a21 = f32x4.splat(0);
-  let a30 = f32x4.splat(0), a31 = f32x4.splat(0);
-  do {
-    const w0 = v128.load(panel);
-    const w1 = v128.load(panel, 16);
-    const v0 = v128.load32_splat(x0);
-    a00 = f32x4.add(a00, f32x4.mul(v0, w0));
-    a01 = f32x4.add(a01, f32x4.mul(v0, w1));
-    const v1 = v128.load32_splat(x1);
-    a10 = f32x4.add(a10, f32x4.mul(v1, w0));
-    a11 = f32x4.add(a11, f32x4.mul(v1, w1));
-    const v2 = v128.load32_splat(x2);
-    a20 = f32x4.add(a20, f32x4.mul(v2, w0));
-    a21 = f32x4.add(a21, f32x4.mul(v2, w1));
-    const v3 = v128.load32_splat(x3);
-    a30 = f32x4.add(a30, f32x4.mul(v3, w0));
-    a31 = f32x4.add(a31, f32x4.mul(v3, w1));
-    if (ahead) {
-      load<i32>(next);
-      next += NR * 4 / AHEAD;
-    }
-    x0 += 4;
-    x1 += 4;
-    x2 += 4;
-    x3 += 4;
-    panel += NR * 4;
-  } while (panel != end);
-  v128.store(y, a00), v128.store(y, a01, 16);
-  y += sumRow;
-  v128.store(y, a10), v128.store(y, a11, 16);
-  y += sumRow;
-  v128.store(y, a20), v128.store(y, a21, 16);
-  y += sumRow;
-  v128.store(y, a30), v128.store(y, a31, 16);
 }
 
 /** The sums of `count` tiles, from tile `first` of the images on, into y; what lies beyond y is left out. */

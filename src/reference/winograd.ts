@@ -56,8 +56,8 @@ export const tilesOn = ({ axes: [, b, c] }: ConvGeometry, m: WinogradTile): numb
 
 /**
  * The tile of a convolution under `algorithm: 'winograd'`, or undefined where it does not apply: 4 where it multiplies
- * less and fills the 4 rows of a kernel's tile. Measured from 3×3 to 56×56 at 4 to 512 channels, that is the faster one
- * but at 9×9 and 10×10, where they are level. Spec winograd-window.
+ * less even if its 36 multiplications count as 45, for their weights take more memory (measured from 3×3 to 56×56 at 4 to
+ * 512 channels; below 8 tiles, those of a net come from memory too slowly). Spec winograd-window.
  */
 export function winogradTile(g: ConvGeometry): WinogradTile | undefined {
   const [a, b, c] = g.axes;
@@ -65,7 +65,7 @@ export function winogradTile(g: ConvGeometry): WinogradTile | undefined {
   const fits = plane && [b, c].every((axis) => axis.size === 3 && axis.stride === 1 && axis.dilation === 1);
   if (!fits) return undefined;
   const large = tilesOn(g, 4);
-  return large >= 4 && 36 * large < 16 * tilesOn(g, 2) ? 4 : 2;
+  return large >= 8 && 45 * large < 16 * tilesOn(g, 2) ? 4 : 2;
 }
 
 /** A square of rows × columns values, transformed down the columns and then along the rows. */
