@@ -10,7 +10,7 @@ import type { Report } from '../oracle/report.ts';
 import { openOutput, outputHelp, outputOptions } from './output.ts';
 import { progressLine } from './progress.ts';
 import { type Remote, remote, StartError } from './remote.ts';
-import { aboveZero, readSettings, settingsOptions } from './settings.ts';
+import { aboveZero, readSettings, settingsHelp, settingsOptions } from './settings.ts';
 import { EXIT, UsageError } from './usage.ts';
 
 export const help = `toeplitz check FILE.mjs [options]
@@ -21,9 +21,7 @@ it runs in a process of its own. COMMAND is any program that speaks the protocol
 of spec/oracle.md (oracle-protocol) on its standard input and output.
 
   --ops a,b       operators to check; default: all that the engine offers
-  --cases N       cases per operator (200)
-  --seed N        another campaign (1)
-  --shard I/N     part I of N of the campaign; toeplitz merge joins them
+${settingsHelp}
   --timeout S     seconds for one call before the engine is killed (10)
   --strict        results far from the exact one are failures, inside the bound too
 ${outputHelp}

@@ -10,20 +10,24 @@ import * as merge from './merge.ts';
 import * as show from './show.ts';
 import * as train from './train.ts';
 import { EXIT, UsageError } from './usage.ts';
+import * as vectors from './vectors.ts';
+import * as verify from './verify.ts';
 
 interface Command {
   readonly help: string;
   run(args: readonly string[]): Promise<number>;
 }
 
-const commands: Readonly<Record<string, Command>> = { check, demo, explain, merge, train, show };
+const commands: Readonly<Record<string, Command>> = { check, vectors, verify, merge, demo, explain, train, show };
 
 const help = `toeplitz COMMAND
 
   check FILE.mjs      judge an engine: an adapter in JavaScript, or any program
+  vectors --out DIR   write the questions as files, for programs anywhere
+  verify DIR          judge the answers that were put beside them
+  merge REPORT.json…  join the reports of a campaign's shards
   demo                judge this library's own kernels, and an engine with a mistake
   explain CASE        write a case id out as tensors
-  merge REPORT.json…  join the reports of a campaign's shards
   train               train LeNet-5 on digits
   show MODEL IMAGE    pictures of what a trained net has learnt
 

@@ -17,6 +17,11 @@ interface Values {
   readonly shard?: string;
 }
 
+export const settingsHelp = `\
+  --cases N       cases per operator (200)
+  --seed N        another campaign (1)
+  --shard I/N     part I of N of the campaign; toeplitz merge joins the reports`;
+
 export const readSettings = ({ ops, cases, seed, shard }: Values): Settings => ({
   cases: aboveZero('cases', cases),
   seed: aboveZero('seed', seed),

@@ -3,6 +3,7 @@
 import type { Attributes } from '../layer.ts';
 import type { Tensor } from '../tensor.ts';
 import type { Profile } from './bound.ts';
+import type { Case } from './cases.ts';
 import type { VerdictKind } from './verdict.ts';
 
 /** One call: the operator, its attributes with no default left to guess, its tensors in the layout of the engine. */
@@ -81,6 +82,6 @@ export interface Subject {
   readonly traits: Traits;
   readonly ops: readonly string[];
   readonly gradients: readonly string[];
-  /** Never rejects: whatever the engine does is an answer. */
-  run(call: Call | GradientCall): Promise<Answer>;
+  /** Never rejects: whatever the engine does is an answer. The case is for those who look the answer up. */
+  run(call: Call | GradientCall, c?: Case): Promise<Answer>;
 }

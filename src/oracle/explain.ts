@@ -2,10 +2,11 @@
 
 import type { Layer } from '../layer.ts';
 import type { Tensor } from '../tensor.ts';
+import { partsOf } from './ask.ts';
 import { parseCaseId } from './caseid.ts';
 import { layerOf, operandsOf } from './cases.ts';
-import { expected } from './forms.ts';
 import { type Literal, literal } from './literal.ts';
+import { expectedOf } from './verdict.ts';
 
 export interface Explanation {
   readonly op: string;
@@ -31,11 +32,9 @@ export function explain(caseId: string): Explanation {
   const c = parseCaseId(caseId);
   const layer = layerOf(c);
   const operands = operandsOf(c, layer);
-  const shapes: Record<string, readonly number[]> = { y: layer.shape(operands.x.shape), x: operands.x.shape };
-  Object.assign(shapes, layer.params(operands.x.shape));
-  const results = Object.entries(expected(layer, operands)).map(([part, { value }]) => [
+  const results = partsOf({ traits: {} }, c).map(([part, { shape, bound }]) => [
     part,
-    { shape: shapes[part], data: value },
+    { shape, data: bound.value.map((_, i) => expectedOf(bound, i)) },
   ]);
   return { op: c.op, layer, ...operands, expected: Object.fromEntries(results), literal: literal(c) };
 }

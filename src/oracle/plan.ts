@@ -42,7 +42,8 @@ export interface Questions {
 /** Skipped cases are replaced, up to this many questions per case asked for. */
 const ASKED = 8;
 
-const everyday = ['conv2d', 'depthwiseConv2d', 'maxPool2d', 'avgPool2d'];
+/** What everybody offers. */
+export const everyday = ['conv2d', 'depthwiseConv2d', 'maxPool2d', 'avgPool2d'];
 
 export function readSettings({ ops, seed = 1, cases = 200, shard, strict = false }: Settings): Complete {
   if (!Number.isSafeInteger(seed))

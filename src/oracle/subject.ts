@@ -2,7 +2,7 @@
 
 import { SpecError, show, wrongType } from '../errors.ts';
 import type { Tensor } from '../tensor.ts';
-import type { Answer, Call, Engine, GradientCall, Subject } from './engine.ts';
+import type { Answer, Call, Engine, GradientCall, Subject, Traits } from './engine.ts';
 import { readLayout } from './layout.ts';
 import { operators } from './operators.ts';
 
@@ -27,6 +27,13 @@ export function checkEngineForm(engine: Engine): void {
   if (dialect !== 'toeplitz')
     refuse(`dialect must be 'toeplitz' (convert the attributes in the adapter), got ${show(dialect)}`);
   if (precision !== 'float32') refuse(`precision must be 'float32', got ${show(precision)}`);
+  readTraits(traits);
+}
+
+/** Spec oracle-traits. */
+export function readTraits(traits: unknown = {}): Traits {
+  if (typeof traits !== 'object' || traits === null)
+    throw wrongType('oracle-traits', `engine: traits must be an object, got ${show(traits)}`);
   const choices: Record<string, readonly string[]> = {
     padding: ['skipped', 'multiplied'],
     subnormals: ['ieee', 'either'],
@@ -41,6 +48,7 @@ export function checkEngineForm(engine: Engine): void {
           .join(', ')}, got ${name}: ${show(value)}`,
       );
   }
+  return traits;
 }
 
 /** An engine of this process as a subject. */

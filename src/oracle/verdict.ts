@@ -19,6 +19,7 @@ export type VerdictKind =
   | 'error'
   | 'timeout'
   | 'crash'
+  | 'missing'
   | 'skip';
 
 /** One output element: where it is, what the mathematics gives, what the engine gave, how far apart they may be. */
@@ -127,7 +128,7 @@ function suspicion(bound: Bound, data: ArrayLike<number>, pass: Verdict): Verdic
 }
 
 /** The value to show: the exact one, or the only kind of number that is possible. */
-function expectedOf(bound: Bound, i: number): number {
+export function expectedOf(bound: Bound, i: number): number {
   const kinds = bound.kinds[i];
   if (kinds & FINITE) return bound.value[i];
   if (kinds & NAN && !(kinds & (PLUS_INFINITY | MINUS_INFINITY))) return NaN;

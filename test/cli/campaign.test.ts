@@ -1,6 +1,7 @@
-// What surrounds a campaign, as a user runs it: shards, lists of expected failures.
+// What surrounds a campaign, as a user runs it: shards, lists of expected failures, files.
 
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -66,4 +67,75 @@ describe('--expected', () => {
     expect((await known('--fix', '--shard', '1/2')).err).toContain('--fix needs the whole campaign');
     expect((await toeplitz(...engine, '--fix')).err).toContain('--fix needs --expected FILE');
   });
+});
+
+describe('toeplitz vectors and verify', () => {
+  const questions = at('questions');
+  const write = (out: string, ...more: string[]) =>
+    toeplitz('vectors', '--ops', 'conv2d', '--cases', '30', '--out', out, ...more);
+  const list = (folder: string) => readdirSync(folder).sort();
+
+  it('[campaign-vectors] writes a directory that is complete, and never into one that holds something', async () => {
+    expect(await write(questions)).toEqual({ code: 0, out: `30 questions in ${questions}\n`, err: '' });
+    expect(list(questions)).toEqual(['answers', 'cases', 'manifest.json']);
+    expect([list(join(questions, 'cases')).length, list(join(questions, 'answers')).length]).toEqual([30, 0]);
+    const before = list(folder);
+    for (const [args, why] of [
+      [[questions], 'it is not empty; name another, or remove it'],
+      [[join(questions, 'manifest.json')], 'it is a file'],
+      [[join(folder, 'absent', 'q')], 'ENOENT'],
+      [[at('q'), '--layout', 'NCHW'], '--layout must be'],
+      [[at('q'), '--layout', 'NCHX,HWIO'], "got 'NCHX' [oracle-layout]"],
+      [[at('q'), '--traits', 'nan'], '[oracle-traits]'],
+      [[at('q'), '--shard', '3/2'], "got '3/2'"],
+      [[at('q'), '--ops', 'conv9d'], "got 'conv9d'"],
+      [[at('q'), '--cases', '1.5'], '[oracle-campaign]'],
+    ] as const) {
+      const { code, err } = await write(...(args as [string]));
+      expect({ args, code }).toEqual({ args, code: 2 });
+      expect(err).toContain(why);
+    }
+    expect((await toeplitz('vectors', '--cases', '3')).err).toContain('--out DIR is missing');
+    expect(list(folder)).toEqual(before);
+    mkdirSync(at('empty'));
+    expect((await write(at('empty'), '--gradients')).out).toContain('60 questions');
+  });
+
+  it('[campaign-answers] ends with 1 where answers are missing, with 2 where the directory is not whole', async () => {
+    const { code, out } = await toeplitz('verify', questions);
+    expect(code).toBe(1);
+    expect(out).toMatch(/^questions: seed 1, 30 cases/);
+    expect(out).toContain('✗ conv2d: missing in 30 cases');
+    for (const [args, why] of [
+      [[], 'name one DIR'],
+      [[folder], 'cannot read'],
+      [[questions, '--reporter', 'html'], '[campaign-reporter]'],
+    ] as const) {
+      const refused = await toeplitz('verify', ...args);
+      expect({ args, code: refused.code, out: refused.out }).toEqual({ args, code: 2, out: '' });
+      expect(refused.err).toContain(why);
+    }
+    writeFileSync(join(questions, 'answers', 'conv2d-07.safetensors'), 'cut');
+    expect(await toeplitz('verify', questions)).toMatchObject({
+      code: 2,
+      out: '',
+      err: expect.stringContaining('answers/conv2d-07.safetensors is no whole safetensors file'),
+    });
+  });
+
+  const python = spawnSync('python3', ['-c', 'import numpy'], { encoding: 'utf8' });
+  it.skipIf(python.status !== 0)(
+    `[campaign-vectors] is read and answered by the Python of its help ${python.status === 0 ? '' : '(no python3 with numpy here)'}`,
+    async () => {
+      const { out } = await toeplitz('vectors', '--help');
+      const program = out.slice(out.indexOf('  import json')).replace(/^ {2}/gm, '');
+      writeFileSync(at('answer.py'), `${readFileSync(fixture('conv.py'), 'utf8')}\n${program}`);
+      const run = spawnSync('python3', [at('answer.py'), questions], { encoding: 'utf8' });
+      expect(run).toMatchObject({ status: 0, stderr: '' });
+      const verified = await toeplitz('verify', questions, '--name', 'numpy', '--strict');
+      expect(verified).toMatchObject({ code: 0, err: '' });
+      expect(verified.out).toMatch(/^conv2d +30 +2\d +0 +\d .*pass$/m);
+      expect(verified.out).toMatch(/^ {2}conv2d: \d skipped: no groups$/m);
+    },
+  );
 });

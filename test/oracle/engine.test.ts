@@ -285,6 +285,13 @@ describe('a campaign', () => {
     expect(x('real').some((v) => !Number.isInteger(v))).toBe(true);
   });
 
+  it('[oracle-caseid] is explained with the NaN and infinities that an engine must give', () => {
+    const y = (values: string) => [...explain(`dense/n1c2_u1b0/f32/given/${values}`).expected.y.data];
+    expect(y('x=1,NaN;weight=3,4')).toEqual([NaN]);
+    expect(y('x=1,-2;weight=3,Infinity')).toEqual([-Infinity]);
+    expect(y('x=1,2;weight=3,4')).toEqual([11]);
+  });
+
   it('[oracle-campaign] reports operators that are not offered, and refuses options that are wrong', async () => {
     const report = await checkEngine({ name: 'one', ops: { avgPool2d: forward } }, { cases: 5 });
     expect(Object.fromEntries(report.operators.map(({ op, status }) => [op, status]))).toEqual({

@@ -1,0 +1,66 @@
+// toeplitz verify: judges the answers beside the questions of toeplitz vectors.
+
+import { readFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { answering, questionsOf, type Read, readManifest } from '../oracle/answers.ts';
+import { examine } from '../oracle/campaign.ts';
+import { readSettings } from '../oracle/plan.ts';
+import { readInput } from './files.ts';
+import { openOutput, outputHelp, outputOptions } from './output.ts';
+import { progressLine } from './progress.ts';
+import { UsageError } from './usage.ts';
+
+export const help = `toeplitz verify DIR [options]
+
+Judges the answers in DIR/answers/ to the questions that toeplitz vectors wrote
+into DIR, as toeplitz check judges an engine. An answer is a safetensors file by
+the name of its question, with the tensor y, or for gradients x, weight and bias;
+or without tensors and with a word of metadata: skip and why, or error and what.
+An answer that is not there is a finding.
+
+  --name NAME     of the program that answered (the name of DIR)
+  --strict        results far from the exact one are failures, inside the bound too
+${outputHelp}
+
+Exit code: 0 clean, 1 the answers are wrong somewhere, 2 DIR is not as toeplitz
+vectors wrote it, or a file in it is cut off.
+
+  toeplitz vectors --ops conv2d --out questions
+  python my_engine.py questions
+  toeplitz verify questions --name 'my engine 2.1'
+`;
+
+const options = {
+  ...outputOptions,
+  name: { type: 'string' },
+  strict: { type: 'boolean', default: false },
+} as const;
+
+/** Runs the command; gives the exit code. Spec campaign-answers. */
+export async function run(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
+  if (positionals.length !== 1) throw new UsageError('verify: name one DIR');
+  const [folder] = positionals;
+  const manifest = readManifest(new TextDecoder().decode(await readInput(join(folder, 'manifest.json'))));
+  const { seed, cases, ops, shard } = manifest;
+  const settings = readSettings({ seed, cases, ops, strict: values.strict, ...(shard && { shard }) });
+  const finish = await openOutput({ ...values, ...(shard && { shard: `${shard.index}/${shard.of}` }) });
+  const subject = answering(manifest, values.name ?? basename(resolve(folder)), readerOf(folder));
+  const progress = progressLine(process.stderr);
+  const report = await examine(subject, settings, questionsOf(manifest), { onProgress: progress.show }).finally(
+    progress.clear,
+  );
+  return finish(report);
+}
+
+const readerOf =
+  (folder: string): Read =>
+  async (path) => {
+    try {
+      return await readFile(join(folder, path));
+    } catch (error) {
+      if ((error as { code?: unknown }).code === 'ENOENT') return undefined;
+      throw new UsageError(`cannot read ${join(folder, path)}: ${(error as Error).message}`);
+    }
+  };

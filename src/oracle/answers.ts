@@ -1,0 +1,110 @@
+// The answers that a program put beside the files of a campaign, as an engine to judge. Spec campaign-answers.
+
+import { SpecError, show } from '../errors.ts';
+import { isObject } from '../formats/json.ts';
+import { readSafetensors, type SafetensorsFile } from '../formats/safetensors.ts';
+import { sameShape, type Tensor } from '../tensor.ts';
+import { callOf } from './ask.ts';
+import { caseId, parseCaseId } from './caseid.ts';
+import type { Case } from './cases.ts';
+import type { Answer, Subject } from './engine.ts';
+import { readLayout } from './layout.ts';
+import type { Questions } from './plan.ts';
+import { readTraits } from './subject.ts';
+import { FORMAT, type Manifest } from './vectors.ts';
+
+/** The bytes of a file of the directory; undefined where there is none. */
+export type Read = (path: string) => Promise<Uint8Array | undefined>;
+
+const refuse = (message: string): never => {
+  throw new SpecError('campaign-answers', `verify: ${message}`);
+};
+
+/** @throws {SpecError} campaign-answers for what is no manifest, or one of another version; oracle-caseid. */
+export function readManifest(text: string): Manifest {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    refuse(`manifest.json is no whole JSON file: ${(error as Error).message}`);
+  }
+  const { format, questions, ...rest } = isObject(value) ? value : {};
+  if (format !== FORMAT) refuse(`manifest.json must have the format '${FORMAT}', got ${show(format)}`);
+  if (!Array.isArray(questions) || questions.length === 0 || !questions.every(isObject))
+    return refuse(`manifest.json must have questions, got ${show(questions)}`);
+  for (const what of ['name', 'id']) {
+    const all = questions.map((each) => each[what]);
+    const twice = all.find((each, i) => all.indexOf(each) !== i);
+    if (twice !== undefined) refuse(`manifest.json must have each ${what} once, got ${show(twice)} twice`);
+  }
+  for (const { name, id } of questions) {
+    parseCaseId(id as string);
+    if (typeof name !== 'string' || !/^[\w-]+$/.test(name))
+      refuse(`manifest.json must name its files by letters, digits and -, got ${show(name)}`);
+  }
+  const layout = readLayout(rest.layout as Manifest['layout']);
+  return { ...rest, format, questions, layout, traits: readTraits(rest.traits) } as unknown as Manifest;
+}
+
+/** What the manifest asks, operator by operator. */
+export function questionsOf({ questions }: Manifest): Questions[] {
+  const groups = new Map<string, { op: string; gradient: boolean; cases: Case[] }>();
+  for (const { id } of questions) {
+    const c = parseCaseId(id);
+    const key = `${c.op} ${c.gradient}`;
+    const group = groups.get(key) ?? { op: c.op, gradient: c.gradient, cases: [] };
+    groups.set(key, group);
+    group.cases.push(c);
+  }
+  return [...groups.values()].map((each) => ({ ...each, quota: each.cases.length }));
+}
+
+/** The program that gave the answers. What the manifest does not ask, it skips: a smaller case that nobody ran. */
+export function answering(manifest: Manifest, name: string, read: Read): Subject {
+  const { layout, traits, questions } = manifest;
+  const files = new Map(questions.map((each) => [each.id, each.name]));
+  const opsOf = (gradient: boolean): string[] => [
+    ...new Set(questions.map(({ id }) => parseCaseId(id)).flatMap((c) => (c.gradient === gradient ? c.op : []))),
+  ];
+  const subject = { name, version: undefined, layout, traits, ops: opsOf(false), gradients: opsOf(true) };
+  const run: Subject['run'] = async (_, asked) => {
+    const c = asked as Case;
+    const file = files.get(caseId(c));
+    if (file === undefined) return { kind: 'skip', message: 'not among the questions' };
+    await checkCase(`cases/${file}.safetensors`, read, callOf(subject, c));
+    return readAnswer(`answers/${file}.safetensors`, read, c.gradient);
+  };
+  return { ...subject, run };
+}
+
+/** Whether the file still holds the tensors of its case: an answer to another question proves nothing. */
+async function checkCase(path: string, read: Read, call: object): Promise<void> {
+  const tensors = (await readFile(path, read))?.tensors ?? refuse(`${path} is missing`);
+  for (const [name, each] of Object.entries(call)) {
+    if (!isObject(each) || !('data' in each)) continue;
+    const { shape, data } = each as unknown as Tensor;
+    const there = tensors[name];
+    const isSame = there && sameShape(there.shape, shape) && data.every((value, i) => Object.is(value, there.data[i]));
+    if (!isSame) refuse(`${path} must hold the ${name} of its case, and holds something else`);
+  }
+}
+
+async function readAnswer(path: string, read: Read, gradient: boolean): Promise<Answer> {
+  const file = await readFile(path, read);
+  if (!file) return { kind: 'missing', message: `there is no ${path}` };
+  const { tensors, metadata } = file;
+  if (metadata.skip !== undefined) return { kind: 'skip', message: metadata.skip };
+  if (metadata.error !== undefined) return { kind: 'error', message: `the engine says: ${metadata.error}` };
+  if (gradient || tensors.y) return { kind: 'result', value: gradient ? tensors : tensors.y };
+  const names = Object.keys(tensors).join(', ') || 'nothing';
+  return { kind: 'wrong-type', message: `${path} must hold a tensor y, and holds ${names}` };
+}
+
+async function readFile(path: string, read: Read): Promise<SafetensorsFile | undefined> {
+  const bytes = await read(path);
+  try {
+    return bytes && readSafetensors(bytes);
+  } catch (error) {
+    return refuse(`${path} is no whole safetensors file: ${(error as Error).message}`);
+  }
+}
