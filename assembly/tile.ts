@@ -22,13 +22,21 @@ export class Epilogue {
 @inline
 export function finish(v: v128, e: Epilogue, channel: usize): v128 {
   if (e.bias) v = f32x4.add(v, v128.load(e.bias + channel));
-  if (e.scale) {
-    v = f32x4.sub(v, v128.load(e.mean + channel));
-    v = f32x4.add(f32x4.mul(v, v128.load(e.scale + channel)), v128.load(e.shift + channel));
-  }
-  // pmax(v, 0) = v < 0 ? 0 : v, which keeps NaN and −0. Spec activation-relu.
-  if (e.relu) v = f32x4.pmax(v, f32x4.splat(0));
+  if (e.scale) v = norm(v, e, channel);
+  if (e.relu) v = relu(v);
   return v;
+}
+
+@inline
+function norm(v: v128, e: Epilogue, channel: usize): v128 {
+  v = f32x4.sub(v, v128.load(e.mean + channel));
+  return f32x4.add(f32x4.mul(v, v128.load(e.scale + channel)), v128.load(e.shift + channel));
+}
+
+/** pmax(v, 0) = v < 0 ? 0 : v, which keeps NaN and −0. Spec activation-relu. */
+@inline
+function relu(v: v128): v128 {
+  return f32x4.pmax(v, f32x4.splat(0));
 }
 
 /**
@@ -83,10 +91,30 @@ export function tile(places: usize, panel: usize, runs: usize, runsEnd: usize, l
   } while (runs != runsEnd);
   if (epilogue) {
     const e = changetype<Epilogue>(epilogue);
-    a00 = finish(a00, e, channel), a01 = finish(a01, e, channel + 16);
-    a10 = finish(a10, e, channel), a11 = finish(a11, e, channel + 16);
-    a20 = finish(a20, e, channel), a21 = finish(a21, e, channel + 16);
-    a30 = finish(a30, e, channel), a31 = finish(a31, e, channel + 16);
+    if (e.bias) {
+      const b0 = v128.load(e.bias + channel), b1 = v128.load(e.bias + channel, 16);
+      a00 = f32x4.add(a00, b0), a01 = f32x4.add(a01, b1);
+      a10 = f32x4.add(a10, b0), a11 = f32x4.add(a11, b1);
+      a20 = f32x4.add(a20, b0), a21 = f32x4.add(a21, b1);
+      a30 = f32x4.add(a30, b0), a31 = f32x4.add(a31, b1);
+    }
+    if (e.scale) {
+      a00 = norm(a00, e, channel), a01 = norm(a01, e, channel + 16);
+      a10 = norm(a10, e, channel), a11 = norm(a11, e, channel + 16);
+      a20 = norm(a20, e, channel), a21 = norm(a21, e, channel + 16);
+      a30 = norm(a30, e, channel), a31 = norm(a31, e, channel + 16);
+    }
+    if (e.relu) {
+      a00 = relu(a00), a01 = relu(a01), a10 = relu(a10), a11 = relu(a11);
+      a20 = relu(a20), a21 = relu(a21), a30 = relu(a30), a31 = relu(a31);
+    }
+  }
+  if (lanes == NR) {
+    v128.store(y0, a00), v128.store(y0, a01, 16);
+    v128.store(y1, a10), v128.store(y1, a11, 16);
+    v128.store(y2, a20), v128.store(y2, a21, 16);
+    v128.store(y3, a30), v128.store(y3, a31, 16);
+    return;
   }
   storeLanes(y0, a00, a01, lanes);
   storeLanes(y1, a10, a11, lanes);
