@@ -33,6 +33,8 @@ An engine, my-engine.mjs:
 
   export default {
     name: 'my engine',
+    // dialect: 'torch',                        or onnx, tensorflow, webnn, caffe: calls in
+    //                                          its words and layout, see spec/dialects.md
     // layout: { x: 'NCHW', weight: 'OIHW' },   default: NHWC and HWIO
     // traits: { padding: 'multiplied' },       see spec/oracle.md, oracle-traits
     ops: {

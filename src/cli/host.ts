@@ -37,9 +37,10 @@ const reply = (answer: Answer, gradient: boolean): object => {
   return { finding: answer.kind, message: answer.message };
 };
 
-const describe = ({ name, version, layout, traits, ops, gradients }: Subject): object => ({
+const describe = ({ name, version, dialect, layout, traits, ops, gradients }: Subject): object => ({
   name,
   version,
+  dialect,
   layout,
   traits,
   ops,

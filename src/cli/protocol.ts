@@ -1,6 +1,6 @@
 // What goes between the oracle and an engine in another process: one JSON object a line. Spec oracle-protocol.
 //
-//   → {"cmd":"hello","protocol":1}         ← {"name","version"?,"ops":[…],"gradients"?:[…],"layout"?,"traits"?}
+//   → {"cmd":"hello","protocol":1}         ← {"name","version"?,"ops":[…],"gradients"?:[…],"dialect"?,"layout"?,"traits"?}
 //   → {"cmd":"run","seq":1,"call":{…}}     ← {"seq":1,"result":tensor or {"x":tensor,…}}
 //                                            {"seq":1,"skip":"reason"}   {"seq":1,"error":"message"}
 //   → {"cmd":"bye"}

@@ -1,6 +1,7 @@
 // An engine in another process: a hang is killed after a time-out, a crash is an answer, and the process is started again.
 
 import { type ChildProcess, spawn } from 'node:child_process';
+import { dialects, readDialect } from '../oracle/dialects.ts';
 import type { Answer, Call, Subject } from '../oracle/engine.ts';
 import { readLayout } from '../oracle/layout.ts';
 import { operators } from '../oracle/operators.ts';
@@ -140,5 +141,7 @@ async function greet(
   const unknown = hello.ops.find((op) => !Object.hasOwn(operators, op));
   if (unknown !== undefined) return refuse(`the operators are ${Object.keys(operators).join(', ')}, got '${unknown}'`);
   const { name, version, ops, traits = {}, gradients = [] } = hello;
-  return { running, hello: { name, version, layout: readLayout(hello.layout), traits, ops, gradients } };
+  const dialect = readDialect(hello.dialect, ops);
+  const layout = readLayout(hello.layout, dialects[dialect].layout);
+  return { running, hello: { name, version, dialect, layout, traits, ops, gradients } };
 }

@@ -55,9 +55,9 @@ export async function examine(
   const operators: OperatorReport[] = [];
   for (const each of questions) operators.push(await checkOperator(subject, each, settings.strict, options));
   const { seed, cases, ops, strict, shard } = settings;
-  const { name, version, traits, layout } = subject;
+  const { name, version, dialect = 'toeplitz', traits, layout } = subject;
   const interrupted = options.signal?.aborted ?? false;
-  const engine = { name, version, traits, layout };
+  const engine = { name, version, dialect, traits, layout };
   return reportOf({
     engine,
     seed,

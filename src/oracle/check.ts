@@ -66,15 +66,16 @@ export function check(layer: Layer, x: Tensor, params: Params<Tensor>, theirs: u
 }
 
 /** The verdict on everything an engine gave for one call: the first failure, or the pass with the largest margin. */
-export function checkAll(layer: Layer, operands: Operands, theirs: unknown, profile: Profile): Verdict {
-  const bounds = expected(layer, operands, profile);
-  const shapes = { y: layer.shape(operands.x.shape), x: operands.x.shape, ...layer.params(operands.x.shape) };
+export function checkParts(
+  parts: readonly (readonly [Part, { shape: Shape; bound: Bound }])[],
+  theirs: unknown,
+): Verdict {
   let worst: Verdict | undefined;
-  for (const part of Object.keys(bounds) as Part[]) {
+  for (const [part, { shape, bound }] of parts) {
     const given: unknown = part === 'y' ? theirs : (theirs as Record<string, unknown> | null | undefined)?.[part];
     // An engine may offer the gradient of x alone.
     if (part !== 'y' && given === undefined && typeof theirs === 'object' && theirs !== null && 'x' in theirs) continue;
-    const verdict = judge(part, (shapes as Record<string, Shape>)[part], bounds[part]!, given);
+    const verdict = judge(part, shape, bound, given);
     if (verdict.kind !== 'pass' && verdict.kind !== 'suspect') return verdict;
     if (!worst || verdict.kind === 'suspect' || (worst.kind === 'pass' && verdict.margin > worst.margin))
       worst = verdict;

@@ -2,6 +2,7 @@
 
 import type { Tensor } from '../tensor.ts';
 import type { Outcome } from './ask.ts';
+import { type DialectName, dialectNames, dialects } from './dialects.ts';
 import { allFaults, type Fault, predict, rightly } from './faults.ts';
 import type { Part } from './operators.ts';
 import { type Prediction, type Setting, settingOf } from './setting.ts';
@@ -21,6 +22,8 @@ export interface Group {
   readonly outcomes: readonly Outcome[];
   readonly mistake?: string;
   readonly evidence?: Evidence;
+  /** Other dialects whose rule this is. */
+  readonly dialects?: readonly DialectName[];
 }
 
 /** Larger cases are left to the others. */
@@ -55,10 +58,13 @@ interface Suspect {
 }
 
 /** A fault explains failures if it gives what the engine gave on them, and contradicts none of the right answers. */
-export function diagnose(outcomes: readonly Outcome[]): Group[] {
+export function diagnose(outcomes: readonly Outcome[], dialect: DialectName = 'toeplitz'): Group[] {
   const wrong = outcomes.filter(({ verdict: { kind } }) => kind === 'fail' || kind === 'wrong-shape');
-  const right = exhibits(outcomes.filter(({ verdict: { kind } }) => kind === 'pass' || kind === 'suspect'));
-  const examined = exhibits(wrong);
+  const right = exhibits(
+    outcomes.filter(({ verdict: { kind } }) => kind === 'pass' || kind === 'suspect'),
+    dialect,
+  );
+  const examined = exhibits(wrong, dialect);
   const suspects = allFaults
     .map((fault) => suspectOf(fault, examined))
     .filter((each) => each !== undefined)
@@ -69,23 +75,24 @@ export function diagnose(outcomes: readonly Outcome[]): Group[] {
   for (;;) {
     const best = mostOf(suspects, rest);
     if (!best) return groups;
-    const explained = wrong.filter((each) => explains(best.name, each));
+    const explained = wrong.filter((each) => explains(best.name, each, dialect));
     const evidence = { explained: explained.length, failures, passes: right.length };
-    groups.push({ outcomes: explained.filter((each) => rest.delete(each)), mistake: best.name, evidence });
+    const members = explained.filter((each) => rest.delete(each));
+    groups.push({ outcomes: members, mistake: best.name, evidence, dialects: speakersOf(best) });
   }
 }
 
 /** The first so many cases that are small enough, and whose answers were kept. */
-const exhibits = (list: readonly Outcome[]): Exhibit[] =>
+const exhibits = (list: readonly Outcome[], dialect: DialectName): Exhibit[] =>
   list
     .filter(({ theirs }) => theirs !== undefined)
     .slice(0, COMPARED)
-    .map((outcome) => ({ outcome, setting: settingOf(outcome.case) }))
+    .map((outcome) => ({ outcome, setting: settingOf(outcome.case, dialect) }))
     .filter(({ setting: { x, w, g } }) => x.length + w.length < CELLS || g.batch * x.length < CELLS);
 
 /** The fault with the failures it explains, if they are enough to speak for it. */
 function suspectOf(fault: Fault, wrong: readonly Exhibit[]): Suspect | undefined {
-  const explained = wrong.filter((each) => agrees(fault, each) === true);
+  const explained = wrong.filter((each) => agrees(fault, each) === true && changes(fault, each.setting));
   if (explained.length === 0 || elementsOf(explained) < ELEMENTS) return undefined;
   const bearing = wrong.filter(({ setting }) => changes(fault, setting)).length;
   return explained.length >= SHARE * bearing ? { fault, explained } : undefined;
@@ -108,10 +115,14 @@ function mostOf(suspects: readonly Suspect[], rest: ReadonlySet<Outcome>): Fault
   return best;
 }
 
+/** The dialects that have the rule of a fault. */
+const speakersOf = ({ rule }: Fault): readonly DialectName[] =>
+  rule ? dialectNames.filter((name) => dialects[name].conventions.ceil === rule) : [];
+
 /** Whether the named mistake gives what the engine gave for a case that it got wrong. */
-export function explains(mistake: string, outcome: Outcome): boolean {
+export function explains(mistake: string, outcome: Outcome, dialect: DialectName = 'toeplitz'): boolean {
   const fault = allFaults.find(({ name }) => name === mistake)!;
-  return outcome.theirs !== undefined && agrees(fault, { outcome, setting: settingOf(outcome.case) }) === true;
+  return outcome.theirs !== undefined && agrees(fault, { outcome, setting: settingOf(outcome.case, dialect) }) === true;
 }
 
 /** Whether the fault gives what the engine gave; undefined where it has no bearing. */
@@ -136,12 +147,13 @@ function changes(fault: Fault, setting: Setting): boolean {
 const partsOf = (all: Partial<Record<Part, Prediction>>) => Object.entries(all) as [Part, Prediction][];
 
 /** Whole numbers differ by at least 1, so this much is exact for them and generous for rounded values. */
-function isClose({ shape, data }: Prediction, theirs: Tensor): boolean {
+function isClose({ shape, data, open }: Prediction, theirs: Pick<Tensor, 'shape' | 'data'>): boolean {
   if (!Array.isArray(theirs?.shape) || theirs.shape.join() !== shape.join() || theirs.data?.length !== data.length)
     return false;
   const size = data.reduce((most, value) => (Number.isFinite(value) ? Math.max(most, Math.abs(value)) : most), 0);
   return data.every((value, i) => {
     const got = theirs.data[i];
+    if (open?.[i]) return true;
     return Number.isFinite(value) && Number.isFinite(got)
       ? Math.abs(value - got) <= 1e-5 * size
       : Math.fround(value) === got || (value !== value && got !== got);

@@ -2,7 +2,9 @@
 
 import { hash, random } from '../random.ts';
 import { type Case, isPossible } from './cases.ts';
-import type { Traits } from './engine.ts';
+import { saidIn } from './dialect-cases.ts';
+import { dialects } from './dialects.ts';
+import type { Subject } from './engine.ts';
 import { everydayCase, everydayOf } from './everyday.ts';
 import { operatorOf } from './operators.ts';
 import { enlarged } from './sizes.ts';
@@ -10,16 +12,24 @@ import { type Stratum, smallOf, strataOf } from './strata.ts';
 
 /**
  * Case `index` of an operator: the everyday layers, then of every three one with a large axis and two of the strata in turn;
- * none that depends on what the engine leaves open. Spec oracle-cases, oracle-sizes, oracle-traits.
+ * none that the dialect cannot say, or that depends on what the engine leaves open. Spec oracle-cases, oracle-sizes,
+ * oracle-traits, dialect-cases.
  */
-export function drawCase(op: string, gradient: boolean, seed: number, index: number, traits: Traits = {}): Case {
+export function drawCase(
+  op: string,
+  gradient: boolean,
+  seed: number,
+  index: number,
+  { dialect = 'toeplitz', traits }: Pick<Subject, 'dialect' | 'traits'> = { traits: {} },
+): Case {
   const { family, rank } = operatorOf(op);
+  const nan = traits.nan ?? (family === 'max' && dialects[dialect].conventions.nan === 'open' ? 'free' : 'kept');
   const isFree = ({ values: [kind] }: Stratum): boolean =>
-    (kind === 'nan' && (gradient || traits.nan === 'free')) ||
+    (kind === 'nan' && (gradient || nan === 'free')) ||
     (kind === 'infinite' && (gradient || traits.padding === undefined));
   const caseSeed = hash(seed, op, index) & 0xffff;
   const known = everydayOf(op).length;
-  if (index < known) return everydayCase(op, gradient, index, caseSeed);
+  if (index < known) return saidIn(dialect, everydayCase(op, gradient, index, caseSeed));
   const turn = Math.floor((index - known) / 3);
   const isLarge = (index - known) % 3 === 2;
   const strata = strataOf(family, rank, gradient).filter((stratum) => !isFree(stratum));
@@ -28,7 +38,9 @@ export function drawCase(op: string, gradient: boolean, seed: number, index: num
   for (;;) {
     const small = drawFrom(stratum, op, gradient, rank, draw.below, caseSeed);
     const drawn = isLarge ? enlarged(small, family, rank, turn, draw) : small;
-    if (isPossible(drawn)) return drawn;
+    if (!isPossible(drawn)) continue;
+    const said = saidIn(dialect, drawn);
+    if (isPossible(said)) return said;
   }
 }
 

@@ -4,9 +4,10 @@ import type { Attributes } from '../layer.ts';
 import type { Tensor } from '../tensor.ts';
 import type { Profile } from './bound.ts';
 import type { Case } from './cases.ts';
+import type { DialectName } from './dialects.ts';
 import type { VerdictKind } from './verdict.ts';
 
-/** One call: the operator, its attributes with no default left to guess, its tensors in the layout of the engine. */
+/** One call: the operator, its attributes in the dialect of the engine with no default left to guess, its tensors in its layout. */
 export interface Call {
   readonly op: string;
   readonly attributes: Attributes;
@@ -26,12 +27,14 @@ export interface Gradients {
   readonly bias?: Tensor;
 }
 
-/** The order of the axes; `HW` stands for all spatial axes. Spec oracle-layout. */
+/** The order of the axes, by default that of the dialect; `HW` stands for all spatial axes. Spec oracle-layout. */
 export interface Layout {
   /** Of x, y and their gradients: a permutation of `NHWC` with H and W side by side. Default `'NHWC'`. */
   readonly x?: string;
   /** Of the weight: a permutation of `HWIO` with H and W side by side. Default `'HWIO'`. */
   readonly weight?: string;
+  /** Of a depthwise weight: as `weight`, which it is by default; or `'HWIM'`, channels and multiplier on axes of their own. */
+  readonly depthwise?: string;
 }
 
 /** Conventions of an engine, not defects; what is left out follows the spec. Spec oracle-traits. */
@@ -47,8 +50,8 @@ export interface Engine {
   readonly name: string;
   readonly version?: string;
   readonly layout?: Layout;
-  /** The meaning of attributes and edge cases. `'toeplitz'` is the spec's own, and the only one so far. */
-  readonly dialect?: string;
+  /** Names and meaning of attributes, layout and edge cases: those of a library of {@link dialects}. Default `'toeplitz'`, the spec's own. */
+  readonly dialect?: DialectName;
   readonly precision?: 'float32';
   readonly traits?: Traits;
   readonly ops: Readonly<Record<string, Operator<Call, Tensor>>>;
@@ -78,6 +81,7 @@ export type Answer =
 export interface Subject {
   readonly name: string;
   readonly version?: string;
+  readonly dialect?: DialectName;
   readonly layout: Required<Layout>;
   readonly traits: Traits;
   readonly ops: readonly string[];

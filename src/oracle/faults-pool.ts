@@ -1,20 +1,11 @@
 // Mistakes of pools: the start of a maximum, NaN, the divisor of an average, windows that ceil adds.
 
 import { fromFloat16, toFloat16 } from '../formats/float16.ts';
-import { divisors } from '../reference/pool.ts';
 import { cellsUnder, outputs, taps } from '../window.ts';
+import { outputBy, widened } from './dialect-results.ts';
+import type { CeilRule } from './dialects.ts';
 import type { Fault } from './faults.ts';
-import {
-  axesOf,
-  channelsOut,
-  eachOutput,
-  evaluate,
-  isSame,
-  type Prediction,
-  reachOf,
-  type Setting,
-  withAxes,
-} from './setting.ts';
+import { axesOf, channelsOut, eachOutput, evaluate, type Prediction, type Setting } from './setting.ts';
 
 const max = ['max'] as const;
 const avg = ['avg'] as const;
@@ -74,15 +65,13 @@ function bordersOnly(s: Setting, p: number): number {
 
 const half = (value: number): number => fromFloat16(toFloat16(value));
 
-/** Windows that begin beyond the image too. */
-function keepsAll(s: Setting): Setting | undefined {
-  if (!s.case.ceil || isSame(s)) return undefined;
-  const kept = withAxes(s, (axis) => {
-    const room = axis.input + axis.before + axis.after - reachOf(axis);
-    return { ...axis, output: Math.ceil(room / axis.stride) + 1 };
-  });
-  return { ...kept, divisor: s.divisor && divisors({ ...kept.g, channels: s.g.groups }, s.case.countPadding) };
-}
+/** Another rule for the windows that ceil adds. */
+const ceilRule = (name: string, rule: CeilRule): Fault => ({
+  name: `ceil ${name}`,
+  families: [...max, ...avg],
+  rule,
+  result: (s) => (s.case.ceil ? widened(evaluate(s), outputBy(rule, s.case)) : undefined),
+});
 
 export const poolFaults: readonly Fault[] = [
   {
@@ -95,26 +84,9 @@ export const poolFaults: readonly Fault[] = [
   nanLost('only v > m is asked, from the first cell', undefined),
   nanLost('only v > m is asked, from the lowest finite number', -LARGEST),
   nanLost('a NaN stays only if it comes last', -Infinity, (so, v) => (so > v ? so : v)),
-  {
-    name: 'ceil kept a last window that begins beyond the image',
-    families: max,
-    setting: keepsAll,
-  },
-  {
-    name: "ceil kept a last window that begins beyond the image where no padding is (Caffe's rule)",
-    families: max,
-    setting: (s) => (axesOf(s).every(({ before, after }) => before + after === 0) ? keepsAll(s) : undefined),
-  },
-  ...[0, Number.NaN].map(
-    (empty): Fault => ({
-      name: `ceil kept a last window that begins beyond the image, an average over no cell being ${empty}`,
-      families: avg,
-      result(s) {
-        const kept = keepsAll(s);
-        return kept && eachOutput(kept, evaluate(kept), (y) => (Number.isFinite(y) ? y : empty));
-      },
-    }),
-  ),
+  ceilRule('kept a last window that begins beyond the image', 'keep'),
+  ceilRule("kept a last window that begins beyond the image where no padding is (Caffe's rule)", 'drop if padded'),
+  ceilRule('dropped a last window that begins beyond the image', 'drop'),
   {
     name: 'the window of size 1 gave 0',
     result: (s) => (taps(s.g.axes) === 1 ? eachOutput(s, evaluate(s), () => 0) : undefined),

@@ -1,5 +1,6 @@
 // Mistakes of transposed convolutions: the size of the output, its padding, the bias, images and groups.
 
+import { places } from './dialect-results.ts';
 import type { Fault } from './faults.ts';
 import { axesOf, eachOutput, evaluate, isSame, type Prediction, type Setting } from './setting.ts';
 
@@ -24,21 +25,11 @@ function resized(s: Setting, size: (n: number, axis: number) => number): Predict
   const y = evaluate(s);
   const shape = y.shape.map((n, i) => (i === 0 || i === y.shape.length - 1 ? n : size(n, i - 1)));
   if (shape.some((n) => n < 1)) return undefined;
-  const data = new Float64Array(shape.reduce((a, b) => a * b, 1));
-  return {
-    shape,
-    data: data.map((_, i) => {
-      let [rest, from, step, inside] = [i, 0, 1, true];
-      for (let axis = shape.length - 1; axis >= 0; axis--) {
-        const at = rest % shape[axis];
-        rest = Math.floor(rest / shape[axis]);
-        inside &&= at < y.shape[axis];
-        from += at * step;
-        step *= y.shape[axis];
-      }
-      return inside ? y.data[from] : (s.b?.[i % shape[shape.length - 1]] ?? 0);
-    }),
-  };
+  const F = y.shape[y.shape.length - 1];
+  const data = Float64Array.from(places(y.shape, shape), (place, i) =>
+    place < 0 ? (s.b?.[i % F] ?? 0) : y.data[place],
+  );
+  return { shape, data };
 }
 
 /** The outputs in the last cells of an axis that outputPadding added. */

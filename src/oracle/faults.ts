@@ -3,6 +3,8 @@
 
 import { sameShape } from '../tensor.ts';
 import { type Case, isPossible, layerOf, shapeOf } from './cases.ts';
+import { outputIn, widened } from './dialect-results.ts';
+import type { CeilRule } from './dialects.ts';
 import { convolutionFaults } from './faults-conv.ts';
 import { gradientFaults, right } from './faults-gradient.ts';
 import { paddedFaults } from './faults-padded.ts';
@@ -24,6 +26,8 @@ export interface Fault {
   readonly setting?: (s: Setting) => Setting | undefined;
   /** The result instead. */
   readonly result?: (s: Setting) => Prediction | undefined;
+  /** The rule of some dialects for ceil: an engine that follows it speaks one of those. */
+  readonly rule?: CeilRule;
   /** For gradients: the gradients instead. */
   readonly gradient?: (s: Setting) => Partial<Record<Part, Prediction>> | undefined;
 }
@@ -46,13 +50,18 @@ const bearsOn = ({ families, instead }: Fault, family: Family): boolean =>
 export function predict(fault: Fault, s: Setting): Partial<Record<Part, Prediction>> | undefined {
   if (!bearsOn(fault, s.family)) return undefined;
   if (s.case.gradient) return fault.gradient ? fault.gradient(s) : gradientInstead(fault, s);
-  if (fault.result) return some(fault.result(s));
-  if (fault.setting) return some(evaluated(fault.setting(s)));
+  if (fault.rule) return some(fault.result!(s));
+  if (fault.result) return some(inDialect(fault.result(s), s));
+  if (fault.setting) return some(inDialect(evaluated(fault.setting(s)), s));
   const instead = fault.instead?.(s.case);
   if (!instead || !isPossible(instead)) return undefined;
   const { g, divisor, layer } = settingOf(instead);
-  return some(evaluate({ ...s, g, divisor, layer }));
+  return some(widened(evaluate({ ...s, g, divisor, layer }), outputIn(s.dialect, instead)));
 }
+
+/** A result of our shape in that of the dialect. */
+const inDialect = (y: Prediction | undefined, s: Setting): Prediction | undefined =>
+  y && sameShape(y.shape, s.layer.shape(shapeOf(s.case))) ? widened(y, outputIn(s.dialect, s.case)) : y;
 
 /** The gradients of the case that is answered instead, where its output has the same shape. */
 function gradientInstead({ instead }: Fault, s: Setting): Partial<Record<Part, Prediction>> | undefined {
@@ -64,7 +73,7 @@ function gradientInstead({ instead }: Fault, s: Setting): Partial<Record<Part, P
 
 /** The right answer, by the plain loops. */
 export const rightly = (s: Setting): Partial<Record<Part, Prediction>> =>
-  s.case.gradient ? right(s) : { y: evaluate(s) };
+  s.case.gradient ? right(s) : { y: inDialect(evaluate(s), s)! };
 
 const evaluated = (s: Setting | undefined): Prediction | undefined => s && evaluate(s);
 const some = (y: Prediction | undefined): Partial<Record<Part, Prediction>> | undefined => y && { y };

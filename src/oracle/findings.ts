@@ -4,15 +4,17 @@ import { ask, type Outcome } from './ask.ts';
 import { caseId } from './caseid.ts';
 import type { Case } from './cases.ts';
 import { diagnose, explains, type Group } from './diagnose.ts';
+import { dialectsOf } from './dialect-other.ts';
 import type { Subject } from './engine.ts';
 import { literal } from './literal.ts';
 import { reduce } from './reduce.ts';
 import type { Finding } from './report.ts';
-import type { VerdictKind } from './verdict.ts';
+import { isFailure, type VerdictKind } from './verdict.ts';
 
-/** Questions spent on the reduction of one failure; each one costs a time-out where the engine hangs. */
+/** Questions spent on the reduction of one failure. */
 const CALLS = 600;
-const CALLS_AFTER_TIMEOUT = 12;
+/** Where each one costs a time-out, or every case fails because the engine speaks another dialect. */
+const FEW_CALLS = 12;
 /** Failures of one kind that nothing else tells apart are shown once; of the named ones, this many names. */
 const NAMES = 4;
 
@@ -22,9 +24,12 @@ export async function findingsOf(
   outcomes: readonly Outcome[],
   isFinding: (kind: VerdictKind) => boolean,
 ): Promise<Finding[]> {
-  const groups = diagnose(outcomes).slice(0, NAMES);
+  const groups = diagnose(outcomes, subject.dialect).slice(0, NAMES);
   const explained = new Set(groups.flatMap((group) => group.outcomes));
-  const rest = outcomes.filter((each) => isFinding(each.verdict.kind) && !explained.has(each));
+  const failures = outcomes.filter((each) => isFinding(each.verdict.kind));
+  const rest = failures.filter((each) => !explained.has(each));
+  const dialects = rest.some(({ verdict: { kind } }) => isFailure(kind)) ? await dialectsOf(subject, outcomes) : [];
+  if (dialects.length > 0) return [await findingOf(subject, { outcomes: failures, dialects }, [])];
   const key = ({ verdict: { kind }, case: c }: Outcome): string => kindKey(kind, c);
   for (const each of new Set(rest.map(key))) groups.push({ outcomes: rest.filter((outcome) => key(outcome) === each) });
   const names = groups.flatMap(({ mistake }) => mistake ?? []);
@@ -39,23 +44,28 @@ export const kindKey = (kind: VerdictKind, { values }: Case): string =>
 
 async function findingOf(
   subject: Subject,
-  { outcomes: members, mistake, evidence }: Group,
+  { outcomes: members, mistake, evidence, dialects = [] }: Group,
   names: readonly string[],
 ): Promise<Finding> {
   const first = members.reduce((least, each) => (work(each.case) < work(least.case) ? each : least));
   const { kind } = first.verdict;
-  const calls = kind === 'timeout' || kind === 'crash' ? CALLS_AFTER_TIMEOUT : CALLS;
+  const { dialect } = subject;
+  const isForeign = dialects.length > 0 && mistake === undefined;
+  const calls = isForeign || kind === 'timeout' || kind === 'crash' ? FEW_CALLS : CALLS;
   /** A smaller case must fail for the same reason: by the same mistake, or by none of those that have a name. */
   const isAlike = (outcome: Outcome): boolean =>
     outcome.verdict.kind === kind &&
-    (mistake === undefined ? !names.some((name) => explains(name, outcome)) : explains(mistake, outcome));
-  const smallest = await reduce(first.case, async (c) => isAlike(await ask(subject, c)), calls);
+    (mistake === undefined
+      ? !names.some((name) => explains(name, outcome, dialect))
+      : explains(mistake, outcome, dialect));
+  const smallest = await reduce(first.case, async (c) => isAlike(await ask(subject, c)), calls, dialect);
   const again = await ask(subject, smallest);
   // What does not fail again (a hang that depends on the load) is shown as it was seen.
   const shown = again.verdict.kind === kind ? again : first;
   return {
-    kind,
+    kind: dialects.length > 0 ? 'wrong-dialect' : kind,
     cases: members.map((each) => caseId(each.case)),
+    ...(dialects.length > 0 && { declared: dialect ?? 'toeplitz', dialects }),
     ...(mistake !== undefined && { mistake, evidence }),
     verdict: shown.verdict,
     id: caseId(shown.case),

@@ -4,12 +4,14 @@ import { SpecError, show } from '../errors.ts';
 import type { Data, Shape, Tensor } from '../tensor.ts';
 import type { Layout } from './engine.ts';
 
-export const ownLayout: Required<Layout> = { x: 'NHWC', weight: 'HWIO' };
+export const ownLayout: Required<Layout> = { x: 'NHWC', weight: 'HWIO', depthwise: 'HWIO' };
 
-/** Spec oracle-layout: a permutation of the letters, H and W side by side. */
-export function readLayout(layout: Layout = {}): Required<Layout> {
-  const read = (what: 'x' | 'weight'): string => {
-    const value: unknown = layout[what] ?? ownLayout[what];
+/** Spec oracle-layout: a permutation of the letters, H and W side by side; what is not declared is that of the dialect. */
+export function readLayout(layout: Layout = {}, dialect: Required<Layout> = ownLayout): Required<Layout> {
+  const declared: Layout = { ...dialect, ...(layout.weight !== undefined && { depthwise: layout.weight }), ...layout };
+  const read = (what: 'x' | 'weight' | 'depthwise'): string => {
+    const value: unknown = declared[what];
+    if (what === 'depthwise' && value === 'HWIM') return value;
     const isPermutation =
       typeof value === 'string' && [...value].sort().join('') === [...ownLayout[what]].sort().join('');
     if (!isPermutation || !value.includes('HW'))
@@ -19,7 +21,7 @@ export function readLayout(layout: Layout = {}): Required<Layout> {
       );
     return value;
   };
-  return { x: read('x'), weight: read('weight') };
+  return { x: read('x'), weight: read('weight'), depthwise: read('depthwise') };
 }
 
 /** The axis of ours that stands at each place of theirs, for a tensor of `rank` axes. */
@@ -50,25 +52,37 @@ function permute(tensor: Tensor, from: readonly number[]): Tensor {
 }
 
 /** Which layout a tensor of a call has: biases and rows have only one. */
-const layoutOf = (name: string, layout: Required<Layout>): [ours: string, theirs: string] | undefined => {
-  if (name === 'bias') return undefined;
-  return name === 'weight' ? [ownLayout.weight, layout.weight] : [ownLayout.x, layout.x];
-};
+function layoutOf(name: string, layout: Required<Layout>, channels?: number): [ours: string, theirs: string] {
+  if (name === 'bias') return ['', ''];
+  if (name !== 'weight') return [ownLayout.x, layout.x];
+  return [ownLayout.weight, channels === undefined ? layout.weight : layout.depthwise];
+}
 
-/** A tensor of ours in their layout. */
-export function toTheirs(name: string, tensor: Tensor, layout: Required<Layout>): Tensor {
-  const pair = layoutOf(name, layout);
-  return pair ? permute(tensor, order(pair[0], pair[1], tensor.shape.length)) : tensor;
+/** A tensor of ours in their layout; `channels` are those of a depthwise weight. */
+export function toTheirs(name: string, tensor: Tensor, layout: Required<Layout>, channels?: number): Tensor {
+  const [ours, theirs] = layoutOf(name, layout, channels);
+  const { shape, data } = tensor;
+  if (theirs === 'HWIM') return { shape: [...shape.slice(0, -2), channels!, shape.at(-1)! / channels!], data };
+  return theirs === '' ? tensor : permute(tensor, order(ours, theirs, shape.length));
 }
 
 /** A tensor of theirs in our layout; what is not a tensor of that rank comes back as it is, for the verdict to see. */
-export function toOurs(name: string, value: unknown, layout: Required<Layout>, rank: number): unknown {
-  const pair = layoutOf(name, layout);
+export function toOurs(
+  name: string,
+  value: unknown,
+  layout: Required<Layout>,
+  rank: number,
+  channels?: number,
+): unknown {
+  const [ours, theirs] = layoutOf(name, layout, channels);
   const tensor = value as Tensor;
   const isTensor =
     typeof value === 'object' && value !== null && Array.isArray(tensor.shape) && ArrayBuffer.isView(tensor.data);
-  if (!pair || !isTensor || tensor.shape.length !== rank || !holds(tensor.shape, tensor.data)) return value;
-  return permute(tensor, order(pair[1], pair[0], rank));
+  if (theirs === '' || !isTensor || tensor.shape.length !== rank || !holds(tensor.shape, tensor.data)) return value;
+  const [C, M] = tensor.shape.slice(-2);
+  if (theirs === 'HWIM')
+    return C === channels ? { shape: [...tensor.shape.slice(0, -2), 1, C * M], data: tensor.data } : value;
+  return permute(tensor, order(theirs, ours, rank));
 }
 
 const holds = (shape: Shape, data: Data): boolean => data.length === shape.reduce((size, axis) => size * axis, 1);

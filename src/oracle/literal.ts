@@ -1,8 +1,9 @@
 // A case written out as source text that can be pasted.
 
 import type { Tensor } from '../tensor.ts';
-import { attributesFor } from './ask.ts';
 import { type Case, layerOf, operandsOf } from './cases.ts';
+import { attributesIn } from './dialect-attributes.ts';
+import { ownLayout } from './layout.ts';
 
 export interface Literal {
   readonly typescript: string;
@@ -34,7 +35,7 @@ const values = (tensor: Tensor, python: boolean): string =>
 export function literal(c: Case): Literal {
   const layer = layerOf(c);
   const operands = Object.entries(operandsOf(c, layer)) as [string, Tensor][];
-  const attributes = Object.entries(attributesFor(layer));
+  const attributes = Object.entries(attributesIn('toeplitz', c, ownLayout));
   return {
     typescript: [
       `const attributes = { ${attributes.map(([name, each]) => `${name}: ${value(each, false)}`).join(', ')} };`,

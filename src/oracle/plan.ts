@@ -65,11 +65,14 @@ function readShard({ index, of }: Shard): Shard {
 }
 
 /** Outputs of every operator, then gradients of those that have them. */
-export function plan(offer: Pick<Subject, 'ops' | 'gradients' | 'traits'>, settings: Complete): Questions[] {
+export function plan(
+  offer: Pick<Subject, 'ops' | 'gradients' | 'dialect' | 'traits'>,
+  settings: Complete,
+): Questions[] {
   const offered = Object.keys(operators).filter((op) => everyday.includes(op) || offer.ops.includes(op));
   const ops = settings.ops ?? offered;
   const draw = (op: string, gradient: boolean): Questions => {
-    const all = drawn(settings.cases, (index) => drawCase(op, gradient, settings.seed, index, offer.traits));
+    const all = drawn(settings.cases, (index) => drawCase(op, gradient, settings.seed, index, offer));
     return { op, gradient, ...share(settings, all) };
   };
   return [

@@ -2,7 +2,10 @@
 // Greedy search was as good as a property-testing library on 13 planted faults, and it waits for asynchronous engines.
 
 import type { Tensor } from '../tensor.ts';
+import { caseId } from './caseid.ts';
 import { type Case, isPossible, layerOf, operandsOf, pads } from './cases.ts';
+import { saidIn } from './dialect-cases.ts';
+import type { DialectName } from './dialects.ts';
 
 /** Whether a candidate still fails in the same way. */
 export type StillFails = (c: Case) => Promise<boolean>;
@@ -10,20 +13,26 @@ export type StillFails = (c: Case) => Promise<boolean>;
 /** Tensors with more cells than this are not reduced cell by cell. */
 const CELLS = 64;
 
-/** The smallest case found within `calls` questions. Spec oracle-reduce. */
-export async function reduce(start: Case, stillFails: StillFails, calls: number): Promise<Case> {
+/** The smallest case found within `calls` questions, all of which can be said in the dialect. Spec oracle-reduce. */
+export async function reduce(
+  start: Case,
+  stillFails: StillFails,
+  calls: number,
+  dialect: DialectName = 'toeplitz',
+): Promise<Case> {
   const budget = { calls };
   const fails: StillFails = async (c) => budget.calls-- > 0 && isPossible(c) && (await stillFails(c));
-  return reduceCells(await reduceAxes(start, fails), fails);
+  return reduceCells(await reduceAxes(start, fails, dialect), fails);
 }
 
 /** Takes the first smaller neighbour that fails, and starts again from there. */
-async function reduceAxes(start: Case, fails: StillFails): Promise<Case> {
+async function reduceAxes(start: Case, fails: StillFails, dialect: DialectName): Promise<Case> {
   let best = start;
   for (let found = true; found; ) {
     found = false;
-    for (const smaller of neighbours(best)) {
-      if (!(await fails(smaller))) continue;
+    for (const neighbour of neighbours(best)) {
+      const smaller = isPossible(neighbour) ? saidIn(dialect, neighbour) : neighbour;
+      if (caseId(smaller) === caseId(best) || !(await fails(smaller))) continue;
       best = smaller;
       found = true;
       break;

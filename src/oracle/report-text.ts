@@ -57,6 +57,7 @@ export function paragraph(op: string, finding: Finding): string[] {
   const { first, worst, message } = verdict;
   return [
     `✗ ${op}: ${headline(finding)}`,
+    ...(finding.dialects ? [`  ${dialectLine(finding)}`] : []),
     ...(mistake ? [`  behaves as if ${mistake}: ${reasons(evidence!)}`] : []),
     `  ${message}`,
     ...(first ? [`  first at [${first.index.join(', ')}]: ${sentence(first)}`] : []),
@@ -68,6 +69,12 @@ export function paragraph(op: string, finding: Finding): string[] {
     `  case ${id}`,
   ];
 }
+
+/** `this is the rule of caffe; the engine declares toeplitz` */
+const dialectLine = ({ mistake, dialects, declared }: Finding): string => {
+  const what = mistake ? 'this is the rule of' : 'right on these cases when asked in the dialect of';
+  return `${what} ${dialects!.join(', ')}; the engine declares ${declared}`;
+};
 
 const reasons = ({ explained, failures, passes }: Evidence): string =>
   `explains ${explained} of ${failures} ${failures === 1 ? 'failure' : 'failures'}, contradicts none of ${passes} passes`;

@@ -1,6 +1,7 @@
 // The report of a campaign: data, and all that reporters, `merge` and lists of expected failures read. Spec oracle-report.
 
 import type { Evidence } from './diagnose.ts';
+import type { DialectName } from './dialects.ts';
 import type { Layout, Traits } from './engine.ts';
 import type { Literal } from './literal.ts';
 import type { Shard } from './plan.ts';
@@ -15,6 +16,9 @@ export interface Finding {
   readonly kind: VerdictKind;
   /** The ids of the campaign's cases that fail so. */
   readonly cases: readonly string[];
+  /** Of `wrong-dialect`: what the engine declares, and by whose rules it is right. */
+  readonly declared?: DialectName;
+  readonly dialects?: readonly DialectName[];
   /** The known mistake that gives exactly these results, if one does. */
   readonly mistake?: string;
   /** What speaks for it. */
@@ -49,6 +53,7 @@ export interface Report {
   readonly engine: {
     readonly name: string;
     readonly version?: string;
+    readonly dialect: DialectName;
     readonly traits: Traits;
     readonly layout: Required<Layout>;
   };
@@ -92,8 +97,9 @@ export function statusOf(
 /** What went wrong, in a few words: the mistake if it has a name, else the kind of verdict. */
 export const causeOf = ({ mistake, kind }: Finding): string => mistake ?? kind;
 
-/** `right 1.2: seed 1, 200 cases per operator, shard 2/4` */
-export function headOf({ engine: { name, version }, seed, cases, shard }: Report): string {
+/** `right 1.2, dialect torch: seed 1, 200 cases per operator, shard 2/4` */
+export function headOf({ engine: { name, version, dialect }, seed, cases, shard }: Report): string {
   const part = shard ? `, shard ${shard.index}/${shard.of}` : '';
-  return `${name}${version ? ` ${version}` : ''}: seed ${seed}, ${cases} cases per operator${part}`;
+  const speaks = dialect === 'toeplitz' ? '' : `, dialect ${dialect}`;
+  return `${name}${version ? ` ${version}` : ''}${speaks}: seed ${seed}, ${cases} cases per operator${part}`;
 }

@@ -6,12 +6,15 @@ import * as pool from '../reference/pool.ts';
 import { type Axis, type ConvGeometry, outputs, type ThreeAxes, taps } from '../window.ts';
 import { toDoubles } from './bound.ts';
 import { type Case, layerOf, operandsOf, shapeOf } from './cases.ts';
+import { operandsIn } from './dialect-results.ts';
+import type { DialectName } from './dialects.ts';
 import { geometryOf } from './forms.ts';
 import { type Family, operatorOf } from './operators.ts';
 
 /** Everything that one call computes from, in float64. */
 export interface Setting {
   readonly case: Case;
+  readonly dialect: DialectName;
   readonly layer: Layer;
   readonly family: Family;
   readonly rank: number;
@@ -28,18 +31,21 @@ export interface Setting {
 export interface Prediction {
   readonly shape: readonly number[];
   readonly data: Float64Array;
+  /** 1 where anything may be: over no cell. */
+  readonly open?: Uint8Array;
 }
 
-export function settingOf(c: Case): Setting {
+export function settingOf(c: Case, dialect: DialectName = 'toeplitz'): Setting {
   const layer = layerOf(c);
-  const { x, weight, bias, dy } = operandsOf(c, layer);
+  const { x, weight, bias, dy } = operandsIn(dialect, c, operandsOf(c, layer));
   const g = geometryOf(layer, shapeOf(c));
   const { family, rank } = operatorOf(c.op);
   const divisor = family === 'avg' ? pool.divisors({ ...g, channels: g.groups }, c.countPadding) : undefined;
   // A pool's window is a depthwise convolution with ones.
   const w = weight ? toDoubles(weight.data) : new Float64Array(taps(g.axes) * g.groups).fill(1);
   const b = bias && toDoubles(bias.data);
-  return { case: c, layer, family, rank, g, x: toDoubles(x.data), w, b, dy: dy && toDoubles(dy.data), divisor };
+  const operands = { x: toDoubles(x.data), w, b, dy: dy && toDoubles(dy.data), divisor };
+  return { case: c, dialect, layer, family, rank, g, ...operands };
 }
 
 export const channelsOut = ({ g }: Setting): number => g.groups * g.filters;

@@ -86,7 +86,7 @@ const transposed: readonly Partial<Stratum>[] = [
 
 const pools: readonly Partial<Stratum>[] = [
   ...windows,
-  { ceil: [1, 1], stride: [3, 4], size: [1, 3] }, // stride > size
+  { ceil: [1, 1], stride: [3, 4], size: [1, 3], padding: ['valid', 'explicit'], pad: [0, 1] }, // windows that begin beyond the image
   { ceil: [1, 1], stride: [2, 3], size: [2, 3], dilation: [1, 1], padding: ['valid', 'explicit'], pad: [0, 1] },
   { ceil: [1, 1], stride: [1, 3], size: [3, 4], padding: ['explicit'], pad: [0, 2] },
   {

@@ -2,6 +2,7 @@
 
 import { SpecError, show, wrongType } from '../errors.ts';
 import type { Tensor } from '../tensor.ts';
+import { dialects, readDialect } from './dialects.ts';
 import type { Answer, Call, Engine, GradientCall, Subject, Traits } from './engine.ts';
 import { readLayout } from './layout.ts';
 import { operators } from './operators.ts';
@@ -23,9 +24,7 @@ export function checkEngineForm(engine: Engine): void {
     if (typeof op !== 'function')
       throw wrongType('oracle-engine', `engine: ops.${name} must be a function, got ${show(op)}`);
   }
-  const { dialect = 'toeplitz', precision = 'float32', traits = {} } = engine;
-  if (dialect !== 'toeplitz')
-    refuse(`dialect must be 'toeplitz' (convert the attributes in the adapter), got ${show(dialect)}`);
+  const { precision = 'float32', traits = {} } = engine;
   if (precision !== 'float32') refuse(`precision must be 'float32', got ${show(precision)}`);
   readTraits(traits);
 }
@@ -54,11 +53,13 @@ export function readTraits(traits: unknown = {}): Traits {
 /** An engine of this process as a subject. */
 export function inProcess(engine: Engine): Subject {
   checkEngineForm(engine);
+  const dialect = readDialect(engine.dialect, Object.keys({ ...engine.ops, ...engine.gradients }));
   const probe = probing(engine);
   return {
     name: engine.name,
     version: engine.version,
-    layout: readLayout(engine.layout),
+    dialect,
+    layout: readLayout(engine.layout, dialects[dialect].layout),
     traits: engine.traits ?? {},
     ops: Object.keys(engine.ops),
     gradients: Object.keys(engine.gradients ?? {}),

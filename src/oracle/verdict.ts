@@ -12,6 +12,7 @@ export type VerdictKind =
   | 'fail'
   | 'wrong-shape'
   | 'wrong-type'
+  | 'wrong-dialect'
   | 'changed-inputs'
   | 'aliased'
   | 'stale'

@@ -1,0 +1,37 @@
+// An engine that is wrong in the dialect it declares is asked again in each of the others: does it speak one of them?
+
+import { ask, type Outcome } from './ask.ts';
+import { isPossible } from './cases.ts';
+import { saidIn } from './dialect-cases.ts';
+import { type DialectName, dialectNames, dialects } from './dialects.ts';
+import type { Subject } from './engine.ts';
+import { isFailure } from './verdict.ts';
+
+/** So many wrong answers are asked again, and so many right ones. */
+const ASKED = 12;
+/** Fewer answers do not speak for a dialect. */
+const ANSWERS = 4;
+
+/** The dialects in which the engine is right on what it gets wrong, and on what it gets right. Spec dialect-other. */
+export async function dialectsOf(subject: Subject, outcomes: readonly Outcome[]): Promise<DialectName[]> {
+  const wrong = outcomes.filter(({ verdict: { kind } }) => isFailure(kind)).slice(0, ASKED);
+  if (wrong.some(({ verdict: { kind } }) => kind === 'timeout' || kind === 'crash')) return [];
+  const right = outcomes.filter(({ verdict: { kind } }) => kind === 'pass').slice(0, ASKED);
+  const spoken: DialectName[] = [];
+  for (const name of dialectNames)
+    if (name !== (subject.dialect ?? 'toeplitz') && (await speaks(subject, name, [...wrong, ...right])))
+      spoken.push(name);
+  return spoken;
+}
+
+async function speaks(subject: Subject, dialect: DialectName, outcomes: readonly Outcome[]): Promise<boolean> {
+  const { layout, operators } = dialects[dialect];
+  const asked = outcomes.filter((each) => operators.includes(each.case.op)).map((each) => saidIn(dialect, each.case));
+  let answers = 0;
+  for (const c of asked.filter(isPossible)) {
+    const { kind } = (await ask({ ...subject, dialect, layout }, c)).verdict;
+    if (isFailure(kind)) return false;
+    if (kind !== 'skip') answers++;
+  }
+  return answers >= ANSWERS;
+}

@@ -1,0 +1,218 @@
+// Engines that speak the dialects: this library behind attributes, layouts and pools written as each library documents them.
+
+import { type Shape, type Tensor, tensor, toChannelsFirst, toChannelsLast } from '../../src/index.ts';
+import {
+  type Call,
+  type CeilRule,
+  type DialectName,
+  dialects,
+  type Engine,
+  type GradientCall,
+  type Gradients,
+} from '../../src/oracle/index.ts';
+import { permuted } from '../onnx.ts';
+import { forward, gradient } from './own.ts';
+
+type Given = Readonly<Record<string, never>>;
+type Pairs = readonly (readonly [number, number])[];
+
+/** A window as this library names it; what an operator has none of is undefined. */
+interface Read {
+  readonly size: readonly number[];
+  readonly stride: readonly number[];
+  readonly padding: string | Pairs;
+  readonly dilation?: readonly number[];
+  readonly groups?: number;
+  readonly ceil?: boolean;
+  readonly countPadding?: boolean;
+  readonly outputPadding?: readonly number[];
+}
+
+const equal = (pads: readonly number[]): Pairs => pads.map((pad) => [pad, pad]);
+const halves = (pads: readonly number[]): Pairs =>
+  pads.slice(0, pads.length / 2).map((before, i) => [before, pads[i + pads.length / 2]]);
+const neighbours = (pads: readonly number[]): Pairs => [
+  [pads[0], pads[1]],
+  [pads[2], pads[3]],
+];
+const is = <T>(value: unknown, what: T): boolean => value === what;
+
+/** Cells that output_shape has beyond the least. */
+function beyond(a: Given, { x }: Call, size: readonly number[]): number[] {
+  const pads: Pairs = is(a.padding, 'VALID') ? equal(size.map(() => 0)) : (a.padding as Pairs).slice(1, -1);
+  const [strides, dilations, output] = [a.strides, a.dilations, a.output_shape] as number[][];
+  return size.map((k, i) => {
+    const least = (x.shape[i + 1] - 1) * strides[i] + (k - 1) * dilations[i] + 1 - pads[i][0] - pads[i][1];
+    return output[i + 1] - least;
+  });
+}
+
+/** How each library writes a window. */
+export const readers: Readonly<Record<DialectName, (a: Given, call: Call, size: readonly number[]) => Read>> = {
+  toeplitz: (a) => a as unknown as Read,
+  onnx: (a) => ({
+    size: a.kernel_shape,
+    stride: a.strides,
+    dilation: a.dilations,
+    padding: is(a.auto_pad, 'NOTSET')
+      ? halves(a.pads)
+      : { VALID: 'valid', SAME_UPPER: 'same-upper', SAME_LOWER: 'same-lower' }[a.auto_pad as string]!,
+    groups: a.group,
+    ceil: is(a.ceil_mode, 1),
+    countPadding: is(a.count_include_pad, 1),
+    outputPadding: a.output_padding,
+  }),
+  torch: (a) => ({
+    size: a.kernel_size,
+    stride: a.stride,
+    dilation: a.dilation,
+    padding: is(a.padding, 'same') ? 'same-upper' : equal(a.padding),
+    groups: a.groups,
+    ceil: a.ceil_mode,
+    countPadding: a.count_include_pad,
+    outputPadding: a.output_padding,
+  }),
+  tensorflow: (a, call, size) => ({
+    size: a.ksize ?? size,
+    stride: call.op.startsWith('depthwise') ? (a.strides as number[]).slice(1, -1) : a.strides,
+    dilation: a.dilations,
+    padding: is(a.padding, 'SAME')
+      ? 'same-upper'
+      : is(a.padding, 'VALID')
+        ? 'valid'
+        : (a.padding as Pairs).slice(1, -1),
+    outputPadding: a.output_shape && !is(a.padding, 'SAME') ? beyond(a, call, size) : undefined,
+  }),
+  webnn: (a, _, size) => ({
+    size: a.windowDimensions ?? size,
+    stride: a.strides,
+    dilation: a.dilations,
+    padding: neighbours(a.padding),
+    groups: a.groups,
+    ceil: is(a.outputShapeRounding, 'ceil'),
+    outputPadding: a.outputPadding,
+  }),
+  caffe: (a) => ({
+    size: a.pool ? [a.kernel_h, a.kernel_w] : a.kernel_size,
+    stride: a.pool ? [a.stride_h, a.stride_w] : a.stride,
+    padding: equal(a.pool ? [a.pad_h, a.pad_w] : a.pad),
+    dilation: a.dilation,
+    groups: a.group,
+    ceil: is(a.round_mode, 'CEIL'),
+    countPadding: true,
+  }),
+};
+
+/** The tensors of a call in our layout. */
+function ourTensors(name: DialectName, { op, x, weight }: Call): { x: Tensor; weight?: Tensor } {
+  const first = dialects[name].layout.x === 'NCHW';
+  const spatial = x.shape.slice(2).map((_, i) => i + 2);
+  const filters = (w: Tensor): Tensor => {
+    if (first) return permuted(w, [...spatial, 1, 0]);
+    const [C, M] = w.shape.slice(-2);
+    const isSplit = name === 'tensorflow' && op.startsWith('depthwise');
+    return isSplit ? { shape: [...w.shape.slice(0, -2), 1, C * M], data: w.data } : w;
+  };
+  return { x: first && x.shape.length > 2 ? toChannelsLast(x) : x, ...(weight && { weight: filters(weight) }) };
+}
+
+/** A call as this library has it. */
+export function ourCall(name: DialectName, call: Call): Call {
+  const { x, weight } = ourTensors(name, call);
+  const { op } = call;
+  const shape = weight?.shape ?? [];
+  const [I, O] = shape.slice(-2);
+  if (op === 'dense') return { ...call, x, weight, attributes: { units: O, bias: call.bias !== undefined } };
+  const size = shape.slice(0, -2);
+  const {
+    groups = 1,
+    outputPadding,
+    ceil,
+    countPadding,
+    ...window
+  } = readers[name](call.attributes as Given, call, size);
+  const own: Record<string, object> = {
+    conv: { filters: O, groups, bias: call.bias !== undefined },
+    convTranspose: { filters: I * groups, groups, bias: call.bias !== undefined, outputPadding: outputPadding ?? 0 },
+    depthwiseConv: { multiplier: O / x.shape.at(-1)!, bias: call.bias !== undefined },
+    maxPool: { ceil: ceil ?? false },
+    avgPool: { ceil: ceil ?? false, countPadding: countPadding ?? false },
+  };
+  const { size: windowSize, stride, padding, dilation = stride.map(() => 1) } = window;
+  const attributes = { size: windowSize, stride, padding, dilation, ...own[op.slice(0, -2)] };
+  return { ...call, x, weight, attributes };
+}
+
+const LOWEST = -3.4028234663852886e38;
+
+/** A pool in two dimensions as Caffe's source and the text of WebNN have it, by any rule for the windows that ceil adds. */
+function pool2d(name: DialectName, { op, attributes, x }: Call, rule: CeilRule): Tensor {
+  const isCaffe = name === 'caffe';
+  const { size, stride, padding: given, dilation, ceil } = attributes as unknown as Required<Read>;
+  const padding = given === 'valid' ? equal([0, 0]) : (given as Pairs);
+  const [N, , , C] = x.shape;
+  const clips = rule === 'drop' || (rule === 'drop if padded' && padding.flat().some((cells) => cells > 0));
+  const [H, W] = [0, 1].map((i) => {
+    const room = (x.shape[i + 1] + padding[i][0] + padding[i][1] - (size[i] - 1) * dilation[i] - 1) / stride[i];
+    const n = 1 + (ceil ? Math.ceil(room) : Math.floor(room));
+    return ceil && clips && (n - 1) * stride[i] >= x.shape[i + 1] + padding[i][0] ? n - 1 : n;
+  });
+  const y = tensor([N, H, W, C]);
+  for (let i = 0; i < y.data.length; i++) {
+    const [n, p, q, c] = [Math.floor(i / C / W / H), Math.floor(i / C / W) % H, Math.floor(i / C) % W, i % C];
+    let [most, sum, cells, counted] = [isCaffe ? LOWEST : -Infinity, 0, 0, 0];
+    for (let k = 0; k < size[0] * size[1]; k++) {
+      const h = p * stride[0] + Math.floor(k / size[1]) * dilation[0] - padding[0][0];
+      const w = q * stride[1] + (k % size[1]) * dilation[1] - padding[1][0];
+      if (h < x.shape[1] + padding[0][1] && w < x.shape[2] + padding[1][1]) counted++;
+      if (h < 0 || w < 0 || h >= x.shape[1] || w >= x.shape[2]) continue;
+      const value = x.data[((n * x.shape[1] + h) * x.shape[2] + w) * C + c];
+      if (value > most || (!isCaffe && value !== value)) most = value;
+      sum += value;
+      cells++;
+    }
+    y.data[i] = op === 'avgPool2d' ? sum / (isCaffe ? counted : cells) : most;
+  }
+  return y;
+}
+
+/** What the library gives for a call of ours. */
+function answer(name: DialectName, call: Call, rule: CeilRule): Tensor {
+  const { padding } = call.attributes;
+  const isOther = rule !== 'drop' || name === 'caffe' || name === 'webnn';
+  const isWord = padding === 'same-upper' || padding === 'same-lower';
+  return isOther && !isWord && call.op.endsWith('Pool2d') ? pool2d(name, call, rule) : forward(call);
+}
+
+interface Manner {
+  /** A mistake in the calls. */
+  readonly change?: (call: Call) => Call;
+  /** Another name than its own. */
+  readonly declared?: DialectName;
+  /** Another rule for ceil than its own. */
+  readonly rule?: CeilRule;
+}
+
+const isImage = (shape: Shape): boolean => shape.length > 2;
+
+/** An engine that speaks a dialect. */
+export function speaker(name: DialectName, { change = (call) => call, declared = name, rule }: Manner = {}): Engine {
+  const first = dialects[name].layout.x === 'NCHW';
+  const ceil = rule ?? (dialects[name].conventions.ceil === 'none' ? 'drop' : dialects[name].conventions.ceil);
+  const theirs = (t: Tensor): Tensor => (first && isImage(t.shape) ? toChannelsFirst(t) : t);
+  const forwards = (call: Call): Tensor => theirs(answer(name, change(ourCall(name, call)), ceil));
+  const gradients = (call: GradientCall): Gradients => {
+    const dy = first && isImage(call.dy.shape) ? toChannelsLast(call.dy) : call.dy;
+    const { x, weight, bias } = gradient({ ...change(ourCall(name, call)), dy });
+    const space = weight?.shape.slice(0, -2).map((_, i) => i) ?? [];
+    const dw = weight && first ? permuted(weight, [space.length + 1, space.length, ...space]) : weight;
+    return {
+      x: theirs(x!),
+      ...(dw && { weight: { shape: call.weight!.shape, data: dw.data } }),
+      ...(bias && { bias }),
+    };
+  };
+  const shared = dialects[name].operators.filter((op) => dialects[declared].operators.includes(op));
+  const forEach = <T>(f: T): Record<string, T> => Object.fromEntries(shared.map((op) => [op, f]));
+  return { name: `speaks ${name}`, dialect: declared, ops: forEach(forwards), gradients: forEach(gradients) };
+}
