@@ -93,6 +93,11 @@ export function known(
 }
 
 /** A function, such as one that is called back. */
-export function checkFunction(clause: string, who: string, what: string, value: unknown): void {
+export function checkFunction(
+  clause: string,
+  who: string,
+  what: string,
+  value: unknown,
+): asserts value is (...args: unknown[]) => unknown {
   if (typeof value !== 'function') throw wrongType(clause, `${who}: ${what} must be a function, got ${show(value)}`);
 }

@@ -3,7 +3,7 @@
 import { known, oneOf } from '../attributes.ts';
 import { show, wrongType } from '../errors.ts';
 import { initialize } from '../init.ts';
-import type { Layer, Params } from '../layer.ts';
+import { checkLayer, type Layer, type Params } from '../layer.ts';
 import { flatParams, nestParams } from '../params.ts';
 import { checkShape, checkTensor, type ElementType, type Shape, sameShape, type Tensor, tensor } from '../tensor.ts';
 import type { Bytes } from './bytes.ts';
@@ -62,6 +62,7 @@ export function loadWeights(
 ): LoadedWeights {
   const who = 'loadWeights';
   known(who, options, ['names', 'layout', 'start', 'type'], 'options');
+  checkLayer(who, net, 'net');
   checkShape(who, shape);
   const layout = oneOf(CLAUSE, who, 'layout', options.layout ?? 'toeplitz', ['toeplitz', 'torch']);
   const type = oneOf(CLAUSE, who, 'type', options.type ?? 'float32', ['float32', 'float64']);

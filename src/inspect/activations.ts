@@ -1,8 +1,8 @@
 // What the layers inside a net give, and how far apart two images are in the eyes of one of them.
 
 import { mapLayer } from '../algebra.ts';
-import { SpecError } from '../errors.ts';
-import type { Layer, Params } from '../layer.ts';
+import { SpecError, show, wrongType } from '../errors.ts';
+import { checkLayer, type Layer, type Params } from '../layer.ts';
 import { checkTensor, sameShape, type Tensor } from '../tensor.ts';
 import { innerLayer, operatorPaths } from './inner.ts';
 
@@ -19,11 +19,16 @@ export function activations(
   net: Layer,
   params: Params<Tensor>,
   x: Tensor,
-  paths: readonly string[] = operatorPaths(net),
+  paths?: readonly string[],
 ): Record<string, Tensor> {
-  checkTensor('activations', 'x', x);
-  for (const path of paths) innerLayer('activations', net, x.shape, path);
-  return recorder(net, paths)(params, x);
+  const who = 'activations';
+  checkLayer(who, net, 'net');
+  checkTensor(who, 'x', x);
+  const wanted = paths ?? operatorPaths(net);
+  if (!Array.isArray(wanted))
+    throw wrongType('inspect-activations', `${who}: paths must be an array of strings, got ${show(paths)}`);
+  for (const path of wanted) innerLayer(who, net, x.shape, path);
+  return recorder(net, wanted)(params, x);
 }
 
 /** A function that runs the net and returns what the layers at `paths` gave. */

@@ -1,6 +1,6 @@
 // How alike pixels are, against their distance: why small local filters suffice (lecture L0).
 
-import { oneOf, wholeNumber } from '../attributes.ts';
+import { known, oneOf, wholeNumber } from '../attributes.ts';
 import { SpecError } from '../errors.ts';
 import { checkTensor, sizeOf, type Tensor } from '../tensor.ts';
 
@@ -14,9 +14,11 @@ import { checkTensor, sizeOf, type Tensor } from '../tensor.ts';
  */
 export function pixelCorrelation(
   image: Tensor,
-  { distance = 16, axis = 'width' as 'height' | 'width' } = {},
+  options: { readonly distance?: number; readonly axis?: 'height' | 'width' } = {},
 ): number[] {
   const who = 'pixelCorrelation';
+  known(who, options, ['distance', 'axis'], 'options');
+  const { distance = 16, axis = 'width' } = options;
   checkTensor(who, 'image', image);
   if (image.shape.length !== 4)
     throw new SpecError(

@@ -1,6 +1,6 @@
 // A receptive field drawn on its image.
 
-import { wholeNumber } from '../attributes.ts';
+import { known, wholeNumber } from '../attributes.ts';
 import { SpecError, wrongType } from '../errors.ts';
 import { allocate, checkTensor, type Tensor } from '../tensor.ts';
 import type { Span } from './patches.ts';
@@ -18,9 +18,11 @@ import type { Span } from './patches.ts';
 export function drawField(
   image: Tensor,
   field: readonly Span[],
-  { scale = 1, colour = [1, 0, 0] }: { readonly scale?: number; readonly colour?: readonly number[] } = {},
+  options: { readonly scale?: number; readonly colour?: readonly number[] } = {},
 ): Tensor {
   const who = 'drawField';
+  known(who, options, ['scale', 'colour'], 'options');
+  const { scale = 1, colour = [1, 0, 0] } = options;
   checkTensor(who, 'image', image);
   const [height, width, depth] = image.shape;
   if (image.shape.length !== 3 || (depth !== 1 && depth !== 3))

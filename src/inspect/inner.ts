@@ -2,7 +2,7 @@
 
 import { SpecError, show, wrongType } from '../errors.ts';
 import { pointField, throughField } from '../field.ts';
-import type { Field, Layer } from '../layer.ts';
+import { checkLayer, type Field, type Layer } from '../layer.ts';
 import type { Shape } from '../tensor.ts';
 
 export interface Inner {
@@ -15,6 +15,7 @@ export interface Inner {
 
 /** Walks down from the net to the layer at `path`. Spec inspect-activations. */
 export function innerLayer(who: string, net: Layer, x: Shape, path: string): Inner {
+  checkLayer(who, net, 'net');
   if (typeof path !== 'string')
     throw wrongType('inspect-activations', `${who}: a path must be a string, got ${show(path)}`);
   net.shape(x);

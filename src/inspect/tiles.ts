@@ -53,6 +53,7 @@ export function filterTiles(weight: Tensor, options: TileOptions = {}): Tensor[]
 export function activationTiles(y: Tensor, options: TileOptions & { readonly image?: number } = {}): Tensor[] {
   const who = 'activationTiles';
   checkTensor(who, 'y', y);
+  known(who, options, ['range', 'image'], 'options');
   const { image = 0, ...range } = options;
   const [batch, ...axes] = y.shape;
   if (axes.length < 1 || axes.length > 3 || y.data.length === 0)
@@ -78,15 +79,16 @@ export function activationTiles(y: Tensor, options: TileOptions & { readonly ima
  * @example
  * unitPicture(tensor([2, 2], [0, 1, 2, 4])).data // [0, 0.25, 0.5, 1]
  */
-export function unitPicture(y: Tensor, { range = 'common' }: TileOptions = {}): Tensor {
+export function unitPicture(y: Tensor, options: TileOptions = {}): Tensor {
   const who = 'unitPicture';
+  known(who, options, ['range'], 'options');
   checkTensor(who, 'y', y);
   if (y.shape.length < 2 || y.data.length === 0)
     throw new SpecError('inspect-pictures', `${who}: y must have the axes [samples, units], got shape [${y.shape}]`);
   const samples = y.shape[0];
   const units = y.data.length / samples;
   const columns = Array.from({ length: units }, (_, o) => cut([samples, 1, 1], (n) => y.data[n * units + o]));
-  const shades = shaded(who, columns, { range });
+  const shades = shaded(who, columns, { range: 'common', ...options });
   return cut([samples, units, 1], (i) => shades[i % units].data[Math.floor(i / units)]);
 }
 

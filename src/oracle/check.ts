@@ -1,7 +1,7 @@
 // One result held against its bound: the oracle's smallest question.
 
 import { SpecError, wrongType } from '../errors.ts';
-import type { Layer, Params } from '../layer.ts';
+import { checkLayer, type Layer, type Params } from '../layer.ts';
 import { checkLike } from '../operator.ts';
 import type { Shape, Tensor } from '../tensor.ts';
 import type { Bound, Profile } from './bound.ts';
@@ -19,6 +19,7 @@ export interface OutputBound {
 
 /** x and the parameters as operands, checked by the layer itself. */
 function operandsOf(layer: Layer, x: Tensor, params: Params<Tensor>): Operands {
+  checkLayer('check', layer);
   checkKnown(layer);
   const shapes = layer.params(x?.shape);
   if (!(x.data instanceof Float32Array))

@@ -1,7 +1,7 @@
 // Cases: a layer, an input that fits it, its parameters and a gradient at its output, drawn together.
 
 import fc from 'fast-check';
-import { known } from '../attributes.ts';
+import { finiteNumber, known, oneOf } from '../attributes.ts';
 import { checkLayer, type Layer, type Params } from '../layer.ts';
 import {
   type ConvAttributes,
@@ -37,7 +37,13 @@ export interface CaseOptions {
   readonly cost?: number;
 }
 
-const caseNames = ['rank', 'numbers', 'type', 'cost'];
+/** The options, and the rank among them. */
+function readOptions(who: string, options: CaseOptions): Required<Pick<CaseOptions, 'rank'>> & CaseOptions {
+  known(who, options, ['rank', 'numbers', 'type', 'cost'], 'options');
+  const { rank = 2 } = options;
+  finiteNumber('layer-rules', who, 'rank', rank, '1, 2 or 3', (value) => [1, 2, 3].includes(value));
+  return { ...options, rank };
+}
 
 const convs = { 1: conv1d, 2: conv2d, 3: conv3d };
 const depthwiseConvs = { 1: depthwiseConv1d, 2: depthwiseConv2d, 3: depthwiseConv3d };
@@ -57,10 +63,11 @@ const counts = (): fc.Arbitrary<number> =>
  * @example
  * fc.assert(fc.property(convCases(), ({ layer, x, params }) => layer.forward(x, params).shape.length === 4));
  */
-export const convCases = (options: CaseOptions = {}): fc.Arbitrary<Case> =>
-  fc
+export function convCases(options: CaseOptions = {}): fc.Arbitrary<Case> {
+  const { rank, cost = 60_000 } = readOptions('convCases', options);
+  return fc
     .record({
-      window: windowCases(options.rank ?? 2),
+      window: windowCases(rank),
       batch: fc.integer({ min: 1, max: 3 }),
       groups: fc.constantFrom(1, 1, 1, 2, 3),
       channels: counts(),
@@ -69,10 +76,11 @@ export const convCases = (options: CaseOptions = {}): fc.Arbitrary<Case> =>
     })
     .map(({ window: { space, ...window }, batch, groups, channels, filters, bias }) => {
       const attributes: ConvAttributes = { ...window, filters: groups * filters, groups, bias };
-      return { layer: convs[options.rank ?? 2](attributes), shape: [batch, ...space, groups * channels] };
+      return { layer: convs[rank](attributes), shape: [batch, ...space, groups * channels] };
     })
-    .filter(({ layer, shape }) => layer.cost(shape) <= (options.cost ?? 60_000))
+    .filter(({ layer, shape }) => layer.cost(shape) <= cost)
     .chain(({ layer, shape }) => casesOf(layer, shape, options));
+}
 
 /**
  * Depthwise convolutions, one to three filters per channel.
@@ -80,18 +88,20 @@ export const convCases = (options: CaseOptions = {}): fc.Arbitrary<Case> =>
  * @example
  * fc.sample(depthwiseCases({ rank: 1 }), 1)[0].layer.name // 'depthwiseConv1d'
  */
-export const depthwiseCases = (options: CaseOptions = {}): fc.Arbitrary<Case> =>
-  fc
+export function depthwiseCases(options: CaseOptions = {}): fc.Arbitrary<Case> {
+  const { rank } = readOptions('depthwiseCases', options);
+  return fc
     .record({
-      window: windowCases(options.rank ?? 2),
+      window: windowCases(rank),
       batch: fc.integer({ min: 1, max: 3 }),
       channels: counts(),
       multiplier: fc.integer({ min: 1, max: 3 }),
       bias: fc.boolean(),
     })
     .chain(({ window: { space, ...window }, batch, channels, multiplier, bias }) =>
-      casesOf(depthwiseConvs[options.rank ?? 2]({ ...window, multiplier, bias }), [batch, ...space, channels], options),
+      casesOf(depthwiseConvs[rank]({ ...window, multiplier, bias }), [batch, ...space, channels], options),
     );
+}
 
 /**
  * Poolings: `'max'`, or `'average'` with and without counted padding; half of them round the number of windows up.
@@ -99,10 +109,12 @@ export const depthwiseCases = (options: CaseOptions = {}): fc.Arbitrary<Case> =>
  * @example
  * fc.sample(poolCases('max'), 1)[0].layer.name // 'maxPool2d'
  */
-export const poolCases = (kind: 'max' | 'average', options: CaseOptions = {}): fc.Arbitrary<Case> =>
-  fc
+export function poolCases(kind: 'max' | 'average', options: CaseOptions = {}): fc.Arbitrary<Case> {
+  oneOf('layer-rules', 'poolCases', 'kind', kind, ['max', 'average']);
+  const { rank } = readOptions('poolCases', options);
+  return fc
     .record({
-      window: windowCases(options.rank ?? 2),
+      window: windowCases(rank),
       batch: fc.integer({ min: 1, max: 3 }),
       channels: counts(),
       ceil: fc.boolean(),
@@ -110,13 +122,12 @@ export const poolCases = (kind: 'max' | 'average', options: CaseOptions = {}): f
     })
     .chain(({ window: { space, ...window }, batch, channels, ceil, countPadding }) =>
       casesOf(
-        kind === 'max'
-          ? maxPools[options.rank ?? 2]({ ...window, ceil })
-          : avgPools[options.rank ?? 2]({ ...window, ceil, countPadding }),
+        kind === 'max' ? maxPools[rank]({ ...window, ceil }) : avgPools[rank]({ ...window, ceil, countPadding }),
         [batch, ...space, channels],
         options,
       ),
     );
+}
 
 /**
  * Fully connected layers.
@@ -137,8 +148,7 @@ export const denseCases = (options: Omit<CaseOptions, 'rank' | 'cost'> = {}): fc
  */
 export function casesOf(layer: Layer, shape: Shape, options: CaseOptions = {}): fc.Arbitrary<Case> {
   checkLayer('casesOf', layer);
-  known('casesOf', options, caseNames, 'options');
-  const { numbers = wholeNumbers(), type } = options;
+  const { numbers = wholeNumbers(), type } = readOptions('casesOf', options);
   const drawn = {
     layer: fc.constant(layer),
     x: tensors(shape, numbers, type),

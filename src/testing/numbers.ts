@@ -1,6 +1,7 @@
 // Numbers and tensors to draw: whole numbers, on which sums are exact in any order, and awkward floats.
 
 import fc from 'fast-check';
+import { wholeNumber } from '../attributes.ts';
 import { checkLayer, type Layer, type Params } from '../layer.ts';
 import { checkShape, type ElementType, type Shape, sizeOf, type Tensor, tensor } from '../tensor.ts';
 
@@ -11,7 +12,10 @@ import { checkShape, type ElementType, type Shape, sizeOf, type Tensor, tensor }
  * @example
  * fc.sample(wholeNumbers(2), 4).every((value) => Math.abs(value) <= 2) // true
  */
-export const wholeNumbers = (bound = 4): fc.Arbitrary<number> => fc.integer({ min: -bound, max: bound });
+export function wholeNumbers(bound = 4): fc.Arbitrary<number> {
+  wholeNumber('layer-rules', 'wholeNumbers', 'bound', bound, 0);
+  return fc.integer({ min: -bound, max: bound });
+}
 
 /** The float32 values that kernels stumble on: zeros, subnormals, the least normal, the largest, ∞ and NaN. */
 const oddities = [

@@ -1,6 +1,6 @@
 // Mini-batches: the examples in a new order each epoch, the order derived from the seed.
 
-import { known, wholeNumber } from '../attributes.ts';
+import { checkFunction, flag, known, wholeNumber } from '../attributes.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
 import { hash, type Random, random } from '../random.ts';
 import { allocate, checkTensor, sizeOf, type Tensor, typeOf } from '../tensor.ts';
@@ -43,6 +43,8 @@ export function minibatches(
   const who = 'minibatches';
   known(who, options, ['size', 'seed', 'shuffle', 'augment'], 'options');
   const { size, seed = 0, shuffle = true, augment } = options;
+  if (augment !== undefined) checkFunction('train-batches', who, 'augment', augment);
+  flag('train-batches', who, 'shuffle', shuffle);
   if (typeof data !== 'object' || data === null)
     throw wrongType('train-batches', `${who}: data must be {x, labels}, got ${show(data)}`);
   checkTensor(who, 'x', data.x);

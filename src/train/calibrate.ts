@@ -1,9 +1,10 @@
 // From batch statistics to given ones: runs batches through a net and writes down what its batch norms saw.
 
 import { mapLayer } from '../algebra.ts';
-import { SpecError } from '../errors.ts';
-import type { Layer, Params } from '../layer.ts';
+import { SpecError, show, wrongType } from '../errors.ts';
+import { checkLayer, type Layer, type Params } from '../layer.ts';
 import { frozenNorm } from '../ops/normalization.ts';
+import { checkParams } from '../params.ts';
 import { batchStatistics } from '../reference/norm.ts';
 import type { Data, Tensor } from '../tensor.ts';
 import { evaluation } from './metrics.ts';
@@ -30,6 +31,11 @@ export function calibrate(
   params: Params<Tensor>,
   inputs: Iterable<Tensor>,
 ): { layer: Layer; params: Params<Tensor> } {
+  const who = 'calibrate';
+  checkLayer(who, net, 'net');
+  checkParams(who, params);
+  if (typeof (inputs as Iterable<Tensor> | undefined)?.[Symbol.iterator] !== 'function')
+    throw wrongType('train-calibrate', `${who}: inputs must be an array of tensors, got ${show(inputs)}`);
   const seen: Record<string, Seen> = {};
   const used = evaluation(net);
   const recording = mapLayer(used, (path, layer) => (layer.name === 'batchNorm' ? recorder(layer, path, seen) : layer));

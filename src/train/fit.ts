@@ -1,18 +1,18 @@
 // Training: for each step a batch, a loss, a gradient for every parameter, and an update.
 
 import { mapLayer } from '../algebra.ts';
-import { known, wholeNumber } from '../attributes.ts';
+import { checkFunction, finiteNumber, known, wholeNumber } from '../attributes.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
-import type { Layer, Params } from '../layer.ts';
-import { crossEntropy } from '../ops/loss.ts';
-import { flatParams, mapParams } from '../params.ts';
+import { checkLayer, type Layer, type Params } from '../layer.ts';
+import { checkParams, flatParams, isStatistic, mapParams } from '../params.ts';
 import { hash } from '../random.ts';
 import { type Data, type Tensor, tensor } from '../tensor.ts';
 import type { Batch, Batches } from './batches.ts';
 import { readCheckpoint, type State, writeCheckpoint } from './checkpoint.ts';
-import { topError } from './metrics.ts';
+import { checkBatches, lossOf } from './loss.ts';
+import { countWrong } from './metrics.ts';
 import type { Optimizer } from './optimizer.ts';
-import { add, breaks, none, type Progress, progressOf, stopwatch } from './progress.ts';
+import { add, breaks, meansOf, none, type Progress, progressOf, stopwatch } from './progress.ts';
 import { constant, type Schedule } from './schedule.ts';
 
 export interface FitOptions {
@@ -48,6 +48,7 @@ export interface FitResult {
 /**
  * Trains a net by mini-batches and returns new parameters; those given stay as they are. Every epoch begins with a fresh
  * order, every step reseeds dropout with hash(seed, step, path): the same call gives the same bits on every host.
+ * The net ends in logits: the default loss has the softmax in it, and behind a `softmax()` of the net it hardly learns.
  * Spec train-fit.
  *
  * @throws {SpecError} train-loss when a loss is NaN or infinite (the checkpoints before it stay good);
@@ -65,9 +66,9 @@ export async function fit(
   batches: Batches,
   options: FitOptions,
 ): Promise<FitResult> {
-  checkFit(net, batches, options);
+  checkFit(net, params, batches, options);
   const { optimizer, epochs, schedule = constant(), seed = 0, onProgress, onCheckpoint, signal } = options;
-  const loss = options.loss ?? ((batch) => crossEntropy({ labels: batch.labels }));
+  const loss = lossOf('fit', options.loss);
   const moves = movable(options.trainable ?? (() => true));
   let state = options.resume
     ? readCheckpoint(options.resume, params, optimizer, moves)
@@ -84,20 +85,20 @@ export async function fit(
         await onCheckpoint?.(writeCheckpoint(state, optimizer), epoch);
         return { params: state.params, step: state.step, history };
       }
-      const rate = optimizer.rate * schedule(state.step);
+      const rate = optimizer.rate * factorOf(schedule, state.step);
       const before = state.step;
-      const { value, right } = step(reseeded(net, seed, before), state, batch, loss(batch), optimizer, moves, rate);
+      const { value, count } = step(reseeded(net, seed, before), state, batch, loss(batch), optimizer, moves, rate);
       if (!Number.isFinite(value))
         throw new SpecError(
           'train-loss',
           `fit: the loss must be finite, got ${value} at step ${before} of epoch ${epoch}`,
         );
       state = { ...state, step: before + 1 };
-      add(sums, batch.x.shape[0], value, right);
+      add(sums, batch.x.shape[0], value, count);
       onProgress?.(progressOf(epoch, epochs, state.step, batches, sums, clock(batch.x.shape[0])));
       await pause();
     }
-    history.push({ epoch, loss: sums.loss / sums.images, accuracy: sums.right / sums.images });
+    history.push({ epoch, ...meansOf(sums) });
     await onCheckpoint?.(writeCheckpoint(state, optimizer), epoch);
   }
   return { params: state.params, step: state.step, history };
@@ -105,22 +106,32 @@ export async function fit(
 
 const OPTIONS = 'optimizer epochs loss schedule seed trainable onProgress onCheckpoint resume signal'.split(' ');
 
-function checkFit(net: Layer, batches: Batches, options: FitOptions): void {
-  known('fit', options, OPTIONS, 'options');
-  const { optimizer, epochs } = options;
-  if (typeof net?.vjp !== 'function') throw wrongType('train-fit', `fit: net must be a layer, got ${show(net)}`);
-  if (typeof batches?.epoch !== 'function')
-    throw wrongType('train-fit', `fit: batches must come from minibatches(), got ${show(batches)}`);
+const CALLBACKS = ['schedule', 'trainable', 'onProgress', 'onCheckpoint'] as const;
+
+function checkFit(net: Layer, params: Params<Tensor>, batches: Batches, options: FitOptions): void {
+  const [who, clause] = ['fit', 'train-fit'];
+  checkLayer(who, net, 'net');
+  checkParams(who, params);
+  checkBatches(who, batches);
+  known(who, options, OPTIONS, 'options');
+  const { optimizer, epochs, seed = 0, signal } = options;
   if (typeof optimizer?.update !== 'function')
-    throw wrongType('train-fit', `fit: optimizer must be sgd() or momentum(), got ${show(optimizer)}`);
-  wholeNumber('train-fit', 'fit', 'epochs', epochs, 1);
+    throw wrongType(clause, `fit: optimizer must be sgd() or momentum(), got ${show(optimizer)}`);
+  wholeNumber(clause, who, 'epochs', epochs, 1);
+  finiteNumber(clause, who, 'seed', seed, 'a whole number', Number.isSafeInteger);
+  for (const name of CALLBACKS) if (options[name] !== undefined) checkFunction(clause, who, name, options[name]);
+  if (signal !== undefined && typeof signal.aborted !== 'boolean')
+    throw wrongType(clause, `fit: signal must be an AbortSignal, got ${show(signal)}`);
 }
+
+const factorOf = (schedule: Schedule, step: number): number =>
+  finiteNumber('train-fit', 'fit', 'what schedule returns', schedule(step), 'a finite number', () => true);
 
 /** Running statistics are never trained. */
 const movable =
   (trainable: (name: string) => boolean) =>
   (name: string): boolean =>
-    !/(^|\.)(mean|variance)$/.test(name) && trainable(name);
+    !isStatistic(name) && trainable(name);
 
 /** A copy of the parameters, and zeros for the optimizer. */
 function begin(params: Params<Tensor>, optimizer: Optimizer, moves: (name: string) => boolean): State {
@@ -147,7 +158,7 @@ function step(
   optimizer: Optimizer,
   moves: (name: string) => boolean,
   rate: number,
-): { value: number; right: number } {
+): { value: number; count: ReturnType<typeof countWrong> } {
   const [output, pull] = net.vjp(batch.x, state.params);
   const [value, pullLoss] = loss.vjp(output, {});
   const one = tensor([1], [1], output.data instanceof Float32Array ? 'float32' : 'float64');
@@ -157,6 +168,5 @@ function step(
       if (moves(name)) optimizer.update(data, gradients[name].data, state.carried[name], rate);
     }
   }
-  const isClasses = loss.name === 'crossEntropy';
-  return { value: value.data[0], right: isClasses ? 1 - topError(output, batch.labels) : Number.NaN };
+  return { value: value.data[0], count: countWrong(loss, output, 1) };
 }

@@ -2,31 +2,35 @@
 
 import { identity, mapLayer } from '../algebra.ts';
 import { wholeNumber } from '../attributes.ts';
-import { SpecError } from '../errors.ts';
-import type { Layer, Params } from '../layer.ts';
-import { crossEntropy } from '../ops/loss.ts';
+import { checkLayer, type Layer, type Params } from '../layer.ts';
+import { checkLabels, type Labels, readLabels } from '../ops/targets.ts';
+import { checkParams } from '../params.ts';
 import { checkTensor, type Tensor } from '../tensor.ts';
 import type { Batch, Batches } from './batches.ts';
+import { checkBatches, lossOf } from './loss.ts';
 
 /**
  * The share of rows whose label is not among the k greatest logits; of equal logits the first ranks first. Spec train-top.
  *
- * @param logits `[…, classes]`; one label per row.
+ * @param logits `[batch, …, classes]`; one label per row, from 0 to classes − 1.
+ * @throws {SpecError} loss-labels for other labels; train-top for a k that is not a whole number ≥ 1.
  * @example
  * [1, 2].map((k) => topError(tensor([1, 3], [3, 1, 2]), [2], k)) // [1, 0]
  */
-export function topError(logits: Tensor, labels: ArrayLike<number>, k = 1): number {
-  checkTensor('topError', 'logits', logits);
+export function topError(logits: Tensor, labels: Labels, k = 1): number {
+  const who = 'topError';
+  checkTensor(who, 'logits', logits);
+  wholeNumber('train-top', who, 'k', k, 1);
+  const read = readLabels(who, labels);
+  checkLabels(who, read, logits.shape);
+  return wrongRows(logits, read, k) / read.length;
+}
+
+/** How many rows are wrong at k, of labels that are checked. */
+function wrongRows(logits: Tensor, labels: readonly number[], k: number): number {
   const classes = logits.shape[logits.shape.length - 1];
-  const rows = logits.data.length / classes;
-  wholeNumber('train-top', 'topError', 'k', k, 1);
-  if (labels.length !== rows)
-    throw new SpecError(
-      'train-top',
-      `topError: there must be a label for each of the ${rows} rows, got ${labels.length}`,
-    );
   let wrong = 0;
-  for (let row = 0; row < rows; row++) {
+  for (let row = 0; row < labels.length; row++) {
     const at = row * classes;
     const own = logits.data[at + labels[row]];
     let ahead = 0;
@@ -36,7 +40,14 @@ export function topError(logits: Tensor, labels: ArrayLike<number>, k = 1): numb
     }
     if (ahead >= k) wrong++;
   }
-  return wrong / rows;
+  return wrong;
+}
+
+/** Rows of logits wrong at k by the labels of a loss, which has seen them; NaN where it is not cross-entropy. Spec train-top. */
+export function countWrong(loss: Layer, logits: Tensor, k: number): { readonly wrong: number; readonly rows: number } {
+  if (loss.name !== 'crossEntropy') return { wrong: Number.NaN, rows: Number.NaN };
+  const labels = loss.attributes.labels as readonly number[];
+  return { wrong: wrongRows(logits, labels, k), rows: labels.length };
 }
 
 /**
@@ -45,14 +56,17 @@ export function topError(logits: Tensor, labels: ArrayLike<number>, k = 1): numb
  * @example
  * evaluation(chain({ drop: dropout() })).children.drop.name // identity
  */
-export const evaluation = (net: Layer): Layer =>
-  mapLayer(net, (_, layer) => (layer.name === 'dropout' ? identity() : layer));
+export function evaluation(net: Layer): Layer {
+  checkLayer('evaluation', net, 'net');
+  return mapLayer(net, (_, layer) => (layer.name === 'dropout' ? identity() : layer));
+}
 
 export interface Score {
   /** Mean loss of an example. */
   readonly loss: number;
+  /** Share of labels that have the greatest logit; NaN where the loss is not cross-entropy. */
   readonly accuracy: number;
-  /** Share of examples whose label is not among the five greatest logits. */
+  /** Share of labels that are not among the five greatest logits; NaN likewise. */
   readonly top5Error: number;
   readonly examples: number;
 }
@@ -65,21 +79,24 @@ export interface Score {
  * const set = minibatches({ x: tensor([2, 2], [1, 0, 0, 1]), labels: [0, 0] }, { size: 2 });
  * evaluate(identity(), {}, set).accuracy // 0.5
  */
-export function evaluate(
-  net: Layer,
-  params: Params<Tensor>,
-  batches: Batches,
-  loss: (batch: Batch) => Layer = ({ labels }) => crossEntropy({ labels }),
-): Score {
+export function evaluate(net: Layer, params: Params<Tensor>, batches: Batches, loss?: (batch: Batch) => Layer): Score {
+  const who = 'evaluate';
+  checkLayer(who, net, 'net');
+  checkParams(who, params);
+  checkBatches(who, batches);
+  const lossOfBatch = lossOf(who, loss);
   const used = evaluation(net);
-  let [total, wrong, wrong5, examples] = [0, 0, 0, 0];
+  let [total, wrong, wrong5, rows, examples] = [0, 0, 0, 0, 0];
   for (const batch of batches.epoch(0)) {
     const n = batch.x.shape[0];
     const logits = used.forward(batch.x, params);
-    total += n * loss(batch).forward(logits, {}).data[0];
-    wrong += n * topError(logits, batch.labels, 1);
-    wrong5 += n * topError(logits, batch.labels, 5);
+    const layer = lossOfBatch(batch);
+    total += n * layer.forward(logits, {}).data[0];
+    const first = countWrong(layer, logits, 1);
+    wrong += first.wrong;
+    wrong5 += countWrong(layer, logits, 5).wrong;
+    rows += first.rows;
     examples += n;
   }
-  return { loss: total / examples, accuracy: 1 - wrong / examples, top5Error: wrong5 / examples, examples };
+  return { loss: total / examples, accuracy: (rows - wrong) / rows, top5Error: wrong5 / rows, examples };
 }

@@ -23,8 +23,8 @@ export interface Optimizer {
  * @example
  * sgd({ rate: 0.1 }).state // []
  */
-export function sgd({ rate, decay = 0, ...rest }: { readonly rate: number; readonly decay?: number }): Optimizer {
-  readRates('sgd', rate, decay, rest);
+export function sgd(options: { readonly rate: number; readonly decay?: number }): Optimizer {
+  const { rate, decay } = readRates('sgd', options, []);
   return {
     name: 'sgd',
     rate,
@@ -47,8 +47,8 @@ export function momentum(options: {
   readonly momentum?: number;
   readonly decay?: number;
 }): Optimizer {
-  const { rate, momentum: mu = 0.9, decay = 0, ...rest } = options;
-  readRates('momentum', rate, decay, rest);
+  const { rate, decay } = readRates('momentum', options, ['momentum']);
+  const { momentum: mu = 0.9 } = options;
   finiteNumber('train-step', 'momentum', 'momentum', mu, 'a number in [0, 1)', (value) => value >= 0 && value < 1);
   return {
     name: 'momentum',
@@ -63,8 +63,10 @@ export function momentum(options: {
   };
 }
 
-function readRates(who: string, rate: unknown, decay: unknown, rest: object): void {
-  known(who, rest, []);
+function readRates(who: string, options: { readonly rate: number; readonly decay?: number }, more: string[]) {
+  known(who, options, ['rate', ...more, 'decay'], 'options');
+  const { rate, decay = 0 } = options;
   finiteNumber('train-step', who, 'rate', rate, 'a number above 0', (value) => value > 0);
   finiteNumber('train-step', who, 'decay', decay, 'a number of at least 0', (value) => value >= 0);
+  return { rate, decay };
 }

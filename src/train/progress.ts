@@ -17,21 +17,28 @@ export interface Progress {
   readonly secondsLeft: number;
 }
 
-/** Over the images of an epoch so far: their losses, how many were right, how many they are. */
+/** Over an epoch so far: the losses of its images, how many these are, and of how many labels how many came out wrong. */
 export interface Sums {
   loss: number;
-  right: number;
   images: number;
+  wrong: number;
+  rows: number;
 }
 
-export const none = (): Sums => ({ loss: 0, right: 0, images: 0 });
+export const none = (): Sums => ({ loss: 0, images: 0, wrong: 0, rows: 0 });
 
-/** Adds a batch of `images` with its mean loss and the share of them that is right. */
-export function add(sums: Sums, images: number, loss: number, right: number): void {
+/** Adds a batch of `images` with its mean loss. */
+export function add(sums: Sums, images: number, loss: number, { wrong, rows }: Pick<Sums, 'wrong' | 'rows'>): void {
   sums.loss += loss * images;
-  sums.right += right * images;
   sums.images += images;
+  sums.wrong += wrong;
+  sums.rows += rows;
 }
+
+export const meansOf = ({ loss, images, wrong, rows }: Sums): { loss: number; accuracy: number } => ({
+  loss: loss / images,
+  accuracy: (rows - wrong) / rows,
+});
 
 /** Lets timers and signals have their turn between two steps, often enough for a person and rarely enough to cost nothing. */
 export function breaks(): () => Promise<void> {
@@ -68,8 +75,7 @@ export function progressOf(
     epochs,
     step,
     steps,
-    loss: sums.loss / sums.images,
-    accuracy: sums.right / sums.images,
+    ...meansOf(sums),
     imagesPerSecond,
     secondsLeft: imagesLeft / imagesPerSecond,
   };

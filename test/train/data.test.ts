@@ -2,10 +2,32 @@
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { batchNorm, chain, conv2d, dropout, initialize, relu, tensor } from '../../src/index.ts';
+import {
+  batchNorm,
+  chain,
+  conv2d,
+  dropout,
+  identity,
+  initialize,
+  relu,
+  squaredError,
+  tensor,
+} from '../../src/index.ts';
 import { random } from '../../src/random.ts';
 import { digits } from '../../src/train/digits.ts';
-import { augment, calibrate, cosine, evaluation, minibatches, stepDecay, topError } from '../../src/train/index.ts';
+import {
+  augment,
+  type Batch,
+  calibrate,
+  cosine,
+  evaluate,
+  evaluation,
+  minibatches,
+  momentum,
+  sgd,
+  stepDecay,
+  topError,
+} from '../../src/train/index.ts';
 
 test('[train-batches] every epoch has every example once, with its labels, in another order', () => {
   fc.assert(
@@ -52,6 +74,10 @@ test('[layer-attributes] a misspelt option of training is refused', () => {
   odd(() => cosine({ steps: 5, min: 0 } as never), /got 'min'/);
   odd(() => stepDecay(null as never), /must be an object \{every, factor\}, got null/);
   odd(() => digits({ number: 5 } as never), /got 'number'/);
+  odd(() => sgd({ lr: 0.1 } as never), /^sgd: the options are rate, decay, got 'lr' \[layer-attributes\]$/);
+  odd(() => sgd(0.1 as never), /^sgd: options must be an object \{rate, decay\}, got 0.1 \[/);
+  odd(() => (sgd as () => unknown)(), /^sgd: options must be an object \{rate, decay\}, got undefined \[/);
+  odd(() => momentum({ rate: 1, mu: 0 } as never), /the options are rate, momentum, decay, got 'mu'/);
   odd(() => minibatches(null as never, { size: 1 }), /data must be \{x, labels\}, got null \[train-batches\]/);
 });
 
@@ -102,7 +128,31 @@ test('[train-top] logits 3, 1, 2 with label 2: wrong at 1, right at 2 (T5); ties
   expect([1, 2, 3].map((k) => topError(logits, [2], k))).toEqual([1, 0, 0]);
   expect([0, 1].map((label) => topError(tensor([1, 2], [5, 5]), [label]))).toEqual([0, 1]);
   expect(topError(tensor([2, 3], [1, 2, 3, 1, Number.NaN, 3]), [2, 1])).toBe(0.5);
-  expect(() => topError(logits, [1, 2])).toThrow(/label for each of the 1 rows, got 2/);
+});
+
+test('[loss-labels] topError takes the labels that crossEntropy takes: none looks into the row of its neighbour', () => {
+  const logits = tensor([2, 3], [3, 1, 2, 9, 0, 0]);
+  const refused = (labels: unknown, message: string) =>
+    expect(() => topError(logits, labels as number[])).toThrow(message);
+  refused([4, 0], 'topError: labels must be below the 3 classes of x, got 4 at index 0 [loss-labels]');
+  refused([0, 0.5], 'topError: labels must be whole numbers ≥ 0, got 0.5 at index 1 [loss-labels]');
+  refused([0, -1], 'topError: labels must be whole numbers ≥ 0, got -1 at index 1 [loss-labels]');
+  refused([0], 'topError: there must be one label for each row of x [2,3], got 1 [loss-labels]');
+  refused(undefined, 'topError: labels must be an array of whole numbers, got undefined [loss-labels]');
+  expect(() => topError(logits, [0, 0], 0)).toThrow('topError: k must be a whole number from 1 to 2147483647, got 0 [');
+  expect(topError(logits, new Uint8Array([0, 0]))).toBe(0);
+});
+
+test('[train-evaluation] the accuracy is the number of right ones through that of all: 66 of 100 are 0.66', () => {
+  const labels = Array.from({ length: 100 }, (_, i) => (i < 66 ? 0 : 1));
+  const x = tensor(
+    [100, 2],
+    Array.from({ length: 200 }, (_, i) => (i % 2 === 0 ? 1 : 0)),
+  );
+  const set = minibatches({ x, labels }, { size: 7, shuffle: false });
+  expect(evaluate(identity(), {}, set)).toMatchObject({ accuracy: 0.66, top5Error: 0, examples: 100 });
+  const own = ({ x: image }: Batch) => squaredError({ target: image });
+  expect(evaluate(identity(), {}, set, own)).toEqual({ loss: 0, accuracy: NaN, top5Error: NaN, examples: 100 });
 });
 
 test('[train-evaluation] leaves dropout out', () => {

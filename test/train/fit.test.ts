@@ -22,6 +22,7 @@ import { flatParams } from '../../src/params.ts';
 import { digits } from '../../src/train/digits.ts';
 import {
   type Batch,
+  calibrate,
   cosine,
   evaluate,
   type FitOptions,
@@ -216,4 +217,41 @@ test('[train-fit] arguments of the wrong kind are refused before anything runs',
   await expect(train(net, start, batches, { ...options, epoch: 3 } as never)).rejects.toThrow(/got 'epoch'/);
   await expect(train(net, start, batches, { ...options, epochs: 0 })).rejects.toThrow(/epochs must be a whole number/);
   await expect(train(net, start, batches, { ...options, optimizer: {} as never })).rejects.toThrow(/optimizer/);
+  await expect(train(net, 3 as never, batches, options)).rejects.toThrow(
+    'fit: parameters must be an object of tensors',
+  );
+});
+
+const wrong: [message: string, options: object][] = [
+  ['loss must be a function, got the layer relu', { loss: relu() }],
+  ['what loss returns must be a layer, got 5 [layer-rules]', { loss: () => 5 }],
+  ["trainable must be a function, got ['out']", { trainable: ['out'] }],
+  ['schedule must be a function, got 0.5', { schedule: 0.5 }],
+  ["what schedule returns must be a finite number, got 'x'", { schedule: () => 'x' }],
+  ['what schedule returns must be a finite number, got NaN', { schedule: () => Number.NaN }],
+  ['onProgress must be a function, got true', { onProgress: true }],
+  ["onCheckpoint must be a function, got 'file'", { onCheckpoint: 'file' }],
+  ['signal must be an AbortSignal, got {signal, abort}', { signal: { signal: {}, abort: 0 } }],
+  ['seed must be a whole number, got 0.5', { seed: 0.5 }],
+];
+test.each(wrong)('[train-fit] refused: fit: %s', async (message, odd) => {
+  const result = train(net, start, batches, { optimizer: sgd({ rate: 0.1 }), epochs: 1, ...odd });
+  await expect(result).rejects.toThrow(`fit: ${message}`);
+  await expect(result).rejects.toHaveProperty('clause');
+});
+
+test('[train-fit] evaluate and calibrate refuse what is no net, no batches, no inputs', () => {
+  const x = tensor([1, 28, 28, 1]);
+  expect(() => evaluate(net, start, { x, labels: [0] } as never)).toThrow(
+    'evaluate: batches must come from minibatches(), got {x, labels} [train-fit]',
+  );
+  expect(() => evaluate({} as never, start, batches)).toThrow(
+    'evaluate: net must be a layer, got {}, which has no with [',
+  );
+  expect(() => evaluate(net, start, batches, (() => 5) as never)).toThrow(
+    'evaluate: what loss returns must be a layer, got 5',
+  );
+  expect(() => calibrate(net, start, x as never)).toThrow(
+    'calibrate: inputs must be an array of tensors, got {shape, data} [train-calibrate]',
+  );
 });

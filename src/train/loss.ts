@@ -1,0 +1,24 @@
+// What training and measuring are given besides a net: batches, and the loss of each.
+
+import { checkFunction } from '../attributes.ts';
+import { show, wrongType } from '../errors.ts';
+import { checkLayer, type Layer } from '../layer.ts';
+import { crossEntropy } from '../ops/loss.ts';
+import type { Batch, Batches } from './batches.ts';
+
+/** The loss of a batch: what `loss` makes of it, or cross-entropy of its labels. Spec train-fit. */
+export function lossOf(who: string, loss: unknown): (batch: Batch) => Layer {
+  if (loss === undefined) return ({ labels }) => crossEntropy({ labels });
+  checkFunction('train-fit', who, 'loss', loss);
+  return (batch) => {
+    const layer = loss(batch);
+    checkLayer(who, layer, 'what loss returns');
+    return layer;
+  };
+}
+
+/** Spec train-fit. */
+export function checkBatches(who: string, batches: unknown): void {
+  if (typeof (batches as Batches | undefined)?.epoch !== 'function')
+    throw wrongType('train-fit', `${who}: batches must come from minibatches(), got ${show(batches)}`);
+}
