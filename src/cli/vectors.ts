@@ -3,7 +3,7 @@
 import { parseArgs } from 'node:util';
 import type { Layout } from '../oracle/engine.ts';
 import { readLayout } from '../oracle/layout.ts';
-import { readSettings as complete, everyday } from '../oracle/plan.ts';
+import { basic, readSettings as complete } from '../oracle/plan.ts';
 import { readTraits } from '../oracle/subject.ts';
 import { vectors } from '../oracle/vectors.ts';
 import { checkNewFolder, writeFolder } from './files.ts';
@@ -18,8 +18,8 @@ DIR/cases/NAME.safetensors holds the tensors of each with its exact results
 DIR/answers/NAME.safetensors; toeplitz verify DIR judges them.
 
   --out DIR       a directory that is new or empty; it appears when it is complete
-  --ops a,b       operators; default: ${everyday.slice(0, 2).join(', ')},
-                  ${everyday.slice(2).join(', ')}
+  --ops a,b       operators; default: ${basic.slice(0, 2).join(', ')},
+                  ${basic.slice(2).join(', ')}
   --gradients     their gradients too
 ${settingsHelp}
   --layout X,W    how the program has its tensors (NHWC,HWIO)
@@ -74,7 +74,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const { out } = values;
   if (out === undefined) throw new UsageError('vectors: --out DIR is missing');
   const settings = complete(readSettings(values));
-  const ops = settings.ops ?? everyday;
+  const ops = settings.ops ?? basic;
   const [layout, traits] = [layoutOf(values.layout), readTraits(traitsOf(values.traits))];
   await checkNewFolder(out);
   let questions = -1; // the manifest is none

@@ -42,8 +42,8 @@ export interface Questions {
 /** Skipped cases are replaced, up to this many questions per case asked for. */
 const ASKED = 8;
 
-/** What everybody offers. */
-export const everyday = ['conv2d', 'depthwiseConv2d', 'maxPool2d', 'avgPool2d'];
+/** What a report names even if it is not offered. */
+export const basic = ['conv2d', 'depthwiseConv2d', 'maxPool2d', 'avgPool2d'];
 
 export function readSettings({ ops, seed = 1, cases = 200, shard, strict = false }: Settings): Complete {
   if (!Number.isSafeInteger(seed))
@@ -69,7 +69,7 @@ export function plan(
   offer: Pick<Subject, 'ops' | 'gradients' | 'dialect' | 'traits'>,
   settings: Complete,
 ): Questions[] {
-  const offered = Object.keys(operators).filter((op) => everyday.includes(op) || offer.ops.includes(op));
+  const offered = Object.keys(operators).filter((op) => basic.includes(op) || offer.ops.includes(op));
   const ops = settings.ops ?? offered;
   const draw = (op: string, gradient: boolean): Questions => {
     const all = drawn(settings.cases, (index) => drawCase(op, gradient, settings.seed, index, offer));

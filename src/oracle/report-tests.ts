@@ -80,7 +80,8 @@ export function junit(report: Report): string {
   const cases = tests.map(({ name, outcome, message, lines }) => {
     const open = `<testcase classname="${engine}" name="${xml(name)}"`;
     if (outcome === 'pass') return `    ${open}/>`;
-    if (outcome !== 'fail') return `    ${open}><skipped message="${xml(`${outcome}: ${message}`)}"/></testcase>`;
+    const why = outcome === 'expected' ? `expected: ${message}` : message;
+    if (outcome !== 'fail') return `    ${open}><skipped message="${xml(why)}"/></testcase>`;
     return `    ${open}><failure message="${xml(message)}">${xml(lines.join('\n'))}</failure></testcase>`;
   });
   return [
@@ -109,7 +110,7 @@ export function github(report: Report): string {
   const failed = tests.filter(({ outcome }) => outcome === 'fail');
   const command = (kind: string, title: string, message: string): string =>
     `::${kind} title=${percent(title).replace(/:/g, '%3A').replace(/,/g, '%2C')}::${percent(message)}`;
-  const sum = `${headOf(report)}: ${tests.length - failed.length} of ${tests.length} clean`;
+  const sum = `${headOf(report)}: ${failed.length} of ${tests.length} tests fail`;
   return [
     ...failed.map(({ name, message, lines }) => command('error', `toeplitz: ${name}`, [message, ...lines].join('\n'))),
     command('notice', 'toeplitz', sum),

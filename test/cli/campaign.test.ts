@@ -69,6 +69,19 @@ describe('--expected', () => {
   });
 });
 
+describe('an interrupted campaign', () => {
+  it('[oracle-campaign] is reported as far as it went, is not clean, and fixes no list', async () => {
+    const list = at('interrupted.txt');
+    writeFileSync(list, 'maxPool2d: error\n# kept\navgPool2d: fail\n');
+    const args = ['check', fixture('stops.mjs'), '--expected', list, '--fix', '--ops', 'maxPool2d,avgPool2d'];
+    const { code, out } = await toeplitz(...args);
+    expect(code).toBe(1);
+    expect(out).toMatch(/^maxPool2d +[1-5] .* expected$/m);
+    expect(out).toContain('✗ interrupted: the campaign did not come to its end');
+    expect(readFileSync(list, 'utf8')).toBe('maxPool2d: error\n# kept\navgPool2d: fail\n');
+  });
+});
+
 describe('toeplitz vectors and verify', () => {
   const questions = at('questions');
   const write = (out: string, ...more: string[]) =>
