@@ -1,6 +1,7 @@
 // toeplitz vectors: a campaign as files, for programs that no process can be started for from here.
 
 import { parseArgs } from 'node:util';
+import { dialectNames, dialects, readDialect } from '../oracle/dialects.ts';
 import type { Layout } from '../oracle/engine.ts';
 import { readLayout } from '../oracle/layout.ts';
 import { basic, readSettings as complete } from '../oracle/plan.ts';
@@ -22,7 +23,9 @@ DIR/answers/NAME.safetensors; toeplitz verify DIR judges them.
                   ${basic.slice(2).join(', ')}
   --gradients     their gradients too
 ${settingsHelp}
-  --layout X,W    how the program has its tensors (NHWC,HWIO)
+  --dialect D     whose words and rules the program follows (toeplitz), see
+                  spec/dialects.md: ${dialectNames.slice(1).join(', ')}
+  --layout X,W,D  how it has x, weights and depthwise weights (those of the dialect)
   --traits T=V,…  see spec/oracle.md, oracle-traits
 
 Exit code: 0, or 2 for wrong usage.
@@ -63,7 +66,8 @@ const options = {
   ...settingsOptions,
   out: { type: 'string' },
   gradients: { type: 'boolean', default: false },
-  layout: { type: 'string', default: 'NHWC,HWIO' },
+  dialect: { type: 'string', default: 'toeplitz' },
+  layout: { type: 'string' },
   traits: { type: 'string' },
 } as const;
 
@@ -75,11 +79,14 @@ export async function run(args: readonly string[]): Promise<number> {
   if (out === undefined) throw new UsageError('vectors: --out DIR is missing');
   const settings = complete(readSettings(values));
   const ops = settings.ops ?? basic;
-  const [layout, traits] = [layoutOf(values.layout), readTraits(traitsOf(values.traits))];
+  const dialect = readDialect(values.dialect, ops);
+  const layout = readLayout(layoutOf(values.layout), dialects[dialect].layout);
+  const traits = readTraits(traitsOf(values.traits));
+  const asked = { ops, gradients: values.gradients ? ops : [], dialect, layout, traits };
   await checkNewFolder(out);
   let questions = -1; // the manifest is none
   const counted = function* () {
-    for (const file of vectors({ ops, gradients: values.gradients ? ops : [], layout, traits }, settings)) {
+    for (const file of vectors(asked, settings)) {
       questions++;
       yield file;
     }
@@ -89,13 +96,13 @@ export async function run(args: readonly string[]): Promise<number> {
   return EXIT.clean;
 }
 
-function layoutOf(text: string): Required<Layout> {
-  const [x, weight, ...more] = text.split(',');
-  if (weight === undefined || more.length > 0)
+function layoutOf(text: string | undefined): Layout {
+  const [x, weight, depthwise, ...more] = text?.split(',') ?? [];
+  if (more.length > 0)
     throw new UsageError(
-      `vectors: --layout must be that of x and that of the weight, such as NCHW,OIHW, got '${text}'`,
+      `vectors: --layout must be one of x, weights, depthwise weights, such as NCHW,OIHW, got '${text}'`,
     );
-  return readLayout({ x, weight });
+  return { ...(x !== undefined && { x }), ...(weight !== undefined && { weight }), ...(depthwise && { depthwise }) };
 }
 
 const traitsOf = (text: string | undefined): Record<string, string> =>

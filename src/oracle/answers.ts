@@ -3,11 +3,11 @@
 import { SpecError, show } from '../errors.ts';
 import { isObject } from '../formats/json.ts';
 import { readSafetensors, type SafetensorsFile } from '../formats/safetensors.ts';
-import { sameShape, type Tensor } from '../tensor.ts';
 import { callOf } from './ask.ts';
 import { caseId, parseCaseId } from './caseid.ts';
 import type { Case } from './cases.ts';
-import type { Answer, Subject } from './engine.ts';
+import { readDialect } from './dialects.ts';
+import type { Answer, Call, Layout, Subject } from './engine.ts';
 import { readLayout } from './layout.ts';
 import type { Questions } from './plan.ts';
 import { readTraits } from './subject.ts';
@@ -42,8 +42,12 @@ export function readManifest(text: string): Manifest {
     if (typeof name !== 'string' || !/^[\w-]+$/.test(name))
       refuse(`manifest.json must name its files by letters, digits and -, got ${show(name)}`);
   }
-  const layout = readLayout(rest.layout as Manifest['layout']);
-  return { ...rest, format, questions, layout, traits: readTraits(rest.traits) } as unknown as Manifest;
+  const all = {
+    dialect: readDialect(rest.dialect),
+    layout: readLayout(rest.layout as Layout),
+    traits: readTraits(rest.traits),
+  };
+  return { ...rest, format, questions, ...all } as unknown as Manifest;
 }
 
 /** What the manifest asks, operator by operator. */
@@ -59,34 +63,40 @@ export function questionsOf({ questions }: Manifest): Questions[] {
   return [...groups.values()].map((each) => ({ ...each, quota: each.cases.length }));
 }
 
-/** The program that gave the answers. What the manifest does not ask, it skips: a smaller case that nobody ran. */
+/** The program that gave the answers. What the manifest does not ask, it skips: nobody ran it. */
 export function answering(manifest: Manifest, name: string, read: Read): Subject {
-  const { layout, traits, questions } = manifest;
-  const files = new Map(questions.map((each) => [each.id, each.name]));
+  const { dialect, layout, traits, questions } = manifest;
+  const asked = new Map(questions.map((each) => [each.id, each]));
   const opsOf = (gradient: boolean): string[] => [
     ...new Set(questions.map(({ id }) => parseCaseId(id)).flatMap((c) => (c.gradient === gradient ? c.op : []))),
   ];
-  const subject = { name, version: undefined, layout, traits, ops: opsOf(false), gradients: opsOf(true) };
-  const run: Subject['run'] = async (_, asked) => {
-    const c = asked as Case;
-    const file = files.get(caseId(c));
-    if (file === undefined) return { kind: 'skip', message: 'not among the questions' };
-    await checkCase(`cases/${file}.safetensors`, read, callOf(subject, c));
-    return readAnswer(`answers/${file}.safetensors`, read, c.gradient);
+  const subject = { name, version: undefined, dialect, layout, traits, ops: opsOf(false), gradients: opsOf(true) };
+  const run: Subject['run'] = async (call, c) => {
+    const question = asked.get(caseId(c!));
+    const own = callOf(subject, c!);
+    // The same case in the words of another dialect is another question.
+    if (!question || !isSame(call, own)) return { kind: 'skip', message: 'not among the questions' };
+    if (!isSame(question.attributes, own.attributes))
+      refuse(`manifest.json must have the attributes of ${question.id}, and has others`);
+    await checkCase(`cases/${question.name}.safetensors`, read, own);
+    return readAnswer(`answers/${question.name}.safetensors`, read, c!.gradient);
   };
   return { ...subject, run };
 }
 
+/** Values of JSON and tensors, the same bits. */
+const isSame = (a: unknown, b: unknown): boolean => written(a) === written(b);
+const written = (value: unknown): string =>
+  JSON.stringify(value, (_, each) =>
+    ArrayBuffer.isView(each) ? Array.from(each as Float32Array, (v) => (Object.is(v, -0) ? '-0' : String(v))) : each,
+  );
+
 /** Whether the file still holds the tensors of its case: an answer to another question proves nothing. */
-async function checkCase(path: string, read: Read, call: object): Promise<void> {
+async function checkCase(path: string, read: Read, call: Call): Promise<void> {
   const tensors = (await readFile(path, read))?.tensors ?? refuse(`${path} is missing`);
-  for (const [name, each] of Object.entries(call)) {
-    if (!isObject(each) || !('data' in each)) continue;
-    const { shape, data } = each as unknown as Tensor;
-    const there = tensors[name];
-    const isSame = there && sameShape(there.shape, shape) && data.every((value, i) => Object.is(value, there.data[i]));
-    if (!isSame) refuse(`${path} must hold the ${name} of its case, and holds something else`);
-  }
+  for (const [name, each] of Object.entries(call))
+    if (isObject(each) && 'data' in each && !isSame(tensors[name], each))
+      refuse(`${path} must hold the ${name} of its case, and holds something else`);
 }
 
 async function readAnswer(path: string, read: Read, gradient: boolean): Promise<Answer> {

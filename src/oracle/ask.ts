@@ -20,7 +20,8 @@ export interface Outcome {
 }
 
 /** The channels of a depthwise weight. */
-const channelsOf = (c: Case): number | undefined => (operatorOf(c.op).family === 'depthwise' ? c.groups : undefined);
+export const channelsOf = (c: Case): number | undefined =>
+  operatorOf(c.op).family === 'depthwise' ? c.groups : undefined;
 
 /** The question as the engine gets it, in its dialect and layout. */
 export function callOf({ dialect = 'toeplitz', layout }: Pick<Subject, 'dialect' | 'layout'>, c: Case): Call {

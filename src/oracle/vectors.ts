@@ -1,15 +1,16 @@
 // A campaign as files, for programs that run anywhere. Spec campaign-vectors.
 //
-//   manifest.json                   seed, layout, traits, and every question: name, case id, operator, attributes
+//   manifest.json                   seed, dialect, layout, traits, and every question: name, case id, operator, attributes
 //   cases/conv2d-017.safetensors    x, weight, bias (dy); expected.y ± bound.y, in float64
 //   answers/conv2d-017.safetensors  y, put there by the program: answers.ts judges it
 
 import { writeSafetensors } from '../formats/safetensors.ts';
 import type { Attributes } from '../layer.ts';
 import type { Tensor } from '../tensor.ts';
-import { callOf, partsOf } from './ask.ts';
+import { callOf, channelsOf, partsOf } from './ask.ts';
 import { caseId } from './caseid.ts';
 import type { Case } from './cases.ts';
+import type { DialectName } from './dialects.ts';
 import type { Layout, Subject, Traits } from './engine.ts';
 import { toTheirs } from './layout.ts';
 import { type Complete, plan, type Questions, type Shard } from './plan.ts';
@@ -37,13 +38,14 @@ export interface Manifest {
   readonly cases: number;
   readonly ops?: readonly string[];
   readonly shard?: Shard;
+  readonly dialect: DialectName;
   readonly layout: Required<Layout>;
   readonly traits: Traits;
   readonly questions: readonly Question[];
 }
 
 /** What the program is, as far as the questions depend on it. */
-export type Asked = Pick<Subject, 'ops' | 'gradients' | 'layout' | 'traits'>;
+export type Asked = Pick<Subject, 'ops' | 'gradients' | 'dialect' | 'layout' | 'traits'>;
 
 export interface File {
   readonly path: string;
@@ -63,9 +65,9 @@ export function* vectors(asked: Asked, settings: Complete): Generator<File> {
       yield { path: `cases/${name}.safetensors`, bytes };
     }
   }
-  const { layout, traits } = asked;
+  const { dialect = 'toeplitz', layout, traits } = asked;
   const { seed, cases, ops, shard } = settings;
-  const rest = { seed, cases, ...(ops && { ops }), ...(shard && { shard }), layout, traits, questions };
+  const rest = { seed, cases, ...(ops && { ops }), ...(shard && { shard }), dialect, layout, traits, questions };
   const manifest: Manifest = { format: FORMAT, version: VERSION, ...rest };
   yield { path: 'manifest.json', bytes: new TextEncoder().encode(`${JSON.stringify(manifest, null, 2)}\n`) };
 }
@@ -84,9 +86,9 @@ function firstOf({ cases, quota }: Questions): Case[] {
 function results(asked: Asked, c: Case): Record<string, Tensor> {
   const found: Record<string, Tensor> = {};
   for (const [part, { shape, bound }] of partsOf(asked, c)) {
-    const value = bound.value.map((_, i) => expectedOf(bound, i));
-    found[`expected.${part}`] = toTheirs(part, { shape, data: value }, asked.layout);
-    found[`bound.${part}`] = toTheirs(part, { shape, data: bound.error }, asked.layout);
+    const theirs = (data: Float64Array): Tensor => toTheirs(part, { shape, data }, asked.layout, channelsOf(c));
+    found[`expected.${part}`] = theirs(bound.value.map((_, i) => expectedOf(bound, i)));
+    found[`bound.${part}`] = theirs(bound.error);
   }
   return found;
 }

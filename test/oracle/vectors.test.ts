@@ -5,6 +5,7 @@ import { readSafetensors, writeSafetensors } from '../../src/formats/index.ts';
 import type { Tensor } from '../../src/index.ts';
 import { answering, questionsOf, readManifest } from '../../src/oracle/answers.ts';
 import { examine } from '../../src/oracle/campaign.ts';
+import { dialects } from '../../src/oracle/dialects.ts';
 import {
   type Call,
   checkEngine,
@@ -17,6 +18,8 @@ import { readLayout } from '../../src/oracle/layout.ts';
 import { plan, readSettings, type Settings } from '../../src/oracle/plan.ts';
 import { type Asked, type Manifest, vectors } from '../../src/oracle/vectors.ts';
 import { forward, gradient, gradients, ops, withFault } from './own.ts';
+
+const torch = dialects.torch.layout;
 
 type Files = Map<string, Uint8Array>;
 
@@ -161,6 +164,31 @@ describe('answers', () => {
     expect(await changed('cases/dense-2.safetensors', otherX)).toContain('must hold the x of its case');
   });
 
+  it('[campaign-answers] are judged by the dialect that was asked for', async () => {
+    const files = filesOf({ ops: ['maxPool2d', 'depthwiseConv2d'], cases: 20 }, { dialect: 'torch', layout: torch });
+    const manifest = manifestOf(files);
+    expect(manifest.dialect).toBe('torch');
+    for (const { name, id } of manifest.questions) {
+      const { layer, expected } = explain(id);
+      const { tensors } = readSafetensors(files.get(`cases/${name}.safetensors`)!);
+      if (layer.name === 'depthwiseConv2d') expect(tensors.weight.shape[1]).toBe(1); // O, I = 1, H, W
+      const [n, h, w, c] = expected.y.shape;
+      expect(tensors['expected.y'].shape).toEqual([n, c, h, w]);
+      const exact = tensors['expected.y'];
+      const y = { shape: exact.shape, data: Float32Array.from(exact.data) };
+      files.set(`answers/${name}.safetensors`, writeSafetensors({ y }));
+    }
+    const report = await verify(files);
+    expect(report.engine.dialect).toBe('torch');
+    expect(report.clean).toBe(true);
+    const [{ name }] = manifest.questions;
+    const attributes = { ...manifest.questions[0].attributes, ceil_mode: 'maybe' };
+    const changed = { ...manifest, questions: [{ ...manifest.questions[0], attributes }] };
+    files.set('manifest.json', new TextEncoder().encode(JSON.stringify(changed)));
+    await expect(verify(files)).rejects.toThrow('manifest.json must have the attributes of');
+    expect(name).toBe('maxPool2d-00');
+  });
+
   it('[campaign-answers] need a manifest of this version, whole and consistent', async () => {
     const manifest = manifestOf(filesOf({ ops: ['dense'], cases: 2 }));
     const [first] = manifest.questions;
@@ -173,6 +201,7 @@ describe('answers', () => {
     expect(read({ questions: [{ ...first, name: '../../x' }] })).toThrow('must name its files by letters');
     expect(read({ questions: [{ ...first, id: 'dense/n1' }] })).toThrow('[oracle-caseid]');
     expect(read({ layout: { x: 'NCWH' } })).toThrow('[oracle-layout]');
+    expect(read({ dialect: 'fortran' })).toThrow('[dialect-names]');
     expect(read({ traits: { nan: 'maybe' } })).toThrow('[oracle-traits]');
     expect(() => readManifest(JSON.stringify(manifest).slice(0, 99))).toThrow('no whole JSON file');
     expect(() => readManifest('[]')).toThrow('[campaign-answers]');
