@@ -16,8 +16,8 @@ const PAGES: usize = 4;
 /** Bytes from one touch in a page to the next, a touch a channel. At half that it is slower than none, 1.3 times. */
 const TOUCH: usize = 4;
 
-/** Weights of all planes that a second-level cache of 1 MB keeps from one block of tiles to the next. */
-const NEAR: usize = 0x100000;
+/** Weights of all planes that a second-level cache of 2 MB keeps from one block of tiles to the next. */
+const NEAR: usize = 0x200000;
 
 /** The place of a tile by itself, repeated as `places` does, and its run, at offset 0. */
 const lone = memory.data(MR * PLACE + 4, 4);

@@ -1,30 +1,48 @@
 // The one-dimensional transforms of F(m×m, 3×3): Bᵀ on m + 2 cells, G on 3 weights, Aᵀ on m + 2 sums [Lavin and Gray
-// 2016]; m = 2: points 0, ±1, ∞; m = 4: points 0, ±1, ±2, ∞. The values at `from` lie `step` bytes apart, the results
-// from `to` on `toStep`. The formulas are those of src/reference/winograd.ts, to the bit. Spec winograd-transforms.
+// 2016]; m = 2: points 0, ±1, ∞; m = 4: points 0, ±1, ±2, ∞. The formulas are those of src/reference/winograd.ts, to the
+// bit. Values are read from `from` on, `step` bytes apart, and written from `to` on, `toStep` apart: one addition each, for
+// V8 folds no sums into addresses. Spec winograd-transforms.
 
 import { Epilogue, finish } from './tile';
 
 /** Bᵀ x. */
 @inline
 export function transformInput(m: i32, from: usize, step: usize, to: usize, toStep: usize): void {
-  const x0 = v128.load(from), x1 = v128.load(from + step), x2 = v128.load(from + 2 * step), x3 = v128.load(from + 3 * step);
+  const x0 = v128.load(from);
+  from += step;
+  const x1 = v128.load(from);
+  from += step;
+  const x2 = v128.load(from);
+  from += step;
+  const x3 = v128.load(from);
   if (m == 2) {
     v128.store(to, f32x4.sub(x0, x2));
-    v128.store(to + toStep, f32x4.add(x1, x2));
-    v128.store(to + 2 * toStep, f32x4.sub(x2, x1));
-    v128.store(to + 3 * toStep, f32x4.sub(x1, x3));
+    to += toStep;
+    v128.store(to, f32x4.add(x1, x2));
+    to += toStep;
+    v128.store(to, f32x4.sub(x2, x1));
+    to += toStep;
+    v128.store(to, f32x4.sub(x1, x3));
     return;
   }
-  const x4 = v128.load(from + 4 * step), x5 = v128.load(from + 5 * step);
+  from += step;
+  const x4 = v128.load(from);
+  from += step;
+  const x5 = v128.load(from);
   const four = f32x4.splat(4);
   const a = f32x4.sub(x4, f32x4.mul(four, x2)), b = f32x4.sub(x3, f32x4.mul(four, x1));
   const c = f32x4.sub(x4, x2), e = f32x4.sub(x3, x1), d = f32x4.add(e, e);
   v128.store(to, f32x4.add(f32x4.mul(four, f32x4.sub(x0, x2)), c));
-  v128.store(to + toStep, f32x4.add(a, b));
-  v128.store(to + 2 * toStep, f32x4.sub(a, b));
-  v128.store(to + 3 * toStep, f32x4.add(c, d));
-  v128.store(to + 4 * toStep, f32x4.sub(c, d));
-  v128.store(to + 5 * toStep, f32x4.sub(f32x4.sub(x5, x3), f32x4.mul(four, e)));
+  to += toStep;
+  v128.store(to, f32x4.add(a, b));
+  to += toStep;
+  v128.store(to, f32x4.sub(a, b));
+  to += toStep;
+  v128.store(to, f32x4.add(c, d));
+  to += toStep;
+  v128.store(to, f32x4.sub(c, d));
+  to += toStep;
+  v128.store(to, f32x4.sub(f32x4.sub(x5, x3), f32x4.mul(four, e)));
 }
 
 /** G w. */
@@ -54,22 +72,35 @@ export function transformWeight(m: i32, from: usize, step: usize, to: usize, toS
 /** Aᵀ s, and the epilogue on it if there is one; `channel` is the byte offset in its arrays. */
 @inline
 export function transformOutput(m: i32, from: usize, step: usize, to: usize, toStep: usize, epilogue: usize, channel: usize): void {
-  const s0 = v128.load(from), s1 = v128.load(from + step), s2 = v128.load(from + 2 * step), s3 = v128.load(from + 3 * step);
+  const s0 = v128.load(from);
+  from += step;
+  const s1 = v128.load(from);
+  from += step;
+  const s2 = v128.load(from);
+  from += step;
+  const s3 = v128.load(from);
   const a = f32x4.add(s1, s2), b = f32x4.sub(s1, s2);
   if (m == 2) {
-    put(to, f32x4.add(s0, a), epilogue, channel);
-    put(to + toStep, f32x4.sub(b, s3), epilogue, channel);
+    v128.store(to, last(f32x4.add(s0, a), epilogue, channel));
+    to += toStep;
+    v128.store(to, last(f32x4.sub(b, s3), epilogue, channel));
     return;
   }
-  const s4 = v128.load(from + 4 * step), s5 = v128.load(from + 5 * step);
+  from += step;
+  const s4 = v128.load(from);
+  from += step;
+  const s5 = v128.load(from);
   const c = f32x4.add(s3, s4), d = f32x4.sub(s3, s4);
-  put(to, f32x4.add(f32x4.add(s0, a), c), epilogue, channel);
-  put(to + toStep, f32x4.add(b, f32x4.mul(f32x4.splat(2), d)), epilogue, channel);
-  put(to + 2 * toStep, f32x4.add(a, f32x4.mul(f32x4.splat(4), c)), epilogue, channel);
-  put(to + 3 * toStep, f32x4.add(f32x4.add(b, f32x4.mul(f32x4.splat(8), d)), s5), epilogue, channel);
+  v128.store(to, last(f32x4.add(f32x4.add(s0, a), c), epilogue, channel));
+  to += toStep;
+  v128.store(to, last(f32x4.add(b, f32x4.mul(f32x4.splat(2), d)), epilogue, channel));
+  to += toStep;
+  v128.store(to, last(f32x4.add(a, f32x4.mul(f32x4.splat(4), c)), epilogue, channel));
+  to += toStep;
+  v128.store(to, last(f32x4.add(f32x4.add(b, f32x4.mul(f32x4.splat(8), d)), s5), epilogue, channel));
 }
 
 @inline
-function put(to: usize, v: v128, epilogue: usize, channel: usize): void {
-  v128.store(to, epilogue ? finish(v, changetype<Epilogue>(epilogue), channel) : v);
+function last(v: v128, epilogue: usize, channel: usize): v128 {
+  return epilogue ? finish(v, changetype<Epilogue>(epilogue), channel) : v;
 }

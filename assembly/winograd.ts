@@ -81,8 +81,15 @@ function inputs(m: i32, g: Winograd, from: usize, to: usize): void {
   const pixel = g.sourcePixel, row = g.sourceRow, plane = g.inputPlane;
   const end = to + g.inputRow;
   do {
-    for (let j: usize = 0; j < size; j++) transformInput(m, from + j * pixel, row, columns + j * 16, COLUMNS);
-    for (let i: usize = 0; i < size; i++) transformInput(m, columns + i * COLUMNS, 16, to + i * size * plane, plane);
+    let cell = from, entry = to;
+    for (let j: usize = 0; j < size; j++) {
+      transformInput(m, cell, row, columns + j * 16, COLUMNS);
+      cell += pixel;
+    }
+    for (let i: usize = 0; i < size; i++) {
+      transformInput(m, columns + i * COLUMNS, 16, entry, plane);
+      entry += size * plane;
+    }
     from += 16;
     to += 16;
   } while (to != end);
@@ -122,11 +129,14 @@ function outputsOf(m: i32, g: Winograd, from: usize, y: usize, row: usize, pixel
   const plane = g.sumPlane;
   const end: usize = g.filters * 4;
   for (let o: usize = 0; o < end; o += 16) {
+    let entry = from + o, to = y + o;
     for (let j: usize = 0; j < size; j++) {
-      transformOutput(m, from + o + j * plane, size * plane, columns + j * 16, COLUMNS, 0, 0);
+      transformOutput(m, entry, size * plane, columns + j * 16, COLUMNS, 0, 0);
+      entry += plane;
     }
     for (let i: usize = 0; i < <usize>m; i++) {
-      transformOutput(m, columns + i * COLUMNS, 16, y + o + i * row, pixel, epilogue, o);
+      transformOutput(m, columns + i * COLUMNS, 16, to, pixel, epilogue, o);
+      to += row;
     }
   }
 }

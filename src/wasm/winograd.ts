@@ -12,8 +12,8 @@ import { denseRegion, type Region } from './region.ts';
 import { makeSource } from './source.ts';
 import type { Weighted } from './steps.ts';
 
-/** Fewest and most tiles of a block, and the weights of a plane for each tile: 8 at 64×64, 32 at 128×128 (measured). */
-const [FEWEST_TILES, MOST_TILES, WEIGHTS_A_TILE] = [8, 64, 512];
+/** Fewest and most tiles of a block, and the weights of a plane for each tile: 16 at 64×64, 32 at 128×128 (measured). */
+const [FEWEST_TILES, MOST_TILES, WEIGHTS_A_TILE] = [16, 64, 512];
 
 /** Added to the bytes of a plane, so that the entries of a tile do not share a cache set. */
 const SKEW = 64;
