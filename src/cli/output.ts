@@ -1,6 +1,6 @@
 // Where a report goes and in which form: what check, verify and merge end with. Spec campaign-reporter.
 
-import type { Report } from '../oracle/report.ts';
+import { isWrong, type Report } from '../oracle/report.ts';
 import { type Reporter, readReporter, reporters } from '../oracle/reporters.ts';
 import { expectedHelp, expectedOptions, openExpected } from './expected.ts';
 import { checkTarget, replaceFile } from './files.ts';
@@ -36,6 +36,7 @@ export async function openOutput(values: Values): Promise<(report: Report) => Pr
     const text = reporters[form](report);
     if (out === undefined) process.stdout.write(text);
     else await replaceFile(out, new TextEncoder().encode(text));
-    return report.clean ? EXIT.clean : EXIT.mismatch;
+    if (report.clean) return EXIT.clean;
+    return isWrong(report) ? EXIT.mismatch : EXIT.thin;
   };
 }

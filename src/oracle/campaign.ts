@@ -4,6 +4,7 @@ import { ask, type Outcome } from './ask.ts';
 import { memory } from './diagnose.ts';
 import type { Engine, Subject } from './engine.ts';
 import { findingsOf } from './findings.ts';
+import { nearAnswers } from './near.ts';
 import { type Complete, plan, type Questions, readSettings, type Settings } from './plan.ts';
 import { type Finding, type OperatorReport, type Report, reportOf, statusOf } from './report.ts';
 import { inProcess } from './subject.ts';
@@ -72,13 +73,13 @@ export async function examine(
 
 async function checkOperator(
   subject: Subject,
-  { op, gradient, quota, cases }: Questions,
+  { op, gradient, quota, cases, isAdaptive }: Questions,
   strict: boolean,
   { signal, onProgress }: CheckOptions,
 ): Promise<OperatorReport> {
   const name = gradient ? `${op} gradient` : op;
   if (!subject.ops.includes(op) && !gradient)
-    return { op: name, status: 'not offered', cases: 0, counts: {}, margin: 0, skipped: {}, findings: [] };
+    return { op: name, status: 'not offered', cases: 0, wanted: quota, counts: {}, margin: 0, skipped: {}, findings: [] };
   const isFinding = (kind: VerdictKind): boolean => isFailure(kind) || (strict && kind === 'suspect');
   const outcomes: Outcome[] = [];
   const remember = memory();
@@ -86,20 +87,23 @@ async function checkOperator(
     outcomes.filter(({ verdict }) => test(verdict.kind)).length;
   const answered = (): number => count((kind) => kind !== 'skip');
   const deadly = (): number => count((kind) => kind === 'timeout' || kind === 'crash');
+  const { near, note } = nearAnswers(subject.dialect);
   let unfinished = false;
   for (const each of cases) {
     if (answered() >= quota || deadly() >= GIVE_UP) break;
-    const outcome = signal?.aborted ? undefined : await ask(subject, each);
+    const outcome = signal?.aborted ? undefined : await ask(subject, isAdaptive ? near(each) : each);
     unfinished = signal?.aborted ?? false; // what stops the campaign may have stopped the engine: no answer counts
     if (outcome === undefined || unfinished) break;
     outcomes.push(remember(outcome));
+    note(outcome.case, outcome.verdict.kind === 'skip');
     onProgress?.({ op: name, done: answered(), of: quota, failures: count(isFinding) });
   }
-  return summaryOf(name, outcomes, await findingsOf(subject, outcomes, isFinding), unfinished);
+  return summaryOf(name, quota, outcomes, await findingsOf(subject, outcomes, isFinding), unfinished);
 }
 
 function summaryOf(
   op: string,
+  wanted: number,
   outcomes: readonly Outcome[],
   findings: readonly Finding[],
   unfinished: boolean,
@@ -114,6 +118,6 @@ function summaryOf(
     0,
     ...outcomes.filter(({ verdict }) => !isFailure(verdict.kind)).map(({ verdict }) => verdict.margin),
   );
-  const status = statusOf(findings, counts, unfinished);
-  return { op, status, cases: outcomes.length, counts, margin, skipped, findings };
+  const status = statusOf(findings, counts, wanted, unfinished);
+  return { op, status, cases: outcomes.length, wanted, counts, margin, skipped, findings };
 }

@@ -65,11 +65,13 @@ function mergeOperator(parts: readonly OperatorReport[]): OperatorReport {
   const counts = sums(parts.map((each) => each.counts as Record<string, number>));
   const findings = mergeFindings(parts.flatMap((each) => each.findings));
   const cases = parts.reduce((sum, each) => sum + each.cases, 0);
+  const wanted = parts.reduce((sum, each) => sum + each.wanted, 0);
   const unfinished = parts.some((each) => each.status === 'not finished');
   return {
     op,
-    status: status === 'not offered' ? status : statusOf(findings, counts, unfinished),
+    status: status === 'not offered' ? status : statusOf(findings, counts, wanted, unfinished),
     cases,
+    wanted,
     counts,
     margin: Math.max(...parts.map(({ margin }) => margin)),
     skipped: sums(parts.map(({ skipped }) => skipped)),

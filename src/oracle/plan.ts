@@ -37,6 +37,8 @@ export interface Questions {
   readonly gradient: boolean;
   readonly quota: number;
   readonly cases: Iterable<Case>;
+  /** Whether skips change what is asked after them: the engine is there to be asked. Spec oracle-skips. */
+  readonly isAdaptive?: boolean;
 }
 
 /** Skipped cases are replaced, up to this many questions per case asked for. */
@@ -73,7 +75,7 @@ export function plan(
   const ops = settings.ops ?? offered;
   const draw = (op: string, gradient: boolean): Questions => {
     const all = drawn(settings.cases, (index) => drawCase(op, gradient, settings.seed, index, offer));
-    return { op, gradient, ...share(settings, all) };
+    return { op, gradient, ...share(settings, all), isAdaptive: true };
   };
   return [
     ...ops.map((op) => draw(op, false)),

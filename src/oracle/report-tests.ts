@@ -1,6 +1,6 @@
 // The report as tests, for machines that count those: one test per operator, whose names never change. Spec campaign-reporter.
 
-import { type Finding, headOf, type OperatorReport, type Report } from './report.ts';
+import { type Finding, headOf, inWords, type OperatorReport, type Report } from './report.ts';
 import { headline, paragraph, reasonsOf } from './report-text.ts';
 
 interface Test {
@@ -38,7 +38,7 @@ function testOf(report: OperatorReport): Test {
   if (status === 'not finished') return failed(name, status);
   if (status === 'expected') return { name, outcome: 'expected', message: causes, lines: [] };
   if (status === 'pass') return { name, outcome: 'pass', message: `${cases} cases`, lines: [] };
-  return { name, outcome: 'skip', message: oneLine([status, ...reasonsOf(report)].join('; ')), lines: [] };
+  return { name, outcome: 'skip', message: oneLine([inWords(report), ...reasonsOf(report)].join('; ')), lines: [] };
 }
 
 /** `fail in 62 cases, as if the bias were ignored` */

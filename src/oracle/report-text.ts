@@ -1,7 +1,7 @@
 // The report as text for people: a table, then a paragraph per finding. Spec oracle-report.
 
 import type { Evidence } from './diagnose.ts';
-import { causeOf, type Finding, headOf, type OperatorReport, type Report } from './report.ts';
+import { causeOf, type Finding, headOf, inWords, type OperatorReport, type Report } from './report.ts';
 import type { Element } from './verdict.ts';
 
 /** Columns side by side, the first to the left, numbers to the right. */
@@ -33,10 +33,11 @@ export function text(report: Report): string {
   ].join('\n');
 }
 
-function row({ op, cases, counts, margin, status }: OperatorReport): (string | number)[] {
+function row(report: OperatorReport): (string | number)[] {
+  const { op, cases, counts, margin } = report;
   const { pass = 0, suspect = 0, skip = 0 } = counts;
   const failures = cases - pass - suspect - skip;
-  return [op, cases, pass, suspect, skip, failures, margin > 0 ? margin.toFixed(2) : '', status];
+  return [op, cases, pass, suspect, skip, failures, margin > 0 ? margin.toFixed(2) : '', inWords(report)];
 }
 
 /** `358 skipped: no groups` */

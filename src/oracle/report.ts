@@ -35,9 +35,11 @@ export interface Finding {
 
 export interface OperatorReport {
   readonly op: string;
-  readonly status: 'pass' | 'fail' | 'expected' | 'skipped' | 'not offered' | 'not finished';
-  /** Cases that were asked. */
+  readonly status: 'pass' | 'fail' | 'expected' | 'hardly answered' | 'skipped' | 'not offered' | 'not finished';
+  /** Cases that were asked, skipped ones among them. */
   readonly cases: number;
+  /** Answers that the campaign wanted. */
+  readonly wanted: number;
   readonly counts: Partial<Readonly<Record<VerdictKind, number>>>;
   /** The largest |got − expected| / bound of a pass that rounds: below 1 is inside. */
   readonly margin: number;
@@ -71,28 +73,50 @@ export interface Report {
   readonly interrupted: boolean;
   /** Lines of the list of expected failures that do not hold. */
   readonly unmet?: readonly string[];
-  /** Nothing failed but what is listed, and the campaign came to its end; suspects do not count unless `strict`. */
+  /**
+   * Nothing failed but what is listed, every operator that is offered answered enough, and the campaign came to its end;
+   * suspects do not count unless `strict`.
+   */
   readonly clean: boolean;
 }
 
 /** What a campaign or a merge found out, as a report. */
 export function reportOf(facts: Omit<Report, 'format' | 'version' | 'clean'>): Report {
-  const { operators, interrupted, unmet = [] } = facts;
-  const isExpected = operators.every(({ findings }) => findings.every(({ expected }) => expected));
-  return { format: FORMAT, version: VERSION, ...facts, clean: isExpected && !interrupted && unmet.length === 0 };
+  const clean = !isWrong(facts) && !isThin(facts);
+  return { format: FORMAT, version: VERSION, ...facts, clean };
 }
+
+/** Whether something failed that is not listed, is listed but did not fail, or was not asked. */
+export const isWrong = ({ operators, interrupted, unmet = [] }: Omit<Report, 'format' | 'version' | 'clean'>): boolean =>
+  operators.some(({ findings }) => findings.some(({ expected }) => !expected)) || interrupted || unmet.length > 0;
+
+/** Whether an operator was skipped so often that its campaign says little. Spec oracle-skips. */
+export const isThin = ({ operators }: Pick<Report, 'operators'>): boolean =>
+  operators.some(({ status }) => status === 'hardly answered' || status === 'skipped');
+
+/** An operator that answers a smaller share of what was wanted is hardly answered: nothing can be said of it. */
+const ENOUGH = 0.5;
+
+export const answersOf = (counts: OperatorReport['counts']): number =>
+  Object.values(counts).reduce((sum, count) => sum + count, 0) - (counts.skip ?? 0);
 
 /** Of an operator that is offered. */
 export function statusOf(
   findings: readonly Finding[],
   counts: OperatorReport['counts'],
+  wanted: number,
   unfinished: boolean,
 ): OperatorReport['status'] {
   if (findings.length > 0) return 'fail';
   if (unfinished) return 'not finished';
-  const kinds = Object.keys(counts);
-  return kinds.length === 1 && kinds[0] === 'skip' ? 'skipped' : 'pass';
+  const answers = answersOf(counts);
+  if (answers === 0 && wanted > 0) return 'skipped';
+  return answers < ENOUGH * wanted ? 'hardly answered' : 'pass';
 }
+
+/** `only 4 of 200 answered`, or another status. */
+export const inWords = ({ status, counts, wanted }: OperatorReport): string =>
+  status === 'hardly answered' ? `only ${answersOf(counts)} of ${wanted} answered` : status;
 
 /** What went wrong, in a few words: the mistake if it has a name, else the kind of verdict. */
 export const causeOf = ({ mistake, kind }: Finding): string => mistake ?? kind;
