@@ -27,7 +27,7 @@ ${settingsHelp}
 ${outputHelp}
 
 Exit code: 0 clean, 1 the engine is wrong somewhere, 2 wrong usage, 3 the engine
-could not start.
+could not start, 4 nothing is wrong, but too little was answered to say more.
 
 An engine, my-engine.mjs:
 

@@ -24,7 +24,8 @@ An answer that is not there is a finding.
 ${outputHelp}
 
 Exit code: 0 clean, 1 the answers are wrong somewhere, 2 DIR is not as toeplitz
-vectors wrote it, or a file in it is cut off.
+vectors wrote it, or a file in it is cut off, 4 nothing is wrong, but too little
+was answered to say more.
 
   toeplitz vectors --ops conv2d --out questions
   python my_engine.py questions

@@ -79,7 +79,16 @@ async function checkOperator(
 ): Promise<OperatorReport> {
   const name = gradient ? `${op} gradient` : op;
   if (!subject.ops.includes(op) && !gradient)
-    return { op: name, status: 'not offered', cases: 0, wanted: quota, counts: {}, margin: 0, skipped: {}, findings: [] };
+    return {
+      op: name,
+      status: 'not offered',
+      cases: 0,
+      wanted: quota,
+      counts: {},
+      margin: 0,
+      skipped: {},
+      findings: [],
+    };
   const isFinding = (kind: VerdictKind): boolean => isFailure(kind) || (strict && kind === 'suspect');
   const outcomes: Outcome[] = [];
   const remember = memory();

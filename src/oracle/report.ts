@@ -87,7 +87,11 @@ export function reportOf(facts: Omit<Report, 'format' | 'version' | 'clean'>): R
 }
 
 /** Whether something failed that is not listed, is listed but did not fail, or was not asked. */
-export const isWrong = ({ operators, interrupted, unmet = [] }: Omit<Report, 'format' | 'version' | 'clean'>): boolean =>
+export const isWrong = ({
+  operators,
+  interrupted,
+  unmet = [],
+}: Omit<Report, 'format' | 'version' | 'clean'>): boolean =>
   operators.some(({ findings }) => findings.some(({ expected }) => !expected)) || interrupted || unmet.length > 0;
 
 /** Whether an operator was skipped so often that its campaign says little. Spec oracle-skips. */

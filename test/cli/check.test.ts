@@ -64,6 +64,12 @@ describe('toeplitz check', () => {
     expect(findings.map(({ verdict }) => verdict.message).join()).toMatch(/the engine says: five|seq \d+, got seven/);
   });
 
+  it('[oracle-exit] ends with 4 for an engine that fails nowhere, but answers hardly anything', async () => {
+    const { code, out } = await toeplitz('check', fixture('shy.mjs'), '--cases', '5', '--ops', 'conv2d');
+    expect(code).toBe(4);
+    expect(out).toContain('conv2d: 40 skipped: not yet');
+  });
+
   it('[oracle-exit] ends with 3 for an engine that does not start, and says why', async () => {
     const start = async (...args: string[]) => {
       const { code, err } = await toeplitz('check', ...args);
