@@ -13,21 +13,20 @@ export const isStatistic = (name: string): boolean => /(^|\.)(mean|variance)$/.t
 
 /** The leaves of nested parameters by flat name, `conv1.weight`, in the order of the net. Spec layer-names. */
 export function flatParams<T extends Leaf>(params: Params<T>): Record<string, T> {
-  const flat: Record<string, T> = {};
+  const flat: [string, T][] = [];
   mapParams(params, (value, name) => {
-    flat[name] = value;
+    flat.push([name, value]);
     return value;
   });
-  return flat;
+  return Object.fromEntries(flat);
 }
 
 /** Refuses what is not a record of tensors, nested or not. Spec layer-params. */
 export function checkParams(who: string, params: unknown, path = ''): void {
-  if (typeof params !== 'object' || params === null || Array.isArray(params))
-    throw wrongType(
-      'layer-params',
-      `${who}: ${path || 'parameters'} must be an object of tensors, got ${show(params)}`,
-    );
+  if (typeof params !== 'object' || params === null || Array.isArray(params)) {
+    const what = path === '' ? 'parameters must be' : `${path} must be a tensor or`;
+    throw wrongType('layer-params', `${who}: ${what} an object of tensors, got ${show(params)}`);
+  }
   for (const [key, value] of Object.entries(params)) {
     const name = path === '' ? key : `${path}.${key}`;
     if (isLeaf(value)) checkTensor(who, name, value);

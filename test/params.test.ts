@@ -44,6 +44,6 @@ test('[layer-names] one parameter is had by its flat name; another name is answe
     'parameter: parameters must be an object of tensors, got 3 [layer-params]',
   );
   expect(() => parameter({ a: { weight: 3 } } as never, 'a.weight')).toThrow(
-    'parameter: a.weight must be an object of ten',
+    'parameter: a.weight must be a tensor or an object of tensors, got 3 [',
   );
 });

@@ -7,7 +7,6 @@ import { writeSafetensors } from '../formats/safetensors.ts';
 import { initialize } from '../init.ts';
 import { summary } from '../inspect/summary.ts';
 import { lenet5 } from '../nets/index.ts';
-import { flatParams } from '../params.ts';
 import { augment } from '../train/augment.ts';
 import { minibatches } from '../train/batches.ts';
 import { type FitResult, fit } from '../train/fit.ts';
@@ -112,7 +111,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const { accuracy, loss } = evaluate(net, result.params, minibatches(test, { size: 200, shuffle: false }));
   say(`on the ${test.x.shape[0]} images kept apart: ${(100 * accuracy).toFixed(2)} % right, loss ${loss.toFixed(4)}`);
   if (values.out !== undefined) {
-    await replaceFile(values.out, writeSafetensors(flatParams(result.params), { net: 'lenet5' }));
+    await replaceFile(values.out, writeSafetensors(result.params, { net: 'lenet5' }));
     say(`wrote ${values.out}`);
   }
   return EXIT.clean;

@@ -3,8 +3,11 @@
 //   | length of header: 8 bytes | header: JSON | data, without holes |      every number lowest byte first
 //   {"__metadata__": {"epoch": "3"}, "conv1.weight": {"dtype": "F32", "shape": [5, 5, 1, 6], "data_offsets": [0, 600]}, …}
 
+import { known } from '../attributes.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
-import { allocate, checkTensor, type Shape, sizeOf, type Tensor } from '../tensor.ts';
+import type { Params } from '../layer.ts';
+import { checkParams, flatParams } from '../params.ts';
+import { allocate, type Shape, sizeOf, type Tensor } from '../tensor.ts';
 import { asBytes, type Bytes, reserve, viewOf } from './bytes.ts';
 import { ELEMENTS, type Element, type FloatName, readElements, writeElements } from './elements.ts';
 import { isObject, parseObject } from './json.ts';
@@ -105,8 +108,9 @@ function readTensor({ name, element, shape, begin }: Entry, view: DataView, star
 }
 
 /**
- * Writes tensors under their names, with `metadata` of strings: float32 as F32, float64 as F64, or all of them as
- * `type` F16 or BF16, rounded once to nearest, ties to even. The same arguments give the same bytes.
+ * Writes tensors under their names, or the parameters of a net under their flat names, with `metadata` of strings: float32
+ * as F32, float64 as F64, or all of them as `type` F16 or BF16, rounded once to nearest, ties to even. The same arguments
+ * give the same bytes. `loadWeights` reads them back.
  *
  * @throws {SpecError} format-safetensors for the name __metadata__ or an unknown type; format-float16 for a finite
  * value that F16 or BF16 cannot hold; tensor-shape and tensor-length for what is not a tensor.
@@ -114,13 +118,16 @@ function readTensor({ name, element, shape, begin }: Entry, view: DataView, star
  * writeSafetensors({ weight: tensor([2], [1, 2]) }, { epoch: '3' }, { type: 'BF16' }).length // 108
  */
 export function writeSafetensors(
-  tensors: Readonly<Record<string, Tensor>>,
+  tensors: Params<Tensor>,
   metadata: Readonly<Record<string, string>> = {},
-  { type }: { readonly type?: 'F16' | 'BF16' } = {},
+  options: { readonly type?: 'F16' | 'BF16' } = {},
 ): Uint8Array<ArrayBuffer> {
+  known('writeSafetensors', options, ['type'], 'options');
+  checkParams('writeSafetensors', tensors);
+  const { type } = options;
   if (type !== undefined && type !== 'F16' && type !== 'BF16')
     refuse(`type must be 'F16' or 'BF16' or left out, got ${show(type)}`, 'writeSafetensors');
-  const entries = layOut(tensors, type);
+  const entries = layOut(flatParams(tensors), type);
   const header = headerOf(entries, metadata);
   const start = 8 + header.length;
   const file = reserve(CLAUSE, 'writeSafetensors', start + (entries.at(-1)?.end ?? 0));
@@ -134,12 +141,9 @@ export function writeSafetensors(
 
 /** float64 first, so that every tensor begins at a multiple of its element's size; otherwise the order of the record. */
 function layOut(tensors: Readonly<Record<string, Tensor>>, type: FloatName | undefined) {
-  if (!isObject(tensors))
-    throw wrongType(CLAUSE, `writeSafetensors: tensors must be an object of tensors, got ${show(tensors)}`);
   let end = 0;
   const entries = Object.keys(tensors).map((name) => {
     if (name === METADATA) refuse(`a tensor cannot have the name ${METADATA}`, 'writeSafetensors');
-    checkTensor('writeSafetensors', `tensor ${show(name)}`, tensors[name]);
     const dtype: FloatName = type ?? (tensors[name].data instanceof Float64Array ? 'F64' : 'F32');
     return { name, tensor: tensors[name], dtype, bytes: (ELEMENTS.get(dtype) as Element).bytes };
   });

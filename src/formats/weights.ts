@@ -4,8 +4,8 @@ import { known, oneOf } from '../attributes.ts';
 import { show, wrongType } from '../errors.ts';
 import { initialize } from '../init.ts';
 import { checkLayer, type Layer, type Params } from '../layer.ts';
-import { flatParams, nestParams } from '../params.ts';
-import { checkShape, checkTensor, type ElementType, type Shape, sameShape, type Tensor, tensor } from '../tensor.ts';
+import { checkParams, flatParams, nestParams } from '../params.ts';
+import { checkShape, type ElementType, type Shape, sameShape, type Tensor, tensor } from '../tensor.ts';
 import type { Bytes } from './bytes.ts';
 import { readSafetensors } from './safetensors.ts';
 import { flattenedOrders, fromTorch, torchShape } from './torch.ts';
@@ -43,7 +43,7 @@ export interface LoadedWeights {
 }
 
 /**
- * Reads the parameters of a net for inputs of a shape from a safetensors file, or from a record of tensors, and says
+ * Reads the parameters of a net for inputs of a shape from a safetensors file, or from tensors by name, nested or not, and says
  * which names were missing, unexpected or misshapen; those keep the values of `start`. With `layout: 'torch'` weights are
  * turned from `[out, in, ...size]` to `[...size, in, out]`, and what follows a flatten from channels first to channels
  * last; `torchNames` has the names. A net with running statistics has `frozenNorm` where training has `batchNorm`. Spec format-weights.
@@ -57,7 +57,7 @@ export interface LoadedWeights {
 export function loadWeights(
   net: Layer,
   shape: Shape,
-  file: Bytes | Readonly<Record<string, Tensor>>,
+  file: Bytes | Params<Tensor>,
   options: LoadWeightsOptions = {},
 ): LoadedWeights {
   const who = 'loadWeights';
@@ -91,12 +91,12 @@ export function loadWeights(
   return { params, loaded, missing, unexpected, misshapen, text: textOf({ loaded, missing, unexpected, misshapen }) };
 }
 
-function tensorsOf(file: Bytes | Readonly<Record<string, Tensor>>): Readonly<Record<string, Tensor>> {
+function tensorsOf(file: Bytes | Params<Tensor>): Readonly<Record<string, Tensor>> {
   if (typeof file !== 'object' || file === null)
     throw wrongType(CLAUSE, `loadWeights: file must be the bytes of a file or a record of tensors, got ${show(file)}`);
   if (ArrayBuffer.isView(file) || file instanceof ArrayBuffer) return readSafetensors(file as Bytes).tensors;
-  for (const [name, value] of Object.entries(file)) checkTensor('loadWeights', `tensor '${name}'`, value);
-  return file as Readonly<Record<string, Tensor>>;
+  checkParams('loadWeights', file);
+  return flatParams(file as Params<Tensor>);
 }
 
 const nameIn = (tensors: Readonly<Record<string, Tensor>>, names: string | readonly string[]): string | undefined =>

@@ -57,8 +57,9 @@ export interface FitResult {
  * const net = chain({ flatten: flatten(), out: dense({ units: 10 }) });
  * const batches = minibatches(digits({ count: 100, seed: 1 }), { size: 20 });
  * const start = initialize(net, [1, 28, 28, 1], { seed: 1 });
- * const { step, history } = await fit(net, start, batches, { optimizer: momentum({ rate: 0.01 }), epochs: 3 });
- * [step, history.length] // [15, 3]
+ * const { params, history } = await fit(net, start, batches, { optimizer: momentum({ rate: 0.01 }), epochs: 3 });
+ * [history.length, parameter(params, 'out.weight').shape] // [3, [784, 10]]
+ * loadWeights(net, [1, 28, 28, 1], writeSafetensors(params)).missing // []
  */
 export async function fit(
   net: Layer,

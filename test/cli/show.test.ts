@@ -9,7 +9,6 @@ import { writeSafetensors } from '../../src/formats/index.ts';
 import { initialize, tensor } from '../../src/index.ts';
 import { gridPicture, readPng, topPatches, writePng } from '../../src/inspect/index.ts';
 import { lenet5 } from '../../src/nets/index.ts';
-import { flatParams } from '../../src/params.ts';
 import { digits } from '../../src/train/digits.ts';
 
 const program = join(import.meta.dirname, '../../dist/cli/index.js');
@@ -33,7 +32,7 @@ const show = (...args: string[]): Promise<{ code: number | null; out: string; er
 
 beforeAll(async () => {
   if (!existsSync(program)) throw new Error('dist/cli/index.js is missing: run `npm run build` first');
-  writeFileSync(file('lenet5.safetensors'), writeSafetensors(flatParams(params), { net: 'lenet5' }));
+  writeFileSync(file('lenet5.safetensors'), writeSafetensors(params, { net: 'lenet5' }));
   writeFileSync(
     file('images.idx'),
     Buffer.concat([Buffer.from([0, 0, 8, 3, 0, 0, 0, 3, 0, 0, 0, 28, 0, 0, 0, 28]), pixels]),
