@@ -76,7 +76,7 @@ describe('[kernel-blocks] sizes around every block give the bits of the referenc
     agree({ ...one, channels: 5, filters, axes: axesOf([1, 3, 3], [1, 3, 3], 0) });
     agree({ ...one, groups: 2, channels: 5, filters, axes: axesOf([1, 3, blocks.MR + 3], [1, 3, 3], 0) });
     agree({ ...one, channels: blocks.PANEL_ROWS + 1, filters, axes: axesOf([1, 1, blocks.MR + 1], [1, 1, 1], 0) });
-    agree({ ...one, channels: blocks.PANEL_ROWS + 1, filters, axes: axesOf([1, 1, 1], [1, 1, 1], 0) });
+    agree({ ...one, channels: blocks.SINGLE_ROWS + 1, filters, axes: axesOf([1, 1, 1], [1, 1, 1], 0) });
   });
   test.each(around(blocks.MOST_POSITIONS, blocks.GRADIENT_POSITIONS))('%i positions', (width) => {
     agree({ ...one, filters: 2, axes: axesOf([1, 1, width], [1, 1, 3], 1) });

@@ -3,7 +3,7 @@
 //   for each group: for each piece: for each block of positions:
 //     for each pass over the terms: one call that multiplies the block with all panels
 
-import { FEWEST_POSITIONS, MOST_POSITIONS, MR, NR, PLACE, SOURCE_BYTES } from './blocks.ts';
+import { FEWEST_POSITIONS, MOST_POSITIONS, MR, NR, PANEL_ROWS, PLACE, SINGLE_ROWS, SOURCE_BYTES } from './blocks.ts';
 import { prepareDepthwise } from './depthwise.ts';
 import type { Arena } from './engine.ts';
 import { type Finish, writeEpilogues } from './epilogue.ts';
@@ -45,13 +45,17 @@ export const overhanging = (c: Contraction): readonly Piece[] => (c.depthwise ? 
 /** Fills the targets of the first images from their sources. */
 export type Run = (images: number) => void;
 
+type TabledPass = Pass & { readonly table: number };
+
 /** A piece made ready: its panels and its tables in the arena, a lattice and an epilogue for each group. */
 interface Ready {
   readonly piece: Piece;
   readonly panels: Panels;
   readonly runs: Runs;
   readonly runTable: number;
-  readonly passes: readonly (Pass & { readonly table: number })[];
+  readonly passes: readonly TabledPass[];
+  /** The passes of a block of one position. */
+  readonly single: readonly TabledPass[];
   readonly lattices: readonly number[];
   readonly epilogues: readonly number[];
   /** Positions of one image, and of a block: as many as touch SOURCE_BYTES of the source, or of its patches. */
@@ -93,7 +97,8 @@ function preparePiece(
 ): Ready {
   const panels = packPanels(arena, c, piece, w);
   const runs = runsOf(piece, source, c.source.channels * 4);
-  const passes = passesOf(c.im2col ? { offsets: [0], length: panels.rows * 4 } : runs);
+  const terms = c.im2col ? { offsets: [0], length: panels.rows * 4 } : runs;
+  const passes = (rows: number) => passesOf(terms, rows).map((pass) => ({ ...pass, table: arena.words(pass.offsets) }));
   const bytes = c.im2col ? panels.rows * 4 : source.pixel * piece[2].step;
   const fitting = Math.floor(SOURCE_BYTES / bytes / MR) * MR;
   return {
@@ -101,7 +106,8 @@ function preparePiece(
     panels,
     runs,
     runTable: arena.words(runs.offsets),
-    passes: passes.map((pass) => ({ ...pass, table: arena.words(pass.offsets) })),
+    passes: passes(PANEL_ROWS),
+    single: passes(SINGLE_ROWS),
     lattices: Array.from({ length: c.groups }, (_, group) => arena.words(latticeOf(c, piece, source, target, group))),
     epilogues,
     positions: piece[0].positions * piece[1].positions * piece[2].positions,
@@ -142,7 +148,8 @@ function runPiece(arena: Arena, c: Contraction, ready: Ready, group: number, ima
 }
 
 function runPasses({ kernels }: Arena, c: Contraction, ready: Ready, group: number, count: number, block: Block): void {
-  const { panels, passes, epilogues } = ready;
+  const { panels, epilogues } = ready;
+  const passes = count === 1 ? ready.single : ready.passes;
   const address = panels.address + group * panels.groupBytes;
   for (let i = 0; i < passes.length; i++) {
     const { table, offsets, length, row } = passes[i];

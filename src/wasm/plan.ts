@@ -7,7 +7,6 @@
 // so that both are: position j reads cells j·step + offset, and the terms come in the specified order.
 
 import type { Axis, ThreeAxes } from '../window.ts';
-import { PANEL_ROWS } from './blocks.ts';
 import type { Region } from './region.ts';
 
 /** One axis of a piece. `taps[t]` is the tap of w that multiplies the source cell j·step + offsets[t]; offsets ascend. */
@@ -106,11 +105,11 @@ export interface Pass {
   readonly row: number;
 }
 
-/** Cuts the runs into passes of at most PANEL_ROWS rows. */
-export function passesOf({ offsets, length }: Runs): Pass[] {
+/** Cuts the runs into passes of at most `most` rows. */
+export function passesOf({ offsets, length }: Runs, most: number): Pass[] {
   const rows = length / 4;
-  if (rows <= PANEL_ROWS) {
-    const together = Math.floor(PANEL_ROWS / rows);
+  if (rows <= most) {
+    const together = Math.floor(most / rows);
     return range(Math.ceil(offsets.length / together)).map((i) => ({
       offsets: offsets.slice(i * together, (i + 1) * together),
       length,
@@ -118,10 +117,10 @@ export function passesOf({ offsets, length }: Runs): Pass[] {
     }));
   }
   return offsets.flatMap((offset, i) =>
-    range(Math.ceil(rows / PANEL_ROWS)).map((part) => ({
-      offsets: [offset + part * PANEL_ROWS * 4],
-      length: Math.min(PANEL_ROWS, rows - part * PANEL_ROWS) * 4,
-      row: i * rows + part * PANEL_ROWS,
+    range(Math.ceil(rows / most)).map((part) => ({
+      offsets: [offset + part * most * 4],
+      length: Math.min(most, rows - part * most) * 4,
+      row: i * rows + part * most,
     })),
   );
 }
