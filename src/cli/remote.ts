@@ -141,7 +141,11 @@ async function greet(
   const unknown = hello.ops.find((op) => !Object.hasOwn(operators, op));
   if (unknown !== undefined) return refuse(`the operators are ${Object.keys(operators).join(', ')}, got '${unknown}'`);
   const { name, version, ops, traits = {}, gradients = [] } = hello;
-  const dialect = readDialect(hello.dialect, ops);
-  const layout = readLayout(hello.layout, dialects[dialect].layout);
-  return { running, hello: { name, version, dialect, layout, traits, ops, gradients } };
+  try {
+    const dialect = readDialect(hello.dialect, ops);
+    const layout = readLayout(hello.layout, dialects[dialect].layout);
+    return { running, hello: { name, version, dialect, layout, traits, ops, gradients } };
+  } catch (error) {
+    return refuse((error as Error).message);
+  }
 }

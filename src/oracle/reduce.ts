@@ -59,6 +59,10 @@ function* neighbours(c: Case): Generator<Case> {
     for (let axis = 0; axis < c[name].length; axis++)
       for (const value of lower(c[name][axis], name === 'outputPadding' ? 0 : 1))
         yield { ...c, [name]: c[name].with(axis, value) };
+  // What hangs over at the end is the same a stride earlier.
+  for (let axis = 0; axis < c.space.length; axis++)
+    if (c.stride[axis] > 1 && c.space[axis] > c.stride[axis])
+      yield { ...c, space: c.space.with(axis, c.space[axis] - c.stride[axis]) };
   // A smaller input often needs a smaller window with it.
   for (let axis = 0; axis < c.space.length; axis++)
     if (c.space[axis] > 1 && c.size[axis] > 1)

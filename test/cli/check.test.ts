@@ -123,6 +123,17 @@ describe('toeplitz check', () => {
     rmSync(folder, { recursive: true });
   });
 
+  it('[oracle-protocol] asks a program in the dialect that it names, and refuses one that nobody knows', async () => {
+    const program = (dialect: string): string[] => [process.execPath, '--', fixture('torch.mjs'), dialect];
+    const { code, out } = await toeplitz('check', '--cases', '5', ...program('torch'));
+    expect({ code, out }).toMatchObject({ code: 0, out: expect.stringMatching(/^torch, dialect torch: seed 1/) });
+    const unknown = await toeplitz('check', ...program('keras'));
+    expect({ code: unknown.code, err: unknown.err }).toMatchObject({
+      code: 3,
+      err: expect.stringContaining("got 'keras' [dialect-names]"),
+    });
+  });
+
   it('[oracle-exit] answers --help and --version with 0', async () => {
     expect((await toeplitz('--version')).out.trim()).toBe(
       JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version,

@@ -1,71 +1,37 @@
-// TensorFlow.js as an engine, for any of its backends. What it does not offer is skipped with the reason; `same-upper` is
-// its `same`; where a case has both a stride and a dilation it refuses, so the cases go round that too.
+// TensorFlow.js as an engine that speaks tensorflow, for any of its backends.
 
 import * as tf from '@tensorflow/tfjs';
 import { skip } from '../../dist/oracle/index.js';
 
-const any = (numbers, least) => numbers.some((n) => n > least);
-
-/** Padding as TensorFlow.js writes it for NHWC. */
-function paddingOf({ padding, ceil }) {
-  if (ceil) skip('ceil');
-  if (padding === 'same-lower') skip('same-lower');
-  if (padding === 'same-upper') return 'same';
-  return padding === 'valid' ? 'valid' : [[0, 0], ...padding, [0, 0]];
-}
+/** `SAME` and `VALID` in its letters; numbers are written alike. */
+const paddingOf = ({ padding }) => (typeof padding === 'string' ? padding.toLowerCase() : padding);
 
 const tensorOf = ({ shape, data }) => tf.tensor(Float32Array.from(data), [...shape], 'float32');
 
 const resultOf = (t) => ({ shape: t.shape, data: Float32Array.from(t.dataSync()) });
 
-function strideOrDilation({ stride, dilation }) {
-  if (any(stride, 1) && any(dilation, 1)) skip('stride and dilation together');
-}
-
 const withBias = (y, b) => (b ? tf.add(y, b) : y);
 
-/** Each operator as a function of tensors. */
+/** Each operator as a function of its attributes and tensors. */
 const operators = {
-  conv2d({ attributes: a }) {
-    if (a.groups > 1) skip('groups');
-    strideOrDilation(a);
-    const padding = paddingOf(a);
-    return (x, w, b) => withBias(tf.conv2d(x, w, a.stride, padding, 'NHWC', a.dilation), b);
-  },
-  depthwiseConv2d({ attributes: a, x: { shape } }) {
-    strideOrDilation(a);
-    const padding = paddingOf(a);
-    const C = shape[3];
-    return (x, w, b) =>
-      withBias(
-        tf.depthwiseConv2d(x, tf.reshape(w, [...a.size, C, a.multiplier]), a.stride, padding, 'NHWC', a.dilation),
-        b,
-      );
-  },
-  maxPool2d({ attributes: a }) {
-    if (any(a.dilation, 1)) skip('dilated pooling');
-    const padding = paddingOf(a);
-    return (x) => tf.maxPool(x, a.size, a.stride, padding);
-  },
-  avgPool2d({ attributes: a }) {
-    if (any(a.dilation, 1)) skip('dilated pooling');
-    if (a.countPadding) skip('countPadding');
-    const padding = paddingOf(a);
-    return (x) => tf.avgPool(x, a.size, a.stride, padding);
-  },
-  dense: () => (x, w, b) => withBias(tf.matMul(x, w), b),
+  conv2d: (a) => (x, w, b) => withBias(tf.conv2d(x, w, a.strides, paddingOf(a), a.data_format, a.dilations), b),
+  depthwiseConv2d: (a) => (x, w, b) =>
+    withBias(tf.depthwiseConv2d(x, w, a.strides.slice(1, 3), paddingOf(a), a.data_format, a.dilations), b),
+  maxPool2d: (a) => (x) => tf.maxPool(x, a.ksize, a.strides, paddingOf(a)),
+  avgPool2d: (a) => (x) => tf.avgPool(x, a.ksize, a.strides, paddingOf(a)),
+  dense: (a) => (x, w, b) => withBias(tf.matMul(x, w, a.transpose_a, a.transpose_b), b),
 };
 
 const operands = ({ x, weight, bias }) => [x, weight, bias].filter((each) => each !== undefined).map(tensorOf);
 
 const forward = (call) => {
-  const f = operators[call.op](call);
+  const f = operators[call.op](call.attributes);
   return tf.tidy(() => resultOf(f(...operands(call))));
 };
 
 function gradient(call) {
-  if (call.attributes.dilation && any(call.attributes.dilation, 1)) skip('gradient with dilation');
-  const f = operators[call.op](call);
+  if (call.attributes.dilations?.some((d) => d > 1)) skip('gradient with dilation');
+  const f = operators[call.op](call.attributes);
   return tf.tidy(() => {
     const given = operands(call);
     const [x, weight, bias] = tf.grads(f)(given, tensorOf(call.dy)).map(resultOf);
@@ -82,6 +48,7 @@ export async function engine(backend, { gradients, traits }) {
   return {
     name: `TensorFlow.js, ${tf.getBackend()} backend`,
     version: tf.version_core,
+    dialect: 'tensorflow',
     traits,
     ops: forAll(forward, Object.keys(operators)),
     gradients: forAll(gradient, gradients),

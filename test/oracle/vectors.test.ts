@@ -18,6 +18,7 @@ import { readLayout } from '../../src/oracle/layout.ts';
 import { plan, readSettings, type Settings } from '../../src/oracle/plan.ts';
 import { type Asked, type Manifest, vectors } from '../../src/oracle/vectors.ts';
 import { forward, gradient, gradients, ops, withFault } from './own.ts';
+import { speaker } from './speakers.ts';
 
 const torch = dialects.torch.layout;
 
@@ -55,6 +56,20 @@ const counts = ({ operators }: Report) => operators.map(({ op, counts }) => [op,
 const settings = { ops: ['conv2d', 'avgPool2d'], cases: 40 };
 
 describe('the files of a campaign', () => {
+  it.each(['tensorflow', 'caffe'] as const)(
+    '[campaign-vectors] are in the dialect of the program, and so is what it answers: %s',
+    async (dialect) => {
+      const names = ['depthwiseConv2d', 'maxPool2d'];
+      const more = { gradients: names, dialect, layout: dialects[dialect].layout };
+      const files = filesOf({ ops: names, cases: 60 }, more);
+      expect(manifestOf(files)).toMatchObject({ dialect, layout: dialects[dialect].layout });
+      const report = await verify(answerWith(files, speaker(dialect)));
+      expect(counts(report)).toEqual(
+        names.map((op) => [op, { pass: 60 }]).concat(names.map((op) => [`${op} gradient`, { pass: 60 }])),
+      );
+    },
+  );
+
   it('[campaign-vectors] ask what the campaign asks, and hold the exact results with their bounds', () => {
     const files = filesOf(settings, { gradients: ['conv2d'] });
     const { questions } = manifestOf(files);

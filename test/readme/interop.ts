@@ -8,7 +8,7 @@ const output = readFileSync(join(import.meta.dirname, '..', 'interop', 'OUTPUT.m
 /** The table of TensorFlow.js on WebAssembly, and the first thing that was found. */
 export function interopFinding(): string {
   const [, text] = /## npm run tfjs-wasm\n\n```\n([\s\S]*?)```/.exec(output) as RegExpExecArray;
-  const [table] = text.split('\n\n  conv2d: ');
+  const [head, table] = text.split('\n\n');
   const [, finding] = text.split('\n\n✗ ');
-  return ['```text', table, '', `✗ ${finding.trimEnd()}`, '```'].join('\n');
+  return ['```text', head, '', table, '', `✗ ${finding.trimEnd()}`, '```'].join('\n');
 }
