@@ -58,17 +58,16 @@ const rotate = (x: number, by: number): number => (x << by) | (x >>> (32 - by));
 
 /** The generator's 32-bit numbers from a state of four words, not all 0. Spec random-generator. */
 export function xoshiro128(state: readonly number[]): () => number {
-  let [a, b, c, d] = state;
+  const words = Int32Array.from(state); // not variables: a host allocates memory for each 32-bit number that one keeps
   return () => {
-    const result = Math.imul(rotate(Math.imul(b, 5), 7), 9);
-    const shifted = b << 9;
-    c ^= a;
-    d ^= b;
-    b ^= c;
-    a ^= d;
-    c ^= shifted;
-    d = rotate(d, 11);
-    return result >>> 0;
+    const [a, b] = [words[0], words[1]];
+    const c = words[2] ^ a;
+    const d = words[3] ^ b;
+    words[0] = a ^ d;
+    words[1] = b ^ c;
+    words[2] = c ^ (b << 9);
+    words[3] = rotate(d, 11);
+    return Math.imul(rotate(Math.imul(b, 5), 7), 9) >>> 0;
   };
 }
 

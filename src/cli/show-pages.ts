@@ -55,7 +55,7 @@ export async function* pages(subject: Subject): AsyncGenerator<Page> {
     yield await picture('filters', tiles, columns);
     yield { name: 'filters.svg', content: gridSvg(tiles, { columns }) };
   }
-  for (const [path, y] of Object.entries(activations(net, params, image))) {
+  for (const [path, y] of Object.entries(activations(net, image, params))) {
     const tiles = activationTiles(y, { range: y.shape.length > 2 ? 'own' : 'common' });
     yield await picture(`activations/${path}`, tiles, Math.ceil(Math.sqrt(tiles.length)));
   }
@@ -67,7 +67,7 @@ async function* patchPages(subject: Subject): AsyncGenerator<Page> {
   const rows = convolutions(subject).flatMap(({ path, weight }) =>
     Array.from({ length: Math.min(subject.units, weight.shape[3]) }, (_, unit) => ({ path, unit })),
   );
-  const tops = topPatchesOf(net, params, images, rows, TOP);
+  const tops = topPatchesOf(net, images, params, rows, TOP);
   for (const { path } of convolutions(subject)) {
     const found = tops.flatMap((each, i) => (rows[i].path === path ? each : []));
     const columns = images.shape[0] > 1 ? Math.min(TOP, images.shape[0]) : Math.ceil(Math.sqrt(found.length));
@@ -86,7 +86,7 @@ function summaryText(subject: Subject): string {
   const hidden = operatorPaths(net).filter((path) =>
     ACTIVATIONS.includes(innerLayer('show', net, image.shape, path).layer.name),
   );
-  const outputs = images.shape[0] > 1 ? activations(net, params, images, hidden) : {};
+  const outputs = images.shape[0] > 1 ? activations(net, images, params, hidden) : {};
   return [
     summary(net, image.shape),
     loaded,

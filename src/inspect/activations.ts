@@ -13,12 +13,12 @@ import { innerLayer, operatorPaths } from './inner.ts';
  * @throws {SpecError} inspect-activations for a path that leads nowhere, and the clauses of the layers.
  * @example
  * const net = chain({ double: dense({ units: 1, bias: false }), relu: relu() });
- * activations(net, { double: { weight: tensor([1, 1], [2]) } }, tensor([1, 1], [-3])).double.data // [-6]
+ * activations(net, tensor([1, 1], [-3]), { double: { weight: tensor([1, 1], [2]) } }).double.data // [-6]
  */
 export function activations(
   net: Layer,
-  params: Params<Tensor>,
   x: Tensor,
+  params: Params<Tensor>,
   paths?: readonly string[],
 ): Record<string, Tensor> {
   const who = 'activations';
@@ -28,14 +28,14 @@ export function activations(
   if (!Array.isArray(wanted))
     throw wrongType('inspect-activations', `${who}: paths must be an array of strings, got ${show(paths)}`);
   for (const path of wanted) innerLayer(who, net, x.shape, path);
-  return recorder(net, wanted)(params, x);
+  return recorder(net, wanted)(x, params);
 }
 
 /** A function that runs the net and returns what the layers at `paths` gave. */
 export function recorder(
   net: Layer,
   paths: readonly string[],
-): (params: Params<Tensor>, x: Tensor) => Record<string, Tensor> {
+): (x: Tensor, params: Params<Tensor>) => Record<string, Tensor> {
   const outputs = new Map<string, Tensor>();
   const recording = mapLayer(net, (path, layer) => {
     if (!paths.includes(path)) return layer;
@@ -46,7 +46,7 @@ export function recorder(
     };
     return Object.create(layer, { forward: { value: forward } }) as Layer;
   });
-  return (params, x) => {
+  return (x, params) => {
     outputs.clear();
     recording.forward(x, params);
     return Object.fromEntries(paths.map((path) => [path, outputs.get(path) as Tensor]));
@@ -59,9 +59,9 @@ export function recorder(
  *
  * @throws {SpecError} inspect-distance for images of different shape or more than one; inspect-activations.
  * @example
- * featureDistance(identity(), {}, tensor([1, 2], [0, 0]), tensor([1, 2], [3, 4])) // 5
+ * featureDistance(identity(), tensor([1, 2], [0, 0]), tensor([1, 2], [3, 4]), {}) // 5
  */
-export function featureDistance(net: Layer, params: Params<Tensor>, a: Tensor, b: Tensor, path = ''): number {
+export function featureDistance(net: Layer, a: Tensor, b: Tensor, params: Params<Tensor>, path = ''): number {
   const who = 'featureDistance';
   checkTensor(who, 'a', a);
   checkTensor(who, 'b', b);
@@ -72,7 +72,7 @@ export function featureDistance(net: Layer, params: Params<Tensor>, a: Tensor, b
     );
   innerLayer(who, net, a.shape, path);
   const record = recorder(net, [path]);
-  const [u, v] = [a, b].map((image) => record(params, image)[path].data);
+  const [u, v] = [a, b].map((image) => record(image, params)[path].data);
   let sum = 0;
   for (let i = 0; i < u.length; i++) sum += (u[i] - v[i]) * (u[i] - v[i]);
   return Math.sqrt(sum);

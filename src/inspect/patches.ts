@@ -42,18 +42,18 @@ export interface TopPatchOptions {
  * @example
  * const net = chain({ pool: maxPool2d({ size: 2 }) });
  * const image = tensor([1, 2, 4, 1], [0, 1, 5, 2, 3, 1, 0, 4]);
- * topPatches(net, {}, image, { path: 'pool', unit: 0 })[0].patch.data // [5, 2, 0, 4]
+ * topPatches(net, image, {}, { path: 'pool', unit: 0 })[0].patch.data // [5, 2, 0, 4]
  */
-export function topPatches(net: Layer, params: Params<Tensor>, images: Tensor, options: TopPatchOptions): TopPatch[] {
+export function topPatches(net: Layer, images: Tensor, params: Params<Tensor>, options: TopPatchOptions): TopPatch[] {
   known('topPatches', options, ['path', 'unit', 'count'], 'options');
-  return topPatchesOf(net, params, images, [options], options.count)[0];
+  return topPatchesOf(net, images, params, [options], options.count)[0];
 }
 
 /** The top patches of several units, the net run once for each image. */
 export function topPatchesOf(
   net: Layer,
-  params: Params<Tensor>,
   images: Tensor,
+  params: Params<Tensor>,
   units: readonly { readonly path: string; readonly unit: number }[],
   count = 9,
 ): TopPatch[][] {
@@ -66,7 +66,7 @@ export function topPatchesOf(
   const record = recorder(net, [...new Set(units.map(({ path }) => path))]);
   const peaks: Peak[][] = units.map(() => []);
   for (let image = 0; image < batch; image++) {
-    const outputs = record(params, { shape: [1, ...rest], data: images.data.slice(image * size, (image + 1) * size) });
+    const outputs = record({ shape: [1, ...rest], data: images.data.slice(image * size, (image + 1) * size) }, params);
     wanted.forEach(({ path, unit }, i) => {
       const peak = peakOf(outputs[path], unit);
       if (peak) peaks[i].push({ image, ...peak });

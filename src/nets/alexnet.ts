@@ -25,6 +25,7 @@ const norm = (): Layer => lrn({ size: 5, alpha: 1e-4, beta: 0.75, k: 2 });
 /**
  * AlexNet: five convolutions and three dense layers, ending in logits. 'paper' on `[batch, 227, 227, 3]`: 60,965,224
  * parameters with two groups, 62,378,344 with one; `hidden: [4096]` leaves out layer 7, `hidden: []` layers 6 and 7.
+ * The paper prints 224, but its maps of 55×55 come of 227; on 224 they are 54×54, and the net has 49,430,888 parameters.
  * 'one-tower' on `[batch, 224, 224, 3]` (Krizhevsky 2014): 61,100,840. Spec nets-alexnet.
  *
  * @throws {SpecError} nets-alexnet.

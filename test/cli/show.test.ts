@@ -101,7 +101,7 @@ test('[cli-show] the summary has the table, the outputs, the health; patches are
   const x = tensor([2, 32, 32, 1]);
   for (let i = 0; i < 2 * 784; i++)
     x.data[Math.floor(i / 784) * 1024 + (Math.floor((i % 784) / 28) + 2) * 32 + (i % 28) + 2] = pixels[i] / 255;
-  const patches = topPatches(lenet5(), params, x, { path: 'conv1', unit: 0 }).map(({ patch }) => patch);
+  const patches = topPatches(lenet5(), x, params, { path: 'conv1', unit: 0 }).map(({ patch }) => patch);
   const expected = gridPicture(patches, { columns: 2, scale: 16 });
   const bytes = (data: ArrayLike<number>): number[] => Array.from(data, (value) => Math.floor(value * 255 + 0.5));
   expect(bytes((await picture('c/patches/conv1.png')).data)).toEqual(bytes(expected.data));

@@ -34,7 +34,7 @@ const whole = (seed: number): Tensor =>
   );
 
 test('[inspect-activations] every operator by its path, each the output of its part run alone (V2)', () => {
-  const found = activations(net, params, whole(1));
+  const found = activations(net, whole(1), params);
   expect(Object.keys(found)).toEqual([
     'conv',
     'block.body.0',
@@ -55,27 +55,27 @@ test('[inspect-activations] every operator by its path, each the output of its p
 });
 
 test("[inspect-activations] combinators and the net itself have paths; the net's own layers are left alone", () => {
-  const found = activations(net, params, whole(2), ['block', '']);
+  const found = activations(net, whole(2), params, ['block', '']);
   expect(found['']).toEqual(net.forward(whole(2), params));
   expect(found.block.shape).toEqual([2, 6, 4, 3]);
   expect(Object.keys(found)).toEqual(['block', '']);
-  expect(activations(relu(), {}, tensor([1, 2], [-1, 1]))[''].data).toEqual(new Float32Array([0, 1]));
+  expect(activations(relu(), tensor([1, 2], [-1, 1]), {})[''].data).toEqual(new Float32Array([0, 1]));
 });
 
 test('[inspect-activations] one layer object at two paths gives two outputs', () => {
   const twice = relu();
   const same = chain({ a: twice, less: dense({ units: 1, bias: false }), b: twice });
-  const found = activations(same, { less: { weight: tensor([1, 1], [-1]) } }, tensor([1, 1], [5]), ['a', 'b']);
+  const found = activations(same, tensor([1, 1], [5]), { less: { weight: tensor([1, 1], [-1]) } }, ['a', 'b']);
   expect([found.a.data[0], found.b.data[0]]).toEqual([5, 0]);
 });
 
 test('[inspect-activations] a path that leads nowhere is refused with the names that are there', () => {
-  expect(() => activations(net, params, whole(1), ['block.tail'])).toThrow(
+  expect(() => activations(net, whole(1), params, ['block.tail'])).toThrow(
     "activations: no layer at path 'block.tail': the names there are body, skip, got 'tail' [inspect-activations]",
   );
-  expect(() => activations(net, params, whole(1), ['conv.0'])).toThrow(/conv2d has no layers inside, got '0'/);
-  expect(() => activations(net, params, whole(1), [3 as never])).toThrow(TypeError);
-  expect(() => activations(net, params, tensor([2, 6]))).toThrow(/\[conv-rank\]/);
+  expect(() => activations(net, whole(1), params, ['conv.0'])).toThrow(/conv2d has no layers inside, got '0'/);
+  expect(() => activations(net, whole(1), params, [3 as never])).toThrow(TypeError);
+  expect(() => activations(net, tensor([2, 6]), params)).toThrow(/\[conv-rank\]/);
 });
 
 const image = fc
@@ -85,8 +85,8 @@ const image = fc
 test('[inspect-distance] 0 for equal images, the same both ways, for every layer (V6)', () => {
   fc.assert(
     fc.property(image, image, fc.constantFrom('conv', 'block', 'pools.max', 'out', ''), (a, b, path) => {
-      expect(featureDistance(net, params, a, a, path)).toBe(0);
-      expect(featureDistance(net, params, a, b, path)).toBe(featureDistance(net, params, b, a, path));
+      expect(featureDistance(net, a, a, params, path)).toBe(0);
+      expect(featureDistance(net, a, b, params, path)).toBe(featureDistance(net, b, a, params, path));
     }),
     { numRuns: 50 },
   );
@@ -96,10 +96,10 @@ test('[inspect-distance] the root of the sum of squared differences of the featu
   const double = chain({ double: dense({ units: 2, bias: false }), relu: relu() });
   const p = { double: { weight: tensor([2, 2], [2, 0, 0, 2]) } };
   const [a, b] = [tensor([1, 2], [3, -4]), tensor([1, 2], [0, 0])];
-  expect(featureDistance(double, p, a, b, 'double')).toBe(10);
-  expect(featureDistance(double, p, a, b)).toBe(6);
-  expect(() => featureDistance(double, p, tensor([2, 2]), tensor([2, 2]))).toThrow(
+  expect(featureDistance(double, a, b, p, 'double')).toBe(10);
+  expect(featureDistance(double, a, b, p)).toBe(6);
+  expect(() => featureDistance(double, tensor([2, 2]), tensor([2, 2]), p)).toThrow(
     /one image each.*\[inspect-distance\]/,
   );
-  expect(() => featureDistance(double, p, a, tensor([1, 3]))).toThrow(/equal shape, got \[1,2\] and \[1,3\]/);
+  expect(() => featureDistance(double, a, tensor([1, 3]), p)).toThrow(/equal shape, got \[1,2\] and \[1,3\]/);
 });

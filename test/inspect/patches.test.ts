@@ -36,7 +36,7 @@ test('[inspect-patches] the patch holds all that the unit sees: the layers alone
       const parts = Object.entries(net.children);
       const upTo = chain(Object.fromEntries(parts.slice(0, parts.findIndex(([name]) => name === path) + 1)));
       const own = Object.fromEntries(Object.keys(upTo.children).map((name) => [name, params[name]]));
-      const tops = topPatches(net, params, images, { path, unit });
+      const tops = topPatches(net, images, params, { path, unit });
       expect(tops.length).toBe(5);
       for (const { patch, value } of tops) {
         const y = upTo.forward({ shape: [1, ...patch.shape], data: patch.data }, own as never);
@@ -54,7 +54,7 @@ test('[inspect-patches] the greatest value of each image, the greatest first; eq
   const params = { conv: { weight: tensor([1, 1, 1, 2], [1, -1]) } };
   const images = tensor([3, 1, 3, 1], [2, 2, 0, 5, 1, -7, 1, 2, 0]);
   const of = (unit: number, count?: number) =>
-    topPatches(net, params, images, { path: 'conv', unit, ...(count && { count }) }).map(
+    topPatches(net, images, params, { path: 'conv', unit, ...(count && { count }) }).map(
       ({ image, position, value }) => [image, position[1], value],
     );
   expect(of(0)).toEqual([
@@ -77,21 +77,21 @@ test('[inspect-patches] fields are clipped at the border; a dense unit sees the 
     out: { weight: tensor([42, 2]), bias: tensor([2], [0, 3]) },
   };
   // The one tap looks two cells down and right, so nothing meets the bright cell (1, 1): all are 0, the first place counts.
-  const [corner] = topPatches(net, params, images, { path: 'conv', unit: 0 });
+  const [corner] = topPatches(net, images, params, { path: 'conv', unit: 0 });
   expect([corner.position, corner.value]).toEqual([[0, 0], 0]);
   expect(corner.field).toEqual([
     { start: 0, size: 3 },
     { start: 0, size: 3 },
   ]);
   expect(Array.from(corner.patch.data)).toEqual([0, 0, 0, 0, 9, 0, 0, 0, 0]);
-  const [whole] = topPatches(net, params, images, { path: 'out', unit: 1 });
+  const [whole] = topPatches(net, images, params, { path: 'out', unit: 1 });
   expect([whole.position, whole.value, whole.patch]).toEqual([[], 3, { shape: [6, 7, 1], data: images.data }]);
 });
 
 test('[inspect-patches] fields with a fractional step are rounded outwards', () => {
   const net = chain([convTranspose2d({ filters: 1, size: 2, stride: 2, bias: false })]);
   const params = [{ weight: tensor([2, 2, 1, 1], [1, 2, 3, 4]) }] as never;
-  const [top] = topPatches(net, { ...(params as object) } as never, tensor([1, 2, 2, 1], [1, 0, 0, 2]), {
+  const [top] = topPatches(net, tensor([1, 2, 2, 1], [1, 0, 0, 2]), { ...(params as object) } as never, {
     path: '0',
     unit: 0,
   });
@@ -118,12 +118,12 @@ test('[inspect-patches] the field is drawn as a frame on the picture in colours'
 test('[inspect-patches] bad questions are refused', () => {
   const net = chain({ relu: relu() });
   const images = tensor([1, 4, 4, 2]);
-  expect(() => topPatches(net, {}, images, { path: 'relu', unit: 2 })).toThrow(
+  expect(() => topPatches(net, images, {}, { path: 'relu', unit: 2 })).toThrow(
     "topPatches: unit must be below the 2 channels of 'relu', got 2 [inspect-patches]",
   );
-  expect(() => topPatches(net, {}, images, { path: 'relu', unit: 0, count: 0 })).toThrow(/count must be/);
-  expect(() => topPatches(net, {}, images, { path: 'pool', unit: 0 })).toThrow(/\[inspect-activations\]/);
-  expect(() => topPatches(net, {}, images, { path: 'relu', units: 0 } as never)).toThrow(/\[layer-attributes\]/);
+  expect(() => topPatches(net, images, {}, { path: 'relu', unit: 0, count: 0 })).toThrow(/count must be/);
+  expect(() => topPatches(net, images, {}, { path: 'pool', unit: 0 })).toThrow(/\[inspect-activations\]/);
+  expect(() => topPatches(net, images, {}, { path: 'relu', units: 0 } as never)).toThrow(/\[layer-attributes\]/);
   expect(() => drawField(tensor([4, 4]), [])).toThrow(/\[height, width, 1 or 3\]/);
   expect(() => drawField(tensor([4, 4, 1]), [])).toThrow(TypeError);
 });
