@@ -6,6 +6,7 @@ import type { Engine, Subject } from './engine.ts';
 import { findingsOf } from './findings.ts';
 import { nearAnswers } from './near.ts';
 import { type Complete, plan, type Questions, readSettings, type Settings } from './plan.ts';
+import { pooled } from './precision.ts';
 import { type Finding, type OperatorReport, type Report, reportOf, statusOf } from './report.ts';
 import { inProcess } from './subject.ts';
 import { isFailure, type VerdictKind } from './verdict.ts';
@@ -128,5 +129,18 @@ function summaryOf(
     ...outcomes.filter(({ verdict }) => !isFailure(verdict.kind)).map(({ verdict }) => verdict.margin),
   );
   const status = statusOf(findings, counts, wanted, unfinished);
-  return { op, status, cases: outcomes.length, wanted, counts, margin, skipped, findings };
+  const precision = pooled(
+    outcomes.map(({ case: c, verdict }) => (c.values === 'real' ? verdict.precision : undefined)),
+  );
+  return {
+    op,
+    status,
+    cases: outcomes.length,
+    wanted,
+    counts,
+    margin,
+    ...(precision && { precision }),
+    skipped,
+    findings,
+  };
 }

@@ -7,6 +7,7 @@ import type { Shape, Tensor } from '../tensor.ts';
 import type { Bound, Profile } from './bound.ts';
 import { checkKnown, expected, type Operands } from './forms.ts';
 import type { Part } from './operators.ts';
+import { type Precision, pooled } from './precision.ts';
 import { judge, type Verdict } from './verdict.ts';
 
 /** What every element of the output may be. */
@@ -72,14 +73,17 @@ export function checkParts(
   theirs: unknown,
 ): Verdict {
   let worst: Verdict | undefined;
+  const precisions: (Precision | undefined)[] = [];
   for (const [part, { shape, bound }] of parts) {
     const given: unknown = part === 'y' ? theirs : (theirs as Record<string, unknown> | null | undefined)?.[part];
     // An engine may offer the gradient of x alone.
     if (part !== 'y' && given === undefined && typeof theirs === 'object' && theirs !== null && 'x' in theirs) continue;
     const verdict = judge(part, shape, bound, given);
     if (verdict.kind !== 'pass' && verdict.kind !== 'suspect') return verdict;
+    precisions.push(verdict.precision);
     if (!worst || verdict.kind === 'suspect' || (worst.kind === 'pass' && verdict.margin > worst.margin))
       worst = verdict;
   }
-  return worst!;
+  const precision = pooled(precisions);
+  return { ...worst!, ...(precision && { precision }) };
 }

@@ -3,6 +3,7 @@
 import { SpecError, show } from '../errors.ts';
 import { parseCaseId } from './caseid.ts';
 import { kindKey, work } from './findings.ts';
+import { pooled } from './precision.ts';
 import { type Finding, type OperatorReport, type Report, reportOf, statusOf } from './report.ts';
 
 /** A report, and where it comes from. */
@@ -65,6 +66,7 @@ function mergeOperator(parts: readonly OperatorReport[]): OperatorReport {
   const counts = sums(parts.map((each) => each.counts as Record<string, number>));
   const findings = mergeFindings(parts.flatMap((each) => each.findings));
   const cases = parts.reduce((sum, each) => sum + each.cases, 0);
+  const precision = pooled(parts.map((each) => each.precision));
   const wanted = parts.reduce((sum, each) => sum + each.wanted, 0);
   const unfinished = parts.some((each) => each.status === 'not finished');
   return {
@@ -74,6 +76,7 @@ function mergeOperator(parts: readonly OperatorReport[]): OperatorReport {
     wanted,
     counts,
     margin: Math.max(...parts.map(({ margin }) => margin)),
+    ...(precision && { precision }),
     skipped: sums(parts.map(({ skipped }) => skipped)),
     findings,
   };

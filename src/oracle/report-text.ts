@@ -1,6 +1,7 @@
 // The report as text for people: a table, then a paragraph per finding. Spec oracle-report.
 
 import type { Evidence } from './diagnose.ts';
+import { bitsOf } from './precision.ts';
 import { causeOf, type Finding, headOf, inWords, type OperatorReport, type Report } from './report.ts';
 import type { Element } from './verdict.ts';
 
@@ -16,7 +17,7 @@ export function table(rows: readonly (readonly (string | number)[])[]): string {
 
 export function text(report: Report): string {
   const { operators, interrupted, unmet = [] } = report;
-  const columns = ['operator', 'cases', 'pass', 'suspect', 'skip', 'fail', 'margin', ''];
+  const columns = ['operator', 'asked', 'pass', 'suspect', 'skip', 'fail', 'bits', ''];
   const skipped = operators.flatMap((each) => reasonsOf(each).map((reason) => `  ${each.op}: ${reason}`));
   const findings = operators.flatMap(({ op, findings }) =>
     findings.map((each) => (each.expected ? [expectation(op, each)] : paragraph(op, each))),
@@ -34,10 +35,10 @@ export function text(report: Report): string {
 }
 
 function row(report: OperatorReport): (string | number)[] {
-  const { op, cases, counts, margin } = report;
+  const { op, cases, counts, precision } = report;
   const { pass = 0, suspect = 0, skip = 0 } = counts;
   const failures = cases - pass - suspect - skip;
-  return [op, cases, pass, suspect, skip, failures, margin > 0 ? margin.toFixed(2) : '', inWords(report)];
+  return [op, cases, pass, suspect, skip, failures, bitsOf(precision), inWords(report)];
 }
 
 /** `358 skipped: no groups` */

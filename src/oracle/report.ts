@@ -5,6 +5,7 @@ import type { DialectName } from './dialects.ts';
 import type { Layout, Traits } from './engine.ts';
 import type { Literal } from './literal.ts';
 import type { Shard } from './plan.ts';
+import type { Precision } from './precision.ts';
 import type { Verdict, VerdictKind } from './verdict.ts';
 import { VERSION } from './version.ts';
 
@@ -43,6 +44,8 @@ export interface OperatorReport {
   readonly counts: Partial<Readonly<Record<VerdictKind, number>>>;
   /** The largest |got − expected| / bound of a pass that rounds: below 1 is inside. */
   readonly margin: number;
+  /** Of its sums of real numbers, if they round. Spec oracle-bits. */
+  readonly precision?: Precision;
   /** Reasons that the engine gave, and how often. */
   readonly skipped: Readonly<Record<string, number>>;
   readonly findings: readonly Finding[];

@@ -5,6 +5,7 @@ import { type Shape, sameShape, sizeOf, type Tensor } from '../tensor.ts';
 import { type Bound, LAMBDA, U } from './bound.ts';
 import { FINITE, kindOf, MINUS_INFINITY, NAN, PLUS_INFINITY } from './kinds.ts';
 import type { Part } from './operators.ts';
+import { type Precision, precisionOf } from './precision.ts';
 
 export type VerdictKind =
   | 'pass'
@@ -41,6 +42,8 @@ export interface Verdict {
   readonly elements: number;
   /** The largest |got − expected| / bound among the finite elements that may differ at all: ≤ 1 is inside. */
   readonly margin: number;
+  /** Of the sums that round, if there are any. */
+  readonly precision?: Precision;
   readonly first?: Element;
   readonly worst?: Element;
 }
@@ -104,7 +107,9 @@ export function judge(part: Part, shape: Shape, bound: Bound, theirs: unknown): 
     const size = kind === FINITE ? distance / Math.max(bound.error[i], LAMBDA) : Infinity;
     if (size > most) [most, worst] = [size, i];
   }
-  const pass = { kind: 'pass' as const, part, message: 'inside the bound', wrong, elements: data.length, margin };
+  const precision = precisionOf(bound, data as Float32Array);
+  const measured = { part, wrong, elements: data.length, margin, ...(precision && { precision }) };
+  const pass = { ...measured, kind: 'pass' as const, message: 'inside the bound' };
   if (wrong === 0) return suspicion(bound, data, pass);
   const message = `${wrong} of ${data.length} values are outside the bound: no order of float32 operations gives them`;
   return { ...pass, kind: 'fail', message, first: element(first), worst: element(worst) };
