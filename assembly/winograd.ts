@@ -45,12 +45,6 @@ const COLUMNS: usize = 6 * 16;
  * plane: panel[plane][filters / 8][channels][8].
  */
 export function winogradWeights(m: i32, w: usize, rowStep: usize, channels: i32, filters: i32, panel: usize): void {
-  if (m == 2) weights(2, w, rowStep, channels, filters, panel);
-  else weights(4, w, rowStep, channels, filters, panel);
-}
-
-@inline
-function weights(m: i32, w: usize, rowStep: usize, channels: i32, filters: i32, panel: usize): void {
   const size: usize = m + 2;
   const tap = <usize>channels * rowStep;
   const panelBytes = <usize>(channels * NR * 4);
@@ -68,16 +62,14 @@ function weights(m: i32, w: usize, rowStep: usize, channels: i32, filters: i32, 
 /** The cells under `count` tiles into the planes of x. */
 export function winogradInputs(g: Winograd, places: usize, count: i32): void {
   for (let t = 0; t < count; t++) {
-    const to = g.inputs + <usize>t * g.inputRow;
-    if (g.outputs == 2) inputs(2, g, load<usize>(places), to);
-    else inputs(4, g, load<usize>(places), to);
+    inputs(g, load<usize>(places), g.inputs + <usize>t * g.inputRow);
     places += PLACE;
   }
 }
 
 @inline
-function inputs(m: i32, g: Winograd, from: usize, to: usize): void {
-  const size: usize = m + 2;
+function inputs(g: Winograd, from: usize, to: usize): void {
+  const m = g.outputs, size: usize = m + 2;
   const pixel = g.sourcePixel, row = g.sourceRow, plane = g.inputPlane;
   const end = to + g.inputRow;
   do {
@@ -95,7 +87,10 @@ function inputs(m: i32, g: Winograd, from: usize, to: usize): void {
   } while (to != end);
 }
 
-/** The sums of `count` tiles, from tile `first` of the images on, into y; what lies beyond y is left out. */
+/**
+ * The sums of `count` tiles, from tile `first` of the images on, into y. A tile that y cuts off, or whose last vector of
+ * filters it does, is computed beside it, and what is there is copied.
+ */
 export function winogradOutputs(g: Winograd, places: usize, first: i32, count: i32, epilogue: usize): void {
   const m = g.outputs;
   const edgePixel = <usize>((g.filters + 3) & ~3) * 4;
@@ -119,13 +114,7 @@ export function winogradOutputs(g: Winograd, places: usize, first: i32, count: i
 }
 
 function outputs(g: Winograd, from: usize, y: usize, row: usize, pixel: usize, epilogue: usize): void {
-  if (g.outputs == 2) outputsOf(2, g, from, y, row, pixel, epilogue);
-  else outputsOf(4, g, from, y, row, pixel, epilogue);
-}
-
-@inline
-function outputsOf(m: i32, g: Winograd, from: usize, y: usize, row: usize, pixel: usize, epilogue: usize): void {
-  const size: usize = m + 2;
+  const m = g.outputs, size: usize = m + 2;
   const plane = g.sumPlane;
   const end: usize = g.filters * 4;
   for (let o: usize = 0; o < end; o += 16) {
