@@ -1,8 +1,7 @@
 // The case nearest to a drawn one that a dialect can say: nothing is converted that would mean something else.
 
 import type { Padding } from '../window.ts';
-import type { Case } from './cases.ts';
-import { layerOf, shapeOf } from './cases.ts';
+import { type Case, isPossible, layerOf, shapeOf } from './cases.ts';
 import { outputIn } from './dialect-results.ts';
 import { type DialectName, dialects } from './dialects.ts';
 import { geometryOf } from './forms.ts';
@@ -37,7 +36,7 @@ export function saidIn(name: DialectName, c: Case): Case {
   };
   const padded = { ...said, ...paddingIn(name, said) };
   // Windows that only some dialects have cover no cell; nothing is promised about their gradients.
-  const widened = padded.gradient && isPool && outputIn(name, padded) !== undefined;
+  const widened = padded.gradient && isPool && isPossible(padded) && outputIn(name, padded) !== undefined;
   const changed = widened ? { ...padded, ceil: false } : padded;
   return JSON.stringify(changed) === JSON.stringify(c) ? c : changed;
 }

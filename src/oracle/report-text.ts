@@ -73,7 +73,7 @@ export function paragraph(op: string, finding: Finding): string[] {
 }
 
 /** `this is the rule of caffe; the engine declares toeplitz` */
-const dialectLine = ({ mistake, dialects, declared }: Finding): string => {
+export const dialectLine = ({ mistake, dialects, declared }: Finding): string => {
   const what = mistake ? 'this is the rule of' : 'right on these cases when asked in the dialect of';
   return `${what} ${dialects!.join(', ')}; the engine declares ${declared}`;
 };
