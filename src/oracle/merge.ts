@@ -93,7 +93,8 @@ function sums(records: readonly Readonly<Record<string, number>>[]): Record<stri
 function mergeFindings(findings: readonly Finding[]): Finding[] {
   const causes = new Map<string, Finding[]>();
   for (const each of findings) {
-    const cause = each.mistake ?? kindKey(each.kind, parseCaseId(each.seenAs));
+    const what = each.mistake ?? kindKey(each.kind, parseCaseId(each.seenAs));
+    const cause = [what, ...(each.dialects ?? [])].join();
     causes.set(cause, [...(causes.get(cause) ?? []), each]);
   }
   const merged = [...causes.values()].map((alike) => {

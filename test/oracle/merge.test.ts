@@ -36,8 +36,27 @@ describe('merge', () => {
     expect(merge([{ source: 'b.json', report: whole }])).toBe(whole);
   });
 
+  it('[campaign-merge] shows the smallest case of all parts', async () => {
+    const parts = await Promise.all([1, 2].map((index) => part(shard(index, 2))));
+    const smallest = parts[0].report.operators[0].findings[0].id;
+    const unreduced = ({ report, source }: (typeof parts)[0]) => {
+      const operators = report.operators.map((each) => ({
+        ...each,
+        findings: each.findings.map((finding) => ({ ...finding, id: finding.seenAs })),
+      }));
+      return { source, report: { ...report, operators } };
+    };
+    for (const [a, b] of [
+      [parts[0], unreduced(parts[1])],
+      [unreduced(parts[0]), parts[1]],
+    ])
+      expect(merge([a, b]).operators[0].findings[0].id).toBe(smallest);
+    expect(merge(parts.map(unreduced)).operators[0].findings[0].id).not.toBe(smallest);
+  });
+
   it('[campaign-merge] refuses what is no campaign', async () => {
-    const [one, two] = [part(shard(1, 2), 'one.json'), part(shard(2, 2), 'two.json')];
+    const few = (index: number, of: number, more: object = {}) => shard(index, of, { cases: 6, ...more });
+    const [one, two] = [part(few(1, 2), 'one.json'), part(few(2, 2), 'two.json')];
     const refusal = async (...parts: Promise<{ source: string; report: Report }>[]) => {
       const all = await Promise.all(parts);
       try {
@@ -49,12 +68,14 @@ describe('merge', () => {
     const changed = async (change: object) => ({ ...(await two), report: { ...(await two).report, ...change } });
     expect(await refusal(one)).toContain('all 2 shards must be there, got none for [2] [campaign-merge]');
     expect(await refusal(one, two, two)).toContain('once, got 2/2 in two.json and two.json');
-    expect(await refusal(one, part(shard(2, 3)))).toContain('shards of 2, got one of 3');
-    expect(await refusal(one, part(checkEngine(wrong, options), 'w.json'))).toContain('the whole campaign in w.json');
-    expect(await refusal(one, part(shard(2, 2, { seed: 2 })))).toContain('one seed, got 1 in one.json and 2 in a.json');
-    expect(await refusal(one, part(shard(2, 2, { cases: 10 })))).toContain('one cases');
-    expect(await refusal(one, part(shard(2, 2, { strict: true })))).toContain('one strict');
-    expect(await refusal(one, part(shard(2, 2, { ops: ['maxPool2d', 'conv2d'] })))).toContain('one ops');
+    expect(await refusal(one, part(few(2, 3)))).toContain('shards of 2, got one of 3');
+    expect(await refusal(one, part(checkEngine(wrong, { ...options, cases: 6 }), 'w.json'))).toContain(
+      'the whole campaign in w.json',
+    );
+    expect(await refusal(one, part(few(2, 2, { seed: 2 })))).toContain('one seed, got 1 in one.json and 2 in a.json');
+    expect(await refusal(one, part(few(2, 2, { cases: 10 })))).toContain('one cases');
+    expect(await refusal(one, part(few(2, 2, { strict: true })))).toContain('one strict');
+    expect(await refusal(one, part(few(2, 2, { ops: ['maxPool2d', 'conv2d'] })))).toContain('one ops');
     expect(await refusal(one, changed({ version: '9' }))).toContain('one version');
     expect(await refusal(one, changed({ engine: { name: 'other' } }))).toContain('one engine');
     expect(await refusal(one, changed({ operators: [] }))).toContain('list of operators');

@@ -3,6 +3,7 @@
 import { SaxesParser } from 'saxes';
 import { Parser as TapParser } from 'tap-parser';
 import { describe, expect, it } from 'vitest';
+import { expectFailures, readLines } from '../../src/oracle/expected.ts';
 import { checkEngine, type Engine, type Report, type Reporter, render, skip } from '../../src/oracle/index.ts';
 import { fromJson } from '../../src/oracle/report-json.ts';
 import { forward, gradient, withFault } from './own.ts';
@@ -95,6 +96,12 @@ describe('the forms of a report', () => {
         },
       },
     ]);
+  });
+
+  it('[campaign-reporter] tap takes nothing in a name for a directive', async () => {
+    const report = expectFailures(await mixed(), readLines('list', 'maxPool2d: fail # TODO later'));
+    const { failures } = tapOf(render(report, 'tap'));
+    expect(failures.map(({ name }) => name)).toEqual(['conv2d', 'expected failure: maxPool2d: fail # TODO later']);
   });
 
   it('[campaign-reporter] github is one command a line, and nothing an engine says can be another', async () => {

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { readSafetensors, writeSafetensors } from '../../src/formats/index.ts';
 import type { Tensor } from '../../src/index.ts';
 import { answering, questionsOf, readManifest } from '../../src/oracle/answers.ts';
+import { callOf } from '../../src/oracle/ask.ts';
 import { examine } from '../../src/oracle/campaign.ts';
 import { dialects } from '../../src/oracle/dialects.ts';
 import {
@@ -196,6 +197,12 @@ describe('answers', () => {
     const report = await verify(files);
     expect(report.engine.dialect).toBe('torch');
     expect(report.clean).toBe(true);
+    const subject = answering(manifest, 'it', async (path) => files.get(path));
+    const [c] = questionsOf(manifest)[0].cases;
+    const call = callOf(subject, c);
+    expect((await subject.run(call, c)).kind).toBe('result');
+    expect((await subject.run({ ...call, attributes: {} }, c)).kind).toBe('skip'); // in other words: nobody asked so
+    expect((await subject.run({ ...call, x: { ...call.x, shape: [] } }, c)).kind).toBe('skip');
     const [{ name }] = manifest.questions;
     const attributes = { ...manifest.questions[0].attributes, ceil_mode: 'maybe' };
     const changed = { ...manifest, questions: [{ ...manifest.questions[0], attributes }] };
