@@ -13,7 +13,7 @@ export { im2col } from './inspect/im2col.ts';
 export { matrixText, toeplitz } from './inspect/matrix.ts';
 export { collapse, gaussianPyramid, laplacianPyramid } from './inspect/pyramid.ts';
 export { describe, parameterCount, receptiveField, summary } from './inspect/summary.ts';
-export type { Attributes, AxisField, Field, Gradient, Layer, Params } from './layer.ts';
+export type { Attributes, AxisField, Changes, Field, Gradient, Layer, Params } from './layer.ts';
 export { toChannelsFirst, toChannelsLast } from './layout.ts';
 export { leakyRelu, relu, scale, sigmoid, tanh } from './ops/activation.ts';
 export {

@@ -70,7 +70,7 @@ export interface Layer {
   emit?(program: Program, x: Value, p: Params<Tensor>): Value;
 }
 
-const methods = ['with', 'shape', 'params', 'field', 'cost', 'forward', 'vjp'] as const;
+const methods = ['forward', 'vjp', 'shape', 'params', 'field', 'cost', 'with'] as const;
 
 /** Refuses what lacks a member of a layer, at every public door. Spec layer-rules. */
 export function checkLayer(who: string, value: unknown, what = 'layer'): asserts value is Layer {
@@ -79,6 +79,6 @@ export function checkLayer(who: string, value: unknown, what = 'layer'): asserts
     methods.find((name) => typeof layer[name] !== 'function') ??
     (['attributes', 'children'] as const).find((name) => typeof layer[name] !== 'object' || layer[name] === null);
   if (missing === undefined) return;
-  const lack = typeof value === 'object' && value !== null ? `, which has no ${missing}` : '';
+  const lack = typeof value === 'object' && value !== null ? `, which has no '${missing}'` : '';
   throw wrongType('layer-rules', `${who}: ${what} must be a layer, got ${show(value)}${lack}`);
 }

@@ -46,7 +46,7 @@ export function operator(op: Operator): Layer {
   };
   const check = (x: Tensor, p: Params<Tensor>): void => {
     checkTensor(who, 'x', x);
-    checkParams(who, params(x.shape), p, x.data);
+    checkOwnParams(who, params(x.shape), p, x.data);
   };
   const layer: Layer = Object.freeze<Layer>({
     name: who,
@@ -85,7 +85,7 @@ export function operator(op: Operator): Layer {
     },
     emit(program, x, p) {
       if (this !== layer) return program.call(this, x, p);
-      checkParams(who, params(x.shape), p, anyFloat32);
+      checkOwnParams(who, params(x.shape), p, anyFloat32);
       return op.emit?.(program, x, p as Record<string, Tensor>) ?? program.call(layer, x, p);
     },
   });
@@ -110,7 +110,8 @@ export function remembering<T>(who: string, rule: (x: Shape) => T): (x: Shape) =
 /** What `with` is given; without a part of it, no change there. */
 export function readChanges(who: string, changes: Changes): Required<Changes> {
   known(who, changes, ['attributes', 'children'], 'changes');
-  return { attributes: {}, children: {}, ...changes };
+  const { attributes = {}, children = {} } = changes;
+  return { attributes, children };
 }
 
 /** The type that compiled nets have. */
@@ -141,7 +142,7 @@ export function checkLike(
     throw wrongType('tensor-type', `${who}: ${what} must be ${typeOf(like)} as x is, got ${typeOf(value.data)}`);
 }
 
-function checkParams(who: string, shapes: Readonly<Record<string, Shape>>, p: Params<Tensor>, x: Data): void {
+function checkOwnParams(who: string, shapes: Readonly<Record<string, Shape>>, p: Params<Tensor>, x: Data): void {
   const names = Object.keys(shapes);
   known(who, p, names, 'parameters', 'layer-params');
   for (const name of names) {

@@ -149,7 +149,7 @@ const mistyped: [message: string, call: () => unknown][] = [
   ['maxPool2d: ceil must be true or false, got 0 [window-ceil]', () => maxPool2d({ size: 2, ceil: 0 as Anything })],
   ["chain: 'a' must be a layer, got 3 [layer-rules]", () => chain({ a: 3 } as Anything)],
   [
-    "chain: 'a' must be a layer, got the layer relu, which has no field [layer-rules]",
+    "chain: 'a' must be a layer, got the layer relu, which has no 'field' [layer-rules]",
     () => chain({ a: { ...relu(), field: undefined } } as Anything),
   ],
   [

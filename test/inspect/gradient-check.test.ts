@@ -166,6 +166,29 @@ test('[inspect-gradient-check] what can be compared nowhere is not ok', () => {
   expect(text).toMatch(/^FAIL {2}x .*nothing compared$/);
 });
 
+test('[inspect-gradient-check] a gradient that a layer does not give fails', () => {
+  const forgetful: Layer = {
+    ...dense({ units: 2 }),
+    vjp(input, p) {
+      const [y, pull] = dense({ units: 2 }).vjp(input, p);
+      return [
+        y,
+        (dy) => {
+          const { x: dx, params } = pull(dy);
+          return { x: dx, params: { weight: params.weight } };
+        },
+      ];
+    },
+  };
+  const point = { weight: tensor([1, 2], [3, 4]), bias: tensor([2]) };
+  const { entries } = gradientCheck(forgetful, tensor([1, 1], [2]), point);
+  expect(entries.map(({ name, ok }) => [name, ok])).toEqual([
+    ['x', true],
+    ['weight', true],
+    ['bias', false],
+  ]);
+});
+
 test('[inspect-gradient-check] options that make no sense are refused', () => {
   const check = (options: object) => () => gradientCheck(relu(), tensor([1, 1]), {}, options);
   expect(check({ sample: 3 })).toThrow(

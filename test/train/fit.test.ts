@@ -246,7 +246,7 @@ test('[train-fit] evaluate and calibrate refuse what is no net, no batches, no i
     'evaluate: batches must come from minibatches(), got {x, labels} [train-fit]',
   );
   expect(() => evaluate({} as never, start, batches)).toThrow(
-    'evaluate: net must be a layer, got {}, which has no with [',
+    "evaluate: net must be a layer, got {}, which has no 'forward' [",
   );
   expect(() => evaluate(net, start, batches, (() => 5) as never)).toThrow(
     'evaluate: what loss returns must be a layer, got 5',
