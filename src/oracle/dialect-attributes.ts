@@ -88,7 +88,7 @@ const tensorflow: Writers = {
   dense: (_, layout) => ({ transpose_a: false, transpose_b: isTransposed(layout) }),
 };
 
-/** In a transposed convolution I and O stand for the channels of x and the filters of a group, the other way round than in ours. */
+/** In a transposed convolution I are the channels of x and O the filters of a group, the other way round than in ours. */
 const exchanged = (weight: string): string => weight.replace(/[IO]/g, (axis) => (axis === 'I' ? 'O' : 'I'));
 const webnnWindow = (c: Case): Attributes => ({
   padding: numbersOf(c).flat(),

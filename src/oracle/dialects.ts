@@ -1,14 +1,14 @@
 // The dialects: how other libraries name, restrict and round what the spec says one way. Data, and nothing but data.
 // Where each value comes from stands in spec/dialects.md, whose table is made of these.
 
-import { SpecError, show } from '../errors.ts';
+import { SpecError, show, wrongType } from '../errors.ts';
 import type { Layout } from './engine.ts';
 import { operators } from './operators.ts';
 
-/** Which windows `ceil` adds: `drop` none that begins at or beyond n + before; `drop if padded` so only where some axis is padded. */
+/** What `ceil` adds: `drop` no window that begins at or beyond n + before; `drop if padded` so if some axis is padded. */
 export type CeilRule = 'none' | 'drop' | 'drop if padded' | 'keep';
 
-/** A library's conventions; `'open'` where its makers promise nothing, `'none'` where it cannot be said. Spec dialect-names. */
+/** A library's conventions; `'open'`: its makers promise nothing, `'none'`: it cannot be said. Spec dialect-names. */
 export interface Dialect {
   /** How tensors arrive unless the engine declares a layout of its own. */
   readonly layout: Readonly<Required<Layout>>;
@@ -153,7 +153,8 @@ export const dialectNames = Object.keys(dialects) as readonly DialectName[];
 
 /** Spec dialect-names: a name of the list, and operators that the dialect has. */
 export function readDialect(name: unknown = 'toeplitz', ops: readonly string[] = []): DialectName {
-  if (typeof name !== 'string' || !Object.hasOwn(dialects, name))
+  if (typeof name !== 'string') throw wrongType('dialect-names', `engine: dialect must be a string, got ${show(name)}`);
+  if (!Object.hasOwn(dialects, name))
     throw new SpecError(
       'dialect-names',
       `engine: dialect must be one of ${dialectNames.join(', ')}, got ${show(name)}`,

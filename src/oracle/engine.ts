@@ -7,7 +7,7 @@ import type { Case } from './cases.ts';
 import type { DialectName } from './dialects.ts';
 import type { VerdictKind } from './verdict.ts';
 
-/** One call: the operator, its attributes in the dialect of the engine with no default left to guess, its tensors in its layout. */
+/** One call: the operator, its attributes in the engine's dialect with no default left to guess, its tensors in its layout. */
 export interface Call {
   readonly op: string;
   readonly attributes: Attributes;
@@ -33,7 +33,7 @@ export interface Layout {
   readonly x?: string;
   /** Of the weight: a permutation of `HWIO` with H and W side by side. Default `'HWIO'`. */
   readonly weight?: string;
-  /** Of a depthwise weight: as `weight`, which it is by default; or `'HWIM'`, channels and multiplier on axes of their own. */
+  /** Of a depthwise weight; default: that of `weight`. `'HWIM'`: channels and multiplier on axes of their own. */
   readonly depthwise?: string;
 }
 
@@ -50,7 +50,7 @@ export interface Engine {
   readonly name: string;
   readonly version?: string;
   readonly layout?: Layout;
-  /** Names and meaning of attributes, layout and edge cases: those of a library of {@link dialects}. Default `'toeplitz'`, the spec's own. */
+  /** The library whose names, layout and edge cases hold: see {@link dialects}. Default `'toeplitz'`, the spec's own. */
   readonly dialect?: DialectName;
   readonly precision?: 'float32';
   readonly traits?: Traits;

@@ -10,14 +10,14 @@ export const ownLayout: Required<Layout> = { x: 'NHWC', weight: 'HWIO', depthwis
 export function readLayout(layout: Layout = {}, dialect: Required<Layout> = ownLayout): Required<Layout> {
   const declared: Layout = { ...dialect, ...(layout.weight !== undefined && { depthwise: layout.weight }), ...layout };
   const read = (what: 'x' | 'weight' | 'depthwise'): string => {
-    const value: unknown = declared[what];
+    const value: unknown = declared[what] ?? dialect[what];
     if (what === 'depthwise' && value === 'HWIM') return value;
     const isPermutation =
       typeof value === 'string' && [...value].sort().join('') === [...ownLayout[what]].sort().join('');
     if (!isPermutation || !value.includes('HW'))
       throw new SpecError(
         'oracle-layout',
-        `engine: layout.${what} must be a permutation of '${ownLayout[what]}' that holds 'HW', got ${show(value)}`,
+        `engine: layout.${what} must be a permutation of '${ownLayout[what]}' that holds 'HW'${what === 'depthwise' ? ", or 'HWIM'" : ''}, got ${show(value)}`,
       );
     return value;
   };

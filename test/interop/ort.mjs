@@ -10,7 +10,13 @@ ort.env.logLevel = 'error';
 const OPSET = 21;
 
 /** The nodes; those of windows come in one, two and three dimensions. */
-const windows = { conv: 'Conv', depthwiseConv: 'Conv', maxPool: 'MaxPool', avgPool: 'AveragePool' };
+const windows = {
+  conv: 'Conv',
+  depthwiseConv: 'Conv',
+  maxPool: 'MaxPool',
+  avgPool: 'AveragePool',
+  convTranspose: 'ConvTranspose',
+};
 
 const tensorOf = ({ shape, data }) => new ort.Tensor('float32', Float32Array.from(data), shape);
 

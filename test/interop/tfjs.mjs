@@ -17,6 +17,10 @@ const operators = {
   conv2d: (a) => (x, w, b) => withBias(tf.conv2d(x, w, a.strides, paddingOf(a), a.data_format, a.dilations), b),
   depthwiseConv2d: (a) => (x, w, b) =>
     withBias(tf.depthwiseConv2d(x, w, a.strides.slice(1, 3), paddingOf(a), a.data_format, a.dilations), b),
+  convTranspose2d(a) {
+    if (a.dilations.some((d) => d > 1)) skip('dilated conv2dTranspose');
+    return (x, w, b) => withBias(tf.conv2dTranspose(x, w, a.output_shape, a.strides, paddingOf(a)), b);
+  },
   maxPool2d: (a) => (x) => tf.maxPool(x, a.ksize, a.strides, paddingOf(a)),
   avgPool2d: (a) => (x) => tf.avgPool(x, a.ksize, a.strides, paddingOf(a)),
   dense: (a) => (x, w, b) => withBias(tf.matMul(x, w, a.transpose_a, a.transpose_b), b),

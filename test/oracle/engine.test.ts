@@ -114,7 +114,9 @@ describe('an engine that misbehaves', () => {
     expect(await refusal({ ops: {} })).toContain('name must be a string');
     expect(await refusal({ name: 'e', ops: { conv9d: forward } })).toContain("got 'conv9d' [oracle-engine]");
     expect(await refusal({ name: 'e', ops: { conv2d: 1 } })).toContain('must be a function, got 1');
-    expect(await refusal({ name: 'e', ops: {}, dialect: 'keras' })).toContain("got 'keras' [dialect-names]");
+    expect(await refusal({ name: 'e', ops: {}, dialect: 1 })).toContain(
+      'dialect must be a string, got 1 [dialect-names]',
+    );
     expect(await refusal({ name: 'e', ops: {}, traits: { padding: 'both' } })).toContain('[oracle-traits]');
     expect(await refusal({ name: 'e', ops: {}, layout: { x: 'NHCW' } })).toContain("got 'NHCW' [oracle-layout]");
   });
