@@ -33,7 +33,7 @@ const GIVE_UP = 3;
  * gives the wrong type, shape or length, changes its arguments or is not deterministic is a finding.
  * Spec oracle-campaign.
  *
- * @throws {SpecError} oracle-engine, oracle-layout, oracle-operators, oracle-campaign.
+ * @throws {SpecError} oracle-engine, oracle-layout, oracle-operators, oracle-campaign, campaign-shards, campaign-strict.
  * @example
  * const zeros = { name: 'zeros', ops: { dense: ({ x, attributes }) => tensor([x.shape[0], attributes.units]) } };
  * (await checkEngine(zeros, { ops: ['dense'] })).clean // false

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { expectFailures, fixLines, readLines } from '../../src/oracle/expected.ts';
-import { type Call, checkEngine, type Report, render } from '../../src/oracle/index.ts';
+import { type Call, checkEngine, type Report, render, skip } from '../../src/oracle/index.ts';
 import { merge } from '../../src/oracle/merge.ts';
 import { forward, withFault } from './own.ts';
 
@@ -125,6 +125,18 @@ describe('a list of expected failures', () => {
     expect((await judged(line, shard(1, 2))).unmet).toEqual([]);
     expect((await judged(line, checkEngine(wrong, { ...options, signal: { aborted: true } }))).unmet).toEqual([]);
     expect((await judged(line)).unmet).toEqual([line]);
+  });
+
+  it('[campaign-expected] does not make up for answers that are not given', async () => {
+    let calls = 0;
+    const fussy = withFault('dense', () => {
+      if (++calls > 3) skip('no more');
+      throw new Error('no');
+    });
+    const report = await judged('dense: error', checkEngine(fussy, { ops: ['dense'], cases: 20 }));
+    expect(report.operators[0]).toMatchObject({ status: 'hardly answered', counts: { error: 3 } });
+    expect(report.clean).toBe(false);
+    expect(render(report, 'tap')).toContain('# SKIP only 3 of 20 answered');
   });
 
   it('[campaign-expected] is put right by fix: what holds or is not judged stays, the rest goes, what is new comes', async () => {
