@@ -25,7 +25,7 @@ function unsendable(value: unknown, gradient: boolean): string | undefined {
       : notATensor(value);
   return (
     wrong &&
-    `the result must be ${gradient ? 'tensors {x, weight, bias} of' : ''} {shape, data: Float32Array}, got ${wrong}`
+    `the result must be ${gradient ? 'tensors {x, weight, bias} of ' : ''}{shape, data: Float32Array}, got ${wrong}`
   );
 }
 

@@ -1,16 +1,16 @@
-// Names the mistake: which known fault gives exactly what the engine gave, on every case. Spec oracle-mistakes.
+// Names the mistake: which known fault changes the answer to exactly what the engine gave. Spec oracle-mistakes.
 
 import type { Tensor } from '../tensor.ts';
+import { type Exhibit, exhibitOf, standOf } from './agreement.ts';
 import type { Outcome } from './ask.ts';
 import { type DialectName, dialectNames, dialects } from './dialects.ts';
-import { allFaults, type Fault, predict, rightly } from './faults.ts';
-import type { Part } from './operators.ts';
-import { type Prediction, type Setting, settingOf } from './setting.ts';
+import type { Subject } from './engine.ts';
+import { allFaults, type Fault } from './faults.ts';
 import { isFailure } from './verdict.ts';
 
 /** What speaks for a mistake, over the whole campaign of an operator. */
 export interface Evidence {
-  /** Failures that the mistake gives to the last element, of so many failures. */
+  /** Failures that the mistake changes, and gives to the last element, of so many failures. */
   readonly explained: number;
   readonly failures: number;
   /** Right answers that were compared; the mistake contradicts none. */
@@ -47,59 +47,67 @@ export function memory(): (outcome: Outcome) => Outcome {
   };
 }
 
-interface Exhibit {
+/** A failure or a right answer, taken apart. */
+interface Exam extends Exhibit {
   readonly outcome: Outcome;
-  readonly setting: Setting;
 }
 
 interface Suspect {
   readonly fault: Fault;
-  readonly explained: readonly Exhibit[];
+  readonly explained: readonly Exam[];
 }
 
-/** A fault explains failures if it gives what the engine gave on them, and contradicts none of the right answers. */
-export function diagnose(outcomes: readonly Outcome[], dialect: DialectName = 'toeplitz'): Group[] {
+/** Whose answers they are: the dialect and the traits they are judged by. */
+type Judged = Pick<Subject, 'dialect' | 'traits'>;
+
+/** A fault explains failures if it changes the answer to what the engine gave, and would change none of the right answers. */
+export function diagnose(outcomes: readonly Outcome[], subject: Judged): Group[] {
   const wrong = outcomes.filter(({ verdict: { kind } }) => kind === 'fail' || kind === 'wrong-shape');
-  const right = exhibits(
+  const right = exams(
     outcomes.filter(({ verdict: { kind } }) => kind === 'pass' || kind === 'suspect'),
-    dialect,
+    subject,
   );
-  const examined = exhibits(wrong, dialect);
+  const examined = exams(wrong, subject);
   const suspects = allFaults
     .map((fault) => suspectOf(fault, examined))
     .filter((each) => each !== undefined)
-    .filter(({ fault }) => right.every((each) => agrees(fault, each) !== false));
+    .filter(({ fault }) => right.every((each) => !contradicts(fault, each)));
   const failures = outcomes.filter(({ verdict: { kind } }) => isFailure(kind)).length;
   const groups: Group[] = [];
   const rest = new Set(wrong);
   for (;;) {
     const best = mostOf(suspects, rest);
     if (!best) return groups;
-    const explained = wrong.filter((each) => explains(best.name, each, dialect));
+    const explained = wrong.filter((each) => explains(best.name, each, subject));
     const evidence = { explained: explained.length, failures, passes: right.length };
     const members = explained.filter((each) => rest.delete(each));
     groups.push({ outcomes: members, mistake: best.name, evidence, dialects: speakersOf(best) });
   }
 }
 
+/** A right answer that the fault would change. What an engine makes of NaN is a matter of its own. */
+const contradicts = (fault: Fault, exam: Exam): boolean =>
+  (fault.isAboutNaN || exam.outcome.case.values !== 'nan') && standOf(fault, exam) !== 'unchanged';
+
 /** The first so many cases that are small enough, and whose answers were kept. */
-const exhibits = (list: readonly Outcome[], dialect: DialectName): Exhibit[] =>
+const exams = (list: readonly Outcome[], subject: Judged): Exam[] =>
   list
     .filter(({ theirs }) => theirs !== undefined)
     .slice(0, COMPARED)
-    .map((outcome) => ({ outcome, setting: settingOf(outcome.case, dialect) }))
+    .map((outcome) => ({ outcome, ...exhibitOf(subject, outcome) }))
     .filter(({ setting: { x, w, g } }) => x.length + w.length < CELLS || g.batch * x.length < CELLS);
 
 /** The fault with the failures it explains, if they are enough to speak for it. */
-function suspectOf(fault: Fault, wrong: readonly Exhibit[]): Suspect | undefined {
-  const explained = wrong.filter((each) => agrees(fault, each) === true && changes(fault, each.setting));
+function suspectOf(fault: Fault, wrong: readonly Exam[]): Suspect | undefined {
+  const stands = wrong.map((each) => standOf(fault, each));
+  const explained = wrong.filter((_, i) => stands[i] === 'agrees');
   if (explained.length === 0 || elementsOf(explained) < ELEMENTS) return undefined;
-  const bearing = wrong.filter(({ setting }) => changes(fault, setting)).length;
+  const bearing = stands.filter((stand) => stand !== 'unchanged').length;
   return explained.length >= SHARE * bearing ? { fault, explained } : undefined;
 }
 
 /** Wrong elements; all of them where the shape is wrong. */
-const elementsOf = (list: readonly Exhibit[]): number =>
+const elementsOf = (list: readonly Exam[]): number =>
   list.reduce((sum, { outcome: { verdict, theirs } }) => {
     const { data } = theirs as Partial<Tensor>;
     return sum + (verdict.kind === 'fail' ? verdict.wrong : (data?.length ?? 1));
@@ -119,43 +127,8 @@ function mostOf(suspects: readonly Suspect[], rest: ReadonlySet<Outcome>): Fault
 const speakersOf = ({ rule }: Fault): readonly DialectName[] =>
   rule ? dialectNames.filter((name) => dialects[name].conventions.ceil === rule) : [];
 
-/** Whether the named mistake gives what the engine gave for a case that it got wrong. */
-export function explains(mistake: string, outcome: Outcome, dialect: DialectName = 'toeplitz'): boolean {
+/** Whether the named mistake changes a case to what the engine gave. */
+export function explains(mistake: string, outcome: Outcome, subject: Judged): boolean {
   const fault = allFaults.find(({ name }) => name === mistake)!;
-  return outcome.theirs !== undefined && agrees(fault, { outcome, setting: settingOf(outcome.case, dialect) }) === true;
-}
-
-/** Whether the fault gives what the engine gave; undefined where it has no bearing. */
-function agrees(fault: Fault, { outcome, setting }: Exhibit): boolean | undefined {
-  const predicted = predict(fault, setting);
-  if (!predicted) return undefined;
-  const theirs = outcome.theirs as Tensor & Record<string, Tensor>;
-  return partsOf(predicted).every(([part, each]) => {
-    const given = part === 'y' ? theirs : theirs?.[part];
-    return given === undefined || isClose(each, given);
-  });
-}
-
-/** Whether the fault gives anything but the right answer. */
-function changes(fault: Fault, setting: Setting): boolean {
-  const predicted = predict(fault, setting);
-  if (!predicted) return false;
-  const right = rightly(setting);
-  return partsOf(predicted).some(([part, each]) => !isClose(each, right[part]!));
-}
-
-const partsOf = (all: Partial<Record<Part, Prediction>>) => Object.entries(all) as [Part, Prediction][];
-
-/** Whole numbers differ by at least 1, so this much is exact for them and generous for rounded values. */
-function isClose({ shape, data, open }: Prediction, theirs: Pick<Tensor, 'shape' | 'data'>): boolean {
-  if (!Array.isArray(theirs?.shape) || theirs.shape.join() !== shape.join() || theirs.data?.length !== data.length)
-    return false;
-  const size = data.reduce((most, value) => (Number.isFinite(value) ? Math.max(most, Math.abs(value)) : most), 0);
-  return data.every((value, i) => {
-    const got = theirs.data[i];
-    if (open?.[i]) return true;
-    return Number.isFinite(value) && Number.isFinite(got)
-      ? Math.abs(value - got) <= 1e-5 * size
-      : Math.fround(value) === got || (value !== value && got !== got);
-  });
+  return outcome.theirs !== undefined && standOf(fault, exhibitOf(subject, outcome)) === 'agrees';
 }

@@ -138,9 +138,14 @@ export const convolutionFaults: readonly Fault[] = [
     families: [...families, 'avg'],
     result: (s) => eachOutput(s, evaluate(s), (y) => (y < 0 ? 0 : y)),
   },
-  { name: 'NaN were clamped to −∞', result: (s) => eachOutput(s, evaluate(s), (y) => (y === y ? y : -Infinity)) },
+  {
+    name: 'NaN were clamped to −∞',
+    isAboutNaN: true,
+    result: (s) => eachOutput(s, evaluate(s), (y) => (y === y ? y : -Infinity)),
+  },
   {
     name: 'NaN in the input counted as 0',
+    isAboutNaN: true,
     families: [...families, 'avg'],
     setting: (s) => ({ ...s, x: s.x.map((x) => (x === x ? x : 0)) }),
   },

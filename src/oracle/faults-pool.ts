@@ -35,10 +35,13 @@ function fold(
 }
 
 const later = (so: number, v: number): number => (v > so ? v : so);
+/** NaN stays. */
+const largest = (so: number, v: number): number => (so >= v || so !== so ? so : v);
 const hasNaN = (s: Setting): boolean => s.x.some((v) => v !== v);
 const nanLost = (name: string, start: number | undefined, step = later): Fault => ({
   name: `NaN were lost in the comparison: ${name}`,
   families: max,
+  isAboutNaN: true,
   result: (s) => (hasNaN(s) ? fold(s, start, step) : undefined),
 });
 
@@ -79,7 +82,7 @@ export const poolFaults: readonly Fault[] = [
     families: max,
     result: (s) => eachOutput(s, evaluate(s), (y) => (y < 0 ? 0 : y)),
   },
-  { name: 'padding took part in the maximum as 0', families: max, result: (s) => fold(s, undefined, later, 0) },
+  { name: 'padding took part in the maximum as 0', families: max, result: (s) => fold(s, undefined, largest, 0) },
   nanLost('only v > m is asked, from −∞', -Infinity),
   nanLost('only v > m is asked, from the first cell', undefined),
   nanLost('only v > m is asked, from the lowest finite number', -LARGEST),

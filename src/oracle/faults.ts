@@ -28,6 +28,8 @@ export interface Fault {
   readonly result?: (s: Setting) => Prediction | undefined;
   /** The rule of some dialects for ceil: an engine that follows it speaks one of those. */
   readonly rule?: CeilRule;
+  /** What becomes of NaN: right answers to NaN speak against it, as they do not against other mistakes. */
+  readonly isAboutNaN?: boolean;
   /** For gradients: the gradients instead. */
   readonly gradient?: (s: Setting) => Partial<Record<Part, Prediction>> | undefined;
 }
@@ -70,10 +72,6 @@ function gradientInstead({ instead }: Fault, s: Setting): Partial<Record<Part, P
   const layer = layerOf(other);
   return sameShape(layer.shape(shapeOf(other)), s.layer.shape(shapeOf(s.case))) ? right({ ...s, layer }) : undefined;
 }
-
-/** The right answer, by the plain loops. */
-export const rightly = (s: Setting): Partial<Record<Part, Prediction>> =>
-  s.case.gradient ? right(s) : { y: inDialect(evaluate(s), s)! };
 
 const evaluated = (s: Setting | undefined): Prediction | undefined => s && evaluate(s);
 const some = (y: Prediction | undefined): Partial<Record<Part, Prediction>> | undefined => y && { y };

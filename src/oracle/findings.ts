@@ -24,7 +24,7 @@ export async function findingsOf(
   outcomes: readonly Outcome[],
   isFinding: (kind: VerdictKind) => boolean,
 ): Promise<Finding[]> {
-  const groups = diagnose(outcomes, subject.dialect).slice(0, NAMES);
+  const groups = diagnose(outcomes, subject).slice(0, NAMES);
   const explained = new Set(groups.flatMap((group) => group.outcomes));
   const failures = outcomes.filter((each) => isFinding(each.verdict.kind));
   const rest = failures.filter((each) => !explained.has(each));
@@ -35,7 +35,18 @@ export async function findingsOf(
   const names = groups.flatMap(({ mistake }) => mistake ?? []);
   const findings: Finding[] = [];
   for (const group of groups) findings.push(await findingOf(subject, group, names));
-  return findings;
+  return joined(findings);
+}
+
+/** What looked like several causes, but comes down to one smallest case, is one. */
+function joined(findings: readonly Finding[]): Finding[] {
+  const first = (finding: Finding): Finding =>
+    findings.find(
+      ({ id, kind, mistake }) => id === finding.id && kind === finding.kind && mistake === finding.mistake,
+    )!;
+  return findings
+    .filter((each) => first(each) === each)
+    .map((each) => ({ ...each, cases: findings.flatMap((other) => (first(other) === each ? other.cases : [])) }));
 }
 
 /** Failures without a name are told apart by their kind, and those of NaN and infinities from the others. */
@@ -56,8 +67,8 @@ async function findingOf(
   const isAlike = (outcome: Outcome): boolean =>
     outcome.verdict.kind === kind &&
     (mistake === undefined
-      ? !names.some((name) => explains(name, outcome, dialect))
-      : explains(mistake, outcome, dialect));
+      ? !names.some((name) => explains(name, outcome, subject))
+      : explains(mistake, outcome, subject));
   const smallest = await reduce(first.case, async (c) => isAlike(await ask(subject, c)), calls, dialect);
   const again = await ask(subject, smallest);
   // What does not fail again (a hang that depends on the load) is shown as it was seen.

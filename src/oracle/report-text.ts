@@ -82,4 +82,4 @@ const reasons = ({ explained, failures, passes }: Evidence): string =>
   `explains ${explained} of ${failures} ${failures === 1 ? 'failure' : 'failures'}, contradicts none of ${passes} passes`;
 
 const sentence = ({ expected, got, bound }: Element): string =>
-  `expected ${expected}${bound > 0 ? ` ± ${bound.toPrecision(2)}` : ' exactly'}, got ${got}`;
+  `expected ${expected}${!Number.isFinite(expected) ? '' : bound > 0 ? ` ± ${bound.toPrecision(2)}` : ' exactly'}, got ${got}`;

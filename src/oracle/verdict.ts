@@ -84,6 +84,14 @@ function checkForm(theirs: unknown, shape: Shape, part: Part): Verdict | undefin
   return undefined;
 }
 
+/** How far a finite value is from the exact one. */
+const distanceOf = ({ value }: Bound, i: number, got: number): number =>
+  Number.isFinite(got) && Number.isFinite(value[i]) ? Math.abs(got - value[i]) : 0;
+
+/** Whether no order of operations gives `got` for element i. */
+export const isOutside = (bound: Bound, i: number, got: number): boolean =>
+  !(bound.kinds[i] & kindOf(Math.fround(got))) || distanceOf(bound, i, got) > bound.error[i];
+
 /** Holds one output against its bound. Anything may come in: a wrong type is a verdict too. */
 export function judge(part: Part, shape: Shape, bound: Bound, theirs: unknown): Verdict {
   const malformed = checkForm(theirs, shape, part);
@@ -97,14 +105,13 @@ export function judge(part: Part, shape: Shape, bound: Bound, theirs: unknown): 
   });
   let [wrong, first, worst, most, margin] = [0, -1, -1, -1, 0];
   for (let i = 0; i < data.length; i++) {
-    const kind = kindOf(data[i]);
-    const distance = kind === FINITE && Number.isFinite(bound.value[i]) ? Math.abs(data[i] - bound.value[i]) : 0;
-    const outside = !(bound.kinds[i] & kind) || (kind === FINITE && distance > bound.error[i]);
+    const distance = distanceOf(bound, i, data[i]);
+    const outside = isOutside(bound, i, data[i]);
     if (!outside && bound.error[i] > 0) margin = Math.max(margin, distance / bound.error[i]);
     if (!outside) continue;
     wrong++;
     if (first < 0) first = i;
-    const size = kind === FINITE ? distance / Math.max(bound.error[i], LAMBDA) : Infinity;
+    const size = Number.isFinite(data[i]) ? distance / Math.max(bound.error[i], LAMBDA) : Infinity;
     if (size > most) [most, worst] = [size, i];
   }
   const precision = precisionOf(bound, data as Float32Array);

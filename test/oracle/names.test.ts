@@ -1,8 +1,16 @@
 // When a name is given, what speaks for it; and engines whose mistake nobody knows, which get none.
 
 import { describe, expect, it } from 'vitest';
-import type { Tensor } from '../../src/index.ts';
-import { type Call, checkEngine, type Engine, explain, type GradientCall, render } from '../../src/oracle/index.ts';
+import { type Tensor, tensor } from '../../src/index.ts';
+import {
+  type Call,
+  checkEngine,
+  type Engine,
+  explain,
+  type GradientCall,
+  render,
+  skip,
+} from '../../src/oracle/index.ts';
 import { random } from '../../src/random.ts';
 import { forward, gradient, names, withFault } from './own.ts';
 
@@ -29,6 +37,30 @@ describe('the name of a mistake', () => {
     expect(render(report)).toContain(
       `behaves as if countPadding were ignored: explains ${fail} of ${fail} failures, contradicts none of ${pass + suspect} passes\n`,
     );
+  });
+
+  it('[oracle-mistakes] does not depend on what else becomes of NaN', async () => {
+    /** x with zeros written around it. */
+    const padded = (call: Call): Tensor => {
+      const { padding } = call.attributes as { padding: [number, number][] | string };
+      if (padding === 'valid') return forward(call);
+      if (typeof padding === 'string') return skip('no same');
+      const [[top, bottom], [left, right]] = padding;
+      const [N, H, W, C] = call.x.shape;
+      const x = tensor([N, top + H + bottom, left + W + right, C]);
+      call.x.data.forEach((v, i) => {
+        const [row, column] = [Math.floor(i / C / W), Math.floor(i / C) % W];
+        const line = Math.floor(row / H) * x.shape[1] + top + (row % H);
+        x.data[(line * x.shape[2] + left + column) * C + (i % C)] = v;
+      });
+      return forward({ ...call, x, attributes: { ...call.attributes, padding: 'valid' } });
+    };
+    const lost = (call: Call) =>
+      padded({ ...call, x: { shape: call.x.shape, data: call.x.data.map((v) => (v === v ? v : -9)) } });
+    for (const engine of [padded, lost]) {
+      const names = (await campaign(withFault('maxPool2d', engine), 'maxPool2d', 100)).findings;
+      expect(names.map(({ mistake }) => mistake)).toContain('padding took part in the maximum as 0');
+    }
   });
 
   it('[oracle-mistakes] stands beside that of another one which explains the rest', async () => {
@@ -164,6 +196,7 @@ describe('an engine whose mistake nobody knows', () => {
     ['gives 0 in one call of twelve', changed((y, i, call) => (i === 0 && drawn(call, 12) === 0 ? 0 : y))],
     ['gives whole numbers of its own', changed((_, i, call) => ((drawn(call, 41) + i * 17) % 41) - 20)],
     ['loses one value', changed((y, i, call) => (i === drawn(call, 30) ? 0 : y))],
+    ['is off by 50 roundings in every value', changed((y) => Math.fround(y * (1 + 3e-6)))],
     ['turns the output round', (call) => ({ shape: forward(call).shape, data: forward(call).data.reverse() })],
   ];
   const operators = ['conv2d', 'maxPool2d', 'avgPool2d'];
@@ -178,6 +211,19 @@ describe('an engine whose mistake nobody knows', () => {
       }
     },
   );
+
+  it('[oracle-campaign] and that is wrong for numbers and NaN alike has one finding with all of its cases', async () => {
+    const { findings, counts } = await campaign(
+      withFault(
+        'conv2d',
+        changed((y, i) => (i === 0 ? y + 1 : y)),
+      ),
+      'conv2d',
+      60,
+    );
+    expect(findings.map(({ cases }) => cases.length)).toEqual([counts.fail]);
+    expect(findings[0].cases.some((id) => id.includes('/nan/'))).toBe(true);
+  });
 
   it('[oracle-mistakes] and that adds 1 to every third value of anything gets no name, whatever the operator', async () => {
     const odd = ({ shape, data }: Tensor): Tensor => ({ shape, data: data.map((v, i) => (i % 3 > 0 ? v : v + 1)) });

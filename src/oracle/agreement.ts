@@ -1,0 +1,80 @@
+// Whether a mistake gives what an engine gave, each cell held against the bound of the right answer. Spec oracle-mistakes.
+//
+//   the right answer     [ bound ]
+//   the mistake                          |       outside the bound: it changes the cell
+//   the engine                          |        far closer to the mistake than to what is right
+
+import { type Shape, sameShape, type Tensor } from '../tensor.ts';
+import { type Outcome, partsOf } from './ask.ts';
+import type { Bound } from './bound.ts';
+import type { Subject } from './engine.ts';
+import { type Fault, predict } from './faults.ts';
+import { FINITE, kindOf } from './kinds.ts';
+import type { Part } from './operators.ts';
+import { type Prediction, type Setting, settingOf } from './setting.ts';
+import { isOutside } from './verdict.ts';
+
+/** A case as the mistakes see it: what it computes from, what is right, what the engine gave. */
+export interface Exhibit {
+  readonly setting: Setting;
+  readonly parts: readonly (readonly [Part, { readonly shape: Shape; readonly bound: Bound }])[];
+  readonly theirs: unknown;
+}
+
+export const exhibitOf = (subject: Pick<Subject, 'dialect' | 'traits'>, { case: c, theirs }: Outcome): Exhibit => ({
+  setting: settingOf(c, subject.dialect),
+  parts: partsOf(subject, c),
+  theirs,
+});
+
+/** `unchanged`: with the mistake the answer would be as right as without; else whether it is the one that the engine gave. */
+export type Stand = 'unchanged' | 'agrees' | 'differs';
+
+/** Where a fault stands to an answer: over all outputs that the engine gave and the fault says something about. */
+export function standOf(fault: Fault, { setting, parts, theirs }: Exhibit): Stand {
+  const predicted = predict(fault, setting) ?? {};
+  let stand: Stand = 'unchanged';
+  let isAlike = true;
+  for (const [part, { shape, bound }] of parts) {
+    const given = (part === 'y' ? theirs : (theirs as Record<string, unknown> | undefined)?.[part]) as Tensor;
+    const prediction = predicted[part];
+    if (!prediction || given === undefined) continue;
+    const cells = compare(prediction, shape, bound, given);
+    if (cells.changed) stand = 'agrees';
+    isAlike &&= cells.alike;
+  }
+  return stand === 'agrees' && !isAlike ? 'differs' : stand;
+}
+
+/** Of the largest value: what float32 rounds on the way to it, generously. Whole numbers differ by 1. */
+const ROUNDED = 1e-5;
+
+/** Whether any cell changes, and whether the engine has each that does, and is right in the others. */
+function compare(y: Prediction, shape: Shape, bound: Bound, theirs: Tensor): { changed: boolean; alike: boolean } {
+  const isAlike = Array.isArray(theirs?.shape) && sameShape(theirs.shape, y.shape);
+  const size = y.data.reduce((most, value) => (Number.isFinite(value) ? Math.max(most, Math.abs(value)) : most), 0);
+  if (!sameShape(y.shape, shape))
+    return {
+      changed: true,
+      alike: isAlike && y.data.every((v, i) => isNear(y, i, v, theirs.data[i], ROUNDED * size)),
+    };
+  let [changed, alike] = [false, isAlike && theirs.data.length === y.data.length];
+  for (let i = 0; i < y.data.length; i++) {
+    if (y.open?.[i]) continue;
+    const [expected, got] = [y.data[i], theirs.data?.[i]];
+    const changes = isOutside(bound, i, expected);
+    changed ||= changes;
+    const reach = Math.min(ROUNDED * size, Math.abs(got - bound.value[i]) / 2 || Infinity);
+    alike &&= changes
+      ? isNear(y, i, expected, got, reach)
+      : !isOutside(bound, i, got) || isNear(y, i, expected, got, bound.error[i]);
+    if (changed && !alike) break;
+  }
+  return { changed, alike };
+}
+
+const isNear = ({ open }: Prediction, i: number, expected: number, got: number, reach: number): boolean => {
+  if (open?.[i]) return true;
+  const kind = kindOf(Math.fround(expected));
+  return kindOf(got) === kind && (kind !== FINITE || Math.abs(expected - got) <= reach);
+};
