@@ -44,7 +44,7 @@ describe('the name of a mistake', () => {
     const padded = (call: Call): Tensor => {
       const { padding } = call.attributes as { padding: [number, number][] | string };
       if (padding === 'valid') return forward(call);
-      if (typeof padding === 'string') return skip('no same');
+      if (typeof padding === 'string' || call.attributes.ceil) return skip('numbers alone');
       const [[top, bottom], [left, right]] = padding;
       const [N, H, W, C] = call.x.shape;
       const x = tensor([N, top + H + bottom, left + W + right, C]);
