@@ -14,14 +14,14 @@ function lanesAt(c: i32, channels: i32): i32 {
 
 /**
  * y = max of the cells. pmax(m, v) = m < v ? v : m keeps the first of equals but drops a NaN in v, which a sum keeps: where
- * a sum is NaN (∞ − ∞ also is) the channels are done once more, exactly. Spec pool-max.
+ * the sum of all cells is NaN (∞ − ∞ also is) the windows are done once more, exactly. Spec pool-max.
  */
 export function maximumCells(x: usize, xStep: usize, list: usize, end: usize, y: usize, yStep: usize, count: i32, channels: i32): void {
   const whole = (channels & -LANES) * 4;
-  for (; count > 0; count--, x += xStep, y += yStep) {
+  let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0;
+  for (let i = 0; i < count; i++, x += xStep, y += yStep) {
     for (let c = 0; c < whole; c += LANES * 4) {
       let m0 = f32x4.splat(-Infinity), m1 = m0, m2 = m0, m3 = m0;
-      let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0;
       for (let cell = list; cell != end; cell += 4) {
         const at = x + c + load<usize>(cell);
         const v0 = v128.load(at), v1 = v128.load(at, 16), v2 = v128.load(at, 32), v3 = v128.load(at, 48);
@@ -30,17 +30,18 @@ export function maximumCells(x: usize, xStep: usize, list: usize, end: usize, y:
         m2 = f32x4.pmax(m2, v2), s2 = f32x4.add(s2, v2);
         m3 = f32x4.pmax(m3, v3), s3 = f32x4.add(s3, v3);
       }
-      const sum = f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3));
-      if (v128.any_true(f32x4.ne(sum, sum))) {
-        maximumExactly(x + c, list, end, y + c, LANES);
-      } else {
-        v128.store(y + c, m0);
-        v128.store(y + c, m1, 16);
-        v128.store(y + c, m2, 32);
-        v128.store(y + c, m3, 48);
-      }
+      v128.store(y + c, m0);
+      v128.store(y + c, m1, 16);
+      v128.store(y + c, m2, 32);
+      v128.store(y + c, m3, 48);
     }
     maximumExactly(x + whole, list, end, y + whole, channels % LANES);
+  }
+  const sum = f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3));
+  if (!v128.any_true(f32x4.ne(sum, sum))) return;
+  for (; count > 0; count--) {
+    x -= xStep, y -= yStep;
+    maximumExactly(x, list, end, y, whole / 4);
   }
 }
 

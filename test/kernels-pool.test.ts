@@ -3,8 +3,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import * as reference from '../src/reference/pool.ts';
+import { LANES } from '../src/wasm/blocks.ts';
 import * as kernels from '../src/wasm/pool.ts';
-import { inputs, outputs, type PoolGeometry } from '../src/window.ts';
+import { inputs, outputs, type PoolGeometry, windowAxes } from '../src/window.ts';
 import { firstDifference, poolGeometries, values } from './kernels.ts';
 
 const runs = { numRuns: 1500 };
@@ -25,6 +26,21 @@ test('[pool-max] every geometry and class of values gives the bits of the refere
     }),
     runs,
   );
+});
+
+test('[pool-max] a single NaN is found wherever it is', () => {
+  const windows = { size: [2, 3], stride: [2, 2], dilation: [1, 1], padding: 'valid', ceil: false } as const;
+  const [a, b] = windowAxes('test', windows, [4, 7]);
+  const unit = { input: 1, size: 1, stride: 1, dilation: 1, before: 0, after: 0, output: 1 };
+  const g: PoolGeometry = { batch: 1, channels: 2 * LANES + 1, axes: [unit, a, b] };
+  const size = sizesOf(g);
+  for (let at = 0; at < size.x; at++) {
+    const x = Float32Array.from({ length: size.x }, (_, i) => (i === at ? Number.NaN : (i * 7) % 31));
+    const [ours, theirs] = [unwritten(size.y), unwritten(size.y)];
+    kernels.maxPool(g, x, ours);
+    reference.maxPool(g, x, theirs);
+    expect([at, firstDifference(ours, theirs)]).toEqual([at, -1]);
+  }
 });
 
 test('[pool-max-gradient] every geometry and class of values gives the bits of the reference', () => {
