@@ -81,7 +81,7 @@ async function findingOf(
     verdict: shown.verdict,
     id: caseId(shown.case),
     seenAs: caseId(first.case),
-    literal: literal(shown.case),
+    literal: literal(shown.case, subject),
   };
 }
 

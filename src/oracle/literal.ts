@@ -1,8 +1,10 @@
 // A case written out as source text that can be pasted.
 
+import type { Attributes } from '../layer.ts';
 import type { Tensor } from '../tensor.ts';
 import { type Case, layerOf, operandsOf } from './cases.ts';
 import { attributesIn } from './dialect-attributes.ts';
+import type { Subject } from './engine.ts';
 import { ownLayout } from './layout.ts';
 
 export interface Literal {
@@ -32,17 +34,29 @@ function value(each: unknown, python: boolean): string {
 const values = (tensor: Tensor, python: boolean): string =>
   tensor.data.length > SHOWN ? (python ? '...' : '/* from the case id */') : value([...tensor.data], python);
 
-export function literal(c: Case): Literal {
-  const layer = layerOf(c);
-  const operands = Object.entries(operandsOf(c, layer)) as [string, Tensor][];
-  const attributes = Object.entries(attributesIn('toeplitz', c, ownLayout));
+const record = (attributes: Attributes, python: boolean): string => {
+  const list = Object.entries(attributes).map(([name, each]) => name + (python ? '=' : ': ') + value(each, python));
+  return python ? `dict(${list.join(', ')})` : `{ ${list.join(', ')} }`;
+};
+
+/** In our attributes and layout; a comment says the attributes as an engine of another dialect gets them. */
+export function literal(
+  c: Case,
+  { dialect = 'toeplitz', layout }: Pick<Subject, 'dialect' | 'layout'> = { layout: ownLayout },
+): Literal {
+  const operands = Object.entries(operandsOf(c, layerOf(c))) as [string, Tensor][];
+  const own = attributesIn('toeplitz', c, ownLayout);
+  const said = (sign: string, python: boolean): string[] =>
+    dialect === 'toeplitz' ? [] : [`${sign} ${dialect}: ${record(attributesIn(dialect, c, layout), python)}`];
   return {
     typescript: [
-      `const attributes = { ${attributes.map(([name, each]) => `${name}: ${value(each, false)}`).join(', ')} };`,
+      ...said('//', false),
+      `const attributes = ${record(own, false)};`,
       ...operands.map(([name, t]) => `const ${name} = tensor([${t.shape.join(', ')}], ${values(t, false)});`),
     ].join('\n'),
     python: [
-      `attributes = dict(${attributes.map(([name, each]) => `${name}=${value(each, true)}`).join(', ')})`,
+      ...said('#', true),
+      `attributes = ${record(own, true)}`,
       ...operands.map(
         ([name, t]) => `${name} = numpy.array(${values(t, true)}, 'float32').reshape(${t.shape.join(', ')})`,
       ),

@@ -116,6 +116,7 @@ describe('an engine that speaks a dialect', () => {
     const text = render(report);
     expect(text).toMatch(/^speaks torch, dialect onnx: seed 1/);
     expect(text).toContain('right on these cases when asked in the dialect of torch; the engine declares onnx');
+    expect(text).toMatch(/^ {4}\/\/ onnx: \{ kernel_shape: \[1, 1\], strides/m);
     expect(render(report, 'tap')).toContain('asked in the dialect of torch');
   });
 
