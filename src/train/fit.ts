@@ -166,7 +166,10 @@ function step(
   if (Number.isFinite(value.data[0])) {
     const gradients = flatParams(pull(pullLoss(one).x, false).params);
     for (const [name, { data }] of Object.entries(flatParams(state.params))) {
-      if (moves(name)) optimizer.update(data, gradients[name].data, state.carried[name], rate);
+      if (!moves(name)) continue;
+      if (gradients[name] === undefined)
+        throw new SpecError('layer-rules', `fit: the net must give a gradient for '${name}', got none`);
+      optimizer.update(data, gradients[name].data, state.carried[name], rate);
     }
   }
   return { value: value.data[0], count: countWrong(loss, output, 1) };

@@ -240,6 +240,19 @@ test.each(wrong)('[train-fit] refused: fit: %s', async (message, odd) => {
   await expect(result).rejects.toHaveProperty('clause');
 });
 
+test('[layer-rules] a layer that forgets the gradient of a parameter is named by that parameter', async () => {
+  const forgetful: Layer = {
+    ...dense({ units: 10 }),
+    vjp(x, p) {
+      const [y, pull] = dense({ units: 10 }).vjp(x, p);
+      return [y, (dy) => ({ x: pull(dy).x, params: { weight: pull(dy).params.weight } })];
+    },
+  };
+  const mine = chain({ flatten: flatten(), out: forgetful });
+  const result = train(mine, initialize(mine, shape), batches, { optimizer: sgd({ rate: 0.1 }), epochs: 1 });
+  await expect(result).rejects.toThrow("fit: the net must give a gradient for 'out.bias', got none [layer-rules]");
+});
+
 test('[train-fit] evaluate and calibrate refuse what is no net, no batches, no inputs', () => {
   const x = tensor([1, 28, 28, 1]);
   expect(() => evaluate(net, start, { x, labels: [0] } as never)).toThrow(
