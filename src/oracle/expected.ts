@@ -7,7 +7,7 @@
 import { SpecError, show } from '../errors.ts';
 import { parseCaseId } from './caseid.ts';
 import { operatorOf } from './operators.ts';
-import { causeOf, type OperatorReport, type Report, reportOf, statusOf } from './report.ts';
+import { answersOf, causeOf, type OperatorReport, type Report, reportOf, statusOf } from './report.ts';
 
 /** A line of the list; comments have no cause. */
 export interface Line {
@@ -44,14 +44,14 @@ function readLine(place: string, text: string): Line {
 
 /** The report with what is listed marked so, and the lines that do not hold. */
 export function expectFailures(report: Report, lines: readonly Line[]): Report {
-  const operators = report.operators.map((each) => marked(each, lines));
+  const operators = report.operators.map((each) => marked(each, lines, report.interrupted));
   const isPart = report.shard !== undefined || report.interrupted;
   const unmet = isPart ? [] : lines.filter((line) => isJudged(report, line) && !holds(report, line));
   const { format: _, version: __, clean: ___, ...facts } = report;
   return reportOf({ ...facts, operators, unmet: unmet.map(({ text }) => text) });
 }
 
-function marked(operator: OperatorReport, lines: readonly Line[]): OperatorReport {
+function marked(operator: OperatorReport, lines: readonly Line[], interrupted: boolean): OperatorReport {
   const own = lines.filter(({ op }) => op === operator.op);
   const findings = operator.findings.map((finding) => {
     const alike = own.filter(({ cause }) => cause === causeOf(finding));
@@ -60,8 +60,9 @@ function marked(operator: OperatorReport, lines: readonly Line[]): OperatorRepor
     return { ...finding, expected };
   });
   if (findings.length === 0 || !findings.every(({ expected }) => expected)) return { ...operator, findings };
-  // An operator that hardly answers is no cleaner for failing as expected.
-  const otherwise = statusOf([], operator.counts, operator.wanted, false);
+  // An operator that hardly answers, or did not come to its end, is no cleaner for failing as expected.
+  const { counts, wanted } = operator;
+  const otherwise = statusOf([], counts, wanted, interrupted && answersOf(counts) < wanted);
   return { ...operator, findings, status: otherwise === 'pass' ? 'expected' : otherwise };
 }
 
