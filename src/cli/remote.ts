@@ -97,11 +97,15 @@ export async function remote(command: string, args: readonly string[], seconds: 
     await running.next(seconds); // until it is gone
     return { kind: 'timeout', message: `no answer within ${seconds} s` };
   };
+  const restart = async (): Promise<void> => {
+    running.kill();
+    while (running.alive) await running.next(seconds);
+  };
   const close = (): void => {
     if (running.alive) running.send({ cmd: 'bye' });
     setTimeout(() => running.kill(), 500).unref();
   };
-  return { ...hello, run, close };
+  return { ...hello, run, restart, close };
 }
 
 function answerOf(text: string, seq: number): Answer {

@@ -17,6 +17,8 @@ export interface Outcome {
   readonly case: Case;
   readonly verdict: Verdict;
   readonly theirs?: unknown;
+  /** The case to ask before it, where that matters. Spec oracle-history. */
+  readonly after?: Case;
 }
 
 /** The channels of a depthwise weight. */

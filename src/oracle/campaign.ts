@@ -1,9 +1,11 @@
 // A campaign: many cases to one engine, the failures gathered, named and reduced. Spec oracle-campaign.
 
-import { ask, type Outcome } from './ask.ts';
+import type { Outcome } from './ask.ts';
+import type { Case } from './cases.ts';
 import { memory } from './diagnose.ts';
 import type { Engine, Subject } from './engine.ts';
 import { findingsOf } from './findings.ts';
+import { historyOf } from './history.ts';
 import { nearAnswers } from './near.ts';
 import { type Complete, plan, type Questions, readSettings, type Settings } from './plan.ts';
 import { pooled } from './precision.ts';
@@ -26,6 +28,8 @@ export interface Progress {
 
 /** An operator whose cases hang or kill the engine this often is left. */
 const GIVE_UP = 3;
+/** One in so many right answers is probed for what the engine keeps: each probe is up to three more calls. */
+const PROBED = 8;
 
 /**
  * Checks an engine over generated cases, whose axes are drawn independently and whose whole-number tensors make every
@@ -74,7 +78,7 @@ export async function examine(
 
 async function checkOperator(
   subject: Subject,
-  { op, gradient, quota, cases, isAdaptive }: Questions,
+  { op, gradient, quota, cases, isLive }: Questions,
   strict: boolean,
   { signal, onProgress }: CheckOptions,
 ): Promise<OperatorReport> {
@@ -97,18 +101,21 @@ async function checkOperator(
     outcomes.filter(({ verdict }) => test(verdict.kind)).length;
   const answered = (): number => count((kind) => kind !== 'skip');
   const deadly = (): number => count((kind) => kind === 'timeout' || kind === 'crash');
+  const history = historyOf(subject);
   const { near, note } = nearAnswers(subject.dialect);
+  const put = (c: Case): Promise<Outcome> =>
+    isLive ? history.ask(near(c), answered() % PROBED === 0) : history.ask(c, false);
   let unfinished = false;
   for (const each of cases) {
     if (answered() >= quota || deadly() >= GIVE_UP) break;
-    const outcome = signal?.aborted ? undefined : await ask(subject, isAdaptive ? near(each) : each);
+    const outcome = signal?.aborted ? undefined : await put(each);
     unfinished = signal?.aborted ?? false; // what stops the campaign may have stopped the engine: no answer counts
     if (outcome === undefined || unfinished) break;
     outcomes.push(remember(outcome));
     note(outcome.case, outcome.verdict.kind === 'skip');
     onProgress?.({ op: name, done: answered(), of: quota, failures: count(isFinding) });
   }
-  return summaryOf(name, quota, outcomes, await findingsOf(subject, outcomes, isFinding), unfinished);
+  return summaryOf(name, quota, outcomes, await findingsOf(subject, history, outcomes, isFinding), unfinished);
 }
 
 function summaryOf(

@@ -88,4 +88,6 @@ export interface Subject {
   readonly gradients: readonly string[];
   /** Never rejects: whatever the engine does is an answer. The case is for those who look the answer up. */
   run(call: Call | GradientCall, c?: Case): Promise<Answer>;
+  /** Forgets all earlier calls, where that can be done: the process ends, and the next call starts another. */
+  restart?(): Promise<void>;
 }

@@ -6,6 +6,7 @@ import type { Case } from './cases.ts';
 import { diagnose, explains, type Group } from './diagnose.ts';
 import { dialectsOf } from './dialect-other.ts';
 import type { Subject } from './engine.ts';
+import type { History } from './history.ts';
 import { literal } from './literal.ts';
 import { reduce } from './reduce.ts';
 import type { Finding } from './report.ts';
@@ -21,6 +22,7 @@ const NAMES = 4;
 /** Groups the failures by the mistake that explains them, or by their kind, and reduces one of each group. */
 export async function findingsOf(
   subject: Subject,
+  history: History,
   outcomes: readonly Outcome[],
   isFinding: (kind: VerdictKind) => boolean,
 ): Promise<Finding[]> {
@@ -29,12 +31,12 @@ export async function findingsOf(
   const failures = outcomes.filter((each) => isFinding(each.verdict.kind));
   const rest = failures.filter((each) => !explained.has(each));
   const dialects = rest.some(({ verdict: { kind } }) => isFailure(kind)) ? await dialectsOf(subject, outcomes) : [];
-  if (dialects.length > 0) return [await findingOf(subject, { outcomes: failures, dialects }, [])];
+  if (dialects.length > 0) return [await findingOf(subject, history, { outcomes: failures, dialects }, [])];
   const key = ({ verdict: { kind }, case: c }: Outcome): string => kindKey(kind, c);
   for (const each of new Set(rest.map(key))) groups.push({ outcomes: rest.filter((outcome) => key(outcome) === each) });
   const names = groups.flatMap(({ mistake }) => mistake ?? []);
   const findings: Finding[] = [];
-  for (const group of groups) findings.push(await findingOf(subject, group, names));
+  for (const group of groups) findings.push(await findingOf(subject, history, group, names));
   return joined(findings);
 }
 
@@ -55,6 +57,7 @@ export const kindKey = (kind: VerdictKind, { values }: Case): string =>
 
 async function findingOf(
   subject: Subject,
+  history: History,
   { outcomes: members, mistake, evidence, dialects = [] }: Group,
   names: readonly string[],
 ): Promise<Finding> {
@@ -69,20 +72,44 @@ async function findingOf(
     (mistake === undefined
       ? !names.some((name) => explains(name, outcome, subject))
       : explains(mistake, outcome, subject));
-  const smallest = await reduce(first.case, async (c) => isAlike(await ask(subject, c)), calls, dialect);
-  const again = await ask(subject, smallest);
-  // What does not fail again (a hang that depends on the load) is shown as it was seen.
-  const shown = again.verdict.kind === kind ? again : first;
+  const isKept = kind === 'stale' || kind === 'unstable';
+  const put = (c: Case): Promise<Outcome> => (isKept ? history.ask(c, true) : ask(subject, c));
+  const smaller = await reduce(first.case, async (c) => isAlike(await put(c)), calls, dialect);
+  const shown = await confirmed(subject, kind, put, [...smaller, first.case]);
   return {
     kind: dialects.length > 0 ? 'wrong-dialect' : kind,
     cases: members.map((each) => caseId(each.case)),
     ...(dialects.length > 0 && { declared: dialect ?? 'toeplitz', dialects }),
     ...(mistake !== undefined && { mistake, evidence }),
-    verdict: shown.verdict,
-    id: caseId(shown.case),
+    ...(!shown && isTimeless(kind) && { passesAlone: true }),
+    ...describe(subject, shown ?? first),
     seenAs: caseId(first.case),
-    literal: literal(shown.case, subject),
   };
+}
+
+const describe = (subject: Subject, { verdict, case: c, after }: Outcome) => ({
+  verdict,
+  id: caseId(c),
+  literal: literal(c, subject),
+  ...(after && { after: caseId(after) }),
+});
+
+/** A hang may depend on the load of the machine. */
+const isTimeless = (kind: VerdictKind): boolean => kind !== 'timeout' && kind !== 'crash';
+
+/** The first of the cases that fails again, each asked in an engine that has seen no other, where that can be had. */
+async function confirmed(
+  subject: Subject,
+  kind: VerdictKind,
+  put: (c: Case) => Promise<Outcome>,
+  cases: readonly Case[],
+): Promise<Outcome | undefined> {
+  for (const c of cases) {
+    if (isTimeless(kind)) await subject.restart?.();
+    const again = await put(c);
+    if (again.verdict.kind === kind) return again;
+  }
+  return undefined;
 }
 
 /** How much there is to reduce: cells of x and taps. */

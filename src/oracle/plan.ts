@@ -37,8 +37,8 @@ export interface Questions {
   readonly gradient: boolean;
   readonly quota: number;
   readonly cases: Iterable<Case>;
-  /** Whether skips change what is asked after them: the engine is there to be asked. Spec oracle-skips. */
-  readonly isAdaptive?: boolean;
+  /** Whether the engine is there to be asked more: near what it answered (Spec oracle-skips), for what it keeps (Spec oracle-history). */
+  readonly isLive?: boolean;
 }
 
 /** Skipped cases are replaced, up to this many questions per case asked for. */
@@ -75,7 +75,7 @@ export function plan(
   const ops = settings.ops ?? offered;
   const draw = (op: string, gradient: boolean): Questions => {
     const all = drawn(settings.cases, (index) => drawCase(op, gradient, settings.seed, index, offer));
-    return { op, gradient, ...share(settings, all), isAdaptive: true };
+    return { op, gradient, ...share(settings, all), isLive: true };
   };
   return [
     ...ops.map((op) => draw(op, false)),

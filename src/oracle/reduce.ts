@@ -13,16 +13,20 @@ export type StillFails = (c: Case) => Promise<boolean>;
 /** Tensors with more cells than this are not reduced cell by cell. */
 const CELLS = 64;
 
-/** The smallest case found within `calls` questions, all of which can be said in the dialect. Spec oracle-reduce. */
+/**
+ * The smallest case found within `calls` questions, all of which can be said in the dialect, and what it was before its
+ * cells were lowered. Spec oracle-reduce.
+ */
 export async function reduce(
   start: Case,
   stillFails: StillFails,
   calls: number,
   dialect: DialectName = 'toeplitz',
-): Promise<Case> {
+): Promise<readonly Case[]> {
   const budget = { calls };
   const fails: StillFails = async (c) => budget.calls-- > 0 && isPossible(c) && (await stillFails(c));
-  return reduceCells(await reduceAxes(start, fails, dialect), fails);
+  const drawn = await reduceAxes(start, fails, dialect);
+  return [await reduceCells(drawn, fails), drawn];
 }
 
 /** Takes the first smaller neighbour that fails, and starts again from there. */

@@ -55,7 +55,7 @@ const expectation = (op: string, finding: Finding): string =>
 
 /** A finding in lines. */
 export function paragraph(op: string, finding: Finding): string[] {
-  const { mistake, evidence, verdict, id, literal } = finding;
+  const { mistake, evidence, verdict, id, literal, after, passesAlone } = finding;
   const { first, worst, message } = verdict;
   return [
     `✗ ${op}: ${headline(finding)}`,
@@ -66,9 +66,11 @@ export function paragraph(op: string, finding: Finding): string[] {
     ...(worst && first && worst.index.join() !== first.index.join()
       ? [`  worst at [${worst.index.join(', ')}]: ${sentence(worst)}`]
       : []),
-    '  smallest case:',
+    ...(passesAlone ? ['  passes alone: depends on earlier calls'] : []),
+    passesAlone ? '  seen in:' : '  smallest case:',
     ...literal.typescript.split('\n').map((line) => `    ${line}`),
     `  case ${id}`,
+    ...(after ? [`  after ${after}`] : []),
   ];
 }
 

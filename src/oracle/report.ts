@@ -29,6 +29,10 @@ export interface Finding {
   readonly id: string;
   /** The one of `cases` that it was reduced from. */
   readonly seenAs: string;
+  /** The id of a case to ask before it, where what the engine keeps of it is the mistake. */
+  readonly after?: string;
+  /** It fails only after other calls: asked alone, or again, it passes. Spec oracle-history. */
+  readonly passesAlone?: boolean;
   readonly literal: Literal;
   /** Whether it is on the list of expected failures, if there was one. */
   readonly expected?: boolean;

@@ -91,14 +91,14 @@ const copy = (call: Lent): Lent => ({
   ),
 });
 
-const sameBits = (a: ArrayLike<number>, b: ArrayLike<number>): boolean => {
+export const sameBits = (a: ArrayLike<number>, b: ArrayLike<number>): boolean => {
   if (a.length !== b.length) return false;
   for (let i = 0; i < a.length; i++) if (!Object.is(a[i], b[i])) return false;
   return true;
 };
 
 /** The arrays in a result, whatever it is. */
-function arraysOf(value: unknown): Float32Array[] {
+export function arraysOf(value: unknown): Float32Array[] {
   if (typeof value !== 'object' || value === null) return [];
   const results = 'data' in value ? [value] : Object.values(value);
   return results.map((each) => (each as Tensor | undefined)?.data).filter((data) => data instanceof Float32Array);
@@ -120,9 +120,10 @@ function probing(engine: Engine): Subject['run'] {
       const arrays = arraysOf(value);
       const lent = arrays.some((array) => tensors.some((name) => first[name]?.data.buffer === array.buffer));
       if (lent) return { kind: 'aliased', message: 'the result shares the memory of an argument' };
-      if (earlier.some(({ array, copy }) => !sameBits(array, copy)))
-        return { kind: 'stale', message: 'the call changed the result of an earlier call: results share memory' };
+      const isChanged = earlier.some(({ array, copy }) => !sameBits(array, copy));
       earlier = arrays.map((array) => ({ array, copy: array.slice() }));
+      if (isChanged)
+        return { kind: 'stale', message: 'the call changed the result of an earlier call: results share memory' };
       return { kind: 'result', value: await again(call, arrays, value, once) };
     } catch (error) {
       return answerOf(error);

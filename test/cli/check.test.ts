@@ -70,6 +70,20 @@ describe('toeplitz check', () => {
     expect(out).toContain('conv2d: 40 skipped: not yet');
   });
 
+  it('[oracle-history] shows by the two smallest calls what an engine keeps', async () => {
+    const { out } = await toeplitz('check', fixture('packs.mjs'), '--cases', '40', '--ops', 'conv2d');
+    expect(out).toContain('✗ conv2d: stale');
+    const smallest = 'conv2d/n1h1w1c1_o1k1x1s1x1pvd1x1g1b0/f32/given/x=1;weight=';
+    expect(out).toContain(`  case ${smallest}1\n  after ${smallest}0\n`);
+  });
+
+  it('[oracle-history] says of what a fresh engine does right that it depends on earlier calls', async () => {
+    const { code, out } = await toeplitz('check', fixture('grown.mjs'), '--cases', '40', '--ops', 'conv2d');
+    expect(code).toBe(1);
+    expect(out).toContain('  passes alone: depends on earlier calls\n  seen in:');
+    expect(out).not.toContain('smallest case');
+  });
+
   it('[oracle-exit] ends with 3 for an engine that does not start, and says why', async () => {
     const start = async (...args: string[]) => {
       const { code, err } = await toeplitz('check', ...args);

@@ -1,0 +1,83 @@
+// Asks an engine so that what it keeps from one call to the next shows. Spec oracle-history.
+//
+//   a case       x, weight           right
+//   a probe      other x and weight of the same shapes      wrong, but right for the first weight: stale
+//                a case of another shape
+//                the first again     other bits: unstable
+
+import { ask, type Outcome, partsOf } from './ask.ts';
+import { type Case, layerOf, operandsOf } from './cases.ts';
+import { checkParts } from './check.ts';
+import type { Subject } from './engine.ts';
+import { arraysOf, sameBits } from './subject.ts';
+import { isFailure, verdict } from './verdict.ts';
+
+/** Of the earlier calls with a weight of the same shape, so many of the first and of the last: a cache may keep either. */
+const KEPT = 4;
+/** Fewer wrong elements may agree with other weights by chance. */
+const ELEMENTS = 4;
+
+/** Asks as {@link ask} does, and remembers. */
+export interface History {
+  /** With `isProbed`, a right answer is followed by the calls that bring out what is kept. */
+  ask(c: Case, isProbed: boolean): Promise<Outcome>;
+}
+
+/** The same geometry with other tensors; those that are written out change their weights alone. */
+const sibling = (c: Case): Case =>
+  c.given
+    ? { ...c, given: { ...c.given, weight: c.given.weight.map((value) => (value === 0 ? 1 : -value)) } }
+    : { ...c, seed: c.seed ^ 1 };
+
+const weightOf = (c: Case) => operandsOf(c, layerOf(c)).weight;
+
+export function historyOf(subject: Subject): History {
+  const earlier = new Map<string, Case[]>();
+  let last: Case | undefined;
+  let least = ELEMENTS;
+
+  /** Whether a wrong answer is the right one for the weights of an earlier call. */
+  const explained = (outcome: Outcome, known: readonly Case[], elements: number): Outcome => {
+    const { case: c, theirs, verdict: found } = outcome;
+    if (found.kind !== 'fail' || found.wrong < elements) return outcome;
+    const after = known.find((each) => {
+      const weight = [...weightOf(each)!.data];
+      return checkParts(partsOf(subject, { ...c, given: { ...c.given, weight } }), theirs).kind === 'pass';
+    });
+    const message = 'the result for the weights of an earlier call with a weight of the same shape';
+    if (!after) return outcome;
+    least = 1; // what has shown itself once needs no more proof
+    return { ...outcome, verdict: { ...found, kind: 'stale', message }, after };
+  };
+  const plain = async (c: Case, before?: Case): Promise<Outcome> => {
+    const outcome = await ask(subject, c);
+    const weight = weightOf(c);
+    if (!weight) return outcome;
+    const key = `${c.op} ${c.gradient} ${weight.shape}`;
+    const known = earlier.get(key) ?? [];
+    const judged = before ? explained(outcome, [before], 1) : explained(outcome, known, least);
+    earlier.set(key, known.length < 2 * KEPT ? [...known, c] : [...known.toSpliced(KEPT, 1), c]);
+    return judged;
+  };
+  const probe = async (right: Outcome): Promise<Outcome> => {
+    const c = right.case;
+    const other = weightOf(c) && (await plain(sibling(c), c));
+    if (other && isFailure(other.verdict.kind)) return other;
+    if (last) await ask(subject, last);
+    const again = await ask(subject, c);
+    const [before, after] = [right, again].map(({ theirs }) => arraysOf(theirs));
+    if (before.length === after.length && before.every((data, i) => sameBits(data, after[i]))) return right;
+    const message = 'the same call gave different bits after others in between';
+    return { ...again, verdict: verdict('unstable', message), ...(last && { after: last }) };
+  };
+  return {
+    async ask(c, isProbed) {
+      const outcome = await plain(c);
+      const { kind } = outcome.verdict;
+      if (isFailure(kind) || kind === 'skip') return outcome;
+      const probed = isProbed ? await probe(outcome) : outcome;
+      last = c;
+      return probed;
+    },
+  };
+}
