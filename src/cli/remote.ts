@@ -5,6 +5,7 @@ import { dialects, readDialect } from '../oracle/dialects.ts';
 import type { Answer, Call, Subject } from '../oracle/engine.ts';
 import { readLayout } from '../oracle/layout.ts';
 import { operators } from '../oracle/operators.ts';
+import { readTraits } from '../oracle/traits.ts';
 import { decode, encode, linesOf, PROTOCOL } from './protocol.ts';
 
 /** The engine did not come up: its command, its hello. */
@@ -144,11 +145,11 @@ async function greet(
     return refuse(`the hello must be {"name", "ops": […]}, got ${ending.line.slice(0, 80)}`);
   const unknown = hello.ops.find((op) => !Object.hasOwn(operators, op));
   if (unknown !== undefined) return refuse(`the operators are ${Object.keys(operators).join(', ')}, got '${unknown}'`);
-  const { name, version, ops, traits = {}, gradients = [] } = hello;
+  const { name, version, ops, gradients = [] } = hello;
   try {
     const dialect = readDialect(hello.dialect, ops);
     const layout = readLayout(hello.layout, dialects[dialect].layout);
-    return { running, hello: { name, version, dialect, layout, traits, ops, gradients } };
+    return { running, hello: { name, version, dialect, layout, traits: readTraits(hello.traits), ops, gradients } };
   } catch (error) {
     return refuse((error as Error).message);
   }

@@ -5,7 +5,7 @@ import { dialectNames, dialects, readDialect } from '../oracle/dialects.ts';
 import type { Layout } from '../oracle/engine.ts';
 import { readLayout } from '../oracle/layout.ts';
 import { basic, readSettings as complete } from '../oracle/plan.ts';
-import { readTraits } from '../oracle/subject.ts';
+import { readTraits } from '../oracle/traits.ts';
 import { vectors } from '../oracle/vectors.ts';
 import { checkNewFolder, writeFolder } from './files.ts';
 import { readSettings, settingsHelp, settingsOptions } from './settings.ts';

@@ -10,7 +10,7 @@ import { readDialect } from './dialects.ts';
 import type { Answer, Call, Layout, Subject } from './engine.ts';
 import { readLayout } from './layout.ts';
 import type { Questions } from './plan.ts';
-import { readTraits } from './subject.ts';
+import { readTraits } from './traits.ts';
 import { FORMAT, type Manifest } from './vectors.ts';
 
 /** The bytes of a file of the directory; undefined where there is none. */

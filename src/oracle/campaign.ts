@@ -1,5 +1,6 @@
 // A campaign: many cases to one engine, the failures gathered, named and reduced. Spec oracle-campaign.
 
+import { known } from '../attributes.ts';
 import type { Outcome } from './ask.ts';
 import type { Case } from './cases.ts';
 import { memory } from './diagnose.ts';
@@ -26,6 +27,8 @@ export interface Progress {
   readonly failures: number;
 }
 
+const optionNames = ['ops', 'seed', 'cases', 'shard', 'strict', 'signal', 'onProgress'];
+
 /** An operator whose cases hang or kill the engine this often is left. */
 const GIVE_UP = 3;
 /** One in so many right answers is probed for what the engine keeps: each probe is up to three more calls. */
@@ -47,6 +50,7 @@ export const checkEngine = (engine: Engine, options: CheckOptions = {}): Promise
 
 /** The campaign over an engine of this process or another. */
 export async function campaign(subject: Subject, options: CheckOptions = {}): Promise<Report> {
+  known('checkEngine', options, optionNames, 'options', 'oracle-campaign');
   const settings = readSettings(options);
   return examine(subject, settings, plan(subject, settings), options);
 }

@@ -4,8 +4,9 @@ import type { Tensor } from '../tensor.ts';
 import { type Exhibit, exhibitOf, standOf } from './agreement.ts';
 import type { Outcome } from './ask.ts';
 import { type DialectName, dialectNames, dialects } from './dialects.ts';
-import type { Subject } from './engine.ts';
+import type { Layout, Subject } from './engine.ts';
 import { allFaults, type Fault } from './faults.ts';
+import type { Declaration } from './profile-other.ts';
 import { isFailure } from './verdict.ts';
 
 /** What speaks for a mistake, over the whole campaign of an operator. */
@@ -24,6 +25,10 @@ export interface Group {
   readonly evidence?: Evidence;
   /** Other dialects whose rule this is. */
   readonly dialects?: readonly DialectName[];
+  /** Another layout, in which the engine is right. */
+  readonly layout?: Layout;
+  /** Arithmetic that explains them. */
+  readonly profile?: Declaration;
 }
 
 /** Larger cases are left to the others. */

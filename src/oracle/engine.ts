@@ -37,7 +37,7 @@ export interface Layout {
   readonly depthwise?: string;
 }
 
-/** Conventions of an engine, not defects; what is left out follows the spec. Spec oracle-traits. */
+/** Conventions of an engine, not defects; what is left out follows the spec. Spec oracle-traits, oracle-precision, oracle-winograd. */
 export interface Traits extends Profile {
   /** `'kept'` (default): a NaN in the input reaches the output. `'free'`: the engine promises nothing, none is drawn. */
   readonly nan?: 'kept' | 'free';

@@ -7,7 +7,9 @@ import { diagnose, explains, type Group } from './diagnose.ts';
 import { dialectsOf } from './dialect-other.ts';
 import type { Subject } from './engine.ts';
 import type { History } from './history.ts';
+import { layoutOf } from './layout-other.ts';
 import { literal } from './literal.ts';
+import { explainedBy, profileOf } from './profile-other.ts';
 import { reduce } from './reduce.ts';
 import type { Finding } from './report.ts';
 import { isFailure, type VerdictKind } from './verdict.ts';
@@ -26,18 +28,35 @@ export async function findingsOf(
   outcomes: readonly Outcome[],
   isFinding: (kind: VerdictKind) => boolean,
 ): Promise<Finding[]> {
-  const groups = diagnose(outcomes, subject).slice(0, NAMES);
-  const explained = new Set(groups.flatMap((group) => group.outcomes));
+  const named: Group[] = diagnose(outcomes, subject).slice(0, NAMES);
+  const explained = new Set(named.flatMap((group) => group.outcomes));
   const failures = outcomes.filter((each) => isFinding(each.verdict.kind));
   const rest = failures.filter((each) => !explained.has(each));
-  const dialects = rest.some(({ verdict: { kind } }) => isFailure(kind)) ? await dialectsOf(subject, outcomes) : [];
-  if (dialects.length > 0) return [await findingOf(subject, history, { outcomes: failures, dialects }, [])];
-  const key = ({ verdict: { kind }, case: c }: Outcome): string => kindKey(kind, c);
-  for (const each of new Set(rest.map(key))) groups.push({ outcomes: rest.filter((outcome) => key(outcome) === each) });
+  const unnamed = rest.filter(({ verdict: { kind } }) => isFailure(kind));
+  const profile = profileOf(subject, unnamed);
+  const foreign = unnamed.length > 0 && !profile ? await foreignTo(subject, outcomes) : undefined;
+  if (foreign) return [await findingOf(subject, history, { outcomes: failures, ...foreign }, [])];
+  const groups = [...named, ...(profile ? [{ outcomes: rest, profile }] : byKind(rest))];
   const names = groups.flatMap(({ mistake }) => mistake ?? []);
   const findings: Finding[] = [];
   for (const group of groups) findings.push(await findingOf(subject, history, group, names));
   return joined(findings);
+}
+
+/** Another dialect or layout in which the engine is right. */
+async function foreignTo(
+  subject: Subject,
+  outcomes: readonly Outcome[],
+): Promise<Pick<Group, 'dialects' | 'layout'> | undefined> {
+  const dialects = await dialectsOf(subject, outcomes);
+  if (dialects.length > 0) return { dialects };
+  const layout = await layoutOf(subject, outcomes);
+  return layout && { layout };
+}
+
+function byKind(rest: readonly Outcome[]): Group[] {
+  const key = ({ verdict: { kind }, case: c }: Outcome): string => kindKey(kind, c);
+  return [...new Set(rest.map(key))].map((each) => ({ outcomes: rest.filter((outcome) => key(outcome) === each) }));
 }
 
 /** What looked like several causes, but comes down to one smallest case, is one. */
@@ -58,17 +77,18 @@ export const kindKey = (kind: VerdictKind, { values }: Case): string =>
 async function findingOf(
   subject: Subject,
   history: History,
-  { outcomes: members, mistake, evidence, dialects = [] }: Group,
+  { outcomes: members, mistake, evidence, profile, layout, dialects = [] }: Group,
   names: readonly string[],
 ): Promise<Finding> {
   const first = members.reduce((least, each) => (work(each.case) < work(least.case) ? each : least));
   const { kind } = first.verdict;
   const { dialect } = subject;
-  const isForeign = dialects.length > 0 && mistake === undefined;
+  const isForeign = layout !== undefined || (dialects.length > 0 && mistake === undefined);
   const calls = isForeign || kind === 'timeout' || kind === 'crash' ? FEW_CALLS : CALLS;
   /** A smaller case must fail for the same reason: by the same mistake, or by none of those that have a name. */
   const isAlike = (outcome: Outcome): boolean =>
     outcome.verdict.kind === kind &&
+    (profile === undefined || explainedBy(profile, outcome, subject)) &&
     (mistake === undefined
       ? !names.some((name) => explains(name, outcome, subject))
       : explains(mistake, outcome, subject));
@@ -76,10 +96,13 @@ async function findingOf(
   const put = (c: Case): Promise<Outcome> => (isKept ? history.ask(c, true) : ask(subject, c));
   const smaller = await reduce(first.case, async (c) => isAlike(await put(c)), calls, dialect);
   const shown = await confirmed(subject, kind, put, [...smaller, first.case]);
+  const told = dialects.length > 0 ? 'wrong-dialect' : layout ? 'wrong-layout' : profile ? 'wrong-profile' : kind;
   return {
-    kind: dialects.length > 0 ? 'wrong-dialect' : kind,
+    kind: told,
     cases: members.map((each) => caseId(each.case)),
     ...(dialects.length > 0 && { declared: dialect ?? 'toeplitz', dialects }),
+    ...(layout && { layout }),
+    ...(profile && { profile }),
     ...(mistake !== undefined && { mistake, evidence }),
     ...(!shown && isTimeless(kind) && { passesAlone: true }),
     ...describe(subject, shown ?? first),

@@ -8,9 +8,11 @@ import { conv, convInputGrad } from '../reference/conv.ts';
 import { divisors } from '../reference/pool.ts';
 import { type Shape, sizeOf, type Tensor } from '../tensor.ts';
 import { type ConvGeometry, type Padding, taps, threeAxes, type Window, windowAxes } from '../window.ts';
-import { type Bound, boundOf, type Form, type Profile, toDoubles } from './bound.ts';
+import { type Bound, boundOf, type Form, type Profile, stored, toDoubles } from './bound.ts';
 import { kindOf } from './kinds.ts';
+import { rounding } from './narrow.ts';
 import { operatorOf, type Part } from './operators.ts';
+import { mayTransform, transformed } from './winograd.ts';
 
 /** The operands of one call: what the engine was given. `dy` is there for gradients alone. */
 export interface Operands {
@@ -49,7 +51,7 @@ export function geometryOf(layer: Layer, x: Shape): ConvGeometry {
 export function expected(layer: Layer, operands: Operands, profile: Profile = {}): Partial<Record<Part, Bound>> {
   const { family } = operatorOf(layer.name);
   const { x, dy } = operands;
-  if (family === 'max') return dy ? { x: maxGradient(layer, operands) } : { y: maximum(layer, x) };
+  if (family === 'max') return dy ? { x: maxGradient(layer, operands, profile) } : { y: maximum(layer, x, profile) };
   if (family === 'avg')
     return dy ? { x: averageGradient(layer, operands, profile) } : { y: average(layer, x, profile) };
   if (dy) return gradients(layer, operands, profile);
@@ -62,7 +64,9 @@ function product(layer: Layer, { x, weight, bias }: Operands, profile: Profile):
     const p = { weight: { shape: weight!.shape, data: w! }, ...(bias && { bias: { shape: bias.shape, data: b! } }) };
     return layer.forward({ shape: x.shape, data: a }, p).data as Float64Array;
   };
-  return boundOf({ a: toDoubles(x.data), w: toDoubles(weight!.data), b: bias && toDoubles(bias.data), apply }, profile);
+  const [a, w, b] = [toDoubles(x.data), toDoubles(weight!.data), bias && toDoubles(bias.data)];
+  const bound = boundOf({ a, w, b, apply }, profile);
+  return mayTransform(layer) ? transformed(bound, geometryOf(layer, x.shape), profile, a, w, b) : bound;
 }
 
 function gradients(layer: Layer, { x, weight, bias, dy }: Operands, profile: Profile): Partial<Record<Part, Bound>> {
@@ -112,12 +116,18 @@ function exactly(value: Float64Array): Bound {
   return { value, error: zero, kinds: Uint8Array.from(value, kindOf), magnitude: value.map(Math.abs), terms: zero };
 }
 
-const maximum = (layer: Layer, x: Tensor): Bound => exactly(layer.forward(doubles(x), {}).data as Float64Array);
+/** The largest stays the largest when all are rounded alike. Spec oracle-precision. */
+function maximum(layer: Layer, x: Tensor, profile: Profile): Bound {
+  const bound = exactly(layer.forward(doubles(x), {}).data as Float64Array);
+  const { precision: { operands = 'float32' } = {}, subnormals } = profile;
+  const error = bound.value.map((each) => rounding(each, operands, subnormals === 'ieee'));
+  return stored({ ...bound, error }, profile);
+}
 
-function maxGradient(layer: Layer, { x, dy }: Operands): Bound {
+function maxGradient(layer: Layer, { x, dy }: Operands, profile: Profile): Bound {
   const pull = layer.vjp(doubles(x), {})[1];
   const apply = (a: Float64Array): Float64Array => pull({ shape: dy!.shape, data: a }).x.data as Float64Array;
-  return boundOf({ a: toDoubles(dy!.data), apply }, {});
+  return boundOf({ a: toDoubles(dy!.data), apply }, profile);
 }
 
 /** The number of cells each window divides by, once per channel. */

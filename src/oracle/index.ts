@@ -7,7 +7,9 @@ export { type CeilRule, type Dialect, type DialectName, dialects } from './diale
 export { type Call, type Engine, type GradientCall, type Gradients, type Layout, skip, type Traits } from './engine.ts';
 export { type Explanation, explain } from './explain.ts';
 export { faults } from './faults.ts';
+export type { Format, Narrowing } from './narrow.ts';
 export type { Settings, Shard } from './plan.ts';
+export type { Declaration } from './profile-other.ts';
 export type { Finding, OperatorReport, Report } from './report.ts';
 export { type Reporter, render } from './reporters.ts';
 export type { Element, Verdict, VerdictKind } from './verdict.ts';

@@ -1,6 +1,7 @@
 // Which kinds of number an output may be: finite, +∞, −∞, NaN. Spec oracle-overflow, oracle-nan.
 
 import type { Form } from './bound.ts';
+import { type Arithmetic, formats } from './narrow.ts';
 
 export const FINITE = 1;
 export const PLUS_INFINITY = 2;
@@ -8,10 +9,6 @@ export const MINUS_INFINITY = 4;
 export const NAN = 8;
 /** One set of those bits per output element. */
 export type Kinds = Uint8Array;
-
-/** The largest finite float32; from 2¹²⁸ − 2¹⁰³ on, rounding to nearest gives ∞. */
-const F = 3.4028234663852886e38;
-const BEYOND = 3.4028235677973366e38;
 
 export const kindOf = (value: number): number => {
   if (Number.isFinite(value)) return FINITE;
@@ -23,12 +20,12 @@ export const kindOf = (value: number): number => {
  * The kinds a sum of finite terms may give. Its positive terms add to P = (A + s) / 2, its negative ones to Q = (A − s) / 2:
  * an order exists that adds all of one sign first, so ∞ is possible where P or Q alone reaches the largest number.
  */
-export function overflow(s: number, A: number, B: number): number {
+export function overflow(s: number, A: number, B: number, { most: F, beyond }: Arithmetic = formats.float32): number {
   if (A < F * (1 - 1e-7)) return FINITE;
   const up = (A + s) / 2 >= F ? PLUS_INFINITY : 0;
   const down = (A - s) / 2 >= F ? MINUS_INFINITY : 0;
   const both = up && down ? NAN : 0;
-  const certain = Math.abs(s) - B >= BEYOND;
+  const certain = Math.abs(s) - B >= beyond;
   return (certain ? 0 : FINITE) | up | down | both;
 }
 

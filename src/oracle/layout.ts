@@ -1,5 +1,6 @@
 // Layouts: tensors with their axes in another order. Spec oracle-layout.
 
+import { known } from '../attributes.ts';
 import { SpecError, show } from '../errors.ts';
 import type { Data, Shape, Tensor } from '../tensor.ts';
 import type { Layout } from './engine.ts';
@@ -8,6 +9,7 @@ export const ownLayout: Required<Layout> = { x: 'NHWC', weight: 'HWIO', depthwis
 
 /** Spec oracle-layout: a permutation of the letters, H and W side by side; what is not declared is that of the dialect. */
 export function readLayout(layout: Layout = {}, dialect: Required<Layout> = ownLayout): Required<Layout> {
+  known('engine.layout', layout, Object.keys(ownLayout), 'tensors', 'oracle-layout');
   const declared: Layout = { ...dialect, ...(layout.weight !== undefined && { depthwise: layout.weight }), ...layout };
   const read = (what: 'x' | 'weight' | 'depthwise'): string => {
     const value: unknown = declared[what] ?? dialect[what];

@@ -94,7 +94,7 @@ function mergeFindings(findings: readonly Finding[]): Finding[] {
   const causes = new Map<string, Finding[]>();
   for (const each of findings) {
     const what = each.mistake ?? kindKey(each.kind, parseCaseId(each.seenAs));
-    const cause = [what, ...(each.dialects ?? [])].join();
+    const cause = [what, ...(each.dialects ?? []), JSON.stringify([each.layout, each.profile])].join();
     causes.set(cause, [...(causes.get(cause) ?? []), each]);
   }
   const merged = [...causes.values()].map((alike) => {

@@ -1,7 +1,7 @@
 // The report as tests, for machines that count those: one test per operator, whose names never change. Spec campaign-reporter.
 
 import { type Finding, headOf, inWords, type OperatorReport, type Report } from './report.ts';
-import { dialectLine, headline, paragraph, reasonsOf } from './report-text.ts';
+import { headline, hints, paragraph, reasonsOf } from './report-text.ts';
 
 interface Test {
   readonly name: string;
@@ -43,11 +43,7 @@ function testOf(report: OperatorReport): Test {
 
 /** `fail in 62 cases, as if the bias were ignored` */
 const summary = (finding: Finding): string =>
-  [
-    headline(finding),
-    ...(finding.dialects ? [dialectLine(finding)] : []),
-    ...(finding.mistake ? [`as if ${finding.mistake}`] : []),
-  ].join(', ');
+  [headline(finding), ...hints(finding), ...(finding.mistake ? [`as if ${finding.mistake}`] : [])].join(', ');
 
 const oneLine = (text: string): string => text.replace(/\s+/g, ' ');
 

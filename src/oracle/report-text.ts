@@ -2,6 +2,7 @@
 
 import type { Evidence } from './diagnose.ts';
 import { bitsOf } from './precision.ts';
+import { inWords as inProfile } from './profile-other.ts';
 import { causeOf, type Finding, headOf, inWords, type OperatorReport, type Report } from './report.ts';
 import type { Element } from './verdict.ts';
 
@@ -59,7 +60,7 @@ export function paragraph(op: string, finding: Finding): string[] {
   const { first, worst, message } = verdict;
   return [
     `✗ ${op}: ${headline(finding)}`,
-    ...(finding.dialects ? [`  ${dialectLine(finding)}`] : []),
+    ...hints(finding).map((line) => `  ${line}`),
     ...(mistake ? [`  behaves as if ${mistake}: ${reasons(evidence!)}`] : []),
     `  ${message}`,
     ...(first ? [`  first at [${first.index.join(', ')}]: ${sentence(first)}`] : []),
@@ -74,10 +75,25 @@ export function paragraph(op: string, finding: Finding): string[] {
   ];
 }
 
-/** `this is the rule of caffe; the engine declares toeplitz` */
-export const dialectLine = ({ mistake, dialects, declared }: Finding): string => {
+/**
+ * What the engine may declare instead: `this is the rule of caffe; the engine declares toeplitz`,
+ * `right on these cases with layout: { x: 'NCHW', weight: 'OIHW' }`.
+ */
+export function hints({ mistake, dialects, declared, layout, profile }: Finding): string[] {
+  if (layout) return [`right on these cases with layout: ${source(layout)}`];
+  if (profile)
+    return [`inside the bound of ${inProfile(profile)}: if the engine means that, declare traits: ${source(profile)}`];
+  if (!dialects) return [];
   const what = mistake ? 'this is the rule of' : 'right on these cases when asked in the dialect of';
-  return `${what} ${dialects!.join(', ')}; the engine declares ${declared}`;
+  return [`${what} ${dialects.join(', ')}; the engine declares ${declared}`];
+}
+
+/** An object of strings, numbers and objects as it is written. */
+const source = (value: unknown): string => {
+  if (typeof value === 'string') return `'${value}'`;
+  if (typeof value !== 'object' || value === null) return String(value);
+  const entries = Object.entries(value).map(([name, each]) => `${name}: ${source(each)}`);
+  return `{ ${entries.join(', ')} }`;
 };
 
 const reasons = ({ explained, failures, passes }: Evidence): string =>

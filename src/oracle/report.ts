@@ -6,6 +6,7 @@ import type { Layout, Traits } from './engine.ts';
 import type { Literal } from './literal.ts';
 import type { Shard } from './plan.ts';
 import type { Precision } from './precision.ts';
+import type { Declaration } from './profile-other.ts';
 import type { Verdict, VerdictKind } from './verdict.ts';
 import { VERSION } from './version.ts';
 
@@ -20,6 +21,10 @@ export interface Finding {
   /** Of `wrong-dialect`: what the engine declares, and by whose rules it is right. */
   readonly declared?: DialectName;
   readonly dialects?: readonly DialectName[];
+  /** Of `wrong-layout`: the layout in which the engine is right. */
+  readonly layout?: Layout;
+  /** Of `wrong-profile`: the traits with which its results would pass. */
+  readonly profile?: Declaration;
   /** The known mistake that gives exactly these results, if one does. */
   readonly mistake?: string;
   /** What speaks for it. */

@@ -3,9 +3,10 @@
 import { SpecError, show, wrongType } from '../errors.ts';
 import type { Tensor } from '../tensor.ts';
 import { dialects, readDialect } from './dialects.ts';
-import type { Answer, Call, Engine, GradientCall, Subject, Traits } from './engine.ts';
+import type { Answer, Call, Engine, GradientCall, Subject } from './engine.ts';
 import { readLayout } from './layout.ts';
 import { operators } from './operators.ts';
+import { readTraits } from './traits.ts';
 
 /** Spec oracle-engine: checks the engine's own description, before anything runs. */
 export function checkEngineForm(engine: Engine): void {
@@ -25,29 +26,11 @@ export function checkEngineForm(engine: Engine): void {
       throw wrongType('oracle-engine', `engine: ops.${name} must be a function, got ${show(op)}`);
   }
   const { precision = 'float32', traits = {} } = engine;
-  if (precision !== 'float32') refuse(`precision must be 'float32', got ${show(precision)}`);
+  if (precision !== 'float32')
+    refuse(
+      `precision must be 'float32', the type of all tensors (traits.precision says what is rounded), got ${show(precision)}`,
+    );
   readTraits(traits);
-}
-
-/** Spec oracle-traits. */
-export function readTraits(traits: unknown = {}): Traits {
-  if (typeof traits !== 'object' || traits === null)
-    throw wrongType('oracle-traits', `engine: traits must be an object, got ${show(traits)}`);
-  const choices: Record<string, readonly string[]> = {
-    padding: ['skipped', 'multiplied'],
-    subnormals: ['ieee', 'either'],
-    nan: ['kept', 'free'],
-  };
-  for (const [name, value] of Object.entries(traits)) {
-    if (!choices[name]?.includes(value as string))
-      throw new SpecError(
-        'oracle-traits',
-        `engine: traits are ${Object.entries(choices)
-          .map(([trait, values]) => `${trait} (${values.join(', ')})`)
-          .join(', ')}, got ${name}: ${show(value)}`,
-      );
-  }
-  return traits;
 }
 
 /** An engine of this process as a subject. */

@@ -14,6 +14,8 @@ export type VerdictKind =
   | 'wrong-shape'
   | 'wrong-type'
   | 'wrong-dialect'
+  | 'wrong-layout'
+  | 'wrong-profile'
   | 'changed-inputs'
   | 'aliased'
   | 'stale'
@@ -118,7 +120,8 @@ export function judge(part: Part, shape: Shape, bound: Bound, theirs: unknown): 
   const measured = { part, wrong, elements: data.length, margin, ...(precision && { precision }) };
   const pass = { ...measured, kind: 'pass' as const, message: 'inside the bound' };
   if (wrong === 0) return suspicion(bound, data, pass);
-  const message = `${wrong} of ${data.length} values are outside the bound: no order of float32 operations gives them`;
+  const operations = bound.isWide ? 'of the operations that the engine declares' : 'of float32 operations';
+  const message = `${wrong} of ${data.length} values are outside the bound: no order ${operations} gives them`;
   return { ...pass, kind: 'fail', message, first: element(first), worst: element(worst) };
 }
 
@@ -127,6 +130,7 @@ export function judge(part: Part, shape: Shape, bound: Bound, theirs: unknown): 
  * 1 − 2m·exp(−κ²/2), e in units of u·A; κ = 8. Spec oracle-suspect.
  */
 function suspicion(bound: Bound, data: ArrayLike<number>, pass: Verdict): Verdict {
+  if (bound.isWide) return pass;
   for (let i = 0; i < data.length; i++) {
     if (bound.error[i] === 0 || bound.kinds[i] !== FINITE) continue;
     const e = Math.abs(data[i] - bound.value[i]) / (U * bound.magnitude[i] + LAMBDA * bound.terms[i]);

@@ -121,6 +121,22 @@ describe('an engine that misbehaves', () => {
     );
     expect(await refusal({ name: 'e', ops: {}, traits: { padding: 'both' } })).toContain('[oracle-traits]');
     expect(await refusal({ name: 'e', ops: {}, layout: { x: 'NHCW' } })).toContain("got 'NHCW' [oracle-layout]");
+    expect(await refusal({ name: 'e', ops: {}, layout: 'NCHW' })).toContain(
+      "weight, depthwise}, got 'NCHW' [oracle-layout]",
+    );
+    expect(await refusal({ name: 'e', ops: {}, layout: { input: 'NCHW' } })).toContain("got 'input' [oracle-layout]");
+    const traits = (each: object) => refusal({ name: 'e', ops: {}, traits: each });
+    expect(await traits({ precision: 'bfloat16' })).toContain("got 'bfloat16' [oracle-precision]");
+    expect(await traits({ precision: { operands: 'fp8' } })).toContain("got operands: 'fp8' [oracle-precision]");
+    expect(await traits({ winograd: { m: 6, r: 3 } })).toContain('got m: 6 [oracle-winograd]');
+    expect(await traits({ winograd: { m: 2 } })).toContain('[oracle-winograd]');
+    expect(await traits({ pading: 'skipped' })).toContain("got pading: 'skipped' [oracle-traits]");
+  });
+
+  it('[oracle-campaign] is not asked where an option has no such name', async () => {
+    await expect(Promise.resolve().then(() => checkEngine({ name: 'e', ops }, { case: 3 } as never))).rejects.toThrow(
+      "got 'case' [oracle-campaign]",
+    );
   });
 
   it('[oracle-traits] that promises nothing for NaN is not asked about it', async () => {
