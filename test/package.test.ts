@@ -1,5 +1,6 @@
 // The package as it is published: no dependencies, every subpath there, nothing that runs on import.
 
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -46,8 +47,16 @@ test('importing a subpath has no side effect that a host could see', async () =>
 test('the core is published as one file of plain ASCII', () => {
   const built = (file: string): string => readFileSync(join(root, 'dist', file), 'utf8');
   const imported = (file: string): string[] =>
-    [...built(file).matchAll(/from["'`](.+?)["'`]/g)].map(([, path]) => path);
+    [...built(file).matchAll(/from ?["'`](.+?)["'`]/g)].map(([, path]) => path);
   const [core, ...others] = imported('index.js');
   expect([others, imported(core)]).toEqual([[], []]);
-  expect(built(core).search(/[^\n -~]/)).toBe(-1);
+  expect(built(core).search(/[^\t\n -~]/)).toBe(-1);
+});
+
+test('an uncaught error of the published package is short and has its name', () => {
+  const mistake = `import { conv2d } from '${join(root, 'dist', 'index.js')}'; conv2d({ filters: 1, size: 3, padding: 'SAME' });`;
+  const { stderr, status } = spawnSync(process.execPath, ['--input-type=module', '-e', mistake], { encoding: 'utf8' });
+  expect(status).toBe(1);
+  expect(stderr).toContain('\nSpecError: conv2d: padding must be');
+  expect(stderr.length).toBeLessThan(3000);
 });
