@@ -28,7 +28,7 @@ export function threes(g: Depthwise, x: usize, y: usize, count: i32, channels: i
 /** Positions whose windows are one cell apart, four at a time; the last four may overlap the four before them. */
 function fours(x: usize, cell: usize, row: usize, w: usize, bytes: usize, quad: usize, y: usize, yCell: usize, channels: usize, count: i32, epilogue: usize): void {
   for (let left = count; left > 0; left -= 4) {
-    const back = max(0, 4 - left);
+    const back = <usize>max(0, 4 - left);
     x -= back * cell, y -= back * yCell;
     for (let channel: usize = 0, panel = w; channel != channels; channel += QUAD, panel += quad) {
       let a0 = f32x4.splat(0), a1 = a0, a2 = a0, a3 = a0;
