@@ -29,7 +29,7 @@ const layers: readonly Everyday[] = [
   { size: 3, padding: 1, channels: 32, filters: 32 },
 ];
 
-/** Their number, for an operator: windows of three axes come small. */
+/** Those of an operator: windows of three axes come small. */
 export const everydayOf = (op: string): readonly Everyday[] =>
   operatorOf(op).rank === 3 ? layers.filter(({ size, channels }) => size <= 3 && channels <= 16) : layers;
 
@@ -42,8 +42,7 @@ export function everydayCase(op: string, gradient: boolean, index: number, seed:
     rank === 3 ? [sizes.channels >> 1 || 1, sizes.filters >> 1] : [sizes.channels, sizes.filters];
   const each = (value: number): number[] => new Array(rank).fill(value);
   const perChannel = isPool || family === 'depthwise';
-  // Pools are padded by less than half of their window.
-  const cells = typeof padding === 'number' && size > 1 ? padding : 0;
+  const cells = typeof padding === 'number' ? padding : 0;
   return {
     op,
     gradient,

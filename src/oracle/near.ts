@@ -73,7 +73,8 @@ export function nearAnswers(dialect: DialectName = 'toeplitz'): Near {
       const said = isPossible(mixed) ? saidIn(dialect, mixed) : mixed;
       if (isPossible(said)) return said;
     }
-    return { ...bases[0], seed: drawn.seed };
+    base = bases[0];
+    return { ...base, seed: drawn.seed };
   };
   const note = (c: Case, isSkip: boolean): void => {
     asked++;

@@ -4,11 +4,9 @@
 //   axis      filters  channels  batch    groups  h      …
 //   value     65       65        5        4       65        the first of each list; a lap later the second, …
 
-import type { random } from '../random.ts';
+import type { Random } from '../random.ts';
 import type { Case } from './cases.ts';
 import type { Family } from './operators.ts';
-
-type Draw = ReturnType<typeof random>;
 
 /**
  * Around the widths of vectors, register tiles and work groups (4 to 64), the most telling first: 65 leaves one cell over
@@ -18,7 +16,7 @@ const blocks = [65, 64, 31, 17, 33, 16, 8, 63, 32, 9, 15, 7, 5, 12, 24, 48] as c
 /** Images, groups and multipliers come in smaller numbers; so do taps, strides and gaps. */
 const batches = [5, 4, 9, 8, 17, 7, 16] as const;
 const groups = [4, 5, 8, 16, 9, 7, 17] as const;
-/** Kernels of LeNet-5, of the first layers of ResNet and AlexNet, and between. */
+/** Kernels of LeNet-5, of the first layers of ResNet and AlexNet, and between; fewer where there are three axes. */
 const kernels = [5, 7, 11, 9, 6, 8, 10] as const;
 const cubes = [5, 7, 4] as const;
 const strides = [5, 4, 7, 6, 8, 9] as const;
@@ -76,7 +74,7 @@ function axesOf(family: Family, rank: number): readonly LargeAxis[] {
 }
 
 /** The axis whose turn it is made large: by the values of its list, lap by lap, and by any up to the largest of them after that. */
-export function enlarged(c: Case, family: Family, rank: number, turn: number, draw: Draw): Case {
+export function enlarged(c: Case, family: Family, rank: number, turn: number, draw: Random): Case {
   const axes = axesOf(family, rank);
   const { values, set } = axes[turn % axes.length];
   const lap = Math.floor(turn / axes.length);
