@@ -65,6 +65,8 @@ export function historyOf(subject: Subject): History {
     if (other && isFailure(other.verdict.kind)) return other;
     if (last) await ask(subject, last);
     const again = await ask(subject, c);
+    if (again.verdict.kind === 'skip') return right;
+    if (again.theirs === undefined) return again; // an error, a hang, a crash
     const [before, after] = [right, again].map(({ theirs }) => arraysOf(theirs));
     if (before.length === after.length && before.every((data, i) => sameBits(data, after[i]))) return right;
     const message = 'the same call gave different bits after others in between';
