@@ -106,4 +106,4 @@ function layoutOf(text: string | undefined): Layout {
 }
 
 const traitsOf = (text: string | undefined): Record<string, string> =>
-  Object.fromEntries((text?.split(',') ?? []).map((each) => each.split('=', 2)));
+  Object.fromEntries((text?.split(',') ?? []).map((each) => [...each.split('=', 2), '']));
