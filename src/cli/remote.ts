@@ -6,6 +6,7 @@ import type { Answer, Call, Subject } from '../oracle/engine.ts';
 import { readLayout } from '../oracle/layout.ts';
 import { operators } from '../oracle/operators.ts';
 import { readTraits } from '../oracle/traits.ts';
+import { lastWords } from './last-words.ts';
 import { decode, encode, linesOf, PROTOCOL } from './protocol.ts';
 
 /** The engine did not come up: its command, its hello. */
@@ -19,6 +20,9 @@ export interface Remote extends Subject {
 
 /** Loading a large engine takes seconds; a call must not. */
 const START_SECONDS = 60;
+
+/** Characters of standard error that are kept: a message may stand before a long stack. */
+const TAIL = 10_000;
 
 interface Line {
   readonly seq?: number;
@@ -42,14 +46,15 @@ class Running {
   constructor(command: string, args: readonly string[]) {
     this.child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] });
     const ended = (how: string): void => {
-      this.exit ??= this.tail.trim() === '' ? how : `${how}: ${this.tail.trim().split('\n').slice(-3).join(' / ')}`;
+      const words = lastWords(this.tail);
+      this.exit ??= words === '' ? how : `${how}: ${words}`;
       this.wake?.();
     };
     this.child.on('error', (error) => ended(error.message));
     this.child.on('close', (code, signal) => ended(signal ? `ended by ${signal}` : `ended with exit code ${code}`));
     this.child.stdin!.on('error', () => {}); // a write to a dead process: 'close' says so
     this.child.stderr!.setEncoding('utf8').on('data', (text) => {
-      this.tail = (this.tail + text).slice(-2000);
+      this.tail = (this.tail + text).slice(-TAIL);
     });
     const onLine = (line: string): void => {
       this.waiting.push(line);

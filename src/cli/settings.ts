@@ -24,10 +24,18 @@ export const settingsHelp = `\
 
 export const readSettings = ({ ops, cases, seed, shard }: Values): Settings => ({
   cases: aboveZero('cases', cases),
-  seed: aboveZero('seed', seed),
+  seed: wholeNumber('seed', seed),
   ...(ops !== undefined && { ops: ops.split(',') }),
   ...(shard !== undefined && { shard: readShard(shard) }),
 });
+
+/** Any that the campaign takes (oracle-campaign). */
+function wholeNumber(name: string, text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isSafeInteger(value))
+    throw new UsageError(`--${name} must be a whole number, got '${text}'`);
+  return value;
+}
 
 export function aboveZero(name: string, text: string): number {
   const value = Number(text);

@@ -119,7 +119,9 @@ async function checkOperator(
     note(outcome.case, outcome.verdict.kind === 'skip');
     onProgress?.({ op: name, done: answered(), of: quota, failures: count(isFinding) });
   }
-  return summaryOf(name, quota, outcomes, await findingsOf(subject, history, outcomes, isFinding), unfinished);
+  const unasked = deadly() >= GIVE_UP && !unfinished ? quota - answered() : 0;
+  const findings = await findingsOf(subject, history, outcomes, isFinding);
+  return { ...summaryOf(name, quota, outcomes, findings, unfinished), ...(unasked > 0 && { unasked }) };
 }
 
 function summaryOf(

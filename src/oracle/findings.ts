@@ -10,14 +10,14 @@ import type { History } from './history.ts';
 import { layoutOf } from './layout-other.ts';
 import { literal } from './literal.ts';
 import { explainedBy, profileOf } from './profile-other.ts';
-import { reduce } from './reduce.ts';
+import { type Budget, reduce } from './reduce.ts';
 import type { Finding } from './report.ts';
 import { isFailure, type VerdictKind } from './verdict.ts';
 
-/** Questions spent on the reduction of one failure. */
-const CALLS = 600;
-/** Where each one costs a time-out, or every case fails because the engine speaks another dialect. */
-const FEW_CALLS = 12;
+/** Spent on the reduction of one failure: most need less than a hundred questions; where each costs a time-out, time is short. */
+const BUDGET: Budget = { calls: 600, seconds: 30 };
+/** Where every case fails because the engine speaks another dialect. */
+const FOREIGN: Budget = { ...BUDGET, calls: 12 };
 /** Failures of one kind that nothing else tells apart are shown once; of the named ones, this many names. */
 const NAMES = 4;
 
@@ -84,7 +84,6 @@ async function findingOf(
   const { kind } = first.verdict;
   const { dialect } = subject;
   const isForeign = layout !== undefined || (dialects.length > 0 && mistake === undefined);
-  const calls = isForeign || kind === 'timeout' || kind === 'crash' ? FEW_CALLS : CALLS;
   /** A smaller case must fail for the same reason: by the same mistake, or by none of those that have a name. */
   const isAlike = (outcome: Outcome): boolean =>
     outcome.verdict.kind === kind &&
@@ -94,7 +93,7 @@ async function findingOf(
       : explains(mistake, outcome, subject));
   const isKept = kind === 'stale' || kind === 'unstable';
   const put = (c: Case): Promise<Outcome> => (isKept ? history.ask(c, true) : ask(subject, c));
-  const smaller = await reduce(first.case, async (c) => isAlike(await put(c)), calls, dialect);
+  const smaller = await reduce(first.case, async (c) => isAlike(await put(c)), isForeign ? FOREIGN : BUDGET, dialect);
   const shown = await confirmed(subject, kind, put, [...smaller, first.case]);
   const told = dialects.length > 0 ? 'wrong-dialect' : layout ? 'wrong-layout' : profile ? 'wrong-profile' : kind;
   return {

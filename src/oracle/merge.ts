@@ -68,12 +68,14 @@ function mergeOperator(parts: readonly OperatorReport[]): OperatorReport {
   const cases = parts.reduce((sum, each) => sum + each.cases, 0);
   const precision = pooled(parts.map((each) => each.precision));
   const wanted = parts.reduce((sum, each) => sum + each.wanted, 0);
+  const unasked = parts.reduce((sum, each) => sum + (each.unasked ?? 0), 0);
   const unfinished = parts.some((each) => each.status === 'not finished');
   return {
     op,
     status: status === 'not offered' ? status : statusOf(findings, counts, wanted, unfinished),
     cases,
     wanted,
+    ...(unasked > 0 && { unasked }),
     counts,
     margin: Math.max(...parts.map(({ margin }) => margin)),
     ...(precision && { precision }),

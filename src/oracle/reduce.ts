@@ -10,21 +10,29 @@ import type { DialectName } from './dialects.ts';
 /** Whether a candidate still fails in the same way. */
 export type StillFails = (c: Case) => Promise<boolean>;
 
+/** What may be spent: questions, and the time in which the last of them is asked. */
+export interface Budget {
+  readonly calls: number;
+  readonly seconds: number;
+}
+
 /** Tensors with more cells than this are not reduced cell by cell. */
 const CELLS = 64;
 
 /**
- * The smallest case found within `calls` questions, all of which can be said in the dialect, and what it was before its
+ * The smallest case found within the budget, asked in cases that the dialect can say, and what it was before its
  * cells were lowered. Spec oracle-reduce.
  */
 export async function reduce(
   start: Case,
   stillFails: StillFails,
-  calls: number,
+  { calls, seconds }: Budget,
   dialect: DialectName = 'toeplitz',
 ): Promise<readonly Case[]> {
-  const budget = { calls };
-  const fails: StillFails = async (c) => budget.calls-- > 0 && isPossible(c) && (await stillFails(c));
+  const end = performance.now() + 1000 * seconds;
+  let left = calls;
+  const fails: StillFails = async (c) =>
+    left-- > 0 && performance.now() < end && isPossible(c) && (await stillFails(c));
   const drawn = await reduceAxes(start, fails, dialect);
   return [await reduceCells(drawn, fails), drawn];
 }

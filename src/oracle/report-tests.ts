@@ -30,11 +30,7 @@ function testOf(report: OperatorReport): Test {
   const causes = oneLine(findings.map(summary).join('; '));
   const unexpected = findings.filter(({ expected }) => !expected);
   if (unexpected.length > 0)
-    return failed(
-      name,
-      causes,
-      unexpected.flatMap((each) => paragraph(name, each)),
-    );
+    return failed(name, causes, [...reasonsOf(report), ...unexpected.flatMap((each) => paragraph(name, each))]);
   if (status === 'not finished') return failed(name, status);
   if (status === 'expected') return { name, outcome: 'expected', message: causes, lines: [] };
   if (status === 'pass') return { name, outcome: 'pass', message: `${cases} cases`, lines: [] };

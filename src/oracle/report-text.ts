@@ -19,7 +19,7 @@ export function table(rows: readonly (readonly (string | number)[])[]): string {
 export function text(report: Report): string {
   const { operators, interrupted, unmet = [] } = report;
   const columns = ['operator', 'asked', 'pass', 'suspect', 'skip', 'fail', 'bits', ''];
-  const skipped = operators.flatMap((each) => reasonsOf(each).map((reason) => `  ${each.op}: ${reason}`));
+  const remarks = operators.flatMap((each) => reasonsOf(each).map((reason) => `  ${each.op}: ${reason}`));
   const findings = operators.flatMap(({ op, findings }) =>
     findings.map((each) => (each.expected ? [expectation(op, each)] : paragraph(op, each))),
   );
@@ -27,7 +27,7 @@ export function text(report: Report): string {
     headOf(report),
     '',
     table([columns, ...operators.map(row)]),
-    ...(skipped.length > 0 ? ['', ...skipped] : []),
+    ...(remarks.length > 0 ? ['', ...remarks] : []),
     ...findings.flatMap((each) => ['', ...each]),
     ...unmet.flatMap((line) => ['', `✗ expected, but does not fail so: ${line}`]),
     ...(interrupted ? ['', '✗ interrupted: the campaign did not come to its end'] : []),
@@ -42,9 +42,17 @@ function row(report: OperatorReport): (string | number)[] {
   return [op, cases, pass, suspect, skip, failures, bitsOf(precision), inWords(report)];
 }
 
-/** `358 skipped: no groups` */
-export const reasonsOf = ({ skipped }: OperatorReport): string[] =>
-  Object.entries(skipped).map(([reason, count]) => `${count} skipped: ${reason}`);
+/** `358 skipped: no groups`, `left after 2 crashes and 1 timeout: 36 of 60 cases were not asked` */
+export const reasonsOf = ({ skipped, unasked, wanted, counts: { crash, timeout } }: OperatorReport): string[] => {
+  const ends = [...counted(crash, 'crash', 'crashes'), ...counted(timeout, 'timeout', 'timeouts')].join(' and ');
+  return [
+    ...Object.entries(skipped).map(([reason, count]) => `${count} skipped: ${reason}`),
+    ...(unasked === undefined ? [] : [`left after ${ends}: ${unasked} of ${wanted} cases were not asked`]),
+  ];
+};
+
+const counted = (count: number | undefined, one: string, more: string): string[] =>
+  count === undefined ? [] : [`${count} ${count === 1 ? one : more}`];
 
 /** `fail in 62 cases` */
 export const headline = ({ kind, cases }: Finding): string =>

@@ -50,6 +50,8 @@ export interface OperatorReport {
   readonly cases: number;
   /** Answers that the campaign wanted. */
   readonly wanted: number;
+  /** Of them, those that were not asked for: the engine hung or ended too often. Spec oracle-campaign. */
+  readonly unasked?: number;
   readonly counts: Partial<Readonly<Record<VerdictKind, number>>>;
   /** The largest |got − expected| / bound of a pass that rounds: below 1 is inside. */
   readonly margin: number;

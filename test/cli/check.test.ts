@@ -97,6 +97,14 @@ describe('toeplitz check', () => {
     expect(await start(process.execPath, '--', fixture('program.mjs'), 'conv9d')).toContain("got 'conv9d'");
   });
 
+  it('[oracle-campaign] takes any whole number as the seed, as the API does', async () => {
+    for (const seed of ['0', '-7']) {
+      const args = [`--seed=${seed}`, '--cases', '5', '--ops', 'maxPool2d'];
+      const { code, out } = await toeplitz('check', fixture('right.mjs'), ...args);
+      expect({ code, out }).toEqual({ code: 0, out: expect.stringContaining(`seed ${seed}, 5 cases`) });
+    }
+  });
+
   it('[oracle-exit] ends with 2 for a wrong command line, and shows the usage', async () => {
     for (const args of [
       [],
@@ -106,6 +114,8 @@ describe('toeplitz check', () => {
       ['check', '--fast', 'a.mjs'],
       ['check', fixture('right.mjs'), '--cases', 'many'],
       ['check', fixture('right.mjs'), '--ops', 'conv'],
+      ['check', fixture('right.mjs'), '--seed', '1.5'],
+      ['check', fixture('right.mjs'), '--seed', ''],
       ['explain', 'conv2d'],
     ]) {
       const { code, err } = await toeplitz(...args);

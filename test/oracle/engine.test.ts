@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { type Tensor, tensor } from '../../src/index.ts';
+import { parseCaseId } from '../../src/oracle/caseid.ts';
 import { layerOf, operandsOf } from '../../src/oracle/cases.ts';
 import { drawCase } from '../../src/oracle/draw.ts';
 import {
@@ -14,6 +15,7 @@ import {
   type Shard,
   skip,
 } from '../../src/oracle/index.ts';
+import { reduce } from '../../src/oracle/reduce.ts';
 import { forward, gradient, ops, withFault } from './own.ts';
 
 const findings = async (engine: Engine, op = 'conv2d', cases = 30) =>
@@ -222,6 +224,27 @@ describe('a campaign', () => {
       1,
     );
     expect(calls).toBeLessThan(2 * 600);
+  });
+
+  it('[oracle-reduce] goes on where the engine ends at every failure, and says what was not asked', async () => {
+    const ends = withFault('conv2d', (call) => {
+      if ((call.attributes.groups as number) > 1) throw Object.assign(new Error('gone'), { name: 'Crash' });
+      return forward(call);
+    });
+    const report = await checkEngine(ends, { ops: ['conv2d'], cases: 60 });
+    const { counts, unasked, findings } = report.operators[0];
+    expect(findings.map(({ id }) => id)).toEqual(['conv2d/n1h1w1c2_o2k1x1s1x1pvd1x1g2b0/f32/given/x=0,0;weight=0,0']);
+    expect(counts.crash).toBe(3);
+    expect(unasked).toBe(60 - counts.pass! - 3);
+    expect(render(report)).toContain(`conv2d: left after 3 crashes: ${unasked} of 60 cases were not asked\n`);
+  });
+
+  it('[oracle-reduce] takes no time that it is not given', async () => {
+    const start = parseCaseId('conv2d/n2h7w5c6_o4k3x2s2x1p1.0.2.1d1x2g2b1/f32/exact/42');
+    let calls = 0;
+    const fails = async () => ++calls > 0;
+    expect((await reduce(start, fails, { calls: 600, seconds: 0 }))[1]).toEqual(start);
+    expect(calls).toBe(0);
   });
 
   it('[oracle-cases] asks the same of every run, and other cases for another seed', async () => {

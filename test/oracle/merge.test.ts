@@ -54,6 +54,16 @@ describe('merge', () => {
     expect(merge(parts.map(unreduced)).operators[0].findings[0].id).not.toBe(smallest);
   });
 
+  it('[campaign-merge] adds up what an engine was not asked because it ended', async () => {
+    const ends = withFault('conv2d', () => {
+      throw Object.assign(new Error('gone'), { name: 'Crash' });
+    });
+    const parts = await Promise.all(
+      [1, 2].map((index) => part(checkEngine(ends, { ops: ['conv2d'], cases: 40, shard: { index, of: 2 } }))),
+    );
+    expect(merge(parts).operators[0].unasked).toBe(40 - 2 * 3);
+  });
+
   it('[campaign-merge] refuses what is no campaign', async () => {
     const few = (index: number, of: number, more: object = {}) => shard(index, of, { cases: 6, ...more });
     const [one, two] = [part(few(1, 2), 'one.json'), part(few(2, 2), 'two.json')];
