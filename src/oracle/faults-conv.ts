@@ -32,6 +32,16 @@ const outputOrder = (s: Setting, from: (o: number) => number): Prediction => {
   return eachOutput(s, y, (_, { o, i }) => y.data[i - o + from(o)]);
 };
 
+/** Another element of the bias at each place; p counts pixels, q columns. */
+function biased(
+  s: Setting,
+  from: (at: { n: number; p: number; q: number; o: number }) => number | undefined,
+): Prediction {
+  const y = evaluate({ ...s, b: s.b!.map(() => 0) });
+  const Q = y.shape.at(-2)!;
+  return eachOutput(s, y, (value, { n, p, o }) => value + (s.b![from({ n, p, q: p % Q, o }) ?? -1] ?? 0));
+}
+
 /** Filter o reads the channels of group o mod groups. */
 function interleaved(s: Setting): Prediction | undefined {
   const { groups, filters } = s.g;
@@ -51,6 +61,21 @@ export const convolutionFaults: readonly Fault[] = [
     name: 'every output had the first bias',
     families: linear,
     setting: (s) => s.b && { ...s, b: s.b.map(() => s.b![0]) },
+  },
+  {
+    name: 'images after the first had no bias',
+    families: linear,
+    result: (s) => (s.b && s.g.batch > 1 ? biased(s, ({ n, o }) => (n === 0 ? o : undefined)) : undefined),
+  },
+  {
+    name: 'the bias were taken by column',
+    families: linear,
+    result: (s) => (s.b && s.rank > 0 ? biased(s, ({ q }) => q % s.b!.length) : undefined),
+  },
+  {
+    name: 'the bias were taken by pixel',
+    families: linear,
+    result: (s) => (s.b && s.rank > 0 ? biased(s, ({ p }) => p % s.b!.length) : undefined),
   },
   {
     name: 'every group had the bias of the first',
@@ -84,6 +109,12 @@ export const convolutionFaults: readonly Fault[] = [
       const y = outputOrder({ ...s, b: undefined }, (o) => (o % groups) * filters + Math.floor(o / groups));
       return eachOutput(s, y, (value, { o }) => value + (s.b?.[o] ?? 0));
     },
+  },
+  {
+    name: 'the weight were read as [..., multiplier, channels]',
+    families: ['depthwise'],
+    setting: (s) =>
+      rearranged(s, (k, c, o) => place(s, k, c, (o % s.g.filters) * s.g.groups + Math.floor(o / s.g.filters))),
   },
   {
     name: 'the weight were read as [..., filters, channels]',
@@ -137,6 +168,16 @@ export const convolutionFaults: readonly Fault[] = [
     name: 'negative outputs became 0 (a fused activation)',
     families: [...families, 'avg'],
     result: (s) => eachOutput(s, evaluate(s), (y) => (y < 0 ? 0 : y)),
+  },
+  {
+    name: 'outputs were clamped to 0…6 (a fused activation)',
+    families: [...families, 'avg'],
+    result: (s) => eachOutput(s, evaluate(s), (y) => (y < 0 ? 0 : y > 6 ? 6 : y)),
+  },
+  {
+    name: 'outputs above 6 became 6',
+    families: [...families, 'avg'],
+    result: (s) => eachOutput(s, evaluate(s), (y) => (y > 6 ? 6 : y)),
   },
   {
     name: 'NaN were clamped to −∞',

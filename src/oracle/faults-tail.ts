@@ -12,6 +12,8 @@ const everywhere = [...families, 'transpose', 'max', 'avg'] as const;
 const tailOf = (n: number, block: number): number | undefined =>
   n > block && n % block !== 0 ? n - (n % block) : undefined;
 
+const columnsOf = (s: Setting): number => s.g.axes[2].output;
+
 const blocks = [4, 8, 16] as const;
 
 /** Outputs that keep only the bias, or nothing. */
@@ -64,6 +66,20 @@ export const tailFaults: readonly Fault[] = [
       return tail === undefined ? undefined : ({ p }) => p >= tail;
     }),
   ),
+  ...blocks.flatMap((block) =>
+    unfinished(`columns past a multiple of ${block} in each row`, (s) => {
+      const Q = columnsOf(s);
+      return Q % block === 0 ? undefined : ({ p }) => p % Q >= Q - (Q % block);
+    }),
+  ),
+  ...unfinished('the last of several columns', (s) => {
+    const Q = columnsOf(s);
+    return Q > 1 ? ({ p }) => p % Q === Q - 1 : undefined;
+  }),
+  ...unfinished('the last of several rows', (s) => {
+    const [Q, P] = [columnsOf(s), outputs(s.g.axes)];
+    return P > Q ? ({ p }) => p >= P - Q : undefined;
+  }),
   ...blocks.flatMap((block) =>
     unfinished(`rows past a multiple of ${block}`, (s) => {
       const tail = s.family === 'dense' ? tailOf(s.g.batch, block) : undefined;

@@ -69,6 +69,10 @@ export const windowFaults: readonly Fault[] = [
     setting: sameBefore((axis) => Math.floor((axis.size - 1) / 2)),
   },
   {
+    name: '`same` padding were half the dilated kernel less one before the image, whatever the stride and the size',
+    setting: sameBefore((axis) => Math.floor((reachOf(axis) - 1) / 2)),
+  },
+  {
     name: 'the total of `same` padding could be negative: windows start inside the image where the stride exceeds the kernel',
     setting: sameBefore((axis, lower) => Math.trunc((sameTotal(axis) + (lower ? 1 : 0)) / 2)),
   },
@@ -150,6 +154,14 @@ export const windowFaults: readonly Fault[] = [
     setting: (s) =>
       s.case.dilation.some((n) => n > 1) ? withAxes(s, (axis) => ({ ...axis, dilation: 1 })) : undefined,
   },
+  {
+    name: 'dilation counted for the taps, not for the size of the output',
+    setting: (s) => (isSame(s) ? undefined : longer(s)),
+  },
+  {
+    name: 'dilation counted for the taps, not for the size of the output, where padding is numbers',
+    setting: (s) => (isExplicit(s.case) ? longer(s) : undefined),
+  },
   { name: 'ceil were ignored', instead: (c) => (c.ceil ? { ...c, ceil: false } : undefined) },
 ];
 
@@ -157,6 +169,15 @@ const transposed = ([[a, b], [c, d]]: readonly (readonly [number, number])[]): [
   [a, c],
   [b, d],
 ];
+
+/** As many outputs as the kernel has without dilation. */
+const longer = (s: Setting): Setting | undefined =>
+  s.case.dilation.every((d) => d === 1)
+    ? undefined
+    : withAxes(s, (axis) => {
+        const room = axis.input + axis.before + axis.after - axis.size;
+        return { ...axis, output: (s.case.ceil ? Math.ceil : Math.floor)(room / axis.stride) + 1 };
+      });
 
 /** Reads pixel p for output p of each image. */
 function forgetsStride(s: Setting): Setting | undefined {

@@ -1,10 +1,13 @@
 // Known mistakes of convolutions and pools, each as a small change to a case or to its setting. The list follows defects
 // that real engines shipped; `behaves as if …` completes the sentence of each. Spec oracle-mistakes, oracle-score.
 
+import { convInputGrad, convWeightGrad } from '../reference/conv.ts';
 import { sameShape } from '../tensor.ts';
+import { outputs } from '../window.ts';
 import { type Case, isPossible, layerOf, shapeOf } from './cases.ts';
 import { outputIn, widened } from './dialect-results.ts';
 import type { CeilRule } from './dialects.ts';
+import { borderFaults } from './faults-border.ts';
 import { convolutionFaults } from './faults-conv.ts';
 import { gradientFaults, right } from './faults-gradient.ts';
 import { paddedFaults } from './faults-padded.ts';
@@ -39,6 +42,7 @@ export const allFaults: readonly Fault[] = [
   ...convolutionFaults,
   ...tailFaults,
   ...paddedFaults,
+  ...borderFaults,
   ...poolFaults,
   ...transposedFaults,
   ...gradientFaults,
@@ -51,7 +55,8 @@ const bearsOn = ({ families, instead }: Fault, family: Family): boolean =>
 /** What an engine with this mistake gives for a case, if that differs in kind from the right answer. */
 export function predict(fault: Fault, s: Setting): Partial<Record<Part, Prediction>> | undefined {
   if (!bearsOn(fault, s.family)) return undefined;
-  if (s.case.gradient) return fault.gradient ? fault.gradient(s) : gradientInstead(fault, s);
+  if (s.case.gradient)
+    return fault.gradient ? fault.gradient(s) : (gradientInstead(fault, s) ?? gradientOf(fault.setting?.(s), s));
   if (fault.rule) return some(fault.result!(s));
   if (fault.result) return some(inDialect(fault.result(s), s));
   if (fault.setting) return some(inDialect(evaluated(fault.setting(s)), s));
@@ -71,6 +76,17 @@ function gradientInstead({ instead }: Fault, s: Setting): Partial<Record<Part, P
   if (!other || !isPossible(other)) return undefined;
   const layer = layerOf(other);
   return sameShape(layer.shape(shapeOf(other)), s.layer.shape(shapeOf(s.case))) ? right({ ...s, layer }) : undefined;
+}
+
+/** The gradients of a convolution whose windows lie elsewhere, by the plain loops. */
+function gradientOf(changed: Setting | undefined, s: Setting): Partial<Record<Part, Prediction>> | undefined {
+  const isConvolution = s.family === 'conv' || s.family === 'depthwise';
+  if (!changed || !isConvolution || outputs(changed.g.axes) !== outputs(s.g.axes)) return undefined;
+  const all = right(s);
+  const [x, weight] = [new Float64Array(s.x.length), new Float64Array(s.w.length)];
+  convInputGrad(changed.g, s.dy!, changed.w, x);
+  convWeightGrad(changed.g, changed.x, s.dy!, weight);
+  return { ...all, x: { ...all.x!, data: x }, weight: { ...all.weight!, data: weight } };
 }
 
 const evaluated = (s: Setting | undefined): Prediction | undefined => s && evaluate(s);

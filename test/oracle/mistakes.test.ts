@@ -1,8 +1,16 @@
 // Engines with a known mistake: each is caught, reduced, and called by its name.
 
 import { describe, expect, it } from 'vitest';
-import type { Tensor } from '../../src/index.ts';
-import { type Call, checkEngine, type Engine, explain, faults, type GradientCall } from '../../src/oracle/index.ts';
+import { type Tensor, tensor } from '../../src/index.ts';
+import {
+  type Call,
+  checkEngine,
+  type Engine,
+  explain,
+  faults,
+  type GradientCall,
+  skip,
+} from '../../src/oracle/index.ts';
 import { forward, gradient, ops } from './own.ts';
 
 interface Windowed {
@@ -29,6 +37,27 @@ const weights = (change: (w: Tensor, call: Call) => (i: number) => number) => (c
     weight: { shape: call.weight!.shape, data: call.weight!.data.map((_, i) => change(call.weight!, call)(i)) },
   });
 const bias = (call: Call, o: number) => call.bias?.data[o] ?? 0;
+
+/** The padding written into x, each cell read from where `from` says. */
+const bordered =
+  (from: (i: number, n: number) => number) =>
+  (call: Call): Tensor => {
+    const { padding } = windowOf(call);
+    const [N, H, W, C] = call.x.shape;
+    const [[top, bottom], [left, right]] =
+      typeof padding === 'string' ? skip('no such padding') : (padding as [number, number][]);
+    const shape = [N, top + H + bottom, left + W + right, C];
+    const x = tensor(shape);
+    for (let i = 0; i < x.data.length; i++) {
+      const pixel = Math.floor(i / C);
+      const row = from((Math.floor(pixel / shape[2]) % shape[1]) - top, H);
+      const column = from((pixel % shape[2]) - left, W);
+      if (row < 0 || row >= H || column < 0 || column >= W) continue;
+      const image = Math.floor(pixel / shape[1] / shape[2]);
+      x.data[i] = call.x.data[((image * H + row) * W + column) * C + (i % C)];
+    }
+    return forward({ ...call, x, attributes: { ...call.attributes, padding: 'valid' } });
+  };
 
 const flipped = { 'same-upper': 'same-lower', 'same-lower': 'same-upper' } as Record<string, string>;
 
@@ -103,6 +132,41 @@ const cases: [op: string, name: RegExp, engine: (call: Call) => Tensor][] = [
   ],
   ['conv2d', /images after the first stayed 0/, after((y, { i, C, P }) => (i >= C * P ? 0 : y))],
   ['conv2d', /output stayed 0/, after(() => 0)],
+  [
+    'conv2d',
+    /images after the first had no bias/,
+    after((y, { i, C, P, call }) => (i >= C * P ? y - bias(call, i % C) : y)),
+  ],
+  [
+    'conv2d',
+    /bias were taken by column/,
+    (call) => {
+      const y = forward(call);
+      const [, , Q, O] = y.shape;
+      const data = y.data.map((v, i) => v - bias(call, i % O) + bias(call, (Math.floor(i / O) % Q) % O));
+      return { shape: y.shape, data };
+    },
+  ],
+  ['conv2d', /outputs above 6 became 6/, after((y) => (y > 6 ? 6 : y))],
+  [
+    'conv2d',
+    /last of several columns stayed 0/,
+    (call) => {
+      const y = forward(call);
+      const [, , Q, O] = y.shape;
+      return { shape: y.shape, data: y.data.map((v, i) => (Q > 1 && Math.floor(i / O) % Q === Q - 1 ? 0 : v)) };
+    },
+  ],
+  ['conv2d', /padding repeated the border/, bordered((i, n) => Math.min(n - 1, Math.max(0, i)))],
+  ['conv2d', /padding reflected the image/, bordered((i, n) => (i < 0 ? -i : i < n ? i : 2 * n - 2 - i))],
+  [
+    'depthwiseConv2d',
+    /read as \[\.\.\., multiplier, channels\]/,
+    weights((w, call) => (i) => {
+      const [C, O] = [call.x.shape[3], w.shape[3]];
+      return w.data[i - (i % O) + ((i % O) % (O / C)) * C + Math.floor((i % O) / (O / C))];
+    }),
+  ],
   [
     'conv2d',
     /bias were ignored/,

@@ -1,0 +1,58 @@
+// Mistakes at the border of the image: what stands in the padding, and columns that run into the next row.
+//
+//   repeated   a a | a b c | c c        reflected   c b | a b c | b a        wrapped   - - | a b c | d e     d e f is the next row
+
+import { taps } from '../window.ts';
+import type { Fault } from './faults.ts';
+import { place } from './faults-conv.ts';
+import { axesOf, eachOutput, evaluate, type Prediction, type Setting } from './setting.ts';
+
+const families = ['conv', 'depthwise'] as const;
+
+/** The index on an axis of n cells that is read for index i; undefined for none. */
+type Read = (i: number, n: number) => number | undefined;
+
+const inside: Read = (i, n) => (i >= 0 && i < n ? i : undefined);
+
+/** The convolution with the cells read so; the last axis may be read by another rule. */
+function reading(s: Setting, read: Read, last: Read = read): Prediction | undefined {
+  const axes = axesOf(s);
+  if (axes.every(({ before, after }) => before === 0 && after === 0)) return undefined;
+  const K = taps(s.g.axes);
+  const C = s.g.groups * s.g.channels;
+  const image = axes.reduce((product, { input }) => product * input, 1);
+  return eachOutput(s, evaluate(s), (_, { n, p, o }) => {
+    let sum = s.b?.[o] ?? 0;
+    for (let k = 0; k < K; k++) {
+      let [tap, position, cell, scale] = [k, p, n * image, 1];
+      for (let a = axes.length - 1; a >= 0; a--) {
+        const { input, output, size, stride, dilation, before } = axes[a];
+        const at = (position % output) * stride - before + (tap % size) * dilation;
+        cell += ((a === axes.length - 1 ? last : read)(at, input) ?? NaN) * scale;
+        [tap, position, scale] = [Math.floor(tap / size), Math.floor(position / output), scale * input];
+      }
+      if (!(cell >= 0 && cell < s.g.batch * image)) continue;
+      const from = cell * C + Math.floor(o / s.g.filters) * s.g.channels;
+      for (let c = 0; c < s.g.channels; c++) sum += s.x[from + c] * s.w[place(s, k, c, o)];
+    }
+    return sum;
+  });
+}
+
+export const borderFaults: readonly Fault[] = [
+  {
+    name: 'padding repeated the border',
+    families,
+    result: (s) => reading(s, (i, n) => Math.min(n - 1, Math.max(0, i))),
+  },
+  {
+    name: 'padding reflected the image',
+    families,
+    result: (s) => reading(s, (i, n) => inside(Math.abs(i) < n ? Math.abs(i) : 2 * n - 2 - Math.abs(i), n)),
+  },
+  {
+    name: 'columns beyond the border were those of the neighbouring row',
+    families,
+    result: (s) => reading(s, inside, (i) => i),
+  },
+];
