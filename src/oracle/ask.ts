@@ -3,13 +3,13 @@
 import type { Shape, Tensor } from '../tensor.ts';
 import type { Bound } from './bound.ts';
 import { type Case, layerOf, operandsOf } from './cases.ts';
-import { checkParts } from './check.ts';
 import { attributesIn } from './dialect-attributes.ts';
 import { boundIn, operandsIn, outputIn } from './dialect-results.ts';
 import type { Call, Subject } from './engine.ts';
 import { expected } from './forms.ts';
 import { toOurs, toTheirs } from './layout.ts';
 import { operatorOf, type Part } from './operators.ts';
+import { checkParts } from './parts.ts';
 import { type Verdict, verdict } from './verdict.ts';
 
 /** A case, what the engine gave for it (in our layout, if it gave anything), and the verdict. */

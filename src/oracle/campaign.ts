@@ -1,6 +1,6 @@
 // A campaign: many cases to one engine, the failures gathered, named and reduced. Spec oracle-campaign.
 
-import { known } from '../attributes.ts';
+import { finiteNumber, known } from '../attributes.ts';
 import type { Outcome } from './ask.ts';
 import type { Case } from './cases.ts';
 import { memory } from './diagnose.ts';
@@ -18,6 +18,8 @@ export interface CheckOptions extends Settings {
   /** Stops at the case that runs, which does not count, and reports what is done. */
   readonly signal?: { readonly aborted: boolean };
   readonly onProgress?: (progress: Progress) => void;
+  /** Of `checkEngine`: seconds for one question to an engine whose promises may never settle; default 10. Spec oracle-timeout. */
+  readonly timeout?: number;
 }
 
 export interface Progress {
@@ -27,7 +29,7 @@ export interface Progress {
   readonly failures: number;
 }
 
-const optionNames = ['ops', 'seed', 'cases', 'shard', 'strict', 'signal', 'onProgress'];
+const optionNames = ['ops', 'seed', 'cases', 'shard', 'strict', 'signal', 'onProgress', 'timeout'];
 
 /** An operator whose cases hang or kill the engine this often is left. */
 const GIVE_UP = 3;
@@ -40,17 +42,26 @@ const PROBED = 8;
  * gives the wrong type, shape or length, changes its arguments or is not deterministic is a finding.
  * Spec oracle-campaign.
  *
- * @throws {SpecError} oracle-engine, oracle-layout, oracle-operators, oracle-campaign, campaign-shards, campaign-strict.
+ * @throws {SpecError} oracle-engine, oracle-layout, oracle-operators, oracle-campaign, oracle-timeout, campaign-shards, campaign-strict.
  * @example
  * const zeros = { name: 'zeros', ops: { dense: ({ x, attributes }) => tensor([x.shape[0], attributes.units]) } };
  * (await checkEngine(zeros, { ops: ['dense'] })).clean // false
  */
-export const checkEngine = (engine: Engine, options: CheckOptions = {}): Promise<Report> =>
-  campaign(inProcess(engine), options);
+export function checkEngine(engine: Engine, options: CheckOptions = {}): Promise<Report> {
+  known('checkEngine', options, optionNames, 'options', 'oracle-campaign');
+  return campaign(inProcess(engine, readTimeout(options)), options);
+}
+
+/** As that of the command line. */
+const TIMEOUT = 10;
+
+const readTimeout = ({ timeout = TIMEOUT }: CheckOptions): number =>
+  timeout === Infinity
+    ? timeout
+    : finiteNumber('oracle-timeout', 'checkEngine', 'timeout', timeout, 'a number of seconds above 0', (s) => s > 0);
 
 /** The campaign over an engine of this process or another. */
 export async function campaign(subject: Subject, options: CheckOptions = {}): Promise<Report> {
-  known('checkEngine', options, optionNames, 'options', 'oracle-campaign');
   const settings = readSettings(options);
   return examine(subject, settings, plan(subject, settings), options);
 }

@@ -3,11 +3,10 @@
 import { SpecError, wrongType } from '../errors.ts';
 import { checkLayer, type Layer, type Params } from '../layer.ts';
 import { checkLike } from '../operator.ts';
-import type { Shape, Tensor } from '../tensor.ts';
+import type { Tensor } from '../tensor.ts';
 import type { Bound, Profile } from './bound.ts';
 import { checkKnown, expected, type Operands } from './forms.ts';
-import type { Part } from './operators.ts';
-import { type Precision, pooled } from './precision.ts';
+import { mistakesIn } from './mistakes.ts';
 import { judge, type Verdict } from './verdict.ts';
 
 /** What every element of the output may be. */
@@ -53,8 +52,8 @@ export function bound(layer: Layer, x: Tensor, params: Params<Tensor>, profile?:
 
 /**
  * Holds another engine's output against the bound of {@link bound}. A `fail` is a proof: no order of float32 operations
- * gives that number. A mismatch, a wrong type, shape or length of `theirs` is a verdict, never an exception.
- * Spec oracle-verdict.
+ * gives that number; `where` says where such numbers lie, `mistakes` which known ones give exactly them. A mismatch, a
+ * wrong type, shape or length of `theirs` is a verdict, never an exception. Spec oracle-verdict, oracle-mistakes.
  *
  * @throws {SpecError} oracle-operators, oracle-operands, and the clauses of the layer, when the question itself is wrong.
  * @example
@@ -64,26 +63,8 @@ export function bound(layer: Layer, x: Tensor, params: Params<Tensor>, profile?:
  */
 export function check(layer: Layer, x: Tensor, params: Params<Tensor>, theirs: unknown, profile?: Profile): Verdict {
   const operands = operandsOf(layer, x, params);
-  return judge('y', layer.shape(x.shape), boundOfOutput(layer, operands, profile), theirs);
-}
-
-/** The verdict on everything an engine gave for one call: the first failure, or the pass with the largest margin. */
-export function checkParts(
-  parts: readonly (readonly [Part, { shape: Shape; bound: Bound }])[],
-  theirs: unknown,
-): Verdict {
-  let worst: Verdict | undefined;
-  const precisions: (Precision | undefined)[] = [];
-  for (const [part, { shape, bound }] of parts) {
-    const given: unknown = part === 'y' ? theirs : (theirs as Record<string, unknown> | null | undefined)?.[part];
-    // An engine may offer the gradient of x alone.
-    if (part !== 'y' && given === undefined && typeof theirs === 'object' && theirs !== null && 'x' in theirs) continue;
-    const verdict = judge(part, shape, bound, given);
-    if (verdict.kind !== 'pass' && verdict.kind !== 'suspect') return verdict;
-    precisions.push(verdict.precision);
-    if (!worst || verdict.kind === 'suspect' || (worst.kind === 'pass' && verdict.margin > worst.margin))
-      worst = verdict;
-  }
-  const precision = pooled(precisions);
-  return { ...worst!, ...(precision && { precision }) };
+  const bound = boundOfOutput(layer, operands, profile);
+  const verdict = judge('y', layer.shape(x.shape), bound, theirs);
+  const mistakes = mistakesIn(layer, operands, bound, theirs, verdict);
+  return { ...verdict, ...(mistakes.length > 0 && { mistakes }) };
 }

@@ -35,6 +35,7 @@ const unfinished = (
 };
 
 export const tailFaults: readonly Fault[] = [
+  ...unfinished('the output', () => () => true, everywhere),
   ...blocks.map(
     (block): Fault => ({
       name: `input channels past a multiple of ${block} were dropped`,
@@ -57,7 +58,7 @@ export const tailFaults: readonly Fault[] = [
   ...blocks.flatMap((block) =>
     unfinished(`pixels past a multiple of ${block}`, (s) => {
       const P = outputs(s.g.axes);
-      return P % block === 0 ? undefined : ({ p }) => p >= P - (P % block);
+      return P % block === 0 || s.rank === 0 ? undefined : ({ p }) => p >= P - (P % block);
     }),
   ),
   ...blocks.flatMap((block) =>
@@ -69,7 +70,7 @@ export const tailFaults: readonly Fault[] = [
   ...blocks.flatMap((block) =>
     unfinished(`columns past a multiple of ${block} in each row`, (s) => {
       const Q = columnsOf(s);
-      return Q % block === 0 ? undefined : ({ p }) => p % Q >= Q - (Q % block);
+      return Q % block === 0 || s.rank === 0 ? undefined : ({ p }) => p % Q >= Q - (Q % block);
     }),
   ),
   ...unfinished('the last of several columns', (s) => {
@@ -87,7 +88,6 @@ export const tailFaults: readonly Fault[] = [
     }),
   ),
   ...unfinished('images after the first', (s) => (s.g.batch > 1 ? ({ n }) => n > 0 : undefined), everywhere),
-  ...unfinished('the output', () => () => true, everywhere),
   {
     name: 'every image were the first',
     setting: (s) => (s.g.batch > 1 ? { ...s, x: s.x.map((_, i) => s.x[i % (s.x.length / s.g.batch)]) } : undefined),

@@ -7,8 +7,8 @@
 
 import { ask, type Outcome, partsOf } from './ask.ts';
 import { type Case, layerOf, operandsOf } from './cases.ts';
-import { checkParts } from './check.ts';
 import type { Subject } from './engine.ts';
+import { checkParts } from './parts.ts';
 import { arraysOf, sameBits } from './subject.ts';
 import { isFailure, verdict } from './verdict.ts';
 

@@ -2,9 +2,9 @@
 
 import type { Tensor } from '../tensor.ts';
 import { type Outcome, partsOf } from './ask.ts';
-import { checkParts } from './check.ts';
 import type { Subject, Traits } from './engine.ts';
 import { type Format, type Narrowing, rounding as roundingOf } from './narrow.ts';
+import { checkParts } from './parts.ts';
 import { isFailure } from './verdict.ts';
 
 /** Arithmetic that an engine may declare. */

@@ -33,8 +33,8 @@ export function checkEngineForm(engine: Engine): void {
   readTraits(traits);
 }
 
-/** An engine of this process as a subject. */
-export function inProcess(engine: Engine): Subject {
+/** An engine of this process as a subject; with `seconds`, a call that settles later is a time-out. */
+export function inProcess(engine: Engine, seconds = Infinity): Subject {
   checkEngineForm(engine);
   const dialect = readDialect(engine.dialect, Object.keys({ ...engine.ops, ...engine.gradients }));
   const probe = probing(engine);
@@ -46,8 +46,26 @@ export function inProcess(engine: Engine): Subject {
     traits: engine.traits ?? {},
     ops: Object.keys(engine.ops),
     gradients: Object.keys(engine.gradients ?? {}),
-    run: probe,
+    run: (call) => within(seconds, probe(call)),
   };
+}
+
+/** The longest delay of a timer: 2³¹ − 1 ms. */
+const LONGEST = 0x7fffffff;
+
+/** The answer, or that there was none in time: the timer keeps the process alive that long. Spec oracle-timeout. */
+async function within(seconds: number, answer: Promise<Answer>): Promise<Answer> {
+  if (seconds * 1000 > LONGEST) return answer;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<Answer>((resolve) => {
+    const message = `no answer within ${seconds} s`;
+    timer = setTimeout(() => resolve({ kind: 'timeout', message }), seconds * 1000);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 const tensors = ['x', 'weight', 'bias', 'dy'] as const;

@@ -6,6 +6,7 @@ import { type Bound, LAMBDA, U } from './bound.ts';
 import { FINITE, kindOf, MINUS_INFINITY, NAN, PLUS_INFINITY } from './kinds.ts';
 import type { Part } from './operators.ts';
 import { type Precision, precisionOf } from './precision.ts';
+import { whereabouts } from './where.ts';
 
 export type VerdictKind =
   | 'pass'
@@ -46,6 +47,10 @@ export interface Verdict {
   readonly margin: number;
   /** Of the sums that round, if there are any. */
   readonly precision?: Precision;
+  /** Where the wrong ones lie, if not anywhere: `all in the last column`. */
+  readonly where?: string;
+  /** Of `check`: the known mistakes that give exactly these values; each completes "behaves as if". */
+  readonly mistakes?: readonly string[];
   readonly first?: Element;
   readonly worst?: Element;
 }
@@ -105,24 +110,34 @@ export function judge(part: Part, shape: Shape, bound: Bound, theirs: unknown): 
     got: data[i],
     bound: bound.error[i],
   });
-  let [wrong, first, worst, most, margin] = [0, -1, -1, -1, 0];
+  let [worst, most, margin] = [-1, -1, 0];
+  const outsiders: number[] = [];
   for (let i = 0; i < data.length; i++) {
     const distance = distanceOf(bound, i, data[i]);
     const outside = isOutside(bound, i, data[i]);
     if (!outside && bound.error[i] > 0) margin = Math.max(margin, distance / bound.error[i]);
     if (!outside) continue;
-    wrong++;
-    if (first < 0) first = i;
+    outsiders.push(i);
     const size = Number.isFinite(data[i]) ? distance / Math.max(bound.error[i], LAMBDA) : Infinity;
     if (size > most) [most, worst] = [size, i];
   }
+  const wrong = outsiders.length;
   const precision = precisionOf(bound, data as Float32Array);
   const measured = { part, wrong, elements: data.length, margin, ...(precision && { precision }) };
   const pass = { ...measured, kind: 'pass' as const, message: 'inside the bound' };
   if (wrong === 0) return suspicion(bound, data, pass);
   const operations = bound.isWide ? 'of the operations that the engine declares' : 'of float32 operations';
-  const message = `${wrong} of ${data.length} values are outside the bound: no order ${operations} gives them`;
-  return { ...pass, kind: 'fail', message, first: element(first), worst: element(worst) };
+  const where = part === 'y' || part === 'x' ? whereabouts(shape, outsiders) : undefined;
+  const place = where ? `, ${where}` : '';
+  const message = `${wrong} of ${data.length} values are outside the bound${place}: no order ${operations} gives them`;
+  return {
+    ...pass,
+    kind: 'fail',
+    message,
+    ...(where && { where }),
+    first: element(outsiders[0]),
+    worst: element(worst),
+  };
 }
 
 /**

@@ -141,6 +141,19 @@ describe('an engine that misbehaves', () => {
     );
   });
 
+  it('[oracle-timeout] and whose promise never settles has not answered in time', async () => {
+    const never = (call: Call) =>
+      (call.attributes.dilation as number[]).some((d) => d > 1) ? new Promise<never>(() => {}) : forward(call);
+    const engine = withFault('conv2d', never);
+    const { operators } = await checkEngine(engine, { ops: ['conv2d'], cases: 40, timeout: 0.05 });
+    expect(operators[0].counts.timeout).toBe(3);
+    expect(operators[0].findings.map(({ kind, verdict }) => [kind, verdict.message])).toEqual([
+      ['timeout', 'no answer within 0.05 s'],
+    ]);
+    for (const timeout of [0, -1, NaN]) expect(() => checkEngine(engine, { timeout })).toThrow('above 0');
+    expect(() => checkEngine(engine, { timeout: '3' } as never)).toThrow('[oracle-timeout]');
+  });
+
   it('[oracle-traits] that promises nothing for NaN is not asked about it', async () => {
     const loses = (call: Call) =>
       forward({ ...call, x: { ...call.x, data: call.x.data.map((v) => (v === v ? v : -9)) } });

@@ -1,5 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { avgPool2d, chain, conv2d, dense, maxPool2d, relu, tensor } from '../../src/index.ts';
+import {
+  avgPool2d,
+  chain,
+  conv1d,
+  conv2d,
+  convTranspose2d,
+  dense,
+  type Layer,
+  maxPool2d,
+  type Params,
+  relu,
+  type Tensor,
+  tensor,
+} from '../../src/index.ts';
 import { bound, check } from '../../src/oracle/index.ts';
 
 const half = 2 ** -24;
@@ -139,5 +152,83 @@ describe('the verdict', () => {
     expect(() => check(one, tensor([1, 1], [1], 'float64'), column([1]), x)).toThrow('[oracle-operands]');
     expect(() => check(one, row([1]), {}, x)).toThrow("dense needs 'weight' [oracle-operands]");
     expect(() => check(one, row([1]), column([1, 2]), x)).toThrow('[oracle-operands]');
+  });
+});
+
+describe('a wrong answer', () => {
+  const layer = conv2d({ filters: 6, size: 3, padding: 'same', bias: false });
+  const x = tensor(
+    [2, 5, 7, 2],
+    Array.from({ length: 140 }, (_, i) => ((i * 37) % 19) - 9),
+  );
+  const weight = tensor(
+    [3, 3, 2, 6],
+    Array.from({ length: 108 }, (_, i) => ((i * 11) % 17) - 8),
+  );
+  const y = layer.forward(x, { weight });
+  const spoilt = (isWrong: (n: number, h: number, w: number, c: number) => boolean) => {
+    const data = y.data.map((value, i) =>
+      isWrong(Math.floor(i / 210), Math.floor(i / 42) % 5, Math.floor(i / 6) % 7, i % 6) ? value + 1000 : value,
+    );
+    return check(layer, x, { weight }, { shape: y.shape, data });
+  };
+
+  it.each<[where: string | undefined, isWrong: (n: number, h: number, w: number, c: number) => boolean]>([
+    ['all in row 3', (_, h) => h === 3],
+    ['all in the last column', (_n, _h, w) => w === 6],
+    ['all in the last image, channels 2 to 3', (n, _h, _w, c) => n === 1 && (c === 2 || c === 3)],
+    ['all in the first row, columns 4 to 6', (_, h, w) => h === 0 && w > 3],
+    [undefined, (_n, h, w) => (h + w) % 2 === 0],
+    [undefined, (n, h, w, c) => n + h + w + c === 0],
+  ])('[oracle-verdict] is told where it is wrong: %s', (where, isWrong) => {
+    const verdict = spoilt(isWrong);
+    expect(verdict.where).toBe(where);
+    expect(verdict.message).toContain(where ? `outside the bound, ${where}: no order` : 'outside the bound: no order');
+  });
+
+  it('[oracle-mistakes] is told which mistake gives it, and nothing where none does', () => {
+    const valid = layer.with({
+      attributes: {
+        padding: [
+          [0, 2],
+          [0, 2],
+        ],
+      },
+    });
+    const mistakes = (theirs: unknown) => check(layer, x, { weight }, theirs).mistakes;
+    expect(mistakes(valid.forward(x, { weight }))).toEqual(['all padding were after the image']);
+    expect(mistakes({ shape: y.shape, data: y.data.map((v, i) => (i % 3 ? v : v + 1)) })).toBeUndefined();
+    expect(mistakes({ shape: y.shape, data: y.data.map((v, i) => (i === 0 ? 0 : v)) })).toBeUndefined();
+    expect(mistakes(y)).toBeUndefined();
+    const pool = avgPool2d({ size: 2, stride: 2, padding: 1 });
+    const counted = pool.with({ attributes: { countPadding: true } }).forward(x, {});
+    expect(check(pool, x, {}, counted).mistakes).toContain('padding were counted though countPadding is not set');
+  });
+
+  it('[oracle-mistakes] has a name for every family of operators', () => {
+    const zeros = (layer: Layer, params: Params<Tensor>, input = x) =>
+      check(layer, input, params, tensor(layer.shape(input.shape))).mistakes;
+    const name = 'the output stayed 0';
+    expect(
+      zeros(convTranspose2d({ filters: 3, size: 2, stride: 2 }), {
+        weight: tensor([2, 2, 3, 2], Array(24).fill(2)),
+        bias: tensor([3], [1, 2, 3]),
+      }),
+    ).toContain(name);
+    expect(
+      zeros(
+        dense({ units: 3, bias: false }),
+        { weight: tensor([4, 3], Array(12).fill(2)) },
+        tensor([2, 4], Array(8).fill(1)),
+      ),
+    ).toContain(name);
+    expect(zeros(maxPool2d({ size: 2 }), {})).toContain(name);
+    expect(
+      zeros(
+        conv1d({ filters: 2, size: 3, bias: false }),
+        { weight: tensor([3, 2, 2], Array(12).fill(1)) },
+        tensor([1, 6, 2], Array(12).fill(3)),
+      ),
+    ).toContain(name);
   });
 });

@@ -1,0 +1,28 @@
+// The verdict on all outputs of one call. Spec oracle-verdict.
+
+import type { Shape } from '../tensor.ts';
+import type { Bound } from './bound.ts';
+import type { Part } from './operators.ts';
+import { type Precision, pooled } from './precision.ts';
+import { judge, type Verdict } from './verdict.ts';
+
+/** The verdict on everything an engine gave for one call: the first failure, or the pass with the largest margin. */
+export function checkParts(
+  parts: readonly (readonly [Part, { shape: Shape; bound: Bound }])[],
+  theirs: unknown,
+): Verdict {
+  let worst: Verdict | undefined;
+  const precisions: (Precision | undefined)[] = [];
+  for (const [part, { shape, bound }] of parts) {
+    const given: unknown = part === 'y' ? theirs : (theirs as Record<string, unknown> | null | undefined)?.[part];
+    // An engine may offer the gradient of x alone.
+    if (part !== 'y' && given === undefined && typeof theirs === 'object' && theirs !== null && 'x' in theirs) continue;
+    const verdict = judge(part, shape, bound, given);
+    if (verdict.kind !== 'pass' && verdict.kind !== 'suspect') return verdict;
+    precisions.push(verdict.precision);
+    if (!worst || verdict.kind === 'suspect' || (worst.kind === 'pass' && verdict.margin > worst.margin))
+      worst = verdict;
+  }
+  const precision = pooled(precisions);
+  return { ...worst!, ...(precision && { precision }) };
+}
