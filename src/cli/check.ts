@@ -7,6 +7,7 @@ import { campaign } from '../oracle/campaign.ts';
 import { operators } from '../oracle/operators.ts';
 import type { Settings } from '../oracle/plan.ts';
 import type { Report } from '../oracle/report.ts';
+import { withCommands } from './again.ts';
 import { openOutput, outputHelp, outputOptions } from './output.ts';
 import { progressLine } from './progress.ts';
 import { type Remote, remote, StartError } from './remote.ts';
@@ -22,6 +23,7 @@ of spec/oracle.md (oracle-protocol) on its standard input and output.
 
   --ops a,b       operators to check; default: all that the engine offers
 ${settingsHelp}
+  --case ID       this case alone, as a report names it; may be given more than once
   --timeout S     seconds for one call before the engine is killed (10)
   --strict        results far from the exact one are failures, inside the bound too
 ${outputHelp}
@@ -57,6 +59,7 @@ const options = {
   ...outputOptions,
   timeout: { type: 'string', default: '10' },
   strict: { type: 'boolean', default: false },
+  case: { type: 'string', multiple: true },
 } as const;
 
 /** Runs the command; gives the exit code. */
@@ -65,7 +68,8 @@ export async function run(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({ args: args.slice(0, split), options, allowPositionals: true });
   if (positionals.length !== 1)
     throw new UsageError('check: name one FILE.mjs or COMMAND (arguments of the command go after --)');
-  const settings: Settings = { ...readSettings(values), strict: values.strict };
+  const { strict, case: named } = values;
+  const settings: Settings = { ...readSettings(values), strict, ...(named && { case: named }) };
   const timeout = aboveZero('timeout', values.timeout);
   const finish = await openOutput(values);
   const [target] = positionals;
@@ -74,7 +78,9 @@ export async function run(args: readonly string[]): Promise<number> {
   const commandArgs = isAdapter ? [fileURLToPath(new URL('host.js', import.meta.url)), target] : args.slice(split + 1);
   try {
     const engine = await remote(command, commandArgs, timeout);
-    return await finish(await checkRemote(engine, settings));
+    const report = await checkRemote(engine, settings);
+    const words = ['toeplitz', 'check', target, ...(strict ? ['--strict'] : []), ...timeoutOf(values.timeout)];
+    return await finish(withCommands(report, words, isAdapter ? [] : args.slice(split)));
   } catch (error) {
     if (error instanceof SpecError) throw new UsageError(error.message);
     if (!(error instanceof StartError)) throw error;
@@ -82,6 +88,8 @@ export async function run(args: readonly string[]): Promise<number> {
     return EXIT.start;
   }
 }
+
+const timeoutOf = (seconds: string): string[] => (seconds === options.timeout.default ? [] : ['--timeout', seconds]);
 
 async function checkRemote(engine: Remote, settings: Settings): Promise<Report> {
   const stop = new AbortController();

@@ -21,6 +21,7 @@ interface Values {
   readonly expected?: string;
   readonly fix: boolean;
   readonly shard?: string;
+  readonly case?: readonly string[];
 }
 
 /** Reads the list before the work begins; the function it gives holds the report against it. */
@@ -30,6 +31,7 @@ export async function openExpected(values: Values): Promise<(report: Report) => 
     if (fix) throw new UsageError('--fix needs --expected FILE');
     return async (report) => report;
   }
+  if (fix && values.case !== undefined) throw new UsageError('--fix needs a campaign, not cases by name');
   if (fix && values.shard !== undefined) throw new UsageError('--fix needs the whole campaign: give it to merge');
   if (fix) await checkTarget(file);
   const lines = fix && !existsSync(file) ? [] : readLines(file, new TextDecoder().decode(await readInput(file)));

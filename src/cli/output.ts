@@ -23,6 +23,7 @@ interface Values {
   readonly expected?: string;
   readonly fix: boolean;
   readonly shard?: string;
+  readonly case?: readonly string[];
 }
 
 /** Checks the options before the work begins; the function it gives writes the report and tells the exit code. */

@@ -5,15 +5,15 @@ import { UsageError } from './usage.ts';
 
 export const settingsOptions = {
   ops: { type: 'string' },
-  cases: { type: 'string', default: '200' },
-  seed: { type: 'string', default: '1' },
+  cases: { type: 'string' },
+  seed: { type: 'string' },
   shard: { type: 'string' },
 } as const;
 
 interface Values {
   readonly ops?: string;
-  readonly cases: string;
-  readonly seed: string;
+  readonly cases?: string;
+  readonly seed?: string;
   readonly shard?: string;
 }
 
@@ -23,8 +23,8 @@ export const settingsHelp = `\
   --shard I/N     part I of N of the campaign; toeplitz merge joins the reports`;
 
 export const readSettings = ({ ops, cases, seed, shard }: Values): Settings => ({
-  cases: aboveZero('cases', cases),
-  seed: wholeNumber('seed', seed),
+  ...(cases !== undefined && { cases: aboveZero('cases', cases) }),
+  ...(seed !== undefined && { seed: wholeNumber('seed', seed) }),
   ...(ops !== undefined && { ops: ops.split(',') }),
   ...(shard !== undefined && { shard: readShard(shard) }),
 });

@@ -5,10 +5,10 @@ import { isObject } from '../formats/json.ts';
 import { readSafetensors, type SafetensorsFile } from '../formats/safetensors.ts';
 import { callOf } from './ask.ts';
 import { caseId, parseCaseId } from './caseid.ts';
-import type { Case } from './cases.ts';
 import { readDialect } from './dialects.ts';
 import type { Answer, Call, Layout, Subject } from './engine.ts';
 import { readLayout } from './layout.ts';
+import { byOperator } from './named.ts';
 import type { Questions } from './plan.ts';
 import { readTraits } from './traits.ts';
 import { FORMAT, type Manifest } from './vectors.ts';
@@ -51,17 +51,8 @@ export function readManifest(text: string): Manifest {
 }
 
 /** What the manifest asks, operator by operator. */
-export function questionsOf({ questions }: Manifest): Questions[] {
-  const groups = new Map<string, { op: string; gradient: boolean; cases: Case[] }>();
-  for (const { id } of questions) {
-    const c = parseCaseId(id);
-    const key = `${c.op} ${c.gradient}`;
-    const group = groups.get(key) ?? { op: c.op, gradient: c.gradient, cases: [] };
-    groups.set(key, group);
-    group.cases.push(c);
-  }
-  return [...groups.values()].map((each) => ({ ...each, quota: each.cases.length }));
-}
+export const questionsOf = ({ questions }: Manifest): Questions[] =>
+  byOperator(questions.map(({ id }) => parseCaseId(id)));
 
 /** The program that gave the answers. What the manifest does not ask, it skips: nobody ran it. */
 export function answering(manifest: Manifest, name: string, read: Read): Subject {

@@ -29,7 +29,7 @@ export interface Progress {
   readonly failures: number;
 }
 
-const optionNames = ['ops', 'seed', 'cases', 'shard', 'strict', 'signal', 'onProgress', 'timeout'];
+const optionNames = ['ops', 'seed', 'cases', 'shard', 'strict', 'case', 'signal', 'onProgress', 'timeout'];
 
 /** An operator whose cases hang or kill the engine this often is left. */
 const GIVE_UP = 3;
@@ -42,7 +42,8 @@ const PROBED = 8;
  * gives the wrong type, shape or length, changes its arguments or is not deterministic is a finding.
  * Spec oracle-campaign.
  *
- * @throws {SpecError} oracle-engine, oracle-layout, oracle-operators, oracle-campaign, oracle-timeout, campaign-shards, campaign-strict.
+ * @throws {SpecError} oracle-engine, oracle-layout, oracle-operators, oracle-campaign, oracle-timeout,
+ * campaign-shards, campaign-strict, campaign-cases.
  * @example
  * const zeros = { name: 'zeros', ops: { dense: ({ x, attributes }) => tensor([x.shape[0], attributes.units]) } };
  * (await checkEngine(zeros, { ops: ['dense'] })).clean // false
@@ -75,7 +76,7 @@ export async function examine(
 ): Promise<Report> {
   const operators: OperatorReport[] = [];
   for (const each of questions) operators.push(await checkOperator(subject, each, settings.strict, options));
-  const { seed, cases, ops, strict, shard } = settings;
+  const { seed, cases, ops, strict, shard, case: named } = settings;
   const { name, version, dialect = 'toeplitz', traits, layout } = subject;
   const interrupted = options.signal?.aborted ?? false;
   const engine = { name, version, dialect, traits, layout };
@@ -86,6 +87,7 @@ export async function examine(
     ...(ops && { ops }),
     strict,
     ...(shard && { shard }),
+    ...(named && { case: named }),
     operators,
     interrupted,
   });
@@ -93,7 +95,7 @@ export async function examine(
 
 async function checkOperator(
   subject: Subject,
-  { op, gradient, quota, cases, isLive }: Questions,
+  { op, gradient, quota, cases, isLive, isNamed = false }: Questions,
   strict: boolean,
   { signal, onProgress }: CheckOptions,
 ): Promise<OperatorReport> {
@@ -116,10 +118,10 @@ async function checkOperator(
     outcomes.filter(({ verdict }) => test(verdict.kind)).length;
   const answered = (): number => count((kind) => kind !== 'skip');
   const deadly = (): number => count((kind) => kind === 'timeout' || kind === 'crash');
-  const history = historyOf(subject);
+  const history = isNamed ? historyOf(subject, 1) : historyOf(subject); // who names two cases has a suspicion
   const { near, note } = nearAnswers(subject.dialect);
   const put = (c: Case): Promise<Outcome> =>
-    isLive ? history.ask(near(c), answered() % PROBED === 0) : history.ask(c, false);
+    isLive ? history.ask(near(c), answered() % PROBED === 0) : history.ask(c, isNamed && outcomes.length === quota - 1);
   let unfinished = false;
   for (const each of cases) {
     if (answered() >= quota || deadly() >= GIVE_UP) break;
@@ -131,7 +133,7 @@ async function checkOperator(
     onProgress?.({ op: name, done: answered(), of: quota, failures: count(isFinding) });
   }
   const unasked = deadly() >= GIVE_UP && !unfinished ? quota - answered() : 0;
-  const findings = await findingsOf(subject, history, outcomes, isFinding);
+  const findings = await findingsOf(subject, history, outcomes, isFinding, !isNamed);
   return { ...summaryOf(name, quota, outcomes, findings, unfinished), ...(unasked > 0 && { unasked }) };
 }
 

@@ -45,7 +45,7 @@ function readLine(place: string, text: string): Line {
 /** The report with what is listed marked so, and the lines that do not hold. */
 export function expectFailures(report: Report, lines: readonly Line[]): Report {
   const operators = report.operators.map((each) => marked(each, lines, report.interrupted));
-  const isPart = report.shard !== undefined || report.interrupted;
+  const isPart = report.shard !== undefined || report.case !== undefined || report.interrupted;
   const unmet = isPart ? [] : lines.filter((line) => isJudged(report, line) && !holds(report, line));
   const { format: _, version: __, clean: ___, ...facts } = report;
   return reportOf({ ...facts, operators, unmet: unmet.map(({ text }) => text) });

@@ -27,7 +27,10 @@ export async function findingsOf(
   history: History,
   outcomes: readonly Outcome[],
   isFinding: (kind: VerdictKind) => boolean,
+  isReduced: boolean,
 ): Promise<Finding[]> {
+  const toFinding = (group: Group, names: readonly string[]): Promise<Finding> =>
+    findingOf(subject, history, group, names, isReduced);
   const named: Group[] = diagnose(outcomes, subject).slice(0, NAMES);
   const explained = new Set(named.flatMap((group) => group.outcomes));
   const failures = outcomes.filter((each) => isFinding(each.verdict.kind));
@@ -35,11 +38,11 @@ export async function findingsOf(
   const unnamed = rest.filter(({ verdict: { kind } }) => isFailure(kind));
   const profile = profileOf(subject, unnamed);
   const foreign = unnamed.length > 0 && !profile ? await foreignTo(subject, outcomes) : undefined;
-  if (foreign) return [await findingOf(subject, history, { outcomes: failures, ...foreign }, [])];
+  if (foreign) return [await toFinding({ outcomes: failures, ...foreign }, [])];
   const groups = [...named, ...(profile ? [{ outcomes: rest, profile }] : byKind(rest))];
   const names = groups.flatMap(({ mistake }) => mistake ?? []);
   const findings: Finding[] = [];
-  for (const group of groups) findings.push(await findingOf(subject, history, group, names));
+  for (const group of groups) findings.push(await toFinding(group, names));
   return joined(findings);
 }
 
@@ -79,6 +82,7 @@ async function findingOf(
   history: History,
   { outcomes: members, mistake, evidence, profile, layout, dialects = [] }: Group,
   names: readonly string[],
+  isReduced: boolean,
 ): Promise<Finding> {
   const first = members.reduce((least, each) => (work(each.case) < work(least.case) ? each : least));
   const { kind } = first.verdict;
@@ -93,8 +97,9 @@ async function findingOf(
       : explains(mistake, outcome, subject));
   const isKept = kind === 'stale' || kind === 'unstable';
   const put = (c: Case): Promise<Outcome> => (isKept ? history.ask(c, true) : ask(subject, c));
-  const smaller = await reduce(first.case, async (c) => isAlike(await put(c)), isForeign ? FOREIGN : BUDGET, dialect);
-  const shown = await confirmed(subject, kind, put, [...smaller, first.case]);
+  const stillFails = async (c: Case): Promise<boolean> => isAlike(await put(c));
+  const smaller = (): Promise<readonly Case[]> => reduce(first.case, stillFails, isForeign ? FOREIGN : BUDGET, dialect);
+  const shown = isReduced ? await confirmed(subject, kind, put, [...(await smaller()), first.case]) : first;
   const told = dialects.length > 0 ? 'wrong-dialect' : layout ? 'wrong-layout' : profile ? 'wrong-profile' : kind;
   return {
     kind: told,

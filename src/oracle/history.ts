@@ -31,15 +31,16 @@ const sibling = (c: Case): Case =>
 
 const weightOf = (c: Case) => operandsOf(c, layerOf(c)).weight;
 
-export function historyOf(subject: Subject): History {
+/** What an engine keeps is suspected from `elements` wrong ones on. */
+export function historyOf(subject: Subject, elements = ELEMENTS): History {
   const earlier = new Map<string, Case[]>();
   let last: Case | undefined;
-  let least = ELEMENTS;
+  let least = elements;
 
   /** Whether a wrong answer is the right one for the weights of an earlier call. */
-  const explained = (outcome: Outcome, known: readonly Case[], elements: number): Outcome => {
+  const explained = (outcome: Outcome, known: readonly Case[], enough: number): Outcome => {
     const { case: c, theirs, verdict: found } = outcome;
-    if (found.kind !== 'fail' || found.wrong < elements) return outcome;
+    if (found.kind !== 'fail' || found.wrong < enough) return outcome;
     const after = known.find((each) => {
       const weight = [...weightOf(each)!.data];
       return checkParts(partsOf(subject, { ...c, given: { ...c.given, weight } }), theirs).kind === 'pass';

@@ -13,7 +13,7 @@ export interface Part {
 }
 
 /** What the parts of one campaign have in common. */
-const common = ['version', 'engine', 'seed', 'cases', 'strict', 'ops'] as const;
+const common = ['version', 'engine', 'seed', 'cases', 'strict', 'ops', 'case'] as const;
 
 const refuse = (message: string): never => {
   throw new SpecError('campaign-merge', `merge: ${message}`);

@@ -7,6 +7,7 @@ import { caseId } from './caseid.ts';
 import type { Case } from './cases.ts';
 import { drawCase } from './draw.ts';
 import type { Subject } from './engine.ts';
+import { planNamed, readNamed } from './named.ts';
 import { operatorOf, operators } from './operators.ts';
 
 /** One of `of` parts of a campaign; `index` counts from 1. Spec campaign-shards. */
@@ -26,10 +27,14 @@ export interface Settings {
   readonly shard?: Shard;
   /** Whether a suspect is a finding. Spec campaign-strict. */
   readonly strict?: boolean;
+  /** Instead of all these but `strict`: the ids of the cases to ask. Spec campaign-cases. */
+  readonly case?: readonly string[];
 }
 
+type Optional = 'ops' | 'shard' | 'case';
+
 /** Settings with every default written out. */
-export type Complete = Required<Omit<Settings, 'ops' | 'shard'>> & Pick<Settings, 'ops' | 'shard'>;
+export type Complete = Required<Omit<Settings, Optional>> & Pick<Settings, Optional>;
 
 /** The questions of one operator, of which so many are to be answered. */
 export interface Questions {
@@ -39,6 +44,8 @@ export interface Questions {
   readonly cases: Iterable<Case>;
   /** Whether the engine is there to be asked more: near what it answered (Spec oracle-skips), for what it keeps (Spec oracle-history). */
   readonly isLive?: boolean;
+  /** Whether the cases were asked for by name: failures are shown as they are. */
+  readonly isNamed?: boolean;
 }
 
 /** Skipped cases are replaced, up to this many questions per case asked for. */
@@ -47,14 +54,16 @@ const ASKED = 8;
 /** What a report names even if it is not offered. */
 export const basic = ['conv2d', 'depthwiseConv2d', 'maxPool2d', 'avgPool2d'];
 
-export function readSettings({ ops, seed = 1, cases = 200, shard, strict = false }: Settings): Complete {
+export function readSettings(settings: Settings): Complete {
+  const { ops, seed = 1, cases = 200, shard, strict = false, case: ids } = settings;
+  flag('campaign-strict', 'checkEngine', 'strict', strict);
+  if (ids !== undefined) return { seed, cases: ids.length, strict, case: readNamed(settings, ids) };
   if (!Number.isSafeInteger(seed))
     throw new SpecError('oracle-campaign', `checkEngine: seed must be a whole number, got ${show(seed)}`);
   wholeNumber('oracle-campaign', 'checkEngine', 'cases', cases, 1);
   if (ops !== undefined && !Array.isArray(ops))
     throw wrongType('oracle-campaign', `checkEngine: ops must be an array of names, got ${show(ops)}`);
   for (const op of ops ?? []) operatorOf(op);
-  flag('campaign-strict', 'checkEngine', 'strict', strict);
   return { ops, seed, cases, strict, ...(shard && { shard: readShard(shard) }) };
 }
 
@@ -71,6 +80,7 @@ export function plan(
   offer: Pick<Subject, 'ops' | 'gradients' | 'dialect' | 'traits'>,
   settings: Complete,
 ): Questions[] {
+  if (settings.case) return planNamed(offer, settings.case);
   const offered = Object.keys(operators).filter((op) => basic.includes(op) || offer.ops.includes(op));
   const ops = settings.ops ?? offered;
   const draw = (op: string, gradient: boolean): Questions => {

@@ -64,7 +64,7 @@ const expectation = (op: string, finding: Finding): string =>
 
 /** A finding in lines. */
 export function paragraph(op: string, finding: Finding): string[] {
-  const { mistake, evidence, verdict, id, literal, after, passesAlone } = finding;
+  const { mistake, evidence, verdict, id, literal, after, again, passesAlone } = finding;
   const { first, worst, message } = verdict;
   return [
     `✗ ${op}: ${headline(finding)}`,
@@ -78,8 +78,7 @@ export function paragraph(op: string, finding: Finding): string[] {
     ...(passesAlone ? ['  passes alone: depends on earlier calls'] : []),
     passesAlone ? '  seen in:' : '  smallest case:',
     ...literal.typescript.split('\n').map((line) => `    ${line}`),
-    `  case ${id}`,
-    ...(after ? [`  after ${after}`] : []),
+    ...(again ? [`  again: ${again}`] : [`  case ${id}`, ...(after ? [`  after ${after}`] : [])]),
   ];
 }
 

@@ -36,6 +36,8 @@ export interface Finding {
   readonly seenAs: string;
   /** The id of a case to ask before it, where what the engine keeps of it is the mistake. */
   readonly after?: string;
+  /** The command that asks it again, where the engine was named by one. Spec campaign-cases. */
+  readonly again?: string;
   /** It fails only after other calls: asked alone, or again, it passes. Spec oracle-history. */
   readonly passesAlone?: boolean;
   readonly literal: Literal;
@@ -82,6 +84,8 @@ export interface Report {
   readonly strict: boolean;
   /** The part of the campaign that this is, if it is one. */
   readonly shard?: Shard;
+  /** The cases, if they were named. */
+  readonly case?: readonly string[];
   readonly operators: readonly OperatorReport[];
   /** Stopped from outside before its end. */
   readonly interrupted: boolean;
@@ -140,8 +144,9 @@ export const inWords = ({ status, counts, wanted }: OperatorReport): string =>
 export const causeOf = ({ mistake, kind }: Finding): string => mistake ?? kind;
 
 /** `right 1.2, dialect torch: seed 1, 200 cases per operator, shard 2/4` */
-export function headOf({ engine: { name, version, dialect }, seed, cases, shard }: Report): string {
+export function headOf({ engine: { name, version, dialect }, seed, cases, shard, case: named }: Report): string {
   const part = shard ? `, shard ${shard.index}/${shard.of}` : '';
   const speaks = dialect === 'toeplitz' ? '' : `, dialect ${dialect}`;
-  return `${name}${version ? ` ${version}` : ''}${speaks}: seed ${seed}, ${cases} cases per operator${part}`;
+  const asked = named ? `case ${named.join(', ')}` : `seed ${seed}, ${cases} cases per operator${part}`;
+  return `${name}${version ? ` ${version}` : ''}${speaks}: ${asked}`;
 }

@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Report } from '../../src/oracle/index.ts';
-import { fixture, root, toeplitz } from './run.ts';
+import { fixture, inShell, root, toeplitz } from './run.ts';
+
+const maximum = 'maxPool2d/n1h1w3c1_k1x2s1x1pvd1x1e0/f32/given/x=1,5,-2';
 
 const findingsOf = (report: Report) =>
   report.operators.map(({ op, findings }) => [op, findings.map(({ kind }) => kind)]);
@@ -64,6 +66,24 @@ describe('toeplitz check', () => {
     expect(findings.map(({ verdict }) => verdict.message).join()).toMatch(/the engine says: five|seq \d+, got seven/);
   });
 
+  it('[campaign-cases] names the command that asks a finding again, which finds the same', async () => {
+    const wrong = ['--ops', 'maxPool2d', '--cases', '20', '--strict', '--timeout', '9'];
+    const host = join(root, 'dist/cli/host.js');
+    for (const [args, form] of [
+      [[fixture('packs.mjs'), '--ops', 'conv2d', '--cases', '40'], /packs\.mjs --case \S+ --case \S+$/],
+      [[fixture('wrong.mjs'), ...wrong], /wrong\.mjs --strict --timeout 9 --case \S+$/],
+      [[process.execPath, ...wrong, '--', host, fixture('wrong.mjs'), "it's"], /--case \S+ -- .* 'it'\\''s'$/],
+    ] as const) {
+      const whole = await toeplitz('check', ...args);
+      const command = /^ {2}again: (.*)$/m.exec(whole.out)![1];
+      expect(command).toMatch(form);
+      const { code, out, err } = await inShell(command);
+      expect({ code, err }).toEqual({ code: 1, err: '' });
+      const found = (text: string) => text.slice(text.indexOf('✗')).replace(/ in \d+ cases?/g, '');
+      expect(found(out)).toBe(found(whole.out));
+    }
+  });
+
   it('[oracle-exit] ends with 4 for an engine that fails nowhere, but answers hardly anything', async () => {
     const { code, out } = await toeplitz('check', fixture('shy.mjs'), '--cases', '5', '--ops', 'conv2d');
     expect(code).toBe(4);
@@ -73,8 +93,9 @@ describe('toeplitz check', () => {
   it('[oracle-history] shows by the two smallest calls what an engine keeps', async () => {
     const { out } = await toeplitz('check', fixture('packs.mjs'), '--cases', '40', '--ops', 'conv2d');
     expect(out).toContain('✗ conv2d: stale');
-    expect(out).toMatch(/^ {2}case conv2d\/n1h1w1c\d_o1k1x1s1x1pvd1x1g1b0\/f32\/given\/x=[01,]+;weight=[01,]+$/m);
-    expect(out).toMatch(/^ {2}after conv2d\/n1h1w1c\d_o1k1x1s1x1pvd1x1g1b0\/f32\/given\/x=[01,]+;weight=[01,]+$/m);
+    expect(out).toMatch(
+      /^ {2}again: .*(?: --case 'conv2d\/n1h1w1c\d_o1k1x1s1x1pvd1x1g1b0\/f32\/given\/x=[01,]+;weight=[01,]+'){2}$/m,
+    );
   });
 
   it('[oracle-history] says of what a fresh engine does right that it depends on earlier calls', async () => {
@@ -115,6 +136,9 @@ describe('toeplitz check', () => {
       ['check', fixture('right.mjs'), '--cases', 'many'],
       ['check', fixture('right.mjs'), '--ops', 'conv'],
       ['check', fixture('right.mjs'), '--seed', '1.5'],
+      ['check', fixture('right.mjs'), '--case', 'conv2d'],
+      ['check', fixture('right.mjs'), '--case', maximum, '--cases', '5'],
+      ['check', fixture('right.mjs'), '--case', maximum, '--expected', fixture('right.mjs'), '--fix'],
       ['check', fixture('right.mjs'), '--seed', ''],
       ['explain', 'conv2d'],
     ]) {

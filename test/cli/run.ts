@@ -14,10 +14,16 @@ export interface Run {
   readonly err: string;
 }
 
-export const toeplitz = (...args: string[]): Promise<Run> =>
+export const toeplitz = (...args: string[]): Promise<Run> => run(process.execPath, program, ...args);
+
+/** A command as it stands in a report, in the shell of POSIX. */
+export const inShell = (command: string): Promise<Run> =>
+  run('sh', '-c', `toeplitz() { '${process.execPath}' '${program}' "$@"; }\n${command}`);
+
+const run = (command: string, ...args: string[]): Promise<Run> =>
   new Promise((resolve) => {
     if (!existsSync(program)) throw new Error('dist/cli/index.js is missing: run `npm run build` first');
-    const child = spawn(process.execPath, [program, ...args]);
+    const child = spawn(command, args);
     let [out, err] = ['', ''];
     child.stdout.on('data', (text) => {
       out += text;

@@ -5,6 +5,7 @@ import { type Tensor, tensor } from '../../src/index.ts';
 import { parseCaseId } from '../../src/oracle/caseid.ts';
 import { layerOf, operandsOf } from '../../src/oracle/cases.ts';
 import { drawCase } from '../../src/oracle/draw.ts';
+import { expectFailures, readLines } from '../../src/oracle/expected.ts';
 import {
   type Call,
   checkEngine,
@@ -136,8 +137,8 @@ describe('an engine that misbehaves', () => {
   });
 
   it('[oracle-campaign] is not asked where an option has no such name', async () => {
-    await expect(Promise.resolve().then(() => checkEngine({ name: 'e', ops }, { case: 3 } as never))).rejects.toThrow(
-      "got 'case' [oracle-campaign]",
+    await expect(Promise.resolve().then(() => checkEngine({ name: 'e', ops }, { count: 3 } as never))).rejects.toThrow(
+      "got 'count' [oracle-campaign]",
     );
   });
 
@@ -250,6 +251,36 @@ describe('a campaign', () => {
     expect(counts.crash).toBe(3);
     expect(unasked).toBe(60 - counts.pass! - 3);
     expect(render(report)).toContain(`conv2d: left after 3 crashes: ${unasked} of 60 cases were not asked\n`);
+  });
+
+  it('[campaign-cases] asks the cases that are named alone, and shows them as they are', async () => {
+    const id = 'conv2d/n2h7w5c6_o4k3x4s2x1p1.0.2.1d1x1g2b1/f32/exact/42';
+    const right = 'conv2d/n2h7w5c6_o4k3x1s2x1p1.0.2.1d1x1g2b1/f32/exact/42';
+    const report = await checkEngine(dropsTap, { case: [right, id] });
+    const [{ op, cases, counts, findings }] = report.operators;
+    expect([report.case, op, cases, counts]).toEqual([[right, id], 'conv2d', 2, { pass: 1, fail: 1 }]);
+    expect(findings).toMatchObject([{ kind: 'fail', cases: [id], id, seenAs: id }]);
+    expect(render(report)).toMatch(new RegExp(`^${dropsTap.name}: case ${right}, ${id}\n[^]*\n  case ${id}\n$`));
+    expect((await checkEngine(dropsTap, { case: [right] })).clean).toBe(true);
+    const lines = readLines('list', 'conv2d: fail\nmaxPool2d: fail');
+    expect(expectFailures(report, lines).unmet).toEqual([]);
+  });
+
+  it('[campaign-cases] refuses cases that cannot be asked, and other settings beside them', async () => {
+    const id = 'conv2d/n2h7w5c6_o4k3x1s2x1p1.0.2.1d1x1g2b1/f32/exact/42';
+    const refusal = (options: object, engine: Engine = dropsTap) =>
+      checkEngine(engine, options).then(
+        () => 'none',
+        (error: Error) => error.message,
+      );
+    const clause = '[campaign-cases]';
+    for (const options of [{ case: id }, { case: [] }, { case: [id], ops: ['conv2d'] }, { case: [id], seed: 1 }])
+      expect(await refusal(options)).toContain(clause);
+    expect(await refusal({ case: ['conv2d'] })).toContain('[oracle-caseid]');
+    expect(await refusal({ case: [id.replace('2d', '2d+gradient')] }, { name: 'no gradients', ops })).toContain(clause);
+    expect(await refusal({ case: [id] }, { ...dropsTap, dialect: 'torch' })).toContain(
+      `the nearest ${id.replace('p1.0.2.1', 'p1.1.2.2')}, got`,
+    );
   });
 
   it('[oracle-reduce] takes no time that it is not given', async () => {

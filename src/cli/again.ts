@@ -1,0 +1,20 @@
+// The command that asks the smallest case of a finding again. Spec campaign-cases.
+
+import type { Finding, Report } from '../oracle/report.ts';
+
+/** A word as a shell reads it: case ids hold `;` and `=`. */
+export const quoted = (word: string): string =>
+  /^[\w./:@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+
+/** The report with the command beside each finding; `words` stand before its options, `rest` behind them. */
+export function withCommands(report: Report, words: readonly string[], rest: readonly string[]): Report {
+  const again = ({ id, after }: Finding): string => {
+    const ids = after === undefined ? [id] : [after, id];
+    return [...words, ...ids.flatMap((each) => ['--case', each]), ...rest].map(quoted).join(' ');
+  };
+  const operators = report.operators.map((each) => ({
+    ...each,
+    findings: each.findings.map((finding) => (finding.passesAlone ? finding : { ...finding, again: again(finding) })),
+  }));
+  return { ...report, operators };
+}
