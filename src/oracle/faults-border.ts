@@ -55,4 +55,17 @@ export const borderFaults: readonly Fault[] = [
     families,
     result: (s) => reading(s, inside, (i) => i),
   },
+  {
+    name: 'the column after the last were read: the first of the next row',
+    families,
+    result: (s) => reading(s, inside, (i, n) => (i === n ? n : inside(i, n))),
+  },
+  {
+    name: 'the first row were taken for padding, where there is padding before it',
+    families,
+    result: (s) =>
+      s.rank > 1 && axesOf(s)[0].before > 0
+        ? reading(s, (i, n) => (i > 0 ? inside(i, n) : undefined), inside)
+        : undefined,
+  },
 ];

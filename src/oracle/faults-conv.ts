@@ -154,6 +154,14 @@ export const convolutionFaults: readonly Fault[] = [
       return s.rank === 2 ? rearranged(s, (k, c, o) => place(s, (k % b) * a + Math.floor(k / b), c, o)) : undefined;
     },
   },
+  {
+    name: 'the taps were read column by column',
+    families: linear,
+    setting: (s) => {
+      const [a, b] = s.case.size;
+      return s.rank === 2 ? rearranged(s, (k, c, o) => place(s, (k % a) * b + Math.floor(k / a), c, o)) : undefined;
+    },
+  },
   ...(['some', 'every'] as const).map(
     (which): Fault => ({
       name: `a 3×3 kernel dilated on ${which === 'some' ? 'any axis' : 'every axis'} fell into a special path that adds nothing: the output is the bias`,

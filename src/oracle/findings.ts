@@ -9,7 +9,7 @@ import type { Subject } from './engine.ts';
 import type { History } from './history.ts';
 import { layoutOf } from './layout-other.ts';
 import { literal } from './literal.ts';
-import { explainedBy, profileOf } from './profile-other.ts';
+import { closeness, explainedBy, profileOf } from './profile-other.ts';
 import { type Budget, reduce } from './reduce.ts';
 import type { Finding } from './report.ts';
 import { isFailure, type VerdictKind } from './verdict.ts';
@@ -63,11 +63,11 @@ function byKind(rest: readonly Outcome[]): Group[] {
 }
 
 /** What looked like several causes, but comes down to one smallest case, is one. */
-function joined(findings: readonly Finding[]): Finding[] {
-  const first = (finding: Finding): Finding =>
-    findings.find(
-      ({ id, kind, mistake }) => id === finding.id && kind === finding.kind && mistake === finding.mistake,
-    )!;
+export function joined(findings: readonly Finding[]): Finding[] {
+  const keyOf = ({ id, kind, mistake, dialects, layout, profile }: Finding): string =>
+    JSON.stringify([id, kind, mistake, dialects, layout, profile]);
+  const keys = findings.map(keyOf);
+  const first = (finding: Finding): Finding => findings[keys.indexOf(keyOf(finding))];
   return findings
     .filter((each) => first(each) === each)
     .map((each) => ({ ...each, cases: findings.flatMap((other) => (first(other) === each ? other.cases : [])) }));
@@ -100,6 +100,8 @@ async function findingOf(
   const stillFails = async (c: Case): Promise<boolean> => isAlike(await put(c));
   const smaller = (): Promise<readonly Case[]> => reduce(first.case, stillFails, isForeign ? FOREIGN : BUDGET, dialect);
   const shown = isReduced ? await confirmed(subject, kind, put, [...(await smaller()), first.case]) : first;
+  const isUnnamed = kind === 'fail' && mistake === undefined && !isForeign && !profile;
+  const near = isUnnamed ? closeness(subject, members) : undefined;
   const told = dialects.length > 0 ? 'wrong-dialect' : layout ? 'wrong-layout' : profile ? 'wrong-profile' : kind;
   return {
     kind: told,
@@ -107,6 +109,7 @@ async function findingOf(
     ...(dialects.length > 0 && { declared: dialect ?? 'toeplitz', dialects }),
     ...(layout && { layout }),
     ...(profile && { profile }),
+    ...(near !== undefined && { closeness: near }),
     ...(mistake !== undefined && { mistake, evidence }),
     ...(!shown && isTimeless(kind) && { passesAlone: true }),
     ...describe(subject, shown ?? first),

@@ -2,7 +2,7 @@
 
 import { SpecError, show } from '../errors.ts';
 import { parseCaseId } from './caseid.ts';
-import { kindKey, work } from './findings.ts';
+import { joined, kindKey, work } from './findings.ts';
 import { pooled } from './precision.ts';
 import { type Finding, type OperatorReport, type Report, reportOf, statusOf } from './report.ts';
 
@@ -107,7 +107,7 @@ function mergeFindings(findings: readonly Finding[]): Finding[] {
     return { ...finding, cases, ...(smallest.evidence && { evidence: evidence as unknown as Finding['evidence'] }) };
   });
   const rank = ({ mistake, cases }: Finding): number => (mistake === undefined ? 0 : -cases.length);
-  return merged.sort((a, b) => rank(a) - rank(b));
+  return joined(merged).sort((a, b) => rank(a) - rank(b));
 }
 
 const cells = ({ id }: Finding): number => work(parseCaseId(id));

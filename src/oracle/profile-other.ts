@@ -3,9 +3,10 @@
 import type { Tensor } from '../tensor.ts';
 import { type Outcome, partsOf } from './ask.ts';
 import type { Subject, Traits } from './engine.ts';
+import { FINITE } from './kinds.ts';
 import { type Format, type Narrowing, rounding as roundingOf } from './narrow.ts';
 import { checkParts } from './parts.ts';
-import { isFailure } from './verdict.ts';
+import { isFailure, isOutside } from './verdict.ts';
 
 /** Arithmetic that an engine may declare. */
 export type Declaration = Pick<Traits, 'precision' | 'winograd' | 'subnormals'>;
@@ -63,6 +64,27 @@ const declaring = (declaration: Declaration, subject: Subject): Subject => ({
   ...subject,
   traits: { ...subject.traits, ...declaration },
 });
+
+/** So many failures are measured; what is further off than this is no matter of rounding. */
+const [MEASURED, COARSE] = [50, 1e-3];
+
+/** How far the values of unnamed failures are from the right ones, in units of Σ|a·w|, if that is so little that it is rounding. */
+export function closeness(subject: Subject, failures: readonly Outcome[]): number | undefined {
+  let most = 0;
+  for (const { case: c, theirs, verdict } of failures.slice(0, MEASURED)) {
+    if (verdict.kind !== 'fail' || theirs === undefined) return undefined;
+    for (const [part, { bound }] of partsOf(subject, c)) {
+      const given = (part === 'y' ? theirs : (theirs as Partial<Record<string, unknown>>)[part]) as Tensor | undefined;
+      for (let i = 0; i < (given?.data.length ?? 0); i++) {
+        if (!isOutside(bound, i, given!.data[i])) continue;
+        const off = Math.abs(given!.data[i] - bound.value[i]) / bound.magnitude[i];
+        if (!(off < COARSE) || !(bound.kinds[i] & FINITE)) return undefined;
+        most = Math.max(most, off);
+      }
+    }
+  }
+  return most > 0 ? most : undefined;
+}
 
 /** `operands and output rounded to float16` */
 export function inWords({ precision, winograd }: Declaration): string {

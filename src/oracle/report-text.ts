@@ -86,7 +86,9 @@ export function paragraph(op: string, finding: Finding): string[] {
  * What the engine may declare instead: `this is the rule of caffe; the engine declares toeplitz`,
  * `right on these cases with layout: { x: 'NCHW', weight: 'OIHW' }`.
  */
-export function hints({ mistake, dialects, declared, layout, profile }: Finding): string[] {
+export function hints({ mistake, dialects, declared, layout, profile, closeness }: Finding): string[] {
+  if (closeness !== undefined)
+    return [`all within ${closeness.toPrecision(2)}·Σ|a·w|: rounded, but as no arithmetic that can be declared`];
   if (layout) return [`right on these cases with layout: ${source(layout)}`];
   if (profile)
     return [`inside the bound of ${inProfile(profile)}: if the engine means that, declare traits: ${source(profile)}`];

@@ -25,6 +25,8 @@ export interface Finding {
   readonly layout?: Layout;
   /** Of `wrong-profile`: the traits with which its results would pass. */
   readonly profile?: Declaration;
+  /** Of a `fail` without a name: all values are as close as this to the right ones, in units of Σ|a·w|, so they were rounded. */
+  readonly closeness?: number;
   /** The known mistake that gives exactly these results, if one does. */
   readonly mistake?: string;
   /** What speaks for it. */

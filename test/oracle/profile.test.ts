@@ -128,6 +128,20 @@ describe('narrow arithmetic', () => {
     );
   });
 
+  it('[oracle-profile] that cannot be declared is called rounding, and nothing else is', async () => {
+    const off = (change: (y: number) => number) => (call: Call) => {
+      const { shape, data } = direct(call);
+      return { shape, data: data.map(change) };
+    };
+    const closeness = async (change: (y: number) => number) =>
+      (await check(engineOf(off(change)), 60, 1, ['conv2d']))[0].findings.map((finding) => [
+        finding.mistake,
+        finding.closeness !== undefined && finding.closeness > 2.9e-6 && finding.closeness < 3.2e-6,
+      ]);
+    expect(await closeness((y) => y * (1 + 3e-6))).toEqual([[undefined, true]]);
+    expect(await closeness((y) => y + 1)).toEqual([[undefined, false]]);
+  });
+
   it('[oracle-precision] rounds to one of the two neighbours, and not at all what is a number of the format', () => {
     for (const format of ['tf32', 'bfloat16', 'float16'] as const) {
       const { u, most } = formats[format];
