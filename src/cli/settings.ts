@@ -1,5 +1,6 @@
 // The options of check and vectors that say which campaign it is.
 
+import type { Layout } from '../oracle/engine.ts';
 import type { Settings, Shard } from '../oracle/plan.ts';
 import { UsageError } from './usage.ts';
 
@@ -9,6 +10,9 @@ export const settingsOptions = {
   seed: { type: 'string' },
   shard: { type: 'string' },
 } as const;
+
+/** Whose words and which order of axes: of vectors and explain. */
+export const speechOptions = { dialect: { type: 'string', default: 'toeplitz' }, layout: { type: 'string' } } as const;
 
 interface Values {
   readonly ops?: string;
@@ -49,4 +53,14 @@ function readShard(text: string): Shard {
   const [, index, of] = /^(\d+)\/(\d+)$/.exec(text)?.map(Number) ?? [];
   if (!(index >= 1 && index <= of)) throw new UsageError(`--shard must be i/n with i from 1 to n, got '${text}'`);
   return { index, of };
+}
+
+/** `NCHW,OIHW`: of x, weights, depthwise weights. */
+export function layoutOf(who: string, text: string | undefined): Layout {
+  const [x, weight, depthwise, ...more] = text?.split(',') ?? [];
+  if (more.length > 0)
+    throw new UsageError(
+      `${who}: --layout must be one of x, weights, depthwise weights, such as NCHW,OIHW, got '${text}'`,
+    );
+  return { ...(x !== undefined && { x }), ...(weight !== undefined && { weight }), ...(depthwise && { depthwise }) };
 }

@@ -2,13 +2,12 @@
 
 import { parseArgs } from 'node:util';
 import { dialectNames, dialects, readDialect } from '../oracle/dialects.ts';
-import type { Layout } from '../oracle/engine.ts';
 import { readLayout } from '../oracle/layout.ts';
 import { basic, readSettings as complete } from '../oracle/plan.ts';
 import { readTraits } from '../oracle/traits.ts';
 import { vectors } from '../oracle/vectors.ts';
 import { checkNewFolder, writeFolder } from './files.ts';
-import { readSettings, settingsHelp, settingsOptions } from './settings.ts';
+import { layoutOf, readSettings, settingsHelp, settingsOptions, speechOptions } from './settings.ts';
 import { EXIT, UsageError } from './usage.ts';
 
 export const help = `toeplitz vectors --out DIR [options]
@@ -66,8 +65,7 @@ const options = {
   ...settingsOptions,
   out: { type: 'string' },
   gradients: { type: 'boolean', default: false },
-  dialect: { type: 'string', default: 'toeplitz' },
-  layout: { type: 'string' },
+  ...speechOptions,
   traits: { type: 'string' },
 } as const;
 
@@ -80,7 +78,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const settings = complete(readSettings(values));
   const ops = settings.ops ?? basic;
   const dialect = readDialect(values.dialect, ops);
-  const layout = readLayout(layoutOf(values.layout), dialects[dialect].layout);
+  const layout = readLayout(layoutOf('vectors', values.layout), dialects[dialect].layout);
   const traits = readTraits(traitsOf(values.traits));
   const asked = { ops, gradients: values.gradients ? ops : [], dialect, layout, traits };
   await checkNewFolder(out);
@@ -94,15 +92,6 @@ export async function run(args: readonly string[]): Promise<number> {
   await writeFolder(out, ['cases', 'answers'], counted());
   process.stdout.write(`${questions} questions in ${out}\n`);
   return EXIT.clean;
-}
-
-function layoutOf(text: string | undefined): Layout {
-  const [x, weight, depthwise, ...more] = text?.split(',') ?? [];
-  if (more.length > 0)
-    throw new UsageError(
-      `vectors: --layout must be one of x, weights, depthwise weights, such as NCHW,OIHW, got '${text}'`,
-    );
-  return { ...(x !== undefined && { x }), ...(weight !== undefined && { weight }), ...(depthwise && { depthwise }) };
 }
 
 const traitsOf = (text: string | undefined): Record<string, string> =>

@@ -2,11 +2,24 @@
 
 import type { Layer } from '../layer.ts';
 import type { Tensor } from '../tensor.ts';
-import { partsOf } from './ask.ts';
+import { callOf, channelsOf, partsOf } from './ask.ts';
 import { parseCaseId } from './caseid.ts';
-import { layerOf, operandsOf } from './cases.ts';
-import { type Literal, literal } from './literal.ts';
+import { type Case, layerOf, shapeOf } from './cases.ts';
+import { type DialectName, dialects, readDialect } from './dialects.ts';
+import type { Layout, Subject } from './engine.ts';
+import { languages } from './languages.ts';
+import { readLayout, toTheirs } from './layout.ts';
+import { inEach, type Literal } from './literal.ts';
+import { checkSaid } from './named.ts';
 import { expectedOf } from './verdict.ts';
+
+/** In whose words, and with which order of axes. */
+export interface Speech {
+  /** Default `'toeplitz'`. */
+  readonly dialect?: DialectName;
+  /** Default: that of the dialect. */
+  readonly layout?: Layout;
+}
 
 export interface Explanation {
   readonly op: string;
@@ -18,23 +31,70 @@ export interface Explanation {
   readonly dy?: Tensor;
   /** The exact results (float64): `y`, or the gradients `x`, `weight`, `bias`. */
   readonly expected: Readonly<Record<string, Tensor>>;
+  /** All of it as source text, with the bounds of the results where they are not 0. */
   readonly literal: Literal;
 }
 
 /**
- * The layer, tensors and exact results of a case id, the same on every host. Spec oracle-caseid.
+ * The layer, tensors and exact results of a case id, the same on every host; with a dialect or a layout, the tensors and
+ * the source text are those that such an engine gets. Spec oracle-caseid.
  *
- * @throws {SpecError} oracle-caseid, oracle-operators.
+ * @throws {SpecError} oracle-caseid, oracle-operators, oracle-layout, dialect-names; campaign-cases for a case that the
+ * dialect cannot say.
  * @example
  * explain('maxPool2d/n1h2w2c1_k2x2s1x1pvd1x1e0/f32/given/x=1,2,3,4').expected.y.data // [4]
  */
-export function explain(caseId: string): Explanation {
+export function explain(caseId: string, speech: Speech = {}): Explanation {
   const c = parseCaseId(caseId);
-  const layer = layerOf(c);
-  const operands = operandsOf(c, layer);
-  const results = partsOf({ traits: {} }, c).map(([part, { shape, bound }]) => [
-    part,
-    { shape, data: bound.value.map((_, i) => expectedOf(bound, i)) },
-  ]);
-  return { op: c.op, layer, ...operands, expected: Object.fromEntries(results), literal: literal(c) };
+  const asked = speakerOf(c, speech);
+  const { op, attributes, ...operands } = callOf(asked, c);
+  const { expected, bound } = resultsOf(asked, c);
+  const rounded = Object.keys(bound).filter((name) => bound[name].data.some((each) => each !== 0));
+  const tensors = [
+    ...Object.entries(operands as Record<string, Tensor>),
+    ...Object.keys(expected).map((name) => [`expected.${name}`, expected[name]] as const),
+    ...rounded.map((name) => [`bound.${name}`, bound[name]] as const),
+  ];
+  const literal = inEach((name) => {
+    const { comment, attributes: write, tensor } = languages[name];
+    return [`${comment} ${titleOf(asked, c)}`, write(attributes), ...tensors.map(([what, each]) => tensor(what, each))];
+  });
+  return { op, layer: layerOf(c), ...(operands as { x: Tensor }), expected, literal };
+}
+
+/** Every tensor of a case by its name, as an engine of that dialect and layout has them: x …, expected.y, bound.y. */
+export function tensorsOf(asked: Pick<Subject, 'dialect' | 'layout' | 'traits'>, c: Case): Record<string, Tensor> {
+  const { op: _, attributes: __, ...operands } = callOf(asked, c);
+  const tensors = Object.entries(resultsOf(asked, c)).flatMap(([kind, results]) =>
+    Object.entries(results).map(([part, tensor]) => [`${kind}.${part}`, tensor] as const),
+  );
+  return { ...(operands as unknown as Record<string, Tensor>), ...Object.fromEntries(tensors) };
+}
+
+export function speakerOf(c: Case, speech: Speech): Pick<Subject, 'layout' | 'traits'> & { dialect: DialectName } {
+  const dialect = readDialect(speech.dialect, [c.op]);
+  checkSaid('explain', dialect, c);
+  return { dialect, layout: readLayout(speech.layout, dialects[dialect].layout), traits: {} };
+}
+
+/** `conv2d in the words of torch, x NCHW, weight OIHW` */
+function titleOf({ dialect, layout }: ReturnType<typeof speakerOf>, c: Case): string {
+  const hasWeight = 'weight' in layerOf(c).params(shapeOf(c));
+  const weight = hasWeight && `weight ${channelsOf(c) === undefined ? layout.weight : layout.depthwise}`;
+  const words = dialect === 'toeplitz' ? '' : ` in the words of ${dialect}`;
+  return [`${c.op}${c.gradient ? ' gradient' : ''}${words}`, `x ${layout.x}`, weight].filter(Boolean).join(', ');
+}
+
+/** The exact results and their bounds. */
+function resultsOf(
+  asked: Pick<Subject, 'dialect' | 'layout' | 'traits'>,
+  c: Case,
+): Record<'expected' | 'bound', Record<string, Tensor>> {
+  const found: ReturnType<typeof resultsOf> = { expected: {}, bound: {} };
+  for (const [part, { shape, bound }] of partsOf(asked, c)) {
+    const theirs = (data: Float64Array): Tensor => toTheirs(part, { shape, data }, asked.layout, channelsOf(c));
+    found.expected[part] = theirs(bound.value.map((_, i) => expectedOf(bound, i)));
+    found.bound[part] = theirs(bound.error);
+  }
+  return found;
 }

@@ -5,7 +5,7 @@ export { type CheckOptions, checkEngine, type Progress } from './campaign.ts';
 export { bound, check, type OutputBound } from './check.ts';
 export { type CeilRule, type Dialect, type DialectName, dialects } from './dialects.ts';
 export { type Call, type Engine, type GradientCall, type Gradients, type Layout, skip, type Traits } from './engine.ts';
-export { type Explanation, explain } from './explain.ts';
+export { type Explanation, explain, type Speech } from './explain.ts';
 export { faults } from './faults.ts';
 export type { Format, Narrowing } from './narrow.ts';
 export type { Settings, Shard } from './plan.ts';

@@ -6,15 +6,13 @@
 
 import { writeSafetensors } from '../formats/safetensors.ts';
 import type { Attributes } from '../layer.ts';
-import type { Tensor } from '../tensor.ts';
-import { callOf, channelsOf, partsOf } from './ask.ts';
+import { callOf } from './ask.ts';
 import { caseId } from './caseid.ts';
 import type { Case } from './cases.ts';
 import type { DialectName } from './dialects.ts';
 import type { Layout, Subject, Traits } from './engine.ts';
-import { toTheirs } from './layout.ts';
+import { tensorsOf } from './explain.ts';
 import { type Complete, plan, type Questions, type Shard } from './plan.ts';
-import { expectedOf } from './verdict.ts';
 import { VERSION } from './version.ts';
 
 /** Changes whenever a reader of older manifests would misread a newer one. */
@@ -57,12 +55,10 @@ export function* vectors(asked: Asked, settings: Complete): Generator<File> {
   const questions: Question[] = [];
   for (const each of plan(asked, settings)) {
     for (const [i, c] of firstOf(each).entries()) {
-      const { attributes, ...operands } = callOf(asked, c);
+      const { attributes } = callOf(asked, c);
       const name = `${each.op}${each.gradient ? '-gradient' : ''}-${String(i).padStart(String(settings.cases).length, '0')}`;
       questions.push({ name, id: caseId(c), op: each.op, gradient: each.gradient, attributes });
-      const { op: _, ...tensors } = operands;
-      const bytes = writeSafetensors({ ...(tensors as unknown as Record<string, Tensor>), ...results(asked, c) });
-      yield { path: `cases/${name}.safetensors`, bytes };
+      yield { path: `cases/${name}.safetensors`, bytes: writeSafetensors(tensorsOf(asked, c)) };
     }
   }
   const { dialect = 'toeplitz', layout, traits } = asked;
@@ -80,15 +76,4 @@ function firstOf({ cases, quota }: Questions): Case[] {
     found.set(caseId(c), c);
   }
   return [...found.values()];
-}
-
-/** The exact results and their bounds, in the layout of the program. */
-function results(asked: Asked, c: Case): Record<string, Tensor> {
-  const found: Record<string, Tensor> = {};
-  for (const [part, { shape, bound }] of partsOf(asked, c)) {
-    const theirs = (data: Float64Array): Tensor => toTheirs(part, { shape, data }, asked.layout, channelsOf(c));
-    found[`expected.${part}`] = theirs(bound.value.map((_, i) => expectedOf(bound, i)));
-    found[`bound.${part}`] = theirs(bound.error);
-  }
-  return found;
 }
