@@ -58,13 +58,15 @@ function compare(y: Prediction, shape: Shape, bound: Bound, theirs: Tensor): { c
       changed: true,
       alike: isAlike && y.data.every((v, i) => isNear(y, i, v, theirs.data[i], ROUNDED * size)),
     };
+  // Arithmetic that the engine declares may be as far from the mistake as it may be from what is right.
+  const wide = bound.isWide ? 2 * bound.error.reduce((most, B) => (B < Infinity ? Math.max(most, B) : most), 0) : 0;
   let [changed, alike] = [false, isAlike && theirs.data.length === y.data.length];
   for (let i = 0; i < y.data.length; i++) {
     if (y.open?.[i]) continue;
     const [expected, got] = [y.data[i], theirs.data?.[i]];
     const changes = isOutside(bound, i, expected);
     changed ||= changes;
-    const reach = Math.min(ROUNDED * size, Math.abs(got - bound.value[i]) / 2 || Infinity);
+    const reach = Math.min(Math.max(ROUNDED * size, wide), Math.abs(got - bound.value[i]) / 2 || Infinity);
     alike &&= changes
       ? isNear(y, i, expected, got, reach)
       : !isOutside(bound, i, got) || isNear(y, i, expected, got, bound.error[i]);

@@ -7,6 +7,7 @@ import type { Tensor } from '../tensor.ts';
 import type { Bound, Profile } from './bound.ts';
 import { checkKnown, expected, type Operands } from './forms.ts';
 import { mistakesIn } from './mistakes.ts';
+import { readTraits } from './traits.ts';
 import { judge, type Verdict } from './verdict.ts';
 
 /** What every element of the output may be. */
@@ -32,14 +33,14 @@ function operandsOf(layer: Layer, x: Tensor, params: Params<Tensor>): Operands {
 }
 
 const boundOfOutput = (layer: Layer, operands: Operands, profile?: Profile): Bound =>
-  expected(layer, operands, profile).y!;
+  expected(layer, operands, readTraits(profile)).y!;
 
 /**
  * The exact output of a convolution, dense layer or pool, and how far a float32 result may be from it:
  * `γ_m·(Σ|x·w| + |b|)` for m terms, whatever the order of operations, with or without fused multiply-add.
  * x and parameters are float32. Spec oracle-bound.
  *
- * @throws {SpecError} oracle-operators, oracle-operands, and the clauses of the layer.
+ * @throws {SpecError} oracle-operators, oracle-operands, oracle-traits, and the clauses of the layer.
  * @example
  * const x = tensor([1, 3], [1, 2, 3]);
  * bound(dense({ units: 1, bias: false }), x, { weight: tensor([3, 1], [1, 1, 1]) }).y.data // [6]
@@ -55,7 +56,7 @@ export function bound(layer: Layer, x: Tensor, params: Params<Tensor>, profile?:
  * gives that number; `where` says where such numbers lie, `mistakes` which known ones give exactly them. A mismatch, a
  * wrong type, shape or length of `theirs` is a verdict, never an exception. Spec oracle-verdict, oracle-mistakes.
  *
- * @throws {SpecError} oracle-operators, oracle-operands, and the clauses of the layer, when the question itself is wrong.
+ * @throws {SpecError} oracle-operators, oracle-operands, oracle-traits, and the clauses of the layer, when the question itself is wrong.
  * @example
  * const layer = dense({ units: 1, bias: false });
  * const x = tensor([1, 2], [1, 2]);

@@ -90,7 +90,7 @@ function engineOf(op: string, f: Op, naive: Table): Engine | undefined {
 }
 
 const check = async (engine: Engine) =>
-  (await checkEngine(engine, { ops: Object.keys(engine.ops), cases: 70 })).operators.flatMap(
+  (await checkEngine(engine, { ops: Object.keys(engine.ops), cases: 90 })).operators.flatMap(
     ({ findings }) => findings,
   );
 

@@ -58,6 +58,11 @@ describe('the bound', () => {
     expect(judge([2 ** -120], [1], 0)).toBe('fail');
   });
 
+  it('[oracle-traits] is asked for by traits that exist', () => {
+    expect(() => judge([1], [1], 1, { subnormal: 'ieee' })).toThrow("got subnormal: 'ieee' [oracle-traits]");
+    expect(judge([1.001], [1], 1, { precision: { operands: 'bfloat16' } })).toBe('pass');
+  });
+
   it('[oracle-overflow] allows the infinity that some order reaches, and no other', () => {
     const big = 3e38;
     expect(judge([big, big], [1, 1], Infinity)).toBe('pass');
