@@ -1,5 +1,6 @@
 // The report as text for people: a table, then a paragraph per finding. Spec oracle-report.
 
+import { adviceOn } from './advice.ts';
 import type { Evidence } from './diagnose.ts';
 import { bitsOf } from './precision.ts';
 import { inWords as inProfile } from './profile-other.ts';
@@ -78,6 +79,7 @@ export function paragraph(op: string, finding: Finding): string[] {
     ...(passesAlone ? ['  passes alone: depends on earlier calls'] : []),
     passesAlone ? '  seen in:' : '  smallest case:',
     ...literal.typescript.split('\n').map((line) => `    ${line}`),
+    ...adviceOn(finding).map((line) => `  ${line}`),
     ...(again ? [`  again: ${again}`] : [`  case ${id}`, ...(after ? [`  after ${after}`] : [])]),
   ];
 }

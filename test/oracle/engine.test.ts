@@ -283,6 +283,25 @@ describe('a campaign', () => {
     );
   });
 
+  it('[oracle-report] says how to skip, and how to promise nothing for NaN', async () => {
+    const textOf = async (fault: (call: Call) => unknown, op = 'conv2d') =>
+      render(await checkEngine(withFault(op, fault), { ops: [op], cases: 100 }));
+    const refuses = (message: string) => (call: Call) => {
+      if ((call.attributes.groups as number) > 1) throw new Error(message);
+      return forward(call);
+    };
+    expect(await textOf(refuses('groups not supported'))).toContain("an error of the name 'Skip'");
+    expect(await textOf(refuses('index out of range'))).not.toContain('Skip');
+    const lost = (call: Call) => {
+      const { shape, data } = forward(call);
+      return { shape, data: data.map((each) => (each === each ? each : 0)) };
+    };
+    expect(await textOf(lost, 'maxPool2d')).toContain("traits: { nan: 'free' }");
+    expect(
+      await textOf((call) => ({ ...forward(call), data: forward(call).data.map((each) => each + 1) })),
+    ).not.toContain("nan: 'free'");
+  });
+
   it('[oracle-reduce] takes no time that it is not given', async () => {
     const start = parseCaseId('conv2d/n2h7w5c6_o4k3x2s2x1p1.0.2.1d1x2g2b1/f32/exact/42');
     let calls = 0;

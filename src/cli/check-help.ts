@@ -1,0 +1,69 @@
+// What toeplitz check --help says.
+
+import { operators } from '../oracle/operators.ts';
+import { outputHelp } from './output.ts';
+import { settingsHelp } from './settings.ts';
+
+const names = Object.keys(operators);
+
+export const help = `toeplitz check FILE.mjs [options]
+toeplitz check COMMAND [options] -- ARGUMENTS
+
+Checks an engine against the oracle. FILE.mjs exports the engine as its default;
+it runs in a process of its own. COMMAND is any program that speaks the protocol
+below on its standard input and output.
+
+  --ops a,b       operators to check; default: all that the engine offers
+${settingsHelp}
+  --case ID       this case alone, as a report names it; may be given more than once
+  --timeout S     seconds for one call before the engine is killed (10)
+  --strict        results far from the exact one are failures, inside the bound too
+${outputHelp}
+
+Exit code: 0 clean, 1 the engine is wrong somewhere, 2 wrong usage, 3 the engine
+could not start, 4 nothing is wrong, but too little was answered to say more.
+
+An engine, my-engine.mjs:
+
+  export default {
+    name: 'my engine',
+    // dialect: 'torch',                        or onnx, tensorflow, webnn, caffe: calls in
+    //                                          its words and layout, see spec/dialects.md
+    // layout: { x: 'NCHW', weight: 'OIHW' },   default: NHWC and HWIO
+    // traits: { padding: 'multiplied' },       see spec/oracle.md, oracle-traits
+    ops: {
+      conv2d({ attributes, x, weight, bias }) {
+        // if (attributes.groups > 1) throw Object.assign(new Error('no groups'), { name: 'Skip' });
+        return { shape: [n, h, w, filters], data: new Float32Array(…) };  // or a promise
+      },
+    },
+    // gradients: { conv2d({ attributes, x, weight, bias, dy }) { return { x, weight, bias }; } },
+  };
+
+What a call holds, if neither dialect nor layout say otherwise, of x [n, h, w, c]:
+
+  conv2d            filters, size [h, w], stride, dilation, groups, bias, and padding:
+                    'valid', 'same-upper', 'same-lower' or [[before, after], …]
+                    weight [h, w, c / groups, filters], bias [filters]
+  depthwiseConv2d   multiplier in place of filters and groups
+                    weight [h, w, 1, c · multiplier], y [n, h, w, c · multiplier]
+  convTranspose2d   as conv2d, and outputPadding [h, w]
+                    weight [h, w, filters / groups, c]
+  maxPool2d         size, stride, padding, dilation, ceil
+  avgPool2d         the same and countPadding: whether padding counts in the divisor
+  dense             units, bias; x [n, in], weight [in, units]
+
+1-D and 3-D operators have one or three axes in place of h and w. A gradient is
+what dy, of the shape of y, makes of x, weight and bias, in their shapes.
+
+The protocol: a line of JSON each way, float32 in base64, lowest byte first.
+
+  → {"cmd":"hello","protocol":1}      ← {"name":"my engine","ops":["dense"]}
+  → {"cmd":"run","seq":1,"call":{"op":"dense","attributes":{"units":1,"bias":false},"x":{"shape":[1,2],"data":"AACAPwAAAEA="},"weight":{"shape":[2,1],"data":"AABAQAAAgEA="}}}
+  ← {"seq":1,"result":{"shape":[1,1],"data":"AAAwQQ=="}}      or "skip":"why" or "error":"what" for "result"
+  → {"cmd":"bye"}                     a call with dy asks for gradients {"x":…,"weight":…,"bias":…}
+
+The operators: ${names.slice(0, 4).join(', ')},
+${names.slice(4, 9).join(', ')},
+${names.slice(9).join(', ')}.
+`;
