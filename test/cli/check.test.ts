@@ -4,14 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { decode, encode } from '../../src/cli/protocol.ts';
-import { readSafetensors } from '../../src/formats/index.ts';
-import { callOf } from '../../src/oracle/ask.ts';
-import { parseCaseId } from '../../src/oracle/caseid.ts';
-import { drawCase } from '../../src/oracle/draw.ts';
-import { explain, type Report } from '../../src/oracle/index.ts';
-import { ownLayout } from '../../src/oracle/layout.ts';
-import { operators } from '../../src/oracle/operators.ts';
+import type { Report } from '../../src/oracle/index.ts';
 import { fixture, inShell, root, toeplitz } from './run.ts';
 
 const maximum = 'maxPool2d/n1h1w3c1_k1x2s1x1pvd1x1e0/f32/given/x=1,5,-2';
@@ -199,83 +192,6 @@ describe('toeplitz check', () => {
       expect(out).toMatch(/^toeplitz /);
     }
     expect((await toeplitz('check', '--help')).out).toContain('export default {');
-  });
-});
-
-describe('toeplitz check --help', () => {
-  it('[oracle-protocol] shows a request and its answer as they are', async () => {
-    const { out } = await toeplitz('check', '--help');
-    const line = (start: string) => new RegExp(`^ *. (${start}.*?\\}+)(?: {2,}.*)?$`, 'm').exec(out)![1];
-    const c = parseCaseId('dense/n1c2_u1b0/f32/given/x=1,2;weight=3,4');
-    const call = callOf({ layout: ownLayout }, c);
-    expect(JSON.parse(line('{"cmd":"run"'))).toEqual({ cmd: 'run', seq: 1, call: encode(call) });
-    const { seq, result } = JSON.parse(line('{"seq":1'));
-    expect([seq, decode(result)]).toEqual([1, { shape: [1, 1], data: Float32Array.of(11) }]);
-  });
-
-  it('[oracle-engine] says every attribute and the shape of every weight', async () => {
-    const { out } = await toeplitz('check', '--help');
-    for (const op of Object.keys(operators)) {
-      const { attributes } = callOf({ layout: ownLayout }, drawCase(op, false, 1, 0, { traits: {} }));
-      for (const name of [op, ...Object.keys(attributes)]) expect(out).toMatch(new RegExp(`\\b${name}\\b`));
-    }
-    for (const shape of [
-      '[h, w, c / groups, filters]',
-      '[h, w, 1, c · multiplier]',
-      '[h, w, filters / groups, c]',
-      '[in, units]',
-    ])
-      expect(out).toContain(`weight ${shape}`);
-  });
-});
-
-describe('toeplitz explain', () => {
-  it('[oracle-caseid] writes out tensors and the exact result', async () => {
-    const { code, out } = await toeplitz('explain', 'maxPool2d/n1h1w3c1_k1x2s1x1pvd1x1e0/f32/given/x=1,5,-2');
-    expect(code).toBe(0);
-    expect(out).toContain('const x = tensor([1, 1, 3, 1], [1, 5, -2]);');
-    expect(out).toContain("const expectedY = tensor([1, 1, 2, 1], [5, 5], 'float64');");
-    const python = await toeplitz('explain', 'dense/n1c2_u1b0/f32/given/x=1,NaN;weight=3,-0', '--python');
-    expect(python.out).toContain("x = numpy.array([1, float('nan')], 'float32').reshape(1, 2)");
-    expect(python.out).toContain('attributes = dict(units=1, bias=False)');
-  });
-});
-
-describe('toeplitz explain, of a case with more than a few numbers', () => {
-  const id = 'conv2d/n2h4w5c2_o4k3x2s1x2p1.1.2.2d1x1g2b1/f32/real/5';
-
-  it('[oracle-caseid] writes out all of them', async () => {
-    const { code, out } = await toeplitz('explain', '--python', id);
-    expect(code).toBe(0);
-    for (const [name, values] of Object.entries(explain(id)))
-      if (name === 'x' || name === 'weight')
-        expect(out).toContain(`${name} = numpy.array([${[...values.data].join(', ')}], 'float32')`);
-  });
-
-  it('[oracle-caseid] writes a file of them, in the words and the layout of a dialect', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'toeplitz-'));
-    const file = join(folder, 'case.safetensors');
-    const { code, out, err } = await toeplitz('explain', id, '--dialect', 'torch', '--out', file);
-    expect({ code, out, err }).toEqual({ code: 0, out: '', err: '' });
-    expect(readdirSync(folder)).toEqual(['case.safetensors']);
-    const { tensors, metadata } = readSafetensors(readFileSync(file));
-    const { x, weight, bias, expected } = explain(id, { layout: { x: 'NCHW', weight: 'OIHW' } });
-    expect([x.shape, weight!.shape]).toEqual([
-      [2, 2, 4, 5],
-      [4, 1, 3, 2],
-    ]);
-    expect(tensors).toMatchObject({ x, weight, bias, 'expected.y': expected.y });
-    expect(tensors['bound.y'].data.every((each) => each > 0)).toBe(true);
-    expect(metadata).toMatchObject({ case: id, op: 'conv2d' });
-    expect(JSON.parse(metadata.attributes)).toMatchObject({ kernel_size: [3, 2], padding: [1, 2] });
-    for (const bad of [
-      ['--out', folder],
-      ['--python', '--rust'],
-      ['--layout', 'NCHW,OIHW,OIHW,OIHW'],
-      ['--dialect', 'tensorflow'],
-    ])
-      expect({ bad, code: (await toeplitz('explain', id, ...bad)).code }).toEqual({ bad, code: 2 });
-    rmSync(folder, { recursive: true });
   });
 });
 

@@ -1,0 +1,37 @@
+// What the help of check says is true.
+
+import { describe, expect, it } from 'vitest';
+import { decode, encode } from '../../src/cli/protocol.ts';
+import { callOf } from '../../src/oracle/ask.ts';
+import { parseCaseId } from '../../src/oracle/caseid.ts';
+import { drawCase } from '../../src/oracle/draw.ts';
+import { ownLayout } from '../../src/oracle/layout.ts';
+import { operators } from '../../src/oracle/operators.ts';
+import { toeplitz } from './run.ts';
+
+describe('toeplitz check --help', () => {
+  it('[oracle-protocol] shows a request and its answer as they are', async () => {
+    const { out } = await toeplitz('check', '--help');
+    const line = (start: string) => new RegExp(`^ *. (${start}.*?\\}+)(?: {2,}.*)?$`, 'm').exec(out)![1];
+    const c = parseCaseId('dense/n1c2_u1b0/f32/given/x=1,2;weight=3,4');
+    const call = callOf({ layout: ownLayout }, c);
+    expect(JSON.parse(line('{"cmd":"run"'))).toEqual({ cmd: 'run', seq: 1, call: encode(call) });
+    const { seq, result } = JSON.parse(line('{"seq":1'));
+    expect([seq, decode(result)]).toEqual([1, { shape: [1, 1], data: Float32Array.of(11) }]);
+  });
+
+  it('[oracle-engine] says every attribute and the shape of every weight', async () => {
+    const { out } = await toeplitz('check', '--help');
+    for (const op of Object.keys(operators)) {
+      const { attributes } = callOf({ layout: ownLayout }, drawCase(op, false, 1, 0, { traits: {} }));
+      for (const name of [op, ...Object.keys(attributes)]) expect(out).toMatch(new RegExp(`\\b${name}\\b`));
+    }
+    for (const shape of [
+      '[h, w, c / groups, filters]',
+      '[h, w, 1, c · multiplier]',
+      '[h, w, filters / groups, c]',
+      '[in, units]',
+    ])
+      expect(out).toContain(`weight ${shape}`);
+  });
+});
