@@ -1,12 +1,26 @@
 // Sizes one below, at and one above every block of the kernels, in every dimension: the edges where indices go wrong.
 
 import { describe, expect, test } from 'vitest';
+import {
+  avgPool2d,
+  conv2d,
+  convTranspose2d,
+  depthwiseConv2d,
+  initialize,
+  type Layer,
+  lrn,
+  maxPool2d,
+  relu,
+} from '../src/index.ts';
 import * as reference from '../src/reference/conv.ts';
 import * as referencePool from '../src/reference/pool.ts';
 import * as blocks from '../src/wasm/blocks.ts';
+import { assemble } from '../src/wasm/compile.ts';
 import * as kernels from '../src/wasm/conv.ts';
 import { withArena } from '../src/wasm/engine.ts';
 import * as pool from '../src/wasm/pool.ts';
+import { Recorder } from '../src/wasm/program.ts';
+import type { Slot } from '../src/wasm/slot.ts';
 import { type Axis, type ConvGeometry, windowAxes } from '../src/window.ts';
 import { firstDifference, sizesOf } from './kernels.ts';
 
@@ -142,5 +156,40 @@ describe('[kernel-blocks] sizes around every block give the bits of the referenc
     pool.avgPool(g, x, divisor, ours);
     referencePool.avgPool(g, x, divisor, theirs);
     expect(firstDifference(ours, theirs)).toBe(-1);
+  });
+});
+
+describe('[kernel-memory] nothing is written before or behind a result', () => {
+  // No padding and so few channels that one more position lies in no table: what is there belongs to x or to nobody.
+  const layers = (channels: number): readonly Layer[] => [
+    ...[1, 2, 3].flatMap((stride) => [
+      conv2d({ filters: channels, size: 3, stride }),
+      depthwiseConv2d({ size: 3, stride }),
+      depthwiseConv2d({ size: 2, stride }),
+      maxPool2d({ size: 3, stride }),
+      avgPool2d({ size: 2, stride }),
+    ]),
+    conv2d({ filters: channels, size: 3, algorithm: 'winograd' }),
+    convTranspose2d({ filters: channels, size: 2 }),
+    lrn(),
+    relu(),
+  ];
+  test.each(around(4, 8, 12, 16))('by a layer on rows of %i cells', (width) => {
+    for (const channels of [3, 4, 8]) {
+      for (const layer of layers(channels)) {
+        const shape = [2, 5, width, channels];
+        const program = new Recorder('exact');
+        const [input, x] = program.input(shape);
+        const net = assemble(program, input, program.layer(layer, x, initialize(layer, shape, { seed: 1 })) as Slot);
+        net.x.set(fill(net.x.length, 5));
+        const { buffer, byteOffset, byteLength } = net.y;
+        const edges = [byteOffset - 4 * channels, byteOffset + byteLength].map(
+          (address) => new Float32Array(buffer, address, channels),
+        );
+        const before = edges.map((each) => each.slice());
+        net.run();
+        expect([layer.name, layer.attributes, edges]).toEqual([layer.name, layer.attributes, before]);
+      }
+    }
   });
 });

@@ -1,6 +1,5 @@
 // toeplitz show as a user runs it: the built files, in processes of their own, on a net with first parameters.
 
-import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,28 +9,16 @@ import { initialize, tensor } from '../../src/index.ts';
 import { gridPicture, readPng, topPatches, writePng } from '../../src/inspect/index.ts';
 import { lenet5 } from '../../src/nets/index.ts';
 import { digits } from '../../src/train/digits.ts';
+import { type Run, toeplitz } from './run.ts';
 
-const program = join(import.meta.dirname, '../../dist/cli/index.js');
 const folder = mkdtempSync(join(tmpdir(), 'toeplitz-show-'));
 const file = (name: string): string => join(folder, name);
 const params = initialize(lenet5(), [1, 32, 32, 1], { seed: 4 });
 const pixels = Uint8Array.from(digits({ count: 3, seed: 1 }).x.data, (value) => Math.round(value * 255));
 
-const show = (...args: string[]): Promise<{ code: number | null; out: string; err: string }> =>
-  new Promise((resolve) => {
-    const child = spawn(process.execPath, [program, 'show', ...args]);
-    let [out, err] = ['', ''];
-    child.stdout.on('data', (text) => {
-      out += text;
-    });
-    child.stderr.on('data', (text) => {
-      err += text;
-    });
-    child.on('close', (code) => resolve({ code, out, err }));
-  });
+const show = (...args: string[]): Promise<Run> => toeplitz('show', ...args);
 
 beforeAll(async () => {
-  if (!existsSync(program)) throw new Error('dist/cli/index.js is missing: run `npm run build` first');
   writeFileSync(file('lenet5.safetensors'), writeSafetensors(params, { net: 'lenet5' }));
   writeFileSync(
     file('images.idx'),
