@@ -1,7 +1,5 @@
 // The two errors of the library: a value that the spec forbids, and a wrong JavaScript type.
 
-import type { Layer } from './layer/layer.ts';
-
 /**
  * Thrown when an argument has the right JavaScript type but a value the spec forbids.
  * The message reads `operator: what must hold, got what came [clause]`; `clause` names the heading in `spec/`.
@@ -50,7 +48,8 @@ export function show(value: unknown): string {
   if (ArrayBuffer.isView(value)) return `${value.constructor.name}(${(value as Float32Array).length})`;
   if (Array.isArray(value)) return `[${value.slice(0, 8).map(show).join(', ')}${value.length > 8 ? ', …' : ''}]`;
   if (typeof value === 'function') return 'a function';
-  if (typeof (value as Layer)?.forward === 'function') return `the layer ${(value as Layer).name}`;
+  const layer = value as { readonly forward?: unknown; readonly name?: unknown } | null;
+  if (typeof layer?.forward === 'function') return `the layer ${layer.name}`;
   if (typeof value === 'object' && value !== null) return `{${Object.keys(value).slice(0, 8).join(', ')}}`;
   return Object.is(value, -0) ? '-0' : String(value);
 }

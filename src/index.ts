@@ -13,9 +13,8 @@ export { describe, parameterCount, receptiveField, summary } from './inspect/sum
 export { chain, concat, identity, mapLayer, sum } from './layer/algebra.ts';
 export { type Folded, foldNorm } from './layer/fold-norm.ts';
 export { type InitializeOptions, initialize } from './layer/initialize.ts';
-export type { Attributes, AxisField, Changes, Field, Gradient, Layer, Params } from './layer/layer.ts';
+export type { Attributes, AxisField, Changes, Field, Gradient, Layer, Params, Program, Value } from './layer/layer.ts';
 export { parameter } from './layer/params.ts';
-export type { Program, Value } from './layer/program.ts';
 export { toChannelsFirst, toChannelsLast } from './layout.ts';
 export { leakyRelu, relu, scale, sigmoid, tanh } from './ops/activation.ts';
 export {

@@ -6,8 +6,8 @@ import { readSafetensors } from '../formats/safetensors.ts';
 import { loadWeights } from '../formats/weights.ts';
 import { mapLayer } from '../layer/algebra.ts';
 import type { Layer, Params } from '../layer/layer.ts';
+import { trainedIn } from '../layer/parameter.ts';
 import { alexnet, googlenet, lenet5, resnet, vgg } from '../nets/index.ts';
-import { frozenNorm } from '../ops/normalization.ts';
 import { allocate, type Shape, type Tensor } from '../tensor.ts';
 import { UsageError } from './usage.ts';
 
@@ -52,10 +52,9 @@ export function loadNet(named: string | undefined, classes: number | undefined, 
     throw new UsageError(`show: --net must be one of ${netNames.join(', ')}, got '${name}'`);
   const { make, shape } = nets[name];
   const trained = make(classes === undefined ? {} : { classes });
-  const frozen = Object.keys(tensors).some((each) => each.endsWith('.mean'));
-  const net = mapLayer(trained, (_, layer) =>
-    frozen && layer.name === 'batchNorm' ? frozenNorm(layer.attributes) : layer,
-  );
+  const given = mapLayer(trained, (_, layer) => layer.roles?.batchStatistics?.given ?? layer);
+  const isTrained = trainedIn(given, shape);
+  const net = Object.keys(tensors).some((each) => !isTrained(each)) ? given : trained;
   const { params, missing, misshapen, text } = loadWeights(net, shape, tensors);
   if (missing.length + misshapen.length > 0) throw new UsageError(`show: MODEL is not one of ${name}: ${text}`);
   return { net, params, shape, text };

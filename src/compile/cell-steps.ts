@@ -3,7 +3,7 @@
 import type { Arena } from '../kernels/arena.ts';
 import { type Finish, writeEpilogues } from '../kernels/epilogue.ts';
 import type { Region } from '../kernels/region.ts';
-import type { LrnStep } from '../layer/program.ts';
+import type { LrnStep } from '../layer/layer.ts';
 import type { Slot } from './slot.ts';
 import type { Step } from './steps.ts';
 

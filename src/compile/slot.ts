@@ -5,7 +5,7 @@
 
 import { type Piece, paddedAxis, type Three } from '../kernels/pieces.ts';
 import { denseRegion, type Region } from '../kernels/region.ts';
-import type { Value } from '../layer/program.ts';
+import type { Value } from '../layer/layer.ts';
 import { type Shape, sizeOf } from '../tensor.ts';
 
 /** Cells of zeros before and after each axis. */

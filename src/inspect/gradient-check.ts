@@ -3,7 +3,8 @@
 import { finiteNumber, known, wholeNumber } from '../attributes.ts';
 import { toFloat64 } from '../convert.ts';
 import { checkLayer, type Layer, type Params } from '../layer/layer.ts';
-import { checkParams, flatParams, isStatistic, mapParams } from '../layer/params.ts';
+import { trainedIn } from '../layer/parameter.ts';
+import { checkParams, flatParams, mapParams } from '../layer/params.ts';
 import { random } from '../random.ts';
 import { checkTensor, type Tensor } from '../tensor.ts';
 import { isCorner, slopes } from './slopes.ts';
@@ -65,7 +66,7 @@ export function gradientCheck(
   const { tolerance = 1e-6, samples = 200 } = options;
   finiteNumber(clause, who, 'tolerance', tolerance, 'a number above 0', (value) => value > 0);
   wholeNumber(clause, who, 'samples', samples, 1);
-  const point = { x: toFloat64(x), params: toFloat64(params) };
+  const point = { x: toFloat64(x), params: toFloat64(params), isTrained: trainedIn(layer, x.shape) };
   let entries = entriesAt(layer, point, 0, { tolerance, samples });
   for (const moved of MOVES) {
     const open = entries.filter(isOpen).map(({ name }) => name);
@@ -83,25 +84,26 @@ const MOVES = [1, 2, 4, 8, 16, 32, 64].map((far) => far / 128);
 interface Point {
   readonly x: Tensor;
   readonly params: Params<Tensor>;
+  readonly isTrained: (name: string) => boolean;
 }
 
 /** Nothing was compared. */
 const isOpen = ({ checked, kinks }: GradientEntry): boolean => kinks === checked;
 
 /** θ + u · far · max(1, |θ|) with u between −1 and 1; statistics, which are constants, stay. */
-function movedBy(far: number, { x, params }: Point): Point {
+function movedBy(far: number, { x, params, isTrained }: Point): Point {
   const { uniform } = random(0);
   const move = ({ shape, data }: Tensor): Tensor => ({
     shape,
     data: data.map((value) => value + (2 * uniform() - 1) * far * Math.max(1, Math.abs(value))),
   });
-  return { x: move(x), params: mapParams(params, (value, name) => (isStatistic(name) ? value : move(value))) };
+  return { x: move(x), params: mapParams(params, (value, name) => (isTrained(name) ? move(value) : value)), isTrained };
 }
 
 /** Compares x and the parameters, or those in `open`; running statistics have no gradient to compare. */
 function entriesAt(
   layer: Layer,
-  { x, params }: Point,
+  { x, params, isTrained }: Point,
   moved: number,
   options: Required<GradientCheckOptions>,
   open?: readonly string[],
@@ -114,7 +116,7 @@ function entriesAt(
   const analytic = flatParams(gradient.params);
   const pairs = Object.entries(flatParams(params)).map(([name, value]) => [name, value, analytic[name]] as const);
   return [['x', x, gradient.x] as const, ...pairs]
-    .filter(([name]) => !isStatistic(name) && (open?.includes(name) ?? true))
+    .filter(([name]) => isTrained(name) && (open?.includes(name) ?? true))
     .map(([name, value, each]) => ({ name, moved, ...compare(value, each, loss, options) }));
 }
 

@@ -1,7 +1,7 @@
 // The contractions that are a convolution and its input gradient.
 
+import type { Algorithm } from '../layer/layer.ts';
 import type { Axis, ConvGeometry } from '../window.ts';
-import type { Algorithm } from './choose.ts';
 import type { Contraction } from './contraction.ts';
 import { forwardPiece, inputGradPieces, type Three } from './pieces.ts';
 

@@ -1,10 +1,10 @@
 // The three contractions of a convolution, and the gradient of its bias, on the kernels.
 
+import type { Algorithm } from '../layer/layer.ts';
 import * as reference from '../reference/convolution.ts';
 import type { ConvGeometry } from '../window.ts';
 import { type Arena, withArena } from './arena.ts';
 import { STAGED_BYTES } from './blocks.ts';
-import type { Algorithm } from './choose.ts';
 import { type Contraction, isCovered, overhanging, prepare } from './contraction.ts';
 import { backward, forward, isDepthwise } from './convolution-contractions.ts';
 import { depthwiseGradient } from './depthwise-gradient.ts';

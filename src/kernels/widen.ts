@@ -2,9 +2,9 @@
 //
 //   y[p][c·m + j] = Σ_k x[cell][c] · w[k][c·m + j]        w lies the same way
 
+import type { Algorithm } from '../layer/layer.ts';
 import type { ConvGeometry } from '../window.ts';
 import { withArena } from './arena.ts';
-import type { Algorithm } from './choose.ts';
 
 /** More filters a channel than a vector has lanes are left to the grouped kernels, which they fill. */
 const MOST_FILTERS = 4;

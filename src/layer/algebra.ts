@@ -6,9 +6,9 @@ import { type Shape, sameShape, type Tensor } from '../tensor.ts';
 import { concatChannels, splitChannels, sumOf } from './channels.ts';
 import { combinator, type Parts, readParts } from './combinator.ts';
 import { hull, pointField, throughField } from './field.ts';
-import { checkLayer, type Input, type Layer, type Params, type Pull } from './layer.ts';
+import type { Program, Value } from './layer.ts';
+import { type Arrangement, checkLayer, type Input, type Layer, type Params, type Pull } from './layer.ts';
 import { operator } from './operator.ts';
-import type { Program, Value } from './program.ts';
 
 /** f_L ∘ … ∘ f_1: each child gets the output of the one before. The empty chain is the identity. Spec chain-rules.
  *
@@ -21,6 +21,7 @@ export function chain(parts: Parts): Layer {
   const list = Object.entries(children);
   const first = (x: Tensor): Tensor => (list.length === 0 ? copyOf(x) : x);
   return combinator('chain', children, chain, {
+    arrangement: 'sequence',
     walk(x) {
       const inputs: Record<string, Input> = {};
       let [shape, field] = [x, pointField(x)];
@@ -65,6 +66,7 @@ export function chain(parts: Parts): Layer {
  */
 export function sum(parts: Parts): Layer {
   return branches('sum', parts, sum, {
+    arrangement: 'sum',
     shape(shapes) {
       const odd = shapes.find((shape) => !sameShape(shape, shapes[0]));
       if (odd)
@@ -84,6 +86,7 @@ export function sum(parts: Parts): Layer {
  */
 export function concat(parts: Parts): Layer {
   return branches('concat', parts, concat, {
+    arrangement: 'concat',
     shape(shapes) {
       const odd = shapes.find((shape) => !sameShape(shape.slice(0, -1), shapes[0].slice(0, -1)));
       if (odd)
@@ -114,7 +117,7 @@ export function identity(attributes: None = {}): Layer {
     shape: (x) => x,
     forward: copyOf,
     emit: (_program, x) => x,
-    gradient: (_x, _p, dy) => ({ x: copyOf(dy) }),
+    gradient: ({ dy }) => ({ x: copyOf(dy) }),
   });
 }
 
@@ -138,6 +141,7 @@ export function mapLayer(layer: Layer, change: (path: string, layer: Layer) => L
 }
 
 interface Merge {
+  readonly arrangement: Arrangement;
   shape(shapes: readonly Shape[]): Shape;
   merge(ys: readonly Tensor[]): Tensor;
   emit(program: Program, ys: readonly Value[], shape: Shape): Value;
@@ -149,6 +153,7 @@ function branches(name: string, parts: Parts, make: (parts: Parts) => Layer, rul
   const list = Object.entries(children);
   if (list.length === 0) throw new SpecError('layer-children', `${name}: there must be at least one branch, got none`);
   return combinator(name, children, make, {
+    arrangement: rules.arrangement,
     walk: (x) => ({
       inputs: Object.fromEntries(list.map(([each]) => [each, { shape: x, field: pointField(x) }])),
       shape: rules.shape(list.map(([each, child]) => at(each, () => child.shape(x)))),

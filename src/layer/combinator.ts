@@ -3,7 +3,15 @@
 import { known } from '../attributes.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
 import { checkTensor, type Shape, type Tensor } from '../tensor.ts';
-import { type Children, checkLayer, type Field, type Input, type Layer, type Params } from './layer.ts';
+import {
+  type Arrangement,
+  type Children,
+  checkLayer,
+  type Field,
+  type Input,
+  type Layer,
+  type Params,
+} from './layer.ts';
 import { checkInput, checkLike, readChanges, remembering } from './operator.ts';
 
 /** Children by name; an array gives the names 0, 1, … */
@@ -17,6 +25,7 @@ export interface Walk {
 }
 
 export interface Rules extends Required<Pick<Layer, 'forward' | 'vjp' | 'emit'>> {
+  readonly arrangement: Arrangement;
   walk(x: Shape): Walk;
 }
 
@@ -38,6 +47,7 @@ export function combinator(name: string, children: Children, make: (parts: Parts
     name,
     attributes: Object.freeze({}),
     children,
+    arrangement: rules.arrangement,
     with(changes) {
       const { attributes, children: changed } = readChanges(name, changes);
       known(name, attributes, []);

@@ -2,14 +2,14 @@
 
 import { SpecError, show, wrongType } from '../errors.ts';
 import { checkTensor, type Shape, type Tensor } from '../tensor.ts';
-import type { Params } from './layer.ts';
+import type { Parameter, Params } from './layer.ts';
 
-type Leaf = Tensor | Shape;
+type Leaf = Tensor | Shape | Parameter;
 
-const isLeaf = (value: unknown): boolean => Array.isArray(value) || ArrayBuffer.isView((value as Tensor)?.data);
-
-/** Means and variances are statistics, everything else is trained; by plain or flat name. Spec inspect-parameters. */
-export const isStatistic = (name: string): boolean => /(^|\.)(mean|variance)$/.test(name);
+const isLeaf = (value: unknown): boolean =>
+  Array.isArray(value) ||
+  ArrayBuffer.isView((value as Tensor | null)?.data) ||
+  typeof (value as Parameter | null)?.first === 'function';
 
 /** The leaves of nested parameters by flat name, `conv1.weight`, in the order of the net. Spec layer-names. */
 export function flatParams<T extends Leaf>(params: Params<T>): Record<string, T> {

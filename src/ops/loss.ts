@@ -7,10 +7,10 @@
 import { known } from '../attributes.ts';
 import * as kernels from '../kernels/choose.ts';
 import { wholeField } from '../layer/field.ts';
-import type { Attributes, Layer } from '../layer/layer.ts';
+import type { Attributes, Layer, Roles } from '../layer/layer.ts';
 import { operator } from '../layer/operator.ts';
-import { roundingOf } from '../reference/convolution.ts';
 import { exp, log, sigmoid } from '../reference/math.ts';
+import { roundingOf } from '../rounding.ts';
 import { allocate, type Data, type Shape, sizeOf, type Tensor, typeOf } from '../tensor.ts';
 import { belowMaximum, eachRow, type Rows, softmaxRows, sumOfRow } from './rows.ts';
 import { checkLabels, checkTarget, type Labels, readLabels, readProbabilities, readTarget } from './targets.ts';
@@ -65,6 +65,7 @@ export function crossEntropy(attributes: { readonly labels: Labels }): Layer {
   const labels = readLabels(name, attributes.labels);
   const rowsOf = (shape: Shape): Rows => ({ length: shape[shape.length - 1], step: 1 });
   return loss(name, { labels }, crossEntropy, {
+    roles: { labels },
     check: (x) => checkLabels(name, labels, x),
     value(x, shape) {
       const round = roundingOf(x);
@@ -122,6 +123,7 @@ export function binaryCrossEntropy(attributes: { readonly targets: Tensor }): La
 }
 
 interface Loss {
+  readonly roles?: Roles;
   check(x: Shape): void;
   value(x: Data, shape: Shape): number;
   gradient(x: Data, shape: Shape, dy: number, dx: Data): void;
@@ -133,6 +135,7 @@ function loss(name: string, attributes: Attributes, make: (attributes: never) =>
     name,
     attributes,
     make,
+    roles: rules.roles,
     shape(x) {
       rules.check(x);
       return [1];
@@ -143,7 +146,7 @@ function loss(name: string, attributes: Attributes, make: (attributes: never) =>
       y.data[0] = rules.value(x.data, x.shape);
       return y;
     },
-    gradient(x, _p, dy) {
+    gradient({ x, dy }) {
       const dx = allocate(name, x.shape, typeOf(x.data));
       rules.gradient(x.data, x.shape, dy.data[0], dx.data);
       return { x: dx };

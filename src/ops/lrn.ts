@@ -7,7 +7,7 @@ import { finiteNumber, known, wholeNumber } from '../attributes.ts';
 import * as kernels from '../kernels/choose.ts';
 import type { Layer } from '../layer/layer.ts';
 import { operator } from '../layer/operator.ts';
-import { roundingOf } from '../reference/convolution.ts';
+import { roundingOf } from '../rounding.ts';
 import { allocate, type Data, type Tensor, typeOf } from '../tensor.ts';
 import { channelsOf } from './normalization.ts';
 
@@ -67,7 +67,7 @@ export function lrn(attributes: LrnAttributes = {}): Layer {
     },
     emit: (program, x) => program.lrn(x, { ...window, k, alpha, beta }),
     /** Spec lrn-gradient. */
-    gradient(x, _p, dy, y) {
+    gradient({ x, dy, y }) {
       const round = roundingOf(x.data);
       const dx = allocate(name, x.shape, typeOf(x.data));
       const { d, power } = divisors(x);

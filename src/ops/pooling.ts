@@ -1,11 +1,10 @@
 // What all poolings share: attributes, geometry, and one operator over the windows.
 
 import { spaceOf } from '../layer/field.ts';
-import type { Layer } from '../layer/layer.ts';
+import type { Layer, Program, Value } from '../layer/layer.ts';
 import { operator } from '../layer/operator.ts';
-import type { Program, Value } from '../layer/program.ts';
 import { allocate, type Shape, type Tensor, typeOf } from '../tensor.ts';
-import { type Axis, type PoolGeometry, readWindow, threeAxes, type Window, windowAxes } from '../window.ts';
+import { type PoolGeometry, readWindow, threeAxes, type Window, windowAxes } from '../window.ts';
 import { checkRank, windowField } from './convolution.ts';
 import type { MaxPoolAttributes } from './pool.ts';
 
@@ -34,27 +33,27 @@ export function pooling(
   make: (attributes: never) => Layer,
   pool: Pool,
 ): Layer {
-  const axesOf = (x: Shape): Axis[] => windowAxes(name, complete, spaceOf(x));
-  const geometry = (x: Shape): PoolGeometry => ({ batch: x[0], channels: x[x.length - 1], axes: threeAxes(axesOf(x)) });
-  const shape = (x: Shape): Shape => {
-    const C = checkRank(name, rank, x);
-    return [x[0], ...axesOf(x).map((axis) => axis.output), C];
-  };
-  return operator({
+  return operator<PoolGeometry>({
     name,
     attributes: { ...complete },
     make,
-    shape,
-    field: (x) => windowField(axesOf(x)),
-    forward(x) {
-      const y = allocate(name, shape(x.shape), typeOf(x.data));
-      pool.forward(geometry(x.shape), x, y);
+    geometry(x) {
+      const channels = checkRank(name, rank, x);
+      return { batch: x[0], channels, axes: threeAxes(windowAxes(name, complete, spaceOf(x))) };
+    },
+    shape: (x, g) => [x[0], ...g.axes.slice(-rank).map((axis) => axis.output), g.channels],
+    field: (_x, g) => windowField(g.axes.slice(-rank)),
+    forward(x, _p, g) {
+      const y = allocate(name, this.shape(x.shape, g), typeOf(x.data));
+      pool.forward(g, x, y);
       return y;
     },
-    emit: (program, x) => pool.emit?.(program, x, shape(x.shape), geometry(x.shape)),
-    gradient(x, _p, dy, y) {
+    emit(program, x, _p, g) {
+      return pool.emit?.(program, x, this.shape(x.shape, g), g);
+    },
+    gradient({ x, dy, y, g }) {
       const dx = allocate(name, x.shape, typeOf(x.data));
-      pool.gradient(geometry(x.shape), x, dy, dx, y);
+      pool.gradient(g, x, dy, dx, y);
       return { x: dx };
     },
   });

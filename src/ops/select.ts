@@ -4,7 +4,7 @@ import { known, wholeNumber } from '../attributes.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
 import type { Layer } from '../layer/layer.ts';
 import { operator } from '../layer/operator.ts';
-import { roundingOf } from '../reference/convolution.ts';
+import { roundingOf } from '../rounding.ts';
 import { allocate, type Shape, typeOf } from '../tensor.ts';
 
 export interface SelectAttributes {
@@ -45,7 +45,7 @@ export function selectChannels(attributes: SelectAttributes): Layer {
         for (let o = 0; o < O; o++) y.data[p * O + o] = x.data[p * C + channels[o]];
       return y;
     },
-    gradient(x, _p, dy) {
+    gradient({ x, dy }) {
       const round = roundingOf(x.data);
       const dx = allocate(name, x.shape, typeOf(x.data));
       const [C, O] = [x.shape[x.shape.length - 1], channels.length];

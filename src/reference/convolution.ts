@@ -8,14 +8,9 @@
 // addition. dw and db sum each image by itself, then the images. Padding takes no part. Spec numerics-order,
 // numerics-padding, numerics-zero, numerics-nan.
 
+import { roundingOf } from '../rounding.ts';
 import type { Data } from '../tensor.ts';
 import { type ConvGeometry, cellsUnder, inputs, outputs, taps } from '../window.ts';
-
-/** Rounds the result of one operation: identity for float64, `Math.fround` for float32. Spec numerics-rounding. */
-export type Round = (value: number) => number;
-
-export const roundingOf = (data: Data): Round => (data instanceof Float32Array ? Math.fround : exactly);
-const exactly: Round = (value) => value;
 
 /** Spec conv-forward. */
 export function conv(g: ConvGeometry, x: Data, w: Data, b: Data | undefined, y: Data): void {

@@ -7,9 +7,9 @@
 // t numbers the pairs (position, tap) whose cell lies inside the input, row-major: others have no weight.
 // Order and rounding are those of a convolution. Spec local-forward, numerics-order.
 
+import { roundingOf } from '../rounding.ts';
 import type { Data } from '../tensor.ts';
 import { type ConvGeometry, cellsUnder, inputs, outputs, taps } from '../window.ts';
-import { roundingOf } from './convolution.ts';
 
 /** Calls `visit` for every pair of position and tap inside the input, in the order of the weights. */
 function eachTap(g: ConvGeometry, visit: (t: number, p: number, cell: number) => void): void {

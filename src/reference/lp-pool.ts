@@ -5,9 +5,9 @@
 //
 // Each |x|^power, root and product is rounded once, then each addition. Windows with y = 0 give nothing to dx.
 
+import { type Round, roundingOf } from '../rounding.ts';
 import type { Data } from '../tensor.ts';
 import type { PoolGeometry } from '../window.ts';
-import { type Round, roundingOf } from './convolution.ts';
 import { pow } from './math.ts';
 import { eachWindow } from './pool.ts';
 

@@ -6,8 +6,8 @@
 // Sums run over the positions of each image from +0, then over the images, as those of a weight gradient; every
 // operation is rounded. Spec norm-batch, numerics-order.
 
+import { roundingOf } from '../rounding.ts';
 import type { Data } from '../tensor.ts';
-import { roundingOf } from './convolution.ts';
 
 /** Numbers by channel: one of each for every channel of x. */
 export interface Statistics {

@@ -4,8 +4,6 @@ import { SpecError, show, wrongType } from '../errors.ts';
 import { mapLayer } from '../layer/algebra.ts';
 import { checkLayer, type Layer, type Params } from '../layer/layer.ts';
 import { checkParams } from '../layer/params.ts';
-import { frozenNorm } from '../ops/normalization.ts';
-import { batchStatistics } from '../reference/normalization.ts';
 import type { Data, Tensor } from '../tensor.ts';
 import { evaluation } from './metrics.ts';
 
@@ -38,29 +36,32 @@ export function calibrate(
     throw wrongType('train-calibrate', `${who}: inputs must be an array of tensors, got ${show(inputs)}`);
   const seen: Record<string, Seen> = {};
   const used = evaluation(net);
-  const recording = mapLayer(used, (path, layer) => (layer.name === 'batchNorm' ? recorder(layer, path, seen) : layer));
+  const recording = mapLayer(used, (path, layer) => recorder(layer, path, seen) ?? layer);
   let count = 0;
   for (const x of inputs) {
     recording.forward(x, params);
     count++;
   }
   if (count === 0) throw new SpecError('train-calibrate', 'calibrate: there must be at least one input, got none');
-  const layer = mapLayer(used, (path, each) => (path in seen ? frozenNorm(each.attributes) : each));
+  const layer = mapLayer(used, (path, each) => (path in seen ? each.roles!.batchStatistics!.given : each));
   return { layer, params: withStatistics(params, seen, '') };
 }
 
-/** The same layer, writing down the statistics of its inputs. */
-function recorder(layer: Layer, path: string, seen: Record<string, Seen>): Layer {
-  return {
-    ...layer,
-    forward(x, p) {
-      const { mean, variance } = batchStatistics(x.shape[0], x.shape[x.shape.length - 1], x.data);
-      seen[path] ??= { means: [], variances: [] };
-      seen[path].means.push(mean);
-      seen[path].variances.push(variance);
-      return layer.forward(x, p);
-    },
-  };
+/** A layer that takes statistics of the batch, writing them down. */
+function recorder(layer: Layer, path: string, seen: Record<string, Seen>): Layer | undefined {
+  const statistics = layer.roles?.batchStatistics;
+  return (
+    statistics && {
+      ...layer,
+      forward(x, p) {
+        const { mean, variance } = statistics.of(x);
+        seen[path] ??= { means: [], variances: [] };
+        seen[path].means.push(mean);
+        seen[path].variances.push(variance);
+        return layer.forward(x, p);
+      },
+    }
+  );
 }
 
 function withStatistics(params: Params<Tensor>, seen: Readonly<Record<string, Seen>>, path: string): Params<Tensor> {

@@ -1,7 +1,7 @@
 // How good a classifier is: top-k error, and loss and accuracy over a set.
 
 import { wholeNumber } from '../attributes.ts';
-import { identity, mapLayer } from '../layer/algebra.ts';
+import { mapLayer } from '../layer/algebra.ts';
 import { checkLayer, type Layer, type Params } from '../layer/layer.ts';
 import { checkParams } from '../layer/params.ts';
 import { checkLabels, type Labels, readLabels } from '../ops/targets.ts';
@@ -27,7 +27,7 @@ export function topError(logits: Tensor, labels: Labels, k = 1): number {
 }
 
 /** How many rows are wrong at k, of labels that are checked. */
-function wrongRows(logits: Tensor, labels: readonly number[], k: number): number {
+function wrongRows(logits: Tensor, labels: ArrayLike<number>, k: number): number {
   const classes = logits.shape[logits.shape.length - 1];
   let wrong = 0;
   for (let row = 0; row < labels.length; row++) {
@@ -45,8 +45,8 @@ function wrongRows(logits: Tensor, labels: readonly number[], k: number): number
 
 /** Rows of logits wrong at k by the labels of a loss, which has seen them; NaN where it is not cross-entropy. Spec train-top. */
 export function countWrong(loss: Layer, logits: Tensor, k: number): { readonly wrong: number; readonly rows: number } {
-  if (loss.name !== 'crossEntropy') return { wrong: Number.NaN, rows: Number.NaN };
-  const labels = loss.attributes.labels as readonly number[];
+  const labels = loss.roles?.labels;
+  if (labels === undefined) return { wrong: Number.NaN, rows: Number.NaN };
   return { wrong: wrongRows(logits, labels, k), rows: labels.length };
 }
 
@@ -58,7 +58,7 @@ export function countWrong(loss: Layer, logits: Tensor, k: number): { readonly w
  */
 export function evaluation(net: Layer): Layer {
   checkLayer('evaluation', net, 'net');
-  return mapLayer(net, (_, layer) => (layer.name === 'dropout' ? identity() : layer));
+  return mapLayer(net, (_, layer) => layer.roles?.random?.after ?? layer);
 }
 
 export interface Score {
