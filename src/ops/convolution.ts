@@ -4,7 +4,7 @@ import { flag, known, oneOf, wholeNumber } from '../attributes.ts';
 import { SpecError } from '../errors.ts';
 import * as kernels from '../kernels/choose.ts';
 import { spaceOf } from '../layer/field.ts';
-import { algorithms, type Field, type Layer, type Parameter } from '../layer/layer.ts';
+import { type Algorithm, algorithms, type Field, type Layer, type Parameter } from '../layer/layer.ts';
 import { operator } from '../layer/operator.ts';
 import { constant, drawnWeight } from '../layer/parameter.ts';
 import { allocate, type Shape, type Tensor, typeOf } from '../tensor.ts';
@@ -13,13 +13,32 @@ import {
   axisNames,
   type ConvGeometry,
   outputs,
+  type PaddingArgument,
   readWindow,
   taps,
   threeAxes,
   type Window,
   windowAxes,
 } from '../window.ts';
-import type { ConvAttributes, DepthwiseConvAttributes } from './conv.ts';
+
+export interface ConvAttributes {
+  /** Number of filters: the channels of the output. */
+  readonly filters: number;
+  /** Taps on each axis. */
+  readonly size: number | readonly number[];
+  readonly stride?: number | readonly number[];
+  readonly padding?: PaddingArgument;
+  readonly dilation?: number | readonly number[];
+  /** Channels and filters are parted into this many groups; a filter sees the channels of its group. */
+  readonly groups?: number;
+  readonly bias?: boolean;
+  readonly algorithm?: Algorithm;
+}
+
+export interface DepthwiseConvAttributes extends Omit<ConvAttributes, 'filters' | 'groups'> {
+  /** Filters per channel. */
+  readonly multiplier?: number;
+}
 
 /** A convolution with a given number of groups; `flip` reverses the weight. */
 export function grouped(

@@ -4,9 +4,19 @@ import { spaceOf } from '../layer/field.ts';
 import type { Layer, Program, Value } from '../layer/layer.ts';
 import { operator } from '../layer/operator.ts';
 import { allocate, type Shape, type Tensor, typeOf } from '../tensor.ts';
-import { type PoolGeometry, readWindow, threeAxes, type Window, windowAxes } from '../window.ts';
+import { type PaddingArgument, type PoolGeometry, readWindow, threeAxes, type Window, windowAxes } from '../window.ts';
 import { checkRank, windowField } from './convolution.ts';
-import type { MaxPoolAttributes } from './pool.ts';
+
+export interface MaxPoolAttributes {
+  /** Cells on each axis of the window. */
+  readonly size: number | readonly number[];
+  /** Without it, the windows do not overlap: the stride is the size. */
+  readonly stride?: number | readonly number[];
+  readonly padding?: PaddingArgument;
+  readonly dilation?: number | readonly number[];
+  /** Round the number of windows up, so that the last one may hang over the end. */
+  readonly ceil?: boolean;
+}
 
 export const windowNames = ['size', 'stride', 'padding', 'dilation', 'ceil'];
 
