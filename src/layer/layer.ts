@@ -110,7 +110,7 @@ export interface Layer {
   params(x: Shape): Params<Shape>;
   /** Of an operator: what it declares of each parameter. */
   parameters?(x: Shape): Readonly<Record<string, Parameter>>;
-  /** Of a windowed operator: the numbers of its windows. */
+  /** Of a windowed operator: the numbers of its windows. Spec layer-geometry. */
   geometry?(x: Shape): ConvGeometry | PoolGeometry;
   /** Of a layer made of layers. */
   readonly arrangement?: Arrangement;
