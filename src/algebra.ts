@@ -3,7 +3,7 @@
 import { checkFunction, known, type None } from './attributes.ts';
 import { combinator, type Parts, readParts } from './combinator.ts';
 import { at, SpecError } from './errors.ts';
-import { hull, pointField, throughField } from './field.ts';
+import { hull, pointField, spaceOf, throughField } from './field.ts';
 import { checkLayer, type Input, type Layer, type Params, type Pull } from './layer.ts';
 import { concatChannels, splitChannels, sumOf } from './merge.ts';
 import { operator } from './operator.ts';
@@ -149,11 +149,17 @@ function branches(name: string, parts: Parts, make: (parts: Parts) => Layer, rul
   const list = Object.entries(children);
   if (list.length === 0) throw new SpecError('layer-children', `${name}: there must be at least one branch, got none`);
   return combinator(name, children, make, {
-    walk: (x) => ({
-      inputs: Object.fromEntries(list.map(([each]) => [each, { shape: x, field: pointField(x) }])),
-      shape: rules.shape(list.map(([each, child]) => at(each, () => child.shape(x)))),
-      field: hull(list.map(([, child]) => child.field(x))),
-    }),
+    walk(x) {
+      const shape = rules.shape(list.map(([each, child]) => at(each, () => child.shape(x))));
+      return {
+        inputs: Object.fromEntries(list.map(([each]) => [each, { shape: x, field: pointField(x) }])),
+        shape,
+        field: hull(
+          list.map(([each, child]) => at(each, () => child.field(x))),
+          spaceOf(shape),
+        ),
+      };
+    },
     forward: (x, p) => rules.merge(list.map(([each, child]) => at(each, () => child.forward(x, own(p, each))))),
     emit(program, x, p) {
       const ys = list.map(([each, child]) => at(each, () => program.layer(child, x, own(p, each))));

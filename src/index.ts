@@ -4,6 +4,7 @@ export { chain, concat, identity, mapLayer, sum } from './algebra.ts';
 export { type CompileOptions, compile } from './compile.ts';
 export { toFloat32, toFloat64 } from './convert.ts';
 export { SpecError } from './errors.ts';
+export { fieldAt } from './field.ts';
 export { type Folded, foldNorm } from './fold.ts';
 export { type InitializeOptions, initialize } from './init.ts';
 export { pixelCorrelation } from './inspect/correlation.ts';

@@ -14,7 +14,9 @@ export interface Params<T> {
 
 /**
  * The receptive field on one spatial axis of the input: unit `p` of the output sees the cells from `start + p·step` to
- * `start + p·step + size − 1`. `step` is 0 where there is only one unit. Spec layer-field.
+ * `start + p·step + size − 1`, and `step` is 0 where all units see the same. Behind transposed layers the units take turns:
+ * no unit sees a cell before `start + p·step`, nor more than `size` cells from its first to its last, and some unit does
+ * see each; `fieldAt` says what one unit sees. Spec layer-field.
  */
 export interface AxisField {
   readonly size: number;

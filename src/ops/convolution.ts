@@ -2,9 +2,9 @@
 
 import { flag, known, oneOf, wholeNumber } from '../attributes.ts';
 import { SpecError } from '../errors.ts';
-import { spaceOf } from '../field.ts';
+import { spaceOf, windowField } from '../field.ts';
 import * as kernels from '../kernels.ts';
-import type { Field, Layer } from '../layer.ts';
+import type { Layer } from '../layer.ts';
 import { operator } from '../operator.ts';
 import { allocate, type Shape, type Tensor, typeOf } from '../tensor.ts';
 import {
@@ -140,10 +140,6 @@ export function checkRank(who: string, rank: number, x: Shape): number {
     throw new SpecError('conv-rank', `${who}: x must have the axes [${axes.join(', ')}], got shape [${x}]`);
   return x[x.length - 1];
 }
-
-/** The field of a windowed operation. Spec layer-field. */
-export const windowField = (axes: readonly Axis[]): Field =>
-  axes.map((axis) => ({ size: (axis.size - 1) * axis.dilation + 1, step: axis.stride, start: 0 - axis.before }));
 
 /** A weight with its taps in the opposite order. Spec conv-true. */
 function reversed(weight: Tensor): Tensor {

@@ -1,12 +1,12 @@
 // What all poolings share: attributes, geometry, and one operator over the windows.
 
-import { spaceOf } from '../field.ts';
+import { spaceOf, windowField } from '../field.ts';
 import type { Layer } from '../layer.ts';
 import { operator } from '../operator.ts';
 import type { Program, Value } from '../program.ts';
 import { allocate, type Shape, type Tensor, typeOf } from '../tensor.ts';
 import { type Axis, type PoolGeometry, readWindow, threeAxes, type Window, windowAxes } from '../window.ts';
-import { checkRank, windowField } from './convolution.ts';
+import { checkRank } from './convolution.ts';
 import type { MaxPoolAttributes } from './pool.ts';
 
 export const windowNames = ['size', 'stride', 'padding', 'dilation', 'ceil'];
