@@ -11,11 +11,16 @@ const isLeaf = (value: unknown): boolean => Array.isArray(value) || ArrayBuffer.
 /** Means and variances are statistics, everything else is trained; by plain or flat name. Spec inspect-parameters. */
 export const isStatistic = (name: string): boolean => /(^|\.)(mean|variance)$/.test(name);
 
-/** The leaves of nested parameters by flat name, `conv1.weight`, in the order of the net. Spec layer-names. */
+/** The leaves of nested parameters by flat name, `conv1.weight`, in the order of the net; two under one name are an error. Spec layer-names. */
 export function flatParams<T extends Leaf>(params: Params<T>): Record<string, T> {
-  const flat: [string, T][] = [];
+  const flat = new Map<string, T>();
   mapParams(params, (value, name) => {
-    flat.push([name, value]);
+    if (flat.has(name))
+      throw new SpecError(
+        'layer-names',
+        `parameters: every tensor must have a flat name of its own, got two '${name}'`,
+      );
+    flat.set(name, value);
     return value;
   });
   return Object.fromEntries(flat);
@@ -51,7 +56,8 @@ export function mapParams<T extends Leaf, U extends Leaf>(
 /** Nested parameters with their leaves taken from a flat record; a missing name is an error. Spec layer-names. */
 export function nestParams<T extends Leaf>(like: Params<Leaf>, flat: Readonly<Record<string, T>>): Params<T> {
   return mapParams(like, (_, name) => {
-    if (!(name in flat)) throw new SpecError('layer-names', `parameters: there must be a tensor '${name}', got none`);
+    if (!Object.hasOwn(flat, name))
+      throw new SpecError('layer-names', `parameters: there must be a tensor '${name}', got none`);
     return flat[name];
   });
 }
