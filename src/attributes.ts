@@ -69,6 +69,17 @@ export function oneOf<T extends string>(
   return value as T;
 }
 
+/**
+ * A copy of attributes, frozen to the bottom. What cannot be frozen, the data of a tensor, is copied, so that the layer keeps
+ * what it was given whatever is written here. Spec layer-attributes.
+ */
+export function frozenCopy<T>(value: T): T {
+  if (ArrayBuffer.isView(value)) return (value as unknown as Float32Array).slice() as T;
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return Object.freeze(value.map(frozenCopy)) as T;
+  return Object.freeze(Object.fromEntries(Object.entries(value).map(([name, each]) => [name, frozenCopy(each)]))) as T;
+}
+
 /** What a layer without attributes takes. */
 export type None = Readonly<Record<string, never>>;
 

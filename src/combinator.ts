@@ -26,7 +26,14 @@ export function combinator(name: string, children: Children, make: (parts: Parts
   const walk = remembering(name, (x) => {
     checkInput(name, x);
     const found = rules.walk(x);
-    return { ...found, shape: Object.freeze([...found.shape]) };
+    const inputs = Object.entries(found.inputs).map(([each, { shape, field }]) => {
+      return [each, Object.freeze({ shape: Object.freeze([...shape]), field: Object.freeze([...field]) })] as const;
+    });
+    return {
+      inputs: Object.freeze(Object.fromEntries(inputs)),
+      shape: Object.freeze([...found.shape]),
+      field: Object.freeze([...found.field]),
+    };
   });
   const checkNames = (p: Params<Tensor>): void => known(name, p, names, 'parameters', 'layer-params');
   const check = (x: Tensor, p: Params<Tensor>): void => {

@@ -33,7 +33,7 @@ const MOST_PHASES = 4096;
 export const spaceOf = (shape: Shape): Shape => shape.slice(1, -1);
 
 /** The field of a unit that sees the one cell at its own place. */
-export const pointField = (x: Shape): Field => spaceOf(x).map(() => ({ size: 1, step: 1, start: 0 }));
+export const pointField = (x: Shape): Field => spaceOf(x).map(() => Object.freeze({ size: 1, step: 1, start: 0 }));
 
 /** The field of a unit that sees all of the input. */
 export const wholeField = (x: Shape): Field => spaceOf(x).map((size) => ({ size, step: 0, start: 0 }));
@@ -67,15 +67,15 @@ export const mirroredField = (axes: readonly Axis[]): Field =>
 export function throughField(inner: Field, outer: Field): Field {
   return inner.map((axis, i) => {
     const next: AxisField = outer[i] ?? { size: 1, step: 1, start: 0 };
-    if (isPoint(next)) return axis;
-    if (isPoint(axis)) return next;
+    if (isPoint(next)) return kept(axis);
+    if (isPoint(axis)) return kept(next);
     const cells = composed(cellsOf(axis), cellsOf(next));
     if (cells !== undefined) return fieldOf(cells);
-    return {
+    return Object.freeze({
       size: axis.size + (next.size - 1) * axis.step,
       step: axis.step * next.step,
       start: axis.start + next.start * axis.step,
-    };
+    });
   });
 }
 
@@ -90,7 +90,7 @@ export function hull(fields: readonly Field[], space: Shape): Field {
     const end = (p: number): number => Math.max(...axes.map((axis) => axis.start + p * axis.step + axis.size));
     // The end rises ever faster, the start ever slower: the widest unit is the first or the last.
     const size = Math.max(...[0, (space[i] ?? 1) - 1].map((p) => end(p) - first(p)));
-    return { size, step, start: first(0) };
+    return Object.freeze({ size, step, start: first(0) });
   });
 }
 
@@ -143,9 +143,18 @@ function fieldOf(cells: Cells): AxisField {
     size = Math.max(size, set[set.length - 1][1] - set[0][0] + 1);
     start = Math.min(start, set[0][0] * period - r * shift);
   });
-  const axis = { size, step: shift / period, start: size === 0 ? 0 : start / period + 0 };
+  const axis = Object.freeze({ size, step: shift / period, start: size === 0 ? 0 : start / period + 0 });
   exact.set(axis, cells);
   return axis;
+}
+
+/** A field that nobody can write into; one of the caller's is copied. */
+function kept(axis: AxisField): AxisField {
+  if (Object.isFrozen(axis)) return axis;
+  const own = Object.freeze({ ...axis });
+  const cells = exact.get(axis);
+  if (cells !== undefined) exact.set(own, cells);
+  return own;
 }
 
 /** The sets of a field; of one written by hand, its whole cells. */

@@ -49,7 +49,7 @@ export interface Changes {
 /** A pure function of one tensor and its parameters, with its rules. A net is a layer; so is a loss. Spec layer-rules. */
 export interface Layer {
   readonly name: string;
-  /** Complete (no defaults left out) and frozen. */
+  /** Complete (no defaults left out), and a copy frozen to the bottom: nothing written anywhere changes the layer. */
   readonly attributes: Attributes;
   /** `{}` for an operator. */
   readonly children: Children;
@@ -66,7 +66,11 @@ export interface Layer {
   /** Multiply-adds of one forward pass: every tap counts, padding too; biases do not. */
   cost(x: Shape): number;
   forward(x: Tensor, p: Params<Tensor>): Tensor;
-  /** The output, and the function from the gradient at the output to the gradients at the input and the parameters. */
+  /**
+   * The output, and the function from the gradient at the output to the gradients at the input and the parameters. That
+   * function reads x, y and the parameters again: they must not be written before it is called. Transferred or shrunk,
+   * they are refused. Spec layer-gradient.
+   */
   vjp(x: Tensor, p: Params<Tensor>): readonly [y: Tensor, pull: Pull];
   /** Appends itself to a compiled net; a layer without it is called back. Spec compile-bits. */
   emit?(program: Program, x: Value, p: Params<Tensor>): Value;
