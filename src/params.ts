@@ -2,6 +2,7 @@
 
 import { SpecError, show, wrongType } from './errors.ts';
 import type { Params } from './layer.ts';
+import { run, type Task } from './task.ts';
 import { checkTensor, type Shape, type Tensor } from './tensor.ts';
 
 type Leaf = Tensor | Shape;
@@ -28,29 +29,45 @@ export function flatParams<T extends Leaf>(params: Params<T>): Record<string, T>
 
 /** Refuses what is not a record of tensors, nested or not. Spec layer-params. */
 export function checkParams(who: string, params: unknown, path = ''): void {
+  run(checked(who, params, path, new Set()));
+}
+
+function* checked(who: string, params: unknown, path: string, above: Set<unknown>): Task<void> {
   if (typeof params !== 'object' || params === null || Array.isArray(params)) {
     const what = path === '' ? 'parameters must be' : `${path} must be a tensor or`;
     throw wrongType('layer-params', `${who}: ${what} an object of tensors, got ${show(params)}`);
   }
+  if (above.has(params))
+    throw wrongType('layer-params', `${who}: parameters must not hold themselves, as ${path} does`);
+  above.add(params);
   for (const [key, value] of Object.entries(params)) {
     const name = path === '' ? key : `${path}.${key}`;
     if (isLeaf(value)) checkTensor(who, name, value);
-    else checkParams(who, value, name);
+    else yield { task: checked(who, value, name, above) };
   }
+  above.delete(params);
 }
 
 /** The same nesting with every leaf changed; `change` is given its flat name. Spec layer-names. */
-export function mapParams<T extends Leaf, U extends Leaf>(
+export const mapParams = <T extends Leaf, U extends Leaf>(
   params: Params<T>,
   change: (value: T, name: string) => U,
-  path = '',
-): Params<U> {
-  return Object.fromEntries(
-    Object.entries(params).map(([key, value]) => {
-      const name = path === '' ? key : `${path}.${key}`;
-      return [key, isLeaf(value) ? change(value as T, name) : mapParams(value as Params<T>, change, name)];
-    }),
-  );
+): Params<U> => run(mapped(params, change, ''));
+
+function* mapped<T extends Leaf, U extends Leaf>(
+  params: Params<T>,
+  change: (value: T, name: string) => U,
+  path: string,
+): Task<Params<U>> {
+  const found: [string, U | Params<U>][] = [];
+  for (const [key, value] of Object.entries(params)) {
+    const name = path === '' ? key : `${path}.${key}`;
+    found.push([
+      key,
+      isLeaf(value) ? change(value as T, name) : yield { task: mapped(value as Params<T>, change, name) },
+    ]);
+  }
+  return Object.fromEntries(found);
 }
 
 /** Nested parameters with their leaves taken from a flat record; a missing name is an error. Spec layer-names. */
