@@ -2,6 +2,7 @@
 
 import { identity, mapLayer } from '../algebra.ts';
 import { wholeNumber } from '../attributes.ts';
+import { SpecError } from '../errors.ts';
 import { checkLayer, type Layer, type Params } from '../layer.ts';
 import { checkLabels, type Labels, readLabels } from '../ops/targets.ts';
 import { checkParams } from '../params.ts';
@@ -98,5 +99,6 @@ export function evaluate(net: Layer, params: Params<Tensor>, batches: Batches, l
     rows += first.rows;
     examples += n;
   }
+  if (examples === 0) throw new SpecError('train-evaluation', `${who}: batches must give at least one batch, got none`);
   return { loss: total / examples, accuracy: (rows - wrong) / rows, top5Error: wrong5 / rows, examples };
 }
