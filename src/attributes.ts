@@ -96,10 +96,19 @@ export function known(
 ): void {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw wrongType(clause, `${who}: ${what} must be an object {${names.join(', ')}}, got ${show(value)}`);
-  for (const [name, each] of Object.entries(value)) {
+  for (const [name, each] of entriesOf(clause, who, what, value)) {
     if (each === null) throw wrongType(clause, `${who}: ${name} must have a value or be left out, got null`);
     if (!names.includes(name))
       throw new SpecError(clause, `${who}: the ${what} are ${names.join(', ') || 'none'}, got '${name}'`);
+  }
+}
+
+/** A getter or a proxy of the caller's may throw anything. */
+function entriesOf(clause: string, who: string, what: string, value: object): [string, unknown][] {
+  try {
+    return Object.entries(value);
+  } catch (cause) {
+    throw wrongType(clause, `${who}: ${what} must be an object that can be read, got one that throws ${show(cause)}`);
   }
 }
 

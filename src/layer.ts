@@ -78,12 +78,21 @@ export interface Layer {
 
 const methods = ['forward', 'vjp', 'shape', 'params', 'field', 'cost', 'with'] as const;
 
+/** The first member that it lacks, or that a getter or a proxy of the caller's refuses to give. */
+function missingOf(layer: Layer): string | undefined {
+  try {
+    return (
+      methods.find((name) => typeof layer[name] !== 'function') ??
+      (['attributes', 'children'] as const).find((name) => typeof layer[name] !== 'object' || layer[name] === null)
+    );
+  } catch {
+    return methods[0];
+  }
+}
+
 /** Refuses what lacks a member of a layer, at every public door. Spec layer-rules. */
 export function checkLayer(who: string, value: unknown, what = 'layer'): asserts value is Layer {
-  const layer = (value ?? {}) as Layer;
-  const missing =
-    methods.find((name) => typeof layer[name] !== 'function') ??
-    (['attributes', 'children'] as const).find((name) => typeof layer[name] !== 'object' || layer[name] === null);
+  const missing = missingOf((value ?? {}) as Layer);
   if (missing === undefined) return;
   const lack = typeof value === 'object' && value !== null ? `, which has no '${missing}'` : '';
   throw wrongType('layer-rules', `${who}: ${what} must be a layer, got ${show(value)}${lack}`);

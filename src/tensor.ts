@@ -97,11 +97,12 @@ function orRefused<T>(who: string, size: number, type: ElementType, make: () => 
 export function checkShape(who: string, shape: Shape): void {
   if (!Array.isArray(shape))
     throw wrongType('tensor-shape', `${who}: a shape must be an array of whole numbers, got ${show(shape)}`);
-  for (const axis of shape) {
+  for (const axis of shape)
     if (typeof axis !== 'number')
       throw wrongType('tensor-shape', `${who}: a shape must be an array of whole numbers, got ${show(shape)}`);
+  for (const axis of shape) {
     if (!Number.isSafeInteger(axis) || axis < 0)
-      throw new SpecError('tensor-shape', `${who}: the axes of a shape must be whole numbers ≥ 0, got ${show(shape)}`);
+      throw new SpecError('tensor-shape', `${who}: the axes of a shape must be whole numbers ≥ 0, got [${shape}]`);
   }
 }
 
