@@ -43,14 +43,26 @@ export function at<T>(name: string, run: () => T): T {
   }
 }
 
-/** A value as it reads in an error message: short, and never ambiguous. */
-export function show(value: unknown): string {
-  if (typeof value === 'string') return `'${value}'`;
-  if (typeof value === 'bigint') return `${value}n`;
-  if (ArrayBuffer.isView(value)) return `${value.constructor.name}(${(value as Float32Array).length})`;
-  if (Array.isArray(value)) return `[${value.slice(0, 8).map(show).join(', ')}${value.length > 8 ? ', …' : ''}]`;
+/** A value as it reads in an error message: short, never ambiguous, and an error itself for no value at all. */
+export function show(value: unknown, depth = 0): string {
+  if (typeof value === 'string') return `'${value.length > 200 ? `${value.slice(0, 200)}…` : value}'`;
+  if (typeof value === 'bigint') return value > -1e30 && value < 1e30 ? `${value}n` : 'a bigint of many digits';
   if (typeof value === 'function') return 'a function';
-  if (typeof (value as Layer)?.forward === 'function') return `the layer ${(value as Layer).name}`;
-  if (typeof value === 'object' && value !== null) return `{${Object.keys(value).slice(0, 8).join(', ')}}`;
-  return Object.is(value, -0) ? '-0' : String(value);
+  if (typeof value !== 'object' || value === null) return Object.is(value, -0) ? '-0' : String(value);
+  try {
+    if (ArrayBuffer.isView(value)) return `${value.constructor.name}(${(value as Float32Array).length})`;
+    if (Array.isArray(value)) return showList(value, depth);
+    if (typeof (value as Layer).forward === 'function') return `the layer ${(value as Layer).name}`;
+    return `{${Object.keys(value).slice(0, 8).join(', ')}}`;
+  } catch {
+    // A getter or a trap of a proxy may throw anything; the message is about something else.
+    return 'an object that cannot be read';
+  }
+}
+
+/** Of lists in lists the first few levels, as an array may hold itself. */
+function showList(list: readonly unknown[], depth: number): string {
+  if (depth > 3) return '[…]';
+  const first = Array.from(list.slice(0, 8), (each) => show(each, depth + 1));
+  return `[${first.join(', ')}${list.length > 8 ? ', …' : ''}]`;
 }

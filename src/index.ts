@@ -11,6 +11,7 @@ export { matrixText, toeplitz } from './inspect/matrix.ts';
 export { collapse, gaussianPyramid, laplacianPyramid } from './inspect/pyramid.ts';
 export { describe, parameterCount, receptiveField, summary } from './inspect/summary.ts';
 export { chain, concat, identity, mapLayer, sum } from './layer/algebra.ts';
+export { fieldAt } from './layer/field.ts';
 export { type Folded, foldNorm } from './layer/fold-norm.ts';
 export { type InitializeOptions, initialize } from './layer/initialize.ts';
 export type { Attributes, AxisField, Changes, Field, Gradient, Layer, Params } from './layer/layer.ts';

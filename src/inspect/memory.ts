@@ -4,6 +4,7 @@
 //   training   everything the gradient reads    a + b + c + d
 
 import type { Layer } from '../layer/layer.ts';
+import { run, type Task } from '../task.ts';
 import { type Shape, sizeOf } from '../tensor.ts';
 
 /** Bytes of float32 activations for the whole batch, without parameters and scratch. Spec inspect-memory. */
@@ -16,33 +17,39 @@ export interface Memory {
 
 /** Spec inspect-memory. */
 export const memoryOf = (layer: Layer, x: Shape): Memory => ({
-  forward: peak(layer, x, false),
-  training: bytes(x) + made(layer, x),
+  forward: run(peak(layer, x, false)),
+  training: bytes(x) + run(made(layer, x)),
 });
 
 /** In float32. */
 const bytes = (shape: Shape): number => 4 * sizeOf(shape);
 
 /** Bytes of all tensors a layer makes. A chain makes none by itself: its output is its last child's. */
-function made(layer: Layer, x: Shape): number {
+function* made(layer: Layer, x: Shape): Task<number> {
   const parts = partsOf(layer, x);
   if (parts.length === 0) return bytes(layer.shape(x));
-  const inner = total(parts.map(([child, shape]) => made(child, shape)));
+  let inner = 0;
+  for (const [child, shape] of parts) inner += yield { task: made(child, shape) };
   return isChain(layer) ? inner : inner + bytes(layer.shape(x));
 }
 
 /** The most bytes that live while a layer runs, x and the output among them; `keep` if x lives on after it. */
-function peak(layer: Layer, x: Shape, keep: boolean): number {
+function* peak(layer: Layer, x: Shape, keep: boolean): Task<number> {
   const parts = partsOf(layer, x);
   if (parts.length === 0) return bytes(x) + bytes(layer.shape(x));
   const kept = keep ? bytes(x) : 0;
-  if (isChain(layer))
-    return Math.max(
-      ...parts.map(([child, shape], i) => (i === 0 ? peak(child, x, keep) : kept + peak(child, shape, false))),
-    );
-  const outputs = parts.map(([child]) => bytes(child.shape(x)));
-  const running = parts.map(([child], i) => total(outputs.slice(0, i)) + peak(child, x, keep || i < parts.length - 1));
-  return Math.max(...running, kept + total(outputs) + bytes(layer.shape(x)));
+  let most = 0;
+  if (isChain(layer)) {
+    for (const [i, [child, shape]] of parts.entries())
+      most = Math.max(most, (i > 0 ? kept : 0) + (yield { task: peak(child, shape, i === 0 && keep) }));
+    return most;
+  }
+  let done = 0;
+  for (const [i, [child]] of parts.entries()) {
+    most = Math.max(most, done + (yield { task: peak(child, x, keep || i < parts.length - 1) }));
+    done += bytes(child.shape(x));
+  }
+  return Math.max(most, kept + done + bytes(layer.shape(x)));
 }
 
 /** The children with the shape that reaches each; none for an operator. */
@@ -52,4 +59,3 @@ function partsOf(layer: Layer, x: Shape): (readonly [Layer, Shape])[] {
 }
 
 const isChain = (layer: Layer): boolean => layer.name === 'chain';
-const total = (numbers: readonly number[]): number => numbers.reduce((sum, each) => sum + each, 0);

@@ -4,6 +4,7 @@ import { flag, known } from '../attributes.ts';
 import { pointField, throughField } from '../layer/field.ts';
 import { checkLayer, type Field, type Layer, type Params } from '../layer/layer.ts';
 import { flatParams, isStatistic } from '../layer/params.ts';
+import { run, type Task } from '../task.ts';
 import { checkShape, type Shape, sizeOf } from '../tensor.ts';
 import { type Memory, memoryOf } from './memory.ts';
 
@@ -59,7 +60,7 @@ export function describe(layer: Layer, shape: Shape): Description {
     cost: 0,
     field: pointField(shape),
   };
-  const rows = [input, ...rowsOf(layer, shape, pointField(shape), '')];
+  const rows = [input, ...run(rowsOf(layer, shape, pointField(shape), ''))];
   const total = (of: (row: Row) => number): number => rows.reduce((all, row) => all + of(row), 0);
   return {
     rows,
@@ -71,11 +72,13 @@ export function describe(layer: Layer, shape: Shape): Description {
   };
 }
 
-function rowsOf(layer: Layer, x: Shape, reaching: Field, path: string): Row[] {
+function* rowsOf(layer: Layer, x: Shape, reaching: Field, path: string): Task<Row[]> {
   const inputs = layer.inputs?.(x);
-  const inner = Object.entries(inputs ?? {}).flatMap(([name, { shape, field }]) =>
-    rowsOf(layer.children[name], shape, throughField(reaching, field), path === '' ? name : `${path}.${name}`),
-  );
+  const inner: Row[] = [];
+  for (const [name, { shape, field }] of Object.entries(inputs ?? {})) {
+    const below = path === '' ? name : `${path}.${name}`;
+    inner.push(...(yield { task: rowsOf(layer.children[name], shape, throughField(reaching, field), below) }));
+  }
   if (inputs && layer.name === 'chain') return inner;
   const shape = layer.shape(x);
   const own = inputs ? { parameters: 0, statistics: 0, cost: 0 } : { ...countOf(layer.params(x)), cost: layer.cost(x) };

@@ -1,12 +1,13 @@
 // Layers made of layers: chain (one after the other), sum (residual), concat (inception), identity; and mapLayer.
 
 import { checkFunction, known, type None } from '../attributes.ts';
-import { at, SpecError } from '../errors.ts';
+import { SpecError } from '../errors.ts';
+import { run, type Task } from '../task.ts';
 import { type Shape, sameShape, type Tensor } from '../tensor.ts';
 import { concatChannels, splitChannels, sumOf } from './channels.ts';
-import { combinator, type Parts, readParts } from './combinator.ts';
-import { hull, pointField, throughField } from './field.ts';
-import { checkLayer, type Input, type Layer, type Params, type Pull } from './layer.ts';
+import { combinator, type Parts, type PullTask, readParts, tasksOf, type Walk } from './combinator.ts';
+import { hull, pointField, spaceOf, throughField } from './field.ts';
+import { checkLayer, type Gradient, type Input, type Layer, type Params } from './layer.ts';
 import { operator } from './operator.ts';
 import type { Program, Value } from './program.ts';
 
@@ -21,33 +22,41 @@ export function chain(parts: Parts): Layer {
   const list = Object.entries(children);
   const first = (x: Tensor): Tensor => (list.length === 0 ? copyOf(x) : x);
   return combinator('chain', children, chain, {
-    walk(x) {
+    *walk(x) {
       const inputs: Record<string, Input> = {};
       let [shape, field] = [x, pointField(x)];
       for (const [name, child] of list) {
         inputs[name] = { shape, field };
-        [field, shape] = at(name, () => [throughField(field, child.field(shape)), child.shape(shape)]);
+        const next = yield { name, task: tasksOf(child).walk(shape) };
+        [field, shape] = [throughField(field, next.field), next.shape];
       }
       return { inputs, shape, field };
     },
-    forward: (x, p) => list.reduce((y, [name, child]) => at(name, () => child.forward(y, own(p, name))), first(x)),
-    emit: (program, x, p) =>
-      list.reduce((y, [name, child]) => at(name, () => program.layer(child, y, own(p, name))), x),
-    vjp(x, p) {
-      const pulls: [string, Pull][] = [];
+    *forward(x, p) {
+      let y = first(x);
+      for (const [name, child] of list) y = yield { name, task: tasksOf(child).forward(y, own(p, name)) };
+      return y;
+    },
+    *emit(program, x, p) {
+      let y = x;
+      for (const [name, child] of list) y = yield { name, task: tasksOf(child).emit(program, y, own(p, name)) };
+      return y;
+    },
+    *vjp(x, p) {
+      const pulls: [string, PullTask][] = [];
       let y = first(x);
       for (const [name, child] of list) {
-        const [next, pull] = at(name, () => child.vjp(y, own(p, name)));
+        const [next, pull] = yield { name, task: tasksOf(child).vjp(y, own(p, name)) };
         pulls.push([name, pull]);
         y = next;
       }
       return [
         y,
-        (dy, needsX = true) => {
+        function* (dy, needsX) {
           const params: Record<string, Params<Tensor>> = {};
           let dx = first(dy);
           for (const [name, pull] of [...pulls].reverse()) {
-            const gradient = at(name, () => pull(dx, needsX || name !== list[0][0]));
+            const gradient = yield { name, task: pull(dx, needsX || name !== list[0][0]) };
             params[name] = gradient.params;
             dx = gradient.x;
           }
@@ -129,12 +138,15 @@ export function identity(attributes: None = {}): Layer {
 export function mapLayer(layer: Layer, change: (path: string, layer: Layer) => Layer, path = ''): Layer {
   checkLayer('mapLayer', layer);
   checkFunction('layer-map', 'mapLayer', 'change', change);
-  const entries = Object.entries(layer.children);
-  const rebuilt = entries.map(
-    ([name, child]) => [name, mapLayer(child, change, path === '' ? name : `${path}.${name}`)] as const,
-  );
-  const changed = rebuilt.some(([, child], i) => child !== entries[i][1]);
-  return change(path, changed ? layer.with({ children: Object.fromEntries(rebuilt) }) : layer);
+  return run(mapped(layer, change, path));
+}
+
+function* mapped(layer: Layer, change: (path: string, layer: Layer) => Layer, path: string): Task<Layer> {
+  const children: [string, Layer][] = [];
+  for (const [name, child] of Object.entries(layer.children))
+    children.push([name, yield { task: mapped(child, change, path === '' ? name : `${path}.${name}`) }]);
+  const isChanged = children.some(([name, child]) => child !== layer.children[name]);
+  return change(path, isChanged ? layer.with({ children: Object.fromEntries(children) }) : layer);
 }
 
 interface Merge {
@@ -149,26 +161,43 @@ function branches(name: string, parts: Parts, make: (parts: Parts) => Layer, rul
   const list = Object.entries(children);
   if (list.length === 0) throw new SpecError('layer-children', `${name}: there must be at least one branch, got none`);
   return combinator(name, children, make, {
-    walk: (x) => ({
-      inputs: Object.fromEntries(list.map(([each]) => [each, { shape: x, field: pointField(x) }])),
-      shape: rules.shape(list.map(([each, child]) => at(each, () => child.shape(x)))),
-      field: hull(list.map(([, child]) => child.field(x))),
-    }),
-    forward: (x, p) => rules.merge(list.map(([each, child]) => at(each, () => child.forward(x, own(p, each))))),
-    emit(program, x, p) {
-      const ys = list.map(([each, child]) => at(each, () => program.layer(child, x, own(p, each))));
+    *walk(x) {
+      const walks: Pick<Walk, 'shape' | 'field'>[] = [];
+      for (const [each, child] of list) walks.push(yield { name: each, task: tasksOf(child).walk(x) });
+      const shape = rules.shape(walks.map((walk) => walk.shape));
+      return {
+        inputs: Object.fromEntries(list.map(([each]) => [each, { shape: x, field: pointField(x) }])),
+        shape,
+        field: hull(
+          walks.map((walk) => walk.field),
+          spaceOf(shape),
+        ),
+      };
+    },
+    *forward(x, p) {
+      const ys: Tensor[] = [];
+      for (const [each, child] of list) ys.push(yield { name: each, task: tasksOf(child).forward(x, own(p, each)) });
+      return rules.merge(ys);
+    },
+    *emit(program, x, p) {
+      const ys: Value[] = [];
+      for (const [each, child] of list)
+        ys.push(yield { name: each, task: tasksOf(child).emit(program, x, own(p, each)) });
       return rules.emit(program, ys, rules.shape(ys.map(({ shape }) => shape)));
     },
-    vjp(x, p) {
-      const results = list.map(([each, child]) => at(each, () => child.vjp(x, own(p, each))));
+    *vjp(x, p) {
+      const results: (readonly [Tensor, PullTask])[] = [];
+      for (const [each, child] of list) results.push(yield { name: each, task: tasksOf(child).vjp(x, own(p, each)) });
       return [
         rules.merge(results.map(([y]) => y)),
-        (dy, needsX = true) => {
+        function* (dy, needsX) {
           const parts = rules.split(
             dy,
             results.map(([y]) => y.shape),
           );
-          const gradients = results.map(([, pull], i) => at(list[i][0], () => pull(parts[i], needsX)));
+          const gradients: Gradient[] = [];
+          for (const [i, [, pull]] of results.entries())
+            gradients.push(yield { name: list[i][0], task: pull(parts[i], needsX) });
           return {
             x: gradients.map((gradient) => gradient.x).reduce(sumOf),
             params: Object.fromEntries(list.map(([each], i) => [each, gradients[i].params])),

@@ -6,6 +6,7 @@
 import { SpecError } from '../errors.ts';
 import { roundingOf } from '../reference/convolution.ts';
 import { deviations } from '../reference/normalization.ts';
+import { run, type Task } from '../task.ts';
 import type { Data, Tensor } from '../tensor.ts';
 import { identity } from './algebra.ts';
 import { checkLayer, type Layer, type Params } from './layer.ts';
@@ -35,9 +36,15 @@ const foldable = /^(conv|trueConv|depthwiseConv|convTranspose)[123]d$|^dense$/;
 export function foldNorm(layer: Layer, params: Params<Tensor>): Folded {
   checkLayer('foldNorm', layer);
   checkParams('foldNorm', params);
+  return run(foldedWithin(layer, params));
+}
+
+function* foldedWithin(layer: Layer, params: Params<Tensor>): Task<Folded> {
   const names = Object.keys(layer.children);
   if (names.length === 0) return { layer, params };
-  const parts = names.map((name) => foldNorm(layer.children[name], (params[name] ?? {}) as Params<Tensor>));
+  const parts: Folded[] = [];
+  for (const name of names)
+    parts.push(yield { task: foldedWithin(layer.children[name], (params[name] ?? {}) as Params<Tensor>) });
   if (layer.name === 'chain') {
     for (let i = 1; i < parts.length; i++) {
       if (parts[i].layer.name !== 'frozenNorm' || !foldable.test(parts[i - 1].layer.name)) continue;

@@ -1,8 +1,8 @@
 // The operator: a layer that is not made of layers. Checks that all of them share stand here, once.
 
-import { known } from '../attributes.ts';
+import { frozenCopy, known } from '../attributes.ts';
 import { SpecError, wrongType } from '../errors.ts';
-import { checkShape, checkTensor, type Data, type Shape, sameShape, type Tensor, typeOf } from '../tensor.ts';
+import { checkShape, checkTensor, type Data, type Shape, sameShape, sizeOf, type Tensor, typeOf } from '../tensor.ts';
 import { pointField } from './field.ts';
 import type { Attributes, Changes, Field, Layer, Params } from './layer.ts';
 import type { Program, Value } from './program.ts';
@@ -50,7 +50,7 @@ export function operator(op: Operator): Layer {
   };
   const layer: Layer = Object.freeze<Layer>({
     name: who,
-    attributes: Object.freeze({ ...op.attributes }),
+    attributes: frozenCopy(op.attributes),
     children: Object.freeze({}),
     with(changes) {
       const { attributes, children } = readChanges(who, changes);
@@ -75,11 +75,15 @@ export function operator(op: Operator): Layer {
     vjp(x, p) {
       check(x, p);
       const y = op.forward(x, p as Record<string, Tensor>);
+      // The arrays of now, whatever the records that hold them get later.
+      const held = { ...mapped(p as Record<string, Tensor>, hold), x: hold(x), y: hold(y) };
       return [
         y,
         (dy, needsX = true) => {
-          checkLike(who, 'dy', dy, y.shape, x.data);
-          return { params: {}, ...op.gradient(x, p as Record<string, Tensor>, dy, y, needsX) };
+          checkLike(who, 'dy', dy, held.y.shape, held.x.data);
+          mapped(held, (value, name) => checkHeld(who, name, value));
+          const { x, y, ...own } = held;
+          return { params: {}, ...op.gradient(x, own, dy, y, needsX) };
         },
       ];
     },
@@ -112,6 +116,20 @@ export function readChanges(who: string, changes: Changes): Required<Changes> {
   known(who, changes, ['attributes', 'children'], 'changes');
   const { attributes = {}, children = {} } = changes;
   return { attributes, children };
+}
+
+const mapped = <T, U>(record: Readonly<Record<string, T>>, change: (value: T, name: string) => U): Record<string, U> =>
+  Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value, name)]));
+
+const hold = ({ shape, data }: Tensor): Tensor => Object.freeze({ shape: Object.freeze([...shape]), data });
+
+/** Spec layer-gradient: an array that was transferred or shrunk since vjp has no gradient. */
+function checkHeld(who: string, what: string, { shape, data }: Tensor): void {
+  if (data.length !== sizeOf(shape))
+    throw new SpecError(
+      'layer-gradient',
+      `${who}: ${what} must stay as it was for vjp until the gradient is taken, got ${data.length} of ${sizeOf(shape)} values (transferred or shrunk)`,
+    );
 }
 
 /** The type that compiled nets have. */

@@ -1,6 +1,7 @@
 // Nested parameters by their flat names: `stage2.body.conv1.weight`.
 
 import { SpecError, show, wrongType } from '../errors.ts';
+import { run, type Task } from '../task.ts';
 import { checkTensor, type Shape, type Tensor } from '../tensor.ts';
 import type { Params } from './layer.ts';
 
@@ -11,11 +12,16 @@ const isLeaf = (value: unknown): boolean => Array.isArray(value) || ArrayBuffer.
 /** Means and variances are statistics, everything else is trained; by plain or flat name. Spec inspect-parameters. */
 export const isStatistic = (name: string): boolean => /(^|\.)(mean|variance)$/.test(name);
 
-/** The leaves of nested parameters by flat name, `conv1.weight`, in the order of the net. Spec layer-names. */
+/** The leaves of nested parameters by flat name, `conv1.weight`, in the order of the net; two under one name are an error. Spec layer-names. */
 export function flatParams<T extends Leaf>(params: Params<T>): Record<string, T> {
-  const flat: [string, T][] = [];
+  const flat = new Map<string, T>();
   mapParams(params, (value, name) => {
-    flat.push([name, value]);
+    if (flat.has(name))
+      throw new SpecError(
+        'layer-names',
+        `parameters: every tensor must have a flat name of its own, got two '${name}'`,
+      );
+    flat.set(name, value);
     return value;
   });
   return Object.fromEntries(flat);
@@ -23,35 +29,52 @@ export function flatParams<T extends Leaf>(params: Params<T>): Record<string, T>
 
 /** Refuses what is not a record of tensors, nested or not. Spec layer-params. */
 export function checkParams(who: string, params: unknown, path = ''): void {
+  run(checked(who, params, path, new Set()));
+}
+
+function* checked(who: string, params: unknown, path: string, above: Set<unknown>): Task<void> {
   if (typeof params !== 'object' || params === null || Array.isArray(params)) {
     const what = path === '' ? 'parameters must be' : `${path} must be a tensor or`;
     throw wrongType('layer-params', `${who}: ${what} an object of tensors, got ${show(params)}`);
   }
+  if (above.has(params))
+    throw wrongType('layer-params', `${who}: parameters must not hold themselves, as ${path} does`);
+  above.add(params);
   for (const [key, value] of Object.entries(params)) {
     const name = path === '' ? key : `${path}.${key}`;
     if (isLeaf(value)) checkTensor(who, name, value);
-    else checkParams(who, value, name);
+    else yield { task: checked(who, value, name, above) };
   }
+  above.delete(params);
 }
 
 /** The same nesting with every leaf changed; `change` is given its flat name. Spec layer-names. */
-export function mapParams<T extends Leaf, U extends Leaf>(
+export const mapParams = <T extends Leaf, U extends Leaf>(
   params: Params<T>,
   change: (value: T, name: string) => U,
-  path = '',
-): Params<U> {
-  return Object.fromEntries(
-    Object.entries(params).map(([key, value]) => {
-      const name = path === '' ? key : `${path}.${key}`;
-      return [key, isLeaf(value) ? change(value as T, name) : mapParams(value as Params<T>, change, name)];
-    }),
-  );
+): Params<U> => run(mapped(params, change, ''));
+
+function* mapped<T extends Leaf, U extends Leaf>(
+  params: Params<T>,
+  change: (value: T, name: string) => U,
+  path: string,
+): Task<Params<U>> {
+  const found: [string, U | Params<U>][] = [];
+  for (const [key, value] of Object.entries(params)) {
+    const name = path === '' ? key : `${path}.${key}`;
+    found.push([
+      key,
+      isLeaf(value) ? change(value as T, name) : yield { task: mapped(value as Params<T>, change, name) },
+    ]);
+  }
+  return Object.fromEntries(found);
 }
 
 /** Nested parameters with their leaves taken from a flat record; a missing name is an error. Spec layer-names. */
 export function nestParams<T extends Leaf>(like: Params<Leaf>, flat: Readonly<Record<string, T>>): Params<T> {
   return mapParams(like, (_, name) => {
-    if (!(name in flat)) throw new SpecError('layer-names', `parameters: there must be a tensor '${name}', got none`);
+    if (!Object.hasOwn(flat, name))
+      throw new SpecError('layer-names', `parameters: there must be a tensor '${name}', got none`);
     return flat[name];
   });
 }

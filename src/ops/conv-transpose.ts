@@ -7,7 +7,7 @@
 import { flag, known, perAxis, wholeNumber } from '../attributes.ts';
 import { SpecError } from '../errors.ts';
 import * as kernels from '../kernels/choose.ts';
-import { spaceOf } from '../layer/field.ts';
+import { mirroredField, spaceOf } from '../layer/field.ts';
 import type { Layer } from '../layer/layer.ts';
 import { operator } from '../layer/operator.ts';
 import { roundingOf } from '../reference/convolution.ts';
@@ -88,7 +88,7 @@ function transposed(
       const weight = [...window.size, filters / groups, checkRank(name, rank, x)];
       return { weight, ...(bias && { bias: [filters] }) } as Record<string, Shape>;
     },
-    field: (x) => mirroredAxes(name, window, spaceOf(x)).map(mirroredField),
+    field: (x) => mirroredField(mirroredAxes(name, window, spaceOf(x))),
     cost(x) {
       const g = geometry(x);
       return g.batch * outputs(g.axes) * taps(g.axes) * g.channels * g.groups * g.filters;
@@ -162,12 +162,6 @@ export function mirroredAxes(who: string, window: TransposeWindow, space: Shape)
     return { ...axis, before, after, input };
   });
 }
-
-/** Unit i of y sees the whole numbers p with `0 ≤ i + before − p·stride ≤ (size − 1)·dilation`. Spec layer-field. */
-const mirroredField = (axis: Axis) => {
-  const reach = (axis.size - 1) * axis.dilation;
-  return { size: reach / axis.stride + 1, step: 1 / axis.stride, start: (axis.before - reach) / axis.stride };
-};
 
 function addBias(y: Tensor, bias: Tensor): void {
   const round = roundingOf(y.data);

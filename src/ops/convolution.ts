@@ -3,8 +3,8 @@
 import { flag, known, oneOf, wholeNumber } from '../attributes.ts';
 import { SpecError } from '../errors.ts';
 import * as kernels from '../kernels/choose.ts';
-import { spaceOf } from '../layer/field.ts';
-import type { Field, Layer } from '../layer/layer.ts';
+import { spaceOf, windowField } from '../layer/field.ts';
+import type { Layer } from '../layer/layer.ts';
 import { operator } from '../layer/operator.ts';
 import { allocate, type Shape, type Tensor, typeOf } from '../tensor.ts';
 import {
@@ -140,10 +140,6 @@ export function checkRank(who: string, rank: number, x: Shape): number {
     throw new SpecError('conv-rank', `${who}: x must have the axes [${axes.join(', ')}], got shape [${x}]`);
   return x[x.length - 1];
 }
-
-/** The field of a windowed operation. Spec layer-field. */
-export const windowField = (axes: readonly Axis[]): Field =>
-  axes.map((axis) => ({ size: (axis.size - 1) * axis.dilation + 1, step: axis.stride, start: 0 - axis.before }));
 
 /** A weight with its taps in the opposite order. Spec conv-true. */
 function reversed(weight: Tensor): Tensor {

@@ -1,12 +1,13 @@
 // What all poolings share: attributes, geometry, and one operator over the windows.
 
-import { spaceOf } from '../layer/field.ts';
+import { SpecError } from '../errors.ts';
+import { spaceOf, windowField } from '../layer/field.ts';
 import type { Layer } from '../layer/layer.ts';
 import { operator } from '../layer/operator.ts';
 import type { Program, Value } from '../layer/program.ts';
 import { allocate, type Shape, type Tensor, typeOf } from '../tensor.ts';
-import { type Axis, type PoolGeometry, readWindow, threeAxes, type Window, windowAxes } from '../window.ts';
-import { checkRank, windowField } from './convolution.ts';
+import { type Axis, type PoolGeometry, readWindow, taps, threeAxes, type Window, windowAxes } from '../window.ts';
+import { checkRank } from './convolution.ts';
 import type { MaxPoolAttributes } from './pool.ts';
 
 export const windowNames = ['size', 'stride', 'padding', 'dilation', 'ceil'];
@@ -19,6 +20,19 @@ export const readPoolWindow = (name: string, rank: number, a: MaxPoolAttributes)
     dilation: a.dilation ?? 1,
     ceil: a.ceil,
   });
+
+/** The cells of a window are listed one by one. */
+const MOST_TAPS = 1 << 24;
+
+/** The same axis without the taps at either end that meet nothing but padding, wherever the window stands. */
+function withinReach(axis: Axis): Axis {
+  if (axis.size <= axis.input) return axis;
+  const { input, size, stride, dilation, before, output } = axis;
+  const first = Math.max(0, Math.ceil((before - (output - 1) * stride) / dilation));
+  const last = Math.min(size - 1, Math.floor((input - 1 + before) / dilation));
+  if (last < first) return axis;
+  return { ...axis, size: last - first + 1, before: before - first * dilation };
+}
 
 export interface Pool {
   emit?(program: Program, x: Value, shape: Shape, g: PoolGeometry): Value;
@@ -35,7 +49,12 @@ export function pooling(
   pool: Pool,
 ): Layer {
   const axesOf = (x: Shape): Axis[] => windowAxes(name, complete, spaceOf(x));
-  const geometry = (x: Shape): PoolGeometry => ({ batch: x[0], channels: x[x.length - 1], axes: threeAxes(axesOf(x)) });
+  const geometry = (x: Shape): PoolGeometry => {
+    const axes = complete.countPadding === true ? axesOf(x) : axesOf(x).map(withinReach);
+    if (taps(axes) > MOST_TAPS)
+      throw new SpecError('window-size', `${name}: a window may hold at most ${MOST_TAPS} cells, got ${taps(axes)}`);
+    return { batch: x[0], channels: x[x.length - 1], axes: threeAxes(axes) };
+  };
   const shape = (x: Shape): Shape => {
     const C = checkRank(name, rank, x);
     return [x[0], ...axesOf(x).map((axis) => axis.output), C];

@@ -78,7 +78,7 @@ export async function fit(
   const clock = stopwatch();
   const pause = breaks();
   for (let epoch = Math.floor(state.step / batches.length); epoch < epochs; epoch++) {
-    const sums = none();
+    const [sums, begun] = [none(), state.step];
     let done = state.step - epoch * batches.length;
     for (const batch of batches.epoch(epoch)) {
       if (done-- > 0) continue;
@@ -99,6 +99,8 @@ export async function fit(
       onProgress?.(progressOf(epoch, epochs, state.step, batches, sums, clock(batch.x.shape[0])));
       await pause();
     }
+    if (state.step === begun)
+      throw new SpecError('train-fit', `fit: batches must give at least one batch, got none in epoch ${epoch}`);
     history.push({ epoch, ...meansOf(sums) });
     await onCheckpoint?.(writeCheckpoint(state, optimizer), epoch);
   }
@@ -114,6 +116,7 @@ function checkFit(net: Layer, params: Params<Tensor>, batches: Batches, options:
   checkLayer(who, net, 'net');
   checkParams(who, params);
   checkBatches(who, batches);
+  wholeNumber(clause, who, 'the number of batches', batches.length, 1);
   known(who, options, OPTIONS, 'options');
   const { optimizer, epochs, seed = 0, signal } = options;
   if (typeof optimizer?.update !== 'function')

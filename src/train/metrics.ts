@@ -1,6 +1,7 @@
 // How good a classifier is: top-k error, and loss and accuracy over a set.
 
 import { wholeNumber } from '../attributes.ts';
+import { SpecError } from '../errors.ts';
 import { identity, mapLayer } from '../layer/algebra.ts';
 import { checkLayer, type Layer, type Params } from '../layer/layer.ts';
 import { checkParams } from '../layer/params.ts';
@@ -98,5 +99,6 @@ export function evaluate(net: Layer, params: Params<Tensor>, batches: Batches, l
     rows += first.rows;
     examples += n;
   }
+  if (examples === 0) throw new SpecError('train-evaluation', `${who}: batches must give at least one batch, got none`);
   return { loss: total / examples, accuracy: (rows - wrong) / rows, top5Error: wrong5 / rows, examples };
 }
