@@ -7,7 +7,7 @@ import { SpecError } from '../errors.ts';
 import { deviations } from '../reference/normalization.ts';
 import { roundingOf } from '../rounding.ts';
 import type { Data, Tensor } from '../tensor.ts';
-import { identity } from './algebra.ts';
+import { identity } from './identity.ts';
 import { checkLayer, type Layer, type Params } from './layer.ts';
 import { checkParams } from './params.ts';
 

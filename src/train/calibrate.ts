@@ -1,8 +1,8 @@
 // From batch statistics to given ones: runs batches through a net and writes down what its batch norms saw.
 
 import { SpecError, show, wrongType } from '../errors.ts';
-import { mapLayer } from '../layer/algebra.ts';
 import { checkLayer, type Layer, type Params } from '../layer/layer.ts';
+import { mapLayer } from '../layer/map-layer.ts';
 import { checkParams } from '../layer/params.ts';
 import type { Data, Tensor } from '../tensor.ts';
 import { evaluation } from './metrics.ts';

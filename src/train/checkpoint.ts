@@ -16,13 +16,16 @@ export interface State {
 
 /** Tensors `conv1.weight` and `conv1.weight/velocity`; step and optimizer in the metadata. Spec train-checkpoint. */
 export function writeCheckpoint({ step, params, carried }: State, optimizer: Optimizer): Uint8Array {
-  const tensors: Record<string, Tensor> = {};
-  for (const [name, value] of Object.entries(flatParams(params))) {
-    tensors[name] = value;
-    for (const [key, data] of Object.entries(carried[name] ?? {}))
-      tensors[`${name}/${key}`] = { shape: value.shape, data };
-  }
-  return writeSafetensors(tensors, { step: String(step), optimizer: optimizer.name });
+  const flat = flatParams(params);
+  const tensors = new Map(Object.entries(flat));
+  for (const [name, { shape }] of Object.entries(flat))
+    for (const [key, data] of Object.entries(carried[name] ?? {})) {
+      const own = `${name}/${key}`;
+      if (tensors.has(own))
+        throw new SpecError('train-checkpoint', `checkpoint: no parameter may have the name of a state, got '${own}'`);
+      tensors.set(own, { shape, data });
+    }
+  return writeSafetensors(Object.fromEntries(tensors), { step: String(step), optimizer: optimizer.name });
 }
 
 /** Reads a checkpoint of a net with parameters like these, of which some move. Spec train-checkpoint. */
@@ -44,8 +47,9 @@ export function readCheckpoint(
   const wanted = flatParams(like);
   const carried: Record<string, Record<string, Data>> = {};
   for (const [name, { shape, data }] of Object.entries(tensors)) {
-    const [parameter, key] = name.split('/');
-    const place = wanted[parameter];
+    const end = Object.hasOwn(wanted, name) ? name.length : name.lastIndexOf('/');
+    const [parameter, key] = [name.slice(0, end), end < name.length ? name.slice(end + 1) : undefined];
+    const place = Object.hasOwn(wanted, parameter) ? wanted[parameter] : undefined;
     if (!place || !sameShape(place.shape, shape) || typeOf(place.data) !== typeOf(data))
       throw new SpecError(
         'train-checkpoint',
