@@ -1,5 +1,6 @@
 // Depthwise contractions: a convolution or its input gradient with one filter a channel, straight from x, row by row.
 
+import { sizeOf } from '../tensor.ts';
 import type { Contraction, Run } from './contract.ts';
 import type { Arena } from './engine.ts';
 import { type Finish, writeEpilogues } from './epilogue.ts';
@@ -36,13 +37,19 @@ export function prepareDepthwise(
 }
 
 /** The numbers of a piece's taps in w, in the order of its terms. */
-const tapsOf = ({ taps: [, b, c] }: Contraction, [i, j, k]: Piece): number[] =>
-  i.taps.flatMap((ti) => j.taps.flatMap((tj) => k.taps.map((tk) => (ti * b + tj) * c + tk)));
+const tapsOf = (
+  {
+    weights: {
+      taps: [, b, c],
+    },
+  }: Contraction,
+  [i, j, k]: Piece,
+): number[] => i.taps.flatMap((ti) => j.taps.flatMap((tj) => k.taps.map((tk) => (ti * b + tj) * c + tk)));
 
 /** Takes memory for w[tap][channel] as [quad of channels][tap][4], to be written when the arena is ready. */
 function packQuads(arena: Arena, taps: readonly number[], c: Contraction, w: Staged): number {
   const { channels } = c.target;
-  const count = c.taps[0] * c.taps[1] * c.taps[2] * channels;
+  const count = sizeOf(c.weights.taps) * channels;
   const floats = Math.ceil(channels / 4) * taps.length * 4;
   const address = arena.take(floats * 4);
   arena.whenReady(() => {
@@ -72,7 +79,7 @@ export function depthwisePlan(
   source: Region,
   target: Region,
 ): number[] {
-  const list = arena.take(c.taps[0] * c.taps[1] * c.taps[2] * 8);
+  const list = arena.take(sizeOf(c.weights.taps) * 8);
   const from = [source.plane, source.row, source.pixel];
   const to = [target.plane, target.row, target.pixel];
   const [, rows, columns] = piece.map(({ taps }) => taps.length);
