@@ -50,7 +50,8 @@ const tapsOf = (
 function packQuads(arena: Arena, taps: readonly number[], c: Contraction, w: Staged): number {
   const { channels } = c.target;
   const count = sizeOf(c.weights.taps) * channels;
-  const floats = Math.ceil(channels / 4) * taps.length * 4;
+  // Two quads are read together: behind an odd one lies another.
+  const floats = Math.ceil(channels / 8) * 8 * taps.length;
   const address = arena.take(floats * 4);
   arena.whenReady(() => {
     const from = arena.floats(w(0, count), count);
