@@ -6,6 +6,8 @@ import type { Layer, Params, Shape, Tensor } from '../src/index.ts';
 import * as t from '../src/index.ts';
 import { sizeOf } from '../src/tensor.ts';
 import { difference } from '../src/testing/index.ts';
+import { fenced, watched } from './fences.ts';
+import { firstDifference } from './kernels.ts';
 import { examples as layers } from './layers.ts';
 import { examples, paramsOf, reversed } from './random-nets.ts';
 
@@ -40,9 +42,13 @@ function expectForward(net: Layer, params: Params<Tensor>, ...xs: Tensor[]): voi
 }
 
 describe('compiled nets give the bits of forward', () => {
-  test('[compile-bits] any composition of layers, call after call', () => {
+  test('[compile-bits] [kernel-memory] any composition of layers, call after call, and no step writes beside its result', () => {
     fc.assert(
-      fc.property(examples, ({ net, params, x, other }) => expectForward(net, params, x, other, x)),
+      fc.property(examples, ({ net, params, x, other }) => {
+        expectForward(net, params, x, other, x);
+        const y = fenced((fences) => watched(fences, net, x.shape, params)(x));
+        expect(firstDifference(y, net.forward(x, params).data as Float32Array)).toBe(-1);
+      }),
       // Nets shrink slowly; the first failure says enough.
       { numRuns: 500, endOnFailure: true },
     );

@@ -37,14 +37,8 @@ export function prepareDepthwise(
 }
 
 /** The numbers of a piece's taps in w, in the order of its terms. */
-const tapsOf = (
-  {
-    weights: {
-      taps: [, b, c],
-    },
-  }: Contraction,
-  [i, j, k]: Piece,
-): number[] => i.taps.flatMap((ti) => j.taps.flatMap((tj) => k.taps.map((tk) => (ti * b + tj) * c + tk)));
+const tapsOf = ({ weights: { taps } }: Contraction, [i, j, k]: Piece): number[] =>
+  i.taps.flatMap((ti) => j.taps.flatMap((tj) => k.taps.map((tk) => (ti * taps[1] + tj) * taps[2] + tk)));
 
 /** Takes memory for w[tap][channel] as [quad of channels][tap][4], to be written when the arena is ready. */
 function packQuads(arena: Arena, taps: readonly number[], c: Contraction, w: Staged): number {
