@@ -77,8 +77,7 @@ export function crossEntropy(attributes: { readonly labels: Labels }): Layer {
     },
     gradient(x, shape, dy, dx) {
       const rows = rowsOf(shape);
-      const round = roundingOf(x);
-      const share = round(dy / labels.length);
+      const share = shareOf(x, dy, labels.length);
       softmaxRows(rows, x, dx);
       for (let row = 0; row < labels.length; row++) dx[row * rows.length + labels[row]] -= 1;
       for (let i = 0; i < dx.length; i++) dx[i] = dx[i] * share;
@@ -110,11 +109,14 @@ export function binaryCrossEntropy(attributes: { readonly targets: Tensor }): La
     },
     gradient(x, _shape, dy, dx) {
       const round = roundingOf(x);
-      const share = round(dy / x.length);
+      const share = shareOf(x, dy, x.length);
       for (let i = 0; i < dx.length; i++) dx[i] = round(round(sigmoid(x[i])) - round(targets.data[i])) * share;
     },
   });
 }
+
+/** dy for each of the losses that were averaged. Spec numerics-counts. */
+const shareOf = (x: Data, dy: number, count: number): number => roundingOf(x)(dy / count);
 
 interface Loss {
   check(x: Shape): void;
