@@ -17,6 +17,7 @@ export type { Attributes, AxisField, Changes, Field, Gradient, Layer, Params } f
 export { parameter } from './layer/params.ts';
 export type { Program, Value } from './layer/program.ts';
 export { toChannelsFirst, toChannelsLast } from './layout.ts';
+export { NUMERICS } from './numerics.ts';
 export { leakyRelu, relu, scale, sigmoid, tanh } from './ops/activation.ts';
 export {
   conv1d,
