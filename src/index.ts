@@ -20,6 +20,7 @@ export type { Attributes, AxisField, Changes, Field, Gradient, Layer, Params, Pr
 export { mapLayer } from './layer/map-layer.ts';
 export { parameter } from './layer/params.ts';
 export { toChannelsFirst, toChannelsLast } from './layout.ts';
+export { NUMERICS } from './numerics.ts';
 export { leakyRelu, relu, scale, sigmoid, tanh } from './ops/activation.ts';
 export {
   conv1d,
