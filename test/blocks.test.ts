@@ -64,9 +64,10 @@ function agree(g: ConvGeometry): void {
 }
 
 test('[kernel-blocks] the module works in the blocks that blocks.ts states', () => {
-  withArena('test', ({ kernels: { MR, NR, LANES, PLACE, PASS_BYTES } }) => {
-    const values = [MR, NR, LANES, PLACE, PASS_BYTES].map((size) => size.value);
-    expect(values).toEqual([blocks.MR, blocks.NR, blocks.LANES, blocks.PLACE, blocks.PASS_BYTES]);
+  withArena('test', ({ kernels: { MR, NR, LANES, PLACE, PASS_BYTES, SUM_POSITIONS } }) => {
+    const values = [MR, NR, LANES, PLACE, PASS_BYTES, SUM_POSITIONS].map((size) => size.value);
+    const { SUM_POSITIONS: positions } = reference;
+    expect(values).toEqual([blocks.MR, blocks.NR, blocks.LANES, blocks.PLACE, blocks.PASS_BYTES, positions]);
   });
 });
 
@@ -96,13 +97,13 @@ describe('[kernel-blocks] sizes around every block give the bits of the referenc
     for (const channels of around(8 * blocks.NR))
       agree({ ...one, groups: 2, channels, filters, axes: axesOf([1, 2, blocks.MR + 2], [1, 1, 1], 0) });
   });
-  test.each(around(blocks.MOST_POSITIONS, blocks.GRADIENT_POSITIONS))('%i positions', (width) => {
+  test.each(around(blocks.MOST_POSITIONS, reference.SUM_POSITIONS))('%i positions', (width) => {
     agree({ ...one, filters: 2, axes: axesOf([1, 1, width], [1, 1, 3], 1) });
     agree({ ...one, filters: 2, axes: axesOf([1, width, 1], [1, 1, 1], 0, 2) });
   });
   test('planes and rows that one pass of a weight gradient cuts', () => {
     agree({ ...one, axes: axesOf([3, 50, 50], [2, 3, 3], 1) });
-    agree({ ...one, axes: axesOf([2, 2, blocks.GRADIENT_POSITIONS + 1], [1, 2, 2], 1) });
+    agree({ ...one, axes: axesOf([2, 2, reference.SUM_POSITIONS + 1], [1, 2, 2], 1) });
   });
   test.each(around(4, 8, 12))('%i depthwise positions with three columns of taps', (positions) => {
     for (const [stride, rows, groups] of [
@@ -120,10 +121,10 @@ describe('[kernel-blocks] sizes around every block give the bits of the referenc
   test.each(around(blocks.NR, 2 * blocks.NR, 5 * blocks.NR))('%i depthwise channels', (groups) =>
     agree({ ...one, batch: 2, groups, axes: axesOf([1, 5, 6], [1, 3, 2], 1) }),
   );
-  test.each(around(4 * blocks.NR, 0x40000 / (blocks.GRADIENT_POSITIONS * blocks.NR * 4)))(
+  test.each(around(4 * blocks.NR, 0x40000 / (reference.SUM_POSITIONS * blocks.NR * 4)))(
     'a weight gradient of %i panels',
     (panels) =>
-      agree({ ...one, filters: panels * blocks.NR + 3, axes: axesOf([1, 1, blocks.GRADIENT_POSITIONS], [1, 1, 1], 0) }),
+      agree({ ...one, filters: panels * blocks.NR + 3, axes: axesOf([1, 1, reference.SUM_POSITIONS], [1, 1, 1], 0) }),
   );
   test.each(around(blocks.PANEL_ROWS, 2 * blocks.PANEL_ROWS))('sums of %i terms in one run', (channels) =>
     agree({ ...one, channels, filters: 2, axes: axesOf([1, 1, 3], [1, 1, 1], 0) }),
