@@ -13,4 +13,4 @@ export const LANES: i32 = 16;
 export const PASS_BYTES: i32 = 0x4000;
 
 /** Positions whose products are one float32 sum of a weight gradient, at most. Spec numerics-weight-gradient. */
-export const SUM_POSITIONS: i32 = 128;
+export const SUM_POSITIONS: i32 = 224;

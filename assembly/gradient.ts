@@ -9,11 +9,11 @@
 import { MR, NR, SUM_POSITIONS } from './blocks';
 import { PLACE, Walk } from './geometry';
 import { storeLanes } from './lanes';
-import { addFour, TILE_BYTES, Way } from './long-sums';
+import { addFour, lastFour, TILE_BYTES, Way } from './long-sums';
 import { packWalk } from './pack';
 
-/** Filters whose panels, 256 KB of dy, stay in a second-level cache while all of x passes by. */
-const TOGETHER: i32 = 0x40000 / (SUM_POSITIONS * 4);
+/** Bytes of dy panels that stay in a second-level cache while all of x passes by. */
+const PANELS_BYTES: i32 = 0x40000;
 
 /**
  * dw[tiles · 4 (tap, channel) pairs][filters] over the positions of a walk from `origin`, block by block; `packed` is
@@ -36,8 +36,9 @@ export function accumulate(places: usize, tiles: i32, panel: usize, panelBytes: 
 
 function addBlock(places: usize, end: usize, panel: usize, panelBytes: usize, filters: i32, walk: Walk, origin: usize, packed: usize, reload: bool, way: Way): void {
   const row = <usize>((filters + NR - 1) / NR) * TILE_BYTES;
-  for (let begin = 0; begin < filters; begin += TOGETHER, panel += <usize>(TOGETHER / NR) * panelBytes) {
-    const until = min(filters, begin + TOGETHER);
+  const together = PANELS_BYTES / (walk.now * NR * 4) * NR;
+  for (let begin = 0; begin < filters; begin += together, panel += <usize>(together / NR) * panelBytes) {
+    const until = min(filters, begin + together);
     let sums = <usize>(begin / NR) * TILE_BYTES;
     for (let place = places; place != end; place += MR * PLACE, sums += row) {
       packWalk(place, walk, origin, packed);
@@ -88,14 +89,29 @@ function gradientTile(places: usize, x: usize, panel: usize, count: i32, channel
     panel += NR * 4;
   } while (x != end);
   if (changetype<usize>(way)) {
-    addFour(a00, way, sums), addFour(a01, way, sums + 32);
-    addFour(a10, way, sums + 64), addFour(a11, way, sums + 96);
-    addFour(a20, way, sums + 128), addFour(a21, way, sums + 160);
-    addFour(a30, way, sums + 192), addFour(a31, way, sums + 224);
-    return;
+    const from = way.from + sums, total = way.total + sums, to = way.to + sums;
+    if (way.to) {
+      if (way.total) moveTile(a00, a01, a10, a11, a20, a21, a30, a31, 2, from, total, to);
+      else if (way.from) moveTile(a00, a01, a10, a11, a20, a21, a30, a31, 1, from, total, to);
+      else moveTile(a00, a01, a10, a11, a20, a21, a30, a31, 0, from, total, to);
+      return;
+    }
+    const terms = way.total ? 2 : 1;
+    a00 = lastFour(a00, terms, from, total), a01 = lastFour(a01, terms, from + 32, total + 32);
+    a10 = lastFour(a10, terms, from + 64, total + 64), a11 = lastFour(a11, terms, from + 96, total + 96);
+    a20 = lastFour(a20, terms, from + 128, total + 128), a21 = lastFour(a21, terms, from + 160, total + 160);
+    a30 = lastFour(a30, terms, from + 192, total + 192), a31 = lastFour(a31, terms, from + 224, total + 224);
   }
   storeLanes(y0, a00, a01, lanes);
   storeLanes(y1, a10, a11, lanes);
   storeLanes(y2, a20, a21, lanes);
   storeLanes(y3, a30, a31, lanes);
+}
+
+@inline
+function moveTile(a00: v128, a01: v128, a10: v128, a11: v128, a20: v128, a21: v128, a30: v128, a31: v128, terms: i32, from: usize, total: usize, to: usize): void {
+  addFour(a00, terms, from, total, to), addFour(a01, terms, from + 32, total + 32, to + 32);
+  addFour(a10, terms, from + 64, total + 64, to + 64), addFour(a11, terms, from + 96, total + 96, to + 96);
+  addFour(a20, terms, from + 128, total + 128, to + 128), addFour(a21, terms, from + 160, total + 160, to + 160);
+  addFour(a30, terms, from + 192, total + 192, to + 192), addFour(a31, terms, from + 224, total + 224, to + 224);
 }

@@ -10,7 +10,7 @@ export { accumulate } from './gradient';
 export { gather } from './im2col';
 export { lrn } from './lrn';
 export { exp, log, pow, sigmoid, tanh } from './math';
-export { move, roundSums } from './long-sums';
+export { move } from './long-sums';
 export { multiply } from './multiply';
 export { copyRows, finite, pack, repeat, zero, zeroRows } from './pack';
 export { pool } from './pool';

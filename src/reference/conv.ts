@@ -66,7 +66,7 @@ export function convInputGrad(g: ConvGeometry, dy: Data, w: Data, dx: Data): voi
 }
 
 /** Positions whose terms are one sum of the element type, at most. Spec numerics-weight-gradient. */
-export const SUM_POSITIONS = 128;
+export const SUM_POSITIONS = 224;
 
 /** How many images of so many positions share one such sum. Spec numerics-weight-gradient. */
 export const imagesOfSum = (positions: number): number => Math.max(1, Math.floor(SUM_POSITIONS / positions));

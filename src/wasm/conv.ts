@@ -102,7 +102,7 @@ export function biasGrad(batch: number, dy: Float32Array, db: Float32Array): voi
   }
   withArena('bias', (arena) => {
     const images = Math.max(1, Math.min(batch, Math.floor(STAGED_BYTES / (image * 4))));
-    const [stage, sums] = [arena.take(images * image * 4), arena.take(Math.ceil(columns / 4) * 32)];
+    const [stage, sums] = [arena.take(images * image * 4), arena.take(Math.ceil(columns / 8) * 64)];
     const total = new Float64Array(columns);
     for (let first = 0; first < batch; first += images) {
       const count = Math.min(images, batch - first);

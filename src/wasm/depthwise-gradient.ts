@@ -30,7 +30,8 @@ export function depthwiseGradient(
   const plan = arena.words(depthwisePlan(arena, c, c.pieces[0], weights, 0, source, stage));
   const together = imagesOfSum(P);
   const finishBlock = (n: number, from: number, isLast: boolean): void => {
-    arena.write(way, [from, isLast && n >= together ? total : 0, isLast ? total : part]);
+    const before = isLast && n >= together ? total : 0;
+    arena.write(way, [from || before, from ? before : 0, isLast ? total : part]);
     kernels.move(sums, dw.length, way);
   };
   kernels.zero(sums, dw.byteLength);

@@ -36,7 +36,6 @@ export interface Kernels {
     way: number,
   ): void;
   move(sums: number, count: number, way: number): void;
-  roundSums(places: number, tiles: number, filters: number, sums: number): void;
   depthwise(depthwise: number, xImage: number, yImage: number, plane: number, row: number): void;
   depthwiseGradient(
     depthwise: number,

@@ -11,7 +11,7 @@ import type { Arena } from './engine.ts';
 import { forwardPiece, type Runs, runsOf } from './plan.ts';
 import { makeSource, type Source } from './source.ts';
 
-/** The memory of one weight gradient: `sums` is dw, `part` and `total` are float64 sums by tiles, 0 where none are needed. */
+/** The memory of one weight gradient. */
 interface Plan {
   readonly g: ConvGeometry;
   readonly source: Source;
@@ -22,7 +22,8 @@ interface Plan {
   readonly tiles: number;
   readonly tileBytes: number;
   readonly some: number;
-  readonly sums: number;
+  /** dw, and float64 sums by tiles: those of a part of several blocks, and of all parts before if there are any. */
+  readonly dw: number;
   readonly part: number;
   readonly total: number;
   readonly rows: number;
@@ -31,6 +32,16 @@ interface Plan {
   readonly way: number;
   readonly packed: number;
   readonly patches?: Patches | undefined;
+}
+
+/** Images [first, end) of one part that are staged, of one group: the address of x, and of the panels of dy. */
+interface Staged {
+  readonly group: number;
+  readonly first: number;
+  readonly end: number;
+  readonly x: number;
+  readonly panel: number;
+  readonly panelBytes: number;
 }
 
 /** Memory of im2col: the patches of a block as rows of a matrix. */
@@ -52,7 +63,7 @@ export function gradient(
 ): boolean {
   const { kernels } = arena;
   const plan = makePlan(arena, g, x, dw, im2col);
-  const { P, together, source, total, rows, tiles } = plan;
+  const { P, together, source } = plan;
   const { images, isPadded } = source;
   const [F, O] = [g.filters, g.groups * g.filters];
   const panelBytes = images * P * NR * 4;
@@ -69,12 +80,13 @@ export function gradient(
       rowsOf(arena, plan, group);
       for (let n = first, next = n; n < end; n = next) {
         next = Math.min(end, n - (n % together) + together);
-        addPart(arena, plan, group, panels + (n - first) * P * NR * 4, panelBytes, n, next, first);
+        const panel = panels + (n - first) * P * NR * 4;
+        const x = source.address + (n - first) * source.image + group * g.channels * 4;
+        addPart(arena, plan, { group, first: n, end: next, x, panel, panelBytes });
       }
-      if (total && end === g.batch) kernels.roundSums(rows, tiles, F, total + group * tiles * plan.tileBytes);
     }
   }
-  dw.set(arena.floats(plan.sums, dw.length));
+  dw.set(arena.floats(plan.dw, dw.length));
   return true;
 }
 
@@ -87,9 +99,7 @@ function makePlan(arena: Arena, g: ConvGeometry, x: Float32Array, dw: Float32Arr
   const together = imagesOfSum(P);
   const tiles = Math.ceil((K * g.channels) / MR);
   const tileBytes = Math.ceil(g.filters / NR) * TILE_BYTES;
-  const isLong = P > SUM_POSITIONS;
-  const hasParts = g.batch > together;
-  const some = isLong && hasParts ? Math.min(tiles, Math.max(1, Math.floor(PART_BYTES / tileBytes))) : tiles;
+  const some = Math.min(tiles, Math.max(1, Math.floor(PART_BYTES / tileBytes)));
   return {
     g,
     source,
@@ -98,9 +108,9 @@ function makePlan(arena: Arena, g: ConvGeometry, x: Float32Array, dw: Float32Arr
     tiles,
     tileBytes,
     some,
-    sums: arena.take(dw.byteLength),
-    part: isLong && hasParts ? arena.take(some * tileBytes) : 0,
-    total: isLong || hasParts ? arena.take(g.groups * tiles * tileBytes) : 0,
+    dw: arena.take(dw.byteLength),
+    part: P > SUM_POSITIONS ? arena.take(some * tileBytes) : 0,
+    total: g.batch > together ? arena.take(g.groups * tiles * tileBytes) : 0,
     rows: arena.take((K * g.channels + MR) * PLACE),
     lattice: arena.take(LATTICE_BYTES),
     walk: arena.words(new Array(13).fill(0)),
@@ -118,71 +128,60 @@ function makePlan(arena: Arena, g: ConvGeometry, x: Float32Array, dw: Float32Arr
 }
 
 /** Writes the places of the (tap, channel) pairs of a group: where x begins, relative to a position, and the row of dw. */
-function rowsOf(arena: Arena, { g, source, sums, rows, lattice, patches }: Plan, group: number): void {
+function rowsOf(arena: Arena, { g, source, dw, rows, lattice, patches }: Plan, group: number): void {
   const [a, b, c] = g.axes;
   const [C, O] = [g.channels, g.groups * g.filters];
   const inSource = [a.dilation * source.plane, b.dilation * source.row, c.dilation * source.pixel, 4];
   const inPatch = [b.size * c.size * C * 4, c.size * C * 4, C * 4, 4];
   const inWeight = [b.size * c.size * C * O * 4, c.size * C * O * 4, C * O * 4, O * 4];
-  const to = sums + group * g.filters * 4;
+  const to = dw + group * g.filters * 4;
   const from = patches ? [0, ...inPatch] : [-source.before, ...inSource];
   arena.write(lattice, [a.size, b.size, c.size, C, ...from, to, ...inWeight]);
   arena.kernels.places(lattice, 0, a.size * b.size * c.size * C, rows);
 }
 
-/** Adds the images n … next of a part to the float64 sums; with one block in all, or in a part that the stage cuts, to dw. */
-function addPart(
-  arena: Arena,
-  plan: Plan,
-  group: number,
-  panel: number,
-  panelBytes: number,
-  n: number,
-  next: number,
-  staged: number,
-): void {
-  const { g, source, P, together, tiles, tileBytes, some, rows, way, part } = plan;
-  const count = (next - n) * P;
-  const isCut = next % together !== 0 && next < g.batch;
-  const hasWay = plan.total !== 0 && !isCut;
-  const from = source.address + (n - staged) * source.image + group * g.channels * 4;
+/** Adds images of a part to the float64 sums, the last ones to dw; so do those of a part that goes on in the next stage. */
+function addPart(arena: Arena, plan: Plan, images: Staged): void {
+  const { g, P, together, tiles, tileBytes, some, rows, walk, packed } = plan;
+  const { first, end, panel, panelBytes } = images;
+  const count = (end - first) * P;
+  const stretch = plan.patches ? SUM_POSITIONS : count;
   for (let tile = 0; tile < tiles; tile += some) {
-    const total = plan.total + (group * tiles + tile) * tileBytes;
-    const sums = part || total;
-    const stretch = plan.patches ? SUM_POSITIONS : count;
-    for (let first = 0; first < count; first += stretch) {
-      const now = Math.min(stretch, count - first);
-      const origin = gathered(arena, plan, from, first, now);
-      const isLast = first + now === count;
-      if (hasWay)
-        arena.write(way, [
-          first > 0 ? sums : 0,
-          0,
-          0,
-          sums,
-          isLast && n >= together ? total : 0,
-          isLast ? total : sums,
-        ]);
-      arena.kernels.accumulate(
-        rows + tile * MR * PLACE,
-        Math.min(some, tiles - tile),
-        panel + first * NR * 4,
-        panelBytes,
-        g.filters,
-        plan.walk,
-        origin,
-        plan.packed,
-        n % together !== 0,
-        hasWay ? way : 0,
-      );
+    const total = plan.total && plan.total + (images.group * tiles + tile) * tileBytes;
+    const now = Math.min(some, tiles - tile);
+    for (let p = 0; p < count; p += stretch) {
+      const origin = gathered(arena, plan, images.x, p, Math.min(stretch, count - p));
+      const way = wayOf(arena, plan, images, total, p > 0, p + stretch >= count);
+      const isGoingOn = first % together !== 0;
+      const place = rows + tile * MR * PLACE;
+      const dy = panel + p * NR * 4;
+      arena.kernels.accumulate(place, now, dy, panelBytes, g.filters, walk, origin, packed, isGoingOn, way);
     }
   }
+}
+
+/** Writes where the sums of blocks go, as assembly/long-sums.ts reads it; gives 0 if they stay in dw. */
+function wayOf(
+  arena: Arena,
+  { g, P, together, part, way }: Plan,
+  { first, end }: Staged,
+  total: number,
+  isBegun: boolean,
+  isLast: boolean,
+): number {
+  const isCut = end < g.batch && end % together !== 0;
+  if (isCut || (P <= SUM_POSITIONS && !total)) return 0;
+  const before = first < together ? 0 : total;
+  const to = end < g.batch ? total : 0;
+  if (P <= SUM_POSITIONS) arena.write(way, [before, 0, 0, 0, 0, to]);
+  else arena.write(way, [isBegun ? part : 0, 0, 0, part, isLast ? before : 0, isLast ? to : part]);
+  return way;
 }
 
 /** Writes the walk over positions of x and gives their address; with im2col over their patches. */
 function gathered(
   arena: Arena,
-  { g, source, walk, lattice, patches }: Plan,
+  { g, source, P, walk, lattice, patches }: Plan,
   from: number,
   first: number,
   count: number,
@@ -191,7 +190,9 @@ function gathered(
   const counts = [a.output, b.output, c.output];
   const steps = [source.image, a.stride * source.plane, b.stride * source.row, c.stride * source.pixel];
   if (!patches) {
-    arena.write(walk, [count, 0, 0, 0, 0, 0, ...counts, ...steps]);
+    // Images of one position are walked as a row, in the inner loop.
+    const along = P === 1 ? [1, 1, count, 0, 0, 0, source.image] : [...counts, ...steps];
+    arena.write(walk, [count, 0, 0, 0, 0, 0, ...along]);
     return from;
   }
   const { runs, table, places, matrix } = patches;
