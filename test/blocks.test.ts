@@ -105,24 +105,35 @@ describe('[kernel-blocks] sizes around every block give the bits of the referenc
     agree({ ...one, axes: axesOf([3, 50, 50], [2, 3, 3], 1) });
     agree({ ...one, batch: 2, axes: axesOf([2, 2, reference.SUM_POSITIONS + 1], [1, 2, 2], 1) });
     agree({ ...one, batch: 2, groups: 6, axes: axesOf([3, 13, 17], [2, 3, 3], 1) });
-    agree({ ...one, batch: 3, groups: 2, channels: 3, filters: 9, axes: axesOf([1, 21, 23], [1, 3, 2], 1, 1) });
+    agree({ ...one, batch: 3, groups: 2, channels: 3, filters: 9, axes: axesOf([1, 21, 23], [1, 3, 2], 1) });
   });
   const part = (positions: number): number[] => around(Math.floor(reference.SUM_POSITIONS / positions));
   test.each([1, 2, 3, 37, 112, 113, 223, 224, 225, 448, 449])('images of %i positions in blocks', (positions) => {
-    for (const batch of [1, 2, 5, ...part(positions), 2 * part(positions)[0] + 1].filter((n) => n * positions < 1400)) {
+    for (const batch of [1, 2, 5, ...part(positions), 2 * part(positions)[0] + 1].filter((n) => n * positions < 1000)) {
       agree({ ...one, batch, channels: 5, filters: 9, axes: axesOf([1, 1, positions], [1, 1, 1], 0) });
       agree({ ...one, batch, groups: 2, filters: 3, axes: axesOf([positions, 1, 3], [1, 1, 3], 0) });
       agree({ ...one, batch, groups: 5, axes: axesOf([1, positions, 2], [1, 1, 2], 0, 1) });
     }
   });
   test('more images of one position than a block, staged in several parts', () => {
-    for (const batch of [...around(reference.SUM_POSITIONS), 2 * reference.SUM_POSITIONS + 5])
-      agree({ ...one, batch, channels: 6000, filters: 1, axes: axesOf([1, 1, 1], [1, 1, 1], 0) });
+    for (const batch of [reference.SUM_POSITIONS, 2 * reference.SUM_POSITIONS + 5])
+      agree({ ...one, batch, channels: 3000, filters: 1, axes: axesOf([1, 1, 1], [1, 1, 1], 0) });
   });
   test('more sums of an image than wait together', () => {
-    const channels = (blocks.PART_BYTES / (4 * blocks.TILE_BYTES)) * blocks.MR + 5;
-    const g = { ...one, batch: 2, channels, filters: 3 * blocks.NR + 1 };
-    agree({ ...g, axes: axesOf([1, 1, reference.SUM_POSITIONS + 1], [1, 1, 1], 0) });
+    const channels = (blocks.PART_BYTES / blocks.TILE_BYTES) * blocks.MR + 5;
+    const g = {
+      ...one,
+      batch: 2,
+      channels,
+      filters: 3,
+      axes: axesOf([1, 1, reference.SUM_POSITIONS + 1], [1, 1, 1], 0),
+    };
+    const size = sizesOf(g);
+    const [x, dy] = [fill(size.x, 1), fill(size.y, 4)];
+    const [ours, theirs] = [new Float32Array(size.w), new Float32Array(size.w)];
+    kernels.convWeightGrad(g, x, dy, ours, 'direct');
+    reference.convWeightGrad(g, x, dy, theirs);
+    expect(firstDifference(ours, theirs)).toBe(-1);
   });
   test.each(around(4, 8, 12))('%i depthwise positions with three columns of taps', (positions) => {
     for (const [stride, rows, groups] of [

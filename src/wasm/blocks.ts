@@ -35,8 +35,8 @@ export const SINGLE_ROWS = 8192;
 /** Bytes of the float64 sums of one tile of a weight gradient (assembly/long-sums.ts). */
 export const TILE_BYTES = MR * NR * 8;
 
-/** Sums of the blocks of an image, of as many tiles of a weight gradient as fit: they wait for its last block. */
-export const PART_BYTES = 4 * 1024 * 1024;
+/** Float64 sums of an image that wait for its last block: a weight gradient adds to as many tiles of dw at a time. */
+export const PART_BYTES = 1024 * 1024;
 
 /** Images are copied in together up to this many bytes, so that small ones share the cost of a call. */
 export const STAGED_BYTES = 2 * 1024 * 1024;

@@ -99,7 +99,8 @@ function makePlan(arena: Arena, g: ConvGeometry, x: Float32Array, dw: Float32Arr
   const together = imagesOfSum(P);
   const tiles = Math.ceil((K * g.channels) / MR);
   const tileBytes = Math.ceil(g.filters / NR) * TILE_BYTES;
-  const some = Math.min(tiles, Math.max(1, Math.floor(PART_BYTES / tileBytes)));
+  // With im2col all tiles, so that patches are gathered once.
+  const some = im2col ? tiles : Math.min(tiles, Math.max(1, Math.floor(PART_BYTES / tileBytes)));
   return {
     g,
     source,
