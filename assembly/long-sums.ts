@@ -4,7 +4,7 @@
 
 import { MR, NR } from './blocks';
 
-/** Where the sum of a block goes: to = (from + block) + total, without what is 0; `total` comes with `from` alone. */
+/** Where the sums of blocks go: to = (from + block) + total, without what is 0; `total` comes with `from` alone. */
 @unmanaged
 export class Way {
   from: usize;
@@ -40,15 +40,14 @@ export function lastFour(v: v128, terms: i32, from: usize, total: usize): v128 {
 }
 
 /** Adds `count` float32 sums that lie side by side, and sets them to +0. */
-export function move(sums: usize, count: i32, way: Way): void {
-  if (way.total) moveAll(sums, count, way, 2);
-  else if (way.from) moveAll(sums, count, way, 1);
-  else moveAll(sums, count, way, 0);
+export function move(sums: usize, count: i32, from: usize, total: usize, to: usize): void {
+  if (total) moveAll(sums, count, 2, from, total, to);
+  else if (from) moveAll(sums, count, 1, from, total, to);
+  else moveAll(sums, count, 0, from, total, to);
 }
 
 @inline
-function moveAll(sums: usize, count: i32, way: Way, terms: i32): void {
-  let from = way.from, total = way.total, to = way.to;
+function moveAll(sums: usize, count: i32, terms: i32, from: usize, total: usize, to: usize): void {
   for (const end = sums + <usize>count * 4; sums < end; sums += 16, from += 32, total += 32, to += 32) {
     addFour(v128.load(sums), terms, from, total, to);
     v128.store(sums, f32x4.splat(0));

@@ -25,14 +25,12 @@ export function depthwiseGradient(
   const stage = denseRegion(arena.take(source.images * floats * 4), c.target.size, g.groups);
   const sums = arena.take(dw.byteLength);
   const [part, total] = [arena.take(2 * dw.byteLength), arena.take(2 * dw.byteLength)];
-  const way = arena.words([0, 0, 0]);
   const weights = { address: sums, tap: g.groups * 4, quad: 16 };
   const plan = arena.words(depthwisePlan(arena, c, c.pieces[0], weights, 0, source, stage));
   const together = imagesOfSum(P);
   const finishBlock = (n: number, from: number, isLast: boolean): void => {
     const before = isLast && n >= together ? total : 0;
-    arena.write(way, [from || before, from ? before : 0, isLast ? total : part]);
-    kernels.move(sums, dw.length, way);
+    kernels.move(sums, dw.length, from || before, from ? before : 0, isLast ? total : part);
   };
   kernels.zero(sums, dw.byteLength);
   for (let first = 0; first < g.batch; first += source.images) {

@@ -35,7 +35,7 @@ export interface Kernels {
     reload: boolean,
     way: number,
   ): void;
-  move(sums: number, count: number, way: number): void;
+  move(sums: number, count: number, from: number, total: number, to: number): void;
   depthwise(depthwise: number, xImage: number, yImage: number, plane: number, row: number): void;
   depthwiseGradient(
     depthwise: number,
