@@ -113,6 +113,10 @@ export class Arena {
     return new Float32Array(this.#memory.buffer, address, length);
   }
 
+  doubles(address: number, length: number): Float64Array {
+    return new Float64Array(this.#memory.buffer, address, length);
+  }
+
   /** Takes memory for 32-bit words and writes them. */
   words(values: readonly number[]): number {
     const address = this.take(values.length * 4);
