@@ -68,9 +68,10 @@ function agree(g: ConvGeometry): void {
 }
 
 test('[kernel-blocks] the module works in the blocks that blocks.ts states', () => {
-  withArena('test', ({ kernels: { MR, NR, LANES, PLACE, PASS_BYTES } }) => {
-    const values = [MR, NR, LANES, PLACE, PASS_BYTES].map((size) => size.value);
-    expect(values).toEqual([blocks.MR, blocks.NR, blocks.LANES, blocks.PLACE, blocks.PASS_BYTES]);
+  withArena('test', ({ kernels: { MR, NR, LANES, PLACE, PASS_BYTES, SUM_POSITIONS } }) => {
+    const values = [MR, NR, LANES, PLACE, PASS_BYTES, SUM_POSITIONS].map((size) => size.value);
+    const { SUM_POSITIONS: positions } = reference;
+    expect(values).toEqual([blocks.MR, blocks.NR, blocks.LANES, blocks.PLACE, blocks.PASS_BYTES, positions]);
   });
 });
 
@@ -100,13 +101,43 @@ describe('[kernel-blocks] sizes around every block give the bits of the referenc
     for (const channels of around(8 * blocks.NR))
       agree({ ...one, groups: 2, channels, filters, axes: axesOf([1, 2, blocks.MR + 2], [1, 1, 1], 0) });
   });
-  test.each(around(blocks.MOST_POSITIONS, blocks.GRADIENT_POSITIONS))('%i positions', (width) => {
+  test.each(around(blocks.MOST_POSITIONS, reference.SUM_POSITIONS))('%i positions', (width) => {
     agree({ ...one, filters: 2, axes: axesOf([1, 1, width], [1, 1, 3], 1) });
     agree({ ...one, filters: 2, axes: axesOf([1, width, 1], [1, 1, 1], 0, 2) });
   });
-  test('planes and rows that one pass of a weight gradient cuts', () => {
+  test('planes and rows that a block of a weight gradient cuts', () => {
     agree({ ...one, axes: axesOf([3, 50, 50], [2, 3, 3], 1) });
-    agree({ ...one, axes: axesOf([2, 2, blocks.GRADIENT_POSITIONS + 1], [1, 2, 2], 1) });
+    agree({ ...one, batch: 2, axes: axesOf([2, 2, reference.SUM_POSITIONS + 1], [1, 2, 2], 1) });
+    agree({ ...one, batch: 2, groups: 6, axes: axesOf([3, 13, 17], [2, 3, 3], 1) });
+    agree({ ...one, batch: 3, groups: 2, channels: 3, filters: 9, axes: axesOf([1, 21, 23], [1, 3, 2], 1) });
+  });
+  const part = (positions: number): number[] => around(Math.floor(reference.SUM_POSITIONS / positions));
+  test.each([1, 2, 3, 37, 112, 113, 223, 224, 225, 448, 449])('images of %i positions in blocks', (positions) => {
+    for (const batch of [1, 2, 5, ...part(positions), 2 * part(positions)[0] + 1].filter((n) => n * positions < 1000)) {
+      agree({ ...one, batch, channels: 5, filters: 9, axes: axesOf([1, 1, positions], [1, 1, 1], 0) });
+      agree({ ...one, batch, groups: 2, filters: 3, axes: axesOf([positions, 1, 3], [1, 1, 3], 0) });
+      agree({ ...one, batch, groups: 5, axes: axesOf([1, positions, 2], [1, 1, 2], 0, 1) });
+    }
+  });
+  test('more images of one position than a block, staged in several parts', () => {
+    for (const batch of [reference.SUM_POSITIONS, 2 * reference.SUM_POSITIONS + 5])
+      agree({ ...one, batch, channels: 3000, filters: 1, axes: axesOf([1, 1, 1], [1, 1, 1], 0) });
+  });
+  test('more sums of an image than wait together', () => {
+    const channels = (blocks.PART_BYTES / blocks.TILE_BYTES) * blocks.MR + 5;
+    const g = {
+      ...one,
+      batch: 2,
+      channels,
+      filters: 3,
+      axes: axesOf([1, 1, reference.SUM_POSITIONS + 1], [1, 1, 1], 0),
+    };
+    const size = sizesOf(g);
+    const [x, dy] = [fill(size.x, 1), fill(size.y, 4)];
+    const [ours, theirs] = [new Float32Array(size.w), new Float32Array(size.w)];
+    kernels.convWeightGrad(g, x, dy, ours, 'direct');
+    reference.convWeightGrad(g, x, dy, theirs);
+    expect(firstDifference(ours, theirs)).toBe(-1);
   });
   test.each(around(4, 8, 12))('%i depthwise positions with three columns of taps', (positions) => {
     for (const [stride, rows, groups] of [
@@ -124,10 +155,10 @@ describe('[kernel-blocks] sizes around every block give the bits of the referenc
   test.each(around(blocks.NR, 2 * blocks.NR, 5 * blocks.NR))('%i depthwise channels', (groups) =>
     agree({ ...one, batch: 2, groups, axes: axesOf([1, 5, 6], [1, 3, 2], 1) }),
   );
-  test.each(around(4 * blocks.NR, 0x40000 / (blocks.GRADIENT_POSITIONS * blocks.NR * 4)))(
+  test.each(around(4 * blocks.NR, Math.floor(0x40000 / (reference.SUM_POSITIONS * blocks.NR * 4))))(
     'a weight gradient of %i panels',
     (panels) =>
-      agree({ ...one, filters: panels * blocks.NR + 3, axes: axesOf([1, 1, blocks.GRADIENT_POSITIONS], [1, 1, 1], 0) }),
+      agree({ ...one, filters: panels * blocks.NR + 3, axes: axesOf([1, 1, reference.SUM_POSITIONS], [1, 1, 1], 0) }),
   );
   test.each(around(blocks.PANEL_ROWS, 2 * blocks.PANEL_ROWS))('sums of %i terms in one run', (channels) =>
     agree({ ...one, channels, filters: 2, axes: axesOf([1, 1, 3], [1, 1, 1], 0) }),
