@@ -15,13 +15,15 @@ function written(character: string): string {
 /** Characters of a foreign text that are shown: a terminal's screen. */
 const MOST = 1000;
 
-/**
- * The text on one line, `\x1b` in place of an escape, at most `most` characters of it and then how many there are.
- */
+/** Room for what is said of the rest, so that a text that is plain stays as it is. */
+const REST = 40;
+
+/** The text on one line, `\x1b` in place of an escape, about `most` characters of it and then how many there are. */
 export function plain(text: string, most = MOST): string {
-  const shown = text.length > most ? text.slice(0, most) : text;
-  const rest = text.length > most ? `… (${text.length} characters)` : '';
-  return shown.replace(OBEYED, written) + rest;
+  const shown = text.slice(0, most + REST).replace(OBEYED, written);
+  return shown.length > most + REST || text.length > most + REST
+    ? `${shown.slice(0, most)}… (${text.length} characters)`
+    : shown;
 }
 
 /** The same, each line by itself. */

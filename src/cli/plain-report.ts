@@ -14,7 +14,20 @@ export function plainReport(report: Report): Report {
   const { engine } = report;
   const { name, version } = engine;
   const known = { name: plain(name, NAME), ...(version !== undefined && { version: plain(version, NAME) }) };
-  return made({ ...report, engine: { ...engine, ...known } }, '') as Report;
+  const operators = report.operators.map((each) => ({ ...each, skipped: most(each.skipped) }));
+  return made({ ...report, engine: { ...engine, ...known }, operators }, '') as Report;
+}
+
+/** Reasons of skips that are told apart; an engine may give another for each. */
+const REASONS = 20;
+const OTHER = 'other reasons';
+
+/** The reasons that were given most often, and the others as one. */
+function most(skipped: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
+  const { [OTHER]: others = 0, ...told } = skipped;
+  const reasons = Object.entries(told).sort(([, a], [, b]) => b - a);
+  const rest = reasons.slice(REASONS).reduce((sum, [, count]) => sum + count, others);
+  return rest > 0 ? { ...Object.fromEntries(reasons.slice(0, REASONS)), [OTHER]: rest } : skipped;
 }
 
 function made(value: unknown, key: string): unknown {

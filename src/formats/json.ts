@@ -27,18 +27,25 @@ function decode(clause: string, who: string, bytes: Uint8Array): string {
 const DEEPEST = 16;
 
 function checkDepth(clause: string, who: string, text: string): void {
+  const at = deeper(text, DEEPEST);
+  if (at >= 0)
+    throw new SpecError(
+      clause,
+      `${who}: the header must be nested at most ${DEEPEST} deep, and is deeper at character ${at}`,
+    );
+}
+
+/** Where a text that may be JSON is nested deeper than that, or −1. */
+export function deeper(text: string, most: number): number {
   let depth = 0;
   for (let i = 0; i < text.length; i++) {
     if (text[i] === '"') {
       for (i++; i < text.length && text[i] !== '"'; i++) if (text[i] === '\\') i++;
     } else if (text[i] === '{' || text[i] === '[') {
-      if (++depth > DEEPEST)
-        throw new SpecError(
-          clause,
-          `${who}: the header must be nested at most ${DEEPEST} deep, and is deeper at character ${i}`,
-        );
+      if (++depth > most) return i;
     } else if (text[i] === '}' || text[i] === ']') depth--;
   }
+  return -1;
 }
 
 function parse(clause: string, who: string, text: string): unknown {

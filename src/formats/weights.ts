@@ -5,6 +5,7 @@ import { show, wrongType } from '../errors.ts';
 import { initialize } from '../init.ts';
 import { checkLayer, type Layer, type Params } from '../layer.ts';
 import { checkParams, flatParams, nestParams } from '../params.ts';
+import { plain } from '../plain.ts';
 import { checkShape, type ElementType, type Shape, sameShape, type Tensor, tensor } from '../tensor.ts';
 import type { Bytes } from './bytes.ts';
 import { readSafetensors, type SafetensorsFile } from './safetensors.ts';
@@ -120,7 +121,7 @@ const nameIn = (tensors: Readonly<Record<string, unknown>>, names: string | read
 const isBeside = (name: string): boolean => name.endsWith('num_batches_tracked') || name.includes('/');
 
 function textOf({ loaded, missing, unexpected, unread, misshapen }: Omit<LoadedWeights, 'params' | 'text'>): string {
-  const odd = misshapen.map(({ name, expected, got }) => `${name} (must be [${expected}], got [${got}])`);
+  const odd = misshapen.map(({ name, expected, got }) => `${plain(name)} (must be [${expected}], got [${got}])`);
   const lines: [string, readonly string[]][] = [
     ['missing from the file', missing],
     ['unexpected in the file', unexpected],
@@ -129,6 +130,8 @@ function textOf({ loaded, missing, unexpected, unread, misshapen }: Omit<LoadedW
   ];
   return [
     `${loaded.length} of ${loaded.length + missing.length + unread.length + misshapen.length} parameters loaded`,
-    ...lines.filter(([, names]) => names.length > 0).map(([what, names]) => `  ${what}: ${names.join(', ')}`),
+    ...lines
+      .filter(([, names]) => names.length > 0)
+      .map(([what, names]) => `  ${what}: ${names.map((name) => plain(name)).join(', ')}`),
   ].join('\n');
 }
