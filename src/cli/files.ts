@@ -15,6 +15,8 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { SpecError } from '../errors.ts';
+import { deeper } from '../formats/json.ts';
 import { UsageError } from './usage.ts';
 
 /** The bytes of a file that was named; one that cannot be read is wrong usage. */
@@ -24,6 +26,18 @@ export async function readInput(file: string): Promise<Uint8Array> {
   } catch (error) {
     throw new UsageError(`cannot read ${file}: ${(error as Error).message}`);
   }
+}
+
+/** Reports and manifests are 8 deep; a parser, and what reads its result, may end their stack at thousands. */
+const DEEPEST = 64;
+
+/** The text of a file of JSON that is not nested deeper than any that is written here. */
+export function jsonText(clause: string, source: string, bytes: Uint8Array): string {
+  const text = new TextDecoder().decode(bytes);
+  const at = deeper(text, DEEPEST);
+  if (at >= 0)
+    throw new SpecError(clause, `${source} must be nested at most ${DEEPEST} deep, and is deeper at character ${at}`);
+  return text;
 }
 
 /** What is there under this path, if anything is. */

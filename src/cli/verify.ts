@@ -7,6 +7,7 @@ import { SpecError } from '../errors.ts';
 import { answering, questionsOf, type Read, readManifest } from '../oracle/answers.ts';
 import { examine } from '../oracle/campaign.ts';
 import { readSettings } from '../oracle/plan.ts';
+import { jsonText } from './files.ts';
 import { openOutput, outputHelp, outputOptions } from './output.ts';
 import { progressLine } from './progress.ts';
 import { UsageError } from './usage.ts';
@@ -43,7 +44,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
   if (positionals.length !== 1) throw new UsageError('verify: name one DIR');
   const [folder] = positionals;
-  const manifest = readManifest(new TextDecoder().decode(await manifestIn(folder)));
+  const manifest = readManifest(await manifestIn(folder));
   const { seed, cases, ops, shard } = manifest;
   const settings = readSettings({ seed, cases, ops, strict: values.strict, ...(shard && { shard }) });
   const finish = await openOutput({ ...values, ...(shard && { shard: `${shard.index}/${shard.of}` }) });
@@ -55,10 +56,10 @@ export async function run(args: readonly string[]): Promise<number> {
   return finish(report);
 }
 
-async function manifestIn(folder: string): Promise<Uint8Array> {
+async function manifestIn(folder: string): Promise<string> {
   const bytes = await readerOf(folder)('manifest.json');
   if (bytes === undefined) throw new UsageError(`cannot read ${join(folder, 'manifest.json')}: there is none`);
-  return bytes;
+  return jsonText('campaign-answers', 'verify: manifest.json', bytes);
 }
 
 /** A pipe or a device in the place of an answer would hang, or never end. */

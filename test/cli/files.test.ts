@@ -195,3 +195,16 @@ it('[campaign-answers] a pipe or a device in the place of an answer is refused, 
     rmSync(at(answer), { recursive: true });
   }
 });
+
+it('[campaign-answers] a manifest or a report that is nested without end is refused with its clause', async () => {
+  mkdirSync(at('questions'));
+  for (const deep of [100, 3000, 1_000_000]) {
+    const text = `{"format":${'['.repeat(deep)}${']'.repeat(deep)}}`;
+    for (const file of ['questions/manifest.json', 'report.json']) writeFileSync(at(file), text);
+    const why = 'must be nested at most 64 deep, and is deeper at character 73';
+    const verify = await toeplitz('verify', at('questions'));
+    expect(verify).toMatchObject({ code: 2, err: expect.stringContaining(`${why} [campaign-answers]`) });
+    const merge = await toeplitz('merge', at('report.json'));
+    expect(merge).toMatchObject({ code: 2, err: expect.stringContaining(`${why} [campaign-reporter]`) });
+  }
+});
