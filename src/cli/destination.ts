@@ -37,7 +37,7 @@ export async function destination(file: string, isPlain = false): Promise<Destin
   return orRefused(file, async () => {
     if (file === '' || /[/\\]$/.test(file) || file.endsWith(sep)) throw new Error('a file must have a name');
     const stream = streams[file] ?? STREAM.exec(file)?.[1];
-    if (stream !== undefined && !isPlain) return through(file, () => Number(stream));
+    if (stream !== undefined && !isPlain) return through(file, Number(stream));
     const present = await stat(file).catch((error) => {
       if (codeOf(error) !== 'ENOENT') throw error;
     });
@@ -50,10 +50,11 @@ export async function destination(file: string, isPlain = false): Promise<Destin
     if (isPlain) throw new Error('it must be a plain file');
     if (present.isFIFO()) {
       const pipe = await readBySomebody(file);
-      return through(file, () => pipe);
+      return through(file, pipe);
     }
-    await access(file, constants.W_OK);
-    return through(file, () => openSync(file, constants.O_WRONLY));
+    if (!present.isCharacterDevice()) throw new Error('it is no file, and nothing to write through');
+    const device = openSync(file, constants.O_WRONLY);
+    return through(file, device);
   });
 }
 
@@ -89,11 +90,10 @@ async function readBySomebody(file: string): Promise<number> {
   }
 }
 
-const through = (file: string, opened: () => number): Destination => ({
+const through = (file: string, descriptor: number): Destination => ({
   path: file,
   write: (content) =>
     orRefused(file, async () => {
-      const descriptor = opened();
       const bytes = typeof content === 'string' ? Buffer.from(content) : content;
       for (let at = 0; at < bytes.length; ) {
         try {

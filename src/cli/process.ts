@@ -56,6 +56,17 @@ export interface Listener {
   endless(beginning: string): void;
 }
 
+/** All that a process started and they started: `timeout`, and shells with jobs, put what they run into groups of their own. */
+function descendants(pid: number): number[] {
+  const { stdout } = spawnSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' });
+  const pairs = [...(stdout ?? '').matchAll(/^\s*(\d+)\s+(\d+)\s*$/gm)].map(([, child, parent]) =>
+    [child, parent].map(Number),
+  );
+  const found = [pid];
+  for (const each of found) for (const [child, parent] of pairs) if (parent === each) found.push(child);
+  return found.slice(1);
+}
+
 export class Group {
   private readonly child: ChildProcess;
   private readonly listener: Listener;
@@ -104,14 +115,20 @@ export class Group {
 
   /** Ends the process and all that it started. */
   kill(): void {
-    const { pid } = this.child;
+    const { pid, exitCode, signalCode } = this.child;
     if (pid === undefined || this.ended) return;
-    try {
-      if (isWindows) spawnSync('taskkill', ['/pid', String(pid), '/T', '/F']);
-      else process.kill(-pid, 'SIGKILL');
-    } catch (error) {
-      const { code } = error as { code?: unknown };
-      if (code !== 'ESRCH' && code !== 'EPERM') throw error; // it has just ended; a zombie of macOS says EPERM
+    if (isWindows) {
+      spawnSync('taskkill', ['/pid', String(pid), '/T', '/F']);
+      return;
+    }
+    const isThere = exitCode === null && signalCode === null;
+    for (const each of [-pid, ...(isThere ? descendants(pid) : [])]) {
+      try {
+        process.kill(each, 'SIGKILL');
+      } catch (error) {
+        const { code } = error as { code?: unknown };
+        if (code !== 'ESRCH' && code !== 'EPERM') throw error; // it has just ended; a zombie of macOS says EPERM
+      }
     }
   }
 

@@ -69,13 +69,20 @@ export function linesOf(each: (line: string) => void): (chunk: string) => void {
 
 /** A JSON object, or nothing: what is nested deeper than any answer is none. */
 export function parseLine(text: string): Readonly<Record<string, unknown>> | undefined {
-  if (!text.trimStart().startsWith('{') || deeper(text, DEEPEST) >= 0) return undefined;
+  const line = text.trim(); // also of a mark of byte order
+  if (!line.startsWith('{') || deeper(line, DEEPEST) >= 0) return undefined;
   try {
-    return JSON.parse(text);
+    return JSON.parse(line);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     return undefined;
   }
+}
+
+/** What was printed on the line of an answer before it, without a line's end, and the answer. */
+export function afterPrint(text: string): readonly [print: string, line: string] {
+  const at = /^\s*\{/.test(text) ? 0 : text.search(/\{\s*"(seq|name|ops)"/);
+  return at > 0 ? [text.slice(0, at), text.slice(at)] : ['', text];
 }
 
 /** An answer is 4 deep: itself, its gradients, a tensor, its shape. */

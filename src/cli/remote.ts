@@ -7,7 +7,7 @@ import type { Answer, Call, Subject } from '../oracle/engine.ts';
 import { plain } from '../plain.ts';
 import { asHello, type Hello, readHello } from './hello.ts';
 import { Group, type Listener, MAX_LINE } from './process.ts';
-import { encode, PROTOCOL, readAnswer, SHOWN } from './protocol.ts';
+import { afterPrint, encode, PROTOCOL, readAnswer, SHOWN } from './protocol.ts';
 
 /** The engine did not come up: its command, its hello. */
 export class StartError extends Error {
@@ -65,8 +65,10 @@ class Running implements Listener {
 
   line(text: string): void {
     if (this.isStopping) return;
-    if (this.look) this.look(text);
-    else this.stray(text);
+    const [print, line] = afterPrint(text);
+    if (print.trim() !== '') this.stray(print);
+    if (this.look) this.look(line);
+    else this.stray(line);
   }
 
   endless(beginning: string): void {

@@ -52,6 +52,7 @@ describe('a process', () => {
   it.each([
     ['by itself', []],
     ['behind a shell', ['sh', '--', '-c', '"$0" "$@"; true']],
+    ['in a group that its launcher made', ['sh', '--', '-c', 'timeout 100 "$0" "$@"; true']],
     ['behind two', ['sh', '--', '-c', 'sh -c \'"$0" "$@"; true\' "$0" "$@"; true']],
   ])(
     '[oracle-protocol] that hangs once is ended, %s, with all that it started, and the next call runs',
@@ -107,6 +108,12 @@ describe('standard output', () => {
     const { code, counts, err } = await check(...engine('twice'));
     expect({ code, counts }).toEqual({ code: 0, counts: { pass: 12 } });
     expect(err).toContain('{"seq":1,"result":');
+  });
+
+  it('[oracle-protocol] with prints that do not end their line is read behind them', async () => {
+    const { code, counts, err } = await check(...engine('starts'));
+    expect({ code, counts }).toEqual({ code: 0, counts: { pass: 12 } });
+    expect(err).toMatch(/: '\\ufeffready\? ' and \d+ more;/);
   });
 
   it('[oracle-protocol] with a print and no answer is a time-out that shows the print', async () => {
