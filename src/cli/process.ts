@@ -21,14 +21,15 @@ const isWindows = process.platform === 'win32';
 /** What runs, to be ended with this process. */
 const groups = new Set<Group>();
 
-/** The signals that end a process unless it says otherwise; Ctrl-C is the command's own. */
-const deadly = ['SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
+/** The signals that end a process unless it says otherwise. */
+const deadly = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 
 const endAll = (): void => {
   for (const group of groups) group.kill();
 };
 
 const onSignal = (signal: NodeJS.Signals): void => {
+  if (process.listenerCount(signal) > 1) return; // the command has its own way to end
   endAll();
   process.exit(128 + constants.signals[signal]);
 };

@@ -73,9 +73,14 @@ describe('a process', () => {
   });
 
   it('[oracle-protocol] ends with the command that is interrupted twice, or ended', async () => {
-    for (const signals of [['SIGINT', 'SIGINT'], ['SIGTERM'], ['SIGHUP']] as const) {
+    for (const [way, ...signals] of [
+      ['hangs', 'SIGINT', 'SIGINT'],
+      ['hangs', 'SIGTERM'],
+      ['hangs', 'SIGHUP'],
+      ['mute', 'SIGINT'],
+    ] as const) {
       rmSync(mark, { force: true });
-      const child = spawn(process.execPath, [program, 'check', '--timeout', '100', ...engine('hangs', mark)]);
+      const child = spawn(process.execPath, [program, 'check', '--timeout', '100', ...engine(way, mark)]);
       const ended = new Promise((resolve) => child.on('close', resolve));
       await expect.poll(() => running().length, { timeout: 20_000 }).toBe(1);
       await new Promise((resolve) => setTimeout(resolve, 700)); // it hangs by now
