@@ -127,5 +127,5 @@ export function looksLike(bytes: Uint8Array, ...own: readonly string[]): string 
 /** The error of a file that is not what it should be: what it looks like, or else `what` is wrong with it. */
 export function notOf(clause: string, who: string, bytes: Uint8Array, own: readonly string[], what: string): SpecError {
   const looks = looksLike(bytes, ...own);
-  return new SpecError(clause, `${who}: ${looks === undefined ? what : `${what}: the file looks like ${looks}`}`);
+  return new SpecError(clause, `${who}: ${looks === undefined ? what : `the file looks like ${looks} (${what})`}`);
 }
