@@ -1,6 +1,7 @@
 // The two errors of the library: a value that the spec forbids, and a wrong JavaScript type.
 
 import type { Layer } from './layer/layer.ts';
+import { plain } from './plain.ts';
 
 /**
  * Thrown when an argument has the right JavaScript type but a value the spec forbids.
@@ -45,12 +46,16 @@ export function at<T>(name: string, run: () => T): T {
 
 /** A value as it reads in an error message: short, and never ambiguous. */
 export function show(value: unknown): string {
-  if (typeof value === 'string') return `'${value}'`;
+  if (typeof value === 'string') return `'${plain(value)}'`;
   if (typeof value === 'bigint') return `${value}n`;
   if (ArrayBuffer.isView(value)) return `${value.constructor.name}(${(value as Float32Array).length})`;
   if (Array.isArray(value)) return `[${value.slice(0, 8).map(show).join(', ')}${value.length > 8 ? ', …' : ''}]`;
   if (typeof value === 'function') return 'a function';
   if (typeof (value as Layer)?.forward === 'function') return `the layer ${(value as Layer).name}`;
-  if (typeof value === 'object' && value !== null) return `{${Object.keys(value).slice(0, 8).join(', ')}}`;
+  if (typeof value === 'object' && value !== null)
+    return `{${Object.keys(value)
+      .slice(0, 8)
+      .map((key) => plain(key))
+      .join(', ')}}`;
   return Object.is(value, -0) ? '-0' : String(value);
 }

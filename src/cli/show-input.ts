@@ -56,8 +56,9 @@ export function loadNet(named: string | undefined, classes: number | undefined, 
   const net = mapLayer(trained, (_, layer) =>
     frozen && layer.name === 'batchNorm' ? frozenNorm(layer.attributes) : layer,
   );
-  const { params, missing, misshapen, text } = loadWeights(net, shape, tensors);
-  if (missing.length + misshapen.length > 0) throw new UsageError(`show: MODEL is not one of ${name}: ${text}`);
+  const { params, missing, misshapen, unread, text } = loadWeights(net, shape, file);
+  if (missing.length + misshapen.length + unread.length > 0)
+    throw new UsageError(`show: MODEL is not one of ${name}: ${text}`);
   return { net, params, shape, text };
 }
 
