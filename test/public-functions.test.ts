@@ -5,6 +5,7 @@ import * as formats from '../src/formats/index.ts';
 import * as toeplitz from '../src/index.ts';
 import * as inspect from '../src/inspect/index.ts';
 import * as nets from '../src/nets/index.ts';
+import * as onnx from '../src/onnx/index.ts';
 import * as oracle from '../src/oracle/index.ts';
 import * as testing from '../src/testing/index.ts';
 import * as train from '../src/train/index.ts';
@@ -19,10 +20,11 @@ const third = [undefined, {}, 3, x];
 /** What throws an error that is meant so, and what takes a report that nobody writes by hand. */
 const others = ['SpecError', 'skip', 'render'];
 
-const doors = Object.entries({ toeplitz, nets, train, inspect, formats, oracle, testing }).flatMap(([from, module]) =>
-  Object.entries(module as Record<string, unknown>)
-    .filter(([name, value]) => typeof value === 'function' && !others.includes(name))
-    .map(([name, value]) => ({ from, name, door: value as (...args: unknown[]) => unknown })),
+const doors = Object.entries({ toeplitz, nets, train, inspect, formats, onnx, oracle, testing }).flatMap(
+  ([from, module]) =>
+    Object.entries(module as Record<string, unknown>)
+      .filter(([name, value]) => typeof value === 'function' && !others.includes(name))
+      .map(([name, value]) => ({ from, name, door: value as (...args: unknown[]) => unknown })),
 );
 
 test.each(doors)('[layer-rules] $name of $from', async ({ door }) => {

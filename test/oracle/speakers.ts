@@ -10,7 +10,7 @@ import {
   type GradientCall,
   type Gradients,
 } from '../../src/oracle/index.ts';
-import { permuted } from '../onnx.ts';
+import { permuted } from '../permuted.ts';
 import { forward, gradient } from './own.ts';
 
 type Given = Readonly<Record<string, never>>;
