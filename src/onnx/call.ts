@@ -16,10 +16,22 @@ export interface Known extends Kind {
   readonly constant?: () => Value;
   /** How many nodes make the constant from those of the file. */
   readonly depth?: number;
+  /** Elements that are computed on the way to it. */
+  readonly work?: number;
 }
 
 /** The value of input i of a node that runs. */
 export type Given = (i: number) => Value;
+
+/** Makes each value once, however often it is asked for: a constant may be long in the making. */
+export function once(make: Given): Given {
+  const values = new Map<number, Value>();
+  return (i) => {
+    const value = values.get(i) ?? make(i);
+    values.set(i, value);
+    return value;
+  };
+}
 
 /** A layer of the library that computes a node. */
 export interface Step {
@@ -56,6 +68,9 @@ const numbers: Readonly<Record<AttributeKind, number>> = { f: 1, i: 2, s: 3, t: 
 
 /** Numbers of an attribute: sizes, axes, pads. */
 const MOST_NUMBERS = 1 << 16;
+
+/** Elements that are computed for a shape before anything runs. */
+const MOST_WORK = 1 << 22;
 
 export class Call {
   readonly op: string;
@@ -99,6 +114,7 @@ export class Call {
     if (known.constant === undefined) return unsupported(`${what} must be constant once the shapes are known`);
     if (known.shape.length > 1 || (known.shape[0] ?? 1) > MOST_NUMBERS)
       unsupported(`${what} must be a list of at most ${MOST_NUMBERS} numbers, got shape [${known.shape}]`);
+    if ((known.work ?? 0) > MOST_WORK) unsupported(`${what} must follow from few numbers, got ${known.work}`);
     return Array.from(known.constant().first);
   }
 

@@ -1,7 +1,7 @@
 // The element types of ONNX by their numbers, and how the values of each are held. Spec onnx-tensor.
 
 import { ELEMENTS } from '../formats/elements.ts';
-import type { Data } from '../tensor.ts';
+import { allocate, type Data } from '../tensor.ts';
 import { refuse } from './wire.ts';
 
 export interface ElementKind {
@@ -63,7 +63,7 @@ export const bytesOf = (type: string): number =>
 
 /** Zeros for values of a type: float64 for float64 and whole numbers, float32 for the others, which it holds exactly. */
 export const dataFor = (type: string, size: number): Data =>
-  type === 'float64' || isWhole(type) ? new Float64Array(size) : new Float32Array(size);
+  allocate('readOnnx', [size], type === 'float64' || isWhole(type) ? 'float64' : 'float32').data;
 
 /** One value of raw bytes. An integer beyond 2⁵³ becomes the nearest float64: it only ever says "to the end". */
 export function readRaw({ element, name }: ElementKind, view: DataView, into: Data): void {

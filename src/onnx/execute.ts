@@ -1,7 +1,7 @@
 // Runs a planned graph, node by node. Spec onnx-run.
 
 import { locatedError, SpecError, show } from '../errors.ts';
-import type { Known } from './call.ts';
+import { type Known, once } from './call.ts';
 import type { Planned, PlannedNode } from './plan.ts';
 import type { Value } from './value.ts';
 
@@ -44,7 +44,7 @@ export function execute(
     if (!plan) return;
     try {
       if (!constants || node.outputs.some((name) => wanted.has(name))) {
-        const results = plan.run((i) => lookUp(node.inputs[i], known[i]));
+        const results = plan.run(once((i) => lookUp(node.inputs[i], known[i])));
         node.outputs.forEach((name, k) => {
           if (name !== '') values.set(name, results[k].widened(wide));
         });

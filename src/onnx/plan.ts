@@ -3,7 +3,7 @@
 
 import { locatedError, SpecError, show } from '../errors.ts';
 import { MAX_ELEMENTS, sizeOf } from '../tensor.ts';
-import { Call, checked, type Known, type Plan, unsupported } from './call.ts';
+import { Call, checked, type Known, once, type Plan, unsupported } from './call.ts';
 import type { Graph, GraphNode } from './graph.ts';
 import type { Constant, External } from './initializer.ts';
 import { operatorIn } from './operators/index.ts';
@@ -27,8 +27,8 @@ export interface Planned {
 
 /** Constants of so many elements are computed at once, for shapes may depend on them; larger ones when they are needed. */
 const SMALL = 1024;
-/** A larger array is computed when the model runs, constant or not. */
-const MOST_FOLDED = 1 << 26;
+/** What takes more elements to compute is computed when the model runs, once, constant or not. */
+const MOST_FOLDED = 1 << 28;
 /** Constants made of constants that wait: each takes some of the host's stack. */
 const DEEPEST = 64;
 
@@ -70,26 +70,30 @@ function kept(shape: readonly number[], make: () => Value): () => Value {
 function statedKind(graph: Graph, name: string): Kind | undefined {
   const port = graph.stated.get(name);
   const shape = port?.shape;
-  return port && shape?.every((axis) => typeof axis === 'number')
-    ? { type: port.type, shape: shape as number[] }
-    : undefined;
+  const isWhole = shape?.every((axis) => typeof axis === 'number') && sizeOf(shape as number[]) <= MAX_ELEMENTS;
+  return port && isWhole ? { type: port.type, shape: shape as number[] } : undefined;
 }
 
 const depthOf = (inputs: readonly (Known | undefined)[]): number =>
   1 + Math.max(0, ...inputs.map((each) => each?.depth ?? 0));
+
+/** Elements on the way to the outputs of a node; what two of its inputs have in common counts twice, as it is computed. */
+const workOf = (plan: Plan, inputs: readonly (Known | undefined)[]): number =>
+  inputs.reduce((all, each) => all + (each?.work ?? 0), 0) +
+  plan.outputs.reduce((all, { shape }) => all + sizeOf(shape), 0);
 
 /** An output of a node all of whose inputs are constant. */
 function folded(node: GraphNode, plan: Plan, inputs: readonly (Known | undefined)[], k: number): Known {
   const kind = plan.outputs[k];
   const make = (): Value => {
     try {
-      return plan.run((i) => inputs[i]?.constant?.() ?? unsupported(`input ${i} is missing`))[k];
+      return plan.run(once((i) => inputs[i]?.constant?.() ?? unsupported(`input ${i} is missing`)))[k];
     } catch (error) {
       throw locatedError(node.name, error);
     }
   };
   if (!isSmall(inputs) || !isSmall([kind]))
-    return { ...kind, constant: kept(kind.shape, make), depth: depthOf(inputs) };
+    return { ...kind, constant: kept(kind.shape, make), depth: depthOf(inputs), work: workOf(plan, inputs) };
   const value = make();
   return { ...kind, constant: () => value, depth: 0 };
 }
@@ -105,8 +109,9 @@ function planNode(node: GraphNode, opset: number, known: ReadonlyMap<string, Kno
     if (missing !== undefined) throw new SpecError('onnx-shape', `the shape of ${show(missing)} is not known`);
     const plan = planOf(found.operator, new Call(node, version, inputs, external));
     const isConstant = plan.constant || inputs.every((each) => each === undefined || each.constant !== undefined);
-    const isFolded =
-      isConstant && depthOf(inputs) < DEEPEST && plan.outputs.every(({ shape }) => sizeOf(shape) <= MOST_FOLDED);
+    // What has windows or products takes more than its elements say.
+    const isLight = plan.step?.layer.geometry === undefined && (plan.cost ?? 0) === 0;
+    const isFolded = isConstant && isLight && depthOf(inputs) < DEEPEST && workOf(plan, inputs) <= MOST_FOLDED;
     const constants = isFolded && { constants: plan.outputs.map((_, k) => folded(node, plan, inputs, k)) };
     return { node, version, inputs, plan, ...constants };
   } catch (error) {

@@ -21,6 +21,9 @@ const firstAxes = (rank: number): number[] => [0, rank - 1, ...Array.from({ leng
 export const lastShape = (shape: Shape): Shape =>
   shape.length < 3 ? shape : lastAxes(shape.length).map((axis) => shape[axis]);
 
+/** As many zeros of the same type. */
+export const zerosLike = (x: Data, size: number): Data => allocate('run', [size], typeOf(x)).data;
+
 /** Row-major: how far apart the elements of each axis are. */
 export function stridesOf(shape: Shape): number[] {
   const strides: number[] = new Array(shape.length).fill(1);
@@ -30,7 +33,7 @@ export function stridesOf(shape: Shape): number[] {
 
 /** y[i, j, …] = x[offset + i·strides[0] + j·strides[1] + …]: transposing, slicing and broadcasting are this. */
 export function strided(x: Data, shape: Shape, strides: readonly number[], offset = 0): Data {
-  const y = allocate('onnx', [sizeOf(shape)], typeOf(x)).data;
+  const y = zerosLike(x, sizeOf(shape));
   if (y.length === 0) return y;
   const rank = shape.length;
   const [inner, step] = rank === 0 ? [1, 0] : [shape[rank - 1], strides[rank - 1]];

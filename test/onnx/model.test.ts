@@ -336,3 +336,64 @@ test('[onnx-layout] flattened rows follow the order of channels last, through wh
       .layer.shape([1, 2, 2, 3]),
   ).toEqual([1, 3]);
 });
+
+describe('a model that asks for too much', () => {
+  const doubled = (count: number, first: string) =>
+    Array.from({ length: count }, (_, i) => ({
+      op: 'Concat',
+      inputs: i === 0 ? [first, first] : [`v${i}`, `v${i}`],
+      outputs: [`v${i + 1}`],
+      attributes: { axis: 0 },
+    }));
+
+  test('[onnx-operator] arrays that double at every node are refused where they pass 2³¹ elements', () => {
+    const model = read({ inputs: { x: [1, 2] }, nodes: doubled(40, 'x') });
+    const { rows } = model.describe();
+    expect(rows.find(({ problem }) => problem)?.problem).toContain('a tensor holds at most 2147483647 elements');
+    expect(rows.filter(({ by }) => by !== 'none').length).toBe(29);
+  });
+
+  test('[onnx-shape] constants that are made of each other are not computed over and over for a shape', () => {
+    const halves = Array.from({ length: 60 }, (_, i) => ({
+      op: 'Add',
+      inputs: i === 0 ? ['w', 'w'] : [`s${i}`, `s${i}`],
+      outputs: [`s${i + 1}`],
+    }));
+    const nodes = [
+      ...halves,
+      { op: 'ReduceMean', inputs: ['s60'], outputs: ['m'] },
+      { op: 'Cast', inputs: ['m'], outputs: ['n'], attributes: { to: 7 } },
+      { op: 'Reshape', inputs: ['x', 'n'] },
+    ];
+    const model = read({
+      inputs: { x: [1, 2] },
+      initializers: [floats('w', [2000], new Array(2000).fill(0))],
+      nodes,
+      opset: 17,
+    });
+    expect(model.describe().rows.at(-1)?.problem).toMatch(/\[onnx-(operator|shape)\]/);
+  });
+
+  test('[onnx-operator] a shape of numbers beyond any tensor', () => {
+    const model = read({
+      inputs: { x: [2] },
+      initializers: [wholes('to', [2 ** 31, 2 ** 31])],
+      nodes: [{ op: 'ConstantOfShape', inputs: ['to'] }],
+    });
+    expect(model.describe().rows[0].problem).toContain('a tensor holds at most 2147483647 elements');
+  });
+
+  test('[onnx-operator] ten thousand constants made of constants', () => {
+    const nodes = Array.from({ length: 10_000 }, (_, i) => ({
+      op: 'Neg',
+      inputs: [i === 0 ? 'w' : `v${i}`],
+      outputs: [`v${i + 1}`],
+    }));
+    const draft = (n: number): ModelDraft => ({
+      inputs: { x: [n] },
+      initializers: [floats('w', [n], new Array(n).fill(3))],
+      nodes: [...nodes, { op: 'Add', inputs: ['x', 'v10000'] }],
+    });
+    for (const n of [2, 2000]) expect(read(draft(n)).run({ x: tensor([n]) }, { outputs: ['y'] }).y.data[n - 1]).toBe(3);
+  });
+});

@@ -6,7 +6,7 @@ import { type Data, MAX_ELEMENTS, type Shape, sizeOf } from '../../tensor.ts';
 import { broadcast, broadcastShape } from '../broadcast.ts';
 import { type Call, checked, type Operators, type Plan, unsupported } from '../call.ts';
 import { isFloat } from '../element-types.ts';
-import { permuted, strided, stridesOf, Value } from '../value.ts';
+import { permuted, strided, stridesOf, Value, zerosLike } from '../value.ts';
 
 /** A part of x with a step on each axis, which may be negative. */
 function cut(x: Data, from: Shape, shape: Shape, starts: readonly number[], steps: readonly number[]): Data {
@@ -78,7 +78,7 @@ function concatenated(call: Call): Plan {
       const values = known.map((_, i) => given(i));
       const order = isChannels && values.some((value) => value.order === 'last') ? 'last' : 'first';
       const parts = values.map((value) => value.in(order));
-      const y = new (parts[0].constructor as Float32ArrayConstructor)(sizeOf(shape));
+      const y = zerosLike(parts[0], sizeOf(shape));
       // Channels last, an image is a list of pixels.
       const pixels = (each: Shape): Shape => (order === 'last' ? [sizeOf(each) / each[1], each[1]] : each);
       joined(
@@ -190,7 +190,7 @@ export const moves: Operators = {
         ...(isChannels && { step: { layer: channelsAt(call.wholes(1, 'indices'), n) } }),
         run(given) {
           const [x, at] = [given(0).first, given(1).first];
-          const y = new (x.constructor as Float32ArrayConstructor)(sizeOf(to));
+          const y = zerosLike(x, sizeOf(to));
           for (let block = 0, out = 0; block * n * inner < x.length; block++)
             for (const stated of at) {
               const place = stated < 0 ? stated + n : stated;
@@ -257,7 +257,7 @@ function padded(call: Call): Plan {
         if (from[axis] === to[axis] && before[axis] === 0) continue;
         const next = from.map((n, i) => (i === axis ? to[axis] : n));
         const inner = sizeOf(from.slice(axis + 1));
-        const y = new (data.constructor as Float32ArrayConstructor)(sizeOf(next)).fill(value);
+        const y = zerosLike(data, sizeOf(next)).fill(value);
         for (let row = 0, rows = sizeOf(from.slice(0, axis)); row < rows; row++)
           for (let i = 0; i < to[axis]; i++) {
             const at = source(i - before[axis], from[axis]);

@@ -6,7 +6,7 @@ import { type Data, type Shape, sizeOf, type Tensor } from '../../tensor.ts';
 import { broadcast, broadcastShape } from '../broadcast.ts';
 import { byLayer } from '../by-layer.ts';
 import { type Call, type Given, type Operators, type Plan, unsupported } from '../call.ts';
-import { permuted, Value } from '../value.ts';
+import { permuted, Value, zerosLike } from '../value.ts';
 
 /** A matrix, transposed or as it is. */
 function matrix({ shape, first }: Value, transpose: boolean): Tensor {
@@ -101,7 +101,7 @@ function many(call: Call, a: Shape, b: Shape): Plan {
     if (B.length === 2)
       return [new Value(type, shape, product({ shape: [count * M, K], data: x.first }, { shape: B, data: w.first }))];
     const [xs, ws] = [broadcast(x, [...batch, M, K], 'first', false), broadcast(w, [...batch, K, N], 'first', false)];
-    const y = new (xs.constructor as Float32ArrayConstructor)(count * M * N);
+    const y = zerosLike(xs, count * M * N);
     for (let n = 0; n < count; n++) {
       const [left, right] = [xs.slice(n * M * K, (n + 1) * M * K), ws.slice(n * K * N, (n + 1) * K * N)];
       y.set(product({ shape: [M, K], data: left }, { shape: [K, N], data: right }), n * M * N);

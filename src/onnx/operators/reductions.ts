@@ -6,7 +6,7 @@ import { type Data, type Shape, sizeOf } from '../../tensor.ts';
 import { byLayer } from '../by-layer.ts';
 import { type Call, type Operator, type Operators, type Plan, unsupported } from '../call.ts';
 import { isFloat } from '../element-types.ts';
-import { permuted, Value } from '../value.ts';
+import { permuted, Value, zerosLike } from '../value.ts';
 import { axesOf } from './shapes.ts';
 
 /** From the numbers of one result, which lie side by side. */
@@ -25,7 +25,7 @@ function reduced(call: Call, inputSince: number, reduce: Reduce): Plan {
     outputs: [{ type, shape: to }],
     run(given) {
       const x = permuted(given(0).first, shape, [...kept, ...gone]);
-      const y = new (x.constructor as Float32ArrayConstructor)(sizeOf(to));
+      const y = zerosLike(x, sizeOf(to));
       for (let i = 0; i < y.length; i++) y[i] = reduce(x.subarray(i * size, (i + 1) * size));
       return [new Value(type, to, y)];
     },

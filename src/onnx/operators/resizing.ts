@@ -2,7 +2,7 @@
 
 import { type Data, MAX_ELEMENTS, type Shape, sizeOf } from '../../tensor.ts';
 import { type Call, checked, type Operators, type Plan, unsupported } from '../call.ts';
-import { permuted, Value } from '../value.ts';
+import { permuted, Value, zerosLike } from '../value.ts';
 
 /** The place in x of cell i of y, in cells; `n` cells become `m`. */
 type Coordinate = (i: number, scale: number, n: number, m: number) => number;
@@ -61,7 +61,7 @@ function resized(call: Call, { to, scales }: ReturnType<typeof sizesOf>, { mode,
         const within = (at: number): number => Math.min(n - 1, Math.max(0, at));
         const places = Array.from({ length: m }, (_, i) => coordinate(i, scales[axis], n, m));
         const next: Shape = from.map((each, i) => (i === axis ? m : each));
-        const y = new (data.constructor as Float32ArrayConstructor)(sizeOf(next));
+        const y = zerosLike(data, sizeOf(next));
         for (let row = 0, rows = sizeOf(from.slice(0, axis)); row < rows; row++)
           for (let i = 0; i < m; i++) {
             const out = (row * m + i) * inner;
