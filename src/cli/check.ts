@@ -6,10 +6,10 @@ import { SpecError } from '../errors.ts';
 import { campaign } from '../oracle/campaign.ts';
 import type { Settings } from '../oracle/plan.ts';
 import type { Report } from '../oracle/report.ts';
-import { withCommands } from './again.ts';
 import { openOutput, outputOptions } from './output.ts';
 import { progressLine } from './progress.ts';
 import { type Remote, remote, StartError } from './remote.ts';
+import { withCommands } from './repeat-command.ts';
 import { aboveZero, readSettings, settingsOptions } from './settings.ts';
 import { EXIT, UsageError } from './usage.ts';
 

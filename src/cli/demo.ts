@@ -7,7 +7,7 @@ import { bitsOf } from '../oracle/precision.ts';
 import { table } from '../oracle/report-text.ts';
 import { render } from '../oracle/reporters.ts';
 import example from './example.ts';
-import { ownEngines } from './own.ts';
+import { ownEngines } from './own-engines.ts';
 import { progressLine } from './progress.ts';
 import { EXIT, UsageError } from './usage.ts';
 

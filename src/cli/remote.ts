@@ -6,7 +6,7 @@ import type { Answer, Call, Subject } from '../oracle/engine.ts';
 import { readLayout } from '../oracle/layout.ts';
 import { operators } from '../oracle/operators.ts';
 import { readTraits } from '../oracle/traits.ts';
-import { lastWords } from './last-words.ts';
+import { errorMessage } from './error-message.ts';
 import { decode, encode, linesOf, PROTOCOL } from './protocol.ts';
 
 /** The engine did not come up: its command, its hello. */
@@ -46,7 +46,7 @@ class Running {
   constructor(command: string, args: readonly string[]) {
     this.child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] });
     const ended = (how: string): void => {
-      const words = lastWords(this.tail);
+      const words = errorMessage(this.tail);
       this.exit ??= words === '' ? how : `${how}: ${words}`;
       this.wake?.();
     };

@@ -1,6 +1,6 @@
 // Results as Markdown tables.
 
-import { closeness, group, mean, ms, ours, ratio, ratios, share, speed } from './figures.mjs';
+import { closeness, group, mean, ms, named, ours, ratio, ratios, share, speed } from './figures.mjs';
 import { goals, outcome } from './goals.mjs';
 
 const PEERS = ['tfjs', 'ort-web', 'ort-node', 'tfjs-cpu'];
@@ -125,13 +125,46 @@ export function report(results) {
   ].join('\n\n');
 }
 
-/** What the README shows. */
-export const readmeTables = (results) =>
-  [
-    goalTable(results),
-    conditions(results),
-    `<details><summary>Case by case</summary>`,
-    caseTable(results),
-    ...(results.import ? [importTable(results.import)] : []),
-    '</details>',
-  ].join('\n\n');
+/** The rows of the README's table: what is timed, its cases, and the engine of ours that is asked for by name. */
+const WORK = [
+  ['convolutions', (results) => group(results, 'conv')],
+  ['3×3 convolutions with Winograd', (results) => group(results, 'conv'), 'winograd'],
+  ['depthwise convolutions', (results) => group(results, 'depthwise')],
+  ['pooling', (results) => group(results, 'pool')],
+  ['dense, one image', (results) => group(results, 'dense')],
+  ['ResNet-50', (results) => named(results, 'resnet50')],
+  ['VGG-16', (results) => named(results, 'vgg16')],
+  ['VGG-16 with Winograd', (results) => named(results, 'vgg16'), 'winograd'],
+];
+const TITLES = {
+  tfjs: 'TensorFlow.js (WebAssembly)',
+  'ort-web': 'ONNX Runtime (WebAssembly)',
+  'ort-node': 'ONNX Runtime (native)',
+};
+
+/** What the README shows: how many times as fast we are as each peer, geometric means over the cases. */
+export function peerTable(results) {
+  const peers = Object.keys(TITLES);
+  const rows = WORK.map(([work, select, name]) => {
+    const cases = select(results).filter(({ engines }) => engines[name ?? 'toeplitz']);
+    const means = peers.map((peer) => ratios(cases, peer, 'median', name));
+    const label = cases.length > 1 ? `${work} (mean of ${cases.length})` : work;
+    return [label, ...means.map((each) => (each.length > 0 ? `${digits(mean(each))}×` : ''))];
+  });
+  const begin = ({ start }, engine) => `${Math.round(start[engine] - start.empty)} ms`;
+  const { import: cost } = results;
+  const notes = cost && [
+    '',
+    `From the start of a process to the first result takes ${begin(cost, 'toeplitz')} here, ` +
+      `${peers.map((peer) => `${begin(cost, peer)} with ${TITLES[peer]}`).join(', ')}. ` +
+      `The core with its kernels is ${Math.round(cost.minified / 1000)} KB, minified and gzipped.`,
+  ];
+  return [
+    table(['time of the other engine / ours', ...peers.map((peer) => TITLES[peer])], rows),
+    ...(notes ?? []),
+  ].join('\n');
+}
+
+/** What the guide shows: the conditions, and every case. */
+export const casePage = (results) =>
+  [conditions(results), caseTable(results), ...(results.import ? [importTable(results.import)] : [])].join('\n\n');

@@ -8,7 +8,7 @@ const message =
 const noise = /^\s*at .*\bnode:internal\b|^\s*\^+\s*$|^Node\.js v\d|^note: run with|^\s*$/;
 
 /** The last message and the line after it (its place, or its text), or else the last three lines. */
-export function lastWords(text: string): string {
+export function errorMessage(text: string): string {
   const lines = text.split('\n').filter((line) => !noise.test(line));
   const from = lines.findLastIndex((line) => message.test(line));
   const told = from < 0 ? lines.slice(-3) : lines.slice(from, from + 2);
