@@ -81,7 +81,7 @@ const broken: [message: string, call: () => unknown][] = [
     () => maxPool2d({ size: 2, strides: 2 } as Anything),
   ],
   [
-    "chain: a child's name must not be empty and hold no '.', got 'a.b' [layer-children]",
+    "chain: a child's name must not be empty or contain '.', got 'a.b' [layer-children]",
     () => chain({ 'a.b': identity() }),
   ],
   [
@@ -137,7 +137,7 @@ const mistyped: [message: string, call: () => unknown][] = [
     () => tensor([1], [1], 'float16' as Anything),
   ],
   [
-    'conv2d: stride must have a value or be left out, got null [layer-attributes]',
+    'conv2d: stride must have a value or be omitted, got null [layer-attributes]',
     () => conv2d({ filters: 1, size: 3, stride: null as Anything }),
   ],
   [

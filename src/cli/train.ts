@@ -109,7 +109,7 @@ export async function run(args: readonly string[]): Promise<number> {
   }
   say(`trained in ${((performance.now() - start) / 1000).toFixed(1)} s`);
   const { accuracy, loss } = evaluate(net, result.params, minibatches(test, { size: 200, shuffle: false }));
-  say(`on the ${test.x.shape[0]} images kept apart: ${(100 * accuracy).toFixed(2)} % right, loss ${loss.toFixed(4)}`);
+  say(`on the ${test.x.shape[0]} images held out: ${(100 * accuracy).toFixed(2)} % right, loss ${loss.toFixed(4)}`);
   if (values.out !== undefined) {
     await replaceFile(values.out, writeSafetensors(result.params, { net: 'lenet5' }));
     say(`wrote ${values.out}`);
@@ -117,7 +117,7 @@ export async function run(args: readonly string[]): Promise<number> {
   return EXIT.clean;
 }
 
-/** Trains; a loss that runs away is said, not thrown: what was checkpointed before stays good. */
+/** Trains. A loss that is not finite is reported, not thrown: earlier checkpoints remain valid. */
 async function fitOrSay(...args: Parameters<typeof fit>): Promise<FitResult | undefined> {
   try {
     return await fit(...args);

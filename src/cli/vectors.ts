@@ -1,4 +1,4 @@
-// toeplitz vectors: a campaign as files, for programs that no process can be started for from here.
+// toeplitz vectors: a campaign as files, for programs that cannot be started from here.
 
 import { parseArgs } from 'node:util';
 import { dialectNames, dialects, readDialect } from '../oracle/dialects.ts';

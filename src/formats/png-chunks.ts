@@ -65,7 +65,7 @@ function checkOrder(type: string, before: string, single: ReadonlyMap<string, un
   if ((before === '') !== (type === 'IHDR')) refuse(`the first chunk must be IHDR, and only the first, got ${type}`);
   if (single.has(type)) refuse(`there must be at most one ${type} chunk`);
   if (type === 'IDAT' && data > 0 && before !== 'IDAT')
-    refuse(`IDAT chunks must follow each other, got one behind ${before}`);
+    refuse(`IDAT chunks must follow each other, got one after ${before}`);
   if ((type === 'PLTE' || type === 'tRNS') && data > 0) refuse(`${type} must come before IDAT`);
   if (type === 'PLTE' && single.has('tRNS')) refuse('PLTE must come before tRNS');
   if (!KNOWN.has(type) && type[0] <= 'Z') refuse(`the critical chunk ${type} is not known`);

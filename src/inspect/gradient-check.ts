@@ -7,18 +7,18 @@ import { trainedIn } from '../layer/parameter.ts';
 import { checkParams, flatParams, mapParams } from '../layer/params.ts';
 import { random } from '../random.ts';
 import { checkTensor, type Tensor } from '../tensor.ts';
-import { isCorner, slopes } from './slopes.ts';
+import { isCorner, slopes } from './one-sided-slopes.ts';
 
 /**
- * What was found for x or one parameter. `kinks` of the `checked` entries lie at a corner of the function, where there is
- * no derivative to compare; where nothing but corners is found, `ok` is false.
+ * What was found for x or one parameter. `kinks` of the `checked` entries are at a corner of the function, where there is
+ * no derivative to compare; if all entries are at corners, `ok` is false.
  */
 export interface GradientEntry {
   readonly name: string;
   readonly size: number;
   readonly checked: number;
   readonly kinks: number;
-  /** By how much the point was moved to get away from corners; 0 as a rule. */
+  /** By how much the point was moved away from corners; usually 0. */
   readonly moved: number;
   readonly ok: boolean;
   readonly worst: {
@@ -37,7 +37,7 @@ export interface GradientReport {
 }
 
 export interface GradientCheckOptions {
-  /** Greatest relative error |a − n| / max(1, |a|, |n|) that passes. */
+  /** The greatest relative error |a − n| / max(1, |a|, |n|) that passes. */
   readonly tolerance?: number;
   /** At most this many entries of each tensor are checked, evenly spaced. */
   readonly samples?: number;

@@ -92,7 +92,7 @@ export function concat(parts: Parts): Layer {
       if (odd)
         throw new SpecError(
           'concat-shape',
-          `concat: the branches must give equal shapes but for the channels, got [${shapes[0]}] and [${odd}]`,
+          `concat: the branches must give shapes that are equal except for the channels, got [${shapes[0]}] and [${odd}]`,
         );
       return [...shapes[0].slice(0, -1), shapes.reduce((total, shape) => total + shape[shape.length - 1], 0)];
     },
@@ -103,7 +103,7 @@ export function concat(parts: Parts): Layer {
 }
 
 /**
- * `y = x`: the skip of a residual block, or what stands where a layer was taken out. Spec identity-rules.
+ * `y = x`: the skip of a residual block, or the replacement of a layer that was removed. Spec identity-rules.
  *
  * @example
  * identity().forward(tensor([1, 2], [3, 4]), {}).data // [3, 4]
@@ -122,8 +122,8 @@ export function identity(attributes: None = {}): Layer {
 }
 
 /**
- * Rebuilds a layer from the inside out: `change(path, layer)` is given every operator and combinator (its children
- * already rebuilt) and returns what stands in its place. Paths read `stage2.body.conv1`; the root's is empty. Spec layer-map.
+ * Rebuilds a layer from the inside out: `change(path, layer)` is called with every operator and combinator (its children
+ * already rebuilt) and returns its replacement. Paths read `stage2.body.conv1`; the path of the root is empty. Spec layer-map.
  *
  * @example
  * const net = chain({ conv: conv2d({ filters: 6, size: 5 }), relu: relu() });
@@ -184,10 +184,10 @@ function branches(name: string, parts: Parts, make: (parts: Parts) => Layer, rul
   });
 }
 
-/** No result shares its memory with an argument, not even that of a layer that does nothing. */
+/** No result shares its memory with an argument, not even the result of a layer that changes nothing. */
 const copyOf = (x: Tensor): Tensor => ({ shape: x.shape, data: x.data.slice() });
 
-/** The parameters of one child; a child that has none may be left out. */
+/** The parameters of one child; a child that has none may be omitted. */
 const own = (p: Params<Tensor>, name: string): Params<Tensor> => (p[name] ?? {}) as Params<Tensor>;
 
 const inOrder = <T>(list: readonly (readonly [string, Layer])[], record: Record<string, T>): Record<string, T> =>

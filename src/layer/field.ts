@@ -1,4 +1,4 @@
-// Receptive fields: of a single layer, of one layer after another, and of branches side by side.
+// Receptive fields of a single layer, of layers that follow one another, and of parallel branches.
 
 import type { Shape } from '../tensor.ts';
 import type { AxisField, Field } from './layer.ts';
@@ -6,10 +6,10 @@ import type { AxisField, Field } from './layer.ts';
 /** The sizes of the axes between batch and channels. */
 export const spaceOf = (shape: Shape): Shape => shape.slice(1, -1);
 
-/** The field of a unit that sees the one cell at its own place. */
+/** The field of a unit that depends on the one cell at its own place. */
 export const pointField = (x: Shape): Field => spaceOf(x).map(() => ({ size: 1, step: 1, start: 0 }));
 
-/** The field of a unit that sees all of the input. */
+/** The field of a unit that depends on all of the input. */
 export const wholeField = (x: Shape): Field => spaceOf(x).map((size) => ({ size, step: 0, start: 0 }));
 
 /** The field of `inner` seen through `outer`, whose input is the output of `inner`. Spec layer-field. */
@@ -24,7 +24,7 @@ export function throughField(inner: Field, outer: Field): Field {
   });
 }
 
-/** The smallest field that holds those of all branches: what the first unit sees, at the widest step. */
+/** The smallest field that contains those of all branches: that of the first unit, with the widest step. */
 export function hull(fields: readonly Field[]): Field {
   return fields[0].map((_, i) => {
     const axes = fields.map((field) => field[i]);

@@ -1,4 +1,4 @@
-// What all poolings share: attributes, geometry, and one operator over the windows.
+// What all poolings have in common: attributes, geometry, and one operator over the windows.
 
 import { spaceOf } from '../layer/field.ts';
 import type { Layer, Program, Value } from '../layer/layer.ts';
@@ -10,11 +10,11 @@ import { checkRank, windowField } from './convolution.ts';
 export interface MaxPoolAttributes {
   /** Cells on each axis of the window. */
   readonly size: number | readonly number[];
-  /** Without it, the windows do not overlap: the stride is the size. */
+  /** The default is the size, so that windows do not overlap. */
   readonly stride?: number | readonly number[];
   readonly padding?: PaddingArgument;
   readonly dilation?: number | readonly number[];
-  /** Round the number of windows up, so that the last one may hang over the end. */
+  /** Round the number of windows up, so that the last one may extend beyond the end. */
   readonly ceil?: boolean;
 }
 

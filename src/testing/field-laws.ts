@@ -1,4 +1,4 @@
-// The receptive field is true: a cell changes only those units whose field holds it.
+// The law of receptive fields: a cell changes only those units whose field contains it.
 
 import fc from 'fast-check';
 import type { Field } from '../layer/layer.ts';

@@ -54,7 +54,7 @@ test('[train-digits] without arguments it learns generated digits and says how w
   expect(out).toContain('61,706');
   expect(out).toMatch(/trained in [\d.]+ s/);
   expect(out).toContain('2700 images to train on, 300 to measure on');
-  expect(Number(/kept apart: ([\d.]+) % right/.exec(out)?.[1])).toBeGreaterThan(90);
+  expect(Number(/held out: ([\d.]+) % right/.exec(out)?.[1])).toBeGreaterThan(90);
   expect(err.trim().split('\n')).toHaveLength(2);
   expect(err).toMatch(/epoch 2\/2 +step 170\/170 +loss [\d.]+ +[\d.]+ % right +\d+ images\/s +0 s left/);
   const { tensors } = readSafetensors(readFileSync(path('weights.safetensors')));

@@ -125,7 +125,7 @@ test('[inspect-pictures] what cannot be drawn is refused', () => {
   expect(() => unitPicture(tensor([3]))).toThrow(/\[samples, units\]/);
   expect(() => gridPicture([])).toThrow(/at least one tile/);
   expect(() => gridPicture([tensor([1, 2, 1]), tensor([2, 1, 1])])).toThrow(
-    /one shape.*got \[2,1,1\] beside \[1,2,1\]/,
+    /one shape.*got \[2,1,1\] and \[1,2,1\]/,
   );
   expect(() => gridPicture([tensor([1, 2, 2])])).toThrow(/\[inspect-pictures\]/);
   expect(() => gridPicture([tensor([1, 2, 1])], { columns: 0 })).toThrow(/columns must be a whole number/);

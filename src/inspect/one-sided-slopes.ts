@@ -1,4 +1,4 @@
-// The slopes of a function on the two sides of a place, and whether it has a corner there.
+// The slopes of a function on the two sides of a point, and whether it has a corner there.
 //
 //   before = (L(θ) − L(θ − h)) / h     after = (L(θ + h) − L(θ)) / h     h = 1e-5 · max(1, |θ|)
 
@@ -7,7 +7,7 @@ import type { Tensor } from '../tensor.ts';
 export interface Slopes {
   readonly before: number;
   readonly after: number;
-  /** By how much the two differ, and by how much those of half the step do. */
+  /** The difference of the two, and that of the slopes with half the step. */
   readonly bend: number;
   readonly halfBend: number;
 }
@@ -31,8 +31,8 @@ export function slopes(data: Tensor['data'], index: number, loss: () => number):
 }
 
 /**
- * Whether the slopes tell of a corner: the gradient of either side of one lies between them; and where several meet, as
- * ties of maxima on a flat image do, halving the step does not halve their difference, as it does where all is smooth.
+ * Whether the slopes indicate a corner: the gradient of either side of a corner lies between them; and where several meet, as
+ * ties of maxima on a flat image do, halving the step does not halve their difference, as it does where the function is smooth.
  */
 export function isCorner({ before, after, bend, halfBend }: Slopes, a: number, slack: number): boolean {
   const between = a >= Math.min(before, after) - slack && a <= Math.max(before, after) + slack;
