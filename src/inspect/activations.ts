@@ -1,8 +1,8 @@
 // The outputs of the layers inside a net, and the distance of two images in the features of one of them.
 
 import { SpecError, show, wrongType } from '../errors.ts';
-import { mapLayer } from '../layer/algebra.ts';
 import { checkLayer, type Layer, type Params } from '../layer/layer.ts';
+import { mapLayer } from '../layer/map-layer.ts';
 import { checkTensor, sameShape, type Tensor } from '../tensor.ts';
 import { innerLayer, operatorPaths } from './inner-layer.ts';
 

@@ -102,15 +102,16 @@ export function biasGrad(batch: number, dy: Float32Array, db: Float32Array): voi
   }
   withArena('bias', (arena) => {
     const images = Math.max(1, Math.min(batch, Math.floor(STAGED_BYTES / (image * 4))));
-    const [stage, sums] = [arena.take(images * image * 4), arena.take(images * columns * 4)];
-    const total = new Float32Array(columns);
+    const [stage, sums] = [arena.take(images * image * 4), arena.take(Math.ceil(columns / 8) * 64)];
+    const total = new Float64Array(columns);
     for (let first = 0; first < batch; first += images) {
       const count = Math.min(images, batch - first);
       arena.floats(stage, count * image).set(dy.subarray(first * image, (first + count) * image));
-      for (let n = 0; n < count; n++)
-        arena.kernels.sumRows(stage + n * image * 4, image / columns, columns, sums + n * columns * 4);
-      const each = arena.floats(sums, count * columns);
-      for (let n = 0; n < count; n++) for (let o = 0; o < columns; o++) total[o] += each[n * columns + o];
+      const each = arena.doubles(sums, columns);
+      for (let n = 0; n < count; n++) {
+        arena.kernels.sumRows(stage + n * image * 4, image / columns, columns, sums);
+        for (let o = 0; o < columns; o++) total[o] += each[o];
+      }
     }
     db.set(total);
   });

@@ -4,10 +4,10 @@
 //   (w·x + b − mean)·scale + bias  =  (w·scale)·x + ((b − mean)·scale + bias)
 
 import { SpecError } from '../errors.ts';
-import { deviations } from '../reference/normalization.ts';
+import { deviations, scales } from '../reference/normalization.ts';
 import { roundingOf } from '../rounding.ts';
 import type { Data, Tensor } from '../tensor.ts';
-import { identity } from './algebra.ts';
+import { identity } from './identity.ts';
 import { checkLayer, type Layer, type Params } from './layer.ts';
 import { checkParams } from './params.ts';
 
@@ -56,8 +56,8 @@ function folded(name: string, linear: Folded, norm: Folded): Folded {
     if (p[each] === undefined)
       throw new SpecError('layer-params', `foldNorm: '${name}' and the layer before it must have their parameters`);
   const round = roundingOf(p.filter.data);
-  const deviation = deviations(p.variance.data, norm.layer.roles!.givenStatistics!.epsilon);
-  const scale = p.weight.data.map((w, o) => w / deviation[o]);
+  const deviation = deviations(p.variance.data, norm.layer.roles!.givenStatistics!.epsilon, round);
+  const scale = scales(p.weight.data, deviation);
   const bias = scale.map((s, o) => round(round((p.shift?.data[o] ?? 0) - p.mean.data[o]) * s) + p.bias.data[o]);
   return {
     layer: linear.layer.with({ attributes: { bias: true } }),

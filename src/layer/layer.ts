@@ -8,6 +8,9 @@ import type { ConvGeometry, PoolGeometry } from '../window.ts';
 export type Attributes = Readonly<Record<string, unknown>>;
 export type Children = Readonly<Record<string, Layer>>;
 
+/** Layers may be nested this deep: each level takes some of the host's stack. Spec layer-children. */
+export const MOST_NESTED = 1000;
+
 /** Parameters by name, nested as the children of a layer are. `Params<Shape>` holds their shapes. */
 export interface Params<T> {
   readonly [name: string]: T | Params<T>;
@@ -15,7 +18,9 @@ export interface Params<T> {
 
 /**
  * The receptive field on one spatial axis of the input: unit `p` of the output depends on the cells from `start + p·step` to
- * `start + p·step + size − 1`. `step` is 0 where there is only one unit. Spec layer-field.
+ * `start + p·step + size − 1`, and `step` is 0 where all units see the same. Behind transposed layers the units take turns:
+ * no unit sees a cell before `start + p·step`, nor more than `size` cells from its first to its last, and some unit does
+ * see each; `fieldAt` says what one unit sees. Spec layer-field.
  */
 export interface AxisField {
   readonly size: number;
@@ -96,7 +101,7 @@ export interface Roles {
 /** A pure function of one tensor and its parameters, with its rules. A net is a layer; so is a loss. Spec layer-rules. */
 export interface Layer {
   readonly name: string;
-  /** Complete (including all defaults) and frozen. */
+  /** Complete (no defaults left out), and a copy frozen to the bottom: nothing written anywhere changes the layer. */
   readonly attributes: Attributes;
   /** `{}` for an operator. */
   readonly children: Children;
@@ -120,7 +125,11 @@ export interface Layer {
   /** Multiply-adds of one forward pass: every tap counts, also those over padding; biases do not. */
   cost(x: Shape): number;
   forward(x: Tensor, p: Params<Tensor>): Tensor;
-  /** The output, and the function from the gradient at the output to the gradients at the input and the parameters. */
+  /**
+   * The output, and the function from the gradient at the output to the gradients at the input and the parameters. That
+   * function reads x, y and the parameters again: they must not be written before it is called. Transferred or shrunk,
+   * they are refused. Spec layer-gradient.
+   */
   vjp(x: Tensor, p: Params<Tensor>): readonly [y: Tensor, pull: Pull];
   /** Adds its steps to a compiled net; a layer without this member is called through `forward`. Spec compile-bits. */
   emit?(program: Program, x: Value, p: Params<Tensor>): Value;
@@ -187,12 +196,21 @@ export interface Program {
 
 const methods = ['forward', 'vjp', 'shape', 'params', 'field', 'cost', 'with'] as const;
 
+/** The first member that it lacks, or that a getter or a proxy of the caller's refuses to give. */
+function missingOf(layer: Layer): string | undefined {
+  try {
+    return (
+      methods.find((name) => typeof layer[name] !== 'function') ??
+      (['attributes', 'children'] as const).find((name) => typeof layer[name] !== 'object' || layer[name] === null)
+    );
+  } catch {
+    return methods[0];
+  }
+}
+
 /** Refuses a value that lacks a member of a layer; every public function calls this. Spec layer-rules. */
 export function checkLayer(who: string, value: unknown, what = 'layer'): asserts value is Layer {
-  const layer = (value ?? {}) as Layer;
-  const missing =
-    methods.find((name) => typeof layer[name] !== 'function') ??
-    (['attributes', 'children'] as const).find((name) => typeof layer[name] !== 'object' || layer[name] === null);
+  const missing = missingOf((value ?? {}) as Layer);
   if (missing === undefined) return;
   const lack = typeof value === 'object' && value !== null ? `, which has no '${missing}'` : '';
   throw wrongType('layer-rules', `${who}: ${what} must be a layer, got ${show(value)}${lack}`);

@@ -1,8 +1,8 @@
 // The operator: a layer that is not made of layers. The checks that all operators have in common are here.
 
-import { known } from '../attributes.ts';
+import { frozenCopy, known } from '../attributes.ts';
 import { SpecError, wrongType } from '../errors.ts';
-import { checkShape, checkTensor, type Data, type Shape, sameShape, type Tensor, typeOf } from '../tensor.ts';
+import { checkShape, checkTensor, type Data, type Shape, sameShape, sizeOf, type Tensor, typeOf } from '../tensor.ts';
 import type { ConvGeometry, PoolGeometry } from '../window.ts';
 import { pointField } from './field.ts';
 import type { Attributes, Changes, Field, Layer, Parameter, Params, Program, Roles, Value } from './layer.ts';
@@ -46,10 +46,10 @@ export function operator<G = undefined>(op: Operator<G>): Layer {
   const who = op.name;
   const facts = remembering(who, (x) => {
     checkInput(who, x);
-    const g = op.geometry?.(x) as G;
+    const g = frozenCopy(op.geometry?.(x)) as G;
     const shape = Object.freeze([...op.shape(x, g)]);
-    const parameters = op.parameters?.(x, g) ?? {};
-    const shapes = Object.fromEntries(Object.entries(parameters).map(([name, each]) => [name, each.shape]));
+    const parameters = Object.freeze(mapped(op.parameters?.(x, g) ?? {}, (each) => Object.freeze(each)));
+    const shapes = Object.freeze(mapped(parameters, (each) => Object.freeze(each.shape)));
     return { g, shape, parameters, shapes };
   });
   const check = (x: Tensor, p: Params<Tensor>): G => {
@@ -60,9 +60,9 @@ export function operator<G = undefined>(op: Operator<G>): Layer {
   };
   const layer: Layer = Object.freeze<Layer>({
     name: who,
-    attributes: Object.freeze({ ...op.attributes }),
+    attributes: frozenCopy(op.attributes),
     children: Object.freeze({}),
-    roles: Object.freeze({ ...op.roles }),
+    roles: Object.freeze(mapped({ ...op.roles }, (role) => Object.freeze(role))),
     with(changes) {
       const { attributes, children } = readChanges(who, changes);
       known(who, children, [], 'children', 'layer-children');
@@ -86,13 +86,17 @@ export function operator<G = undefined>(op: Operator<G>): Layer {
     },
     vjp(x, p) {
       const g = check(x, p);
-      const own = p as Record<string, Tensor>;
-      const y = op.forward(x, own, g);
+      const y = op.forward(x, p as Record<string, Tensor>, g);
+      // The arrays of now, whatever the records that hold them get later.
+      const held = { x: hold(x), y: hold(y), p: mapped(p as Record<string, Tensor>, hold) };
       return [
         y,
         (dy, needsX = true) => {
-          checkLike(who, 'dy', dy, y.shape, x.data);
-          return { params: {}, ...op.gradient({ x, p: own, y, dy, g, needsX }) };
+          checkLike(who, 'dy', dy, held.y.shape, held.x.data);
+          checkHeld(who, 'x', held.x);
+          checkHeld(who, 'y', held.y);
+          mapped(held.p, (value, name) => checkHeld(who, name, value));
+          return { params: {}, ...op.gradient({ ...held, dy, g, needsX }) };
         },
       ];
     },
@@ -126,6 +130,20 @@ export function readChanges(who: string, changes: Changes): Required<Changes> {
   known(who, changes, ['attributes', 'children'], 'changes');
   const { attributes = {}, children = {} } = changes;
   return { attributes, children };
+}
+
+const mapped = <T, U>(record: Readonly<Record<string, T>>, change: (value: T, name: string) => U): Record<string, U> =>
+  Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value, name)]));
+
+const hold = ({ shape, data }: Tensor): Tensor => Object.freeze({ shape: Object.freeze([...shape]), data });
+
+/** Spec layer-gradient: an array that was transferred or shrunk since vjp has no gradient. */
+function checkHeld(who: string, what: string, { shape, data }: Tensor): void {
+  if (data.length !== sizeOf(shape))
+    throw new SpecError(
+      'layer-gradient',
+      `${who}: ${what} must stay as it was for vjp until the gradient is taken, got ${data.length} of ${sizeOf(shape)} values (transferred or shrunk)`,
+    );
 }
 
 /** The element type of compiled nets. */

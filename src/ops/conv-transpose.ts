@@ -7,7 +7,7 @@
 import { flag, known, perAxis, wholeNumber } from '../attributes.ts';
 import { SpecError } from '../errors.ts';
 import * as kernels from '../kernels/choose.ts';
-import { spaceOf } from '../layer/field.ts';
+import { mirroredField, spaceOf } from '../layer/field.ts';
 import type { Layer } from '../layer/layer.ts';
 import { operator } from '../layer/operator.ts';
 import { constant, drawnWeight } from '../layer/parameter.ts';
@@ -86,7 +86,7 @@ function transposed(
       const weight = { shape, first: drawnWeight(shape) };
       return { weight, ...(bias && { bias: { shape: [filters], first: constant(0) } }) };
     },
-    field: (_x, g) => g.axes.slice(-rank).map(mirroredField),
+    field: (_x, g) => mirroredField(g.axes.slice(-rank)),
     cost: (_x, g) => multiplyAdds(g),
     roles: { linear: { outputChannel } },
     forward(x, p, g) {
@@ -159,12 +159,6 @@ export function mirroredAxes(who: string, window: TransposeWindow, space: Shape)
     return { ...axis, before, after, input };
   });
 }
-
-/** Unit i of y depends on the whole numbers p with `0 ≤ i + before − p·stride ≤ (size − 1)·dilation`. Spec layer-field. */
-const mirroredField = (axis: Axis) => {
-  const reach = (axis.size - 1) * axis.dilation;
-  return { size: reach / axis.stride + 1, step: 1 / axis.stride, start: (axis.before - reach) / axis.stride };
-};
 
 function addBias(y: Tensor, bias: Tensor): void {
   const round = roundingOf(y.data);

@@ -3,13 +3,12 @@
 import { flag, known, oneOf, wholeNumber } from '../attributes.ts';
 import { SpecError } from '../errors.ts';
 import * as kernels from '../kernels/choose.ts';
-import { spaceOf } from '../layer/field.ts';
-import { type Algorithm, algorithms, type Field, type Layer, type Parameter } from '../layer/layer.ts';
+import { spaceOf, windowField } from '../layer/field.ts';
+import { type Algorithm, algorithms, type Layer, type Parameter } from '../layer/layer.ts';
 import { operator } from '../layer/operator.ts';
 import { constant, drawnWeight } from '../layer/parameter.ts';
 import { allocate, type Shape, type Tensor, typeOf } from '../tensor.ts';
 import {
-  type Axis,
   axisNames,
   type ConvGeometry,
   outputs,
@@ -163,10 +162,6 @@ export function checkRank(who: string, rank: number, x: Shape): number {
     throw new SpecError('conv-rank', `${who}: x must have the axes [${axes.join(', ')}], got shape [${x}]`);
   return x[x.length - 1];
 }
-
-/** The field of a windowed operation. Spec layer-field. */
-export const windowField = (axes: readonly Axis[]): Field =>
-  axes.map((axis) => ({ size: (axis.size - 1) * axis.dilation + 1, step: axis.stride, start: 0 - axis.before }));
 
 /** A weight with its taps in the opposite order. Spec conv-true. */
 function reversed(weight: Tensor): Tensor {

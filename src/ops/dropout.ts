@@ -2,7 +2,7 @@
 
 import { finiteNumber, known } from '../attributes.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
-import { identity } from '../layer/algebra.ts';
+import { identity } from '../layer/identity.ts';
 import type { Layer } from '../layer/layer.ts';
 import { random } from '../random.ts';
 import { roundingOf } from '../rounding.ts';

@@ -1,7 +1,7 @@
 // Locally connected layers: a convolution whose weights are not shared between positions.
 
 import { flag, known, wholeNumber } from '../attributes.ts';
-import { spaceOf } from '../layer/field.ts';
+import { spaceOf, windowField } from '../layer/field.ts';
 import type { Layer } from '../layer/layer.ts';
 import { operator } from '../layer/operator.ts';
 import { constant, drawnWeight } from '../layer/parameter.ts';
@@ -9,7 +9,7 @@ import { biasGrad } from '../reference/convolution.ts';
 import { local, localInputGrad, localWeightGrad } from '../reference/local.ts';
 import { allocate, type Tensor, typeOf } from '../tensor.ts';
 import { type Axis, type ConvGeometry, threeAxes, windowAxes } from '../window.ts';
-import { type ConvAttributes, checkRank, readConvWindow, windowField } from './convolution.ts';
+import { type ConvAttributes, checkRank, readConvWindow } from './convolution.ts';
 
 export type LocallyConnectedAttributes = Pick<ConvAttributes, 'filters' | 'size' | 'stride' | 'padding' | 'bias'>;
 

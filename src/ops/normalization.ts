@@ -14,7 +14,9 @@ import {
   normalize,
   normParamGrads,
   type Statistics,
+  scales,
 } from '../reference/normalization.ts';
+import { roundingOf } from '../rounding.ts';
 import { allocate, type Shape, type Tensor, typeOf } from '../tensor.ts';
 
 export interface NormAttributes {
@@ -67,8 +69,7 @@ export function frozenNorm(attributes: NormAttributes = {}): Layer {
     inputGrad: frozenInputGrad,
     roles: { givenStatistics: { epsilon } },
     emit(program, x, p) {
-      const deviation = deviations(p.variance.data, epsilon);
-      const scale = (p.weight.data as Float32Array).map((w, c) => w / deviation[c]);
+      const scale = scales(p.weight.data, deviations(p.variance.data, epsilon, Math.fround)) as Float32Array;
       return program.norm(x, { mean: p.mean.data as Float32Array, scale, shift: p.bias.data as Float32Array });
     },
   });
@@ -76,7 +77,7 @@ export function frozenNorm(attributes: NormAttributes = {}): Layer {
 
 /** dx = dy · scale. Spec norm-frozen-gradient. */
 const frozenInputGrad: typeof batchNormInputGrad = (_x, mean, deviation, weight, _sums, dy, dx) => {
-  const scale = weight.map((w, c) => w / deviation[c]);
+  const scale = scales(weight, deviation);
   for (let i = 0; i < dx.length; i++) dx[i] = dy[i] * scale[i % mean.length];
 };
 
@@ -111,20 +112,22 @@ function norm(
     forward(x, p) {
       const y = allocate(name, x.shape, typeOf(x.data));
       const { mean, variance } = statistics(x, p);
-      normalize(x.data, mean, deviations(variance, epsilon), p.weight.data, p.bias.data, y.data);
+      normalize(x.data, mean, deviations(variance, epsilon, roundingOf(x.data)), p.weight.data, p.bias.data, y.data);
       return y;
     },
     gradient({ x, p, dy }) {
       const { mean, variance } = statistics(x, p);
-      const deviation = deviations(variance, epsilon);
+      const deviation = deviations(variance, epsilon, roundingOf(x.data));
       const sums = normParamGrads(x.shape[0], x.data, mean, deviation, dy.data);
       const dx = allocate(name, x.shape, typeOf(x.data));
       inputGrad(x.data, mean, deviation, p.weight.data, sums, dy.data, dx.data);
-      const zeros = new (x.data.constructor as Float32ArrayConstructor)(mean.length);
-      const params = Object.entries({ ...sums, mean: zeros, variance: zeros.slice() }).map(
-        ([each, data]) => [each, { shape: [mean.length], data }] as const,
-      );
-      return { x: dx, params: Object.fromEntries(params.filter(([each]) => each in p)) };
+      const gradients: Record<string, Float64Array> = { ...sums };
+      const params = Object.keys(p).map((each) => {
+        const own = allocate(name, [mean.length], typeOf(x.data));
+        own.data.set(gradients[each] ?? []);
+        return [each, own];
+      });
+      return { x: dx, params: Object.fromEntries(params) as Record<string, Tensor> };
     },
   });
 }

@@ -1,11 +1,21 @@
 // What all poolings have in common: attributes, geometry, and one operator over the windows.
 
-import { spaceOf } from '../layer/field.ts';
+import { SpecError } from '../errors.ts';
+import { spaceOf, windowField } from '../layer/field.ts';
 import type { Layer, Program, Value } from '../layer/layer.ts';
 import { operator } from '../layer/operator.ts';
 import { allocate, type Shape, type Tensor, typeOf } from '../tensor.ts';
-import { type PaddingArgument, type PoolGeometry, readWindow, threeAxes, type Window, windowAxes } from '../window.ts';
-import { checkRank, windowField } from './convolution.ts';
+import {
+  type Axis,
+  type PaddingArgument,
+  type PoolGeometry,
+  readWindow,
+  taps,
+  threeAxes,
+  type Window,
+  windowAxes,
+} from '../window.ts';
+import { checkRank } from './convolution.ts';
 
 export interface MaxPoolAttributes {
   /** Cells on each axis of the window. */
@@ -29,6 +39,19 @@ export const readPoolWindow = (name: string, rank: number, a: MaxPoolAttributes)
     ceil: a.ceil,
   });
 
+/** The cells of a window are listed one by one. */
+const MOST_TAPS = 1 << 24;
+
+/** The same axis without the taps at either end that meet nothing but padding, wherever the window stands. */
+function withinReach(axis: Axis): Axis {
+  if (axis.size <= axis.input) return axis;
+  const { input, size, stride, dilation, before, output } = axis;
+  const first = Math.max(0, Math.ceil((before - (output - 1) * stride) / dilation));
+  const last = Math.min(size - 1, Math.floor((input - 1 + before) / dilation));
+  if (last < first) return axis;
+  return { ...axis, size: last - first + 1, before: before - first * dilation };
+}
+
 export interface Pool {
   emit?(program: Program, x: Value, shape: Shape, g: PoolGeometry): Value;
   forward(g: PoolGeometry, x: Tensor, y: Tensor): void;
@@ -49,16 +72,20 @@ export function pooling(
     make,
     geometry(x) {
       const channels = checkRank(name, rank, x);
-      return { batch: x[0], channels, axes: threeAxes(windowAxes(name, complete, spaceOf(x))) };
+      const all = windowAxes(name, complete, spaceOf(x));
+      const axes = complete.countPadding === true ? all : all.map(withinReach);
+      return { batch: x[0], channels, axes: threeAxes(axes) };
     },
     shape: (x, g) => [x[0], ...g.axes.slice(-rank).map((axis) => axis.output), g.channels],
-    field: (_x, g) => windowField(g.axes.slice(-rank)),
+    field: (x) => windowField(windowAxes(name, complete, spaceOf(x))),
     forward(x, _p, g) {
+      checkTaps(name, g);
       const y = allocate(name, this.shape(x.shape, g), typeOf(x.data));
       pool.forward(g, x, y);
       return y;
     },
     emit(program, x, _p, g) {
+      checkTaps(name, g);
       return pool.emit?.(program, x, this.shape(x.shape, g), g);
     },
     gradient({ x, dy, y, g }) {
@@ -67,4 +94,10 @@ export function pooling(
       return { x: dx };
     },
   });
+}
+
+/** Spec window-size. */
+function checkTaps(name: string, { axes }: PoolGeometry): void {
+  if (taps(axes) > MOST_TAPS)
+    throw new SpecError('window-size', `${name}: a window may hold at most ${MOST_TAPS} cells, got ${taps(axes)}`);
 }

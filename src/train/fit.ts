@@ -2,8 +2,8 @@
 
 import { checkFunction, finiteNumber, known, wholeNumber } from '../attributes.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
-import { mapLayer } from '../layer/algebra.ts';
 import { checkLayer, type Layer, type Params } from '../layer/layer.ts';
+import { mapLayer } from '../layer/map-layer.ts';
 import { trainedIn } from '../layer/parameter.ts';
 import { checkParams, flatParams, mapParams } from '../layer/params.ts';
 import { hash } from '../random.ts';
@@ -79,7 +79,7 @@ export async function fit(
   const clock = stopwatch();
   const pause = breaks();
   for (let epoch = Math.floor(state.step / batches.length); epoch < epochs; epoch++) {
-    const sums = none();
+    const [sums, begun] = [none(), state.step];
     let done = state.step - epoch * batches.length;
     for (const batch of batches.epoch(epoch)) {
       if (done-- > 0) continue;
@@ -100,6 +100,8 @@ export async function fit(
       onProgress?.(progressOf(epoch, epochs, state.step, batches, sums, clock(batch.x.shape[0])));
       await pause();
     }
+    if (state.step === begun)
+      throw new SpecError('train-fit', `fit: batches must give at least one batch, got none in epoch ${epoch}`);
     history.push({ epoch, ...meansOf(sums) });
     await onCheckpoint?.(writeCheckpoint(state, optimizer), epoch);
   }
@@ -115,6 +117,7 @@ function checkFit(net: Layer, params: Params<Tensor>, batches: Batches, options:
   checkLayer(who, net, 'net');
   checkParams(who, params);
   checkBatches(who, batches);
+  wholeNumber(clause, who, 'the number of batches', batches.length, 1);
   known(who, options, OPTIONS, 'options');
   const { optimizer, epochs, seed = 0, signal } = options;
   if (typeof optimizer?.update !== 'function')
@@ -132,6 +135,8 @@ const factorOf = (schedule: Schedule, step: number): number =>
 /** Running statistics are never trained. */
 function movable(net: Layer, batches: Batches, trainable: (name: string) => boolean): (name: string) => boolean {
   const [first] = batches.epoch(0);
+  if (first === undefined)
+    throw new SpecError('train-fit', 'fit: batches must give at least one batch an epoch, got none in epoch 0');
   const isTrained = trainedIn(net, first.x.shape);
   return (name) => isTrained(name) && trainable(name);
 }

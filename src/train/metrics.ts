@@ -1,8 +1,9 @@
 // How good a classifier is: top-k error, and loss and accuracy over a set.
 
 import { wholeNumber } from '../attributes.ts';
-import { mapLayer } from '../layer/algebra.ts';
+import { SpecError } from '../errors.ts';
 import { checkLayer, type Layer, type Params } from '../layer/layer.ts';
+import { mapLayer } from '../layer/map-layer.ts';
 import { checkParams } from '../layer/params.ts';
 import { checkLabels, type Labels, readLabels } from '../ops/targets.ts';
 import { checkTensor, type Tensor } from '../tensor.ts';
@@ -98,5 +99,6 @@ export function evaluate(net: Layer, params: Params<Tensor>, batches: Batches, l
     rows += first.rows;
     examples += n;
   }
+  if (examples === 0) throw new SpecError('train-evaluation', `${who}: batches must give at least one batch, got none`);
   return { loss: total / examples, accuracy: (rows - wrong) / rows, top5Error: wrong5 / rows, examples };
 }

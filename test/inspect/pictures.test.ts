@@ -124,9 +124,7 @@ test('[inspect-pictures] what cannot be drawn is refused', () => {
   expect(() => activationTiles(tensor([3]))).toThrow(/\[inspect-pictures\]/);
   expect(() => unitPicture(tensor([3]))).toThrow(/\[samples, units\]/);
   expect(() => gridPicture([])).toThrow(/at least one tile/);
-  expect(() => gridPicture([tensor([1, 2, 1]), tensor([2, 1, 1])])).toThrow(
-    /one shape.*got \[2,1,1\] and \[1,2,1\]/,
-  );
+  expect(() => gridPicture([tensor([1, 2, 1]), tensor([2, 1, 1])])).toThrow(/one shape.*got \[2,1,1\] and \[1,2,1\]/);
   expect(() => gridPicture([tensor([1, 2, 2])])).toThrow(/\[inspect-pictures\]/);
   expect(() => gridPicture([tensor([1, 2, 1])], { columns: 0 })).toThrow(/columns must be a whole number/);
   expect(() => gridSvg([tensor([1, 2, 1])], { labels: [] })).toThrow(/there must be 1 labels, got 0/);
