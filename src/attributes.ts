@@ -70,8 +70,8 @@ export function oneOf<T extends string>(
 }
 
 /**
- * A copy of attributes, frozen to the bottom. What cannot be frozen, the data of a tensor, is copied, so that the layer keeps
- * what it was given whatever is written here. Spec layer-attributes.
+ * A deeply frozen copy of attributes. The data of a tensor, which cannot be frozen, are copied, so that the layer keeps
+ * its values even if the copy is written to. Spec layer-attributes.
  */
 export function frozenCopy<T>(value: T): T {
   if (ArrayBuffer.isView(value)) return (value as unknown as Float32Array).slice() as T;
@@ -103,7 +103,7 @@ export function known(
   }
 }
 
-/** A getter or a proxy of the caller's may throw anything. */
+/** A getter or a proxy of the caller may throw anything. */
 function entriesOf(clause: string, who: string, what: string, value: object): [string, unknown][] {
   try {
     return Object.entries(value);

@@ -1,4 +1,4 @@
-// toeplitz merge: the reports of shards made into one, or one report in another form.
+// toeplitz merge: combines the reports of shards, or writes one report in another form.
 
 import { parseArgs } from 'node:util';
 import { merge } from '../oracle/merge.ts';

@@ -7,7 +7,7 @@ import { SpecError, show } from '../errors.ts';
 import { allocate, checkTensor, type Data, type Shape, sizeOf, type Tensor } from '../tensor.ts';
 import { asBytes, type Bytes, reserve, viewOf } from './bytes.ts';
 import { ELEMENTS, type Element, readElements, writeElements } from './elements.ts';
-import { notOf } from './looks.ts';
+import { notOf } from './format-hint.ts';
 
 const CLAUSE = 'format-npy';
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];

@@ -7,7 +7,7 @@
 import { SpecError, show } from '../errors.ts';
 import { viewOf } from './bytes.ts';
 import { crc32 } from './checksum.ts';
-import { notOf } from './looks.ts';
+import { notOf } from './format-hint.ts';
 
 const CLAUSE = 'format-png';
 

@@ -8,7 +8,7 @@ import type { ConvGeometry, PoolGeometry } from '../window.ts';
 export type Attributes = Readonly<Record<string, unknown>>;
 export type Children = Readonly<Record<string, Layer>>;
 
-/** Layers may be nested this deep: each level takes some of the host's stack. Spec layer-children. */
+/** The deepest nesting of layers: each level needs some of the host's stack. Spec layer-children. */
 export const MOST_NESTED = 1000;
 
 /** Parameters by name, nested as the children of a layer are. `Params<Shape>` holds their shapes. */
@@ -18,9 +18,9 @@ export interface Params<T> {
 
 /**
  * The receptive field on one spatial axis of the input: unit `p` of the output depends on the cells from `start + p·step` to
- * `start + p·step + size − 1`, and `step` is 0 where all units see the same. Behind transposed layers the units take turns:
- * no unit sees a cell before `start + p·step`, nor more than `size` cells from its first to its last, and some unit does
- * see each; `fieldAt` says what one unit sees. Spec layer-field.
+ * `start + p·step + size − 1`, and `step` is 0 where all units depend on the same cells. After transposed layers the fields of the units differ:
+ * no unit depends on a cell before `start + p·step`, nor on more than `size` cells from its first to its last, and for some unit
+ * each is exact; `fieldAt` gives the cells of one unit. Spec layer-field.
  */
 export interface AxisField {
   readonly size: number;
@@ -101,7 +101,7 @@ export interface Roles {
 /** A pure function of one tensor and its parameters, with its rules. A net is a layer; so is a loss. Spec layer-rules. */
 export interface Layer {
   readonly name: string;
-  /** Complete (no defaults left out), and a copy frozen to the bottom: nothing written anywhere changes the layer. */
+  /** Complete (including all defaults), and a deeply frozen copy, so that the layer cannot be changed. */
   readonly attributes: Attributes;
   /** `{}` for an operator. */
   readonly children: Children;
@@ -127,7 +127,7 @@ export interface Layer {
   forward(x: Tensor, p: Params<Tensor>): Tensor;
   /**
    * The output, and the function from the gradient at the output to the gradients at the input and the parameters. That
-   * function reads x, y and the parameters again: they must not be written before it is called. Transferred or shrunk,
+   * function reads x, y and the parameters again: they must not be changed before it is called. If they were transferred or shrunk,
    * they are refused. Spec layer-gradient.
    */
   vjp(x: Tensor, p: Params<Tensor>): readonly [y: Tensor, pull: Pull];
@@ -196,7 +196,7 @@ export interface Program {
 
 const methods = ['forward', 'vjp', 'shape', 'params', 'field', 'cost', 'with'] as const;
 
-/** The first member that it lacks, or that a getter or a proxy of the caller's refuses to give. */
+/** The first member that it lacks, or whose getter throws. */
 function missingOf(layer: Layer): string | undefined {
   try {
     return (

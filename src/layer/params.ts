@@ -26,7 +26,7 @@ export function flatParams<T extends Leaf>(params: Params<T>): Record<string, T>
   return Object.fromEntries(flat);
 }
 
-/** Refuses what is not a record of tensors, nested or not. Spec layer-params, layer-children. */
+/** Refuses a value that is not a record of tensors, nested or not. Spec layer-params, layer-children. */
 export function checkParams(who: string, params: unknown, path = '', depth = 0): void {
   if (typeof params !== 'object' || params === null || Array.isArray(params)) {
     const what = path === '' ? 'parameters must be' : `${path} must be a tensor or`;
@@ -35,7 +35,7 @@ export function checkParams(who: string, params: unknown, path = '', depth = 0):
   if (depth > MOST_NESTED)
     throw new SpecError(
       'layer-params',
-      `${who}: parameters may be nested ${MOST_NESTED} deep, and not hold themselves`,
+      `${who}: parameters may be nested ${MOST_NESTED} deep, and must not contain themselves`,
     );
   for (const [key, value] of Object.entries(params)) {
     const name = path === '' ? key : `${path}.${key}`;

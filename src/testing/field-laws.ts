@@ -1,4 +1,4 @@
-// The receptive field is true: a cell changes only those units whose field holds it; and it is no wider than it need be.
+// The laws of receptive fields: a cell changes only those units whose field contains it, and no field is wider than necessary.
 
 import fc from 'fast-check';
 import { fieldAt } from '../layer/field.ts';
@@ -32,7 +32,7 @@ function mustSee({ layer, shape }: Subject, unit: readonly number[], cell: reado
   });
 }
 
-/** Of a layer that is affine in x, whose gradient is the same everywhere. */
+/** For a layer that is affine in x, whose gradient is the same everywhere. */
 export const exactFieldLaws: readonly Law[] = [
   {
     name: 'receptive field is the support of the gradient',

@@ -1,4 +1,4 @@
-// What an engine in another process said beside its answers, told with the report. Spec oracle-protocol.
+// What an engine in another process wrote in addition to its answers, added to the report. Spec oracle-protocol.
 
 import type { Finding, OperatorReport, Report } from '../oracle/report.ts';
 import type { Remote } from './remote.ts';
@@ -26,11 +26,11 @@ const notKnown = (op: string): OperatorReport => ({
   findings: [],
 });
 
-/** Once, to whoever started the command: what was printed where answers belong. */
+/** Tells the user once what was printed where only answers belong. */
 export function sayStray({ stray }: Remote): void {
   const lines = stray();
   if (lines !== undefined)
     process.stderr.write(
-      `toeplitz: on standard output the engine wrote what is no answer: ${lines}; standard output belongs to the protocol, print to standard error\n`,
+      `toeplitz: on standard output the engine wrote something that is not an answer: ${lines}; standard output belongs to the protocol, print to standard error\n`,
     );
 }

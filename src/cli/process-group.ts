@@ -1,24 +1,24 @@
-// A process and all that it started, as one group: lines in, lines out, ended whole. Spec oracle-protocol.
+// A process and all processes that it started, as one group: lines in, lines out, ended together. Spec oracle-protocol.
 
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { constants } from 'node:os';
 import { errorMessage } from './error-message.ts';
 
-/** Characters of standard error that are kept: a message may stand before a long stack. */
+/** How many characters of standard error are kept: a message may come before a long stack. */
 const TAIL = 10_000;
 
-/** How long what a process wrote last may take to arrive after its end, in milliseconds. */
+/** How long the last output of a process may take to arrive after its end, in milliseconds. */
 const DRAIN = 500;
 
-/** Bytes of a line: the tensor of 12 million values in base64. */
+/** The most bytes of a line: a tensor of 12 million values in base64. */
 export const MAX_LINE = 1 << 26;
 
-/** Bytes of such a line that are shown. */
+/** How many bytes of a longer line are shown. */
 const SHOWN = 80;
 
 const isWindows = process.platform === 'win32';
 
-/** What runs, to be ended with this process. */
+/** The groups that are running, to be ended with this process. */
 const groups = new Set<Group>();
 
 /** The signals that end a process unless it says otherwise. */
@@ -51,9 +51,9 @@ function forget(group: Group): void {
 
 export interface Listener {
   line(text: string): void;
-  /** Nothing more comes: `ended with exit code 9`, perhaps with the last words. */
+  /** The process has ended: `ended with exit code 9`, and its error message, if there is one. */
   end(how: string): void;
-  /** A line has no end, and the process none but this. */
+  /** A line is too long; the process is ended for this. */
   endless(beginning: string): void;
 }
 
@@ -133,7 +133,7 @@ export class Group {
     }
   }
 
-  /** Bytes into lines; what holds no end of a line for too long is no line. */
+  /** Divides bytes into lines; without the end of a line for too long, it is an error. */
   private receive(chunk: Buffer): void {
     let start = 0;
     for (let end = chunk.indexOf(10); end >= 0 && this.alive; end = chunk.indexOf(10, start)) {
