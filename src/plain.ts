@@ -18,7 +18,7 @@ const MOST = 1000;
 /** Room for the note about the rest, so that a text that is plain already does not change. */
 const REST = 40;
 
-/** The text on one line, `\x1b` in place of an escape, about `most` characters of it and then how many there are. */
+/** The text on one line, with `\x1b` in place of an escape: about `most` characters of it, then how many there are. */
 export function plain(text: string, most = MOST): string {
   const shown = text.slice(0, most + REST).replace(OBEYED, written);
   return shown.length > most + REST || text.length > most + REST

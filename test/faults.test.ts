@@ -1,4 +1,4 @@
-// Faults that engines shipped, re-created over our own reference: each breaks the property named beside it, ours do not.
+// Defects of released engines, re-created on top of our own reference: each breaks its property, and ours breaks none.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-// Every public function refuses nonsense with an error that names its clause: none falls over it inside.
+// Every public function refuses invalid values with an error that names its clause, and none fails inside.
 
 import { expect, test } from 'vitest';
 import * as formats from '../src/formats/index.ts';
@@ -16,7 +16,7 @@ const first = [undefined, null, 3, 'x', {}, [], [1, 2], () => 5, { ...net, field
 const second = [undefined, null, {}, 3, [1, 2], net, x];
 const third = [undefined, {}, 3, x];
 
-/** What throws an error that is meant so, and what takes a report that nobody writes by hand. */
+/** Functions whose error has another form by intention, and functions that take a report, which nobody writes by hand. */
 const others = ['SpecError', 'skip', 'render'];
 
 const doors = Object.entries({ toeplitz, nets, train, inspect, formats, oracle, testing }).flatMap(([from, module]) =>

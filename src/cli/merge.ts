@@ -17,7 +17,7 @@ form.
 ${outputHelp}
 
 Exit code: 0 clean, 1 the engine is wrong somewhere, 2 the reports are not those
-of one campaign, 4 nothing is wrong, but too little was answered to say more.
+of one campaign, 4 nothing is wrong, but too few cases were answered.
 
 On two machines, then on one:
 

@@ -39,7 +39,7 @@ Trains the lecture's LeNet-5 on 28×28 digits, by default on generated ones.
                        Ctrl-C; where the file exists, go on from it
 
 The same command gives the same weights to the last bit on every host.
-Exit code: 0, 1 training failed, 2 wrong usage or data, 130 interrupted without a
+Exit code: 0, 1 training failed, 2 invalid usage or data, 130 interrupted without a
 checkpoint to go on from.
 `;
 

@@ -27,7 +27,7 @@ ${settingsHelp}
   --layout X,W,D  how it has x, weights and depthwise weights (those of the dialect)
   --traits T=V,…  see spec/oracle.md, oracle-traits
 
-Exit code: 0, or 2 for wrong usage.
+Exit code: 0, or 2 for invalid usage.
 
 In Python:
 

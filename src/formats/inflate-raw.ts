@@ -147,7 +147,7 @@ function reader(who: string, from: Uint8Array, start: number) {
   };
   return {
     take,
-    /** Where the next byte begins: whole bytes that were read ahead are given back. */
+    /** Where the next byte begins: whole bytes that were read ahead are returned. */
     end: (): number => at - (count >> 3),
     symbol({ table, counts, symbols }: Code): number {
       while (count < LONGEST && at < from.length) {

@@ -139,5 +139,5 @@ export function readParts(who: string, parts: Parts): Children {
   return Object.freeze(children);
 }
 
-/** The parameters of one child; a child that has none may be left out. */
+/** The parameters of one child; a child that has none may be omitted. */
 export const ownParams = (p: Params<Tensor>, name: string): Params<Tensor> => (p[name] ?? {}) as Params<Tensor>;

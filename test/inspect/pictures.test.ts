@@ -74,7 +74,7 @@ test('[inspect-pictures] hidden activations: a row for each sample, a column for
   expect(Array.from(unitPicture(y, { range: 'own' }).data)).toEqual([0, 1, 0.5, 0.5, 1, 0]);
 });
 
-test('[inspect-pictures] the grid of 96 filters; a tile stands at its place, two white pixels around it', async () => {
+test('[inspect-pictures] the grid of 96 filters: each tile is in its place, with two white pixels around it', async () => {
   const weight = tensor(
     conv2d({ filters: 96, size: 11 }).params([1, 227, 227, 3]).weight as number[],
     Array.from({ length: 11 * 11 * 3 * 96 }, (_, i) => (i * 7) % 256),
@@ -91,7 +91,7 @@ test('[inspect-pictures] the grid of 96 filters; a tile stands at its place, two
   expect((await readPng(await writePng(picture))).shape).toEqual(picture.shape);
 });
 
-test('[inspect-pictures] a grid that is not full is white where no tile stands', () => {
+test('[inspect-pictures] a grid that is not full is white where there is no tile', () => {
   const picture = gridPicture([tensor([1, 1, 1]), tensor([1, 1, 1]), tensor([1, 1, 1])]);
   expect(picture.shape).toEqual([8, 8, 1]);
   const black = [...picture.data.entries()].filter(([, value]) => value === 0).map(([i]) => i);

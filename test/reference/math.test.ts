@@ -1,4 +1,4 @@
-// How far the mathematics functions are from the real ones: float64 in units of the last place, float32 value by value.
+// The error of the mathematics functions: float64 in units in the last place, float32 value by value.
 // One float32 in 9973 is tried; with TOEPLITZ_EXHAUSTIVE set all are (five to ten minutes). spec/math.md has the figures.
 
 import { describe, expect, it, vi } from 'vitest';
