@@ -101,7 +101,7 @@ describe('attributes', () => {
   for (const { name, bad, ...rest } of attributes)
     it(`[layer-attributes] ${name}, ${rest.what}: refused by every layer that has it`, () => {
       const having = operators.filter(({ layer }) => name in layer.attributes);
-      // Some values are refused only beside the channels of x.
+      // Some values are refused only together with the channels of x.
       eachOf(having, ({ layer, x }, who) =>
         expectRefusal(rest, who, () => layer.with({ attributes: { [name]: bad } }).shape(x.shape)),
       );

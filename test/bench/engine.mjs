@@ -1,4 +1,4 @@
-// A worker process as seen from the runner: one question, one answer.
+// A worker process from the view of the runner: one question, one answer.
 
 import { fork } from 'node:child_process';
 import { join } from 'node:path';

@@ -1,9 +1,9 @@
-// What is kept of the standard error of an engine that ended.
+// The error message that is kept from the standard error of an engine that ended.
 
 import { describe, expect, it } from 'vitest';
 import { errorMessage } from '../../src/cli/error-message.ts';
 
-describe('the last words of an engine', () => {
+describe('the error message of an engine', () => {
   it.each([
     [
       'Node',

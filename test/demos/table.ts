@@ -1,4 +1,4 @@
-// What a demonstration found, as results.json keeps it, and as a terminal and the guide show it.
+// The result of an experiment, as results.json stores it and as a terminal and the guide show it.
 
 export interface Result {
   readonly title: string;

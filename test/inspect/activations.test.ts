@@ -54,7 +54,7 @@ test('[inspect-activations] every operator by its path, each the output of its p
   expect(found.out).toEqual(net.forward(whole(1), params));
 });
 
-test("[inspect-activations] combinators and the net itself have paths; the layers of the net are not changed", () => {
+test('[inspect-activations] combinators and the net itself have paths; the layers of the net are not changed', () => {
   const found = activations(net, whole(2), params, ['block', '']);
   expect(found['']).toEqual(net.forward(whole(2), params));
   expect(found.block.shape).toEqual([2, 6, 4, 3]);

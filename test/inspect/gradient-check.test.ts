@@ -235,20 +235,17 @@ const mistakes: [string, (value: number) => number][] = [
   ['one in ten thousand', (value) => value * 1.0001],
 ];
 
-test.each(scales)(
-  '[inspect-gradient-check] a wrong gradient is found at scale %d, among large and small ones',
-  (s) => {
-    // The second input, and so the second row of the weight's gradient, has another scale than the rest.
-    const point = { weight: tensor([3, 1], [0.5, 0.25, -1]), bias: tensor([1], [3]) };
-    const input = tensor([1, 3], [1, s, 2]);
-    const layer = dense({ units: 1 });
-    expect(gradientCheck(layer, input, point).ok).toBe(true);
-    for (const [what, change] of mistakes) {
-      const report = gradientCheck(planted(layer, 'weight', change), input, point);
-      expect([report.ok, report.entries[1].ok], `${what}: ${report.text}`).toEqual([false, false]);
-    }
-  },
-);
+test.each(scales)('[inspect-gradient-check] a wrong gradient is found at scale %d, among large and small ones', (s) => {
+  // The second input, and so the second row of the weight's gradient, has another scale than the rest.
+  const point = { weight: tensor([3, 1], [0.5, 0.25, -1]), bias: tensor([1], [3]) };
+  const input = tensor([1, 3], [1, s, 2]);
+  const layer = dense({ units: 1 });
+  expect(gradientCheck(layer, input, point).ok).toBe(true);
+  for (const [what, change] of mistakes) {
+    const report = gradientCheck(planted(layer, 'weight', change), input, point);
+    expect([report.ok, report.entries[1].ok], `${what}: ${report.text}`).toEqual([false, false]);
+  }
+});
 
 test.each(scales)('[inspect-gradient-check] a net whose output is scaled by %d is judged in the same way', (s) => {
   const point = initialize(net, shape, { seed: 3 });
