@@ -1,7 +1,11 @@
-// Text from outside as plain text: characters that would control a terminal, a log or a reader of lines are escaped. Spec campaign-plain.
+// Text from outside as plain text: characters that would control a terminal, a log or a reader of lines are escaped.
+// Spec campaign-plain.
 
-/** Control characters (escape, newline, those above 127), format characters that reverse or hide text, and lone surrogates. */
-const OBEYED = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu;
+/**
+ * Control characters (escape, newline, those above 127), format characters that reverse or hide text, and lone
+ * surrogates.
+ */
+const CONTROLLING = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu;
 
 const named: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
@@ -20,7 +24,7 @@ const REST = 40;
 
 /** The text on one line, with `\x1b` in place of an escape: about `most` characters of it, then how many there are. */
 export function plain(text: string, most = MOST): string {
-  const shown = text.slice(0, most + REST).replace(OBEYED, written);
+  const shown = text.slice(0, most + REST).replace(CONTROLLING, written);
   return shown.length > most + REST || text.length > most + REST
     ? `${shown.slice(0, most)}… (${text.length} characters)`
     : shown;

@@ -71,7 +71,10 @@ export function xoshiro128(state: readonly number[]): () => number {
   };
 }
 
-/** Marsaglia's polar method: a point of the unit disc gives two numbers, of which the second is kept for the next call. Spec random-normal. */
+/**
+ * Marsaglia's polar method: a point of the unit disc gives two numbers, of which the second is kept for the next call.
+ * Spec random-normal.
+ */
 function polar(uniform: () => number): () => number {
   let spare = Number.NaN;
   return () => {

@@ -9,7 +9,10 @@ import type { Shape } from './tensor.ts';
 
 export type Padding = 'valid' | 'same-upper' | 'same-lower' | readonly (readonly [before: number, after: number])[];
 
-/** The forms of padding: `'same'` means `'same-upper'`; a number pads all sides; an array has a number or a pair per axis. */
+/**
+ * The forms of padding: `'same'` means `'same-upper'`; a number pads all sides; an array has a number or a pair per
+ * axis.
+ */
 export type PaddingArgument =
   | Padding
   | 'same'
@@ -151,7 +154,9 @@ export function cellsUnder([a, b, c]: ThreeAxes, p: number, cells: Int32Array): 
   }
 }
 
-/** The numbers of one convolution, which determine the shapes of x, w and y. Channels and filters are counted per group. */
+/**
+ * The numbers of one convolution, which determine the shapes of x, w and y. Channels and filters are counted per group.
+ */
 export interface ConvGeometry {
   readonly batch: number;
   readonly groups: number;

@@ -1,4 +1,5 @@
-// Runs the @example of every docstring in src/, with the public names in scope, and compares its comments with its results.
+// Runs the @example of every docstring in src/, with the public names in scope, and compares its comments with its
+// results.
 //
 //   expression // value          the expression has this value
 //   console.log(expression)      prints the comment lines that follow

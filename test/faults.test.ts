@@ -29,7 +29,7 @@ function judge(property: fc.IProperty<unknown>): fc.RunDetails<unknown> {
   return verdict;
 }
 
-describe('a shipped fault breaks', () => {
+describe('a fault of a released engine breaks', () => {
   for (const { id, seen, what, caughtBy, engine } of [
     ...poolingFaults,
     ...convolutionFaults,

@@ -1,4 +1,5 @@
-// Invalid input of every kind gives a TypeError or a SpecError with its clause, without delay; deep nesting is valid input.
+// Invalid input of every kind gives a TypeError or a SpecError with its clause, without delay; deep nesting is valid
+// input.
 
 import { describe, expect, it } from 'vitest';
 import * as toeplitz from '../src/index.ts';

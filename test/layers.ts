@@ -1,5 +1,5 @@
-// One or more examples of every layer of the library; test/laws.test.ts checks the laws of its kind for each. A layer that can
-// be made without attributes is added automatically; any other needs a line here.
+// One or more examples of every layer of the library; test/laws.test.ts checks the laws of its kind for each. A layer
+// that can be made without attributes is added automatically; any other needs a line here.
 
 import * as toeplitz from '../src/index.ts';
 import {

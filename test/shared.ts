@@ -1,4 +1,5 @@
-// Data outside the repository, in ../shared or where TOEPLITZ_SHARED points; tests that need them are reported as skipped without them.
+// Data outside the repository, in ../shared or where TOEPLITZ_SHARED points; tests that need them are reported as
+// skipped without them.
 
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';

@@ -1,4 +1,5 @@
-// The place where a command writes a file: found and tested before the work begins, then written completely. Spec cli-files.
+// The place where a command writes a file: found and tested before the work begins, then written completely. Spec
+// cli-files.
 //
 //   a plain file, or none yet    a new file beside it takes its place; a symbolic link stays, what it leads to is written
 //   a device, a pipe             written through, never replaced
@@ -30,8 +31,8 @@ const LINKS = 40;
 const codeOf = (error: unknown): unknown => (error as { code?: unknown }).code;
 
 /**
- * A place for a file, or an error before there is anything to write: a missing folder, no permission, a folder, a pipe that
- * nobody reads. With `isPlain`, for files that are read again, only a plain file is accepted.
+ * A place for a file, or an error before there is anything to write: a missing folder, no permission, a folder, a pipe
+ * that nobody reads. With `isPlain`, for files that are read again, only a plain file is accepted.
  */
 export async function destination(file: string, isPlain = false): Promise<Destination> {
   return orRefused(file, async () => {
@@ -78,7 +79,10 @@ async function target(file: string): Promise<string> {
   throw new Error(`more than ${LINKS} links follow one another`);
 }
 
-/** A pipe opened for writing, which the system allows only if somebody reads it. It stays open, because closing it would end the reader's input. */
+/**
+ * A pipe opened for writing, which the system allows only if somebody reads it. It stays open, because closing it would
+ * end the reader's input.
+ */
 async function readBySomebody(file: string): Promise<number> {
   for (const end = performance.now() + PATIENCE; ; await setTimeout(PAUSE)) {
     try {

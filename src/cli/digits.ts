@@ -19,7 +19,10 @@ export interface Files {
   readonly 'test-labels'?: string | undefined;
 }
 
-/** Digits to train on and digits to measure on: the given ones, or every tenth of the first, chosen so that all labels occur. */
+/**
+ * Digits to train on and digits to measure on: the given ones, or every tenth of the first, chosen so that all labels
+ * occur.
+ */
 export async function readDigits(values: Files): Promise<{ train: Batch; test: Batch }> {
   const { images, labels } = values;
   if ((images === undefined) !== (labels === undefined)) throw new UsageError('--images and --labels go together');

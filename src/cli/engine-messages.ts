@@ -3,7 +3,10 @@
 import type { Finding, OperatorReport, Report } from '../oracle/report.ts';
 import type { Remote } from './remote.ts';
 
-/** The report with what the engine wrote to standard error at each finding, and a row for each operator that is not known. */
+/**
+ * The report with what the engine wrote to standard error at each finding, and a row for each operator that is not
+ * known.
+ */
 export function withWords(report: Report, { saidOf, unknown }: Remote): Report {
   const told = (finding: Finding): Finding => {
     const words = saidOf(finding.id) ?? saidOf(finding.seenAs);

@@ -1,6 +1,9 @@
 // The error message in what a process wrote to standard error before it ended, without the stack.
 
-/** How the line begins: with the name of the error in JavaScript, Python and Java, with other words in Rust, Go, C and C++. */
+/**
+ * How the line begins: with the name of the error in JavaScript, Python and Java, with other words in Rust, Go, C and
+ * C++.
+ */
 const message =
   /^(Uncaught |Exception in thread .*)?[\w.]*(Error|Exception)\b|panicked at|^(panic|fatal error|FATAL ERROR):|^terminate called|Assertion .*failed|ERROR: \w*Sanitizer|^Segmentation fault/;
 

@@ -1,5 +1,5 @@
-// An engine with a mistake that several released engines had: under `same` it takes half the kernel as the padding before,
-// for every stride and image size. With stride 1 and odd kernels, which is what most tests use, it is right.
+// An engine with a mistake that several released engines had: under `same` it takes half the kernel as the padding
+// before, for every stride and image size. With stride 1 and odd kernels, which is what most tests use, it is right.
 
 import type { Call, Engine } from '../oracle/engine.ts';
 import type { Tensor } from '../tensor.ts';

@@ -22,7 +22,7 @@ const isWindows = process.platform === 'win32';
 const groups = new Set<Group>();
 
 /** The signals that end a process unless it says otherwise. */
-const deadly = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
+const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 
 const endAll = (): void => {
   for (const group of groups) group.kill();
@@ -37,7 +37,7 @@ const onSignal = (signal: NodeJS.Signals): void => {
 function register(group: Group): void {
   if (groups.size === 0) {
     process.on('exit', endAll);
-    for (const signal of deadly) process.on(signal, onSignal);
+    for (const signal of endingSignals) process.on(signal, onSignal);
   }
   groups.add(group);
 }
@@ -46,7 +46,7 @@ function forget(group: Group): void {
   groups.delete(group);
   if (groups.size > 0) return;
   process.off('exit', endAll);
-  for (const signal of deadly) process.off(signal, onSignal);
+  for (const signal of endingSignals) process.off(signal, onSignal);
 }
 
 export interface Listener {
@@ -57,7 +57,10 @@ export interface Listener {
   endless(beginning: string): void;
 }
 
-/** All that a process started and they started: `timeout`, and shells with jobs, put what they run into groups of their own. */
+/**
+ * All that a process started and they started: `timeout`, and shells with jobs, put what they run into groups of their
+ * own.
+ */
 function descendants(pid: number): number[] {
   const { stdout } = spawnSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' });
   const pairs = [...(stdout ?? '').matchAll(/^\s*(\d+)\s+(\d+)\s*$/gm)].map(([, child, parent]) =>
@@ -79,7 +82,8 @@ export class Group {
 
   constructor(command: string, args: readonly string[], listener: Listener) {
     this.listener = listener;
-    // Detached: the leader of a group of its own, so that all of it can be ended, and Ctrl-C at a terminal does not reach it.
+    // Detached: the leader of a group of its own, so that all of it can be ended, and Ctrl-C at a terminal does not
+    // reach it.
     this.child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], detached: !isWindows });
     register(this);
     this.child.on('error', (error) => this.finish(error.message));

@@ -1,5 +1,6 @@
-// Inflating a raw deflate stream (RFC 1951) with the place where it ends, which the streams of the host do not tell, while a gzip file
-// may have several members. A code is looked up by the next FAST bits; longer codes are found length by length.
+// Inflating a raw deflate stream (RFC 1951) with the place where it ends, which the streams of the host do not tell,
+// while a gzip file may have several members. A code is looked up by the next FAST bits; longer codes are found length
+// by length.
 //
 //   block:  last (1 bit), kind (2): 0 stored, 1 fixed codes, 2 codes of its own
 //   symbol: 0 to 255 a byte, 256 the end of the block, 257 to 285 a length, followed by a distance

@@ -56,7 +56,9 @@ function parse(clause: string, who: string, text: string): unknown {
   }
 }
 
-/** The first name that occurs twice in one object of valid JSON. A string before a colon is a name, and nothing else is. */
+/**
+ * The first name that occurs twice in one object of valid JSON. A string before a colon is a name, and nothing else is.
+ */
 function repeatedName(text: string): string | undefined {
   const open: Set<string>[] = [];
   for (let i = 0; i < text.length; i++) {

@@ -88,7 +88,10 @@ function parseHeader(text: string): Header {
   };
 }
 
-/** `'<f4'`: byte order, kind, bytes. One byte has no order; '=', the order of the host that wrote it, means nothing in a file. */
+/**
+ * `'<f4'`: byte order, kind, bytes. One byte has no order; '=', the order of the host that wrote it, means nothing in a
+ * file.
+ */
 function parseType(literal: string): { element: Element; little: boolean } {
   const [, , order, kind] = /^(['"])([<>|])(b1|[fiu][1248])\1$/.exec(literal) ?? ['', '', '', ''];
   const element = ELEMENTS.get(kind === 'b1' ? 'BOOL' : `${kind.charAt(0).toUpperCase()}${8 * Number(kind.charAt(1))}`);

@@ -11,7 +11,10 @@ import { type Layout, rawSize, readSamples } from './png-rows.ts';
 
 const CLAUSE = 'format-png';
 
-/** The most values of an image, 1 GiB of float32: a picture of one colour is compressed by more than a factor of a thousand. */
+/**
+ * The most values of an image, 1 GiB of float32: a picture of one colour is compressed by more than a factor of a
+ * thousand.
+ */
 const MAX_VALUES = 0x10000000;
 
 /** PNG numbers have four bytes but no sign bit (ISO/IEC 15948 section 7.1). */

@@ -4,7 +4,8 @@
 //   [filters, channels/groups, ...size]    [...size, channels/groups, filters]      convolution, dense (no size)
 //   [channels, filters/groups, ...size]    [...size, filters/groups, channels]      transposed convolution
 //
-// After a flatten the channels have another order: torch flattens [channels, ...space], this library [...space, channels].
+// After a flatten the channels have another order: torch flattens [channels, ...space], this library [...space,
+// channels].
 
 import { SpecError } from '../errors.ts';
 import type { Layer } from '../layer/layer.ts';

@@ -33,12 +33,15 @@ export interface FilterHealthOptions {
   readonly structure?: number;
 }
 
-/** The norm below which a filter counts as dead, as a share of the greatest norm: its output is two orders of magnitude weaker. */
+/**
+ * The norm below which a filter counts as dead, as a share of the greatest norm: its output is two orders of magnitude
+ * weaker.
+ */
 const DEAD = 0.01;
 
 /**
- * The health of the filters of a convolution: norm, dead ones, structure (correlation of neighbouring weights on the spatial
- * axes), correlation between filters, and a verdict with its reasons. Spec inspect-filter-health.
+ * The health of the filters of a convolution: norm, dead ones, structure (correlation of neighbouring weights on the
+ * spatial axes), correlation between filters, and a verdict with its reasons. Spec inspect-filter-health.
  *
  * @param weight `[...size, channels, filters]`.
  * @throws {SpecError} inspect-health for another shape, a threshold outside 0 to 1, or values that are not finite.

@@ -63,7 +63,8 @@ export function gridPicture(tiles: readonly Tensor[], options: GridOptions = {})
 const LINE = 12;
 
 /**
- * Tiles in a grid as the text of an SVG image, with a label above each: its number, or its entry in `labels`. Spec inspect-pictures.
+ * Tiles in a grid as the text of an SVG image, with a label above each: its number, or its entry in `labels`. Spec
+ * inspect-pictures.
  *
  * @param tiles `[height, width, 1 or 3]` of values from 0 to 1, all of one shape.
  * @throws {SpecError} inspect-pictures.

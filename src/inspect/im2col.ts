@@ -12,7 +12,8 @@ import { cellsUnder, inputs, outputs, taps, threeAxes, windowAxes } from '../win
 
 /**
  * The patches of a convolution, one row for each image and position, `[batch · positions, taps · channels]`: row and
- * column numbers are row-major, and cells of padding are 0. Multiplied by the weight as a matrix it gives the layer. Spec toeplitz-patches.
+ * column numbers are row-major, and cells of padding are 0. Multiplied by the weight as a matrix it gives the layer.
+ * Spec toeplitz-patches.
  *
  * @param x `[batch, ...space, channels]` with one to three spatial axes.
  * @param attributes The window, with the attributes of a convolution.

@@ -1,6 +1,7 @@
-// How much memory the activations of a net take, counted without running it. A tensor is needed until its last reader has run.
+// How much memory the activations of a net take, counted without running it. A tensor is needed until its last reader
+// has run.
 //
-//   forward    the most that lives at once      a ─ b ─ c ─ d:   max(a + b, b + c, c + d)
+//   forward    the most needed at once         a ─ b ─ c ─ d:   max(a + b, b + c, c + d)
 //   training   everything the gradient reads    a + b + c + d
 
 import type { Layer } from '../layer/layer.ts';

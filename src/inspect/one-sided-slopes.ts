@@ -111,8 +111,9 @@ export function isFlat(data: Tensor['data'], index: number, terms: Terms): boole
 }
 
 /**
- * Whether the slopes indicate a corner: the gradient of either side of a corner lies between them; and where several meet, as
- * ties of maxima on a flat image do, halving the step does not halve their difference, as it does where the function is smooth.
+ * Whether the slopes indicate a corner: the gradient of either side of a corner lies between them; and where several
+ * meet, as ties of maxima on a flat image do, halving the step does not halve their difference, as it does where the
+ * function is smooth.
  */
 export const isCorner = (sides: Slopes, a: number, slack: number): boolean =>
   isBent(sides, slack) ||

@@ -28,7 +28,8 @@ export function gaussianPyramid(image: Tensor, levels: number): Tensor[] {
 }
 
 /**
- * What each level of the Gaussian pyramid removes, the finest band first, and the last level as the residual. Spec inspect-pyramid.
+ * What each level of the Gaussian pyramid removes, the finest band first, and the last level as the residual. Spec
+ * inspect-pyramid.
  *
  * @example
  * laplacianPyramid(tensor([1, 4, 4, 1], new Array(16).fill(5)), 2)[0].data.every((value) => value === 0) // true
@@ -39,7 +40,8 @@ export function laplacianPyramid(image: Tensor, levels: number): Tensor[] {
 }
 
 /**
- * The image of a Laplacian pyramid: beginning with the residual, each level is expanded and its band added. Spec inspect-pyramid.
+ * The image of a Laplacian pyramid: beginning with the residual, each level is expanded and its band added. Spec
+ * inspect-pyramid.
  *
  * @example
  * collapse(laplacianPyramid(tensor([1, 2, 2, 1], [1, 2, 3, 4]), 2)).data // [1, 2, 3, 4]

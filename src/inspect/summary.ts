@@ -8,7 +8,10 @@ import { flatParams } from '../layer/params.ts';
 import { checkShape, type Shape, sizeOf } from '../tensor.ts';
 import { type Memory, memoryOf } from './memory.ts';
 
-/** One operator of a net, or where its branches meet. `size` counts the elements of one image's output; `parameters` excludes the statistics of norms. */
+/**
+ * One operator of a net, or where its branches meet. `size` counts the elements of one image's output; `parameters`
+ * excludes the statistics of norms.
+ */
 export interface Row {
   readonly path: string;
   readonly name: string;

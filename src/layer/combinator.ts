@@ -1,4 +1,5 @@
-// What all layers made of layers have in common: the names of the children, the checks, and rules found in one pass over them.
+// What all layers made of layers have in common: the names of the children, the checks, and rules found in one pass
+// over them.
 
 import { known } from '../attributes.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
@@ -113,7 +114,9 @@ function frozen({ inputs, shape, field }: Walk): Walk {
   });
 }
 
-/** Names of children contain no '.' and do not look like integers, whose order JavaScript changes. Spec layer-children. */
+/**
+ * Names of children contain no '.' and do not look like integers, whose order JavaScript changes. Spec layer-children.
+ */
 export function readParts(who: string, parts: Parts): Children {
   if (typeof parts !== 'object' || parts === null || ('forward' in parts && typeof parts.forward === 'function'))
     throw wrongType('layer-children', `${who}: the parts must be one record or array of layers, got ${show(parts)}`);

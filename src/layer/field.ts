@@ -1,7 +1,8 @@
 // Receptive fields of a single layer, of layers that follow one another, and of parallel branches.
 //
-// A triple {size, step, start} cannot describe the units after a transposed layer, whose fields alternate, so the library keeps with
-// each of its fields the exact sets of cells: unit p depends on sets[p mod period], moved by shift for each whole period.
+// A triple {size, step, start} cannot describe the units after a transposed layer, whose fields alternate, so the
+// library keeps with each of its fields the exact sets of cells: unit p depends on sets[p mod period], moved by shift
+// for each whole period.
 
 import { SpecError, wrongType } from '../errors.ts';
 import type { Shape } from '../tensor.ts';
@@ -25,7 +26,10 @@ interface Cells {
 
 const exact = new WeakMap<AxisField, Cells>();
 
-/** With more runs or single cells than this, the gaps are ignored, and with more phases, the sets. Real nets stay far below. */
+/**
+ * With more runs or single cells than this, the gaps are ignored, and with more phases, the sets. Real nets stay far
+ * below.
+ */
 const MOST = 1024;
 const MOST_PHASES = 4096;
 
@@ -48,7 +52,10 @@ export const windowField = (axes: readonly Axis[]): Field =>
     return fieldOf({ period: 1, shift: stride, sets: [set] });
   });
 
-/** Unit i of a transposed window depends on the p for which `i + before − p·stride` is one of 0, dilation, …, (size − 1)·dilation. Spec layer-field. */
+/**
+ * Unit i of a transposed window depends on the p for which `i + before − p·stride` is one of 0, dilation, …, (size −
+ * 1)·dilation. Spec layer-field.
+ */
 export const mirroredField = (axes: readonly Axis[]): Field =>
   axes.map(({ size, stride, dilation, before }) => {
     const reach = (size - 1) * dilation;
@@ -95,9 +102,9 @@ export function hull(fields: readonly Field[], space: Shape): Field {
 }
 
 /**
- * The cells on which the unit at `position` of a layer's output depends, from the first to the last on each axis, including padding;
- * of size 0 where it depends on none. After transposed layers, where the fields of the units alternate, a `Field` alone cannot say this.
- * Spec layer-field.
+ * The cells on which the unit at `position` of a layer's output depends, from the first to the last on each axis,
+ * including padding; of size 0 where it depends on none. After transposed layers, where the fields of the units
+ * alternate, a `Field` alone cannot say this. Spec layer-field.
  *
  * @throws {TypeError} layer-field for an invalid field or position.
  * @throws {SpecError} layer-field for a position with another number of axes.

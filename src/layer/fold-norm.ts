@@ -19,8 +19,8 @@ export interface Folded {
 
 /**
  * A net without the frozen norms that directly follow a convolution, transposed convolution or dense layer in a chain:
- * each becomes `identity()`, and its scale and shift move into the weight and bias before it. Names do not change. The function is
- * the same up to rounding, but not in its bits. Spec norm-fold.
+ * each becomes `identity()`, and its scale and shift move into the weight and bias before it. Names do not change. The
+ * function is the same up to rounding, but not in its bits. Spec norm-fold.
  *
  * @throws {SpecError} layer-params when parameters of a child are missing.
  * @example

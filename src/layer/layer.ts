@@ -17,10 +17,11 @@ export interface Params<T> {
 }
 
 /**
- * The receptive field on one spatial axis of the input: unit `p` of the output depends on the cells from `start + p·step` to
- * `start + p·step + size − 1`, and `step` is 0 where all units depend on the same cells. After transposed layers the fields of the units differ:
- * no unit depends on a cell before `start + p·step`, nor on more than `size` cells from its first to its last, and for some unit
- * each is exact; `fieldAt` gives the cells of one unit. Spec layer-field.
+ * The receptive field on one spatial axis of the input: unit `p` of the output depends on the cells from `start +
+ * p·step` to `start + p·step + size − 1`, and `step` is 0 where all units depend on the same cells. After transposed
+ * layers the fields of the units differ: no unit depends on a cell before `start + p·step`, nor on more than `size`
+ * cells from its first to its last, and for some unit each is exact; `fieldAt` gives the cells of one unit. Spec
+ * layer-field.
  */
 export interface AxisField {
   readonly size: number;
@@ -76,8 +77,8 @@ export interface Statistics {
 }
 
 /**
- * What an operator says about its part in training, in files and in pictures, so that no code depends on its name. A layer
- * omits the roles that it does not have. Spec layer-roles.
+ * What an operator says about its part in training, in files and in pictures, so that no code depends on its name. A
+ * layer omits the roles that it does not have. Spec layer-roles.
  */
 export interface Roles {
   /** Draws random numbers: the layer with another seed, and the layer that replaces it after training. */
@@ -127,8 +128,8 @@ export interface Layer {
   forward(x: Tensor, p: Params<Tensor>): Tensor;
   /**
    * The output, and the function from the gradient at the output to the gradients at the input and the parameters. That
-   * function reads x, y and the parameters again: they must not be changed before it is called. If they were transferred or shrunk,
-   * they are refused. Spec layer-gradient.
+   * function reads x, y and the parameters again: they must not be changed before it is called. If they were
+   * transferred or shrunk, they are refused. Spec layer-gradient.
    */
   vjp(x: Tensor, p: Params<Tensor>): readonly [y: Tensor, pull: Pull];
   /** Adds its steps to a compiled net; a layer without this member is called through `forward`. Spec compile-bits. */

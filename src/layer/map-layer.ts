@@ -5,7 +5,8 @@ import { checkLayer, type Layer } from './layer.ts';
 
 /**
  * Rebuilds a layer from the inside out: `change(path, layer)` is called with every operator and combinator (its children
- * already rebuilt) and returns its replacement. Paths read `stage2.body.conv1`; the path of the root is empty. Spec layer-map.
+ * already rebuilt) and returns its replacement. Paths read `stage2.body.conv1`; the path of the root is empty. Spec
+ * layer-map.
  *
  * @example
  * const net = chain({ conv: conv2d({ filters: 6, size: 5 }), relu: relu() });

@@ -111,8 +111,8 @@ export function operator<G = undefined>(op: Operator<G>): Layer {
 }
 
 /**
- * A rule that keeps its last result. A net asks every level for the same shape again, and each level asks all levels below, so
- * that otherwise the work would grow with the square of the depth.
+ * A rule that keeps its last result. A net asks every level for the same shape again, and each level asks all levels
+ * below, so that otherwise the work would grow with the square of the depth.
  */
 export function remembering<T>(who: string, rule: (x: Shape) => T): (x: Shape) => T {
   let last: { readonly x: Shape; readonly answer: T } | undefined;

@@ -11,7 +11,10 @@ const isLeaf = (value: unknown): boolean =>
   ArrayBuffer.isView((value as Tensor | null)?.data) ||
   typeof (value as Parameter | null)?.first === 'function';
 
-/** Nested parameters as one flat record, `conv1.weight`, in the order of the net; two with the same name are an error. Spec layer-names. */
+/**
+ * Nested parameters as one flat record, `conv1.weight`, in the order of the net; two with the same name are an error.
+ * Spec layer-names.
+ */
 export function flatParams<T extends Leaf>(params: Params<T>): Record<string, T> {
   const flat = new Map<string, T>();
   mapParams(params, (value, name) => {

@@ -25,11 +25,17 @@ import { type InceptionVariant, inceptionModule, unit } from './inception.ts';
 export interface GooglenetOptions {
   /** Units of the last layer of each head; the default is 1000. */
   readonly classes?: number;
-  /** Adds the two auxiliary heads: y is `[batch, 3 · classes]`, the logits of the main, the second and the first head. The default is false. */
+  /**
+   * Adds the two auxiliary heads: y is `[batch, 3 · classes]`, the logits of the main, the second and the first head.
+   * The default is false.
+   */
   readonly heads?: boolean;
   /** 'paper' (the default): biases and LRN. 'torchvision': batch norm, no LRN, 3×3 where the paper has 5×5. */
   readonly variant?: InceptionVariant;
-  /** Rate of the dropout before the last layers: 0 (the default) has no such layer; the paper trains with 0.4, and 0.7 in the heads. */
+  /**
+   * Rate of the dropout before the last layers: 0 (the default) has no such layer; the paper trains with 0.4, and 0.7
+   * in the heads.
+   */
   readonly dropout?: number;
 }
 

@@ -16,8 +16,8 @@ export interface ContextOptions {
 }
 
 /**
- * The context module: seven 3×3 convolutions with dilations 1, 1, 2, 4, 8, 16, 1 and one 1×1, all with as many filters as x
- * has channels; y has the shape of x. `64C² + 8C` parameters, a field of 67×67 at stride 1. Spec nets-context.
+ * The context module: seven 3×3 convolutions with dilations 1, 1, 2, 4, 8, 16, 1 and one 1×1, all with as many filters
+ * as x has channels; y has the shape of x. `64C² + 8C` parameters, a field of 67×67 at stride 1. Spec nets-context.
  *
  * @throws {SpecError} nets-context.
  * @example

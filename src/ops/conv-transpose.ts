@@ -114,7 +114,10 @@ function transposed(
   }
 }
 
-/** Spec conv-output-padding: below the stride, because otherwise no convolution of y would give the size of x; 0 with `same`. */
+/**
+ * Spec conv-output-padding: below the stride, because otherwise no convolution of y would give the size of x; 0 with
+ * `same`.
+ */
 function readTransposeWindow(name: string, rank: number, attributes: ConvTransposeAttributes): TransposeWindow {
   const { ceil: _, ...window } = readConvWindow(name, rank, attributes);
   const clause = 'conv-output-padding';

@@ -3,7 +3,8 @@
 //   y[n,p,c] = (Σ |x|^power)^(1/power)        the cells inside the input, row-major from +0; power 2: √ Σ x·x
 //   dx[i]    = Σ (|x| / y)^(power − 1) · sign(x) · dy    over the windows that hold cell i, in the order of dy
 //
-// Each |x|^power, root and product is rounded once, each addition as numerics-long says. Windows with y = 0 contribute nothing to dx.
+// Each |x|^power, root and product is rounded once, each addition as numerics-long says. Windows with y = 0 contribute
+// nothing to dx.
 
 import { type Round, roundingOf } from '../rounding.ts';
 import type { Data } from '../tensor.ts';

@@ -19,12 +19,15 @@ export const isLong = (g: PoolGeometry): boolean => g.isGlobal === true || taps(
 export const additions = (data: Data, long: boolean): Round => (long ? (sum) => sum : roundingOf(data));
 
 /**
- * The array in which the terms of dx are added up, from +0: dx itself, which rounds each addition, or float64 numbers of its shape,
- * which `dx.set` then rounds once.
+ * The array in which the terms of dx are added up, from +0: dx itself, which rounds each addition, or float64 numbers
+ * of its shape, which `dx.set` then rounds once.
  */
 export const accumulator = (dx: Data, long: boolean): Data => (long ? new Float64Array(dx.length) : dx.fill(0));
 
-/** Σ term(i), first within each image from +0, then over the images: `size` terms each, numbered consecutively. Spec numerics-long. */
+/**
+ * Σ term(i), first within each image from +0, then over the images: `size` terms each, numbered consecutively. Spec
+ * numerics-long.
+ */
 export function longSum(batch: number, size: number, term: (i: number) => number): number {
   let total = 0;
   for (let n = 0; n < batch; n++) {

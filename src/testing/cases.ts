@@ -58,7 +58,8 @@ const counts = (): fc.Arbitrary<number> =>
   );
 
 /**
- * Convolutions with every number drawn independently: batch, axes, window, padding, groups, channels and filters of a group.
+ * Convolutions with every number drawn independently: batch, axes, window, padding, groups, channels and filters of a
+ * group.
  *
  * @example
  * fc.assert(fc.property(convCases(), ({ layer, x, params }) => layer.forward(x, params).shape.length === 4));

@@ -1,4 +1,5 @@
-// The laws of receptive fields: a cell changes only those units whose field contains it, and no field is wider than necessary.
+// The laws of receptive fields: a cell changes only those units whose field contains it, and no field is wider than
+// necessary.
 
 import fc from 'fast-check';
 import { fieldAt } from '../layer/field.ts';

@@ -1,4 +1,5 @@
-// Arbitraries of windows: every axis is drawn independently, from several ranges, each with a kind of window that engines got wrong.
+// Arbitraries of windows: every axis is drawn independently, from several ranges, each with a kind of window that
+// engines got wrong.
 //
 //   |before| x x x x x … |after|     input = reach − before − after + extra, so that at least one window fits
 

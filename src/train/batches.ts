@@ -24,7 +24,8 @@ export interface Batches {
 export type Augmentation = (x: Tensor, random: Random) => Tensor;
 
 /**
- * Divides examples into batches of `size` (the last one may be smaller), in a new random order each epoch. Spec train-batches.
+ * Divides examples into batches of `size` (the last one may be smaller), in a new random order each epoch. Spec
+ * train-batches.
  *
  * @param data x `[examples, …]`, and labels, a whole number of them per example.
  * @throws {SpecError} train-batches for no examples, or labels that do not go with x.

@@ -26,9 +26,9 @@ export interface FitOptions {
   /** Seeds dropout. */
   readonly seed?: number;
   /**
-   * Which parameters are trained, by flat name; the others keep their bits. Running statistics are never trained. To retrain new last
-   * layers only, use `net.with({ children: { out: dense({ units: 5 }) } })` with `out` from its initialize() and the trained
-   * rest, and `trainable: (name) => name.startsWith('out.')`.
+   * Which parameters are trained, by flat name; the others keep their bits. Running statistics are never trained. To
+   * retrain new last layers only, use `net.with({ children: { out: dense({ units: 5 }) } })` with `out` from its
+   * initialize() and the trained rest, and `trainable: (name) => name.startsWith('out.')`.
    */
   readonly trainable?: (name: string) => boolean;
   readonly onProgress?: (progress: Progress) => void;
@@ -49,8 +49,8 @@ export interface FitResult {
 /**
  * Trains a net by mini-batches and returns new parameters; the given ones do not change. Every epoch has a new random
  * order, every step reseeds dropout with hash(seed, step, path): the same call gives the same bits on every host.
- * The net must end in logits: the default loss contains the softmax, and after a `softmax()` of its own a net hardly learns.
- * Spec train-fit.
+ * The net must end in logits: the default loss contains the softmax, and after a `softmax()` of its own a net hardly
+ * learns. Spec train-fit.
  *
  * @throws {SpecError} train-loss when a loss is NaN or infinite (earlier checkpoints remain valid);
  * train-checkpoint when `resume` does not belong to this net; train-fit.
@@ -151,7 +151,9 @@ function begin(params: Params<Tensor>, optimizer: Optimizer, moves: (name: strin
   return { step: 0, params: own, carried };
 }
 
-/** Every layer that draws random numbers, such as dropout, with the seed of this step and its path. Spec train-dropout. */
+/**
+ * Every layer that draws random numbers, such as dropout, with the seed of this step and its path. Spec train-dropout.
+ */
 const reseeded = (net: Layer, seed: number, step: number): Layer =>
   mapLayer(net, (path, layer) => layer.roles?.random?.reseeded(hash(seed, step, path)) ?? layer);
 

@@ -44,7 +44,10 @@ function wrongRows(logits: Tensor, labels: ArrayLike<number>, k: number): number
   return wrong;
 }
 
-/** Rows of logits wrong at k, by the labels of a loss, which has checked them; NaN if it is not cross-entropy. Spec train-top. */
+/**
+ * Rows of logits wrong at k, by the labels of a loss, which has checked them; NaN if it is not cross-entropy. Spec
+ * train-top.
+ */
 export function countWrong(loss: Layer, logits: Tensor, k: number): { readonly wrong: number; readonly rows: number } {
   const labels = loss.roles?.labels;
   if (labels === undefined) return { wrong: Number.NaN, rows: Number.NaN };

@@ -15,7 +15,10 @@ export function ms({ engines }, name, how = 'median') {
   return how === 'best' ? Math.min(...times.best) : median(times.median);
 }
 
-/** Peers that are compared with our time "in place": x and y stay in the memory of the engine. The others go from array to array. */
+/**
+ * Peers that are compared with our time "in place": x and y stay in the memory of the engine. The others go from array
+ * to array.
+ */
 const IN_PLACE = ['tfjs'];
 
 /** The variant of ours that corresponds to the peer; without a peer, the one without copies. */

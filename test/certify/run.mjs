@@ -1,5 +1,5 @@
 // Recomputes the digests on every host and compares them with digests.json: npm run certify [-- --write].
-// --write makes digests.json anew from plain JavaScript, the definition of the bits.
+// --write writes digests.json from plain JavaScript, the definition of the bits.
 
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';

@@ -16,7 +16,7 @@ import {
 } from '../../src/formats/index.ts';
 import { zip } from '../../src/formats/zip.ts';
 import { tensor } from '../../src/tensor.ts';
-import { errorOf } from './broken.ts';
+import { errorOf } from './broken-files.ts';
 
 const readers = { npy: readNpy, npz: readNpz, idx: readIdx, png: readPng, safetensors: readSafetensors };
 const text = (value: string): Uint8Array => new TextEncoder().encode(value);

@@ -7,7 +7,7 @@ import { SpecError } from '../../src/errors.ts';
 import { crc32 } from '../../src/formats/checksum.ts';
 import { readIdx } from '../../src/formats/idx.ts';
 import { ABSENT, shared } from '../shared.ts';
-import { errorOf, expectClause, refusesEveryPrefix, survivesDamage, survivesNoise } from './broken.ts';
+import { errorOf, expectClause, refusesEveryPrefix, survivesDamage, survivesNoise } from './broken-files.ts';
 
 const CLAUSE = 'format-idx';
 const images = Uint8Array.of(0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 3, 1, 2, 3, 253, 254, 255);

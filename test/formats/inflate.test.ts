@@ -7,7 +7,7 @@ import { SpecError } from '../../src/errors.ts';
 import { adler32, crc32 } from '../../src/formats/checksum.ts';
 import { deflate, gunzip, gunzipStart, inflate } from '../../src/formats/inflate.ts';
 import { inflateRaw } from '../../src/formats/inflate-raw.ts';
-import { expectClause, refusesEveryPrefix, survivesDamage } from './broken.ts';
+import { expectClause, refusesEveryPrefix, survivesDamage } from './broken-files.ts';
 
 const CLAUSE = 'format-inflate';
 const own = (bytes: Uint8Array): Uint8Array<ArrayBuffer> => new Uint8Array(bytes);

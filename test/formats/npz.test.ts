@@ -10,7 +10,7 @@ import { expect, test } from 'vitest';
 import { crc32 } from '../../src/formats/checksum.ts';
 import { readNpz, writeNpy, writeNpz } from '../../src/formats/index.ts';
 import { tensor } from '../../src/tensor.ts';
-import { expectClause, refusesEveryPrefix, survivesDamage, survivesNoise } from './broken.ts';
+import { expectClause, refusesEveryPrefix, survivesDamage, survivesNoise } from './broken-files.ts';
 import { anyTensor } from './tensors.ts';
 
 const CLAUSE = 'format-npz';

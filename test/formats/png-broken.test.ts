@@ -5,7 +5,7 @@ import { crc32 } from '../../src/formats/checksum.ts';
 import { readPng, writePng } from '../../src/formats/png.ts';
 import { chunk, SIGNATURE } from '../../src/formats/png-chunks.ts';
 import { tensor } from '../../src/tensor.ts';
-import { expectClause, refusesEveryPrefix, survivesDamage, survivesNoise } from './broken.ts';
+import { expectClause, refusesEveryPrefix, survivesDamage, survivesNoise } from './broken-files.ts';
 import { encode, type Picture } from './png-encode.ts';
 
 const CLAUSE = 'format-png';

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { SpecError } from '../../src/errors.ts';
 import { readSafetensors, writeSafetensors } from '../../src/formats/safetensors.ts';
 import { tensor } from '../../src/tensor.ts';
-import { errorOf, expectClause, refusesEveryPrefix, survivesDamage, survivesNoise } from './broken.ts';
+import { errorOf, expectClause, refusesEveryPrefix, survivesDamage, survivesNoise } from './broken-files.ts';
 import { anyTensor } from './tensors.ts';
 
 const CLAUSE = 'format-safetensors';

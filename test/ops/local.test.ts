@@ -1,4 +1,5 @@
-// Locally connected layers: counts of the lectures, and equality with a convolution if all positions have the same weights.
+// Locally connected layers: counts of the lectures, and equality with a convolution if all positions have the same
+// weights.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
