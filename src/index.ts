@@ -42,3 +42,4 @@ export { softmax } from './ops/softmax.ts';
 export { parameter } from './params.ts';
 export type { Program, Value } from './program.ts';
 export { type Data, type ElementType, type Shape, type Tensor, tensor } from './tensor.ts';
+export { type Host, host, useKernels } from './wasm/host.ts';

@@ -7,7 +7,7 @@ import * as referencePool from './reference/pool.ts';
 import { winograd as referenceWinograd, type WinogradTile, winogradTile } from './reference/winograd.ts';
 import type { Data } from './tensor.ts';
 import * as wasm from './wasm/conv.ts';
-import { hasSimd } from './wasm/engine.ts';
+import { runsKernels } from './wasm/host.ts';
 import * as wasmMath from './wasm/math.ts';
 import * as wasmPool from './wasm/pool.ts';
 import { winograd } from './wasm/winograd.ts';
@@ -16,7 +16,7 @@ import type { ConvGeometry, PoolGeometry } from './window.ts';
 export const algorithms = ['auto', 'direct', 'im2col', 'winograd'] as const;
 export type Algorithm = (typeof algorithms)[number];
 
-const isFast = (data: Data): data is Float32Array => data instanceof Float32Array && hasSimd();
+const isFast = (data: Data): data is Float32Array => data instanceof Float32Array && runsKernels();
 
 /** y = x ∗ w + b. Spec conv-forward, winograd-window. */
 export function conv(g: ConvGeometry, x: Data, w: Data, b: Data | undefined, y: Data, algorithm: Algorithm): void {

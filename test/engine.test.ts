@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { SpecError } from '../src/errors.ts';
 import * as kernels from '../src/wasm/conv.ts';
-import { hasSimd, withArena } from '../src/wasm/engine.ts';
+import { ownArena, withArena } from '../src/wasm/engine.ts';
 import { windowAxes } from '../src/window.ts';
 
 const window = { size: [1, 1, 1], stride: [1, 1, 1], dilation: [1, 1, 1], padding: 'valid' as const, ceil: false };
@@ -21,8 +21,6 @@ function expectWorking(): void {
   kernels.conv(g, Float32Array.of(1, 2, 3), Float32Array.of(2), Float32Array.of(1), y, 'direct');
   expect([...y]).toEqual([3, 5, 7]);
 }
-
-test('[kernel-simd] this host has SIMD and runs the kernels', () => expect(hasSimd()).toBe(true));
 
 test('[kernel-memory] more than 4 GiB is refused before anything runs, and the next call works', () => {
   const run = () => withArena('conv2d', (arena) => arena.take(0x100000000));
@@ -54,5 +52,22 @@ test('[kernel-memory] memory is kept up to 64 MiB and dropped above', () => {
   expect(arenas[1]).toBe(arenas[0]);
   expect(arenas[2]).toBe(arenas[0]);
   expect(arenas[3]).not.toBe(arenas[0]);
+  expectWorking();
+});
+
+test('[compile-memory] a compiled net takes the scratch memory that no call has made grow, and no other', () => {
+  const fail = () =>
+    withArena('test', () => {
+      throw new Error('planned');
+    });
+  expect(fail).toThrow('planned'); // what earlier calls left is dropped
+  const small = withArena('test', (arena) => arena);
+  expect(ownArena('test')).toBe(small);
+  const grown = withArena('test', (arena) => {
+    arena.take(4 * 1024 * 1024);
+    return arena;
+  });
+  expect(ownArena('test')).not.toBe(grown);
+  withArena('test', (arena) => expect(arena).toBe(grown));
   expectWorking();
 });

@@ -2,7 +2,7 @@
 
 import { sizeOf } from '../tensor.ts';
 import { clearMargins } from './cell-steps.ts';
-import { Arena } from './engine.ts';
+import { ownArena } from './engine.ts';
 import { addInPlace, fuse, layout, placed } from './layout.ts';
 import type { Recorder } from './program.ts';
 import type { Region } from './region.ts';
@@ -21,8 +21,7 @@ export function assemble(program: Recorder, input: Slot, result: Slot): Net {
   const steps = placed(fuse(program.steps, output));
   addInPlace(steps, input, output);
   const { bytes, offsets, shared } = layout(steps, input, output);
-  const arena = new Arena('compile-memory');
-  arena.reset('compile');
+  const arena = ownArena('compile');
   arena.plan();
   const base = arena.take(bytes);
   const at = (slot: Slot): Region => slot.region((root) => base + (offsets.get(root) ?? 0));
