@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { SpecError } from '../src/errors.ts';
 import * as kernels from '../src/wasm/conv.ts';
-import { ownArena, withArena } from '../src/wasm/engine.ts';
+import { ownArena, refused, withArena } from '../src/wasm/engine.ts';
 import { windowAxes } from '../src/window.ts';
 
 const window = { size: [1, 1, 1], stride: [1, 1, 1], dilation: [1, 1, 1], padding: 'valid' as const, ceil: false };
@@ -55,19 +55,19 @@ test('[kernel-memory] memory is kept up to 64 MiB and dropped above', () => {
   expectWorking();
 });
 
-test('[compile-memory] a compiled net takes the scratch memory that no call has made grow, and no other', () => {
+test('[compile-memory] a compiled net takes scratch memory that no call has used, and no other', () => {
   const fail = () =>
     withArena('test', () => {
       throw new Error('planned');
     });
   expect(fail).toThrow('planned'); // what earlier calls left is dropped
-  const small = withArena('test', (arena) => arena);
-  expect(ownArena('test')).toBe(small);
-  const grown = withArena('test', (arena) => {
-    arena.take(4 * 1024 * 1024);
-    return arena;
-  });
-  expect(ownArena('test')).not.toBe(grown);
-  withArena('test', (arena) => expect(arena).toBe(grown));
+  expect(refused()).toBe(undefined); // and made anew, to try the host
+  const net = ownArena('test');
+  const zeros = net.floats(net.take(64), 16);
+  expect([...zeros]).toEqual(Array(16).fill(0));
+  const used = withArena('test', (arena) => arena);
+  expect(used).not.toBe(net);
+  expect(ownArena('test')).not.toBe(used);
+  withArena('test', (arena) => expect(arena).toBe(used));
   expectWorking();
 });

@@ -35,6 +35,11 @@ export class Arena {
     this.#top = this.#base;
   }
 
+  /** Whether no call has had it: its memory holds zeros. */
+  get isUnused(): boolean {
+    return this.#who === '';
+  }
+
   get bytes(): number {
     return this.#memory.buffer.byteLength;
   }
@@ -149,9 +154,9 @@ export function withArena<T>(who: string, body: (arena: Arena) => T): T {
   return result;
 }
 
-/** An arena for a compiled net: the scratch arena, if no call has made it grow, or a new one. Spec compile-memory. */
+/** An arena of zeros for a compiled net: the scratch arena, if no call has used it, or a new one. Spec compile-memory. */
 export function ownArena(who: string): Arena {
-  const arena = scratch?.bytes === FIRST_BYTES ? scratch : newArena(who);
+  const arena = scratch?.isUnused ? scratch : newArena(who);
   if (arena === scratch) scratch = undefined;
   arena.reset(who, 'compile-memory');
   return arena;
