@@ -67,7 +67,7 @@ export function newInstance(pages: number): { readonly kernels: Kernels; readonl
 }
 
 /** Instances are made from `given` from here on. Spec kernel-module. */
-export function adopt(given: WebAssembly.Module): void {
+export function adopt(given: object): void {
   const sections = sectionsOf(given);
   if (sections === undefined) {
     throw wrongType('kernel-module', `useKernels: module must be a WebAssembly.Module, got ${show(given)}`);
@@ -83,7 +83,7 @@ export function adopt(given: WebAssembly.Module): void {
 }
 
 /** The sections in which assembly/embed.mjs wrote the version; undefined for what is not a module, of whichever realm. */
-function sectionsOf(given: WebAssembly.Module): ArrayBuffer[] | undefined {
+function sectionsOf(given: object): ArrayBuffer[] | undefined {
   if (typeof WebAssembly === 'undefined') return undefined;
   try {
     return WebAssembly.Module.customSections(given, 'toeplitz');

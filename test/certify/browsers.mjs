@@ -9,11 +9,19 @@ import { fileURLToPath } from 'node:url';
 import { firstOf } from './absent.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const types = { '.html': 'text/html', '.js': 'text/javascript', '.mjs': 'text/javascript' };
+const types = {
+  '.wasm': 'application/wasm',
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.mjs': 'text/javascript',
+};
 const PATIENCE_MS = 180_000;
 
-/** A page that may run only scripts of its own server: no WebAssembly. */
-const STRICT = "default-src 'self'; script-src 'self'";
+/** What a page with this query may run: scripts of its own server, and WebAssembly or not. */
+const policies = {
+  '?strict': "default-src 'self'; script-src 'self'",
+  '?wasm': "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'",
+};
 
 /** The command of each browser for a new profile and a page. */
 const commands = {
@@ -49,15 +57,15 @@ const commands = {
   ],
 };
 
-/** The certificate that `browser` gives: of a page, of a worker (`?worker`), of a page under a strict policy (`?strict`). */
-export async function certificateOf(browser, query = '') {
+/** The certificate that `browser` gives: of a page, of a worker (`?worker`), of a page under a policy (`?strict`). */
+export const certificateOf = (browser, query = '') => posted(browser, `test/certify/page/index.html${query}`);
+
+/** What the page at `path` of the repository posts to /result: JSON with an `error` if it failed. */
+export async function posted(browser, path) {
   const { port, result, close } = await serve();
   const profile = await mkdtemp(join(tmpdir(), 'certify-'));
   try {
-    const [command, ...args] = commands[browser](
-      profile,
-      `http://127.0.0.1:${port}/test/certify/page/index.html${query}`,
-    );
+    const [command, ...args] = commands[browser](profile, `http://127.0.0.1:${port}/${path}`);
     return await run(command, args, result);
   } finally {
     close();
@@ -74,14 +82,14 @@ async function run(command, args, result) {
   });
   let timer;
   const late = new Promise((resolve) => {
-    timer = setTimeout(() => resolve({ error: 'no certificate within three minutes' }), PATIENCE_MS);
+    timer = setTimeout(() => resolve({ error: 'no result within three minutes' }), PATIENCE_MS);
   });
-  const certificate = await Promise.race([result, ended, late]);
+  const answer = await Promise.race([result, ended, late]);
   clearTimeout(timer);
   if (browser.exitCode === null && browser.pid) process.kill(-browser.pid, 'SIGTERM');
   await ended;
-  if (certificate.error) throw new Error(certificate.error);
-  return certificate;
+  if (answer.error) throw new Error(answer.error);
+  return answer;
 }
 
 /** Serves the repository; `result` is what the page posts. */
@@ -99,7 +107,7 @@ async function serve() {
       return;
     }
     const body = await readFile(join(root, normalize(pathname))).catch(() => undefined);
-    const policy = search === '?strict' ? { 'content-security-policy': STRICT } : {};
+    const policy = policies[search] ? { 'content-security-policy': policies[search] } : {};
     response
       .writeHead(body ? 200 : 404, {
         'content-type': types[extname(pathname)] ?? 'application/octet-stream',
