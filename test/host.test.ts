@@ -63,6 +63,7 @@ const refusing: [what: string, globals: object, reason: RegExp][] = [
     without({ Memory: refuse(new RangeError('could not allocate memory')) }),
     /^it refuses memory: could not allocate memory$/,
   ],
+  ['has a WebAssembly without members', { WebAssembly: {} }, /^it forbids compiling: .*not a constructor$/],
   ['is big-endian', { Uint16Array: { of: () => ({ buffer: Uint8Array.of(0, 1).buffer }) } }, /^it is big-endian$/],
 ];
 
@@ -74,6 +75,14 @@ test.each(refusing)('[kernel-host] a host that %s runs the loops and says why, o
   for (let i = 0; i < 2; i++) expect(compute(t)).toEqual([right, right]);
   expect(said()).toEqual([expect.stringMatching(/^toeplitz: .* plain JavaScript .* because .* \[kernel-host\]$/)]);
   expect(said()[0]).toContain(t.host().reason);
+});
+
+test('[kernel-host] a host without a console computes all the same', async () => {
+  vi.stubGlobal('WebAssembly', undefined);
+  vi.stubGlobal('console', undefined);
+  const results = compute(await load());
+  vi.unstubAllGlobals();
+  expect(results).toEqual([right, right]);
 });
 
 test('[kernel-host] float64 says nothing: it runs the loops on every host', async () => {
@@ -198,6 +207,18 @@ test.skipIf(process.platform !== 'linux')(
     }
   },
 );
+
+test('[kernel-memory] a host that refuses memory in the middle of a call is an error with its size', async () => {
+  await load();
+  const { withArena } = await import('../src/wasm/engine.ts');
+  const { Memory } = WebAssembly;
+  WebAssembly.Memory = refuse(new RangeError('could not allocate memory')) as unknown as typeof Memory;
+  try {
+    expect(() => withArena('conv', () => 0)).toThrow(/^conv: .* got 1048576 bytes refused \[kernel-memory\]$/);
+  } finally {
+    WebAssembly.Memory = Memory;
+  }
+});
 
 test('[compile-memory] a net whose instance the host refuses is an error with its size', async () => {
   const t = await load();

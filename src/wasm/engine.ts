@@ -146,7 +146,7 @@ export function askAgain(): void {
 
 /** Runs `body` on the scratch arena. One that a call fails on is dropped, so that no state survives it. */
 export function withArena<T>(who: string, body: (arena: Arena) => T): T {
-  const arena = scratch ?? new Arena();
+  const arena = scratch ?? newArena('kernel-memory', who);
   scratch = undefined;
   arena.reset(who);
   const result = body(arena);
@@ -156,17 +156,18 @@ export function withArena<T>(who: string, body: (arena: Arena) => T): T {
 
 /** An arena of zeros for a compiled net: the scratch arena, if no call has used it, or a new one. Spec compile-memory. */
 export function ownArena(who: string): Arena {
-  const arena = scratch?.isUnused ? scratch : newArena(who);
+  const arena = scratch?.isUnused ? scratch : newArena('compile-memory', who);
   if (arena === scratch) scratch = undefined;
   arena.reset(who, 'compile-memory');
   return arena;
 }
 
-function newArena(who: string): Arena {
+/** An arena where the first one was granted. */
+function newArena(clause: string, who: string): Arena {
   try {
     return new Arena();
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    throw refusedMemory('compile-memory', who, FIRST_BYTES);
+    throw refusedMemory(clause, who, FIRST_BYTES);
   }
 }

@@ -47,7 +47,7 @@ export function runsKernels(): boolean {
   const refusal = refused();
   if (refusal !== undefined && !isSaid) {
     isSaid = true;
-    console.warn(
+    globalThis.console?.warn?.(
       `toeplitz: float32 runs in plain JavaScript on this host, the same bits but slower, because ${refusal.message} [kernel-host]`,
     );
   }

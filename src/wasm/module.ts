@@ -39,9 +39,15 @@ function compiled(): WebAssembly.Module {
   if (typeof WebAssembly === 'undefined') throw new Refusal('it has no WebAssembly');
   if (module === undefined) {
     const bytes = decode();
+    const forbidden = (reason: string): string => `it forbids compiling: ${reason}`;
     module = granted(
       (reason) =>
-        WebAssembly.validate(bytes) ? `it forbids compiling: ${reason}` : 'its WebAssembly has no 128-bit vectors',
+        granted(
+          () => forbidden(reason),
+          () => WebAssembly.validate(bytes),
+        )
+          ? forbidden(reason)
+          : 'its WebAssembly has no 128-bit vectors',
       () => new WebAssembly.Module(bytes),
     );
   }
