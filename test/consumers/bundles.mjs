@@ -57,7 +57,7 @@ const bundlers = {
 
 function parcel(name, app, cwd, folder = 'app') {
   const to = join(out, name);
-  const options = ['--dist-dir', to, '--no-cache', '--log-level', 'error'];
+  const options = ['--dist-dir', to, '--no-cache', '--cache-dir', join(out, 'parcel-cache'), '--log-level', 'error'];
   node([join(here, 'node_modules', 'parcel', 'lib', 'bin.js'), 'build', join(folder, `${app}.js`), ...options], {
     cwd,
   });
