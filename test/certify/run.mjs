@@ -1,6 +1,6 @@
 // Recomputes the digests on every host and compares them with digests.json: npm run certify [-- host … --write].
-// A host is asked if its name begins with one of the arguments. --write makes digests.json anew from plain JavaScript,
-// the definition of the bits.
+// A host is asked if its name begins with one of the arguments; without any, RESULTS.md is written. --write makes
+// digests.json anew from plain JavaScript, the definition of the bits.
 
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -83,8 +83,15 @@ const only = process.argv.slice(2).filter((argument) => !argument.startsWith('--
 const asked = Object.entries(hosts).filter(
   ([host]) => only.length === 0 || only.some((name) => host.toLowerCase().startsWith(name.toLowerCase())),
 );
+const lines = [];
 for (const [host, [expected, certificate]] of asked) {
   const [word, sentence] = await outcome(expected, certificate);
   if (word === 'FAIL') process.exitCode = 1;
   console.log(`${word}  ${host.padEnd(26)}  ${sentence}`);
+  lines.push(`| ${host} | ${word} | ${sentence} |`);
+}
+if (only.length === 0) {
+  const head =
+    '# The digests on every host\n\n`npm run certify` writes this page.\n\n| host | | digests |\n|---|---|---|\n';
+  await writeFile(join(here, 'RESULTS.md'), `${head}${lines.join('\n')}\n`);
 }
