@@ -1,0 +1,180 @@
+// The memory of the kernels: an arena of scratch memory that calls share, and one for each compiled net.
+
+import { SpecError } from '../errors.ts';
+import type { Data } from '../tensor.ts';
+import type { Kernels } from './exports.ts';
+import { newInstance, Refusal } from './module.ts';
+
+/** A WebAssembly page. */
+const PAGE = 0x10000;
+
+/** 32-bit addresses reach 4 GiB. */
+const ADDRESSABLE = 0x100000000;
+
+/** The memory of a new instance. */
+const FIRST_BYTES = 16 * PAGE;
+
+/** Room behind every block: a tile reads whole vectors, up to 7 floats beyond the last channel. */
+const SLACK = 32;
+
+/** One instance of the kernels and its memory, given out from the bottom and never freed piecewise. */
+export class Arena {
+  readonly kernels: Kernels;
+  readonly #memory: WebAssembly.Memory;
+  readonly #base: number;
+  #clause = 'kernel-memory';
+  #top: number;
+  #who = '';
+  #waiting: (() => void)[] | undefined;
+
+  /** @throws {Refusal} where the host refuses an instance or its memory. */
+  constructor() {
+    const { kernels, memory } = newInstance(FIRST_BYTES / PAGE);
+    this.kernels = kernels;
+    this.#memory = memory;
+    this.#base = Math.ceil(this.kernels.heapBase() / 16) * 16;
+    this.#top = this.#base;
+  }
+
+  /** Whether no call has had it: its memory holds zeros. */
+  get isUnused(): boolean {
+    return this.#who === '';
+  }
+
+  get bytes(): number {
+    return this.#memory.buffer.byteLength;
+  }
+
+  /** Forgets everything for the next call, which `who` makes; memory that is refused is an error of `clause`. */
+  reset(who: string, clause = 'kernel-memory'): void {
+    this.#top = this.#base;
+    this.#who = who;
+    this.#clause = clause;
+  }
+
+  /** The address of `bytes` of memory, a multiple of 16. Views made before are dead. Spec kernel-memory. */
+  take(bytes: number): number {
+    const address = this.#top;
+    const end = Math.ceil((address + bytes + SLACK) / 16) * 16;
+    if (end > ADDRESSABLE) {
+      throw new SpecError(this.#clause, `${this.#who}: the kernels must fit into 4 GiB of memory, got ${end} bytes`);
+    }
+    if (!this.#waiting) this.#grow(end);
+    this.#top = end;
+    return address;
+  }
+
+  /** From here on memory is only counted, until `commit`. */
+  plan(): void {
+    this.#waiting = [];
+  }
+
+  /** Grows the memory to what was taken since `plan`, at once, and does what waited for it. */
+  commit(): void {
+    this.#grow(this.#top);
+    const waiting = this.#waiting ?? [];
+    this.#waiting = undefined;
+    for (const action of waiting) action();
+  }
+
+  /** Does `action` as soon as the memory taken so far is there: now, or at `commit`. */
+  whenReady(action: () => void): void {
+    if (this.#waiting) this.#waiting.push(action);
+    else action();
+  }
+
+  #grow(end: number): void {
+    if (end <= this.bytes) return;
+    try {
+      this.#memory.grow(Math.ceil((end - this.bytes) / PAGE));
+    } catch {
+      throw refusedMemory(this.#clause, this.#who, end);
+    }
+  }
+
+  floats(address: number, length: number): Float32Array {
+    return new Float32Array(this.#memory.buffer, address, length);
+  }
+
+  doubles(address: number, length: number): Float64Array {
+    return new Float64Array(this.#memory.buffer, address, length);
+  }
+
+  /** Takes memory for 32-bit words and writes them. */
+  words(values: readonly number[]): number {
+    const address = this.take(values.length * 4);
+    this.whenReady(() => this.write(address, values));
+    return address;
+  }
+
+  /** Takes memory for values and writes them. */
+  values(values: Data): number {
+    const address = this.take(values.byteLength);
+    const room = (): Data =>
+      values instanceof Float32Array ? this.floats(address, values.length) : this.doubles(address, values.length);
+    this.whenReady(() => room().set(values));
+    return address;
+  }
+
+  write(address: number, values: readonly number[]): void {
+    new Uint32Array(this.#memory.buffer, address, values.length).set(values);
+  }
+}
+
+/** An arena above this is dropped after the call that grew it. */
+const KEPT_BYTES = 64 * 1024 * 1024;
+
+const refusedMemory = (clause: string, who: string, bytes: number): SpecError =>
+  new SpecError(clause, `${who}: the host must grant the kernels their memory, got ${bytes} bytes refused`);
+
+let scratch: Arena | undefined;
+let refusal: Refusal | undefined;
+
+/**
+ * Why this host does not run the kernels, or undefined where it does. The first scratch arena is the trial; a host that
+ * refused is not asked again before `askAgain`. Spec kernel-host.
+ */
+export function refused(): Refusal | undefined {
+  if (scratch === undefined && refusal === undefined) {
+    try {
+      scratch = new Arena();
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      refusal = error;
+    }
+  }
+  return refusal;
+}
+
+/** Forgets that the host refused. */
+export function askAgain(): void {
+  refusal = undefined;
+}
+
+/** Runs `body` on the scratch arena. One that a call fails on is dropped, so that no state survives it. */
+export function withArena<T>(who: string, body: (arena: Arena) => T): T {
+  const arena = scratch ?? newArena('kernel-memory', who);
+  scratch = undefined;
+  arena.reset(who);
+  const result = body(arena);
+  if (arena.bytes <= KEPT_BYTES) scratch = arena;
+  return result;
+}
+
+/** An arena of zeros for a compiled net: the scratch arena, if no call has used it, or a new one. Spec compile-memory. */
+export function ownArena(who: string): Arena {
+  const arena = scratch?.isUnused ? scratch : newArena('compile-memory', who);
+  if (arena === scratch) scratch = undefined;
+  arena.reset(who, 'compile-memory');
+  return arena;
+}
+
+/** An arena where the first one was granted. */
+function newArena(clause: string, who: string): Arena {
+  try {
+    return new Arena();
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    throw refusedMemory(clause, who, FIRST_BYTES);
+  }
+}
