@@ -16,7 +16,7 @@ import { operatorTable } from './readme/operators.ts';
 const root = join(import.meta.dirname, '..');
 const measured = join(root, 'test', 'bench', 'results.json');
 const examples = pages.flatMap((page) =>
-  [...textOf(page).matchAll(/```[tj]s\n([\s\S]*?)```\n\n```text\n[\s\S]*?```/g)].map(([whole, code], i) => ({
+  [...textOf(page).matchAll(/```[tj]s\n((?:(?!```)[\s\S])*)```\n\n```text\n[\s\S]*?```/g)].map(([whole, code], i) => ({
     page,
     i: i + 1,
     whole,

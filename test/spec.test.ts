@@ -34,6 +34,7 @@ function named(files: readonly string[], pattern: string, prepare = (text: strin
 /** A sentence of a comment that runs over several lines, on one. */
 const unwrapped = (text: string): string => text.replace(/\n\s*(?:\*|\/\/+)\s+/g, ' ');
 
+/** The chapters; the index and the guide have no clauses. */
 const chapters = filesIn('spec', '.md').filter((file) => file !== 'spec/README.md' && !file.startsWith('spec/guide/'));
 const code = [...filesIn('src', '.ts'), ...filesIn('assembly', '.ts'), ...filesIn('test/lint', '.grit')];
 const headings = named(chapters, `^## (${clause})$`);
