@@ -8,7 +8,7 @@ export { depthwiseGradient } from './depthwise-gradient';
 export { PLACE, places } from './geometry';
 export { gather } from './im2col';
 export { lrn } from './lrn';
-export { exp, log, pow, sigmoid, tanh } from './math';
+export { exp, log, pow, sigmoid, softplus, tanh } from './math';
 export { accumulate, multiply } from './multiply';
 export { copyRows, finite, pack, repeat, zero, zeroRows } from './pack';
 export { pool } from './pool';

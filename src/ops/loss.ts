@@ -2,7 +2,7 @@
 //
 //   squaredError         L = Σ (x − target)² / batch
 //   crossEntropy         L = mean over the labels of   log Σ exp x − x[label]
-//   binaryCrossEntropy   L = mean over the targets of  max(x, 0) − x·t + log(1 + exp −|x|)
+//   binaryCrossEntropy   L = mean over the targets of  log(1 + exp −|x|) + |x|·w,  w = x > 0 ? 1 − t : t
 
 import { known } from '../attributes.ts';
 import { wholeField } from '../field.ts';
@@ -10,7 +10,7 @@ import * as kernels from '../kernels.ts';
 import type { Attributes, Layer } from '../layer.ts';
 import { operator } from '../operator.ts';
 import { roundingOf } from '../reference/conv.ts';
-import { exp, log, sigmoid } from '../reference/math.ts';
+import { functionsFor } from '../reference/map.ts';
 import { allocate, type Data, type Shape, sizeOf, type Tensor, typeOf } from '../tensor.ts';
 import { belowMaximum, eachRow, type Rows, softmaxRows, sumOfRow } from './rows.ts';
 import { checkLabels, checkTarget, type Labels, readLabels, readProbabilities, readTarget } from './targets.ts';
@@ -68,13 +68,14 @@ export function crossEntropy(attributes: { readonly labels: Labels }): Layer {
     check: (x) => checkLabels(name, labels, x),
     value(x, shape) {
       const round = roundingOf(x);
+      const { log } = functionsFor(x);
       const rows = rowsOf(shape);
       const [below, e] = [x.slice(), x.slice()];
       belowMaximum(rows, x, below);
       kernels.map('exp', below, e);
       let total = 0;
       eachRow(rows, x.length, (first) => {
-        const logSum = round(log(sumOfRow(rows, e, first)));
+        const logSum = log(sumOfRow(rows, e, first));
         total = round(total + round(logSum - below[first + labels[first / rows.length]]));
       });
       return total / round(labels.length);
@@ -92,7 +93,8 @@ export function crossEntropy(attributes: { readonly labels: Labels }): Layer {
 
 /**
  * Binary cross-entropy of logits: the mean over all targets of `−t·log σ(x) − (1 − t)·log(1 − σ(x))`, σ the sigmoid, computed as
- * `max(x, 0) − x·t + log(1 + exp(−|x|))`. x and targets have one shape, the result has shape `[1]`. Spec loss-binary.
+ * `log(1 + exp(−|x|)) + |x|·(x > 0 ? 1 − t : t)`, where a weight of 0 stays 0 beside an infinite logit. x and targets have one
+ * shape, the result has shape `[1]`. Spec loss-binary.
  *
  * @throws {SpecError} loss-target when the targets have another shape than x; loss-probability for one outside [0, 1].
  * @example
@@ -106,20 +108,31 @@ export function binaryCrossEntropy(attributes: { readonly targets: Tensor }): La
     check: (x) => checkTarget(name, 'targets', targets, x),
     value(x) {
       const round = roundingOf(x);
+      const { softplus } = functionsFor(x);
       let total = 0;
       for (let i = 0; i < x.length; i++) {
-        const linear = round((x[i] < 0 ? 0 : x[i]) - round(x[i] * round(targets.data[i])));
-        total = round(total + round(linear + round(log(1 + exp(-Math.abs(x[i]))))));
+        const a = Math.abs(x[i]);
+        const w = wrongSide(x[i], round(targets.data[i]), round);
+        const linear = w === 0 ? 0 : round(a * w);
+        total = round(total + round(softplus(-a) + linear));
       }
       return total / round(x.length);
     },
     gradient(x, _shape, dy, dx) {
       const round = roundingOf(x);
+      const { sigmoid } = functionsFor(x);
       const share = round(dy / round(x.length));
-      for (let i = 0; i < dx.length; i++) dx[i] = round(round(sigmoid(x[i])) - round(targets.data[i])) * share;
+      for (let i = 0; i < dx.length; i++) {
+        const w = wrongSide(x[i], round(targets.data[i]), round);
+        const s = sigmoid(-Math.abs(x[i]));
+        dx[i] = round(x[i] > 0 ? w - s : s - w) * share;
+      }
     },
   });
 }
+
+/** The target's weight on the side that the logit x speaks against. */
+const wrongSide = (x: number, t: number, round: (value: number) => number): number => (x > 0 ? round(1 - t) : t);
 
 interface Loss {
   check(x: Shape): void;
