@@ -8,7 +8,7 @@ const LN2_LOW: f64 = 5.497923018708371e-14;
 const THIRD_LOW: f64 = 1.0 / 3 / 18014398509481984;
 const FIFTH_LOW: f64 = -1.0 / 5 / 18014398509481984;
 
-/** The low part that belongs to the last result but `tanh` and `pow`: of `exp` before the scaling by 2ᵏ, so that its sign is right. */
+/** The low part that belongs to the last result of `growth`, `artanh`, `log`, `sigmoid` or `softplus`; 0 where none is needed. */
 let low: f64 = 0;
 
 /** 2ᵏ, −1022 ≤ k ≤ 1023. */
@@ -66,11 +66,8 @@ function expSum(x: f64, xLow: f64): f64 {
   const k = floor(x * Math.LOG2E + 0.5);
   const e = growth(x, xLow, k);
   const y = 1 + e;
-  const rest = 1 - y + e + low;
-  const sum = y + rest;
-  low = y - sum + rest;
   const half = floor(k / 2);
-  return sum * power(half) * power(k - half);
+  return (y + (1 - y + e + low)) * power(half) * power(k - half);
 }
 
 /** eˣ. Spec math-exp. */
@@ -155,9 +152,12 @@ export function tanh(x: f64): f64 {
 
 /** 1 / (1 + e⁻ˣ). Spec math-sigmoid. */
 export function sigmoid(x: f64): f64 {
-  low = 0;
   const a = abs(x);
-  if (!(a <= 40)) return x > 0 ? 1 : exp(x); // e⁻⁴⁰ < 2⁻⁵⁷
+  if (!(a <= 40)) {
+    const y = x > 0 ? 1 : exp(x); // e⁻⁴⁰ < 2⁻⁵⁷
+    low = 0;
+    return y;
+  }
   const k = floor(a * Math.LOG2E + 0.5);
   const e = growth(a, 0, k);
   const t = power(-k);
@@ -171,9 +171,12 @@ export function sigmoid(x: f64): f64 {
 
 /** log(1 + eˣ) = max(x, 0) + log(1 + t), t = e^−|x|. Spec math-softplus. */
 export function softplus(x: f64): f64 {
-  low = 0;
   const a = abs(x);
-  if (!(a <= 40)) return x > 0 ? x : exp(x); // e⁻⁴⁰ < 2⁻⁵⁷
+  if (!(a <= 40)) {
+    const y = x > 0 ? x : exp(x); // e⁻⁴⁰ < 2⁻⁵⁷
+    low = 0;
+    return y;
+  }
   const k = floor(0.5 - a * Math.LOG2E);
   const e = growth(-a, 0, k);
   const unit = power(k);
@@ -220,8 +223,8 @@ function powPositive(x: f64, y: f64): f64 {
  * values, r by the even rule and the other, the low part says on which side the exact value lies. Spec math-float32.
  */
 export function nearest(y: f64): f32 {
-  const single = <f32>y;
-  const r: f64 = single;
-  const other = y + (y - r);
-  return (y - r) * low > 0 && <f64>(<f32>other) === other ? <f32>other : single;
+  const r = <f32>y;
+  if ((reinterpret<i64>(y) & 0x1fffffff) !== 0x10000000) return r; // the 29 bits that a normal float32 lacks: no middle
+  const below = y - r;
+  return below * low > 0 ? <f32>(y + below) : r;
 }

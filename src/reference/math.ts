@@ -16,7 +16,7 @@ const THIRD_LOW = 1 / 3 / 18014398509481984;
 const FIFTH_LOW = -1 / 5 / 18014398509481984;
 
 const bits = new DataView(new ArrayBuffer(8));
-/** The low part that belongs to the last result but `tanh` and `pow`: of `exp` before the scaling by 2ᵏ, so that its sign is right. */
+/** The low part that belongs to the last result of `growth`, `artanh`, `log`, `sigmoid` or `softplus`; 0 where none is needed. */
 let low = 0;
 
 /** 2ᵏ, −1022 ≤ k ≤ 1023. */
@@ -79,11 +79,8 @@ function expSum(x: number, xLow: number): number {
   const k = Math.floor(x * Math.LOG2E + 0.5);
   const e = growth(x, xLow, k);
   const y = 1 + e;
-  const rest = 1 - y + e + low;
-  const sum = y + rest;
-  low = y - sum + rest;
   const half = Math.floor(k / 2);
-  return sum * power(half) * power(k - half);
+  return (y + (1 - y + e + low)) * power(half) * power(k - half);
 }
 
 /** eˣ. Spec math-exp. */
@@ -168,9 +165,12 @@ export function tanh(x: number): number {
 
 /** 1 / (1 + e⁻ˣ). Spec math-sigmoid. */
 export function sigmoid(x: number): number {
-  low = 0;
   const a = Math.abs(x);
-  if (!(a <= 40)) return x > 0 ? 1 : exp(x); // e⁻⁴⁰ < 2⁻⁵⁷
+  if (!(a <= 40)) {
+    const y = x > 0 ? 1 : exp(x); // e⁻⁴⁰ < 2⁻⁵⁷
+    low = 0;
+    return y;
+  }
   const k = Math.floor(a * Math.LOG2E + 0.5);
   const e = growth(a, 0, k);
   const t = power(-k);
@@ -184,9 +184,12 @@ export function sigmoid(x: number): number {
 
 /** log(1 + eˣ) = max(x, 0) + log(1 + t), t = e^−|x|. Spec math-softplus. */
 export function softplus(x: number): number {
-  low = 0;
   const a = Math.abs(x);
-  if (!(a <= 40)) return x > 0 ? x : exp(x); // e⁻⁴⁰ < 2⁻⁵⁷
+  if (!(a <= 40)) {
+    const y = x > 0 ? x : exp(x); // e⁻⁴⁰ < 2⁻⁵⁷
+    low = 0;
+    return y;
+  }
   const k = Math.floor(0.5 - a * Math.LOG2E);
   const e = growth(-a, 0, k);
   const unit = power(k);
@@ -234,6 +237,7 @@ function powPositive(x: number, y: number): number {
  */
 export function nearest(y: number): number {
   const r = Math.fround(y);
-  const other = y + (y - r);
-  return (y - r) * low > 0 && Math.fround(other) === other ? other : r;
+  const below = y - r;
+  const other = y + below;
+  return Math.fround(other) === other && below * low > 0 ? other : r;
 }
