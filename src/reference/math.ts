@@ -5,7 +5,7 @@
 //   tanh x = (exp 2x − 1) / (exp 2x + 1),   sigmoid x = exp x / (exp x + 1),   softplus x = max(x, 0) + log(1 + exp −|x|)
 //   pow(x, y) = exp(y·log x),  the logarithm carried as high + low to about 70 bits
 //
-// Spec numerics-math: only + − × ÷, floor, and the bits of a power of two: assembly/math.ts does the same, operation for operation.
+// Spec numerics-math, math-parts: only + − × ÷, floor, and the bits of a power of two: assembly/math.ts does the same, operation for operation.
 // The coefficients are those of Taylor's series, cut where the next term is below 2⁻⁶¹ (exp) or 2⁻⁷⁰ (log) of the result.
 
 /** ln 2 = LN2_HIGH + LN2_LOW: ⌊2⁴² ln 2⌋ / 2⁴², so that k·LN2_HIGH is exact for |k| < 2¹¹; then the rest. */
