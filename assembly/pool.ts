@@ -4,6 +4,7 @@
 //   at the border it is made anew, without the cells that are padding
 
 import { averageCells, maximumCells, spreadAverage, spreadMaximum } from './cells';
+import { longAverageCells } from './long-cells';
 
 /** One axis of a window: cell(p, k) = p·stride + k·dilation − before, taken where 0 ≤ cell < input. */
 @unmanaged
@@ -38,8 +39,10 @@ class PoolAxis {
 
 export const MAXIMUM: i32 = 0;
 export const AVERAGE: i32 = 1;
-export const MAXIMUM_GRADIENT: i32 = 2;
-export const AVERAGE_GRADIENT: i32 = 3;
+/** An average whose sums are float64. Spec numerics-long. */
+export const LONG_AVERAGE: i32 = 2;
+export const MAXIMUM_GRADIENT: i32 = 3;
+export const AVERAGE_GRADIENT: i32 = 4;
 
 /** The numbers of one pooling of one image, followed by its three axes. */
 @unmanaged
@@ -50,7 +53,7 @@ export class Pool {
   x: usize;
   y: usize;
   dx: usize;
-  /** The float32 divisors of an average, one for every position. */
+  /** The float64 divisors of an average, one for every position. */
   divisor: usize;
   /** Room for two lists of cells, as byte offsets: of a whole window from its first cell, of a clipped one from x. */
   whole: usize;
@@ -76,14 +79,14 @@ export function pool(g: Pool, plane: i32, row: i32): void {
   const corner = a.first(plane) * g.xPlane + b.first(row) * g.xRow;
   const wholeEnd = wholeCells(g);
   const y = g.y + <usize>(plane * g.yPlane + row * g.yRow);
-  const divisor = g.divisor + <usize>((plane * b.output + row) * c.output) * 4;
+  const divisor = g.divisor + <usize>((plane * b.output + row) * c.output) * 8;
   for (let column = 0; column < c.output; ) {
     const whole = inside ? c.insideFrom(column) : 0;
     const cells = whole > 0 ? g.whole : g.clipped;
     const end = whole > 0 ? wholeEnd : clippedCells(g, a.first(plane), b.first(row), c.first(column));
     const origin = whole > 0 ? corner + c.first(column) * g.xPixel : 0;
     const count = max(1, whole);
-    windows(g, count, origin, cells, end, y + column * g.yPixel, divisor + column * 4);
+    windows(g, count, origin, cells, end, y + column * g.yPixel, divisor + column * 8);
     column += count;
   }
 }
@@ -131,10 +134,12 @@ function windows(g: Pool, count: i32, origin: usize, list: usize, end: usize, y:
     maximumCells(g.x + origin, step, list, end, y, g.yPixel, count, g.channels);
   } else if (g.operation == AVERAGE) {
     averageCells(g.x + origin, step, list, end, y, g.yPixel, count, g.channels, divisor);
+  } else if (g.operation == LONG_AVERAGE) {
+    longAverageCells(g.x + origin, step, list, end, y, g.yPixel, count, g.channels, divisor);
   } else {
-    for (; count > 0; count--, origin += step, y += g.yPixel, divisor += 4) {
+    for (; count > 0; count--, origin += step, y += g.yPixel, divisor += 8) {
       if (g.operation == MAXIMUM_GRADIENT) spreadMaximum(g.x + origin, list, end, y, g.dx + origin, g.channels);
-      else spreadAverage(list, end, y, g.dx + origin, g.channels, load<f32>(divisor));
+      else spreadAverage(list, end, y, g.dx + origin, g.channels, load<f64>(divisor));
     }
   }
 }

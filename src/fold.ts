@@ -8,7 +8,7 @@ import { SpecError } from './errors.ts';
 import { checkLayer, type Layer, type Params } from './layer.ts';
 import { checkParams } from './params.ts';
 import { roundingOf } from './reference/conv.ts';
-import { deviations } from './reference/norm.ts';
+import { deviations, scales } from './reference/norm.ts';
 import type { Data, Tensor } from './tensor.ts';
 
 /** A net and its parameters. */
@@ -59,8 +59,8 @@ function folded(name: string, linear: Folded, norm: Folded): Folded {
     if (p[each] === undefined)
       throw new SpecError('layer-params', `foldNorm: '${name}' and the layer before it must have their parameters`);
   const round = roundingOf(p.filter.data);
-  const deviation = deviations(p.variance.data, norm.layer.attributes.epsilon as number);
-  const scale = p.weight.data.map((w, o) => w / deviation[o]);
+  const deviation = deviations(p.variance.data, norm.layer.attributes.epsilon as number, round);
+  const scale = scales(p.weight.data, deviation);
   const bias = scale.map((s, o) => round(round((p.shift?.data[o] ?? 0) - p.mean.data[o]) * s) + p.bias.data[o]);
   return {
     layer: linear.layer.with({ attributes: { bias: true } }),

@@ -15,6 +15,7 @@ export { collapse, gaussianPyramid, laplacianPyramid } from './inspect/pyramid.t
 export { describe, parameterCount, receptiveField, summary } from './inspect/summary.ts';
 export type { Attributes, AxisField, Changes, Field, Gradient, Layer, Params } from './layer.ts';
 export { toChannelsFirst, toChannelsLast } from './layout.ts';
+export { NUMERICS } from './numerics.ts';
 export { leakyRelu, relu, scale, sigmoid, tanh } from './ops/activation.ts';
 export {
   conv1d,

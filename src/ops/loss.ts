@@ -1,7 +1,7 @@
 // Losses: layers with one output element. Targets and labels are attributes, so that a loss stays a function of x.
 //
 //   squaredError         L = Σ (x − target)² / batch
-//   crossEntropy         L = mean over the labels of   log Σ exp x − x[label]
+//   crossEntropy         L = mean over the labels of   log(1 + r) + m − x[label],  m = max x,  r = Σ exp(x − m) without m's own 1
 //   binaryCrossEntropy   L = mean over the targets of  log(1 + exp −|x|) + |x|·w,  w = x > 0 ? 1 − t : t
 
 import { known } from '../attributes.ts';
@@ -10,9 +10,10 @@ import * as kernels from '../kernels.ts';
 import type { Attributes, Layer } from '../layer.ts';
 import { operator } from '../operator.ts';
 import { roundingOf } from '../reference/conv.ts';
-import { functionsFor } from '../reference/map.ts';
-import { allocate, type Data, type Shape, sizeOf, type Tensor, typeOf } from '../tensor.ts';
-import { belowMaximum, eachRow, type Rows, softmaxRows, sumOfRow } from './rows.ts';
+import { log } from '../reference/math.ts';
+import { longSum } from '../reference/sums.ts';
+import { allocate, type Data, type Shape, type Tensor, typeOf } from '../tensor.ts';
+import { belowMaximum, type Rows, sumOfRow } from './rows.ts';
 import { checkLabels, checkTarget, type Labels, readLabels, readProbabilities, readTarget } from './targets.ts';
 
 /**
@@ -31,20 +32,15 @@ export function squaredError(attributes: { readonly target: Tensor }): Layer {
     check: (x) => checkTarget(name, 'target', target, x),
     value(x, shape) {
       const round = roundingOf(x);
-      const image = { length: sizeOf(shape.slice(1)), step: 1 };
-      const squares = x.map((value, i) => {
-        const d = round(value - round(target.data[i]));
-        return d * d;
-      });
-      let total = 0;
-      eachRow(image, x.length, (first) => {
-        total = round(total + sumOfRow(image, squares, first));
-      });
-      return total / round(shape[0]);
+      const square = (i: number): number => {
+        const d = round(x[i] - round(target.data[i]));
+        return round(d * d);
+      };
+      return longSum(shape[0], x.length / shape[0], square) / shape[0];
     },
     gradient(x, shape, dy, dx) {
       const round = roundingOf(x);
-      const factor = round(round(2 * dy) / round(shape[0]));
+      const factor = round(round(2 * dy) / shape[0]);
       for (let i = 0; i < dx.length; i++) dx[i] = round(x[i] - round(target.data[i])) * factor;
     },
   });
@@ -68,27 +64,52 @@ export function crossEntropy(attributes: { readonly labels: Labels }): Layer {
     check: (x) => checkLabels(name, labels, x),
     value(x, shape) {
       const round = roundingOf(x);
-      const { log } = functionsFor(x);
-      const rows = rowsOf(shape);
-      const [below, e] = [x.slice(), x.slice()];
-      belowMaximum(rows, x, below);
-      kernels.map('exp', below, e);
-      let total = 0;
-      eachRow(rows, x.length, (first) => {
-        const logSum = log(sumOfRow(rows, e, first));
-        total = round(total + round(logSum - below[first + labels[first / rows.length]]));
-      });
-      return total / round(labels.length);
+      const { below, rest } = logitsOf(rowsOf(shape), x);
+      const lossOfRow = (row: number): number =>
+        round(round(log1p(rest(row))) - below[row * rowsOf(shape).length + labels[row]]);
+      return longSum(shape[0], labels.length / shape[0], lossOfRow) / labels.length;
     },
     gradient(x, shape, dy, dx) {
       const rows = rowsOf(shape);
       const round = roundingOf(x);
-      const share = round(dy / round(labels.length));
-      softmaxRows(rows, x, dx);
-      for (let row = 0; row < labels.length; row++) dx[row * rows.length + labels[row]] -= 1;
+      const share = round(dy / labels.length);
+      const { e, below, rest } = logitsOf(rows, x);
+      labels.forEach((label, row) => {
+        const first = row * rows.length;
+        const s = sumOfRow(rows, first, (i) => e[i]);
+        for (let i = first; i < first + rows.length; i++) dx[i] = e[i] / s;
+        const at = first + label;
+        dx[at] = at === maximumOf(rows, below, first) ? 0 - rest(row) / s : dx[at] - 1;
+      });
       for (let i = 0; i < dx.length; i++) dx[i] = dx[i] * share;
     },
   });
+}
+
+/** Each logit less the first maximum of its row, the exponentials of that, and their sum without the maximum's own 1. */
+function logitsOf(rows: Rows, x: Data) {
+  const [below, e] = [x.slice(), x.slice()];
+  belowMaximum(rows, x, below);
+  kernels.map('exp', below, e);
+  const rest = (row: number): number => {
+    const first = row * rows.length;
+    const maximum = maximumOf(rows, below, first);
+    return sumOfRow(rows, first, (i) => (i === maximum ? 0 : e[i]));
+  };
+  return { below, e, rest };
+}
+
+/** The place of the first maximum of a row: the first 0 of `below`; the end of the row where NaN fills it. */
+function maximumOf(rows: Rows, below: Data, first: number): number {
+  let i = first;
+  while (i < first + rows.length && below[i] !== 0) i++;
+  return i;
+}
+
+/** log(1 + r) in float64 for a finite r ≥ 0: the logarithm of the rounded sum, and what the rounding left out. */
+function log1p(r: number): number {
+  const u = 1 + r;
+  return log(u) + (r - (u - 1)) / u;
 }
 
 /**
@@ -106,26 +127,24 @@ export function binaryCrossEntropy(attributes: { readonly targets: Tensor }): La
   const targets = readProbabilities(name, attributes.targets);
   return loss(name, { targets }, binaryCrossEntropy, {
     check: (x) => checkTarget(name, 'targets', targets, x),
-    value(x) {
+    value(x, shape) {
       const round = roundingOf(x);
-      const { softplus } = functionsFor(x);
-      let total = 0;
-      for (let i = 0; i < x.length; i++) {
-        const a = Math.abs(x[i]);
+      const small = x.map((each) => -Math.abs(each));
+      kernels.map('softplus', small, small);
+      const lossOfTarget = (i: number): number => {
         const w = wrongSide(x[i], round(targets.data[i]), round);
-        const linear = w === 0 ? 0 : round(a * w);
-        total = round(total + round(softplus(-a) + linear));
-      }
-      return total / round(x.length);
+        return round(small[i] + (w === 0 ? 0 : round(Math.abs(x[i]) * w)));
+      };
+      return longSum(shape[0], x.length / shape[0], lossOfTarget) / x.length;
     },
     gradient(x, _shape, dy, dx) {
       const round = roundingOf(x);
-      const { sigmoid } = functionsFor(x);
-      const share = round(dy / round(x.length));
+      const share = round(dy / x.length);
+      const s = x.map((each) => -Math.abs(each));
+      kernels.map('sigmoid', s, s);
       for (let i = 0; i < dx.length; i++) {
         const w = wrongSide(x[i], round(targets.data[i]), round);
-        const s = sigmoid(-Math.abs(x[i]));
-        dx[i] = round(x[i] > 0 ? w - s : s - w) * share;
+        dx[i] = round(x[i] > 0 ? w - s[i] : s[i] - w) * share;
       }
     },
   });

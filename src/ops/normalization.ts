@@ -6,6 +6,7 @@ import { finiteNumber, known } from '../attributes.ts';
 import { SpecError } from '../errors.ts';
 import type { Layer } from '../layer.ts';
 import { type Operator, operator } from '../operator.ts';
+import { roundingOf } from '../reference/conv.ts';
 import {
   batchNormInputGrad,
   batchStatistics,
@@ -13,6 +14,7 @@ import {
   normalize,
   normParamGrads,
   type Statistics,
+  scales,
 } from '../reference/norm.ts';
 import { allocate, type Shape, type Tensor, typeOf } from '../tensor.ts';
 
@@ -53,15 +55,14 @@ export function frozenNorm(attributes: NormAttributes = {}): Layer {
   });
   const names = ['weight', 'bias', 'mean', 'variance'];
   return norm('frozenNorm', epsilon, frozenNorm, names, statistics, frozenInputGrad, (program, x, p) => {
-    const deviation = deviations(p.variance.data, epsilon);
-    const scale = (p.weight.data as Float32Array).map((w, c) => w / deviation[c]);
+    const scale = scales(p.weight.data, deviations(p.variance.data, epsilon, Math.fround)) as Float32Array;
     return program.norm(x, { mean: p.mean.data as Float32Array, scale, shift: p.bias.data as Float32Array });
   });
 }
 
 /** dx = dy · scale. Spec norm-frozen-gradient. */
 const frozenInputGrad: typeof batchNormInputGrad = (_x, mean, deviation, weight, _sums, dy, dx) => {
-  const scale = weight.map((w, c) => w / deviation[c]);
+  const scale = scales(weight, deviation);
   for (let i = 0; i < dx.length; i++) dx[i] = dy[i] * scale[i % mean.length];
 };
 
@@ -87,18 +88,21 @@ function norm(
     forward(x, p) {
       const y = allocate(name, x.shape, typeOf(x.data));
       const { mean, variance } = statistics(x, p);
-      normalize(x.data, mean, deviations(variance, epsilon), p.weight.data, p.bias.data, y.data);
+      normalize(x.data, mean, deviations(variance, epsilon, roundingOf(x.data)), p.weight.data, p.bias.data, y.data);
       return y;
     },
     gradient(x, p, dy) {
       const { mean, variance } = statistics(x, p);
-      const deviation = deviations(variance, epsilon);
+      const deviation = deviations(variance, epsilon, roundingOf(x.data));
       const sums = normParamGrads(x.shape[0], x.data, mean, deviation, dy.data);
       const dx = allocate(name, x.shape, typeOf(x.data));
       inputGrad(x.data, mean, deviation, p.weight.data, sums, dy.data, dx.data);
-      const zeros = new (x.data.constructor as Float32ArrayConstructor)(mean.length);
-      const gradients = { mean: zeros, variance: zeros.slice(), ...sums };
-      const params = names.map((each) => [each, { shape: [mean.length], data: gradients[each as 'mean'] }]);
+      const gradients: Record<string, Float64Array> = { ...sums };
+      const params = names.map((each) => {
+        const own = allocate(name, [mean.length], typeOf(x.data));
+        own.data.set(gradients[each] ?? []);
+        return [each, own];
+      });
       return { x: dx, params: Object.fromEntries(params) as Record<string, Tensor> };
     },
   });

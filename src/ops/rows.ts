@@ -2,6 +2,7 @@
 
 import * as kernels from '../kernels.ts';
 import { roundingOf } from '../reference/conv.ts';
+import { longSum } from '../reference/sums.ts';
 import type { Data } from '../tensor.ts';
 
 export interface Rows {
@@ -16,23 +17,21 @@ export function eachRow({ length, step }: Rows, size: number, visit: (first: num
   }
 }
 
-/** y = x − m, where m is the first maximum of the row. */
+/** y = x − m, where m is the first maximum of the row; of m itself 0, also where it is ∞. x and y may be one array. */
 export function belowMaximum(rows: Rows, x: Data, y: Data): void {
   const end = rows.length * rows.step;
   eachRow(rows, x.length, (first) => {
-    let m = x[first];
-    for (let i = first + rows.step; i < first + end; i += rows.step) if (x[i] > m) m = x[i];
+    let at = first;
+    for (let i = first + rows.step; i < first + end; i += rows.step) if (x[i] > x[at]) at = i;
+    const m = x[at];
     for (let i = first; i < first + end; i += rows.step) y[i] = x[i] - m;
+    if (m === Number.POSITIVE_INFINITY) y[at] = 0;
   });
 }
 
-/** The sum of a row, in order from +0. */
-export function sumOfRow(rows: Rows, x: Data, first: number): number {
-  const round = roundingOf(x);
-  let s = 0;
-  for (let i = first; i < first + rows.length * rows.step; i += rows.step) s = round(s + x[i]);
-  return s;
-}
+/** The sum of term(i) over a row, in order from +0, in float64. Spec numerics-long. */
+export const sumOfRow = ({ length, step }: Rows, first: number, term: (i: number) => number): number =>
+  longSum(1, length, (k) => term(first + k * step));
 
 /** Spec softmax-forward. */
 export function softmaxRows(rows: Rows, x: Data, y: Data): void {
@@ -40,7 +39,7 @@ export function softmaxRows(rows: Rows, x: Data, y: Data): void {
   belowMaximum(rows, x, y);
   kernels.map('exp', y, y);
   eachRow(rows, x.length, (first) => {
-    const s = sumOfRow(rows, y, first);
+    const s = sumOfRow(rows, first, (i) => y[i]);
     for (let i = first; i < first + end; i += rows.step) y[i] = y[i] / s;
   });
 }
@@ -50,8 +49,7 @@ export function softmaxGradRows(rows: Rows, y: Data, dy: Data, dx: Data): void {
   const round = roundingOf(y);
   const end = rows.length * rows.step;
   eachRow(rows, y.length, (first) => {
-    let s = 0;
-    for (let i = first; i < first + end; i += rows.step) s = round(s + round(dy[i] * y[i]));
+    const s = sumOfRow(rows, first, (i) => round(dy[i] * y[i]));
     for (let i = first; i < first + end; i += rows.step) dx[i] = y[i] * round(dy[i] - s);
   });
 }

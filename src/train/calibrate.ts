@@ -6,10 +6,12 @@ import { checkLayer, type Layer, type Params } from '../layer.ts';
 import { frozenNorm } from '../ops/normalization.ts';
 import { checkParams } from '../params.ts';
 import { batchStatistics } from '../reference/norm.ts';
-import type { Data, Tensor } from '../tensor.ts';
+import { type Data, type ElementType, type Tensor, tensor, typeOf } from '../tensor.ts';
 import { evaluation } from './metrics.ts';
 
+/** What one batch norm saw, in float64, and the type that its parameters have. */
 interface Seen {
+  readonly type: ElementType;
   readonly means: Data[];
   readonly variances: Data[];
 }
@@ -17,9 +19,9 @@ interface Seen {
 /**
  * Replaces every `batchNorm` of a net by a `frozenNorm` with the statistics of the given inputs, dropout left out. Over
  * several inputs the mean is the mean of their means, the variance the mean of their variances plus the variance of
- * their means; over one input the calibrated net gives the bits of the net with batch norm on it. Spec train-calibrate.
+ * their means, each rounded once to the element type. Spec train-calibrate.
  *
- * @throws {SpecError} train-calibrate for no inputs.
+ * @throws {SpecError} train-calibrate for no inputs, and for a statistic that is no finite number of the element type.
  * @example
  * const p = { weight: tensor([1], [1]), bias: tensor([1]) };
  * const { layer, params } = calibrate(batchNorm(), p, [tensor([2, 1], [1, 3])]);
@@ -55,7 +57,7 @@ function recorder(layer: Layer, path: string, seen: Record<string, Seen>): Layer
     ...layer,
     forward(x, p) {
       const { mean, variance } = batchStatistics(x.shape[0], x.shape[x.shape.length - 1], x.data);
-      seen[path] ??= { means: [], variances: [] };
+      seen[path] ??= { type: typeOf(x.data), means: [], variances: [] };
       seen[path].means.push(mean);
       seen[path].variances.push(variance);
       return layer.forward(x, p);
@@ -71,19 +73,26 @@ function withStatistics(params: Params<Tensor>, seen: Readonly<Record<string, Se
       isTensor ? value : withStatistics(value as Params<Tensor>, seen, path === '' ? name : `${path}.${name}`),
     ];
   });
-  return { ...Object.fromEntries(nested), ...(path in seen && statisticsOf(seen[path])) };
+  return { ...Object.fromEntries(nested), ...(path in seen && statisticsOf(path, seen[path])) };
 }
 
-function statisticsOf({ means, variances }: Seen): { mean: Tensor; variance: Tensor } {
-  const shape = [means[0].length];
-  const [mean, variance] = [means[0].slice(), variances[0].slice()];
-  if (means.length > 1) {
-    for (let c = 0; c < shape[0]; c++) {
-      const average = (of: (i: number) => number): number => means.reduce((sum, _, i) => sum + of(i), 0) / means.length;
-      const middle = average((i) => means[i][c]);
-      mean[c] = middle;
-      variance[c] = average((i) => variances[i][c] + (means[i][c] - middle) * (means[i][c] - middle));
-    }
-  }
-  return { mean: { shape, data: mean }, variance: { shape, data: variance } };
+function statisticsOf(path: string, { type, means, variances }: Seen): { mean: Tensor; variance: Tensor } {
+  const average = (of: (i: number) => number): number => means.reduce((sum, _, i) => sum + of(i), 0) / means.length;
+  const mean = Array.from(means[0], (_, c) => average((i) => means[i][c]));
+  const variance = mean.map((middle, c) =>
+    average((i) => variances[i][c] + (means[i][c] - middle) * (means[i][c] - middle)),
+  );
+  return { mean: held(path, 'mean', mean, type), variance: held(path, 'variance', variance, type) };
+}
+
+/** The statistic of every channel in the type of the parameters. */
+function held(path: string, what: string, values: readonly number[], type: ElementType): Tensor {
+  const held = tensor([values.length], values, type);
+  const c = held.data.findIndex((value) => !Number.isFinite(value));
+  if (c >= 0)
+    throw new SpecError(
+      'train-calibrate',
+      `calibrate: every ${what} must be a finite ${type} number, got ${values[c]} in channel ${c} of ${path === '' ? 'the net' : `'${path}'`}`,
+    );
+  return held;
 }

@@ -1,6 +1,7 @@
 // Steps over the cells of tensors: sums with their epilogues, local response normalisation, zeros around the cells.
 
 import type { LrnStep } from '../program.ts';
+import { SHORT_SUM } from '../reference/sums.ts';
 import type { Arena } from './engine.ts';
 import { type Finish, writeEpilogues } from './epilogue.ts';
 import type { Region } from './region.ts';
@@ -49,7 +50,8 @@ export function lrnStep(x: Slot, y: Slot, { before, after, k, alpha, beta }: Lrn
     prepare(arena, at) {
       const lattice = arena.words(latticeOf(x, at(x), at(y)));
       const factors = new Uint32Array(Float32Array.of(k, alpha).buffer);
-      const numbers = arena.words([x.channels, before, after, ...factors]);
+      const isLong = before + after + 1 > SHORT_SUM ? 1 : 0;
+      const numbers = arena.words([x.channels, before, after, ...factors, isLong]);
       return () => arena.kernels.lrn(lattice, numbers, beta);
     },
   };

@@ -120,10 +120,11 @@ export class Arena {
     return address;
   }
 
-  /** Takes memory for float32 values and writes them. */
-  values(values: Float32Array): number {
+  /** Takes memory for values and writes them. */
+  values(values: Float32Array | Float64Array): number {
     const address = this.take(values.byteLength);
-    this.whenReady(() => this.floats(address, values.length).set(values));
+    const room = values instanceof Float32Array ? Float32Array : Float64Array;
+    this.whenReady(() => new room(this.#memory.buffer, address, values.length).set(values));
     return address;
   }
 

@@ -1,11 +1,12 @@
 // Pooling and its gradients on the kernels, image by image.
 
+import { isLong } from '../reference/sums.ts';
 import { inputs, outputs, type PoolGeometry, taps } from '../window.ts';
 import { type Arena, withArena } from './engine.ts';
 import { denseRegion, type Region } from './region.ts';
 
 /** The operations of assembly/pool.ts. */
-const [MAXIMUM, AVERAGE, MAXIMUM_GRADIENT, AVERAGE_GRADIENT] = [0, 1, 2, 3];
+const [MAXIMUM, AVERAGE, LONG_AVERAGE, MAXIMUM_GRADIENT, AVERAGE_GRADIENT] = [0, 1, 2, 3, 4];
 
 /** The tensors of one call; what an operation does not name it does not touch. */
 interface Tensors {
@@ -28,7 +29,7 @@ export function maxPoolGrad(g: PoolGeometry, x: Float32Array, dy: Float32Array, 
 
 /** Spec pool-average. */
 export function avgPool(g: PoolGeometry, x: Float32Array, divisor: Float64Array, y: Float32Array): void {
-  withArena('avgPool', (arena) => pool(arena, g, AVERAGE, { x, y, divisor }));
+  withArena('avgPool', (arena) => pool(arena, g, averageOf(g), { x, y, divisor }));
 }
 
 /** Spec pool-average-gradient. */
@@ -53,6 +54,9 @@ function pool(arena: Arena, g: PoolGeometry, operation: number, { x, y, dy, dx, 
   }
 }
 
+/** Spec numerics-long. */
+const averageOf = (g: PoolGeometry): number => (isLong(g) ? LONG_AVERAGE : AVERAGE);
+
 const denseX = (g: PoolGeometry, address: number): Region =>
   denseRegion(address, [g.axes[0].input, g.axes[1].input, g.axes[2].input], g.channels);
 
@@ -67,7 +71,7 @@ export function preparePool(
   y: Region,
   divisor: Float64Array | undefined,
 ): () => void {
-  const operation = divisor ? AVERAGE : MAXIMUM;
+  const operation = divisor ? averageOf(g) : MAXIMUM;
   const first = planOf(arena, g, operation, x, y, 0, divisor);
   const plans = Array.from({ length: g.batch }, (_, n) => {
     const [kind, channels, inX, inY, ...rest] = first;
@@ -89,7 +93,7 @@ function planOf(
   divisor: Float64Array | undefined,
 ): number[] {
   const K = taps(g.axes);
-  const divisors = divisor ? arena.values(Float32Array.from(divisor)) : 0;
+  const divisors = divisor ? arena.values(divisor) : 0;
   const lists = [arena.take(K * 4), arena.take(K * 4)];
   const steps = [x.pixel, x.row, x.plane, y.pixel, y.row, y.plane];
   const axes = g.axes.flatMap((axis) => [axis.input, axis.size, axis.stride, axis.dilation, axis.before, axis.output]);

@@ -65,11 +65,13 @@ describe('crossEntropy', () => {
       const logits = [...x.data.subarray(row * 3, row * 3 + 3)];
       const m = Math.max(...logits);
       const e = logits.map((v) => f(exp(f(v - m))));
-      const s = e.reduce((sum, v) => f(sum + v), 0);
-      total = f(total + f(f(log(s)) - f(logits[label] - m)));
+      const s = e.reduce((sum, v) => sum + v, 0);
+      const r = e.reduce((sum, v, c) => (logits[c] === m ? sum : sum + v), 0);
+      const u = 1 + r;
+      total += f(f(log(u) + (r - (u - 1)) / u) - f(logits[label] - m));
       e.forEach((v, c) => {
-        const p = f(v / s);
-        dx.push(f((c === label ? f(p - 1) : p) * f(2 / 4)));
+        const ofLabel = logits[c] === m ? f(-r / s) : f(f(v / s) - 1);
+        dx.push(f((c === label ? ofLabel : f(v / s)) * f(2 / 4)));
       });
     });
     const [y, pull] = crossEntropy({ labels }).vjp(x, {});
@@ -83,6 +85,39 @@ describe('crossEntropy', () => {
     expect(crossEntropy({ labels: [0] }).forward(far, {}).data[0]).toBe(0);
     const report = gradientCheck(crossEntropy({ labels }), x, {});
     expect(report.ok, report.text).toBe(true);
+  });
+
+  it('[loss-cross-entropy] loses nothing where the label agrees with a large logit', () => {
+    for (const type of ['float32', 'float64'] as const)
+      for (const x of [37, 1, 90]) {
+        const [y, pull] = crossEntropy({ labels: [1] }).vjp(tensor([1, 2], [0, x], type), {});
+        const small = Math.exp(-x);
+        expect(y.data[0] / Math.log1p(small)).toBeCloseTo(1, 6);
+        const [other, own] = pull(one(y)).x.data;
+        expect(other / (small / (1 + small))).toBeCloseTo(1, 6);
+        expect(own).toBe(-other);
+      }
+    expect([...crossEntropy({ labels: [0] }).vjp(tensor([1, 1], [5]), {})[1](tensor([1], [1])).x.data]).toEqual([0]);
+  });
+
+  it('[loss-cross-entropy] has its limits beside one infinite logit, and none beside two', () => {
+    const at = (values: number[], label: number, type: 'float32' | 'float64') => {
+      const [y, pull] = crossEntropy({ labels: [label] }).vjp(tensor([1, values.length], values, type), {});
+      return [y.data[0], ...pull(one(y)).x.data];
+    };
+    for (const type of ['float32', 'float64'] as const) {
+      expect(at([0, Infinity, 1], 1, type)).toEqual([0, 0, 0, 0]);
+      expect(at([0, Infinity, 1], 0, type)).toEqual([Infinity, -1, 1, 0]);
+      expect(at([3, -Infinity], 0, type)).toEqual([0, 0, 0]);
+      expect(at([3, -Infinity], 1, type)).toEqual([Infinity, 1, -1]);
+      for (const values of [
+        [Infinity, Infinity],
+        [-Infinity, -Infinity],
+        [NaN, Infinity],
+        [Infinity, NaN],
+      ])
+        for (const label of [0, 1]) expect(at(values, label, type)).toEqual([NaN, NaN, NaN]);
+    }
   });
 
   it('[loss-labels] are an array, a typed array or a tensor of whole numbers, one for each row', () => {
@@ -132,7 +167,7 @@ describe('binaryCrossEntropy', () => {
     const weights = t.map((target, i) => (x.data[i] > 0 ? f(1 - target) : target));
     const total = weights.reduce((sum, w, i) => {
       const a = Math.abs(x.data[i]);
-      return f(sum + f(softplus(-a) + f(a * w)));
+      return sum + f(softplus(-a) + f(a * w));
     }, 0);
     const layer = binaryCrossEntropy({ targets: tensor([2, 3], t) });
     const [y, pull] = layer.vjp(x, {});

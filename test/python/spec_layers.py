@@ -257,7 +257,7 @@ def softmax(type, attributes, shape, x, params):
 
 
 def below(type, x, i, first):
-    return type.fl(x[i] - x[first])
+    return 0.0 if i == first and x[i] == INF else type.fl(x[i] - x[first])
 
 
 def lrn(type, attributes, shape, x, params):
