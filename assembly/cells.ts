@@ -4,7 +4,7 @@
 // next lie `xStep` bytes of x and `yStep` of y.
 
 import { LANES } from './blocks';
-import { demote, promoteHigh, storeSome } from './lanes';
+import { dividedBy, storeSome } from './lanes';
 
 /** Channels of the tail are computed as a whole vector; what lies beyond them is read, never stored. */
 @inline
@@ -53,7 +53,7 @@ function maximumExactly(x: usize, list: usize, end: usize, y: usize, channels: i
 
 /** The maximum of four channels, a NaN wherever a cell has one: a mask of all ones is itself a NaN. */
 @inline
-function maximumAt(x: usize, list: usize, end: usize): v128 {
+export function maximumAt(x: usize, list: usize, end: usize): v128 {
   let m = f32x4.splat(-Infinity);
   let n = i32x4.splat(0);
   for (let cell = list; cell != end; cell += 4) {
@@ -121,13 +121,6 @@ export function spreadAverage(list: usize, end: usize, dy: usize, dx: usize, cha
     addTo(list, end, dx, dividedBy(v128.load(dy), divisor), 4);
   }
   if (c < channels) addTo(list, end, dx, dividedBy(v128.load(dy), divisor), channels - c);
-}
-
-/** v / divisor, divided in float64: a divisor may be beyond the whole numbers of float32. Spec numerics-counts. */
-@inline
-function dividedBy(v: v128, divisor: f64): v128 {
-  const d = f64x2.splat(divisor);
-  return demote(f64x2.div(f64x2.promote_low_f32x4(v), d), f64x2.div(promoteHigh(v), d));
 }
 
 @inline

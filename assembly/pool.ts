@@ -4,7 +4,7 @@
 //   at the border it is made anew, without the cells that are padding
 
 import { averageCells, maximumCells, spreadAverage, spreadMaximum } from './cells';
-import { longAverageCells } from './long-cells';
+import { longAverageCells, spreadLongAverage, spreadLongMaximum } from './long-cells';
 
 /** One axis of a window: cell(p, k) = p·stride + k·dilation − before, taken where 0 ≤ cell < input. */
 @unmanaged
@@ -39,15 +39,15 @@ class PoolAxis {
 
 export const MAXIMUM: i32 = 0;
 export const AVERAGE: i32 = 1;
-/** An average whose sums are float64. Spec numerics-long. */
-export const LONG_AVERAGE: i32 = 2;
-export const MAXIMUM_GRADIENT: i32 = 3;
-export const AVERAGE_GRADIENT: i32 = 4;
+export const MAXIMUM_GRADIENT: i32 = 2;
+export const AVERAGE_GRADIENT: i32 = 3;
 
 /** The numbers of one pooling of one image, followed by its three axes. */
 @unmanaged
 export class Pool {
   operation: i32;
+  /** Whether it adds in float64; then dx is float64, laid out as x. Spec numerics-long. */
+  doubles: i32;
   channels: i32;
   /** x of the image; y or dy of the image; dx of the image. */
   x: usize;
@@ -133,13 +133,19 @@ function windows(g: Pool, count: i32, origin: usize, list: usize, end: usize, y:
   if (g.operation == MAXIMUM) {
     maximumCells(g.x + origin, step, list, end, y, g.yPixel, count, g.channels);
   } else if (g.operation == AVERAGE) {
-    averageCells(g.x + origin, step, list, end, y, g.yPixel, count, g.channels, divisor);
-  } else if (g.operation == LONG_AVERAGE) {
-    longAverageCells(g.x + origin, step, list, end, y, g.yPixel, count, g.channels, divisor);
+    if (g.doubles) longAverageCells(g.x + origin, step, list, end, y, g.yPixel, count, g.channels, divisor);
+    else averageCells(g.x + origin, step, list, end, y, g.yPixel, count, g.channels, divisor);
   } else {
     for (; count > 0; count--, origin += step, y += g.yPixel, divisor += 8) {
-      if (g.operation == MAXIMUM_GRADIENT) spreadMaximum(g.x + origin, list, end, y, g.dx + origin, g.channels);
+      if (g.doubles) spreadDoubles(g, origin, list, end, y, load<f64>(divisor));
+      else if (g.operation == MAXIMUM_GRADIENT) spreadMaximum(g.x + origin, list, end, y, g.dx + origin, g.channels);
       else spreadAverage(list, end, y, g.dx + origin, g.channels, load<f64>(divisor));
     }
   }
+}
+
+function spreadDoubles(g: Pool, origin: usize, list: usize, end: usize, y: usize, divisor: f64): void {
+  const dx = g.dx + origin * 2;
+  if (g.operation == MAXIMUM_GRADIENT) spreadLongMaximum(g.x + origin, list, end, y, dx, g.channels);
+  else spreadLongAverage(list, end, y, dx, g.channels, divisor);
 }

@@ -4,7 +4,6 @@
 import * as reference from './reference/conv.ts';
 import * as referenceMath from './reference/map.ts';
 import * as referencePool from './reference/pool.ts';
-import { isLong } from './reference/sums.ts';
 import { winograd as referenceWinograd, type WinogradTile, winogradTile } from './reference/winograd.ts';
 import type { Data } from './tensor.ts';
 import * as wasm from './wasm/conv.ts';
@@ -12,7 +11,7 @@ import { hasSimd } from './wasm/engine.ts';
 import * as wasmMath from './wasm/math.ts';
 import * as wasmPool from './wasm/pool.ts';
 import { winograd } from './wasm/winograd.ts';
-import { type ConvGeometry, overlaps, type PoolGeometry } from './window.ts';
+import type { ConvGeometry, PoolGeometry } from './window.ts';
 
 export const algorithms = ['auto', 'direct', 'im2col', 'winograd'] as const;
 export type Algorithm = (typeof algorithms)[number];
@@ -56,15 +55,9 @@ export function maxPool(g: PoolGeometry, x: Data, y: Data): void {
   else referencePool.maxPool(g, x, y);
 }
 
-/**
- * Whether float32 additions give the bits of a pooling gradient: its sums are short, or have one term each, as those of
- * windows that share no cell. Others run the loops. Spec numerics-long.
- */
-const addsShort = (g: PoolGeometry): boolean => !isLong(g) || !overlaps(g.axes);
-
 /** Spec pool-max-gradient. */
 export function maxPoolGrad(g: PoolGeometry, x: Data, dy: Data, dx: Data): void {
-  if (isFast(dy) && addsShort(g)) wasmPool.maxPoolGrad(g, x as Float32Array, dy, dx as Float32Array);
+  if (isFast(dy)) wasmPool.maxPoolGrad(g, x as Float32Array, dy, dx as Float32Array);
   else referencePool.maxPoolGrad(g, x, dy, dx);
 }
 
@@ -78,7 +71,7 @@ export function avgPool(g: PoolGeometry, x: Data, countPadding: boolean, y: Data
 /** Spec pool-average-gradient. */
 export function avgPoolGrad(g: PoolGeometry, dy: Data, countPadding: boolean, dx: Data): void {
   const divisor = referencePool.divisors(g, countPadding);
-  if (isFast(dy) && addsShort(g)) wasmPool.avgPoolGrad(g, dy, divisor, dx as Float32Array);
+  if (isFast(dy)) wasmPool.avgPoolGrad(g, dy, divisor, dx as Float32Array);
   else referencePool.avgPoolGrad(g, dy, divisor, dx);
 }
 

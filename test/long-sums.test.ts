@@ -30,7 +30,6 @@ import {
 import { exp } from '../src/reference/math.ts';
 import { batchStatistics } from '../src/reference/norm.ts';
 import { avgPool, avgPoolGrad } from '../src/reference/pool.ts';
-import { SHORT_SUM } from '../src/reference/sums.ts';
 import { threeAxes } from '../src/window.ts';
 
 const f = Math.fround;
@@ -147,7 +146,7 @@ describe('a million terms of one sign', () => {
 
 /** A window of ones but for its first cell, and what its sum is: 2²⁴ where every 1 is lost, else exact. */
 const top = 2 ** 24;
-const lost = (cells: number): number => (cells <= SHORT_SUM ? top : f(top + cells - 1));
+const lost = (cells: number): number => (cells <= 64 ? top : f(top + cells - 1));
 
 describe('both sides of 64 cells', () => {
   const sizes = [
@@ -199,7 +198,7 @@ describe('both sides of 64 cells', () => {
     '[lrn-forward] [lrn-gradient] [numerics-long] a window of %i channels, fewer there',
     (size) => {
       const x = tensor([1, 3], [2 ** 12, 1, 1]);
-      const long = size > SHORT_SUM;
+      const long = size > 64;
       const layer = lrn({ size, alpha: 1, beta: 1, k: 1 });
       const sum = long ? top + 2 : top;
       const d = f(1 + f(sum));
