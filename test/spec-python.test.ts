@@ -132,6 +132,27 @@ const layers: Record<string, { clauses: string; draw: () => Drawn }> = {
     clauses: '[norm-frozen] [norm-frozen-gradient]',
     draw: () => ({ make: toeplitz.frozenNorm, attributes: {}, shape: image() }),
   },
+  crossEntropy: {
+    clauses: '[loss-cross-entropy]',
+    draw() {
+      const shape = [draw(1, 3), draw(1, 4), draw(1, 5)];
+      const labels = Array.from({ length: shape[0] * shape[1] }, () => draw(0, shape[2] - 1));
+      return { make: toeplitz.crossEntropy, attributes: { labels }, shape };
+    },
+  },
+  binaryCrossEntropy: {
+    clauses: '[loss-binary]',
+    draw() {
+      const shape = [draw(1, 3), draw(1, 4), draw(1, 5)];
+      const targets = Array.from(
+        { length: shape[0] * shape[1] * shape[2] },
+        () => [0, 1, source.uniform()][draw(0, 2)],
+      );
+      const make = ({ targets }: { targets: number[] }) =>
+        toeplitz.binaryCrossEntropy({ targets: tensor(shape, targets, 'float64') });
+      return { make, attributes: { targets }, shape };
+    },
+  },
   dropout: {
     clauses: '[dropout-forward] [random-generator] [random-hash]',
     draw: () => ({
@@ -142,7 +163,7 @@ const layers: Record<string, { clauses: string; draw: () => Drawn }> = {
   },
 };
 
-const CASES = 30;
+const CASES = 20;
 
 /** A case for Python, and what the library gives. */
 function layerCase(name: string, { make, attributes, shape }: Drawn, type: Type, gradients: boolean) {

@@ -7,7 +7,7 @@ returns the shape of y, y, and a function from dy to (dx, {name: gradient}).
 import math
 from itertools import product
 
-from spec_math import INF, NAN, divide, power, root
+from spec_math import INF, NAN, divide, log, power, root
 from spec_random import uniforms
 
 
@@ -204,9 +204,16 @@ def lp_pool(type, attributes, shape, x, params):
         raised, rooted = abs, fl
     else:
         raised, rooted = (lambda v: fl(power(abs(v), p_))), (lambda s: fl(power(s, 1 / p_)))
+    least = 2.0**-126 if type.single else 2.0**-1022
     y = []
     for n, p, c in product(range(N), range(P), range(C)):
-        y.append(rooted(type.total([raised(x[(n * I + i) * C + c]) for i in g.at[p] if i is not None], g.long)))
+        values = [x[(n * I + i) * C + c] for i in g.at[p] if i is not None]
+        s = type.total(map(raised, values), g.long)
+        m = NAN if any(v != v for v in values) else max(map(abs, values), default=0.0)
+        if not least <= s < INF and 0 < m < INF:
+            y.append(fl(m * rooted(type.total([raised(fl(v / m)) for v in values], g.long))))
+        else:
+            y.append(rooted(s))
 
     def slope(q):
         if q == 0 and p_ > 1 or q != q:
@@ -339,6 +346,60 @@ def dropout(type, attributes, shape, x, params):
     return shape, mask(x), lambda dy: (mask(dy), {})
 
 
+def long_mean(type, N, losses):
+    """The long sum of all, image by image, divided once by their number."""
+    M = len(losses) // N
+    total = 0.0
+    for n in range(N):
+        s = 0.0
+        for each in losses[n * M:(n + 1) * M]:
+            s += each
+        total += s
+    return type.fl(total / len(losses))
+
+
+def cross_entropy(type, attributes, shape, x, params):
+    fl, labels, K = type.fl, attributes['labels'], shape[-1]
+    rows = [list(range(r * K, r * K + K)) for r in range(len(labels))]
+    losses, parts = [], []
+    for label, row in zip(labels, rows):
+        first = row[0]
+        for i in row:
+            if x[i] > x[first]:
+                first = i
+        d = [below(type, x, i, first) for i in row]
+        e = [type.exp(v) for v in d]
+        r = type.total([v for i, v in zip(row, e) if i != first or x[i] != x[i]], True)
+        u = 1 + r
+        losses.append(fl(fl(log(u) + (r - (u - 1)) / u) - d[label]))
+        parts.append((first, e, r, type.total(e, True)))
+
+    def pull(dy):
+        share = fl(dy[0] / len(labels))
+        dx = []
+        for label, row, (first, e, r, s) in zip(labels, rows, parts):
+            g = [fl(divide(v, s)) for v in e]
+            g[label] = fl(0 - r / s) if row[label] == first else fl(g[label] - 1)
+            dx += [fl(v * share) for v in g]
+        return dx, {}
+
+    return [1], [long_mean(type, shape[0], losses)], pull
+
+
+def binary_cross_entropy(type, attributes, shape, x, params):
+    fl = type.fl
+    side = [fl(1 - fl(t)) if v > 0 else fl(t) for v, t in zip(x, attributes['targets'])]
+    product_of = lambda a, w: 0.0 if w == 0 else fl(a * w)
+    losses = [fl(type.function('softplus', -abs(v)) + product_of(abs(v), w)) for v, w in zip(x, side)]
+
+    def pull(dy):
+        share = fl(dy[0] / len(x))
+        s = [type.function('sigmoid', -abs(v)) for v in x]
+        return [fl(fl(w - s[i] if x[i] > 0 else s[i] - w) * share) for i, w in enumerate(side)], {}
+
+    return [1], [long_mean(type, shape[0], losses)], pull
+
+
 LAYERS = {
     'conv': conv,
     'maxPool': max_pool,
@@ -349,4 +410,6 @@ LAYERS = {
     'batchNorm': lambda *args: norm(*args, True),
     'frozenNorm': lambda *args: norm(*args, False),
     'dropout': dropout,
+    'crossEntropy': cross_entropy,
+    'binaryCrossEntropy': binary_cross_entropy,
 }

@@ -41,7 +41,10 @@ class Type:
         self.fl = fround if self.single else (lambda v: v)
 
     def exp(self, x):
-        return nearest32('exp', x) if self.single else exp(x)
+        return self.function('exp', x)
+
+    def function(self, name, x):
+        return nearest32(name, x) if self.single else globals()[name](x)
 
     def total(self, terms, long):
         """A sum from +0, short or long (numerics-long)."""
@@ -51,7 +54,7 @@ class Type:
         return s
 
 
-# math-float32: the exact value by 60 decimal digits, then the nearest float32.
+# math-float32: the exact value by 70 decimal digits, then the nearest float32.
 
 
 def nearest32(name, x):
@@ -66,7 +69,7 @@ def nearest32(name, x):
     if name in ('exp', 'sigmoid', 'softplus') and abs(x) > 1000:
         return {'exp': INF, 'sigmoid': 1.0, 'softplus': x}[name] if x > 0 else 0.0
     with localcontext() as context:
-        context.prec = 120
+        context.prec = 70
         d = Decimal(x)
         if name == 'exp':
             y = d.exp()
