@@ -20,6 +20,7 @@ import {
   type Params,
   relu,
   type Shape,
+  selectChannels,
   softmax,
   squaredError,
   sum,
@@ -186,6 +187,19 @@ describe('both sides of 64 cells', () => {
       expect(dxOf(layer, x, dy)).toEqual([lost(cells)]);
   });
 
+  test('[numerics-long] [pool-max-gradient] windows of 9×9 that share a corner alone', () => {
+    const dy = tensor([1, 2, 2, 1], [top, 1, 1, 1]);
+    const x = filled([1, 17, 17, 1], (i) => (i === 8 * 17 + 8 ? 1 : 0));
+    expect(dxOf(maxPool2d({ size: 9, stride: 8 }), x, dy)[8 * 17 + 8]).toBe(top + 4);
+    expect(
+      dxOf(
+        avgPool2d({ size: 9, stride: 8 }),
+        x,
+        filled(dy.shape, (i) => 81 * dy.data[i]),
+      )[8 * 17 + 8],
+    ).toBe(top + 4);
+  });
+
   test('[numerics-long] [pool-average] the cells of the full window decide, not those inside', () => {
     const x = tensor([1, 1, 3, 1], [top, 1, 1]);
     const at = (width: number) => of(avgPool2d({ size: [1, width], padding: 'same', stride: 3 }), x)[0];
@@ -214,6 +228,11 @@ describe('both sides of 64 cells', () => {
       expect(dxOf(layer, x, dy)).toEqual([...x.data].map((v, i) => f(f(dy.data[i] / d) - f(f(2 * v) * t))));
     },
   );
+
+  test.each([64, 65])('[reshape-select] the gradient of a channel named %i times', (copies) => {
+    const dy = filled([1, copies], (i) => (i === 0 ? top : 1));
+    expect(dxOf(selectChannels({ channels: Array(copies).fill(1) }), tensor([1, 2]), dy)).toEqual([0, lost(copies)]);
+  });
 
   test('[pool-global] a global average is long at any size', () => {
     const x = tensor([1, 3, 1], [top, 1, 1]);
@@ -334,6 +353,13 @@ test('[numerics-counts] what is divided by is exact beyond 2²⁴', () => {
   const [value, back] = loss.vjp({ shape: [M], data: ones.data }, {});
   expect([...value.data]).toEqual([1]);
   expect(back(tensor([1], [top / 2])).x.data[0]).toBe(share);
+  // A constant channel and a constant dy: the bias, and no gradient.
+  const [normal, pullNormal] = batchNorm().vjp(ones, { weight: tensor([1], [1]), bias: tensor([1], [7]) });
+  expect(normal.data.every((v) => v === 7)).toBe(true);
+  expect(pullNormal(ones).x.data.every((v) => v === 0)).toBe(true);
+  const [mean, shares] = binaryCrossEntropy({ targets: tensor([M]) }).vjp(tensor([M]), {});
+  expect([...mean.data]).toEqual([f(Math.LN2)]);
+  expect(shares(tensor([1], [top])).x.data[0]).toBe(share / 2);
 });
 
 test('[numerics-zero] [sum-rules] merged branches keep −0, sums over windows give +0', () => {

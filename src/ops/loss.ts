@@ -71,8 +71,7 @@ export function crossEntropy(attributes: { readonly labels: Labels }): Layer {
     },
     gradient(x, shape, dy, dx) {
       const rows = rowsOf(shape);
-      const round = roundingOf(x);
-      const share = round(dy / labels.length);
+      const share = shareOf(x, dy, labels.length);
       const { e, below, rest } = logitsOf(rows, x);
       labels.forEach((label, row) => {
         const first = row * rows.length;
@@ -139,7 +138,7 @@ export function binaryCrossEntropy(attributes: { readonly targets: Tensor }): La
     },
     gradient(x, _shape, dy, dx) {
       const round = roundingOf(x);
-      const share = round(dy / x.length);
+      const share = shareOf(x, dy, x.length);
       const s = x.map((each) => -Math.abs(each));
       kernels.map('sigmoid', s, s);
       for (let i = 0; i < dx.length; i++) {
@@ -152,6 +151,9 @@ export function binaryCrossEntropy(attributes: { readonly targets: Tensor }): La
 
 /** The target's weight on the side that the logit x speaks against. */
 const wrongSide = (x: number, t: number, round: (value: number) => number): number => (x > 0 ? round(1 - t) : t);
+
+/** dy for each of the losses that were averaged. Spec numerics-counts. */
+const shareOf = (x: Data, dy: number, count: number): number => roundingOf(x)(dy / count);
 
 interface Loss {
   check(x: Shape): void;
