@@ -87,10 +87,26 @@ function convolution(): Drawn {
 }
 
 /** Layers by their names in test/python/spec_layers.py. */
-const layers: Record<string, { clauses: string; draw: () => Drawn }> = {
+const layers: Record<string, { clauses: string; layer?: string; draw: () => Drawn }> = {
   conv: {
     clauses: '[conv-forward] [conv-input-gradient] [conv-weight-gradient] [conv-bias-gradient]',
     draw: convolution,
+  },
+  'conv over many positions': {
+    clauses: '[conv-weight-gradient] [conv-bias-gradient]',
+    layer: 'conv',
+    draw() {
+      const shape = [
+        [draw(5, 9), draw(1, 9), 5, 1],
+        [2, draw(10, 14), 13, 1],
+        [2, 17, draw(13, 29), 1],
+      ][draw(0, 2)];
+      return {
+        make: toeplitz.conv2d,
+        attributes: { filters: 2, size: 3, padding: draw(0, 1) },
+        shape: shape.map((n, i) => (i === 1 ? Math.max(n, 3) : n)),
+      };
+    },
   },
   maxPool: {
     clauses: '[pool-max] [pool-max-gradient]',
@@ -231,7 +247,7 @@ describe.skipIf(!hasPython)(`Python from the text of the spec${why}`, () => {
   for (const [name, each] of Object.entries(layers))
     for (const type of ['float32', 'float64'] as const)
       test(`${each.clauses} ${name} in ${type}`, () => {
-        compare(Array.from({ length: CASES }, () => layerCase(name, each.draw(), type, true)));
+        compare(Array.from({ length: CASES }, () => layerCase(each.layer ?? name, each.draw(), type, true)));
       });
 
   test('[winograd-window] [winograd-transforms] [winograd-formulas] F(2×2, 3×3) and F(4×4, 3×3)', () => {
