@@ -13,7 +13,7 @@ import { roundingOf } from '../reference/conv.ts';
 import { log } from '../reference/math.ts';
 import { longSum } from '../reference/sums.ts';
 import { allocate, type Data, type Shape, type Tensor, typeOf } from '../tensor.ts';
-import { belowMaximum, type Rows, sumOfRow } from './rows.ts';
+import { belowMaximum, type Rows } from './rows.ts';
 import { checkLabels, checkTarget, type Labels, readLabels, readProbabilities, readTarget } from './targets.ts';
 
 /**
@@ -75,7 +75,8 @@ export function crossEntropy(attributes: { readonly labels: Labels }): Layer {
       const { e, below, rest } = logitsOf(rows, x);
       labels.forEach((label, row) => {
         const first = row * rows.length;
-        const s = sumOfRow(rows, first, (i) => e[i]);
+        let s = 0;
+        for (let i = first; i < first + rows.length; i++) s += e[i];
         for (let i = first; i < first + rows.length; i++) dx[i] = e[i] / s;
         const at = first + label;
         dx[at] = at === maximumOf(rows, below, first) ? 0 - rest(row) / s : dx[at] - 1;
@@ -93,7 +94,9 @@ function logitsOf(rows: Rows, x: Data) {
   const rest = (row: number): number => {
     const first = row * rows.length;
     const maximum = maximumOf(rows, below, first);
-    return sumOfRow(rows, first, (i) => (i === maximum ? 0 : e[i]));
+    let sum = 0;
+    for (let i = first; i < first + rows.length; i++) if (i !== maximum) sum += e[i];
+    return sum;
   };
   return { below, e, rest };
 }
