@@ -13,12 +13,12 @@ const { tensor } = toeplitz;
 type Type = 'float32' | 'float64';
 type Layer = ReturnType<typeof toeplitz.relu>;
 
-const hasPython = spawnSync('python3', ['--version']).status === 0;
-const why = hasPython ? '' : ' (skipped: there is no python3 here)';
+const hasPython = spawnSync('python3', ['-c', 'import sys; sys.exit(sys.version_info < (3, 9))']).status === 0;
+const why = hasPython ? '' : ' (skipped: there is no python3 of 3.9 or later here)';
 
 /** The results of test/python/run.py for some cases. */
 function python<Result>(cases: readonly object[]): Result[] {
-  const run = spawnSync('python3', [join(import.meta.dirname, 'python/run.py')], {
+  const run = spawnSync('python3', ['-B', join(import.meta.dirname, 'python/run.py')], {
     input: JSON.stringify(cases),
     encoding: 'utf8',
     maxBuffer: 2 ** 30,
@@ -86,7 +86,7 @@ function convolution(): Drawn {
   return { make: toeplitz.conv2d, attributes, shape: image(groups * draw(1, 3)) };
 }
 
-/** Layers by their names in test/python/spec_layers.py. */
+/** Layers by their names in test/python/run.py. */
 const layers: Record<string, { clauses: string; layer?: string; draw: () => Drawn }> = {
   conv: {
     clauses: '[conv-forward] [conv-input-gradient] [conv-weight-gradient] [conv-bias-gradient]',

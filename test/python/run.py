@@ -9,8 +9,26 @@ import struct
 import sys
 
 import spec_math
-from spec_layers import LAYERS
+from spec_conv import conv
+from spec_norm import dropout, lrn, norm
+from spec_pool import avg_pool, lp_pool, max_pool
+from spec_rows import binary_cross_entropy, cross_entropy, softmax
 from spec_winograd import winograd
+
+LAYERS = {
+    'conv': conv,
+    'maxPool': max_pool,
+    'avgPool': avg_pool,
+    'lpPool': lp_pool,
+    'softmax': softmax,
+    'lrn': lrn,
+    'batchNorm': lambda *args: norm(*args, True),
+    'frozenNorm': lambda *args: norm(*args, False),
+    'dropout': dropout,
+    'winograd': winograd,
+    'crossEntropy': cross_entropy,
+    'binaryCrossEntropy': binary_cross_entropy,
+}
 
 
 def read(text, code):
@@ -25,8 +43,7 @@ def write(values, code):
 def layer(case):
     code = 'f' if case['type'] == 'float32' else 'd'
     params = {name: read(text, code) for name, text in case['params'].items()}
-    make = {**LAYERS, 'winograd': winograd}[case['layer']]
-    shape, y, pull = make(spec_math.Type(case['type']), case['attributes'], case['shape'], read(case['x'], code), params)
+    shape, y, pull = LAYERS[case['layer']](spec_math.Type(case['type']), case['attributes'], case['shape'], read(case['x'], code), params)
     result = {'shape': shape, 'y': write(y, code)}
     if 'dy' in case:
         dx, gradients = pull(read(case['dy'], code))

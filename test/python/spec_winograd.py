@@ -2,7 +2,7 @@
 
 from itertools import product
 
-from spec_layers import Window
+from spec_window import Window
 
 
 def formulas(m, fl):
