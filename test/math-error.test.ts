@@ -6,6 +6,7 @@ import { random } from '../src/random.ts';
 import { functions, functionsFor } from '../src/reference/map.ts';
 import * as reference from '../src/reference/math.ts';
 import * as exact from './exact.ts';
+import exhaustive from './exhaustive/results.json' with { type: 'json' };
 
 type Unary = (x: number) => number;
 
@@ -159,4 +160,18 @@ describe('pow', () => {
   it('[math-pow] every float32 of 1 ≤ x ≤ 2³² to the power ¾ is correctly rounded', () => {
     expect(misrounded('pow', 1, 2 ** 32, 0.75)).toEqual([]);
   });
+});
+
+describe('npm run exhaustive', () => {
+  const tried: Record<string, { inputs: number; wrong: number; closest: number; closestInput: number }> = exhaustive;
+  it.each(['exp', 'log', 'tanh', 'sigmoid', 'softplus'] as const)(
+    '[math-float32] found every float32 result of %s right, the hardest too',
+    (f) => {
+      const { inputs, wrong, closest, closestInput } = tried[f];
+      expect([inputs, wrong]).toEqual([2 ** 32, 0]);
+      expect(isMisrounded(f, closestInput)).toBe(false);
+      const error = exact.ulps(single[f](closestInput), real[f](closestInput, 1), 24, -149);
+      expect(error).toBeCloseTo(0.5 - closest, 12);
+    },
+  );
 });
