@@ -2,7 +2,7 @@
 
 import { exp, log, nearest, pow, sigmoid, softplus, tanh } from './math';
 
-/** The functions rounded to float32, by the numbers that src/wasm/math.ts gives them. Spec math-float32. */
+/** The functions rounded to float32, by the numbers that src/kernels/math.ts gives them. Spec math-float32. */
 @inline
 function single(f: i32, x: f64, exponent: f64): f32 {
   if (f == 0) return <f32>exp(x);

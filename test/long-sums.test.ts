@@ -29,7 +29,7 @@ import {
   toFloat64,
 } from '../src/index.ts';
 import { exp } from '../src/reference/math.ts';
-import { batchStatistics } from '../src/reference/norm.ts';
+import { batchStatistics } from '../src/reference/normalization.ts';
 import { avgPool, avgPoolGrad } from '../src/reference/pool.ts';
 import { threeAxes } from '../src/window.ts';
 

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import * as toeplitz from '../src/index.ts';
-import * as kernels from '../src/kernels.ts';
+import * as kernels from '../src/kernels/choose.ts';
 import { random } from '../src/random.ts';
 import type { MathFunction } from '../src/reference/map.ts';
 import type { Data } from '../src/tensor.ts';

@@ -1,10 +1,10 @@
 // This library as engines: its two SIMD algorithms, and its reference loops on float32.
 
-import type { Layer } from '../layer.ts';
+import type { Layer } from '../layer/layer.ts';
 import type { Call, Engine, GradientCall, Gradients } from '../oracle/engine.ts';
 import { geometryOf, paramsOf } from '../oracle/forms.ts';
 import { layerFor } from '../oracle/operators.ts';
-import * as conv from '../reference/conv.ts';
+import * as conv from '../reference/convolution.ts';
 import * as pool from '../reference/pool.ts';
 import { allocate, type Tensor } from '../tensor.ts';
 

@@ -3,10 +3,12 @@
 //   x ─┬─ conv ─ relu ─ conv ─┬─ + ─ relu ─ y           a bottleneck: 1×1 to a quarter, 3×3, 1×1 back
 //      └─────────────────────┘
 
-import { chain, identity, sum } from '../algebra.ts';
 import { flag, known, oneOf, wholeNumber } from '../attributes.ts';
 import { SpecError } from '../errors.ts';
-import type { Layer } from '../layer.ts';
+import { sum } from '../layer/branches.ts';
+import { chain } from '../layer/chain.ts';
+import { identity } from '../layer/identity.ts';
+import type { Layer } from '../layer/layer.ts';
 import { relu } from '../ops/activation.ts';
 import { conv2d } from '../ops/conv.ts';
 import { batchNorm } from '../ops/normalization.ts';

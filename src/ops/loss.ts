@@ -5,13 +5,13 @@
 //   binaryCrossEntropy   L = mean over the targets of  log(1 + exp −|x|) + |x|·w,  w = x > 0 ? 1 − t : t
 
 import { known } from '../attributes.ts';
-import { wholeField } from '../field.ts';
-import * as kernels from '../kernels.ts';
-import type { Attributes, Layer } from '../layer.ts';
-import { operator } from '../operator.ts';
-import { roundingOf } from '../reference/conv.ts';
+import * as kernels from '../kernels/choose.ts';
+import { wholeField } from '../layer/field.ts';
+import type { Attributes, Layer, Roles } from '../layer/layer.ts';
+import { operator } from '../layer/operator.ts';
 import { log } from '../reference/math.ts';
 import { longSum } from '../reference/sums.ts';
+import { roundingOf } from '../rounding.ts';
 import { allocate, type Data, type Shape, type Tensor, typeOf } from '../tensor.ts';
 import { belowMaximum, type Rows } from './rows.ts';
 import { checkLabels, checkTarget, type Labels, readLabels, readProbabilities, readTarget } from './targets.ts';
@@ -61,6 +61,7 @@ export function crossEntropy(attributes: { readonly labels: Labels }): Layer {
   const labels = readLabels(name, attributes.labels);
   const rowsOf = (shape: Shape): Rows => ({ length: shape[shape.length - 1], step: 1 });
   return loss(name, { labels }, crossEntropy, {
+    roles: { labels },
     check: (x) => checkLabels(name, labels, x),
     value(x, shape) {
       const round = roundingOf(x);
@@ -159,6 +160,7 @@ const wrongSide = (x: number, t: number, round: (value: number) => number): numb
 const shareOf = (x: Data, dy: number, count: number): number => roundingOf(x)(dy / count);
 
 interface Loss {
+  readonly roles?: Roles;
   check(x: Shape): void;
   value(x: Data, shape: Shape): number;
   gradient(x: Data, shape: Shape, dy: number, dx: Data): void;
@@ -170,6 +172,7 @@ function loss(name: string, attributes: Attributes, make: (attributes: never) =>
     name,
     attributes,
     make,
+    roles: rules.roles,
     shape(x) {
       rules.check(x);
       return [1];
@@ -180,7 +183,7 @@ function loss(name: string, attributes: Attributes, make: (attributes: never) =>
       y.data[0] = rules.value(x.data, x.shape);
       return y;
     },
-    gradient(x, _p, dy) {
+    gradient({ x, dy }) {
       const dx = allocate(name, x.shape, typeOf(x.data));
       rules.gradient(x.data, x.shape, dy.data[0], dx.data);
       return { x: dx };

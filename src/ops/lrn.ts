@@ -4,11 +4,11 @@
 //   y[c] = x[c] / d[c]^beta
 
 import { finiteNumber, known, wholeNumber } from '../attributes.ts';
-import * as kernels from '../kernels.ts';
-import type { Layer } from '../layer.ts';
-import { operator } from '../operator.ts';
-import { roundingOf } from '../reference/conv.ts';
+import * as kernels from '../kernels/choose.ts';
+import type { Layer } from '../layer/layer.ts';
+import { operator } from '../layer/operator.ts';
 import { additions, SHORT_SUM } from '../reference/sums.ts';
+import { roundingOf } from '../rounding.ts';
 import { allocate, type Data, type Tensor, typeOf } from '../tensor.ts';
 import { channelsOf } from './normalization.ts';
 
@@ -69,7 +69,7 @@ export function lrn(attributes: LrnAttributes = {}): Layer {
     },
     emit: (program, x) => program.lrn(x, { ...window, k, alpha, beta }),
     /** Spec lrn-gradient. */
-    gradient(x, _p, dy, y) {
+    gradient({ x, dy, y }) {
       const round = roundingOf(x.data);
       const dx = allocate(name, x.shape, typeOf(x.data));
       const { d, power } = divisors(x);

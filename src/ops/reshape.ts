@@ -1,9 +1,9 @@
 // Layers that move nothing and compute nothing: flatten.
 
 import { known, type None } from '../attributes.ts';
-import { wholeField } from '../field.ts';
-import type { Layer } from '../layer.ts';
-import { operator } from '../operator.ts';
+import { wholeField } from '../layer/field.ts';
+import type { Layer } from '../layer/layer.ts';
+import { operator } from '../layer/operator.ts';
 import { sizeOf } from '../tensor.ts';
 
 /**
@@ -22,6 +22,7 @@ export function flatten(attributes: None = {}): Layer {
     field: wholeField,
     forward: (x) => ({ shape: [x.shape[0], sizeOf(x.shape.slice(1))], data: x.data.slice() }),
     emit: (program, x) => program.reshape(x, [x.shape[0], sizeOf(x.shape.slice(1))]),
-    gradient: (x, _p, dy) => ({ x: { shape: x.shape, data: dy.data.slice() } }),
+    roles: { flattens: true },
+    gradient: ({ x, dy }) => ({ x: { shape: x.shape, data: dy.data.slice() } }),
   });
 }

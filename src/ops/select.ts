@@ -2,8 +2,8 @@
 
 import { known, wholeNumber } from '../attributes.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
-import type { Layer } from '../layer.ts';
-import { operator } from '../operator.ts';
+import type { Layer } from '../layer/layer.ts';
+import { operator } from '../layer/operator.ts';
 import { accumulator, SHORT_SUM } from '../reference/sums.ts';
 import { allocate, type Shape, typeOf } from '../tensor.ts';
 
@@ -45,7 +45,7 @@ export function selectChannels(attributes: SelectAttributes): Layer {
         for (let o = 0; o < O; o++) y.data[p * O + o] = x.data[p * C + channels[o]];
       return y;
     },
-    gradient(x, _p, dy) {
+    gradient({ x, dy }) {
       const dx = allocate(name, x.shape, typeOf(x.data));
       const [C, O] = [x.shape[x.shape.length - 1], channels.length];
       const sums = accumulator(dx.data, O > SHORT_SUM);

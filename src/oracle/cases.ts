@@ -1,6 +1,6 @@
 // Cases: small records of whole numbers from which layer, tensors and the case id follow.
 
-import type { Layer } from '../layer.ts';
+import type { Layer } from '../layer/layer.ts';
 import { divisors } from '../reference/pool.ts';
 import { type Shape, sizeOf, type Tensor } from '../tensor.ts';
 import { type Padding, type Window, windowAxes } from '../window.ts';

@@ -1,6 +1,6 @@
 // The attributes of a case as each dialect writes them, none left to guess. Spec dialect-attributes.
 
-import type { Attributes } from '../layer.ts';
+import type { Attributes } from '../layer/layer.ts';
 import { type Case, layerOf, shapeOf } from './cases.ts';
 import { numbersOf } from './dialect-cases.ts';
 import type { DialectName } from './dialects.ts';

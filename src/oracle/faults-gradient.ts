@@ -1,6 +1,6 @@
 // Mistakes of gradients: the scatter, the scale, the turned kernel.
 
-import { convInputGrad } from '../reference/conv.ts';
+import { convInputGrad } from '../reference/convolution.ts';
 import { type Data, typeOf } from '../tensor.ts';
 import { cellsUnder, outputs, taps } from '../window.ts';
 import { shapeOf } from './cases.ts';

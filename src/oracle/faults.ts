@@ -1,7 +1,7 @@
 // Known mistakes of convolutions and pools, each as a small change to a case or to its setting. The list follows defects
 // that real engines shipped; `behaves as if …` completes the sentence of each. Spec oracle-mistakes, oracle-score.
 
-import { convInputGrad, convWeightGrad } from '../reference/conv.ts';
+import { convInputGrad, convWeightGrad } from '../reference/convolution.ts';
 import { sameShape } from '../tensor.ts';
 import { outputs } from '../window.ts';
 import { type Case, isPossible, layerOf, shapeOf } from './cases.ts';

@@ -1,10 +1,10 @@
 // What each output of an operator is: a sum of products (a form), or a choice among its inputs (a maximum).
 
 import { SpecError } from '../errors.ts';
-import { spaceOf } from '../field.ts';
-import type { Layer, Params } from '../layer.ts';
+import { spaceOf } from '../layer/field.ts';
+import type { Layer, Params } from '../layer/layer.ts';
 import { mirroredAxes, type TransposeWindow } from '../ops/conv-transpose.ts';
-import { conv, convInputGrad } from '../reference/conv.ts';
+import { conv, convInputGrad } from '../reference/convolution.ts';
 import { divisors } from '../reference/pool.ts';
 import { type Shape, sizeOf, type Tensor } from '../tensor.ts';
 import { type ConvGeometry, type Padding, taps, threeAxes, type Window, windowAxes } from '../window.ts';

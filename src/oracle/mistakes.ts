@@ -1,6 +1,6 @@
 // The mistakes that give one answer to one question, outside of any campaign. Spec oracle-mistakes.
 
-import type { Layer } from '../layer.ts';
+import type { Layer } from '../layer/layer.ts';
 import { outputs, type Padding, taps } from '../window.ts';
 import { standOf } from './agreement.ts';
 import type { Bound } from './bound.ts';

@@ -1,7 +1,7 @@
 // The operators the oracle knows: how each is made, and which mathematics judges it.
 
 import { SpecError, show } from '../errors.ts';
-import type { Attributes, Layer } from '../layer.ts';
+import type { Attributes, Layer } from '../layer/layer.ts';
 import * as conv from '../ops/conv.ts';
 import * as transposed from '../ops/conv-transpose.ts';
 import { dense } from '../ops/dense.ts';

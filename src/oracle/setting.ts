@@ -1,7 +1,7 @@
 // An operator taken apart, so that a known mistake can be put in: geometry, operands, and the plain loops over them.
 
-import type { Layer } from '../layer.ts';
-import * as conv from '../reference/conv.ts';
+import type { Layer } from '../layer/layer.ts';
+import * as conv from '../reference/convolution.ts';
 import * as pool from '../reference/pool.ts';
 import { type Axis, type ConvGeometry, outputs, type ThreeAxes, taps } from '../window.ts';
 import { toDoubles } from './bound.ts';

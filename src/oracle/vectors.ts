@@ -5,7 +5,7 @@
 //   answers/conv2d-017.safetensors  y, put there by the program: answers.ts judges it
 
 import { writeSafetensors } from '../formats/safetensors.ts';
-import type { Attributes } from '../layer.ts';
+import type { Attributes } from '../layer/layer.ts';
 import { callOf } from './ask.ts';
 import { caseId } from './caseid.ts';
 import type { Case } from './cases.ts';

@@ -5,9 +5,9 @@
 //
 // Where the sum over- or underflows, the cells are first divided by the greatest of them. Each |x|^power, root and product is rounded once, each addition as numerics-long says. Windows with y = 0 give nothing to dx.
 
+import { type Round, roundingOf } from '../rounding.ts';
 import type { Data } from '../tensor.ts';
 import type { PoolGeometry } from '../window.ts';
-import { type Round, roundingOf } from './conv.ts';
 import { pow } from './math.ts';
 import { eachWindow } from './pool.ts';
 import { accumulator, additions, isLong } from './sums.ts';

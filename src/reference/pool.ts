@@ -3,9 +3,9 @@
 //   maximum:  y[n,p,c] = max over the cells inside the input; NaN if one is NaN; the first of equal cells; −∞ over no cell
 //   average:  y[n,p,c] = Σ x / divisor, the cells in row-major order, one division; NaN (0/0) over no cell
 
+import { roundingOf } from '../rounding.ts';
 import type { Data } from '../tensor.ts';
 import { type Axis, cellsUnder, inputs, outputs, type PoolGeometry, taps } from '../window.ts';
-import { roundingOf } from './conv.ts';
 import { accumulator, additions, isLong } from './sums.ts';
 
 /** Calls `visit` for every window: its row of y, and the pixels under its taps (−1 for padding). */

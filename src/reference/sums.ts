@@ -5,9 +5,9 @@
 //
 // A long sum stays a float64 until the operation that uses it is rounded. Spec numerics-long, numerics-counts.
 
+import { type Round, roundingOf } from '../rounding.ts';
 import type { Data } from '../tensor.ts';
 import { type PoolGeometry, taps } from '../window.ts';
-import { type Round, roundingOf } from './conv.ts';
 
 /** Cells of the largest window whose sum is short. */
 export const SHORT_SUM = 64;

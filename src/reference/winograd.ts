@@ -5,9 +5,9 @@
 // Bᵀ, G and Aᵀ are applied as the formulas below, down the columns first. Spec winograd-transforms,
 // winograd-formulas.
 
+import { type Round, roundingOf } from '../rounding.ts';
 import type { Data } from '../tensor.ts';
 import { type ConvGeometry, inputs, outputs } from '../window.ts';
-import { type Round, roundingOf } from './conv.ts';
 
 export type Transform = (v: readonly number[], r: Round) => number[];
 

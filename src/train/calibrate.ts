@@ -1,11 +1,9 @@
 // From batch statistics to given ones: runs batches through a net and writes down what its batch norms saw.
 
-import { mapLayer } from '../algebra.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
-import { checkLayer, type Layer, type Params } from '../layer.ts';
-import { frozenNorm } from '../ops/normalization.ts';
-import { checkParams } from '../params.ts';
-import { batchStatistics } from '../reference/norm.ts';
+import { checkLayer, type Layer, type Params } from '../layer/layer.ts';
+import { mapLayer } from '../layer/map-layer.ts';
+import { checkParams } from '../layer/params.ts';
 import { type Data, type ElementType, type Tensor, tensor, typeOf } from '../tensor.ts';
 import { evaluation } from './metrics.ts';
 
@@ -40,29 +38,32 @@ export function calibrate(
     throw wrongType('train-calibrate', `${who}: inputs must be an array of tensors, got ${show(inputs)}`);
   const seen: Record<string, Seen> = {};
   const used = evaluation(net);
-  const recording = mapLayer(used, (path, layer) => (layer.name === 'batchNorm' ? recorder(layer, path, seen) : layer));
+  const recording = mapLayer(used, (path, layer) => recorder(layer, path, seen) ?? layer);
   let count = 0;
   for (const x of inputs) {
     recording.forward(x, params);
     count++;
   }
   if (count === 0) throw new SpecError('train-calibrate', 'calibrate: there must be at least one input, got none');
-  const layer = mapLayer(used, (path, each) => (path in seen ? frozenNorm(each.attributes) : each));
+  const layer = mapLayer(used, (path, each) => (path in seen ? each.roles!.batchStatistics!.given : each));
   return { layer, params: withStatistics(params, seen, '') };
 }
 
-/** The same layer, writing down the statistics of its inputs. */
-function recorder(layer: Layer, path: string, seen: Record<string, Seen>): Layer {
-  return {
-    ...layer,
-    forward(x, p) {
-      const { mean, variance } = batchStatistics(x.shape[0], x.shape[x.shape.length - 1], x.data);
-      seen[path] ??= { type: typeOf(x.data), means: [], variances: [] };
-      seen[path].means.push(mean);
-      seen[path].variances.push(variance);
-      return layer.forward(x, p);
-    },
-  };
+/** A layer that takes statistics of the batch, writing them down. */
+function recorder(layer: Layer, path: string, seen: Record<string, Seen>): Layer | undefined {
+  const statistics = layer.roles?.batchStatistics;
+  return (
+    statistics && {
+      ...layer,
+      forward(x, p) {
+        const { mean, variance } = statistics.of(x);
+        seen[path] ??= { type: typeOf(x.data), means: [], variances: [] };
+        seen[path].means.push(mean);
+        seen[path].variances.push(variance);
+        return layer.forward(x, p);
+      },
+    }
+  );
 }
 
 function withStatistics(params: Params<Tensor>, seen: Readonly<Record<string, Seen>>, path: string): Params<Tensor> {

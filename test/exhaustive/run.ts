@@ -9,7 +9,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { join } from 'node:path';
-import * as kernels from '../../src/kernels.ts';
+import * as kernels from '../../src/kernels/choose.ts';
 import * as exact from '../exact.ts';
 import { decide } from './decide.ts';
 import { approximate, WIDTH } from './enclosure.ts';

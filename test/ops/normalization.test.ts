@@ -14,7 +14,7 @@ import {
   toFloat64,
 } from '../../src/index.ts';
 import { pow } from '../../src/reference/math.ts';
-import { batchStatistics } from '../../src/reference/norm.ts';
+import { batchStatistics } from '../../src/reference/normalization.ts';
 import { typeOf } from '../../src/tensor.ts';
 import { whole } from './whole.ts';
 

@@ -8,6 +8,8 @@ from itertools import product
 
 from spec_window import Window
 
+BLOCK = 224  # positions, numerics-weight-gradient
+
 
 def conv(type, attributes, shape, x, params):
     """conv-forward and its gradients."""
@@ -58,10 +60,21 @@ def conv(type, attributes, shape, x, params):
 
 
 def weight_sum(type, images):
-    """numerics-order: the positions of one image from +0, then the images; None is padding."""
-    sums = [type.total([t for t in image if t is not None], False) for image in images]
-    return type.total(sums, False)
+    """numerics-weight-gradient: blocks, images, the total; None is a position whose tap meets padding."""
+    P = len(images[0])
+    if P <= BLOCK // 2:
+        together = BLOCK // P
+        parts = [[t for image in images[i:i + together] for t in image] for i in range(0, len(images), together)]
+        sums = [block_sum(type, part) for part in parts]
+    else:
+        sums = [type.total([block_sum(type, image[p:p + BLOCK]) for p in range(0, P, BLOCK)], True) for image in images]
+    return type.fl(type.total(sums, True))
+
+
+def block_sum(type, terms):
+    return type.total([t for t in terms if t is not None], False)
 
 
 def bias_sum(type, images):
-    return weight_sum(type, images)
+    """numerics-bias-gradient."""
+    return type.fl(type.total([type.total(image, True) for image in images], True))

@@ -1,0 +1,143 @@
+// What all layers made of layers share: names of children, checks, and rules found in one walk over them.
+
+import { known } from '../attributes.ts';
+import { SpecError, show, wrongType } from '../errors.ts';
+import { checkTensor, type Shape, type Tensor } from '../tensor.ts';
+import {
+  type Arrangement,
+  type Children,
+  checkLayer,
+  type Field,
+  type Input,
+  type Layer,
+  MOST_NESTED,
+  type Params,
+} from './layer.ts';
+import { checkInput, checkLike, readChanges, remembering } from './operator.ts';
+
+/** Children by name; an array gives the names 0, 1, … */
+export type Parts = Readonly<Record<string, Layer>> | readonly Layer[];
+
+/** Everything a combinator says about an input shape, in one pass over its children. */
+export interface Walk {
+  readonly inputs: Readonly<Record<string, Input>>;
+  readonly shape: Shape;
+  readonly field: Field;
+}
+
+export interface Rules extends Required<Pick<Layer, 'forward' | 'vjp' | 'emit'>> {
+  readonly arrangement: Arrangement;
+  walk(x: Shape): Walk;
+}
+
+/** Checks and rules that every combinator shares. Spec layer-children, layer-params. */
+export function combinator(name: string, children: Children, make: (parts: Parts) => Layer, rules: Rules): Layer {
+  const names = Object.keys(children);
+  const depth = 1 + Math.max(0, ...names.map((each) => depths.get(children[each]) ?? 0));
+  if (depth > MOST_NESTED)
+    throw new SpecError('layer-children', `${name}: layers may be nested ${MOST_NESTED} deep, got ${depth}`);
+  const walk = remembering(name, (x) => {
+    checkInput(name, x);
+    return frozen(rules.walk(x));
+  });
+  const checkNames = (p: Params<Tensor>): void => known(name, p, names, 'parameters', 'layer-params');
+  const check = (x: Tensor, p: Params<Tensor>): void => {
+    checkTensor(name, 'x', x);
+    walk(x.shape);
+    checkNames(p);
+  };
+  const layer: Layer = Object.freeze<Layer>({
+    name,
+    attributes: Object.freeze({}),
+    children,
+    arrangement: rules.arrangement,
+    with(changes) {
+      const { attributes, children: changed } = readChanges(name, changes);
+      known(name, attributes, []);
+      known(name, changed, names, 'children', 'layer-children');
+      return make({ ...children, ...changed });
+    },
+    shape: (x) => walk(x).shape,
+    inputs: (x) => walk(x).inputs,
+    params(x) {
+      const { inputs } = walk(x);
+      const params: Record<string, Params<Shape>> = {};
+      for (const each of names) params[each] = children[each].params(inputs[each].shape);
+      return params;
+    },
+    field: (x) => walk(x).field,
+    cost(x) {
+      const { inputs } = walk(x);
+      let total = 0;
+      for (const each of names) total += children[each].cost(inputs[each].shape);
+      return total;
+    },
+    forward(x, p) {
+      check(x, p);
+      return rules.forward(x, p);
+    },
+    vjp(x, p) {
+      check(x, p);
+      const [y, pull] = rules.vjp(x, p);
+      return [
+        y,
+        (dy, needsX = true) => {
+          checkLike(name, 'dy', dy, y.shape, x.data);
+          return pull(dy, needsX);
+        },
+      ];
+    },
+    emit(program, x, p) {
+      if (this !== layer) return program.call(this, x, p);
+      checkNames(p);
+      return rules.emit(program, x, p);
+    },
+  });
+  depths.set(layer, depth);
+  return layer;
+}
+
+/** How deep the children of a combinator are nested. */
+const depths = new WeakMap<Layer, number>();
+
+/** What is kept for the next call, so that nobody writes into it. */
+function frozen({ inputs, shape, field }: Walk): Walk {
+  const own = Object.entries(inputs).map(([name, input]): [string, Input] => [
+    name,
+    Object.freeze({ shape: Object.freeze([...input.shape]), field: Object.freeze([...input.field]) }),
+  ]);
+  return Object.freeze({
+    inputs: Object.freeze(Object.fromEntries(own)),
+    shape: Object.freeze([...shape]),
+    field: Object.freeze([...field]),
+  });
+}
+
+/** Names of children hold no '.' and are not like integers, whose order JavaScript changes. Spec layer-children. */
+export function readParts(who: string, parts: Parts): Children {
+  if (typeof parts !== 'object' || parts === null || ('forward' in parts && typeof parts.forward === 'function'))
+    throw wrongType('layer-children', `${who}: the parts must be one record or array of layers, got ${show(parts)}`);
+  const children = Array.isArray(parts)
+    ? Object.fromEntries(Array.from(parts, (layer, i) => [String(i), layer]))
+    : { ...(parts as Children) };
+  for (const [name, layer] of Object.entries(children)) {
+    checkLayer(who, layer, `'${name}'`);
+    if (name === '' || name.includes('.'))
+      throw new SpecError(
+        'layer-children',
+        `${who}: a child's name must not be empty and hold no '.', got ${show(name)}`,
+      );
+  }
+  const numbered = Object.keys(children).filter((name) => /^\d+$/.test(name));
+  const inSequence =
+    numbered.every((name, i) => name === String(i)) && numbered.length === Object.keys(children).length;
+  if (numbered.length > 0 && !inSequence)
+    throw new SpecError(
+      'layer-children',
+      `${who}: a child's name must not be a number (records reorder those; use an array), got ${show(numbered[0])}`,
+    );
+  return Object.freeze(children);
+}
+
+/** The parameters of one child; a child that has none may be left out. */
+export const ownParams = (p: Params<Tensor>, name: string): Params<Tensor> => (p[name] ?? {}) as Params<Tensor>;

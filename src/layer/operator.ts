@@ -1,0 +1,185 @@
+// The operator: a layer that is not made of layers. Checks that all of them share stand here, once.
+
+import { frozenCopy, known } from '../attributes.ts';
+import { SpecError, wrongType } from '../errors.ts';
+import { checkShape, checkTensor, type Data, type Shape, sameShape, sizeOf, type Tensor, typeOf } from '../tensor.ts';
+import type { ConvGeometry, PoolGeometry } from '../window.ts';
+import { pointField } from './field.ts';
+import type { Attributes, Changes, Field, Layer, Parameter, Params, Program, Roles, Value } from './layer.ts';
+
+/** What the rule for the gradient is given. */
+export interface Pulled<G> {
+  readonly x: Tensor;
+  readonly p: Readonly<Record<string, Tensor>>;
+  readonly y: Tensor;
+  readonly dy: Tensor;
+  readonly g: G;
+  /** Without it the gradient at x is not asked for: zeros will do. */
+  readonly needsX: boolean;
+}
+
+/** What an operator adds to the common rules. Arguments reach it checked; `g` is its geometry. */
+export interface Operator<G = undefined> {
+  readonly name: string;
+  readonly attributes: Attributes;
+  /** The constructor, for `with`. */
+  make(attributes: never): Layer;
+  /** All numbers that the other rules need, found once for each shape of x. Refuses an x that does not fit. */
+  geometry?(x: Shape): G;
+  shape(x: Shape, g: G): Shape;
+  parameters?(x: Shape, g: G): Readonly<Record<string, Parameter>>;
+  /** Without it, every unit sees the one cell at its own place. */
+  field?(x: Shape, g: G): Field;
+  cost?(x: Shape, g: G): number;
+  readonly roles?: Roles;
+  forward(x: Tensor, p: Readonly<Record<string, Tensor>>, g: G): Tensor;
+  /** What it appends to a compiled net; `undefined` where only `forward` gives the bits. */
+  emit?(program: Program, x: Value, p: Readonly<Record<string, Tensor>>, g: G): Value | undefined;
+  gradient(given: Pulled<G>): { readonly x: Tensor; readonly params?: Readonly<Record<string, Tensor>> };
+}
+
+/**
+ * Makes a layer of an operator: freezes its attributes, and checks x, parameters and dy before the operator sees them.
+ * Spec layer-input, layer-params, layer-gradient.
+ */
+export function operator<G = undefined>(op: Operator<G>): Layer {
+  const who = op.name;
+  const facts = remembering(who, (x) => {
+    checkInput(who, x);
+    const g = frozenCopy(op.geometry?.(x)) as G;
+    const shape = Object.freeze([...op.shape(x, g)]);
+    const parameters = Object.freeze(mapped(op.parameters?.(x, g) ?? {}, (each) => Object.freeze(each)));
+    const shapes = Object.freeze(mapped(parameters, (each) => Object.freeze(each.shape)));
+    return { g, shape, parameters, shapes };
+  });
+  const check = (x: Tensor, p: Params<Tensor>): G => {
+    checkTensor(who, 'x', x);
+    const { g, shapes } = facts(x.shape);
+    checkOwnParams(who, shapes, p, x.data);
+    return g;
+  };
+  const layer: Layer = Object.freeze<Layer>({
+    name: who,
+    attributes: frozenCopy(op.attributes),
+    children: Object.freeze({}),
+    roles: Object.freeze(mapped({ ...op.roles }, (role) => Object.freeze(role))),
+    with(changes) {
+      const { attributes, children } = readChanges(who, changes);
+      known(who, children, [], 'children', 'layer-children');
+      known(who, attributes, Object.keys(op.attributes));
+      return op.make({ ...op.attributes, ...attributes } as never);
+    },
+    shape: (x) => facts(x).shape,
+    params: (x) => facts(x).shapes,
+    parameters: (x) => facts(x).parameters,
+    ...(op.geometry && { geometry: (x) => facts(x).g as ConvGeometry | PoolGeometry }),
+    field(x) {
+      const { g } = facts(x);
+      return op.field?.(x, g) ?? pointField(x);
+    },
+    cost(x) {
+      const { g } = facts(x);
+      return op.cost?.(x, g) ?? 0;
+    },
+    forward(x, p) {
+      return op.forward(x, p as Record<string, Tensor>, check(x, p));
+    },
+    vjp(x, p) {
+      const g = check(x, p);
+      const y = op.forward(x, p as Record<string, Tensor>, g);
+      // The arrays of now, whatever the records that hold them get later.
+      const held = { x: hold(x), y: hold(y), p: mapped(p as Record<string, Tensor>, hold) };
+      return [
+        y,
+        (dy, needsX = true) => {
+          checkLike(who, 'dy', dy, held.y.shape, held.x.data);
+          checkHeld(who, 'x', held.x);
+          checkHeld(who, 'y', held.y);
+          mapped(held.p, (value, name) => checkHeld(who, name, value));
+          return { params: {}, ...op.gradient({ ...held, dy, g, needsX }) };
+        },
+      ];
+    },
+    emit(program, x, p) {
+      if (this !== layer) return program.call(this, x, p);
+      const { g, shapes } = facts(x.shape);
+      checkOwnParams(who, shapes, p, anyFloat32);
+      return op.emit?.(program, x, p as Record<string, Tensor>, g) ?? program.call(layer, x, p);
+    },
+  });
+  return layer;
+}
+
+/**
+ * A rule that keeps its last answer. A net asks every level for the same shape again, and each level all levels below, so
+ * that without it the work would grow with the square of the depth.
+ */
+export function remembering<T>(who: string, rule: (x: Shape) => T): (x: Shape) => T {
+  let last: { readonly x: Shape; readonly answer: T } | undefined;
+  return (x) => {
+    checkShape(who, x);
+    if (last && sameShape(last.x, x)) return last.answer;
+    const own = Object.freeze([...x]);
+    last = { x: own, answer: rule(own) };
+    return last.answer;
+  };
+}
+
+/** What `with` is given; without a part of it, no change there. */
+export function readChanges(who: string, changes: Changes): Required<Changes> {
+  known(who, changes, ['attributes', 'children'], 'changes');
+  const { attributes = {}, children = {} } = changes;
+  return { attributes, children };
+}
+
+const mapped = <T, U>(record: Readonly<Record<string, T>>, change: (value: T, name: string) => U): Record<string, U> =>
+  Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value, name)]));
+
+const hold = ({ shape, data }: Tensor): Tensor => Object.freeze({ shape: Object.freeze([...shape]), data });
+
+/** Spec layer-gradient: an array that was transferred or shrunk since vjp has no gradient. */
+function checkHeld(who: string, what: string, { shape, data }: Tensor): void {
+  if (data.length !== sizeOf(shape))
+    throw new SpecError(
+      'layer-gradient',
+      `${who}: ${what} must stay as it was for vjp until the gradient is taken, got ${data.length} of ${sizeOf(shape)} values (transferred or shrunk)`,
+    );
+}
+
+/** The type that compiled nets have. */
+const anyFloat32 = new Float32Array();
+
+/** Spec layer-input: every axis holds at least one element; there is a batch axis. */
+export function checkInput(who: string, x: Shape): void {
+  if (x.length === 0 || x.includes(0))
+    throw new SpecError(
+      'layer-input',
+      `${who}: x must have a batch axis, and every axis at least 1 element, got shape [${x}]`,
+    );
+}
+
+/** Checks the shape and element type of a tensor that belongs to an x of the given data. Spec tensor-type. */
+export function checkLike(
+  who: string,
+  what: string,
+  value: Tensor,
+  shape: Shape,
+  like: Data,
+  clause = 'layer-gradient',
+): void {
+  checkTensor(who, what, value);
+  if (!sameShape(value.shape, shape))
+    throw new SpecError(clause, `${who}: ${what} must have shape [${shape}], got [${value.shape}]`);
+  if (typeOf(value.data) !== typeOf(like))
+    throw wrongType('tensor-type', `${who}: ${what} must be ${typeOf(like)} as x is, got ${typeOf(value.data)}`);
+}
+
+function checkOwnParams(who: string, shapes: Readonly<Record<string, Shape>>, p: Params<Tensor>, x: Data): void {
+  const names = Object.keys(shapes);
+  known(who, p, names, 'parameters', 'layer-params');
+  for (const name of names) {
+    if (!(name in p))
+      throw new SpecError('layer-params', `${who}: the parameters are ${names.join(', ')}, got no '${name}'`);
+    checkLike(who, name, p[name] as Tensor, shapes[name], x, 'layer-params');
+  }
+}
