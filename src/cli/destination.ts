@@ -1,7 +1,7 @@
 // The place where a command writes a file: found and tested before the work begins, then written completely. Spec
 // cli-files.
 //
-//   a plain file, or none yet    a new file beside it takes its place; a symbolic link stays, what it leads to is written
+//   a plain file, or none yet    replaced by a new file from the same folder; a symbolic link stays, its target is written
 //   a device, a pipe             written through, never replaced
 //   standard output and error    by their names under /dev
 
@@ -42,11 +42,11 @@ export async function destination(file: string, isPlain = false): Promise<Destin
     const present = await stat(file).catch((error) => {
       if (codeOf(error) !== 'ENOENT') throw error;
     });
-    if (present === undefined) return beside(file, await target(file), undefined);
+    if (present === undefined) return replacement(file, await target(file), undefined);
     if (present.isDirectory()) throw new Error('it is a directory');
     if (present.isFile()) {
       await access(file, constants.W_OK);
-      return beside(file, await realpath(file), present.mode & 0o777);
+      return replacement(file, await realpath(file), present.mode & 0o777);
     }
     if (isPlain) throw new Error('it must be a plain file');
     if (present.isFIFO()) {
@@ -115,7 +115,7 @@ const partOf = (path: string): string =>
   join(dirname(path), `.toeplitz-${process.pid}-${randomBytes(6).toString('hex')}.part`);
 
 /** Writes a new file, then replaces the old one, which stays complete until then. */
-async function beside(file: string, path: string, mode: number | undefined): Promise<Destination> {
+async function replacement(file: string, path: string, mode: number | undefined): Promise<Destination> {
   const create = async (content: Uint8Array | string, then: (part: string) => Promise<void>): Promise<void> => {
     const part = partOf(path);
     try {

@@ -91,7 +91,10 @@ const DEEPEST = 16;
 /** Characters of a line that an error shows. */
 export const SHOWN = 200;
 
-/** What an answer has beside its seq, exactly one of them. `finding` is what host.ts has seen in the process of an adapter. */
+/**
+ * An answer has exactly one of these in addition to its seq. `finding` is what host.ts found in the process of an
+ * adapter.
+ */
 const contents = ['result', 'skip', 'error', 'finding'] as const;
 
 /** The findings that an engine may report of itself: never that it is right. */

@@ -35,7 +35,7 @@ Trains the lecture's LeNet-5 on 28×28 digits, by default on generated ones.
   --shift N            shift images by up to N pixels (2)
   --seed N             another start, order, and shifts (1)
   --out FILE           write the weights (safetensors)
-  --checkpoint FILE    write where training stands after every epoch and on
+  --checkpoint FILE    write the state of training after every epoch and on
                        Ctrl-C; where the file exists, go on from it
 
 The same command gives the same weights to the last bit on every host.

@@ -17,7 +17,7 @@ export const torchShape = (shape: Shape): Shape =>
 
 /**
  * The values of a parameter of this shape, from torch's; `order[c]` is the place in torch of the channel c that it is
- * for, where a flatten stands before. Spec format-torch.
+ * for, where there is a flatten before it. Spec format-torch.
  */
 export function fromTorch(data: Data, shape: Shape, order?: Int32Array): Data {
   const place = (c: number): number => order?.[c] ?? c;

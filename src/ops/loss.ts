@@ -117,8 +117,8 @@ function log1p(r: number): number {
 
 /**
  * Binary cross-entropy of logits: the mean over all targets of `−t·log σ(x) − (1 − t)·log(1 − σ(x))`, σ the sigmoid, computed as
- * `log(1 + exp(−|x|)) + |x|·(x > 0 ? 1 − t : t)`, where a weight of 0 stays 0 beside an infinite logit. x and targets have one
- * shape, the result has shape `[1]`. Spec loss-binary.
+ * `log(1 + exp(−|x|)) + |x|·(x > 0 ? 1 − t : t)`, where a weight of 0 gives 0 even for an infinite logit. x and targets
+ * have one shape, the result has shape `[1]`. Spec loss-binary.
  *
  * @throws {SpecError} loss-target when the targets have another shape than x; loss-probability for one outside [0, 1].
  * @example

@@ -43,7 +43,7 @@ export const readPoolWindow = (name: string, rank: number, a: MaxPoolAttributes)
 /** The cells of a window are listed one by one. */
 const MOST_TAPS = 1 << 24;
 
-/** The same axis without the taps at either end that meet nothing but padding, wherever the window stands. */
+/** The same axis without the taps at either end that meet nothing but padding at every position of the window. */
 function withinReach(axis: Axis): Axis {
   if (axis.size <= axis.input) return axis;
   const { input, size, stride, dilation, before, output } = axis;

@@ -29,7 +29,9 @@ function mustSee({ layer, shape }: Subject, unit: readonly number[], cell: reado
   if (unit.length !== cell.length) return;
   fieldAt(layer.field(shape), unit.slice(1, -1)).forEach(({ size, start }, i) => {
     if (cell[i + 1] < start || cell[i + 1] >= start + size)
-      throw new Error(`cell [${cell}] changes unit [${unit}], which sees ${size} cells from ${start} on axis ${i}`);
+      throw new Error(
+        `cell [${cell}] changes unit [${unit}], whose field has ${size} cells from ${start} on axis ${i}`,
+      );
   });
 }
 
@@ -45,8 +47,8 @@ export const exactFieldLaws: readonly Law[] = [
 ];
 
 /**
- * With positive weights, the first and the last cell that a unit sees are those that its field names, if these lie inside
- * the input and are seen by any unit at all (those cropped away with the edge of a transposed convolution are not).
+ * With positive weights, the first and the last cell on which a unit depends are those of its field, if these are inside
+ * the input and in the field of any unit (cells cropped with the edge of a transposed convolution are not).
  */
 function mustFill(s: Subject, point: Point, draw: number): void {
   const [y, pull] = s.layer.vjp(point.x, nest(s, point));
