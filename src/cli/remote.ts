@@ -3,8 +3,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { dialects, readDialect } from '../oracle/dialects.ts';
 import type { Answer, Call, Subject } from '../oracle/engine.ts';
+import { operators } from '../oracle/families/index.ts';
 import { readLayout } from '../oracle/layout.ts';
-import { operators } from '../oracle/operators.ts';
 import { readTraits } from '../oracle/traits.ts';
 import { lastWords } from './last-words.ts';
 import { decode, encode, linesOf, PROTOCOL } from './protocol.ts';

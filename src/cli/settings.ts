@@ -1,6 +1,6 @@
 // The options of check and vectors that say which campaign it is.
 
-import type { Layout } from '../oracle/engine.ts';
+import type { Layout } from '../oracle/dialect.ts';
 import type { Settings, Shard } from '../oracle/plan.ts';
 import { UsageError } from './usage.ts';
 

@@ -7,17 +7,18 @@
 import { type Shape, sameShape, type Tensor } from '../tensor.ts';
 import { type Outcome, partsOf } from './ask.ts';
 import type { Bound } from './bound.ts';
+import type { Part } from './case.ts';
 import type { Subject } from './engine.ts';
-import { type Fault, predict } from './faults.ts';
+import type { Expected } from './family.ts';
 import { FINITE, kindOf } from './kinds.ts';
-import type { Part } from './operators.ts';
-import { type Prediction, type Setting, settingOf } from './setting.ts';
+import type { Mistake, Prediction, Setting } from './mistake.ts';
+import { predict, settingOf } from './predict.ts';
 import { isOutside } from './verdict.ts';
 
 /** A case as the mistakes see it: what it computes from, what is right, what the engine gave. */
 export interface Exhibit {
   readonly setting: Setting;
-  readonly parts: readonly (readonly [Part, { readonly shape: Shape; readonly bound: Bound }])[];
+  readonly parts: readonly (readonly [Part, Expected])[];
   readonly theirs: unknown;
 }
 
@@ -30,9 +31,9 @@ export const exhibitOf = (subject: Pick<Subject, 'dialect' | 'traits'>, { case: 
 /** `unchanged`: with the mistake the answer would be as right as without; else whether it is the one that the engine gave. */
 export type Stand = 'unchanged' | 'agrees' | 'differs';
 
-/** Where a fault stands to an answer: over all outputs that the engine gave and the fault says something about. */
-export function standOf(fault: Fault, { setting, parts, theirs }: Exhibit): Stand {
-  const predicted = predict(fault, setting) ?? {};
+/** Where a mistake stands to an answer: over all outputs that the engine gave and the mistake says something about. */
+export function standOf(mistake: Mistake, { setting, parts, theirs }: Exhibit): Stand {
+  const predicted = predict(mistake, setting) ?? {};
   let stand: Stand = 'unchanged';
   let isAlike = true;
   for (const [part, { shape, bound }] of parts) {

@@ -1,14 +1,14 @@
 // Asks an engine one case: the call in its dialect and layout, its answer in ours, the verdict.
 
 import type { Shape, Tensor } from '../tensor.ts';
-import type { Bound } from './bound.ts';
-import { type Case, layerOf, operandsOf } from './cases.ts';
-import { attributesIn } from './dialect-attributes.ts';
-import { boundIn, operandsIn, outputIn } from './dialect-results.ts';
+import type { Case, Part } from './case.ts';
+import { layerOf, operandsOf, shapeOf } from './cases.ts';
+import { attributesIn } from './dialect-words.ts';
+import { dialects } from './dialects.ts';
 import type { Call, Subject } from './engine.ts';
-import { expected } from './forms.ts';
+import { familyOf } from './families/index.ts';
+import type { Expected, Role } from './family.ts';
 import { toOurs, toTheirs } from './layout.ts';
-import { operatorOf, type Part } from './operators.ts';
 import { checkParts } from './parts.ts';
 import { type Verdict, verdict } from './verdict.ts';
 
@@ -21,30 +21,34 @@ export interface Outcome {
   readonly after?: Case;
 }
 
-/** The channels of a depthwise weight. */
-export const channelsOf = (c: Case): number | undefined =>
-  operatorOf(c.op).family === 'depthwise' ? c.groups : undefined;
+type Asked = Pick<Subject, 'dialect' | 'layout'>;
+
+/** A tensor of ours as the engine has it. */
+export const theirTensor = ({ layout }: Asked, c: Case, name: string, tensor: Tensor): Tensor =>
+  toTheirs(roleOf(c, name), tensor, layout, shapeOf(c).at(-1)!);
 
 /** The question as the engine gets it, in its dialect and layout. */
-export function callOf({ dialect = 'toeplitz', layout }: Pick<Subject, 'dialect' | 'layout'>, c: Case): Call {
+export function callOf(asked: Asked, c: Case): Call {
   const operands = Object.entries(operandsOf(c, layerOf(c))) as [string, Tensor][];
-  const tensors = operands.map(([name, tensor]) => [name, toTheirs(name, tensor, layout, channelsOf(c))]);
-  return { op: c.op, attributes: attributesIn(dialect, c, layout), ...Object.fromEntries(tensors) } as unknown as Call;
+  const tensors = operands.map(([name, tensor]) => [name, theirTensor(asked, c, name, tensor)]);
+  const attributes = attributesIn(asked.dialect ?? 'toeplitz', c, asked.layout);
+  return { op: c.op, attributes, ...Object.fromEntries(tensors) } as unknown as Call;
 }
 
 /** What the engine is to give by its dialect: each output, its shape in our layout and its bound. */
 export function partsOf(
   { dialect = 'toeplitz', traits }: Pick<Subject, 'dialect' | 'traits'>,
   c: Case,
-): [Part, { shape: Shape; bound: Bound }][] {
+): [Part, Expected][] {
+  const family = familyOf(c.op);
   const layer = layerOf(c);
-  const operands = operandsIn(dialect, c, operandsOf(c, layer));
+  const operands = family.operandsIn(dialects[dialect], operandsOf(c, layer));
   const x = operands.x.shape;
   const shapes = { y: layer.shape(x), x, ...layer.params(x) } as Record<Part, Shape>;
-  const bounds = expected(layer, operands, traits);
-  const wider = outputIn(dialect, c);
-  if (wider) return [['y', { shape: wider, bound: boundIn(dialect, c, shapes.y, wider, bounds.y!) }]];
-  return (Object.entries(bounds) as [Part, Bound][]).map(([part, bound]) => [part, { shape: shapes[part], bound }]);
+  return Object.entries(family.bounds(layer, operands, traits)).map(([part, bound]) => {
+    const ours = { shape: shapes[part], bound };
+    return [part, part === 'y' ? family.outputIn(dialects[dialect], c, ours) : ours];
+  });
 }
 
 export async function ask(subject: Subject, c: Case): Promise<Outcome> {
@@ -56,10 +60,15 @@ export async function ask(subject: Subject, c: Case): Promise<Outcome> {
 
 /** A result in our layout; of gradients, each. */
 function ours(value: unknown, c: Case, { layout }: Subject): unknown {
-  const rank = c.space.length + 2;
-  if (!c.gradient) return toOurs('y', value, layout, rank);
+  const x = shapeOf(c);
+  const one = (name: string, each: unknown): unknown => toOurs(roleOf(c, name), each, layout, x.length, x.at(-1)!);
+  if (!c.gradient) return one('y', value);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, each]) => [name, toOurs(name, each, layout, rank, channelsOf(c))]),
-  );
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, one(name, each)]));
+}
+
+/** Whose layout a tensor of a case has. */
+export function roleOf(c: Case, name: string): Role {
+  const { tensors } = familyOf(c.op);
+  return Object.hasOwn(tensors, name) ? tensors[name] : 'none';
 }

@@ -6,7 +6,7 @@
 // s, A and m are the same sum over x and w, over |x| and |w|, and over ones: the sum is the layer itself, in float64.
 
 import type { Data } from '../tensor.ts';
-import { allowed, FINITE, type Kinds, overflow } from './kinds.ts';
+import { ANYTHING, allowed, FINITE, type Kinds, kindOf, overflow } from './kinds.ts';
 import { type Format, formats, type Narrowing, rounding, unitAt } from './narrow.ts';
 
 /** Unit roundoff of float32, 24 bits to nearest: 2⁻²⁴. */
@@ -170,3 +170,17 @@ function flushed(form: Form, a: Float64Array, w?: Float64Array, b?: Float64Array
 }
 
 export const toDoubles = (data: Data): Float64Array => Float64Array.from(data);
+
+/** A result of which every order of operations gives the same value: a choice among the inputs does not round. */
+export function chosen(value: Float64Array, profile: Profile): Bound {
+  const zero = new Float64Array(value.length);
+  const { precision: { operands = 'float32' } = {}, subnormals } = profile;
+  const error = value.map((each) => rounding(each, operands, subnormals === 'ieee'));
+  const kinds = Uint8Array.from(value, kindOf);
+  return stored({ value, error, kinds, magnitude: value.map(Math.abs), terms: zero }, profile);
+}
+
+/** Value, error and kinds of an element that is `value` by convention, or anything. */
+export function expectOver(value: number | 'open'): readonly [value: number, error: number, kinds: number] {
+  return value === 'open' ? [NaN, Infinity, ANYTHING] : [value, 0, kindOf(value)];
+}

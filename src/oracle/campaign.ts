@@ -2,7 +2,7 @@
 
 import { finiteNumber, known } from '../attributes.ts';
 import type { Outcome } from './ask.ts';
-import type { Case } from './cases.ts';
+import type { Case } from './case.ts';
 import { memory } from './diagnose.ts';
 import type { Engine, Subject } from './engine.ts';
 import { findingsOf } from './findings.ts';

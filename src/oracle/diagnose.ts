@@ -1,11 +1,13 @@
-// Names the mistake: which known fault changes the answer to exactly what the engine gave. Spec oracle-mistakes.
+// Names the mistake: which known mistake changes the answer to exactly what the engine gave. Spec oracle-mistakes.
 
 import type { Tensor } from '../tensor.ts';
 import { type Exhibit, exhibitOf, standOf } from './agreement.ts';
 import type { Outcome } from './ask.ts';
-import { type DialectName, dialectNames, dialects } from './dialects.ts';
-import type { Layout, Subject } from './engine.ts';
-import { allFaults, type Fault } from './faults.ts';
+import { type DialectName, dialectNames, type Layout } from './dialect.ts';
+import { dialects } from './dialects.ts';
+import type { Subject } from './engine.ts';
+import type { Mistake } from './mistake.ts';
+import { mistakesOf } from './predict.ts';
 import type { Declaration } from './profile-other.ts';
 import { isFailure } from './verdict.ts';
 
@@ -33,7 +35,7 @@ export interface Group {
 
 /** Larger cases are left to the others. */
 const CELLS = 5000;
-/** So many failures are compared with every fault, the rest with those that have a name by then; so many right answers. */
+/** So many failures are compared with every mistake, the rest with those that have a name by then; so many right answers. */
 const COMPARED = 400;
 /** Fewer wrong elements may agree by chance: small whole numbers meet in about one of thirty. */
 const ELEMENTS = 4;
@@ -58,14 +60,14 @@ interface Exam extends Exhibit {
 }
 
 interface Suspect {
-  readonly fault: Fault;
+  readonly mistake: Mistake;
   readonly explained: readonly Exam[];
 }
 
 /** Whose answers they are: the dialect and the traits they are judged by. */
 type Judged = Pick<Subject, 'dialect' | 'traits'>;
 
-/** A fault explains failures if it changes the answer to what the engine gave, and would change none of the right answers. */
+/** A mistake explains failures if it changes the answer to what the engine gave, and would change none of the right answers. */
 export function diagnose(outcomes: readonly Outcome[], subject: Judged): Group[] {
   const wrong = outcomes.filter(({ verdict: { kind } }) => kind === 'fail' || kind === 'wrong-shape');
   const right = exams(
@@ -73,10 +75,10 @@ export function diagnose(outcomes: readonly Outcome[], subject: Judged): Group[]
     subject,
   );
   const examined = exams(wrong, subject);
-  const suspects = allFaults
-    .map((fault) => suspectOf(fault, examined))
+  const suspects = mistakesOf(outcomes[0]?.case.op)
+    .map((mistake) => suspectOf(mistake, examined))
     .filter((each) => each !== undefined)
-    .filter(({ fault }) => right.every((each) => !contradicts(fault, each)));
+    .filter(({ mistake }) => right.every((each) => !contradicts(mistake, each)));
   const failures = outcomes.filter(({ verdict: { kind } }) => isFailure(kind)).length;
   const groups: Group[] = [];
   const rest = new Set(wrong);
@@ -90,9 +92,9 @@ export function diagnose(outcomes: readonly Outcome[], subject: Judged): Group[]
   }
 }
 
-/** A right answer that the fault would change. What an engine makes of NaN is a matter of its own. */
-const contradicts = (fault: Fault, exam: Exam): boolean =>
-  (fault.isAboutNaN || exam.outcome.case.values !== 'nan') && standOf(fault, exam) !== 'unchanged';
+/** A right answer that the mistake would change. What an engine makes of NaN is a matter of its own. */
+const contradicts = (mistake: Mistake, exam: Exam): boolean =>
+  (mistake.isAboutNaN || exam.outcome.case.values !== 'nan') && standOf(mistake, exam) !== 'unchanged';
 
 /** The first so many cases that are small enough, and whose answers were kept. */
 const exams = (list: readonly Outcome[], subject: Judged): Exam[] =>
@@ -100,15 +102,15 @@ const exams = (list: readonly Outcome[], subject: Judged): Exam[] =>
     .filter(({ theirs }) => theirs !== undefined)
     .slice(0, COMPARED)
     .map((outcome) => ({ outcome, ...exhibitOf(subject, outcome) }))
-    .filter(({ setting: { x, w, g } }) => x.length + w.length < CELLS || g.batch * x.length < CELLS);
+    .filter(({ setting: { cells } }) => cells < CELLS);
 
-/** The fault with the failures it explains, if they are enough to speak for it. */
-function suspectOf(fault: Fault, wrong: readonly Exam[]): Suspect | undefined {
-  const stands = wrong.map((each) => standOf(fault, each));
+/** The mistake with the failures it explains, if they are enough to speak for it. */
+function suspectOf(mistake: Mistake, wrong: readonly Exam[]): Suspect | undefined {
+  const stands = wrong.map((each) => standOf(mistake, each));
   const explained = wrong.filter((_, i) => stands[i] === 'agrees');
   if (explained.length === 0 || elementsOf(explained) < ELEMENTS) return undefined;
   const bearing = stands.filter((stand) => stand !== 'unchanged').length;
-  return explained.length >= SHARE * bearing ? { fault, explained } : undefined;
+  return explained.length >= SHARE * bearing ? { mistake, explained } : undefined;
 }
 
 /** Wrong elements; all of them where the shape is wrong. */
@@ -119,21 +121,23 @@ const elementsOf = (list: readonly Exam[]): number =>
   }, 0);
 
 /** The suspect that explains most of the failures left, enough to speak for it; the first of equals. */
-function mostOf(suspects: readonly Suspect[], rest: ReadonlySet<Outcome>): Fault | undefined {
-  let [best, most]: [Fault | undefined, number] = [undefined, 0];
-  for (const { fault, explained } of suspects) {
+function mostOf(suspects: readonly Suspect[], rest: ReadonlySet<Outcome>): Mistake | undefined {
+  let [best, most]: [Mistake | undefined, number] = [undefined, 0];
+  for (const { mistake, explained } of suspects) {
     const left = explained.filter(({ outcome }) => rest.has(outcome));
-    if (left.length > most && elementsOf(left) >= ELEMENTS) [best, most] = [fault, left.length];
+    if (left.length > most && elementsOf(left) >= ELEMENTS) [best, most] = [mistake, left.length];
   }
   return best;
 }
 
-/** The dialects that have the rule of a fault. */
-const speakersOf = ({ rule }: Fault): readonly DialectName[] =>
-  rule ? dialectNames.filter((name) => dialects[name].conventions.ceil === rule) : [];
+/** The dialects whose rule a mistake is. */
+const speakersOf = (mistake: Mistake): readonly DialectName[] =>
+  dialectNames.filter((name) => mistake.isRuleOf?.(dialects[name]));
 
 /** Whether the named mistake changes a case to what the engine gave. */
-export function explains(mistake: string, outcome: Outcome, subject: Judged): boolean {
-  const fault = allFaults.find(({ name }) => name === mistake)!;
-  return outcome.theirs !== undefined && standOf(fault, exhibitOf(subject, outcome)) === 'agrees';
+export function explains(name: string, outcome: Outcome, subject: Judged): boolean {
+  const mistake = mistakesOf(outcome.case.op).find((each) => each.name === name);
+  return (
+    outcome.theirs !== undefined && mistake !== undefined && standOf(mistake, exhibitOf(subject, outcome)) === 'agrees'
+  );
 }

@@ -2,8 +2,9 @@
 
 import { ask, type Outcome } from './ask.ts';
 import { isPossible } from './cases.ts';
-import { saidIn } from './dialect-cases.ts';
-import { type DialectName, dialectNames, dialects } from './dialects.ts';
+import { type DialectName, dialectNames } from './dialect.ts';
+import { nearestIn } from './dialect-words.ts';
+import { dialects } from './dialects.ts';
 import type { Subject } from './engine.ts';
 import { isFailure } from './verdict.ts';
 
@@ -26,7 +27,9 @@ export async function dialectsOf(subject: Subject, outcomes: readonly Outcome[])
 
 async function speaks(subject: Subject, dialect: DialectName, outcomes: readonly Outcome[]): Promise<boolean> {
   const { layout, operators } = dialects[dialect];
-  const asked = outcomes.filter((each) => operators.includes(each.case.op)).map((each) => saidIn(dialect, each.case));
+  const asked = outcomes
+    .filter((each) => operators.includes(each.case.op))
+    .map((each) => nearestIn(dialect, each.case));
   let answers = 0;
   for (const c of asked.filter(isPossible)) {
     const { kind } = (await ask({ ...subject, dialect, layout }, c)).verdict;

@@ -2,63 +2,22 @@
 // Where each value comes from stands in spec/dialects.md, whose table is made of these.
 
 import { SpecError, show, wrongType } from '../errors.ts';
-import type { Layout } from './engine.ts';
-import { operators } from './operators.ts';
+import { type Dialect, type DialectName, dialectNames } from './dialect.ts';
+import { operators } from './families/index.ts';
+import { absent } from './family.ts';
 
-/** What `ceil` adds: `drop` no window that begins at or beyond n + before; `drop if padded` so if some axis is padded. */
-export type CeilRule = 'none' | 'drop' | 'drop if padded' | 'keep';
+/** A dialect but for what its families decide. */
+type Conventions = Omit<Dialect, 'operators' | 'limits'> & { readonly limits: Omit<Dialect['limits'], 'numbers'> };
 
-/** A library's conventions; `'open'`: its makers promise nothing, `'none'`: it cannot be said. Spec dialect-names. */
-export interface Dialect {
-  /** How tensors arrive unless the engine declares a layout of its own. */
-  readonly layout: Readonly<Required<Layout>>;
-  /** The operators that can be said, by the names of this library. */
-  readonly operators: readonly string[];
-  /** What can be said; cases keep to it. */
-  readonly limits: {
-    readonly groups: boolean;
-    /** The words for `same` padding; elsewhere it is written as numbers. */
-    readonly same: 'upper, lower' | 'upper' | 'upper at stride 1' | 'none';
-    /** The operators whose padding may be numbers. */
-    readonly numbers: readonly string[];
-    /** Whether the two sides of an axis may differ. */
-    readonly sides: 'any' | 'equal';
-    /** How wide a pool may be padded: not at all limited, by half of its size, by less than its size. */
-    readonly poolPadding: 'any' | 'half' | 'below size';
-    readonly dilatedPools: readonly ('max' | 'avg')[];
-    readonly strideWithDilation: boolean;
-    readonly countPadding: 'either' | 'always' | 'never';
-    readonly outputPadding: boolean;
-  };
-  /** What the results depend on. */
-  readonly conventions: {
-    readonly ceil: CeilRule;
-    /** Whether a NaN under a maximum reaches the output. */
-    readonly nan: 'kept' | 'lost' | 'open';
-    /** What a maximum and an average over no cell give. */
-    readonly emptyMax: number | 'open';
-    readonly emptyAvg: number | 'open';
-    /** Which of equal maxima takes the gradient. */
-    readonly ties: 'first' | 'open';
-  };
-  /** What a model of that library means when it says nothing; the oracle always says it. */
-  readonly defaults: { readonly poolStride: 'size' | 1 | 'none'; readonly countPadding: boolean | 'none' };
-}
-
-export type DialectName = 'toeplitz' | 'onnx' | 'torch' | 'tensorflow' | 'webnn' | 'caffe';
-
-const all = Object.keys(operators);
 const channelsFirst = { x: 'NCHW', weight: 'OIHW', depthwise: 'OIHW' } as const;
 /** What a maximum starts from in Caffe: −FLT_MAX. */
 const LOWEST = -3.4028234663852886e38;
 
-const toeplitz: Dialect = {
+const toeplitz: Conventions = {
   layout: { x: 'NHWC', weight: 'HWIO', depthwise: 'HWIO' },
-  operators: all,
   limits: {
     groups: true,
     same: 'upper, lower',
-    numbers: all,
     sides: 'any',
     poolPadding: 'any',
     dilatedPools: ['max', 'avg'],
@@ -70,29 +29,25 @@ const toeplitz: Dialect = {
   defaults: { poolStride: 'size', countPadding: false },
 };
 
-const onnx: Dialect = {
+const onnx: Conventions = {
   layout: channelsFirst,
-  operators: all,
   limits: { ...toeplitz.limits, poolPadding: 'below size' },
   conventions: { ceil: 'drop', nan: 'open', emptyMax: 'open', emptyAvg: 'open', ties: 'open' },
   defaults: { poolStride: 1, countPadding: false },
 };
 
-const torch: Dialect = {
+const torch: Conventions = {
   layout: channelsFirst,
-  operators: all,
   limits: { ...toeplitz.limits, same: 'upper at stride 1', sides: 'equal', poolPadding: 'half', dilatedPools: ['max'] },
   conventions: { ceil: 'drop', nan: 'kept', emptyMax: -Infinity, emptyAvg: 'open', ties: 'first' },
   defaults: { poolStride: 'size', countPadding: true },
 };
 
-const tensorflow: Dialect = {
+const tensorflow: Conventions = {
   layout: { x: 'NHWC', weight: 'HWIO', depthwise: 'HWIM' },
-  operators: all.filter((op) => !/^depthwiseConv[13]d$/.test(op)),
   limits: {
     groups: false,
     same: 'upper',
-    numbers: ['conv2d', 'depthwiseConv2d', 'convTranspose2d', 'maxPool2d'],
     sides: 'any',
     poolPadding: 'below size',
     dilatedPools: [],
@@ -104,17 +59,15 @@ const tensorflow: Dialect = {
   defaults: { poolStride: 'none', countPadding: 'none' },
 };
 
-const webnn: Dialect = {
+const webnn: Conventions = {
   layout: channelsFirst,
-  operators: all.filter((op) => op.endsWith('2d') || op === 'dense'),
   limits: { ...toeplitz.limits, same: 'none', countPadding: 'never' },
   conventions: { ceil: 'keep', nan: 'open', emptyMax: 'open', emptyAvg: 'open', ties: 'open' },
   defaults: { poolStride: 1, countPadding: 'none' },
 };
 
-const caffe: Dialect = {
+const caffe: Conventions = {
   layout: channelsFirst,
-  operators: all.filter((op) => !/Pool[13]d$/.test(op)),
   limits: {
     ...toeplitz.limits,
     same: 'none',
@@ -133,6 +86,20 @@ function frozen<T extends object>(value: T): T {
   return Object.freeze(value);
 }
 
+/** The conventions, and what the families decide: which operators can be said, and which of them pad by numbers. */
+function dialectOf(name: DialectName, { limits, ...rest }: Conventions): Dialect {
+  const all = Object.entries(operators).map(([op, { family }]) => [op, family.dialects[name][op]] as const);
+  const isInWords = all.some(([, words]) => words !== absent && words.padding === 'words');
+  const byNumbers = all.filter(([, words]) => words !== absent && words.padding === 'numbers');
+  return {
+    ...rest,
+    operators: all.flatMap(([op, words]) => (words === absent ? [] : [op])),
+    limits: { ...limits, numbers: (isInWords ? byNumbers : all).map(([op]) => op) },
+  };
+}
+
+const conventions = { toeplitz, onnx, torch, tensorflow, webnn, caffe } satisfies Record<DialectName, Conventions>;
+
 /**
  * The conventions of other libraries, by name: what an engine that declares `dialect` is asked, and judged by.
  * Spec dialect-names.
@@ -140,16 +107,12 @@ function frozen<T extends object>(value: T): T {
  * @example
  * dialects.caffe.conventions.ceil // drop if padded
  */
-export const dialects: Readonly<Record<DialectName, Dialect>> = frozen({
-  toeplitz,
-  onnx,
-  torch,
-  tensorflow,
-  webnn,
-  caffe,
-});
-
-export const dialectNames = Object.keys(dialects) as readonly DialectName[];
+export const dialects: Readonly<Record<DialectName, Dialect>> = frozen(
+  Object.fromEntries(dialectNames.map((name) => [name, dialectOf(name, conventions[name])])) as Record<
+    DialectName,
+    Dialect
+  >,
+);
 
 /** Spec dialect-names: a name of the list, and operators that the dialect has. */
 export function readDialect(name: unknown = 'toeplitz', ops: readonly string[] = []): DialectName {

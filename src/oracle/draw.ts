@@ -1,17 +1,16 @@
 // Draws the cases of a campaign: case i of an operator is a pure function of (seed, operator, i).
 
-import { hash, random } from '../random.ts';
-import { type Case, isPossible } from './cases.ts';
-import { saidIn } from './dialect-cases.ts';
+import { hash, type Random, random } from '../random.ts';
+import type { Case } from './case.ts';
+import { isPossible } from './cases.ts';
+import { nearestIn } from './dialect-words.ts';
 import { dialects } from './dialects.ts';
 import type { Subject } from './engine.ts';
-import { everydayCase, everydayOf } from './everyday.ts';
-import { operatorOf } from './operators.ts';
-import { enlarged } from './sizes.ts';
-import { type Stratum, smallOf, strataOf } from './strata.ts';
+import { operatorOf } from './families/index.ts';
+import type { LargeAxis, Ranges } from './family.ts';
 
 /**
- * Case `index` of an operator: the everyday layers, then of every three one with a large axis and two of the strata in turn;
+ * Case `index` of an operator: the everyday layers, then of every three one with a large axis and two of the ranges in turn;
  * none that the dialect cannot say, or that depends on what the engine leaves open. Spec oracle-cases, oracle-sizes,
  * oracle-traits, dialect-cases.
  */
@@ -22,62 +21,39 @@ export function drawCase(
   index: number,
   { dialect = 'toeplitz', traits }: Pick<Subject, 'dialect' | 'traits'> = { traits: {} },
 ): Case {
-  const { family, rank } = operatorOf(op);
-  const nan = traits.nan ?? (family === 'max' && dialects[dialect].conventions.nan === 'open' ? 'free' : 'kept');
-  const isFree = ({ values: [kind] }: Stratum): boolean =>
+  const { family } = operatorOf(op);
+  const nan = traits.nan ?? (family.keepsNaN(dialects[dialect]) ? 'kept' : 'free');
+  const isOpen = ({ values: [kind] }: Ranges<Case>): boolean =>
     (kind === 'nan' && (gradient || nan === 'free')) ||
     (kind === 'infinite' && (gradient || traits.padding === undefined));
-  const caseSeed = hash(seed, op, index) & 0xffff;
-  const known = everydayOf(op).length;
-  if (index < known) return saidIn(dialect, everydayCase(op, gradient, index, caseSeed));
-  const turn = Math.floor((index - known) / 3);
-  const isLarge = (index - known) % 3 === 2;
-  const strata = strataOf(family, rank, gradient).filter((stratum) => !isFree(stratum));
-  const stratum = isLarge ? smallOf(family, rank, gradient) : strata[(index - known - turn) % strata.length];
+  const rest = { op, gradient, seed: hash(seed, op, index) & 0xffff };
+  const everyday = family.everyday(op, gradient);
+  if (index < everyday.length) return nearestIn(dialect, { ...everyday[index], ...rest });
+  const turn = Math.floor((index - everyday.length) / 3);
+  const isLarge = (index - everyday.length) % 3 === 2;
+  const all = family.ranges(op, gradient).filter((each) => !isOpen(each));
+  const ranges = isLarge ? family.small(op, gradient) : all[(index - everyday.length - turn) % all.length];
   const draw = random(hash(seed, op, gradient ? 1 : 0, index));
   for (;;) {
-    const small = drawFrom(stratum, op, gradient, rank, draw.below, caseSeed);
-    const drawn = isLarge ? enlarged(small, family, rank, turn, draw) : small;
+    const small = { ...ranges.draw(draw), ...rest };
+    const drawn = isLarge ? enlarged(small, family.large(op), turn, draw) : small;
     if (!isPossible(drawn)) continue;
-    const said = saidIn(dialect, drawn);
+    const said = nearestIn(dialect, drawn);
     if (isPossible(said)) return said;
   }
 }
 
-function drawFrom(
-  s: Stratum,
-  op: string,
-  gradient: boolean,
-  rank: number,
-  below: (n: number) => number,
-  seed: number,
-): Case {
-  const within = ([least, most]: readonly [number, number]): number => least + below(most - least + 1);
-  const oneOf = <T>(choices: readonly T[]): T => choices[below(choices.length)];
-  const axes = (range: readonly [number, number]): number[] => Array.from({ length: rank }, () => within(range));
-  /** Half of the cases that may do without are without: many an engine offers nothing else. */
-  const often = (range: readonly [number, number], draw: () => number[]): number[] =>
-    range[0] === 1 && below(2) === 0 ? draw().map(() => 1) : draw();
-  const size = axes(s.size);
-  if (s.line && rank > 1) size[below(rank)] = 1;
-  const padding = oneOf(s.padding);
-  return {
-    op,
-    gradient,
-    batch: within(s.batch),
-    space: axes(s.space),
-    groups: often(s.groups, () => [within(s.groups)])[0],
-    channels: within(s.channels),
-    filters: within(s.filters),
-    size,
-    stride: axes(s.stride),
-    padding: padding === 'explicit' ? axes([0, 0]).map(() => [within(s.pad), within(s.pad)] as const) : padding,
-    dilation: often(s.dilation, () => axes(s.dilation)),
-    bias: within(s.bias) === 1,
-    ceil: within(s.ceil) === 1,
-    countPadding: within(s.countPadding) === 1,
-    outputPadding: s.outputPadding ? axes(s.outputPadding) : [],
-    values: oneOf(s.values),
-    seed,
-  };
+/**
+ * The axis whose turn it is made large: by the values of its list, lap by lap, and by any up to the largest of them after
+ * that. Spec oracle-sizes.
+ *
+ *   turn      0        1         2        3       4      …  a lap: each axis once
+ *   axis      filters  channels  batch    groups  h      …
+ *   value     65       65        5        4       65        the first of each list; a lap later the second, …
+ */
+function enlarged(c: Case, axes: readonly LargeAxis<Case>[], turn: number, draw: Random): Case {
+  const axis = axes[turn % axes.length];
+  const { values } = axis;
+  const lap = Math.floor(turn / axes.length);
+  return axis.set(c, lap < values.length ? values[lap] : 4 + draw.below(Math.max(...values) - 3));
 }

@@ -3,8 +3,8 @@
 import type { Attributes } from '../layer.ts';
 import type { Tensor } from '../tensor.ts';
 import type { Profile } from './bound.ts';
-import type { Case } from './cases.ts';
-import type { DialectName } from './dialects.ts';
+import type { Case } from './case.ts';
+import type { DialectName, Layout } from './dialect.ts';
 import type { VerdictKind } from './verdict.ts';
 
 /** One call: the operator, its attributes in the engine's dialect with no default left to guess, its tensors in its layout. */
@@ -25,16 +25,6 @@ export interface Gradients {
   readonly x?: Tensor;
   readonly weight?: Tensor;
   readonly bias?: Tensor;
-}
-
-/** The order of the axes, by default that of the dialect; `HW` stands for all spatial axes. Spec oracle-layout. */
-export interface Layout {
-  /** Of x, y and their gradients: a permutation of `NHWC` with H and W side by side. Default `'NHWC'`. */
-  readonly x?: string;
-  /** Of the weight: a permutation of `HWIO` with H and W side by side. Default `'HWIO'`. */
-  readonly weight?: string;
-  /** Of a depthwise weight; default: that of `weight`. `'HWIM'`: channels and multiplier on axes of their own. */
-  readonly depthwise?: string;
 }
 
 /** Conventions of an engine, not defects; what is left out follows the spec. Spec oracle-traits, oracle-precision, oracle-winograd. */

@@ -6,7 +6,7 @@
 
 import { SpecError, show } from '../errors.ts';
 import { parseCaseId } from './caseid.ts';
-import { operatorOf } from './operators.ts';
+import { operatorOf } from './families/index.ts';
 import { answersOf, causeOf, type OperatorReport, type Report, reportOf, statusOf } from './report.ts';
 
 /** A line of the list; comments have no cause. */

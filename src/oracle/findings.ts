@@ -1,8 +1,9 @@
 // The failures of an operator made into findings: gathered by cause, one of each reduced. Spec oracle-campaign, oracle-reduce.
 
 import { ask, type Outcome } from './ask.ts';
+import type { Case } from './case.ts';
 import { caseId } from './caseid.ts';
-import type { Case } from './cases.ts';
+import { workOf } from './cases.ts';
 import { diagnose, explains, type Group } from './diagnose.ts';
 import { dialectsOf } from './dialect-other.ts';
 import type { Subject } from './engine.ts';
@@ -84,7 +85,7 @@ async function findingOf(
   names: readonly string[],
   isReduced: boolean,
 ): Promise<Finding> {
-  const first = members.reduce((least, each) => (work(each.case) < work(least.case) ? each : least));
+  const first = members.reduce((least, each) => (workOf(each.case) < workOf(least.case) ? each : least));
   const { kind } = first.verdict;
   const { dialect } = subject;
   const isForeign = layout !== undefined || (dialects.length > 0 && mistake === undefined);
@@ -141,7 +142,3 @@ async function confirmed(
   }
   return undefined;
 }
-
-/** How much there is to reduce: cells of x and taps. */
-export const work = (c: Case): number =>
-  [c.batch, c.groups * c.channels, c.filters, ...c.space, ...c.size].reduce((product, each) => product * each, 1);

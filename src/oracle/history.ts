@@ -5,8 +5,10 @@
 //                a case of another shape
 //                the first again     other bits: unstable
 
+import type { Tensor } from '../tensor.ts';
 import { ask, type Outcome, partsOf } from './ask.ts';
-import { type Case, layerOf, operandsOf } from './cases.ts';
+import type { Case } from './case.ts';
+import { layerOf, operandsOf, shapeOf } from './cases.ts';
 import type { Subject } from './engine.ts';
 import { checkParts } from './parts.ts';
 import { arraysOf, sameBits } from './subject.ts';
@@ -23,13 +25,20 @@ export interface History {
   ask(c: Case, isProbed: boolean): Promise<Outcome>;
 }
 
-/** The same geometry with other tensors; those that are written out change their weights alone. */
-const sibling = (c: Case): Case =>
-  c.given
-    ? { ...c, given: { ...c.given, weight: c.given.weight.map((value) => (value === 0 ? 1 : -value)) } }
-    : { ...c, seed: c.seed ^ 1 };
+/** The tensor that an engine may keep in a form of its own: the first parameter of the layer, its weight. */
+function weightOf(c: Case): readonly [name: string, weight: Tensor] | undefined {
+  const layer = layerOf(c);
+  const [name] = Object.keys(layer.params(shapeOf(c)));
+  return name === undefined ? undefined : [name, operandsOf(c, layer)[name]!];
+}
 
-const weightOf = (c: Case) => operandsOf(c, layerOf(c)).weight;
+/** The same geometry with other tensors; those that are written out change their weights alone. */
+function sibling(c: Case): Case {
+  if (!c.given) return { ...c, seed: c.seed ^ 1 };
+  const [name] = weightOf(c)!;
+  const weight = c.given[name].map((value) => (value === 0 ? 1 : -value));
+  return { ...c, given: { ...c.given, [name]: weight } };
+}
 
 /** What an engine keeps is suspected from `elements` wrong ones on. */
 export function historyOf(subject: Subject, elements = ELEMENTS): History {
@@ -42,8 +51,8 @@ export function historyOf(subject: Subject, elements = ELEMENTS): History {
     const { case: c, theirs, verdict: found } = outcome;
     if (found.kind !== 'fail' || found.wrong < enough) return outcome;
     const after = known.find((each) => {
-      const weight = [...weightOf(each)!.data];
-      return checkParts(partsOf(subject, { ...c, given: { ...c.given, weight } }), theirs).kind === 'pass';
+      const [name, { data }] = weightOf(each)!;
+      return checkParts(partsOf(subject, { ...c, given: { ...c.given, [name]: [...data] } }), theirs).kind === 'pass';
     });
     const message = 'the result for the weights of an earlier call with a weight of the same shape';
     if (!after) return outcome;
@@ -54,7 +63,7 @@ export function historyOf(subject: Subject, elements = ELEMENTS): History {
     const outcome = await ask(subject, c);
     const weight = weightOf(c);
     if (!weight) return outcome;
-    const key = `${c.op} ${c.gradient} ${weight.shape}`;
+    const key = `${c.op} ${c.gradient} ${weight[1].shape}`;
     const known = earlier.get(key) ?? [];
     const judged = before ? explained(outcome, [before], 1) : explained(outcome, known, least);
     earlier.set(key, known.length < 2 * KEPT ? [...known, c] : [...known.toSpliced(KEPT, 1), c]);

@@ -7,6 +7,7 @@ export const FINITE = 1;
 export const PLUS_INFINITY = 2;
 export const MINUS_INFINITY = 4;
 export const NAN = 8;
+export const ANYTHING = FINITE | PLUS_INFINITY | MINUS_INFINITY | NAN;
 /** One set of those bits per output element. */
 export type Kinds = Uint8Array;
 

@@ -3,7 +3,8 @@
 import { known } from '../attributes.ts';
 import { SpecError, show } from '../errors.ts';
 import type { Data, Shape, Tensor } from '../tensor.ts';
-import type { Layout } from './engine.ts';
+import type { Layout } from './dialect.ts';
+import type { Role } from './family.ts';
 
 export const ownLayout: Required<Layout> = { x: 'NHWC', weight: 'HWIO', depthwise: 'HWIO' };
 
@@ -53,34 +54,30 @@ function permute(tensor: Tensor, from: readonly number[]): Tensor {
   return { shape: to, data: result };
 }
 
-/** Which layout a tensor of a call has: biases and rows have only one. */
-function layoutOf(name: string, layout: Required<Layout>, channels?: number): [ours: string, theirs: string] {
-  if (name === 'bias') return ['', ''];
-  if (name !== 'weight') return [ownLayout.x, layout.x];
-  return [ownLayout.weight, channels === undefined ? layout.weight : layout.depthwise];
+/** The layout of ours and of theirs that tensors of a role have; some have only one. */
+function layoutOf(role: Role, layout: Required<Layout>): readonly [ours: string, theirs: string] | undefined {
+  return role === 'none' ? undefined : [ownLayout[role], layout[role]];
 }
 
-/** A tensor of ours in their layout; `channels` are those of a depthwise weight. */
-export function toTheirs(name: string, tensor: Tensor, layout: Required<Layout>, channels?: number): Tensor {
-  const [ours, theirs] = layoutOf(name, layout, channels);
+/** A tensor of ours in their layout; `channels` are those of x. */
+export function toTheirs(role: Role, tensor: Tensor, layout: Required<Layout>, channels: number): Tensor {
+  const found = layoutOf(role, layout);
+  if (!found) return tensor;
+  const [ours, theirs] = found;
   const { shape, data } = tensor;
-  if (theirs === 'HWIM') return { shape: [...shape.slice(0, -2), channels!, shape.at(-1)! / channels!], data };
-  return theirs === '' ? tensor : permute(tensor, order(ours, theirs, shape.length));
+  if (theirs === 'HWIM') return { shape: [...shape.slice(0, -2), channels, shape.at(-1)! / channels], data };
+  return permute(tensor, order(ours, theirs, shape.length));
 }
 
 /** A tensor of theirs in our layout; what is not a tensor of that rank comes back as it is, for the verdict to see. */
-export function toOurs(
-  name: string,
-  value: unknown,
-  layout: Required<Layout>,
-  rank: number,
-  channels?: number,
-): unknown {
-  const [ours, theirs] = layoutOf(name, layout, channels);
+export function toOurs(role: Role, value: unknown, layout: Required<Layout>, rank: number, channels: number): unknown {
+  const found = layoutOf(role, layout);
+  if (!found) return value;
+  const [ours, theirs] = found;
   const tensor = value as Tensor;
   const isTensor =
     typeof value === 'object' && value !== null && Array.isArray(tensor.shape) && ArrayBuffer.isView(tensor.data);
-  if (theirs === '' || !isTensor || tensor.shape.length !== rank || !holds(tensor.shape, tensor.data)) return value;
+  if (!isTensor || tensor.shape.length !== rank || !holds(tensor.shape, tensor.data)) return value;
   const [C, M] = tensor.shape.slice(-2);
   if (theirs === 'HWIM')
     return C === channels ? { shape: [...tensor.shape.slice(0, -2), 1, C * M], data: tensor.data } : value;

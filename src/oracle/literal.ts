@@ -1,9 +1,10 @@
 // A case written out as source text that can be pasted.
 
 import type { Tensor } from '../tensor.ts';
+import type { Case } from './case.ts';
 import { caseId } from './caseid.ts';
-import { type Case, layerOf, operandsOf } from './cases.ts';
-import { attributesIn } from './dialect-attributes.ts';
+import { layerOf, operandsOf } from './cases.ts';
+import { attributesIn } from './dialect-words.ts';
 import type { Subject } from './engine.ts';
 import { type LanguageName, languages, record } from './languages.ts';
 import { ownLayout } from './layout.ts';

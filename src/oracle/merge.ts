@@ -2,7 +2,8 @@
 
 import { SpecError, show } from '../errors.ts';
 import { parseCaseId } from './caseid.ts';
-import { joined, kindKey, work } from './findings.ts';
+import { workOf } from './cases.ts';
+import { joined, kindKey } from './findings.ts';
 import { pooled } from './precision.ts';
 import { type Finding, type OperatorReport, type Report, reportOf, statusOf } from './report.ts';
 
@@ -110,4 +111,4 @@ function mergeFindings(findings: readonly Finding[]): Finding[] {
   return joined(merged).sort((a, b) => rank(a) - rank(b));
 }
 
-const cells = ({ id }: Finding): number => work(parseCaseId(id));
+const cells = ({ id }: Finding): number => workOf(parseCaseId(id));

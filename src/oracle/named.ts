@@ -1,10 +1,10 @@
 // A campaign of cases that are named: these alone, in their order, shown as they are. Spec campaign-cases.
 
 import { SpecError, show, wrongType } from '../errors.ts';
+import type { Case } from './case.ts';
 import { caseId, parseCaseId } from './caseid.ts';
-import type { Case } from './cases.ts';
-import { saidIn } from './dialect-cases.ts';
-import type { DialectName } from './dialects.ts';
+import type { DialectName } from './dialect.ts';
+import { nearestIn } from './dialect-words.ts';
 import type { Subject } from './engine.ts';
 import type { Questions, Settings } from './plan.ts';
 
@@ -50,7 +50,7 @@ export function planNamed(
 
 /** @throws {SpecError} campaign-cases, with the nearest case that can be said. */
 export function checkSaid(who: string, dialect: DialectName, c: Case): void {
-  const said = saidIn(dialect, c);
+  const said = nearestIn(dialect, c);
   if (said !== c)
     throw new SpecError(
       'campaign-cases',

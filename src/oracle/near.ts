@@ -5,28 +5,12 @@
 //   asked      size 3×3  stride 1×1  batch 2  filters 65
 
 import { hash, random } from '../random.ts';
+import type { Case } from './case.ts';
 import { caseId } from './caseid.ts';
-import { type Case, isPossible } from './cases.ts';
-import { saidIn } from './dialect-cases.ts';
-import type { DialectName } from './dialects.ts';
-
-const traits = [
-  'batch',
-  'space',
-  'groups',
-  'channels',
-  'filters',
-  'size',
-  'stride',
-  'padding',
-  'dilation',
-  'bias',
-  'ceil',
-  'countPadding',
-  'outputPadding',
-  'values',
-] as const;
-type Trait = (typeof traits)[number];
+import { isPossible } from './cases.ts';
+import type { DialectName } from './dialect.ts';
+import { nearestIn } from './dialect-words.ts';
+import { familyOf } from './families/index.ts';
 
 /** Answered cases that others are moved to, the latest; mixtures tried before one of them is asked again with other tensors. */
 const BASES = 64;
@@ -38,6 +22,8 @@ export interface Near {
   near(drawn: Case): Case;
   note(asked: Case, isSkip: boolean): void;
 }
+
+const traitOf = (c: Case, trait: string): unknown => (c as unknown as Readonly<Record<string, unknown>>)[trait];
 
 interface Tally {
   answers: number;
@@ -61,16 +47,20 @@ export function nearAnswers(dialect: DialectName = 'toeplitz'): Near {
   };
   /** Before the first questions: all is offered. */
   const share = ({ answers, skips }: Tally, before: number): number => (answers + before) / (answers + skips + 1);
-  const keyOf = (c: Case, trait: Trait): string => `${trait} ${JSON.stringify(c[trait])}`;
-  const chance = (c: Case, trait: Trait): number => share(tallyOf(keyOf(c, trait)), share(tallyOf(trait), 1));
+  const keyOf = (c: Case, trait: string): string => `${trait} ${JSON.stringify(traitOf(c, trait))}`;
+  const chance = (c: Case, trait: string): number => share(tallyOf(keyOf(c, trait)), share(tallyOf(trait), 1));
 
   const mixture = (drawn: Case): Case => {
     const draw = random(hash(drawn.seed, caseId(drawn), asked));
     for (let tries = 0; tries < TRIES; tries++) {
       base = bases[draw.below(bases.length)];
-      const kept = traits.filter((trait) => draw.uniform() < chance(drawn, trait));
-      const mixed = { ...base, ...Object.fromEntries(kept.map((trait) => [trait, drawn[trait]])), seed: drawn.seed };
-      const said = isPossible(mixed) ? saidIn(dialect, mixed) : mixed;
+      const kept = familyOf(drawn.op).traits.filter((trait) => draw.uniform() < chance(drawn, trait));
+      const mixed = {
+        ...base,
+        ...Object.fromEntries(kept.map((trait) => [trait, traitOf(drawn, trait)])),
+        seed: drawn.seed,
+      };
+      const said = isPossible(mixed) ? nearestIn(dialect, mixed) : mixed;
       if (isPossible(said)) return said;
     }
     base = bases[0];
@@ -78,6 +68,7 @@ export function nearAnswers(dialect: DialectName = 'toeplitz'): Near {
   };
   const note = (c: Case, isSkip: boolean): void => {
     asked++;
+    const { traits } = familyOf(c.op);
     // Even a value without a skip so far takes a part of the blame.
     const doubts = traits.map((trait) => (base && keyOf(base, trait) === keyOf(c, trait) ? 0 : 1.1 - chance(c, trait)));
     const doubt = doubts.reduce((sum, each) => sum + each, 0) || 1;

@@ -1,16 +1,12 @@
 // The verdict on all outputs of one call. Spec oracle-verdict.
 
-import type { Shape } from '../tensor.ts';
-import type { Bound } from './bound.ts';
-import type { Part } from './operators.ts';
+import type { Part } from './case.ts';
+import type { Expected } from './family.ts';
 import { type Precision, pooled } from './precision.ts';
 import { judge, type Verdict } from './verdict.ts';
 
 /** The verdict on everything an engine gave for one call: the first failure, or the pass with the largest margin. */
-export function checkParts(
-  parts: readonly (readonly [Part, { shape: Shape; bound: Bound }])[],
-  theirs: unknown,
-): Verdict {
+export function checkParts(parts: readonly (readonly [Part, Expected])[], theirs: unknown): Verdict {
   let worst: Verdict | undefined;
   const precisions: (Precision | undefined)[] = [];
   for (const [part, { shape, bound }] of parts) {

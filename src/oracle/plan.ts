@@ -3,12 +3,12 @@
 import { flag, wholeNumber } from '../attributes.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
 import { hash } from '../random.ts';
+import type { Case } from './case.ts';
 import { caseId } from './caseid.ts';
-import type { Case } from './cases.ts';
 import { drawCase } from './draw.ts';
 import type { Subject } from './engine.ts';
+import { basicOperators, operatorOf, operators } from './families/index.ts';
 import { planNamed, readNamed } from './named.ts';
-import { operatorOf, operators } from './operators.ts';
 
 /** One of `of` parts of a campaign; `index` counts from 1. Spec campaign-shards. */
 export interface Shard {
@@ -51,9 +51,6 @@ export interface Questions {
 /** Skipped cases are replaced, up to this many questions per case asked for. */
 const ASKED = 8;
 
-/** What a report names even if it is not offered. */
-export const basic = ['conv2d', 'depthwiseConv2d', 'maxPool2d', 'avgPool2d'];
-
 export function readSettings(settings: Settings): Complete {
   const { ops, seed = 1, cases = 200, shard, strict = false, case: ids } = settings;
   flag('campaign-strict', 'checkEngine', 'strict', strict);
@@ -81,7 +78,7 @@ export function plan(
   settings: Complete,
 ): Questions[] {
   if (settings.case) return planNamed(offer, settings.case);
-  const offered = Object.keys(operators).filter((op) => basic.includes(op) || offer.ops.includes(op));
+  const offered = Object.keys(operators).filter((op) => basicOperators.includes(op) || offer.ops.includes(op));
   const ops = settings.ops ?? offered;
   const draw = (op: string, gradient: boolean): Questions => {
     const all = drawn(settings.cases, (index) => drawCase(op, gradient, settings.seed, index, offer));

@@ -2,10 +2,12 @@
 // Greedy search was as good as a property-testing library on 13 planted faults, and it waits for asynchronous engines.
 
 import type { Tensor } from '../tensor.ts';
+import type { Case } from './case.ts';
 import { caseId } from './caseid.ts';
-import { type Case, isPossible, layerOf, operandsOf, pads } from './cases.ts';
-import { saidIn } from './dialect-cases.ts';
-import type { DialectName } from './dialects.ts';
+import { isPossible, layerOf, operandsOf } from './cases.ts';
+import type { DialectName } from './dialect.ts';
+import { nearestIn } from './dialect-words.ts';
+import { familyOf } from './families/index.ts';
 
 /** Whether a candidate still fails in the same way. */
 export type StillFails = (c: Case) => Promise<boolean>;
@@ -42,8 +44,8 @@ async function reduceAxes(start: Case, fails: StillFails, dialect: DialectName):
   let best = start;
   for (let found = true; found; ) {
     found = false;
-    for (const neighbour of neighbours(best)) {
-      const smaller = isPossible(neighbour) ? saidIn(dialect, neighbour) : neighbour;
+    for (const neighbour of familyOf(best.op).smaller(best)) {
+      const smaller = isPossible(neighbour) ? nearestIn(dialect, neighbour) : neighbour;
       if (caseId(smaller) === caseId(best) || !(await fails(smaller))) continue;
       best = smaller;
       found = true;
@@ -51,52 +53,6 @@ async function reduceAxes(start: Case, fails: StillFails, dialect: DialectName):
     }
   }
   return best;
-}
-
-/** least, half-way, three quarters, one less. */
-const lower = (value: number, least: number): number[] =>
-  [...new Set([least, (value + least) >> 1, value - ((value - least) >> 2), value - 1])].filter(
-    (each) => each >= least && each < value,
-  );
-
-/** Smaller cases, boldest first. */
-function* neighbours(c: Case): Generator<Case> {
-  if (c.bias) yield { ...c, bias: false };
-  if (c.ceil) yield { ...c, ceil: false };
-  if (c.countPadding) yield { ...c, countPadding: false };
-  yield* simplerPadding(c);
-  for (const name of ['batch', 'groups', 'channels', 'filters'] as const)
-    for (const value of lower(c[name], 1)) yield { ...c, [name]: value };
-  for (const name of ['outputPadding', 'space', 'size', 'dilation', 'stride'] as const)
-    for (let axis = 0; axis < c[name].length; axis++)
-      for (const value of lower(c[name][axis], name === 'outputPadding' ? 0 : 1))
-        yield { ...c, [name]: c[name].with(axis, value) };
-  // What hangs over at the end is the same a stride earlier.
-  for (let axis = 0; axis < c.space.length; axis++)
-    if (c.stride[axis] > 1 && c.space[axis] > c.stride[axis])
-      yield { ...c, space: c.space.with(axis, c.space[axis] - c.stride[axis]) };
-  // A smaller input often needs a smaller window with it.
-  for (let axis = 0; axis < c.space.length; axis++)
-    if (c.space[axis] > 1 && c.size[axis] > 1)
-      yield { ...c, space: c.space.with(axis, c.space[axis] - 1), size: c.size.with(axis, c.size[axis] - 1) };
-  if (c.values !== 'exact' && c.values !== 'ones') yield { ...c, values: 'exact' };
-}
-
-function* simplerPadding(c: Case): Generator<Case> {
-  if (c.padding === 'valid') return;
-  yield { ...c, padding: 'valid' };
-  const padding = pads(c);
-  // The padding written into the input.
-  yield { ...c, padding: 'valid', space: c.space.map((input, axis) => input + padding[axis][0] + padding[axis][1]) };
-  if (c.padding === 'same-lower') yield { ...c, padding: 'same-upper' };
-  if (typeof c.padding === 'string') return;
-  for (let axis = 0; axis < padding.length; axis++)
-    for (const side of [0, 1] as const)
-      for (const value of lower(padding[axis][side], 0)) {
-        const pair: [number, number] = [...padding[axis]];
-        pair[side] = value;
-        yield { ...c, padding: padding.with(axis, pair) };
-      }
 }
 
 /** Writes the tensors out and lowers their cells: all to 0, halves to 0, single cells to 0, then to 1 or −1. */

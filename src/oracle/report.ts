@@ -1,8 +1,8 @@
 // The report of a campaign: data, and all that reporters, `merge` and lists of expected failures read. Spec oracle-report.
 
 import type { Evidence } from './diagnose.ts';
-import type { DialectName } from './dialects.ts';
-import type { Layout, Traits } from './engine.ts';
+import type { DialectName, Layout } from './dialect.ts';
+import type { Traits } from './engine.ts';
 import type { Literal } from './literal.ts';
 import type { Shard } from './plan.ts';
 import type { Precision } from './precision.ts';

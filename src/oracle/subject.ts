@@ -4,8 +4,8 @@ import { SpecError, show, wrongType } from '../errors.ts';
 import type { Tensor } from '../tensor.ts';
 import { dialects, readDialect } from './dialects.ts';
 import type { Answer, Call, Engine, GradientCall, Subject } from './engine.ts';
+import { operators } from './families/index.ts';
 import { readLayout } from './layout.ts';
-import { operators } from './operators.ts';
 import { readTraits } from './traits.ts';
 
 /** Spec oracle-engine: checks the engine's own description, before anything runs. */

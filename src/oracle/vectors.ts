@@ -7,10 +7,10 @@
 import { writeSafetensors } from '../formats/safetensors.ts';
 import type { Attributes } from '../layer.ts';
 import { callOf } from './ask.ts';
+import type { Case } from './case.ts';
 import { caseId } from './caseid.ts';
-import type { Case } from './cases.ts';
-import type { DialectName } from './dialects.ts';
-import type { Layout, Subject, Traits } from './engine.ts';
+import type { DialectName, Layout } from './dialect.ts';
+import type { Subject, Traits } from './engine.ts';
 import { tensorsOf } from './explain.ts';
 import { type Complete, plan, type Questions, type Shard } from './plan.ts';
 import { VERSION } from './version.ts';

@@ -3,8 +3,9 @@
 import { show } from '../errors.ts';
 import { type Shape, sameShape, sizeOf, type Tensor } from '../tensor.ts';
 import { type Bound, LAMBDA, U } from './bound.ts';
+import type { Part } from './case.ts';
 import { FINITE, kindOf, MINUS_INFINITY, NAN, PLUS_INFINITY } from './kinds.ts';
-import type { Part } from './operators.ts';
+import { placeOf } from './places.ts';
 import { type Precision, precisionOf } from './precision.ts';
 import { whereabouts } from './where.ts';
 
@@ -105,7 +106,7 @@ export function judge(part: Part, shape: Shape, bound: Bound, theirs: unknown): 
   if (malformed) return malformed;
   const { data } = theirs as Tensor;
   const element = (i: number): Element => ({
-    index: indexOf(shape, i),
+    index: placeOf(shape, i),
     expected: expectedOf(bound, i),
     got: data[i],
     bound: bound.error[i],
@@ -165,13 +166,4 @@ export function expectedOf(bound: Bound, i: number): number {
   if (kinds & FINITE) return bound.value[i];
   if (kinds & NAN && !(kinds & (PLUS_INFINITY | MINUS_INFINITY))) return NaN;
   return kinds & PLUS_INFINITY ? Infinity : -Infinity;
-}
-
-export function indexOf(shape: Shape, i: number): number[] {
-  const index: number[] = [];
-  for (let axis = shape.length - 1; axis >= 0; axis--) {
-    index.unshift(i % shape[axis]);
-    i = Math.floor(i / shape[axis]);
-  }
-  return index;
 }

@@ -3,8 +3,9 @@
 import type { Layer } from '../layer.ts';
 import { winogradBound } from '../reference/winograd-bound.ts';
 import type { ConvGeometry } from '../window.ts';
-import { type Bound, gamma, type Profile, U } from './bound.ts';
-import { FINITE, MINUS_INFINITY, NAN, PLUS_INFINITY } from './kinds.ts';
+import { type Bound, gamma, type Profile, toDoubles, U } from './bound.ts';
+import type { Operands } from './case.ts';
+import { ANYTHING } from './kinds.ts';
 
 /**
  * Roundings that a term meets on its way, besides the sum over channels. F(2×2, 3×3): twice 1 in Bᵀ, 2 in G, 2 in Aᵀ, and
@@ -18,12 +19,10 @@ const COUNTED = { 2: 11, 4: 17 } as const;
 /** F(2×2, 3×3) computes in quarters: those of whole numbers are exact as long as all magnitudes add up to fewer. */
 const QUARTERS = 1 / U / 4;
 
-const ANYTHING = FINITE | PLUS_INFINITY | MINUS_INFINITY | NAN;
-
-/** 3×3, stride 1, not dilated: elsewhere an engine computes directly, whatever it declares. */
-export const mayTransform = ({ name, attributes }: Layer): boolean => {
+/** Two axes, 3×3, stride 1, not dilated: elsewhere an engine computes directly, whatever it declares. */
+export const mayTransform = ({ attributes }: Layer): boolean => {
   const is = (what: string, n: number): boolean => (attributes[what] as readonly number[]).every((each) => each === n);
-  return name === 'conv2d' && is('size', 3) && is('stride', 1) && is('dilation', 1);
+  return (attributes.size as readonly number[]).length === 2 && is('size', 3) && is('stride', 1) && is('dilation', 1);
 };
 
 /** The larger of the direct bound and that of the tile; a NaN or an infinity may fill its tile. */
@@ -31,12 +30,11 @@ export function transformed(
   bound: Bound,
   g: ConvGeometry,
   { winograd }: Profile,
-  x: Float64Array,
-  w: Float64Array,
-  b: Float64Array | undefined,
+  { x: { data }, weight, bias }: Operands,
 ): Bound {
   if (!winograd) return bound;
   const { m } = winograd;
+  const [x, w, b] = [toDoubles(data), toDoubles(weight!.data), bias && toDoubles(bias.data)];
   const tile = winogradBound(g, m, x, w, b);
   const channels = g.channels - 1 + (b ? 1 : 0);
   const scale = gamma(ROUNDINGS[m] + channels, U) / gamma(COUNTED[m] + channels, U);

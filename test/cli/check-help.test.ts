@@ -5,8 +5,8 @@ import { decode, encode } from '../../src/cli/protocol.ts';
 import { callOf } from '../../src/oracle/ask.ts';
 import { parseCaseId } from '../../src/oracle/caseid.ts';
 import { drawCase } from '../../src/oracle/draw.ts';
+import { operators } from '../../src/oracle/families/index.ts';
 import { ownLayout } from '../../src/oracle/layout.ts';
-import { operators } from '../../src/oracle/operators.ts';
 import { toeplitz } from './run.ts';
 
 describe('toeplitz check --help', () => {

@@ -3,8 +3,7 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { parseCaseId } from '../../src/oracle/caseid.ts';
-import { attributesIn } from '../../src/oracle/dialect-attributes.ts';
-import { saidIn } from '../../src/oracle/dialect-cases.ts';
+import { attributesIn, nearestIn } from '../../src/oracle/dialect-words.ts';
 import { type Dialect, type DialectName, dialects } from '../../src/oracle/index.ts';
 import { settlePart, textOf } from '../readme/settle.ts';
 
@@ -74,7 +73,7 @@ const written = (value: unknown): string =>
 it('[dialect-attributes] the table of attributes is what the code writes', () => {
   const lines = Object.entries(examples).flatMap(([op, id]) =>
     names.map((name) => {
-      const attributes = attributesIn(name, saidIn(name, parseCaseId(id)), dialects[name].layout);
+      const attributes = attributesIn(name, nearestIn(name, parseCaseId(id)), dialects[name].layout);
       const list = Object.entries(attributes).map(([key, value]) => `${key}: ${written(value)}`);
       return [op, name, list.length > 0 ? `\`${list.join(', ')}\`` : 'none'];
     }),

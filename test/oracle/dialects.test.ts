@@ -3,10 +3,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Tensor } from '../../src/index.ts';
-import { type Case, isPossible, layerOf, operandsOf, shapeOf } from '../../src/oracle/cases.ts';
-import { attributesIn } from '../../src/oracle/dialect-attributes.ts';
-import { numbersOf, saidIn } from '../../src/oracle/dialect-cases.ts';
+import { mirroredAxes } from '../../src/ops/conv-transpose.ts';
+import { roleOf } from '../../src/oracle/ask.ts';
+import { isPossible, layerOf, operandsOf, shapeOf } from '../../src/oracle/cases.ts';
+import { attributesIn, nearestIn } from '../../src/oracle/dialect-words.ts';
 import { drawCase } from '../../src/oracle/draw.ts';
+import { averageFamily } from '../../src/oracle/families/average.ts';
+import { convFamily } from '../../src/oracle/families/conv.ts';
+import { denseFamily } from '../../src/oracle/families/dense.ts';
+import { familyOf } from '../../src/oracle/families/index.ts';
+import { transposedFamily } from '../../src/oracle/families/transposed.ts';
 import {
   type Call,
   checkEngine,
@@ -17,7 +23,8 @@ import {
   skip,
 } from '../../src/oracle/index.ts';
 import { toOurs, toTheirs } from '../../src/oracle/layout.ts';
-import { operators } from '../../src/oracle/operators.ts';
+import type { WindowCase } from '../../src/oracle/windows/case.ts';
+import { numbersOf as padsOf } from '../../src/oracle/windows/words.ts';
 import { forward } from './own.ts';
 import { ourCall, readers, speaker } from './speakers.ts';
 
@@ -29,27 +36,34 @@ const drawn = fc
   .chain(({ name, ...rest }) =>
     fc.constantFrom(...dialects[name].operators).map((op) => ({ name, op, ...rest, plain: drawPlain(op, rest) })),
   );
-const drawPlain = (op: string, { i, seed, gradient }: { i: number; seed: number; gradient: boolean }): Case =>
-  drawCase(op, gradient, seed, i);
+const drawPlain = (op: string, { i, seed, gradient }: { i: number; seed: number; gradient: boolean }): WindowCase =>
+  drawCase(op, gradient, seed, i) as WindowCase;
+const nearestTo = (name: DialectName, c: WindowCase): WindowCase => nearestIn(name, c) as WindowCase;
+const tensorsOf = (c: WindowCase): [string, Tensor][] =>
+  Object.entries(operandsOf(c, layerOf(c)) as Record<string, Tensor>);
+const numbersOf = (c: WindowCase) =>
+  familyOf(c.op) === transposedFamily ? padsOf(c, () => mirroredAxes(c.op, c, c.space)) : padsOf(c);
 
 /** What decides the result of a case: padding as numbers, whatever word stands for it. */
-const meaning = (c: Case) => [shapeOf(c), layerOf({ ...c, padding: numbersOf(c), ceil: false }).attributes, c.ceil];
+const meaning = (c: WindowCase) => {
+  const plain: WindowCase = { ...c, padding: numbersOf(c), ceil: false };
+  return [shapeOf(c), layerOf(plain).attributes, c.ceil];
+};
 
 describe('a case in a dialect', () => {
   it('[dialect-attributes] means what it meant when the attributes are read back as the library documents them', () => {
     fc.assert(
       fc.property(drawn, ({ name, op, plain }) => {
-        const c = saidIn(name, plain);
+        const c = nearestTo(name, plain);
         fc.pre(isPossible(c) && op !== 'dense');
         const { layout } = dialects[name];
-        const channels = op.startsWith('depthwise') ? c.groups : undefined;
-        const tensors = Object.entries(operandsOf(c, layerOf(c))).map(([part, each]) => [
+        const tensors = tensorsOf(c).map(([part, each]) => [
           part,
-          toTheirs(part, each, layout, channels),
+          toTheirs(roleOf(c, part), each, layout, c.groups * c.channels),
         ]);
         const call = { op, attributes: attributesIn(name, c, layout), ...Object.fromEntries(tensors) } as Call;
         const { attributes, x, weight } = ourCall(name, call);
-        const again = { ...c, ...attributes, filters: c.filters, groups: c.groups } as Case;
+        const again = { ...c, ...attributes, filters: c.filters, groups: c.groups } as WindowCase;
         expect(meaning(again)).toEqual(meaning(c));
         expect([x, weight]).toEqual([operandsOf(c, layerOf(c)).x, operandsOf(c, layerOf(c)).weight]);
       }),
@@ -60,18 +74,18 @@ describe('a case in a dialect', () => {
   it('[dialect-cases] is one that the dialect can say, and is left alone if it already is', () => {
     fc.assert(
       fc.property(drawn, ({ name, op, plain }) => {
-        const c = saidIn(name, plain);
+        const c = nearestTo(name, plain);
         fc.pre(isPossible(c));
-        expect(saidIn(name, c)).toBe(c);
+        expect(nearestIn(name, c)).toBe(c);
         const { limits } = dialects[name];
-        const { family } = operators[op];
-        if (limits.sides === 'equal' && family !== 'dense' && typeof c.padding !== 'string')
+        const family = familyOf(op);
+        if (limits.sides === 'equal' && family !== denseFamily && typeof c.padding !== 'string')
           for (const [before, after] of c.padding) expect(before).toBe(after);
-        if (family === 'conv' && !limits.groups) expect(c.groups).toBe(1);
+        if (family === convFamily && !limits.groups) expect(c.groups).toBe(1);
         if (limits.same === 'upper' || limits.same === 'none') expect(c.padding).not.toBe('same-lower');
-        if (family === 'avg' && limits.countPadding === 'never') expect(c.countPadding).toBe(false);
+        if (family === averageFamily && limits.countPadding === 'never') expect(c.countPadding).toBe(false);
         if (dialects[name].conventions.ceil === 'none') expect(c.ceil).toBe(false);
-        expect(saidIn('toeplitz', plain)).toBe(plain);
+        expect(nearestIn('toeplitz', plain)).toBe(plain);
       }),
       { numRuns: 500 },
     );
@@ -79,13 +93,14 @@ describe('a case in a dialect', () => {
 
   it('[oracle-layout] comes back from the layout of the dialect as it went', () => {
     fc.assert(
-      fc.property(drawn, ({ name, op, plain }) => {
+      fc.property(drawn, ({ name, plain }) => {
         const { layout } = dialects[name];
-        const channels = op.startsWith('depthwise') ? plain.groups : undefined;
-        for (const [part, each] of Object.entries(operandsOf(plain, layerOf(plain))))
-          expect(toOurs(part, toTheirs(part, each, layout, channels), layout, each.shape.length, channels)).toEqual(
-            each,
-          );
+        const channels = plain.groups * plain.channels;
+        for (const [part, each] of tensorsOf(plain)) {
+          const role = roleOf(plain, part);
+          const theirs = toTheirs(role, each, layout, channels);
+          expect(toOurs(role, theirs, layout, each.shape.length, channels)).toEqual(each);
+        }
       }),
     );
   });

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { tensor } from '../../src/index.ts';
-import { geometryOf } from '../../src/oracle/forms.ts';
+import { geometryOf } from '../../src/oracle/families/index.ts';
 import type { Call } from '../../src/oracle/index.ts';
 import { checkEngine, type Engine } from '../../src/oracle/index.ts';
 import { type Random, random } from '../../src/random.ts';

@@ -4,7 +4,7 @@
 import { describe, expect, it } from 'vitest';
 import { fromBfloat16, fromFloat16, toBfloat16, toFloat16 } from '../../src/formats/float16.ts';
 import { dense, maxPool2d, tensor } from '../../src/index.ts';
-import { geometryOf } from '../../src/oracle/forms.ts';
+import { geometryOf } from '../../src/oracle/families/index.ts';
 import { bound, type Call, checkEngine, type Engine, render, type Traits } from '../../src/oracle/index.ts';
 import { type Format, formats, rounding } from '../../src/oracle/narrow.ts';
 import { mayTransform } from '../../src/oracle/winograd.ts';

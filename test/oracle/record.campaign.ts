@@ -8,7 +8,6 @@ import { expect, it } from 'vitest';
 import { type Tensor, toChannelsFirst, toChannelsLast } from '../../src/index.ts';
 import { caseId } from '../../src/oracle/caseid.ts';
 import { drawCase } from '../../src/oracle/draw.ts';
-import { allFaults, predict } from '../../src/oracle/faults.ts';
 import {
   type Call,
   checkEngine,
@@ -22,7 +21,7 @@ import {
   type Traits,
 } from '../../src/oracle/index.ts';
 import { readLayout } from '../../src/oracle/layout.ts';
-import { settingOf } from '../../src/oracle/setting.ts';
+import { allMistakes, mistakesOf, predict, settingOf } from '../../src/oracle/predict.ts';
 import { vectors } from '../../src/oracle/vectors.ts';
 import { museum, engineOf as mutantEngine } from './museum.ts';
 import { forward, gradient, gradients, names, ops } from './own.ts';
@@ -138,13 +137,15 @@ const groups: Readonly<Record<string, () => Promise<Digests>>> = {
     );
     const settings = cases.map((c) => [caseId(c), settingOf(c)] as const);
     return Object.fromEntries(
-      allFaults.map((fault) => {
+      allMistakes.map((fault) => {
         const parts = settings.flatMap(([id, setting]) =>
-          Object.entries(predict(fault, setting) ?? {}).flatMap(([part, { shape, data, open }]) => [
-            `${id} ${part} ${shape}`,
-            bytesOf(data.map((v) => (v === v ? v : NaN))),
-            open ?? '',
-          ]),
+          Object.entries((mistakesOf(setting.case.op).includes(fault) && predict(fault, setting)) || {}).flatMap(
+            ([part, { shape, data, open }]) => [
+              `${id} ${part} ${shape}`,
+              bytesOf(data.map((v) => (v === v ? v : NaN))),
+              open ?? '',
+            ],
+          ),
         );
         return [fault.name, digest(...parts)];
       }),

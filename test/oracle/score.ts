@@ -1,6 +1,7 @@
 // The oracle's own score: faults that engines shipped, re-created in test/faults, how many it catches and how many it names.
 
 import type { Attributes, Layer } from '../../src/index.ts';
+import { operators } from '../../src/oracle/families/index.ts';
 import {
   type Call,
   checkEngine,
@@ -9,7 +10,6 @@ import {
   type GradientCall,
   type Gradients,
 } from '../../src/oracle/index.ts';
-import { operators } from '../../src/oracle/operators.ts';
 import { convolutionFaults } from '../faults/convolution.ts';
 import type { Fault } from '../faults/fault.ts';
 import { normalizationFaults } from '../faults/normalization.ts';

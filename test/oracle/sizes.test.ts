@@ -3,29 +3,35 @@
 import { describe, expect, it } from 'vitest';
 import type { Tensor } from '../../src/index.ts';
 import { caseId, parseCaseId } from '../../src/oracle/caseid.ts';
-import { type Case, isPossible } from '../../src/oracle/cases.ts';
+import { isPossible } from '../../src/oracle/cases.ts';
 import { drawCase } from '../../src/oracle/draw.ts';
+import { averageFamily } from '../../src/oracle/families/average.ts';
+import { convFamily } from '../../src/oracle/families/conv.ts';
+import { depthwiseFamily } from '../../src/oracle/families/depthwise.ts';
+import { familyOf } from '../../src/oracle/families/index.ts';
+import { maxFamily } from '../../src/oracle/families/max.ts';
+import { transposedFamily } from '../../src/oracle/families/transposed.ts';
 import { type Call, checkEngine, explain } from '../../src/oracle/index.ts';
-import { operators } from '../../src/oracle/operators.ts';
+import type { WindowCase } from '../../src/oracle/windows/case.ts';
 import { forward, gradient, names, withFault } from './own.ts';
 
 const CASES = 200;
 
-const drawn = (op: string, gradient: boolean, seed = 1): Case[] =>
-  Array.from({ length: CASES }, (_, i) => drawCase(op, gradient, seed, i));
+const drawn = (op: string, gradient: boolean, seed = 1): WindowCase[] =>
+  Array.from({ length: CASES }, (_, i) => drawCase(op, gradient, seed, i) as WindowCase);
 
 /** Each axis that an operator has, by the number that a kernel writer blocks or unrolls. */
-function axesOf(c: Case): Record<string, number> {
-  const { family } = operators[c.op];
-  const perChannel = family === 'depthwise' || family === 'max' || family === 'avg';
+function axesOf(c: WindowCase): Record<string, number> {
+  const family = familyOf(c.op);
+  const perChannel = [depthwiseFamily, maxFamily, averageFamily].some((each) => each === family);
   const spatial = (['space', 'size', 'stride', 'dilation'] as const).flatMap((name) =>
     c[name].map((value, axis) => [`${name} ${axis}`, value] as const),
   );
   return {
     batch: c.batch,
     channels: c.groups * c.channels,
-    ...((!perChannel || family === 'depthwise') && { filters: perChannel ? c.filters : c.groups * c.filters }),
-    ...((family === 'conv' || family === 'transpose') && { groups: c.groups }),
+    ...((!perChannel || family === depthwiseFamily) && { filters: perChannel ? c.filters : c.groups * c.filters }),
+    ...((family === convFamily || family === transposedFamily) && { groups: c.groups }),
     ...Object.fromEntries(spatial),
   };
 }
@@ -45,7 +51,7 @@ describe.each(names.flatMap((op) => [false, true].map((gradient) => ({ op, gradi
     const cases = drawn(op, gradient);
 
     it('[oracle-sizes] go past every block with a rest, on each axis by itself', () => {
-      const perMultiplier = operators[op].family === 'depthwise';
+      const perMultiplier = familyOf(op) === depthwiseFamily;
       for (const axis of Object.keys(axesOf(cases[0]))) {
         const values = cases.map((c) => axesOf(c)[axis]);
         const kind = axis.split(' ')[0];

@@ -1,25 +1,25 @@
 // Mistakes of engines that write the padding out before they convolve.
 
-import { taps } from '../window.ts';
-import type { Fault } from './faults.ts';
-import { place } from './faults-conv.ts';
-import { eachOutput, evaluate, type Prediction, type Setting } from './setting.ts';
+import { taps } from '../../window.ts';
+import type { Prediction } from '../mistake.ts';
+import { eachOutput, evaluate, type WindowSetting, weightAt } from '../windows/setting.ts';
+import type { SharedMistake } from './shared.ts';
 
-export const paddedFaults: readonly Fault[] = [
+export const paddedImageMistakes: readonly SharedMistake[] = [
   {
     name: 'padding were multiplied as zeros: 0·∞ at the border is NaN',
-    families: ['conv', 'depthwise'],
+    topic: 'convolution',
     result: (s) => (s.w.some((w) => !Number.isFinite(w)) ? evaluate(paddedWithZeros(s)) : undefined),
   },
   {
     name: 'row r of a dilated kernel read r·(dilation − 1) cells too far on in the padded image',
-    families: ['conv', 'depthwise'],
+    topic: 'convolution',
     result: (s) => (s.rank === 2 && s.case.dilation[1] > 1 ? withWideRows(s) : undefined),
   },
 ];
 
 /** A gap between the rows of the kernel that is too wide; a row that ends goes on in the next one. */
-function withWideRows(s: Setting): Prediction {
+function withWideRows(s: WindowSetting): Prediction {
   const [, rows, columns] = s.g.axes;
   const width = columns.before + columns.input + columns.after;
   const C = s.g.groups * s.g.channels;
@@ -33,14 +33,14 @@ function withWideRows(s: Setting): Prediction {
       const v = (column % width) - columns.before;
       if (h < 0 || h >= rows.input || v < 0 || v >= columns.input) continue;
       const pixel = ((n * rows.input + h) * columns.input + v) * C + Math.floor(o / s.g.filters) * s.g.channels;
-      for (let c = 0; c < s.g.channels; c++) sum += s.x[pixel + c] * s.w[place(s, k, c, o)];
+      for (let c = 0; c < s.g.channels; c++) sum += s.x[pixel + c] * s.w[weightAt(s, k, c, o)];
     }
     return sum;
   });
 }
 
 /** x with its padding written out. */
-function paddedWithZeros(s: Setting): Setting {
+function paddedWithZeros(s: WindowSetting): WindowSetting {
   const C = s.g.groups * s.g.channels;
   const wide = s.g.axes.map((axis) => axis.before + axis.input + axis.after);
   const [A, B, D] = wide;
@@ -57,5 +57,5 @@ function paddedWithZeros(s: Setting): Setting {
     x[(((n * A + h + a.before) * B + j + b.before) * D + k + d.before) * C + c] = s.x[i];
   }
   const axes = s.g.axes.map((axis, i) => ({ ...axis, input: wide[i], before: 0, after: 0 }));
-  return { ...s, x, g: { ...s.g, axes: axes as unknown as Setting['g']['axes'] } };
+  return { ...s, x, g: { ...s.g, axes: axes as unknown as WindowSetting['g']['axes'] } };
 }

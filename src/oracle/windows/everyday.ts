@@ -1,7 +1,7 @@
 // The layers that networks are made of, asked first: an engine for a few of them is met where it is at home. Spec oracle-cases.
 
-import type { Case } from './cases.ts';
-import { operatorOf } from './operators.ts';
+import type { Drawn } from '../case.ts';
+import type { WindowCase } from './case.ts';
 
 interface Everyday {
   readonly size: number;
@@ -29,37 +29,40 @@ const layers: readonly Everyday[] = [
   { size: 3, padding: 1, channels: 32, filters: 32 },
 ];
 
-/** Those of an operator: windows of three axes come small. */
-export const everydayOf = (op: string): readonly Everyday[] =>
-  operatorOf(op).rank === 3 ? layers.filter(({ size, channels }) => size <= 3 && channels <= 16) : layers;
+/** The everyday layers of an operator, each over a square image; windows of three axes come small. */
+export function everydayWindows(rank: number): Drawn<WindowCase>[] {
+  const isSmall = ({ size, channels }: Everyday): boolean => size <= 3 && channels <= 16;
+  return (rank === 3 ? layers.filter(isSmall) : layers).map((each) => everydayWindow(rank, each));
+}
 
-/** The case of layer `index`: a square image, wide enough for four windows side by side (two where there are three axes). */
-export function everydayCase(op: string, gradient: boolean, index: number, seed: number): Case {
-  const { family, rank } = operatorOf(op);
-  const { size, stride = 1, dilation = 1, padding = 'valid', bias = false, real, ...sizes } = everydayOf(op)[index];
-  const isPool = family === 'max' || family === 'avg';
-  const [channels, filters] =
-    rank === 3 ? [sizes.channels >> 1 || 1, sizes.filters >> 1] : [sizes.channels, sizes.filters];
+/** The image is wide enough for four windows side by side, for two where there are three axes. */
+function everydayWindow(rank: number, layer: Everyday): Drawn<WindowCase> {
+  const { size, stride = 1, dilation = 1, padding = 'valid', bias = false, real } = layer;
+  const half = (count: number): number => (rank === 3 ? count >> 1 : count);
   const each = (value: number): number[] => new Array(rank).fill(value);
-  const perChannel = isPool || family === 'depthwise';
   const cells = typeof padding === 'number' ? padding : 0;
   return {
-    op,
-    gradient,
     batch: 1,
-    space: each(family === 'transpose' ? 4 : (size - 1) * dilation + 1 + stride * (rank === 3 ? 1 : 3)),
-    groups: perChannel ? channels : 1,
-    channels: perChannel ? 1 : channels,
-    filters: perChannel ? 1 : filters,
+    space: each((size - 1) * dilation + 1 + stride * (rank === 3 ? 1 : 3)),
+    groups: 1,
+    channels: half(layer.channels) || 1,
+    filters: half(layer.filters),
     size: each(size),
     stride: each(stride),
     padding: padding === 'same' ? 'same-upper' : cells > 0 ? each(cells).map((side) => [side, side] as const) : 'valid',
     dilation: each(dilation),
-    bias: bias && !isPool,
+    bias,
     ceil: false,
     countPadding: false,
-    outputPadding: family === 'transpose' ? each(0) : [],
-    values: gradient && family === 'max' ? 'distinct' : real ? 'real' : 'exact',
-    seed,
+    outputPadding: [],
+    values: real ? 'real' : 'exact',
   };
 }
+
+/** The same layer with a window on each channel. */
+export const perChannel = (c: Drawn<WindowCase>): Drawn<WindowCase> => ({
+  ...c,
+  groups: c.channels,
+  channels: 1,
+  filters: 1,
+});

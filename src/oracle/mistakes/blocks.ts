@@ -1,45 +1,42 @@
 // Mistakes at the end of a block: channels, pixels, rows and images that a loop over full blocks leaves.
 
-import { outputs } from '../window.ts';
-import type { Fault } from './faults.ts';
-import type { Family } from './operators.ts';
-import { channelsOut, eachOutput, evaluate, type Prediction, type Setting } from './setting.ts';
-
-const families = ['conv', 'depthwise', 'dense'] as const;
-const everywhere = [...families, 'transpose', 'max', 'avg'] as const;
+import { outputs } from '../../window.ts';
+import type { Prediction, Topic } from '../mistake.ts';
+import { channelsOut, eachOutput, evaluate, type OutputAt, type WindowSetting } from '../windows/setting.ts';
+import type { SharedMistake } from './shared.ts';
 
 /** The first index past the last full block, if anything lies there. */
 const tailOf = (n: number, block: number): number | undefined =>
   n > block && n % block !== 0 ? n - (n % block) : undefined;
 
-const columnsOf = (s: Setting): number => s.g.axes[2].output;
+const columnsOf = (s: WindowSetting): number => s.g.axes[2].output;
 
 const blocks = [4, 8, 16] as const;
 
 /** Outputs that keep only the bias, or nothing. */
 const unfinished = (
   name: string,
-  isLost: (s: Setting) => ((at: { n: number; p: number; o: number }) => boolean) | undefined,
-  zeroed?: readonly Family[],
-): Fault[] => {
+  isLost: (s: WindowSetting) => ((at: OutputAt) => boolean) | undefined,
+  [withBias, zeroed]: readonly [Topic, Topic] = ['channels', 'windows over x'],
+): SharedMistake[] => {
   const result =
-    (rest: (s: Setting, o: number) => number) =>
-    (s: Setting): Prediction | undefined => {
+    (rest: (s: WindowSetting, o: number) => number) =>
+    (s: WindowSetting): Prediction | undefined => {
       const lost = isLost(s);
       return lost && eachOutput(s, evaluate(s), (value, at) => (lost(at) ? rest(s, at.o) : value));
     };
   return [
-    { name: `${name} kept only the bias`, families, result: result((s, o) => s.b?.[o] ?? 0) },
-    { name: `${name} stayed 0`, ...(zeroed && { families: zeroed }), result: result(() => 0) },
+    { name: `${name} kept only the bias`, topic: withBias, result: result((s, o) => s.b?.[o] ?? 0) },
+    { name: `${name} stayed 0`, topic: zeroed, result: result(() => 0) },
   ];
 };
 
-export const tailFaults: readonly Fault[] = [
-  ...unfinished('the output', () => () => true, everywhere),
+export const blockMistakes: readonly SharedMistake[] = [
+  ...unfinished('the output', () => () => true, ['channels', 'output']),
   ...blocks.map(
-    (block): Fault => ({
+    (block): SharedMistake => ({
       name: `input channels past a multiple of ${block} were dropped`,
-      families,
+      topic: 'channels',
       setting: (s) => {
         const tail = tailOf(s.g.channels, block);
         const O = channelsOut(s);
@@ -82,14 +79,22 @@ export const tailFaults: readonly Fault[] = [
     return P > Q ? ({ p }) => p >= P - Q : undefined;
   }),
   ...blocks.flatMap((block) =>
-    unfinished(`rows past a multiple of ${block}`, (s) => {
-      const tail = s.family === 'dense' ? tailOf(s.g.batch, block) : undefined;
-      return tail === undefined ? undefined : ({ n }) => n >= tail;
-    }),
+    unfinished(
+      `rows past a multiple of ${block}`,
+      (s) => {
+        const tail = tailOf(s.g.batch, block);
+        return tail === undefined ? undefined : ({ n }) => n >= tail;
+      },
+      ['rows', 'rows'],
+    ),
   ),
-  ...unfinished('images after the first', (s) => (s.g.batch > 1 ? ({ n }) => n > 0 : undefined), everywhere),
+  ...unfinished('images after the first', (s) => (s.g.batch > 1 ? ({ n }) => n > 0 : undefined), [
+    'channels',
+    'output',
+  ]),
   {
     name: 'every image were the first',
+    topic: 'windows over x',
     setting: (s) => (s.g.batch > 1 ? { ...s, x: s.x.map((_, i) => s.x[i % (s.x.length / s.g.batch)]) } : undefined),
   },
 ];
