@@ -7,7 +7,7 @@
 //
 // A tensor is {"shape":[…],"data":base64 of little-endian float32}: decimal JSON would lose NaN, ∞ and −0.
 
-import { notATensor } from '../oracle/verdict.ts';
+import { notATensor } from '../oracle/ask/verdict.ts';
 import type { Tensor } from '../tensor.ts';
 
 export const PROTOCOL = 1;

@@ -1,11 +1,12 @@
 // An engine in another process: a hang is killed after a time-out, a crash is an answer, and the process is started again.
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { dialects, readDialect } from '../oracle/dialects.ts';
-import type { Answer, Call, Subject } from '../oracle/engine.ts';
+import { readTraits } from '../oracle/ask/traits.ts';
+import { dialects, readDialect } from '../oracle/dialects/dialects.ts';
+import { readLayout } from '../oracle/dialects/layout.ts';
+import type { Call } from '../oracle/engine.ts';
 import { operators } from '../oracle/families/index.ts';
-import { readLayout } from '../oracle/layout.ts';
-import { readTraits } from '../oracle/traits.ts';
+import type { Answer, Subject } from '../oracle/subject.ts';
 import { lastWords } from './last-words.ts';
 import { decode, encode, linesOf, PROTOCOL } from './protocol.ts';
 

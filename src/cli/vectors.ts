@@ -1,13 +1,13 @@
 // toeplitz vectors: a campaign as files, for programs that no process can be started for from here.
 
 import { parseArgs } from 'node:util';
+import { readTraits } from '../oracle/ask/traits.ts';
+import { readSettings as complete } from '../oracle/cases/plan.ts';
 import { dialectNames } from '../oracle/dialect.ts';
-import { dialects, readDialect } from '../oracle/dialects.ts';
+import { dialects, readDialect } from '../oracle/dialects/dialects.ts';
+import { readLayout } from '../oracle/dialects/layout.ts';
 import { basicOperators } from '../oracle/families/index.ts';
-import { readLayout } from '../oracle/layout.ts';
-import { readSettings as complete } from '../oracle/plan.ts';
-import { readTraits } from '../oracle/traits.ts';
-import { vectors } from '../oracle/vectors.ts';
+import { vectors } from '../oracle/files/vectors.ts';
 import { checkNewFolder, writeFolder } from './files.ts';
 import { layoutOf, readSettings, settingsHelp, settingsOptions, speechOptions } from './settings.ts';
 import { EXIT, UsageError } from './usage.ts';

@@ -3,9 +3,9 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { answering, questionsOf, type Read, readManifest } from '../oracle/answers.ts';
 import { examine } from '../oracle/campaign.ts';
-import { readSettings } from '../oracle/plan.ts';
+import { readSettings } from '../oracle/cases/plan.ts';
+import { answering, questionsOf, type Read, readManifest } from '../oracle/files/answers.ts';
 import { readInput } from './files.ts';
 import { openOutput, outputHelp, outputOptions } from './output.ts';
 import { progressLine } from './progress.ts';

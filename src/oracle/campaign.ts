@@ -1,18 +1,21 @@
 // A campaign: many cases to one engine, the failures gathered, named and reduced. Spec oracle-campaign.
 
 import { finiteNumber, known } from '../attributes.ts';
-import type { Outcome } from './ask.ts';
+import type { Outcome } from './ask/ask.ts';
+import { historyOf } from './ask/history.ts';
+import { inProcess } from './ask/in-process.ts';
+import { pooled } from './bounds/precision.ts';
 import type { Case } from './case.ts';
-import { memory } from './diagnose.ts';
-import type { Engine, Subject } from './engine.ts';
-import { findingsOf } from './findings.ts';
-import { historyOf } from './history.ts';
-import { nearAnswers } from './near.ts';
-import { type Complete, plan, type Questions, readSettings, type Settings } from './plan.ts';
-import { pooled } from './precision.ts';
-import { type Finding, type OperatorReport, type Report, reportOf, statusOf } from './report.ts';
-import { inProcess } from './subject.ts';
-import { isFailure, type VerdictKind } from './verdict.ts';
+import { nearAnswers } from './cases/mixtures.ts';
+import { plan, readSettings } from './cases/plan.ts';
+import type { Complete, Questions, Settings } from './cases/questions.ts';
+import type { Engine } from './engine.ts';
+import { memory } from './findings/diagnose.ts';
+import type { Finding } from './findings/finding.ts';
+import { findingsOf } from './findings/findings.ts';
+import { type OperatorReport, type Report, reportOf, statusOf } from './report/report.ts';
+import type { Subject } from './subject.ts';
+import { isFailure, type VerdictKind } from './subject.ts';
 
 export interface CheckOptions extends Settings {
   /** Stops at the case that runs, which does not count, and reports what is done. */

@@ -4,12 +4,12 @@ import { SpecError, wrongType } from '../errors.ts';
 import { checkLayer, type Layer, type Params } from '../layer.ts';
 import { checkLike } from '../operator.ts';
 import type { Tensor } from '../tensor.ts';
-import type { Bound, Profile } from './bound.ts';
+import { readTraits } from './ask/traits.ts';
+import { judge, type Verdict } from './ask/verdict.ts';
+import type { Bound, Profile } from './bounds/bound.ts';
 import type { Operands } from './case.ts';
 import { familyOf, operatorOf } from './families/index.ts';
-import { mistakesIn } from './mistakes.ts';
-import { readTraits } from './traits.ts';
-import { judge, type Verdict } from './verdict.ts';
+import { mistakesIn } from './findings/one-answer.ts';
 
 /** What every element of the output may be. */
 export interface OutputBound {

@@ -2,10 +2,8 @@
 
 import type { Attributes } from '../layer.ts';
 import type { Tensor } from '../tensor.ts';
-import type { Profile } from './bound.ts';
-import type { Case } from './case.ts';
+import type { Profile } from './bounds/bound.ts';
 import type { DialectName, Layout } from './dialect.ts';
-import type { VerdictKind } from './verdict.ts';
 
 /** One call: the operator, its attributes in the engine's dialect with no default left to guess, its tensors in its layout. */
 export interface Call {
@@ -57,27 +55,4 @@ export interface Engine {
  */
 export function skip(reason: string): never {
   throw Object.assign(new Error(reason), { name: 'Skip' });
-}
-
-/** What came of one call: a result of any kind, or a finding about the call itself. */
-export type Answer =
-  | { readonly kind: 'result'; readonly value: unknown }
-  | {
-      readonly kind: Exclude<VerdictKind, 'pass' | 'suspect' | 'fail' | 'wrong-shape'>;
-      readonly message: string;
-    };
-
-/** An engine as the campaign sees it, in this process or another. */
-export interface Subject {
-  readonly name: string;
-  readonly version?: string;
-  readonly dialect?: DialectName;
-  readonly layout: Required<Layout>;
-  readonly traits: Traits;
-  readonly ops: readonly string[];
-  readonly gradients: readonly string[];
-  /** Never rejects: whatever the engine does is an answer. The case is for those who look the answer up. */
-  run(call: Call | GradientCall, c?: Case): Promise<Answer>;
-  /** Forgets all earlier calls, where that can be done: the process ends, and the next call starts another. */
-  restart?(): Promise<void>;
 }

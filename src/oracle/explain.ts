@@ -2,18 +2,18 @@
 
 import type { Layer } from '../layer.ts';
 import type { Tensor } from '../tensor.ts';
-import { callOf, partsOf, roleOf, theirTensor } from './ask.ts';
+import { callOf, partsOf, roleOf, theirTensor } from './ask/ask.ts';
+import { expectedOf } from './ask/verdict.ts';
 import type { Case } from './case.ts';
-import { parseCaseId } from './caseid.ts';
-import { layerOf, shapeOf } from './cases.ts';
+import { parseCaseId } from './cases/id.ts';
+import { languages } from './cases/languages.ts';
+import { inEach, type Literal } from './cases/literal.ts';
+import { checkSaid } from './cases/named.ts';
+import { layerOf, shapeOf } from './cases/tensors.ts';
 import type { DialectName, Layout } from './dialect.ts';
-import { dialects, readDialect } from './dialects.ts';
-import type { Subject } from './engine.ts';
-import { languages } from './languages.ts';
-import { readLayout } from './layout.ts';
-import { inEach, type Literal } from './literal.ts';
-import { checkSaid } from './named.ts';
-import { expectedOf } from './verdict.ts';
+import { dialects, readDialect } from './dialects/dialects.ts';
+import { readLayout } from './dialects/layout.ts';
+import type { Subject } from './subject.ts';
 
 /** In whose words, and with which order of axes. */
 export interface Speech {

@@ -5,7 +5,7 @@ import type { Attributes, Layer } from '../layer.ts';
 import type { Random } from '../random.ts';
 import type { Shape } from '../tensor.ts';
 import type { ConvGeometry } from '../window.ts';
-import type { Bound, Profile } from './bound.ts';
+import type { Bound, Profile } from './bounds/bound.ts';
 import type { Case, Drawn, Operands, Part } from './case.ts';
 import type { Dialect, DialectName, Layout } from './dialect.ts';
 import type { Mistake, Prediction, Setting } from './mistake.ts';

@@ -2,8 +2,8 @@
 
 import { expect, it } from 'vitest';
 import { tensor } from '../../src/index.ts';
+import { bitsOf, pooled } from '../../src/oracle/bounds/precision.ts';
 import { type Call, checkEngine, type Engine, render } from '../../src/oracle/index.ts';
-import { bitsOf, pooled } from '../../src/oracle/precision.ts';
 import { forward } from './own.ts';
 
 /** The number with so many bits, to nearest; ties go away from zero. */

@@ -2,8 +2,8 @@
 
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { parseCaseId } from '../../src/oracle/caseid.ts';
-import { attributesIn, nearestIn } from '../../src/oracle/dialect-words.ts';
+import { parseCaseId } from '../../src/oracle/cases/id.ts';
+import { attributesIn, nearestIn } from '../../src/oracle/dialects/words.ts';
 import { type Dialect, type DialectName, dialects } from '../../src/oracle/index.ts';
 import { settlePart, textOf } from '../readme/settle.ts';
 

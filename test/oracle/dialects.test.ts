@@ -4,10 +4,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Tensor } from '../../src/index.ts';
 import { mirroredAxes } from '../../src/ops/conv-transpose.ts';
-import { roleOf } from '../../src/oracle/ask.ts';
-import { isPossible, layerOf, operandsOf, shapeOf } from '../../src/oracle/cases.ts';
-import { attributesIn, nearestIn } from '../../src/oracle/dialect-words.ts';
-import { drawCase } from '../../src/oracle/draw.ts';
+import { roleOf } from '../../src/oracle/ask/ask.ts';
+import { drawCase } from '../../src/oracle/cases/draw.ts';
+import { isPossible, layerOf, operandsOf, shapeOf } from '../../src/oracle/cases/tensors.ts';
+import { toOurs, toTheirs } from '../../src/oracle/dialects/layout.ts';
+import { attributesIn, nearestIn } from '../../src/oracle/dialects/words.ts';
 import { averageFamily } from '../../src/oracle/families/average.ts';
 import { convFamily } from '../../src/oracle/families/conv.ts';
 import { denseFamily } from '../../src/oracle/families/dense.ts';
@@ -22,7 +23,6 @@ import {
   render,
   skip,
 } from '../../src/oracle/index.ts';
-import { toOurs, toTheirs } from '../../src/oracle/layout.ts';
 import type { WindowCase } from '../../src/oracle/windows/case.ts';
 import { numbersOf as padsOf } from '../../src/oracle/windows/words.ts';
 import { forward } from './own.ts';

@@ -2,10 +2,10 @@
 
 import { describe, expect, it } from 'vitest';
 import { type Tensor, tensor } from '../../src/index.ts';
-import { parseCaseId } from '../../src/oracle/caseid.ts';
-import { layerOf, operandsOf } from '../../src/oracle/cases.ts';
-import { drawCase } from '../../src/oracle/draw.ts';
-import { expectFailures, readLines } from '../../src/oracle/expected.ts';
+import { drawCase } from '../../src/oracle/cases/draw.ts';
+import { parseCaseId } from '../../src/oracle/cases/id.ts';
+import { reduce } from '../../src/oracle/cases/reduce.ts';
+import { layerOf, operandsOf } from '../../src/oracle/cases/tensors.ts';
 import {
   type Call,
   checkEngine,
@@ -16,7 +16,7 @@ import {
   type Shard,
   skip,
 } from '../../src/oracle/index.ts';
-import { reduce } from '../../src/oracle/reduce.ts';
+import { expectFailures, readLines } from '../../src/oracle/report/expected-failures.ts';
 import { forward, gradient, ops, withFault } from './own.ts';
 
 const findings = async (engine: Engine, op = 'conv2d', cases = 30) =>

@@ -6,8 +6,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { type Tensor, toChannelsFirst, toChannelsLast } from '../../src/index.ts';
-import { caseId } from '../../src/oracle/caseid.ts';
-import { drawCase } from '../../src/oracle/draw.ts';
+import { drawCase } from '../../src/oracle/cases/draw.ts';
+import { caseId } from '../../src/oracle/cases/id.ts';
+import { readLayout } from '../../src/oracle/dialects/layout.ts';
+import { vectors } from '../../src/oracle/files/vectors.ts';
+import { allMistakes, mistakesOf, predict, settingOf } from '../../src/oracle/findings/predict.ts';
 import {
   type Call,
   checkEngine,
@@ -20,9 +23,6 @@ import {
   skip,
   type Traits,
 } from '../../src/oracle/index.ts';
-import { readLayout } from '../../src/oracle/layout.ts';
-import { allMistakes, mistakesOf, predict, settingOf } from '../../src/oracle/predict.ts';
-import { vectors } from '../../src/oracle/vectors.ts';
 import { museum, engineOf as mutantEngine } from './museum.ts';
 import { forward, gradient, gradients, names, ops } from './own.ts';
 import { all, engineOf, operatorOf } from './score.ts';

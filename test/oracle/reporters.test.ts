@@ -3,9 +3,9 @@
 import { SaxesParser } from 'saxes';
 import { Parser as TapParser } from 'tap-parser';
 import { describe, expect, it } from 'vitest';
-import { expectFailures, readLines } from '../../src/oracle/expected.ts';
 import { checkEngine, type Engine, type Report, type Reporter, render, skip } from '../../src/oracle/index.ts';
-import { fromJson } from '../../src/oracle/report-json.ts';
+import { expectFailures, readLines } from '../../src/oracle/report/expected-failures.ts';
+import { fromJson } from '../../src/oracle/report/json.ts';
 import { forward, gradient, withFault } from './own.ts';
 
 /** Whatever could break out of a form that quotes badly. */

@@ -2,9 +2,9 @@
 
 import { describe, expect, it } from 'vitest';
 import type { Tensor } from '../../src/index.ts';
-import { caseId, parseCaseId } from '../../src/oracle/caseid.ts';
-import { isPossible } from '../../src/oracle/cases.ts';
-import { drawCase } from '../../src/oracle/draw.ts';
+import { drawCase } from '../../src/oracle/cases/draw.ts';
+import { caseId, parseCaseId } from '../../src/oracle/cases/id.ts';
+import { isPossible } from '../../src/oracle/cases/tensors.ts';
 import { averageFamily } from '../../src/oracle/families/average.ts';
 import { convFamily } from '../../src/oracle/families/conv.ts';
 import { depthwiseFamily } from '../../src/oracle/families/depthwise.ts';

@@ -3,10 +3,14 @@
 import { describe, expect, it } from 'vitest';
 import { readSafetensors, writeSafetensors } from '../../src/formats/index.ts';
 import type { Tensor } from '../../src/index.ts';
-import { answering, questionsOf, readManifest } from '../../src/oracle/answers.ts';
-import { callOf } from '../../src/oracle/ask.ts';
+import { callOf } from '../../src/oracle/ask/ask.ts';
 import { examine } from '../../src/oracle/campaign.ts';
-import { dialects } from '../../src/oracle/dialects.ts';
+import { plan, readSettings } from '../../src/oracle/cases/plan.ts';
+import type { Settings } from '../../src/oracle/cases/questions.ts';
+import { dialects } from '../../src/oracle/dialects/dialects.ts';
+import { readLayout } from '../../src/oracle/dialects/layout.ts';
+import { answering, questionsOf, readManifest } from '../../src/oracle/files/answers.ts';
+import { type Asked, type Manifest, vectors } from '../../src/oracle/files/vectors.ts';
 import {
   type Call,
   checkEngine,
@@ -15,9 +19,6 @@ import {
   type GradientCall,
   type Report,
 } from '../../src/oracle/index.ts';
-import { readLayout } from '../../src/oracle/layout.ts';
-import { plan, readSettings, type Settings } from '../../src/oracle/plan.ts';
-import { type Asked, type Manifest, vectors } from '../../src/oracle/vectors.ts';
 import { forward, gradient, gradients, ops, withFault } from './own.ts';
 import { speaker } from './speakers.ts';
 

@@ -2,8 +2,9 @@
 
 import type { Layer } from '../../layer.ts';
 import type { Tensor } from '../../tensor.ts';
-import { type Bound, boundOf, type Form, type Profile, toDoubles } from '../bound.ts';
 import type { Operands } from '../case.ts';
+import { type Bound, boundOf, type Profile, toDoubles } from './bound.ts';
+import type { Form } from './form.ts';
 
 /** Of the output. */
 export function contractionBound(layer: Layer, { x, weight, bias }: Operands, profile: Profile): Bound {

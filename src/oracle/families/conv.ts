@@ -5,6 +5,7 @@ import * as ops from '../../ops/conv.ts';
 import type { Shape } from '../../tensor.ts';
 import { type ConvGeometry, threeAxes } from '../../window.ts';
 import { contractionBound, contractionGradientBounds } from '../bounds/contraction.ts';
+import { mayTransform, transformed } from '../bounds/winograd.ts';
 import { absent, type Family } from '../family.ts';
 import { mistakesAbout } from '../mistakes/catalogue.ts';
 import { axesOfLayer, type WindowCase, windowCaseOf, windowOf } from '../windows/case.ts';
@@ -22,7 +23,6 @@ import {
 } from '../windows/setting.ts';
 import { convolutionWords, nearestWindow, type Sayable } from '../windows/words.ts';
 import { withWrittenPadding } from '../windows/written-padding.ts';
-import { mayTransform, transformed } from '../winograd.ts';
 import { layouts, ownAttributes, said, saidInWords, sameInEveryDialect, windowed } from './common.ts';
 
 const operators = {

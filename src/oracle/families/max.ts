@@ -4,7 +4,7 @@ import type { Layer } from '../../layer.ts';
 import * as ops from '../../ops/pool.ts';
 import { maxPool } from '../../reference/pool.ts';
 import { cellsUnder, outputs, taps } from '../../window.ts';
-import { type Bound, boundOf, chosen, type Profile, toDoubles } from '../bound.ts';
+import { type Bound, boundOf, chosen, type Profile, toDoubles } from '../bounds/bound.ts';
 import type { Operands, Part } from '../case.ts';
 import { absent, type Family } from '../family.ts';
 import type { Prediction } from '../mistake.ts';

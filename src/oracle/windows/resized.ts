@@ -6,7 +6,7 @@
 //   e e e e
 
 import { type Shape, sizeOf } from '../../tensor.ts';
-import { type Bound, expectOver } from '../bound.ts';
+import { type Bound, expectOver } from '../bounds/bound.ts';
 import type { Expected } from '../family.ts';
 import type { Prediction } from '../mistake.ts';
 import { indexAt, placeOf } from '../places.ts';

@@ -2,7 +2,7 @@
 
 import type { Layer } from '../../layer.ts';
 import { sizeOf } from '../../tensor.ts';
-import type { Profile } from '../bound.ts';
+import type { Profile } from '../bounds/bound.ts';
 import type { Operands } from '../case.ts';
 import { indexAt, placeOf } from '../places.ts';
 import { axesOfLayer } from './case.ts';
