@@ -8,6 +8,7 @@ import type { Call, Engine, GradientCall } from '../engine.ts';
 import { operators } from '../families/index.ts';
 import type { Answer, Subject } from '../subject.ts';
 import { readTraits } from './traits.ts';
+import { notATensor } from './verdict.ts';
 
 /** Spec oracle-engine: checks the engine's own description, before anything runs. */
 export function checkEngineForm(engine: Engine): void {
@@ -69,29 +70,29 @@ async function within(seconds: number, answer: Promise<Answer>): Promise<Answer>
   }
 }
 
-const tensors = ['x', 'weight', 'bias', 'dy'] as const;
 type Lent = Call & Partial<GradientCall>;
 
-/** The call with every array a view inside a larger one full of NaN: who reads past its view meets it. */
-function lend(call: Lent): Lent {
-  const lent = tensors.flatMap((name) => {
-    const tensor = call[name];
-    if (!tensor) return [];
-    const guarded = new Float32Array(tensor.data.length + 16).fill(NaN);
-    guarded.set(tensor.data, 7);
-    return [[name, { shape: [...tensor.shape], data: guarded.subarray(7, 7 + tensor.data.length) }] as const];
-  });
-  return { ...call, ...Object.fromEntries(lent) };
-}
+/** The tensors of a call by name: x, the parameters, dy. */
+const tensorsOf = (call: Lent): [name: string, tensor: Tensor][] =>
+  Object.entries(call as Readonly<Record<string, unknown>>).filter(
+    (each): each is [string, Tensor] => notATensor(each[1]) === undefined,
+  );
 
-const copy = (call: Lent): Lent => ({
+/** The call with other tensors by the same names. */
+const withTensors = (call: Lent, change: (tensor: Tensor) => Tensor): Lent => ({
   ...call,
-  ...Object.fromEntries(
-    tensors.flatMap((name) =>
-      call[name] ? [[name, { shape: [...call[name]!.shape], data: call[name]!.data.slice() }]] : [],
-    ),
-  ),
+  ...Object.fromEntries(tensorsOf(call).map(([name, tensor]) => [name, change(tensor)])),
 });
+
+/** The call with every array a view inside a larger one full of NaN: who reads past its view meets it. */
+const lend = (call: Lent): Lent =>
+  withTensors(call, ({ shape, data }) => {
+    const guarded = new Float32Array(data.length + 16).fill(NaN);
+    guarded.set(data, 7);
+    return { shape: [...shape], data: guarded.subarray(7, 7 + data.length) };
+  });
+
+const copy = (call: Lent): Lent => withTensors(call, ({ shape, data }) => ({ shape: [...shape], data: data.slice() }));
 
 export const sameBits = (a: ArrayLike<number>, b: ArrayLike<number>): boolean => {
   if (a.length !== b.length) return false;
@@ -117,10 +118,12 @@ function probing(engine: Engine): Subject['run'] {
     try {
       const first = copy(call);
       const value = await once(first);
-      const changed = tensors.find((name) => first[name] && !sameBits(first[name]!.data, (call as Lent)[name]!.data));
-      if (changed) return { kind: 'changed-inputs', message: `the call changed its argument ${changed}` };
+      const left = tensorsOf(first);
+      const given = Object.fromEntries(tensorsOf(call));
+      const changed = left.find(([name, { data }]) => given[name] && !sameBits(data, given[name].data));
+      if (changed) return { kind: 'changed-inputs', message: `the call changed its argument ${changed[0]}` };
       const arrays = arraysOf(value);
-      const lent = arrays.some((array) => tensors.some((name) => first[name]?.data.buffer === array.buffer));
+      const lent = arrays.some((array) => left.some(([, { data }]) => data.buffer === array.buffer));
       if (lent) return { kind: 'aliased', message: 'the result shares the memory of an argument' };
       const isChanged = earlier.some(({ array, copy }) => !sameBits(array, copy));
       earlier = arrays.map((array) => ({ array, copy: array.slice() }));
