@@ -74,7 +74,7 @@ type Lent = Call & Partial<GradientCall>;
 
 /** The tensors of a call by name: x, the parameters, dy. */
 const tensorsOf = (call: Lent): [name: string, tensor: Tensor][] =>
-  Object.entries(call as Readonly<Record<string, unknown>>).filter(
+  Object.entries(call as unknown as Readonly<Record<string, unknown>>).filter(
     (each): each is [string, Tensor] => notATensor(each[1]) === undefined,
   );
 

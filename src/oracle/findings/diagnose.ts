@@ -66,6 +66,7 @@ export function diagnose(outcomes: readonly Outcome[], subject: Judged): Group[]
     subject,
   );
   const examined = exams(wrong, subject);
+  const known = new Map(examined.map((each) => [each.outcome, each]));
   const suspects = mistakesOf(outcomes[0]?.case.op)
     .map((mistake) => suspectOf(mistake, examined))
     .filter((each) => each !== undefined)
@@ -76,7 +77,9 @@ export function diagnose(outcomes: readonly Outcome[], subject: Judged): Group[]
   for (;;) {
     const best = mostOf(suspects, rest);
     if (!best) return groups;
-    const explained = wrong.filter((each) => explains(best.name, each, subject));
+    const explained = wrong.filter((each) =>
+      known.has(each) ? standOf(best, known.get(each)!) === 'agrees' : explains([best.name], each, subject),
+    );
     const evidence = { explained: explained.length, failures, passes: right.length };
     const members = explained.filter((each) => rest.delete(each));
     groups.push({ outcomes: members, mistake: best.name, evidence, dialects: speakersOf(best) });
@@ -125,10 +128,11 @@ function mostOf(suspects: readonly Suspect[], rest: ReadonlySet<Outcome>): Mista
 const speakersOf = (mistake: Mistake): readonly DialectName[] =>
   dialectNames.filter((name) => mistake.isRuleOf?.(dialects[name]));
 
-/** Whether the named mistake changes a case to what the engine gave. */
-export function explains(name: string, outcome: Outcome, subject: Judged): boolean {
-  const mistake = mistakesOf(outcome.case.op).find((each) => each.name === name);
-  return (
-    outcome.theirs !== undefined && mistake !== undefined && standOf(mistake, exhibitOf(subject, outcome)) === 'agrees'
+/** Whether one of the named mistakes changes a case to what the engine gave. */
+export function explains(names: readonly string[], outcome: Outcome, subject: Judged): boolean {
+  if (outcome.theirs === undefined || names.length === 0) return false;
+  const exhibit = exhibitOf(subject, outcome);
+  return mistakesOf(outcome.case.op).some(
+    (mistake) => names.includes(mistake.name) && standOf(mistake, exhibit) === 'agrees',
   );
 }

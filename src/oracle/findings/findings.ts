@@ -93,9 +93,7 @@ async function findingOf(
   const isAlike = (outcome: Outcome): boolean =>
     outcome.verdict.kind === kind &&
     (profile === undefined || explainedBy(profile, outcome, subject)) &&
-    (mistake === undefined
-      ? !names.some((name) => explains(name, outcome, subject))
-      : explains(mistake, outcome, subject));
+    (mistake === undefined ? !explains(names, outcome, subject) : explains([mistake], outcome, subject));
   const isKept = kind === 'stale' || kind === 'unstable';
   const put = (c: Case): Promise<Outcome> => (isKept ? history.ask(c, true) : ask(subject, c));
   const stillFails = async (c: Case): Promise<boolean> => isAlike(await put(c));

@@ -67,8 +67,18 @@ export function windowAnswering(loops: Loops, s: WindowSetting, instead: WindowC
   return { ...s, layer, g, divisor: loops.divisor?.(instead, g) };
 }
 
+/** What `f` makes of a setting, computed once: most mistakes begin with the right answer. Nobody writes into it. */
+function once<T>(f: (s: WindowSetting) => T): (s: WindowSetting) => T {
+  const known = new WeakMap<WindowSetting, T>();
+  return (s) => {
+    const found = known.get(s) ?? f(s);
+    known.set(s, found);
+    return found;
+  };
+}
+
 /** The outputs of a setting by the loops of its family. */
-export const evaluate = (s: WindowSetting): Prediction => s.evaluate(s);
+export const evaluate: (s: WindowSetting) => Prediction = once((s) => s.evaluate(s));
 
 export const channelsOut = ({ g }: WindowSetting): number => g.groups * g.filters;
 
@@ -107,7 +117,7 @@ function parametersFor(
 }
 
 /** The right gradients, from the layer itself. */
-export function gradientsOf({ case: c, layer, x, w, b, dy }: WindowSetting): Predictions {
+export const gradientsOf: (s: WindowSetting) => Predictions = once(({ case: c, layer, x, w, b, dy }) => {
   const shape = inputOf(c);
   const pull = layer.vjp({ shape, data: x }, parametersFor(layer, c, w, b))[1];
   const gradient = pull({ shape: layer.shape(shape), data: dy! });
@@ -115,7 +125,7 @@ export function gradientsOf({ case: c, layer, x, w, b, dy }: WindowSetting): Pre
   return Object.fromEntries(
     Object.entries(all).map(([name, { shape, data }]) => [name, { shape, data: doublesOf(data) }]),
   );
-}
+});
 
 /** The gradients of a contraction whose windows lie elsewhere, by the plain loops. */
 export function contractedGradients(changed: WindowSetting, s: WindowSetting): Predictions {
