@@ -1,10 +1,10 @@
 // How precise the arithmetic of an engine is, as the oracle sees it.
 
 import { expect, it } from 'vitest';
-import { tensor } from '../../src/index.ts';
-import { bitsOf, pooled } from '../../src/oracle/bounds/precision.ts';
-import { type Call, checkEngine, type Engine, render } from '../../src/oracle/index.ts';
-import { forward } from './own.ts';
+import { tensor } from '../../../src/index.ts';
+import { bitsOf, pooled } from '../../../src/oracle/bounds/precision.ts';
+import { type Call, checkEngine, type Engine, render } from '../../../src/oracle/index.ts';
+import { forward } from '../own.ts';
 
 /** The number with so many bits, to nearest; ties go away from zero. */
 const toBits = (bits: number) => (value: number) => {

@@ -1,19 +1,19 @@
 // What a campaign of the usual size asks: no size of any axis below which everything is right may hide what is wrong above.
 
 import { describe, expect, it } from 'vitest';
-import type { Tensor } from '../../src/index.ts';
-import { drawCase } from '../../src/oracle/cases/draw.ts';
-import { caseId, parseCaseId } from '../../src/oracle/cases/id.ts';
-import { isPossible } from '../../src/oracle/cases/tensors.ts';
-import { averageFamily } from '../../src/oracle/families/average.ts';
-import { convFamily } from '../../src/oracle/families/conv.ts';
-import { depthwiseFamily } from '../../src/oracle/families/depthwise.ts';
-import { familyOf } from '../../src/oracle/families/index.ts';
-import { maxFamily } from '../../src/oracle/families/max.ts';
-import { transposedFamily } from '../../src/oracle/families/transposed.ts';
-import { type Call, checkEngine, explain } from '../../src/oracle/index.ts';
-import type { WindowCase } from '../../src/oracle/windows/case.ts';
-import { forward, gradient, names, withFault } from './own.ts';
+import type { Tensor } from '../../../src/index.ts';
+import { drawCase } from '../../../src/oracle/cases/draw.ts';
+import { caseId, parseCaseId } from '../../../src/oracle/cases/id.ts';
+import { isPossible } from '../../../src/oracle/cases/tensors.ts';
+import { averageFamily } from '../../../src/oracle/families/average.ts';
+import { convFamily } from '../../../src/oracle/families/conv.ts';
+import { depthwiseFamily } from '../../../src/oracle/families/depthwise.ts';
+import { familyOf } from '../../../src/oracle/families/index.ts';
+import { maxFamily } from '../../../src/oracle/families/max.ts';
+import { transposedFamily } from '../../../src/oracle/families/transposed.ts';
+import { type Call, checkEngine, explain } from '../../../src/oracle/index.ts';
+import type { WindowCase } from '../../../src/oracle/windows/case.ts';
+import { forward, gradient, names, withFault } from '../own.ts';
 
 const CASES = 200;
 

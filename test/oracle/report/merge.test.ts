@@ -1,10 +1,10 @@
 // Campaigns in parts, joined again; and lists of failures that are known.
 
 import { describe, expect, it } from 'vitest';
-import { type Call, checkEngine, type Report, render, skip } from '../../src/oracle/index.ts';
-import { expectFailures, fixLines, readLines } from '../../src/oracle/report/expected-failures.ts';
-import { merge } from '../../src/oracle/report/merge.ts';
-import { forward, withFault } from './own.ts';
+import { type Call, checkEngine, type Report, render, skip } from '../../../src/oracle/index.ts';
+import { expectFailures, fixLines, readLines } from '../../../src/oracle/report/expected-failures.ts';
+import { merge } from '../../../src/oracle/report/merge.ts';
+import { forward, withFault } from '../own.ts';
 
 /** Two mistakes: the bias ignored, and NaN lost. */
 const wrong = withFault('conv2d', (call: Call) => {

@@ -1,11 +1,11 @@
 // Engines that offer little: they are asked what they offer, or else get no pass.
 
 import { describe, expect, it } from 'vitest';
-import { drawCase } from '../../src/oracle/cases/draw.ts';
-import { caseId } from '../../src/oracle/cases/id.ts';
-import { nearAnswers } from '../../src/oracle/cases/mixtures.ts';
-import { type Call, checkEngine, type Engine, render, skip } from '../../src/oracle/index.ts';
-import { forward, gradient, withFault } from './own.ts';
+import { drawCase } from '../../../src/oracle/cases/draw.ts';
+import { caseId } from '../../../src/oracle/cases/id.ts';
+import { nearAnswers } from '../../../src/oracle/cases/mixtures.ts';
+import { type Call, checkEngine, type Engine, render, skip } from '../../../src/oracle/index.ts';
+import { forward, gradient, withFault } from '../own.ts';
 
 interface Window {
   readonly size: number[];

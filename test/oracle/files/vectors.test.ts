@@ -1,16 +1,16 @@
 // A campaign as files: what is written, what becomes of the answers.
 
 import { describe, expect, it } from 'vitest';
-import { readSafetensors, writeSafetensors } from '../../src/formats/index.ts';
-import type { Tensor } from '../../src/index.ts';
-import { callOf } from '../../src/oracle/ask/ask.ts';
-import { examine } from '../../src/oracle/campaign.ts';
-import { plan, readSettings } from '../../src/oracle/cases/plan.ts';
-import type { Settings } from '../../src/oracle/cases/questions.ts';
-import { dialects } from '../../src/oracle/dialects/dialects.ts';
-import { readLayout } from '../../src/oracle/dialects/layout.ts';
-import { answering, questionsOf, readManifest } from '../../src/oracle/files/answers.ts';
-import { type Asked, type Manifest, vectors } from '../../src/oracle/files/vectors.ts';
+import { readSafetensors, writeSafetensors } from '../../../src/formats/index.ts';
+import type { Tensor } from '../../../src/index.ts';
+import { callOf } from '../../../src/oracle/ask/ask.ts';
+import { examine } from '../../../src/oracle/campaign.ts';
+import { plan, readSettings } from '../../../src/oracle/cases/plan.ts';
+import type { Settings } from '../../../src/oracle/cases/questions.ts';
+import { dialects } from '../../../src/oracle/dialects/dialects.ts';
+import { readLayout } from '../../../src/oracle/dialects/layout.ts';
+import { answering, questionsOf, readManifest } from '../../../src/oracle/files/answers.ts';
+import { type Asked, type Manifest, vectors } from '../../../src/oracle/files/vectors.ts';
 import {
   type Call,
   checkEngine,
@@ -18,9 +18,9 @@ import {
   explain,
   type GradientCall,
   type Report,
-} from '../../src/oracle/index.ts';
-import { forward, gradient, gradients, ops, withFault } from './own.ts';
-import { speaker } from './speakers.ts';
+} from '../../../src/oracle/index.ts';
+import { forward, gradient, gradients, ops, withFault } from '../own.ts';
+import { speaker } from '../speakers.ts';
 
 const torch = dialects.torch.layout;
 

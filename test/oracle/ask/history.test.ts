@@ -1,9 +1,9 @@
 // Engines that keep what they should not from one call to the next.
 
 import { describe, expect, it } from 'vitest';
-import type { Tensor } from '../../src/index.ts';
-import { type Call, checkEngine, type Engine, explain, render } from '../../src/oracle/index.ts';
-import { forward, gradient, withFault } from './own.ts';
+import type { Tensor } from '../../../src/index.ts';
+import { type Call, checkEngine, type Engine, explain, render } from '../../../src/oracle/index.ts';
+import { forward, gradient, withFault } from '../own.ts';
 
 const findings = async (engine: Engine, op = 'conv2d') =>
   (await checkEngine(engine, { ops: [op] })).operators.flatMap((each) => each.findings);

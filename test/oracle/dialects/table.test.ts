@@ -2,12 +2,12 @@
 
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { parseCaseId } from '../../src/oracle/cases/id.ts';
-import { attributesIn, nearestIn } from '../../src/oracle/dialects/words.ts';
-import { type Dialect, type DialectName, dialects } from '../../src/oracle/index.ts';
-import { settlePart, textOf } from '../readme/settle.ts';
+import { parseCaseId } from '../../../src/oracle/cases/id.ts';
+import { attributesIn, nearestIn } from '../../../src/oracle/dialects/words.ts';
+import { type Dialect, type DialectName, dialects } from '../../../src/oracle/index.ts';
+import { settlePart, textOf } from '../../readme/settle.ts';
 
-const file = join(import.meta.dirname, '../../spec/dialects.md');
+const file = join(import.meta.dirname, '../../../spec/dialects.md');
 const names = Object.keys(dialects) as DialectName[];
 const all = dialects.toeplitz.operators;
 

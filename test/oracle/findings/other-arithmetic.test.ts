@@ -2,15 +2,15 @@
 // pass, and what is wrong still fails.
 
 import { describe, expect, it } from 'vitest';
-import { fromBfloat16, fromFloat16, toBfloat16, toFloat16 } from '../../src/formats/float16.ts';
-import { dense, maxPool2d, tensor } from '../../src/index.ts';
-import { type Format, formats, rounding } from '../../src/oracle/bounds/formats.ts';
-import { mayTransform } from '../../src/oracle/bounds/winograd.ts';
-import { geometryOf } from '../../src/oracle/families/index.ts';
-import { bound, type Call, checkEngine, type Engine, render, type Traits } from '../../src/oracle/index.ts';
-import { winograd } from '../../src/reference/winograd.ts';
-import { cellsUnder, inputs, outputs, taps } from '../../src/window.ts';
-import { layerOf } from './own.ts';
+import { fromBfloat16, fromFloat16, toBfloat16, toFloat16 } from '../../../src/formats/float16.ts';
+import { dense, maxPool2d, tensor } from '../../../src/index.ts';
+import { type Format, formats, rounding } from '../../../src/oracle/bounds/formats.ts';
+import { mayTransform } from '../../../src/oracle/bounds/winograd.ts';
+import { geometryOf } from '../../../src/oracle/families/index.ts';
+import { bound, type Call, checkEngine, type Engine, render, type Traits } from '../../../src/oracle/index.ts';
+import { winograd } from '../../../src/reference/winograd.ts';
+import { cellsUnder, inputs, outputs, taps } from '../../../src/window.ts';
+import { layerOf } from '../own.ts';
 
 type Round = (value: number) => number;
 const word = new DataView(new ArrayBuffer(4));

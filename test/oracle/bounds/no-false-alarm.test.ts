@@ -1,14 +1,14 @@
 // Conforming engines: whatever the order of summation, with or without fused multiply-add, the oracle must pass them.
 
 import { describe, expect, it } from 'vitest';
-import { tensor } from '../../src/index.ts';
-import { geometryOf } from '../../src/oracle/families/index.ts';
-import type { Call } from '../../src/oracle/index.ts';
-import { checkEngine, type Engine } from '../../src/oracle/index.ts';
-import { type Random, random } from '../../src/random.ts';
-import { divisors } from '../../src/reference/pool.ts';
-import { cellsUnder, inputs, outputs, taps } from '../../src/window.ts';
-import { gradients, layerOf, names, ops, paramsOf } from './own.ts';
+import { tensor } from '../../../src/index.ts';
+import { geometryOf } from '../../../src/oracle/families/index.ts';
+import type { Call } from '../../../src/oracle/index.ts';
+import { checkEngine, type Engine } from '../../../src/oracle/index.ts';
+import { type Random, random } from '../../../src/random.ts';
+import { divisors } from '../../../src/reference/pool.ts';
+import { cellsUnder, inputs, outputs, taps } from '../../../src/window.ts';
+import { gradients, layerOf, names, ops, paramsOf } from '../own.ts';
 
 /** Adds terms along a random binary tree; `fused` adds a product without rounding it first. */
 function tree(terms: number[], draw: Random): number {

@@ -2,18 +2,18 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Tensor } from '../../src/index.ts';
-import { mirroredAxes } from '../../src/ops/conv-transpose.ts';
-import { roleOf } from '../../src/oracle/ask/ask.ts';
-import { drawCase } from '../../src/oracle/cases/draw.ts';
-import { isPossible, layerOf, operandsOf, shapeOf } from '../../src/oracle/cases/tensors.ts';
-import { toOurs, toTheirs } from '../../src/oracle/dialects/layout.ts';
-import { attributesIn, nearestIn } from '../../src/oracle/dialects/words.ts';
-import { averageFamily } from '../../src/oracle/families/average.ts';
-import { convFamily } from '../../src/oracle/families/conv.ts';
-import { denseFamily } from '../../src/oracle/families/dense.ts';
-import { familyOf } from '../../src/oracle/families/index.ts';
-import { transposedFamily } from '../../src/oracle/families/transposed.ts';
+import type { Tensor } from '../../../src/index.ts';
+import { mirroredAxes } from '../../../src/ops/conv-transpose.ts';
+import { roleOf } from '../../../src/oracle/ask/ask.ts';
+import { drawCase } from '../../../src/oracle/cases/draw.ts';
+import { isPossible, layerOf, operandsOf, shapeOf } from '../../../src/oracle/cases/tensors.ts';
+import { toOurs, toTheirs } from '../../../src/oracle/dialects/layout.ts';
+import { attributesIn, nearestIn } from '../../../src/oracle/dialects/words.ts';
+import { averageFamily } from '../../../src/oracle/families/average.ts';
+import { convFamily } from '../../../src/oracle/families/conv.ts';
+import { denseFamily } from '../../../src/oracle/families/dense.ts';
+import { familyOf } from '../../../src/oracle/families/index.ts';
+import { transposedFamily } from '../../../src/oracle/families/transposed.ts';
 import {
   type Call,
   checkEngine,
@@ -22,11 +22,11 @@ import {
   type Engine,
   render,
   skip,
-} from '../../src/oracle/index.ts';
-import type { WindowCase } from '../../src/oracle/windows/case.ts';
-import { numbersOf as padsOf } from '../../src/oracle/windows/words.ts';
-import { forward } from './own.ts';
-import { ourCall, readers, speaker } from './speakers.ts';
+} from '../../../src/oracle/index.ts';
+import type { WindowCase } from '../../../src/oracle/windows/case.ts';
+import { numbersOf as padsOf } from '../../../src/oracle/windows/words.ts';
+import { forward } from '../own.ts';
+import { ourCall, readers, speaker } from '../speakers.ts';
 
 const names = Object.keys(dialects) as DialectName[];
 const foreign = names.filter((name) => name !== 'toeplitz');

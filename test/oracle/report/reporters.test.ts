@@ -3,10 +3,10 @@
 import { SaxesParser } from 'saxes';
 import { Parser as TapParser } from 'tap-parser';
 import { describe, expect, it } from 'vitest';
-import { checkEngine, type Engine, type Report, type Reporter, render, skip } from '../../src/oracle/index.ts';
-import { expectFailures, readLines } from '../../src/oracle/report/expected-failures.ts';
-import { fromJson } from '../../src/oracle/report/json.ts';
-import { forward, gradient, withFault } from './own.ts';
+import { checkEngine, type Engine, type Report, type Reporter, render, skip } from '../../../src/oracle/index.ts';
+import { expectFailures, readLines } from '../../../src/oracle/report/expected-failures.ts';
+import { fromJson } from '../../../src/oracle/report/json.ts';
+import { forward, gradient, withFault } from '../own.ts';
 
 /** Whatever could break out of a form that quotes badly. */
 const NASTY = 'a <b> & "c" \' ]]> \u0000\u001b[31m \ud800 # \\ % \r\n::error::x\nok 9 - planted\n  ...\n';

@@ -1,7 +1,7 @@
 // When a name is given, what speaks for it; and engines whose mistake nobody knows, which get none.
 
 import { describe, expect, it } from 'vitest';
-import { type Tensor, tensor } from '../../src/index.ts';
+import { type Tensor, tensor } from '../../../src/index.ts';
 import {
   type Call,
   checkEngine,
@@ -10,9 +10,9 @@ import {
   type GradientCall,
   render,
   skip,
-} from '../../src/oracle/index.ts';
-import { random } from '../../src/random.ts';
-import { forward, gradient, names, withFault } from './own.ts';
+} from '../../../src/oracle/index.ts';
+import { random } from '../../../src/random.ts';
+import { forward, gradient, names, withFault } from '../own.ts';
 
 /** The right result, each value changed. */
 const changed =
