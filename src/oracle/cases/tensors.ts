@@ -19,9 +19,10 @@ export const workOf = (c: Case): number => familyOf(c.op).work(c);
 
 /** Spec oracle-cases: a case is one that the spec allows and settles. */
 export function isPossible(c: Case): boolean {
+  const { family, make } = operatorOf(c.op);
   try {
-    layerOf(c).shape(shapeOf(c));
-    return familyOf(c.op).isSettled(c);
+    make(family.attributes(c) as never).shape(family.input(c));
+    return family.isSettled(c);
   } catch (error) {
     if (isRefusal(error)) return false;
     throw error;

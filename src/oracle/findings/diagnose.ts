@@ -61,13 +61,14 @@ type Judged = Pick<Subject, 'dialect' | 'traits'>;
 /** A mistake explains failures if it changes the answer to what the engine gave, and would change none of the right answers. */
 export function diagnose(outcomes: readonly Outcome[], subject: Judged): Group[] {
   const wrong = outcomes.filter(({ verdict: { kind } }) => kind === 'fail' || kind === 'wrong-shape');
+  if (wrong.length === 0) return [];
   const right = exams(
     outcomes.filter(({ verdict: { kind } }) => kind === 'pass' || kind === 'suspect'),
     subject,
   );
   const examined = exams(wrong, subject);
   const known = new Map(examined.map((each) => [each.outcome, each]));
-  const suspects = mistakesOf(outcomes[0]?.case.op)
+  const suspects = mistakesOf(wrong[0].case.op)
     .map((mistake) => suspectOf(mistake, examined))
     .filter((each) => each !== undefined)
     .filter(({ mistake }) => right.every((each) => !contradicts(mistake, each)));

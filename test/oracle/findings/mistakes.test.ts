@@ -36,6 +36,14 @@ const weights = (change: (w: Tensor, call: Call) => (i: number) => number) => (c
     ...call,
     weight: { shape: call.weight!.shape, data: call.weight!.data.map((_, i) => change(call.weight!, call)(i)) },
   });
+/** The tap at each place [row, column] of a kernel of size [h, w] taken from another place. */
+const tapsFrom = (from: (at: [number, number], size: readonly number[]) => readonly [number, number]) =>
+  weights((w) => (i) => {
+    const [h, columns, C, O] = w.shape;
+    const k = Math.floor(i / C / O);
+    const [row, column] = from([Math.floor(k / columns), k % columns], [h, columns]);
+    return w.data[(row * columns + column) * C * O + (i % (C * O))];
+  });
 const bias = (call: Call, o: number) => call.bias?.data[o] ?? 0;
 
 /** The padding written into x, each cell read from where `from` says. */
@@ -110,6 +118,16 @@ const cases: [op: string, name: RegExp, engine: (call: Call) => Tensor][] = [
     weights((w) => (i) => {
       const CO = w.shape[2] * w.shape[3];
       return w.data[w.data.length - CO * (Math.floor(i / CO) + 1) + (i % CO)];
+    }),
+  ],
+  ['conv2d', /kernel were flipped on the first axis/, tapsFrom(([i, j], [h]) => [h - 1 - i, j])],
+  ['conv2d', /kernel were flipped on the last axis/, tapsFrom(([i, j], [, w]) => [i, w - 1 - j])],
+  [
+    'conv2d',
+    /taps were read column by column/,
+    tapsFrom(([i, j], [h, w]) => {
+      const k = i * w + j;
+      return [k % h, Math.floor(k / h)];
     }),
   ],
   [

@@ -149,6 +149,17 @@ describe('a list of expected failures', () => {
     expect(render(report, 'tap')).toContain('# SKIP only 3 of 20 answered');
   });
 
+  it('[campaign-expected] is met in an interrupted run by an operator that came to its end, and by no other', async () => {
+    const report = { ...(await found), interrupted: true };
+    const statusOf = async (wanted: number) => {
+      const operators = report.operators.map((each) => ({ ...each, wanted }));
+      return (await judged('conv2d: the bias were ignored\nconv2d: fail', Promise.resolve({ ...report, operators })))
+        .operators[0].status;
+    };
+    expect(await statusOf(options.cases)).toBe('expected');
+    expect(await statusOf(options.cases + 1)).toBe('not finished');
+  });
+
   it('[campaign-expected] is put right by fix: what holds or is not judged stays, the rest goes, what is new comes', async () => {
     const before = ['# why', 'conv2d: timeout', 'dense: fail', 'conv2d: fail', 'maxPool2d gradient: fail'];
     const fixed = fixLines(await found, readLines('list', before.join('\n'))).map(({ text }) => text);
