@@ -33,10 +33,10 @@ export interface LargeAxis<C extends Case> {
   set(c: C, value: number): C;
 }
 
-/** Whose layout a tensor has: that of x, of a weight, of a depthwise weight; or all engines have it alike. */
+/** Which declared layout a tensor has: that of x, of a weight or of a depthwise weight; or none, where all engines agree. */
 export type Role = 'x' | 'weight' | 'depthwise' | 'none';
 
-/** Why a dialect has no words for an operator. */
+/** The decision that a dialect has no words for an operator. */
 export const absent = 'absent';
 
 /** What a dialect says of one operator. */
@@ -65,11 +65,11 @@ export interface Family<C extends Case = Case, S extends Setting = Setting> {
   attributes(c: C): object;
   /** The shape of x. */
   input(c: C): Shape;
-  /** Whether the spec settles what a possible case gives: no case is drawn that is a matter of convention. */
+  /** Whether the spec settles what a possible case gives. Cases that are a matter of convention are not drawn. */
   isSettled(c: C): boolean;
   /** The case of a layer and its tensors. */
   caseOf(layer: Layer, operands: Operands): Drawn<C>;
-  /** The part of a case id between the operator and the values; what is no such text reads as undefined. */
+  /** The part of a case id between the operator and the values, written and read; undefined for any other text. */
   write(c: C): string;
   read(op: string, text: string): Omit<Drawn<C>, 'values'> | undefined;
 
@@ -110,7 +110,7 @@ export interface Family<C extends Case = Case, S extends Setting = Setting> {
   predictionIn(dialect: Dialect, c: C, ours: Prediction): Prediction;
 
   // The mistakes
-  /** Those that may be made, the first of equals being the better name. Spec oracle-mistakes. */
+  /** The mistakes that may be made. Of two that explain the same, the first has the better name. Spec oracle-mistakes. */
   readonly mistakes: readonly Mistake<C, S>[];
   /** A case taken apart. */
   setting(dialect: DialectName, c: C, layer: Layer, operands: Operands): S;
@@ -118,7 +118,7 @@ export interface Family<C extends Case = Case, S extends Setting = Setting> {
   answering(s: S, instead: C, layer: Layer): S;
 }
 
-/** Each part of a family and what it is: the list a family is held against. */
+/** Every part that a family must have, and its type. */
 const parts: Readonly<Record<keyof Family, 'object' | 'function'>> = {
   operators: 'object',
   tensors: 'object',

@@ -15,7 +15,7 @@ import { arraysOf, sameBits } from './in-process.ts';
 import { checkParts } from './outputs.ts';
 import { verdict } from './verdict.ts';
 
-/** Of the earlier calls with a weight of the same shape, so many of the first and of the last: a cache may keep either. */
+/** How many of the first and of the last calls with a weight of the same shape are remembered: a cache may keep either. */
 const KEPT = 4;
 /** Fewer wrong elements may agree with other weights by chance. */
 const ELEMENTS = 4;
@@ -57,7 +57,7 @@ export function historyOf(subject: Subject, elements = ELEMENTS): History {
     });
     const message = 'the result for the weights of an earlier call with a weight of the same shape';
     if (!after) return outcome;
-    least = 1; // what has shown itself once needs no more proof
+    least = 1; // after the first proof a single element is enough
     return { ...outcome, verdict: { ...found, kind: 'stale', message }, after };
   };
   const plain = async (c: Case, before?: Case): Promise<Outcome> => {

@@ -15,7 +15,7 @@ export const U = 5.9604644775390625e-8;
 /** The smallest normal float32, 2⁻¹²⁶. */
 export const LAMBDA = 1.1754943508222875e-38;
 
-/** What an engine declares about its arithmetic; what it leaves out is allowed both ways. */
+/** What an engine declares about its arithmetic; where it declares nothing, both ways are allowed. */
 export interface Profile {
   /** Whether a padding cell is left out, or multiplied as a zero (so that 0·∞ makes a NaN). Default: left out. */
   readonly padding?: 'skipped' | 'multiplied';
@@ -33,12 +33,12 @@ export interface Bound {
   readonly value: Float64Array;
   /** How far a finite result may be from it; 0 where every order of operations is exact. */
   readonly error: Float64Array;
-  /** Which kinds of number are possible: see kinds.ts. */
+  /** Which kinds of number are possible: see number-kinds.ts. */
   readonly kinds: Kinds;
   /** Σ|a·w| + |b| and the number of terms. */
   readonly magnitude: Float64Array;
   readonly terms: Float64Array;
-  /** Other roundings than those of float32 sums take part. */
+  /** Whether roundings other than those of float32 sums take part. */
   readonly isWide?: boolean;
 }
 
@@ -82,7 +82,7 @@ export function boundOf(form: Form, profile: Profile): Bound {
     const slack = E + gamma(m, u) * A + (m * eta) / 2 + flush * m + (lost?.[i] ?? 0);
     // float64 evaluation of s itself: m·2⁻⁵² of the magnitude; 10⁻⁹ covers the arithmetic of this line.
     const B = ((slack + m * Number.EPSILON * A) * (1 + 1e-9)) / d + (divisor ? eta : 0);
-    // Whole numbers up to 1/u: every partial sum of every order is one, if Σ|a·w| is.
+    // If Σ|a·w| is a whole number of at most 1/u, so is every partial sum in every order, and nothing is rounded.
     const exact = whole && E === 0 && A <= 1 / u && (!divisor || isPowerOfTwo(d));
     error[i] = exact && !form.shares ? 0 : B;
     kinds[i] = overflow(value[i], A * (1 + gamma(m, u)), B * d, arithmetic);

@@ -6,7 +6,7 @@
 
 export type Format = 'float32' | 'tf32' | 'bfloat16' | 'float16';
 
-/** Where an engine rounds to what; float32 where it says nothing. */
+/** The format to which an engine rounds at each place; float32 where it says nothing. */
 export interface Narrowing {
   /** x, weight, bias and dy before they are multiplied. */
   readonly operands?: Format;

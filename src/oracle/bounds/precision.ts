@@ -6,7 +6,7 @@ import { log } from '../../reference/math.ts';
 import type { Bound } from './bound.ts';
 import { FINITE } from './number-kinds.ts';
 
-/** The root of the mean of ((ŷ − s) / A)² over so many sums. */
+/** The number of sums, and the root of the mean of ((ŷ − s) / A)² over them. */
 export interface Precision {
   readonly sums: number;
   readonly rms: number;
@@ -14,7 +14,7 @@ export interface Precision {
 
 /** Shorter sums round too little to tell: a product alone is within half a unit, or exact. */
 const TERMS = 9;
-/** 6 bits: no arithmetic is so coarse, a value so far off is another mistake. */
+/** No arithmetic is as coarse as 6 bits: a value that far off has another cause. */
 const COARSE = 1 / 64;
 
 /** Of one output. */

@@ -12,14 +12,15 @@ import { familyOf } from '../families/index.ts';
 import { caseId } from './id.ts';
 import { isPossible } from './tensors.ts';
 
-/** Answered cases that others are moved to, the latest; mixtures tried before one of them is asked again with other tensors. */
+/** How many of the latest answered cases are mixed with drawn ones, and how many mixtures are tried before an answered case is
+ * asked again with other tensors. */
 const BASES = 64;
 const TRIES = 40;
 
-/** Draws near what was answered. */
-export interface Near {
+/** Moves drawn cases towards those that were answered. */
+export interface Mixtures {
   /** The drawn case, as long as nothing was skipped; after that a mixture of it and an answered one. */
-  near(drawn: Case): Case;
+  towardsAnswers(drawn: Case): Case;
   note(asked: Case, isSkip: boolean): void;
 }
 
@@ -34,7 +35,7 @@ interface Tally {
  * A value of a trait is kept with the chance that it had so far; a new value with that of the new values of its trait.
  * An answer speaks for all values of the case. A skip speaks against them, most against the value with the worst chance.
  */
-export function nearAnswers(dialect: DialectName = 'toeplitz'): Near {
+export function mixtures(dialect: DialectName = 'toeplitz'): Mixtures {
   const bases: Case[] = [];
   const tallies = new Map<string, Tally>();
   let [skips, asked] = [0, 0];
@@ -45,7 +46,7 @@ export function nearAnswers(dialect: DialectName = 'toeplitz'): Near {
     tallies.set(key, tally);
     return tally;
   };
-  /** Before the first questions: all is offered. */
+  /** `before` is the chance that is assumed before the first question. */
   const share = ({ answers, skips }: Tally, before: number): number => (answers + before) / (answers + skips + 1);
   const keyOf = (c: Case, trait: string): string => `${trait} ${JSON.stringify(traitOf(c, trait))}`;
   const chance = (c: Case, trait: string): number => share(tallyOf(keyOf(c, trait)), share(tallyOf(trait), 1));
@@ -84,5 +85,5 @@ export function nearAnswers(dialect: DialectName = 'toeplitz'): Near {
     else bases.push(c);
     if (bases.length > BASES) bases.shift();
   };
-  return { note, near: (drawn) => (skips === 0 || bases.length === 0 ? drawn : mixture(drawn)) };
+  return { note, towardsAnswers: (drawn) => (skips === 0 || bases.length === 0 ? drawn : mixture(drawn)) };
 }

@@ -34,7 +34,8 @@ export interface Questions {
   readonly gradient: boolean;
   readonly quota: number;
   readonly cases: Iterable<Case>;
-  /** Whether the engine is there to be asked more: near what it answered (Spec oracle-skips), for what it keeps (Spec oracle-history). */
+  /** Whether the engine can be asked further cases: mixtures with what it answered (Spec oracle-skips), and probes for what it
+   * keeps (Spec oracle-history). */
   readonly isLive?: boolean;
   /** Whether the cases were asked for by name: failures are shown as they are. */
   readonly isNamed?: boolean;

@@ -1,5 +1,6 @@
-// Makes a failing case small: least, half, minus one on every axis, with restarts; then the cells of its tensors to 0, 1 or −1.
-// Greedy search was as good as a property-testing library on 13 planted faults, and it waits for asynchronous engines.
+// Makes a failing case small: first by the smaller neighbours that its family has, starting again from each that still fails;
+// then by setting the cells of its tensors to 0, 1 or −1. On 13 planted faults this greedy search was as good as a library for
+// property-based testing, and it can wait for asynchronous engines.
 
 import type { Tensor } from '../../tensor.ts';
 import type { Case } from '../case.ts';
@@ -12,7 +13,7 @@ import { isPossible, layerOf, operandsOf } from './tensors.ts';
 /** Whether a candidate still fails in the same way. */
 export type StillFails = (c: Case) => Promise<boolean>;
 
-/** What may be spent: questions, and the time in which the last of them is asked. */
+/** How many questions may be asked, and within how many seconds. */
 export interface Budget {
   readonly calls: number;
   readonly seconds: number;

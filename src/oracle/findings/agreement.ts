@@ -28,10 +28,10 @@ export const exhibitOf = (subject: Pick<Subject, 'dialect' | 'traits'>, { case: 
   theirs,
 });
 
-/** `unchanged`: with the mistake the answer would be as right as without; else whether it is the one that the engine gave. */
+/** `unchanged`: the mistake makes no difference to the case. Otherwise its answer agrees with that of the engine, or differs. */
 export type Stand = 'unchanged' | 'agrees' | 'differs';
 
-/** Where a mistake stands to an answer: over all outputs that the engine gave and the mistake says something about. */
+/** Compares a mistake with an answer, over all outputs that the engine gave and the mistake predicts. */
 export function standOf(mistake: Mistake, { setting, parts, theirs }: Exhibit): Stand {
   const predicted = predict(mistake, setting) ?? {};
   let stand: Stand = 'unchanged';
@@ -47,10 +47,10 @@ export function standOf(mistake: Mistake, { setting, parts, theirs }: Exhibit): 
   return stand === 'agrees' && !isAlike ? 'differs' : stand;
 }
 
-/** Of the largest value: what float32 rounds on the way to it, generously. Whole numbers differ by 1. */
+/** A generous share of the largest value for what float32 rounds on the way to it. Whole numbers differ by 1. */
 const ROUNDED = 1e-5;
 
-/** Whether any cell changes, and whether the engine has each that does, and is right in the others. */
+/** Whether the mistake changes any cell, and whether the engine has every changed cell and is right in all others. */
 function compare(y: Prediction, shape: Shape, bound: Bound, theirs: Tensor): { changed: boolean; alike: boolean } {
   const isAlike = Array.isArray(theirs?.shape) && sameShape(theirs.shape, y.shape);
   const size = y.data.reduce((most, value) => (Number.isFinite(value) ? Math.max(most, Math.abs(value)) : most), 0);

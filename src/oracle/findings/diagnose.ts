@@ -1,4 +1,4 @@
-// Names the mistake: which known mistake changes the answer to exactly what the engine gave. Spec oracle-mistakes.
+// Finds the known mistake that turns the right answer into exactly what the engine gave. Spec oracle-mistakes.
 
 import type { Tensor } from '../../tensor.ts';
 import type { Outcome } from '../ask/ask.ts';
@@ -24,16 +24,18 @@ export interface Group {
   readonly profile?: Declaration;
 }
 
-/** Larger cases are left to the others. */
+/** Cases with more cells than this are not taken apart; smaller ones show the same mistake. */
 const CELLS = 5000;
-/** So many failures are compared with every mistake, the rest with those that have a name by then; so many right answers. */
+/** How many failures, and how many right answers, are compared with every mistake. Further failures are compared only with
+ * the mistakes found by then. */
 const COMPARED = 400;
-/** Fewer wrong elements may agree by chance: small whole numbers meet in about one of thirty. */
+/** Fewer wrong elements may agree by chance: two small whole numbers are equal about once in thirty. */
 const ELEMENTS = 4;
-/** Where two mistakes meet, neither explains the case; but a mistake that explains fewer of the failures it bears on is none. */
+/** A case in which two mistakes meet is explained by neither. But a mistake that explains a smaller share than this of the
+ * failures it changes is not the cause. */
 const SHARE = 0.3;
 
-/** A longer campaign forgets answers: a few hundred numbers each, some ten megabytes for so many. */
+/** How many wrong answers are kept: with a few hundred numbers each, they take some ten megabytes. */
 const KEPT = 20000;
 
 /** Keeps the answers that a diagnosis needs: the first wrong ones, and fewer of the right ones. */
@@ -55,7 +57,7 @@ interface Suspect {
   readonly explained: readonly Exam[];
 }
 
-/** Whose answers they are: the dialect and the traits they are judged by. */
+/** The dialect and the traits by which answers are judged. */
 type Judged = Pick<Subject, 'dialect' | 'traits'>;
 
 /** A mistake explains failures if it changes the answer to what the engine gave, and would change none of the right answers. */
@@ -91,7 +93,7 @@ export function diagnose(outcomes: readonly Outcome[], subject: Judged): Group[]
 const contradicts = (mistake: Mistake, exam: Exam): boolean =>
   (mistake.isAboutNaN || exam.outcome.case.values !== 'nan') && standOf(mistake, exam) !== 'unchanged';
 
-/** The first so many cases that are small enough, and whose answers were kept. */
+/** The first of the cases that are small enough and whose answers were kept. */
 const exams = (list: readonly Outcome[], subject: Judged): Exam[] =>
   list
     .filter(({ theirs }) => theirs !== undefined)
@@ -99,7 +101,7 @@ const exams = (list: readonly Outcome[], subject: Judged): Exam[] =>
     .map((outcome) => ({ outcome, ...exhibitOf(subject, outcome) }))
     .filter(({ setting: { cells } }) => cells < CELLS);
 
-/** The mistake with the failures it explains, if they are enough to speak for it. */
+/** The mistake with the failures it explains, if these are enough evidence. */
 function suspectOf(mistake: Mistake, wrong: readonly Exam[]): Suspect | undefined {
   const stands = wrong.map((each) => standOf(mistake, each));
   const explained = wrong.filter((_, i) => stands[i] === 'agrees');
@@ -115,7 +117,7 @@ const elementsOf = (list: readonly Exam[]): number =>
     return sum + (verdict.kind === 'fail' ? verdict.wrong : (data?.length ?? 1));
   }, 0);
 
-/** The suspect that explains most of the failures left, enough to speak for it; the first of equals. */
+/** The suspect that explains most of the remaining failures, if these are enough evidence; the first of equals. */
 function mostOf(suspects: readonly Suspect[], rest: ReadonlySet<Outcome>): Mistake | undefined {
   let [best, most]: [Mistake | undefined, number] = [undefined, 0];
   for (const { mistake, explained } of suspects) {

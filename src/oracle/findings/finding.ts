@@ -8,10 +8,10 @@ import type { VerdictKind } from '../subject.ts';
 
 /** What speaks for a mistake, over the whole campaign of an operator. */
 export interface Evidence {
-  /** Failures that the mistake changes, and gives to the last element, of so many failures. */
+  /** How many of the failures the mistake explains: it predicts every element that the engine gave. */
   readonly explained: number;
   readonly failures: number;
-  /** Right answers that were compared; the mistake contradicts none. */
+  /** How many right answers were compared with the mistake, which contradicts none of them. */
   readonly passes: number;
 }
 
@@ -21,7 +21,7 @@ export type Declaration = Pick<Traits, 'precision' | 'winograd' | 'subnormals'>;
 /** Failures of one cause, and the smallest case that shows it. */
 export interface Finding {
   readonly kind: VerdictKind;
-  /** The ids of the campaign's cases that fail so. */
+  /** The ids of the cases of the campaign that fail in this way. */
   readonly cases: readonly string[];
   /** Of `wrong-dialect`: what the engine declares, and by whose rules it is right. */
   readonly declared?: DialectName;
@@ -39,7 +39,7 @@ export interface Finding {
   readonly verdict: Verdict;
   /** Makes the smallest case again: `explain(id)`. */
   readonly id: string;
-  /** The one of `cases` that it was reduced from. */
+  /** The case among `cases` from which the smallest case was reduced. */
   readonly seenAs: string;
   /** The id of a case to ask before it, where what the engine keeps of it is the mistake. */
   readonly after?: string;

@@ -15,11 +15,12 @@ import { closeness, explainedBy, profileOf } from './other-arithmetic.ts';
 import { dialectsOf } from './other-dialects.ts';
 import { layoutOf } from './other-layouts.ts';
 
-/** Spent on the reduction of one failure: most need less than a hundred questions; where each costs a time-out, time is short. */
+/** What the reduction of one failure may cost. Most need fewer than a hundred questions; the limit of time matters where each
+ * question ends in a time-out. */
 const BUDGET: Budget = { calls: 600, seconds: 30 };
-/** Where every case fails because the engine speaks another dialect. */
+/** The same where every case fails because the engine speaks another dialect. */
 const FOREIGN: Budget = { ...BUDGET, calls: 12 };
-/** Failures of one kind that nothing else tells apart are shown once; of the named ones, this many names. */
+/** How many named mistakes are shown; unnamed failures of one kind are shown once. */
 const NAMES = 4;
 
 /** Groups the failures by the mistake that explains them, or by their kind, and reduces one of each group. */
@@ -63,7 +64,7 @@ function byKind(rest: readonly Outcome[]): Group[] {
   return [...new Set(rest.map(key))].map((each) => ({ outcomes: rest.filter((outcome) => key(outcome) === each) }));
 }
 
-/** What looked like several causes, but comes down to one smallest case, is one. */
+/** Findings that reduce to the same smallest case have one cause and are joined. */
 export function joined(findings: readonly Finding[]): Finding[] {
   const keyOf = ({ id, kind, mistake, dialects, layout, profile }: Finding): string =>
     JSON.stringify([id, kind, mistake, dialects, layout, profile]);
@@ -123,10 +124,10 @@ const describe = (subject: Subject, { verdict, case: c, after }: Outcome) => ({
   ...(after && { after: caseId(after) }),
 });
 
-/** A hang may depend on the load of the machine. */
+/** Whether a failure happens again at any time; a hang may depend on the load of the machine. */
 const isTimeless = (kind: VerdictKind): boolean => kind !== 'timeout' && kind !== 'crash';
 
-/** The first of the cases that fails again, each asked in an engine that has seen no other, where that can be had. */
+/** The first of the cases that fails again. Where the engine can be restarted, each is asked of a fresh one. */
 async function confirmed(
   subject: Subject,
   kind: VerdictKind,

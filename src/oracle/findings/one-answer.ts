@@ -11,9 +11,9 @@ import { mistakesOf, settingOf } from './predict.ts';
 
 /** Each mistake is tried by plain loops: more multiplications than this would take seconds for all. */
 const PRODUCTS = 300000;
-/** Fewer wrong values are met by many a mistake. */
+/** With fewer wrong values, too many mistakes would agree. */
 const VALUES = 4;
-/** So many names are given. */
+/** How many names are given at most. */
 const NAMES = 4;
 
 /** The question as a case, with its tensors written out. */

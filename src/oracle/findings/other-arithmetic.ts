@@ -1,4 +1,5 @@
-// Failures that other arithmetic than the declared one explains: which, from the narrowest bound to the widest. Spec oracle-profile.
+// Failures that are explained by arithmetic other than the declared one. It is tried from the narrowest bound to the widest.
+// Spec oracle-profile.
 
 import type { Tensor } from '../../tensor.ts';
 import { type Outcome, partsOf } from '../ask/ask.ts';
@@ -22,7 +23,7 @@ const rounding = (parts: readonly (keyof Narrowing)[], formats: readonly Format[
     ...(parts.includes('output') && { stored: format }),
   }));
 
-/** Among operands float16 is not told from tf32: no operand is so large or small. */
+/** Operands rounded to float16 look like those rounded to tf32, since no operand is large or small enough to differ. */
 const hypotheses: readonly Hypothesis[] = [
   { declaration: { subnormals: 'either' } },
   { declaration: { winograd: { m: 2, r: 3 } } },
@@ -33,7 +34,7 @@ const hypotheses: readonly Hypothesis[] = [
   { declaration: { winograd: { m: 4, r: 3 } } },
 ];
 
-/** Fewer wrong elements among numbers speak for nothing. */
+/** Fewer wrong elements than this are no evidence. */
 const ELEMENTS = 4;
 
 /** The first that explains every one of the failures. */
@@ -64,10 +65,10 @@ const declaring = (declaration: Declaration, subject: Subject): Subject => ({
   traits: { ...subject.traits, ...declaration },
 });
 
-/** So many failures are measured; what is further off than this is no matter of rounding. */
+/** How many failures are measured, and the distance beyond which a value is not merely rounded. */
 const [MEASURED, COARSE] = [50, 1e-3];
 
-/** How far the values of unnamed failures are from the right ones, in units of Σ|a·w|, if that is so little that it is rounding. */
+/** How far the values of unnamed failures are from the right ones in units of Σ|a·w|, if they are close enough to be rounded. */
 export function closeness(subject: Subject, failures: readonly Outcome[]): number | undefined {
   let most = 0;
   for (const { case: c, theirs, verdict } of failures.slice(0, MEASURED)) {

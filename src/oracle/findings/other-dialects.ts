@@ -8,9 +8,9 @@ import { nearestIn } from '../dialects/words.ts';
 import type { Subject } from '../subject.ts';
 import { isFailure } from '../subject.ts';
 
-/** So many wrong answers are asked again, and so many right ones. */
+/** How many of the wrong answers, and how many of the right ones, are asked for again. */
 const ASKED = 12;
-/** Fewer answers do not speak for a dialect. */
+/** Fewer answers than this are no evidence for a dialect. */
 const ANSWERS = 4;
 
 /** The dialects in which the engine is right on what it gets wrong, and on what it gets right. Spec dialect-other. */

@@ -7,11 +7,11 @@ import { familyOf } from '../families/index.ts';
 import type { Subject } from '../subject.ts';
 import { isFailure } from '../subject.ts';
 
-/** So many wrong answers are asked again, and so many right ones. */
+/** How many of the wrong answers, and how many of the right ones, are asked for again. */
 const ASKED = 12;
-/** Fewer answers do not speak for a layout. */
+/** Fewer answers than this are no evidence for a layout. */
 const ANSWERS = 4;
-/** An engine that is right more often than this has its layout. */
+/** An engine that is right in a larger share of the cases uses the layout that it declares. */
 const RIGHT = 0.5;
 
 /** The layout in which the engine is right on what it gets wrong, and on what it gets right. Spec oracle-layout. */

@@ -1,4 +1,4 @@
-// Failures that are known: a list of them that cannot go stale, since what is listed must fail, and as listed. Spec campaign-expected.
+// A list of known failures. It cannot go stale, since each listed failure must happen, and as it is listed. Spec campaign-expected.
 //
 //   conv2d: the odd cell of `same` padding were on the other side      an operator and a cause: any number of cases
 //   maxPool2d/n1h4w4c1_k2x2s2x2pvd1x1e1/f32/exact/17: fail             a case and its cause
@@ -43,7 +43,7 @@ function readLine(place: string, text: string): Line {
   return { text, op: what, cause };
 }
 
-/** The report with what is listed marked so, and the lines that do not hold. */
+/** The report with the listed failures marked as expected, and with the lines that do not hold. */
 export function expectFailures(report: Report, lines: readonly Line[]): Report {
   const operators = report.operators.map((each) => marked(each, lines, report.interrupted));
   const isPart = report.shard !== undefined || report.case !== undefined || report.interrupted;
@@ -78,7 +78,7 @@ const holds = ({ operators }: Report, { op, id, cause }: Line): boolean =>
       each.findings.some((finding) => causeOf(finding) === cause && (id === undefined || finding.cases.includes(id))),
   );
 
-/** The list as it would have to be: lines that hold, or that this run does not judge, and one for every other finding. */
+/** The corrected list: the lines that hold or that this run does not judge, and a line for every other finding. */
 export function fixLines(report: Report, lines: readonly Line[]): Line[] {
   const kept = lines.filter((line) => !isJudged(report, line) || holds(report, line));
   const more = expectFailures(report, kept).operators.flatMap(({ op, findings }) =>
