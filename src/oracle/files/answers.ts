@@ -28,7 +28,8 @@ export function readManifest(text: string): Manifest {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    refuse(`manifest.json is no whole JSON file: ${(error as Error).message}`);
+    if (!(error instanceof SyntaxError)) throw error;
+    refuse(`manifest.json is no whole JSON file: ${error.message}`);
   }
   const { format, questions, ...rest } = isObject(value) ? value : {};
   if (format !== FORMAT) refuse(`manifest.json must have the format '${FORMAT}', got ${show(format)}`);
@@ -108,6 +109,7 @@ async function readFile(path: string, read: Read): Promise<SafetensorsFile | und
   try {
     return bytes && readSafetensors(bytes);
   } catch (error) {
-    return refuse(`${path} is no whole safetensors file: ${(error as Error).message}`);
+    if (!(error instanceof SpecError)) throw error;
+    return refuse(`${path} is no whole safetensors file: ${error.message}`);
   }
 }

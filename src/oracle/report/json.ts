@@ -28,6 +28,7 @@ function parse(source: string, text: string): unknown {
   try {
     return JSON.parse(text, (name, value) => (NUMBERS.has(name) && typeof value === 'string' ? Number(value) : value));
   } catch (error) {
-    throw new SpecError('campaign-reporter', `report: ${source} is no whole JSON file: ${(error as Error).message}`);
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new SpecError('campaign-reporter', `report: ${source} is no whole JSON file: ${error.message}`);
   }
 }
