@@ -14,8 +14,7 @@ import { memory } from './findings/diagnose.ts';
 import type { Finding } from './findings/finding.ts';
 import { findingsOf } from './findings/findings.ts';
 import { type OperatorReport, type Report, reportOf, statusOf } from './report/report.ts';
-import type { Subject } from './subject.ts';
-import { isFailure, type VerdictKind } from './subject.ts';
+import { isFailure, type Subject, type VerdictKind } from './subject.ts';
 
 export interface CheckOptions extends Settings {
   /** Stops at the case that runs, which does not count, and reports what is done. */

@@ -8,8 +8,7 @@
 import type { Tensor } from '../../tensor.ts';
 import type { Case } from '../case.ts';
 import { layerOf, operandsOf, shapeOf } from '../cases/tensors.ts';
-import type { Subject } from '../subject.ts';
-import { isFailure } from '../subject.ts';
+import { isFailure, type Subject } from '../subject.ts';
 import { ask, type Outcome, partsOf } from './ask.ts';
 import { arraysOf, sameBits } from './in-process.ts';
 import { checkParts } from './outputs.ts';

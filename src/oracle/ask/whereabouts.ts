@@ -1,6 +1,7 @@
 // Where the wrong values lie, in words: `all in the last column`, `all in image 1, channels 12 to 15`. Spec oracle-verdict.
 
 import type { Shape } from '../../tensor.ts';
+import { placeOf } from '../places.ts';
 
 const spaces: readonly (readonly string[])[] = [[], ['column'], ['row', 'column'], ['plane', 'row', 'column']];
 
@@ -15,14 +16,11 @@ const axesOf = (rank: number): readonly string[] | undefined =>
 export function whereabouts(shape: Shape, wrong: readonly number[]): string | undefined {
   const names = axesOf(shape.length);
   if (!names || wrong.length < 2) return undefined;
-  const said: string[] = [];
-  let step = 1;
-  for (let axis = shape.length - 1; axis >= 0; axis--) {
-    const [n, below] = [shape[axis], step];
-    const words = inWords(names[axis], n, new Set(wrong.map((i) => Math.floor(i / below) % n)));
-    if (words) said.unshift(words);
-    step *= n;
-  }
+  const places = wrong.map((i) => placeOf(shape, i));
+  const said = names.flatMap((name, axis) => {
+    const words = inWords(name, shape[axis], new Set(places.map((place) => place[axis])));
+    return words ? [words] : [];
+  });
   return said.length > 0 ? `all in ${said.join(', ')}` : undefined;
 }
 

@@ -5,6 +5,7 @@ import { SpecError, show } from '../../errors.ts';
 import type { Data, Shape, Tensor } from '../../tensor.ts';
 import type { Layout } from '../dialect.ts';
 import type { Role } from '../family.ts';
+import { indexAt, placeOf } from '../places.ts';
 
 export const ownLayout: Required<Layout> = { x: 'NHWC', weight: 'HWIO', depthwise: 'HWIO' };
 
@@ -40,16 +41,11 @@ function permute(tensor: Tensor, from: readonly number[]): Tensor {
   if (from.every((axis, i) => axis === i)) return tensor;
   const { shape, data } = tensor;
   const to = from.map((axis) => shape[axis]);
-  const strides: number[] = [];
-  shape.reduceRight((stride, size, axis) => {
-    strides[axis] = stride;
-    return stride * size;
-  }, 1);
   const result: Data = data.slice();
-  const index = to.map(() => 0);
+  const own = new Array<number>(shape.length);
   for (let i = 0; i < result.length; i++) {
-    result[i] = data[index.reduce((place, at, axis) => place + at * strides[from[axis]], 0)];
-    for (let axis = to.length - 1; axis >= 0 && ++index[axis] === to[axis]; axis--) index[axis] = 0;
+    for (const [j, at] of placeOf(to, i).entries()) own[from[j]] = at;
+    result[i] = data[indexAt(shape, own)];
   }
   return { shape: to, data: result };
 }

@@ -2,8 +2,7 @@
 
 import type { Layer } from '../../layer.ts';
 import { divisors } from '../../reference/pool.ts';
-import type { Shape } from '../../tensor.ts';
-import { sameShape } from '../../tensor.ts';
+import { type Shape, sameShape } from '../../tensor.ts';
 import { type ConvGeometry, cellsUnder, taps, threeAxes } from '../../window.ts';
 import type { Drawn } from '../case.ts';
 import type { CeilRule, Dialect } from '../dialect.ts';

@@ -7,8 +7,7 @@ import { checkParts } from '../ask/outputs.ts';
 import { isOutside } from '../ask/verdict.ts';
 import { type Format, type Narrowing, rounding as roundingOf } from '../bounds/formats.ts';
 import { FINITE } from '../bounds/number-kinds.ts';
-import type { Subject } from '../subject.ts';
-import { isFailure } from '../subject.ts';
+import { isFailure, type Subject } from '../subject.ts';
 import type { Declaration } from './finding.ts';
 
 interface Hypothesis {

@@ -5,8 +5,7 @@ import { isPossible } from '../cases/tensors.ts';
 import { type DialectName, dialectNames } from '../dialect.ts';
 import { dialects } from '../dialects/dialects.ts';
 import { nearestIn } from '../dialects/words.ts';
-import type { Subject } from '../subject.ts';
-import { isFailure } from '../subject.ts';
+import { isFailure, type Subject } from '../subject.ts';
 
 /** How many of the wrong answers, and how many of the right ones, are asked for again. */
 const ASKED = 12;

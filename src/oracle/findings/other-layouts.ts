@@ -4,8 +4,7 @@ import { ask, type Outcome } from '../ask/ask.ts';
 import type { Layout } from '../dialect.ts';
 import { readLayout } from '../dialects/layout.ts';
 import { familyOf } from '../families/index.ts';
-import type { Subject } from '../subject.ts';
-import { isFailure } from '../subject.ts';
+import { isFailure, type Subject } from '../subject.ts';
 
 /** How many of the wrong answers, and how many of the right ones, are asked for again. */
 const ASKED = 12;

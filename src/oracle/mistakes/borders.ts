@@ -2,8 +2,9 @@
 //
 //   repeated   a a | a b c | c c        reflected   c b | a b c | b a        wrapped   - - | a b c | d e     d e f is the next row
 
-import { taps } from '../../window.ts';
+import { sizeOf } from '../../tensor.ts';
 import type { Prediction } from '../mistake.ts';
+import { indexAt, placeOf } from '../places.ts';
 import { axesOf, eachOutput, evaluate, type WindowSetting, weightAt } from '../windows/setting.ts';
 import type { SharedMistake } from './shared.ts';
 
@@ -16,19 +17,19 @@ const inside: Read = (i, n) => (i >= 0 && i < n ? i : undefined);
 function reading(s: WindowSetting, read: Read, last: Read = read): Prediction | undefined {
   const axes = axesOf(s);
   if (axes.every(({ before, after }) => before === 0 && after === 0)) return undefined;
-  const K = taps(s.g.axes);
+  const [inputs, outputs, size] = (['input', 'output', 'size'] as const).map((name) => axes.map((axis) => axis[name]));
   const C = s.g.groups * s.g.channels;
-  const image = axes.reduce((product, { input }) => product * input, 1);
+  const image = sizeOf(inputs);
+  const taps = Array.from({ length: sizeOf(size) }, (_, k) => placeOf(size, k));
   return eachOutput(s, evaluate(s), (_, { n, p, o }) => {
+    const position = placeOf(outputs, p);
     let sum = s.b?.[o] ?? 0;
-    for (let k = 0; k < K; k++) {
-      let [tap, position, cell, scale] = [k, p, n * image, 1];
-      for (let a = axes.length - 1; a >= 0; a--) {
-        const { input, output, size, stride, dilation, before } = axes[a];
-        const at = (position % output) * stride - before + (tap % size) * dilation;
-        cell += ((a === axes.length - 1 ? last : read)(at, input) ?? NaN) * scale;
-        [tap, position, scale] = [Math.floor(tap / size), Math.floor(position / output), scale * input];
-      }
+    for (const [k, tap] of taps.entries()) {
+      const place = axes.map(({ input, stride, dilation, before }, a) => {
+        const at = position[a] * stride - before + tap[a] * dilation;
+        return (a === axes.length - 1 ? last : read)(at, input) ?? NaN;
+      });
+      const cell = n * image + indexAt(inputs, place);
       if (!(cell >= 0 && cell < s.g.batch * image)) continue;
       const from = cell * C + Math.floor(o / s.g.filters) * s.g.channels;
       for (let c = 0; c < s.g.channels; c++) sum += s.x[from + c] * s.w[weightAt(s, k, c, o)];

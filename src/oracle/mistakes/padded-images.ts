@@ -1,8 +1,9 @@
 // Mistakes of engines that write the padding out before they convolve.
 
-import { taps } from '../../window.ts';
+import { taps, threeAxes } from '../../window.ts';
 import type { Prediction } from '../mistake.ts';
 import { eachOutput, evaluate, type WindowSetting, weightAt } from '../windows/setting.ts';
+import { cellsAmongZeros } from '../windows/written-padding.ts';
 import type { SharedMistake } from './shared.ts';
 
 export const paddedImageMistakes: readonly SharedMistake[] = [
@@ -41,21 +42,7 @@ function withWideRows(s: WindowSetting): Prediction {
 
 /** x with its padding written out. */
 function paddedWithZeros(s: WindowSetting): WindowSetting {
-  const C = s.g.groups * s.g.channels;
-  const wide = s.g.axes.map((axis) => axis.before + axis.input + axis.after);
-  const [A, B, D] = wide;
-  const x = new Float64Array(s.g.batch * A * B * D * C);
-  const [a, b, d] = s.g.axes;
-  for (let i = 0; i < s.x.length; i++) {
-    const [c, pixel] = [i % C, Math.floor(i / C)];
-    const [k, j, h] = [
-      pixel % d.input,
-      Math.floor(pixel / d.input) % b.input,
-      Math.floor(pixel / d.input / b.input) % a.input,
-    ];
-    const n = Math.floor(pixel / (a.input * b.input * d.input));
-    x[(((n * A + h + a.before) * B + j + b.before) * D + k + d.before) * C + c] = s.x[i];
-  }
-  const axes = s.g.axes.map((axis, i) => ({ ...axis, input: wide[i], before: 0, after: 0 }));
-  return { ...s, x, g: { ...s.g, axes: axes as unknown as WindowSetting['g']['axes'] } };
+  const { cells } = cellsAmongZeros(s.g.batch, s.g.axes, s.g.groups * s.g.channels, s.x);
+  const axes = s.g.axes.map((axis) => ({ ...axis, input: axis.before + axis.input + axis.after, before: 0, after: 0 }));
+  return { ...s, x: cells, g: { ...s.g, axes: threeAxes(axes) } };
 }

@@ -2,8 +2,7 @@
 
 import type { Element } from '../ask/verdict.ts';
 import { bitsOf } from '../bounds/precision.ts';
-import type { Evidence } from '../findings/finding.ts';
-import { causeOf, type Finding } from '../findings/finding.ts';
+import { causeOf, type Evidence, type Finding } from '../findings/finding.ts';
 import { inWords as inProfile } from '../findings/other-arithmetic.ts';
 import { adviceOn } from './advice.ts';
 import { headOf, inWords, type OperatorReport, type Report } from './report.ts';

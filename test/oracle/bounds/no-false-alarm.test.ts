@@ -3,8 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { tensor } from '../../../src/index.ts';
 import { geometryOf } from '../../../src/oracle/families/index.ts';
-import type { Call } from '../../../src/oracle/index.ts';
-import { checkEngine, type Engine } from '../../../src/oracle/index.ts';
+import { type Call, checkEngine, type Engine } from '../../../src/oracle/index.ts';
 import { type Random, random } from '../../../src/random.ts';
 import { divisors } from '../../../src/reference/pool.ts';
 import { cellsUnder, inputs, outputs, taps } from '../../../src/window.ts';
