@@ -4,7 +4,7 @@ import type { Layer } from '../../layer.ts';
 import * as ops from '../../ops/conv.ts';
 import type { Shape } from '../../tensor.ts';
 import { type ConvGeometry, threeAxes } from '../../window.ts';
-import { contractionBound, contractionGradientBounds } from '../bounds/contraction.ts';
+import { contractionBound, contractionGradientBounds, convolutionGradients } from '../bounds/contraction.ts';
 import { mayTransform, transformed } from '../bounds/winograd.ts';
 import { absent, type Family } from '../family.ts';
 import { mistakesAbout } from '../mistakes/catalogue.ts';
@@ -88,7 +88,8 @@ export const convFamily: Family<WindowCase, WindowSetting> = {
   small: (op) => smallRanges(operatorOf(op).rank, {}),
   large: (op) => mixedAxes(operatorOf(op).rank, 1),
   bounds(layer, operands, profile) {
-    if (operands.dy) return contractionGradientBounds(layer, operands, profile);
+    if (operands.dy)
+      return contractionGradientBounds(convolutionGradients(geometry(layer, operands.x.shape)), operands, profile);
     const [valid, padded] = withWrittenPadding(layer, operands, profile);
     const y = contractionBound(valid, padded, profile);
     return { y: mayTransform(valid) ? transformed(y, geometry(valid, padded.x.shape), profile, padded) : y };

@@ -4,7 +4,7 @@ import type { Layer } from '../../layer.ts';
 import { dense } from '../../ops/dense.ts';
 import type { Shape } from '../../tensor.ts';
 import { type ConvGeometry, threeAxes } from '../../window.ts';
-import { contractionBounds } from '../bounds/contraction.ts';
+import { contractionBound, contractionGradientBounds, convolutionGradients } from '../bounds/contraction.ts';
 import type { Layout } from '../dialect.ts';
 import type { Family } from '../family.ts';
 import { mistakesAbout } from '../mistakes/catalogue.ts';
@@ -55,7 +55,11 @@ export const denseFamily: Family<WindowCase, WindowSetting> = {
   ranges: () => windowRanges(0, matrix, ranges),
   small: () => smallRanges(0, { groups: [1, 1] }),
   large: () => ungroupedAxes,
-  bounds: contractionBounds,
+  bounds(layer, operands, profile) {
+    if (operands.dy)
+      return contractionGradientBounds(convolutionGradients(geometry(layer, operands.x.shape)), operands, profile);
+    return { y: contractionBound(layer, operands, profile) };
+  },
   dialects: {
     toeplitz: { dense: said((c) => ownAttributes(dense(attributesOf(c)))) },
     onnx: { dense: said((_, layout) => ({ alpha: 1, beta: 1, transA: 0, transB: Number(isTransposed(layout)) })) },

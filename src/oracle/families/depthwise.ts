@@ -4,7 +4,7 @@ import type { Layer } from '../../layer.ts';
 import * as ops from '../../ops/conv.ts';
 import type { Shape } from '../../tensor.ts';
 import { type ConvGeometry, threeAxes } from '../../window.ts';
-import { contractionBounds } from '../bounds/contraction.ts';
+import { contractionBound, contractionGradientBounds, convolutionGradients } from '../bounds/contraction.ts';
 import { absent, type Family } from '../family.ts';
 import { mistakesAbout } from '../mistakes/catalogue.ts';
 import { axesOfLayer, type WindowCase, windowCaseOf, windowOf } from '../windows/case.ts';
@@ -73,10 +73,11 @@ export const depthwiseFamily: Family<WindowCase, WindowSetting> = {
   ranges: (op) => windowRanges(operatorOf(op).rank, onePerGroup, ranges),
   small: (op) => smallRanges(operatorOf(op).rank, onePerGroup),
   large: (op) => perChannelAxes(operatorOf(op).rank, true),
-  bounds: (layer, operands, profile) =>
-    operands.dy
-      ? contractionBounds(layer, operands, profile)
-      : contractionBounds(...withWrittenPadding(layer, operands, profile), profile),
+  bounds(layer, operands, profile) {
+    if (operands.dy)
+      return contractionGradientBounds(convolutionGradients(geometry(layer, operands.x.shape)), operands, profile);
+    return { y: contractionBound(...withWrittenPadding(layer, operands, profile), profile) };
+  },
   dialects: {
     toeplitz: { depthwiseConv1d: own, depthwiseConv2d: own, depthwiseConv3d: own },
     onnx: { depthwiseConv1d: onnx, depthwiseConv2d: onnx, depthwiseConv3d: onnx },

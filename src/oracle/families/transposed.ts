@@ -3,9 +3,10 @@
 import { spaceOf } from '../../field.ts';
 import type { Layer } from '../../layer.ts';
 import * as ops from '../../ops/conv-transpose.ts';
+import { conv, convWeightGrad } from '../../reference/conv.ts';
 import { type Shape, sizeOf } from '../../tensor.ts';
 import { type Axis, type ConvGeometry, threeAxes } from '../../window.ts';
-import { contractionBounds } from '../bounds/contraction.ts';
+import { contractionBound, contractionGradientBounds, type GradientLoops } from '../bounds/contraction.ts';
 import type { Layout } from '../dialect.ts';
 import { absent, type Family } from '../family.ts';
 import type { Prediction } from '../mistake.ts';
@@ -57,6 +58,12 @@ function geometry({ name, attributes }: Layer, x: Shape): ConvGeometry {
 
 /** The axes whose padding is cut off. */
 const mirroredAxes = (c: WindowCase): Axis[] => ops.mirroredAxes(c.op, c, c.space);
+
+/** A convolution with input and output exchanged. */
+const gradientLoops = (g: ConvGeometry): GradientLoops => ({
+  x: (dy, w, dx) => conv(g, dy, w, undefined, dx),
+  weight: (x, dy, dw) => convWeightGrad(g, dy, x, dw),
+});
 
 const loops: Loops = { geometry, evaluate: byLayer };
 const written: Written = { filters: 'o', groups: 'named', outputPadding: true };
@@ -185,7 +192,11 @@ export const transposedFamily: Family<WindowCase, WindowSetting> = {
     return smallRanges(rank, { outputPadding: [0, 1], space: rank === 3 ? [1, 2] : [1, 4] });
   },
   large: (op) => mixedAxes(operatorOf(op).rank, 0),
-  bounds: contractionBounds,
+  bounds(layer, operands, profile) {
+    if (operands.dy)
+      return contractionGradientBounds(gradientLoops(geometry(layer, operands.x.shape)), operands, profile);
+    return { y: contractionBound(layer, operands, profile) };
+  },
   dialects: {
     toeplitz: { convTranspose1d: own, convTranspose2d: own, convTranspose3d: own },
     onnx: { convTranspose1d: onnx, convTranspose2d: onnx, convTranspose3d: onnx },
