@@ -16,35 +16,38 @@ import type { Subject } from '../subject.ts';
 import { predict, settingOf } from './predict.ts';
 
 /** A case as the mistakes see it: what it computes from, what is right, what the engine gave. */
-export interface Exhibit {
+export interface AnsweredCase {
   readonly setting: Setting;
   readonly parts: readonly (readonly [Part, Expected])[];
   readonly theirs: unknown;
 }
 
-export const exhibitOf = (subject: Pick<Subject, 'dialect' | 'traits'>, { case: c, theirs }: Outcome): Exhibit => ({
+export const answeredCaseOf = (
+  subject: Pick<Subject, 'dialect' | 'traits'>,
+  { case: c, theirs }: Outcome,
+): AnsweredCase => ({
   setting: settingOf(c, subject.dialect),
   parts: partsOf(subject, c),
   theirs,
 });
 
 /** `unchanged`: the mistake makes no difference to the case. Otherwise its answer agrees with that of the engine, or differs. */
-export type Stand = 'unchanged' | 'agrees' | 'differs';
+export type Agreement = 'unchanged' | 'agrees' | 'differs';
 
 /** Compares a mistake with an answer, over all outputs that the engine gave and the mistake predicts. */
-export function standOf(mistake: Mistake, { setting, parts, theirs }: Exhibit): Stand {
+export function agreementOf(mistake: Mistake, { setting, parts, theirs }: AnsweredCase): Agreement {
   const predicted = predict(mistake, setting) ?? {};
-  let stand: Stand = 'unchanged';
+  let found: Agreement = 'unchanged';
   let isAlike = true;
   for (const [part, { shape, bound }] of parts) {
     const given = (part === 'y' ? theirs : (theirs as Record<string, unknown> | undefined)?.[part]) as Tensor;
     const prediction = predicted[part];
     if (!prediction || given === undefined) continue;
     const cells = compare(prediction, shape, bound, given);
-    if (cells.changed) stand = 'agrees';
+    if (cells.changed) found = 'agrees';
     isAlike &&= cells.alike;
   }
-  return stand === 'agrees' && !isAlike ? 'differs' : stand;
+  return found === 'agrees' && !isAlike ? 'differs' : found;
 }
 
 /** A generous share of the largest value for what float32 rounds on the way to it. Whole numbers differ by 1. */

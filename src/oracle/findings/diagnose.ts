@@ -6,7 +6,7 @@ import { type DialectName, dialectNames, type Layout } from '../dialect.ts';
 import { dialects } from '../dialects/dialects.ts';
 import type { Mistake } from '../mistake.ts';
 import { isFailure, type Subject } from '../subject.ts';
-import { type Exhibit, exhibitOf, standOf } from './agreement.ts';
+import { type AnsweredCase, agreementOf, answeredCaseOf } from './agreement.ts';
 import type { Declaration, Evidence } from './finding.ts';
 import { mistakesOf } from './predict.ts';
 
@@ -47,13 +47,13 @@ export function memory(): (outcome: Outcome) => Outcome {
 }
 
 /** A failure or a right answer, taken apart. */
-interface Exam extends Exhibit {
+interface Examined extends AnsweredCase {
   readonly outcome: Outcome;
 }
 
-interface Suspect {
+interface Candidate {
   readonly mistake: Mistake;
-  readonly explained: readonly Exam[];
+  readonly explained: readonly Examined[];
 }
 
 /** The dialect and the traits by which answers are judged. */
@@ -63,24 +63,23 @@ type Judged = Pick<Subject, 'dialect' | 'traits'>;
 export function diagnose(outcomes: readonly Outcome[], subject: Judged): Group[] {
   const wrong = outcomes.filter(({ verdict: { kind } }) => kind === 'fail' || kind === 'wrong-shape');
   if (wrong.length === 0) return [];
-  const right = exams(
-    outcomes.filter(({ verdict: { kind } }) => kind === 'pass' || kind === 'suspect'),
-    subject,
-  );
-  const examined = exams(wrong, subject);
+  const examined = examine(wrong, subject);
   const known = new Map(examined.map((each) => [each.outcome, each]));
-  const suspects = mistakesOf(wrong[0].case.op)
-    .map((mistake) => suspectOf(mistake, examined))
-    .filter((each) => each !== undefined)
-    .filter(({ mistake }) => right.every((each) => !contradicts(mistake, each)));
+  const suspected = mistakesOf(wrong[0].case.op)
+    .map((mistake) => candidateOf(mistake, examined))
+    .filter((each) => each !== undefined);
+  if (suspected.length === 0) return [];
+  const passes = outcomes.filter(({ verdict: { kind } }) => kind === 'pass' || kind === 'suspect');
+  const right = examine(passes, subject);
+  const candidates = suspected.filter(({ mistake }) => right.every((each) => !contradicts(mistake, each)));
   const failures = outcomes.filter(({ verdict: { kind } }) => isFailure(kind)).length;
   const groups: Group[] = [];
   const rest = new Set(wrong);
   for (;;) {
-    const best = mostOf(suspects, rest);
+    const best = mostOf(candidates, rest);
     if (!best) return groups;
     const explained = wrong.filter((each) =>
-      known.has(each) ? standOf(best, known.get(each)!) === 'agrees' : explains([best.name], each, subject),
+      known.has(each) ? agreementOf(best, known.get(each)!) === 'agrees' : explains([best.name], each, subject),
     );
     const evidence = { explained: explained.length, failures, passes: right.length };
     const members = explained.filter((each) => rest.delete(each));
@@ -89,37 +88,37 @@ export function diagnose(outcomes: readonly Outcome[], subject: Judged): Group[]
 }
 
 /** A right answer that the mistake would change. What an engine makes of NaN is a matter of its own. */
-const contradicts = (mistake: Mistake, exam: Exam): boolean =>
-  (mistake.isAboutNaN || exam.outcome.case.values !== 'nan') && standOf(mistake, exam) !== 'unchanged';
+const contradicts = (mistake: Mistake, answer: Examined): boolean =>
+  (mistake.isAboutNaN || answer.outcome.case.values !== 'nan') && agreementOf(mistake, answer) !== 'unchanged';
 
 /** The first of the cases that are small enough and whose answers were kept. */
-const exams = (list: readonly Outcome[], subject: Judged): Exam[] =>
+const examine = (list: readonly Outcome[], subject: Judged): Examined[] =>
   list
     .filter(({ theirs }) => theirs !== undefined)
     .slice(0, COMPARED)
-    .map((outcome) => ({ outcome, ...exhibitOf(subject, outcome) }))
+    .map((outcome) => ({ outcome, ...answeredCaseOf(subject, outcome) }))
     .filter(({ setting: { cells } }) => cells < CELLS);
 
 /** The mistake with the failures it explains, if these are enough evidence. */
-function suspectOf(mistake: Mistake, wrong: readonly Exam[]): Suspect | undefined {
-  const stands = wrong.map((each) => standOf(mistake, each));
-  const explained = wrong.filter((_, i) => stands[i] === 'agrees');
+function candidateOf(mistake: Mistake, wrong: readonly Examined[]): Candidate | undefined {
+  const agreements = wrong.map((each) => agreementOf(mistake, each));
+  const explained = wrong.filter((_, i) => agreements[i] === 'agrees');
   if (explained.length === 0 || elementsOf(explained) < ELEMENTS) return undefined;
-  const bearing = stands.filter((stand) => stand !== 'unchanged').length;
+  const bearing = agreements.filter((each) => each !== 'unchanged').length;
   return explained.length >= SHARE * bearing ? { mistake, explained } : undefined;
 }
 
 /** Wrong elements; all of them where the shape is wrong. */
-const elementsOf = (list: readonly Exam[]): number =>
+const elementsOf = (list: readonly Examined[]): number =>
   list.reduce((sum, { outcome: { verdict, theirs } }) => {
     const { data } = theirs as Partial<Tensor>;
     return sum + (verdict.kind === 'fail' ? verdict.wrong : (data?.length ?? 1));
   }, 0);
 
-/** The suspect that explains most of the remaining failures, if these are enough evidence; the first of equals. */
-function mostOf(suspects: readonly Suspect[], rest: ReadonlySet<Outcome>): Mistake | undefined {
+/** The candidate that explains most of the remaining failures, if these are enough evidence; the first of equals. */
+function mostOf(candidates: readonly Candidate[], rest: ReadonlySet<Outcome>): Mistake | undefined {
   let [best, most]: [Mistake | undefined, number] = [undefined, 0];
-  for (const { mistake, explained } of suspects) {
+  for (const { mistake, explained } of candidates) {
     const left = explained.filter(({ outcome }) => rest.has(outcome));
     if (left.length > most && elementsOf(left) >= ELEMENTS) [best, most] = [mistake, left.length];
   }
@@ -133,8 +132,8 @@ const speakersOf = (mistake: Mistake): readonly DialectName[] =>
 /** Whether one of the named mistakes changes a case to what the engine gave. */
 export function explains(names: readonly string[], outcome: Outcome, subject: Judged): boolean {
   if (outcome.theirs === undefined || names.length === 0) return false;
-  const exhibit = exhibitOf(subject, outcome);
+  const answered = answeredCaseOf(subject, outcome);
   return mistakesOf(outcome.case.op).some(
-    (mistake) => names.includes(mistake.name) && standOf(mistake, exhibit) === 'agrees',
+    (mistake) => names.includes(mistake.name) && agreementOf(mistake, answered) === 'agrees',
   );
 }

@@ -6,7 +6,7 @@ import type { Verdict } from '../ask/verdict.ts';
 import type { Bound } from '../bounds/bound.ts';
 import type { Case, Operands } from '../case.ts';
 import { familyOf } from '../families/index.ts';
-import { standOf } from './agreement.ts';
+import { agreementOf } from './agreement.ts';
 import { mistakesOf, settingOf } from './predict.ts';
 
 /** Each mistake is tried by plain loops: more multiplications than this would take seconds for all. */
@@ -41,7 +41,7 @@ export function mistakesIn(
   if (setting.products > PRODUCTS) return [];
   const parts = [['y', { shape: layer.shape(operands.x.shape), bound }]] as const;
   const names = mistakesOf(layer.name)
-    .filter((mistake) => standOf(mistake, { setting, parts, theirs }) === 'agrees')
+    .filter((mistake) => agreementOf(mistake, { setting, parts, theirs }) === 'agrees')
     .map(({ name }) => name);
   return names.slice(0, NAMES);
 }
