@@ -2,7 +2,7 @@
 
 import { exp, log, pow, sigmoid, tanh } from './math';
 
-/** The functions, by the numbers that src/wasm/math.ts gives them. */
+/** The functions, by the numbers that src/kernels/math.ts gives them. */
 @inline
 function value(f: i32, x: f64, exponent: f64): f64 {
   if (f == 0) return exp(x);

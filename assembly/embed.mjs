@@ -1,4 +1,4 @@
-// Embeds build/kernels.wasm into src/wasm/binary.ts as text: the same module gives the same file, byte for byte.
+// Embeds build/kernels.wasm into src/kernels/binary.ts as text: the same module gives the same file, byte for byte.
 //
 //   byte + 7 (mod 256)   NEAR               FAR
 //     0 …  87            '#' … 'z'
@@ -7,7 +7,7 @@
 //
 // Equal bytes are equal characters, so that gzip finds in the package what it finds in the module: 0.5 KB more than the
 // module, where hexadecimal costs 1.1 and base64, in which a byte begins at any of three places, 3.2 KB. Adding 7 gave the
-// least of all shifts. Plain ASCII, so that no charset and no minifier changes it. src/wasm/engine.ts reads it.
+// least of all shifts. Plain ASCII, so that no charset and no minifier changes it. src/kernels/arena.ts reads it.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 
@@ -31,4 +31,4 @@ ${literal(near)};
 export const FAR =
 ${literal(far)};
 `;
-writeFileSync('src/wasm/binary.ts', text);
+writeFileSync('src/kernels/binary.ts', text);

@@ -1,7 +1,7 @@
 // Between the element types: float64 runs the reference loops, float32 the kernels.
 
 import { show, wrongType } from './errors.ts';
-import type { Params } from './layer.ts';
+import type { Params } from './layer/layer.ts';
 import type { Tensor } from './tensor.ts';
 
 /**

@@ -1,11 +1,8 @@
 // The public names, nothing else.
 
-export { chain, concat, identity, mapLayer, sum } from './algebra.ts';
-export { type CompileOptions, compile } from './compile.ts';
+export { type CompileOptions, compile } from './compile/compile.ts';
 export { toFloat32, toFloat64 } from './convert.ts';
 export { SpecError } from './errors.ts';
-export { type Folded, foldNorm } from './fold.ts';
-export { type InitializeOptions, initialize } from './init.ts';
 export { pixelCorrelation } from './inspect/correlation.ts';
 export { filters } from './inspect/filters.ts';
 export { gradientCheck } from './inspect/gradient-check.ts';
@@ -13,7 +10,12 @@ export { im2col } from './inspect/im2col.ts';
 export { matrixText, toeplitz } from './inspect/matrix.ts';
 export { collapse, gaussianPyramid, laplacianPyramid } from './inspect/pyramid.ts';
 export { describe, parameterCount, receptiveField, summary } from './inspect/summary.ts';
-export type { Attributes, AxisField, Changes, Field, Gradient, Layer, Params } from './layer.ts';
+export { chain, concat, identity, mapLayer, sum } from './layer/algebra.ts';
+export { type Folded, foldNorm } from './layer/fold-norm.ts';
+export { type InitializeOptions, initialize } from './layer/initialize.ts';
+export type { Attributes, AxisField, Changes, Field, Gradient, Layer, Params } from './layer/layer.ts';
+export { parameter } from './layer/params.ts';
+export type { Program, Value } from './layer/program.ts';
 export { toChannelsFirst, toChannelsLast } from './layout.ts';
 export { leakyRelu, relu, scale, sigmoid, tanh } from './ops/activation.ts';
 export {
@@ -39,6 +41,4 @@ export { avgPool1d, avgPool2d, avgPool3d, maxPool1d, maxPool2d, maxPool3d } from
 export { flatten } from './ops/reshape.ts';
 export { selectChannels } from './ops/select.ts';
 export { softmax } from './ops/softmax.ts';
-export { parameter } from './params.ts';
-export type { Program, Value } from './program.ts';
 export { type Data, type ElementType, type Shape, type Tensor, tensor } from './tensor.ts';

@@ -1,9 +1,9 @@
 // This library as engines: its two SIMD algorithms, and its reference loops on float32.
 
-import type { Layer, Params } from '../layer.ts';
+import type { Layer, Params } from '../layer/layer.ts';
 import type { Call, Engine, GradientCall, Gradients } from '../oracle/engine.ts';
 import { geometryOf, layerFor } from '../oracle/families/index.ts';
-import * as conv from '../reference/conv.ts';
+import * as conv from '../reference/convolution.ts';
 import * as pool from '../reference/pool.ts';
 import { allocate, type Tensor } from '../tensor.ts';
 

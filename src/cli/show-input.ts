@@ -1,11 +1,11 @@
 // What toeplitz show reads: a net with its parameters, and images of the size it wants.
 
-import { mapLayer } from '../algebra.ts';
 import { readIdx } from '../formats/idx.ts';
 import { readPng } from '../formats/png.ts';
 import { readSafetensors } from '../formats/safetensors.ts';
 import { loadWeights } from '../formats/weights.ts';
-import type { Layer, Params } from '../layer.ts';
+import { mapLayer } from '../layer/algebra.ts';
+import type { Layer, Params } from '../layer/layer.ts';
 import { alexnet, googlenet, lenet5, resnet, vgg } from '../nets/index.ts';
 import { frozenNorm } from '../ops/normalization.ts';
 import { allocate, type Shape, type Tensor } from '../tensor.ts';

@@ -10,8 +10,8 @@ import { innerLayer, operatorPaths } from '../inspect/inner.ts';
 import { topPatchesOf } from '../inspect/patches.ts';
 import { summary } from '../inspect/summary.ts';
 import { activationTiles, filterTiles } from '../inspect/tiles.ts';
-import type { Layer, Params } from '../layer.ts';
-import { flatParams } from '../params.ts';
+import type { Layer, Params } from '../layer/layer.ts';
+import { flatParams } from '../layer/params.ts';
 import { allocate, type Tensor } from '../tensor.ts';
 
 export interface Subject {

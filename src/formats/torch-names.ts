@@ -1,6 +1,6 @@
 // The names that torchvision's files give the parameters of the nets in toeplitz/nets.
 
-import type { Layer } from '../layer.ts';
+import type { Layer } from '../layer/layer.ts';
 
 type Names = (name: string) => string;
 

@@ -7,7 +7,7 @@
 // Behind a flatten the channels count in another order: torch flattens [channels, ...space], here it is [...space, channels].
 
 import { SpecError } from '../errors.ts';
-import type { Layer } from '../layer.ts';
+import type { Layer } from '../layer/layer.ts';
 import { type Data, type Shape, sizeOf } from '../tensor.ts';
 
 /** The shape that torch gives a parameter. Spec format-torch. */

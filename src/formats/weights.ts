@@ -2,9 +2,9 @@
 
 import { known, oneOf } from '../attributes.ts';
 import { show, wrongType } from '../errors.ts';
-import { initialize } from '../init.ts';
-import { checkLayer, type Layer, type Params } from '../layer.ts';
-import { checkParams, flatParams, nestParams } from '../params.ts';
+import { initialize } from '../layer/initialize.ts';
+import { checkLayer, type Layer, type Params } from '../layer/layer.ts';
+import { checkParams, flatParams, nestParams } from '../layer/params.ts';
 import { checkShape, type ElementType, type Shape, sameShape, type Tensor, tensor } from '../tensor.ts';
 import type { Bytes } from './bytes.ts';
 import { readSafetensors } from './safetensors.ts';

@@ -2,8 +2,8 @@
 
 import { finiteNumber, known, wholeNumber } from '../attributes.ts';
 import { toFloat64 } from '../convert.ts';
-import { checkLayer, type Layer, type Params } from '../layer.ts';
-import { checkParams, flatParams, isStatistic, mapParams } from '../params.ts';
+import { checkLayer, type Layer, type Params } from '../layer/layer.ts';
+import { checkParams, flatParams, isStatistic, mapParams } from '../layer/params.ts';
 import { random } from '../random.ts';
 import { checkTensor, type Tensor } from '../tensor.ts';
 import { isCorner, slopes } from './slopes.ts';

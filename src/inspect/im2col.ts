@@ -4,7 +4,7 @@
 
 import { known } from '../attributes.ts';
 import { SpecError } from '../errors.ts';
-import { spaceOf } from '../field.ts';
+import { spaceOf } from '../layer/field.ts';
 import type { ConvAttributes } from '../ops/conv.ts';
 import { readConvWindow } from '../ops/convolution.ts';
 import { allocate, checkTensor, type Tensor, typeOf } from '../tensor.ts';

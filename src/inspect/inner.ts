@@ -1,8 +1,8 @@
 // A layer inside a net, found by its path: `stage2.body.conv1`; the net's own path is empty.
 
 import { SpecError, show, wrongType } from '../errors.ts';
-import { pointField, throughField } from '../field.ts';
-import { checkLayer, type Field, type Layer } from '../layer.ts';
+import { pointField, throughField } from '../layer/field.ts';
+import { checkLayer, type Field, type Layer } from '../layer/layer.ts';
 import type { Shape } from '../tensor.ts';
 
 export interface Inner {

@@ -6,8 +6,8 @@
 //    ·  · w0 w1 w2
 
 import { SpecError } from '../errors.ts';
-import { checkLayer, type Layer, type Params } from '../layer.ts';
-import { checkParams, flatParams } from '../params.ts';
+import { checkLayer, type Layer, type Params } from '../layer/layer.ts';
+import { checkParams, flatParams } from '../layer/params.ts';
 import { allocate, checkShape, checkTensor, type Shape, sizeOf, type Tensor, typeOf } from '../tensor.ts';
 
 /**

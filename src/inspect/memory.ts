@@ -3,7 +3,7 @@
 //   forward    the most that lives at once      a ─ b ─ c ─ d:   max(a + b, b + c, c + d)
 //   training   everything the gradient reads    a + b + c + d
 
-import type { Layer } from '../layer.ts';
+import type { Layer } from '../layer/layer.ts';
 import { type Shape, sizeOf } from '../tensor.ts';
 
 /** Bytes of float32 activations for the whole batch, without parameters and scratch. Spec inspect-memory. */

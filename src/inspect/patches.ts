@@ -2,7 +2,7 @@
 
 import { known, wholeNumber } from '../attributes.ts';
 import { SpecError } from '../errors.ts';
-import type { Field, Layer, Params } from '../layer.ts';
+import type { Field, Layer, Params } from '../layer/layer.ts';
 import { allocate, checkTensor, type Shape, sizeOf, type Tensor, typeOf } from '../tensor.ts';
 import { recorder } from './activations.ts';
 import { innerLayer } from './inner.ts';

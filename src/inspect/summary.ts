@@ -1,9 +1,9 @@
 // Counting without running: one row per operator, sum and concatenation, with shape, parameters, multiply-adds and receptive field.
 
 import { flag, known } from '../attributes.ts';
-import { pointField, throughField } from '../field.ts';
-import { checkLayer, type Field, type Layer, type Params } from '../layer.ts';
-import { flatParams, isStatistic } from '../params.ts';
+import { pointField, throughField } from '../layer/field.ts';
+import { checkLayer, type Field, type Layer, type Params } from '../layer/layer.ts';
+import { flatParams, isStatistic } from '../layer/params.ts';
 import { checkShape, type Shape, sizeOf } from '../tensor.ts';
 import { type Memory, memoryOf } from './memory.ts';
 

@@ -1,9 +1,9 @@
 // AlexNet (Krizhevsky, Sutskever and Hinton 2012), and the one-tower net that is widely used under its name.
 
-import { chain } from '../algebra.ts';
 import { known, oneOf, wholeNumber } from '../attributes.ts';
 import { SpecError } from '../errors.ts';
-import type { Layer } from '../layer.ts';
+import { chain } from '../layer/algebra.ts';
+import type { Layer } from '../layer/layer.ts';
 import { relu } from '../ops/activation.ts';
 import { conv2d } from '../ops/conv.ts';
 import { lrn } from '../ops/lrn.ts';

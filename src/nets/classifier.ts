@@ -2,7 +2,7 @@
 
 import { finiteNumber, wholeNumber } from '../attributes.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
-import type { Layer } from '../layer.ts';
+import type { Layer } from '../layer/layer.ts';
 import { relu } from '../ops/activation.ts';
 import { dense } from '../ops/dense.ts';
 import { dropout } from '../ops/dropout.ts';

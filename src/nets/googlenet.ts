@@ -4,10 +4,10 @@
 //                            │            └─ second head ────────── classes     only with heads, for training
 //                            └─ first head ───────────────────────── classes
 
-import { chain, concat, sum } from '../algebra.ts';
 import { finiteNumber, flag, known, oneOf, wholeNumber } from '../attributes.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
-import type { Layer } from '../layer.ts';
+import { chain, concat, sum } from '../layer/algebra.ts';
+import type { Layer } from '../layer/layer.ts';
 import { relu, scale } from '../ops/activation.ts';
 import { dense } from '../ops/dense.ts';
 import { dropout } from '../ops/dropout.ts';

@@ -5,10 +5,10 @@
 //        ├─ 1×1 ─── 5×5 ──┤
 //        └─ pool 3×3 ─ 1×1┘
 
-import { chain, concat } from '../algebra.ts';
 import { known, oneOf, wholeNumber } from '../attributes.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
-import type { Layer } from '../layer.ts';
+import { chain, concat } from '../layer/algebra.ts';
+import type { Layer } from '../layer/layer.ts';
 import { relu } from '../ops/activation.ts';
 import { conv2d } from '../ops/conv.ts';
 import { batchNorm } from '../ops/normalization.ts';

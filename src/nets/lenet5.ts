@@ -2,10 +2,10 @@
 //
 //   32×32 ─ conv 5×5 ─ 28×28×6 ─ pool 2 ─ 14×14×6 ─ conv 5×5 ─ 10×10×16 ─ pool 2 ─ 5×5×16 ─ 120 ─ 84 ─ 10
 
-import { chain, concat } from '../algebra.ts';
 import { known, oneOf, wholeNumber } from '../attributes.ts';
 import { SpecError } from '../errors.ts';
-import type { Layer } from '../layer.ts';
+import { chain, concat } from '../layer/algebra.ts';
+import type { Layer } from '../layer/layer.ts';
 import { relu, scale, tanh } from '../ops/activation.ts';
 import { conv2d, depthwiseConv2d } from '../ops/conv.ts';
 import { dense } from '../ops/dense.ts';

@@ -3,10 +3,10 @@
 //   x ─┬─ conv ─ relu ─ conv ─┬─ + ─ relu ─ y           a bottleneck: 1×1 to a quarter, 3×3, 1×1 back
 //      └─────────────────────┘
 
-import { chain, identity, sum } from '../algebra.ts';
 import { flag, known, oneOf, wholeNumber } from '../attributes.ts';
 import { SpecError } from '../errors.ts';
-import type { Layer } from '../layer.ts';
+import { chain, identity, sum } from '../layer/algebra.ts';
+import type { Layer } from '../layer/layer.ts';
 import { relu } from '../ops/activation.ts';
 import { conv2d } from '../ops/conv.ts';
 import { batchNorm } from '../ops/normalization.ts';

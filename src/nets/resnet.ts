@@ -1,9 +1,9 @@
 // ResNet (He, Zhang, Ren and Sun 2015): table 1 for large images, section 4.2 for images of 32×32.
 
-import { chain } from '../algebra.ts';
 import { flag, known, oneOf, wholeNumber } from '../attributes.ts';
 import { SpecError, show } from '../errors.ts';
-import type { Layer } from '../layer.ts';
+import { chain } from '../layer/algebra.ts';
+import type { Layer } from '../layer/layer.ts';
 import { relu } from '../ops/activation.ts';
 import { conv2d } from '../ops/conv.ts';
 import { dense } from '../ops/dense.ts';

@@ -1,9 +1,9 @@
 // Nets with an answer for every pixel: the dilated context module (Yu and Koltun 2016), a segmenter around it, and the
 // grid of cells that lecture L0 begins with.
 
-import { chain } from '../algebra.ts';
 import { known, wholeNumber } from '../attributes.ts';
-import type { Layer } from '../layer.ts';
+import { chain } from '../layer/algebra.ts';
+import type { Layer } from '../layer/layer.ts';
 import { relu } from '../ops/activation.ts';
 import { conv2d } from '../ops/conv.ts';
 

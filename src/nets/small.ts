@@ -1,9 +1,9 @@
 // The two small nets the lectures compute by hand: a 1-D convolutional net (L2) and a logistic multi-layer perceptron (L1, L2).
 
-import { chain } from '../algebra.ts';
 import { flag, known, wholeNumber } from '../attributes.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
-import type { Layer } from '../layer.ts';
+import { chain } from '../layer/algebra.ts';
+import type { Layer } from '../layer/layer.ts';
 import { relu, sigmoid } from '../ops/activation.ts';
 import { conv1d } from '../ops/conv.ts';
 import { dense } from '../ops/dense.ts';

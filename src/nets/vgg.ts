@@ -1,9 +1,9 @@
 // VGG (Simonyan and Zisserman 2014, table 1): 3×3 convolutions only, five stages, the map halved after each.
 
-import { chain } from '../algebra.ts';
 import { flag, known } from '../attributes.ts';
 import { SpecError, show } from '../errors.ts';
-import type { Layer } from '../layer.ts';
+import { chain } from '../layer/algebra.ts';
+import type { Layer } from '../layer/layer.ts';
 import { relu } from '../ops/activation.ts';
 import { conv2d } from '../ops/conv.ts';
 import { batchNorm } from '../ops/normalization.ts';

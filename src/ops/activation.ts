@@ -1,10 +1,10 @@
 // Activations: one number in, one number out, at every place of the tensor.
 
 import { finiteNumber, known, type None } from '../attributes.ts';
-import * as kernels from '../kernels.ts';
-import type { Attributes, Layer } from '../layer.ts';
-import { type Operator, operator } from '../operator.ts';
-import { roundingOf } from '../reference/conv.ts';
+import * as kernels from '../kernels/choose.ts';
+import type { Attributes, Layer } from '../layer/layer.ts';
+import { type Operator, operator } from '../layer/operator.ts';
+import { roundingOf } from '../reference/convolution.ts';
 import { allocate, type Data, typeOf } from '../tensor.ts';
 
 /**

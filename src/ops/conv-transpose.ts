@@ -6,11 +6,11 @@
 
 import { flag, known, perAxis, wholeNumber } from '../attributes.ts';
 import { SpecError } from '../errors.ts';
-import { spaceOf } from '../field.ts';
-import * as kernels from '../kernels.ts';
-import type { Layer } from '../layer.ts';
-import { operator } from '../operator.ts';
-import { roundingOf } from '../reference/conv.ts';
+import * as kernels from '../kernels/choose.ts';
+import { spaceOf } from '../layer/field.ts';
+import type { Layer } from '../layer/layer.ts';
+import { operator } from '../layer/operator.ts';
+import { roundingOf } from '../reference/convolution.ts';
 import { allocate, type Shape, type Tensor, typeOf } from '../tensor.ts';
 import { type Axis, axisNames, type ConvGeometry, outputs, taps, threeAxes, type Window } from '../window.ts';
 import type { ConvAttributes } from './conv.ts';

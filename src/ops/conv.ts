@@ -1,7 +1,7 @@
 // Convolution in one, two and three dimensions: grouped, depthwise, and true (flipped).
 
-import type { Algorithm } from '../kernels.ts';
-import type { Layer } from '../layer.ts';
+import type { Algorithm } from '../kernels/choose.ts';
+import type { Layer } from '../layer/layer.ts';
 import type { PaddingArgument } from '../window.ts';
 import { depthwise, grouped } from './convolution.ts';
 

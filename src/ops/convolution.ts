@@ -2,10 +2,10 @@
 
 import { flag, known, oneOf, wholeNumber } from '../attributes.ts';
 import { SpecError } from '../errors.ts';
-import { spaceOf } from '../field.ts';
-import * as kernels from '../kernels.ts';
-import type { Field, Layer } from '../layer.ts';
-import { operator } from '../operator.ts';
+import * as kernels from '../kernels/choose.ts';
+import { spaceOf } from '../layer/field.ts';
+import type { Field, Layer } from '../layer/layer.ts';
+import { operator } from '../layer/operator.ts';
 import { allocate, type Shape, type Tensor, typeOf } from '../tensor.ts';
 import {
   type Axis,

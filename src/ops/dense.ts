@@ -2,9 +2,9 @@
 
 import { flag, known, wholeNumber } from '../attributes.ts';
 import { SpecError } from '../errors.ts';
-import * as kernels from '../kernels.ts';
-import type { Layer } from '../layer.ts';
-import { operator } from '../operator.ts';
+import * as kernels from '../kernels/choose.ts';
+import type { Layer } from '../layer/layer.ts';
+import { operator } from '../layer/operator.ts';
 import { allocate, type Shape, typeOf } from '../tensor.ts';
 import { type ConvGeometry, threeAxes } from '../window.ts';
 import { biasGradient } from './convolution.ts';

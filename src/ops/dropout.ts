@@ -2,9 +2,9 @@
 
 import { finiteNumber, known } from '../attributes.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
-import type { Layer } from '../layer.ts';
+import type { Layer } from '../layer/layer.ts';
 import { random } from '../random.ts';
-import { roundingOf } from '../reference/conv.ts';
+import { roundingOf } from '../reference/convolution.ts';
 import type { Data } from '../tensor.ts';
 import { pointwise } from './activation.ts';
 

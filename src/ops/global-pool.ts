@@ -2,11 +2,11 @@
 
 import { known, type None, wholeNumber } from '../attributes.ts';
 import { SpecError } from '../errors.ts';
-import { spaceOf, wholeField } from '../field.ts';
-import * as kernels from '../kernels.ts';
-import type { Layer } from '../layer.ts';
-import { operator } from '../operator.ts';
-import type { Program, Value } from '../program.ts';
+import * as kernels from '../kernels/choose.ts';
+import { spaceOf, wholeField } from '../layer/field.ts';
+import type { Layer } from '../layer/layer.ts';
+import { operator } from '../layer/operator.ts';
+import type { Program, Value } from '../layer/program.ts';
 import { allocate, type Shape, sizeOf, type Tensor, typeOf } from '../tensor.ts';
 import { type Axis, type PoolGeometry, threeAxes } from '../window.ts';
 

@@ -1,10 +1,10 @@
 // Locally connected layers: a convolution whose weights are not shared between positions.
 
 import { flag, known, wholeNumber } from '../attributes.ts';
-import { spaceOf } from '../field.ts';
-import type { Layer } from '../layer.ts';
-import { operator } from '../operator.ts';
-import { biasGrad } from '../reference/conv.ts';
+import { spaceOf } from '../layer/field.ts';
+import type { Layer } from '../layer/layer.ts';
+import { operator } from '../layer/operator.ts';
+import { biasGrad } from '../reference/convolution.ts';
 import { local, localInputGrad, localWeightGrad } from '../reference/local.ts';
 import { allocate, type Shape, type Tensor, typeOf } from '../tensor.ts';
 import { type Axis, type ConvGeometry, threeAxes, windowAxes } from '../window.ts';

@@ -5,11 +5,11 @@
 //   binaryCrossEntropy   L = mean over the targets of  max(x, 0) − x·t + log(1 + exp −|x|)
 
 import { known } from '../attributes.ts';
-import { wholeField } from '../field.ts';
-import * as kernels from '../kernels.ts';
-import type { Attributes, Layer } from '../layer.ts';
-import { operator } from '../operator.ts';
-import { roundingOf } from '../reference/conv.ts';
+import * as kernels from '../kernels/choose.ts';
+import { wholeField } from '../layer/field.ts';
+import type { Attributes, Layer } from '../layer/layer.ts';
+import { operator } from '../layer/operator.ts';
+import { roundingOf } from '../reference/convolution.ts';
 import { exp, log, sigmoid } from '../reference/math.ts';
 import { allocate, type Data, type Shape, sizeOf, type Tensor, typeOf } from '../tensor.ts';
 import { belowMaximum, eachRow, type Rows, softmaxRows, sumOfRow } from './rows.ts';

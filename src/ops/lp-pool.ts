@@ -1,7 +1,7 @@
 // Lp pooling: the p-norm of each window.
 
 import { finiteNumber, known } from '../attributes.ts';
-import type { Layer } from '../layer.ts';
+import type { Layer } from '../layer/layer.ts';
 import { lpPool, lpPoolGrad } from '../reference/lp-pool.ts';
 import type { MaxPoolAttributes } from './pool.ts';
 import { pooling, readPoolWindow, windowNames } from './pooling.ts';

@@ -4,10 +4,10 @@
 //   y[c] = x[c] / d[c]^beta
 
 import { finiteNumber, known, wholeNumber } from '../attributes.ts';
-import * as kernels from '../kernels.ts';
-import type { Layer } from '../layer.ts';
-import { operator } from '../operator.ts';
-import { roundingOf } from '../reference/conv.ts';
+import * as kernels from '../kernels/choose.ts';
+import type { Layer } from '../layer/layer.ts';
+import { operator } from '../layer/operator.ts';
+import { roundingOf } from '../reference/convolution.ts';
 import { allocate, type Data, type Tensor, typeOf } from '../tensor.ts';
 import { channelsOf } from './normalization.ts';
 

@@ -4,8 +4,8 @@
 
 import { finiteNumber, known } from '../attributes.ts';
 import { SpecError } from '../errors.ts';
-import type { Layer } from '../layer.ts';
-import { type Operator, operator } from '../operator.ts';
+import type { Layer } from '../layer/layer.ts';
+import { type Operator, operator } from '../layer/operator.ts';
 import {
   batchNormInputGrad,
   batchStatistics,
@@ -13,7 +13,7 @@ import {
   normalize,
   normParamGrads,
   type Statistics,
-} from '../reference/norm.ts';
+} from '../reference/normalization.ts';
 import { allocate, type Shape, type Tensor, typeOf } from '../tensor.ts';
 
 export interface NormAttributes {

@@ -1,8 +1,8 @@
 // Maximum and average pooling in one, two and three dimensions.
 
 import { flag, known } from '../attributes.ts';
-import * as kernels from '../kernels.ts';
-import type { Layer } from '../layer.ts';
+import * as kernels from '../kernels/choose.ts';
+import type { Layer } from '../layer/layer.ts';
 import type { PaddingArgument } from '../window.ts';
 import { pooling, readPoolWindow, windowNames } from './pooling.ts';
 

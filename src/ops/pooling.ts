@@ -1,9 +1,9 @@
 // What all poolings share: attributes, geometry, and one operator over the windows.
 
-import { spaceOf } from '../field.ts';
-import type { Layer } from '../layer.ts';
-import { operator } from '../operator.ts';
-import type { Program, Value } from '../program.ts';
+import { spaceOf } from '../layer/field.ts';
+import type { Layer } from '../layer/layer.ts';
+import { operator } from '../layer/operator.ts';
+import type { Program, Value } from '../layer/program.ts';
 import { allocate, type Shape, type Tensor, typeOf } from '../tensor.ts';
 import { type Axis, type PoolGeometry, readWindow, threeAxes, type Window, windowAxes } from '../window.ts';
 import { checkRank, windowField } from './convolution.ts';

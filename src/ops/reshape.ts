@@ -1,9 +1,9 @@
 // Layers that move nothing and compute nothing: flatten.
 
 import { known, type None } from '../attributes.ts';
-import { wholeField } from '../field.ts';
-import type { Layer } from '../layer.ts';
-import { operator } from '../operator.ts';
+import { wholeField } from '../layer/field.ts';
+import type { Layer } from '../layer/layer.ts';
+import { operator } from '../layer/operator.ts';
 import { sizeOf } from '../tensor.ts';
 
 /**

@@ -1,7 +1,7 @@
 // Rows of numbers along one axis, for softmax and cross-entropy: `length` numbers, `step` apart.
 
-import * as kernels from '../kernels.ts';
-import { roundingOf } from '../reference/conv.ts';
+import * as kernels from '../kernels/choose.ts';
+import { roundingOf } from '../reference/convolution.ts';
 import type { Data } from '../tensor.ts';
 
 export interface Rows {

@@ -2,9 +2,9 @@
 
 import { known, wholeNumber } from '../attributes.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
-import type { Layer } from '../layer.ts';
-import { operator } from '../operator.ts';
-import { roundingOf } from '../reference/conv.ts';
+import type { Layer } from '../layer/layer.ts';
+import { operator } from '../layer/operator.ts';
+import { roundingOf } from '../reference/convolution.ts';
 import { allocate, type Shape, typeOf } from '../tensor.ts';
 
 export interface SelectAttributes {

@@ -4,9 +4,9 @@
 
 import { known, MAX_ATTRIBUTE, wholeNumber } from '../attributes.ts';
 import { SpecError } from '../errors.ts';
-import { pointField } from '../field.ts';
-import type { Layer } from '../layer.ts';
-import { operator } from '../operator.ts';
+import { pointField } from '../layer/field.ts';
+import type { Layer } from '../layer/layer.ts';
+import { operator } from '../layer/operator.ts';
 import { allocate, type Shape, sizeOf, typeOf } from '../tensor.ts';
 import { type Rows, softmaxGradRows, softmaxRows } from './rows.ts';
 

@@ -1,8 +1,8 @@
 // One result held against its bound: the oracle's smallest question.
 
 import { SpecError, wrongType } from '../errors.ts';
-import { checkLayer, type Layer, type Params } from '../layer.ts';
-import { checkLike } from '../operator.ts';
+import { checkLayer, type Layer, type Params } from '../layer/layer.ts';
+import { checkLike } from '../layer/operator.ts';
 import type { Tensor } from '../tensor.ts';
 import { readTraits } from './ask/traits.ts';
 import { judge, type Verdict } from './ask/verdict.ts';

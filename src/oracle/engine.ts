@@ -1,6 +1,6 @@
 // The engine under test: what its author writes. Spec oracle-engine.
 
-import type { Attributes } from '../layer.ts';
+import type { Attributes } from '../layer/layer.ts';
 import type { Tensor } from '../tensor.ts';
 import type { Profile } from './bounds/bound.ts';
 import type { DialectName, Layout } from './dialect.ts';

@@ -1,6 +1,6 @@
 // A case id made into its layer and tensors again.
 
-import type { Layer } from '../layer.ts';
+import type { Layer } from '../layer/layer.ts';
 import type { Tensor } from '../tensor.ts';
 import { callOf, partsOf, roleOf, theirTensor } from './ask/ask.ts';
 import { expectedOf } from './ask/verdict.ts';

@@ -1,7 +1,7 @@
 // A family: everything that the oracle knows about operators of one kind. A new family is a new file in families/ and a line
 // in its index; whatever it lacks, test/oracle/families names.
 
-import type { Attributes, Layer } from '../layer.ts';
+import type { Attributes, Layer } from '../layer/layer.ts';
 import type { Random } from '../random.ts';
 import type { Shape } from '../tensor.ts';
 import type { ConvGeometry } from '../window.ts';

@@ -1,6 +1,6 @@
 // A known mistake: a small change to a case, to what is computed from, or to the result. Spec oracle-mistakes, oracle-score.
 
-import type { Layer } from '../layer.ts';
+import type { Layer } from '../layer/layer.ts';
 import type { Shape } from '../tensor.ts';
 import type { Case, Part } from './case.ts';
 import type { Dialect, DialectName } from './dialect.ts';

@@ -9,7 +9,7 @@
 
 import type { Data } from '../tensor.ts';
 import { type ConvGeometry, cellsUnder, inputs, outputs, taps } from '../window.ts';
-import { roundingOf } from './conv.ts';
+import { roundingOf } from './convolution.ts';
 
 /** Calls `visit` for every pair of position and tap inside the input, in the order of the weights. */
 function eachTap(g: ConvGeometry, visit: (t: number, p: number, cell: number) => void): void {

@@ -7,7 +7,7 @@
 
 import type { Data } from '../tensor.ts';
 import type { PoolGeometry } from '../window.ts';
-import { type Round, roundingOf } from './conv.ts';
+import { type Round, roundingOf } from './convolution.ts';
 import { pow } from './math.ts';
 import { eachWindow } from './pool.ts';
 

@@ -5,7 +5,7 @@
 
 import type { Data } from '../tensor.ts';
 import { type Axis, cellsUnder, inputs, outputs, type PoolGeometry, taps } from '../window.ts';
-import { roundingOf } from './conv.ts';
+import { roundingOf } from './convolution.ts';
 
 /** Calls `visit` for every window: its row of y, and the pixels under its taps (−1 for padding). */
 export function eachWindow(

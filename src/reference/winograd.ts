@@ -6,7 +6,7 @@
 
 import type { Data } from '../tensor.ts';
 import { type ConvGeometry, inputs, outputs } from '../window.ts';
-import { type Round, roundingOf } from './conv.ts';
+import { type Round, roundingOf } from './convolution.ts';
 
 export type Transform = (v: readonly number[], r: Round) => number[];
 

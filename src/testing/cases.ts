@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { finiteNumber, known, oneOf } from '../attributes.ts';
-import { checkLayer, type Layer, type Params } from '../layer.ts';
+import { checkLayer, type Layer, type Params } from '../layer/layer.ts';
 import {
   type ConvAttributes,
   conv1d,

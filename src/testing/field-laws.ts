@@ -1,7 +1,7 @@
 // The receptive field is true: a cell changes only those units whose field holds it.
 
 import fc from 'fast-check';
-import type { Field } from '../layer.ts';
+import type { Field } from '../layer/layer.ts';
 import { placeOf } from './compare.ts';
 import { wholeNumbers } from './numbers.ts';
 import { type Law, points, type Subject, valueAt } from './points.ts';

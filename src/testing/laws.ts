@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { known, oneOf, wholeNumber } from '../attributes.ts';
-import { checkLayer, type Layer } from '../layer.ts';
+import { checkLayer, type Layer } from '../layer/layer.ts';
 import { checkShape, type Shape } from '../tensor.ts';
 import { exactLaws } from './exact-laws.ts';
 import { fieldLaws } from './field-laws.ts';

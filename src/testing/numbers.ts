@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { wholeNumber } from '../attributes.ts';
-import { checkLayer, type Layer, type Params } from '../layer.ts';
+import { checkLayer, type Layer, type Params } from '../layer/layer.ts';
 import { checkShape, type ElementType, type Shape, sizeOf, type Tensor, tensor } from '../tensor.ts';
 
 /**

@@ -4,7 +4,7 @@
 
 import fc from 'fast-check';
 import { toFloat64 } from '../convert.ts';
-import type { Gradient, Layer, Params } from '../layer.ts';
+import type { Gradient, Layer, Params } from '../layer/layer.ts';
 import type { ElementType, Shape, Tensor } from '../tensor.ts';
 import { tensors } from './numbers.ts';
 

@@ -1,11 +1,11 @@
 // From batch statistics to given ones: runs batches through a net and writes down what its batch norms saw.
 
-import { mapLayer } from '../algebra.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
-import { checkLayer, type Layer, type Params } from '../layer.ts';
+import { mapLayer } from '../layer/algebra.ts';
+import { checkLayer, type Layer, type Params } from '../layer/layer.ts';
+import { checkParams } from '../layer/params.ts';
 import { frozenNorm } from '../ops/normalization.ts';
-import { checkParams } from '../params.ts';
-import { batchStatistics } from '../reference/norm.ts';
+import { batchStatistics } from '../reference/normalization.ts';
 import type { Data, Tensor } from '../tensor.ts';
 import { evaluation } from './metrics.ts';
 

@@ -2,8 +2,8 @@
 
 import { SpecError } from '../errors.ts';
 import { readSafetensors, writeSafetensors } from '../formats/safetensors.ts';
-import type { Params } from '../layer.ts';
-import { flatParams, nestParams } from '../params.ts';
+import type { Params } from '../layer/layer.ts';
+import { flatParams, nestParams } from '../layer/params.ts';
 import { type Data, sameShape, type Tensor, typeOf } from '../tensor.ts';
 import type { Optimizer } from './optimizer.ts';
 

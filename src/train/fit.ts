@@ -1,10 +1,10 @@
 // Training: for each step a batch, a loss, a gradient for every parameter, and an update.
 
-import { mapLayer } from '../algebra.ts';
 import { checkFunction, finiteNumber, known, wholeNumber } from '../attributes.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
-import { checkLayer, type Layer, type Params } from '../layer.ts';
-import { checkParams, flatParams, isStatistic, mapParams } from '../params.ts';
+import { mapLayer } from '../layer/algebra.ts';
+import { checkLayer, type Layer, type Params } from '../layer/layer.ts';
+import { checkParams, flatParams, isStatistic, mapParams } from '../layer/params.ts';
 import { hash } from '../random.ts';
 import { type Data, type Tensor, tensor } from '../tensor.ts';
 import type { Batch, Batches } from './batches.ts';

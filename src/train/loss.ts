@@ -2,7 +2,7 @@
 
 import { checkFunction } from '../attributes.ts';
 import { show, wrongType } from '../errors.ts';
-import { checkLayer, type Layer } from '../layer.ts';
+import { checkLayer, type Layer } from '../layer/layer.ts';
 import { crossEntropy } from '../ops/loss.ts';
 import type { Batch, Batches } from './batches.ts';
 

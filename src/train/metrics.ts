@@ -1,10 +1,10 @@
 // How good a classifier is: top-k error, and loss and accuracy over a set.
 
-import { identity, mapLayer } from '../algebra.ts';
 import { wholeNumber } from '../attributes.ts';
-import { checkLayer, type Layer, type Params } from '../layer.ts';
+import { identity, mapLayer } from '../layer/algebra.ts';
+import { checkLayer, type Layer, type Params } from '../layer/layer.ts';
+import { checkParams } from '../layer/params.ts';
 import { checkLabels, type Labels, readLabels } from '../ops/targets.ts';
-import { checkParams } from '../params.ts';
 import { checkTensor, type Tensor } from '../tensor.ts';
 import type { Batch, Batches } from './batches.ts';
 import { checkBatches, lossOf } from './loss.ts';

@@ -1,8 +1,8 @@
 // A faulty engine: our own layer, but for one line.
 
-import { spaceOf } from '../../src/field.ts';
 import type { Gradient, Layer, Params, Tensor } from '../../src/index.ts';
-import * as contractions from '../../src/reference/conv.ts';
+import { spaceOf } from '../../src/layer/field.ts';
+import * as contractions from '../../src/reference/convolution.ts';
 import * as pools from '../../src/reference/pool.ts';
 import { allocate, typeOf } from '../../src/tensor.ts';
 import { type Axis, threeAxes, type Window, windowAxes } from '../../src/window.ts';

@@ -19,9 +19,9 @@ import {
   sum,
   tensor,
 } from '../../src/index.ts';
-import type { Layer } from '../../src/layer.ts';
+import type { Layer } from '../../src/layer/layer.ts';
+import { flatParams } from '../../src/layer/params.ts';
 import { alexnet, resnet, vgg } from '../../src/nets/index.ts';
-import { flatParams } from '../../src/params.ts';
 import type { Tensor } from '../../src/tensor.ts';
 
 const whole = (shape: readonly number[], seed: number): Tensor =>

@@ -15,7 +15,7 @@ import {
   type Tensor,
   tensor,
 } from '../../src/index.ts';
-import type { Layer } from '../../src/layer.ts';
+import type { Layer } from '../../src/layer/layer.ts';
 
 const net = chain({
   conv: conv2d({ filters: 3, size: 3 }),

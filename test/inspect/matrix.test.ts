@@ -15,7 +15,7 @@ import {
   tensor,
   toeplitz,
 } from '../../src/index.ts';
-import type { Layer, Params } from '../../src/layer.ts';
+import type { Layer, Params } from '../../src/layer/layer.ts';
 import { type Shape, sizeOf, type Tensor } from '../../src/tensor.ts';
 
 const whole = fc.integer({ min: -4, max: 4 });

@@ -12,7 +12,7 @@ import {
   tensor,
 } from '../../src/index.ts';
 import { pow } from '../../src/reference/math.ts';
-import { batchStatistics } from '../../src/reference/norm.ts';
+import { batchStatistics } from '../../src/reference/normalization.ts';
 import { whole } from './whole.ts';
 
 const f = Math.fround;

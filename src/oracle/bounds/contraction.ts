@@ -1,7 +1,7 @@
 // What the outputs of a contraction may be: sums of products, linear in x, in the weight and in the bias. Spec oracle-bound.
 
-import type { Layer } from '../../layer.ts';
-import { biasGrad, convInputGrad, convWeightGrad } from '../../reference/conv.ts';
+import type { Layer } from '../../layer/layer.ts';
+import { biasGrad, convInputGrad, convWeightGrad } from '../../reference/convolution.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { ConvGeometry } from '../../window.ts';
 import type { Operands, Part } from '../case.ts';

@@ -1,6 +1,6 @@
 // The bound of an engine that declares Winograd's minimal filtering, where that may be used. Spec oracle-winograd.
 
-import type { Layer } from '../../layer.ts';
+import type { Layer } from '../../layer/layer.ts';
 import { winogradBound } from '../../reference/winograd-bound.ts';
 import type { ConvGeometry } from '../../window.ts';
 import type { Operands } from '../case.ts';

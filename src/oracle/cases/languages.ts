@@ -5,7 +5,7 @@
 //   C++          const int x_shape[] = {1, 2};  const float x[] = {3.0f, NAN};
 //   Rust         const X_SHAPE: [usize; 2] = [1, 2];  const X: [f32; 2] = [3.0, f32::NAN];
 
-import type { Attributes } from '../../layer.ts';
+import type { Attributes } from '../../layer/layer.ts';
 import type { Tensor } from '../../tensor.ts';
 
 export interface Language {

@@ -1,6 +1,6 @@
 // What follows from a case: its layer, the shape of x, its tensors.
 
-import type { Layer } from '../../layer.ts';
+import type { Layer } from '../../layer/layer.ts';
 import { type Shape, sizeOf, type Tensor } from '../../tensor.ts';
 import type { Case, Operands } from '../case.ts';
 import { familyOf, operatorOf } from '../families/index.ts';

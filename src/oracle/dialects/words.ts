@@ -1,6 +1,6 @@
 // A case in the words of a dialect: the nearest one that it can say, and its attributes. Spec dialect-cases, dialect-attributes.
 
-import type { Attributes } from '../../layer.ts';
+import type { Attributes } from '../../layer/layer.ts';
 import type { Case } from '../case.ts';
 import type { DialectName, Layout } from '../dialect.ts';
 import { familyOf } from '../families/index.ts';

@@ -1,9 +1,9 @@
 // Average pools: the sum of the cells of a window, divided once.
 
 import { fromFloat16, toFloat16 } from '../../formats/float16.ts';
-import type { Layer } from '../../layer.ts';
+import type { Layer } from '../../layer/layer.ts';
 import * as ops from '../../ops/pool.ts';
-import { conv, convInputGrad } from '../../reference/conv.ts';
+import { conv, convInputGrad } from '../../reference/convolution.ts';
 import { type Shape, sizeOf } from '../../tensor.ts';
 import { type ConvGeometry, outputs, taps } from '../../window.ts';
 import { type Bound, boundOf, type Profile, toDoubles } from '../bounds/bound.ts';

@@ -1,6 +1,6 @@
 // What families may share: parts of windowed operators, results that no dialect sees otherwise, words of dialects, layouts.
 
-import type { Attributes, Layer } from '../../layer.ts';
+import type { Attributes, Layer } from '../../layer/layer.ts';
 import type { Case, Operands } from '../case.ts';
 import type { Dialect, Layout } from '../dialect.ts';
 import type { Expected, Words } from '../family.ts';

@@ -1,6 +1,6 @@
 // Convolutions: y[n,p,o] = b[o] + Σ_k Σ_c x[n, p·stride + k·dilation − before, c] · w[k,c,o], group by group.
 
-import type { Layer } from '../../layer.ts';
+import type { Layer } from '../../layer/layer.ts';
 import * as ops from '../../ops/conv.ts';
 import type { Shape } from '../../tensor.ts';
 import { type ConvGeometry, threeAxes } from '../../window.ts';

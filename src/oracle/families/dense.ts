@@ -1,6 +1,6 @@
 // Dense layers: y[n,o] = b[o] + Σ_c x[n,c] · w[c,o], a convolution without spatial axes.
 
-import type { Layer } from '../../layer.ts';
+import type { Layer } from '../../layer/layer.ts';
 import { dense } from '../../ops/dense.ts';
 import type { Shape } from '../../tensor.ts';
 import { type ConvGeometry, threeAxes } from '../../window.ts';

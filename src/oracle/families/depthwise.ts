@@ -1,6 +1,6 @@
 // Depthwise convolutions: every channel by itself, with `multiplier` filters each.
 
-import type { Layer } from '../../layer.ts';
+import type { Layer } from '../../layer/layer.ts';
 import * as ops from '../../ops/conv.ts';
 import type { Shape } from '../../tensor.ts';
 import { type ConvGeometry, threeAxes } from '../../window.ts';

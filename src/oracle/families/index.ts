@@ -1,7 +1,7 @@
 // The families that the oracle knows, and their operators.
 
 import { SpecError, show } from '../../errors.ts';
-import type { Attributes, Layer } from '../../layer.ts';
+import type { Attributes, Layer } from '../../layer/layer.ts';
 import type { Shape } from '../../tensor.ts';
 import type { ConvGeometry } from '../../window.ts';
 import type { Family, Operator } from '../family.ts';

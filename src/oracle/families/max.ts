@@ -1,6 +1,6 @@
 // Maximum pools: a maximum chooses among the cells of its window, it does not round.
 
-import type { Layer } from '../../layer.ts';
+import type { Layer } from '../../layer/layer.ts';
 import * as ops from '../../ops/pool.ts';
 import { maxPool } from '../../reference/pool.ts';
 import { cellsUnder, outputs, taps } from '../../window.ts';

@@ -1,6 +1,6 @@
 // Pools in the words of those dialects that have the same for both.
 
-import type { Attributes } from '../../layer.ts';
+import type { Attributes } from '../../layer/layer.ts';
 import type { Layout } from '../dialect.ts';
 import type { WindowCase } from '../windows/case.ts';
 import { windowWords } from '../windows/words.ts';

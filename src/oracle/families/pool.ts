@@ -1,6 +1,6 @@
 // What both pools have: a window on every channel, rules for the windows that ceil adds, and mistakes about those.
 
-import type { Layer } from '../../layer.ts';
+import type { Layer } from '../../layer/layer.ts';
 import { divisors } from '../../reference/pool.ts';
 import { type Shape, sameShape } from '../../tensor.ts';
 import { type ConvGeometry, cellsUnder, taps, threeAxes } from '../../window.ts';

@@ -1,9 +1,9 @@
 // Transposed convolutions: the geometry is that of the convolution which makes x's shape out of y's.
 
-import { spaceOf } from '../../field.ts';
-import type { Layer } from '../../layer.ts';
+import { spaceOf } from '../../layer/field.ts';
+import type { Layer } from '../../layer/layer.ts';
 import * as ops from '../../ops/conv-transpose.ts';
-import { conv, convWeightGrad } from '../../reference/conv.ts';
+import { conv, convWeightGrad } from '../../reference/convolution.ts';
 import { type Shape, sizeOf } from '../../tensor.ts';
 import { type Axis, type ConvGeometry, threeAxes } from '../../window.ts';
 import { contractionBound, contractionGradientBounds, type GradientLoops } from '../bounds/contraction.ts';

@@ -5,7 +5,7 @@
 //   answers/conv2d-017.safetensors  y, put there by the program: answers.ts judges it
 
 import { writeSafetensors } from '../../formats/safetensors.ts';
-import type { Attributes } from '../../layer.ts';
+import type { Attributes } from '../../layer/layer.ts';
 import { callOf } from '../ask/ask.ts';
 import type { Case } from '../case.ts';
 import { caseId } from '../cases/id.ts';

@@ -1,6 +1,6 @@
 // The mistakes that give one answer to one question, outside of any campaign. Spec oracle-mistakes.
 
-import type { Layer } from '../../layer.ts';
+import type { Layer } from '../../layer/layer.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { Verdict } from '../ask/verdict.ts';
 import type { Bound } from '../bounds/bound.ts';

@@ -1,6 +1,6 @@
 // Mistakes of gradients: the scatter, the scale, the turned kernel.
 
-import { convInputGrad } from '../../reference/conv.ts';
+import { convInputGrad } from '../../reference/convolution.ts';
 import { outputs, taps } from '../../window.ts';
 import type { Prediction } from '../mistake.ts';
 import { placeOf } from '../places.ts';

@@ -1,7 +1,7 @@
 // The case of an operator whose windows move over spatial axes; a dense layer has none of these axes.
 
-import { spaceOf } from '../../field.ts';
-import type { Layer } from '../../layer.ts';
+import { spaceOf } from '../../layer/field.ts';
+import type { Layer } from '../../layer/layer.ts';
 import type { Shape } from '../../tensor.ts';
 import { type Axis, type ConvGeometry, type Padding, windowAxes } from '../../window.ts';
 import type { Case, Drawn, Operands } from '../case.ts';

@@ -1,7 +1,7 @@
 // A windowed operator taken apart: geometry and operands in float64, and the plain loops over them.
 
-import type { Layer } from '../../layer.ts';
-import { conv, convInputGrad, convWeightGrad } from '../../reference/conv.ts';
+import type { Layer } from '../../layer/layer.ts';
+import { conv, convInputGrad, convWeightGrad } from '../../reference/convolution.ts';
 import { type Data, type Shape, sizeOf, type Tensor } from '../../tensor.ts';
 import { type Axis, type ConvGeometry, outputs, type ThreeAxes, taps } from '../../window.ts';
 import type { Operands } from '../case.ts';

@@ -1,7 +1,7 @@
 // The attributes of windows as each dialect writes them, and the nearest windowed case that it can say.
 // Spec dialect-attributes, dialect-cases.
 
-import type { Attributes } from '../../layer.ts';
+import type { Attributes } from '../../layer/layer.ts';
 import type { Dialect, Layout } from '../dialect.ts';
 import { axesOf, isSame, type WindowCase } from './case.ts';
 

@@ -1,6 +1,6 @@
 // x with its padding written out as zeros, for engines that multiply it. Spec oracle-traits.
 
-import type { Layer } from '../../layer.ts';
+import type { Layer } from '../../layer/layer.ts';
 import { type Shape, sizeOf } from '../../tensor.ts';
 import type { Axis } from '../../window.ts';
 import type { Profile } from '../bounds/bound.ts';

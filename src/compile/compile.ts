@@ -1,0 +1,72 @@
+// Compiling: a net for one shape and one set of parameters as a function over memory of its own.
+
+import { known, oneOf } from '../attributes.ts';
+import { SpecError, wrongType } from '../errors.ts';
+import { hasSimd } from '../kernels/arena.ts';
+import { checkLayer, type Layer, type Params } from '../layer/layer.ts';
+import { allocateFrom, checkShape, checkTensor, type Shape, sameShape, type Tensor } from '../tensor.ts';
+import { copied, Recorder } from './record.ts';
+import { assemble } from './run.ts';
+import type { Slot } from './slot.ts';
+
+export interface CompileOptions {
+  /** `'winograd'` filters 3×3 windows of stride 1 by Winograd's transforms where that pays, with their error bound. */
+  readonly arithmetic?: 'exact' | 'winograd';
+}
+
+/**
+ * Makes a function `x => y` of a net with fixed shape and parameters: `y = layer.forward(x, params)`, the same bits, from
+ * one WebAssembly instance that holds packed weights and all activations. x is a float32 tensor of `shape`; y is a new
+ * tensor. The memory goes when the function goes. Parameters are read once, here. Spec compile-bits, compile-memory.
+ *
+ * @throws {SpecError} compile-memory when the host refuses the memory, and what the layer's own rules throw for the shape
+ * and the parameters; the function throws compile-input for an x of another shape or type.
+ * @example
+ * const net = chain([conv2d({ filters: 1, size: 2, bias: false }), relu()]);
+ * const run = compile(net, [1, 2, 2, 1], { 0: { weight: tensor([2, 2, 1, 1], [1, 1, 1, -1]) } });
+ * run(tensor([1, 2, 2, 1], [1, 2, 3, 4])).data // [2]
+ */
+export function compile(
+  layer: Layer,
+  shape: Shape,
+  params: Params<Tensor>,
+  options: CompileOptions = {},
+): (x: Tensor) => Tensor {
+  checkLayer('compile', layer);
+  checkShape('compile', shape);
+  known('compile', options, ['arithmetic'], 'options');
+  const choices = ['exact', 'winograd'] as const;
+  const arithmetic = oneOf('compile-arithmetic', 'compile', 'arithmetic', options.arithmetic ?? 'exact', choices);
+  const inputShape = Object.freeze([...shape]);
+  const outputShape = Object.freeze([...layer.shape(inputShape)]);
+  const program = new Recorder(arithmetic);
+  const [input, x] = program.input(inputShape);
+  const result = program.layer(layer, x, params);
+  if (!hasSimd()) return onReference(layer, inputShape, copied(params));
+  const net = assemble(program, input, result as Slot);
+  return (x) => {
+    checkInput(x, inputShape);
+    net.x.set(x.data);
+    net.run();
+    return allocateFrom('compile', outputShape, net.y);
+  };
+}
+
+/** Spec kernel-simd. */
+const onReference =
+  (layer: Layer, shape: Shape, params: Params<Tensor>) =>
+  (x: Tensor): Tensor => {
+    checkInput(x, shape);
+    return layer.forward(x, params);
+  };
+
+/** Spec compile-input. */
+function checkInput(x: Tensor, shape: Shape): void {
+  checkTensor('compile', 'x', x);
+  if (!(x.data instanceof Float32Array)) throw wrongType('compile-input', 'compile: x must be float32, got float64');
+  if (!sameShape(x.shape, shape))
+    throw new SpecError(
+      'compile-input',
+      `compile: x must have the shape [${shape}] it was compiled for, got [${x.shape}]`,
+    );
+}

@@ -1,0 +1,112 @@
+// Layout: which steps melt into others, which tensors share a place, and where each root lies.
+
+import type { Finish } from '../kernels/epilogue.ts';
+import type { Slot } from './slot.ts';
+import { isCopy, type Step } from './steps.ts';
+
+/** Steps with norms and rectifiers done by the step before them, as far as its epilogue allows. */
+export function fuse(steps: readonly Step[], output: Slot): Step[] {
+  const readers = new Map<Slot, number>();
+  for (const slot of steps.flatMap((step) => step.reads)) readers.set(slot, (readers.get(slot) ?? 0) + 1);
+  const writer = new Map<Slot, Step>();
+  return steps.filter((step) => {
+    const [x] = step.reads;
+    const before = writer.get(x);
+    const isOnlyReader = readers.get(x) === 1 && x !== output;
+    const isPointwise = step.isSum && step.reads.length === 1 && !isCopy(step);
+    const finish = isPointwise && isOnlyReader && before ? joined(before.finish, step.finish) : undefined;
+    if (before && finish) Object.assign(before, { finish, y: step.y });
+    writer.set(step.y, finish && before ? before : step);
+    return !finish;
+  });
+}
+
+/** The epilogue that does `first` and then `second`, if there is one: its order is bias, norm, relu. */
+function joined(first: Finish | undefined, second: Finish | undefined): Finish | undefined {
+  if (!first || !second || second.bias) return undefined;
+  if (second.norm && (first.norm || first.relu)) return undefined;
+  return { ...first, ...second };
+}
+
+/** Drops the copies whose source can lie where its copy lies, or the other way round. */
+export const placed = (steps: readonly Step[]): Step[] =>
+  steps.filter((step) => !isCopy(step) || !(step.reads[0].moveInto(step.y, 0) || step.y.moveInto(step.reads[0], 0)));
+
+/** The first and the last step at which a root's memory is in use. */
+interface Life {
+  first: number;
+  last: number;
+}
+
+function livesOf(steps: readonly Step[], input: Slot, output: Slot): Map<Slot, Life> {
+  const lives = new Map<Slot, Life>();
+  const use = (slot: Slot, time: number): void => {
+    const life = lives.get(slot);
+    lives.set(slot, { first: Math.min(life?.first ?? time, time), last: Math.max(life?.last ?? time, time) });
+  };
+  use(input, 0);
+  for (const [time, { reads, y }] of steps.entries()) for (const slot of [...reads, y]) use(slot, time);
+  use(output, steps.length);
+  return lives;
+}
+
+/** Lets a sum write over its first or second part, if nobody reads that afterwards. */
+export function addInPlace(steps: readonly Step[], input: Slot, output: Slot): void {
+  const lives = livesOf(steps, input, output);
+  for (const [time, { isSum, reads, y }] of steps.entries()) {
+    if (!isSum || isCopy(steps[time])) continue;
+    const isFree = (part: Slot): boolean =>
+      !part.home && part.tree.every((slot) => (lives.get(slot)?.last ?? 0) <= time && !reads.slice(2).includes(slot));
+    reads.slice(0, 2).some((part) => isFree(part) && (part.moveInto(y, 0) || y.moveInto(part, 0)));
+  }
+}
+
+export interface Layout {
+  readonly bytes: number;
+  readonly offsets: ReadonlyMap<Slot, number>;
+  /** The roots whose memory others use too, by the step before which their margins must be cleared. */
+  readonly shared: ReadonlyMap<number, readonly Slot[]>;
+}
+
+interface Placed {
+  readonly root: Slot;
+  readonly life: Life;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A tile reads whole vectors, up to 7 floats beyond the last channel; roots begin at multiples of 16. */
+const sizeOfRoot = (root: Slot): number => Math.ceil((root.bytes + 32) / 16) * 16;
+
+/** Gives each root the lowest place that is free as long as it lives, the largest first. */
+export function layout(steps: readonly Step[], input: Slot, output: Slot): Layout {
+  const lives = new Map<Slot, Life>();
+  for (const [slot, { first, last }] of livesOf(steps, input, output)) {
+    const life = lives.get(slot.root);
+    lives.set(slot.root, { first: Math.min(life?.first ?? first, first), last: Math.max(life?.last ?? last, last) });
+  }
+  const roots = [...lives].map(([root, life]) => ({ root, life, bytes: sizeOfRoot(root) }));
+  const all: Placed[] = [];
+  for (const { root, life, bytes } of roots.sort((a, b) => b.bytes - a.bytes)) {
+    const others = all.filter((other) => other.life.first <= life.last && life.first <= other.life.last);
+    const start = lowestGap(others, bytes);
+    all.push({ root, life, start, end: start + bytes });
+  }
+  const isShared = (one: Placed): boolean => all.some((o) => o !== one && o.start < one.end && one.start < o.end);
+  const shared = new Map<number, Slot[]>();
+  for (const { root, life } of all.filter(isShared)) shared.set(life.first, [...(shared.get(life.first) ?? []), root]);
+  return {
+    bytes: Math.max(0, ...all.map(({ end }) => end)),
+    offsets: new Map(all.map(({ root, start }) => [root, start])),
+    shared,
+  };
+}
+
+function lowestGap(others: readonly Placed[], bytes: number): number {
+  let start = 0;
+  for (const other of [...others].sort((a, b) => a.start - b.start)) {
+    if (other.start >= start + bytes) break;
+    start = Math.max(start, other.end);
+  }
+  return start;
+}

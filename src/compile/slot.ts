@@ -1,0 +1,108 @@
+// Slots: the tensors of a program, and how they share memory.
+//
+//   a slot without a home is a root: it has memory of its own, with zeros around its cells where a reader overhangs
+//   a part of a concat has its home in the whole, some channels on; a flattened tensor in the one it is made of
+
+import { type Piece, paddedAxis, type Three } from '../kernels/pieces.ts';
+import { denseRegion, type Region } from '../kernels/region.ts';
+import type { Value } from '../layer/program.ts';
+import { type Shape, sizeOf } from '../tensor.ts';
+
+/** Cells of zeros before and after each axis. */
+export type Margins = Three<readonly [before: number, after: number]>;
+
+const none: Margins = [
+  [0, 0],
+  [0, 0],
+  [0, 0],
+];
+
+/** The zeros that pieces meet around a source of `size` cells. */
+export function marginsOf(pieces: readonly Piece[], size: Three<number>): Margins {
+  const onAxis = (axis: 0 | 1 | 2): readonly [number, number] => {
+    const { low, extent } = paddedAxis(pieces, axis, size[axis]);
+    return [low, Math.max(0, extent - low - size[axis])];
+  };
+  return [onAxis(0), onAxis(1), onAxis(2)];
+}
+
+export const isMarginless = (margins: Margins): boolean => margins.flat().every((cells) => cells === 0);
+
+const union = (a: Margins, b: Margins): Margins => {
+  const onAxis = (i: 0 | 1 | 2) => [Math.max(a[i][0], b[i][0]), Math.max(a[i][1], b[i][1])] as const;
+  return [onAxis(0), onAxis(1), onAxis(2)];
+};
+
+/** One tensor of a program. Axes in front of the last three of space are laid out as one. */
+export class Slot implements Value {
+  readonly shape: Shape;
+  readonly batch: number;
+  readonly size: Three<number>;
+  readonly channels: number;
+  /** Cells without gaps, as a tensor in JavaScript has them. */
+  readonly dense: boolean;
+  /** The zeros that its own readers need. */
+  margins = none;
+  home: { readonly slot: Slot; readonly channel: number } | undefined;
+  readonly guests: Slot[] = [];
+
+  constructor(shape: Shape, dense = false) {
+    const space = [1, 1, 1, ...shape.slice(1, -1)];
+    this.shape = shape;
+    this.batch = shape[0];
+    this.size = [sizeOf(space.slice(0, -2)), ...space.slice(-2)] as unknown as Three<number>;
+    this.channels = shape.length > 1 ? shape[shape.length - 1] : 1;
+    this.dense = dense;
+  }
+
+  needs(margins: Margins): void {
+    this.margins = union(this.margins, margins);
+  }
+
+  get root(): Slot {
+    return this.home ? this.home.slot.root : this;
+  }
+
+  /** This slot and all that live in it. */
+  get tree(): Slot[] {
+    return [this, ...this.guests.flatMap((guest) => guest.tree)];
+  }
+
+  get treeMargins(): Margins {
+    return this.tree.reduce((margins, slot) => union(margins, slot.margins), none);
+  }
+
+  /** Moves into `home` if the cells can lie there; says whether they do. */
+  moveInto(home: Slot, channel: number): boolean {
+    const gapless = home.dense && sizeOf(home.shape) === sizeOf(this.shape);
+    const sameCells = home.batch === this.batch && this.size.every((cells, i) => cells === home.size[i]);
+    const fits = gapless || (sameCells && !this.dense);
+    const isInDense = (slot: Slot): boolean => slot.dense || (slot.home !== undefined && isInDense(slot.home.slot));
+    const fitsMargins = !isInDense(home) || isMarginless(this.treeMargins);
+    if (this.home || home.root === this || !fits || !fitsMargins) return false;
+    this.home = { slot: home, channel };
+    home.guests.push(this);
+    return true;
+  }
+
+  /** Bytes of a root, zeros around the cells included. */
+  get bytes(): number {
+    return this.batch * this.#padded(0).image;
+  }
+
+  #padded(address: number): Region {
+    const [a, b, c] = this.treeMargins;
+    const extent = [a, b, c].map(([before, after], i) => before + this.size[i] + after);
+    const region = denseRegion(address, extent as unknown as Three<number>, this.channels);
+    return { ...region, address: address + a[0] * region.plane + b[0] * region.row + c[0] * region.pixel };
+  }
+
+  /** Where the cells lie, given the address of a root. */
+  region(addressOf: (root: Slot) => number): Region {
+    if (!this.home) return this.#padded(addressOf(this));
+    const { slot, channel } = this.home;
+    const region = slot.region(addressOf);
+    if (slot.dense) return denseRegion(region.address, this.size, this.channels);
+    return { ...region, address: region.address + channel * 4 };
+  }
+}

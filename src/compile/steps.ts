@@ -1,0 +1,100 @@
+// Steps: what a compiled net does, one after the other. A step is made ready once and then run at every call.
+
+import type { Arena } from '../kernels/arena.ts';
+import type { Run } from '../kernels/contraction.ts';
+import type { Finish } from '../kernels/epilogue.ts';
+import type { Staged } from '../kernels/panels.ts';
+import type { Piece } from '../kernels/pieces.ts';
+import { preparePool } from '../kernels/pool.ts';
+import type { Region } from '../kernels/region.ts';
+import type { Layer, Params } from '../layer/layer.ts';
+import { checkLike } from '../layer/operator.ts';
+import { divisors } from '../reference/pool.ts';
+import { sizeOf, type Tensor } from '../tensor.ts';
+import type { PoolGeometry } from '../window.ts';
+import type { Slot } from './slot.ts';
+
+export type RegionOf = (slot: Slot) => Region;
+
+export interface Step {
+  readonly reads: readonly Slot[];
+  y: Slot;
+  /** What is done to the results before they are stored; undefined for a step that can do nothing more. */
+  finish: Finish | undefined;
+  /** A sum of one part or more; with one part and nothing to finish it is a copy. */
+  readonly isSum: boolean;
+  /** The most bytes of weights that it asks to have staged. */
+  readonly staged: number;
+  /** Takes its memory. The result runs it; what is to be written once waits until the arena is ready. */
+  prepare(arena: Arena, at: RegionOf, step: Step, stage: () => number): () => void;
+}
+
+export const isCopy = ({ isSum, reads, finish }: Step): boolean =>
+  isSum && reads.length === 1 && !finish?.norm && !finish?.bias && !finish?.relu;
+
+/** A kernel with weights: the pieces of the source it reads, and how it is made ready. */
+export interface Weighted {
+  readonly pieces: readonly Piece[];
+  readonly staged: number;
+  prepare(arena: Arena, w: Staged, source: Region, target: Region, finish: Finish): Run;
+}
+
+/** A convolution or a transposed one. */
+export function weightedStep(x: Slot, y: Slot, kernel: Weighted, w: Float32Array, finish: Finish): Step {
+  let unpacked: Float32Array | undefined = w;
+  return {
+    reads: [x],
+    y,
+    finish,
+    isSum: false,
+    staged: kernel.staged,
+    prepare(arena, at, step, stage) {
+      const staged: Staged = (first, count) => {
+        if (unpacked) arena.floats(stage(), count).set(unpacked.subarray(first, first + count));
+        return stage();
+      };
+      const run = kernel.prepare(arena, staged, at(x), at(step.y), step.finish ?? {});
+      // The compiled net would keep the caller's weights alive beside its own.
+      arena.whenReady(() => {
+        unpacked = undefined;
+      });
+      return () => run(x.batch);
+    },
+  };
+}
+
+/** Spec pool-max, pool-average; with `countPadding` undefined it is a maximum. */
+export function poolStep(x: Slot, y: Slot, g: PoolGeometry, countPadding: boolean | undefined): Step {
+  const divisor = countPadding === undefined ? undefined : divisors(g, countPadding);
+  return {
+    reads: [x],
+    y,
+    finish: undefined,
+    isSum: false,
+    staged: 0,
+    prepare: (arena, at) => preparePool(arena, g, at(x), at(y), divisor),
+  };
+}
+
+/** A call of a layer's `forward`; x and y are dense. Spec compile-bits. */
+export function callStep(layer: Layer, x: Slot, p: Params<Tensor>, y: Slot): Step {
+  return {
+    reads: [x],
+    y,
+    finish: undefined,
+    isSum: false,
+    staged: 0,
+    prepare(arena, at) {
+      let [from, to]: Float32Array[] = [];
+      arena.whenReady(() => {
+        from = arena.floats(at(x).address, sizeOf(x.shape));
+        to = arena.floats(at(y).address, sizeOf(y.shape));
+      });
+      return () => {
+        const result = layer.forward({ shape: x.shape, data: from.slice() }, p);
+        checkLike(layer.name, 'y', result, y.shape, to, 'layer-rules');
+        to.set(result.data);
+      };
+    },
+  };
+}

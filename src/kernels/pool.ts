@@ -1,0 +1,103 @@
+// Pooling and its gradients on the kernels, image by image.
+
+import { inputs, outputs, type PoolGeometry, taps } from '../window.ts';
+import { type Arena, withArena } from './arena.ts';
+import { denseRegion, type Region } from './region.ts';
+
+/** The operations of assembly/pool.ts. */
+const [MAXIMUM, AVERAGE, MAXIMUM_GRADIENT, AVERAGE_GRADIENT] = [0, 1, 2, 3];
+
+/** The tensors of one call; what an operation does not name it does not touch. */
+interface Tensors {
+  readonly x?: Float32Array;
+  readonly y?: Float32Array;
+  readonly dy?: Float32Array;
+  readonly dx?: Float32Array;
+  readonly divisor?: Float64Array;
+}
+
+/** Spec pool-max. */
+export function maxPool(g: PoolGeometry, x: Float32Array, y: Float32Array): void {
+  withArena('maxPool', (arena) => pool(arena, g, MAXIMUM, { x, y }));
+}
+
+/** Spec pool-max-gradient. */
+export function maxPoolGrad(g: PoolGeometry, x: Float32Array, dy: Float32Array, dx: Float32Array): void {
+  withArena('maxPool', (arena) => pool(arena, g, MAXIMUM_GRADIENT, { x, dy, dx }));
+}
+
+/** Spec pool-average. */
+export function avgPool(g: PoolGeometry, x: Float32Array, divisor: Float64Array, y: Float32Array): void {
+  withArena('avgPool', (arena) => pool(arena, g, AVERAGE, { x, y, divisor }));
+}
+
+/** Spec pool-average-gradient. */
+export function avgPoolGrad(g: PoolGeometry, dy: Float32Array, divisor: Float64Array, dx: Float32Array): void {
+  withArena('avgPool', (arena) => pool(arena, g, AVERAGE_GRADIENT, { dy, dx, divisor }));
+}
+
+function pool(arena: Arena, g: PoolGeometry, operation: number, { x, y, dy, dx, divisor }: Tensors): void {
+  const { kernels } = arena;
+  const [I, P] = [inputs(g.axes) * g.channels, outputs(g.axes) * g.channels];
+  const inX = x ? arena.take(I * 4) : 0;
+  const inY = arena.take(P * 4);
+  const inDx = dx ? arena.take(I * 4) : 0;
+  const plan = arena.words(planOf(arena, g, operation, denseX(g, inX), denseY(g, inY), inDx, divisor));
+  for (let n = 0; n < g.batch; n++) {
+    if (x) arena.floats(inX, I).set(x.subarray(n * I, (n + 1) * I));
+    if (dy) arena.floats(inY, P).set(dy.subarray(n * P, (n + 1) * P));
+    if (dx) kernels.zero(inDx, I * 4);
+    runImage(arena, g, plan);
+    if (y) y.set(arena.floats(inY, P), n * P);
+    if (dx) dx.set(arena.floats(inDx, I), n * I);
+  }
+}
+
+const denseX = (g: PoolGeometry, address: number): Region =>
+  denseRegion(address, [g.axes[0].input, g.axes[1].input, g.axes[2].input], g.channels);
+
+const denseY = (g: PoolGeometry, address: number): Region =>
+  denseRegion(address, [g.axes[0].output, g.axes[1].output, g.axes[2].output], g.channels);
+
+/** A pooling between two regions: every image has a plan of its own. Spec pool-max, pool-average. */
+export function preparePool(
+  arena: Arena,
+  g: PoolGeometry,
+  x: Region,
+  y: Region,
+  divisor: Float64Array | undefined,
+): () => void {
+  const operation = divisor ? AVERAGE : MAXIMUM;
+  const first = planOf(arena, g, operation, x, y, 0, divisor);
+  const plans = Array.from({ length: g.batch }, (_, n) => {
+    const [kind, channels, inX, inY, ...rest] = first;
+    return arena.words([kind, channels, inX + n * x.image, inY + n * y.image, ...rest]);
+  });
+  return () => {
+    for (const plan of plans) runImage(arena, g, plan);
+  };
+}
+
+/** The words of the plan of one image, as assembly/pool.ts reads them. */
+function planOf(
+  arena: Arena,
+  g: PoolGeometry,
+  operation: number,
+  x: Region,
+  y: Region,
+  dx: number,
+  divisor: Float64Array | undefined,
+): number[] {
+  const K = taps(g.axes);
+  const divisors = divisor ? arena.values(Float32Array.from(divisor)) : 0;
+  const lists = [arena.take(K * 4), arena.take(K * 4)];
+  const steps = [x.pixel, x.row, x.plane, y.pixel, y.row, y.plane];
+  const axes = g.axes.flatMap((axis) => [axis.input, axis.size, axis.stride, axis.dilation, axis.before, axis.output]);
+  return [operation, g.channels, x.address, y.address, dx, divisors, ...lists, ...steps, ...axes];
+}
+
+function runImage({ kernels }: Arena, g: PoolGeometry, plan: number): void {
+  for (let plane = 0; plane < g.axes[0].output; plane++) {
+    for (let row = 0; row < g.axes[1].output; row++) kernels.pool(plan, plane, row);
+  }
+}

@@ -1,0 +1,106 @@
+// What all layers made of layers share: names of children, checks, and rules found in one walk over them.
+
+import { known } from '../attributes.ts';
+import { SpecError, show, wrongType } from '../errors.ts';
+import { checkTensor, type Shape, type Tensor } from '../tensor.ts';
+import { type Children, checkLayer, type Field, type Input, type Layer, type Params } from './layer.ts';
+import { checkInput, checkLike, readChanges, remembering } from './operator.ts';
+
+/** Children by name; an array gives the names 0, 1, … */
+export type Parts = Readonly<Record<string, Layer>> | readonly Layer[];
+
+/** Everything a combinator says about an input shape, in one pass over its children. */
+export interface Walk {
+  readonly inputs: Readonly<Record<string, Input>>;
+  readonly shape: Shape;
+  readonly field: Field;
+}
+
+export interface Rules extends Required<Pick<Layer, 'forward' | 'vjp' | 'emit'>> {
+  walk(x: Shape): Walk;
+}
+
+/** Checks and rules that every combinator shares. Spec layer-children, layer-params. */
+export function combinator(name: string, children: Children, make: (parts: Parts) => Layer, rules: Rules): Layer {
+  const names = Object.keys(children);
+  const walk = remembering(name, (x) => {
+    checkInput(name, x);
+    const found = rules.walk(x);
+    return { ...found, shape: Object.freeze([...found.shape]) };
+  });
+  const checkNames = (p: Params<Tensor>): void => known(name, p, names, 'parameters', 'layer-params');
+  const check = (x: Tensor, p: Params<Tensor>): void => {
+    checkTensor(name, 'x', x);
+    walk(x.shape);
+    checkNames(p);
+  };
+  const layer: Layer = Object.freeze<Layer>({
+    name,
+    attributes: Object.freeze({}),
+    children,
+    with(changes) {
+      const { attributes, children: changed } = readChanges(name, changes);
+      known(name, attributes, []);
+      known(name, changed, names, 'children', 'layer-children');
+      return make({ ...children, ...changed });
+    },
+    shape: (x) => walk(x).shape,
+    inputs: (x) => walk(x).inputs,
+    params(x) {
+      const reaching = walk(x).inputs;
+      return Object.fromEntries(names.map((each) => [each, children[each].params(reaching[each].shape)]));
+    },
+    field: (x) => walk(x).field,
+    cost(x) {
+      const reaching = walk(x).inputs;
+      return names.reduce((total, each) => total + children[each].cost(reaching[each].shape), 0);
+    },
+    forward(x, p) {
+      check(x, p);
+      return rules.forward(x, p);
+    },
+    vjp(x, p) {
+      check(x, p);
+      const [y, pull] = rules.vjp(x, p);
+      return [
+        y,
+        (dy, needsX = true) => {
+          checkLike(name, 'dy', dy, y.shape, x.data);
+          return pull(dy, needsX);
+        },
+      ];
+    },
+    emit(program, x, p) {
+      if (this !== layer) return program.call(this, x, p);
+      checkNames(p);
+      return rules.emit(program, x, p);
+    },
+  });
+  return layer;
+}
+
+/** Names of children hold no '.' and are not like integers, whose order JavaScript changes. Spec layer-children. */
+export function readParts(who: string, parts: Parts): Children {
+  if (typeof parts !== 'object' || parts === null || ('forward' in parts && typeof parts.forward === 'function'))
+    throw wrongType('layer-children', `${who}: the parts must be one record or array of layers, got ${show(parts)}`);
+  const children = Array.isArray(parts)
+    ? Object.fromEntries(parts.map((layer, i) => [String(i), layer]))
+    : { ...(parts as Children) };
+  for (const [name, layer] of Object.entries(children)) {
+    checkLayer(who, layer, `'${name}'`);
+    if (name === '' || name.includes('.'))
+      throw new SpecError(
+        'layer-children',
+        `${who}: a child's name must not be empty and hold no '.', got ${show(name)}`,
+      );
+  }
+  const numbered = Object.keys(children).filter((name) => /^\d+$/.test(name));
+  const inSequence =
+    numbered.every((name, i) => name === String(i)) && numbered.length === Object.keys(children).length;
+  if (numbered.length > 0 && !inSequence)
+    throw new SpecError(
+      'layer-children',
+      `${who}: a child's name must not be a number (records reorder those; use an array), got ${show(numbered[0])}`,
+    );
+  return Object.freeze(children);
+}

@@ -1,0 +1,81 @@
+// Folding frozen norms into the layers before them: two affine maps of a channel are one.
+//
+//   scale = weight / √(variance + epsilon)
+//   (w·x + b − mean)·scale + bias  =  (w·scale)·x + ((b − mean)·scale + bias)
+
+import { SpecError } from '../errors.ts';
+import { roundingOf } from '../reference/convolution.ts';
+import { deviations } from '../reference/normalization.ts';
+import type { Data, Tensor } from '../tensor.ts';
+import { identity } from './algebra.ts';
+import { checkLayer, type Layer, type Params } from './layer.ts';
+import { checkParams } from './params.ts';
+
+/** A net and its parameters. */
+export interface Folded {
+  readonly layer: Layer;
+  readonly params: Params<Tensor>;
+}
+
+/** Operators whose outputs can take a factor per channel into their weight. */
+const foldable = /^(conv|trueConv|depthwiseConv|convTranspose)[123]d$|^dense$/;
+
+/**
+ * A net without those frozen norms that stand right after a convolution, transposed convolution or dense layer in a chain:
+ * each becomes `identity()`, and its scale and shift move into the weight and bias before it. Names stay. The function is
+ * the same up to rounding, not in bits. Spec norm-fold.
+ *
+ * @throws {SpecError} layer-params when parameters of a child are missing.
+ * @example
+ * const net = chain({ conv: conv1d({ filters: 1, size: 1, bias: false }), norm: frozenNorm({ epsilon: 1 }) });
+ * const one = tensor([1], [1]);
+ * const norm = { weight: tensor([1], [6]), bias: one, mean: one, variance: tensor([1], [3]) };
+ * foldNorm(net, { conv: { weight: tensor([1, 1, 1], [5]) }, norm }).params.conv // { weight: { shape: [1, 1, 1], data: [15] }, bias: { shape: [1], data: [-2] } }
+ */
+export function foldNorm(layer: Layer, params: Params<Tensor>): Folded {
+  checkLayer('foldNorm', layer);
+  checkParams('foldNorm', params);
+  const names = Object.keys(layer.children);
+  if (names.length === 0) return { layer, params };
+  const parts = names.map((name) => foldNorm(layer.children[name], (params[name] ?? {}) as Params<Tensor>));
+  if (layer.name === 'chain') {
+    for (let i = 1; i < parts.length; i++) {
+      if (parts[i].layer.name !== 'frozenNorm' || !foldable.test(parts[i - 1].layer.name)) continue;
+      parts[i - 1] = folded(names[i], parts[i - 1], parts[i]);
+      parts[i] = { layer: identity(), params: {} };
+    }
+  }
+  const record = <T>(value: (part: Folded) => T) => Object.fromEntries(names.map((name, i) => [name, value(parts[i])]));
+  return { layer: layer.with({ children: record((part) => part.layer) }), params: record((part) => part.params) };
+}
+
+/** Spec norm-fold. */
+function folded(name: string, linear: Folded, norm: Folded): Folded {
+  const p = { ...linear.params, ...norm.params, filter: linear.params.weight, shift: linear.params.bias } as Record<
+    string,
+    Tensor
+  >;
+  for (const each of ['weight', 'bias', 'mean', 'variance', 'filter'])
+    if (p[each] === undefined)
+      throw new SpecError('layer-params', `foldNorm: '${name}' and the layer before it must have their parameters`);
+  const round = roundingOf(p.filter.data);
+  const deviation = deviations(p.variance.data, norm.layer.attributes.epsilon as number);
+  const scale = p.weight.data.map((w, o) => w / deviation[o]);
+  const bias = scale.map((s, o) => round(round((p.shift?.data[o] ?? 0) - p.mean.data[o]) * s) + p.bias.data[o]);
+  return {
+    layer: linear.layer.with({ attributes: { bias: true } }),
+    params: {
+      weight: { shape: p.filter.shape, data: scaled(linear.layer, p.filter, scale) },
+      bias: { shape: [bias.length], data: bias },
+    },
+  };
+}
+
+/** Filters lie on the last axis; those of a transposed convolution on the one before, by the group of their channel. */
+function scaled(layer: Layer, weight: Tensor, scale: Data): Data {
+  const O = scale.length;
+  if (!layer.name.startsWith('convTranspose')) return weight.data.map((w, i) => w * scale[i % O]);
+  const [F, C] = weight.shape.slice(-2);
+  const groups = layer.attributes.groups as number;
+  return weight.data.map((w, i) => w * scale[Math.floor((i % C) / (C / groups)) * F + (Math.floor(i / C) % F)]);
+}
