@@ -11,3 +11,6 @@ export const LANES: i32 = 16;
 
 /** Bytes of a row of x in one pass of a depthwise weight gradient: three such rows stay in a first-level cache (measured). */
 export const PASS_BYTES: i32 = 0x4000;
+
+/** Positions whose products are one float32 sum of a weight gradient, at most. Spec numerics-weight-gradient. */
+export const SUM_POSITIONS: i32 = 224;

@@ -4,7 +4,7 @@
 // next lie `xStep` bytes of x and `yStep` of y.
 
 import { LANES } from './blocks';
-import { storeSome } from './lanes';
+import { dividedBy, storeSome } from './lanes';
 
 /** Channels of the tail are computed as a whole vector; what lies beyond them is read, never stored. */
 @inline
@@ -53,7 +53,7 @@ function maximumExactly(x: usize, list: usize, end: usize, y: usize, channels: i
 
 /** The maximum of four channels, a NaN wherever a cell has one: a mask of all ones is itself a NaN. */
 @inline
-function maximumAt(x: usize, list: usize, end: usize): v128 {
+export function maximumAt(x: usize, list: usize, end: usize): v128 {
   let m = f32x4.splat(-Infinity);
   let n = i32x4.splat(0);
   for (let cell = list; cell != end; cell += 4) {
@@ -63,11 +63,11 @@ function maximumAt(x: usize, list: usize, end: usize): v128 {
   return v128.or(m, n);
 }
 
-/** y = Σ cells / divisor, one divisor for each window. Spec pool-average. */
+/** y = Σ cells / divisor, one divisor of at most 64 for each window. Spec pool-average. */
 export function averageCells(x: usize, xStep: usize, list: usize, end: usize, y: usize, yStep: usize, count: i32, channels: i32, divisor: usize): void {
   const whole = (channels & -LANES) * 4;
-  for (; count > 0; count--, x += xStep, y += yStep, divisor += 4) {
-    const d = v128.load32_splat(divisor);
+  for (; count > 0; count--, x += xStep, y += yStep, divisor += 8) {
+    const d = f32x4.splat(<f32>load<f64>(divisor));
     for (let c = 0; c < whole; c += LANES * 4) {
       let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0;
       for (let cell = list; cell != end; cell += 4) {
@@ -115,13 +115,12 @@ function spreadMaximumTo(x: usize, list: usize, end: usize, dy: usize, dx: usize
 }
 
 /** dx of every cell += dy / divisor. Spec pool-average-gradient. */
-export function spreadAverage(list: usize, end: usize, dy: usize, dx: usize, channels: i32, divisor: f32): void {
-  const d = f32x4.splat(divisor);
+export function spreadAverage(list: usize, end: usize, dy: usize, dx: usize, channels: i32, divisor: f64): void {
   let c = 0;
   for (; c + 4 <= channels; c += 4, dy += 16, dx += 16) {
-    addTo(list, end, dx, f32x4.div(v128.load(dy), d), 4);
+    addTo(list, end, dx, dividedBy(v128.load(dy), divisor), 4);
   }
-  if (c < channels) addTo(list, end, dx, f32x4.div(v128.load(dy), d), channels - c);
+  if (c < channels) addTo(list, end, dx, dividedBy(v128.load(dy), divisor), channels - c);
 }
 
 @inline

@@ -7,20 +7,20 @@ import { storeLanes } from './lanes';
 import { nineSums } from './threes';
 import { Depthwise, isGrid, LISTED, listTaps, runFrom } from './taps';
 
-/** Adds the products of one row of positions, y being dy, to the sums of one image at w. Spec conv-depthwise. */
-export function depthwiseGradient(g: Depthwise, xImage: usize, dyImage: usize, plane: i32, row: i32): void {
-  let x = g.x + xImage + <usize>(plane * g.xPlane + row * g.xRow);
-  let dy = g.y + dyImage + <usize>(plane * g.yPlane + row * g.yRow);
-  for (let column = 0, columns = g.axis(2).positions; column < columns; ) {
-    const count = runFrom(g, column);
-    addRun(g, x, dy, count, listTaps(g, plane, row, column));
-    x += count * g.xColumn;
-    dy += count * g.yColumn;
-    column += count;
+/** Adds the products of `count` positions of a row from `column` on, y being dy, to the sums at w. Spec conv-depthwise. */
+export function depthwiseGradient(g: Depthwise, xImage: usize, dyImage: usize, plane: i32, row: i32, column: i32, count: i32): void {
+  let x = g.x + xImage + <usize>(plane * g.xPlane + row * g.xRow + column * g.xColumn);
+  let dy = g.y + dyImage + <usize>(plane * g.yPlane + row * g.yRow + column * g.yColumn);
+  for (const end = column + count; column < end; ) {
+    const now = min(end - column, runFrom(g, column));
+    addRun(g, x, dy, now, listTaps(g, plane, row, column));
+    x += now * g.xColumn;
+    dy += now * g.yColumn;
+    column += now;
   }
 }
 
-/** Adds the products of `count` positions to the sums of the image, tap by tap or nine at a time. */
+/** Adds the products of `count` positions to the sums, tap by tap or nine at a time. */
 function addRun(g: Depthwise, x: usize, dy: usize, count: i32, end: usize): void {
   const whole = isGrid(g, end) && count >= 4 ? g.channels & ~3 : 0;
   const together = max(4, PASS_BYTES / g.xColumn);

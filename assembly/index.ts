@@ -1,15 +1,17 @@
 // The binary interface of the kernels: what the module exports, and nothing else.
 
 export { add } from './add';
-export { LANES, MR, NR, PASS_BYTES } from './blocks';
+export { LANES, MR, NR, PASS_BYTES, SUM_POSITIONS } from './blocks';
 export { map, relu, reluGradient } from './elementwise';
 export { depthwise } from './depthwise';
 export { depthwiseGradient } from './depthwise-gradient';
 export { PLACE, places } from './geometry';
+export { accumulate } from './gradient';
 export { gather } from './im2col';
 export { lrn } from './lrn';
 export { exp, log, pow, sigmoid, tanh } from './math';
-export { accumulate, multiply } from './multiply';
+export { move } from './long-sums';
+export { multiply } from './multiply';
 export { copyRows, finite, pack, repeat, zero, zeroRows } from './pack';
 export { pool } from './pool';
 export { sumRows } from './sums';

@@ -11,6 +11,8 @@ export class Lrn {
   after: i32;
   k: f32;
   alpha: f32;
+  /** Whether the additions are those of float64. Spec numerics-long. */
+  isLong: i32;
 }
 
 /** Every pixel of the lattice by itself; y is not x. The sum runs by ascending channel from +0. Spec lrn-forward. */
@@ -33,12 +35,20 @@ export function lrn(l: Lattice, g: Lrn, beta: f64): void {
 function lrnPixel(x: usize, y: usize, g: Lrn, beta: f64): void {
   for (let c = 0; c < g.channels; c++) {
     const end = min(c + g.after, g.channels - 1);
-    let sum: f32 = 0;
-    for (let j = max(c - g.before, 0); j <= end; j++) {
-      const value = load<f32>(x + (<usize>j << 2));
-      sum += value * value;
-    }
-    const d = g.k + g.alpha * sum;
+    const first = max(c - g.before, 0);
+    const sum = g.isLong ? squares<f64>(x, first, end) : <f64>squares<f32>(x, first, end);
+    const d = g.k + <f32>(<f64>g.alpha * sum);
     store<f32>(y + (<usize>c << 2), load<f32>(x + (<usize>c << 2)) / <f32>pow(d, beta));
   }
+}
+
+/** The sum of the squares of channels `first` to `end`, each square a float32, the additions in the type T. */
+@inline
+function squares<T>(x: usize, first: i32, end: i32): T {
+  let sum: T = 0;
+  for (let j = first; j <= end; j++) {
+    const value = load<f32>(x + (<usize>j << 2));
+    sum += <T>(value * value);
+  }
+  return sum;
 }

@@ -2,9 +2,8 @@
 
 import { MR, NR } from './blocks';
 import { ACROSS, multiplyOne } from './dense';
-import { PLACE, Walk } from './geometry';
-import { packWalk } from './pack';
-import { gradientTile, tile } from './tile';
+import { PLACE } from './geometry';
+import { tile } from './tile';
 
 /** Bytes of a cache line, and parts of a panel that are fetched side by side. */
 const LINE: usize = 64;
@@ -61,29 +60,5 @@ function sweep(places: usize, end: usize, panel: usize, panelBytes: usize, o: i3
       tile(place, near, runs, runsEnd, length, first * 4, min(NR, until - first), reload, epilogue);
       near += panelBytes;
     }
-  }
-}
-
-/** Bytes of dy panels that stay in a second-level cache while all of x passes by. */
-const PANELS_BYTES: i32 = 0x40000;
-
-/**
- * dw[tiles · 4 (tap, channel) pairs][filters] over the positions of a walk from `origin`; `packed` is room for 4 values
- * of x at every position. Spec conv-weight-gradient.
- */
-export function accumulate(places: usize, tiles: i32, panel: usize, panelBytes: usize, filters: i32, walk: Walk, origin: usize, packed: usize, image: usize, reload: bool, last: bool): void {
-  const end = places + tiles * MR * PLACE;
-  const count = walk.count;
-  const together = max(1, PANELS_BYTES / (count * NR * 4)) * NR;
-  for (let begin = 0; begin < filters; begin += together) {
-    const some = min(together, filters - begin);
-    for (let place = places; place != end; place += MR * PLACE) {
-      packWalk(place, walk, origin, packed);
-      for (let o = 0; o < some; o += NR) {
-        const dy = panel + <usize>(o / NR) * panelBytes;
-        gradientTile(place, packed, dy, count, (begin + o) * 4, min(NR, some - o), image, reload, last);
-      }
-    }
-    panel += <usize>(together / NR) * panelBytes;
   }
 }

@@ -4,6 +4,7 @@
 //   at the border it is made anew, without the cells that are padding
 
 import { averageCells, maximumCells, spreadAverage, spreadMaximum } from './cells';
+import { longAverageCells, spreadLongAverage, spreadLongMaximum } from './long-cells';
 
 /** One axis of a window: cell(p, k) = p·stride + k·dilation − before, taken where 0 ≤ cell < input. */
 @unmanaged
@@ -45,12 +46,14 @@ export const AVERAGE_GRADIENT: i32 = 3;
 @unmanaged
 export class Pool {
   operation: i32;
+  /** Whether it adds in float64; then dx is float64, laid out as x. Spec numerics-long. */
+  doubles: i32;
   channels: i32;
   /** x of the image; y or dy of the image; dx of the image. */
   x: usize;
   y: usize;
   dx: usize;
-  /** The float32 divisors of an average, one for every position. */
+  /** The float64 divisors of an average, one for every position. */
   divisor: usize;
   /** Room for two lists of cells, as byte offsets: of a whole window from its first cell, of a clipped one from x. */
   whole: usize;
@@ -76,14 +79,14 @@ export function pool(g: Pool, plane: i32, row: i32): void {
   const corner = a.first(plane) * g.xPlane + b.first(row) * g.xRow;
   const wholeEnd = wholeCells(g);
   const y = g.y + <usize>(plane * g.yPlane + row * g.yRow);
-  const divisor = g.divisor + <usize>((plane * b.output + row) * c.output) * 4;
+  const divisor = g.divisor + <usize>((plane * b.output + row) * c.output) * 8;
   for (let column = 0; column < c.output; ) {
     const whole = inside ? c.insideFrom(column) : 0;
     const cells = whole > 0 ? g.whole : g.clipped;
     const end = whole > 0 ? wholeEnd : clippedCells(g, a.first(plane), b.first(row), c.first(column));
     const origin = whole > 0 ? corner + c.first(column) * g.xPixel : 0;
     const count = max(1, whole);
-    windows(g, count, origin, cells, end, y + column * g.yPixel, divisor + column * 4);
+    windows(g, count, origin, cells, end, y + column * g.yPixel, divisor + column * 8);
     column += count;
   }
 }
@@ -130,11 +133,19 @@ function windows(g: Pool, count: i32, origin: usize, list: usize, end: usize, y:
   if (g.operation == MAXIMUM) {
     maximumCells(g.x + origin, step, list, end, y, g.yPixel, count, g.channels);
   } else if (g.operation == AVERAGE) {
-    averageCells(g.x + origin, step, list, end, y, g.yPixel, count, g.channels, divisor);
+    if (g.doubles) longAverageCells(g.x + origin, step, list, end, y, g.yPixel, count, g.channels, divisor);
+    else averageCells(g.x + origin, step, list, end, y, g.yPixel, count, g.channels, divisor);
   } else {
-    for (; count > 0; count--, origin += step, y += g.yPixel, divisor += 4) {
-      if (g.operation == MAXIMUM_GRADIENT) spreadMaximum(g.x + origin, list, end, y, g.dx + origin, g.channels);
-      else spreadAverage(list, end, y, g.dx + origin, g.channels, load<f32>(divisor));
+    for (; count > 0; count--, origin += step, y += g.yPixel, divisor += 8) {
+      if (g.doubles) spreadDoubles(g, origin, list, end, y, load<f64>(divisor));
+      else if (g.operation == MAXIMUM_GRADIENT) spreadMaximum(g.x + origin, list, end, y, g.dx + origin, g.channels);
+      else spreadAverage(list, end, y, g.dx + origin, g.channels, load<f64>(divisor));
     }
   }
+}
+
+function spreadDoubles(g: Pool, origin: usize, list: usize, end: usize, y: usize, divisor: f64): void {
+  const dx = g.dx + origin * 2;
+  if (g.operation == MAXIMUM_GRADIENT) spreadLongMaximum(g.x + origin, list, end, y, dx, g.channels);
+  else spreadLongAverage(list, end, y, dx, g.channels, divisor);
 }

@@ -1,14 +1,19 @@
-// Sums down the columns of a matrix, for the gradient of a bias: lanes over columns.
+// Sums down the columns of a matrix, for the gradient of a bias: lanes over columns, in float64.
 
-import { storeSome } from './lanes';
-
-/** sums[o] = Σ_r matrix[r][o], r ascending, from +0. Spec conv-bias-gradient. */
+/** sums[o] = Σ_r matrix[r][o], r ascending, from +0; whole eights of sums are written. Spec conv-bias-gradient. */
 export function sumRows(matrix: usize, rows: i32, columns: i32, sums: usize): void {
   const step = <usize>columns * 4;
-  for (let o = 0; o < columns; o += 4, matrix += 16, sums += 16) {
-    let sum = f32x4.splat(0);
+  for (let o = 0; o < columns; o += 8, matrix += 32, sums += 64) {
+    let a = f64x2.splat(0), b = a, c = a, d = a;
     let at = matrix;
-    for (let r = 0; r < rows; r++, at += step) sum = f32x4.add(sum, v128.load(at));
-    storeSome(sums, sum, min(4, columns - o));
+    for (let r = 0; r < rows; r++, at += step) {
+      const low = v128.load(at), high = v128.load(at, 16);
+      a = f64x2.add(a, f64x2.promote_low_f32x4(low));
+      b = f64x2.add(b, f64x2.promote_low_f32x4(v128.shuffle<f64>(low, low, 1, 1)));
+      c = f64x2.add(c, f64x2.promote_low_f32x4(high));
+      d = f64x2.add(d, f64x2.promote_low_f32x4(v128.shuffle<f64>(high, high, 1, 1)));
+    }
+    v128.store(sums, a), v128.store(sums, b, 16);
+    v128.store(sums, c, 32), v128.store(sums, d, 48);
   }
 }

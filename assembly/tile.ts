@@ -1,4 +1,4 @@
-// The two tiles: the only multiply-adds of the matrix kernels.
+// The tile: the multiply-adds of convolution and input gradient. That of the weight gradient is in gradient.ts.
 //
 //              8 channels                 each step: 4 scalars × 2 vectors, 8 products, 8 sums;
 //   4 rows  [ a00 | a01 ]                 lanes are different sums, never parts of one.
@@ -121,57 +121,4 @@ export function tile(places: usize, panel: usize, runs: usize, runsEnd: usize, l
   storeLanes(y1, a10, a11, lanes);
   storeLanes(y2, a20, a21, lanes);
   storeLanes(y3, a30, a31, lanes);
-}
-
-/**
- * dw[4 (tap, channel) pairs][8 filters] over `count` positions: x holds 4 values and `panel` 8 of dy for each position;
- * a place is a row of dw. The sum of one image may be cut: `image` is the byte distance from dw to its running sums;
- * `reload` goes on from them, `last` adds the finished sum to dw, otherwise it goes back there.
- */
-export function gradientTile(places: usize, x: usize, panel: usize, count: i32, channel: usize, lanes: i32, image: usize, reload: bool, last: bool): void {
-  const y0 = load<usize>(places, 4) + channel;
-  const y1 = load<usize>(places, 12) + channel;
-  const y2 = load<usize>(places, 20) + channel;
-  const y3 = load<usize>(places, 28) + channel;
-  let a00 = f32x4.splat(0), a01 = f32x4.splat(0);
-  let a10 = f32x4.splat(0), a11 = f32x4.splat(0);
-  let a20 = f32x4.splat(0), a21 = f32x4.splat(0);
-  let a30 = f32x4.splat(0), a31 = f32x4.splat(0);
-  if (reload) {
-    a00 = v128.load(y0 + image), a01 = v128.load(y0 + image, 16);
-    a10 = v128.load(y1 + image), a11 = v128.load(y1 + image, 16);
-    a20 = v128.load(y2 + image), a21 = v128.load(y2 + image, 16);
-    a30 = v128.load(y3 + image), a31 = v128.load(y3 + image, 16);
-  }
-  const end = x + count * (MR * 4);
-  do {
-    const d0 = v128.load(panel);
-    const d1 = v128.load(panel, 16);
-    const v0 = v128.load32_splat(x);
-    a00 = f32x4.add(a00, f32x4.mul(v0, d0));
-    a01 = f32x4.add(a01, f32x4.mul(v0, d1));
-    const v1 = v128.load32_splat(x, 4);
-    a10 = f32x4.add(a10, f32x4.mul(v1, d0));
-    a11 = f32x4.add(a11, f32x4.mul(v1, d1));
-    const v2 = v128.load32_splat(x, 8);
-    a20 = f32x4.add(a20, f32x4.mul(v2, d0));
-    a21 = f32x4.add(a21, f32x4.mul(v2, d1));
-    const v3 = v128.load32_splat(x, 12);
-    a30 = f32x4.add(a30, f32x4.mul(v3, d0));
-    a31 = f32x4.add(a31, f32x4.mul(v3, d1));
-    x += MR * 4;
-    panel += NR * 4;
-  } while (x != end);
-  if (last) {
-    // All four rows are read before one is written: places repeat at the end of a table.
-    a00 = f32x4.add(v128.load(y0), a00), a01 = f32x4.add(v128.load(y0, 16), a01);
-    a10 = f32x4.add(v128.load(y1), a10), a11 = f32x4.add(v128.load(y1, 16), a11);
-    a20 = f32x4.add(v128.load(y2), a20), a21 = f32x4.add(v128.load(y2, 16), a21);
-    a30 = f32x4.add(v128.load(y3), a30), a31 = f32x4.add(v128.load(y3, 16), a31);
-    image = 0;
-  }
-  storeLanes(y0 + image, a00, a01, lanes);
-  storeLanes(y1 + image, a10, a11, lanes);
-  storeLanes(y2 + image, a20, a21, lanes);
-  storeLanes(y3 + image, a30, a31, lanes);
 }

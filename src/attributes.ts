@@ -69,6 +69,17 @@ export function oneOf<T extends string>(
   return value as T;
 }
 
+/**
+ * A copy of attributes, frozen to the bottom. What cannot be frozen, the data of a tensor, is copied, so that the layer keeps
+ * what it was given whatever is written here. Spec layer-attributes.
+ */
+export function frozenCopy<T>(value: T): T {
+  if (ArrayBuffer.isView(value)) return (value as unknown as Float32Array).slice() as T;
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return Object.freeze(value.map(frozenCopy)) as T;
+  return Object.freeze(Object.fromEntries(Object.entries(value).map(([name, each]) => [name, frozenCopy(each)]))) as T;
+}
+
 /** What a layer without attributes takes. */
 export type None = Readonly<Record<string, never>>;
 
@@ -85,10 +96,19 @@ export function known(
 ): void {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw wrongType(clause, `${who}: ${what} must be an object {${names.join(', ')}}, got ${show(value)}`);
-  for (const [name, each] of Object.entries(value)) {
+  for (const [name, each] of entriesOf(clause, who, what, value)) {
     if (each === null) throw wrongType(clause, `${who}: ${name} must have a value or be left out, got null`);
     if (!names.includes(name))
       throw new SpecError(clause, `${who}: the ${what} are ${names.join(', ') || 'none'}, got '${name}'`);
+  }
+}
+
+/** A getter or a proxy of the caller's may throw anything. */
+function entriesOf(clause: string, who: string, what: string, value: object): [string, unknown][] {
+  try {
+    return Object.entries(value);
+  } catch (cause) {
+    throw wrongType(clause, `${who}: ${what} must be an object that can be read, got one that throws ${show(cause)}`);
   }
 }
 

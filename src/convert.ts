@@ -2,7 +2,8 @@
 
 import { show, wrongType } from './errors.ts';
 import type { Params } from './layer/layer.ts';
-import type { Tensor } from './tensor.ts';
+import { checkParams, mapParams } from './layer/params.ts';
+import { checkTensor, type Tensor } from './tensor.ts';
 
 /**
  * The same tensor, or the same parameters, in float64 (exactly). A float64 layer is the reference for a float32 one.
@@ -30,12 +31,15 @@ function convert<T extends Tensor | Params<Tensor>>(
   value: T,
   change: (data: Tensor['data']) => Tensor['data'],
 ): T {
+  const converted = ({ shape, data }: Tensor): Tensor => ({ shape, data: change(data) });
+  if (isTensor(value)) {
+    checkTensor(who, 'x', value);
+    return converted(value) as T;
+  }
   if (typeof value !== 'object' || value === null)
     throw wrongType('tensor-type', `${who}: expected a tensor or parameters, got ${show(value)}`);
-  if (isTensor(value)) return { shape: value.shape, data: change(value.data) } as Tensor as T;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, part]) => [name, convert(who, part as Tensor, change)]),
-  ) as T;
+  checkParams(who, value);
+  return mapParams(value as Params<Tensor>, converted) as T;
 }
 
-const isTensor = (value: Tensor | Params<Tensor>): value is Tensor => ArrayBuffer.isView(value.data);
+const isTensor = (value: unknown): value is Tensor => ArrayBuffer.isView((value as Tensor | null)?.data);

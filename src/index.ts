@@ -10,13 +10,17 @@ export { im2col } from './inspect/im2col.ts';
 export { matrixText, toeplitz } from './inspect/matrix.ts';
 export { collapse, gaussianPyramid, laplacianPyramid } from './inspect/pyramid.ts';
 export { describe, parameterCount, receptiveField, summary } from './inspect/summary.ts';
-export { chain, concat, identity, mapLayer, sum } from './layer/algebra.ts';
+export { concat, sum } from './layer/branches.ts';
+export { chain } from './layer/chain.ts';
+export { fieldAt } from './layer/field.ts';
 export { type Folded, foldNorm } from './layer/fold-norm.ts';
+export { identity } from './layer/identity.ts';
 export { type InitializeOptions, initialize } from './layer/initialize.ts';
-export type { Attributes, AxisField, Changes, Field, Gradient, Layer, Params } from './layer/layer.ts';
+export type { Attributes, AxisField, Changes, Field, Gradient, Layer, Params, Program, Value } from './layer/layer.ts';
+export { mapLayer } from './layer/map-layer.ts';
 export { parameter } from './layer/params.ts';
-export type { Program, Value } from './layer/program.ts';
 export { toChannelsFirst, toChannelsLast } from './layout.ts';
+export { NUMERICS } from './numerics.ts';
 export { leakyRelu, relu, scale, sigmoid, tanh } from './ops/activation.ts';
 export {
   conv1d,

@@ -37,7 +37,7 @@ export function tensor(shape: Shape, values?: ArrayLike<number>, type: ElementTy
     throw wrongType('tensor-type', `tensor: type must be 'float32' or 'float64', got ${show(type)}`);
   const result = allocate('tensor', shape, type);
   if (values === undefined) return result;
-  if (typeof values !== 'object' || values === null || typeof values.length !== 'number')
+  if (typeof values !== 'object' || values === null || typeof lengthOf(values) !== 'number')
     throw wrongType('tensor-type', `tensor: values must be an array of numbers, got ${show(values)}`);
   for (let i = 0; i < values.length; i++) {
     if (typeof values[i] !== 'number')
@@ -53,6 +53,15 @@ export function tensor(shape: Shape, values?: ArrayLike<number>, type: ElementTy
       `tensor: shape [${shape}] holds ${result.data.length} values, got ${values.length}`,
     );
   return result;
+}
+
+/** Of a proxy around a typed array it cannot be asked. */
+function lengthOf(values: { readonly length?: unknown }): unknown {
+  try {
+    return values.length;
+  } catch {
+    return undefined;
+  }
 }
 
 /** A zero-filled tensor of a shape that is already checked. Spec tensor-size. */
@@ -88,9 +97,10 @@ function orRefused<T>(who: string, size: number, type: ElementType, make: () => 
 export function checkShape(who: string, shape: Shape): void {
   if (!Array.isArray(shape))
     throw wrongType('tensor-shape', `${who}: a shape must be an array of whole numbers, got ${show(shape)}`);
-  for (const axis of shape) {
+  for (const axis of shape)
     if (typeof axis !== 'number')
       throw wrongType('tensor-shape', `${who}: a shape must be an array of whole numbers, got ${show(shape)}`);
+  for (const axis of shape) {
     if (!Number.isSafeInteger(axis) || axis < 0)
       throw new SpecError('tensor-shape', `${who}: the axes of a shape must be whole numbers ≥ 0, got [${shape}]`);
   }
@@ -101,7 +111,8 @@ export function checkTensor(who: string, what: string, value: Tensor): void {
   if (typeof value !== 'object' || value === null || !('shape' in value) || !('data' in value))
     throw wrongType('tensor-type', `${who}: ${what} must be a tensor {shape, data}, got ${show(value)}`);
   checkShape(who, value.shape);
-  if (!(value.data instanceof Float32Array) && !(value.data instanceof Float64Array))
+  // A proxy of a typed array is an instance, but no view.
+  if (!ArrayBuffer.isView(value.data) || !(value.data instanceof Float32Array || value.data instanceof Float64Array))
     throw wrongType(
       'tensor-type',
       `${who}: the data of ${what} must be a Float32Array or Float64Array, got ${show(value.data)}`,

@@ -124,6 +124,9 @@ export function threeAxes(axes: readonly Axis[]): ThreeAxes {
 
 export const inputs = (axes: readonly Axis[]): number => axes.reduce((product, axis) => product * axis.input, 1);
 export const outputs = (axes: readonly Axis[]): number => axes.reduce((product, axis) => product * axis.output, 1);
+/** Whether two windows may share a cell. */
+export const overlaps = (axes: readonly Axis[]): boolean =>
+  axes.some(({ output, size, stride, dilation }) => output > 1 && stride <= (size - 1) * dilation);
 export const taps = (axes: readonly Axis[]): number => axes.reduce((product, axis) => product * axis.size, 1);
 
 /**
@@ -159,6 +162,8 @@ export interface ConvGeometry {
 
 /** The numbers of one pooling. */
 export interface PoolGeometry {
+  /** The one window holds all of space, whatever its size. Spec pool-global. */
+  readonly isGlobal?: boolean;
   readonly batch: number;
   readonly channels: number;
   readonly axes: ThreeAxes;

@@ -4,10 +4,10 @@ import { readIdx } from '../formats/idx.ts';
 import { readPng } from '../formats/png.ts';
 import { readSafetensors } from '../formats/safetensors.ts';
 import { loadWeights } from '../formats/weights.ts';
-import { mapLayer } from '../layer/algebra.ts';
 import type { Layer, Params } from '../layer/layer.ts';
+import { mapLayer } from '../layer/map-layer.ts';
+import { trainedIn } from '../layer/parameter.ts';
 import { alexnet, googlenet, lenet5, resnet, vgg } from '../nets/index.ts';
-import { frozenNorm } from '../ops/normalization.ts';
 import { allocate, type Shape, type Tensor } from '../tensor.ts';
 import { UsageError } from './usage.ts';
 
@@ -52,12 +52,12 @@ export function loadNet(named: string | undefined, classes: number | undefined, 
     throw new UsageError(`show: --net must be one of ${netNames.join(', ')}, got '${name}'`);
   const { make, shape } = nets[name];
   const trained = make(classes === undefined ? {} : { classes });
-  const frozen = Object.keys(tensors).some((each) => each.endsWith('.mean'));
-  const net = mapLayer(trained, (_, layer) =>
-    frozen && layer.name === 'batchNorm' ? frozenNorm(layer.attributes) : layer,
-  );
-  const { params, missing, misshapen, text } = loadWeights(net, shape, tensors);
-  if (missing.length + misshapen.length > 0) throw new UsageError(`show: MODEL is not one of ${name}: ${text}`);
+  const given = mapLayer(trained, (_, layer) => layer.roles?.batchStatistics?.given ?? layer);
+  const isTrained = trainedIn(given, shape);
+  const net = Object.keys(tensors).some((each) => !isTrained(each)) ? given : trained;
+  const { params, missing, misshapen, unread, text } = loadWeights(net, shape, file);
+  if (missing.length + misshapen.length + unread.length > 0)
+    throw new UsageError(`show: MODEL is not one of ${name}: ${text}`);
   return { net, params, shape, text };
 }
 

@@ -39,9 +39,6 @@ const WIDE = 800;
 /** Pixels on each side of a cell, at most. */
 const MOST = 16;
 
-/** Operators whose outputs are the hidden units of a net. */
-const ACTIVATIONS = ['relu', 'leakyRelu', 'sigmoid', 'tanh'];
-
 /** All pages, one by one. Spec cli-show. */
 export async function* pages(subject: Subject): AsyncGenerator<Page> {
   const { net, params, image } = subject;
@@ -83,9 +80,7 @@ function summaryText(subject: Subject): string {
   const { net, params, loaded, image, images } = subject;
   const logits = Array.from(net.forward(image, params).data);
   const best = [...logits.keys()].sort((a, b) => logits[b] - logits[a]).slice(0, 5);
-  const hidden = operatorPaths(net).filter((path) =>
-    ACTIVATIONS.includes(innerLayer('show', net, image.shape, path).layer.name),
-  );
+  const hidden = operatorPaths(net).filter((path) => innerLayer('show', net, image.shape, path).layer.roles?.activates);
   const outputs = images.shape[0] > 1 ? activations(net, images, params, hidden) : {};
   return [
     summary(net, image.shape),
@@ -103,7 +98,7 @@ function summaryText(subject: Subject): string {
 function convolutions({ net, params, image }: Subject): { path: string; weight: Tensor }[] {
   const flat = flatParams(params);
   return operatorPaths(net)
-    .filter((path) => /conv2d$/i.test(innerLayer('show', net, image.shape, path).layer.name))
+    .filter((path) => innerLayer('show', net, image.shape, path).layer.roles?.pictured)
     .map((path) => ({ path, weight: flat[`${path}.weight`] }));
 }
 

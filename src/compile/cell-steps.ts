@@ -3,7 +3,8 @@
 import type { Arena } from '../kernels/arena.ts';
 import { type Finish, writeEpilogues } from '../kernels/epilogue.ts';
 import type { Region } from '../kernels/region.ts';
-import type { LrnStep } from '../layer/program.ts';
+import type { LrnStep } from '../layer/layer.ts';
+import { SHORT_SUM } from '../reference/sums.ts';
 import type { Slot } from './slot.ts';
 import type { Step } from './steps.ts';
 
@@ -49,7 +50,8 @@ export function lrnStep(x: Slot, y: Slot, { before, after, k, alpha, beta }: Lrn
     prepare(arena, at) {
       const lattice = arena.words(latticeOf(x, at(x), at(y)));
       const factors = new Uint32Array(Float32Array.of(k, alpha).buffer);
-      const numbers = arena.words([x.channels, before, after, ...factors]);
+      const isLong = before + after + 1 > SHORT_SUM ? 1 : 0;
+      const numbers = arena.words([x.channels, before, after, ...factors, isLong]);
       return () => arena.kernels.lrn(lattice, numbers, beta);
     },
   };

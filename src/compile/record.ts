@@ -4,8 +4,7 @@ import { type Contraction, isCovered, overhanging, prepare } from '../kernels/co
 import { backward, forward } from '../kernels/convolution-contractions.ts';
 import { stagedBytes } from '../kernels/panels.ts';
 import { winogradPays, winogradWeighted } from '../kernels/winograd.ts';
-import type { Layer, Params } from '../layer/layer.ts';
-import type { ConvStep, LrnStep, NormStep, Program, Value } from '../layer/program.ts';
+import type { ConvStep, Layer, LrnStep, NormStep, Params, Program, Value } from '../layer/layer.ts';
 import { winogradTile } from '../reference/winograd.ts';
 import type { Shape, Tensor } from '../tensor.ts';
 import type { PoolGeometry } from '../window.ts';

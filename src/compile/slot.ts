@@ -5,7 +5,7 @@
 
 import { type Piece, paddedAxis, type Three } from '../kernels/pieces.ts';
 import { denseRegion, type Region } from '../kernels/region.ts';
-import type { Value } from '../layer/program.ts';
+import type { Value } from '../layer/layer.ts';
 import { type Shape, sizeOf } from '../tensor.ts';
 
 /** Cells of zeros before and after each axis. */
@@ -33,7 +33,7 @@ const union = (a: Margins, b: Margins): Margins => {
   return [onAxis(0), onAxis(1), onAxis(2)];
 };
 
-/** One tensor of a program. Axes in front of the last three of space are laid out as one. */
+/** One tensor of a program: the last axis is that of the channels. Axes in front of the last three of space are laid out as one. */
 export class Slot implements Value {
   readonly shape: Shape;
   readonly batch: number;
@@ -49,9 +49,9 @@ export class Slot implements Value {
   constructor(shape: Shape, dense = false) {
     const space = [1, 1, 1, ...shape.slice(1, -1)];
     this.shape = shape;
-    this.batch = shape[0];
+    this.batch = shape.length > 1 ? shape[0] : 1;
     this.size = [sizeOf(space.slice(0, -2)), ...space.slice(-2)] as unknown as Three<number>;
-    this.channels = shape.length > 1 ? shape[shape.length - 1] : 1;
+    this.channels = shape[shape.length - 1];
     this.dense = dense;
   }
 

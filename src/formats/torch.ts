@@ -49,17 +49,17 @@ function follow(
   if (inputs && inside.length > 0) {
     const through = ([name, child]: [string, Layer], reaching: Int32Array | undefined): Int32Array | undefined =>
       follow(child, inputs[name].shape, reaching, path === '' ? name : `${path}.${name}`, orders);
-    if (layer.name === 'chain') return inside.reduce((reaching, child) => through(child, reaching), order);
+    if (layer.arrangement === 'sequence') return inside.reduce((reaching, child) => through(child, reaching), order);
     const branches = inside.map((child) => through(child, order));
     const widths = inside.map(([name, child]) => child.shape(inputs[name].shape)[1]);
-    return layer.name === 'concat' ? joined(branches, widths) : branches[0];
+    return layer.arrangement === 'concat' ? joined(branches, widths) : branches[0];
   }
-  if (layer.name === 'flatten') return order ?? channelsFirst(x);
+  if (layer.roles?.flattens) return order ?? channelsFirst(x);
   if (order === undefined) return undefined;
-  const isDense = layer.name === 'dense';
-  const names = isDense ? ['weight'] : Object.keys(layer.params(x));
-  for (const name of names) orders.set(path === '' ? name : `${path}.${name}`, order);
-  if (isDense) return undefined;
+  const overChannels = Object.entries(layer.parameters?.(x) ?? {}).filter(([, each]) => each.channelAxis !== undefined);
+  for (const [name] of overChannels) orders.set(path === '' ? name : `${path}.${name}`, order);
+  const mixes = overChannels.some(([, { shape }]) => shape.length > 1);
+  if (mixes) return undefined;
   const y = layer.shape(x);
   if (y.length !== 2 || y[1] !== x[1])
     throw new SpecError(

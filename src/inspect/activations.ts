@@ -1,8 +1,8 @@
 // What the layers inside a net give, and how far apart two images are in the eyes of one of them.
 
 import { SpecError, show, wrongType } from '../errors.ts';
-import { mapLayer } from '../layer/algebra.ts';
 import { checkLayer, type Layer, type Params } from '../layer/layer.ts';
+import { mapLayer } from '../layer/map-layer.ts';
 import { checkTensor, sameShape, type Tensor } from '../tensor.ts';
 import { innerLayer, operatorPaths } from './inner.ts';
 

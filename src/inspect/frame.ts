@@ -2,8 +2,8 @@
 
 import { known, wholeNumber } from '../attributes.ts';
 import { SpecError, wrongType } from '../errors.ts';
+import type { Span } from '../layer/field.ts';
 import { allocate, checkTensor, type Tensor } from '../tensor.ts';
-import type { Span } from './patches.ts';
 
 /**
  * A receptive field drawn on its image: the picture in colours, `scale` pixels for each cell, with a frame one pixel wide

@@ -1,6 +1,7 @@
 // toeplitz/inspect: counting, checking, and looking inside.
 
 export { readPng, writePng } from '../formats/png.ts';
+export { fieldAt, type Span } from '../layer/field.ts';
 export { activations, featureDistance } from './activations.ts';
 export { pixelCorrelation } from './correlation.ts';
 export type { Correlations } from './correlations.ts';
@@ -11,7 +12,7 @@ export { type GradientReport, gradientCheck } from './gradient-check.ts';
 export { type GridOptions, gridPicture, gridSvg } from './grid.ts';
 export { type UnitHealth, type UnitHealthOptions, unitHealth } from './health.ts';
 export { matrixText, toeplitz } from './matrix.ts';
-export { type Span, type TopPatch, type TopPatchOptions, topPatches } from './patches.ts';
+export { type TopPatch, type TopPatchOptions, topPatches } from './patches.ts';
 export { collapse, gaussianPyramid, laplacianPyramid } from './pyramid.ts';
 export { type Description, describe, parameterCount, type Row, receptiveField, summary } from './summary.ts';
 export { activationTiles, filterTiles, type TileOptions, unitPicture } from './tiles.ts';

@@ -51,5 +51,5 @@ function partsOf(layer: Layer, x: Shape): (readonly [Layer, Shape])[] {
   return reaching ? Object.entries(layer.children).map(([name, child]) => [child, reaching[name].shape] as const) : [];
 }
 
-const isChain = (layer: Layer): boolean => layer.name === 'chain';
+const isChain = (layer: Layer): boolean => layer.arrangement === 'sequence';
 const total = (numbers: readonly number[]): number => numbers.reduce((sum, each) => sum + each, 0);

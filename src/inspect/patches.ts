@@ -2,16 +2,11 @@
 
 import { known, wholeNumber } from '../attributes.ts';
 import { SpecError } from '../errors.ts';
+import { type Span, spanAt } from '../layer/field.ts';
 import type { Field, Layer, Params } from '../layer/layer.ts';
 import { allocate, checkTensor, type Shape, sizeOf, type Tensor, typeOf } from '../tensor.ts';
 import { recorder } from './activations.ts';
 import { innerLayer } from './inner.ts';
-
-/** The cells from `start` on, `size` of them, on one axis of an image. */
-export interface Span {
-  readonly start: number;
-  readonly size: number;
-}
 
 export interface TopPatch {
   /** The image's place in the batch, and the unit's on the output of its layer. */
@@ -119,9 +114,10 @@ const positionOf = (at: number, space: Shape): number[] =>
   space.map((axis, i) => Math.floor(at / sizeOf(space.slice(i + 1))) % axis);
 
 /** The cells that position `p` sees, without those outside the `n` of the image. */
-function clipped({ start, step, size }: Field[number], p: number, n: number): Span {
-  const first = Math.min(Math.max(0, Math.floor(start + p * step)), n - 1);
-  const end = Math.max(first + 1, Math.min(n, Math.ceil(start + p * step + size)));
+function clipped(axis: Field[number], p: number, n: number): Span {
+  const { start, size } = spanAt(axis, p);
+  const first = Math.min(Math.max(0, start), n - 1);
+  const end = Math.max(first + 1, Math.min(n, start + size));
   return { start: first, size: end - first };
 }
 

@@ -7,7 +7,7 @@
 import { wholeNumber } from '../attributes.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
 import { sumOf } from '../layer/channels.ts';
-import { roundingOf } from '../reference/convolution.ts';
+import { roundingOf } from '../rounding.ts';
 import { allocate, checkTensor, sizeOf, type Tensor, typeOf } from '../tensor.ts';
 
 const blur = [1, 4, 6, 4, 1];

@@ -1,6 +1,8 @@
-// The slopes of a function on the two sides of a place, and whether it has a corner there.
+// The slopes of a function on the two sides of a place, how far they can be trusted, and whether it has a corner there.
 //
 //   before = (L(θ) − L(θ − h)) / h     after = (L(θ + h) − L(θ)) / h     h = 1e-5 · max(1, |θ|)
+//
+// L is a sum; its terms are subtracted one by one, so that those which do not depend on θ bring no noise.
 
 import type { Tensor } from '../tensor.ts';
 
@@ -10,32 +12,114 @@ export interface Slopes {
   /** By how much the two differ, and by how much those of half the step do. */
   readonly bend: number;
   readonly halfBend: number;
+  /** What rounding alone can make of a slope. */
+  readonly noise: number;
+}
+
+/** A central difference, and by how much it may be wrong. */
+export interface Difference {
+  readonly value: number;
+  readonly doubt: number;
+}
+
+type Terms = () => Float64Array;
+
+/** Of float64, for a handful of roundings in each of two terms. */
+const ROUNDING = 8 * Number.EPSILON;
+
+const stepOf = (theta: number): number => 1e-5 * Math.max(1, Math.abs(theta));
+
+/** Calls `run` with the terms at θ + offset; θ is put back. */
+function around<T>(
+  data: Tensor['data'],
+  index: number,
+  terms: Terms,
+  run: (at: (offset: number) => Float64Array) => T,
+): T {
+  const theta = data[index];
+  try {
+    return run((offset) => {
+      data[index] = theta + offset;
+      return terms();
+    });
+  } finally {
+    data[index] = theta;
+  }
+}
+
+/** Σ a − b, and the sum of the sizes of those terms that differ. */
+function minus(a: Float64Array, b: Float64Array): { sum: number; size: number } {
+  let [sum, size] = [0, 0];
+  for (let i = 0; i < a.length; i++) {
+    if (a[i] === b[i]) continue;
+    sum += a[i] - b[i];
+    size += Math.abs(a[i]) + Math.abs(b[i]);
+  }
+  return { sum, size };
 }
 
 /** The slopes on the two sides of one entry; their mean is the central difference. */
-export function slopes(data: Tensor['data'], index: number, loss: () => number): Slopes {
-  const theta = data[index];
-  const at = (value: number): number => {
-    data[index] = value;
-    return loss();
-  };
-  const h = 1e-5 * Math.max(1, Math.abs(theta));
-  const middle = at(theta);
-  const sides = (step: number): [before: number, after: number] => [
-    (middle - at(theta - step)) / step,
-    (at(theta + step) - middle) / step,
-  ];
-  const [[before, after], [halfBefore, halfAfter]] = [sides(h), sides(h / 2)];
-  data[index] = theta;
-  return { before, after, bend: Math.abs(after - before), halfBend: Math.abs(halfAfter - halfBefore) };
+export function slopes(data: Tensor['data'], index: number, terms: Terms): Slopes {
+  const h = stepOf(data[index]);
+  return around(data, index, terms, (at) => {
+    const middle = at(0);
+    const sides = (step: number) => {
+      const [low, high] = [minus(middle, at(-step)), minus(at(step), middle)];
+      return [low.sum / step, high.sum / step, (ROUNDING * Math.max(low.size, high.size)) / step];
+    };
+    const [[before, after, noise], [halfBefore, halfAfter]] = [sides(h), sides(h / 2)];
+    return { before, after, bend: Math.abs(after - before), halfBend: Math.abs(halfAfter - halfBefore), noise };
+  });
+}
+
+/** From max(1, |θ|) down to far below the usual step. */
+const STEPS = [1e5, 1e4, 1e3, 1e2, 10, 1, 1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6];
+
+/**
+ * The central difference at that of many steps where it is least in doubt. The doubt is the rounding of the terms, or by
+ * how much the differences of this step, its half and its quarter disagree, if that is more. A term that a great step
+ * changes and a small one does not is rounded away there.
+ */
+export function bestDifference(data: Tensor['data'], index: number, terms: Terms): Difference {
+  const usual = stepOf(data[index]);
+  return around(data, index, terms, (at) => {
+    const touched = new Set<number>();
+    const central = (h: number) => {
+      const [high, low] = [at(h), at(-h)];
+      high.forEach((value, i) => {
+        if (value !== low[i]) touched.add(i);
+      });
+      let size = 0;
+      for (const i of touched) size += Math.abs(high[i]) + Math.abs(low[i]);
+      return [minus(high, low).sum / (2 * h), (ROUNDING * size) / (2 * h)];
+    };
+    let best: Difference = { value: Number.NaN, doubt: Number.POSITIVE_INFINITY };
+    for (const factor of STEPS) {
+      const h = usual * factor;
+      const [[one], [half], [value, noise]] = [h, h / 2, h / 4].map(central);
+      const doubt = Math.max(noise, 4 * Math.max(Math.abs(one - half), Math.abs(half - value)));
+      if (doubt < best.doubt) best = { value, doubt };
+    }
+    return best;
+  });
+}
+
+/** Whether a step a thousand times the usual one changes nothing at all. */
+export function isFlat(data: Tensor['data'], index: number, terms: Terms): boolean {
+  const h = 1e3 * stepOf(data[index]);
+  return around(data, index, terms, (at) => minus(at(h), at(-h)).size === 0);
 }
 
 /**
  * Whether the slopes tell of a corner: the gradient of either side of one lies between them; and where several meet, as
  * ties of maxima on a flat image do, halving the step does not halve their difference, as it does where all is smooth.
  */
-export function isCorner({ before, after, bend, halfBend }: Slopes, a: number, slack: number): boolean {
-  const between = a >= Math.min(before, after) - slack && a <= Math.max(before, after) + slack;
+export const isCorner = (sides: Slopes, a: number, slack: number): boolean =>
+  isBent(sides, slack) ||
+  (a >= Math.min(sides.before, sides.after) - slack && a <= Math.max(sides.before, sides.after) + slack);
+
+/** Halving the step does not halve the difference of the slopes, and rounding is not why. */
+export function isBent({ bend, halfBend, noise }: Slopes, slack: number): boolean {
   const most = Math.max(bend, halfBend);
-  return between || (most > slack && Math.abs(halfBend - bend / 2) > most / 10);
+  return most > Math.max(slack, 8 * noise) && Math.abs(halfBend - bend / 2) > most / 20;
 }

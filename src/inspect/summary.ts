@@ -2,8 +2,9 @@
 
 import { flag, known } from '../attributes.ts';
 import { pointField, throughField } from '../layer/field.ts';
-import { checkLayer, type Field, type Layer, type Params } from '../layer/layer.ts';
-import { flatParams, isStatistic } from '../layer/params.ts';
+import { checkLayer, type Field, type Layer } from '../layer/layer.ts';
+import { declaredParams } from '../layer/parameter.ts';
+import { flatParams } from '../layer/params.ts';
 import { checkShape, type Shape, sizeOf } from '../tensor.ts';
 import { type Memory, memoryOf } from './memory.ts';
 
@@ -63,7 +64,7 @@ export function describe(layer: Layer, shape: Shape): Description {
   const total = (of: (row: Row) => number): number => rows.reduce((all, row) => all + of(row), 0);
   return {
     rows,
-    variables: variablesOf(layer.params(shape)),
+    variables: variablesOf(layer, shape),
     parameters: total((row) => row.parameters),
     statistics: total((row) => row.statistics),
     cost: total((row) => row.cost),
@@ -76,26 +77,26 @@ function rowsOf(layer: Layer, x: Shape, reaching: Field, path: string): Row[] {
   const inner = Object.entries(inputs ?? {}).flatMap(([name, { shape, field }]) =>
     rowsOf(layer.children[name], shape, throughField(reaching, field), path === '' ? name : `${path}.${name}`),
   );
-  if (inputs && layer.name === 'chain') return inner;
+  if (inputs && layer.arrangement === 'sequence') return inner;
   const shape = layer.shape(x);
-  const own = inputs ? { parameters: 0, statistics: 0, cost: 0 } : { ...countOf(layer.params(x)), cost: layer.cost(x) };
+  const own = inputs ? { parameters: 0, statistics: 0, cost: 0 } : { ...countOf(layer, x), cost: layer.cost(x) };
   const field = throughField(reaching, layer.field(x));
   return [...inner, { path, name: layer.name, shape, size: sizeOf(shape.slice(1)), ...own, field }];
 }
 
-function variablesOf(params: Params<Shape>): Variable[] {
-  return Object.entries(flatParams(params)).map(([name, shape]) => {
+function variablesOf(layer: Layer, x: Shape): Variable[] {
+  return Object.entries(flatParams(layer.params(x))).map(([name, shape]) => {
     const size = sizeOf(shape);
     return { name, shape, size, bytes: 4 * size };
   });
 }
 
 /** Elements of the trained tensors, and of the statistics. */
-function countOf(params: Params<Shape>): { parameters: number; statistics: number } {
+function countOf(layer: Layer, x: Shape): { parameters: number; statistics: number } {
   let [parameters, statistics] = [0, 0];
-  for (const { name, size } of variablesOf(params)) {
-    if (isStatistic(name)) statistics += size;
-    else parameters += size;
+  for (const { shape, trained = true } of Object.values(flatParams(declaredParams(layer, x)))) {
+    if (trained) parameters += sizeOf(shape);
+    else statistics += sizeOf(shape);
   }
   return { parameters, statistics };
 }
@@ -109,7 +110,7 @@ function countOf(params: Params<Shape>): { parameters: number; statistics: numbe
 export const parameterCount = (layer: Layer, shape: Shape): number => {
   checkLayer('parameterCount', layer);
   checkShape('parameterCount', shape);
-  return countOf(layer.params(shape)).parameters;
+  return countOf(layer, shape).parameters;
 };
 
 /**

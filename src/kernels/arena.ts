@@ -1,6 +1,7 @@
 // The WebAssembly engine: one compiled module for all, and an arena of scratch memory that calls share.
 
 import { SpecError } from '../errors.ts';
+import type { Data } from '../tensor.ts';
 import { FAR, NEAR } from './binary.ts';
 import type { Kernels } from './exports.ts';
 
@@ -113,6 +114,10 @@ export class Arena {
     return new Float32Array(this.#memory.buffer, address, length);
   }
 
+  doubles(address: number, length: number): Float64Array {
+    return new Float64Array(this.#memory.buffer, address, length);
+  }
+
   /** Takes memory for 32-bit words and writes them. */
   words(values: readonly number[]): number {
     const address = this.take(values.length * 4);
@@ -120,10 +125,12 @@ export class Arena {
     return address;
   }
 
-  /** Takes memory for float32 values and writes them. */
-  values(values: Float32Array): number {
+  /** Takes memory for values and writes them. */
+  values(values: Data): number {
     const address = this.take(values.byteLength);
-    this.whenReady(() => this.floats(address, values.length).set(values));
+    const room = (): Data =>
+      values instanceof Float32Array ? this.floats(address, values.length) : this.doubles(address, values.length);
+    this.whenReady(() => room().set(values));
     return address;
   }
 

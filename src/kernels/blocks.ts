@@ -32,8 +32,11 @@ export const PANEL_ROWS = 2048;
  */
 export const SINGLE_ROWS = 8192;
 
-/** Positions of one pass of a weight gradient: 8 KB of x and 16 KB of dy, in a first-level cache together. */
-export const GRADIENT_POSITIONS = 512;
+/** Bytes of the float64 sums of one tile of a weight gradient (assembly/long-sums.ts). */
+export const TILE_BYTES = MR * NR * 8;
+
+/** Float64 sums of an image that wait for its last block: a weight gradient adds to as many tiles of dw at a time. */
+export const PART_BYTES = 1024 * 1024;
 
 /** Images are copied in together up to this many bytes, so that small ones share the cost of a call. */
 export const STAGED_BYTES = 2 * 1024 * 1024;

@@ -1,6 +1,7 @@
 // The only place that chooses an implementation: float32 runs the WebAssembly kernels where the host has SIMD,
 // everything else the reference loops, with the same bits. Spec numerics-hosts.
 
+import type { Algorithm } from '../layer/layer.ts';
 import * as reference from '../reference/convolution.ts';
 import * as referenceMath from '../reference/map.ts';
 import * as referencePool from '../reference/pool.ts';
@@ -12,9 +13,6 @@ import * as wasm from './convolution.ts';
 import * as wasmMath from './math.ts';
 import * as wasmPool from './pool.ts';
 import { winograd } from './winograd.ts';
-
-export const algorithms = ['auto', 'direct', 'im2col', 'winograd'] as const;
-export type Algorithm = (typeof algorithms)[number];
 
 const isFast = (data: Data): data is Float32Array => data instanceof Float32Array && hasSimd();
 

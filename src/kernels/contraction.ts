@@ -17,19 +17,22 @@ export interface Side {
   readonly channels: number;
 }
 
+/** The weights as they lie in memory, whatever runs over them: w[tap][channel of a group][filter of all groups]. */
+export interface WeightLayout {
+  readonly taps: Three<number>;
+  readonly channels: number;
+  readonly filters: number;
+  /** The terms of a sum: channels in a convolution, the filters of a group in an input gradient. */
+  readonly terms: 'channels' | 'filters';
+}
+
 /** The numbers of a contraction, without its data. */
 export interface Contraction {
   readonly groups: number;
   readonly source: Side;
   readonly target: Side;
   readonly pieces: readonly Piece[];
-  /** The weights are w[tap][channel][filter]: the tap sizes; the floats between the channels of source and of target. */
-  readonly taps: Three<number>;
-  readonly sourceStep: number;
-  readonly targetStep: number;
-  /** The floats between two taps and between two groups of w. */
-  readonly tapStep: number;
-  readonly groupStep: number;
+  readonly weights: WeightLayout;
   /** One filter a channel: the channels lie side by side in one group, w is w[tap][channel], and x needs no zeros. */
   readonly depthwise: boolean;
   readonly im2col: boolean;

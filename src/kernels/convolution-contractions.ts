@@ -1,8 +1,8 @@
 // The contractions that are a convolution and its input gradient.
 
+import type { Algorithm } from '../layer/layer.ts';
 import type { Axis, ConvGeometry } from '../window.ts';
-import type { Algorithm } from './choose.ts';
-import type { Contraction } from './contraction.ts';
+import type { Contraction, WeightLayout } from './contraction.ts';
 import { forwardPiece, inputGradPieces, type Three } from './pieces.ts';
 
 const three = ({ axes: [a, b, c] }: ConvGeometry, number: (axis: Axis) => number): Three<number> => [
@@ -15,26 +15,21 @@ const three = ({ axes: [a, b, c] }: ConvGeometry, number: (axis: Axis) => number
 export const isDepthwise = (g: ConvGeometry, algorithm: Algorithm): boolean =>
   g.groups > 1 && g.channels === 1 && g.filters === 1 && algorithm !== 'im2col';
 
-/** How the filters of w lie in memory: w[tap][channel][filter], the filters of all groups side by side. */
-const layoutOf = (g: ConvGeometry, algorithm: Algorithm, depthwise: boolean) => ({
+const common = (g: ConvGeometry, algorithm: Algorithm, depthwise: boolean, terms: WeightLayout['terms']) => ({
   depthwise,
   im2col: algorithm === 'im2col',
   groups: depthwise ? 1 : g.groups,
-  taps: three(g, (axis) => axis.size),
-  tapStep: g.channels * g.groups * g.filters,
-  groupStep: g.filters,
+  weights: { taps: three(g, (axis) => axis.size), channels: g.channels, filters: g.groups * g.filters, terms },
 });
 
 /** The contraction that is a convolution. Spec conv-forward. */
 export function forward(g: ConvGeometry, algorithm: Algorithm): Contraction {
   const depthwise = isDepthwise(g, algorithm);
   return {
-    ...layoutOf(g, algorithm, depthwise),
+    ...common(g, algorithm, depthwise, 'channels'),
     source: { size: three(g, (axis) => axis.input), channels: depthwise ? g.groups : g.channels },
     target: { size: three(g, (axis) => axis.output), channels: depthwise ? g.groups : g.filters },
     pieces: [forwardPiece(g.axes)],
-    sourceStep: g.groups * g.filters,
-    targetStep: 1,
   };
 }
 
@@ -42,11 +37,9 @@ export function forward(g: ConvGeometry, algorithm: Algorithm): Contraction {
 export function backward(g: ConvGeometry, algorithm: Algorithm): Contraction {
   const depthwise = isDepthwise(g, algorithm);
   return {
-    ...layoutOf(g, algorithm, depthwise),
+    ...common(g, algorithm, depthwise, 'filters'),
     source: { size: three(g, (axis) => axis.output), channels: depthwise ? g.groups : g.filters },
     target: { size: three(g, (axis) => axis.input), channels: depthwise ? g.groups : g.channels },
     pieces: inputGradPieces(g.axes),
-    sourceStep: 1,
-    targetStep: depthwise ? 1 : g.groups * g.filters,
   };
 }

@@ -1,10 +1,10 @@
 // The three contractions of a convolution, and the gradient of its bias, on the kernels.
 
+import type { Algorithm } from '../layer/layer.ts';
 import * as reference from '../reference/convolution.ts';
 import type { ConvGeometry } from '../window.ts';
 import { type Arena, withArena } from './arena.ts';
 import { STAGED_BYTES } from './blocks.ts';
-import type { Algorithm } from './choose.ts';
 import { type Contraction, isCovered, overhanging, prepare } from './contraction.ts';
 import { backward, forward, isDepthwise } from './convolution-contractions.ts';
 import { depthwiseGradient } from './depthwise-gradient.ts';
@@ -102,15 +102,16 @@ export function biasGrad(batch: number, dy: Float32Array, db: Float32Array): voi
   }
   withArena('bias', (arena) => {
     const images = Math.max(1, Math.min(batch, Math.floor(STAGED_BYTES / (image * 4))));
-    const [stage, sums] = [arena.take(images * image * 4), arena.take(images * columns * 4)];
-    const total = new Float32Array(columns);
+    const [stage, sums] = [arena.take(images * image * 4), arena.take(Math.ceil(columns / 8) * 64)];
+    const total = new Float64Array(columns);
     for (let first = 0; first < batch; first += images) {
       const count = Math.min(images, batch - first);
       arena.floats(stage, count * image).set(dy.subarray(first * image, (first + count) * image));
-      for (let n = 0; n < count; n++)
-        arena.kernels.sumRows(stage + n * image * 4, image / columns, columns, sums + n * columns * 4);
-      const each = arena.floats(sums, count * columns);
-      for (let n = 0; n < count; n++) for (let o = 0; o < columns; o++) total[o] += each[n * columns + o];
+      const each = arena.doubles(sums, columns);
+      for (let n = 0; n < count; n++) {
+        arena.kernels.sumRows(stage + n * image * 4, image / columns, columns, sums);
+        for (let o = 0; o < columns; o++) total[o] += each[o];
+      }
     }
     db.set(total);
   });

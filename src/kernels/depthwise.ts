@@ -1,5 +1,6 @@
 // Depthwise contractions: a convolution or its input gradient with one filter a channel, straight from x, row by row.
 
+import { sizeOf } from '../tensor.ts';
 import type { Arena } from './arena.ts';
 import type { Contraction, Run } from './contraction.ts';
 import { type Finish, writeEpilogues } from './epilogue.ts';
@@ -36,14 +37,15 @@ export function prepareDepthwise(
 }
 
 /** The numbers of a piece's taps in w, in the order of its terms. */
-const tapsOf = ({ taps: [, b, c] }: Contraction, [i, j, k]: Piece): number[] =>
-  i.taps.flatMap((ti) => j.taps.flatMap((tj) => k.taps.map((tk) => (ti * b + tj) * c + tk)));
+const tapsOf = ({ weights: { taps } }: Contraction, [i, j, k]: Piece): number[] =>
+  i.taps.flatMap((ti) => j.taps.flatMap((tj) => k.taps.map((tk) => (ti * taps[1] + tj) * taps[2] + tk)));
 
 /** Takes memory for w[tap][channel] as [quad of channels][tap][4], to be written when the arena is ready. */
 function packQuads(arena: Arena, taps: readonly number[], c: Contraction, w: Staged): number {
   const { channels } = c.target;
-  const count = c.taps[0] * c.taps[1] * c.taps[2] * channels;
-  const floats = Math.ceil(channels / 4) * taps.length * 4;
+  const count = sizeOf(c.weights.taps) * channels;
+  // Two quads are read together: behind an odd one lies another.
+  const floats = Math.ceil(channels / 8) * 8 * taps.length;
   const address = arena.take(floats * 4);
   arena.whenReady(() => {
     const from = arena.floats(w(0, count), count);
@@ -72,7 +74,7 @@ export function depthwisePlan(
   source: Region,
   target: Region,
 ): number[] {
-  const list = arena.take(c.taps[0] * c.taps[1] * c.taps[2] * 8);
+  const list = arena.take(sizeOf(c.weights.taps) * 8);
   const from = [source.plane, source.row, source.pixel];
   const to = [target.plane, target.row, target.pixel];
   const [, rows, columns] = piece.map(({ taps }) => taps.length);

@@ -7,6 +7,7 @@ export interface Kernels {
   readonly LANES: WebAssembly.Global;
   readonly PLACE: WebAssembly.Global;
   readonly PASS_BYTES: WebAssembly.Global;
+  readonly SUM_POSITIONS: WebAssembly.Global;
   heapBase(): number;
   places(lattice: number, first: number, end: number, table: number): void;
   gather(places: number, count: number, runs: number, runCount: number, length: number, matrix: number): void;
@@ -31,12 +32,20 @@ export interface Kernels {
     walk: number,
     origin: number,
     packed: number,
-    image: number,
     reload: boolean,
-    last: boolean,
+    way: number,
   ): void;
+  move(sums: number, count: number, from: number, total: number, to: number): void;
   depthwise(depthwise: number, xImage: number, yImage: number, plane: number, row: number): void;
-  depthwiseGradient(depthwise: number, xImage: number, dyImage: number, plane: number, row: number): void;
+  depthwiseGradient(
+    depthwise: number,
+    xImage: number,
+    dyImage: number,
+    plane: number,
+    row: number,
+    column: number,
+    count: number,
+  ): void;
   copyRows(lattice: number, bytes: number): void;
   finite(address: number, count: number): number;
   pack(

@@ -1,8 +1,9 @@
 // Panels: the filters of a piece in the order of its terms, eight side by side.
 
+import { sizeOf } from '../tensor.ts';
 import type { Arena } from './arena.ts';
 import { NR, STAGED_BYTES } from './blocks.ts';
-import type { Contraction } from './contraction.ts';
+import type { Contraction, WeightLayout } from './contraction.ts';
 import type { Piece } from './pieces.ts';
 
 /** Panels lie `bytes` apart, the first ones of two groups `groupBytes`. */
@@ -16,17 +17,13 @@ export interface Panels {
 /** The address where `count` values of w from the one numbered `first` lie until the next call. */
 export type Staged = (first: number, count: number) => number;
 
-/** Rows of one tap that are staged together: filters that lie side by side may come in parts. */
-const rowsTogether = (c: Contraction): number =>
-  c.targetStep === 1
-    ? Math.min(c.source.channels, Math.max(1, Math.floor(STAGED_BYTES / (c.sourceStep * 4))))
-    : c.source.channels;
+/** Rows of a tap, each the filters of a channel, that are staged together: where they are terms, they may come in parts. */
+const rowsTogether = ({ channels, filters, terms }: WeightLayout): number =>
+  terms === 'channels' ? Math.min(channels, Math.max(1, Math.floor(STAGED_BYTES / (filters * 4)))) : channels;
 
-/** The most bytes of w that a contraction asks for together. */
-export const stagedBytes = (c: Contraction): number =>
-  c.depthwise
-    ? c.taps[0] * c.taps[1] * c.taps[2] * c.tapStep * 4
-    : (c.targetStep === 1 ? rowsTogether(c) * c.sourceStep : c.tapStep) * 4;
+/** The most bytes of w that a contraction asks for together; a depthwise one asks for all. */
+export const stagedBytes = ({ depthwise, weights }: Contraction): number =>
+  (depthwise ? sizeOf(weights.taps) * weights.channels : rowsTogether(weights)) * weights.filters * 4;
 
 /** Takes the memory of a piece's panels, to be packed when the arena is ready. */
 export function packPanels(arena: Arena, c: Contraction, [a, b, d]: Piece, w: Staged): Panels {
@@ -40,7 +37,7 @@ export function packPanels(arena: Arena, c: Contraction, [a, b, d]: Piece, w: St
     for (const i of a.taps) {
       for (const j of b.taps) {
         for (const k of d.taps) {
-          packTap(arena, c, (i * c.taps[1] + j) * c.taps[2] + k, panel, bytes, groupBytes, w);
+          packTap(arena, c, (i * c.weights.taps[1] + j) * c.weights.taps[2] + k, panel, bytes, groupBytes, w);
           panel += terms * NR * 4;
         }
       }
@@ -58,15 +55,16 @@ function packTap(
   groupBytes: number,
   w: Staged,
 ): void {
-  const [terms, together] = [c.source.channels, rowsTogether(c)];
-  for (let row = 0; row < terms; row += together) {
-    const rows = Math.min(together, terms - row);
-    const first = tap * c.tapStep + row * c.sourceStep;
-    const from = w(first, together < terms ? rows * c.sourceStep : c.tapStep);
+  const { channels, filters, terms } = c.weights;
+  const together = rowsTogether(c.weights);
+  for (let row = 0; row < channels; row += together) {
+    const rows = Math.min(together, channels - row);
+    const from = w((tap * channels + row) * filters, rows * filters);
     for (let group = 0; group < c.groups; group++) {
       const to = panel + group * groupBytes + row * NR * 4;
-      const source = from + group * c.groupStep * 4;
-      arena.kernels.pack(to, bytes, source, rows, c.sourceStep * 4, c.target.channels, c.targetStep * 4);
+      const source = from + (group * filters * 4) / c.groups;
+      if (terms === 'channels') arena.kernels.pack(to, bytes, source, rows, filters * 4, c.target.channels, 4);
+      else arena.kernels.pack(to, bytes, source, c.source.channels, 4, rows, filters * 4);
     }
   }
 }

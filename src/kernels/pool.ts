@@ -1,6 +1,7 @@
 // Pooling and its gradients on the kernels, image by image.
 
-import { inputs, outputs, type PoolGeometry, taps } from '../window.ts';
+import { isLong } from '../reference/sums.ts';
+import { inputs, outputs, overlaps, type PoolGeometry, taps } from '../window.ts';
 import { type Arena, withArena } from './arena.ts';
 import { denseRegion, type Region } from './region.ts';
 
@@ -41,17 +42,25 @@ function pool(arena: Arena, g: PoolGeometry, operation: number, { x, y, dy, dx, 
   const [I, P] = [inputs(g.axes) * g.channels, outputs(g.axes) * g.channels];
   const inX = x ? arena.take(I * 4) : 0;
   const inY = arena.take(P * 4);
-  const inDx = dx ? arena.take(I * 4) : 0;
+  const doubles = addsDoubles(g, dx !== undefined);
+  const dxBytes = I * (doubles ? 8 : 4);
+  const inDx = dx ? arena.take(dxBytes) : 0;
   const plan = arena.words(planOf(arena, g, operation, denseX(g, inX), denseY(g, inY), inDx, divisor));
   for (let n = 0; n < g.batch; n++) {
     if (x) arena.floats(inX, I).set(x.subarray(n * I, (n + 1) * I));
     if (dy) arena.floats(inY, P).set(dy.subarray(n * P, (n + 1) * P));
-    if (dx) kernels.zero(inDx, I * 4);
+    if (dx) kernels.zero(inDx, dxBytes);
     runImage(arena, g, plan);
     if (y) y.set(arena.floats(inY, P), n * P);
-    if (dx) dx.set(arena.floats(inDx, I), n * I);
+    if (dx) dx.set(doubles ? arena.doubles(inDx, I) : arena.floats(inDx, I), n * I);
   }
 }
+
+/**
+ * Whether an operation adds in float64; dx is then float64 in the arena, rounded as it is copied out. A gradient of windows
+ * that share no cell has sums of one term, the same in either type. Spec numerics-long.
+ */
+const addsDoubles = (g: PoolGeometry, isGradient: boolean): boolean => isLong(g) && (!isGradient || overlaps(g.axes));
 
 const denseX = (g: PoolGeometry, address: number): Region =>
   denseRegion(address, [g.axes[0].input, g.axes[1].input, g.axes[2].input], g.channels);
@@ -70,8 +79,8 @@ export function preparePool(
   const operation = divisor ? AVERAGE : MAXIMUM;
   const first = planOf(arena, g, operation, x, y, 0, divisor);
   const plans = Array.from({ length: g.batch }, (_, n) => {
-    const [kind, channels, inX, inY, ...rest] = first;
-    return arena.words([kind, channels, inX + n * x.image, inY + n * y.image, ...rest]);
+    const [kind, doubles, channels, inX, inY, ...rest] = first;
+    return arena.words([kind, doubles, channels, inX + n * x.image, inY + n * y.image, ...rest]);
   });
   return () => {
     for (const plan of plans) runImage(arena, g, plan);
@@ -89,11 +98,12 @@ function planOf(
   divisor: Float64Array | undefined,
 ): number[] {
   const K = taps(g.axes);
-  const divisors = divisor ? arena.values(Float32Array.from(divisor)) : 0;
+  const divisors = divisor ? arena.values(divisor) : 0;
   const lists = [arena.take(K * 4), arena.take(K * 4)];
   const steps = [x.pixel, x.row, x.plane, y.pixel, y.row, y.plane];
   const axes = g.axes.flatMap((axis) => [axis.input, axis.size, axis.stride, axis.dilation, axis.before, axis.output]);
-  return [operation, g.channels, x.address, y.address, dx, divisors, ...lists, ...steps, ...axes];
+  const doubles = addsDoubles(g, dx !== 0) ? 1 : 0;
+  return [operation, doubles, g.channels, x.address, y.address, dx, divisors, ...lists, ...steps, ...axes];
 }
 
 function runImage({ kernels }: Arena, g: PoolGeometry, plan: number): void {

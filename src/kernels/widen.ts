@@ -2,9 +2,9 @@
 //
 //   y[p][c·m + j] = Σ_k x[cell][c] · w[k][c·m + j]        w lies the same way
 
+import type { Algorithm } from '../layer/layer.ts';
 import type { ConvGeometry } from '../window.ts';
 import { withArena } from './arena.ts';
-import type { Algorithm } from './choose.ts';
 
 /** More filters a channel than a vector has lanes are left to the grouped kernels, which they fill. */
 const MOST_FILTERS = 4;
@@ -18,7 +18,8 @@ export function widened(g: ConvGeometry, x: Float32Array, algorithm: Algorithm):
   if (g.groups === 1 || g.channels > 1 || m === 1 || m > MOST_FILTERS || algorithm === 'im2col') return [g, x];
   const wide = new Float32Array(x.length * m);
   withArena('conv', (arena) => {
-    const [from, to] = [arena.take(BLOCK * 4), arena.take(BLOCK * m * 4)];
+    // The last value is written as a whole vector too.
+    const [from, to] = [arena.take(BLOCK * 4), arena.take(BLOCK * m * 4 + 16)];
     for (let start = 0; start < x.length; start += BLOCK) {
       const count = Math.min(BLOCK, x.length - start);
       arena.floats(from, count).set(x.subarray(start, start + count));

@@ -1,6 +1,6 @@
 // What combinators do with the outputs of their branches: add them, join and part them on the channel axis.
 
-import { roundingOf } from '../reference/convolution.ts';
+import { roundingOf } from '../rounding.ts';
 import { allocate, type Shape, type Tensor, typeOf } from '../tensor.ts';
 
 /** a + b, element by element. Spec sum-rules. */

@@ -3,7 +3,16 @@
 import { known } from '../attributes.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
 import { checkTensor, type Shape, type Tensor } from '../tensor.ts';
-import { type Children, checkLayer, type Field, type Input, type Layer, type Params } from './layer.ts';
+import {
+  type Arrangement,
+  type Children,
+  checkLayer,
+  type Field,
+  type Input,
+  type Layer,
+  MOST_NESTED,
+  type Params,
+} from './layer.ts';
 import { checkInput, checkLike, readChanges, remembering } from './operator.ts';
 
 /** Children by name; an array gives the names 0, 1, … */
@@ -17,16 +26,19 @@ export interface Walk {
 }
 
 export interface Rules extends Required<Pick<Layer, 'forward' | 'vjp' | 'emit'>> {
+  readonly arrangement: Arrangement;
   walk(x: Shape): Walk;
 }
 
 /** Checks and rules that every combinator shares. Spec layer-children, layer-params. */
 export function combinator(name: string, children: Children, make: (parts: Parts) => Layer, rules: Rules): Layer {
   const names = Object.keys(children);
+  const depth = 1 + Math.max(0, ...names.map((each) => depths.get(children[each]) ?? 0));
+  if (depth > MOST_NESTED)
+    throw new SpecError('layer-children', `${name}: layers may be nested ${MOST_NESTED} deep, got ${depth}`);
   const walk = remembering(name, (x) => {
     checkInput(name, x);
-    const found = rules.walk(x);
-    return { ...found, shape: Object.freeze([...found.shape]) };
+    return frozen(rules.walk(x));
   });
   const checkNames = (p: Params<Tensor>): void => known(name, p, names, 'parameters', 'layer-params');
   const check = (x: Tensor, p: Params<Tensor>): void => {
@@ -38,6 +50,7 @@ export function combinator(name: string, children: Children, make: (parts: Parts
     name,
     attributes: Object.freeze({}),
     children,
+    arrangement: rules.arrangement,
     with(changes) {
       const { attributes, children: changed } = readChanges(name, changes);
       known(name, attributes, []);
@@ -47,13 +60,17 @@ export function combinator(name: string, children: Children, make: (parts: Parts
     shape: (x) => walk(x).shape,
     inputs: (x) => walk(x).inputs,
     params(x) {
-      const reaching = walk(x).inputs;
-      return Object.fromEntries(names.map((each) => [each, children[each].params(reaching[each].shape)]));
+      const { inputs } = walk(x);
+      const params: Record<string, Params<Shape>> = {};
+      for (const each of names) params[each] = children[each].params(inputs[each].shape);
+      return params;
     },
     field: (x) => walk(x).field,
     cost(x) {
-      const reaching = walk(x).inputs;
-      return names.reduce((total, each) => total + children[each].cost(reaching[each].shape), 0);
+      const { inputs } = walk(x);
+      let total = 0;
+      for (const each of names) total += children[each].cost(inputs[each].shape);
+      return total;
     },
     forward(x, p) {
       check(x, p);
@@ -76,7 +93,24 @@ export function combinator(name: string, children: Children, make: (parts: Parts
       return rules.emit(program, x, p);
     },
   });
+  depths.set(layer, depth);
   return layer;
+}
+
+/** How deep the children of a combinator are nested. */
+const depths = new WeakMap<Layer, number>();
+
+/** What is kept for the next call, so that nobody writes into it. */
+function frozen({ inputs, shape, field }: Walk): Walk {
+  const own = Object.entries(inputs).map(([name, input]): [string, Input] => [
+    name,
+    Object.freeze({ shape: Object.freeze([...input.shape]), field: Object.freeze([...input.field]) }),
+  ]);
+  return Object.freeze({
+    inputs: Object.freeze(Object.fromEntries(own)),
+    shape: Object.freeze([...shape]),
+    field: Object.freeze([...field]),
+  });
 }
 
 /** Names of children hold no '.' and are not like integers, whose order JavaScript changes. Spec layer-children. */
@@ -84,7 +118,7 @@ export function readParts(who: string, parts: Parts): Children {
   if (typeof parts !== 'object' || parts === null || ('forward' in parts && typeof parts.forward === 'function'))
     throw wrongType('layer-children', `${who}: the parts must be one record or array of layers, got ${show(parts)}`);
   const children = Array.isArray(parts)
-    ? Object.fromEntries(parts.map((layer, i) => [String(i), layer]))
+    ? Object.fromEntries(Array.from(parts, (layer, i) => [String(i), layer]))
     : { ...(parts as Children) };
   for (const [name, layer] of Object.entries(children)) {
     checkLayer(who, layer, `'${name}'`);
@@ -104,3 +138,6 @@ export function readParts(who: string, parts: Parts): Children {
     );
   return Object.freeze(children);
 }
+
+/** The parameters of one child; a child that has none may be left out. */
+export const ownParams = (p: Params<Tensor>, name: string): Params<Tensor> => (p[name] ?? {}) as Params<Tensor>;

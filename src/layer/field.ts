@@ -1,38 +1,230 @@
 // Receptive fields: of a single layer, of one layer after another, and of branches side by side.
+//
+// A triple {size, step, start} cannot say how the units behind a transposed layer take turns, so the library keeps beside
+// each of its own the exact sets of cells: unit p sees sets[p mod period], moved by shift for each whole period.
 
+import { SpecError, wrongType } from '../errors.ts';
 import type { Shape } from '../tensor.ts';
+import type { Axis } from '../window.ts';
 import type { AxisField, Field } from './layer.ts';
+
+/** The cells from `start` on, `size` of them, on one axis of an image. */
+export interface Span {
+  readonly start: number;
+  readonly size: number;
+}
+
+/** Cells in ascending order, as runs [first, last] with gaps between them. */
+type Runs = readonly (readonly [first: number, last: number])[];
+
+interface Cells {
+  readonly period: number;
+  readonly shift: number;
+  readonly sets: readonly Runs[];
+}
+
+const exact = new WeakMap<AxisField, Cells>();
+
+/** Beyond so many runs or cells one by one the gaps are forgotten, beyond so many phases the sets: no real net comes near. */
+const MOST = 1024;
+const MOST_PHASES = 4096;
 
 /** The sizes of the axes between batch and channels. */
 export const spaceOf = (shape: Shape): Shape => shape.slice(1, -1);
 
 /** The field of a unit that sees the one cell at its own place. */
-export const pointField = (x: Shape): Field => spaceOf(x).map(() => ({ size: 1, step: 1, start: 0 }));
+export const pointField = (x: Shape): Field => spaceOf(x).map(() => Object.freeze({ size: 1, step: 1, start: 0 }));
 
 /** The field of a unit that sees all of the input. */
 export const wholeField = (x: Shape): Field => spaceOf(x).map((size) => ({ size, step: 0, start: 0 }));
+
+/** The field of a windowed operation. Spec layer-field. */
+export const windowField = (axes: readonly Axis[]): Field =>
+  axes.map(({ size, stride, dilation, before }) => {
+    const set =
+      dilation === 1 || size > MOST
+        ? [[0 - before, (size - 1) * dilation - before] as const]
+        : Array.from({ length: size }, (_, k) => [k * dilation - before, k * dilation - before] as const);
+    return fieldOf({ period: 1, shift: stride, sets: [set] });
+  });
+
+/** Unit i of a transposed window sees the p for which `i + before − p·stride` is one of 0, dilation, …, (size − 1)·dilation. Spec layer-field. */
+export const mirroredField = (axes: readonly Axis[]): Field =>
+  axes.map(({ size, stride, dilation, before }) => {
+    const reach = (size - 1) * dilation;
+    if (stride > MOST_PHASES || size > MOST)
+      return { size: Math.floor(reach / stride) + 1, step: 1 / stride, start: (before - reach) / stride };
+    const sets = Array.from({ length: stride }, (): [number, number][] => []);
+    for (let i = 0; i < stride; i++)
+      for (let k = size - 1; k >= 0; k--) {
+        const p = (i + before - k * dilation) / stride;
+        if (Number.isInteger(p)) sets[i].push([p + 0, p + 0]);
+      }
+    return fieldOf({ period: stride, shift: 1, sets: sets.map(joined) });
+  });
 
 /** The field of `inner` seen through `outer`, whose input is the output of `inner`. Spec layer-field. */
 export function throughField(inner: Field, outer: Field): Field {
   return inner.map((axis, i) => {
     const next: AxisField = outer[i] ?? { size: 1, step: 1, start: 0 };
-    return {
+    if (isPoint(next)) return kept(axis);
+    if (isPoint(axis)) return kept(next);
+    const cells = composed(cellsOf(axis), cellsOf(next));
+    if (cells !== undefined) return fieldOf(cells);
+    return Object.freeze({
       size: axis.size + (next.size - 1) * axis.step,
       step: axis.step * next.step,
       start: axis.start + next.start * axis.step,
-    };
+    });
   });
 }
 
-/** The smallest field that holds those of all branches: what the first unit sees, at the widest step. */
-export function hull(fields: readonly Field[]): Field {
+/** What the units of several branches see together; `space` counts the units on each axis. Spec layer-field. */
+export function hull(fields: readonly Field[], space: Shape): Field {
   return fields[0].map((_, i) => {
     const axes = fields.map((field) => field[i]);
-    const start = Math.min(...axes.map((axis) => axis.start));
-    return {
-      size: Math.max(...axes.map((axis) => axis.start + axis.size)) - start,
-      step: Math.max(...axes.map((axis) => axis.step)),
-      start,
-    };
+    const cells = united(axes.map(cellsOf), space[i] ?? 1);
+    if (cells !== undefined) return fieldOf(cells);
+    const step = Math.min(...axes.map((axis) => axis.step));
+    const first = (p: number): number => Math.min(...axes.map((axis) => axis.start + p * axis.step));
+    const end = (p: number): number => Math.max(...axes.map((axis) => axis.start + p * axis.step + axis.size));
+    // The end rises ever faster, the start ever slower: the widest unit is the first or the last.
+    const size = Math.max(...[0, (space[i] ?? 1) - 1].map((p) => end(p) - first(p)));
+    return Object.freeze({ size, step, start: first(0) });
   });
 }
+
+/**
+ * The cells that the unit at `position` of a layer's output sees, from the first to the last on each axis, padding included;
+ * of size 0 where it sees none. Behind transposed layers, where the units take turns, it says what a `Field` alone cannot.
+ * Spec layer-field.
+ *
+ * @throws {TypeError} layer-field for what is no field or no position.
+ * @throws {SpecError} layer-field for a position with another number of axes.
+ * @example
+ * const net = chain([conv1d({ filters: 1, size: 3, stride: 2 }), convTranspose1d({ filters: 1, size: 4, stride: 2 })]);
+ * fieldAt(receptiveField(net, [1, 33, 1]), [4]) // [{ start: 2, size: 5 }]
+ */
+export function fieldAt(field: Field, position: readonly number[]): Span[] {
+  const isAxis = (axis: AxisField | undefined): boolean =>
+    [axis?.size, axis?.step, axis?.start].every((value) => Number.isFinite(value));
+  if (!Array.isArray(field) || !field.every(isAxis))
+    throw wrongType('layer-field', 'fieldAt: field must be an array of {size, step, start}');
+  if (!Array.isArray(position) || !position.every((p) => Number.isSafeInteger(p)))
+    throw wrongType('layer-field', 'fieldAt: position must be an array of whole numbers');
+  if (position.length < field.length)
+    throw new SpecError(
+      'layer-field',
+      `fieldAt: position must have a number for each of the ${field.length} axes of the field, got ${position.length}`,
+    );
+  return field.map((axis, i) => spanAt(axis, position[i]));
+}
+
+/** What unit `p` sees. */
+export function spanAt(axis: AxisField, p: number): Span {
+  const cells = cellsOf(axis);
+  if (cells !== undefined) {
+    const set = setAt(cells, p);
+    if (set.length > 0) return { start: set[0][0], size: set[set.length - 1][1] - set[0][0] + 1 };
+    return { start: Math.ceil(axis.start + p * axis.step), size: 0 };
+  }
+  const start = Math.ceil(axis.start + p * axis.step);
+  return { start, size: Math.ceil(axis.start + p * axis.step + axis.size) - start };
+}
+
+const isPoint = ({ size, step, start }: AxisField): boolean => size === 1 && step === 1 && start === 0;
+
+/** The triple that states the sets: the greatest size, and the latest start before which no unit sees a cell. */
+function fieldOf(cells: Cells): AxisField {
+  const { period, shift, sets } = cells;
+  let [size, start] = [0, Number.POSITIVE_INFINITY];
+  sets.forEach((set, r) => {
+    if (set.length === 0) return;
+    size = Math.max(size, set[set.length - 1][1] - set[0][0] + 1);
+    start = Math.min(start, set[0][0] * period - r * shift);
+  });
+  const axis = Object.freeze({ size, step: shift / period, start: size === 0 ? 0 : start / period + 0 });
+  exact.set(axis, cells);
+  return axis;
+}
+
+/** A field that nobody can write into; one of the caller's is copied. */
+function kept(axis: AxisField): AxisField {
+  if (Object.isFrozen(axis)) return axis;
+  const own = Object.freeze({ ...axis });
+  const cells = exact.get(axis);
+  if (cells !== undefined) exact.set(own, cells);
+  return own;
+}
+
+/** The sets of a field; of one written by hand, its whole cells. */
+function cellsOf(axis: AxisField): Cells | undefined {
+  const known = exact.get(axis);
+  if (known !== undefined) return known;
+  const { size, step, start } = axis;
+  if (![size, step, start].every(Number.isSafeInteger) || size < 1) return undefined;
+  return { period: 1, shift: step, sets: [[[start, start + size - 1]]] };
+}
+
+function setAt({ period, shift, sets }: Cells, p: number): Runs {
+  const turns = Math.floor(p / period);
+  const by = Math.floor(turns * shift);
+  return sets[p - turns * period].map(([first, last]) => [first + by, last + by] as const);
+}
+
+/** Runs in any order as runs in order, those that touch made one. */
+function joined(runs: Runs): Runs {
+  const sorted = [...runs].sort((a, b) => a[0] - b[0]);
+  const found: [number, number][] = [];
+  for (const [first, last] of sorted) {
+    const before = found.at(-1);
+    if (before !== undefined && first <= before[1] + 1) before[1] = Math.max(before[1], last);
+    else found.push([first, last]);
+  }
+  return found.length > MOST ? [[found[0][0], found[found.length - 1][1]]] : found;
+}
+
+/** ∪ inner(c) over the cells c of a set. The first cell seen is found in the first period of a run, the last in the last. */
+function seenThrough(inner: Cells, set: Runs): Runs {
+  const found: (readonly [number, number])[] = [];
+  for (const [first, last] of set) {
+    const edge = Math.max(inner.period, MOST);
+    const long = last - first > 2 * edge;
+    const from = found.length;
+    for (let c = first; c <= last; c++) {
+      if (long && c === first + edge) c = last - edge;
+      found.push(...setAt(inner, c));
+    }
+    if (long && found.length > from) {
+      const own = joined(found.splice(from));
+      found.push([own[0][0], own[own.length - 1][1]]);
+    }
+  }
+  return joined(found);
+}
+
+function composed(inner: Cells | undefined, outer: Cells | undefined): Cells | undefined {
+  if (inner === undefined || outer === undefined) return undefined;
+  const times = inner.period / divisor(outer.shift, inner.period);
+  const period = outer.period * times;
+  if (period > MOST_PHASES) return undefined;
+  const shift = ((outer.shift * times) / inner.period) * inner.shift;
+  const sets = Array.from({ length: period }, (_, p) => seenThrough(inner, setAt(outer, p)));
+  return { period, shift, sets };
+}
+
+/** Branches of one step have a common period; of several steps, every unit is one of its own. */
+function united(branches: readonly (Cells | undefined)[], units: number): Cells | undefined {
+  const all = branches.filter((cells) => cells !== undefined);
+  if (all.length < branches.length) return undefined;
+  const [one] = all;
+  const alike = all.every(({ period, shift }) => period * one.shift === one.period * shift);
+  const period = alike ? all.reduce((common, each) => (common * each.period) / divisor(common, each.period), 1) : units;
+  if (period > MOST_PHASES) return undefined;
+  const step = Math.min(...all.map((each) => each.shift / each.period));
+  const sets = Array.from({ length: period }, (_, p) => joined(all.flatMap((each) => setAt(each, p))));
+  return { period, shift: alike ? (one.shift * period) / one.period : step * period, sets };
+}
+
+/** The greatest common divisor. */
+const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % b));

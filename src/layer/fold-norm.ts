@@ -4,10 +4,10 @@
 //   (w·x + b − mean)·scale + bias  =  (w·scale)·x + ((b − mean)·scale + bias)
 
 import { SpecError } from '../errors.ts';
-import { roundingOf } from '../reference/convolution.ts';
-import { deviations } from '../reference/normalization.ts';
+import { deviations, scales } from '../reference/normalization.ts';
+import { roundingOf } from '../rounding.ts';
 import type { Data, Tensor } from '../tensor.ts';
-import { identity } from './algebra.ts';
+import { identity } from './identity.ts';
 import { checkLayer, type Layer, type Params } from './layer.ts';
 import { checkParams } from './params.ts';
 
@@ -16,9 +16,6 @@ export interface Folded {
   readonly layer: Layer;
   readonly params: Params<Tensor>;
 }
-
-/** Operators whose outputs can take a factor per channel into their weight. */
-const foldable = /^(conv|trueConv|depthwiseConv|convTranspose)[123]d$|^dense$/;
 
 /**
  * A net without those frozen norms that stand right after a convolution, transposed convolution or dense layer in a chain:
@@ -38,9 +35,9 @@ export function foldNorm(layer: Layer, params: Params<Tensor>): Folded {
   const names = Object.keys(layer.children);
   if (names.length === 0) return { layer, params };
   const parts = names.map((name) => foldNorm(layer.children[name], (params[name] ?? {}) as Params<Tensor>));
-  if (layer.name === 'chain') {
+  if (layer.arrangement === 'sequence') {
     for (let i = 1; i < parts.length; i++) {
-      if (parts[i].layer.name !== 'frozenNorm' || !foldable.test(parts[i - 1].layer.name)) continue;
+      if (!parts[i].layer.roles?.givenStatistics || !parts[i - 1].layer.roles?.linear) continue;
       parts[i - 1] = folded(names[i], parts[i - 1], parts[i]);
       parts[i] = { layer: identity(), params: {} };
     }
@@ -59,8 +56,8 @@ function folded(name: string, linear: Folded, norm: Folded): Folded {
     if (p[each] === undefined)
       throw new SpecError('layer-params', `foldNorm: '${name}' and the layer before it must have their parameters`);
   const round = roundingOf(p.filter.data);
-  const deviation = deviations(p.variance.data, norm.layer.attributes.epsilon as number);
-  const scale = p.weight.data.map((w, o) => w / deviation[o]);
+  const deviation = deviations(p.variance.data, norm.layer.roles!.givenStatistics!.epsilon, round);
+  const scale = scales(p.weight.data, deviation);
   const bias = scale.map((s, o) => round(round((p.shift?.data[o] ?? 0) - p.mean.data[o]) * s) + p.bias.data[o]);
   return {
     layer: linear.layer.with({ attributes: { bias: true } }),
@@ -71,11 +68,7 @@ function folded(name: string, linear: Folded, norm: Folded): Folded {
   };
 }
 
-/** Filters lie on the last axis; those of a transposed convolution on the one before, by the group of their channel. */
-function scaled(layer: Layer, weight: Tensor, scale: Data): Data {
-  const O = scale.length;
-  if (!layer.name.startsWith('convTranspose')) return weight.data.map((w, i) => w * scale[i % O]);
-  const [F, C] = weight.shape.slice(-2);
-  const groups = layer.attributes.groups as number;
-  return weight.data.map((w, i) => w * scale[Math.floor((i % C) / (C / groups)) * F + (Math.floor(i / C) % F)]);
+function scaled(layer: Layer, { shape, data }: Tensor, scale: Data): Data {
+  const { outputChannel } = layer.roles!.linear!;
+  return data.map((w, i) => w * scale[outputChannel(shape, i)]);
 }

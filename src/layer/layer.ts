@@ -1,11 +1,15 @@
-// The layer: a pure function of one tensor and its parameters, together with the rules about it.
+// The layer: a pure function of one tensor and its parameters, together with the rules about it; and the program of a
+// compiled net, to which a layer appends itself.
 
 import { show, wrongType } from '../errors.ts';
-import type { Shape, Tensor } from '../tensor.ts';
-import type { Program, Value } from './program.ts';
+import type { Data, Shape, Tensor } from '../tensor.ts';
+import type { ConvGeometry, PoolGeometry } from '../window.ts';
 
 export type Attributes = Readonly<Record<string, unknown>>;
 export type Children = Readonly<Record<string, Layer>>;
+
+/** Layers may be nested this deep: each level takes some of the host's stack. Spec layer-children. */
+export const MOST_NESTED = 1000;
 
 /** Parameters by name, nested as the children of a layer are. `Params<Shape>` holds their shapes. */
 export interface Params<T> {
@@ -14,7 +18,9 @@ export interface Params<T> {
 
 /**
  * The receptive field on one spatial axis of the input: unit `p` of the output sees the cells from `start + p·step` to
- * `start + p·step + size − 1`. `step` is 0 where there is only one unit. Spec layer-field.
+ * `start + p·step + size − 1`, and `step` is 0 where all units see the same. Behind transposed layers the units take turns:
+ * no unit sees a cell before `start + p·step`, nor more than `size` cells from its first to its last, and some unit does
+ * see each; `fieldAt` says what one unit sees. Spec layer-field.
  */
 export interface AxisField {
   readonly size: number;
@@ -44,10 +50,58 @@ export interface Changes {
   readonly children?: Children;
 }
 
+/** How weights are drawn. Spec init-weights. */
+export type Scheme = 'he' | 'glorot';
+
+/** Writes the first value of a parameter. */
+export type FirstValue = (data: Data, seed: number, scheme: Scheme) => void;
+
+/** What an operator declares of one parameter. Spec layer-parameters. */
+export interface Parameter {
+  readonly shape: Shape;
+  readonly first: FirstValue;
+  /** False for statistics that a norm is given; true without it. */
+  readonly trained?: boolean;
+  /** The axis that runs over the channels of x, if there is one. */
+  readonly channelAxis?: number;
+}
+
+/** How a layer's children are arranged: one after the other, or side by side with their outputs added or joined. */
+export type Arrangement = 'sequence' | 'sum' | 'concat';
+
+/** The mean and the biased variance of each channel. */
+export interface Statistics {
+  readonly mean: Data;
+  readonly variance: Data;
+}
+
+/**
+ * What an operator says about its part in training, in files and in pictures, so that nobody has to know its name. A layer
+ * leaves out what it is not. Spec layer-roles.
+ */
+export interface Roles {
+  /** Draws random numbers: the layer with another seed, and what stands in its place after training. */
+  readonly random?: { reseeded(seed: number): Layer; readonly after: Layer };
+  /** Takes statistics of the batch: those of an input, and the layer that is given them instead. */
+  readonly batchStatistics?: { of(x: Tensor): Statistics; readonly given: Layer };
+  /** Is `(x − mean)·weight / √(variance + epsilon) + bias` with these four parameters. */
+  readonly givenStatistics?: { readonly epsilon: number };
+  /** Is `Σ weight·x + bias`: the channel of y that element i of a weight of this shape counts towards. */
+  readonly linear?: { outputChannel(weight: Shape, i: number): number };
+  /** Is a loss by the number of the right class, one for each row of logits. */
+  readonly labels?: ArrayLike<number>;
+  /** Makes one axis of space and channels, in row-major order. */
+  readonly flattens?: boolean;
+  /** Its outputs are the activations of hidden units. */
+  readonly activates?: boolean;
+  /** Its weight is `[height, width, channels, filters]` and may be looked at as pictures. */
+  readonly pictured?: boolean;
+}
+
 /** A pure function of one tensor and its parameters, with its rules. A net is a layer; so is a loss. Spec layer-rules. */
 export interface Layer {
   readonly name: string;
-  /** Complete (no defaults left out) and frozen. */
+  /** Complete (no defaults left out), and a copy frozen to the bottom: nothing written anywhere changes the layer. */
   readonly attributes: Attributes;
   /** `{}` for an operator. */
   readonly children: Children;
@@ -59,25 +113,104 @@ export interface Layer {
   inputs?(x: Shape): Readonly<Record<string, Input>>;
   /** The shapes of the parameters. */
   params(x: Shape): Params<Shape>;
+  /** Of an operator: what it declares of each parameter. */
+  parameters?(x: Shape): Readonly<Record<string, Parameter>>;
+  /** Of a windowed operator: the numbers of its windows. Spec layer-geometry. */
+  geometry?(x: Shape): ConvGeometry | PoolGeometry;
+  /** Of a layer made of layers. */
+  readonly arrangement?: Arrangement;
+  readonly roles?: Roles;
   /** The receptive field of an output unit, one entry per spatial axis of the input. */
   field(x: Shape): Field;
   /** Multiply-adds of one forward pass: every tap counts, padding too; biases do not. */
   cost(x: Shape): number;
   forward(x: Tensor, p: Params<Tensor>): Tensor;
-  /** The output, and the function from the gradient at the output to the gradients at the input and the parameters. */
+  /**
+   * The output, and the function from the gradient at the output to the gradients at the input and the parameters. That
+   * function reads x, y and the parameters again: they must not be written before it is called. Transferred or shrunk,
+   * they are refused. Spec layer-gradient.
+   */
   vjp(x: Tensor, p: Params<Tensor>): readonly [y: Tensor, pull: Pull];
   /** Appends itself to a compiled net; a layer without it is called back. Spec compile-bits. */
   emit?(program: Program, x: Value, p: Params<Tensor>): Value;
 }
 
+/** Which kernels a convolution may use. Spec conv-algorithm. */
+export const algorithms = ['auto', 'direct', 'im2col', 'winograd'] as const;
+export type Algorithm = (typeof algorithms)[number];
+
+/** A tensor of a compiled net. Where it lies in memory is decided when all of the program is known. */
+export interface Value {
+  readonly shape: Shape;
+}
+
+/** A convolution with its parameters, which are read once. */
+export interface ConvStep {
+  readonly geometry: ConvGeometry;
+  readonly weight: Tensor;
+  readonly bias?: Tensor | undefined;
+  readonly algorithm: Algorithm;
+}
+
+/** For each channel: y = (x − mean)·scale + shift, every operation rounded. Spec norm-frozen. */
+export interface NormStep {
+  readonly mean: Float32Array;
+  readonly scale: Float32Array;
+  readonly shift: Float32Array;
+}
+
+/** y = x / (k + alpha · Σ x²)^beta over the channels from `before` below to `after` above. Spec lrn-forward. */
+export interface LrnStep {
+  readonly before: number;
+  readonly after: number;
+  readonly k: number;
+  readonly alpha: number;
+  readonly beta: number;
+}
+
+/**
+ * What a layer may append to a compiled net; every member gives the value of its result, whose `shape` is named where
+ * it is not x's. The same bits as the layer's `forward`. Spec compile-bits.
+ */
+export interface Program {
+  /** Any layer: what it emits itself, or else a call of its `forward`. */
+  layer(layer: Layer, x: Value, p: Params<Tensor>): Value;
+  /** A call of `forward` from the kernels' memory and back. */
+  call(layer: Layer, x: Value, p: Params<Tensor>): Value;
+  /** `undefined` where the kernels would not give the bits: ∞ or NaN in a weight that meets padding. */
+  conv(x: Value, shape: Shape, step: ConvStep): Value | undefined;
+  /** The input gradient of the convolution, plus the bias. */
+  convTranspose(x: Value, shape: Shape, step: ConvStep): Value | undefined;
+  maxPool(x: Value, shape: Shape, geometry: PoolGeometry): Value;
+  avgPool(x: Value, shape: Shape, geometry: PoolGeometry, countPadding: boolean): Value;
+  norm(x: Value, step: NormStep): Value;
+  relu(x: Value): Value;
+  lrn(x: Value, step: LrnStep): Value;
+  /** ((first + second) + third) … */
+  sum(parts: readonly Value[]): Value;
+  /** The parts one after the other on the channel axis. */
+  concat(parts: readonly Value[], shape: Shape): Value;
+  /** The same numbers under another shape. */
+  reshape(x: Value, shape: Shape): Value;
+}
+
 const methods = ['forward', 'vjp', 'shape', 'params', 'field', 'cost', 'with'] as const;
+
+/** The first member that it lacks, or that a getter or a proxy of the caller's refuses to give. */
+function missingOf(layer: Layer): string | undefined {
+  try {
+    return (
+      methods.find((name) => typeof layer[name] !== 'function') ??
+      (['attributes', 'children'] as const).find((name) => typeof layer[name] !== 'object' || layer[name] === null)
+    );
+  } catch {
+    return methods[0];
+  }
+}
 
 /** Refuses what lacks a member of a layer, at every public door. Spec layer-rules. */
 export function checkLayer(who: string, value: unknown, what = 'layer'): asserts value is Layer {
-  const layer = (value ?? {}) as Layer;
-  const missing =
-    methods.find((name) => typeof layer[name] !== 'function') ??
-    (['attributes', 'children'] as const).find((name) => typeof layer[name] !== 'object' || layer[name] === null);
+  const missing = missingOf((value ?? {}) as Layer);
   if (missing === undefined) return;
   const lack = typeof value === 'object' && value !== null ? `, which has no '${missing}'` : '';
   throw wrongType('layer-rules', `${who}: ${what} must be a layer, got ${show(value)}${lack}`);

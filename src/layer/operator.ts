@@ -1,92 +1,110 @@
 // The operator: a layer that is not made of layers. Checks that all of them share stand here, once.
 
-import { known } from '../attributes.ts';
+import { frozenCopy, known } from '../attributes.ts';
 import { SpecError, wrongType } from '../errors.ts';
-import { checkShape, checkTensor, type Data, type Shape, sameShape, type Tensor, typeOf } from '../tensor.ts';
+import { checkShape, checkTensor, type Data, type Shape, sameShape, sizeOf, type Tensor, typeOf } from '../tensor.ts';
+import type { ConvGeometry, PoolGeometry } from '../window.ts';
 import { pointField } from './field.ts';
-import type { Attributes, Changes, Field, Layer, Params } from './layer.ts';
-import type { Program, Value } from './program.ts';
+import type { Attributes, Changes, Field, Layer, Parameter, Params, Program, Roles, Value } from './layer.ts';
 
-/** What an operator adds to the common rules. Arguments reach it checked. */
-export interface Operator {
+/** What the rule for the gradient is given. */
+export interface Pulled<G> {
+  readonly x: Tensor;
+  readonly p: Readonly<Record<string, Tensor>>;
+  readonly y: Tensor;
+  readonly dy: Tensor;
+  readonly g: G;
+  /** Without it the gradient at x is not asked for: zeros will do. */
+  readonly needsX: boolean;
+}
+
+/** What an operator adds to the common rules. Arguments reach it checked; `g` is its geometry. */
+export interface Operator<G = undefined> {
   readonly name: string;
   readonly attributes: Attributes;
   /** The constructor, for `with`. */
   make(attributes: never): Layer;
-  shape(x: Shape): Shape;
-  params?(x: Shape): Readonly<Record<string, Shape>>;
+  /** All numbers that the other rules need, found once for each shape of x. Refuses an x that does not fit. */
+  geometry?(x: Shape): G;
+  shape(x: Shape, g: G): Shape;
+  parameters?(x: Shape, g: G): Readonly<Record<string, Parameter>>;
   /** Without it, every unit sees the one cell at its own place. */
-  field?(x: Shape): Field;
-  cost?(x: Shape): number;
-  forward(x: Tensor, p: Readonly<Record<string, Tensor>>): Tensor;
+  field?(x: Shape, g: G): Field;
+  cost?(x: Shape, g: G): number;
+  readonly roles?: Roles;
+  forward(x: Tensor, p: Readonly<Record<string, Tensor>>, g: G): Tensor;
   /** What it appends to a compiled net; `undefined` where only `forward` gives the bits. */
-  emit?(program: Program, x: Value, p: Readonly<Record<string, Tensor>>): Value | undefined;
-  gradient(
-    x: Tensor,
-    p: Readonly<Record<string, Tensor>>,
-    dy: Tensor,
-    y: Tensor,
-    needsX: boolean,
-  ): { readonly x: Tensor; readonly params?: Readonly<Record<string, Tensor>> };
+  emit?(program: Program, x: Value, p: Readonly<Record<string, Tensor>>, g: G): Value | undefined;
+  gradient(given: Pulled<G>): { readonly x: Tensor; readonly params?: Readonly<Record<string, Tensor>> };
 }
 
 /**
  * Makes a layer of an operator: freezes its attributes, and checks x, parameters and dy before the operator sees them.
  * Spec layer-input, layer-params, layer-gradient.
  */
-export function operator(op: Operator): Layer {
+export function operator<G = undefined>(op: Operator<G>): Layer {
   const who = op.name;
-  const shape = remembering(who, (x) => {
+  const facts = remembering(who, (x) => {
     checkInput(who, x);
-    return Object.freeze([...op.shape(x)]);
+    const g = frozenCopy(op.geometry?.(x)) as G;
+    const shape = Object.freeze([...op.shape(x, g)]);
+    const parameters = Object.freeze(mapped(op.parameters?.(x, g) ?? {}, (each) => Object.freeze(each)));
+    const shapes = Object.freeze(mapped(parameters, (each) => Object.freeze(each.shape)));
+    return { g, shape, parameters, shapes };
   });
-  const params = (x: Shape): Readonly<Record<string, Shape>> => {
-    shape(x);
-    return op.params?.(x) ?? {};
-  };
-  const check = (x: Tensor, p: Params<Tensor>): void => {
+  const check = (x: Tensor, p: Params<Tensor>): G => {
     checkTensor(who, 'x', x);
-    checkOwnParams(who, params(x.shape), p, x.data);
+    const { g, shapes } = facts(x.shape);
+    checkOwnParams(who, shapes, p, x.data);
+    return g;
   };
   const layer: Layer = Object.freeze<Layer>({
     name: who,
-    attributes: Object.freeze({ ...op.attributes }),
+    attributes: frozenCopy(op.attributes),
     children: Object.freeze({}),
+    roles: Object.freeze(mapped({ ...op.roles }, (role) => Object.freeze(role))),
     with(changes) {
       const { attributes, children } = readChanges(who, changes);
       known(who, children, [], 'children', 'layer-children');
       known(who, attributes, Object.keys(op.attributes));
       return op.make({ ...op.attributes, ...attributes } as never);
     },
-    shape,
-    params,
+    shape: (x) => facts(x).shape,
+    params: (x) => facts(x).shapes,
+    parameters: (x) => facts(x).parameters,
+    ...(op.geometry && { geometry: (x) => facts(x).g as ConvGeometry | PoolGeometry }),
     field(x) {
-      shape(x);
-      return (op.field ?? pointField)(x);
+      const { g } = facts(x);
+      return op.field?.(x, g) ?? pointField(x);
     },
     cost(x) {
-      shape(x);
-      return op.cost?.(x) ?? 0;
+      const { g } = facts(x);
+      return op.cost?.(x, g) ?? 0;
     },
     forward(x, p) {
-      check(x, p);
-      return op.forward(x, p as Record<string, Tensor>);
+      return op.forward(x, p as Record<string, Tensor>, check(x, p));
     },
     vjp(x, p) {
-      check(x, p);
-      const y = op.forward(x, p as Record<string, Tensor>);
+      const g = check(x, p);
+      const y = op.forward(x, p as Record<string, Tensor>, g);
+      // The arrays of now, whatever the records that hold them get later.
+      const held = { x: hold(x), y: hold(y), p: mapped(p as Record<string, Tensor>, hold) };
       return [
         y,
         (dy, needsX = true) => {
-          checkLike(who, 'dy', dy, y.shape, x.data);
-          return { params: {}, ...op.gradient(x, p as Record<string, Tensor>, dy, y, needsX) };
+          checkLike(who, 'dy', dy, held.y.shape, held.x.data);
+          checkHeld(who, 'x', held.x);
+          checkHeld(who, 'y', held.y);
+          mapped(held.p, (value, name) => checkHeld(who, name, value));
+          return { params: {}, ...op.gradient({ ...held, dy, g, needsX }) };
         },
       ];
     },
     emit(program, x, p) {
       if (this !== layer) return program.call(this, x, p);
-      checkOwnParams(who, params(x.shape), p, anyFloat32);
-      return op.emit?.(program, x, p as Record<string, Tensor>) ?? program.call(layer, x, p);
+      const { g, shapes } = facts(x.shape);
+      checkOwnParams(who, shapes, p, anyFloat32);
+      return op.emit?.(program, x, p as Record<string, Tensor>, g) ?? program.call(layer, x, p);
     },
   });
   return layer;
@@ -112,6 +130,20 @@ export function readChanges(who: string, changes: Changes): Required<Changes> {
   known(who, changes, ['attributes', 'children'], 'changes');
   const { attributes = {}, children = {} } = changes;
   return { attributes, children };
+}
+
+const mapped = <T, U>(record: Readonly<Record<string, T>>, change: (value: T, name: string) => U): Record<string, U> =>
+  Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value, name)]));
+
+const hold = ({ shape, data }: Tensor): Tensor => Object.freeze({ shape: Object.freeze([...shape]), data });
+
+/** Spec layer-gradient: an array that was transferred or shrunk since vjp has no gradient. */
+function checkHeld(who: string, what: string, { shape, data }: Tensor): void {
+  if (data.length !== sizeOf(shape))
+    throw new SpecError(
+      'layer-gradient',
+      `${who}: ${what} must stay as it was for vjp until the gradient is taken, got ${data.length} of ${sizeOf(shape)} values (transferred or shrunk)`,
+    );
 }
 
 /** The type that compiled nets have. */

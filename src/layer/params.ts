@@ -2,35 +2,45 @@
 
 import { SpecError, show, wrongType } from '../errors.ts';
 import { checkTensor, type Shape, type Tensor } from '../tensor.ts';
-import type { Params } from './layer.ts';
+import { MOST_NESTED, type Parameter, type Params } from './layer.ts';
 
-type Leaf = Tensor | Shape;
+type Leaf = Tensor | Shape | Parameter;
 
-const isLeaf = (value: unknown): boolean => Array.isArray(value) || ArrayBuffer.isView((value as Tensor)?.data);
+const isLeaf = (value: unknown): boolean =>
+  Array.isArray(value) ||
+  ArrayBuffer.isView((value as Tensor | null)?.data) ||
+  typeof (value as Parameter | null)?.first === 'function';
 
-/** Means and variances are statistics, everything else is trained; by plain or flat name. Spec inspect-parameters. */
-export const isStatistic = (name: string): boolean => /(^|\.)(mean|variance)$/.test(name);
-
-/** The leaves of nested parameters by flat name, `conv1.weight`, in the order of the net. Spec layer-names. */
+/** The leaves of nested parameters by flat name, `conv1.weight`, in the order of the net; two under one name are an error. Spec layer-names. */
 export function flatParams<T extends Leaf>(params: Params<T>): Record<string, T> {
-  const flat: [string, T][] = [];
+  const flat = new Map<string, T>();
   mapParams(params, (value, name) => {
-    flat.push([name, value]);
+    if (flat.has(name))
+      throw new SpecError(
+        'layer-names',
+        `parameters: every tensor must have a flat name of its own, got two '${name}'`,
+      );
+    flat.set(name, value);
     return value;
   });
   return Object.fromEntries(flat);
 }
 
-/** Refuses what is not a record of tensors, nested or not. Spec layer-params. */
-export function checkParams(who: string, params: unknown, path = ''): void {
+/** Refuses what is not a record of tensors, nested or not. Spec layer-params, layer-children. */
+export function checkParams(who: string, params: unknown, path = '', depth = 0): void {
   if (typeof params !== 'object' || params === null || Array.isArray(params)) {
     const what = path === '' ? 'parameters must be' : `${path} must be a tensor or`;
     throw wrongType('layer-params', `${who}: ${what} an object of tensors, got ${show(params)}`);
   }
+  if (depth > MOST_NESTED)
+    throw new SpecError(
+      'layer-params',
+      `${who}: parameters may be nested ${MOST_NESTED} deep, and not hold themselves`,
+    );
   for (const [key, value] of Object.entries(params)) {
     const name = path === '' ? key : `${path}.${key}`;
     if (isLeaf(value)) checkTensor(who, name, value);
-    else checkParams(who, value, name);
+    else checkParams(who, value, name, depth + 1);
   }
 }
 
@@ -40,18 +50,19 @@ export function mapParams<T extends Leaf, U extends Leaf>(
   change: (value: T, name: string) => U,
   path = '',
 ): Params<U> {
-  return Object.fromEntries(
-    Object.entries(params).map(([key, value]) => {
-      const name = path === '' ? key : `${path}.${key}`;
-      return [key, isLeaf(value) ? change(value as T, name) : mapParams(value as Params<T>, change, name)];
-    }),
-  );
+  const changed: Record<string, U | Params<U>> = {};
+  for (const [key, value] of Object.entries(params)) {
+    const name = path === '' ? key : `${path}.${key}`;
+    changed[key] = isLeaf(value) ? change(value as T, name) : mapParams(value as Params<T>, change, name);
+  }
+  return changed;
 }
 
 /** Nested parameters with their leaves taken from a flat record; a missing name is an error. Spec layer-names. */
 export function nestParams<T extends Leaf>(like: Params<Leaf>, flat: Readonly<Record<string, T>>): Params<T> {
   return mapParams(like, (_, name) => {
-    if (!(name in flat)) throw new SpecError('layer-names', `parameters: there must be a tensor '${name}', got none`);
+    if (!Object.hasOwn(flat, name))
+      throw new SpecError('layer-names', `parameters: there must be a tensor '${name}', got none`);
     return flat[name];
   });
 }

@@ -6,7 +6,8 @@
 
 import { finiteNumber, flag, known, oneOf, wholeNumber } from '../attributes.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
-import { chain, concat, sum } from '../layer/algebra.ts';
+import { concat, sum } from '../layer/branches.ts';
+import { chain } from '../layer/chain.ts';
 import type { Layer } from '../layer/layer.ts';
 import { relu, scale } from '../ops/activation.ts';
 import { dense } from '../ops/dense.ts';

@@ -7,7 +7,8 @@
 
 import { known, oneOf, wholeNumber } from '../attributes.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
-import { chain, concat } from '../layer/algebra.ts';
+import { concat } from '../layer/branches.ts';
+import { chain } from '../layer/chain.ts';
 import type { Layer } from '../layer/layer.ts';
 import { relu } from '../ops/activation.ts';
 import { conv2d } from '../ops/conv.ts';

@@ -5,7 +5,9 @@
 
 import { flag, known, oneOf, wholeNumber } from '../attributes.ts';
 import { SpecError } from '../errors.ts';
-import { chain, identity, sum } from '../layer/algebra.ts';
+import { sum } from '../layer/branches.ts';
+import { chain } from '../layer/chain.ts';
+import { identity } from '../layer/identity.ts';
 import type { Layer } from '../layer/layer.ts';
 import { relu } from '../ops/activation.ts';
 import { conv2d } from '../ops/conv.ts';

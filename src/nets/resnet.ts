@@ -2,7 +2,7 @@
 
 import { flag, known, oneOf, wholeNumber } from '../attributes.ts';
 import { SpecError, show } from '../errors.ts';
-import { chain } from '../layer/algebra.ts';
+import { chain } from '../layer/chain.ts';
 import type { Layer } from '../layer/layer.ts';
 import { relu } from '../ops/activation.ts';
 import { conv2d } from '../ops/conv.ts';

@@ -2,7 +2,7 @@
 // grid of cells that lecture L0 begins with.
 
 import { known, wholeNumber } from '../attributes.ts';
-import { chain } from '../layer/algebra.ts';
+import { chain } from '../layer/chain.ts';
 import type { Layer } from '../layer/layer.ts';
 import { relu } from '../ops/activation.ts';
 import { conv2d } from '../ops/conv.ts';

@@ -2,7 +2,7 @@
 
 import { flag, known, wholeNumber } from '../attributes.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
-import { chain } from '../layer/algebra.ts';
+import { chain } from '../layer/chain.ts';
 import type { Layer } from '../layer/layer.ts';
 import { relu, sigmoid } from '../ops/activation.ts';
 import { conv1d } from '../ops/conv.ts';

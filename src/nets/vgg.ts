@@ -1,8 +1,8 @@
 // VGG (Simonyan and Zisserman 2014, table 1): 3×3 convolutions only, five stages, the map halved after each.
 
 import { flag, known } from '../attributes.ts';
-import { SpecError, show } from '../errors.ts';
-import { chain } from '../layer/algebra.ts';
+import { SpecError, show, wrongType } from '../errors.ts';
+import { chain } from '../layer/chain.ts';
 import type { Layer } from '../layer/layer.ts';
 import { relu } from '../ops/activation.ts';
 import { conv2d } from '../ops/conv.ts';
@@ -35,6 +35,8 @@ const STAGES: Readonly<Record<number, readonly number[]>> = {
  */
 export function vgg(depth: 11 | 13 | 16 | 19, options: VggOptions = {}): Layer {
   known('vgg', options, [...classifierNames, 'norm'], 'options');
+  if (typeof depth !== 'number')
+    throw wrongType('nets-vgg', `vgg: the depth must be ${Object.keys(STAGES).join(', ')}, got ${show(depth)}`);
   if (!Object.hasOwn(STAGES, depth))
     throw new SpecError('nets-vgg', `vgg: the depth must be ${Object.keys(STAGES).join(', ')}, got ${show(depth)}`);
   const norm = flag('nets-vgg', 'vgg', 'norm', options.norm ?? false);

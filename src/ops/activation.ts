@@ -4,7 +4,7 @@ import { finiteNumber, known, type None } from '../attributes.ts';
 import * as kernels from '../kernels/choose.ts';
 import type { Attributes, Layer } from '../layer/layer.ts';
 import { type Operator, operator } from '../layer/operator.ts';
-import { roundingOf } from '../reference/convolution.ts';
+import { roundingOf } from '../rounding.ts';
 import { allocate, type Data, typeOf } from '../tensor.ts';
 
 /**
@@ -18,6 +18,7 @@ export function relu(attributes: None = {}): Layer {
   return pointwise('relu', {}, relu, {
     forward: kernels.relu,
     gradient: ({ x, dy, dx }) => kernels.reluGrad(x, dy, dx),
+    roles: { activates: true },
     emit: (program, x) => program.relu(x),
   });
 }
@@ -33,6 +34,7 @@ export function leakyRelu(attributes: { readonly slope?: number } = {}): Layer {
   known('leakyRelu', attributes, ['slope']);
   const slope = finite('activation-leaky', 'leakyRelu', 'slope', attributes.slope ?? 0.01);
   return pointwise('leakyRelu', { slope }, leakyRelu, {
+    roles: { activates: true },
     forward(x, y) {
       const a = roundingOf(x)(slope);
       for (let i = 0; i < y.length; i++) y[i] = x[i] < 0 ? a * x[i] : x[i];
@@ -53,6 +55,7 @@ export function leakyRelu(attributes: { readonly slope?: number } = {}): Layer {
 export function sigmoid(attributes: None = {}): Layer {
   known('sigmoid', attributes, []);
   return pointwise('sigmoid', {}, sigmoid, {
+    roles: { activates: true },
     forward: (x, y) => kernels.map('sigmoid', x, y),
     gradient({ y, dy, dx }) {
       const round = roundingOf(y);
@@ -70,6 +73,7 @@ export function sigmoid(attributes: None = {}): Layer {
 export function tanh(attributes: None = {}): Layer {
   known('tanh', attributes, []);
   return pointwise('tanh', {}, tanh, {
+    roles: { activates: true },
     forward: (x, y) => kernels.map('tanh', x, y),
     gradient({ y, dy, dx }) {
       const round = roundingOf(y);
@@ -98,7 +102,7 @@ export function scale(attributes: { readonly factor: number }): Layer {
 const finite = (clause: string, who: string, what: string, value: unknown): number =>
   finiteNumber(clause, who, what, value, 'a finite number', () => true);
 
-interface Pointwise extends Pick<Operator, 'emit'> {
+interface Pointwise extends Pick<Operator, 'emit' | 'roles'> {
   forward(x: Data, y: Data): void;
   gradient(data: { readonly x: Data; readonly y: Data; readonly dy: Data; readonly dx: Data }): void;
 }
@@ -121,7 +125,7 @@ export function pointwise(
       forward(x.data, y.data);
       return y;
     },
-    gradient(x, _p, dy, y) {
+    gradient({ x, dy, y }) {
       const dx = allocate(name, x.shape, typeOf(x.data));
       gradient({ x: x.data, y: y.data, dy: dy.data, dx: dx.data });
       return { x: dx };

@@ -7,14 +7,14 @@
 import { flag, known, perAxis, wholeNumber } from '../attributes.ts';
 import { SpecError } from '../errors.ts';
 import * as kernels from '../kernels/choose.ts';
-import { spaceOf } from '../layer/field.ts';
+import { mirroredField, spaceOf } from '../layer/field.ts';
 import type { Layer } from '../layer/layer.ts';
 import { operator } from '../layer/operator.ts';
-import { roundingOf } from '../reference/convolution.ts';
+import { constant, drawnWeight } from '../layer/parameter.ts';
+import { roundingOf } from '../rounding.ts';
 import { allocate, type Shape, type Tensor, typeOf } from '../tensor.ts';
-import { type Axis, axisNames, type ConvGeometry, outputs, taps, threeAxes, type Window } from '../window.ts';
-import type { ConvAttributes } from './conv.ts';
-import { biasGradient, checkRank, readConvWindow } from './convolution.ts';
+import { type Axis, axisNames, type ConvGeometry, threeAxes, type Window } from '../window.ts';
+import { biasGradient, type ConvAttributes, checkRank, multiplyAdds, readConvWindow } from './convolution.ts';
 
 export interface ConvTransposeAttributes extends Omit<ConvAttributes, 'algorithm'> {
   /** Cells added at the end of each axis of y, fewer than the stride. */
@@ -68,53 +68,50 @@ function transposed(
     throw new SpecError('conv-groups', `${name}: groups must divide the ${filters} filters, got ${groups}`);
   const window = readTransposeWindow(name, rank, attributes);
   const bias = flag('conv-bias', name, 'bias', attributes.bias ?? true);
-  const geometry = (x: Shape): ConvGeometry => {
-    const C = checkRank(name, rank, x);
-    if (C % groups !== 0)
-      throw new SpecError('conv-groups', `${name}: groups must divide the ${C} channels of x, got ${groups}`);
-    const axes = threeAxes(mirroredAxes(name, window, spaceOf(x)));
-    return { batch: x[0], groups, channels: filters / groups, filters: C / groups, axes };
-  };
-  const shape = (x: Shape): Shape => {
-    const g = geometry(x);
-    return [g.batch, ...g.axes.slice(-rank).map((axis) => axis.input), filters];
-  };
-  return operator({
+  return operator<ConvGeometry>({
     name,
     attributes: { filters, ...window, groups, bias },
     make,
-    shape,
-    params(x) {
-      const weight = [...window.size, filters / groups, checkRank(name, rank, x)];
-      return { weight, ...(bias && { bias: [filters] }) } as Record<string, Shape>;
+    /** Of the convolution from y to x. */
+    geometry(x) {
+      const C = checkRank(name, rank, x);
+      if (C % groups !== 0)
+        throw new SpecError('conv-groups', `${name}: groups must divide the ${C} channels of x, got ${groups}`);
+      const axes = threeAxes(mirroredAxes(name, window, spaceOf(x)));
+      return { batch: x[0], groups, channels: filters / groups, filters: C / groups, axes };
     },
-    field: (x) => mirroredAxes(name, window, spaceOf(x)).map(mirroredField),
-    cost(x) {
-      const g = geometry(x);
-      return g.batch * outputs(g.axes) * taps(g.axes) * g.channels * g.groups * g.filters;
+    shape: (x, g) => [x[0], ...g.axes.slice(-rank).map((axis) => axis.input), filters],
+    parameters(x) {
+      const shape = [...window.size, filters / groups, x[x.length - 1]];
+      const weight = { shape, first: drawnWeight(shape) };
+      return { weight, ...(bias && { bias: { shape: [filters], first: constant(0) } }) };
     },
-    forward(x, p) {
-      const y = allocate(name, shape(x.shape), typeOf(x.data));
-      kernels.convInputGrad(geometry(x.shape), x.data, p.weight.data, y.data, 'auto');
+    field: (_x, g) => mirroredField(g.axes.slice(-rank)),
+    cost: (_x, g) => multiplyAdds(g),
+    roles: { linear: { outputChannel } },
+    forward(x, p, g) {
+      const y = allocate(name, this.shape(x.shape, g), typeOf(x.data));
+      kernels.convInputGrad(g, x.data, p.weight.data, y.data, 'auto');
       if (bias) addBias(y, p.bias);
       return y;
     },
-    emit: (program, x, p) =>
-      program.convTranspose(x, shape(x.shape), {
-        geometry: geometry(x.shape),
-        weight: p.weight,
-        bias: p.bias,
-        algorithm: 'auto',
-      }),
+    emit(program, x, { weight, bias }, geometry) {
+      return program.convTranspose(x, this.shape(x.shape, geometry), { geometry, weight, bias, algorithm: 'auto' });
+    },
     /** Spec conv-transpose-gradient. */
-    gradient(x, p, dy, _y, needsX) {
-      const g = geometry(x.shape);
+    gradient({ x, p, dy, g, needsX }) {
       const [dx, dw] = [x, p.weight].map((like) => allocate(name, like.shape, typeOf(x.data)));
       if (needsX) kernels.conv(g, dy.data, p.weight.data, undefined, dx.data, 'auto');
       kernels.convWeightGrad(g, dy.data, x.data, dw.data, 'auto');
       return { x: dx, params: { weight: dw, ...(bias && { bias: biasGradient(name, g.batch, dy) }) } };
     },
   });
+
+  /** Filters lie on the axis before the last, those of one group beside each other; the group is that of the channel. */
+  function outputChannel(weight: Shape, i: number): number {
+    const [F, C] = weight.slice(-2);
+    return Math.floor((i % C) / (C / groups)) * F + (Math.floor(i / C) % F);
+  }
 }
 
 /** Spec conv-output-padding: below the stride, else no convolution of y would give x's size; none with `same`. */
@@ -162,12 +159,6 @@ export function mirroredAxes(who: string, window: TransposeWindow, space: Shape)
     return { ...axis, before, after, input };
   });
 }
-
-/** Unit i of y sees the whole numbers p with `0 ≤ i + before − p·stride ≤ (size − 1)·dilation`. Spec layer-field. */
-const mirroredField = (axis: Axis) => {
-  const reach = (axis.size - 1) * axis.dilation;
-  return { size: reach / axis.stride + 1, step: 1 / axis.stride, start: (axis.before - reach) / axis.stride };
-};
 
 function addBias(y: Tensor, bias: Tensor): void {
   const round = roundingOf(y.data);

@@ -1,28 +1,9 @@
 // Convolution in one, two and three dimensions: grouped, depthwise, and true (flipped).
 
-import type { Algorithm } from '../kernels/choose.ts';
 import type { Layer } from '../layer/layer.ts';
-import type { PaddingArgument } from '../window.ts';
-import { depthwise, grouped } from './convolution.ts';
+import { type ConvAttributes, type DepthwiseConvAttributes, depthwise, grouped } from './convolution.ts';
 
-export interface ConvAttributes {
-  /** Number of filters: the channels of the output. */
-  readonly filters: number;
-  /** Taps on each axis. */
-  readonly size: number | readonly number[];
-  readonly stride?: number | readonly number[];
-  readonly padding?: PaddingArgument;
-  readonly dilation?: number | readonly number[];
-  /** Channels and filters are parted into this many groups; a filter sees the channels of its group. */
-  readonly groups?: number;
-  readonly bias?: boolean;
-  readonly algorithm?: Algorithm;
-}
-
-export interface DepthwiseConvAttributes extends Omit<ConvAttributes, 'filters' | 'groups'> {
-  /** Filters per channel. */
-  readonly multiplier?: number;
-}
+export type { ConvAttributes, DepthwiseConvAttributes };
 
 /**
  * 1-D convolution of `[batch, length, channels]`; see {@link conv2d}. Spec conv-forward.

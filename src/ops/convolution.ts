@@ -3,22 +3,41 @@
 import { flag, known, oneOf, wholeNumber } from '../attributes.ts';
 import { SpecError } from '../errors.ts';
 import * as kernels from '../kernels/choose.ts';
-import { spaceOf } from '../layer/field.ts';
-import type { Field, Layer } from '../layer/layer.ts';
+import { spaceOf, windowField } from '../layer/field.ts';
+import { type Algorithm, algorithms, type Layer, type Parameter } from '../layer/layer.ts';
 import { operator } from '../layer/operator.ts';
+import { constant, drawnWeight } from '../layer/parameter.ts';
 import { allocate, type Shape, type Tensor, typeOf } from '../tensor.ts';
 import {
-  type Axis,
   axisNames,
   type ConvGeometry,
   outputs,
+  type PaddingArgument,
   readWindow,
   taps,
   threeAxes,
   type Window,
   windowAxes,
 } from '../window.ts';
-import type { ConvAttributes, DepthwiseConvAttributes } from './conv.ts';
+
+export interface ConvAttributes {
+  /** Number of filters: the channels of the output. */
+  readonly filters: number;
+  /** Taps on each axis. */
+  readonly size: number | readonly number[];
+  readonly stride?: number | readonly number[];
+  readonly padding?: PaddingArgument;
+  readonly dilation?: number | readonly number[];
+  /** Channels and filters are parted into this many groups; a filter sees the channels of its group. */
+  readonly groups?: number;
+  readonly bias?: boolean;
+  readonly algorithm?: Algorithm;
+}
+
+export interface DepthwiseConvAttributes extends Omit<ConvAttributes, 'filters' | 'groups'> {
+  /** Filters per channel. */
+  readonly multiplier?: number;
+}
 
 /** A convolution with a given number of groups; `flip` reverses the weight. */
 export function grouped(
@@ -66,7 +85,7 @@ export const readConvWindow = (
 
 const readChoices = (name: string, a: Pick<ConvAttributes, 'bias' | 'algorithm'>) => ({
   bias: flag('conv-bias', name, 'bias', a.bias ?? true),
-  algorithm: oneOf('conv-algorithm', name, 'algorithm', a.algorithm ?? 'auto', kernels.algorithms),
+  algorithm: oneOf('conv-algorithm', name, 'algorithm', a.algorithm ?? 'auto', algorithms),
 });
 
 interface Convolution {
@@ -81,43 +100,34 @@ interface Convolution {
 
 function convolution({ name, rank, flip, make, complete, part }: Convolution): Layer {
   const { bias, algorithm } = complete;
-  const axesOf = (x: Shape): Axis[] => windowAxes(name, { ...complete, ceil: false }, spaceOf(x));
-  const geometry = (x: Shape): ConvGeometry => {
-    const C = checkRank(name, rank, x);
-    const { groups, filters } = part(C);
-    if (C % groups !== 0)
-      throw new SpecError('conv-groups', `${name}: groups must divide the ${C} channels of x, got ${groups}`);
-    return { batch: x[0], groups, channels: C / groups, filters, axes: threeAxes(axesOf(x)) };
-  };
   const turn = (weight: Tensor): Tensor => (flip ? reversed(weight) : weight);
-  const shape = (x: Shape): Shape => {
-    const g = geometry(x);
-    return [g.batch, ...g.axes.slice(-rank).map((axis) => axis.output), g.groups * g.filters];
-  };
-  return operator({
+  return operator<ConvGeometry>({
     name,
     attributes: complete,
     make,
-    shape,
-    params(x) {
-      const g = geometry(x);
-      const weight = [...complete.size, g.channels, g.groups * g.filters];
-      return { weight, ...(bias && { bias: [g.groups * g.filters] }) } as Record<string, Shape>;
+    geometry(x) {
+      const C = checkRank(name, rank, x);
+      const { groups, filters } = part(C);
+      if (C % groups !== 0)
+        throw new SpecError('conv-groups', `${name}: groups must divide the ${C} channels of x, got ${groups}`);
+      const axes = threeAxes(windowAxes(name, { ...complete, ceil: false }, spaceOf(x)));
+      return { batch: x[0], groups, channels: C / groups, filters, axes };
     },
-    field: (x) => windowField(axesOf(x)),
-    cost(x) {
-      const g = geometry(x);
-      return g.batch * outputs(g.axes) * taps(g.axes) * g.channels * g.groups * g.filters;
-    },
-    forward(x, p) {
-      const y = allocate(name, shape(x.shape), typeOf(x.data));
-      kernels.conv(geometry(x.shape), x.data, turn(p.weight).data, p.bias?.data, y.data, algorithm);
+    shape: (x, g) => [x[0], ...g.axes.slice(-rank).map((axis) => axis.output), g.groups * g.filters],
+    parameters: (_x, g) => weightAndBias([...complete.size, g.channels, g.groups * g.filters], bias),
+    field: (_x, g) => windowField(g.axes.slice(-rank)),
+    cost: (_x, g) => multiplyAdds(g),
+    roles: { linear: { outputChannel: onLastAxis }, pictured: rank === 2 },
+    forward(x, p, g) {
+      const y = allocate(name, this.shape(x.shape, g), typeOf(x.data));
+      kernels.conv(g, x.data, turn(p.weight).data, p.bias?.data, y.data, algorithm);
       return y;
     },
-    emit: (program, x, p) =>
-      program.conv(x, shape(x.shape), { geometry: geometry(x.shape), weight: turn(p.weight), bias: p.bias, algorithm }),
-    gradient(x, p, dy, _y, needsX) {
-      const g = geometry(x.shape);
+    emit(program, x, p, geometry) {
+      const step = { geometry, weight: turn(p.weight), bias: p.bias, algorithm };
+      return program.conv(x, this.shape(x.shape, geometry), step);
+    },
+    gradient({ x, p, dy, g, needsX }) {
       const [dx, dw] = [x, p.weight].map((like) => allocate(name, like.shape, typeOf(x.data)));
       if (needsX) kernels.convInputGrad(g, dy.data, turn(p.weight).data, dx.data, algorithm);
       kernels.convWeightGrad(g, x.data, dy.data, dw.data, algorithm);
@@ -125,6 +135,18 @@ function convolution({ name, rank, flip, make, complete, part }: Convolution): L
     },
   });
 }
+
+/** A weight that is drawn, and with `bias` a zero for each filter on its last axis. */
+export const weightAndBias = (weight: Shape, bias: boolean): Record<string, Parameter> => ({
+  weight: { shape: weight, first: drawnWeight(weight) },
+  ...(bias && { bias: { shape: weight.slice(-1), first: constant(0) } }),
+});
+
+/** The filters of a weight lie on its last axis. */
+export const onLastAxis = (weight: Shape, i: number): number => i % weight[weight.length - 1];
+
+export const multiplyAdds = (g: ConvGeometry): number =>
+  g.batch * outputs(g.axes) * taps(g.axes) * g.channels * g.groups * g.filters;
 
 /** The sum of dy over batch and space. Spec conv-bias-gradient. */
 export function biasGradient(name: string, batch: number, dy: Tensor): Tensor {
@@ -140,10 +162,6 @@ export function checkRank(who: string, rank: number, x: Shape): number {
     throw new SpecError('conv-rank', `${who}: x must have the axes [${axes.join(', ')}], got shape [${x}]`);
   return x[x.length - 1];
 }
-
-/** The field of a windowed operation. Spec layer-field. */
-export const windowField = (axes: readonly Axis[]): Field =>
-  axes.map((axis) => ({ size: (axis.size - 1) * axis.dilation + 1, step: axis.stride, start: 0 - axis.before }));
 
 /** A weight with its taps in the opposite order. Spec conv-true. */
 function reversed(weight: Tensor): Tensor {

@@ -5,9 +5,9 @@ import { SpecError } from '../errors.ts';
 import * as kernels from '../kernels/choose.ts';
 import type { Layer } from '../layer/layer.ts';
 import { operator } from '../layer/operator.ts';
-import { allocate, type Shape, typeOf } from '../tensor.ts';
+import { allocate, typeOf } from '../tensor.ts';
 import { type ConvGeometry, threeAxes } from '../window.ts';
-import { biasGradient } from './convolution.ts';
+import { biasGradient, multiplyAdds, onLastAxis, weightAndBias } from './convolution.ts';
 
 export interface DenseAttributes {
   readonly units: number;
@@ -27,36 +27,33 @@ export function dense(attributes: DenseAttributes): Layer {
   known(name, attributes, ['units', 'bias']);
   const units = wholeNumber('dense-units', name, 'units', attributes.units, 1);
   const bias = flag('dense-bias', name, 'bias', attributes.bias ?? true);
-  const geometry = (x: Shape): ConvGeometry => ({
-    batch: x[0],
-    groups: 1,
-    channels: x[1],
-    filters: units,
-    axes: threeAxes([]),
-  });
-  return operator({
+  return operator<ConvGeometry>({
     name,
     attributes: { units, bias },
     make: dense,
-    shape(x) {
+    geometry(x) {
       if (x.length !== 2)
         throw new SpecError(
           'dense-rank',
           `dense: x must have the axes [batch, channels] (flatten() makes them), got shape [${x}]`,
         );
-      return [x[0], units];
+      return { batch: x[0], groups: 1, channels: x[1], filters: units, axes: threeAxes([]) };
     },
-    params: (x) => ({ weight: [x[1], units], ...(bias && { bias: [units] }) }) as Record<string, Shape>,
-    cost: (x) => x[0] * x[1] * units,
-    forward(x, p) {
+    shape: (x) => [x[0], units],
+    parameters(x) {
+      const { weight, ...rest } = weightAndBias([x[1], units], bias);
+      return { weight: { ...weight, channelAxis: 0 }, ...rest };
+    },
+    cost: (_x, g) => multiplyAdds(g),
+    roles: { linear: { outputChannel: onLastAxis } },
+    forward(x, p, g) {
       const y = allocate(name, [x.shape[0], units], typeOf(x.data));
-      kernels.conv(geometry(x.shape), x.data, p.weight.data, p.bias?.data, y.data, 'auto');
+      kernels.conv(g, x.data, p.weight.data, p.bias?.data, y.data, 'auto');
       return y;
     },
-    emit: (program, x, { weight, bias }) =>
-      program.conv(x, [x.shape[0], units], { geometry: geometry(x.shape), weight, bias, algorithm: 'auto' }),
-    gradient(x, p, dy, _y, needsX) {
-      const g = geometry(x.shape);
+    emit: (program, x, { weight, bias }, geometry) =>
+      program.conv(x, [x.shape[0], units], { geometry, weight, bias, algorithm: 'auto' }),
+    gradient({ x, p, dy, g, needsX }) {
       const [dx, dw] = [x, p.weight].map((like) => allocate(name, like.shape, typeOf(x.data)));
       if (needsX) kernels.convInputGrad(g, dy.data, p.weight.data, dx.data, 'auto');
       kernels.convWeightGrad(g, x.data, dy.data, dw.data, 'auto');

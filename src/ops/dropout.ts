@@ -2,9 +2,10 @@
 
 import { finiteNumber, known } from '../attributes.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
+import { identity } from '../layer/identity.ts';
 import type { Layer } from '../layer/layer.ts';
 import { random } from '../random.ts';
-import { roundingOf } from '../reference/convolution.ts';
+import { roundingOf } from '../rounding.ts';
 import type { Data } from '../tensor.ts';
 import { pointwise } from './activation.ts';
 
@@ -42,7 +43,11 @@ export function dropout(attributes: DropoutAttributes = {}): Layer {
     const { uniform } = random(seed);
     for (let i = 0; i < y.length; i++) y[i] = uniform() < rate ? 0 : x[i] * factor;
   };
-  return pointwise(name, { rate, seed }, dropout, { forward: drop, gradient: ({ dy, dx }) => drop(dy, dx) });
+  return pointwise(name, { rate, seed }, dropout, {
+    forward: drop,
+    gradient: ({ dy, dx }) => drop(dy, dx),
+    roles: { random: { reseeded: (other) => dropout({ rate, seed: other }), after: identity() } },
+  });
 }
 
 /** Spec dropout-seed. */

@@ -4,9 +4,8 @@ import { known, type None, wholeNumber } from '../attributes.ts';
 import { SpecError } from '../errors.ts';
 import * as kernels from '../kernels/choose.ts';
 import { spaceOf, wholeField } from '../layer/field.ts';
-import type { Layer } from '../layer/layer.ts';
+import type { Field, Layer, Program, Value } from '../layer/layer.ts';
 import { operator } from '../layer/operator.ts';
-import type { Program, Value } from '../layer/program.ts';
 import { allocate, type Shape, sizeOf, type Tensor, typeOf } from '../tensor.ts';
 import { type Axis, type PoolGeometry, threeAxes } from '../window.ts';
 
@@ -110,7 +109,7 @@ function globalPool(name: string, attributes: None, make: (attributes: None) => 
     field: wholeField,
     geometry(x) {
       const I = sizeOf(spaceOf(x));
-      return { batch: x[0], channels: x[x.length - 1], axes: threeAxes([axisOf(I, I)]) };
+      return { batch: x[0], channels: x[x.length - 1], axes: threeAxes([axisOf(I, I)]), isGlobal: true };
     },
   });
 }
@@ -119,28 +118,31 @@ function windowed(
   name: string,
   attributes: Readonly<Record<string, unknown>>,
   make: (attributes: never) => Layer,
-  rules: Pool & Pick<Parameters<typeof operator>[0], 'shape' | 'field'> & { geometry(x: Shape): PoolGeometry },
+  rules: Pool & { shape(x: Shape): Shape; field?(x: Shape): Field; geometry(x: Shape): PoolGeometry },
 ): Layer {
-  return operator({
+  return operator<PoolGeometry>({
     name,
     attributes,
     make,
+    geometry(x) {
+      rules.shape(x);
+      return rules.geometry(x);
+    },
     shape: rules.shape,
     field: rules.field,
-    forward(x) {
+    forward(x, _p, g) {
       const y = allocate(name, rules.shape(x.shape), typeOf(x.data));
-      rules.forward(rules.geometry(x.shape), x, y);
+      rules.forward(g, x, y);
       return y;
     },
-    emit(program, x) {
+    emit(program, x, _p, g) {
       const space = spaceOf(x.shape);
       if (space.length > 3) return undefined;
-      const g = { ...rules.geometry(x.shape), axes: threeAxes(space.map((n) => axisOf(n, n))) };
-      return rules.emit?.(program, x, rules.shape(x.shape), g);
+      return rules.emit?.(program, x, rules.shape(x.shape), { ...g, axes: threeAxes(space.map((n) => axisOf(n, n))) });
     },
-    gradient(x, _p, dy) {
+    gradient({ x, dy, g }) {
       const dx = allocate(name, x.shape, typeOf(x.data));
-      rules.gradient(rules.geometry(x.shape), x, dy, dx);
+      rules.gradient(g, x, dy, dx);
       return { x: dx };
     },
   });

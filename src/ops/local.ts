@@ -1,15 +1,15 @@
 // Locally connected layers: a convolution whose weights are not shared between positions.
 
 import { flag, known, wholeNumber } from '../attributes.ts';
-import { spaceOf } from '../layer/field.ts';
+import { spaceOf, windowField } from '../layer/field.ts';
 import type { Layer } from '../layer/layer.ts';
 import { operator } from '../layer/operator.ts';
+import { constant, drawnWeight } from '../layer/parameter.ts';
 import { biasGrad } from '../reference/convolution.ts';
 import { local, localInputGrad, localWeightGrad } from '../reference/local.ts';
-import { allocate, type Shape, type Tensor, typeOf } from '../tensor.ts';
+import { allocate, type Tensor, typeOf } from '../tensor.ts';
 import { type Axis, type ConvGeometry, threeAxes, windowAxes } from '../window.ts';
-import type { ConvAttributes } from './conv.ts';
-import { checkRank, readConvWindow, windowField } from './convolution.ts';
+import { type ConvAttributes, checkRank, readConvWindow } from './convolution.ts';
 
 export type LocallyConnectedAttributes = Pick<ConvAttributes, 'filters' | 'size' | 'stride' | 'padding' | 'bias'>;
 
@@ -45,34 +45,29 @@ function locallyConnected(
   const filters = wholeNumber('conv-filters', name, 'filters', attributes.filters, 1);
   const { size, stride, padding, ...rest } = readConvWindow(name, rank, attributes);
   const bias = flag('conv-bias', name, 'bias', attributes.bias ?? true);
-  const axesOf = (x: Shape): Axis[] => windowAxes(name, { size, stride, padding, ...rest }, spaceOf(x));
-  const geometry = (x: Shape): ConvGeometry => {
-    const channels = checkRank(name, rank, x);
-    return { batch: x[0], groups: 1, channels, filters, axes: threeAxes(axesOf(x)) };
-  };
-  const shape = (x: Shape): Shape => {
-    const g = geometry(x);
-    return [g.batch, ...g.axes.slice(-rank).map((axis) => axis.output), filters];
-  };
-  const params = (x: Shape): Record<string, Shape> => {
-    const weight = [axesOf(x).reduce((product, axis) => product * tapsInside(axis), 1), x[x.length - 1], filters];
-    return { weight, ...(bias && { bias: shape(x).slice(1) }) };
-  };
-  return operator({
+  return operator<ConvGeometry>({
     name,
     attributes: { filters, size, stride, padding, bias },
     make,
-    shape,
-    params,
-    field: (x) => windowField(axesOf(x)),
-    cost: (x) => x[0] * params(x).weight.reduce((product, axis) => product * axis, 1),
-    forward(x, p) {
-      const y = allocate(name, shape(x.shape), typeOf(x.data));
-      local(geometry(x.shape), x.data, p.weight.data, p.bias?.data, y.data);
+    geometry(x) {
+      const channels = checkRank(name, rank, x);
+      const axes = threeAxes(windowAxes(name, { size, stride, padding, ...rest }, spaceOf(x)));
+      return { batch: x[0], groups: 1, channels, filters, axes };
+    },
+    shape: (x, g) => [x[0], ...g.axes.slice(-rank).map((axis) => axis.output), filters],
+    parameters(x, g) {
+      const shape = [pairsInside(g), g.channels, filters];
+      const weight = { shape, first: drawnWeight(shape) };
+      return { weight, ...(bias && { bias: { shape: this.shape(x, g).slice(1), first: constant(0) } }) };
+    },
+    field: (_x, g) => windowField(g.axes.slice(-rank)),
+    cost: (_x, g) => g.batch * pairsInside(g) * g.channels * filters,
+    forward(x, p, g) {
+      const y = allocate(name, this.shape(x.shape, g), typeOf(x.data));
+      local(g, x.data, p.weight.data, p.bias?.data, y.data);
       return y;
     },
-    gradient(x, p, dy) {
-      const g = geometry(x.shape);
+    gradient({ x, p, dy, g }) {
       const [dx, dw] = [x, p.weight].map((like) => allocate(name, like.shape, typeOf(x.data)));
       localInputGrad(g, dy.data, p.weight.data, dx.data);
       localWeightGrad(g, x.data, dy.data, dw.data);
@@ -80,6 +75,9 @@ function locallyConnected(
     },
   });
 }
+
+/** The pairs of a position and a tap inside x. */
+const pairsInside = ({ axes }: ConvGeometry): number => axes.reduce((product, axis) => product * tapsInside(axis), 1);
 
 /** db[p,o] = Σ_n dy[n,p,o]. Spec local-gradient. */
 function sumOfImages(name: string, dy: Tensor): Tensor {

@@ -7,12 +7,13 @@
 import { known } from '../attributes.ts';
 import * as kernels from '../kernels/choose.ts';
 import { wholeField } from '../layer/field.ts';
-import type { Attributes, Layer } from '../layer/layer.ts';
+import type { Attributes, Layer, Roles } from '../layer/layer.ts';
 import { operator } from '../layer/operator.ts';
-import { roundingOf } from '../reference/convolution.ts';
 import { exp, log, sigmoid } from '../reference/math.ts';
-import { allocate, type Data, type Shape, sizeOf, type Tensor, typeOf } from '../tensor.ts';
-import { belowMaximum, eachRow, type Rows, softmaxRows, sumOfRow } from './rows.ts';
+import { longSum } from '../reference/sums.ts';
+import { roundingOf } from '../rounding.ts';
+import { allocate, type Data, type Shape, type Tensor, typeOf } from '../tensor.ts';
+import { belowMaximum, type Rows, softmaxRows, sumOfRow } from './rows.ts';
 import { checkLabels, checkTarget, type Labels, readLabels, readProbabilities, readTarget } from './targets.ts';
 
 /**
@@ -31,20 +32,15 @@ export function squaredError(attributes: { readonly target: Tensor }): Layer {
     check: (x) => checkTarget(name, 'target', target, x),
     value(x, shape) {
       const round = roundingOf(x);
-      const image = { length: sizeOf(shape.slice(1)), step: 1 };
-      const squares = x.map((value, i) => {
-        const d = round(value - round(target.data[i]));
-        return d * d;
-      });
-      let total = 0;
-      eachRow(image, x.length, (first) => {
-        total = round(total + sumOfRow(image, squares, first));
-      });
-      return total / round(shape[0]);
+      const square = (i: number): number => {
+        const d = round(x[i] - round(target.data[i]));
+        return round(d * d);
+      };
+      return longSum(shape[0], x.length / shape[0], square) / shape[0];
     },
     gradient(x, shape, dy, dx) {
       const round = roundingOf(x);
-      const factor = round(round(2 * dy) / round(shape[0]));
+      const factor = round(round(2 * dy) / shape[0]);
       for (let i = 0; i < dx.length; i++) dx[i] = round(x[i] - round(target.data[i])) * factor;
     },
   });
@@ -65,6 +61,7 @@ export function crossEntropy(attributes: { readonly labels: Labels }): Layer {
   const labels = readLabels(name, attributes.labels);
   const rowsOf = (shape: Shape): Rows => ({ length: shape[shape.length - 1], step: 1 });
   return loss(name, { labels }, crossEntropy, {
+    roles: { labels },
     check: (x) => checkLabels(name, labels, x),
     value(x, shape) {
       const round = roundingOf(x);
@@ -72,17 +69,16 @@ export function crossEntropy(attributes: { readonly labels: Labels }): Layer {
       const [below, e] = [x.slice(), x.slice()];
       belowMaximum(rows, x, below);
       kernels.map('exp', below, e);
-      let total = 0;
-      eachRow(rows, x.length, (first) => {
-        const logSum = round(log(sumOfRow(rows, e, first)));
-        total = round(total + round(logSum - below[first + labels[first / rows.length]]));
-      });
-      return total / round(labels.length);
+      const lossOfRow = (row: number): number => {
+        const first = row * rows.length;
+        const logSum = round(log(sumOfRow(rows, first, (i) => e[i])));
+        return round(logSum - below[first + labels[row]]);
+      };
+      return longSum(shape[0], labels.length / shape[0], lossOfRow) / labels.length;
     },
     gradient(x, shape, dy, dx) {
       const rows = rowsOf(shape);
-      const round = roundingOf(x);
-      const share = round(dy / round(labels.length));
+      const share = shareOf(x, dy, labels.length);
       softmaxRows(rows, x, dx);
       for (let row = 0; row < labels.length; row++) dx[row * rows.length + labels[row]] -= 1;
       for (let i = 0; i < dx.length; i++) dx[i] = dx[i] * share;
@@ -104,24 +100,27 @@ export function binaryCrossEntropy(attributes: { readonly targets: Tensor }): La
   const targets = readProbabilities(name, attributes.targets);
   return loss(name, { targets }, binaryCrossEntropy, {
     check: (x) => checkTarget(name, 'targets', targets, x),
-    value(x) {
+    value(x, shape) {
       const round = roundingOf(x);
-      let total = 0;
-      for (let i = 0; i < x.length; i++) {
+      const lossOfTarget = (i: number): number => {
         const linear = round((x[i] < 0 ? 0 : x[i]) - round(x[i] * round(targets.data[i])));
-        total = round(total + round(linear + round(log(1 + exp(-Math.abs(x[i]))))));
-      }
-      return total / round(x.length);
+        return round(linear + round(log(1 + exp(-Math.abs(x[i])))));
+      };
+      return longSum(shape[0], x.length / shape[0], lossOfTarget) / x.length;
     },
     gradient(x, _shape, dy, dx) {
       const round = roundingOf(x);
-      const share = round(dy / round(x.length));
+      const share = shareOf(x, dy, x.length);
       for (let i = 0; i < dx.length; i++) dx[i] = round(round(sigmoid(x[i])) - round(targets.data[i])) * share;
     },
   });
 }
 
+/** dy for each of the losses that were averaged. Spec numerics-counts. */
+const shareOf = (x: Data, dy: number, count: number): number => roundingOf(x)(dy / count);
+
 interface Loss {
+  readonly roles?: Roles;
   check(x: Shape): void;
   value(x: Data, shape: Shape): number;
   gradient(x: Data, shape: Shape, dy: number, dx: Data): void;
@@ -133,6 +132,7 @@ function loss(name: string, attributes: Attributes, make: (attributes: never) =>
     name,
     attributes,
     make,
+    roles: rules.roles,
     shape(x) {
       rules.check(x);
       return [1];
@@ -143,7 +143,7 @@ function loss(name: string, attributes: Attributes, make: (attributes: never) =>
       y.data[0] = rules.value(x.data, x.shape);
       return y;
     },
-    gradient(x, _p, dy) {
+    gradient({ x, dy }) {
       const dx = allocate(name, x.shape, typeOf(x.data));
       rules.gradient(x.data, x.shape, dy.data[0], dx.data);
       return { x: dx };

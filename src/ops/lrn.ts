@@ -7,7 +7,8 @@ import { finiteNumber, known, wholeNumber } from '../attributes.ts';
 import * as kernels from '../kernels/choose.ts';
 import type { Layer } from '../layer/layer.ts';
 import { operator } from '../layer/operator.ts';
-import { roundingOf } from '../reference/convolution.ts';
+import { additions, SHORT_SUM } from '../reference/sums.ts';
+import { roundingOf } from '../rounding.ts';
 import { allocate, type Data, type Tensor, typeOf } from '../tensor.ts';
 import { channelsOf } from './normalization.ts';
 
@@ -44,9 +45,10 @@ export function lrn(attributes: LrnAttributes = {}): Layer {
   const divisors = (x: Tensor): { d: Data; power: Data } => {
     const round = roundingOf(x.data);
     const squares = x.data.map((value) => value * value);
-    const d = neighbourSums(squares, channelsOf(name, x.shape), window).map(
-      (sum) => round(k) + round(round(alpha) * sum),
-    );
+    const d = x.data.slice();
+    neighbourSums(squares, channelsOf(name, x.shape), window, (sum, i) => {
+      d[i] = round(k) + round(round(alpha) * sum);
+    });
     const power = d.slice();
     kernels.map('pow', d, power, beta);
     return { d, power };
@@ -67,31 +69,34 @@ export function lrn(attributes: LrnAttributes = {}): Layer {
     },
     emit: (program, x) => program.lrn(x, { ...window, k, alpha, beta }),
     /** Spec lrn-gradient. */
-    gradient(x, _p, dy, y) {
+    gradient({ x, dy, y }) {
       const round = roundingOf(x.data);
       const dx = allocate(name, x.shape, typeOf(x.data));
       const { d, power } = divisors(x);
       const shares = d.map((each, i) => round(dy.data[i] * y.data[i]) / each);
       const mirrored = { before: window.after, after: window.before };
-      const sums = neighbourSums(shares, channelsOf(name, x.shape), mirrored);
-      const slope = round(2 * alpha * beta);
-      for (let i = 0; i < dx.data.length; i++)
-        dx.data[i] = round(dy.data[i] / power[i]) - round(round(slope * x.data[i]) * sums[i]);
+      const slope = round(2 * round(alpha) * beta);
+      neighbourSums(shares, channelsOf(name, x.shape), mirrored, (sum, i) => {
+        dx.data[i] = round(dy.data[i] / power[i]) - round(round(slope * x.data[i]) * sum);
+      });
       return { x: dx };
     },
   });
 }
 
-/** For each channel the sum over the window around it, by ascending channel from +0. Spec lrn-size. */
-function neighbourSums(values: Data, C: number, { before, after }: { before: number; after: number }): Data {
-  const round = roundingOf(values);
-  const sums = values.slice();
+/** Calls `use` with the sum over the window around each channel, by ascending channel from +0. Spec lrn-size, numerics-long. */
+function neighbourSums(
+  values: Data,
+  C: number,
+  { before, after }: { before: number; after: number },
+  use: (sum: number, i: number) => void,
+): void {
+  const add = additions(values, before + after + 1 > SHORT_SUM);
   for (let i = 0; i < values.length; i++) {
     const c = i % C;
     const end = i + Math.min(after, C - 1 - c);
     let sum = 0;
-    for (let j = i - Math.min(before, c); j <= end; j++) sum = round(sum + values[j]);
-    sums[i] = sum;
+    for (let j = i - Math.min(before, c); j <= end; j++) sum = add(sum + values[j]);
+    use(sum, i);
   }
-  return sums;
 }

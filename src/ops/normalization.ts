@@ -4,8 +4,9 @@
 
 import { finiteNumber, known } from '../attributes.ts';
 import { SpecError } from '../errors.ts';
-import type { Layer } from '../layer/layer.ts';
+import type { Layer, Parameter } from '../layer/layer.ts';
 import { type Operator, operator } from '../layer/operator.ts';
+import { constant } from '../layer/parameter.ts';
 import {
   batchNormInputGrad,
   batchStatistics,
@@ -13,7 +14,9 @@ import {
   normalize,
   normParamGrads,
   type Statistics,
+  scales,
 } from '../reference/normalization.ts';
+import { roundingOf } from '../rounding.ts';
 import { allocate, type Shape, type Tensor, typeOf } from '../tensor.ts';
 
 export interface NormAttributes {
@@ -33,7 +36,12 @@ export interface NormAttributes {
 export function batchNorm(attributes: NormAttributes = {}): Layer {
   const epsilon = readEpsilon('batchNorm', attributes);
   const statistics = (x: Tensor): Statistics => batchStatistics(x.shape[0], channelsOf('batchNorm', x.shape), x.data);
-  return norm('batchNorm', epsilon, batchNorm, ['weight', 'bias'], (x) => statistics(x), batchNormInputGrad);
+  return norm('batchNorm', epsilon, batchNorm, {
+    parameters: scaleAndShift,
+    statistics,
+    inputGrad: batchNormInputGrad,
+    roles: { batchStatistics: { of: statistics, given: frozenNorm({ epsilon }) } },
+  });
 }
 
 /**
@@ -51,54 +59,74 @@ export function frozenNorm(attributes: NormAttributes = {}): Layer {
     mean: p.mean.data,
     variance: p.variance.data,
   });
-  const names = ['weight', 'bias', 'mean', 'variance'];
-  return norm('frozenNorm', epsilon, frozenNorm, names, statistics, frozenInputGrad, (program, x, p) => {
-    const deviation = deviations(p.variance.data, epsilon);
-    const scale = (p.weight.data as Float32Array).map((w, c) => w / deviation[c]);
-    return program.norm(x, { mean: p.mean.data as Float32Array, scale, shift: p.bias.data as Float32Array });
+  return norm('frozenNorm', epsilon, frozenNorm, {
+    parameters: (C) => ({
+      ...scaleAndShift(C),
+      mean: { shape: [C], first: constant(0), trained: false, channelAxis: 0 },
+      variance: { shape: [C], first: constant(1), trained: false, channelAxis: 0 },
+    }),
+    statistics,
+    inputGrad: frozenInputGrad,
+    roles: { givenStatistics: { epsilon } },
+    emit(program, x, p) {
+      const scale = scales(p.weight.data, deviations(p.variance.data, epsilon, Math.fround)) as Float32Array;
+      return program.norm(x, { mean: p.mean.data as Float32Array, scale, shift: p.bias.data as Float32Array });
+    },
   });
 }
 
 /** dx = dy · scale. Spec norm-frozen-gradient. */
 const frozenInputGrad: typeof batchNormInputGrad = (_x, mean, deviation, weight, _sums, dy, dx) => {
-  const scale = weight.map((w, c) => w / deviation[c]);
+  const scale = scales(weight, deviation);
   for (let i = 0; i < dx.length; i++) dx[i] = dy[i] * scale[i % mean.length];
 };
+
+/** What both norms begin with: y = x with its channels brought to mean 0 and variance 1. */
+const scaleAndShift = (C: number): Record<string, Parameter> => ({
+  weight: { shape: [C], first: constant(1), channelAxis: 0 },
+  bias: { shape: [C], first: constant(0), channelAxis: 0 },
+});
+
+interface Norm extends Pick<Operator, 'emit' | 'roles'> {
+  parameters(C: number): Readonly<Record<string, Parameter>>;
+  statistics(x: Tensor, p: Readonly<Record<string, Tensor>>): Statistics;
+  readonly inputGrad: typeof batchNormInputGrad;
+}
 
 function norm(
   name: string,
   epsilon: number,
   make: (attributes: NormAttributes) => Layer,
-  names: readonly string[],
-  statistics: (x: Tensor, p: Readonly<Record<string, Tensor>>) => Statistics,
-  inputGrad: typeof batchNormInputGrad,
-  emit?: Operator['emit'],
+  { parameters, statistics, inputGrad, ...rest }: Norm,
 ): Layer {
   return operator({
     name,
-    ...(emit && { emit }),
+    ...rest,
     attributes: { epsilon },
     make,
     shape(x) {
       channelsOf(name, x);
       return x;
     },
-    params: (x) => Object.fromEntries(names.map((each) => [each, [channelsOf(name, x)]])),
+    parameters: (x) => parameters(channelsOf(name, x)),
     forward(x, p) {
       const y = allocate(name, x.shape, typeOf(x.data));
       const { mean, variance } = statistics(x, p);
-      normalize(x.data, mean, deviations(variance, epsilon), p.weight.data, p.bias.data, y.data);
+      normalize(x.data, mean, deviations(variance, epsilon, roundingOf(x.data)), p.weight.data, p.bias.data, y.data);
       return y;
     },
-    gradient(x, p, dy) {
+    gradient({ x, p, dy }) {
       const { mean, variance } = statistics(x, p);
-      const deviation = deviations(variance, epsilon);
+      const deviation = deviations(variance, epsilon, roundingOf(x.data));
       const sums = normParamGrads(x.shape[0], x.data, mean, deviation, dy.data);
       const dx = allocate(name, x.shape, typeOf(x.data));
       inputGrad(x.data, mean, deviation, p.weight.data, sums, dy.data, dx.data);
-      const zeros = new (x.data.constructor as Float32ArrayConstructor)(mean.length);
-      const gradients = { mean: zeros, variance: zeros.slice(), ...sums };
-      const params = names.map((each) => [each, { shape: [mean.length], data: gradients[each as 'mean'] }]);
+      const gradients: Record<string, Float64Array> = { ...sums };
+      const params = Object.keys(p).map((each) => {
+        const own = allocate(name, [mean.length], typeOf(x.data));
+        own.data.set(gradients[each] ?? []);
+        return [each, own];
+      });
       return { x: dx, params: Object.fromEntries(params) as Record<string, Tensor> };
     },
   });

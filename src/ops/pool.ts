@@ -3,19 +3,9 @@
 import { flag, known } from '../attributes.ts';
 import * as kernels from '../kernels/choose.ts';
 import type { Layer } from '../layer/layer.ts';
-import type { PaddingArgument } from '../window.ts';
-import { pooling, readPoolWindow, windowNames } from './pooling.ts';
+import { type MaxPoolAttributes, pooling, readPoolWindow, windowNames } from './pooling.ts';
 
-export interface MaxPoolAttributes {
-  /** Cells on each axis of the window. */
-  readonly size: number | readonly number[];
-  /** Without it, the windows do not overlap: the stride is the size. */
-  readonly stride?: number | readonly number[];
-  readonly padding?: PaddingArgument;
-  readonly dilation?: number | readonly number[];
-  /** Round the number of windows up, so that the last one may hang over the end. */
-  readonly ceil?: boolean;
-}
+export type { MaxPoolAttributes };
 
 export interface AvgPoolAttributes extends MaxPoolAttributes {
   /** Divide by the cells inside the padded input instead of those inside the input. */

@@ -1,13 +1,32 @@
 // What all poolings share: attributes, geometry, and one operator over the windows.
 
-import { spaceOf } from '../layer/field.ts';
-import type { Layer } from '../layer/layer.ts';
+import { SpecError } from '../errors.ts';
+import { spaceOf, windowField } from '../layer/field.ts';
+import type { Layer, Program, Value } from '../layer/layer.ts';
 import { operator } from '../layer/operator.ts';
-import type { Program, Value } from '../layer/program.ts';
 import { allocate, type Shape, type Tensor, typeOf } from '../tensor.ts';
-import { type Axis, type PoolGeometry, readWindow, threeAxes, type Window, windowAxes } from '../window.ts';
-import { checkRank, windowField } from './convolution.ts';
-import type { MaxPoolAttributes } from './pool.ts';
+import {
+  type Axis,
+  type PaddingArgument,
+  type PoolGeometry,
+  readWindow,
+  taps,
+  threeAxes,
+  type Window,
+  windowAxes,
+} from '../window.ts';
+import { checkRank } from './convolution.ts';
+
+export interface MaxPoolAttributes {
+  /** Cells on each axis of the window. */
+  readonly size: number | readonly number[];
+  /** Without it, the windows do not overlap: the stride is the size. */
+  readonly stride?: number | readonly number[];
+  readonly padding?: PaddingArgument;
+  readonly dilation?: number | readonly number[];
+  /** Round the number of windows up, so that the last one may hang over the end. */
+  readonly ceil?: boolean;
+}
 
 export const windowNames = ['size', 'stride', 'padding', 'dilation', 'ceil'];
 
@@ -19,6 +38,19 @@ export const readPoolWindow = (name: string, rank: number, a: MaxPoolAttributes)
     dilation: a.dilation ?? 1,
     ceil: a.ceil,
   });
+
+/** The cells of a window are listed one by one. */
+const MOST_TAPS = 1 << 24;
+
+/** The same axis without the taps at either end that meet nothing but padding, wherever the window stands. */
+function withinReach(axis: Axis): Axis {
+  if (axis.size <= axis.input) return axis;
+  const { input, size, stride, dilation, before, output } = axis;
+  const first = Math.max(0, Math.ceil((before - (output - 1) * stride) / dilation));
+  const last = Math.min(size - 1, Math.floor((input - 1 + before) / dilation));
+  if (last < first) return axis;
+  return { ...axis, size: last - first + 1, before: before - first * dilation };
+}
 
 export interface Pool {
   emit?(program: Program, x: Value, shape: Shape, g: PoolGeometry): Value;
@@ -34,28 +66,38 @@ export function pooling(
   make: (attributes: never) => Layer,
   pool: Pool,
 ): Layer {
-  const axesOf = (x: Shape): Axis[] => windowAxes(name, complete, spaceOf(x));
-  const geometry = (x: Shape): PoolGeometry => ({ batch: x[0], channels: x[x.length - 1], axes: threeAxes(axesOf(x)) });
-  const shape = (x: Shape): Shape => {
-    const C = checkRank(name, rank, x);
-    return [x[0], ...axesOf(x).map((axis) => axis.output), C];
-  };
-  return operator({
+  return operator<PoolGeometry>({
     name,
     attributes: { ...complete },
     make,
-    shape,
-    field: (x) => windowField(axesOf(x)),
-    forward(x) {
-      const y = allocate(name, shape(x.shape), typeOf(x.data));
-      pool.forward(geometry(x.shape), x, y);
+    geometry(x) {
+      const channels = checkRank(name, rank, x);
+      const all = windowAxes(name, complete, spaceOf(x));
+      const axes = complete.countPadding === true ? all : all.map(withinReach);
+      return { batch: x[0], channels, axes: threeAxes(axes) };
+    },
+    shape: (x, g) => [x[0], ...g.axes.slice(-rank).map((axis) => axis.output), g.channels],
+    field: (x) => windowField(windowAxes(name, complete, spaceOf(x))),
+    forward(x, _p, g) {
+      checkTaps(name, g);
+      const y = allocate(name, this.shape(x.shape, g), typeOf(x.data));
+      pool.forward(g, x, y);
       return y;
     },
-    emit: (program, x) => pool.emit?.(program, x, shape(x.shape), geometry(x.shape)),
-    gradient(x, _p, dy, y) {
+    emit(program, x, _p, g) {
+      checkTaps(name, g);
+      return pool.emit?.(program, x, this.shape(x.shape, g), g);
+    },
+    gradient({ x, dy, y, g }) {
       const dx = allocate(name, x.shape, typeOf(x.data));
-      pool.gradient(geometry(x.shape), x, dy, dx, y);
+      pool.gradient(g, x, dy, dx, y);
       return { x: dx };
     },
   });
+}
+
+/** Spec window-size. */
+function checkTaps(name: string, { axes }: PoolGeometry): void {
+  if (taps(axes) > MOST_TAPS)
+    throw new SpecError('window-size', `${name}: a window may hold at most ${MOST_TAPS} cells, got ${taps(axes)}`);
 }

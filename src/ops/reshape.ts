@@ -22,6 +22,7 @@ export function flatten(attributes: None = {}): Layer {
     field: wholeField,
     forward: (x) => ({ shape: [x.shape[0], sizeOf(x.shape.slice(1))], data: x.data.slice() }),
     emit: (program, x) => program.reshape(x, [x.shape[0], sizeOf(x.shape.slice(1))]),
-    gradient: (x, _p, dy) => ({ x: { shape: x.shape, data: dy.data.slice() } }),
+    roles: { flattens: true },
+    gradient: ({ x, dy }) => ({ x: { shape: x.shape, data: dy.data.slice() } }),
   });
 }

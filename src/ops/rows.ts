@@ -1,7 +1,8 @@
 // Rows of numbers along one axis, for softmax and cross-entropy: `length` numbers, `step` apart.
 
 import * as kernels from '../kernels/choose.ts';
-import { roundingOf } from '../reference/convolution.ts';
+import { longSum } from '../reference/sums.ts';
+import { roundingOf } from '../rounding.ts';
 import type { Data } from '../tensor.ts';
 
 export interface Rows {
@@ -26,13 +27,9 @@ export function belowMaximum(rows: Rows, x: Data, y: Data): void {
   });
 }
 
-/** The sum of a row, in order from +0. */
-export function sumOfRow(rows: Rows, x: Data, first: number): number {
-  const round = roundingOf(x);
-  let s = 0;
-  for (let i = first; i < first + rows.length * rows.step; i += rows.step) s = round(s + x[i]);
-  return s;
-}
+/** The sum of term(i) over a row, in order from +0, in float64. Spec numerics-long. */
+export const sumOfRow = ({ length, step }: Rows, first: number, term: (i: number) => number): number =>
+  longSum(1, length, (k) => term(first + k * step));
 
 /** Spec softmax-forward. */
 export function softmaxRows(rows: Rows, x: Data, y: Data): void {
@@ -40,7 +37,7 @@ export function softmaxRows(rows: Rows, x: Data, y: Data): void {
   belowMaximum(rows, x, y);
   kernels.map('exp', y, y);
   eachRow(rows, x.length, (first) => {
-    const s = sumOfRow(rows, y, first);
+    const s = sumOfRow(rows, first, (i) => y[i]);
     for (let i = first; i < first + end; i += rows.step) y[i] = y[i] / s;
   });
 }
@@ -50,8 +47,7 @@ export function softmaxGradRows(rows: Rows, y: Data, dy: Data, dx: Data): void {
   const round = roundingOf(y);
   const end = rows.length * rows.step;
   eachRow(rows, y.length, (first) => {
-    let s = 0;
-    for (let i = first; i < first + end; i += rows.step) s = round(s + round(dy[i] * y[i]));
+    const s = sumOfRow(rows, first, (i) => round(dy[i] * y[i]));
     for (let i = first; i < first + end; i += rows.step) dx[i] = y[i] * round(dy[i] - s);
   });
 }

@@ -4,7 +4,7 @@ import { known, wholeNumber } from '../attributes.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
 import type { Layer } from '../layer/layer.ts';
 import { operator } from '../layer/operator.ts';
-import { roundingOf } from '../reference/convolution.ts';
+import { accumulator, SHORT_SUM } from '../reference/sums.ts';
 import { allocate, type Shape, typeOf } from '../tensor.ts';
 
 export interface SelectAttributes {
@@ -45,15 +45,13 @@ export function selectChannels(attributes: SelectAttributes): Layer {
         for (let o = 0; o < O; o++) y.data[p * O + o] = x.data[p * C + channels[o]];
       return y;
     },
-    gradient(x, _p, dy) {
-      const round = roundingOf(x.data);
+    gradient({ x, dy }) {
       const dx = allocate(name, x.shape, typeOf(x.data));
       const [C, O] = [x.shape[x.shape.length - 1], channels.length];
+      const sums = accumulator(dx.data, O > SHORT_SUM);
       for (let p = 0; p < dy.data.length / O; p++)
-        for (let o = 0; o < O; o++) {
-          const cell = p * C + channels[o];
-          dx.data[cell] = round(dx.data[cell] + dy.data[p * O + o]);
-        }
+        for (let o = 0; o < O; o++) sums[p * C + channels[o]] += dy.data[p * O + o];
+      dx.data.set(sums);
       return { x: dx };
     },
   });

@@ -39,7 +39,7 @@ export function softmax(attributes: { readonly axis?: number } = {}): Layer {
       softmaxRows(rows(x.shape), x.data, y.data);
       return y;
     },
-    gradient(x, _p, dy, y) {
+    gradient({ x, dy, y }) {
       const dx = allocate(name, x.shape, typeOf(x.data));
       softmaxGradRows(rows(x.shape), y.data, dy.data, dx.data);
       return { x: dx };

@@ -5,17 +5,12 @@
 //   dw[k,c,o] = Σ_n Σ_p  x[n, cell(p,k), c] · dy[n,p,o]
 //
 // Every sum starts from +0 and adds its terms one by one in the order written; each product is rounded, then each
-// addition. dw and db sum each image by itself, then the images. Padding takes no part. Spec numerics-order,
-// numerics-padding, numerics-zero, numerics-nan.
+// addition. dw and db are long sums, parted into shorter ones. Padding takes no part. Spec numerics-order,
+// numerics-weight-gradient, numerics-bias-gradient, numerics-padding, numerics-zero, numerics-nan.
 
+import { roundingOf } from '../rounding.ts';
 import type { Data } from '../tensor.ts';
 import { type ConvGeometry, cellsUnder, inputs, outputs, taps } from '../window.ts';
-
-/** Rounds the result of one operation: identity for float64, `Math.fround` for float32. Spec numerics-rounding. */
-export type Round = (value: number) => number;
-
-export const roundingOf = (data: Data): Round => (data instanceof Float32Array ? Math.fround : exactly);
-const exactly: Round = (value) => value;
 
 /** Spec conv-forward. */
 export function conv(g: ConvGeometry, x: Data, w: Data, b: Data | undefined, y: Data): void {
@@ -65,16 +60,23 @@ export function convInputGrad(g: ConvGeometry, dy: Data, w: Data, dx: Data): voi
   }
 }
 
-/** Spec conv-weight-gradient. */
+/** Positions whose terms are one sum of the element type, at most. Spec numerics-weight-gradient. */
+export const SUM_POSITIONS = 224;
+
+/** How many images of so many positions share one such sum. Spec numerics-weight-gradient. */
+export const imagesOfSum = (positions: number): number => Math.max(1, Math.floor(SUM_POSITIONS / positions));
+
+/** Spec conv-weight-gradient, numerics-weight-gradient. */
 export function convWeightGrad(g: ConvGeometry, x: Data, dy: Data, dw: Data): void {
   const round = roundingOf(dy);
   const [I, P, K] = [inputs(g.axes), outputs(g.axes), taps(g.axes)];
   const [C, O] = [g.groups * g.channels, g.groups * g.filters];
   const cells = new Int32Array(K);
-  const image = dw.slice();
-  dw.fill(0);
+  const together = imagesOfSum(P);
+  const block = dw.slice().fill(0);
+  const [part, total] = [new Float64Array(dw.length), new Float64Array(dw.length)];
   for (let n = 0; n < g.batch; n++) {
-    image.fill(0);
+    const isLast = (n + 1) % together === 0 || n === g.batch - 1;
     for (let p = 0; p < P; p++) {
       cellsUnder(g.axes, p, cells);
       for (let k = 0; k < K; k++) {
@@ -83,26 +85,37 @@ export function convWeightGrad(g: ConvGeometry, x: Data, dy: Data, dw: Data): vo
           for (let o = 0; o < O; o++) {
             const xi = (n * I + cells[k]) * C + Math.floor(o / g.filters) * g.channels + c;
             const wi = (k * g.channels + c) * O + o;
-            image[wi] = round(image[wi] + round(x[xi] * dy[(n * P + p) * O + o]));
+            block[wi] = round(block[wi] + round(x[xi] * dy[(n * P + p) * O + o]));
           }
         }
       }
+      if ((p + 1) % SUM_POSITIONS === 0 || (isLast && p === P - 1)) move(block, part);
     }
-    for (let i = 0; i < dw.length; i++) dw[i] = round(dw[i] + image[i]);
+    if (isLast) move(part, total);
   }
+  dw.set(total);
 }
 
-/** The sum of dy over the positions of each image, then over the images: db[o] = Σ_n Σ_p dy[n,p,o]. Spec conv-bias-gradient. */
+/** Adds some sums to others, and begins them anew. */
+export function move(from: Data, to: Float64Array): void {
+  for (let i = 0; i < to.length; i++) to[i] += from[i];
+  from.fill(0);
+}
+
+/**
+ * The sum of dy over the positions of each image, then over the images: db[o] = Σ_n Σ_p dy[n,p,o], rounded once.
+ * Spec conv-bias-gradient, numerics-bias-gradient.
+ */
 export function biasGrad(batch: number, dy: Data, db: Data): void {
-  const round = roundingOf(dy);
   const O = db.length;
   const P = dy.length / batch / O;
-  db.fill(0);
   for (let o = 0; o < O; o++) {
+    let total = 0;
     for (let n = 0; n < batch; n++) {
       let image = 0;
-      for (let p = 0; p < P; p++) image = round(image + dy[(n * P + p) * O + o]);
-      db[o] = round(db[o] + image);
+      for (let p = 0; p < P; p++) image += dy[(n * P + p) * O + o];
+      total += image;
     }
+    db[o] = total;
   }
 }

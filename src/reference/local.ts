@@ -5,11 +5,12 @@
 //   dw[t,c,o] = Σ_n      x[n, cell, c] · dy[n,p,o]
 //
 // t numbers the pairs (position, tap) whose cell lies inside the input, row-major: others have no weight.
-// Order and rounding are those of a convolution. Spec local-forward, numerics-order.
+// Order and rounding are those of a convolution. Spec local-forward, numerics-order, numerics-weight-gradient.
 
+import { roundingOf } from '../rounding.ts';
 import type { Data } from '../tensor.ts';
 import { type ConvGeometry, cellsUnder, inputs, outputs, taps } from '../window.ts';
-import { roundingOf } from './convolution.ts';
+import { move, SUM_POSITIONS } from './convolution.ts';
 
 /** Calls `visit` for every pair of position and tap inside the input, in the order of the weights. */
 function eachTap(g: ConvGeometry, visit: (t: number, p: number, cell: number) => void): void {
@@ -55,19 +56,24 @@ export function localInputGrad(g: ConvGeometry, dy: Data, w: Data, dx: Data): vo
   });
 }
 
-/** Spec local-gradient. */
+/** One position an image for each weight, so that a sum has as many images. Spec local-gradient, numerics-weight-gradient. */
 export function localWeightGrad(g: ConvGeometry, x: Data, dy: Data, dw: Data): void {
   const round = roundingOf(dy);
   const [I, P, C, O] = [inputs(g.axes), outputs(g.axes), g.channels, g.filters];
+  const total = new Float64Array(C * O);
   dw.fill(0);
   eachTap(g, (t, p, cell) => {
+    const row = dw.subarray(t * C * O, (t + 1) * C * O);
+    total.fill(0);
     for (let n = 0; n < g.batch; n++) {
+      if (n > 0 && n % SUM_POSITIONS === 0) move(row, total);
       for (let c = 0; c < C; c++) {
         for (let o = 0; o < O; o++) {
-          const i = (t * C + c) * O + o;
-          dw[i] = round(dw[i] + round(x[(n * I + cell) * C + c] * dy[(n * P + p) * O + o]));
+          const i = c * O + o;
+          row[i] = round(row[i] + round(x[(n * I + cell) * C + c] * dy[(n * P + p) * O + o]));
         }
       }
     }
+    for (let i = 0; i < row.length; i++) row[i] += total[i];
   });
 }

@@ -3,19 +3,20 @@
 //   y[n,p,c] = (Σ |x|^power)^(1/power)        the cells inside the input, row-major from +0; power 2: √ Σ x·x
 //   dx[i]    = Σ (|x| / y)^(power − 1) · sign(x) · dy    over the windows that hold cell i, in the order of dy
 //
-// Each |x|^power, root and product is rounded once, then each addition. Windows with y = 0 give nothing to dx.
+// Each |x|^power, root and product is rounded once, each addition as numerics-long says. Windows with y = 0 give nothing to dx.
 
+import { type Round, roundingOf } from '../rounding.ts';
 import type { Data } from '../tensor.ts';
 import type { PoolGeometry } from '../window.ts';
-import { type Round, roundingOf } from './convolution.ts';
 import { pow } from './math.ts';
 import { eachWindow } from './pool.ts';
+import { accumulator, additions, isLong } from './sums.ts';
 
 /** Powers by the square and the square root where they do, which round correctly; else by `pow`. */
 function powersOf(power: number, round: Round) {
   if (power === 2)
     return { raise: (v: number) => round(v * v), root: (v: number) => round(Math.sqrt(v)), less: (v: number) => v };
-  if (power === 1) return { raise: Math.abs, root: (v: number) => v, less: (v: number) => Math.sign(v) };
+  if (power === 1) return { raise: Math.abs, root: round, less: (v: number) => Math.sign(v) };
   return {
     raise: (v: number) => round(pow(Math.abs(v), power)),
     root: (v: number) => round(pow(v, 1 / power)),
@@ -28,10 +29,11 @@ function powersOf(power: number, round: Round) {
 export function lpPool(g: PoolGeometry, x: Data, power: number, y: Data): void {
   const round = roundingOf(x);
   const { raise, root } = powersOf(power, round);
+  const add = additions(x, isLong(g));
   eachWindow(g, (row, cells, image) => {
     for (let c = 0; c < g.channels; c++) {
       let sum = 0;
-      for (const cell of cells) if (cell >= 0) sum = round(sum + raise(x[image + cell * g.channels + c]));
+      for (const cell of cells) if (cell >= 0) sum = add(sum + raise(x[image + cell * g.channels + c]));
       y[row + c] = root(sum);
     }
   });
@@ -41,15 +43,16 @@ export function lpPool(g: PoolGeometry, x: Data, power: number, y: Data): void {
 export function lpPoolGrad(g: PoolGeometry, x: Data, power: number, y: Data, dy: Data, dx: Data): void {
   const round = roundingOf(dy);
   const { less } = powersOf(power, round);
-  dx.fill(0);
+  const sums = accumulator(dx, isLong(g));
   eachWindow(g, (row, cells, image) => {
     for (let c = 0; c < g.channels; c++) {
       if (y[row + c] === 0) continue;
       for (const cell of cells) {
         if (cell < 0) continue;
         const i = image + cell * g.channels + c;
-        dx[i] = round(dx[i] + round(less(round(x[i] / y[row + c])) * dy[row + c]));
+        sums[i] += round(less(round(x[i] / y[row + c])) * dy[row + c]);
       }
     }
   });
+  dx.set(sums);
 }

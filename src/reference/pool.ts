@@ -3,9 +3,10 @@
 //   maximum:  y[n,p,c] = max over the cells inside the input; NaN if one is NaN; the first of equal cells; −∞ over no cell
 //   average:  y[n,p,c] = Σ x / divisor, the cells in row-major order, one division; NaN (0/0) over no cell
 
+import { roundingOf } from '../rounding.ts';
 import type { Data } from '../tensor.ts';
 import { type Axis, cellsUnder, inputs, outputs, type PoolGeometry, taps } from '../window.ts';
-import { roundingOf } from './convolution.ts';
+import { accumulator, additions, isLong } from './sums.ts';
 
 /** Calls `visit` for every window: its row of y, and the pixels under its taps (−1 for padding). */
 export function eachWindow(
@@ -45,14 +46,14 @@ export function maxPool(g: PoolGeometry, x: Data, y: Data): void {
 
 /** dx[i] = Σ dy over the windows whose maximum is cell i, in the order of dy. Spec pool-max-gradient. */
 export function maxPoolGrad(g: PoolGeometry, x: Data, dy: Data, dx: Data): void {
-  const round = roundingOf(dy);
-  dx.fill(0);
+  const sums = accumulator(dx, isLong(g));
   eachWindow(g, (row, cells, image) => {
     for (let c = 0; c < g.channels; c++) {
       const best = argmax(x, cells, image, g.channels, c);
-      if (best >= 0) dx[best] = round(dx[best] + dy[row + c]);
+      if (best >= 0) sums[best] += dy[row + c];
     }
   });
+  dx.set(sums);
 }
 
 /**
@@ -76,12 +77,12 @@ export function divisors(g: PoolGeometry, countPadding: boolean): Float64Array {
 
 /** Spec pool-average. */
 export function avgPool(g: PoolGeometry, x: Data, divisor: Float64Array, y: Data): void {
-  const round = roundingOf(x);
+  const add = additions(x, isLong(g));
   eachWindow(g, (row, cells, image, p) => {
     for (let c = 0; c < g.channels; c++) {
       let sum = 0;
-      for (let k = 0; k < cells.length; k++) if (cells[k] >= 0) sum = round(sum + x[image + cells[k] * g.channels + c]);
-      y[row + c] = round(sum / round(divisor[p]));
+      for (let k = 0; k < cells.length; k++) if (cells[k] >= 0) sum = add(sum + x[image + cells[k] * g.channels + c]);
+      y[row + c] = sum / divisor[p];
     }
   });
 }
@@ -89,15 +90,16 @@ export function avgPool(g: PoolGeometry, x: Data, divisor: Float64Array, y: Data
 /** dx[i] = Σ dy / divisor over the windows that cover cell i, in the order of dy. Spec pool-average-gradient. */
 export function avgPoolGrad(g: PoolGeometry, dy: Data, divisor: Float64Array, dx: Data): void {
   const round = roundingOf(dy);
-  dx.fill(0);
+  const sums = accumulator(dx, isLong(g));
   eachWindow(g, (row, cells, image, p) => {
     for (let c = 0; c < g.channels; c++) {
-      const share = round(dy[row + c] / round(divisor[p]));
+      const share = round(dy[row + c] / divisor[p]);
       for (let k = 0; k < cells.length; k++) {
         if (cells[k] < 0) continue;
         const i = image + cells[k] * g.channels + c;
-        dx[i] = round(dx[i] + share);
+        sums[i] += share;
       }
     }
   });
+  dx.set(sums);
 }

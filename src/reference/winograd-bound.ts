@@ -1,8 +1,8 @@
 // How far Winograd's minimal filtering may be from the exact sum.
 
+import type { Round } from '../rounding.ts';
 import type { Data } from '../tensor.ts';
 import { type ConvGeometry, outputs } from '../window.ts';
-import type { Round } from './convolution.ts';
 import { cellsOf, eachTile, type Transform, twice, type WinogradTile, weightsOf } from './winograd.ts';
 
 /** Half a unit in the last place of 1 in float32. */

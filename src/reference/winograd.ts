@@ -4,9 +4,9 @@
 //
 // Bᵀ, G and Aᵀ are applied as the formulas below, down the columns first. Spec winograd-transforms.
 
+import { type Round, roundingOf } from '../rounding.ts';
 import type { Data } from '../tensor.ts';
 import { type ConvGeometry, inputs, outputs } from '../window.ts';
-import { type Round, roundingOf } from './convolution.ts';
 
 export type Transform = (v: readonly number[], r: Round) => number[];
 

@@ -1,10 +1,11 @@
-// The receptive field is true: a cell changes only those units whose field holds it.
+// The receptive field is true: a cell changes only those units whose field holds it; and it is no wider than it need be.
 
 import fc from 'fast-check';
-import type { Field } from '../layer/layer.ts';
+import { fieldAt } from '../layer/field.ts';
+import { type Tensor, tensor } from '../tensor.ts';
 import { placeOf } from './compare.ts';
 import { wholeNumbers } from './numbers.ts';
-import { type Law, points, type Subject, valueAt } from './points.ts';
+import { type Law, nest, type Point, points, type Subject, valueAt } from './points.ts';
 
 export const fieldLaws: readonly Law[] = [
   {
@@ -25,10 +26,51 @@ export const fieldLaws: readonly Law[] = [
 function mustSee({ layer, shape }: Subject, unit: readonly number[], cell: readonly number[]): void {
   if (unit[0] !== cell[0]) throw new Error(`image ${cell[0]} changes image ${unit[0]}`);
   if (unit.length !== cell.length) return;
-  const field: Field = layer.field(shape);
-  field.forEach(({ size, step, start }, i) => {
-    const first = start + unit[i + 1] * step;
-    if (cell[i + 1] < first || cell[i + 1] >= first + size)
-      throw new Error(`cell [${cell}] changes unit [${unit}], which sees ${size} cells from ${first} on axis ${i}`);
+  fieldAt(layer.field(shape), unit.slice(1, -1)).forEach(({ size, start }, i) => {
+    if (cell[i + 1] < start || cell[i + 1] >= start + size)
+      throw new Error(`cell [${cell}] changes unit [${unit}], which sees ${size} cells from ${start} on axis ${i}`);
   });
 }
+
+/** Of a layer that is affine in x, whose gradient is the same everywhere. */
+export const exactFieldLaws: readonly Law[] = [
+  {
+    name: 'receptive field is the support of the gradient',
+    property: (s) =>
+      fc.property(points(s, fc.integer({ min: 1, max: 3 }), 'float64'), fc.nat(), (point, draw) =>
+        mustFill(s, point, draw),
+      ),
+  },
+];
+
+/**
+ * With positive weights, the first and the last cell that a unit sees are those that its field names, if these lie inside
+ * the input and are seen by any unit at all (those cropped away with the edge of a transposed convolution are not).
+ */
+function mustFill(s: Subject, point: Point, draw: number): void {
+  const [y, pull] = s.layer.vjp(point.x, nest(s, point));
+  if (y.shape.length !== s.shape.length || y.shape.length < 3) return;
+  const unit = placeOf(draw % y.data.length, y.shape).slice(0, -1);
+  const supportOf = (chosen: (place: readonly number[]) => boolean): number[][] => {
+    const dy = tensor(
+      y.shape,
+      Array.from(y.data, (_, i) => (chosen(placeOf(i, y.shape)) ? 1 : 0)),
+      'float64',
+    );
+    return placesOf(pull(dy).x);
+  };
+  const found = supportOf((place) => unit.every((p, i) => place[i] === p));
+  const field = fieldAt(s.layer.field(s.shape), unit.slice(1));
+  if (field.some(({ start, size }, i) => size > 0 && (start < 0 || start + size > s.shape[i + 1]))) return;
+  if (found.length === 0 && field.some(({ size }) => size === 0)) return;
+  const every = supportOf(() => true);
+  field.forEach(({ start, size }, i) => {
+    const seen = found.map((place) => place[i + 1]);
+    for (const end of [start, start + size - 1])
+      if (!seen.includes(end) && every.some((place) => place[i + 1] === end))
+        throw new Error(`unit [${unit}] does not depend on the cells ${end} of axis ${i}, the end of its field`);
+  });
+}
+
+const placesOf = (dx: Tensor): number[][] =>
+  [...dx.data.keys()].filter((i) => dx.data[i] !== 0).map((i) => placeOf(i, dx.shape));

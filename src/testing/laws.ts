@@ -5,7 +5,7 @@ import { known, oneOf, wholeNumber } from '../attributes.ts';
 import { checkLayer, type Layer } from '../layer/layer.ts';
 import { checkShape, type Shape } from '../tensor.ts';
 import { exactLaws } from './exact-laws.ts';
-import { fieldLaws } from './field-laws.ts';
+import { exactFieldLaws, fieldLaws } from './field-laws.ts';
 import { layerLaws } from './layer-laws.ts';
 import { linearLaws } from './linear-laws.ts';
 import { wholeNumbers } from './numbers.ts';
@@ -41,7 +41,7 @@ export interface LawOptions {
 export const lawsOf = (kind: Kind): readonly Law[] => {
   readKind('lawsOf', kind);
   const beyond: Record<Kind, readonly Law[]> = {
-    affine: [...exactLaws, ...fieldLaws, ...linearLaws.affine],
+    affine: [...exactLaws, ...fieldLaws, ...exactFieldLaws, ...linearLaws.affine],
     homogeneous: [...exactLaws, ...fieldLaws, ...linearLaws.homogeneous],
     smooth: smoothLaws,
     any: [],

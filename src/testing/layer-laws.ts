@@ -95,8 +95,15 @@ function finiteRules({ shape }: Subject, layer: Subject['layer']): void {
   if (!numbers.every(Number.isFinite)) throw new Error(`field must be finite numbers, got ${numbers}`);
   if (field.length !== Math.max(0, shape.length - 2))
     throw new Error(`field must have one entry per spatial axis of [${shape}], got ${field.length}`);
-  if (!Object.isFrozen(layer.attributes)) throw new Error('attributes must be frozen');
+  if (!isFrozen(layer.attributes)) throw new Error('attributes must be frozen to the bottom');
 }
+
+/** The data of tensors cannot be. */
+const isFrozen = (value: unknown): boolean =>
+  typeof value !== 'object' ||
+  value === null ||
+  ArrayBuffer.isView(value) ||
+  (Object.isFrozen(value) && Object.values(value).every(isFrozen));
 
 function mustFit(what: string, t: Tensor, shape: readonly number[], x: Tensor): void {
   if (!sameShape(t.shape, shape)) throw new Error(`${what} has shape [${t.shape}], expected [${shape}]`);

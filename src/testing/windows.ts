@@ -3,6 +3,8 @@
 //   |before| x x x x x … |after|     input = reach − before − after + extra, so that at least one window fits
 
 import fc from 'fast-check';
+import { wholeNumber } from '../attributes.ts';
+import { SpecError } from '../errors.ts';
 import type { Padding } from '../window.ts';
 
 /** A window, and the spatial axes of an input that it fits on. */
@@ -53,11 +55,14 @@ const paddings = ['explicit', 'explicit', 'valid', 'same-upper', 'same-lower'] a
  * Windows of `rank` axes, all numbers of all axes independent: padded on each side by another amount, `valid` or either
  * `same`, strided and dilated beyond their size, on inputs of one cell or of more than a tile.
  *
+ * @throws {SpecError} conv-rank for a rank that is not 1, 2 or 3.
  * @example
  * fc.sample(windowCases(2), 1)[0].size.length // 2
  */
-export const windowCases = (rank: number): fc.Arbitrary<WindowCase> =>
-  fc
+export const windowCases = (rank: number): fc.Arbitrary<WindowCase> => {
+  if (wholeNumber('conv-rank', 'windowCases', 'rank', rank, 1) > 3)
+    throw new SpecError('conv-rank', `windowCases: rank must be 1, 2 or 3, got ${rank}`);
+  return fc
     .tuple(
       fc.constantFrom(...paddings),
       fc.oneof(
@@ -68,6 +73,7 @@ export const windowCases = (rank: number): fc.Arbitrary<WindowCase> =>
       ),
     )
     .map(([kind, axes]) => windowOf(kind, axes));
+};
 
 interface AxisDraw {
   readonly size: number;

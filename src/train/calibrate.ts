@@ -1,15 +1,15 @@
 // From batch statistics to given ones: runs batches through a net and writes down what its batch norms saw.
 
 import { SpecError, show, wrongType } from '../errors.ts';
-import { mapLayer } from '../layer/algebra.ts';
 import { checkLayer, type Layer, type Params } from '../layer/layer.ts';
+import { mapLayer } from '../layer/map-layer.ts';
 import { checkParams } from '../layer/params.ts';
-import { frozenNorm } from '../ops/normalization.ts';
-import { batchStatistics } from '../reference/normalization.ts';
-import type { Data, Tensor } from '../tensor.ts';
+import { type Data, type ElementType, type Tensor, tensor, typeOf } from '../tensor.ts';
 import { evaluation } from './metrics.ts';
 
+/** What one batch norm saw, in float64, and the type that its parameters have. */
 interface Seen {
+  readonly type: ElementType;
   readonly means: Data[];
   readonly variances: Data[];
 }
@@ -17,9 +17,9 @@ interface Seen {
 /**
  * Replaces every `batchNorm` of a net by a `frozenNorm` with the statistics of the given inputs, dropout left out. Over
  * several inputs the mean is the mean of their means, the variance the mean of their variances plus the variance of
- * their means; over one input the calibrated net gives the bits of the net with batch norm on it. Spec train-calibrate.
+ * their means, each rounded once to the element type. Spec train-calibrate.
  *
- * @throws {SpecError} train-calibrate for no inputs.
+ * @throws {SpecError} train-calibrate for no inputs, and for a statistic that is no finite number of the element type.
  * @example
  * const p = { weight: tensor([1], [1]), bias: tensor([1]) };
  * const { layer, params } = calibrate(batchNorm(), p, [tensor([2, 1], [1, 3])]);
@@ -38,29 +38,32 @@ export function calibrate(
     throw wrongType('train-calibrate', `${who}: inputs must be an array of tensors, got ${show(inputs)}`);
   const seen: Record<string, Seen> = {};
   const used = evaluation(net);
-  const recording = mapLayer(used, (path, layer) => (layer.name === 'batchNorm' ? recorder(layer, path, seen) : layer));
+  const recording = mapLayer(used, (path, layer) => recorder(layer, path, seen) ?? layer);
   let count = 0;
   for (const x of inputs) {
     recording.forward(x, params);
     count++;
   }
   if (count === 0) throw new SpecError('train-calibrate', 'calibrate: there must be at least one input, got none');
-  const layer = mapLayer(used, (path, each) => (path in seen ? frozenNorm(each.attributes) : each));
+  const layer = mapLayer(used, (path, each) => (path in seen ? each.roles!.batchStatistics!.given : each));
   return { layer, params: withStatistics(params, seen, '') };
 }
 
-/** The same layer, writing down the statistics of its inputs. */
-function recorder(layer: Layer, path: string, seen: Record<string, Seen>): Layer {
-  return {
-    ...layer,
-    forward(x, p) {
-      const { mean, variance } = batchStatistics(x.shape[0], x.shape[x.shape.length - 1], x.data);
-      seen[path] ??= { means: [], variances: [] };
-      seen[path].means.push(mean);
-      seen[path].variances.push(variance);
-      return layer.forward(x, p);
-    },
-  };
+/** A layer that takes statistics of the batch, writing them down. */
+function recorder(layer: Layer, path: string, seen: Record<string, Seen>): Layer | undefined {
+  const statistics = layer.roles?.batchStatistics;
+  return (
+    statistics && {
+      ...layer,
+      forward(x, p) {
+        const { mean, variance } = statistics.of(x);
+        seen[path] ??= { type: typeOf(x.data), means: [], variances: [] };
+        seen[path].means.push(mean);
+        seen[path].variances.push(variance);
+        return layer.forward(x, p);
+      },
+    }
+  );
 }
 
 function withStatistics(params: Params<Tensor>, seen: Readonly<Record<string, Seen>>, path: string): Params<Tensor> {
@@ -71,19 +74,26 @@ function withStatistics(params: Params<Tensor>, seen: Readonly<Record<string, Se
       isTensor ? value : withStatistics(value as Params<Tensor>, seen, path === '' ? name : `${path}.${name}`),
     ];
   });
-  return { ...Object.fromEntries(nested), ...(path in seen && statisticsOf(seen[path])) };
+  return { ...Object.fromEntries(nested), ...(path in seen && statisticsOf(path, seen[path])) };
 }
 
-function statisticsOf({ means, variances }: Seen): { mean: Tensor; variance: Tensor } {
-  const shape = [means[0].length];
-  const [mean, variance] = [means[0].slice(), variances[0].slice()];
-  if (means.length > 1) {
-    for (let c = 0; c < shape[0]; c++) {
-      const average = (of: (i: number) => number): number => means.reduce((sum, _, i) => sum + of(i), 0) / means.length;
-      const middle = average((i) => means[i][c]);
-      mean[c] = middle;
-      variance[c] = average((i) => variances[i][c] + (means[i][c] - middle) * (means[i][c] - middle));
-    }
-  }
-  return { mean: { shape, data: mean }, variance: { shape, data: variance } };
+function statisticsOf(path: string, { type, means, variances }: Seen): { mean: Tensor; variance: Tensor } {
+  const average = (of: (i: number) => number): number => means.reduce((sum, _, i) => sum + of(i), 0) / means.length;
+  const mean = Array.from(means[0], (_, c) => average((i) => means[i][c]));
+  const variance = mean.map((middle, c) =>
+    average((i) => variances[i][c] + (means[i][c] - middle) * (means[i][c] - middle)),
+  );
+  return { mean: held(path, 'mean', mean, type), variance: held(path, 'variance', variance, type) };
+}
+
+/** The statistic of every channel in the type of the parameters. */
+function held(path: string, what: string, values: readonly number[], type: ElementType): Tensor {
+  const held = tensor([values.length], values, type);
+  const c = held.data.findIndex((value) => !Number.isFinite(value));
+  if (c >= 0)
+    throw new SpecError(
+      'train-calibrate',
+      `calibrate: every ${what} must be a finite ${type} number, got ${values[c]} in channel ${c} of ${path === '' ? 'the net' : `'${path}'`}`,
+    );
+  return held;
 }

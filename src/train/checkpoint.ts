@@ -4,6 +4,7 @@ import { SpecError } from '../errors.ts';
 import { readSafetensors, writeSafetensors } from '../formats/safetensors.ts';
 import type { Params } from '../layer/layer.ts';
 import { flatParams, nestParams } from '../layer/params.ts';
+import { NUMERICS } from '../numerics.ts';
 import { type Data, sameShape, type Tensor, typeOf } from '../tensor.ts';
 import type { Optimizer } from './optimizer.ts';
 
@@ -14,15 +15,19 @@ export interface State {
   readonly carried: Readonly<Record<string, Readonly<Record<string, Data>>>>;
 }
 
-/** Tensors `conv1.weight` and `conv1.weight/velocity`; step and optimizer in the metadata. Spec train-checkpoint. */
+/** Tensors `conv1.weight` and `conv1.weight/velocity`; step, optimizer and numerics in the metadata. Spec train-checkpoint. */
 export function writeCheckpoint({ step, params, carried }: State, optimizer: Optimizer): Uint8Array {
-  const tensors: Record<string, Tensor> = {};
-  for (const [name, value] of Object.entries(flatParams(params))) {
-    tensors[name] = value;
-    for (const [key, data] of Object.entries(carried[name] ?? {}))
-      tensors[`${name}/${key}`] = { shape: value.shape, data };
-  }
-  return writeSafetensors(tensors, { step: String(step), optimizer: optimizer.name });
+  const flat = flatParams(params);
+  const tensors = new Map(Object.entries(flat));
+  for (const [name, { shape }] of Object.entries(flat))
+    for (const [key, data] of Object.entries(carried[name] ?? {})) {
+      const own = `${name}/${key}`;
+      if (tensors.has(own))
+        throw new SpecError('train-checkpoint', `checkpoint: no parameter may have the name of a state, got '${own}'`);
+      tensors.set(own, { shape, data });
+    }
+  const metadata = { step: String(step), optimizer: optimizer.name, numerics: String(NUMERICS) };
+  return writeSafetensors(Object.fromEntries(tensors), metadata);
 }
 
 /** Reads a checkpoint of a net with parameters like these, of which some move. Spec train-checkpoint. */
@@ -36,6 +41,11 @@ export function readCheckpoint(
   const step = Number(metadata.step);
   if (!/^\d+$/.test(metadata.step ?? '') || !Number.isSafeInteger(step))
     throw new SpecError('train-checkpoint', `checkpoint: the metadata must hold the step, got '${metadata.step}'`);
+  if (metadata.numerics !== String(NUMERICS))
+    throw new SpecError(
+      'train-checkpoint',
+      `checkpoint: only version ${NUMERICS} of the numerics can go on with the same bits, got version ${metadata.numerics ?? 1} (loadWeights reads its parameters, to train on from)`,
+    );
   if (metadata.optimizer !== optimizer.name)
     throw new SpecError(
       'train-checkpoint',
@@ -44,8 +54,9 @@ export function readCheckpoint(
   const wanted = flatParams(like);
   const carried: Record<string, Record<string, Data>> = {};
   for (const [name, { shape, data }] of Object.entries(tensors)) {
-    const [parameter, key] = name.split('/');
-    const place = wanted[parameter];
+    const end = Object.hasOwn(wanted, name) ? name.length : name.lastIndexOf('/');
+    const [parameter, key] = [name.slice(0, end), end < name.length ? name.slice(end + 1) : undefined];
+    const place = Object.hasOwn(wanted, parameter) ? wanted[parameter] : undefined;
     if (!place || !sameShape(place.shape, shape) || typeOf(place.data) !== typeOf(data))
       throw new SpecError(
         'train-checkpoint',

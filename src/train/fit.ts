@@ -2,9 +2,10 @@
 
 import { checkFunction, finiteNumber, known, wholeNumber } from '../attributes.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
-import { mapLayer } from '../layer/algebra.ts';
 import { checkLayer, type Layer, type Params } from '../layer/layer.ts';
-import { checkParams, flatParams, isStatistic, mapParams } from '../layer/params.ts';
+import { mapLayer } from '../layer/map-layer.ts';
+import { trainedIn } from '../layer/parameter.ts';
+import { checkParams, flatParams, mapParams } from '../layer/params.ts';
 import { hash } from '../random.ts';
 import { type Data, type Tensor, tensor } from '../tensor.ts';
 import type { Batch, Batches } from './batches.ts';
@@ -70,7 +71,7 @@ export async function fit(
   checkFit(net, params, batches, options);
   const { optimizer, epochs, schedule = constant(), seed = 0, onProgress, onCheckpoint, signal } = options;
   const loss = lossOf('fit', options.loss);
-  const moves = movable(options.trainable ?? (() => true));
+  const moves = movable(net, batches, options.trainable ?? (() => true));
   let state = options.resume
     ? readCheckpoint(options.resume, params, optimizer, moves)
     : begin(params, optimizer, moves);
@@ -78,7 +79,7 @@ export async function fit(
   const clock = stopwatch();
   const pause = breaks();
   for (let epoch = Math.floor(state.step / batches.length); epoch < epochs; epoch++) {
-    const sums = none();
+    const [sums, begun] = [none(), state.step];
     let done = state.step - epoch * batches.length;
     for (const batch of batches.epoch(epoch)) {
       if (done-- > 0) continue;
@@ -99,6 +100,8 @@ export async function fit(
       onProgress?.(progressOf(epoch, epochs, state.step, batches, sums, clock(batch.x.shape[0])));
       await pause();
     }
+    if (state.step === begun)
+      throw new SpecError('train-fit', `fit: batches must give at least one batch, got none in epoch ${epoch}`);
     history.push({ epoch, ...meansOf(sums) });
     await onCheckpoint?.(writeCheckpoint(state, optimizer), epoch);
   }
@@ -114,6 +117,7 @@ function checkFit(net: Layer, params: Params<Tensor>, batches: Batches, options:
   checkLayer(who, net, 'net');
   checkParams(who, params);
   checkBatches(who, batches);
+  wholeNumber(clause, who, 'the number of batches', batches.length, 1);
   known(who, options, OPTIONS, 'options');
   const { optimizer, epochs, seed = 0, signal } = options;
   if (typeof optimizer?.update !== 'function')
@@ -129,10 +133,13 @@ const factorOf = (schedule: Schedule, step: number): number =>
   finiteNumber('train-fit', 'fit', 'what schedule returns', schedule(step), 'a finite number', () => true);
 
 /** Running statistics are never trained. */
-const movable =
-  (trainable: (name: string) => boolean) =>
-  (name: string): boolean =>
-    !isStatistic(name) && trainable(name);
+function movable(net: Layer, batches: Batches, trainable: (name: string) => boolean): (name: string) => boolean {
+  const [first] = batches.epoch(0);
+  if (first === undefined)
+    throw new SpecError('train-fit', 'fit: batches must give at least one batch an epoch, got none in epoch 0');
+  const isTrained = trainedIn(net, first.x.shape);
+  return (name) => isTrained(name) && trainable(name);
+}
 
 /** A copy of the parameters, and zeros for the optimizer. */
 function begin(params: Params<Tensor>, optimizer: Optimizer, moves: (name: string) => boolean): State {
@@ -144,11 +151,9 @@ function begin(params: Params<Tensor>, optimizer: Optimizer, moves: (name: strin
   return { step: 0, params: own, carried };
 }
 
-/** Every dropout with the seed of this step and its path. Spec train-dropout. */
+/** Every layer that draws, such as dropout, with the seed of this step and its path. Spec train-dropout. */
 const reseeded = (net: Layer, seed: number, step: number): Layer =>
-  mapLayer(net, (path, layer) =>
-    layer.name === 'dropout' ? layer.with({ attributes: { seed: hash(seed, step, path) } }) : layer,
-  );
+  mapLayer(net, (path, layer) => layer.roles?.random?.reseeded(hash(seed, step, path)) ?? layer);
 
 /** One step: moves the parameters of `state` in place unless the loss is not finite. */
 function step(

@@ -1,8 +1,9 @@
 // How good a classifier is: top-k error, and loss and accuracy over a set.
 
 import { wholeNumber } from '../attributes.ts';
-import { identity, mapLayer } from '../layer/algebra.ts';
+import { SpecError } from '../errors.ts';
 import { checkLayer, type Layer, type Params } from '../layer/layer.ts';
+import { mapLayer } from '../layer/map-layer.ts';
 import { checkParams } from '../layer/params.ts';
 import { checkLabels, type Labels, readLabels } from '../ops/targets.ts';
 import { checkTensor, type Tensor } from '../tensor.ts';
@@ -27,7 +28,7 @@ export function topError(logits: Tensor, labels: Labels, k = 1): number {
 }
 
 /** How many rows are wrong at k, of labels that are checked. */
-function wrongRows(logits: Tensor, labels: readonly number[], k: number): number {
+function wrongRows(logits: Tensor, labels: ArrayLike<number>, k: number): number {
   const classes = logits.shape[logits.shape.length - 1];
   let wrong = 0;
   for (let row = 0; row < labels.length; row++) {
@@ -45,8 +46,8 @@ function wrongRows(logits: Tensor, labels: readonly number[], k: number): number
 
 /** Rows of logits wrong at k by the labels of a loss, which has seen them; NaN where it is not cross-entropy. Spec train-top. */
 export function countWrong(loss: Layer, logits: Tensor, k: number): { readonly wrong: number; readonly rows: number } {
-  if (loss.name !== 'crossEntropy') return { wrong: Number.NaN, rows: Number.NaN };
-  const labels = loss.attributes.labels as readonly number[];
+  const labels = loss.roles?.labels;
+  if (labels === undefined) return { wrong: Number.NaN, rows: Number.NaN };
   return { wrong: wrongRows(logits, labels, k), rows: labels.length };
 }
 
@@ -58,7 +59,7 @@ export function countWrong(loss: Layer, logits: Tensor, k: number): { readonly w
  */
 export function evaluation(net: Layer): Layer {
   checkLayer('evaluation', net, 'net');
-  return mapLayer(net, (_, layer) => (layer.name === 'dropout' ? identity() : layer));
+  return mapLayer(net, (_, layer) => layer.roles?.random?.after ?? layer);
 }
 
 export interface Score {
@@ -98,5 +99,6 @@ export function evaluate(net: Layer, params: Params<Tensor>, batches: Batches, l
     rows += first.rows;
     examples += n;
   }
+  if (examples === 0) throw new SpecError('train-evaluation', `${who}: batches must give at least one batch, got none`);
   return { loss: total / examples, accuracy: (rows - wrong) / rows, top5Error: wrong5 / rows, examples };
 }

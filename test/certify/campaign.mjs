@@ -28,6 +28,15 @@ const families = {
   locallyConnected1d: (t, draw) => [t.locallyConnected1d({ filters: draw(1, 5), ...local(draw, 1) }), 1],
   locallyConnected2d: (t, draw) => [t.locallyConnected2d({ filters: draw(1, 5), ...local(draw, 2) }), 2],
   lpPool2d: (t, draw) => [t.lpPool2d({ ...window(draw, 2), p: [1, 2, 3][draw(0, 2)] }), 2],
+  longWindows: (t, draw) => [
+    [
+      () => t.avgPool2d({ ...large(draw), ...averaging(draw) }),
+      () => t.maxPool2d(large(draw)),
+      () => t.lpPool2d({ ...large(draw), p: [1, 2, 3][draw(0, 2)] }),
+      () => t.lrn({ size: draw(63, 67), alpha: 0.3, beta: 0.75, k: 2 }),
+    ][draw(0, 3)](),
+    2,
+  ],
   globalPools: (t, draw) => [[t.globalAvgPool(), t.globalMaxPool(), t.flatten()][draw(0, 2)], draw(1, 3)],
   activations: (t, draw) => [
     [t.relu(), t.leakyRelu({ slope: 0.1 }), t.sigmoid(), t.tanh(), t.scale({ factor: 0.3 })][draw(0, 4)],
@@ -107,6 +116,9 @@ function window(draw, rank) {
     ['valid', 'same', 'same-lower'][draw(0, 3)] ?? Array.from({ length: rank }, () => [draw(0, 2), draw(0, 2)]);
   return { size: each(1, 3), stride: each(1, 3), dilation: each(1, 2), padding };
 }
+
+/** Windows of 56 to 90 cells: sums on both sides of 64. */
+const large = (draw) => ({ size: [draw(7, 9), draw(8, 10)], stride: draw(1, 3), padding: 'same' });
 
 /** A cropped or padded output must keep at least one cell: no padding beyond the window. */
 function transposed(draw, rank) {

@@ -6,6 +6,8 @@ import type { Layer, Params, Shape, Tensor } from '../../src/index.ts';
 import * as t from '../../src/index.ts';
 import { sizeOf } from '../../src/tensor.ts';
 import { difference } from '../../src/testing/index.ts';
+import { fenced, watched } from '../kernels/fences.ts';
+import { firstDifference } from '../kernels/twins.ts';
 import { examples as layers } from '../layers.ts';
 import { examples, paramsOf, reversed } from './random-nets.ts';
 
@@ -40,9 +42,13 @@ function expectForward(net: Layer, params: Params<Tensor>, ...xs: Tensor[]): voi
 }
 
 describe('compiled nets give the bits of forward', () => {
-  test('[compile-bits] any composition of layers, call after call', () => {
+  test('[compile-bits] [kernel-memory] any composition of layers, call after call, and no step writes beside its result', () => {
     fc.assert(
-      fc.property(examples, ({ net, params, x, other }) => expectForward(net, params, x, other, x)),
+      fc.property(examples, ({ net, params, x, other }) => {
+        expectForward(net, params, x, other, x);
+        const y = fenced((fences) => watched(fences, net, x.shape, params)(x));
+        expect(firstDifference(y, net.forward(x, params).data as Float32Array)).toBe(-1);
+      }),
       // Nets shrink slowly; the first failure says enough.
       { numRuns: 500, endOnFailure: true },
     );
@@ -71,10 +77,15 @@ describe('compiled nets give the bits of forward', () => {
     ['a part that comes twice', t.chain([conv, t.sum([t.identity(), t.identity()]), conv])],
     ['a tensor that is concatenated twice', t.chain([conv, t.concat([t.identity(), t.relu(), t.identity()]), conv])],
     ['a part of a concatenation that is also added', t.chain([conv, t.sum([t.identity(), t.concat([t.identity()])])])],
+    [
+      'tensors of one axis',
+      t.chain([t.concat([t.identity(), t.relu(), t.concat([t.relu()])]), t.sum([t.relu(), t.identity()])]),
+      [3],
+    ],
     ['nothing but moves', t.chain([t.flatten(), t.flatten(), t.identity()])],
-  ])('[compile-bits] %s', (_, net) => {
-    const params = paramsOf(net.params(shape), (length) => filled([length], length).data as Float32Array);
-    expectForward(net, params, filled(shape, 1), filled(shape, 2));
+  ] as [string, Layer, Shape?][])('[compile-bits] %s', (_, net, x = shape) => {
+    const params = paramsOf(net.params(x), (length) => filled([length], length).data as Float32Array);
+    expectForward(net, params, filled(x, 1), filled(x, 2));
   });
 
   test('[compile-bits] two compiled nets do not disturb each other', () => {
@@ -180,6 +191,27 @@ describe('what a compiled net takes', () => {
     expect(again.data.buffer).not.toBe(y.data.buffer);
   });
 });
+
+test.each([
+  // E ((C + 4) F + 3 (C + F)) < 9 P C F: at 8 channels and filters on 4×4 positions both sides are 9216.
+  [4, 8, 8, false],
+  [4, 9, 8, true],
+  [4, 6, 9, false],
+  [4, 7, 9, true],
+  [16, 2, 8, false],
+  [16, 3, 8, true],
+])(
+  '[compile-arithmetic] winograd pays on %i² positions of %i channels for %i filters: %s',
+  (side, channels, filters, pays) => {
+    const net = (algorithm: 'auto' | 'winograd') => t.conv2d({ filters, size: 3, algorithm });
+    const x = filled([1, side + 2, side + 2, channels], 1);
+    const params = initialized(net('auto'), x.shape);
+    const [exact, asked] = (['auto', 'winograd'] as const).map((algorithm) => net(algorithm).forward(x, params));
+    expect(difference(exact, asked)).toBeDefined();
+    const y = t.compile(net('auto'), x.shape, params, { arithmetic: 'winograd' })(x);
+    expect(difference(y, pays ? asked : exact)).toBeUndefined();
+  },
+);
 
 test('[compile-arithmetic] winograd gives the bits of that algorithm where it pays, and exact ones elsewhere', () => {
   const netOf = (algorithm: 'auto' | 'winograd') =>

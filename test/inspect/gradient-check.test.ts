@@ -2,6 +2,7 @@
 
 import { expect, test } from 'vitest';
 import {
+  batchNorm,
   chain,
   conv2d,
   dense,
@@ -204,4 +205,84 @@ test('[inspect-gradient-check] running statistics are constants: not checked', (
   const shape = [2, 3];
   const report = gradientCheck(frozenNorm(), tensor(shape, [1, 2, 3, 5, 8, 13]), initialize(frozenNorm(), shape));
   expect([report.ok, report.entries.map((entry) => entry.name)]).toEqual([true, ['x', 'weight', 'bias']]);
+});
+
+/** The layer, one entry of the gradient of one of its tensors changed. */
+const planted = (layer: Layer, name: string, change: (value: number) => number): Layer => ({
+  ...layer,
+  vjp(input, p) {
+    const [y, pull] = layer.vjp(input, p);
+    return [
+      y,
+      (dy) => {
+        const { x, params } = pull(dy);
+        const wrong = ({ shape, data }: Tensor): Tensor => ({
+          shape,
+          data: data.map((value, i) => (i === 1 ? change(value) : value)) as Float64Array,
+        });
+        if (name === 'x') return { x: wrong(x), params };
+        return { x, params: { ...params, [name]: wrong(params[name] as Tensor) } };
+      },
+    ];
+  },
+});
+
+const scales = [1e-8, 1e-6, 1e-4, 1e-2, 1, 1e2, 1e4, 1e6, 1e8];
+const mistakes: [string, (value: number) => number][] = [
+  ['twice', (value) => 2 * value],
+  ['negated', (value) => -value],
+  ['left out', () => 0],
+  ['one in ten thousand', (value) => value * 1.0001],
+];
+
+test.each(scales)(
+  '[inspect-gradient-check] a wrong gradient is found at scale %d, beside large ones and small ones',
+  (s) => {
+    // The second input, and so the second row of the weight's gradient, has another scale than the rest.
+    const point = { weight: tensor([3, 1], [0.5, 0.25, -1]), bias: tensor([1], [3]) };
+    const input = tensor([1, 3], [1, s, 2]);
+    const layer = dense({ units: 1 });
+    expect(gradientCheck(layer, input, point).ok).toBe(true);
+    for (const [what, change] of mistakes) {
+      const report = gradientCheck(planted(layer, 'weight', change), input, point);
+      expect([report.ok, report.entries[1].ok], `${what}: ${report.text}`).toEqual([false, false]);
+    }
+  },
+);
+
+test.each(scales)('[inspect-gradient-check] a net whose output is scaled by %d is judged alike', (s) => {
+  const point = initialize(net, shape, { seed: 3 });
+  const scaled = (out: Layer): Layer => chain({ ...net.children, out, scale: scale({ factor: s }) });
+  expect(gradientCheck(scaled(dense({ units: 2 })), x, point, { samples: 5 }).ok).toBe(true);
+  for (const [what, change] of mistakes) {
+    const report = gradientCheck(scaled(planted(dense({ units: 2 }), 'bias', change)), x, point, { samples: 5 });
+    expect(report.ok, `${what}: ${report.text}`).toBe(false);
+  }
+});
+
+test('[inspect-gradient-check] curvature is no excuse: the gradient of x² near 0 is not a kink', () => {
+  const square: Layer = {
+    ...relu(),
+    forward: ({ shape, data }) => ({ shape, data: data.map((v) => v * v) }),
+    vjp: (input) => [
+      square.forward(input, {}),
+      (dy) => ({ x: { shape: dy.shape, data: dy.data.map((v, i) => 2 * v * input.data[i]) }, params: {} }),
+    ],
+  };
+  const input = tensor([1, 3], [1e-6, 1e-7, 1]);
+  expect(gradientCheck(square, input, {}).ok).toBe(true);
+  for (const [what, change] of mistakes.slice(0, 3)) {
+    const { ok, text } = gradientCheck(planted(square, 'x', change), input, {});
+    expect(ok, `${what}: ${text}`).toBe(false);
+  }
+});
+
+test('[inspect-gradient-check] a gradient that is nothing but rounding is said to be too small to tell, and does not fail', () => {
+  // Batch norm takes away what the bias adds.
+  const normed = chain({ conv: conv2d({ filters: 2, size: 2 }), norm: batchNorm() });
+  const { ok, entries, text } = gradientCheck(normed, x, initialize(normed, shape, { seed: 2 }));
+  expect(ok, text).toBe(true);
+  const bias = entries.find(({ name }) => name === 'conv.bias');
+  expect([bias?.unsure, bias?.checked]).toEqual([2, 2]);
+  expect(text).toContain('2 too small to tell');
 });

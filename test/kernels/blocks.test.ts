@@ -1,27 +1,31 @@
 // Sizes one below, at and one above every block of the kernels, in every dimension: the edges where indices go wrong.
 
 import { describe, expect, test } from 'vitest';
-import { Recorder } from '../../src/compile/record.ts';
-import { assemble } from '../../src/compile/run.ts';
-import type { Slot } from '../../src/compile/slot.ts';
 import {
   avgPool2d,
   conv2d,
+  convTranspose1d,
   convTranspose2d,
+  dense,
   depthwiseConv2d,
   initialize,
   type Layer,
   lrn,
   maxPool2d,
   relu,
+  type Shape,
+  tensor,
 } from '../../src/index.ts';
 import { withArena } from '../../src/kernels/arena.ts';
 import * as blocks from '../../src/kernels/blocks.ts';
 import * as kernels from '../../src/kernels/convolution.ts';
 import * as pool from '../../src/kernels/pool.ts';
+import { makeSource } from '../../src/kernels/source.ts';
 import * as reference from '../../src/reference/convolution.ts';
 import * as referencePool from '../../src/reference/pool.ts';
+import { sizeOf } from '../../src/tensor.ts';
 import { type Axis, type ConvGeometry, windowAxes } from '../../src/window.ts';
+import { fenced, watched } from './fences.ts';
 import { firstDifference, sizesOf } from './twins.ts';
 
 const around = (...sizes: number[]): number[] =>
@@ -56,7 +60,7 @@ function agree(g: ConvGeometry): void {
     ];
     for (const [name, length, run] of results) {
       const [ours, theirs] = [new Float32Array(length), new Float32Array(length)];
-      run(kernels, ours);
+      fenced(() => run(kernels, ours));
       run(reference, theirs);
       expect([algorithm, name, firstDifference(ours, theirs)]).toEqual([algorithm, name, -1]);
     }
@@ -64,9 +68,10 @@ function agree(g: ConvGeometry): void {
 }
 
 test('[kernel-blocks] the module works in the blocks that blocks.ts states', () => {
-  withArena('test', ({ kernels: { MR, NR, LANES, PLACE, PASS_BYTES } }) => {
-    const values = [MR, NR, LANES, PLACE, PASS_BYTES].map((size) => size.value);
-    expect(values).toEqual([blocks.MR, blocks.NR, blocks.LANES, blocks.PLACE, blocks.PASS_BYTES]);
+  withArena('test', ({ kernels: { MR, NR, LANES, PLACE, PASS_BYTES, SUM_POSITIONS } }) => {
+    const values = [MR, NR, LANES, PLACE, PASS_BYTES, SUM_POSITIONS].map((size) => size.value);
+    const { SUM_POSITIONS: positions } = reference;
+    expect(values).toEqual([blocks.MR, blocks.NR, blocks.LANES, blocks.PLACE, blocks.PASS_BYTES, positions]);
   });
 });
 
@@ -96,13 +101,43 @@ describe('[kernel-blocks] sizes around every block give the bits of the referenc
     for (const channels of around(8 * blocks.NR))
       agree({ ...one, groups: 2, channels, filters, axes: axesOf([1, 2, blocks.MR + 2], [1, 1, 1], 0) });
   });
-  test.each(around(blocks.MOST_POSITIONS, blocks.GRADIENT_POSITIONS))('%i positions', (width) => {
+  test.each(around(blocks.MOST_POSITIONS, reference.SUM_POSITIONS))('%i positions', (width) => {
     agree({ ...one, filters: 2, axes: axesOf([1, 1, width], [1, 1, 3], 1) });
     agree({ ...one, filters: 2, axes: axesOf([1, width, 1], [1, 1, 1], 0, 2) });
   });
-  test('planes and rows that one pass of a weight gradient cuts', () => {
+  test('planes and rows that a block of a weight gradient cuts', () => {
     agree({ ...one, axes: axesOf([3, 50, 50], [2, 3, 3], 1) });
-    agree({ ...one, axes: axesOf([2, 2, blocks.GRADIENT_POSITIONS + 1], [1, 2, 2], 1) });
+    agree({ ...one, batch: 2, axes: axesOf([2, 2, reference.SUM_POSITIONS + 1], [1, 2, 2], 1) });
+    agree({ ...one, batch: 2, groups: 6, axes: axesOf([3, 13, 17], [2, 3, 3], 1) });
+    agree({ ...one, batch: 3, groups: 2, channels: 3, filters: 9, axes: axesOf([1, 21, 23], [1, 3, 2], 1) });
+  });
+  const part = (positions: number): number[] => around(Math.floor(reference.SUM_POSITIONS / positions));
+  test.each([1, 2, 3, 37, 112, 113, 223, 224, 225, 448, 449])('images of %i positions in blocks', (positions) => {
+    for (const batch of [1, 2, 5, ...part(positions), 2 * part(positions)[0] + 1].filter((n) => n * positions < 1000)) {
+      agree({ ...one, batch, channels: 5, filters: 9, axes: axesOf([1, 1, positions], [1, 1, 1], 0) });
+      agree({ ...one, batch, groups: 2, filters: 3, axes: axesOf([positions, 1, 3], [1, 1, 3], 0) });
+      agree({ ...one, batch, groups: 5, axes: axesOf([1, positions, 2], [1, 1, 2], 0, 1) });
+    }
+  });
+  test('more images of one position than a block, staged in several parts', () => {
+    for (const batch of [reference.SUM_POSITIONS, 2 * reference.SUM_POSITIONS + 5])
+      agree({ ...one, batch, channels: 3000, filters: 1, axes: axesOf([1, 1, 1], [1, 1, 1], 0) });
+  });
+  test('more sums of an image than wait together', () => {
+    const channels = (blocks.PART_BYTES / blocks.TILE_BYTES) * blocks.MR + 5;
+    const g = {
+      ...one,
+      batch: 2,
+      channels,
+      filters: 3,
+      axes: axesOf([1, 1, reference.SUM_POSITIONS + 1], [1, 1, 1], 0),
+    };
+    const size = sizesOf(g);
+    const [x, dy] = [fill(size.x, 1), fill(size.y, 4)];
+    const [ours, theirs] = [new Float32Array(size.w), new Float32Array(size.w)];
+    kernels.convWeightGrad(g, x, dy, ours, 'direct');
+    reference.convWeightGrad(g, x, dy, theirs);
+    expect(firstDifference(ours, theirs)).toBe(-1);
   });
   test.each(around(4, 8, 12))('%i depthwise positions with three columns of taps', (positions) => {
     for (const [stride, rows, groups] of [
@@ -120,10 +155,10 @@ describe('[kernel-blocks] sizes around every block give the bits of the referenc
   test.each(around(blocks.NR, 2 * blocks.NR, 5 * blocks.NR))('%i depthwise channels', (groups) =>
     agree({ ...one, batch: 2, groups, axes: axesOf([1, 5, 6], [1, 3, 2], 1) }),
   );
-  test.each(around(4 * blocks.NR, 0x40000 / (blocks.GRADIENT_POSITIONS * blocks.NR * 4)))(
+  test.each(around(4 * blocks.NR, Math.floor(0x40000 / (reference.SUM_POSITIONS * blocks.NR * 4))))(
     'a weight gradient of %i panels',
     (panels) =>
-      agree({ ...one, filters: panels * blocks.NR + 3, axes: axesOf([1, 1, blocks.GRADIENT_POSITIONS], [1, 1, 1], 0) }),
+      agree({ ...one, filters: panels * blocks.NR + 3, axes: axesOf([1, 1, reference.SUM_POSITIONS], [1, 1, 1], 0) }),
   );
   test.each(around(blocks.PANEL_ROWS, 2 * blocks.PANEL_ROWS))('sums of %i terms in one run', (channels) =>
     agree({ ...one, channels, filters: 2, axes: axesOf([1, 1, 3], [1, 1, 1], 0) }),
@@ -150,17 +185,30 @@ describe('[kernel-blocks] sizes around every block give the bits of the referenc
     const divisor = referencePool.divisors(g, false);
     const length = 2 * divisor.length * channels;
     const [ours, theirs] = [new Float32Array(length), new Float32Array(length)];
-    pool.maxPool(g, x, ours);
+    fenced(() => pool.maxPool(g, x, ours));
     referencePool.maxPool(g, x, theirs);
     expect(firstDifference(ours, theirs)).toBe(-1);
-    pool.avgPool(g, x, divisor, ours);
+    fenced(() => pool.avgPool(g, x, divisor, ours));
     referencePool.avgPool(g, x, divisor, theirs);
     expect(firstDifference(ours, theirs)).toBe(-1);
   });
 });
 
-describe('[kernel-memory] nothing is written before or behind a result', () => {
-  // No padding and so few channels that one more position lies in no table: what is there belongs to x or to nobody.
+describe('[kernel-blocks] images are staged together', () => {
+  const imagesOf = (batch: number, floats: number): number =>
+    withArena(
+      'test',
+      (arena) => makeSource(arena, new Float32Array(batch * floats), batch, [1, 1, floats], 1, []).images,
+    );
+  const third = blocks.STAGED_BYTES / 4 / 3 / 2;
+  test('as many as there are', () => expect([1, 2, 7].map((batch) => imagesOf(batch, 3))).toEqual([1, 2, 7]));
+  test('up to STAGED_BYTES, copy included', () => {
+    expect([third, third + 1].map((floats) => imagesOf(9, Math.floor(floats)))).toEqual([3, 2]);
+    expect(imagesOf(9, blocks.STAGED_BYTES / 4)).toBe(1);
+  });
+});
+
+describe('[kernel-memory] no kernel writes beside its own memory', () => {
   const layers = (channels: number): readonly Layer[] => [
     ...[1, 2, 3].flatMap((stride) => [
       conv2d({ filters: channels, size: 3, stride }),
@@ -174,22 +222,40 @@ describe('[kernel-memory] nothing is written before or behind a result', () => {
     lrn(),
     relu(),
   ];
-  test.each(around(4, 8, 12, 16))('by a layer on rows of %i cells', (width) => {
+  /** Compiled in fences, the layer gives the bits that it gives outside of them. */
+  function expectWithin(layer: Layer, shape: Shape): void {
+    const x = tensor(shape, fill(sizeOf(shape), 5));
+    const params = initialize(layer, shape, { seed: 1 });
+    const y = fenced((fences) => watched(fences, layer, shape, params)(x));
+    expect([layer.name, firstDifference(y, layer.forward(x, params).data as Float32Array)]).toEqual([layer.name, -1]);
+  }
+
+  test.each(around(4, 8, 12, 16))('in a layer on rows of %i cells', (width) => {
     for (const channels of [3, 4, 8]) {
-      for (const layer of layers(channels)) {
-        const shape = [2, 5, width, channels];
-        const program = new Recorder('exact');
-        const [input, x] = program.input(shape);
-        const net = assemble(program, input, program.layer(layer, x, initialize(layer, shape, { seed: 1 })) as Slot);
-        net.x.set(fill(net.x.length, 5));
-        const { buffer, byteOffset, byteLength } = net.y;
-        const edges = [byteOffset - 4 * channels, byteOffset + byteLength].map(
-          (address) => new Float32Array(buffer, address, channels),
-        );
-        const before = edges.map((each) => each.slice());
-        net.run();
-        expect([layer.name, layer.attributes, edges]).toEqual([layer.name, layer.attributes, before]);
-      }
+      for (const layer of layers(channels)) expectWithin(layer, [2, 5, width, channels]);
     }
+  });
+
+  const row = blocks.STAGED_BYTES / 4;
+  test.each<[string, Layer, Shape]>([
+    ['that are staged in parts', dense({ units: row / 512 }), [1, 600]],
+    ['of which a row is longer than a part', dense({ units: row + 1 }), [1, 2]],
+    [
+      'of a transposed layer, where a tap is longer than a part',
+      convTranspose1d({ filters: 600, size: 2 }),
+      [1, 2, 1000],
+    ],
+    ['of a transposed layer from one channel', convTranspose2d({ filters: 16, size: 2, stride: 2 }), [1, 4, 4, 1]],
+    ['of one from one cell', convTranspose1d({ filters: 20, size: 3, bias: false }), [1, 1, 1]],
+    ['of one with a channel in each group', convTranspose1d({ filters: 20, size: 3, groups: 2 }), [1, 2, 2]],
+    ['of one to one channel', convTranspose2d({ filters: 1, size: 3 }), [1, 3, 4, 20]],
+    ['of many taps', depthwiseConv2d({ size: 31 }), [1, 31, 32, 9]],
+  ])('by weights %s', (_, layer, shape) => expectWithin(layer, shape));
+
+  test.each([2, 3, 4])('where values are repeated for %i filters each, a whole block of them', (filters) => {
+    const g = { batch: 1, groups: 64, channels: 1, filters, axes: axesOf([1, 1, 256], [1, 1, 1], 0) };
+    const { x, w, y } = sizesOf(g);
+    expect(x).toBe(16384);
+    fenced(() => kernels.conv(g, fill(x, 1), fill(w, 2), undefined, new Float32Array(y), 'direct'));
   });
 });

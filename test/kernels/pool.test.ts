@@ -3,10 +3,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { LANES } from '../../src/kernels/blocks.ts';
+import * as chosen from '../../src/kernels/choose.ts';
 import * as kernels from '../../src/kernels/pool.ts';
 import * as reference from '../../src/reference/pool.ts';
+import { isLong } from '../../src/reference/sums.ts';
 import { inputs, outputs, type PoolGeometry, windowAxes } from '../../src/window.ts';
-import { firstDifference, poolGeometries, values } from './twins.ts';
+import { firstDifference, largeWindows, poolGeometries, values } from './twins.ts';
 
 const runs = { numRuns: 1500 };
 const unwritten = (length: number): Float32Array => new Float32Array(length).fill(-12345.678);
@@ -82,4 +84,39 @@ test('[pool-average-gradient] every geometry and class of values gives the bits 
     }),
     runs,
   );
+});
+
+test('[numerics-long] windows of 30 to 140 cells: what is chosen gives the bits of the reference', () => {
+  const lengths = new Set<boolean>();
+  fc.assert(
+    fc.property(largeWindows, values, values, fc.boolean(), (g, vx, vdy, countPadding) => {
+      lengths.add(isLong(g));
+      const size = sizesOf(g);
+      const divisor = reference.divisors(g, countPadding);
+      const [x, dy] = [vx(size.x), vdy(size.y)];
+      const same = (length: number, ours: (to: Float32Array) => void, theirs: (to: Float32Array) => void): void => {
+        const [a, b] = [unwritten(length), unwritten(length)];
+        ours(a);
+        theirs(b);
+        expect(firstDifference(a, b)).toBe(-1);
+      };
+      same(
+        size.y,
+        (y) => chosen.avgPool(g, x, countPadding, y),
+        (y) => reference.avgPool(g, x, divisor, y),
+      );
+      same(
+        size.x,
+        (dx) => chosen.avgPoolGrad(g, dy, countPadding, dx),
+        (dx) => reference.avgPoolGrad(g, dy, divisor, dx),
+      );
+      same(
+        size.x,
+        (dx) => chosen.maxPoolGrad(g, x, dy, dx),
+        (dx) => reference.maxPoolGrad(g, x, dy, dx),
+      );
+    }),
+    { numRuns: 400 },
+  );
+  expect(lengths.size).toBe(2);
 });

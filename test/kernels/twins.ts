@@ -58,6 +58,25 @@ export const poolGeometries: fc.Arbitrary<PoolGeometry> = fc.record({
   axes: fc.boolean().chain((ceil) => axes(8, ceil)),
 });
 
+/** Windows of 30 to 140 cells: short and long sums. Inputs may be smaller than the window. */
+export const largeWindows: fc.Arbitrary<PoolGeometry> = fc
+  .record({
+    batch: fc.integer({ min: 1, max: 2 }),
+    channels: fc.integer({ min: 1, max: 19 }),
+    size: fc.constantFrom([1, 64], [1, 65], [64, 1], [65, 1], [8, 8], [5, 13], [13, 5], [9, 9], [3, 11], [12, 11]),
+    space: perAxis(2, 1, 16),
+    stride: perAxis(2, 1, 13),
+    dilation: perAxis(2, 1, 2),
+    padding: padding(2),
+    ceil: fc.boolean(),
+  })
+  .map(({ batch, channels, size, space, stride, dilation, padding, ceil }) => {
+    const reach = size.map((cells, i) => (cells - 1) * dilation[i] + 1);
+    const fitting = padding === 'valid' || Array.isArray(padding) ? space.map((n, i) => Math.max(n, reach[i])) : space;
+    const [a, b] = windowAxes('test', { size, stride, dilation, padding, ceil }, fitting);
+    return { batch, channels, axes: [unit, a, b] };
+  });
+
 const range = fc.double({ min: -1, max: 1, noNaN: true });
 
 /** Classes of values; each tensor draws its own. */

@@ -1,8 +1,11 @@
 // Nested parameters and their flat names.
 
 import { expect, test } from 'vitest';
+import { loadWeights, readSafetensors, writeSafetensors } from '../../src/formats/index.ts';
 import { chain, conv2d, describe, initialize, parameter, relu, sum, tensor } from '../../src/index.ts';
 import { flatParams, mapParams, nestParams } from '../../src/layer/params.ts';
+import { readCheckpoint, writeCheckpoint } from '../../src/train/checkpoint.ts';
+import { momentum } from '../../src/train/index.ts';
 
 const net = chain({
   stem: relu(),
@@ -45,5 +48,26 @@ test('[layer-names] one parameter is had by its flat name; another name is answe
   );
   expect(() => parameter({ a: { weight: 3 } } as never, 'a.weight')).toThrow(
     'parameter: a.weight must be a tensor or an object of tensors, got 3 [',
+  );
+});
+
+test('[layer-names] two tensors under one flat name are an error wherever names are flat', () => {
+  const [one, two] = [tensor([1], [1]), tensor([1], [2])];
+  const both = { a: { b: one }, 'a.b': two };
+  const message = "every tensor must have a flat name of its own, got two 'a.b' [layer-names]";
+  expect(() => writeSafetensors(both)).toThrow(message);
+  expect(() => parameter(both, 'a.b')).toThrow(message);
+  expect(() => loadWeights(net, [1, 3, 3, 2], both)).toThrow(message);
+  expect(Object.keys(readSafetensors(writeSafetensors({ a: { b: one }, 'a.c': two })).tensors)).toEqual(['a.b', 'a.c']);
+});
+
+test('[train-checkpoint] names that hold a slash come back; one that a state would take is refused', () => {
+  const [params, sgd] = [{ 'a/b': { weight: tensor([2], [1, 2]) } }, momentum({ rate: 0.1, momentum: 0.9 })];
+  const carried = { 'a/b.weight': { velocity: new Float32Array([3, 4]) } };
+  const back = readCheckpoint(writeCheckpoint({ step: 1, params, carried }, sgd), params, sgd, () => true);
+  expect([back.params, back.carried]).toEqual([params, carried]);
+  const taken = { w: tensor([1]), 'w/velocity': tensor([1]) };
+  expect(() => writeCheckpoint({ step: 1, params: taken, carried: { w: carried['a/b.weight'] } }, sgd)).toThrow(
+    "checkpoint: no parameter may have the name of a state, got 'w/velocity' [train-checkpoint]",
   );
 });

@@ -64,8 +64,8 @@ describe('crossEntropy', () => {
       const logits = [...x.data.subarray(row * 3, row * 3 + 3)];
       const m = Math.max(...logits);
       const e = logits.map((v) => f(exp(f(v - m))));
-      const s = e.reduce((sum, v) => f(sum + v), 0);
-      total = f(total + f(f(log(s)) - f(logits[label] - m)));
+      const s = e.reduce((sum, v) => sum + v, 0);
+      total += f(f(log(s)) - f(logits[label] - m));
       e.forEach((v, c) => {
         const p = f(v / s);
         dx.push(f((c === label ? f(p - 1) : p) * f(2 / 4)));
@@ -129,7 +129,7 @@ describe('binaryCrossEntropy', () => {
     const t = [1, 0.25, 0, 0, 1, 0.5];
     const total = t.reduce((sum, target, i) => {
       const v = x.data[i];
-      return f(sum + f(f(Math.max(v, 0) - f(v * target)) + f(log(1 + exp(-Math.abs(v))))));
+      return sum + f(f(Math.max(v, 0) - f(v * target)) + f(log(1 + exp(-Math.abs(v)))));
     }, 0);
     const layer = binaryCrossEntropy({ targets: tensor([2, 3], t) });
     const [y, pull] = layer.vjp(x, {});

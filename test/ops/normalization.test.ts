@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   batchNorm,
+  type Data,
   frozenNorm,
   gradientCheck,
   lrn,
@@ -10,9 +11,11 @@ import {
   SpecError,
   type Tensor,
   tensor,
+  toFloat64,
 } from '../../src/index.ts';
 import { pow } from '../../src/reference/math.ts';
 import { batchStatistics } from '../../src/reference/normalization.ts';
+import { typeOf } from '../../src/tensor.ts';
 import { whole } from './whole.ts';
 
 const f = Math.fround;
@@ -27,7 +30,7 @@ const shape: Shape = [3, 2, 5, 3];
 const affine = { weight: tensor([3], [1.1, -0.7, 2.3]), bias: tensor([3], [0.2, 5.1, -3]) };
 
 describe('batchNorm and frozenNorm', () => {
-  it('[norm-statistics] mean and biased variance, each image by itself, then the images, rounded at each step', () => {
+  it('[norm-statistics] mean and biased variance in float64, each image by itself, then the images', () => {
     const x = rough(shape, 1);
     const { mean, variance } = batchStatistics(3, 3, x.data);
     for (let c = 0; c < 3; c++) {
@@ -35,28 +38,47 @@ describe('batchNorm and frozenNorm', () => {
         let total = 0;
         for (let n = 0; n < 3; n++) {
           let image = 0;
-          for (let p = 0; p < 10; p++) image = f(image + term(x.data[(n * 10 + p) * 3 + c]));
-          total = f(total + image);
+          for (let p = 0; p < 10; p++) image += term(x.data[(n * 10 + p) * 3 + c]);
+          total += image;
         }
         return total;
       };
-      const m = f(sum((v) => v) / 30);
+      const m = sum((v) => v) / 30;
       expect(mean[c]).toBe(m);
-      expect(variance[c]).toBe(f(sum((v) => f(f(v - m) * f(v - m))) / 30));
+      expect(variance[c]).toBe(sum((v) => (v - m) * (v - m)) / 30);
     }
   });
 
-  it('[norm-batch] [norm-frozen] y = (x − mean)·scale + bias; given the statistics of the batch both give the same bits', () => {
+  it('[norm-batch] [norm-frozen] y = (x − mean)·scale + bias, in float32 but for statistics and deviation', () => {
     const x = rough(shape, 1);
     const { mean, variance } = batchStatistics(3, 3, x.data);
-    const p = { ...affine, mean: { shape: [3], data: mean }, variance: { shape: [3], data: variance } };
-    const y = frozenNorm({ epsilon: 1e-3 }).forward(x, p);
-    expect(batchNorm({ epsilon: 1e-3 }).forward(x, affine)).toEqual(y);
-    const scale = [0, 1, 2].map((c) => f(affine.weight.data[c] / f(Math.sqrt(f(variance[c] + f(1e-3))))));
-    y.data.forEach((value, i) => {
-      const c = i % 3;
-      expect(value).toBe(f(f(f(x.data[i] - mean[c]) * scale[c]) + affine.bias.data[c]));
-    });
+    const formula = (mean: Data, variance: Data) => {
+      const scale = [0, 1, 2].map((c) => f(affine.weight.data[c] / Math.sqrt(variance[c] + f(1e-3))));
+      return x.data.map((v, i) => f(f(f(v - mean[i % 3]) * scale[i % 3]) + affine.bias.data[i % 3]));
+    };
+    expect(batchNorm({ epsilon: 1e-3 }).forward(x, affine).data).toEqual(formula(mean, variance));
+    const rounded = { mean: Float32Array.from(mean), variance: Float32Array.from(variance) };
+    const p = { ...affine, mean: { shape: [3], data: rounded.mean }, variance: { shape: [3], data: rounded.variance } };
+    expect(frozenNorm({ epsilon: 1e-3 }).forward(x, p).data).toEqual(formula(rounded.mean, rounded.variance));
+  });
+
+  it('[norm-batch] frozenNorm has the bits of batchNorm where the statistics are numbers of the element type', () => {
+    // The mean is 1, 2 or 3, the variance ¼, 1 or 2¼.
+    const even = tensor(
+      shape,
+      Array.from({ length: 90 }, (_, i) => (i % 3) + 1 + (((i % 3) + 1) / 2) * (i % 2 ? 1 : -1)),
+    );
+    const wide = Object.fromEntries(Object.entries(affine).map(([name, p]) => [name, toFloat64(p)]));
+    for (const [x, p] of [
+      [even, affine],
+      [rough(shape, 1, 'float64'), wide],
+    ] as const) {
+      const { mean, variance } = batchStatistics(3, 3, x.data);
+      const own = (data: Data) => tensor([3], data, typeOf(x.data));
+      const given = { ...p, mean: own(mean), variance: own(variance) };
+      expect(given.mean.data[1]).toBe(mean[1]);
+      expect(frozenNorm().forward(x, given)).toEqual(batchNorm().forward(x, p));
+    }
   });
 
   it('[norm-batch] gives each channel mean 0 and variance 1 before scale and shift', () => {
@@ -84,24 +106,28 @@ describe('batchNorm and frozenNorm', () => {
   it('[norm-batch-gradient] [norm-frozen-gradient] round after each operation', () => {
     const [x, dy] = [rough(shape, 3), rough(shape, 8)];
     const { mean, variance } = batchStatistics(3, 3, x.data);
-    const statistics = { mean: { shape: [3], data: mean }, variance: { shape: [3], data: variance } };
+    const rounded = { mean: Float32Array.from(mean), variance: Float32Array.from(variance) };
+    const statistics = { mean: tensor([3], rounded.mean), variance: tensor([3], rounded.variance) };
     const batch = batchNorm({ epsilon: 1e-3 }).vjp(x, affine)[1](dy);
     const frozen = frozenNorm({ epsilon: 1e-3 }).vjp(x, { ...affine, ...statistics })[1](dy);
-    expect(frozen.params).toMatchObject(batch.params);
-    for (let c = 0; c < 3; c++) {
-      const deviation = f(Math.sqrt(f(variance[c] + f(1e-3))));
-      const scale = f(affine.weight.data[c] / deviation);
-      const xHat = (i: number): number => f(f(x.data[i] - mean[c]) / deviation);
-      const places = Array.from({ length: 30 }, (_, p) => p * 3 + c);
-      const sum = (term: (i: number) => number): number =>
-        [0, 10, 20].reduce((all, n) => f(all + places.slice(n, n + 10).reduce((image, i) => f(image + term(i)), 0)), 0);
-      const [dweight, dbias] = [sum((i) => f(dy.data[i] * xHat(i))), sum((i) => dy.data[i])];
-      expect((batch.params.weight as Tensor).data[c]).toBe(dweight);
-      expect((batch.params.bias as Tensor).data[c]).toBe(dbias);
-      for (const i of places) {
-        const centred = f(f(dy.data[i] - f(dbias / 30)) - f(xHat(i) * f(dweight / 30)));
-        expect(batch.x.data[i]).toBe(f(scale * centred));
-        expect(frozen.x.data[i]).toBe(f(dy.data[i] * scale));
+    for (const [{ x: dx, params }, used] of [
+      [batch, { mean, variance }],
+      [frozen, rounded],
+    ] as const) {
+      for (let c = 0; c < 3; c++) {
+        const deviation = Math.sqrt(used.variance[c] + f(1e-3));
+        const scale = f(affine.weight.data[c] / deviation);
+        const xHat = (i: number): number => f(f(x.data[i] - used.mean[c]) / deviation);
+        const places = Array.from({ length: 30 }, (_, p) => p * 3 + c);
+        const sum = (term: (i: number) => number): number =>
+          [0, 10, 20].reduce((all, n) => all + places.slice(n, n + 10).reduce((image, i) => image + term(i), 0), 0);
+        const [dweight, dbias] = [sum((i) => f(dy.data[i] * xHat(i))), sum((i) => dy.data[i])];
+        expect((params.weight as Tensor).data[c]).toBe(f(dweight));
+        expect((params.bias as Tensor).data[c]).toBe(f(dbias));
+        for (const i of places) {
+          const centred = f(f(dy.data[i] - dbias / 30) - f(xHat(i) * (dweight / 30)));
+          expect(dx.data[i]).toBe(f(scale * (dx === batch.x ? centred : dy.data[i])));
+        }
       }
     }
   });
@@ -157,11 +183,20 @@ describe('lrn', () => {
     const d = Array.from(x.data, (_, i) =>
       f(1.5 + f(f(0.3) * window(i, 1, 2).reduce((sum, j) => f(sum + f(x.data[j] ** 2)), 0))),
     );
-    const slope = f(2 * 0.3 * 0.6);
+    const slope = f(2 * f(0.3) * 0.6);
     dx.forEach((value, i) => {
       const t = window(i, 2, 1).reduce((sum, j) => f(sum + f(f(dy.data[j] * y.data[j]) / d[j])), 0);
       expect(value).toBe(f(f(dy.data[i] / f(pow(d[i], 0.6))) - f(f(slope * x.data[i]) * t)));
     });
+  });
+
+  it('[lrn-gradient] takes the rounded alpha, at the defaults too', () => {
+    const slope = f(2 * f(1e-4) * 0.75);
+    expect(slope).not.toBe(f(2 * 1e-4 * 0.75));
+    const [y, pull] = lrn({ size: 1 }).vjp(tensor([1, 1], [3000]), {});
+    const d = f(2 + f(f(1e-4) * 9e6));
+    const t = f(y.data[0] / d);
+    expect(pull(tensor([1, 1], [1])).x.data[0]).toBe(f(f(1 / f(pow(d, 0.75))) - f(f(slope * 3000) * t)));
   });
 
   it('[lrn-size] [lrn-factors] bad values are refused before anything runs', () => {

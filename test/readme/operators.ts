@@ -1,7 +1,7 @@
 // The README's table of operators, found by running the example of every layer.
 
 import { initialize, tensor } from '../../src/index.ts';
-import { algorithms } from '../../src/kernels/choose.ts';
+import { algorithms } from '../../src/layer/layer.ts';
 import { sameShape, sizeOf } from '../../src/tensor.ts';
 import { examples } from '../layers.ts';
 

@@ -1,0 +1,23 @@
+// Rewriting a net: every layer of it replaced by what a function makes of it.
+
+import { checkFunction } from '../attributes.ts';
+import { checkLayer, type Layer } from './layer.ts';
+
+/**
+ * Rebuilds a layer from the inside out: `change(path, layer)` is given every operator and combinator (its children
+ * already rebuilt) and returns what stands in its place. Paths read `stage2.body.conv1`; the root's is empty. Spec layer-map.
+ *
+ * @example
+ * const net = chain({ conv: conv2d({ filters: 6, size: 5 }), relu: relu() });
+ * mapLayer(net, (path, layer) => (path === 'relu' ? identity() : layer)).children.relu.name // identity
+ */
+export function mapLayer(layer: Layer, change: (path: string, layer: Layer) => Layer, path = ''): Layer {
+  checkLayer('mapLayer', layer);
+  checkFunction('layer-map', 'mapLayer', 'change', change);
+  const changed: Record<string, Layer> = {};
+  for (const [name, child] of Object.entries(layer.children)) {
+    const rebuilt = mapLayer(child, change, path === '' ? name : `${path}.${name}`);
+    if (rebuilt !== child) changed[name] = rebuilt;
+  }
+  return change(path, Object.keys(changed).length > 0 ? layer.with({ children: changed }) : layer);
+}

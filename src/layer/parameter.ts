@@ -1,0 +1,60 @@
+// What an operator declares of a parameter: its shape, its first value, and whether it is trained.
+
+import { random } from '../random.ts';
+import type { Shape } from '../tensor.ts';
+import type { FirstValue, Layer, Parameter, Params } from './layer.ts';
+import { flatParams } from './params.ts';
+
+export const constant =
+  (value: number): FirstValue =>
+  (data) => {
+    data.fill(value);
+  };
+
+/**
+ * Drawn for so many terms in each output and so many uses of each input: He et al. 2015, eq. 10: normal, variance
+ * 2 / fan-in; Glorot and Bengio 2010, eq. 16: uniform, variance 2 / (fan-in + fan-out). Spec init-weights.
+ */
+export const drawn =
+  (fanIn: number, fanOut: number): FirstValue =>
+  (data, seed, scheme) => {
+    const { normal, uniform } = random(seed);
+    const deviation = Math.sqrt(2 / fanIn);
+    const bound = Math.sqrt(6 / (fanIn + fanOut));
+    for (let i = 0; i < data.length; i++)
+      data[i] = scheme === 'he' ? deviation * normal() : bound * (2 * uniform() - 1);
+  };
+
+/** Drawn for a weight `[…, channels, filters]`: fan-in is the product of all axes but the last, fan-out of all but the last but one. */
+export function drawnWeight(shape: Shape): FirstValue {
+  const taps = shape.slice(0, -2).reduce((product, axis) => product * axis, 1);
+  const [channels, filters] = shape.slice(-2);
+  return drawn(taps * channels, taps * filters);
+}
+
+/** The declarations of a layer's parameters, nested as the parameters are. Spec layer-parameters. */
+export function declaredParams(layer: Layer, x: Shape): Params<Parameter> {
+  const inputs = layer.inputs?.(x);
+  if (inputs)
+    return Object.fromEntries(
+      Object.entries(layer.children).map(([name, child]) => [name, declaredParams(child, inputs[name].shape)]),
+    );
+  return layer.parameters?.(x) ?? undeclared(layer.params(x));
+}
+
+/** What is assumed of the parameters of a layer made by hand: those with two or more axes are drawn, the others begin as 0. */
+const undeclared = (shapes: Params<Shape>): Params<Parameter> =>
+  Object.fromEntries(
+    Object.entries(shapes).map(([name, shape]) => [
+      name,
+      isShape(shape) ? { shape, first: shape.length < 2 ? constant(0) : drawnWeight(shape) } : undeclared(shape),
+    ]),
+  );
+
+const isShape = (value: Shape | Params<Shape>): value is Shape => Array.isArray(value);
+
+/** Whether a parameter is trained, by its flat name. Spec inspect-parameters. */
+export function trainedIn(layer: Layer, x: Shape): (name: string) => boolean {
+  const flat = flatParams(declaredParams(layer, x));
+  return (name) => flat[name]?.trained !== false;
+}

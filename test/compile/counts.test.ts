@@ -1,0 +1,103 @@
+// Layers of every kind with every count from 1 to 70 on both sides: compiled nets, `forward`, gradients and the plain
+// loops, bit for bit, inside of fences. With TOEPLITZ_NETS=20000 so many nets of any kind, from a seed TOEPLITZ_SEED.
+
+import fc from 'fast-check';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
+import type { Layer, Params, Shape, Tensor } from '../../src/index.ts';
+import * as t from '../../src/index.ts';
+import { sizeOf } from '../../src/tensor.ts';
+import { fenced, watched } from '../kernels/fences.ts';
+import { firstDifference, values } from '../kernels/twins.ts';
+import { kinds, type Library, MOST, netOf, type Recipe, recipes } from './counts.ts';
+import { paramsOf } from './random-nets.ts';
+
+/** The library on a host without WebAssembly: the plain loops alone. */
+let plain: Library;
+
+beforeAll(async () => {
+  vi.resetModules();
+  vi.stubGlobal('WebAssembly', undefined);
+  plain = await import('../../src/index.ts');
+  const { hasSimd } = await import('../../src/kernels/arena.ts');
+  expect(hasSimd()).toBe(false);
+  vi.unstubAllGlobals();
+});
+
+type Fill = (length: number) => Float32Array;
+const tensorOf = (shape: Shape, fill: Fill): Tensor => t.tensor(shape, fill(sizeOf(shape)));
+
+/** Where and how two results differ, or undefined. */
+function difference(what: string, ours: Float32Array, theirs: Float32Array): string | undefined {
+  const i = firstDifference(ours, theirs);
+  return i < 0 ? undefined : `${what}: ${ours[i]} instead of ${theirs[i]} at ${i} of ${theirs.length}`;
+}
+
+const floats = ({ data }: Tensor): Float32Array => data as Float32Array;
+
+function gradientsOf(layer: Layer, x: Tensor, params: Params<Tensor>, dy: Fill): [string, Float32Array][] {
+  const [y, pull] = layer.vjp(x, params);
+  const gradient = pull(tensorOf(y.shape, dy));
+  const leaves = (p: Params<Tensor>, name: string): [string, Float32Array][] =>
+    Object.entries(p).flatMap(([each, value]) =>
+      ArrayBuffer.isView(value.data)
+        ? [[`${name}.${each}`, value.data as Float32Array] as [string, Float32Array]]
+        : leaves(value as Params<Tensor>, `${name}.${each}`),
+    );
+  return [['y of vjp', floats(y)], ['dx', floats(gradient.x)], ...leaves(gradient.params, 'd')];
+}
+
+/** What is wrong with the net of a recipe, if anything. */
+function faultOf(recipe: Recipe, [ofParams, ofX, ofOther]: readonly [Fill, Fill, Fill]): string | undefined {
+  const { net, shape } = netOf(t, recipe);
+  const naive = netOf(plain, recipe).net;
+  const params = paramsOf(net.params(shape), ofParams);
+  const xs = [ofX, ofOther, ofX].map((fill) => tensorOf(shape, fill));
+  const ys = xs.map((x) => floats(naive.forward(x, params)));
+  const gradients = gradientsOf(naive, xs[0], params, ofOther);
+  return fenced((fences) => {
+    const run = watched(fences, net, shape, params);
+    const ours = gradientsOf(net, xs[0], params, ofOther);
+    const found = [
+      difference('forward', floats(net.forward(xs[0], params)), ys[0]),
+      // Call after call: what one leaves in memory must not reach the next.
+      ...xs.map((x, i) => difference(`compiled, call ${i}`, run(x), ys[i])),
+      ...gradients.map(([name, theirs], i) => difference(name, ours[i][1], theirs)),
+    ];
+    return found.find((each) => each !== undefined);
+  });
+}
+
+/** Numbers of both signs without a short period. */
+const wave =
+  (seed: number): Fill =>
+  (length) =>
+    Float32Array.from({ length }, (_, i) => ((Math.imul(i + seed, 0x9e3779b1) >>> 8) & 0xffff) / 0x7919 - 1);
+
+const several = [wave(1), wave(1000), wave(9999)] as const;
+
+describe('[compile-bits] [kernel-memory] a net gives the bits of the plain loops, and no kernel writes beside its own', () => {
+  test.each(kinds)('%s, with every count on both sides, and against a count of one', (kind) => {
+    for (let count = 1; count <= MOST; count++) {
+      // 71 is a prime, so that these are all counts in another order.
+      const other = (count * 29) % (MOST + 1);
+      const narrow = count % 2 === 0 ? { channels: 1, filters: count } : { channels: count, filters: 1 };
+      for (const counts of [{ channels: count, filters: other }, narrow]) {
+        const [recipe] = fc.sample(recipes({ kind, ...counts }), { seed: count, numRuns: 1 });
+        expect([recipe, faultOf(recipe, several)]).toEqual([recipe, undefined]);
+      }
+    }
+  });
+
+  test('nets of any kind', () => {
+    const { TOEPLITZ_NETS: nets, TOEPLITZ_SEED: seed } = process.env;
+    const total = Number(nets ?? 200);
+    const property = fc.property(recipes(), values, values, values, (recipe, ...fills) => {
+      const fault = faultOf(recipe, fills);
+      if (fault) throw new Error(fault);
+    });
+    for (let done = 0; done < total; done += 500) {
+      fc.assert(property, { numRuns: Math.min(500, total - done), seed: Number(seed ?? 1) + done });
+      if (nets) console.log(`${done + 500} of ${total} nets`);
+    }
+  }, 36_000_000);
+});
