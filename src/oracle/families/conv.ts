@@ -1,14 +1,11 @@
 // Convolutions: y[n,p,o] = b[o] + Σ_k Σ_c x[n, p·stride + k·dilation − before, c] · w[k,c,o], group by group.
 
-import type { Layer } from '../../layer/layer.ts';
 import * as ops from '../../ops/conv.ts';
-import type { Shape } from '../../tensor.ts';
-import { type ConvGeometry, threeAxes } from '../../window.ts';
 import { contractionBound, contractionGradientBounds, convolutionGradients } from '../bounds/contraction.ts';
 import { mayTransform, transformed } from '../bounds/winograd.ts';
 import { absent, type Family } from '../family.ts';
 import { mistakesAbout } from '../mistakes/catalogue.ts';
-import { axesOfLayer, type WindowCase, windowCaseOf, windowOf } from '../windows/case.ts';
+import { geometryOf, type WindowCase, windowCaseOf, windowOf } from '../windows/case.ts';
 import { everydayWindows } from '../windows/everyday.ts';
 import { readWindow, type Written, writeWindow } from '../windows/id.ts';
 import { mixedAxes } from '../windows/large-axes.ts';
@@ -39,15 +36,7 @@ const attributesOf = (c: WindowCase) => ({
   bias: c.bias,
 });
 
-/** Channels and filters count per group. */
-function geometry(layer: Layer, x: Shape): ConvGeometry {
-  const { groups, filters } = layer.attributes as { groups: number; filters: number };
-  const channels = x[x.length - 1] / groups;
-  const axes = threeAxes(axesOfLayer(layer, x));
-  return { batch: x[0], groups, channels, filters: filters / groups, axes };
-}
-
-const loops: Loops = { geometry, evaluate: contracted, moved: contractedGradients };
+const loops: Loops = { geometry: geometryOf, evaluate: contracted, moved: contractedGradients };
 const written: Written = { filters: 'o', groups: 'named' };
 
 const ranges: readonly Partial<WindowRanges>[] = [
@@ -76,8 +65,8 @@ export const convFamily: Family<WindowCase, WindowSetting> = {
   operators,
   tensors: { x: 'x', weight: 'weight', bias: 'none', y: 'x', dy: 'x' },
   attributes: attributesOf,
-  geometry,
-  caseOf: (layer, operands) => windowCaseOf(layer, operands, geometry(layer, operands.x.shape)),
+  geometry: geometryOf,
+  caseOf: (layer, operands) => windowCaseOf(layer, operands, geometryOf(layer, operands.x.shape)),
   write: (c) => writeWindow(written, c),
   read: (op, text) => readWindow(written, operatorOf(op).rank, text),
   everyday: (op) => everydayWindows(operatorOf(op).rank),
@@ -89,10 +78,10 @@ export const convFamily: Family<WindowCase, WindowSetting> = {
   large: (op) => mixedAxes(operatorOf(op).rank, 1),
   bounds(layer, operands, profile) {
     if (operands.dy)
-      return contractionGradientBounds(convolutionGradients(geometry(layer, operands.x.shape)), operands, profile);
+      return contractionGradientBounds(convolutionGradients(geometryOf(layer, operands.x.shape)), operands, profile);
     const [valid, padded] = withWrittenPadding(layer, operands, profile);
     const y = contractionBound(valid, padded, profile);
-    return { y: mayTransform(valid) ? transformed(y, geometry(valid, padded.x.shape), profile, padded) : y };
+    return { y: mayTransform(valid) ? transformed(y, geometryOf(valid, padded.x.shape), profile, padded) : y };
   },
   dialects: {
     toeplitz: { conv1d: own, conv2d: own, conv3d: own },

@@ -1,14 +1,11 @@
 // Dense layers: y[n,o] = b[o] + Σ_c x[n,c] · w[c,o], a convolution without spatial axes.
 
-import type { Layer } from '../../layer/layer.ts';
 import { dense } from '../../ops/dense.ts';
-import type { Shape } from '../../tensor.ts';
-import { type ConvGeometry, threeAxes } from '../../window.ts';
 import { contractionBound, contractionGradientBounds, convolutionGradients } from '../bounds/contraction.ts';
 import type { Layout } from '../dialect.ts';
 import type { Family } from '../family.ts';
 import { mistakesAbout } from '../mistakes/catalogue.ts';
-import { type WindowCase, windowCaseOf } from '../windows/case.ts';
+import { geometryOf, type WindowCase, windowCaseOf } from '../windows/case.ts';
 import { everydayWindows } from '../windows/everyday.ts';
 import { readWindow, type Written, writeWindow } from '../windows/id.ts';
 import { ungroupedAxes } from '../windows/large-axes.ts';
@@ -19,15 +16,7 @@ import { layouts, ownAttributes, said, saidInWords, sameInEveryDialect, windowed
 
 const attributesOf = (c: WindowCase) => ({ units: c.groups * c.filters, bias: c.bias });
 
-const geometry = ({ attributes }: Layer, x: Shape): ConvGeometry => ({
-  batch: x[0],
-  groups: 1,
-  channels: x[x.length - 1],
-  filters: attributes.units as number,
-  axes: threeAxes([]),
-});
-
-const loops: Loops = { geometry, evaluate: contracted };
+const loops: Loops = { geometry: geometryOf, evaluate: contracted };
 const written: Written = { filters: 'u', groups: 'one' };
 
 const matrix: Partial<WindowRanges> = { groups: [1, 1], channels: [1, 9], filters: [1, 9] };
@@ -47,8 +36,8 @@ export const denseFamily: Family<WindowCase, WindowSetting> = {
   operators: { dense: { rank: 0, make: dense } },
   tensors: { x: 'x', weight: 'weight', bias: 'none', y: 'x', dy: 'x' },
   attributes: attributesOf,
-  geometry,
-  caseOf: (layer, operands) => windowCaseOf(layer, operands, geometry(layer, operands.x.shape)),
+  geometry: geometryOf,
+  caseOf: (layer, operands) => windowCaseOf(layer, operands, geometryOf(layer, operands.x.shape)),
   write: (c) => writeWindow(written, c),
   read: (_, text) => readWindow(written, 0, text),
   everyday: () => everydayWindows(0),
@@ -57,7 +46,7 @@ export const denseFamily: Family<WindowCase, WindowSetting> = {
   large: () => ungroupedAxes,
   bounds(layer, operands, profile) {
     if (operands.dy)
-      return contractionGradientBounds(convolutionGradients(geometry(layer, operands.x.shape)), operands, profile);
+      return contractionGradientBounds(convolutionGradients(geometryOf(layer, operands.x.shape)), operands, profile);
     return { y: contractionBound(layer, operands, profile) };
   },
   dialects: {

@@ -1,13 +1,10 @@
 // Depthwise convolutions: every channel by itself, with `multiplier` filters each.
 
-import type { Layer } from '../../layer/layer.ts';
 import * as ops from '../../ops/conv.ts';
-import type { Shape } from '../../tensor.ts';
-import { type ConvGeometry, threeAxes } from '../../window.ts';
 import { contractionBound, contractionGradientBounds, convolutionGradients } from '../bounds/contraction.ts';
 import { absent, type Family } from '../family.ts';
 import { mistakesAbout } from '../mistakes/catalogue.ts';
-import { axesOfLayer, type WindowCase, windowCaseOf, windowOf } from '../windows/case.ts';
+import { geometryOf, type WindowCase, windowCaseOf, windowOf } from '../windows/case.ts';
 import { everydayWindows, perChannel } from '../windows/everyday.ts';
 import { readWindow, type Written, writeWindow } from '../windows/id.ts';
 import { perChannelAxes } from '../windows/large-axes.ts';
@@ -33,13 +30,7 @@ const operatorOf = (op: string) => operators[op as keyof typeof operators];
 
 const attributesOf = (c: WindowCase) => ({ ...windowOf(c), multiplier: c.filters, bias: c.bias });
 
-/** A group per channel. */
-function geometry(layer: Layer, x: Shape): ConvGeometry {
-  const axes = threeAxes(axesOfLayer(layer, x));
-  return { batch: x[0], groups: x[x.length - 1], channels: 1, filters: layer.attributes.multiplier as number, axes };
-}
-
-const loops: Loops = { geometry, evaluate: contracted, moved: contractedGradients };
+const loops: Loops = { geometry: geometryOf, evaluate: contracted, moved: contractedGradients };
 const written: Written = { filters: 'm', groups: 'per channel' };
 
 const onePerGroup: Partial<WindowRanges> = { groups: [1, 4], channels: [1, 1] };
@@ -65,8 +56,8 @@ export const depthwiseFamily: Family<WindowCase, WindowSetting> = {
   operators,
   tensors: { x: 'x', weight: 'depthwise', bias: 'none', y: 'x', dy: 'x' },
   attributes: attributesOf,
-  geometry,
-  caseOf: (layer, operands) => windowCaseOf(layer, operands, geometry(layer, operands.x.shape)),
+  geometry: geometryOf,
+  caseOf: (layer, operands) => windowCaseOf(layer, operands, geometryOf(layer, operands.x.shape)),
   write: (c) => writeWindow(written, c),
   read: (op, text) => readWindow(written, operatorOf(op).rank, text),
   everyday: (op) => everydayWindows(operatorOf(op).rank).map(perChannel),
@@ -75,7 +66,7 @@ export const depthwiseFamily: Family<WindowCase, WindowSetting> = {
   large: (op) => perChannelAxes(operatorOf(op).rank, true),
   bounds(layer, operands, profile) {
     if (operands.dy)
-      return contractionGradientBounds(convolutionGradients(geometry(layer, operands.x.shape)), operands, profile);
+      return contractionGradientBounds(convolutionGradients(geometryOf(layer, operands.x.shape)), operands, profile);
     return { y: contractionBound(...withWrittenPadding(layer, operands, profile), profile) };
   },
   dialects: {

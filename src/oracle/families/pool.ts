@@ -9,21 +9,18 @@ import type { CeilRule, Dialect } from '../dialect.ts';
 import type { Expected } from '../family.ts';
 import type { Prediction } from '../mistake.ts';
 import type { WindowMistake } from '../mistakes/shared.ts';
-import { axesOf, axesOfLayer, inputOf, isSame, type WindowCase } from '../windows/case.ts';
+import { axesOf, inputOf, isSame, type WindowCase } from '../windows/case.ts';
 import { perChannel } from '../windows/everyday.ts';
 import { corners, type WindowRanges } from '../windows/ranges.ts';
 import { widened, widenedBound } from '../windows/resized.ts';
 import { channelsOut, eachOutput, evaluate, gradientsOf, type WindowSetting } from '../windows/setting.ts';
 import { nearestWindow, withoutGaps } from '../windows/words.ts';
 
-/** A group per channel, and one filter: the window itself. */
-export const poolGeometry = (layer: Layer, x: Shape): ConvGeometry => ({
-  batch: x[0],
-  groups: x[x.length - 1],
-  channels: 1,
-  filters: 1,
-  axes: threeAxes(axesOfLayer(layer, x)),
-});
+/** That of a convolution with a group per channel and one filter: the window itself. */
+export function poolGeometry(layer: Layer, x: Shape): ConvGeometry {
+  const { batch, channels, axes } = layer.geometry!(x);
+  return { batch, groups: channels, channels: 1, filters: 1, axes };
+}
 
 /** The cells inside the input that each window covers, or with `countPadding` those inside the padded input. */
 export const cellsCovered = (g: ConvGeometry, countPadding: boolean): Float64Array =>

@@ -1,11 +1,10 @@
 // Transposed convolutions: the geometry is that of the convolution which makes x's shape out of y's.
 
-import { spaceOf } from '../../layer/field.ts';
 import type { Layer } from '../../layer/layer.ts';
 import * as ops from '../../ops/conv-transpose.ts';
 import { conv, convWeightGrad } from '../../reference/convolution.ts';
 import { type Shape, sizeOf } from '../../tensor.ts';
-import { type Axis, type ConvGeometry, threeAxes } from '../../window.ts';
+import type { Axis, ConvGeometry } from '../../window.ts';
 import { contractionBound, contractionGradientBounds, type GradientLoops } from '../bounds/contraction.ts';
 import type { Layout } from '../dialect.ts';
 import { absent, type Family } from '../family.ts';
@@ -13,7 +12,7 @@ import type { Prediction } from '../mistake.ts';
 import { mistakesAbout } from '../mistakes/catalogue.ts';
 import type { WindowMistake } from '../mistakes/shared.ts';
 import { placeOf } from '../places.ts';
-import { inputOf, type WindowCase, windowCaseOf, windowOf } from '../windows/case.ts';
+import { geometryOf, inputOf, type WindowCase, windowCaseOf, windowOf } from '../windows/case.ts';
 import { everydayWindows } from '../windows/everyday.ts';
 import { readWindow, type Written, writeWindow } from '../windows/id.ts';
 import { mixedAxes } from '../windows/large-axes.ts';
@@ -49,15 +48,9 @@ const attributesOf = (c: WindowCase) => ({
 });
 const layerOf = (c: WindowCase): Layer => operatorOf(c.op).make(attributesOf(c));
 
-/** From y to x: channels are those of y, filters those of x. */
-function geometry({ name, attributes }: Layer, x: Shape): ConvGeometry {
-  const { groups, filters } = attributes as { groups: number; filters: number };
-  const axes = threeAxes(ops.mirroredAxes(name, attributes as unknown as ops.TransposeWindow, spaceOf(x)));
-  return { batch: x[0], groups, channels: filters / groups, filters: x[x.length - 1] / groups, axes };
-}
-
 /** The axes whose padding is cut off. */
-const mirroredAxes = (c: WindowCase): Axis[] => ops.mirroredAxes(c.op, c, c.space);
+const mirroredAxes = (c: WindowCase): readonly Axis[] =>
+  geometryOf(layerOf(c), inputOf(c)).axes.slice(3 - c.space.length);
 
 /** A convolution with input and output exchanged. */
 const gradientLoops = (g: ConvGeometry): GradientLoops => ({
@@ -65,7 +58,7 @@ const gradientLoops = (g: ConvGeometry): GradientLoops => ({
   weight: (x, dy, dw) => convWeightGrad(g, dy, x, dw),
 });
 
-const loops: Loops = { geometry, evaluate: byLayer };
+const loops: Loops = { geometry: geometryOf, evaluate: byLayer };
 const written: Written = { filters: 'o', groups: 'named', outputPadding: true };
 
 /** Larger outputs than inputs: the input is smaller here. */
@@ -172,9 +165,10 @@ export const transposedFamily: Family<WindowCase, WindowSetting> = {
   operators,
   tensors: { x: 'x', weight: 'weight', bias: 'none', y: 'x', dy: 'x' },
   attributes: attributesOf,
-  geometry,
+  geometry: geometryOf,
+  /** The geometry goes from y to x: its channels are those of y, its filters those of x. */
   caseOf(layer, operands) {
-    const { groups, channels, filters } = geometry(layer, operands.x.shape);
+    const { groups, channels, filters } = geometryOf(layer, operands.x.shape);
     return windowCaseOf(layer, operands, { groups, channels: filters, filters: channels });
   },
   write: (c) => writeWindow(written, c),
@@ -194,7 +188,7 @@ export const transposedFamily: Family<WindowCase, WindowSetting> = {
   large: (op) => mixedAxes(operatorOf(op).rank, 0),
   bounds(layer, operands, profile) {
     if (operands.dy)
-      return contractionGradientBounds(gradientLoops(geometry(layer, operands.x.shape)), operands, profile);
+      return contractionGradientBounds(gradientLoops(geometryOf(layer, operands.x.shape)), operands, profile);
     return { y: contractionBound(layer, operands, profile) };
   },
   dialects: {

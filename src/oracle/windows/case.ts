@@ -61,10 +61,11 @@ export const padsOf = (c: WindowCase): readonly (readonly [number, number])[] =>
 
 export const isSame = ({ padding }: WindowCase): boolean => padding === 'same-upper' || padding === 'same-lower';
 
-/** The axes of a layer whose windows read x of a shape. */
-export function axesOfLayer({ name, attributes }: Layer, x: Shape): Axis[] {
-  const { size, stride, padding, dilation, ceil = false } = attributes as unknown as WindowCase;
-  return windowAxes(name, { size, stride, padding, dilation, ceil }, spaceOf(x));
+/** The geometry of a windowed layer over x, as its operator declares it; of a transposed one from y to x. */
+export function geometryOf(layer: Layer, x: Shape): ConvGeometry {
+  const found = layer.geometry?.(x);
+  if (!found || !('groups' in found)) throw new Error(`${layer.name} declares no geometry of a convolution`);
+  return found;
 }
 
 /** The case that a layer and its tensors are; `g` counts as the family does. */

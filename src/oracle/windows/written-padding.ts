@@ -6,7 +6,7 @@ import type { Axis } from '../../window.ts';
 import type { Profile } from '../bounds/bound.ts';
 import type { Operands } from '../case.ts';
 import { indexAt, placeOf } from '../places.ts';
-import { axesOfLayer } from './case.ts';
+import { geometryOf } from './case.ts';
 
 /** The cells of x, `C` to a pixel, among zeros where the axes are padded. */
 export function cellsAmongZeros(
@@ -30,7 +30,7 @@ export function cellsAmongZeros(
 export function withWrittenPadding(layer: Layer, operands: Operands, { padding }: Profile): readonly [Layer, Operands] {
   if (padding !== 'multiplied') return [layer, operands];
   const { shape, data } = operands.x;
-  const axes = axesOfLayer(layer, shape);
+  const axes = geometryOf(layer, shape).axes.slice(5 - shape.length);
   const padded = cellsAmongZeros(shape[0], axes, shape[shape.length - 1], data);
   const x = { shape: padded.shape, data: Float32Array.from(padded.cells) };
   return [layer.with({ attributes: { padding: 'valid' } }), { ...operands, x }];
