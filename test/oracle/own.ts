@@ -11,10 +11,10 @@ export const names: readonly string[] = Object.keys(operators);
 export const layerOf = ({ op, attributes }: Call): Layer =>
   (toeplitz as unknown as Record<string, (attributes: Attributes) => Layer>)[op](attributes);
 
-/** The tensors of a call but x and dy. */
+/** The parameters of a call: its tensors but x and dy. */
 export function paramsOf({ op: _, attributes: __, x: ___, ...rest }: Call): Params<Tensor> {
-  const { dy: ____, ...params } = rest as { dy?: Tensor };
-  return params as Params<Tensor>;
+  const { dy: ____, ...params } = rest as Readonly<Record<string, Tensor | undefined>>;
+  return Object.fromEntries(Object.entries(params).filter(([, tensor]) => tensor)) as Params<Tensor>;
 }
 
 export const forward = (call: Call): Tensor => layerOf(call).forward(call.x, paramsOf(call));
