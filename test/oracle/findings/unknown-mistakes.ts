@@ -28,7 +28,13 @@ export const unknown: [what: string, engine: (call: Call) => Tensor][] = [
   ['is off by 1 in one call of eight', changed((y, i, call) => (i === 0 && drawn(call, 8) === 0 ? y + 1 : y))],
   ['gives 0 in one call of twelve', changed((y, i, call) => (i === 0 && drawn(call, 12) === 0 ? 0 : y))],
   ['gives whole numbers of its own', changed((_, i, call) => ((drawn(call, 41) + i * 17) % 41) - 20)],
-  ['loses one value', changed((y, i, call) => (i === drawn(call, 30) ? 0 : y))],
+  [
+    'loses one value',
+    (call) => {
+      const lost = drawn(call, 30);
+      return changed((y, i) => (i === lost ? 0 : y))(call);
+    },
+  ],
   ['is off by 50 roundings in every value', changed((y) => Math.fround(y * (1 + 3e-6)))],
   ['turns the output round', (call) => ({ shape: forward(call).shape, data: forward(call).data.reverse() })],
 ];
