@@ -1,9 +1,10 @@
 // What both pools have: a window on every channel, rules for the windows that ceil adds, and mistakes about those.
 
+import { spaceOf } from '../../layer/field.ts';
 import type { Layer } from '../../layer/layer.ts';
 import { divisors } from '../../reference/pool.ts';
 import { type Shape, sameShape } from '../../tensor.ts';
-import { type ConvGeometry, cellsUnder, taps, threeAxes } from '../../window.ts';
+import { type ConvGeometry, cellsUnder, taps, threeAxes, type Window, windowAxes } from '../../window.ts';
 import type { Drawn } from '../case.ts';
 import type { CeilRule, Dialect } from '../dialect.ts';
 import type { Expected } from '../family.ts';
@@ -16,10 +17,14 @@ import { widened, widenedBound } from '../windows/resized.ts';
 import { channelsOut, eachOutput, evaluate, gradientsOf, type WindowSetting } from '../windows/setting.ts';
 import { nearestWindow, withoutGaps } from '../windows/words.ts';
 
-/** That of a convolution with a group per channel and one filter: the window itself. */
-export function poolGeometry(layer: Layer, x: Shape): ConvGeometry {
-  const { batch, channels, axes } = layer.geometry!(x);
-  return { batch, groups: channels, channels: 1, filters: 1, axes };
+/**
+ * That of a convolution with a group per channel and one filter: the window itself. The axes are those of the attributes;
+ * the geometry that a pool declares may leave out taps that never meet a cell, and mistakes are about these too.
+ */
+export function poolGeometry({ name, attributes }: Layer, x: Shape): ConvGeometry {
+  const { size, stride, padding, dilation, ceil } = attributes as unknown as Window;
+  const axes = threeAxes(windowAxes(name, { size, stride, padding, dilation, ceil }, spaceOf(x)));
+  return { batch: x[0], groups: x[x.length - 1], channels: 1, filters: 1, axes };
 }
 
 /** The cells inside the input that each window covers, or with `countPadding` those inside the padded input. */
