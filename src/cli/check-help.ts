@@ -1,6 +1,6 @@
 // The help text of toeplitz check.
 
-import { operators } from '../oracle/operators.ts';
+import { operators } from '../oracle/families/index.ts';
 import { outputHelp } from './output.ts';
 import { settingsHelp } from './settings.ts';
 

@@ -1,6 +1,7 @@
 // What an engine in another process wrote in addition to its answers, added to the report. Spec oracle-protocol.
 
-import type { Finding, OperatorReport, Report } from '../oracle/report.ts';
+import type { Finding } from '../oracle/findings/finding.ts';
+import type { OperatorReport, Report } from '../oracle/report/report.ts';
 import type { Remote } from './remote.ts';
 
 /**

@@ -1,8 +1,8 @@
 // toeplitz merge: combines the reports of shards, or writes one report in another form.
 
 import { parseArgs } from 'node:util';
-import { merge } from '../oracle/merge.ts';
-import { fromJson } from '../oracle/report-json.ts';
+import { fromJson } from '../oracle/report/json.ts';
+import { merge } from '../oracle/report/merge.ts';
 import { jsonText, readInput } from './files.ts';
 import { openOutput, outputHelp, outputOptions } from './output.ts';
 import { UsageError } from './usage.ts';

@@ -1,6 +1,7 @@
 // The command that asks the smallest case of a finding again. Spec campaign-cases.
 
-import type { Finding, Report } from '../oracle/report.ts';
+import type { Finding } from '../oracle/findings/finding.ts';
+import type { Report } from '../oracle/report/report.ts';
 
 /** A word in the quotes that a shell needs, because case ids contain `;` and `=`. */
 export const quoted = (word: string): string =>
