@@ -140,6 +140,12 @@ export const examples: readonly Example[] = [
   { name: 'squaredError', layer: squaredError({ target: tensor([2, 3], [1, 0, -1, 2, 0.5, 3]) }), shape: [2, 3], kind: 'smooth' },
   { name: 'crossEntropy', layer: crossEntropy({ labels: [2, 0, 1, 1] }), shape: [2, 2, 3], kind: 'smooth' },
   {
+    name: 'crossEntropy, ignored, weighted, smoothed',
+    layer: crossEntropy({ labels: [2, -100, 1, 1], ignore: -100, classWeights: [1, 0.5, 3], smoothing: 0.25 }),
+    shape: [2, 2, 3],
+    kind: 'smooth',
+  },
+  {
     name: 'binaryCrossEntropy',
     layer: binaryCrossEntropy({ targets: tensor([2, 3], [1, 0, 0.5, 1, 0.25, 0]) }),
     shape: [2, 3],

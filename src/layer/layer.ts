@@ -88,7 +88,7 @@ export interface Roles {
   readonly givenStatistics?: { readonly epsilon: number };
   /** Is `Σ weight·x + bias`: the channel of y that element i of a weight of this shape counts towards. */
   readonly linear?: { outputChannel(weight: Shape, i: number): number };
-  /** Is a loss by the number of the right class, one for each row of logits. */
+  /** Is a loss by the number of the right class, one for each row of logits; −1 where the row does not count. */
   readonly labels?: ArrayLike<number>;
   /** Makes one axis of space and channels, in row-major order. */
   readonly flattens?: boolean;
