@@ -24,10 +24,12 @@ export interface Batches {
 export type Augmentation = (x: Tensor, random: Random) => Tensor;
 
 /**
- * Cuts examples into batches of `size` (the last one may be smaller), shuffled anew each epoch. Spec train-batches.
+ * Cuts examples into batches of `size`, shuffled anew each epoch. The last batch may be smaller; `dropLast` leaves it out,
+ * so that each epoch misses other examples. Spec train-batches.
  *
  * @param data x `[examples, …]`, and labels, a whole number of them per example.
- * @throws {SpecError} train-batches for no examples, or labels that do not go with x.
+ * @throws {SpecError} train-batches for no examples, labels that do not go with x, or `dropLast` with fewer examples than
+ * `size`.
  * @example
  * minibatches({ x: tensor([5, 2]), labels: [0, 1, 0, 1, 0] }, { size: 2, seed: 1 }).length // 3
  */
@@ -37,14 +39,16 @@ export function minibatches(
     readonly size: number;
     readonly seed?: number;
     readonly shuffle?: boolean;
+    readonly dropLast?: boolean;
     readonly augment?: Augmentation;
   },
 ): Batches {
   const who = 'minibatches';
-  known(who, options, ['size', 'seed', 'shuffle', 'augment'], 'options');
-  const { size, seed = 0, shuffle = true, augment } = options;
+  known(who, options, ['size', 'seed', 'shuffle', 'dropLast', 'augment'], 'options');
+  const { size, seed = 0, shuffle = true, dropLast = false, augment } = options;
   if (augment !== undefined) checkFunction('train-batches', who, 'augment', augment);
   flag('train-batches', who, 'shuffle', shuffle);
+  flag('train-batches', who, 'dropLast', dropLast);
   if (typeof data !== 'object' || data === null)
     throw wrongType('train-batches', `${who}: data must be {x, labels}, got ${show(data)}`);
   checkTensor(who, 'x', data.x);
@@ -63,10 +67,15 @@ export function minibatches(
       'train-batches',
       `${who}: the ${examples} examples must have the same number of labels each, got ${data.labels.length} labels`,
     );
-  const length = Math.ceil(examples / size);
+  if (dropLast && size > examples)
+    throw new SpecError(
+      'train-batches',
+      `${who}: with dropLast there must be a whole batch of ${size}, got ${examples} examples`,
+    );
+  const length = dropLast ? Math.floor(examples / size) : Math.ceil(examples / size);
   return {
     length,
-    examples,
+    examples: dropLast ? length * size : examples,
     *epoch(epoch) {
       const order = Uint32Array.from({ length: examples }, (_, i) => i);
       if (shuffle) random(hash(seed, 'order', epoch)).shuffle(order);
