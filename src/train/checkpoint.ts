@@ -4,6 +4,7 @@ import { SpecError } from '../errors.ts';
 import { readSafetensors, writeSafetensors } from '../formats/safetensors.ts';
 import type { Params } from '../layer/layer.ts';
 import { flatParams, mapParams, nestParams } from '../layer/params.ts';
+import { NUMERICS } from '../numerics.ts';
 import { type Data, sameShape, type Tensor, typeOf } from '../tensor.ts';
 import type { Optimizer } from './optimizer.ts';
 import type { Best } from './validation.ts';
@@ -19,7 +20,7 @@ export interface State {
 /** What stands behind `name/` for the parameters that were best; no optimizer carries an array of this name. */
 const BEST = 'best';
 
-/** Tensors `conv1.weight` and `conv1.weight/velocity`; step and optimizer in the metadata. Spec train-checkpoint. */
+/** Tensors `conv1.weight` and `conv1.weight/velocity`; step, optimizer and numerics in the metadata. Spec train-checkpoint. */
 export function writeCheckpoint({ step, params, carried, best }: State, optimizer: Optimizer): Uint8Array {
   const flat = flatParams(params);
   const atBest = best && flatParams(best.params);
@@ -34,6 +35,7 @@ export function writeCheckpoint({ step, params, carried, best }: State, optimize
   return writeSafetensors(Object.fromEntries(tensors), {
     step: String(step),
     optimizer: optimizer.name,
+    numerics: String(NUMERICS),
     ...(best && { best: [best.epoch, best.loss, best.accuracy].join(' ') }),
   });
 }
@@ -49,6 +51,11 @@ export function readCheckpoint(
   const step = Number(metadata.step);
   if (!/^\d+$/.test(metadata.step ?? '') || !Number.isSafeInteger(step))
     throw new SpecError('train-checkpoint', `checkpoint: the metadata must hold the step, got '${metadata.step}'`);
+  if (metadata.numerics !== String(NUMERICS))
+    throw new SpecError(
+      'train-checkpoint',
+      `checkpoint: only version ${NUMERICS} of the numerics can go on with the same bits, got version ${metadata.numerics ?? 1} (loadWeights reads its parameters, to train on from)`,
+    );
   if (metadata.optimizer !== optimizer.name)
     throw new SpecError(
       'train-checkpoint',
