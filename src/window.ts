@@ -88,7 +88,7 @@ export function readPadding(who: string, rank: number, value: unknown): Padding 
 export const axisNames = (rank: number): readonly string[] =>
   rank === 1 ? ['length'] : ['depth', 'height', 'width'].slice(-rank);
 
-/** The axes of a windowed operation on spatial axes of the given sizes. Spec window-output, window-same, window-ceil, window-fit. */
+/** The axes of a windowed operation on spatial axes of the given sizes. Spec window-output, window-same, window-ceil, window-fit, window-allowed. */
 export function windowAxes(who: string, window: Window, space: Shape): Axis[] {
   return space.map((input, i) => {
     const [size, stride, dilation] = [window.size[i], window.stride[i], window.dilation[i]];
@@ -102,7 +102,7 @@ export function windowAxes(who: string, window: Window, space: Shape): Axis[] {
     }
     const [before, after] = window.padding === 'valid' ? [0, 0] : window.padding[i];
     const room = input + before + after - reach;
-    if (room < 0)
+    if (room < 0 && !(window.ceil && room > -stride))
       throw new SpecError(
         'window-fit',
         `${who}: a window of ${reach} cells (size ${size}, dilation ${dilation}) must fit into the padded input, got ${input} + ${before} + ${after} cells along the ${axisNames(space.length)[i]}`,

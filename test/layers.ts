@@ -81,6 +81,12 @@ const chosen: readonly Example[] = [
     kind: 'affine',
   },
   {
+    name: 'convTranspose1d, more outputPadding than stride',
+    layer: convTranspose1d({ filters: 5, size: 3, stride: 2, dilation: 4, padding: 1, outputPadding: 3 }),
+    shape: [2, 4, 3],
+    kind: 'affine',
+  },
+  {
     name: 'convTranspose2d',
     layer: convTranspose2d({ filters: 3, size: [2, 3], stride: [1, 2], padding: 'same', bias: false }),
     shape: [2, 4, 3, 5],
