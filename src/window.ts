@@ -5,6 +5,7 @@
 
 import { flag, perAxis, wholeNumber } from './attributes.ts';
 import { SpecError, show, wrongType } from './errors.ts';
+import { paddingHint, padsHint } from './hints.ts';
 import type { Shape } from './tensor.ts';
 
 export type Padding = 'valid' | 'same-upper' | 'same-lower' | readonly (readonly [before: number, after: number])[];
@@ -61,7 +62,7 @@ export function readPadding(who: string, rank: number, value: unknown): Padding 
   if (typeof value === 'string')
     throw new SpecError(
       'window-padding',
-      `${who}: padding must be 'valid', 'same', 'same-upper', 'same-lower', a number, or one number or pair per axis, got ${show(value)}`,
+      `${who}: padding must be 'valid', 'same', 'same-upper', 'same-lower', a number, or one number or pair per axis, got ${show(value)}${paddingHint(value)}`,
     );
   if (!Array.isArray(value))
     throw wrongType(
@@ -71,7 +72,7 @@ export function readPadding(who: string, rank: number, value: unknown): Padding 
   if (value.length !== rank)
     throw new SpecError(
       'window-padding',
-      `${who}: padding must have one number or one pair [before, after] for each of the ${rank} axes, got ${show(value)}`,
+      `${who}: padding must have one number or one pair [before, after] for each of the ${rank} axes, got ${show(value)}${padsHint(value, rank)}`,
     );
   return value.map((each) => {
     if (!Array.isArray(each)) return [number(each), number(each)] as const;

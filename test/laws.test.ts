@@ -47,7 +47,7 @@ describe('a test that asks for a law that does not exist', () => {
   const refused: [message: string, options: object][] = [
     ["kind must be 'affine' or 'homogeneous' or 'smooth' or 'any', got 'smoth' [layer-rules]", { kind: 'smoth' }],
     ["kind must be 'affine' or 'homogeneous' or 'smooth' or 'any', got 'Affine' [layer-rules]", { kind: 'Affine' }],
-    ["the options are kind, unit, numbers, runs, got 'kinds' [layer-attributes]", { kinds: 'smooth' }],
+    ["the options are kind, unit, numbers, runs, seed, got 'kinds' (did you mean 'kind'?) [layer-attributes]", { kinds: 'smooth' }],
     ['runs must be a whole number from 1 to 2147483647, got 0 [layer-rules]', { runs: 0 }],
     ["runs must be a whole number ≥ 1, got 'x' [layer-rules]", { runs: 'x' }],
     ['unit must be a whole number from 1 to 2147483647, got 0.5 [layer-rules]', { unit: 0.5 }],
