@@ -49,24 +49,9 @@ export function minibatches(
   if (augment !== undefined) checkFunction('train-batches', who, 'augment', augment);
   flag('train-batches', who, 'shuffle', shuffle);
   flag('train-batches', who, 'dropLast', dropLast);
-  if (typeof data !== 'object' || data === null)
-    throw wrongType('train-batches', `${who}: data must be {x, labels}, got ${show(data)}`);
-  checkTensor(who, 'x', data.x);
   wholeNumber('train-batches', who, 'size', size, 1);
-  const examples = data.x.shape[0] ?? 0;
-  if (examples === 0)
-    throw new SpecError(
-      'train-batches',
-      `${who}: there must be at least one example, got x of shape [${data.x.shape}]`,
-    );
-  if (typeof data.labels?.length !== 'number')
-    throw wrongType('train-batches', `${who}: labels must be an array, got ${show(data.labels)}`);
-  const perExample = data.labels.length / examples;
-  if (!Number.isInteger(perExample) || perExample === 0)
-    throw new SpecError(
-      'train-batches',
-      `${who}: the ${examples} examples must have the same number of labels each, got ${data.labels.length} labels`,
-    );
+  const perExample = checkData(who, data);
+  const examples = data.x.shape[0];
   if (dropLast && size > examples)
     throw new SpecError(
       'train-batches',
@@ -87,7 +72,30 @@ export function minibatches(
   };
 }
 
-function pick({ x, labels }: Batch, which: Uint32Array, perExample: number): Batch {
+/** Labels per example, of examples that are checked. Spec train-batches. */
+export function checkData(who: string, data: Batch): number {
+  if (typeof data !== 'object' || data === null)
+    throw wrongType('train-batches', `${who}: data must be {x, labels}, got ${show(data)}`);
+  checkTensor(who, 'x', data.x);
+  const examples = data.x.shape[0] ?? 0;
+  if (examples === 0)
+    throw new SpecError(
+      'train-batches',
+      `${who}: there must be at least one example, got x of shape [${data.x.shape}]`,
+    );
+  if (typeof data.labels?.length !== 'number')
+    throw wrongType('train-batches', `${who}: labels must be an array, got ${show(data.labels)}`);
+  const perExample = data.labels.length / examples;
+  if (!Number.isInteger(perExample) || perExample === 0)
+    throw new SpecError(
+      'train-batches',
+      `${who}: the ${examples} examples must have the same number of labels each, got ${data.labels.length} labels`,
+    );
+  return perExample;
+}
+
+/** The examples of these numbers. */
+export function pick({ x, labels }: Batch, which: Uint32Array, perExample: number): Batch {
   const inner = sizeOf(x.shape.slice(1));
   const picked = allocate('minibatches', [which.length, ...x.shape.slice(1)], typeOf(x.data));
   const chosen = new Array<number>(which.length * perExample);
