@@ -107,6 +107,7 @@ function read(who: string, layer: Layer, shape: Shape, options: LawOptions) {
     layer,
     shape,
     numbers: { ...(unit !== 1 && { x: multiples, dy: multiples }), ...numbers },
+    unit,
   };
   return { subject, kind, runs, seed };
 }
