@@ -20,6 +20,7 @@ export { type InitializeOptions, initialize } from './layer/initialize.ts';
 export type { Attributes, AxisField, Changes, Field, Gradient, Layer, Params, Program, Value } from './layer/layer.ts';
 export { mapLayer } from './layer/map-layer.ts';
 export { parameter } from './layer/params.ts';
+export { shared } from './layer/shared.ts';
 export { toChannelsFirst, toChannelsLast, weightToChannelsFirst, weightToChannelsLast } from './layout.ts';
 export { NUMERICS } from './numerics.ts';
 export { leakyRelu, relu, scale, sigmoid, tanh } from './ops/activation.ts';

@@ -41,6 +41,7 @@ import {
   type Shape,
   scale,
   selectChannels,
+  shared,
   sigmoid,
   softmax,
   squaredError,
@@ -169,6 +170,7 @@ const chosen: readonly Example[] = [
   { name: 'chain, smooth', layer: chain([conv1d({ filters: 3, size: 3 }), relu(), avgPool1d({ size: 2 }), flatten(), dense({ units: 2 })]), shape: [2, 9, 2], kind: 'smooth' },
   { name: 'sum', layer: residual, shape: [2, 4, 5, 3], kind: 'affine' },
   { name: 'sum, of a chain', layer: sum({ body: chain([residual, relu()]), one: identity(), two: identity() }), shape: [1, 4, 3, 3], kind: 'homogeneous' },
+  { name: 'shared', layer: shared(conv2d({ filters: 2, size: 3, padding: 'same' }), (same) => chain({ one: same, tanh: tanh(), two: same })), shape: [2, 3, 4, 2], kind: 'smooth' },
   { name: 'concat', layer: concat({ narrow: conv2d({ filters: 2, size: 1 }), wide: conv2d({ filters: 3, size: 3, padding: 'same' }), skip: identity() }), shape: [2, 4, 3, 2], kind: 'affine' },
 ];
 

@@ -66,8 +66,11 @@ export interface Parameter {
   readonly channelAxis?: number;
 }
 
-/** How a layer's children are arranged: one after the other, or side by side with their outputs added or joined. */
-export type Arrangement = 'sequence' | 'sum' | 'concat';
+/**
+ * How a layer's children are arranged: one after the other, side by side with their outputs added or joined, or the first used
+ * inside of the second.
+ */
+export type Arrangement = 'sequence' | 'sum' | 'concat' | 'shared';
 
 /** The mean and the biased variance of each channel. */
 export interface Statistics {

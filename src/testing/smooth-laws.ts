@@ -21,28 +21,43 @@ export const smoothLaws: readonly Law[] = [
       const turns = points({ ...s, numbers: {} }, smoothFloats(), 'float64');
       return fc.property(draw, turns, gradients(s, smoothFloats(), 'float64').map(moderate), (drawn, turn, dy) => {
         const point = Object.fromEntries(Object.entries(drawn).map(([name, t]) => [name, moderate(t)]));
-        const [y, gradient] = vjpAt(s, point, dy);
         for (const name of Object.keys(point)) {
-          const change = {
-            ...turn[name],
-            data: turn[name].data.map((u, i) => u * Math.max(1, Math.abs(point[name].data[i]))),
-          };
-          const exact = inner(gradient[name], change);
-          const found = steps.map((h) => slope(s, point, name, change, dy, y, h));
-          const surest = found.reduce((best, each) => (each.doubt < best.doubt ? each : best));
-          const scale = Math.max(1, size(dy));
-          // Slopes that do not settle are those of a step wider than what the layer tells apart.
-          if (!(surest.doubt <= 0.1 * Math.abs(surest.value) + tolerance * scale)) continue;
-          const slack = tolerance * Math.max(scale, Math.abs(exact)) + 4 * surest.doubt;
-          if (!(Math.abs(surest.value - exact) <= slack))
-            throw new Error(
-              `⟨d${name}, δ⟩ is ${exact}, finite differences give ${found.map(({ value }) => value).join(', ')}`,
-            );
+          const odd = disagreement(s, point, name, turn[name], dy);
+          // Corners of several units at one point may hide one another: a wrong gradient is wrong beside it too.
+          if (odd !== undefined && disagreement(s, beside(point, turn), name, turn[name], dy) !== undefined)
+            throw new Error(odd);
         }
       });
     },
   },
 ];
+
+/** Every number moved a little, keeping its sign. */
+const beside = (point: Point, turn: Point): Point =>
+  Object.fromEntries(
+    Object.entries(point).map(([name, { shape, data }]) => [
+      name,
+      {
+        shape,
+        data: data.map((t, i) => (t === 0 ? turn[name].data[i] / 64 : t * (1 + Math.abs(turn[name].data[i]) / 64))),
+      },
+    ]),
+  );
+
+/** How the gradient of one tensor and its slope differ, in words, where they do by more than the law can be wrong by. */
+function disagreement(s: Subject, point: Point, name: string, turn: Tensor, dy: Tensor): string | undefined {
+  const [y, gradient] = vjpAt(s, point, dy);
+  const change = { ...turn, data: turn.data.map((u, i) => u * Math.max(1, Math.abs(point[name].data[i]))) };
+  const exact = inner(gradient[name], change);
+  const found = steps.map((h) => slope(s, point, name, change, dy, y, h));
+  const surest = found.reduce((best, each) => (each.doubt < best.doubt ? each : best));
+  const scale = Math.max(1, size(dy));
+  // Slopes that do not settle are those of a step wider than what the layer tells apart.
+  if (!(surest.doubt <= 0.1 * Math.abs(surest.value) + tolerance * scale)) return undefined;
+  if (Math.abs(surest.value - exact) <= tolerance * Math.max(scale, Math.abs(exact)) + 4 * surest.doubt)
+    return undefined;
+  return `⟨d${name}, δ⟩ is ${exact}, finite differences give ${found.map(({ value }) => value).join(', ')}`;
+}
 
 interface Slope {
   readonly value: number;
@@ -58,12 +73,14 @@ interface Slope {
 function slope(s: Subject, point: Point, name: string, delta: Tensor, dy: Tensor, y: Tensor, h: number): Slope {
   const at = (step: number): Tensor => valueAt(s, { ...point, [name]: plus(point[name], delta, step) });
   const [far, near] = [h, h / 2].map((step) => ({ step, after: at(step).data, before: at(-step).data }));
+  // What is added up inside of a layer may be larger than what comes out at this place: the largest of y stands for it.
+  const largest = Array.from(y.data).reduce((most, each) => Math.max(most, Math.abs(each)), 0);
   let [value, doubt] = [0, 0];
   for (let i = 0; i < y.data.length; i++) {
     const of = ({ step, after, before }: typeof far) => ({
       slope: (after[i] - before[i]) / (2 * step),
       bend: Math.abs(after[i] - y.data[i] + (before[i] - y.data[i])) / step,
-      rounding: ((Math.abs(after[i]) + Math.abs(before[i]) + Math.abs(y.data[i])) * 2 ** -50) / step,
+      rounding: (largest * 2 ** -46) / step,
     });
     const [wide, close] = [of(far), of(near)];
     const isKink = close.bend > 0.75 * wide.bend;
