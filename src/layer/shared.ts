@@ -70,7 +70,7 @@ function sharedIn(parts: Parts, of = (parts as Children).shared): Layer {
       vjp: (x) => layer.vjp(x, p),
       ...run,
     }));
-  return combinator('shared', { shared: layer, net }, (changed) => sharedIn(changed, layer), {
+  return combinator('shared', Object.freeze({ shared: layer, net }), (changed) => sharedIn(changed, layer), {
     arrangement: 'shared',
     cost: (x) => net.cost(x),
     walk(x) {
