@@ -11,6 +11,7 @@ export { matrixText, toeplitz } from './inspect/matrix.ts';
 export { collapse, gaussianPyramid, laplacianPyramid } from './inspect/pyramid.ts';
 export { describe, parameterCount, receptiveField, summary } from './inspect/summary.ts';
 export { type TensorTextOptions, tensorText } from './inspect/tensor-text.ts';
+export { type Host, host, useKernels } from './kernels/host.ts';
 export { concat, sum } from './layer/branches.ts';
 export { chain } from './layer/chain.ts';
 export { fieldAt } from './layer/field.ts';
