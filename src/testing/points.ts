@@ -88,7 +88,7 @@ const numbersFor = (s: Subject, name: string, numbers: fc.Arbitrary<number>): fc
   s.numbers[name.slice(name.lastIndexOf('.') + 1)] ?? numbers;
 
 /** Sums within these are exact; a law adds a few of them. */
-const EXACT: Readonly<Record<ElementType, number>> = { float32: 2 ** 21, float64: 2 ** 48 };
+const EXACT: Readonly<Record<ElementType, number>> = { float32: 0x200000, float64: 0x1000000000000 };
 
 /**
  * The largest whole numbers, 4, 2 or 1, on which sums are exact, found by the layer's own value and gradients where all

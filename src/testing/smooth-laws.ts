@@ -80,7 +80,7 @@ function slope(s: Subject, point: Point, name: string, delta: Tensor, dy: Tensor
     const of = ({ step, after, before }: typeof far) => ({
       slope: (after[i] - before[i]) / (2 * step),
       bend: Math.abs(after[i] - y.data[i] + (before[i] - y.data[i])) / step,
-      rounding: (largest * 2 ** -46) / step,
+      rounding: (largest / 0x400000000000) / step,
     });
     const [wide, close] = [of(far), of(near)];
     const isKink = close.bend > 0.75 * wide.bend;
