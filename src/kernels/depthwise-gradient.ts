@@ -23,8 +23,10 @@ export function depthwiseGradient(
   const P = outputs(g.axes);
   const floats = P * g.groups;
   const stage = denseRegion(arena.take(source.images * floats * 4), c.target.size, g.groups);
-  const sums = arena.take(dw.byteLength);
-  const [part, total] = [arena.take(2 * dw.byteLength), arena.take(2 * dw.byteLength)];
+  // `move` reads and writes whole vectors of four sums.
+  const written = Math.ceil(dw.length / 4) * 4;
+  const sums = arena.take(written * 4);
+  const [part, total] = [arena.take(written * 8), arena.take(written * 8)];
   const weights = { address: sums, tap: g.groups * 4, quad: 16 };
   const plan = arena.words(depthwisePlan(arena, c, c.pieces[0], weights, 0, source, stage));
   const together = imagesOfSum(P);
@@ -32,7 +34,7 @@ export function depthwiseGradient(
     const before = isLast && n >= together ? total : 0;
     kernels.move(sums, dw.length, from || before, from ? before : 0, isLast ? total : part);
   };
-  kernels.zero(sums, dw.byteLength);
+  kernels.zero(sums, written * 4);
   for (let first = 0; first < g.batch; first += source.images) {
     const end = Math.min(g.batch, first + source.images);
     source.load(first, end);
