@@ -1,8 +1,8 @@
 // Sums of two tensors, copies, and epilogues by themselves: pixel by pixel, four channels at a time.
 
-import { Lattice } from './geometry';
-import { storeSome } from './lanes';
-import { Epilogue, finish } from './tile';
+import { Lattice } from './lattice';
+import { storeSome } from './store';
+import { Epilogue, finish } from './tile-4x8';
 
 /**
  * y = a + b, then the epilogue, over the positions of two lattices with the same counts: `first` says where a and y lie,

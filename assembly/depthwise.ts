@@ -2,10 +2,10 @@
 //
 //   y[position][channels] = Σ over the taps inside x:  x[position·step + offset][channels] · w[tap][channels]
 
-import { storeLanes } from './lanes';
-import { threes } from './threes';
-import { Depthwise, isThrees, LISTED, listTaps, runFrom } from './taps';
-import { Epilogue, finish } from './tile';
+import { storeLanes } from './store';
+import { threes } from './depthwise-3';
+import { Depthwise, isThrees, LISTED, listTaps, runFrom } from './depthwise-taps';
+import { Epilogue, finish } from './tile-4x8';
 
 /** One row of positions of the image that lies `xImage` and `yImage` bytes on. Spec conv-depthwise. */
 export function depthwise(g: Depthwise, xImage: usize, yImage: usize, plane: i32, row: i32): void {

@@ -1,6 +1,6 @@
 // im2col: the patch under every place as one row of a matrix, so that a convolution is one product of matrices.
 
-import { PLACE } from './geometry';
+import { PLACE } from './lattice';
 
 /** Copies the runs of `count` places into rows of `matrix`, and makes each row the source of its place. Spec conv-algorithm. */
 export function gather(places: usize, count: i32, runs: usize, runCount: i32, length: usize, matrix: usize): void {

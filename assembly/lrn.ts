@@ -1,6 +1,6 @@
 // Local response normalisation: y = x / (k + alpha · Σ x²)^beta, the sum over neighbouring channels of a pixel.
 
-import { Lattice } from './geometry';
+import { Lattice } from './lattice';
 import { pow } from './math';
 
 /** The numbers of one normalisation: channels before and after the one in the middle, and the factors. */

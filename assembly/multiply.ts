@@ -1,9 +1,9 @@
 // The loops around the tiles: panel by panel, tile by tile.
 
 import { MR, NR } from './blocks';
-import { ACROSS, multiplyOne } from './dense';
-import { PLACE } from './geometry';
-import { tile } from './tile';
+import { ACROSS, multiplyOne } from './tile-1x32';
+import { PLACE } from './lattice';
+import { tile } from './tile-4x8';
 
 /** Bytes of a cache line, and parts of a panel that are fetched side by side. */
 const LINE: usize = 64;

@@ -3,7 +3,7 @@
 //   panel j, row r:  source[r][8j … 8j+7], zeros beyond the last column
 
 import { MR, NR } from './blocks';
-import { Lattice, Walk } from './geometry';
+import { Lattice, Walk } from './lattice';
 
 /** Packs `rows` × `columns` values, `rowStep` and `columnStep` bytes apart, into panels `panelBytes` apart. */
 export function pack(panel: usize, panelBytes: usize, source: usize, rows: i32, rowStep: usize, columns: i32, columnStep: usize): void {

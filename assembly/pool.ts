@@ -3,8 +3,8 @@
 //   inside the input the list is the same for every window, relative to the window's first cell;
 //   at the border it is made anew, without the cells that are padding
 
-import { averageCells, maximumCells, spreadAverage, spreadMaximum } from './cells';
-import { longAverageCells, spreadLongAverage, spreadLongMaximum } from './long-cells';
+import { averageCells, maximumCells, spreadAverage, spreadMaximum } from './pool-cells';
+import { longAverageCells, spreadLongAverage, spreadLongMaximum } from './pool-cells-float64';
 
 /** One axis of a window: cell(p, k) = p·stride + k·dilation − before, taken where 0 ≤ cell < input. */
 @unmanaged

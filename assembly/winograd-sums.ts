@@ -5,8 +5,8 @@
 //   planes of x and of the sums, which are larger than what is touched there
 
 import { MR, NR } from './blocks';
-import { multiplyOne } from './dense';
-import { PLACE } from './geometry';
+import { multiplyOne } from './tile-1x32';
+import { PLACE } from './lattice';
 import { Winograd } from './winograd';
 
 /** Bytes of a page, and pages touched side by side: one, two or eight are 1.2, 1.06, 1.03 times slower (measured). */

@@ -3,7 +3,7 @@
 // bit. Values are read from `from` on, `step` bytes apart, and written from `to` on, `toStep` apart: one addition each, for
 // V8 folds no sums into addresses. Spec winograd-transforms.
 
-import { Epilogue, finish } from './tile';
+import { Epilogue, finish } from './tile-4x8';
 
 /** Bᵀ x. */
 @inline

@@ -6,7 +6,7 @@
 // Transforms work on four channels or filters at once: columns first, into `columns`, then rows.
 
 import { NR } from './blocks';
-import { PLACE } from './geometry';
+import { PLACE } from './lattice';
 import { transformInput, transformOutput, transformWeight } from './winograd-transforms';
 
 /** The numbers of one block of tiles. A plane of x is `inputPlane` bytes, a tile's row in it `inputRow`; so for sums. */

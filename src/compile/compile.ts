@@ -5,9 +5,9 @@ import { SpecError, wrongType } from '../errors.ts';
 import { hasSimd } from '../kernels/arena.ts';
 import { checkLayer, type Layer, type Params } from '../layer/layer.ts';
 import { allocateFrom, checkShape, checkTensor, type Shape, sameShape, type Tensor } from '../tensor.ts';
-import { copied, Recorder } from './record.ts';
-import { assemble } from './run.ts';
-import type { Slot } from './slot.ts';
+import { copied, Recorder } from './recorder.ts';
+import { assemble } from './assemble.ts';
+import type { Activation } from './activation.ts';
 
 export interface CompileOptions {
   /** `'winograd'` filters 3×3 windows of stride 1 by Winograd's transforms where that pays, with their error bound. */
@@ -43,7 +43,7 @@ export function compile(
   const [input, x] = program.input(inputShape);
   const result = program.layer(layer, x, params);
   if (!hasSimd()) return onReference(layer, inputShape, copied(params));
-  const net = assemble(program, input, result as Slot);
+  const net = assemble(program, input, result as Activation);
   return (x) => {
     checkInput(x, inputShape);
     net.x.set(x.data);

@@ -39,7 +39,7 @@ const ADDRESSABLE = 0x100000000;
 /** Room behind every block: a tile reads whole vectors, up to 7 floats beyond the last channel. */
 const SLACK = 32;
 
-/** One instance of the kernels and its memory, given out from the bottom and never freed piecewise. */
+/** One instance of the kernels and its memory, given out from the bottom and never freed phasewise. */
 export class Arena {
   readonly kernels: Kernels;
   readonly #memory = new WebAssembly.Memory({ initial: 16 });

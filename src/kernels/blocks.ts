@@ -32,7 +32,7 @@ export const PANEL_ROWS = 2048;
  */
 export const SINGLE_ROWS = 8192;
 
-/** Bytes of the float64 sums of one tile of a weight gradient (assembly/long-sums.ts). */
+/** Bytes of the float64 sums of one tile of a weight gradient (assembly/float64-sums.ts). */
 export const TILE_BYTES = MR * NR * 8;
 
 /** Float64 sums of an image that wait for its last block: a weight gradient adds to as many tiles of dw at a time. */

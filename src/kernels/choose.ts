@@ -10,7 +10,7 @@ import type { Data } from '../tensor.ts';
 import type { ConvGeometry, PoolGeometry } from '../window.ts';
 import { hasSimd } from './arena.ts';
 import * as wasm from './convolution.ts';
-import * as wasmMath from './math.ts';
+import * as wasmMath from './elementwise.ts';
 import * as wasmPool from './pool.ts';
 import { winograd } from './winograd.ts';
 

@@ -1,6 +1,6 @@
-// A contraction: pieces of windows over a padded source, times panels of weights, into a target.
+// A contraction: phases of windows over a padded source, times panels of weights, into a target.
 //
-//   for each group: for each piece: for each block of positions:
+//   for each group: for each phase: for each block of positions:
 //     for each pass over the terms: one call that multiplies the block with all panels
 
 import type { Arena } from './arena.ts';
@@ -8,8 +8,8 @@ import { FEWEST_POSITIONS, MOST_POSITIONS, MR, NR, PANEL_ROWS, PLACE, SINGLE_ROW
 import { prepareDepthwise } from './depthwise.ts';
 import { type Finish, writeEpilogues } from './epilogue.ts';
 import { type Panels, packPanels, type Staged } from './panels.ts';
-import { type Pass, type Piece, passesOf, type Runs, runsOf, type Three } from './pieces.ts';
-import type { Region } from './region.ts';
+import { type Pass, type Phase, passesOf, type Runs, runsOf, type Three } from './phases.ts';
+import type { Placement } from './placement.ts';
 
 /** One side of a contraction: images of `size` cells with `channels` channels in each group. */
 export interface Side {
@@ -31,28 +31,28 @@ export interface Contraction {
   readonly groups: number;
   readonly source: Side;
   readonly target: Side;
-  readonly pieces: readonly Piece[];
+  readonly phases: readonly Phase[];
   readonly weights: WeightLayout;
   /** One filter a channel: the channels lie side by side in one group, w is w[tap][channel], and x needs no zeros. */
   readonly depthwise: boolean;
   readonly im2col: boolean;
 }
 
-/** Whether the pieces write every cell of the target. */
-export const isCovered = ({ pieces, target: { size } }: Contraction): boolean =>
-  pieces.reduce((sum, [i, j, k]) => sum + i.positions * j.positions * k.positions, 0) === size[0] * size[1] * size[2];
+/** Whether the phases write every cell of the target. */
+export const isCovered = ({ phases, target: { size } }: Contraction): boolean =>
+  phases.reduce((sum, [i, j, k]) => sum + i.positions * j.positions * k.positions, 0) === size[0] * size[1] * size[2];
 
-/** The pieces that read zeros around the source: a depthwise contraction leaves out what is not there. */
-export const overhanging = (c: Contraction): readonly Piece[] => (c.depthwise ? [] : c.pieces);
+/** The phases that read zeros around the source: a depthwise contraction leaves out what is not there. */
+export const overhanging = (c: Contraction): readonly Phase[] => (c.depthwise ? [] : c.phases);
 
 /** Fills the targets of the first images from their sources. */
 export type Run = (images: number) => void;
 
 type TabledPass = Pass & { readonly table: number };
 
-/** A piece made ready: its panels and its tables in the arena, a lattice and an epilogue for each group. */
+/** A phase made ready: its panels and its tables in the arena, a lattice and an epilogue for each group. */
 interface Ready {
-  readonly piece: Piece;
+  readonly phase: Phase;
   readonly panels: Panels;
   readonly runs: Runs;
   readonly runTable: number;
@@ -73,53 +73,53 @@ interface Block {
 }
 
 /**
- * Takes all memory of a contraction between two regions of at most `images` images and packs its weights, once. Zeros
+ * Takes all memory of a contraction between two placements of at most `images` images and packs its weights, once. Zeros
  * lie around the source where windows overhang, and meet no ∞ or NaN in w. Spec numerics-padding.
  */
-export function prepare(arena: Arena, c: Contraction, w: Staged, source: Region, target: Region, finish: Finish): Run {
+export function prepare(arena: Arena, c: Contraction, w: Staged, source: Placement, target: Placement, finish: Finish): Run {
   if (c.depthwise) return prepareDepthwise(arena, c, w, source, target, finish);
   const epilogues = writeEpilogues(arena, finish, c.groups, c.target.channels);
-  const ready = c.pieces.map((piece) => preparePiece(arena, c, piece, w, source, target, epilogues));
+  const ready = c.phases.map((phase) => preparePhase(arena, c, phase, w, source, target, epilogues));
   const block = makeBlock(arena, ready, c.im2col);
   return (images) => {
     for (let group = 0; group < c.groups; group++) {
-      for (const piece of ready) runPiece(arena, c, piece, group, images, block);
+      for (const phase of ready) runPhase(arena, c, phase, group, images, block);
     }
   };
 }
 
-/** Packs the weights of a piece in the order of its terms, and writes its tables. */
-function preparePiece(
+/** Packs the weights of a phase in the order of its terms, and writes its tables. */
+function preparePhase(
   arena: Arena,
   c: Contraction,
-  piece: Piece,
+  phase: Phase,
   w: Staged,
-  source: Region,
-  target: Region,
+  source: Placement,
+  target: Placement,
   epilogues: readonly number[],
 ): Ready {
-  const panels = packPanels(arena, c, piece, w);
-  const runs = runsOf(piece, source, c.source.channels * 4);
+  const panels = packPanels(arena, c, phase, w);
+  const runs = runsOf(phase, source, c.source.channels * 4);
   const terms = c.im2col ? { offsets: [0], length: panels.rows * 4 } : runs;
   const passes = (rows: number) => passesOf(terms, rows).map((pass) => ({ ...pass, table: arena.words(pass.offsets) }));
-  const bytes = c.im2col ? panels.rows * 4 : source.pixel * piece[2].step;
+  const bytes = c.im2col ? panels.rows * 4 : source.pixel * phase[2].step;
   const fitting = Math.floor(SOURCE_BYTES / bytes / MR) * MR;
   return {
-    piece,
+    phase,
     panels,
     runs,
     runTable: arena.words(runs.offsets),
     passes: passes(PANEL_ROWS),
     single: passes(SINGLE_ROWS),
-    lattices: Array.from({ length: c.groups }, (_, group) => arena.words(latticeOf(c, piece, source, target, group))),
+    lattices: Array.from({ length: c.groups }, (_, group) => arena.words(latticeOf(c, phase, source, target, group))),
     epilogues,
-    positions: piece[0].positions * piece[1].positions * piece[2].positions,
+    positions: phase[0].positions * phase[1].positions * phase[2].positions,
     step: Math.max(FEWEST_POSITIONS, Math.min(MOST_POSITIONS, fitting)),
   };
 }
 
-/** The positions of a piece: how many there are, and where each of them reads and writes. */
-function latticeOf(c: Contraction, [a, b, d]: Piece, source: Region, target: Region, group: number): number[] {
+/** The positions of a phase: how many there are, and where each of them reads and writes. */
+function latticeOf(c: Contraction, [a, b, d]: Phase, source: Placement, target: Placement, group: number): number[] {
   const { plane, row, pixel } = target;
   const first = a.outputStart * plane + b.outputStart * row + d.outputStart * pixel;
   const from = [source.address + group * c.source.channels * 4, source.image];
@@ -136,7 +136,7 @@ function makeBlock(arena: Arena, ready: readonly Ready[], im2col: boolean): Bloc
 
 const tilesOf = (count: number): number => Math.ceil(count / MR);
 
-function runPiece(arena: Arena, c: Contraction, ready: Ready, group: number, images: number, block: Block): void {
+function runPhase(arena: Arena, c: Contraction, ready: Ready, group: number, images: number, block: Block): void {
   const { kernels } = arena;
   const { runs, runTable, step } = ready;
   const positions = images * ready.positions;

@@ -3,7 +3,7 @@
 import type { Algorithm } from '../layer/layer.ts';
 import type { Axis, ConvGeometry } from '../window.ts';
 import type { Contraction, WeightLayout } from './contraction.ts';
-import { forwardPiece, inputGradPieces, type Three } from './pieces.ts';
+import { forwardPhase, inputGradPhases, type Three } from './phases.ts';
 
 const three = ({ axes: [a, b, c] }: ConvGeometry, number: (axis: Axis) => number): Three<number> => [
   number(a),
@@ -29,7 +29,7 @@ export function forward(g: ConvGeometry, algorithm: Algorithm): Contraction {
     ...common(g, algorithm, depthwise, 'channels'),
     source: { size: three(g, (axis) => axis.input), channels: depthwise ? g.groups : g.channels },
     target: { size: three(g, (axis) => axis.output), channels: depthwise ? g.groups : g.filters },
-    pieces: [forwardPiece(g.axes)],
+    phases: [forwardPhase(g.axes)],
   };
 }
 
@@ -40,6 +40,6 @@ export function backward(g: ConvGeometry, algorithm: Algorithm): Contraction {
     ...common(g, algorithm, depthwise, 'filters'),
     source: { size: three(g, (axis) => axis.output), channels: depthwise ? g.groups : g.filters },
     target: { size: three(g, (axis) => axis.input), channels: depthwise ? g.groups : g.channels },
-    pieces: inputGradPieces(g.axes),
+    phases: inputGradPhases(g.axes),
   };
 }

@@ -7,11 +7,11 @@ import { type Arena, withArena } from './arena.ts';
 import { STAGED_BYTES } from './blocks.ts';
 import { type Contraction, isCovered, overhanging, prepare } from './contraction.ts';
 import { backward, forward, isDepthwise } from './convolution-contractions.ts';
-import { depthwiseGradient } from './depthwise-gradient.ts';
-import { denseRegion } from './region.ts';
-import { makeSource } from './source.ts';
+import { depthwiseGradient } from './depthwise-weight-gradient.ts';
+import { densePlacement } from './placement.ts';
+import { makePaddedInput } from './padded-input.ts';
 import { gradient } from './weight-gradient.ts';
-import { widened } from './widen.ts';
+import { widened } from './depthwise-multiplier.ts';
 
 /**
  * Fills y by a contraction on the scratch arena. Returns false, with y untouched, if zeros of padding would meet ∞ or
@@ -26,12 +26,12 @@ function contract(
   b: Float32Array | undefined,
   y: Float32Array,
 ): boolean {
-  const source = makeSource(arena, x, batch, c.source.size, c.groups * c.source.channels, overhanging(c));
+  const source = makePaddedInput(arena, x, batch, c.source.size, c.groups * c.source.channels, overhanging(c));
   const filters = arena.values(w);
   if (source.isPadded && arena.kernels.finite(filters, w.length) === 0) return false;
   const floats = y.length / batch;
   const stage = arena.take(source.images * floats * 4);
-  const target = denseRegion(stage, c.target.size, c.groups * c.target.channels);
+  const target = densePlacement(stage, c.target.size, c.groups * c.target.channels);
   const run = prepare(arena, c, (first) => filters + first * 4, source, target, { bias: b });
   for (let first = 0; first < batch; first += source.images) {
     const end = Math.min(batch, first + source.images);

@@ -5,30 +5,30 @@ import type { Arena } from './arena.ts';
 import type { Contraction, Run } from './contraction.ts';
 import { type Finish, writeEpilogues } from './epilogue.ts';
 import type { Staged } from './panels.ts';
-import type { Piece } from './pieces.ts';
-import type { Region } from './region.ts';
+import type { Phase } from './phases.ts';
+import type { Placement } from './placement.ts';
 
 /** Takes all memory of a depthwise contraction, w included, and writes its plans. Spec conv-depthwise. */
 export function prepareDepthwise(
   arena: Arena,
   c: Contraction,
   w: Staged,
-  source: Region,
-  target: Region,
+  source: Placement,
+  target: Placement,
   finish: Finish,
 ): Run {
   const { kernels } = arena;
   const [epilogue] = writeEpilogues(arena, finish, 1, c.target.channels);
-  const pieces = c.pieces.map((piece) => {
-    const taps = tapsOf(c, piece);
+  const phases = c.phases.map((phase) => {
+    const taps = tapsOf(c, phase);
     const weights = { address: packQuads(arena, taps, c, w), tap: 16, quad: taps.length * 16 };
-    return { piece, plan: arena.words(depthwisePlan(arena, c, piece, weights, epilogue, source, target)) };
+    return { phase, plan: arena.words(depthwisePlan(arena, c, phase, weights, epilogue, source, target)) };
   });
   return (images) => {
     for (let n = 0; n < images; n++) {
-      for (const { piece, plan } of pieces) {
-        for (let plane = 0; plane < piece[0].positions; plane++) {
-          for (let row = 0; row < piece[1].positions; row++)
+      for (const { phase, plan } of phases) {
+        for (let plane = 0; plane < phase[0].positions; plane++) {
+          for (let row = 0; row < phase[1].positions; row++)
             kernels.depthwise(plan, n * source.image, n * target.image, plane, row);
         }
       }
@@ -36,8 +36,8 @@ export function prepareDepthwise(
   };
 }
 
-/** The numbers of a piece's taps in w, in the order of its terms. */
-const tapsOf = ({ weights: { taps } }: Contraction, [i, j, k]: Piece): number[] =>
+/** The numbers of a phase's taps in w, in the order of its terms. */
+const tapsOf = ({ weights: { taps } }: Contraction, [i, j, k]: Phase): number[] =>
   i.taps.flatMap((ti) => j.taps.flatMap((tj) => k.taps.map((tk) => (ti * taps[1] + tj) * taps[2] + tk)));
 
 /** Takes memory for w[tap][channel] as [quad of channels][tap][4], to be written when the arena is ready. */
@@ -64,25 +64,25 @@ interface Weights {
   readonly quad: number;
 }
 
-/** The words of a piece's plan, as assembly/depthwise.ts reads them. */
+/** The words of a phase's plan, as assembly/depthwise.ts reads them. */
 export function depthwisePlan(
   arena: Arena,
   c: Contraction,
-  piece: Piece,
+  phase: Phase,
   weights: Weights,
   epilogue: number,
-  source: Region,
-  target: Region,
+  source: Placement,
+  target: Placement,
 ): number[] {
   const list = arena.take(sizeOf(c.weights.taps) * 8);
   const from = [source.plane, source.row, source.pixel];
   const to = [target.plane, target.row, target.pixel];
-  const [, rows, columns] = piece.map(({ taps }) => taps.length);
+  const [, rows, columns] = phase.map(({ taps }) => taps.length);
   const tapBytes = [rows * columns * weights.tap, columns * weights.tap, weights.tap];
-  const first = piece.reduce((sum, axis, i) => sum + axis.outputStart * to[i], target.address);
-  const xSteps = piece.map((axis, i) => axis.step * from[i]).reverse();
-  const ySteps = piece.map((axis, i) => axis.outputStep * to[i]).reverse();
-  const axes = piece.flatMap(({ positions, step, offsets }, i) => {
+  const first = phase.reduce((sum, axis, i) => sum + axis.outputStart * to[i], target.address);
+  const xSteps = phase.map((axis, i) => axis.step * from[i]).reverse();
+  const ySteps = phase.map((axis, i) => axis.outputStep * to[i]).reverse();
+  const axes = phase.flatMap(({ positions, step, offsets }, i) => {
     const table = arena.words(offsets.flatMap((offset, t) => [offset, offset * from[i], t * tapBytes[i]]));
     return [c.source.size[i], positions, step, offsets.length, table];
   });

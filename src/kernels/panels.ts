@@ -1,10 +1,10 @@
-// Panels: the filters of a piece in the order of its terms, eight side by side.
+// Panels: the filters of a phase in the order of its terms, eight side by side.
 
 import { sizeOf } from '../tensor.ts';
 import type { Arena } from './arena.ts';
 import { NR, STAGED_BYTES } from './blocks.ts';
 import type { Contraction, WeightLayout } from './contraction.ts';
-import type { Piece } from './pieces.ts';
+import type { Phase } from './phases.ts';
 
 /** Panels lie `bytes` apart, the first ones of two groups `groupBytes`. */
 export interface Panels {
@@ -25,8 +25,8 @@ const rowsTogether = ({ channels, filters, terms }: WeightLayout): number =>
 export const stagedBytes = ({ depthwise, weights }: Contraction): number =>
   (depthwise ? sizeOf(weights.taps) * weights.channels : rowsTogether(weights)) * weights.filters * 4;
 
-/** Takes the memory of a piece's panels, to be packed when the arena is ready. */
-export function packPanels(arena: Arena, c: Contraction, [a, b, d]: Piece, w: Staged): Panels {
+/** Takes the memory of a phase's panels, to be packed when the arena is ready. */
+export function packPanels(arena: Arena, c: Contraction, [a, b, d]: Phase, w: Staged): Panels {
   const terms = c.source.channels;
   const rows = a.taps.length * b.taps.length * d.taps.length * terms;
   const bytes = rows * NR * 4;

@@ -3,7 +3,7 @@
 import { isLong } from '../reference/sums.ts';
 import { inputs, outputs, overlaps, type PoolGeometry, taps } from '../window.ts';
 import { type Arena, withArena } from './arena.ts';
-import { denseRegion, type Region } from './region.ts';
+import { densePlacement, type Placement } from './placement.ts';
 
 /** The operations of assembly/pool.ts. */
 const [MAXIMUM, AVERAGE, MAXIMUM_GRADIENT, AVERAGE_GRADIENT] = [0, 1, 2, 3];
@@ -62,18 +62,18 @@ function pool(arena: Arena, g: PoolGeometry, operation: number, { x, y, dy, dx, 
  */
 const addsDoubles = (g: PoolGeometry, isGradient: boolean): boolean => isLong(g) && (!isGradient || overlaps(g.axes));
 
-const denseX = (g: PoolGeometry, address: number): Region =>
-  denseRegion(address, [g.axes[0].input, g.axes[1].input, g.axes[2].input], g.channels);
+const denseX = (g: PoolGeometry, address: number): Placement =>
+  densePlacement(address, [g.axes[0].input, g.axes[1].input, g.axes[2].input], g.channels);
 
-const denseY = (g: PoolGeometry, address: number): Region =>
-  denseRegion(address, [g.axes[0].output, g.axes[1].output, g.axes[2].output], g.channels);
+const denseY = (g: PoolGeometry, address: number): Placement =>
+  densePlacement(address, [g.axes[0].output, g.axes[1].output, g.axes[2].output], g.channels);
 
-/** A pooling between two regions: every image has a plan of its own. Spec pool-max, pool-average. */
+/** A pooling between two placements: every image has a plan of its own. Spec pool-max, pool-average. */
 export function preparePool(
   arena: Arena,
   g: PoolGeometry,
-  x: Region,
-  y: Region,
+  x: Placement,
+  y: Placement,
   divisor: Float64Array | undefined,
 ): () => void {
   const operation = divisor ? AVERAGE : MAXIMUM;
@@ -92,8 +92,8 @@ function planOf(
   arena: Arena,
   g: PoolGeometry,
   operation: number,
-  x: Region,
-  y: Region,
+  x: Placement,
+  y: Placement,
   dx: number,
   divisor: Float64Array | undefined,
 ): number[] {

@@ -8,13 +8,13 @@ import { imagesOfSum, SUM_POSITIONS } from '../reference/convolution.ts';
 import { type ConvGeometry, outputs, taps } from '../window.ts';
 import type { Arena } from './arena.ts';
 import { LATTICE_BYTES, MR, NR, PART_BYTES, PLACE, TILE_BYTES } from './blocks.ts';
-import { forwardPiece, type Runs, runsOf } from './pieces.ts';
-import { makeSource, type Source } from './source.ts';
+import { forwardPhase, type Runs, runsOf } from './phases.ts';
+import { makePaddedInput, type PaddedInput } from './padded-input.ts';
 
 /** The memory of one weight gradient. */
 interface Plan {
   readonly g: ConvGeometry;
-  readonly source: Source;
+  readonly source: PaddedInput;
   /** Positions of an image, and images of a part. */
   readonly P: number;
   readonly together: number;
@@ -91,10 +91,10 @@ export function gradient(
 }
 
 function makePlan(arena: Arena, g: ConvGeometry, x: Float32Array, dw: Float32Array, im2col: boolean): Plan {
-  const piece = forwardPiece(g.axes);
+  const phase = forwardPhase(g.axes);
   const [a, b, c] = g.axes;
-  const source = makeSource(arena, x, g.batch, [a.input, b.input, c.input], g.groups * g.channels, [piece]);
-  const runs = runsOf(piece, source, g.channels * 4);
+  const source = makePaddedInput(arena, x, g.batch, [a.input, b.input, c.input], g.groups * g.channels, [phase]);
+  const runs = runsOf(phase, source, g.channels * 4);
   const [P, K] = [outputs(g.axes), taps(g.axes)];
   const together = imagesOfSum(P);
   const tiles = Math.ceil((K * g.channels) / MR);
@@ -161,7 +161,7 @@ function addPart(arena: Arena, plan: Plan, images: Staged): void {
   }
 }
 
-/** Writes where the sums of blocks go, as assembly/long-sums.ts reads it; gives 0 if they stay in dw. */
+/** Writes where the sums of blocks go, as assembly/float64-sums.ts reads it; gives 0 if they stay in dw. */
 function wayOf(
   arena: Arena,
   { g, P, together, part, way }: Plan,

@@ -8,9 +8,9 @@ import { MR, NR, PLACE } from './blocks.ts';
 import type { Run } from './contraction.ts';
 import { type Finish, writeEpilogues } from './epilogue.ts';
 import type { Staged } from './panels.ts';
-import type { Piece, PieceAxis } from './pieces.ts';
-import { denseRegion, type Region } from './region.ts';
-import { makeSource } from './source.ts';
+import type { Phase, PhaseAxis } from './phases.ts';
+import { densePlacement, type Placement } from './placement.ts';
+import { makePaddedInput } from './padded-input.ts';
 
 /** Fewest and most tiles of a block, and the weights of a plane for each tile: 16 at 64×64, 32 at 128×128 (measured). */
 const [FEWEST_TILES, MOST_TILES, WEIGHTS_A_TILE] = [16, 64, 512];
@@ -37,13 +37,13 @@ export function winograd(
 ): void {
   withArena('conv', (arena) => {
     const [a, down, across] = g.axes;
-    const source = makeSource(arena, x, g.batch, [a.input, down.input, across.input], g.groups * g.channels, [
-      pieceOf(g, m),
+    const source = makePaddedInput(arena, x, g.batch, [a.input, down.input, across.input], g.groups * g.channels, [
+      phaseOf(g, m),
     ]);
     const filters = arena.values(w);
     const floats = y.length / g.batch;
     const stage = arena.take(source.images * floats * 4);
-    const target = denseRegion(stage, [1, down.output, across.output], g.groups * g.filters);
+    const target = densePlacement(stage, [1, down.output, across.output], g.groups * g.filters);
     const run = prepareWinograd(arena, g, m, () => filters, source, target, { bias: b });
     for (let first = 0; first < g.batch; first += source.images) {
       const end = Math.min(g.batch, first + source.images);
@@ -54,9 +54,9 @@ export function winograd(
   });
 }
 
-/** Tiles as the windows of a piece: m cells apart, m + 2 cells long. */
-function pieceOf({ axes: [, b, c] }: ConvGeometry, m: WinogradTile): Piece {
-  const onAxis = (positions: number, step: number, cells: number, before: number): PieceAxis => ({
+/** Tiles as the windows of a phase: m cells apart, m + 2 cells long. */
+function phaseOf({ axes: [, b, c] }: ConvGeometry, m: WinogradTile): Phase {
+  const onAxis = (positions: number, step: number, cells: number, before: number): PhaseAxis => ({
     positions,
     step,
     offsets: Array.from({ length: cells }, (_, i) => i - before),
@@ -64,25 +64,25 @@ function pieceOf({ axes: [, b, c] }: ConvGeometry, m: WinogradTile): Piece {
     outputStart: 0,
     outputStep: step,
   });
-  const tiles = ({ output, before }: typeof b): PieceAxis => onAxis(Math.ceil(output / m), m, m + 2, before);
+  const tiles = ({ output, before }: typeof b): PhaseAxis => onAxis(Math.ceil(output / m), m, m + 2, before);
   return [onAxis(1, 1, 1, 0), tiles(b), tiles(c)];
 }
 
-/** Takes all memory of the tiles between two regions and transforms the weights, once. Zeros lie around the source. */
+/** Takes all memory of the tiles between two placements and transforms the weights, once. Zeros lie around the source. */
 function prepareWinograd(
   arena: Arena,
   g: ConvGeometry,
   m: WinogradTile,
   w: Staged,
-  source: Region,
-  target: Region,
+  source: Placement,
+  target: Placement,
   finish: Finish,
 ): Run {
   const { kernels } = arena;
   const [C, F] = [g.channels, g.filters];
   const planes = (m + 2) * (m + 2);
-  const piece = pieceOf(g, m);
-  const [tilesDown, tilesAcross] = [piece[1].positions, piece[2].positions];
+  const phase = phaseOf(g, m);
+  const [tilesDown, tilesAcross] = [phase[1].positions, phase[2].positions];
   const positions = g.batch * tilesDown * tilesAcross;
   const panels = packWeights(arena, g, m, w);
   const groupBytes = planes * Math.ceil(F / NR) * C * NR * 4;
@@ -121,7 +121,7 @@ function prepareWinograd(
 }
 
 /** Bytes from the first cell of the first tile to the first cell of x. */
-const overhang = ({ axes: [, b, c] }: ConvGeometry, { row, pixel }: Region): number =>
+const overhang = ({ axes: [, b, c] }: ConvGeometry, { row, pixel }: Placement): number =>
   b.before * row + c.before * pixel;
 
 /** The transformed weights of all groups, as panels in each plane. */
@@ -152,7 +152,7 @@ export function winogradPays(g: ConvGeometry, m: WinogradTile): boolean {
 
 /** Winograd's filtering as a step of a compiled net. */
 export const winogradWeighted = (g: ConvGeometry, m: WinogradTile): Weighted => ({
-  pieces: [pieceOf(g, m)],
+  phases: [phaseOf(g, m)],
   staged: 9 * g.channels * g.groups * g.filters * 4,
   prepare: (arena, w, source, target, finish) => prepareWinograd(arena, g, m, w, source, target, finish),
 });

@@ -20,7 +20,7 @@ import { withArena } from '../../src/kernels/arena.ts';
 import * as blocks from '../../src/kernels/blocks.ts';
 import * as kernels from '../../src/kernels/convolution.ts';
 import * as pool from '../../src/kernels/pool.ts';
-import { makeSource } from '../../src/kernels/source.ts';
+import { makePaddedInput } from '../../src/kernels/padded-input.ts';
 import * as reference from '../../src/reference/convolution.ts';
 import * as referencePool from '../../src/reference/pool.ts';
 import { sizeOf } from '../../src/tensor.ts';
@@ -198,7 +198,7 @@ describe('[kernel-blocks] images are staged together', () => {
   const imagesOf = (batch: number, floats: number): number =>
     withArena(
       'test',
-      (arena) => makeSource(arena, new Float32Array(batch * floats), batch, [1, 1, floats], 1, []).images,
+      (arena) => makePaddedInput(arena, new Float32Array(batch * floats), batch, [1, 1, floats], 1, []).images,
     );
   const third = blocks.STAGED_BYTES / 4 / 3 / 2;
   test('as many as there are', () => expect([1, 2, 7].map((batch) => imagesOf(batch, 3))).toEqual([1, 2, 7]));

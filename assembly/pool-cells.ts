@@ -4,7 +4,7 @@
 // next lie `xStep` bytes of x and `yStep` of y.
 
 import { LANES } from './blocks';
-import { dividedBy, storeSome } from './lanes';
+import { dividedBy, storeSome } from './store';
 
 /** Channels of the tail are computed as a whole vector; what lies beyond them is read, never stored. */
 @inline

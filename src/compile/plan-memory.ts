@@ -1,14 +1,14 @@
 // Layout: which steps melt into others, which tensors share a place, and where each root lies.
 
 import type { Finish } from '../kernels/epilogue.ts';
-import type { Slot } from './slot.ts';
+import type { Activation } from './activation.ts';
 import { isCopy, type Step } from './steps.ts';
 
 /** Steps with norms and rectifiers done by the step before them, as far as its epilogue allows. */
-export function fuse(steps: readonly Step[], output: Slot): Step[] {
-  const readers = new Map<Slot, number>();
-  for (const slot of steps.flatMap((step) => step.reads)) readers.set(slot, (readers.get(slot) ?? 0) + 1);
-  const writer = new Map<Slot, Step>();
+export function fuse(steps: readonly Step[], output: Activation): Step[] {
+  const readers = new Map<Activation, number>();
+  for (const activation of steps.flatMap((step) => step.reads)) readers.set(activation, (readers.get(activation) ?? 0) + 1);
+  const writer = new Map<Activation, Step>();
   return steps.filter((step) => {
     const [x] = step.reads;
     const before = writer.get(x);
@@ -38,52 +38,52 @@ interface Life {
   last: number;
 }
 
-function livesOf(steps: readonly Step[], input: Slot, output: Slot): Map<Slot, Life> {
-  const lives = new Map<Slot, Life>();
-  const use = (slot: Slot, time: number): void => {
-    const life = lives.get(slot);
-    lives.set(slot, { first: Math.min(life?.first ?? time, time), last: Math.max(life?.last ?? time, time) });
+function livesOf(steps: readonly Step[], input: Activation, output: Activation): Map<Activation, Life> {
+  const lives = new Map<Activation, Life>();
+  const use = (activation: Activation, time: number): void => {
+    const life = lives.get(activation);
+    lives.set(activation, { first: Math.min(life?.first ?? time, time), last: Math.max(life?.last ?? time, time) });
   };
   use(input, 0);
-  for (const [time, { reads, y }] of steps.entries()) for (const slot of [...reads, y]) use(slot, time);
+  for (const [time, { reads, y }] of steps.entries()) for (const activation of [...reads, y]) use(activation, time);
   use(output, steps.length);
   return lives;
 }
 
 /** Lets a sum write over its first or second part, if nobody reads that afterwards. */
-export function addInPlace(steps: readonly Step[], input: Slot, output: Slot): void {
+export function addInPlace(steps: readonly Step[], input: Activation, output: Activation): void {
   const lives = livesOf(steps, input, output);
   for (const [time, { isSum, reads, y }] of steps.entries()) {
     if (!isSum || isCopy(steps[time])) continue;
-    const isFree = (part: Slot): boolean =>
-      !part.home && part.tree.every((slot) => (lives.get(slot)?.last ?? 0) <= time && !reads.slice(2).includes(slot));
+    const isFree = (part: Activation): boolean =>
+      !part.home && part.tree.every((activation) => (lives.get(activation)?.last ?? 0) <= time && !reads.slice(2).includes(activation));
     reads.slice(0, 2).some((part) => isFree(part) && (part.moveInto(y, 0) || y.moveInto(part, 0)));
   }
 }
 
 export interface Layout {
   readonly bytes: number;
-  readonly offsets: ReadonlyMap<Slot, number>;
+  readonly offsets: ReadonlyMap<Activation, number>;
   /** The roots whose memory others use too, by the step before which their margins must be cleared. */
-  readonly shared: ReadonlyMap<number, readonly Slot[]>;
+  readonly shared: ReadonlyMap<number, readonly Activation[]>;
 }
 
 interface Placed {
-  readonly root: Slot;
+  readonly root: Activation;
   readonly life: Life;
   readonly start: number;
   readonly end: number;
 }
 
 /** A tile reads whole vectors, up to 7 floats beyond the last channel; roots begin at multiples of 16. */
-const sizeOfRoot = (root: Slot): number => Math.ceil((root.bytes + 32) / 16) * 16;
+const sizeOfRoot = (root: Activation): number => Math.ceil((root.bytes + 32) / 16) * 16;
 
 /** Gives each root the lowest place that is free as long as it lives, the largest first. */
-export function layout(steps: readonly Step[], input: Slot, output: Slot): Layout {
-  const lives = new Map<Slot, Life>();
-  for (const [slot, { first, last }] of livesOf(steps, input, output)) {
-    const life = lives.get(slot.root);
-    lives.set(slot.root, { first: Math.min(life?.first ?? first, first), last: Math.max(life?.last ?? last, last) });
+export function layout(steps: readonly Step[], input: Activation, output: Activation): Layout {
+  const lives = new Map<Activation, Life>();
+  for (const [activation, { first, last }] of livesOf(steps, input, output)) {
+    const life = lives.get(activation.root);
+    lives.set(activation.root, { first: Math.min(life?.first ?? first, first), last: Math.max(life?.last ?? last, last) });
   }
   const roots = [...lives].map(([root, life]) => ({ root, life, bytes: sizeOfRoot(root) }));
   const all: Placed[] = [];
@@ -93,7 +93,7 @@ export function layout(steps: readonly Step[], input: Slot, output: Slot): Layou
     all.push({ root, life, start, end: start + bytes });
   }
   const isShared = (one: Placed): boolean => all.some((o) => o !== one && o.start < one.end && one.start < o.end);
-  const shared = new Map<number, Slot[]>();
+  const shared = new Map<number, Activation[]>();
   for (const { root, life } of all.filter(isShared)) shared.set(life.first, [...(shared.get(life.first) ?? []), root]);
   return {
     bytes: Math.max(0, ...all.map(({ end }) => end)),

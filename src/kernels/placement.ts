@@ -1,9 +1,9 @@
 // Regions: where the images of a tensor lie in kernel memory. All numbers are bytes.
 
-import type { Three } from './pieces.ts';
+import type { Three } from './phases.ts';
 
 /** The address of the first cell, and the steps from one pixel, row, plane and image to the next. */
-export interface Region {
+export interface Placement {
   readonly address: number;
   readonly pixel: number;
   readonly row: number;
@@ -12,7 +12,7 @@ export interface Region {
 }
 
 /** Images of `size` cells without gaps; between images of padded cells lie the zeros around them. */
-export function denseRegion(address: number, size: Three<number>, channels: number): Region {
+export function densePlacement(address: number, size: Three<number>, channels: number): Placement {
   const pixel = channels * 4;
   const row = size[2] * pixel;
   const plane = size[1] * row;

@@ -7,7 +7,7 @@
 //           [ a30 | a31 ]                 k is not unrolled: unrolling spills in V8 11 and 12 (measured).
 
 import { MR, NR } from './blocks';
-import { storeLanes } from './lanes';
+import { storeLanes } from './store';
 
 /** What happens to a finished sum, in this order: + bias; (y − mean)·scale + shift; relu. An address of 0 leaves it out. */
 @unmanaged

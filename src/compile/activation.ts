@@ -1,10 +1,10 @@
-// Slots: the tensors of a program, and how they share memory.
+// Activations: the tensors of a program, and how they share memory.
 //
-//   a slot without a home is a root: it has memory of its own, with zeros around its cells where a reader overhangs
+//   a activation without a home is a root: it has memory of its own, with zeros around its cells where a reader overhangs
 //   a part of a concat has its home in the whole, some channels on; a flattened tensor in the one it is made of
 
-import { type Piece, paddedAxis, type Three } from '../kernels/pieces.ts';
-import { denseRegion, type Region } from '../kernels/region.ts';
+import { type Phase, paddedAxis, type Three } from '../kernels/phases.ts';
+import { densePlacement, type Placement } from '../kernels/placement.ts';
 import type { Value } from '../layer/layer.ts';
 import { type Shape, sizeOf } from '../tensor.ts';
 
@@ -17,10 +17,10 @@ const none: Margins = [
   [0, 0],
 ];
 
-/** The zeros that pieces meet around a source of `size` cells. */
-export function marginsOf(pieces: readonly Piece[], size: Three<number>): Margins {
+/** The zeros that phases meet around a source of `size` cells. */
+export function marginsOf(phases: readonly Phase[], size: Three<number>): Margins {
   const onAxis = (axis: 0 | 1 | 2): readonly [number, number] => {
-    const { low, extent } = paddedAxis(pieces, axis, size[axis]);
+    const { low, extent } = paddedAxis(phases, axis, size[axis]);
     return [low, Math.max(0, extent - low - size[axis])];
   };
   return [onAxis(0), onAxis(1), onAxis(2)];
@@ -34,7 +34,7 @@ const union = (a: Margins, b: Margins): Margins => {
 };
 
 /** One tensor of a program: the last axis is that of the channels. Axes in front of the last three of space are laid out as one. */
-export class Slot implements Value {
+export class Activation implements Value {
   readonly shape: Shape;
   readonly batch: number;
   readonly size: Three<number>;
@@ -43,8 +43,8 @@ export class Slot implements Value {
   readonly dense: boolean;
   /** The zeros that its own readers need. */
   margins = none;
-  home: { readonly slot: Slot; readonly channel: number } | undefined;
-  readonly guests: Slot[] = [];
+  home: { readonly activation: Activation; readonly channel: number } | undefined;
+  readonly guests: Activation[] = [];
 
   constructor(shape: Shape, dense = false) {
     const space = [1, 1, 1, ...shape.slice(1, -1)];
@@ -59,28 +59,28 @@ export class Slot implements Value {
     this.margins = union(this.margins, margins);
   }
 
-  get root(): Slot {
-    return this.home ? this.home.slot.root : this;
+  get root(): Activation {
+    return this.home ? this.home.activation.root : this;
   }
 
-  /** This slot and all that live in it. */
-  get tree(): Slot[] {
+  /** This activation and all that live in it. */
+  get tree(): Activation[] {
     return [this, ...this.guests.flatMap((guest) => guest.tree)];
   }
 
   get treeMargins(): Margins {
-    return this.tree.reduce((margins, slot) => union(margins, slot.margins), none);
+    return this.tree.reduce((margins, activation) => union(margins, activation.margins), none);
   }
 
   /** Moves into `home` if the cells can lie there; says whether they do. */
-  moveInto(home: Slot, channel: number): boolean {
+  moveInto(home: Activation, channel: number): boolean {
     const gapless = home.dense && sizeOf(home.shape) === sizeOf(this.shape);
     const sameCells = home.batch === this.batch && this.size.every((cells, i) => cells === home.size[i]);
     const fits = gapless || (sameCells && !this.dense);
-    const isInDense = (slot: Slot): boolean => slot.dense || (slot.home !== undefined && isInDense(slot.home.slot));
+    const isInDense = (activation: Activation): boolean => activation.dense || (activation.home !== undefined && isInDense(activation.home.activation));
     const fitsMargins = !isInDense(home) || isMarginless(this.treeMargins);
     if (this.home || home.root === this || !fits || !fitsMargins) return false;
-    this.home = { slot: home, channel };
+    this.home = { activation: home, channel };
     home.guests.push(this);
     return true;
   }
@@ -90,19 +90,19 @@ export class Slot implements Value {
     return this.batch * this.#padded(0).image;
   }
 
-  #padded(address: number): Region {
+  #padded(address: number): Placement {
     const [a, b, c] = this.treeMargins;
     const extent = [a, b, c].map(([before, after], i) => before + this.size[i] + after);
-    const region = denseRegion(address, extent as unknown as Three<number>, this.channels);
-    return { ...region, address: address + a[0] * region.plane + b[0] * region.row + c[0] * region.pixel };
+    const placement = densePlacement(address, extent as unknown as Three<number>, this.channels);
+    return { ...placement, address: address + a[0] * placement.plane + b[0] * placement.row + c[0] * placement.pixel };
   }
 
   /** Where the cells lie, given the address of a root. */
-  region(addressOf: (root: Slot) => number): Region {
+  placement(addressOf: (root: Activation) => number): Placement {
     if (!this.home) return this.#padded(addressOf(this));
-    const { slot, channel } = this.home;
-    const region = slot.region(addressOf);
-    if (slot.dense) return denseRegion(region.address, this.size, this.channels);
-    return { ...region, address: region.address + channel * 4 };
+    const { activation, channel } = this.home;
+    const placement = activation.placement(addressOf);
+    if (activation.dense) return densePlacement(placement.address, this.size, this.channels);
+    return { ...placement, address: placement.address + channel * 4 };
   }
 }

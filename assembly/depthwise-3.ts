@@ -10,8 +10,8 @@
 // code to its front and would spill (measured: in a loop 40.6 GFLOP/s of 42, three rows in a line 34.6, the nine weights
 // in registers 32.5). At other strides two positions are as fast as four (30.0 and 28 to 32).
 
-import { Depthwise, LISTED } from './taps';
-import { Epilogue } from './tile';
+import { Depthwise, LISTED } from './depthwise-taps';
+import { Epilogue } from './tile-4x8';
 
 /** Bytes of four channels. */
 const QUAD: usize = 16;

@@ -2,14 +2,14 @@
 
 import type { Arena } from '../kernels/arena.ts';
 import { type Finish, writeEpilogues } from '../kernels/epilogue.ts';
-import type { Region } from '../kernels/region.ts';
+import type { Placement } from '../kernels/placement.ts';
 import type { LrnStep } from '../layer/layer.ts';
 import { SHORT_SUM } from '../reference/sums.ts';
-import type { Slot } from './slot.ts';
+import type { Activation } from './activation.ts';
 import type { Step } from './steps.ts';
 
 /** y = ((first + second) + third) …, then the epilogue; a part may be y itself. Spec sum-rules. */
-export function sumStep(reads: readonly Slot[], y: Slot, finish: Finish): Step {
+export function sumStep(reads: readonly Activation[], y: Activation, finish: Finish): Step {
   return {
     reads,
     y,
@@ -33,14 +33,14 @@ export function sumStep(reads: readonly Slot[], y: Slot, finish: Finish): Step {
   };
 }
 
-/** The cells of a slot, where they are read and where they go. */
-function latticeOf({ batch, size }: Slot, from: Region, to: Region): number[] {
-  const steps = ({ address, image, plane, row, pixel }: Region): number[] => [address, image, plane, row, pixel];
+/** The cells of a activation, where they are read and where they go. */
+function latticeOf({ batch, size }: Activation, from: Placement, to: Placement): number[] {
+  const steps = ({ address, image, plane, row, pixel }: Placement): number[] => [address, image, plane, row, pixel];
   return [batch, ...size, ...steps(from), ...steps(to)];
 }
 
 /** Spec lrn-forward. */
-export function lrnStep(x: Slot, y: Slot, { before, after, k, alpha, beta }: LrnStep): Step {
+export function lrnStep(x: Activation, y: Activation, { before, after, k, alpha, beta }: LrnStep): Step {
   return {
     reads: [x],
     y,
@@ -58,8 +58,8 @@ export function lrnStep(x: Slot, y: Slot, { before, after, k, alpha, beta }: Lrn
 }
 
 /** Sets the zeros around a root's cells. */
-export function clearMargins(arena: Arena, root: Slot, region: Region): () => void {
-  const { address, image, plane, row, pixel } = region;
+export function clearMargins(arena: Arena, root: Activation, placement: Placement): () => void {
+  const { address, image, plane, row, pixel } = placement;
   const [a, b, c] = root.treeMargins;
   const [planes, rows, columns] = root.size;
   const { batch } = root;

@@ -5,8 +5,8 @@ import { type ConvGeometry, outputs } from '../window.ts';
 import type { Arena } from './arena.ts';
 import { forward } from './convolution-contractions.ts';
 import { depthwisePlan } from './depthwise.ts';
-import { denseRegion } from './region.ts';
-import { makeSource } from './source.ts';
+import { densePlacement } from './placement.ts';
+import { makePaddedInput } from './padded-input.ts';
 
 /** Fills dw. Padding takes no part, so that there is nothing it could not do. Spec conv-depthwise, numerics-weight-gradient. */
 export function depthwiseGradient(
@@ -18,17 +18,17 @@ export function depthwiseGradient(
 ): boolean {
   const { kernels } = arena;
   const c = forward(g, 'auto');
-  const source = makeSource(arena, x, g.batch, c.source.size, g.groups, []);
+  const source = makePaddedInput(arena, x, g.batch, c.source.size, g.groups, []);
   const [planes, rows, columns] = c.target.size;
   const P = outputs(g.axes);
   const floats = P * g.groups;
-  const stage = denseRegion(arena.take(source.images * floats * 4), c.target.size, g.groups);
+  const stage = densePlacement(arena.take(source.images * floats * 4), c.target.size, g.groups);
   // `move` reads and writes whole vectors of four sums.
   const written = Math.ceil(dw.length / 4) * 4;
   const sums = arena.take(written * 4);
   const [part, total] = [arena.take(written * 8), arena.take(written * 8)];
   const weights = { address: sums, tap: g.groups * 4, quad: 16 };
-  const plan = arena.words(depthwisePlan(arena, c, c.pieces[0], weights, 0, source, stage));
+  const plan = arena.words(depthwisePlan(arena, c, c.phases[0], weights, 0, source, stage));
   const together = imagesOfSum(P);
   const finishBlock = (n: number, from: number, isLast: boolean): void => {
     const before = isLast && n >= together ? total : 0;

@@ -1,4 +1,4 @@
-// Plans: a convolution or its input gradient as stride-free pieces over one zero-padded source.
+// Plans: a convolution or its input gradient as stride-free phases over one zero-padded source.
 //
 //   forward          position p reads source cells  p·stride + k·dilation − before,       k ascending
 //   input gradient   the cells i = r + j·stride of one residue r read the cells of dy
@@ -7,10 +7,10 @@
 // so that both are: position j reads cells j·step + offset, and the terms come in the specified order.
 
 import type { Axis, ThreeAxes } from '../window.ts';
-import type { Region } from './region.ts';
+import type { Placement } from './placement.ts';
 
-/** One axis of a piece. `taps[t]` is the tap of w that multiplies the source cell j·step + offsets[t]; offsets ascend. */
-export interface PieceAxis {
+/** One axis of a phase. `taps[t]` is the tap of w that multiplies the source cell j·step + offsets[t]; offsets ascend. */
+export interface PhaseAxis {
   readonly positions: number;
   readonly step: number;
   readonly offsets: readonly number[];
@@ -20,13 +20,13 @@ export interface PieceAxis {
 }
 
 export type Three<T> = readonly [T, T, T];
-export type Piece = Three<PieceAxis>;
+export type Phase = Three<PhaseAxis>;
 
 const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 
-/** The single piece of a convolution. */
-export function forwardPiece(axes: ThreeAxes): Piece {
-  const onAxis = ({ output, stride, size, dilation, before }: Axis): PieceAxis => ({
+/** The single phase of a convolution. */
+export function forwardPhase(axes: ThreeAxes): Phase {
+  const onAxis = ({ output, stride, size, dilation, before }: Axis): PhaseAxis => ({
     positions: output,
     step: stride,
     offsets: range(size).map((k) => k * dilation - before),
@@ -37,13 +37,13 @@ export function forwardPiece(axes: ThreeAxes): Piece {
   return [onAxis(axes[0]), onAxis(axes[1]), onAxis(axes[2])];
 }
 
-/** The pieces of an input gradient, one for each residue of input cells modulo the stride that any tap reaches. */
-export function inputGradPieces(axes: ThreeAxes): Piece[] {
+/** The phases of an input gradient, one for each residue of input cells modulo the stride that any tap reaches. */
+export function inputGradPhases(axes: ThreeAxes): Phase[] {
   const [a, b, c] = axes.map(residues);
-  return a.flatMap((i) => b.flatMap((j) => c.map((k): Piece => [i, j, k])));
+  return a.flatMap((i) => b.flatMap((j) => c.map((k): Phase => [i, j, k])));
 }
 
-function residues({ input, stride, size, dilation, before }: Axis): PieceAxis[] {
+function residues({ input, stride, size, dilation, before }: Axis): PhaseAxis[] {
   return range(Math.min(stride, input)).flatMap((r) => {
     const taps = range(size)
       .filter((k) => (r + before - k * dilation) % stride === 0)
@@ -61,25 +61,25 @@ export interface Padded {
   readonly extent: number;
 }
 
-/** The cells that the pieces read on one axis of a source of `size` cells. */
-export function paddedAxis(pieces: readonly Piece[], axis: 0 | 1 | 2, size: number): Padded {
+/** The cells that the phases read on one axis of a source of `size` cells. */
+export function paddedAxis(phases: readonly Phase[], axis: 0 | 1 | 2, size: number): Padded {
   let [first, end] = [0, 0];
-  for (const piece of pieces) {
-    const { positions, step, offsets } = piece[axis];
+  for (const phase of phases) {
+    const { positions, step, offsets } = phase[axis];
     first = Math.min(first, offsets[0]);
     end = Math.max(end, (positions - 1) * step + offsets[offsets.length - 1] + 1);
   }
   return { low: -first, copied: Math.min(size, end), extent: end - first };
 }
 
-/** A sum's terms as runs of equal length that lie in one piece each: byte offsets from cell j·step, below 0 in padding. */
+/** A sum's terms as runs of equal length that lie in one phase each: byte offsets from cell j·step, below 0 in padding. */
 export interface Runs {
   readonly offsets: readonly number[];
   readonly length: number;
 }
 
-/** The runs of a piece over a source, from a position's first cell, each `length` bytes. */
-export function runsOf([a, b, c]: Piece, { plane, row, pixel }: Region, length: number): Runs {
+/** The runs of a phase over a source, from a position's first cell, each `length` bytes. */
+export function runsOf([a, b, c]: Phase, { plane, row, pixel }: Placement, length: number): Runs {
   const offsets: number[] = [];
   for (const i of a.offsets) {
     for (const j of b.offsets) {

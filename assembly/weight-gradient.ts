@@ -7,9 +7,9 @@
 //              [ a30 | a31 ]
 
 import { MR, NR, SUM_POSITIONS } from './blocks';
-import { PLACE, Walk } from './geometry';
-import { storeLanes } from './lanes';
-import { addFour, lastFour, TILE_BYTES, Way } from './long-sums';
+import { PLACE, Walk } from './lattice';
+import { storeLanes } from './store';
+import { addFour, lastFour, TILE_BYTES, Way } from './float64-sums';
 import { packWalk } from './pack';
 
 /** Bytes of dy panels that stay in a second-level cache while all of x passes by. */

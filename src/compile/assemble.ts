@@ -1,12 +1,12 @@
 // Compiled nets: a program laid out in the memory of one instance.
 
 import { Arena } from '../kernels/arena.ts';
-import type { Region } from '../kernels/region.ts';
+import type { Placement } from '../kernels/placement.ts';
 import { sizeOf } from '../tensor.ts';
-import { clearMargins } from './cell-steps.ts';
-import { addInPlace, fuse, layout, placed } from './memory.ts';
-import type { Recorder } from './record.ts';
-import type { Slot } from './slot.ts';
+import { clearMargins } from './pixelwise-steps.ts';
+import { addInPlace, fuse, layout, placed } from './plan-memory.ts';
+import type { Recorder } from './recorder.ts';
+import type { Activation } from './activation.ts';
 
 /** `run` fills y from x; both are views of the instance's memory. */
 export interface Net {
@@ -16,7 +16,7 @@ export interface Net {
 }
 
 /** Plans the memory of a program, takes it at once, and makes every step ready. Spec compile-memory. */
-export function assemble(program: Recorder, input: Slot, result: Slot): Net {
+export function assemble(program: Recorder, input: Activation, result: Activation): Net {
   const output = program.dense(result);
   const steps = placed(fuse(program.steps, output));
   addInPlace(steps, input, output);
@@ -25,7 +25,7 @@ export function assemble(program: Recorder, input: Slot, result: Slot): Net {
   arena.reset('compile');
   arena.plan();
   const base = arena.take(bytes);
-  const at = (slot: Slot): Region => slot.region((root) => base + (offsets.get(root) ?? 0));
+  const at = (activation: Activation): Placement => activation.placement((root) => base + (offsets.get(root) ?? 0));
   const staged = steps.reduce((most, step) => Math.max(most, step.staged), 0);
   const stage = arena.take(staged);
   const runs = steps.flatMap((step, time) => [

@@ -3,9 +3,9 @@
 //   sum[tap][channels] += x[position·step + offset][channels] · dy[position][channels]      positions from left to right
 
 import { PASS_BYTES } from './blocks';
-import { storeLanes } from './lanes';
-import { nineSums } from './threes';
-import { Depthwise, isGrid, LISTED, listTaps, runFrom } from './taps';
+import { storeLanes } from './store';
+import { nineSums } from './depthwise-3';
+import { Depthwise, isGrid, LISTED, listTaps, runFrom } from './depthwise-taps';
 
 /** Adds the products of `count` positions of a row from `column` on, y being dy, to the sums at w. Spec conv-depthwise. */
 export function depthwiseGradient(g: Depthwise, xImage: usize, dyImage: usize, plane: i32, row: i32, column: i32, count: i32): void {

@@ -4,8 +4,8 @@
 //   1 row   [ a0 a1 | a2 a3 | a4 a5 | a6 a7 ]  += x · four panels: the speed is that of reading the panels
 
 import { NR } from './blocks';
-import { storeLanes } from './lanes';
-import { Epilogue, finish, tile } from './tile';
+import { storeLanes } from './store';
+import { Epilogue, finish, tile } from './tile-4x8';
 
 /** Panels of the tile. */
 export const ACROSS: i32 = 4;

@@ -2,11 +2,11 @@
 
 import type { Arena } from './arena.ts';
 import { LATTICE_BYTES, STAGED_BYTES } from './blocks.ts';
-import { type Padded, type Piece, paddedAxis, type Three } from './pieces.ts';
-import { denseRegion, type Region } from './region.ts';
+import { type Padded, type Phase, paddedAxis, type Three } from './phases.ts';
+import { densePlacement, type Placement } from './placement.ts';
 
 /** Images staged in the arena. */
-export interface Source extends Region {
+export interface PaddedInput extends Placement {
   /** Whether any window meets zeros. */
   readonly isPadded: boolean;
   /** Bytes from the first of the zeros to the first cell. */
@@ -16,20 +16,20 @@ export interface Source extends Region {
   readonly load: (first: number, end: number) => void;
 }
 
-/** Plans and takes the memory of a source with cells of `size` and `channels`, of which `pieces` read. */
-export function makeSource(
+/** Plans and takes the memory of a source with cells of `size` and `channels`, of which `phases` read. */
+export function makePaddedInput(
   arena: Arena,
   data: Float32Array,
   batch: number,
   size: Three<number>,
   channels: number,
-  pieces: readonly Piece[],
-): Source {
-  const read = [0, 1, 2].map((i) => paddedAxis(pieces, i as 0 | 1 | 2, size[i])) as unknown as Three<Padded>;
+  phases: readonly Phase[],
+): PaddedInput {
+  const read = [0, 1, 2].map((i) => paddedAxis(phases, i as 0 | 1 | 2, size[i])) as unknown as Three<Padded>;
   const isPadded = read.some(({ low, extent }, i) => low > 0 || extent > size[i]);
   const axes = isPadded ? read : (size.map((n) => ({ low: 0, copied: n, extent: n })) as unknown as Three<Padded>);
   const extent = axes.map((axis) => axis.extent) as unknown as Three<number>;
-  const { pixel, row, plane, image } = denseRegion(0, extent, channels);
+  const { pixel, row, plane, image } = densePlacement(0, extent, channels);
   const floats = data.length / batch;
   const images = Math.max(1, Math.min(batch, Math.floor(STAGED_BYTES / (floats * 4 + image))));
   const stage = arena.take(images * floats * 4);

@@ -3,8 +3,8 @@
 // The arguments are those of cells.ts, but dx is float64: its cells lie at twice the offsets of x.
 
 import { LANES } from './blocks';
-import { maximumAt } from './cells';
-import { demote, dividedBy, promoteHigh, storeSome } from './lanes';
+import { maximumAt } from './pool-cells';
+import { demote, dividedBy, promoteHigh, storeSome } from './store';
 
 /** y = Σ cells / divisor, the cells added and the sum divided in float64. Spec pool-average. */
 export function longAverageCells(x: usize, xStep: usize, list: usize, end: usize, y: usize, yStep: usize, count: i32, channels: i32, divisor: usize): void {

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { withArena } from '../../src/kernels/arena.ts';
 import * as kernels from '../../src/kernels/choose.ts';
 import type { Kernels } from '../../src/kernels/exports.ts';
-import { BLOCK, map, relu, reluGrad } from '../../src/kernels/math.ts';
+import { BLOCK, map, relu, reluGrad } from '../../src/kernels/elementwise.ts';
 import { random } from '../../src/random.ts';
 import {
   functions,

@@ -1,4 +1,4 @@
-// The program of a compiled net as its layers append to it: steps over slots.
+// The program of a compiled net as its layers append to it: steps over activations.
 
 import { type Contraction, isCovered, overhanging, prepare } from '../kernels/contraction.ts';
 import { backward, forward } from '../kernels/convolution-contractions.ts';
@@ -8,13 +8,13 @@ import type { ConvStep, Layer, LrnStep, NormStep, Params, Program, Value } from 
 import { winogradTile } from '../reference/winograd.ts';
 import type { Shape, Tensor } from '../tensor.ts';
 import type { PoolGeometry } from '../window.ts';
-import { lrnStep, sumStep } from './cell-steps.ts';
-import { isMarginless, marginsOf, Slot } from './slot.ts';
+import { lrnStep, sumStep } from './pixelwise-steps.ts';
+import { isMarginless, marginsOf, Activation } from './activation.ts';
 import { callStep, poolStep, type Step, type Weighted, weightedStep } from './steps.ts';
 
 export type Arithmetic = 'exact' | 'winograd';
 
-/** Slots are the only values there are, so that a `Value` here is always a slot. */
+/** Activations are the only values there are, so that a `Value` here is always a activation. */
 export class Recorder implements Program {
   readonly steps: Step[] = [];
   readonly #arithmetic: Arithmetic;
@@ -23,7 +23,7 @@ export class Recorder implements Program {
     this.#arithmetic = arithmetic;
   }
 
-  #append(step: Step): Slot {
+  #append(step: Step): Activation {
     this.steps.push(step);
     return step.y;
   }
@@ -33,9 +33,9 @@ export class Recorder implements Program {
   }
 
   call(layer: Layer, x: Value, p: Params<Tensor>): Value {
-    const y = new Slot(layer.shape(x.shape), true);
-    const result = this.#append(callStep(layer, this.dense(x as Slot), copied(p), y));
-    return this.#copy(result, new Slot(y.shape));
+    const y = new Activation(layer.shape(x.shape), true);
+    const result = this.#append(callStep(layer, this.dense(x as Activation), copied(p), y));
+    return this.#copy(result, new Activation(y.shape));
   }
 
   conv(x: Value, shape: Shape, step: ConvStep): Value | undefined {
@@ -43,64 +43,64 @@ export class Recorder implements Program {
     const m = winogradTile(g);
     const isAsked = step.algorithm === 'winograd';
     if (!m || !(isAsked || (this.#arithmetic === 'winograd' && winogradPays(g, m)))) {
-      return this.#contraction(x as Slot, shape, forward(g, step.algorithm), step);
+      return this.#contraction(x as Activation, shape, forward(g, step.algorithm), step);
     }
-    return this.#weighted(x as Slot, shape, winogradWeighted(g, m), step);
+    return this.#weighted(x as Activation, shape, winogradWeighted(g, m), step);
   }
 
   convTranspose(x: Value, shape: Shape, step: ConvStep): Value | undefined {
     const c = backward(step.geometry, step.algorithm);
-    return isCovered(c) ? this.#contraction(x as Slot, shape, c, step) : undefined;
+    return isCovered(c) ? this.#contraction(x as Activation, shape, c, step) : undefined;
   }
 
   /** Spec numerics-padding. */
-  #contraction(x: Slot, shape: Shape, c: Contraction, step: ConvStep): Value | undefined {
+  #contraction(x: Activation, shape: Shape, c: Contraction, step: ConvStep): Value | undefined {
     const isPadded = !isMarginless(marginsOf(overhanging(c), x.size));
     if (isPadded && !isAllFinite(step.weight.data as Float32Array)) return undefined;
     const kernel: Weighted = {
-      pieces: overhanging(c),
+      phases: overhanging(c),
       staged: stagedBytes(c),
       prepare: (arena, w, source, target, finish) => prepare(arena, c, w, source, target, finish),
     };
     return this.#weighted(x, shape, kernel, step);
   }
 
-  #weighted(x: Slot, shape: Shape, kernel: Weighted, { weight, bias }: ConvStep): Value {
-    x.needs(marginsOf(kernel.pieces, x.size));
+  #weighted(x: Activation, shape: Shape, kernel: Weighted, { weight, bias }: ConvStep): Value {
+    x.needs(marginsOf(kernel.phases, x.size));
     const finish = { bias: bias?.data as Float32Array | undefined };
-    return this.#append(weightedStep(x, new Slot(shape), kernel, weight.data as Float32Array, finish));
+    return this.#append(weightedStep(x, new Activation(shape), kernel, weight.data as Float32Array, finish));
   }
 
   maxPool(x: Value, shape: Shape, geometry: PoolGeometry): Value {
-    return this.#append(poolStep(x as Slot, new Slot(shape), geometry, undefined));
+    return this.#append(poolStep(x as Activation, new Activation(shape), geometry, undefined));
   }
 
   avgPool(x: Value, shape: Shape, geometry: PoolGeometry, countPadding: boolean): Value {
-    return this.#append(poolStep(x as Slot, new Slot(shape), geometry, countPadding));
+    return this.#append(poolStep(x as Activation, new Activation(shape), geometry, countPadding));
   }
 
   norm(x: Value, norm: NormStep): Value {
-    return this.#append(sumStep([x as Slot], new Slot(x.shape), { norm }));
+    return this.#append(sumStep([x as Activation], new Activation(x.shape), { norm }));
   }
 
   relu(x: Value): Value {
-    return this.#append(sumStep([x as Slot], new Slot(x.shape), { relu: true }));
+    return this.#append(sumStep([x as Activation], new Activation(x.shape), { relu: true }));
   }
 
   lrn(x: Value, step: LrnStep): Value {
-    return this.#append(lrnStep(x as Slot, new Slot(x.shape), step));
+    return this.#append(lrnStep(x as Activation, new Activation(x.shape), step));
   }
 
   sum(parts: readonly Value[]): Value {
     if (parts.length === 1) return parts[0];
-    return this.#append(sumStep(parts as readonly Slot[], new Slot(parts[0].shape), {}));
+    return this.#append(sumStep(parts as readonly Activation[], new Activation(parts[0].shape), {}));
   }
 
   concat(parts: readonly Value[], shape: Shape): Value {
-    const y = new Slot(shape);
+    const y = new Activation(shape);
     let channel = 0;
-    for (const part of parts as readonly Slot[]) {
-      const place = new Slot(part.shape);
+    for (const part of parts as readonly Activation[]) {
+      const place = new Activation(part.shape);
       place.moveInto(y, channel);
       this.#copy(part, place);
       channel += part.channels;
@@ -108,24 +108,24 @@ export class Recorder implements Program {
     return y;
   }
 
-  /** Two slots without gaps always find a place together, so that this copy is never made: nothing melts into it. */
+  /** Two activations without gaps always find a place together, so that this copy is never made: nothing melts into it. */
   reshape(x: Value, shape: Shape): Value {
-    const step = sumStep([this.dense(x as Slot)], new Slot(shape, true), {});
+    const step = sumStep([this.dense(x as Activation)], new Activation(shape, true), {});
     return this.#append({ ...step, finish: undefined });
   }
 
   /** x without gaps, as JavaScript reads and writes it. */
-  dense(x: Slot): Slot {
-    return x.dense ? x : this.#copy(x, new Slot(x.shape, true));
+  dense(x: Activation): Activation {
+    return x.dense ? x : this.#copy(x, new Activation(x.shape, true));
   }
 
-  /** The slot that is copied in, and the value that the first layer reads. */
-  input(shape: Shape): readonly [Slot, Slot] {
-    const x = new Slot(shape, true);
-    return [x, this.#copy(x, new Slot(shape))];
+  /** The activation that is copied in, and the value that the first layer reads. */
+  input(shape: Shape): readonly [Activation, Activation] {
+    const x = new Activation(shape, true);
+    return [x, this.#copy(x, new Activation(shape))];
   }
 
-  #copy(x: Slot, y: Slot): Slot {
+  #copy(x: Activation, y: Activation): Activation {
     return this.#append(sumStep([x], y, {}));
   }
 }
