@@ -1,5 +1,7 @@
 // Sums down the columns of a matrix, for the gradient of a bias: lanes over columns, in float64.
 
+import { promoteHigh } from './store';
+
 /** sums[o] = Σ_r matrix[r][o], r ascending, from +0; whole eights of sums are written. Spec conv-bias-gradient. */
 export function sumRows(matrix: usize, rows: i32, columns: i32, sums: usize): void {
   const step = <usize>columns * 4;
@@ -9,9 +11,9 @@ export function sumRows(matrix: usize, rows: i32, columns: i32, sums: usize): vo
     for (let r = 0; r < rows; r++, at += step) {
       const low = v128.load(at), high = v128.load(at, 16);
       a = f64x2.add(a, f64x2.promote_low_f32x4(low));
-      b = f64x2.add(b, f64x2.promote_low_f32x4(v128.shuffle<f64>(low, low, 1, 1)));
+      b = f64x2.add(b, promoteHigh(low));
       c = f64x2.add(c, f64x2.promote_low_f32x4(high));
-      d = f64x2.add(d, f64x2.promote_low_f32x4(v128.shuffle<f64>(high, high, 1, 1)));
+      d = f64x2.add(d, promoteHigh(high));
     }
     v128.store(sums, a), v128.store(sums, b, 16);
     v128.store(sums, c, 32), v128.store(sums, d, 48);

@@ -11,22 +11,27 @@
 // in registers 32.5). At other strides two positions are as fast as four (30.0 and 28 to 32).
 
 import { Depthwise, LISTED } from './depthwise-taps';
-import { Epilogue } from './tile-4x8';
+import { finish, storeFinished } from './epilogue';
 
 /** Bytes of four channels. */
 const QUAD: usize = 16;
 
-/** Four positions or more whose list holds whole rows of three taps, at least one: the first `channels`, a multiple of 4. */
-export function threes(g: Depthwise, x: usize, y: usize, count: i32, channels: i32, end: usize): void {
-  const first = load<usize>(g.list);
-  const cell = load<usize>(g.list, LISTED) - first, row = load<usize>(g.list, 3 * LISTED) - first;
-  const w = load<usize>(g.list, 4), bytes = (end - g.list) / LISTED * QUAD;
-  if (cell == <usize>g.xColumn) fours(x + first, cell, row, w, bytes, g.wQuad, y, g.yColumn, channels * 4, count, g.epilogue);
-  else twos(x + first, g.xColumn, cell, row, w, bytes, g.wQuad, y, g.yColumn, channels * 4, count, g.epilogue);
+/**
+ * At least four positions whose list, which ends at `end`, holds whole rows of three taps, at least one: the first
+ * `channels`, a multiple of 4.
+ */
+export function threeTaps(g: Depthwise, x: usize, y: usize, count: i32, channels: i32, end: usize): void {
+  const cell = load<usize>(g.list, LISTED) - load<usize>(g.list);
+  x += load<usize>(g.list);
+  if (cell == <usize>g.xColumn) fourPositions(g, x, y, count, channels * 4, end);
+  else twoPositions(g, x, y, count, channels * 4, end);
 }
 
 /** Positions whose windows are one cell apart, four at a time; the last four may overlap the four before them. */
-function fours(x: usize, cell: usize, row: usize, w: usize, bytes: usize, quad: usize, y: usize, yCell: usize, channels: usize, count: i32, epilogue: usize): void {
+function fourPositions(g: Depthwise, x: usize, y: usize, count: i32, channels: usize, end: usize): void {
+  const cell = <usize>g.xColumn, row = load<usize>(g.list, 3 * LISTED) - load<usize>(g.list);
+  const w = load<usize>(g.list, 4), bytes = (end - g.list) / LISTED * QUAD, quad = <usize>g.wQuad;
+  const yCell = <usize>g.yColumn, epilogue = g.epilogue;
   for (let left = count; left > 0; left -= 4) {
     const back = <usize>max(0, 4 - left);
     x -= back * cell, y -= back * yCell;
@@ -46,31 +51,18 @@ function fours(x: usize, cell: usize, row: usize, w: usize, bytes: usize, quad: 
         a2 = f32x4.add(a2, f32x4.mul(x4, w2)), a3 = f32x4.add(a3, f32x4.mul(x5, w2));
         at += row, v += 3 * QUAD;
       } while (v != vEnd);
-      if (epilogue) {
-        const e = changetype<Epilogue>(epilogue);
-        if (e.bias) {
-          const b = v128.load(e.bias + channel);
-          a0 = f32x4.add(a0, b), a1 = f32x4.add(a1, b), a2 = f32x4.add(a2, b), a3 = f32x4.add(a3, b);
-        }
-        if (e.scale) {
-          const mean = v128.load(e.mean + channel), scale = v128.load(e.scale + channel), shift = v128.load(e.shift + channel);
-          a0 = f32x4.add(f32x4.mul(f32x4.sub(a0, mean), scale), shift), a1 = f32x4.add(f32x4.mul(f32x4.sub(a1, mean), scale), shift);
-          a2 = f32x4.add(f32x4.mul(f32x4.sub(a2, mean), scale), shift), a3 = f32x4.add(f32x4.mul(f32x4.sub(a3, mean), scale), shift);
-        }
-        if (e.relu) {
-          const z = f32x4.splat(0);
-          a0 = f32x4.pmax(a0, z), a1 = f32x4.pmax(a1, z), a2 = f32x4.pmax(a2, z), a3 = f32x4.pmax(a3, z);
-        }
-      }
       const to = y + channel;
-      v128.store(to, a0), v128.store(to + yCell, a1), v128.store(to + 2 * yCell, a2), v128.store(to + 3 * yCell, a3);
+      storeFinished(a0, a1, a2, a3, epilogue, channel, 4, to, to + yCell, to + 2 * yCell, to + 3 * yCell);
     }
     x += 4 * cell, y += 4 * yCell;
   }
 }
 
 /** Positions whose windows are `step` apart, two at a time; the last two may overlap the two before them. */
-function twos(x: usize, step: usize, cell: usize, row: usize, w: usize, bytes: usize, quad: usize, y: usize, yCell: usize, channels: usize, count: i32, epilogue: usize): void {
+function twoPositions(g: Depthwise, x: usize, y: usize, count: i32, channels: usize, end: usize): void {
+  const first = load<usize>(g.list), cell = load<usize>(g.list, LISTED) - first, row = load<usize>(g.list, 3 * LISTED) - first;
+  const w = load<usize>(g.list, 4), bytes = (end - g.list) / LISTED * QUAD, quad = <usize>g.wQuad;
+  const step = <usize>g.xColumn, yCell = <usize>g.yColumn, epilogue = g.epilogue;
   for (let left = count; left > 0; left -= 2) {
     if (left == 1) x -= step, y -= yCell;
     for (let channel: usize = 0, panel = w; channel != channels; channel += QUAD, panel += quad) {
@@ -85,32 +77,15 @@ function twos(x: usize, step: usize, cell: usize, row: usize, w: usize, bytes: u
         a = f32x4.add(a, f32x4.mul(v128.load(at + 2 * cell), w2)), b = f32x4.add(b, f32x4.mul(v128.load(next + 2 * cell), w2));
         at += row, v += 3 * QUAD;
       } while (v != vEnd);
-      put(y + channel, yCell, a, b, channel, epilogue);
+      v128.store(y + channel, finish(a, epilogue, channel)), v128.store(y + channel + yCell, finish(b, epilogue, channel));
     }
     x += 2 * step, y += 2 * yCell;
   }
 }
 
-/** Finishes and stores two positions. */
-@inline
-function put(y: usize, yCell: usize, a: v128, b: v128, channel: usize, epilogue: usize): void {
-  if (epilogue) {
-    const e = changetype<Epilogue>(epilogue);
-    if (e.bias) {
-      const bias = v128.load(e.bias + channel);
-      a = f32x4.add(a, bias), b = f32x4.add(b, bias);
-    }
-    if (e.scale) {
-      const mean = v128.load(e.mean + channel), scale = v128.load(e.scale + channel), shift = v128.load(e.shift + channel);
-      a = f32x4.add(f32x4.mul(f32x4.sub(a, mean), scale), shift), b = f32x4.add(f32x4.mul(f32x4.sub(b, mean), scale), shift);
-    }
-    if (e.relu) a = f32x4.pmax(a, f32x4.splat(0)), b = f32x4.pmax(b, f32x4.splat(0));
-  }
-  v128.store(y, a), v128.store(y + yCell, b);
-}
-
 /** Adds the products of `count` positions with dy to the nine sums, whose addresses the list holds in the place of w. */
-export function nineSums(x: usize, xStep: usize, list: usize, dy: usize, dyStep: usize, count: i32, channel: usize): void {
+export function nineSums(g: Depthwise, x: usize, dy: usize, count: i32, channel: usize): void {
+  const list = g.list, xStep = <usize>g.xColumn, dyStep = <usize>g.yColumn;
   const s0 = load<usize>(list, 4) + channel, s1 = load<usize>(list, 12) + channel, s2 = load<usize>(list, 20) + channel;
   const s3 = load<usize>(list, 28) + channel, s4 = load<usize>(list, 36) + channel, s5 = load<usize>(list, 44) + channel;
   const s6 = load<usize>(list, 52) + channel, s7 = load<usize>(list, 60) + channel, s8 = load<usize>(list, 68) + channel;

@@ -5,7 +5,7 @@
 
 /** One axis: position j reads the cells j·step + offset, one for each of `count` taps; offsets ascend. */
 @unmanaged
-class TapAxis {
+export class TapAxis {
   input: i32;
   positions: i32;
   step: i32;
@@ -23,7 +23,7 @@ class TapAxis {
 const TAP: i32 = 12;
 export const LISTED: i32 = 8;
 
-/** The numbers of one depthwise piece, followed by its three axes. */
+/** The numbers of one phase of a depthwise convolution. */
 @unmanaged
 export class Depthwise {
   channels: i32;
@@ -32,6 +32,7 @@ export class Depthwise {
   w: usize;
   /** Bytes of w from four channels to the next four. */
   wQuad: i32;
+  /** The address of an Epilogue, or 0. */
   epilogue: usize;
   /** Room for a list of taps: byte offsets in x and in w. */
   list: usize;
@@ -42,16 +43,14 @@ export class Depthwise {
   yColumn: i32;
   yRow: i32;
   yPlane: i32;
-
-  @inline
-  axis(i: usize): TapAxis {
-    return changetype<TapAxis>(changetype<usize>(this) + offsetof<Depthwise>() + i * offsetof<TapAxis>());
-  }
+  planes: TapAxis;
+  rows: TapAxis;
+  columns: TapAxis;
 }
 
 /** How many positions from `column` on have the same list. */
 export function runFrom(g: Depthwise, column: i32): i32 {
-  const c = g.axis(2);
+  const c = g.columns;
   if (column * c.step + c.offset(0) < 0) return 1;
   const room = c.input - 1 - c.offset(c.count - 1) - column * c.step;
   return room < 0 ? 1 : min(c.positions - column, room / c.step + 1);
@@ -59,7 +58,7 @@ export function runFrom(g: Depthwise, column: i32): i32 {
 
 /** Lists the taps inside x for a position; returns the end of the list. */
 export function listTaps(g: Depthwise, plane: i32, row: i32, column: i32): usize {
-  const a = g.axis(0), b = g.axis(1), c = g.axis(2);
+  const a = g.planes, b = g.rows, c = g.columns;
   let list = g.list;
   for (let i = 0, ta = a.taps; i < a.count; i++, ta += TAP) {
     if (<u32>(plane * a.step + load<i32>(ta)) >= <u32>a.input) continue;
@@ -79,11 +78,11 @@ export function listTaps(g: Depthwise, plane: i32, row: i32, column: i32): usize
 /** Whether a list holds all of 3×3 taps. */
 @inline
 export function isGrid(g: Depthwise, end: usize): bool {
-  return end - g.list == 9 * LISTED && g.axis(1).count == 3 && g.axis(2).count == 3;
+  return end - g.list == 9 * LISTED && g.rows.count == 3 && g.columns.count == 3;
 }
 
 /** Whether the list of positions that have all columns holds rows of three taps, evenly spaced. */
 @inline
-export function isThrees(g: Depthwise, end: usize): bool {
-  return end != g.list && g.axis(0).count == 1 && g.axis(2).count == 3;
+export function isThreeWide(g: Depthwise, end: usize): bool {
+  return end != g.list && g.planes.count == 1 && g.columns.count == 3;
 }

@@ -2,16 +2,16 @@
 //
 //   y[position][channels] = Σ over the taps inside x:  x[position·step + offset][channels] · w[tap][channels]
 
+import { threeTaps } from './depthwise-3';
+import { Depthwise, isThreeWide, LISTED, listTaps, runFrom } from './depthwise-taps';
+import { finish } from './epilogue';
 import { storeLanes } from './store';
-import { threes } from './depthwise-3';
-import { Depthwise, isThrees, LISTED, listTaps, runFrom } from './depthwise-taps';
-import { Epilogue, finish } from './tile-4x8';
 
 /** One row of positions of the image that lies `xImage` and `yImage` bytes on. Spec conv-depthwise. */
 export function depthwise(g: Depthwise, xImage: usize, yImage: usize, plane: i32, row: i32): void {
   let x = g.x + xImage + <usize>(plane * g.xPlane + row * g.xRow);
   let y = g.y + yImage + <usize>(plane * g.yPlane + row * g.yRow);
-  for (let column = 0, columns = g.axis(2).positions; column < columns; ) {
+  for (let column = 0, columns = g.columns.positions; column < columns; ) {
     const count = runFrom(g, column);
     someRun(g, x, y, count, listTaps(g, plane, row, column));
     x += count * g.xColumn;
@@ -22,8 +22,8 @@ export function depthwise(g: Depthwise, xImage: usize, yImage: usize, plane: i32
 
 /** Sums of `count` positions side by side with the same list. */
 function someRun(g: Depthwise, x: usize, y: usize, count: i32, end: usize): void {
-  const whole = count >= 4 && isThrees(g, end) ? g.channels & ~3 : 0;
-  if (whole) threes(g, x, y, count, whole, end);
+  const whole = count >= 4 && isThreeWide(g, end) ? g.channels & ~3 : 0;
+  if (whole) threeTaps(g, x, y, count, whole, end);
   if (whole == g.channels) return;
   let i = 0;
   for (; i + 4 <= count && end != g.list; i += 4) four(g, x + i * g.xColumn, y + i * g.yColumn, whole, end);
@@ -77,9 +77,5 @@ function one(g: Depthwise, x: usize, y: usize, first: i32, end: usize): void {
 
 @inline
 function put(y: usize, low: v128, high: v128, lanes: i32, channel: usize, epilogue: usize): void {
-  if (epilogue) {
-    const e = changetype<Epilogue>(epilogue);
-    low = finish(low, e, channel), high = finish(high, e, channel + 16);
-  }
-  storeLanes(y, low, high, lanes);
+  storeLanes(y, finish(low, epilogue, channel), finish(high, epilogue, channel + 16), lanes);
 }

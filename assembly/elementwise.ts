@@ -2,13 +2,20 @@
 
 import { exp, log, pow, sigmoid, tanh } from './math';
 
-/** The functions, by the numbers that src/kernels/math.ts gives them. */
+export enum MathFunction {
+  exp,
+  log,
+  tanh,
+  sigmoid,
+  pow,
+}
+
 @inline
 function value(f: i32, x: f64, exponent: f64): f64 {
-  if (f == 0) return exp(x);
-  if (f == 1) return log(x);
-  if (f == 2) return tanh(x);
-  if (f == 3) return sigmoid(x);
+  if (f == MathFunction.exp) return exp(x);
+  if (f == MathFunction.log) return log(x);
+  if (f == MathFunction.tanh) return tanh(x);
+  if (f == MathFunction.sigmoid) return sigmoid(x);
   return pow(x, exponent);
 }
 

@@ -62,33 +62,3 @@ export function places(l: Lattice, first: usize, end: usize, table: usize): void
     table += PLACE;
   }
 }
-
-/** The walk of a weight gradient over positions [images][planes][rows][columns] in order, with the byte steps of x. */
-@unmanaged
-export class Walk {
-  /** How many positions, and those of a stretch of them, with the place of its first one in its image. */
-  count: i32;
-  now: i32;
-  firstImage: i32;
-  firstPlane: i32;
-  firstRow: i32;
-  firstColumn: i32;
-  planes: i32;
-  rows: i32;
-  columns: i32;
-  image: usize;
-  plane: usize;
-  row: usize;
-  column: usize;
-
-  /** Chooses `count` positions from number `first` on. */
-  choose(first: i32, count: i32): void {
-    this.now = count;
-    this.firstColumn = first % this.columns;
-    first /= this.columns;
-    this.firstRow = first % this.rows;
-    first /= this.rows;
-    this.firstPlane = first % this.planes;
-    this.firstImage = first / this.planes;
-  }
-}

@@ -3,6 +3,7 @@
 import { MR, NR } from './blocks';
 import { ACROSS, multiplyOne } from './tile-1x32';
 import { PLACE } from './lattice';
+import { Product } from './product';
 import { tile } from './tile-4x8';
 
 /** Bytes of a cache line, and parts of a panel that are fetched side by side. */
@@ -29,36 +30,36 @@ function fetch(panel: usize, bytes: usize): void {
 const SHORT: usize = 0x800;
 
 /**
- * y[count places][filters] = Σ over the runs, for panels `panelBytes` apart; the table of places fills whole tiles. A
- * place that is left over alone goes through the tile of one row while the panels are near. Spec conv-forward,
- * conv-input-gradient.
+ * The product for `count` places, whose table fills whole tiles. A place that is left over alone goes through the tile of
+ * one row while the panels are near. Spec conv-forward, conv-input-gradient.
  */
-export function multiply(places: usize, count: i32, panel: usize, panelBytes: usize, filters: i32, runs: usize, runCount: i32, length: usize, reload: bool, epilogue: usize): void {
+export function multiply(g: Product, places: usize, count: i32): void {
   const alone = count % MR == 1;
   const end = places + (alone ? count - 1 : (count + MR - 1) & -MR) * PLACE;
-  const runsEnd = runs + runCount * 4;
-  const bytes = <usize>(runCount * NR) * length;
+  const bytes = (g.runsEnd - g.runs) / 4 * NR * g.length;
   const together = bytes <= SHORT ? ACROSS * NR : NR;
+  const filters = g.filters;
+  let panel = g.panel;
   for (let o = 0; o < filters; o += ACROSS * NR) {
     const until = min(filters, o + ACROSS * NR);
     let near = panel;
     for (let first = o; places != end && first < until; first += together) {
       fetch(near, bytes);
-      sweep(places, end, near, panelBytes, first, min(until, first + together), runs, runsEnd, length, reload, epilogue);
-      near += panelBytes;
+      sweep(g, places, end, near, first, min(until, first + together));
+      near += g.panelBytes;
     }
-    if (alone) multiplyOne(end, panel, panelBytes, o, until, runs, runsEnd, length, reload, epilogue);
-    panel += <usize>ACROSS * panelBytes;
+    if (alone) multiplyOne(g, end, panel, o, until);
+    panel += <usize>ACROSS * g.panelBytes;
   }
 }
 
 /** The tiles of the filters o … until, place by place. */
-function sweep(places: usize, end: usize, panel: usize, panelBytes: usize, o: i32, until: i32, runs: usize, runsEnd: usize, length: usize, reload: bool, epilogue: usize): void {
+function sweep(g: Product, places: usize, end: usize, panel: usize, o: i32, until: i32): void {
   for (let place = places; place != end; place += MR * PLACE) {
     let near = panel;
     for (let first = o; first < until; first += NR) {
-      tile(place, near, runs, runsEnd, length, first * 4, min(NR, until - first), reload, epilogue);
-      near += panelBytes;
+      tile(g, place, near, first * 4, min(NR, until - first));
+      near += g.panelBytes;
     }
   }
 }

@@ -1,13 +1,16 @@
-// What cells.ts does with the cells of a window, for windows so large that the sums run in float64. Spec numerics-long.
+// What pool-cells.ts does with the cells of a window, for windows so large that the sums run in float64. Spec numerics-long.
 //
-// The arguments are those of cells.ts, but dx is float64: its cells lie at twice the offsets of x.
+// The arguments are those of pool-cells.ts, but dx is float64: its cells lie at twice the offsets of x.
 
 import { LANES } from './blocks';
 import { maximumAt } from './pool-cells';
+import { Pool } from './pool-geometry';
 import { demote, dividedBy, promoteHigh, storeSome } from './store';
 
 /** y = Σ cells / divisor, the cells added and the sum divided in float64. Spec pool-average. */
-export function longAverageCells(x: usize, xStep: usize, list: usize, end: usize, y: usize, yStep: usize, count: i32, channels: i32, divisor: usize): void {
+export function longAverageCells(g: Pool, x: usize, y: usize, count: i32, divisor: usize): void {
+  const list = g.list, end = g.listEnd, channels = g.channels;
+  const xStep = <usize>(g.columns.stride * g.xPixel), yStep = <usize>g.yPixel;
   const whole = (channels & -LANES) * 4;
   for (; count > 0; count--, x += xStep, y += yStep, divisor += 8) {
     const d = v128.load64_splat(divisor);
@@ -38,7 +41,8 @@ export function longAverageCells(x: usize, xStep: usize, list: usize, end: usize
 }
 
 /** dx of the cell that holds the maximum += dy. Spec pool-max-gradient. */
-export function spreadLongMaximum(x: usize, list: usize, end: usize, dy: usize, dx: usize, channels: i32): void {
+export function spreadLongMaximum(g: Pool, x: usize, dy: usize, dx: usize): void {
+  const list = g.list, end = g.listEnd, channels = g.channels;
   for (let c = 0; c < channels; c += 4, x += 16, dy += 16, dx += 32) {
     const m = maximumAt(x, list, end);
     let open = v128.load(dy);
@@ -52,7 +56,8 @@ export function spreadLongMaximum(x: usize, list: usize, end: usize, dy: usize, 
 }
 
 /** dx of every cell += dy / divisor. Spec pool-average-gradient. */
-export function spreadLongAverage(list: usize, end: usize, dy: usize, dx: usize, channels: i32, divisor: f64): void {
+export function spreadLongAverage(g: Pool, dy: usize, dx: usize, divisor: f64): void {
+  const list = g.list, end = g.listEnd, channels = g.channels;
   for (let c = 0; c < channels; c += 4, dy += 16, dx += 32) {
     const share = dividedBy(v128.load(dy), divisor);
     for (let cell = list; cell != end; cell += 4) addTo(dx + load<usize>(cell) * 2, share, min(4, channels - c));

@@ -1,9 +1,9 @@
 // What pooling does with the cells under a window: 16 channels at a time in registers, then 4, then the rest.
 //
-// `list` to `end` holds the byte offsets of the cells from x, in row-major order; it may be empty. From one window to the
-// next lie `xStep` bytes of x and `yStep` of y.
+// The list in use, `g.list` to `g.listEnd`, holds the byte offsets of the cells from x, in row-major order; it may be empty.
 
 import { LANES } from './blocks';
+import { Pool } from './pool-geometry';
 import { dividedBy, storeSome } from './store';
 
 /** Channels of the tail are computed as a whole vector; what lies beyond them is read, never stored. */
@@ -16,7 +16,9 @@ function lanesAt(c: i32, channels: i32): i32 {
  * y = max of the cells. pmax(m, v) = m < v ? v : m keeps the first of equals but drops a NaN in v, which a sum keeps: where
  * the sum of all cells is NaN (∞ − ∞ also is) the windows are done once more, exactly. Spec pool-max.
  */
-export function maximumCells(x: usize, xStep: usize, list: usize, end: usize, y: usize, yStep: usize, count: i32, channels: i32): void {
+export function maximumCells(g: Pool, x: usize, y: usize, count: i32): void {
+  const list = g.list, end = g.listEnd, channels = g.channels;
+  const xStep = <usize>(g.columns.stride * g.xPixel), yStep = <usize>g.yPixel;
   const whole = (channels & -LANES) * 4;
   let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0;
   for (let i = 0; i < count; i++, x += xStep, y += yStep) {
@@ -64,7 +66,9 @@ export function maximumAt(x: usize, list: usize, end: usize): v128 {
 }
 
 /** y = Σ cells / divisor, one divisor of at most 64 for each window. Spec pool-average. */
-export function averageCells(x: usize, xStep: usize, list: usize, end: usize, y: usize, yStep: usize, count: i32, channels: i32, divisor: usize): void {
+export function averageCells(g: Pool, x: usize, y: usize, count: i32, divisor: usize): void {
+  const list = g.list, end = g.listEnd, channels = g.channels;
+  const xStep = <usize>(g.columns.stride * g.xPixel), yStep = <usize>g.yPixel;
   const whole = (channels & -LANES) * 4;
   for (; count > 0; count--, x += xStep, y += yStep, divisor += 8) {
     const d = f32x4.splat(<f32>load<f64>(divisor));
@@ -94,7 +98,8 @@ export function averageCells(x: usize, xStep: usize, list: usize, end: usize, y:
  * dx of the cell that holds the maximum += dy; the other cells get +0, which changes no sum that began at +0.
  * Spec pool-max-gradient.
  */
-export function spreadMaximum(x: usize, list: usize, end: usize, dy: usize, dx: usize, channels: i32): void {
+export function spreadMaximum(g: Pool, x: usize, dy: usize, dx: usize): void {
+  const list = g.list, end = g.listEnd, channels = g.channels;
   let c = 0;
   for (; c + 4 <= channels; c += 4, x += 16, dy += 16, dx += 16) spreadMaximumTo(x, list, end, dy, dx, 4);
   if (c < channels) spreadMaximumTo(x, list, end, dy, dx, channels - c);
@@ -115,7 +120,8 @@ function spreadMaximumTo(x: usize, list: usize, end: usize, dy: usize, dx: usize
 }
 
 /** dx of every cell += dy / divisor. Spec pool-average-gradient. */
-export function spreadAverage(list: usize, end: usize, dy: usize, dx: usize, channels: i32, divisor: f64): void {
+export function spreadAverage(g: Pool, dy: usize, dx: usize, divisor: f64): void {
+  const list = g.list, end = g.listEnd, channels = g.channels;
   let c = 0;
   for (; c + 4 <= channels; c += 4, dy += 16, dx += 16) {
     addTo(list, end, dx, dividedBy(v128.load(dy), divisor), 4);

@@ -4,32 +4,36 @@
 //   1 row   [ a0 a1 | a2 a3 | a4 a5 | a6 a7 ]  += x · four panels: the speed is that of reading the panels
 
 import { NR } from './blocks';
+import { finish } from './epilogue';
+import { Product } from './product';
 import { storeLanes } from './store';
-import { Epilogue, finish, tile } from './tile-4x8';
+import { tile } from './tile-4x8';
 
 /** Panels of the tile. */
 export const ACROSS: i32 = 4;
 
 /** y[one place][o … filters]; the last panels, fewer than four, go through the usual tile. */
-export function multiplyOne(place: usize, panel: usize, panelBytes: usize, o: i32, filters: i32, runs: usize, runsEnd: usize, length: usize, reload: bool, epilogue: usize): void {
+export function multiplyOne(g: Product, place: usize, panel: usize, o: i32, filters: i32): void {
   for (; o + (ACROSS - 1) * NR < filters; o += ACROSS * NR) {
-    const lanes = min(NR, filters - o - (ACROSS - 1) * NR);
-    tileAcross(place, panel, panelBytes, runs, runsEnd, length, o * 4, lanes, reload, epilogue);
-    panel += <usize>ACROSS * panelBytes;
+    tileAcross(g, place, panel, o * 4, min(NR, filters - o - (ACROSS - 1) * NR));
+    panel += <usize>ACROSS * g.panelBytes;
   }
   for (; o < filters; o += NR) {
-    tile(place, panel, runs, runsEnd, length, o * 4, min(NR, filters - o), reload, epilogue);
-    panel += panelBytes;
+    tile(g, place, panel, o * 4, min(NR, filters - o));
+    panel += g.panelBytes;
   }
 }
 
-function tileAcross(place: usize, panel: usize, panelBytes: usize, runs: usize, runsEnd: usize, length: usize, channel: usize, lanes: i32, reload: bool, epilogue: usize): void {
+/** Four panels; of the last one the first `lanes` channels exist. */
+function tileAcross(g: Product, place: usize, panel: usize, channel: usize, lanes: i32): void {
   const y = load<usize>(place, 4) + channel;
   let a0 = f32x4.splat(0), a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0;
-  if (reload) {
+  if (g.reload) {
     a0 = v128.load(y), a1 = v128.load(y, 16), a2 = v128.load(y, 32), a3 = v128.load(y, 48);
     a4 = v128.load(y, 64), a5 = v128.load(y, 80), a6 = v128.load(y, 96), a7 = v128.load(y, 112);
   }
+  const panelBytes = g.panelBytes, runsEnd = g.runsEnd, length = g.length;
+  let runs = g.runs;
   let w0 = panel, w1 = panel + panelBytes, w2 = panel + 2 * panelBytes, w3 = panel + 3 * panelBytes;
   do {
     let x = load<usize>(place) + load<usize>(runs);
@@ -52,8 +56,8 @@ function tileAcross(place: usize, panel: usize, panelBytes: usize, runs: usize, 
     } while (x != end);
     runs += 4;
   } while (runs != runsEnd);
-  if (epilogue) {
-    const e = changetype<Epilogue>(epilogue);
+  const e = g.epilogue;
+  if (e) {
     a0 = finish(a0, e, channel), a1 = finish(a1, e, channel + 16);
     a2 = finish(a2, e, channel + 32), a3 = finish(a3, e, channel + 48);
     a4 = finish(a4, e, channel + 64), a5 = finish(a5, e, channel + 80);

@@ -5,8 +5,9 @@
 //   planes of x and of the sums, which are larger than what is touched there
 
 import { MR, NR } from './blocks';
-import { multiplyOne } from './tile-1x32';
 import { PLACE } from './lattice';
+import { Product } from './product';
+import { multiplyOne } from './tile-1x32';
 import { Winograd } from './winograd';
 
 /** Bytes of a page, and pages touched side by side: one, two or eight are 1.2, 1.06, 1.03 times slower (measured). */
@@ -23,6 +24,9 @@ const NEAR: usize = 0x200000;
 const lone = memory.data(MR * PLACE + 4, 4);
 const noRun = lone + MR * PLACE;
 
+/** The product of that place. */
+const loneProduct = changetype<Product>(memory.data(8 * 4, 4));
+
 /** `count` tiles times the panels of a group. A last tile beyond the fours goes through the kernel for one place. */
 export function winogradSums(g: Winograd, count: i32, panel: usize): void {
   const channels = <usize>g.channels;
@@ -38,14 +42,14 @@ export function winogradSums(g: Winograd, count: i32, panel: usize): void {
       let x = inputs, y = sums + o * 4;
       for (let t = 0; t < whole; t += MR) {
         if (isFar && front < end + PAGES * PAGE) {
-          tileAhead(x, g.inputRow, panel, end, y, g.sumRow, front + line);
+          tileAhead(g, x, panel, y, front + line);
           line += channels * TOUCH;
           if (line >= PAGE) {
             line = 0;
             front += PAGES * PAGE;
           }
         } else {
-          tileOf(x, g.inputRow, panel, end, y, g.sumRow);
+          tileOf(g, x, panel, y);
         }
         x += <usize>MR * g.inputRow;
         y += <usize>MR * g.sumRow;
@@ -57,24 +61,30 @@ export function winogradSums(g: Winograd, count: i32, panel: usize): void {
         store<usize>(place, inputs + <usize>whole * g.inputRow);
         store<usize>(place, sums + <usize>whole * g.sumRow, 4);
       }
-      multiplyOne(lone, first, panelBytes, 0, g.filters, noRun, noRun + 4, channels * 4, false, 0);
+      loneProduct.panelBytes = panelBytes;
+      loneProduct.runs = noRun;
+      loneProduct.runsEnd = noRun + 4;
+      loneProduct.length = channels * 4;
+      multiplyOne(loneProduct, lone, first, 0, g.filters);
     }
     inputs += g.inputPlane;
     sums += g.sumPlane;
   }
 }
 
-function tileOf(x: usize, row: usize, panel: usize, end: usize, y: usize, sumRow: usize): void {
-  product(x, row, panel, end, y, sumRow, 0, false);
+function tileOf(g: Winograd, x: usize, panel: usize, y: usize): void {
+  product(g, x, panel, y, 0, false);
 }
 
-function tileAhead(x: usize, row: usize, panel: usize, end: usize, y: usize, sumRow: usize, next: usize): void {
-  product(x, row, panel, end, y, sumRow, next, true);
+function tileAhead(g: Winograd, x: usize, panel: usize, y: usize, next: usize): void {
+  product(g, x, panel, y, next, true);
 }
 
-/** As the tile of tile.ts: 4 tiles × 8 filters, k not unrolled; with `ahead` it touches what lies from `next` on. */
+/** As the tile of tile-4x8.ts: 4 tiles × 8 filters, k not unrolled; with `ahead` it touches what lies from `next` on. */
 @inline
-function product(x0: usize, row: usize, panel: usize, end: usize, y: usize, sumRow: usize, next: usize, ahead: bool): void {
+function product(g: Winograd, x0: usize, panel: usize, y: usize, next: usize, ahead: bool): void {
+  const row = g.inputRow, sumRow = g.sumRow;
+  const end = panel + <usize>g.channels * (NR * 4);
   let x1 = x0 + row, x2 = x1 + row, x3 = x2 + row;
   let a00 = f32x4.splat(0), a01 = f32x4.splat(0);
   let a10 = f32x4.splat(0), a11 = f32x4.splat(0);

@@ -3,30 +3,17 @@
 //   a activation without a home is a root: it has memory of its own, with zeros around its cells where a reader overhangs
 //   a part of a concat has its home in the whole, some channels on; a flattened tensor in the one it is made of
 
-import { type Phase, paddedAxis, type Three } from '../kernels/phases.ts';
-import { densePlacement, type Placement } from '../kernels/placement.ts';
+import {
+  densePlacement,
+  isMarginless,
+  type Margins,
+  noMargins,
+  type Placement,
+  paddedPlacement,
+} from '../kernels/placement.ts';
 import type { Value } from '../layer/layer.ts';
 import { type Shape, sizeOf } from '../tensor.ts';
-
-/** Cells of zeros before and after each axis. */
-export type Margins = Three<readonly [before: number, after: number]>;
-
-const none: Margins = [
-  [0, 0],
-  [0, 0],
-  [0, 0],
-];
-
-/** The zeros that phases meet around a source of `size` cells. */
-export function marginsOf(phases: readonly Phase[], size: Three<number>): Margins {
-  const onAxis = (axis: 0 | 1 | 2): readonly [number, number] => {
-    const { low, extent } = paddedAxis(phases, axis, size[axis]);
-    return [low, Math.max(0, extent - low - size[axis])];
-  };
-  return [onAxis(0), onAxis(1), onAxis(2)];
-}
-
-export const isMarginless = (margins: Margins): boolean => margins.flat().every((cells) => cells === 0);
+import type { Three } from '../window.ts';
 
 const union = (a: Margins, b: Margins): Margins => {
   const onAxis = (i: 0 | 1 | 2) => [Math.max(a[i][0], b[i][0]), Math.max(a[i][1], b[i][1])] as const;
@@ -42,7 +29,7 @@ export class Activation implements Value {
   /** Cells without gaps, as a tensor in JavaScript has them. */
   readonly dense: boolean;
   /** The zeros that its own readers need. */
-  margins = none;
+  margins = noMargins;
   home: { readonly activation: Activation; readonly channel: number } | undefined;
   readonly guests: Activation[] = [];
 
@@ -69,7 +56,7 @@ export class Activation implements Value {
   }
 
   get treeMargins(): Margins {
-    return this.tree.reduce((margins, activation) => union(margins, activation.margins), none);
+    return this.tree.reduce((margins, activation) => union(margins, activation.margins), noMargins);
   }
 
   /** Moves into `home` if the cells can lie there; says whether they do. */
@@ -77,7 +64,8 @@ export class Activation implements Value {
     const gapless = home.dense && sizeOf(home.shape) === sizeOf(this.shape);
     const sameCells = home.batch === this.batch && this.size.every((cells, i) => cells === home.size[i]);
     const fits = gapless || (sameCells && !this.dense);
-    const isInDense = (activation: Activation): boolean => activation.dense || (activation.home !== undefined && isInDense(activation.home.activation));
+    const isInDense = (activation: Activation): boolean =>
+      activation.dense || (activation.home !== undefined && isInDense(activation.home.activation));
     const fitsMargins = !isInDense(home) || isMarginless(this.treeMargins);
     if (this.home || home.root === this || !fits || !fitsMargins) return false;
     this.home = { activation: home, channel };
@@ -91,10 +79,7 @@ export class Activation implements Value {
   }
 
   #padded(address: number): Placement {
-    const [a, b, c] = this.treeMargins;
-    const extent = [a, b, c].map(([before, after], i) => before + this.size[i] + after);
-    const placement = densePlacement(address, extent as unknown as Three<number>, this.channels);
-    return { ...placement, address: address + a[0] * placement.plane + b[0] * placement.row + c[0] * placement.pixel };
+    return paddedPlacement(address, this.size, this.treeMargins, this.channels);
   }
 
   /** Where the cells lie, given the address of a root. */

@@ -3,10 +3,10 @@
 import { Arena } from '../kernels/arena.ts';
 import type { Placement } from '../kernels/placement.ts';
 import { sizeOf } from '../tensor.ts';
+import type { Activation } from './activation.ts';
 import { clearMargins } from './pixelwise-steps.ts';
 import { addInPlace, fuse, layout, placed } from './plan-memory.ts';
 import type { Recorder } from './recorder.ts';
-import type { Activation } from './activation.ts';
 
 /** `run` fills y from x; both are views of the instance's memory. */
 export interface Net {

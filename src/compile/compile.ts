@@ -2,12 +2,12 @@
 
 import { known, oneOf } from '../attributes.ts';
 import { SpecError, wrongType } from '../errors.ts';
-import { hasSimd } from '../kernels/arena.ts';
+import { runsKernels } from '../kernels/choose.ts';
 import { checkLayer, type Layer, type Params } from '../layer/layer.ts';
 import { allocateFrom, checkShape, checkTensor, type Shape, sameShape, type Tensor } from '../tensor.ts';
-import { copied, Recorder } from './recorder.ts';
-import { assemble } from './assemble.ts';
 import type { Activation } from './activation.ts';
+import { assemble } from './assemble.ts';
+import { copied, Recorder } from './recorder.ts';
 
 export interface CompileOptions {
   /** `'winograd'` filters 3×3 windows of stride 1 by Winograd's transforms where that pays, with their error bound. */
@@ -42,7 +42,7 @@ export function compile(
   const program = new Recorder(arithmetic);
   const [input, x] = program.input(inputShape);
   const result = program.layer(layer, x, params);
-  if (!hasSimd()) return onReference(layer, inputShape, copied(params));
+  if (!runsKernels()) return onReference(layer, inputShape, copied(params));
   const net = assemble(program, input, result as Activation);
   return (x) => {
     checkInput(x, inputShape);

@@ -7,7 +7,8 @@ import { isCopy, type Step } from './steps.ts';
 /** Steps with norms and rectifiers done by the step before them, as far as its epilogue allows. */
 export function fuse(steps: readonly Step[], output: Activation): Step[] {
   const readers = new Map<Activation, number>();
-  for (const activation of steps.flatMap((step) => step.reads)) readers.set(activation, (readers.get(activation) ?? 0) + 1);
+  for (const activation of steps.flatMap((step) => step.reads))
+    readers.set(activation, (readers.get(activation) ?? 0) + 1);
   const writer = new Map<Activation, Step>();
   return steps.filter((step) => {
     const [x] = step.reads;
@@ -56,7 +57,10 @@ export function addInPlace(steps: readonly Step[], input: Activation, output: Ac
   for (const [time, { isSum, reads, y }] of steps.entries()) {
     if (!isSum || isCopy(steps[time])) continue;
     const isFree = (part: Activation): boolean =>
-      !part.home && part.tree.every((activation) => (lives.get(activation)?.last ?? 0) <= time && !reads.slice(2).includes(activation));
+      !part.home &&
+      part.tree.every(
+        (activation) => (lives.get(activation)?.last ?? 0) <= time && !reads.slice(2).includes(activation),
+      );
     reads.slice(0, 2).some((part) => isFree(part) && (part.moveInto(y, 0) || y.moveInto(part, 0)));
   }
 }
@@ -83,7 +87,10 @@ export function layout(steps: readonly Step[], input: Activation, output: Activa
   const lives = new Map<Activation, Life>();
   for (const [activation, { first, last }] of livesOf(steps, input, output)) {
     const life = lives.get(activation.root);
-    lives.set(activation.root, { first: Math.min(life?.first ?? first, first), last: Math.max(life?.last ?? last, last) });
+    lives.set(activation.root, {
+      first: Math.min(life?.first ?? first, first),
+      last: Math.max(life?.last ?? last, last),
+    });
   }
   const roots = [...lives].map(([root, life]) => ({ root, life, bytes: sizeOfRoot(root) }));
   const all: Placed[] = [];

@@ -1,16 +1,14 @@
 // The program of a compiled net as its layers append to it: steps over activations.
 
-import { type Contraction, isCovered, overhanging, prepare } from '../kernels/contraction.ts';
-import { backward, forward } from '../kernels/convolution-contractions.ts';
-import { stagedBytes } from '../kernels/panels.ts';
-import { winogradPays, winogradWeighted } from '../kernels/winograd.ts';
+import { compiledConv, compiledConvTranspose } from '../kernels/choose.ts';
+import { marginsOf } from '../kernels/phases.ts';
+import type { WeightedKernel } from '../kernels/weighted-kernel.ts';
 import type { ConvStep, Layer, LrnStep, NormStep, Params, Program, Value } from '../layer/layer.ts';
-import { winogradTile } from '../reference/winograd.ts';
 import type { Shape, Tensor } from '../tensor.ts';
 import type { PoolGeometry } from '../window.ts';
+import { Activation } from './activation.ts';
 import { lrnStep, sumStep } from './pixelwise-steps.ts';
-import { isMarginless, marginsOf, Activation } from './activation.ts';
-import { callStep, poolStep, type Step, type Weighted, weightedStep } from './steps.ts';
+import { callStep, poolStep, type Step, weightedStep } from './steps.ts';
 
 export type Arithmetic = 'exact' | 'winograd';
 
@@ -39,36 +37,21 @@ export class Recorder implements Program {
   }
 
   conv(x: Value, shape: Shape, step: ConvStep): Value | undefined {
-    const g = step.geometry;
-    const m = winogradTile(g);
-    const isAsked = step.algorithm === 'winograd';
-    if (!m || !(isAsked || (this.#arithmetic === 'winograd' && winogradPays(g, m)))) {
-      return this.#contraction(x as Activation, shape, forward(g, step.algorithm), step);
-    }
-    return this.#weighted(x as Activation, shape, winogradWeighted(g, m), step);
+    const weight = step.weight.data as Float32Array;
+    return this.#weighted(x, shape, compiledConv(step.geometry, step.algorithm, this.#arithmetic, weight), step);
   }
 
   convTranspose(x: Value, shape: Shape, step: ConvStep): Value | undefined {
-    const c = backward(step.geometry, step.algorithm);
-    return isCovered(c) ? this.#contraction(x as Activation, shape, c, step) : undefined;
+    const weight = step.weight.data as Float32Array;
+    return this.#weighted(x, shape, compiledConvTranspose(step.geometry, step.algorithm, weight), step);
   }
 
-  /** Spec numerics-padding. */
-  #contraction(x: Activation, shape: Shape, c: Contraction, step: ConvStep): Value | undefined {
-    const isPadded = !isMarginless(marginsOf(overhanging(c), x.size));
-    if (isPadded && !isAllFinite(step.weight.data as Float32Array)) return undefined;
-    const kernel: Weighted = {
-      phases: overhanging(c),
-      staged: stagedBytes(c),
-      prepare: (arena, w, source, target, finish) => prepare(arena, c, w, source, target, finish),
-    };
-    return this.#weighted(x, shape, kernel, step);
-  }
-
-  #weighted(x: Activation, shape: Shape, kernel: Weighted, { weight, bias }: ConvStep): Value {
+  #weighted(value: Value, shape: Shape, kernel: WeightedKernel | undefined, step: ConvStep): Value | undefined {
+    if (!kernel) return undefined;
+    const x = value as Activation;
     x.needs(marginsOf(kernel.phases, x.size));
-    const finish = { bias: bias?.data as Float32Array | undefined };
-    return this.#append(weightedStep(x, new Activation(shape), kernel, weight.data as Float32Array, finish));
+    const finish = { bias: step.bias?.data as Float32Array | undefined };
+    return this.#append(weightedStep(x, new Activation(shape), kernel, step.weight.data as Float32Array, finish));
   }
 
   maxPool(x: Value, shape: Shape, geometry: PoolGeometry): Value {
@@ -137,9 +120,4 @@ export function copied(p: Params<Tensor>): Params<Tensor> {
       ? { shape: (value as Tensor).shape, data: (value as Tensor).data.slice() }
       : copied(value as Params<Tensor>);
   return Object.fromEntries(Object.entries(p ?? {}).map(([name, value]) => [name, copy(value)]));
-}
-
-function isAllFinite(values: Float32Array): boolean {
-  for (let i = 0; i < values.length; i++) if (values[i] - values[i] !== 0) return false;
-  return true;
 }

@@ -1,12 +1,10 @@
 // Steps: what a compiled net does, one after the other. A step is made ready once and then run at every call.
 
 import type { Arena } from '../kernels/arena.ts';
-import type { Run } from '../kernels/contraction.ts';
 import type { Finish } from '../kernels/epilogue.ts';
-import type { Staged } from '../kernels/panels.ts';
-import type { Phase } from '../kernels/phases.ts';
-import { preparePool } from '../kernels/pool.ts';
 import type { Placement } from '../kernels/placement.ts';
+import { preparePool } from '../kernels/pool.ts';
+import type { StagedWeights, WeightedKernel } from '../kernels/weighted-kernel.ts';
 import type { Layer, Params } from '../layer/layer.ts';
 import { checkLike } from '../layer/operator.ts';
 import { divisors } from '../reference/pool.ts';
@@ -32,28 +30,28 @@ export interface Step {
 export const isCopy = ({ isSum, reads, finish }: Step): boolean =>
   isSum && reads.length === 1 && !finish?.norm && !finish?.bias && !finish?.relu;
 
-/** A kernel with weights: the phases of the source it reads, and how it is made ready. */
-export interface Weighted {
-  readonly phases: readonly Phase[];
-  readonly staged: number;
-  prepare(arena: Arena, w: Staged, source: Placement, target: Placement, finish: Finish): Run;
-}
-
 /** A convolution or a transposed one. */
-export function weightedStep(x: Activation, y: Activation, kernel: Weighted, w: Float32Array, finish: Finish): Step {
+export function weightedStep(
+  x: Activation,
+  y: Activation,
+  kernel: WeightedKernel,
+  w: Float32Array,
+  finish: Finish,
+): Step {
   let unpacked: Float32Array | undefined = w;
   return {
     reads: [x],
     y,
     finish,
     isSum: false,
-    staged: kernel.staged,
+    staged: kernel.stagedBytes,
     prepare(arena, at, step, stage) {
-      const staged: Staged = (first, count) => {
+      const weights: StagedWeights = (first, count) => {
         if (unpacked) arena.floats(stage(), count).set(unpacked.subarray(first, first + count));
         return stage();
       };
-      const run = kernel.prepare(arena, staged, at(x), at(step.y), step.finish ?? {});
+      const operands = { weights, source: at(x), target: at(step.y), finish: step.finish ?? {} };
+      const run = kernel.prepare(arena, operands);
       // The compiled net would keep the caller's weights alive beside its own.
       arena.whenReady(() => {
         unpacked = undefined;

@@ -30,6 +30,18 @@ function kernelModule(): WebAssembly.Module | null {
 /** Whether this host runs the kernels; where not, the reference loops give the same bits. Spec kernel-simd. */
 export const hasSimd = (): boolean => kernelModule() !== null;
 
+/** A struct of assembly/, as declared.ts names its fields; those of `floats` are float32, the others whole numbers. */
+export interface Struct<Field extends string> {
+  readonly fields: readonly Field[];
+  readonly floats: readonly Field[];
+}
+
+/** A value for every field; `NoInfer` makes a field that the struct does not have an error. */
+export type Fields<Field extends string> = Readonly<Record<NoInfer<Field>, number>>;
+
+/** Bytes of a field, an entry of a table, and an address. */
+const WORD = 4;
+
 /** A WebAssembly page. */
 const PAGE = 0x10000;
 
@@ -118,11 +130,30 @@ export class Arena {
     return new Float64Array(this.#memory.buffer, address, length);
   }
 
-  /** Takes memory for 32-bit words and writes them. */
-  words(values: readonly number[]): number {
-    const address = this.take(values.length * 4);
-    this.whenReady(() => this.write(address, values));
+  /** Takes memory for a table of 32-bit words and writes them. */
+  table(words: readonly number[]): number {
+    const address = this.take(words.length * WORD);
+    this.whenReady(() => new Uint32Array(this.#memory.buffer, address, words.length).set(words));
     return address;
+  }
+
+  /** Takes memory for a struct, to be written before it is used. */
+  room(struct: Struct<string>): number {
+    return this.take(struct.fields.length * WORD);
+  }
+
+  /** Takes memory for a struct and writes its fields. */
+  struct<Field extends string>(struct: Struct<Field>, values: Fields<Field>): number {
+    const address = this.room(struct);
+    this.whenReady(() => this.write(address, struct, values));
+    return address;
+  }
+
+  /** Writes the fields of a struct. */
+  write<Field extends string>(address: number, { fields, floats }: Struct<Field>, values: Fields<Field>): void {
+    const words = new Uint32Array(this.#memory.buffer, address, fields.length);
+    for (let i = 0; i < fields.length; i++) words[i] = values[fields[i]];
+    for (const field of floats) this.floats(address + fields.indexOf(field) * WORD, 1)[0] = values[field];
   }
 
   /** Takes memory for values and writes them. */
@@ -132,10 +163,6 @@ export class Arena {
       values instanceof Float32Array ? this.floats(address, values.length) : this.doubles(address, values.length);
     this.whenReady(() => room().set(values));
     return address;
-  }
-
-  write(address: number, values: readonly number[]): void {
-    new Uint32Array(this.#memory.buffer, address, values.length).set(values);
   }
 }
 

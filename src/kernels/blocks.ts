@@ -1,20 +1,5 @@
-// The sizes that kernels work in: results never depend on them; tests straddle every one. Spec kernel-blocks.
-
-/** Rows and columns of a tile: positions × channels (assembly/blocks.ts; a test compares). */
-export const MR = 4;
-export const NR = 8;
-
-/** Channels per step of pooling loops (assembly/blocks.ts; a test compares). */
-export const LANES = 16;
-
-/** Bytes of a row of x in one pass of a depthwise weight gradient (assembly/blocks.ts; a test compares). */
-export const PASS_BYTES = 0x4000;
-
-/** Bytes of a place: the addresses of source and destination. */
-export const PLACE = 8;
-
-/** Bytes of a lattice: 4 counts, an address and 4 steps for each side. */
-export const LATTICE_BYTES = 14 * 4;
+// The sizes of blocks that TypeScript decides; those of assembly/ are in declared.ts. Results never depend on them, and
+// tests take sizes on both sides of every one. Spec kernel-blocks.
 
 /** Most and fewest positions that one call multiplies; between them, as many as touch SOURCE_BYTES of input. */
 export const MOST_POSITIONS = 1024;
@@ -32,10 +17,7 @@ export const PANEL_ROWS = 2048;
  */
 export const SINGLE_ROWS = 8192;
 
-/** Bytes of the float64 sums of one tile of a weight gradient (assembly/float64-sums.ts). */
-export const TILE_BYTES = MR * NR * 8;
-
-/** Float64 sums of an image that wait for its last block: a weight gradient adds to as many tiles of dw at a time. */
+/** Bytes of float64 sums that one call of a weight gradient adds to: so many tiles of dw are done at a time. */
 export const PART_BYTES = 1024 * 1024;
 
 /** Images are copied in together up to this many bytes, so that small ones share the cost of a call. */

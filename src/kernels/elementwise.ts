@@ -2,10 +2,11 @@
 
 import type { MathFunction } from '../reference/map.ts';
 import { withArena } from './arena.ts';
+import * as declared from './declared.ts';
 import type { Kernels } from './exports.ts';
 
-/** The functions of assembly/elementwise.ts. */
-const NUMBERS: Record<MathFunction, number> = { exp: 0, log: 1, tanh: 2, sigmoid: 3, pow: 4 };
+/** The numbers of the functions; one that the kernels lack is an error of types. */
+const NUMBERS: Record<MathFunction, number> = declared.MathFunction;
 
 /** Elements copied at a time: one page of WebAssembly memory. */
 export const BLOCK = 16384;

@@ -1,6 +1,6 @@
-// Regions: where the images of a tensor lie in kernel memory. All numbers are bytes.
+// Where the images of a tensor lie in kernel memory, with zeros around their cells or without. All numbers are bytes.
 
-import type { Three } from './phases.ts';
+import type { Three } from '../window.ts';
 
 /** The address of the first cell, and the steps from one pixel, row, plane and image to the next. */
 export interface Placement {
@@ -11,10 +11,37 @@ export interface Placement {
   readonly image: number;
 }
 
-/** Images of `size` cells without gaps; between images of padded cells lie the zeros around them. */
-export function densePlacement(address: number, size: Three<number>, channels: number): Placement {
+/** Cells of zeros before and after each axis. */
+export type Margins = Three<readonly [before: number, after: number]>;
+
+export const noMargins: Margins = [
+  [0, 0],
+  [0, 0],
+  [0, 0],
+];
+
+export const isMarginless = (margins: Margins): boolean => margins.flat().every((cells) => cells === 0);
+
+/** The bytes from the first cell of an image to the cell (i, j, k) planes, rows and columns on. */
+export const offsetOf = ({ plane, row, pixel }: Placement, [i, j, k]: Three<number>): number =>
+  i * plane + j * row + k * pixel;
+
+/** Images of `size` cells without gaps. */
+export const densePlacement = (address: number, size: Three<number>, channels: number): Placement =>
+  paddedPlacement(address, size, noMargins, channels);
+
+/** Images of `size` cells in the middle of zeros, the first of which lies at `address`. */
+export function paddedPlacement(address: number, size: Three<number>, margins: Margins, channels: number): Placement {
+  const [planes, rows, columns] = size.map((cells, i) => margins[i][0] + cells + margins[i][1]);
   const pixel = channels * 4;
-  const row = size[2] * pixel;
-  const plane = size[1] * row;
-  return { address, pixel, row, plane, image: size[0] * plane };
+  const row = columns * pixel;
+  const plane = rows * row;
+  const steps = { address, pixel, row, plane, image: planes * plane };
+  return { ...steps, address: address + offsetOf(steps, [margins[0][0], margins[1][0], margins[2][0]]) };
+}
+
+/** The placement of every `step`-th cell from one that lies `offset` bytes on. */
+export function stridedPlacement(p: Placement, offset: number, step: Three<number>): Placement {
+  const [plane, row, pixel] = [step[0] * p.plane, step[1] * p.row, step[2] * p.pixel];
+  return { address: p.address + offset, image: p.image, plane, row, pixel };
 }

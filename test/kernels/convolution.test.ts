@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import * as kernels from '../../src/kernels/convolution.ts';
+import * as kernels from '../../src/kernels/choose.ts';
 import * as reference from '../../src/reference/convolution.ts';
 import { convGeometries, firstDifference, sizesOf, values } from './twins.ts';
 

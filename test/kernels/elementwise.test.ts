@@ -4,8 +4,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { withArena } from '../../src/kernels/arena.ts';
 import * as kernels from '../../src/kernels/choose.ts';
-import type { Kernels } from '../../src/kernels/exports.ts';
 import { BLOCK, map, relu, reluGrad } from '../../src/kernels/elementwise.ts';
+import type { Kernels } from '../../src/kernels/exports.ts';
 import { random } from '../../src/random.ts';
 import {
   functions,

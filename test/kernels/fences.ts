@@ -5,9 +5,9 @@
 //                that a read far behind it traps
 //   a step       of a compiled net writes the cells of its result and its own scratch blocks, nothing else
 
-import { Recorder } from '../../src/compile/recorder.ts';
-import { assemble } from '../../src/compile/assemble.ts';
 import type { Activation } from '../../src/compile/activation.ts';
+import { assemble } from '../../src/compile/assemble.ts';
+import { Recorder } from '../../src/compile/recorder.ts';
 import type { PlacementOf, Step } from '../../src/compile/steps.ts';
 import type { Layer, Params, Shape, Tensor } from '../../src/index.ts';
 import { Arena } from '../../src/kernels/arena.ts';
