@@ -11,7 +11,7 @@
 // in registers 32.5). At other strides two positions are as fast as four (30.0 and 28 to 32).
 
 import { Depthwise, LISTED } from './depthwise-taps';
-import { finish, storeFinished } from './epilogue';
+import { storeFinished, storeFinishedPair } from './epilogue';
 
 /** Bytes of four channels. */
 const QUAD: usize = 16;
@@ -77,7 +77,7 @@ function twoPositions(g: Depthwise, x: usize, y: usize, count: i32, channels: us
         a = f32x4.add(a, f32x4.mul(v128.load(at + 2 * cell), w2)), b = f32x4.add(b, f32x4.mul(v128.load(next + 2 * cell), w2));
         at += row, v += 3 * QUAD;
       } while (v != vEnd);
-      v128.store(y + channel, finish(a, epilogue, channel)), v128.store(y + channel + yCell, finish(b, epilogue, channel));
+      storeFinishedPair(a, b, epilogue, channel, y + channel, y + channel + yCell);
     }
     x += 2 * step, y += 2 * yCell;
   }

@@ -51,6 +51,24 @@ export function storeFinished(a: v128, b: v128, c: v128, d: v128, epilogue: usiz
   storeSome(y0, a, lanes), storeSome(y1, b, lanes), storeSome(y2, c, lanes), storeSome(y3, d, lanes);
 }
 
+/** The same for two positions and four channels. */
+@inline
+export function storeFinishedPair(a: v128, b: v128, epilogue: usize, channel: usize, y0: usize, y1: usize): void {
+  if (epilogue) {
+    const e = changetype<Epilogue>(epilogue);
+    if (e.bias) {
+      const bias = v128.load(e.bias + channel);
+      a = f32x4.add(a, bias), b = f32x4.add(b, bias);
+    }
+    if (e.scale) {
+      const mean = v128.load(e.mean + channel), scale = v128.load(e.scale + channel), shift = v128.load(e.shift + channel);
+      a = norm(a, mean, scale, shift), b = norm(b, mean, scale, shift);
+    }
+    if (e.relu) a = relu(a), b = relu(b);
+  }
+  v128.store(y0, a), v128.store(y1, b);
+}
+
 @inline
 function norm(v: v128, mean: v128, scale: v128, shift: v128): v128 {
   return f32x4.add(f32x4.mul(f32x4.sub(v, mean), scale), shift);

@@ -30,28 +30,30 @@ export class BlockSums {
 /** Bytes of the float64 sums of one tile. */
 export const TILE_BYTES: i32 = 8 * MR * NR;
 
-/** Adds four float32 sums to the float64 sums that lie `at` bytes on. */
+/** to = (from + v) + total in float64, without what is 0. */
 @inline
-export function addFour(v: v128, g: BlockSums, at: usize): void {
+export function addFour(v: v128, from: usize, total: usize, to: usize): void {
   let low = f64x2.promote_low_f32x4(v), high = promoteHigh(v);
-  if (g.from) low = f64x2.add(low, v128.load(g.from + at)), high = f64x2.add(high, v128.load(g.from + at, 16));
-  if (g.total) low = f64x2.add(low, v128.load(g.total + at)), high = f64x2.add(high, v128.load(g.total + at, 16));
-  v128.store(g.to + at, low), v128.store(g.to + at, high, 16);
+  if (from) low = f64x2.add(low, v128.load(from)), high = f64x2.add(high, v128.load(from, 16));
+  if (total) low = f64x2.add(low, v128.load(total)), high = f64x2.add(high, v128.load(total, 16));
+  v128.store(to, low), v128.store(to, high, 16);
 }
 
-/** The same for the last block, whose sums are rounded to float32. */
+/** (from + v) + total, the last sums of all, rounded to float32. */
 @inline
-export function lastFour(v: v128, g: BlockSums, at: usize): v128 {
-  let low = f64x2.add(f64x2.promote_low_f32x4(v), v128.load(g.from + at));
-  let high = f64x2.add(promoteHigh(v), v128.load(g.from + at, 16));
-  if (g.total) low = f64x2.add(low, v128.load(g.total + at)), high = f64x2.add(high, v128.load(g.total + at, 16));
+export function lastFour(v: v128, from: usize, total: usize): v128 {
+  let low = f64x2.add(f64x2.promote_low_f32x4(v), v128.load(from));
+  let high = f64x2.add(promoteHigh(v), v128.load(from, 16));
+  if (total) low = f64x2.add(low, v128.load(total)), high = f64x2.add(high, v128.load(total, 16));
   return demote(low, high);
 }
 
 /** Adds `count` float32 sums that lie side by side, and sets them to +0; whole vectors. */
 export function addSums(sums: usize, count: i32, g: BlockSums): void {
-  for (let at: usize = 0; at < <usize>count * 8; at += 32, sums += 16) {
-    addFour(v128.load(sums), g, at);
+  let from = g.from, total = g.total, to = g.to;
+  const fromStep: usize = from ? 32 : 0, totalStep: usize = total ? 32 : 0;
+  for (const end = sums + <usize>count * 4; sums < end; sums += 16, from += fromStep, total += totalStep, to += 32) {
+    addFour(v128.load(sums), from, total, to);
     v128.store(sums, f32x4.splat(0));
   }
 }

@@ -113,14 +113,22 @@ function gradientTile(g: WeightGradient, place: usize, panel: usize, o: i32, at:
     panel += NR * 4;
   } while (x != end);
   if (g.sums) {
-    const s = blockSums;
-    if (s.to) {
-      addFour(a00, s, at), addFour(a01, s, at + 32), addFour(a10, s, at + 64), addFour(a11, s, at + 96);
-      addFour(a20, s, at + 128), addFour(a21, s, at + 160), addFour(a30, s, at + 192), addFour(a31, s, at + 224);
+    let from = blockSums.from, total = blockSums.total, to = blockSums.to;
+    const f: usize = from ? 32 : 0, t: usize = total ? 32 : 0;
+    if (f) from += at;
+    if (t) total += at;
+    if (to) {
+      to += at;
+      addFour(a00, from, total, to), addFour(a01, from + f, total + t, to + 32);
+      addFour(a10, from + 2 * f, total + 2 * t, to + 64), addFour(a11, from + 3 * f, total + 3 * t, to + 96);
+      addFour(a20, from + 4 * f, total + 4 * t, to + 128), addFour(a21, from + 5 * f, total + 5 * t, to + 160);
+      addFour(a30, from + 6 * f, total + 6 * t, to + 192), addFour(a31, from + 7 * f, total + 7 * t, to + 224);
       return;
     }
-    a00 = lastFour(a00, s, at), a01 = lastFour(a01, s, at + 32), a10 = lastFour(a10, s, at + 64), a11 = lastFour(a11, s, at + 96);
-    a20 = lastFour(a20, s, at + 128), a21 = lastFour(a21, s, at + 160), a30 = lastFour(a30, s, at + 192), a31 = lastFour(a31, s, at + 224);
+    a00 = lastFour(a00, from, total), a01 = lastFour(a01, from + f, total + t);
+    a10 = lastFour(a10, from + 2 * f, total + 2 * t), a11 = lastFour(a11, from + 3 * f, total + 3 * t);
+    a20 = lastFour(a20, from + 4 * f, total + 4 * t), a21 = lastFour(a21, from + 5 * f, total + 5 * t);
+    a30 = lastFour(a30, from + 6 * f, total + 6 * t), a31 = lastFour(a31, from + 7 * f, total + 7 * t);
   }
   const lanes = min(NR, g.filters - o);
   storeLanes(y0, a00, a01, lanes);

@@ -33,7 +33,7 @@ export const hasSimd = (): boolean => kernelModule() !== null;
 /** A struct of assembly/, as declared.ts names its fields; those of `floats` are float32, the others whole numbers. */
 export interface Struct<Field extends string> {
   readonly fields: readonly Field[];
-  readonly floats: readonly Field[];
+  readonly floats?: readonly Field[];
 }
 
 /** A value for every field; `NoInfer` makes a field that the struct does not have an error. */
@@ -150,7 +150,7 @@ export class Arena {
   }
 
   /** Writes the fields of a struct. */
-  write<Field extends string>(address: number, { fields, floats }: Struct<Field>, values: Fields<Field>): void {
+  write<Field extends string>(address: number, { fields, floats = [] }: Struct<Field>, values: Fields<Field>): void {
     const words = new Uint32Array(this.#memory.buffer, address, fields.length);
     for (let i = 0; i < fields.length; i++) words[i] = values[fields[i]];
     for (const field of floats) this.floats(address + fields.indexOf(field) * WORD, 1)[0] = values[field];

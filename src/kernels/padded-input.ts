@@ -38,12 +38,14 @@ export function makePaddedInput(arena: Arena, input: Images, phases: readonly Ph
   const images = Math.max(1, Math.min(batch, Math.floor(STAGED_BYTES / (floats * 4 + image))));
   const stage = arena.take(images * floats * 4);
   const dense = densePlacement(stage, size, channels);
-  const start = isPadded ? arena.take(images * image) : stage;
+  const copyIn = (first: number, end: number): void =>
+    arena.floats(stage, (end - first) * floats).set(data.subarray(first * floats, end * floats));
+  if (!isPadded) return { ...dense, isPadded, before: 0, images, load: copyIn };
+  const start = arena.take(images * image);
   const padded = paddedPlacement(start, size, margins, channels);
   const lattice = arena.room(Lattice);
   const load = (first: number, end: number): void => {
-    arena.floats(stage, (end - first) * floats).set(data.subarray(first * floats, end * floats));
-    if (!isPadded) return;
+    copyIn(first, end);
     if (first === 0) arena.kernels.zero(start, images * image);
     arena.write(lattice, Lattice, latticeOf([end - first, size[0], size[1], 1], dense, padded));
     arena.kernels.copyRows(lattice, size[2] * dense.pixel);

@@ -3,7 +3,7 @@
 //   for each group: for each phase: for each block of positions:
 //     for each pass over the terms: one call that multiplies the block with all panels
 
-import type { Arena } from './arena.ts';
+import type { Arena, Fields } from './arena.ts';
 import { FEWEST_POSITIONS, MOST_POSITIONS, PANEL_ROWS, SINGLE_ROWS, SOURCE_BYTES } from './blocks.ts';
 import { type Contraction, imagesOf, isCovered } from './contraction.ts';
 import { Lattice, MR, NR, PLACE, Product } from './declared.ts';
@@ -76,45 +76,50 @@ function preparePhase(arena: Arena, c: Contraction, { source, target }: Operands
   const [a, b, d] = phase;
   const runs = runsOf(phase, source, c.source.channels * 4);
   const terms = im2col ? { offsets: [0], length: panels.rows * 4 } : runs;
-  const groups = Array.from({ length: c.groups }, (_, group) => group);
   const productsOf = (rows: number): number[][] => {
-    const passes = passesOf(terms, rows).map((pass) => ({ ...pass, table: arena.table(pass.offsets) }));
-    return groups.map((group) =>
+    const passes = passesOf(terms, rows);
+    const tables = passes.map(({ offsets }) => arena.table(offsets));
+    return epilogues.map((epilogue, group) =>
       passes.map((pass, i) => {
-        const epilogue = i === passes.length - 1 ? epilogues[group] : 0;
-        return arena.struct(Product, productOf(c, panels, group, pass, { reload: i > 0 ? 1 : 0, epilogue }));
+        const ends = { reload: i > 0 ? 1 : 0, epilogue: i === passes.length - 1 ? epilogue : 0 };
+        return arena.struct(Product, productOf(c, panels, group, { ...pass, ...ends, table: tables[i] }));
       }),
     );
   };
   const start = offsetOf(target, [a.outputStart, b.outputStart, d.outputStart]);
-  const from = stridedPlacement(source, 0, [a.step, b.step, d.step]);
-  const to = stridedPlacement(target, start, [a.outputStep, b.outputStep, d.outputStep]);
   const bytes = im2col ? panels.rows * 4 : source.pixel * d.step;
   const fitting = Math.floor(SOURCE_BYTES / bytes / MR) * MR;
+  const products = productsOf(PANEL_ROWS);
   return {
     runs,
-    runTable: arena.table(runs.offsets),
-    lattices: groups.map((group) => {
-      const lattice = latticeOf([1, a.positions, b.positions, d.positions], from, to);
-      const [source, destination] = [group * c.source.channels * 4, group * c.target.channels * 4];
-      const moved = { source: lattice.source + source, destination: lattice.destination + destination };
-      return arena.struct(Lattice, { ...lattice, ...moved });
+    runTable: im2col ? arena.table(runs.offsets) : 0,
+    lattices: epilogues.map((_, group) => {
+      const from = stridedPlacement(source, group * c.source.channels * 4, [a.step, b.step, d.step]);
+      const first = start + group * c.target.channels * 4;
+      const to = stridedPlacement(target, first, [a.outputStep, b.outputStep, d.outputStep]);
+      return arena.struct(Lattice, latticeOf([1, a.positions, b.positions, d.positions], from, to));
     }),
-    products: productsOf(PANEL_ROWS),
-    single: productsOf(SINGLE_ROWS),
+    products,
+    single: panels.rows > PANEL_ROWS ? productsOf(SINGLE_ROWS) : products,
     positions: a.positions * b.positions * d.positions,
     step: Math.max(FEWEST_POSITIONS, Math.min(MOST_POSITIONS, fitting)),
   };
 }
 
-/** The product of a pass; what it does with y depends on whether it is the first or the last one. */
+/** A pass with its table in the arena: whether it goes on from y, and the epilogue if it is the last one. */
+interface TabledPass extends Pass {
+  readonly table: number;
+  readonly reload: number;
+  readonly epilogue: number;
+}
+
 function productOf(
   c: Contraction,
   panels: Panels,
   group: number,
-  { table, offsets, length, row }: Pass & { readonly table: number },
-  ends: { readonly reload: number; readonly epilogue: number },
-) {
+  pass: TabledPass,
+): Fields<(typeof Product.fields)[number]> {
+  const { table, offsets, length, row, reload, epilogue } = pass;
   return {
     panel: panels.address + group * panels.groupBytes + row * NR * 4,
     panelBytes: panels.bytes,
@@ -122,7 +127,8 @@ function productOf(
     runs: table,
     runsEnd: table + offsets.length * 4,
     length,
-    ...ends,
+    reload,
+    epilogue,
   };
 }
 

@@ -1,5 +1,6 @@
 // Panels: the filters of a phase in the order of its terms, eight side by side.
 
+import { sizeOf } from '../tensor.ts';
 import type { Arena } from './arena.ts';
 import { STAGED_BYTES } from './blocks.ts';
 import type { Contraction, WeightLayout } from './contraction.ts';
@@ -15,54 +16,83 @@ export interface Panels {
   readonly groupBytes: number;
 }
 
-/** Rows of a tap, each the filters of a channel, that are staged together: where they are terms, they may come in parts. */
-const rowsTogether = ({ channels, filters, terms }: WeightLayout): number =>
-  terms === 'channels' ? Math.min(channels, Math.max(1, Math.floor(STAGED_BYTES / (filters * 4)))) : channels;
+/**
+ * Rows of w, each the filters of a channel, that are staged together. Where rows are terms, they may come in parts that
+ * reach over several taps; where the filters are, the rows of a tap come together.
+ */
+const rowsTogether = ({ taps, channels, filters, terms }: WeightLayout): number =>
+  terms === 'channels'
+    ? Math.min(sizeOf(taps) * channels, Math.max(1, Math.floor(STAGED_BYTES / (filters * 4))))
+    : channels;
 
 /** The most bytes of w that are staged together. */
 export const stagedBytes = (weights: WeightLayout): number => rowsTogether(weights) * weights.filters * 4;
 
 /** Takes the memory of a phase's panels, to be packed when the arena is ready. */
-export function packPanels(arena: Arena, c: Contraction, [a, b, d]: Phase, w: StagedWeights): Panels {
-  const terms = c.source.channels;
-  const rows = a.taps.length * b.taps.length * d.taps.length * terms;
+export function packPanels(arena: Arena, c: Contraction, phase: Phase, w: StagedWeights): Panels {
+  const stretches = stretchesOf(c.weights, phase);
+  const terms = c.weights.terms === 'channels' ? 1 : c.source.channels / c.weights.channels;
+  const rows = stretches.reduce((sum, { count }) => sum + count, 0) * terms;
   const bytes = rows * NR * 4;
   const groupBytes = Math.ceil(c.target.channels / NR) * bytes;
-  const panels = { address: arena.take(c.groups * groupBytes), rows, bytes, groupBytes };
+  const address = arena.take(c.groups * groupBytes);
   const packing = arena.room(Packing);
   arena.whenReady(() => {
-    let first = 0;
-    for (const i of a.taps) {
-      for (const j of b.taps) {
-        for (const k of d.taps) {
-          const tap = (i * c.weights.taps[1] + j) * c.weights.taps[2] + k;
-          for (const part of partsOf(c, tap, w)) {
-            const panel = panels.address + part.group * groupBytes + (first + part.row) * NR * 4;
-            arena.write(packing, Packing, { panel, panelBytes: bytes, ...part.matrix });
-            arena.kernels.pack(packing);
-          }
-          first += terms;
-        }
-      }
+    let panel = address;
+    for (const { first, count } of stretches) {
+      packRows(arena, c, { first, count, packing, panel, panelBytes: bytes, groupBytes }, w);
+      panel += count * terms * NR * 4;
     }
   });
-  return panels;
+  return { address, rows, bytes, groupBytes };
 }
 
-/** The matrices of one tap, staged one after the other: the terms of a group, from the one numbered `row` on, by its filters. */
-function* partsOf(c: Contraction, tap: number, w: StagedWeights) {
-  const { channels, filters, terms } = c.weights;
+/** Rows of w that follow each other in the order of the terms. */
+interface Stretch {
+  readonly first: number;
+  readonly count: number;
+}
+
+/** The rows of the taps of a phase: where rows are terms, taps that follow each other are one stretch. */
+function stretchesOf({ taps, channels, terms }: WeightLayout, [a, b, d]: Phase): Stretch[] {
+  const stretches: { first: number; count: number }[] = [];
+  for (const i of a.taps) {
+    for (const j of b.taps) {
+      for (const k of d.taps) {
+        const first = ((i * taps[1] + j) * taps[2] + k) * channels;
+        const last = stretches[stretches.length - 1];
+        if (terms === 'channels' && last && last.first + last.count === first) last.count += channels;
+        else stretches.push({ first, count: channels });
+      }
+    }
+  }
+  return stretches;
+}
+
+/** A stretch of rows, and where its part of the panels begins. */
+interface Target extends Stretch {
+  readonly packing: number;
+  readonly panel: number;
+  readonly panelBytes: number;
+  readonly groupBytes: number;
+}
+
+function packRows(arena: Arena, c: Contraction, stretch: Target, w: StagedWeights): void {
+  const { filters, terms } = c.weights;
+  const { first, count, packing, panelBytes } = stretch;
   const together = rowsTogether(c.weights);
-  for (let row = 0; row < channels; row += together) {
-    const count = Math.min(together, channels - row);
-    const from = w((tap * channels + row) * filters, count * filters);
+  for (let row = 0; row < count; row += together) {
+    const rows = Math.min(together, count - row);
+    const from = w((first + row) * filters, rows * filters);
     for (let group = 0; group < c.groups; group++) {
       const source = from + (group * filters * 4) / c.groups;
+      const panel = stretch.panel + group * stretch.groupBytes + row * NR * 4;
       const matrix =
         terms === 'channels'
-          ? { rows: count, rowStep: filters * 4, columns: c.target.channels, columnStep: 4 }
-          : { rows: c.source.channels, rowStep: 4, columns: count, columnStep: filters * 4 };
-      yield { group, row, matrix: { source, ...matrix } };
+          ? { panel, panelBytes, source, rows, rowStep: filters * 4, columns: c.target.channels, columnStep: 4 }
+          : { panel, panelBytes, source, rows: c.source.channels, rowStep: 4, columns: rows, columnStep: filters * 4 };
+      arena.write(packing, Packing, matrix);
+      arena.kernels.pack(packing);
     }
   }
 }

@@ -20,7 +20,8 @@ export const noMargins: Margins = [
   [0, 0],
 ];
 
-export const isMarginless = (margins: Margins): boolean => margins.flat().every((cells) => cells === 0);
+export const isMarginless = (margins: Margins): boolean =>
+  margins.every(([before, after]) => before === 0 && after === 0);
 
 /** The bytes from the first cell of an image to the cell (i, j, k) planes, rows and columns on. */
 export const offsetOf = ({ plane, row, pixel }: Placement, [i, j, k]: Three<number>): number =>
@@ -32,12 +33,12 @@ export const densePlacement = (address: number, size: Three<number>, channels: n
 
 /** Images of `size` cells in the middle of zeros, the first of which lies at `address`. */
 export function paddedPlacement(address: number, size: Three<number>, margins: Margins, channels: number): Placement {
-  const [planes, rows, columns] = size.map((cells, i) => margins[i][0] + cells + margins[i][1]);
+  const [[top, bottom], [above, below], [left, right]] = margins;
   const pixel = channels * 4;
-  const row = columns * pixel;
-  const plane = rows * row;
-  const steps = { address, pixel, row, plane, image: planes * plane };
-  return { ...steps, address: address + offsetOf(steps, [margins[0][0], margins[1][0], margins[2][0]]) };
+  const row = (left + size[2] + right) * pixel;
+  const plane = (above + size[1] + below) * row;
+  const image = (top + size[0] + bottom) * plane;
+  return { address: address + top * plane + above * row + left * pixel, pixel, row, plane, image };
 }
 
 /** The placement of every `step`-th cell from one that lies `offset` bytes on. */
