@@ -12,7 +12,7 @@ export { addSums, TILE_BYTES } from './float64-sums';
 export { gather } from './im2col';
 export { PLACE, places } from './lattice';
 export { lrn } from './lrn';
-export { exp, log, pow, sigmoid, tanh } from './math';
+export { exp, log, pow, sigmoid, softplus, tanh } from './math';
 export { multiply } from './multiply';
 export { pack } from './pack';
 export { pool } from './pool';

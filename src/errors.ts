@@ -1,5 +1,7 @@
 // The two errors of the library: a value that the spec forbids, and a wrong JavaScript type.
 
+import { plain } from './plain.ts';
+
 /**
  * Thrown when an argument has the right JavaScript type but a value the spec forbids.
  * The message reads `operator: what must hold, got what came [clause]`; `clause` names the heading in `spec/`.
@@ -36,7 +38,7 @@ export function locatedError(name: string, error: unknown): unknown {
 
 /** A value as it reads in an error message: short, never ambiguous, and an error itself for no value at all. */
 export function show(value: unknown, depth = 0): string {
-  if (typeof value === 'string') return `'${value.length > 200 ? `${value.slice(0, 200)}…` : value}'`;
+  if (typeof value === 'string') return `'${plain(value, 200)}'`;
   if (typeof value === 'bigint') return value > -1e30 && value < 1e30 ? `${value}n` : 'a bigint of many digits';
   if (typeof value === 'function') return 'a function';
   if (typeof value !== 'object' || value === null) return Object.is(value, -0) ? '-0' : String(value);
@@ -45,7 +47,8 @@ export function show(value: unknown, depth = 0): string {
     if (Array.isArray(value)) return showList(value, depth);
     const { forward, name } = value as { readonly forward?: unknown; readonly name?: unknown };
     if (typeof forward === 'function') return `the layer ${name}`;
-    return `{${Object.keys(value).slice(0, 8).join(', ')}}`;
+    const keys = Object.keys(value).slice(0, 8);
+    return `{${keys.map((key) => plain(key)).join(', ')}}`;
   } catch {
     // A getter or a trap of a proxy may throw anything; the message is about something else.
     return 'an object that cannot be read';

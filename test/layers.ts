@@ -1,6 +1,7 @@
-// One or more examples of every layer of the library; test/laws.test.ts holds each to the laws of its kind.
-// A new layer is one line here.
+// One or more examples of every layer of the library; test/laws.test.ts holds each to the laws of its kind. A layer that can
+// be made without attributes has one by itself; any other needs a line here.
 
+import * as toeplitz from '../src/index.ts';
 import {
   avgPool1d,
   avgPool2d,
@@ -60,7 +61,7 @@ interface Example extends LawOptions {
 const residual = sum({ body: conv2d({ filters: 3, size: 3, padding: 'same', bias: false }), skip: identity() });
 
 // biome-ignore format: one line per layer
-export const examples: readonly Example[] = [
+const chosen: readonly Example[] = [
   { name: 'conv1d', layer: conv1d({ filters: 4, size: 3, stride: 2, dilation: 2, padding: [[3, 1]], groups: 2 }), shape: [2, 9, 6], kind: 'affine' },
   { name: 'conv2d', layer: conv2d({ filters: 6, size: [2, 3], stride: [2, 1], dilation: [1, 2], padding: [[1, 0], [2, 3]], groups: 3 }), shape: [2, 6, 5, 3], kind: 'affine' },
   { name: 'conv2d, pointwise', layer: conv2d({ filters: 5, size: 1, stride: [3, 2] }), shape: [1, 7, 4, 9], kind: 'affine' },
@@ -158,3 +159,17 @@ export const examples: readonly Example[] = [
   { name: 'sum, of a chain', layer: sum({ body: chain([residual, relu()]), one: identity(), two: identity() }), shape: [1, 4, 3, 3], kind: 'homogeneous' },
   { name: 'concat', layer: concat({ narrow: conv2d({ filters: 2, size: 1 }), wide: conv2d({ filters: 3, size: 3, padding: 'same' }), skip: identity() }), shape: [2, 4, 3, 2], kind: 'affine' },
 ];
+
+/** The layers that a public function makes without attributes, and that stand nowhere above. */
+const made = Object.values(toeplitz).flatMap((make): Example[] => {
+  if (typeof make !== 'function' || make.length > 1 || chosen.some(({ layer }) => layer.name === make.name)) return [];
+  try {
+    const layer = (make as () => Layer)();
+    return layer?.name === make.name ? [{ name: make.name, layer, shape: [2, 3, 4], kind: 'smooth' }] : [];
+  } catch (error) {
+    if (error instanceof TypeError || error instanceof toeplitz.SpecError) return [];
+    throw error;
+  }
+});
+
+export const examples: readonly Example[] = [...chosen, ...made];

@@ -57,6 +57,7 @@ What a call holds, if neither dialect nor layout say otherwise, of x [n, h, w, c
 what dy, of the shape of y, makes of x, weight and bias, in their shapes.
 
 The protocol: a line of JSON each way, float32 in base64, lowest byte first.
+Prints belong on standard error: the report shows them beside a finding.
 
   → {"cmd":"hello","protocol":1}      ← {"name":"my engine","ops":["dense"]}
   → {"cmd":"run","seq":1,"call":{"op":"dense","attributes":{"units":1,"bias":false},"x":{"shape":[1,2],"data":"AACAPwAAAEA="},"weight":{"shape":[2,1],"data":"AABAQAAAgEA="}}}

@@ -6,12 +6,14 @@ import { SpecError } from '../errors.ts';
 import { campaign } from '../oracle/campaign.ts';
 import type { Settings } from '../oracle/plan.ts';
 import type { Report } from '../oracle/report.ts';
+import { plainLines } from '../plain.ts';
 import { withCommands } from './again.ts';
 import { openOutput, outputOptions } from './output.ts';
 import { progressLine } from './progress.ts';
 import { type Remote, remote, StartError } from './remote.ts';
 import { aboveZero, readSettings, settingsOptions } from './settings.ts';
 import { EXIT, UsageError } from './usage.ts';
+import { sayStray, withWords } from './words.ts';
 
 export { help } from './check-help.ts';
 
@@ -39,13 +41,13 @@ export async function run(args: readonly string[]): Promise<number> {
   const commandArgs = isAdapter ? [fileURLToPath(new URL('host.js', import.meta.url)), target] : args.slice(split + 1);
   try {
     const engine = await remote(command, commandArgs, timeout);
-    const report = await checkRemote(engine, settings);
+    const report = withWords(await checkRemote(engine, settings), engine);
     const words = ['toeplitz', 'check', target, ...(strict ? ['--strict'] : []), ...timeoutOf(values.timeout)];
     return await finish(withCommands(report, words, isAdapter ? [] : args.slice(split)));
   } catch (error) {
     if (error instanceof SpecError) throw new UsageError(error.message);
     if (!(error instanceof StartError)) throw error;
-    process.stderr.write(`toeplitz: the engine could not start: ${error.message}\n`);
+    process.stderr.write(`toeplitz: the engine could not start: ${plainLines(error.message)}\n`);
     return EXIT.start;
   }
 }
@@ -54,12 +56,15 @@ const timeoutOf = (seconds: string): string[] => (seconds === options.timeout.de
 
 async function checkRemote(engine: Remote, settings: Settings): Promise<Report> {
   const stop = new AbortController();
-  process.once('SIGINT', () => stop.abort());
+  const interrupt = (): void => (stop.signal.aborted ? process.exit(EXIT.interrupted) : stop.abort());
+  process.on('SIGINT', interrupt);
   const progress = progressLine(process.stderr);
   try {
     return await campaign(engine, { ...settings, signal: stop.signal, onProgress: progress.show });
   } finally {
+    process.off('SIGINT', interrupt);
     progress.clear();
     engine.close();
+    sayStray(engine);
   }
 }

@@ -3,7 +3,8 @@
 import { existsSync } from 'node:fs';
 import { expectFailures, fixLines, readLines } from '../oracle/expected.ts';
 import type { Report } from '../oracle/report.ts';
-import { checkTarget, readInput, replaceFile } from './files.ts';
+import { destination } from './destination.ts';
+import { readInput } from './files.ts';
 import { UsageError } from './usage.ts';
 
 export const expectedOptions = {
@@ -33,12 +34,12 @@ export async function openExpected(values: Values): Promise<(report: Report) => 
   }
   if (fix && values.case !== undefined) throw new UsageError('--fix needs a campaign, not cases by name');
   if (fix && values.shard !== undefined) throw new UsageError('--fix needs the whole campaign: give it to merge');
-  if (fix) await checkTarget(file);
+  const place = fix ? await destination(file, true) : undefined;
   const lines = fix && !existsSync(file) ? [] : readLines(file, new TextDecoder().decode(await readInput(file)));
   return async (report) => {
-    if (!fix || report.interrupted) return expectFailures(report, lines);
+    if (place === undefined || report.interrupted) return expectFailures(report, lines);
     const fixed = fixLines(report, lines);
-    await replaceFile(file, new TextEncoder().encode(fixed.map(({ text }) => `${text}\n`).join('')));
+    await place.write(fixed.map(({ text }) => `${text}\n`).join(''));
     return expectFailures(report, fixed);
   };
 }

@@ -6,7 +6,7 @@ import { callOf } from '../oracle/ask.ts';
 import { parseCaseId } from '../oracle/caseid.ts';
 import { dialectNames, readDialect } from '../oracle/dialects.ts';
 import { explain, type Speech, speakerOf, tensorsOf } from '../oracle/explain.ts';
-import { checkTarget, replaceFile } from './files.ts';
+import { destination } from './destination.ts';
 import { layoutOf, speechOptions } from './settings.ts';
 import { EXIT, UsageError } from './usage.ts';
 
@@ -50,11 +50,11 @@ export async function run(args: readonly string[]): Promise<number> {
 }
 
 async function write(id: string, speech: Speech, file: string): Promise<number> {
-  await checkTarget(file);
+  const place = await destination(file);
   const c = parseCaseId(id);
   const asked = speakerOf(c, speech);
   const { op, attributes } = callOf(asked, c);
   const metadata = { case: id, op, attributes: JSON.stringify(attributes) };
-  await replaceFile(file, writeSafetensors(tensorsOf(asked, c), metadata));
+  await place.write(writeSafetensors(tensorsOf(asked, c), metadata));
   return EXIT.clean;
 }

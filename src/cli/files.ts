@@ -1,7 +1,22 @@
 // Files on the command line.
 
-import { access, constants, mkdir, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import {
+  access,
+  constants,
+  mkdir,
+  readdir,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  rmdir,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { SpecError } from '../errors.ts';
+import { deeper } from '../formats/json.ts';
 import { UsageError } from './usage.ts';
 
 /** The bytes of a file that was named; one that cannot be read is wrong usage. */
@@ -13,42 +28,51 @@ export async function readInput(file: string): Promise<Uint8Array> {
   }
 }
 
-/** Refuses a file that could not be written, before there is anything to write. */
-export async function checkTarget(file: string): Promise<void> {
-  await checkFolder(file);
-  const present = await stat(file).catch(() => undefined);
-  if (present?.isDirectory()) throw new UsageError(`cannot write ${file}: it is a directory`);
+/** Reports and manifests are 8 deep; a parser, and what reads its result, may end their stack at thousands. */
+const DEEPEST = 64;
+
+/** The text of a file of JSON that is not nested deeper than any that is written here. */
+export function jsonText(clause: string, source: string, bytes: Uint8Array): string {
+  const text = new TextDecoder().decode(bytes);
+  const at = deeper(text, DEEPEST);
+  if (at >= 0)
+    throw new SpecError(clause, `${source} must be nested at most ${DEEPEST} deep, and is deeper at character ${at}`);
+  return text;
 }
 
-/** Whether something can be put beside this path. */
-async function checkFolder(path: string): Promise<void> {
-  const folder = dirname(resolve(path));
+/** What is there under this path, if anything is. */
+async function at(path: string): Promise<Stats | undefined> {
   try {
-    await access(folder, constants.W_OK);
-    if (!(await stat(folder)).isDirectory()) throw new Error(`${folder} is no directory`);
+    return await stat(path);
   } catch (error) {
-    throw new UsageError(`cannot write ${path}: ${(error as Error).message}`);
+    if ((error as { code?: unknown }).code !== 'ENOENT') throw error;
+    return undefined;
   }
 }
 
-/** Writes beside the file, then puts it in its place: an interrupted write leaves the old file whole. */
-export async function replaceFile(file: string, bytes: Uint8Array): Promise<void> {
+/** Refuses a directory that nothing can be put into, or that could not be made with those above it. Spec cli-files. */
+export async function checkFolder(folder: string): Promise<void> {
   try {
-    await writeFile(`${file}.part`, bytes);
-    await rename(`${file}.part`, file);
+    let path = resolve(folder);
+    let present = await at(path);
+    for (; present === undefined; present = await at(path)) path = dirname(path);
+    if (!present.isDirectory()) throw new Error(path === resolve(folder) ? 'it is a file' : `${path} is a file`);
+    await access(path, constants.W_OK);
   } catch (error) {
-    await rm(`${file}.part`, { force: true });
-    throw new UsageError(`cannot write ${file}: ${(error as Error).message}`);
+    throw new UsageError(`cannot write ${folder}: ${(error as Error).message}`);
   }
 }
 
-/** Refuses a directory that holds anything, or could not be made, before there is anything to write. */
+/** Refuses a directory that holds anything, or whose parent is not there, before there is anything to write. */
 export async function checkNewFolder(folder: string): Promise<void> {
   await checkFolder(folder);
-  const present = await stat(folder).catch(() => undefined);
-  if (present && !present.isDirectory()) throw new UsageError(`cannot write ${folder}: it is a file`);
-  if (present && (await readdir(folder)).length > 0)
-    throw new UsageError(`cannot write ${folder}: it is not empty; name another, or remove it`);
+  try {
+    if (!(await at(dirname(resolve(folder))))) throw new Error(`ENOENT: there is no ${dirname(resolve(folder))}`);
+    if ((await at(folder)) && (await readdir(folder)).length > 0)
+      throw new Error('it is not empty; name another, or remove it');
+  } catch (error) {
+    throw new UsageError(`cannot write ${folder}: ${(error as Error).message}`);
+  }
 }
 
 /** A directory with these files and empty folders, which appears when it is complete. */
@@ -57,15 +81,16 @@ export async function writeFolder(
   empty: readonly string[],
   files: Iterable<{ readonly path: string; readonly bytes: Uint8Array }>,
 ): Promise<void> {
-  const part = `${resolve(folder)}.part-${process.pid}`;
+  const place = await realpath(folder).catch(() => resolve(folder)); // a link to a folder stays
+  const part = `${place}.part-${process.pid}`;
   try {
     for (const each of empty) await mkdir(join(part, each), { recursive: true });
     for (const { path, bytes } of files) {
       await mkdir(dirname(join(part, path)), { recursive: true });
       await writeFile(join(part, path), bytes);
     }
-    await rmdir(folder).catch(() => {}); // an empty one, which not every system lets a rename replace
-    await rename(part, folder);
+    await rmdir(place).catch(() => {}); // an empty one, which not every system lets a rename replace
+    await rename(part, place);
   } catch (error) {
     await rm(part, { recursive: true, force: true });
     throw (error as { code?: unknown }).code === undefined

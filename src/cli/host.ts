@@ -2,7 +2,9 @@
 
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { isObject } from '../formats/json.ts';
 import type { Answer, Call, Engine, Subject } from '../oracle/engine.ts';
+import { operators } from '../oracle/operators.ts';
 import { inProcess } from '../oracle/subject.ts';
 import { notATensor } from '../oracle/verdict.ts';
 import { decode, encode, linesOf } from './protocol.ts';
@@ -37,25 +39,39 @@ const reply = (answer: Answer, gradient: boolean): object => {
   return { finding: answer.kind, message: answer.message };
 };
 
-const describe = ({ name, version, dialect, layout, traits, ops, gradients }: Subject): object => ({
+/** All that the engine offers: what the oracle does not know, it says itself. */
+const describe = ({ name, version, dialect, layout, traits }: Subject, { ops, gradients = {} }: Engine): object => ({
   name,
   version,
   dialect,
   layout,
   traits,
-  ops,
-  gradients,
+  ops: Object.keys(ops),
+  gradients: Object.keys(gradients),
 });
+
+/** The engine without the operators that the oracle does not know; what is no object stays, for the check to see. */
+function known(engine: Engine): Engine {
+  if (!isObject(engine)) return engine;
+  const part = (table: unknown): unknown =>
+    isObject(table)
+      ? Object.assign(
+          Object.create(table), // functions may call others of their table
+          Object.fromEntries(Object.entries(table).filter(([name]) => Object.hasOwn(operators, name))),
+        )
+      : table;
+  return Object.create(engine, { ops: { value: part(engine.ops) }, gradients: { value: part(engine.gradients) } });
+}
 
 async function main(file: string): Promise<void> {
   const send = claimOutput();
   const module = await import(pathToFileURL(resolve(file)).href);
   if (module.default === undefined) throw new TypeError(`${file} must export an engine as its default`);
   const engine = (await module.default) as Engine;
-  const subject = inProcess(engine);
+  const subject = inProcess(known(engine));
   const onLine = async (line: string): Promise<void> => {
     const { cmd, seq, call } = JSON.parse(line);
-    if (cmd === 'hello') send(describe(subject));
+    if (cmd === 'hello') send(describe(subject, engine));
     if (cmd === 'run') send({ seq, ...reply(await subject.run(decode(call) as Call), 'dy' in call) });
     if (cmd === 'bye') process.exit(0);
   };

@@ -3,6 +3,7 @@
 
 import { SpecError } from '../errors.ts';
 import { VERSION } from '../oracle/version.ts';
+import { plainLines } from '../plain.ts';
 import * as check from './check.ts';
 import * as demo from './demo.ts';
 import * as explain from './explain.ts';
@@ -61,7 +62,7 @@ main(process.argv.slice(2)).then(
   },
   (error: unknown) => {
     if (!isUsage(error)) throw error;
-    process.stderr.write(`toeplitz: ${error.message}\n\n${help}`);
+    process.stderr.write(`toeplitz: ${plainLines(error.message)}\n\n${help}`);
     process.exitCode = EXIT.usage;
   },
 );

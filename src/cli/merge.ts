@@ -3,7 +3,7 @@
 import { parseArgs } from 'node:util';
 import { merge } from '../oracle/merge.ts';
 import { fromJson } from '../oracle/report-json.ts';
-import { readInput } from './files.ts';
+import { jsonText, readInput } from './files.ts';
 import { openOutput, outputHelp, outputOptions } from './output.ts';
 import { UsageError } from './usage.ts';
 
@@ -33,7 +33,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const finish = await openOutput(values);
   const read = async (source: string) => ({
     source,
-    report: fromJson(source, new TextDecoder().decode(await readInput(source))),
+    report: fromJson(source, jsonText('campaign-reporter', `report: ${source}`, await readInput(source))),
   });
   return finish(merge(await Promise.all(positionals.map(read))));
 }

@@ -2,8 +2,9 @@
 
 import { isWrong, type Report } from '../oracle/report.ts';
 import { type Reporter, readReporter, reporters } from '../oracle/reporters.ts';
+import { destination } from './destination.ts';
 import { expectedHelp, expectedOptions, openExpected } from './expected.ts';
-import { checkTarget, replaceFile } from './files.ts';
+import { plainReport } from './plain-report.ts';
 import { EXIT } from './usage.ts';
 
 export const outputOptions = {
@@ -30,13 +31,13 @@ interface Values {
 export async function openOutput(values: Values): Promise<(report: Report) => Promise<number>> {
   const { out } = values;
   const form: Reporter = readReporter(values.reporter);
-  if (out !== undefined) await checkTarget(out);
+  const place = out === undefined ? undefined : await destination(out);
   const holdAgainst = await openExpected(values);
   return async (found) => {
-    const report = await holdAgainst(found);
+    const report = plainReport(await holdAgainst(found));
     const text = reporters[form](report);
-    if (out === undefined) process.stdout.write(text);
-    else await replaceFile(out, new TextEncoder().encode(text));
+    if (place === undefined) process.stdout.write(text);
+    else await place.write(text);
     if (report.clean) return EXIT.clean;
     return isWrong(report) ? EXIT.mismatch : EXIT.thin;
   };

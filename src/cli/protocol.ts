@@ -7,7 +7,10 @@
 //
 // A tensor is {"shape":[…],"data":base64 of little-endian float32}: decimal JSON would lose NaN, ∞ and −0.
 
+import { deeper } from '../formats/json.ts';
+import type { Answer } from '../oracle/engine.ts';
 import { notATensor } from '../oracle/verdict.ts';
+import { plain } from '../plain.ts';
 import type { Tensor } from '../tensor.ts';
 
 export const PROTOCOL = 1;
@@ -29,9 +32,10 @@ export function encodeTensor({ shape, data }: Tensor): WireTensor {
 export function decodeTensor(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || typeof (value as WireTensor).data !== 'string') return value;
   const bytes = Buffer.from((value as WireTensor).data, 'base64');
-  if (!littleEndian && bytes.length % 4 === 0) bytes.swap32();
-  const data = new Float32Array(Math.floor(bytes.length / 4));
-  new Uint8Array(data.buffer).set(bytes.subarray(0, 4 * data.length));
+  if (bytes.length % 4 !== 0) return value;
+  if (!littleEndian) bytes.swap32();
+  const data = new Float32Array(bytes.length / 4);
+  new Uint8Array(data.buffer).set(bytes);
   return { shape: (value as WireTensor).shape, data };
 }
 
@@ -61,4 +65,69 @@ export function linesOf(each: (line: string) => void): (chunk: string) => void {
     rest = lines.pop()!;
     for (const line of lines) if (line.trim() !== '') each(line);
   };
+}
+
+/** A JSON object, or nothing: what is nested deeper than any answer is none. */
+export function parseLine(text: string): Readonly<Record<string, unknown>> | undefined {
+  const line = text.trim(); // also of a mark of byte order
+  if (!line.startsWith('{') || deeper(line, DEEPEST) >= 0) return undefined;
+  try {
+    return JSON.parse(line);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return undefined;
+  }
+}
+
+/** What was printed on the line of an answer before it, without a line's end, and the answer. */
+export function afterPrint(text: string): readonly [print: string, line: string] {
+  const at = /^\s*\{/.test(text) ? 0 : text.search(/\{\s*"(seq|name|ops)"/);
+  return at > 0 ? [text.slice(0, at), text.slice(at)] : ['', text];
+}
+
+/** An answer is 4 deep: itself, its gradients, a tensor, its shape. */
+const DEEPEST = 16;
+
+/** Characters of a line that an error shows. */
+export const SHOWN = 200;
+
+/** What an answer has beside its seq, exactly one of them. `finding` is what host.ts has seen in the process of an adapter. */
+const contents = ['result', 'skip', 'error', 'finding'] as const;
+
+/** The findings that an engine may report of itself: never that it is right. */
+const findings = [
+  'skip',
+  'error',
+  'wrong-type',
+  'changed-inputs',
+  'aliased',
+  'stale',
+  'unstable',
+  'timeout',
+  'crash',
+] as const satisfies readonly Answer['kind'][];
+
+/**
+ * The answer to question `seq` that a line is, a finding if it is a wrong one; undefined if it is none: what was printed,
+ * or an answer to an earlier question.
+ */
+export function readAnswer(text: string, seq: number): Answer | undefined {
+  const line = parseLine(text);
+  const has = contents.filter((name) => line && Object.hasOwn(line, name));
+  if (line === undefined || (has.length === 0 && !Object.hasOwn(line, 'seq'))) return undefined;
+  if (Number.isInteger(line.seq) && (line.seq as number) < seq) return undefined;
+  const wrong = (must: string): Answer => ({
+    kind: 'error',
+    message: `protocol: an answer must ${must}, got ${plain(text, SHOWN)} [oracle-protocol]`,
+  });
+  if (line.seq !== seq) return wrong(`have the seq ${seq} of its question`);
+  if (has.length !== 1) return wrong('have exactly one of result, skip and error');
+  const [name] = has;
+  if (name === 'result') return { kind: 'result', value: decode(line.result) };
+  const message = name === 'finding' ? line.message : line[name];
+  if (typeof message !== 'string') return wrong(`say in words what ${name} is about`);
+  if (name === 'skip') return { kind: 'skip', message: plain(message) };
+  if (name === 'error') return { kind: 'error', message: `the engine says: ${plain(message)}` };
+  const kind = findings.find((each) => each === line.finding);
+  return kind ? { kind, message: plain(message) } : wrong(`have a finding of ${findings.join(', ')}`);
 }

@@ -1,161 +1,196 @@
-// An engine in another process: a hang is killed after a time-out, a crash is an answer, and the process is started again.
+// An engine in another process: a hang is ended after a time-out, a crash is an answer, and the next call starts it again.
 
-import { type ChildProcess, spawn } from 'node:child_process';
-import { dialects, readDialect } from '../oracle/dialects.ts';
+import { setImmediate } from 'node:timers/promises';
+import { caseId } from '../oracle/caseid.ts';
+import type { Case } from '../oracle/cases.ts';
 import type { Answer, Call, Subject } from '../oracle/engine.ts';
-import { readLayout } from '../oracle/layout.ts';
-import { operators } from '../oracle/operators.ts';
-import { readTraits } from '../oracle/traits.ts';
-import { lastWords } from './last-words.ts';
-import { decode, encode, linesOf, PROTOCOL } from './protocol.ts';
+import { plain } from '../plain.ts';
+import { asHello, type Hello, readHello } from './hello.ts';
+import { Group, type Listener, MAX_LINE } from './process.ts';
+import { afterPrint, encode, PROTOCOL, readAnswer, SHOWN } from './protocol.ts';
 
 /** The engine did not come up: its command, its hello. */
 export class StartError extends Error {
   override readonly name = 'StartError';
 }
 
-export interface Remote extends Subject {
+export interface Remote extends Hello, Pick<Subject, 'run'> {
+  /** What the engine wrote to standard error when this case was asked last, in a few words. */
+  saidOf(id: string): string | undefined;
+  /** The first line on standard output that was no answer, and how many more there were. */
+  stray(): string | undefined;
   close(): void;
 }
 
 /** Loading a large engine takes seconds; a call must not. */
 const START_SECONDS = 60;
 
-/** Characters of standard error that are kept: a message may stand before a long stack. */
-const TAIL = 10_000;
+/** The longest delay of a timer: 2³¹ − 1 ms. */
+const LONGEST = 0x7fffffff;
 
-interface Line {
-  readonly seq?: number;
-  readonly result?: unknown;
-  readonly skip?: string;
-  readonly error?: string;
-  readonly finding?: Exclude<Answer['kind'], 'result'>;
-  readonly message?: string;
+/** Characters of them. */
+const WORDS = 300;
+
+/** Cases whose words on standard error are kept: those of findings were asked last. */
+const KEPT = 4000;
+
+/** An engine that says bye may take as long to end, in milliseconds. */
+const FAREWELL = 500;
+
+type Ending<T> =
+  | { readonly found: T }
+  | { readonly timeout: number }
+  | { readonly exit: string }
+  | { readonly endless: string };
+
+/** Lines that were no answers. */
+interface Strays {
+  first?: string;
+  count: number;
 }
 
-type Ending = { readonly timeout: number } | { readonly exit: string } | { readonly line: string };
-
-/** One running process: lines in, lines out. */
-class Running {
-  private readonly child: ChildProcess;
-  private readonly waiting: string[] = [];
+/** One running process: questions in, what is looked for out. */
+class Running implements Listener {
+  readonly group: Group;
+  private readonly strays: Strays;
+  private look: ((text: string) => void) | undefined;
   private wake: (() => void) | undefined;
-  private exit: string | undefined;
-  private tail = '';
+  private isStopping = false;
+  private ending: { readonly exit: string } | { readonly endless: string } | undefined;
 
-  constructor(command: string, args: readonly string[]) {
-    this.child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] });
-    const ended = (how: string): void => {
-      const words = lastWords(this.tail);
-      this.exit ??= words === '' ? how : `${how}: ${words}`;
-      this.wake?.();
-    };
-    this.child.on('error', (error) => ended(error.message));
-    this.child.on('close', (code, signal) => ended(signal ? `ended by ${signal}` : `ended with exit code ${code}`));
-    this.child.stdin!.on('error', () => {}); // a write to a dead process: 'close' says so
-    this.child.stderr!.setEncoding('utf8').on('data', (text) => {
-      this.tail = (this.tail + text).slice(-TAIL);
-    });
-    const onLine = (line: string): void => {
-      this.waiting.push(line);
-      this.wake?.();
-    };
-    this.child.stdout!.setEncoding('utf8').on('data', linesOf(onLine));
+  constructor(command: string, args: readonly string[], strays: Strays) {
+    this.strays = strays;
+    this.group = new Group(command, args, this);
   }
 
-  get alive(): boolean {
-    return this.exit === undefined;
+  line(text: string): void {
+    if (this.isStopping) return;
+    const [print, line] = afterPrint(text);
+    if (print.trim() !== '') this.stray(print);
+    if (this.look) this.look(line);
+    else this.stray(line);
   }
 
-  send(message: object): void {
-    this.child.stdin!.write(`${JSON.stringify(message)}\n`);
+  endless(beginning: string): void {
+    this.ending ??= { endless: beginning };
   }
 
-  async next(seconds: number): Promise<Ending> {
+  end(exit: string): void {
+    this.ending ??= { exit };
+    this.wake?.();
+  }
+
+  private stray(text: string): void {
+    this.strays.first ??= plain(text, SHOWN);
+    this.strays.count++;
+  }
+
+  /** The first line that `read` makes something of; the others are strays. */
+  async next<T>(read: (text: string) => T | undefined, seconds: number): Promise<Ending<T>> {
+    let found: T | undefined;
     let timer: NodeJS.Timeout | undefined;
-    const woken = new Promise<void>((resolve) => {
+    await new Promise<void>((resolve) => {
       this.wake = resolve;
-      timer = setTimeout(resolve, seconds * 1000);
+      this.look = (text) => {
+        const value = read(text);
+        if (value === undefined) return this.stray(text);
+        found = value;
+        this.look = undefined;
+        resolve();
+      };
+      if (this.ending) resolve();
+      else timer = setTimeout(resolve, Math.min(seconds * 1000, LONGEST));
     });
-    if (this.waiting.length === 0 && this.alive) await woken;
     clearTimeout(timer);
-    const line = this.waiting.shift();
-    if (line !== undefined) return { line };
-    return this.exit === undefined ? { timeout: seconds } : { exit: this.exit };
+    this.look = undefined;
+    this.wake = undefined;
+    return found === undefined ? (this.ending ?? { timeout: seconds }) : { found };
   }
 
-  kill(): void {
-    this.child.kill('SIGKILL');
+  /** Ends it, and comes back when it is gone. */
+  async stop(): Promise<void> {
+    this.isStopping = true;
+    this.group.kill();
+    while (this.group.alive) await this.next(() => undefined, START_SECONDS);
   }
 }
 
 /** Starts an engine and asks who it is. @throws {StartError} */
 export async function remote(command: string, args: readonly string[], seconds: number): Promise<Remote> {
-  let { running, hello } = await greet(command, args);
+  const strays: Strays = { count: 0 };
+  let { running, hello } = await greet(command, args, strays);
   let seq = 0;
-  const run = async (call: Call): Promise<Answer> => {
-    if (!running.alive) ({ running } = await greet(command, args));
-    running.send({ cmd: 'run', seq: ++seq, call: encode(call) });
-    const ending = await running.next(seconds);
-    if ('line' in ending) return answerOf(ending.line, seq);
-    running.kill();
-    if ('exit' in ending) return { kind: 'crash', message: `the process ${ending.exit}` };
-    await running.next(seconds); // until it is gone
-    return { kind: 'timeout', message: `no answer within ${seconds} s` };
+  const said = new Map<string, string>();
+  const keep = (c: Case | undefined, words: string): void => {
+    if (c === undefined) return;
+    const id = caseId(c);
+    said.delete(id);
+    if (words !== '') said.set(id, plain(words, WORDS));
+    if (said.size > KEPT) said.delete(said.keys().next().value as string);
   };
-  const restart = async (): Promise<void> => {
-    running.kill();
-    while (running.alive) await running.next(seconds);
+  const ask = async (call: Call): Promise<Answer> => {
+    const before = strays.count;
+    running.group.send({ cmd: 'run', seq: ++seq, call: encode(call) });
+    const ending = await running.next((text) => readAnswer(text, seq), seconds);
+    if ('found' in ending) return ending.found;
+    await running.stop();
+    if ('exit' in ending) return { kind: 'crash', message: `the process ${plain(ending.exit)}` };
+    if ('endless' in ending)
+      return {
+        kind: 'error',
+        message: `protocol: a line must end within ${MAX_LINE} bytes, got ${plain(ending.endless)}… [oracle-protocol]`,
+      };
+    const printed = strays.count > before ? `; what was printed is no answer to seq ${seq}: ${strays.first}` : '';
+    return { kind: 'timeout', message: `no answer within ${seconds} s${printed}` };
   };
-  const close = (): void => {
-    if (running.alive) running.send({ cmd: 'bye' });
-    setTimeout(() => running.kill(), 500).unref();
+  const run = async (call: Call, c?: Case): Promise<Answer> => {
+    try {
+      if (!running.group.alive) ({ running } = await greet(command, args, strays));
+    } catch (error) {
+      if (!(error instanceof StartError)) throw error;
+      return { kind: 'crash', message: `the process did not start again: ${error.message}` };
+    }
+    const answer = await ask(call);
+    await setImmediate(); // what was written before the answer, on the other pipe, is read by now
+    keep(c, running.group.words());
+    return answer;
   };
-  return { ...hello, run, restart, close };
-}
-
-function answerOf(text: string, seq: number): Answer {
-  const line = parse(text);
-  if (!line || line.seq !== seq)
-    return { kind: 'error', message: `the answer must be a JSON object with seq ${seq}, got ${text.slice(0, 80)}` };
-  if (line.skip !== undefined) return { kind: 'skip', message: String(line.skip) };
-  if (line.error !== undefined) return { kind: 'error', message: `the engine says: ${line.error}` };
-  if (line.finding !== undefined) return { kind: line.finding, message: String(line.message) };
-  return { kind: 'result', value: decode(line.result) };
-}
-
-function parse(text: string): Line | undefined {
-  try {
-    const value = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  return {
+    ...hello,
+    run,
+    restart: () => running.stop(),
+    saidOf: (id) => said.get(id),
+    stray: () => strays.first && `'${strays.first}'${strays.count > 1 ? ` and ${strays.count - 1} more` : ''}`,
+    close() {
+      if (running.group.alive) running.group.send({ cmd: 'bye' });
+      setTimeout(() => running.group.kill(), FAREWELL).unref();
+    },
+  };
 }
 
 async function greet(
   command: string,
   args: readonly string[],
-): Promise<{ running: Running; hello: Omit<Subject, 'run'> }> {
-  const running = new Running(command, args);
-  const refuse = (why: string): never => {
-    running.kill();
-    throw new StartError(`${[command, ...args].join(' ')}: ${why}`);
+  strays: Strays,
+): Promise<{ running: Running; hello: Hello }> {
+  const running = new Running(command, args, strays);
+  const before = strays.count;
+  const refuse = async (why: string): Promise<never> => {
+    await running.stop();
+    throw new StartError(`${[command, ...args].join(' ')}: ${plain(why)}`);
   };
-  running.send({ cmd: 'hello', protocol: PROTOCOL });
-  const ending = await running.next(START_SECONDS);
-  if (!('line' in ending)) return refuse('exit' in ending ? ending.exit : `no hello within ${START_SECONDS} s`);
-  const hello = parse(ending.line) as Partial<Subject> | undefined;
-  if (!hello || typeof hello.name !== 'string' || !Array.isArray(hello.ops))
-    return refuse(`the hello must be {"name", "ops": […]}, got ${ending.line.slice(0, 80)}`);
-  const unknown = hello.ops.find((op) => !Object.hasOwn(operators, op));
-  if (unknown !== undefined) return refuse(`the operators are ${Object.keys(operators).join(', ')}, got '${unknown}'`);
-  const { name, version, ops, gradients = [] } = hello;
-  try {
-    const dialect = readDialect(hello.dialect, ops);
-    const layout = readLayout(hello.layout, dialects[dialect].layout);
-    return { running, hello: { name, version, dialect, layout, traits: readTraits(hello.traits), ops, gradients } };
-  } catch (error) {
-    return refuse((error as Error).message);
+  running.group.send({ cmd: 'hello', protocol: PROTOCOL });
+  const ending = await running.next(asHello, START_SECONDS);
+  if ('found' in ending) {
+    try {
+      return { running, hello: readHello(ending.found) };
+    } catch (error) {
+      if (!(error instanceof Error && 'clause' in error)) throw error;
+      return refuse(error.message);
+    }
   }
+  if ('endless' in ending) return refuse(`a line must end within ${MAX_LINE} bytes, got ${ending.endless}…`);
+  if ('exit' in ending) return refuse(ending.exit);
+  const printed = strays.count > before ? `; what was printed is none: ${strays.first}` : '';
+  return refuse(`no hello within ${START_SECONDS} s${printed}`);
 }

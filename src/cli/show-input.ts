@@ -55,8 +55,9 @@ export function loadNet(named: string | undefined, classes: number | undefined, 
   const given = mapLayer(trained, (_, layer) => layer.roles?.batchStatistics?.given ?? layer);
   const isTrained = trainedIn(given, shape);
   const net = Object.keys(tensors).some((each) => !isTrained(each)) ? given : trained;
-  const { params, missing, misshapen, text } = loadWeights(net, shape, tensors);
-  if (missing.length + misshapen.length > 0) throw new UsageError(`show: MODEL is not one of ${name}: ${text}`);
+  const { params, missing, misshapen, unread, text } = loadWeights(net, shape, file);
+  if (missing.length + misshapen.length + unread.length > 0)
+    throw new UsageError(`show: MODEL is not one of ${name}: ${text}`);
   return { net, params, shape, text };
 }
 

@@ -1,10 +1,11 @@
 // toeplitz show: what a trained net has learnt and how it sees an image, as pictures and in words.
 
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { allocate, type Tensor } from '../tensor.ts';
-import { readInput } from './files.ts';
+import { destination } from './destination.ts';
+import { checkFolder, readInput } from './files.ts';
 import { loadNet, netNames, readImages } from './show-input.ts';
 import { type Page, pages } from './show-pages.ts';
 import { EXIT, UsageError } from './usage.ts';
@@ -60,6 +61,7 @@ export async function run(args: readonly string[]): Promise<number> {
     whole('units', values.units, 1),
   ];
   const classes = values.classes === undefined ? undefined : whole('classes', values.classes, 1);
+  await checkFolder(values.out);
   const [model, source] = await Promise.all(positionals.map(readInput));
   const { net, params, shape, text } = loadNet(values.net, classes, model);
   const all = await readImages(source, positionals[1], shape);
@@ -79,10 +81,10 @@ async function write(out: string, { name, content }: Page): Promise<void> {
   const file = join(out, name);
   try {
     await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, content);
   } catch (error) {
     throw new UsageError(`show: cannot write '${file}': ${(error as Error).message}`);
   }
+  await (await destination(file)).write(content);
 }
 
 /** `count` images from `first` on, or as many as there are. */

@@ -14,8 +14,9 @@ import { evaluate } from '../train/metrics.ts';
 import { momentum } from '../train/optimizer.ts';
 import type { Progress } from '../train/progress.ts';
 import { cosine } from '../train/schedule.ts';
+import { type Destination, destination } from './destination.ts';
 import { readDigits, SIDE } from './digits.ts';
-import { readInput, replaceFile } from './files.ts';
+import { readInput } from './files.ts';
 import { EXIT, UsageError } from './usage.ts';
 
 export const help = `toeplitz train [options]
@@ -38,7 +39,8 @@ Trains the lecture's LeNet-5 on 28×28 digits, by default on generated ones.
                        Ctrl-C; where the file exists, go on from it
 
 The same command gives the same weights to the last bit on every host.
-Exit code: 0, 2 wrong usage or data, 1 training failed.
+Exit code: 0, 1 training failed, 2 wrong usage or data, 130 interrupted without a
+checkpoint to go on from.
 `;
 
 const options = {
@@ -74,6 +76,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({ args: [...args], options });
   const value = (name: 'rate' | 'momentum' | 'decay' | 'shift' | 'seed'): number => number(name, values[name]);
   const [epochs, size] = [count('epochs', values.epochs), count('batch', values.batch)];
+  const { out, checkpoint } = await destinations(values);
   const { train, test } = await readDigits(values);
   const net = lenet5();
   const shape = [1, SIDE, SIDE, 1];
@@ -100,21 +103,34 @@ export async function run(args: readonly string[]): Promise<number> {
     signal: stop.signal,
     onProgress: line,
     ...(resume && { resume }),
-    ...(file !== undefined && { onCheckpoint: (bytes: Uint8Array) => replaceFile(file, bytes) }),
+    ...(checkpoint && { onCheckpoint: checkpoint.write }),
   });
   if (result === undefined) return EXIT.mismatch;
-  if (stop.signal.aborted) {
-    say(`\nstopped after step ${result.step}${file === undefined ? '' : `; the same command goes on from ${file}`}`);
-    return EXIT.clean;
+  if (result.step < epochs * batches.length) {
+    const kept = checkpoint
+      ? `the same command goes on from ${file}`
+      : 'nothing was kept: there is no --checkpoint FILE';
+    say(`\nstopped after step ${result.step}; ${kept}`);
+    return checkpoint ? EXIT.clean : EXIT.interrupted;
   }
   say(`trained in ${((performance.now() - start) / 1000).toFixed(1)} s`);
   const { accuracy, loss } = evaluate(net, result.params, minibatches(test, { size: 200, shuffle: false }));
   say(`on the ${test.x.shape[0]} images kept apart: ${(100 * accuracy).toFixed(2)} % right, loss ${loss.toFixed(4)}`);
-  if (values.out !== undefined) {
-    await replaceFile(values.out, writeSafetensors(result.params, { net: 'lenet5' }));
+  if (out) {
+    await out.write(writeSafetensors(result.params, { net: 'lenet5' }));
     say(`wrote ${values.out}`);
   }
   return EXIT.clean;
+}
+
+/** Where the weights and the checkpoints go, before anything is read. */
+async function destinations(values: { readonly out?: string; readonly checkpoint?: string }) {
+  const open = (file: string | undefined, isPlain: boolean): Promise<Destination> | undefined =>
+    file === undefined ? undefined : destination(file, isPlain);
+  const [out, checkpoint] = [await open(values.out, false), await open(values.checkpoint, true)];
+  if (out && out.path === checkpoint?.path)
+    throw new UsageError(`--out and --checkpoint must be two files, got ${values.out} twice`);
+  return { out, checkpoint };
 }
 
 /** Trains; a loss that runs away is said, not thrown: what was checkpointed before stays good. */

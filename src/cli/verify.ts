@@ -1,12 +1,13 @@
 // toeplitz verify: judges the answers beside the questions of toeplitz vectors.
 
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { SpecError } from '../errors.ts';
 import { answering, questionsOf, type Read, readManifest } from '../oracle/answers.ts';
 import { examine } from '../oracle/campaign.ts';
 import { readSettings } from '../oracle/plan.ts';
-import { readInput } from './files.ts';
+import { jsonText } from './files.ts';
 import { openOutput, outputHelp, outputOptions } from './output.ts';
 import { progressLine } from './progress.ts';
 import { UsageError } from './usage.ts';
@@ -43,7 +44,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
   if (positionals.length !== 1) throw new UsageError('verify: name one DIR');
   const [folder] = positionals;
-  const manifest = readManifest(new TextDecoder().decode(await readInput(join(folder, 'manifest.json'))));
+  const manifest = readManifest(await manifestIn(folder));
   const { seed, cases, ops, shard } = manifest;
   const settings = readSettings({ seed, cases, ops, strict: values.strict, ...(shard && { shard }) });
   const finish = await openOutput({ ...values, ...(shard && { shard: `${shard.index}/${shard.of}` }) });
@@ -55,12 +56,22 @@ export async function run(args: readonly string[]): Promise<number> {
   return finish(report);
 }
 
+async function manifestIn(folder: string): Promise<string> {
+  const bytes = await readerOf(folder)('manifest.json');
+  if (bytes === undefined) throw new UsageError(`cannot read ${join(folder, 'manifest.json')}: there is none`);
+  return jsonText('campaign-answers', 'verify: manifest.json', bytes);
+}
+
+/** A pipe or a device in the place of an answer would hang, or never end. */
 const readerOf =
   (folder: string): Read =>
   async (path) => {
     try {
+      if (!(await stat(join(folder, path))).isFile())
+        throw new SpecError('campaign-answers', `verify: ${join(folder, path)} must be a plain file`);
       return await readFile(join(folder, path));
     } catch (error) {
+      if (error instanceof SpecError) throw error;
       if ((error as { code?: unknown }).code === 'ENOENT') return undefined;
       throw new UsageError(`cannot read ${join(folder, path)}: ${(error as Error).message}`);
     }

@@ -1,6 +1,6 @@
 // Compiled nets: a program laid out in the memory of one instance.
 
-import { Arena } from '../kernels/arena.ts';
+import { ownArena } from '../kernels/arena.ts';
 import type { Placement } from '../kernels/placement.ts';
 import { sizeOf } from '../tensor.ts';
 import type { Activation } from './activation.ts';
@@ -21,8 +21,7 @@ export function assemble(program: Recorder, input: Activation, result: Activatio
   const steps = placed(fuse(program.steps, output));
   addInPlace(steps, input, output);
   const { bytes, offsets, shared } = layout(steps, input, output);
-  const arena = new Arena('compile-memory');
-  arena.reset('compile');
+  const arena = ownArena('compile');
   arena.plan();
   const base = arena.take(bytes);
   const at = (activation: Activation): Placement => activation.placement((root) => base + (offsets.get(root) ?? 0));

@@ -2,7 +2,7 @@
 
 import { known, oneOf } from '../attributes.ts';
 import { SpecError, wrongType } from '../errors.ts';
-import { runsKernels } from '../kernels/choose.ts';
+import { runsKernels } from '../kernels/host.ts';
 import { checkLayer, type Layer, type Params } from '../layer/layer.ts';
 import { allocateFrom, checkShape, checkTensor, type Shape, sameShape, type Tensor } from '../tensor.ts';
 import type { Activation } from './activation.ts';
@@ -52,7 +52,7 @@ export function compile(
   };
 }
 
-/** Spec kernel-simd. */
+/** Spec kernel-simd, kernel-host. */
 const onReference =
   (layer: Layer, shape: Shape, params: Params<Tensor>) =>
   (x: Tensor): Tensor => {

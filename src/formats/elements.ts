@@ -2,6 +2,7 @@
 
 import { SpecError } from '../errors.ts';
 import type { ElementType } from '../tensor.ts';
+import { fromFloat8 } from './float8.ts';
 import { fromBfloat16, fromFloat16, toBfloat16, toFloat16 } from './float16.ts';
 
 export interface Element {
@@ -16,6 +17,10 @@ export const ELEMENTS: ReadonlyMap<string, Element> = new Map<string, Element>([
   ['F32', { bytes: 4, type: 'float32', read: (view, at, little) => view.getFloat32(at, little) }],
   ['F16', { bytes: 2, type: 'float32', read: (view, at, little) => fromFloat16(view.getUint16(at, little)) }],
   ['BF16', { bytes: 2, type: 'float32', read: (view, at, little) => fromBfloat16(view.getUint16(at, little)) }],
+  ...['F8_E5M2', 'F8_E4M3', 'F8_E8M0', 'F8_E5M2FNUZ', 'F8_E4M3FNUZ'].map((name): [string, Element] => [
+    name,
+    { bytes: 1, type: 'float32', read: (view, at) => fromFloat8(name, view.getUint8(at)) },
+  ]),
   ['I64', { bytes: 8, type: 'float64', read: (view, at, little) => view.getBigInt64(at, little) }],
   ['U64', { bytes: 8, type: 'float64', read: (view, at, little) => view.getBigUint64(at, little) }],
   ['I32', { bytes: 4, type: 'float64', read: (view, at, little) => view.getInt32(at, little) }],
@@ -25,6 +30,14 @@ export const ELEMENTS: ReadonlyMap<string, Element> = new Map<string, Element>([
   ['I8', { bytes: 1, type: 'float32', read: (view, at) => view.getInt8(at) }],
   ['U8', { bytes: 1, type: 'float32', read: (view, at) => view.getUint8(at) }],
   ['BOOL', { bytes: 1, type: 'float32', read: (view, at) => (view.getUint8(at) === 0 ? 0 : 1) }],
+]);
+
+/** The bits of the types that safetensors knows and that are not read: no type of this library holds them as they are. */
+export const UNREAD: ReadonlyMap<string, number> = new Map([
+  ['F4', 4],
+  ['F6_E2M3', 6],
+  ['F6_E3M2', 6],
+  ['C64', 64],
 ]);
 
 export type FloatName = 'F64' | 'F32' | 'F16' | 'BF16';

@@ -7,9 +7,13 @@ import { SpecError } from '../errors.ts';
 import { MAX_ELEMENTS, type Shape, sizeOf } from '../tensor.ts';
 import { asBytes, type Bytes, viewOf } from './bytes.ts';
 import { ELEMENTS, type Element, readElements } from './elements.ts';
-import { gunzip, isGzip } from './inflate.ts';
+import { gunzip, gunzipStart, isGzip } from './inflate.ts';
+import { notOf } from './looks.ts';
 
 const CLAUSE = 'format-idx';
+
+/** The longest header, of 255 axes, in bytes. */
+const HEADER = 4 + 4 * 255;
 
 export type IdxData = Uint8Array | Int8Array | Int16Array | Int32Array | Float32Array | Float64Array;
 
@@ -43,24 +47,30 @@ const TYPES: ReadonlyMap<number, IdxType> = new Map<number, IdxType>([
  */
 export async function readIdx(bytes: Bytes): Promise<IdxArray> {
   const packed = asBytes(CLAUSE, 'readIdx', bytes);
-  const file = isGzip(packed) ? await gunzip('readIdx', packed) : packed;
+  const isPacked = isGzip(packed);
+  const { type, shape, start, element } = readHeader(isPacked ? gunzipStart('readIdx', packed, HEADER) : packed);
+  const size = sizeOf(shape);
+  if (!isPacked && size * element.bytes !== packed.length - start)
+    refuse(`shape [${shape}] takes ${size * element.bytes} bytes of data, but the file has ${packed.length - start}`);
+  if (size > MAX_ELEMENTS) refuse(`an array holds at most ${MAX_ELEMENTS} values, got ${size} for shape [${shape}]`);
+  const file = isPacked ? gunzip('readIdx', packed, start + size * element.bytes) : packed;
+  const data = type.make(size);
+  readElements(CLAUSE, 'readIdx', element, viewOf(file), start, false, data);
+  return Object.freeze({ shape: Object.freeze(shape), data });
+}
+
+/** What the first bytes of a file state. */
+function readHeader(file: Uint8Array): { type: IdxType; shape: number[]; start: number; element: Element } {
   const type = TYPES.get(file[2]);
-  if (file.length < 4 || file[0] !== 0 || file[1] !== 0 || type === undefined || file[3] === 0)
-    return refuse(
-      `a file starts with 0, 0, a type of 8, 9, 11, 12, 13 or 14 and a number of axes from 1 on, got [${file.subarray(0, 4)}]`,
-    );
+  if (file.length < 4 || file[0] !== 0 || file[1] !== 0 || type === undefined || file[3] === 0) {
+    const what = `a file starts with 0, 0, a type of 8, 9, 11, 12, 13 or 14 and a number of axes from 1 on, got [${file.subarray(0, 4)}]`;
+    throw notOf(CLAUSE, 'readIdx', file, ['idx'], what);
+  }
   const start = 4 + 4 * file[3];
   if (file.length < start) refuse(`${file[3]} axes take ${start} bytes of header, got ${file.length}`);
   const view = viewOf(file);
   const shape = Array.from({ length: file[3] }, (_, axis) => view.getUint32(4 + 4 * axis));
-  const size = sizeOf(shape);
-  const element = ELEMENTS.get(type.name) as Element;
-  if (size * element.bytes !== file.length - start)
-    refuse(`shape [${shape}] takes ${size * element.bytes} bytes of data, but the file has ${file.length - start}`);
-  if (size > MAX_ELEMENTS) refuse(`an array holds at most ${MAX_ELEMENTS} values, got ${size} for shape [${shape}]`);
-  const data = type.make(size);
-  readElements(CLAUSE, 'readIdx', element, view, start, false, data);
-  return Object.freeze({ shape: Object.freeze(shape), data });
+  return { type, shape, start, element: ELEMENTS.get(type.name) as Element };
 }
 
 function refuse(message: string): never {

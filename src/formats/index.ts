@@ -2,6 +2,7 @@
 
 export { type IdxArray, readIdx } from './idx.ts';
 export { readNpy, writeNpy } from './npy.ts';
+export { readNpz, writeNpz } from './npz.ts';
 export { readPng, writePng } from './png.ts';
 export { readSafetensors, type SafetensorsFile, writeSafetensors } from './safetensors.ts';
 export { torchNames } from './torch-names.ts';

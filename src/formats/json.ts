@@ -4,6 +4,7 @@ import { SpecError, show } from '../errors.ts';
 
 export function parseObject(clause: string, who: string, bytes: Uint8Array): Record<string, unknown> {
   const text = decode(clause, who, bytes);
+  checkDepth(clause, who, text);
   const value = parse(clause, who, text);
   if (!isObject(value)) throw new SpecError(clause, `${who}: the header must be a JSON object, got ${show(value)}`);
   const twice = repeatedName(text);
@@ -20,6 +21,31 @@ function decode(clause: string, who: string, bytes: Uint8Array): string {
   } catch {
     throw new SpecError(clause, `${who}: the header of ${bytes.length} bytes must be UTF-8`);
   }
+}
+
+/** Of the headers that are read none is deeper than 3; a host's parser, and what reads its result, may end their stack at thousands. */
+const DEEPEST = 16;
+
+function checkDepth(clause: string, who: string, text: string): void {
+  const at = deeper(text, DEEPEST);
+  if (at >= 0)
+    throw new SpecError(
+      clause,
+      `${who}: the header must be nested at most ${DEEPEST} deep, and is deeper at character ${at}`,
+    );
+}
+
+/** Where a text that may be JSON is nested deeper than that, or −1. */
+export function deeper(text: string, most: number): number {
+  let depth = 0;
+  for (let i = 0; i < text.length; i++) {
+    if (text[i] === '"') {
+      for (i++; i < text.length && text[i] !== '"'; i++) if (text[i] === '\\') i++;
+    } else if (text[i] === '{' || text[i] === '[') {
+      if (++depth > most) return i;
+    } else if (text[i] === '}' || text[i] === ']') depth--;
+  }
+  return -1;
 }
 
 function parse(clause: string, who: string, text: string): unknown {

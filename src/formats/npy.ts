@@ -7,6 +7,7 @@ import { SpecError, show } from '../errors.ts';
 import { allocate, checkTensor, type Data, type Shape, sizeOf, type Tensor } from '../tensor.ts';
 import { asBytes, type Bytes, reserve, viewOf } from './bytes.ts';
 import { ELEMENTS, type Element, readElements, writeElements } from './elements.ts';
+import { notOf } from './looks.ts';
 
 const CLAUSE = 'format-npy';
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
@@ -35,7 +36,13 @@ export function readNpy(bytes: Bytes): Tensor {
   const file = asBytes(CLAUSE, 'readNpy', bytes);
   const view = viewOf(file);
   if (file.length < 10 || MAGIC.some((byte, i) => file[i] !== byte))
-    refuse(`a file starts with the six bytes 93 'NUMPY', a version and a length, got ${file.length} bytes that do not`);
+    throw notOf(
+      CLAUSE,
+      'readNpy',
+      file,
+      ['npy'],
+      `a file starts with the six bytes 93 'NUMPY', a version and a length, got ${file.length} bytes that do not`,
+    );
   const version = file[6];
   if (version < 1 || version > 3 || file[7] !== 0)
     refuse(`the version must be 1.0, 2.0 or 3.0, got ${version}.${file[7]}`);

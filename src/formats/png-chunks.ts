@@ -1,11 +1,13 @@
 // The chunks of a PNG file, read with their checksums and their order, and written. Spec format-png.
 //
 //   | 89 'PNG' 0d 0a 1a 0a | length, type, data, CRC-32 | … |      every number highest byte first
-//   IHDR  PLTE?  tRNS?  IDAT+  IEND, others between them; an upper-case first letter: must be understood
+//   IHDR  PLTE?  tRNS?  IDAT+  IEND, others between them; an upper-case first letter: must be understood.
+//   What lies behind IEND is no part of the image.
 
 import { SpecError, show } from '../errors.ts';
 import { viewOf } from './bytes.ts';
 import { crc32 } from './checksum.ts';
+import { notOf } from './looks.ts';
 
 const CLAUSE = 'format-png';
 
@@ -20,7 +22,13 @@ export interface Chunks {
 
 export function readChunks(file: Uint8Array): Chunks {
   if (file.length < SIGNATURE.length || SIGNATURE.some((byte, i) => file[i] !== byte))
-    refuse(`a file starts with 89 'PNG' 0d 0a 1a 0a, got [${file.subarray(0, 8)}]`);
+    throw notOf(
+      CLAUSE,
+      'readPng',
+      file,
+      ['png'],
+      `a file starts with 89 'PNG' 0d 0a 1a 0a, got [${file.subarray(0, 8)}]`,
+    );
   const single = new Map<string, Uint8Array>();
   const data: Uint8Array[] = [];
   let before = '';
@@ -31,8 +39,6 @@ export function readChunks(file: Uint8Array): Chunks {
     else if (KNOWN.has(type)) single.set(type, content);
     at += 12 + content.length;
     before = type;
-    if (type === 'IEND' && at !== file.length)
-      refuse(`the file must end with its IEND chunk, but ${file.length - at} bytes follow`);
   }
   if (data.length === 0) refuse('the file has no IDAT chunk');
   return {
@@ -45,6 +51,9 @@ export function readChunks(file: Uint8Array): Chunks {
 
 const KNOWN = new Set(['IHDR', 'PLTE', 'tRNS', 'IDAT', 'IEND']);
 
+/** What a chunk with a wrong checksum that may be passed over is taken for: no chunk has this type. */
+const DAMAGED = 'none';
+
 function chunkAt(file: Uint8Array, at: number): { type: string; content: Uint8Array } {
   const left = file.length - at;
   if (left < 12) refuse(`the file ends within the chunk at byte ${at}, before IEND`);
@@ -56,10 +65,12 @@ function chunkAt(file: Uint8Array, at: number): { type: string; content: Uint8Ar
     refuse(`the type of the chunk at byte ${at} must be four letters, got ${show(type)}`);
   const stated = view.getUint32(at + 8 + length);
   const actual = crc32(file.subarray(at + 4, at + 8 + length));
-  if (stated !== actual)
+  if (stated !== actual && isCritical(type))
     refuse(`the CRC-32 of the ${type} chunk at byte ${at} must be ${actual.toString(16)}, got ${stated.toString(16)}`);
-  return { type, content: file.subarray(at + 8, at + 8 + length) };
+  return { type: stated === actual ? type : DAMAGED, content: file.subarray(at + 8, at + 8 + length) };
 }
+
+const isCritical = (type: string): boolean => type[0] <= 'Z';
 
 function checkOrder(type: string, before: string, single: ReadonlyMap<string, unknown>, data: number): void {
   if ((before === '') !== (type === 'IHDR')) refuse(`the first chunk must be IHDR, and only the first, got ${type}`);
@@ -68,7 +79,7 @@ function checkOrder(type: string, before: string, single: ReadonlyMap<string, un
     refuse(`IDAT chunks must follow each other, got one behind ${before}`);
   if ((type === 'PLTE' || type === 'tRNS') && data > 0) refuse(`${type} must come before IDAT`);
   if (type === 'PLTE' && single.has('tRNS')) refuse('PLTE must come before tRNS');
-  if (!KNOWN.has(type) && type[0] <= 'Z') refuse(`the critical chunk ${type} is not known`);
+  if (!KNOWN.has(type) && isCritical(type)) refuse(`the critical chunk ${type} is not known`);
 }
 
 export function chunk(type: string, content: Uint8Array): Uint8Array {

@@ -45,7 +45,7 @@ export async function readPng(bytes: Bytes): Promise<Tensor> {
   const channels = (colour === PALETTE ? 3 : samples) + (chunks.transparency === undefined ? 0 : 1);
   if (width * height * channels > MAX_VALUES)
     refuse(`an image of ${width} by ${height} pixels and ${channels} channels holds more than ${MAX_VALUES} values`);
-  const raw = await inflate('readPng', join(CLAUSE, 'readPng', chunks.data), rawSize(layout));
+  const raw = inflate('readPng', join(CLAUSE, 'readPng', chunks.data), rawSize(layout));
   const pixels = readSamples(layout, raw);
   const result = allocate('readPng', [height, width, channels], 'float32');
   if (colour === PALETTE) lookUp(pixels, chunks, channels, result.data);

@@ -9,8 +9,9 @@ import type { Params } from '../layer/layer.ts';
 import { checkParams, flatParams } from '../layer/params.ts';
 import { allocate, type Shape, sizeOf, type Tensor } from '../tensor.ts';
 import { asBytes, type Bytes, reserve, viewOf } from './bytes.ts';
-import { ELEMENTS, type Element, type FloatName, readElements, writeElements } from './elements.ts';
+import { ELEMENTS, type Element, type FloatName, readElements, UNREAD, writeElements } from './elements.ts';
 import { isObject, parseObject } from './json.ts';
+import { notOf } from './looks.ts';
 
 const CLAUSE = 'format-safetensors';
 const METADATA = '__metadata__';
@@ -18,22 +19,29 @@ const METADATA = '__metadata__';
 /** The format's own limit on its header, in bytes (safetensors README). */
 const MAX_HEADER = 100_000_000;
 
+/** The character that a header begins with: the format allows no blank before it. */
+const BRACE = 0x7b;
+
 export interface SafetensorsFile {
   readonly tensors: Readonly<Record<string, Tensor>>;
   readonly metadata: Readonly<Record<string, string>>;
+  /** Tensors of element types that are not read, by their names: F4, F6_E2M3, F6_E3M2, C64, and those that are newer than this library. */
+  readonly unread: Readonly<Record<string, { readonly dtype: string; readonly shape: Shape }>>;
 }
 
 interface Entry {
   readonly name: string;
-  readonly element: Element;
+  readonly dtype: string;
+  /** How it is read, if it is. */
+  readonly element: Element | undefined;
   readonly shape: Shape;
   readonly begin: number;
   readonly end: number;
 }
 
 /**
- * Reads a safetensors file: F32, F16 and BF16 become float32, F64 float64, each value exactly; 8- and 16-bit integers
- * and BOOL become float32, 32- and 64-bit integers float64.
+ * Reads a safetensors file: F32, F16, BF16 and the F8 types become float32, F64 float64, each value exactly; 8- and 16-bit
+ * integers and BOOL become float32, 32- and 64-bit integers float64. Tensors of other types are named in `unread`.
  *
  * @throws {SpecError} format-safetensors for a file that is cut off or whose header is not true of it; tensor-size.
  * @example
@@ -42,42 +50,65 @@ interface Entry {
 export function readSafetensors(bytes: Bytes): SafetensorsFile {
   const file = asBytes(CLAUSE, 'readSafetensors', bytes);
   const view = viewOf(file);
-  if (file.length < 8) refuse(`a file starts with 8 bytes of header length, got ${file.length} bytes`);
-  const length = view.getBigUint64(0, true);
-  if (length > MAX_HEADER || length > file.length - 8)
-    refuse(
-      `the header states ${length} bytes, but the file has ${file.length - 8} after its length (and ${MAX_HEADER} is the limit)`,
-    );
-  const start = 8 + Number(length);
-  const header = parseObject(CLAUSE, 'readSafetensors', file.subarray(8, start));
+  const { header, start } = readHeader(file, view);
   const entries = Object.keys(header)
     .filter((name) => name !== METADATA)
     .map((name) => readEntry(name, header[name]));
   checkCover(entries, file.length - start);
   const metadata = readMetadata(header[METADATA] ?? {});
   return {
-    tensors: Object.fromEntries(entries.map((entry) => [entry.name, readTensor(entry, view, start)])),
+    tensors: Object.fromEntries(
+      entries.flatMap((entry) => {
+        const { element } = entry;
+        return element === undefined ? [] : [[entry.name, readTensor({ ...entry, element }, view, start)]];
+      }),
+    ),
     metadata,
+    unread: Object.fromEntries(
+      entries.flatMap(({ name, element, dtype, shape }) => (element === undefined ? [[name, { dtype, shape }]] : [])),
+    ),
   };
+}
+
+/** The header, and where the data begin. A file that is something else is told by its first bytes. */
+function readHeader(file: Uint8Array, view: DataView): { header: Record<string, unknown>; start: number } {
+  const wrong = (what: string): never => {
+    throw notOf(CLAUSE, 'readSafetensors', file, ['safetensors'], what);
+  };
+  if (file.length < 8) wrong(`a file starts with 8 bytes of header length, got ${file.length} bytes`);
+  const length = view.getBigUint64(0, true);
+  if (length > MAX_HEADER || length > file.length - 8)
+    wrong(
+      `the header states ${length} bytes, but the file has ${file.length - 8} after its length (and ${MAX_HEADER} is the limit)`,
+    );
+  const start = 8 + Number(length);
+  if (length === 0n || file[8] !== BRACE)
+    wrong(`the header must be a JSON object, got ${length === 0n ? 'no bytes' : `${file[8]} as its first byte`}`);
+  return { header: parseObject(CLAUSE, 'readSafetensors', file.subarray(8, start)), start };
 }
 
 function readEntry(name: string, value: unknown): Entry {
   if (!isObject(value)) return refuse(`tensor ${show(name)} must be an object, got ${show(value)}`);
   const { dtype, shape, data_offsets: offsets } = value;
-  const element = typeof dtype === 'string' ? ELEMENTS.get(dtype) : undefined;
-  if (element === undefined)
-    return refuse(`tensor ${show(name)} must have a dtype of ${[...ELEMENTS.keys()].join(', ')}, got ${show(dtype)}`);
+  if (typeof dtype !== 'string')
+    return refuse(`the dtype of tensor ${show(name)} must be a string, got ${show(dtype)}`);
   if (!isWhole(shape))
     return refuse(`the shape of tensor ${show(name)} must be an array of whole numbers ≥ 0, got ${show(shape)}`);
   if (!isWhole(offsets) || offsets.length !== 2)
     return refuse(`the data_offsets of tensor ${show(name)} must be two whole numbers ≥ 0, got ${show(offsets)}`);
   const [begin, end] = offsets;
-  if (end - begin !== sizeOf(shape) * element.bytes)
+  const element = ELEMENTS.get(dtype);
+  const bits = element === undefined ? UNREAD.get(dtype) : 8 * element.bytes;
+  const bytes = bits === undefined ? Math.max(0, end - begin) : (sizeOf(shape) * bits) / 8; // of a newer type nothing is known
+  if (end - begin !== bytes)
     return refuse(
-      `tensor ${show(name)} of shape [${shape}] and dtype ${dtype} takes ${sizeOf(shape) * element.bytes} bytes, but its data_offsets are ${show(offsets)}`,
+      `tensor ${show(name)} of shape [${shape.slice(0, SHOWN)}${shape.length > SHOWN ? ', …' : ''}] and dtype ${show(dtype)} takes ${bytes} bytes, but its data_offsets are ${show(offsets)}`,
     );
-  return { name, element, shape, begin, end };
+  return { name, dtype, element, shape, begin, end };
 }
+
+/** Axes of a shape in a message. */
+const SHOWN = 16;
 
 const isWhole = (value: unknown): value is number[] =>
   Array.isArray(value) && value.every((each) => Number.isSafeInteger(each) && each >= 0);
@@ -101,7 +132,11 @@ function readMetadata(value: unknown): Record<string, string> {
   return value as Record<string, string>;
 }
 
-function readTensor({ name, element, shape, begin }: Entry, view: DataView, start: number): Tensor {
+function readTensor(
+  { name, element, shape, begin }: Entry & { readonly element: Element },
+  view: DataView,
+  start: number,
+): Tensor {
   const result = allocate('readSafetensors', shape, element.type);
   readElements(CLAUSE, `readSafetensors: tensor ${show(name)}`, element, view, start + begin, true, result.data);
   return result;

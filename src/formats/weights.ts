@@ -5,9 +5,10 @@ import { show, wrongType } from '../errors.ts';
 import { initialize } from '../layer/initialize.ts';
 import { checkLayer, type Layer, type Params } from '../layer/layer.ts';
 import { checkParams, flatParams, nestParams } from '../layer/params.ts';
+import { plain } from '../plain.ts';
 import { checkShape, type ElementType, type Shape, sameShape, type Tensor, tensor } from '../tensor.ts';
 import type { Bytes } from './bytes.ts';
-import { readSafetensors } from './safetensors.ts';
+import { readSafetensors, type SafetensorsFile } from './safetensors.ts';
 import { flattenedOrders, fromTorch, torchShape } from './torch.ts';
 
 const CLAUSE = 'format-weights';
@@ -36,6 +37,8 @@ export interface LoadedWeights {
   readonly missing: readonly string[];
   /** Names of the file that no parameter asked for. */
   readonly unexpected: readonly string[];
+  /** Flat names whose tensor is of an element type that is not read, such as F4; they keep the values of `start`. */
+  readonly unread: readonly string[];
   /** Flat names whose tensor has another shape; both shapes in the layout of the file. */
   readonly misshapen: readonly Misshapen[];
   /** All of it in words. */
@@ -66,54 +69,69 @@ export function loadWeights(
   checkShape(who, shape);
   const layout = oneOf(CLAUSE, who, 'layout', options.layout ?? 'toeplitz', ['toeplitz', 'torch']);
   const type = oneOf(CLAUSE, who, 'type', options.type ?? 'float32', ['float32', 'float64']);
-  const tensors = tensorsOf(file);
+  const { tensors, unread: foreign } = tensorsOf(file);
   const orders = layout === 'torch' ? flattenedOrders(net, shape) : new Map<string, Int32Array>();
   const found: Record<string, Tensor> = {};
-  const report = { missing: [] as string[], misshapen: [] as Misshapen[], used: new Set<string>() };
+  const report = {
+    missing: [] as string[],
+    misshapen: [] as Misshapen[],
+    unread: [] as string[],
+    used: new Set<string>(),
+  };
   for (const [name, axes] of Object.entries(flatParams(net.params(shape)))) {
-    const source = nameIn(tensors, options.names?.(name) ?? name);
+    const source = nameIn({ ...foreign, ...tensors }, options.names?.(name) ?? name);
     if (source === undefined) {
       report.missing.push(name);
       continue;
     }
     report.used.add(source);
+    if (!Object.hasOwn(tensors, source)) {
+      report.unread.push(name);
+      continue;
+    }
     const expected = layout === 'torch' ? torchShape(axes) : axes;
     const { shape: got, data } = tensors[source];
     if (!sameShape(expected, got)) report.misshapen.push({ name, expected, got });
     else found[name] = tensor(axes, layout === 'torch' ? fromTorch(data, axes, orders.get(name)) : data, type);
   }
-  const { missing, misshapen, used } = report;
-  const unexpected = Object.keys(tensors).filter((name) => !used.has(name) && !isBeside(name));
+  const { missing, misshapen, unread, used } = report;
+  const unexpected = Object.keys({ ...foreign, ...tensors }).filter((name) => !used.has(name) && !isBeside(name));
   const loaded = Object.keys(found);
-  const complete = missing.length + misshapen.length === 0;
+  const complete = missing.length + misshapen.length + unread.length === 0;
   const rest = complete ? {} : flatParams(options.start ?? initialize(net, shape, { type }));
   const params = nestParams(net.params(shape), { ...rest, ...found });
-  return { params, loaded, missing, unexpected, misshapen, text: textOf({ loaded, missing, unexpected, misshapen }) };
+  const result = { loaded, missing, unexpected, unread, misshapen };
+  return { params, ...result, text: textOf(result) };
 }
 
-function tensorsOf(file: Bytes | Params<Tensor>): Readonly<Record<string, Tensor>> {
+type Named = Pick<SafetensorsFile, 'tensors' | 'unread'>;
+
+function tensorsOf(file: Bytes | Params<Tensor>): Named {
   if (typeof file !== 'object' || file === null)
     throw wrongType(CLAUSE, `loadWeights: file must be the bytes of a file or a record of tensors, got ${show(file)}`);
-  if (ArrayBuffer.isView(file) || file instanceof ArrayBuffer) return readSafetensors(file as Bytes).tensors;
+  if (ArrayBuffer.isView(file) || file instanceof ArrayBuffer) return readSafetensors(file as Bytes);
   checkParams('loadWeights', file);
-  return flatParams(file as Params<Tensor>);
+  return { tensors: flatParams(file as Params<Tensor>), unread: {} };
 }
 
-const nameIn = (tensors: Readonly<Record<string, Tensor>>, names: string | readonly string[]): string | undefined =>
+const nameIn = (tensors: Readonly<Record<string, unknown>>, names: string | readonly string[]): string | undefined =>
   [names].flat().find((name) => Object.hasOwn(tensors, name));
 
 /** What stands in a file beside the parameters: torch's step counters, and what an optimizer carries in a checkpoint. */
 const isBeside = (name: string): boolean => name.endsWith('num_batches_tracked') || name.includes('/');
 
-function textOf({ loaded, missing, unexpected, misshapen }: Omit<LoadedWeights, 'params' | 'text'>): string {
-  const odd = misshapen.map(({ name, expected, got }) => `${name} (must be [${expected}], got [${got}])`);
+function textOf({ loaded, missing, unexpected, unread, misshapen }: Omit<LoadedWeights, 'params' | 'text'>): string {
+  const odd = misshapen.map(({ name, expected, got }) => `${plain(name)} (must be [${expected}], got [${got}])`);
   const lines: [string, readonly string[]][] = [
     ['missing from the file', missing],
     ['unexpected in the file', unexpected],
+    ['of an element type that is not read', unread],
     ['misshapen', odd],
   ];
   return [
-    `${loaded.length} of ${loaded.length + missing.length + misshapen.length} parameters loaded`,
-    ...lines.filter(([, names]) => names.length > 0).map(([what, names]) => `  ${what}: ${names.join(', ')}`),
+    `${loaded.length} of ${loaded.length + missing.length + unread.length + misshapen.length} parameters loaded`,
+    ...lines
+      .filter(([, names]) => names.length > 0)
+      .map(([what, names]) => `  ${what}: ${names.map((name) => plain(name)).join(', ')}`),
   ].join('\n');
 }

@@ -11,13 +11,13 @@ import * as referencePool from '../reference/pool.ts';
 import { winograd as referenceWinograd, winogradTile } from '../reference/winograd.ts';
 import type { Data } from '../tensor.ts';
 import type { ConvGeometry, PoolGeometry } from '../window.ts';
-import { hasSimd } from './arena.ts';
 import * as bias from './bias-gradient.ts';
 import { backward, forward } from './contraction.ts';
 import { depthwiseKernel } from './depthwise.ts';
 import { hasMultiplier, repeated, withoutMultiplier } from './depthwise-multiplier.ts';
 import { depthwiseWeightGrad } from './depthwise-weight-gradient.ts';
 import * as elementwise from './elementwise.ts';
+import { runsKernels } from './host.ts';
 import { panelKernel } from './panel-kernel.ts';
 import { marginsOf } from './phases.ts';
 import { isMarginless } from './placement.ts';
@@ -26,9 +26,6 @@ import { runOnce } from './run-once.ts';
 import * as weightGradient from './weight-gradient.ts';
 import type { WeightedKernel } from './weighted-kernel.ts';
 import { winogradKernel, winogradPays } from './winograd.ts';
-
-/** Whether this host runs the kernels. */
-export const runsKernels = (): boolean => hasSimd();
 
 const isFast = (data: Data): data is Float32Array => data instanceof Float32Array && runsKernels();
 

@@ -4,6 +4,7 @@ import { SpecError } from '../errors.ts';
 import { spaceOf, windowField } from '../layer/field.ts';
 import type { Layer, Program, Value } from '../layer/layer.ts';
 import { operator } from '../layer/operator.ts';
+import { SHORT_SUM } from '../reference/sums.ts';
 import { allocate, type Shape, type Tensor, typeOf } from '../tensor.ts';
 import {
   type Axis,
@@ -74,7 +75,7 @@ export function pooling(
       const channels = checkRank(name, rank, x);
       const all = windowAxes(name, complete, spaceOf(x));
       const axes = complete.countPadding === true ? all : all.map(withinReach);
-      return { batch: x[0], channels, axes: threeAxes(axes) };
+      return { batch: x[0], channels, axes: threeAxes(axes), isLong: taps(all) > SHORT_SUM };
     },
     shape: (x, g) => [x[0], ...g.axes.slice(-rank).map((axis) => axis.output), g.channels],
     field: (x) => windowField(windowAxes(name, complete, spaceOf(x))),

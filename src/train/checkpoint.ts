@@ -4,6 +4,7 @@ import { SpecError } from '../errors.ts';
 import { readSafetensors, writeSafetensors } from '../formats/safetensors.ts';
 import type { Params } from '../layer/layer.ts';
 import { flatParams, nestParams } from '../layer/params.ts';
+import { NUMERICS } from '../numerics.ts';
 import { type Data, sameShape, type Tensor, typeOf } from '../tensor.ts';
 import type { Optimizer } from './optimizer.ts';
 
@@ -14,7 +15,7 @@ export interface State {
   readonly carried: Readonly<Record<string, Readonly<Record<string, Data>>>>;
 }
 
-/** Tensors `conv1.weight` and `conv1.weight/velocity`; step and optimizer in the metadata. Spec train-checkpoint. */
+/** Tensors `conv1.weight` and `conv1.weight/velocity`; step, optimizer and numerics in the metadata. Spec train-checkpoint. */
 export function writeCheckpoint({ step, params, carried }: State, optimizer: Optimizer): Uint8Array {
   const flat = flatParams(params);
   const tensors = new Map(Object.entries(flat));
@@ -25,7 +26,8 @@ export function writeCheckpoint({ step, params, carried }: State, optimizer: Opt
         throw new SpecError('train-checkpoint', `checkpoint: no parameter may have the name of a state, got '${own}'`);
       tensors.set(own, { shape, data });
     }
-  return writeSafetensors(Object.fromEntries(tensors), { step: String(step), optimizer: optimizer.name });
+  const metadata = { step: String(step), optimizer: optimizer.name, numerics: String(NUMERICS) };
+  return writeSafetensors(Object.fromEntries(tensors), metadata);
 }
 
 /** Reads a checkpoint of a net with parameters like these, of which some move. Spec train-checkpoint. */
@@ -39,6 +41,11 @@ export function readCheckpoint(
   const step = Number(metadata.step);
   if (!/^\d+$/.test(metadata.step ?? '') || !Number.isSafeInteger(step))
     throw new SpecError('train-checkpoint', `checkpoint: the metadata must hold the step, got '${metadata.step}'`);
+  if (metadata.numerics !== String(NUMERICS))
+    throw new SpecError(
+      'train-checkpoint',
+      `checkpoint: only version ${NUMERICS} of the numerics can go on with the same bits, got version ${metadata.numerics ?? 1} (loadWeights reads its parameters, to train on from)`,
+    );
   if (metadata.optimizer !== optimizer.name)
     throw new SpecError(
       'train-checkpoint',

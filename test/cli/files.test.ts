@@ -1,14 +1,36 @@
-// Files and directories that appear whole or not at all.
+// Files and directories that appear whole or not at all, and what is never replaced.
 
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, expect, it } from 'vitest';
-import { replaceFile, writeFolder } from '../../src/cli/files.ts';
+import { destination } from '../../src/cli/destination.ts';
+import { checkFolder, writeFolder } from '../../src/cli/files.ts';
+import { toeplitz } from './run.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'toeplitz-'));
 const at = (name: string): string => join(folder, name);
-const bytes = new TextEncoder().encode('whole');
+const text = 'whole';
+const bytes = new TextEncoder().encode(text);
+const read = (name: string): string => readFileSync(at(name), 'utf8');
+const write = async (name: string, content = text): Promise<void> => (await destination(at(name))).write(content);
+const pipe = (name: string): void => {
+  expect(spawnSync('mkfifo', [at(name)]).status).toBe(0);
+};
 afterAll(() => rmSync(folder, { recursive: true }));
 beforeEach(() => {
   for (const each of readdirSync(folder)) rmSync(at(each), { recursive: true });
@@ -25,13 +47,164 @@ it('[campaign-vectors] a directory whose files cannot all be made does not appea
   await expect(writeFolder(at('q'), [], [{ path: 'first', bytes }])).rejects.toThrow(`cannot write ${at('q')}: `);
   expect(readdirSync(folder)).toEqual(['q']);
   await writeFolder(at('r'), ['answers'], [{ path: 'cases/first', bytes }]);
-  expect([readFileSync(at('r/cases/first'), 'utf8'), existsSync(at('r/answers'))]).toEqual(['whole', true]);
+  expect([read('r/cases/first'), existsSync(at('r/answers'))]).toEqual([text, true]);
+  mkdirSync(at('real'));
+  symlinkSync('real', at('link'));
+  await writeFolder(at('link'), [], [{ path: 'first', bytes }]);
+  expect([readlinkSync(at('link')), read('real/first')]).toEqual(['real', text]);
 });
 
-it('[campaign-reporter] a file that cannot be put in its place leaves nothing behind', async () => {
-  await replaceFile(at('report'), bytes);
-  await expect(replaceFile(at('absent/report'), bytes)).rejects.toThrow('ENOENT');
-  await writeFolder(at('taken'), [], [{ path: 'first', bytes }]);
-  await expect(replaceFile(at('taken'), bytes)).rejects.toThrow(`cannot write ${at('taken')}: `);
-  expect(readdirSync(folder).sort()).toEqual(['report', 'taken']);
+it('[cli-files] a place that cannot be written is refused before there is anything to write, and nothing is left there', async () => {
+  mkdirSync(at('taken'));
+  writeFileSync(at('file'), '');
+  symlinkSync('circle', at('circle'));
+  symlinkSync('absent/file', at('nowhere'));
+  for (const [name, why] of [
+    ['absent/report', 'ENOENT'],
+    ['file/report', 'ENOTDIR'],
+    ['taken', 'it is a directory'],
+    ['report/', 'a file must have a name'],
+    ['circle', 'ELOOP'],
+    ['nowhere', 'ENOENT'],
+    ['x'.repeat(300), 'ENAMETOOLONG'],
+  ])
+    await expect(destination(at(name)), name).rejects.toThrow(new RegExp(`^cannot write .*: .*${why}`));
+  await expect(destination('')).rejects.toThrow('a file must have a name');
+  expect(readdirSync(folder).sort()).toEqual(['circle', 'file', 'nowhere', 'taken']);
+  await expect(checkFolder(at('file/deep/er'))).rejects.toThrow('ENOTDIR');
+  await expect(checkFolder(at('file'))).rejects.toThrow('it is a file');
+  await checkFolder(at('a/b/c'));
+  expect(existsSync(at('a'))).toBe(false);
+  if (process.getuid?.() === 0) return; // who may do everything is refused nothing
+  mkdirSync(at('shut'), 0o500);
+  writeFileSync(at('read-only'), '', { mode: 0o400 });
+  for (const name of ['shut/report', 'read-only']) await expect(destination(at(name))).rejects.toThrow('EACCES');
+});
+
+it('[cli-files] a file is replaced whole, and keeps its permissions; the old one stays until then', async () => {
+  writeFileSync(at('report'), 'old');
+  chmodSync(at('report'), 0o604);
+  const place = await destination(at('report'));
+  expect([read('report'), readdirSync(folder)]).toEqual(['old', ['report']]);
+  await place.write(bytes);
+  await write('new');
+  expect([read('report'), read('new'), statSync(at('report')).mode & 0o777]).toEqual([text, text, 0o604]);
+  expect(readdirSync(folder).sort()).toEqual(['new', 'report']);
+});
+
+it('[cli-files] a symbolic link stays, and what it leads to is written, be it there or not', async () => {
+  mkdirSync(at('far'));
+  writeFileSync(at('far/there'), 'old');
+  for (const name of ['there', 'absent']) {
+    symlinkSync(`far/${name}`, at(name));
+    symlinkSync(name, at(`${name}-twice`));
+    await write(`${name}-twice`);
+    expect([readlinkSync(at(name)), readlinkSync(at(`${name}-twice`))]).toEqual([`far/${name}`, name]);
+    expect(read(`far/${name}`)).toBe(text);
+  }
+  expect(readdirSync(at('far')).sort()).toEqual(['absent', 'there']);
+});
+
+it('[cli-files] a device is written through, and refused where the file is read again', async () => {
+  await (await destination('/dev/null')).write(bytes);
+  expect(statSync('/dev/null').isCharacterDevice()).toBe(true);
+  await expect(destination('/dev/null', true)).rejects.toThrow('it must be a plain file');
+  if (existsSync('/dev/full'))
+    await expect((await destination('/dev/full')).write(bytes)).rejects.toThrow('cannot write /dev/full: ENOSPC');
+});
+
+it('[cli-files] a pipe is written through to who reads it, however much it is, and refused where nobody does', async () => {
+  pipe('pipe');
+  await expect(destination(at('pipe'))).rejects.toThrow('it is a pipe that nobody reads');
+  await expect(destination(at('pipe'), true)).rejects.toThrow('it must be a plain file');
+  const reader = spawn('sh', ['-c', 'sleep 0.3; exec cat "$0"', at('pipe')]);
+  let got = 0;
+  reader.stdout.on('data', (chunk) => {
+    got += chunk.length;
+  });
+  const ended = new Promise((resolve) => reader.on('close', resolve));
+  await write('pipe', 'x'.repeat(1_000_000));
+  expect(lstatSync(at('pipe')).isFIFO()).toBe(true);
+  // The pipe is open until the process that writes ends: this one.
+  await expect.poll(() => got).toBe(1_000_000);
+  reader.kill();
+  await ended;
+});
+
+it('[cli-files] many writers of one file do not meet', async () => {
+  const places = await Promise.all(Array.from({ length: 20 }, () => destination(at('state'), true)));
+  const contents = places.map((_, i) => String(i).repeat(100_000));
+  await Promise.all(places.map((place, i) => place.write(contents[i])));
+  expect(contents).toContain(read('state'));
+  expect(readdirSync(folder)).toEqual(['state']);
+});
+
+const id = 'dense/n1c2_u1b0/f32/given/x=1,2;weight=3,4';
+
+it('[cli-files] the standard streams can be named, and a pipe to a program ends with the command', async () => {
+  const whole = await toeplitz('explain', id, '--out', at('case'));
+  expect(whole).toEqual({ code: 0, out: '', err: '' });
+  const { code, out } = await toeplitz('explain', id, '--out', '/dev/stdout');
+  expect([code, out]).toEqual([0, readFileSync(at('case'), 'utf8')]);
+  pipe('pipe');
+  const reader = spawn('cat', [at('pipe')]);
+  let got = '';
+  reader.stdout.on('data', (chunk) => {
+    got += chunk;
+  });
+  const ended = new Promise((resolve) => reader.on('close', resolve));
+  expect((await toeplitz('explain', id, '--out', at('pipe'))).code).toBe(0);
+  await ended;
+  expect(got).toBe(read('case'));
+});
+
+it('[cli-files] every command refuses a place that cannot be written before it works', async () => {
+  const absent = at('absent/file');
+  for (const args of [
+    ['explain', id, '--out', absent],
+    ['train', '--out', absent],
+    ['train', '--checkpoint', absent],
+    ['train', '--checkpoint', '/dev/null'],
+    ['vectors', '--out', absent, '--ops', 'dense', '--cases', '1'],
+    ['merge', at('none.json'), '--out', absent],
+    ['verify', at('none'), '--out', absent],
+    ['check', at('none.mjs'), '--out', absent],
+    ['check', at('none.mjs'), '--expected', absent, '--fix'],
+    ['show', at('none'), at('none'), '--out', '/dev/null/pictures'],
+  ]) {
+    const { code, out, err } = await toeplitz(...args);
+    expect({ args, code, out }).toEqual({ args, code: 2, out: '' });
+    if (args[0] !== 'verify') expect(err, args.join(' ')).toMatch(/cannot write|must be a plain file/);
+  }
+  const twice = await toeplitz('train', '--out', at('a'), '--checkpoint', join(folder, '.', 'a'));
+  expect(twice).toMatchObject({ code: 2, err: expect.stringContaining('must be two files') });
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+it('[campaign-answers] a pipe or a device in the place of an answer is refused, and not waited for', async () => {
+  const args = ['vectors', '--ops', 'dense', '--cases', '2', '--out', at('questions')];
+  expect((await toeplitz(...args)).code).toBe(0);
+  const answer = 'questions/answers/dense-0.safetensors';
+  for (const put of [() => pipe(answer), () => symlinkSync('/dev/zero', at(answer)), () => mkdirSync(at(answer))]) {
+    put();
+    const { code, err } = await toeplitz('verify', at('questions'));
+    expect({ code, err }).toEqual({
+      code: 2,
+      err: expect.stringContaining('dense-0.safetensors must be a plain file [campaign-answers]'),
+    });
+    rmSync(at(answer), { recursive: true });
+  }
+});
+
+it('[campaign-answers] a manifest or a report that is nested without end is refused with its clause', async () => {
+  mkdirSync(at('questions'));
+  for (const deep of [100, 3000, 1_000_000]) {
+    const text = `{"format":${'['.repeat(deep)}${']'.repeat(deep)}}`;
+    for (const file of ['questions/manifest.json', 'report.json']) writeFileSync(at(file), text);
+    const why = 'must be nested at most 64 deep, and is deeper at character 73';
+    const verify = await toeplitz('verify', at('questions'));
+    expect(verify).toMatchObject({ code: 2, err: expect.stringContaining(`${why} [campaign-answers]`) });
+    const merge = await toeplitz('merge', at('report.json'));
+    expect(merge).toMatchObject({ code: 2, err: expect.stringContaining(`${why} [campaign-reporter]`) });
+  }
 });

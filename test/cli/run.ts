@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 export const root = join(import.meta.dirname, '../..');
-const program = join(root, 'dist/cli/index.js');
+export const program = join(root, 'dist/cli/index.js');
 export const fixture = (name: string): string => join(import.meta.dirname, 'fixtures', name);
 
 export interface Run {

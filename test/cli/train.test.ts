@@ -72,6 +72,18 @@ test('[train-checkpoint] interrupted and started again: the weights of the run t
   expect(readFileSync(path('resumed')).equals(readFileSync(path('whole')))).toBe(true);
 });
 
+test('[cli-files] interrupted with nothing to go on from, it does not end with 0; three of one checkpoint do', async () => {
+  const args = ['--images', images(), '--labels', labels(), '--epochs', '40', '--batch', '8'];
+  const stopped = await train([...args, '--out', path('never')], true);
+  expect(stopped.code).toBe(130);
+  expect(stopped.out).toMatch(/stopped after step \d+; nothing was kept: there is no --checkpoint FILE/);
+  expect(existsSync(path('never'))).toBe(false);
+  const few = [...args.slice(0, 4), '--epochs', '3', '--checkpoint', path('shared')];
+  const three = await Promise.all(['a', 'b', 'c'].map((name) => train([...few, '--out', path(name)])));
+  expect(three.map(({ code, err }) => (code === 0 ? 0 : err))).toEqual([0, 0, 0]);
+  expect(readSafetensors(readFileSync(path('shared'))).metadata.step).toBe('9');
+});
+
 test('[train-batches] files that do not fit together are refused with exit code 2', async () => {
   const few = writeIdx('few', [79], () => 1);
   expect(await train(['--images', images(), '--labels', few])).toMatchObject({

@@ -26,6 +26,26 @@ test('[format-idx] images and labels are read with their shape, plain and inside
   expect(await readIdx(Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 0))).toEqual({ shape: [0], data: new Uint8Array(0) });
 });
 
+test('[format-idx] a gzip of several members is the file that they make together', async () => {
+  const labels = Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 2, 7, 9);
+  for (const cuts of [[9], [0, 9], [1, 2, 3, 8, 9, 10], [4, 10]]) {
+    const members = [0, ...cuts].map((from, i) => gzipSync(labels.subarray(from, [...cuts, 10][i])));
+    expect(await readIdx(Buffer.concat(members))).toEqual({ shape: [2], data: Uint8Array.of(7, 9) });
+  }
+  const three = Buffer.concat([gzipSync(labels), gzipSync(Uint8Array.of(5))]);
+  await expectClause('format-inflate', /must hold 10 bytes, got more/, readIdx, three);
+  await expectClause('format-inflate', /must hold 10 bytes, got 9/, readIdx, gzipSync(labels.subarray(0, 9)));
+  await refusesEveryPrefix(readIdx, Buffer.concat([gzipSync(labels.subarray(0, 9)), gzipSync(labels.subarray(9))]));
+});
+
+test('[format-idx] gzip that unfolds beyond what the header states is stopped there', async () => {
+  const bomb = new Uint8Array(100_000_000);
+  bomb.set([0, 0, 8, 1, 0, 0, 0, 2]);
+  await expectClause('format-inflate', /must hold 10 bytes, got more/, readIdx, gzipSync(bomb));
+  const liar = Uint8Array.of(0, 0, 14, 1, 127, 255, 255, 255);
+  await expectClause('format-inflate', /cannot hold the 17179869184 bytes/, readIdx, gzipSync(liar));
+});
+
 test('[format-idx] every element type is read, highest byte first', async () => {
   const two = async (type: number, ...bytes: number[]) =>
     (await readIdx(Uint8Array.of(0, 0, type, 1, 0, 0, 0, 2, ...bytes))).data;

@@ -63,6 +63,11 @@ test('[format-safetensors] every element type is read exactly', () => {
     U32: [255, 255, 255, 255],
     I64: [1, 0, 0, 0, 0, 0, 0, 128],
     U64: [3, 0, 0, 0, 0, 0, 0, 0],
+    F8_E4M3: [0x38, 0xfe],
+    F8_E5M2: [0x3c, 0xfc],
+    F8_E4M3FNUZ: [0x40, 0],
+    F8_E5M2FNUZ: [0x40, 0],
+    F8_E8M0: [127, 0],
   };
   const values = {
     F16: [1, -1 / 0x1000000],
@@ -75,6 +80,11 @@ test('[format-safetensors] every element type is read exactly', () => {
     I32: [-1],
     U32: [4294967295],
     U64: [3],
+    F8_E4M3: [1, -448],
+    F8_E5M2: [1, -Infinity],
+    F8_E4M3FNUZ: [1, 0],
+    F8_E5M2FNUZ: [1, 0],
+    F8_E8M0: [1, 2 ** -127],
   };
   for (const [dtype, expected] of Object.entries(values)) {
     const bytes = data[dtype as keyof typeof data];
@@ -155,9 +165,9 @@ test('[format-safetensors] a file in memory shared between threads, or in the mi
 
 test('[format-safetensors] a header that is not an object of tensors is refused', async () => {
   await refused(/must be JSON/, '{');
-  await refused(/must be JSON/, '['.repeat(100_000));
-  await refused(/must be a JSON object, got \[/, '[]');
-  await refused(/must be a JSON object, got null/, 'null');
+  await refused(/must be a JSON object, got 91/, '[]');
+  await refused(/must be a JSON object, got 110/, 'null');
+  await refused(/must be a JSON object, got 32/, ' {}');
   await refused(/tensor 'x' must be an object, got 3/, { x: 3 });
   await expectClause(CLAUSE, /must be UTF-8/, readSafetensors, Uint8Array.of(2, 0, 0, 0, 0, 0, 0, 0, 0x7b, 0xff));
   await refused(/__metadata__ must be an object/, { __metadata__: 3 });
@@ -174,15 +184,46 @@ test('[format-safetensors] a name that stands twice is refused, however it is sp
   ).toEqual(['x', 'y']);
 });
 
-test('[format-safetensors] an unknown dtype is named with its tensor', async () => {
-  for (const dtype of ['F8_E4M3', 'C64', 'f32', 'constructor', 3, null]) {
-    const shown = typeof dtype === 'string' ? `'${dtype}'` : `${dtype}`;
-    await refused(
-      new RegExp(`tensor 'w' must have a dtype of F64, F32.*, got ${shown}`),
-      { w: { dtype, shape: [1], data_offsets: [0, 4] } },
-      [0, 0, 0, 0],
-    );
+test('[format-safetensors] a tensor of a type that is not read is named, and does not stand in the way of the others', async () => {
+  const bytes = [0, 0, 0x80, 0x3f, 1, 2, 3];
+  for (const [dtype, shape, size] of [
+    ['F4', [2, 3], 3],
+    ['F6_E2M3', [4], 3],
+    ['F6_E3M2', [2, 2], 3],
+    ['F12_OF_TOMORROW', [17], 3],
+    ['constructor', [1], 3],
+    ['C64', [0], 0],
+  ] as const) {
+    const header = { a: f32([1], 0, 4), w: { dtype, shape, data_offsets: [4, 4 + size] } };
+    const { tensors, unread } = readSafetensors(fileOf(header, bytes.slice(0, 4 + size)));
+    expect(tensors).toEqual({ a: tensor([1], [1]) });
+    expect(unread).toEqual({ w: { dtype, shape } });
   }
+  const of = (dtype: unknown, shape: number[], end: number) => ({ w: { dtype, shape, data_offsets: [0, end] } });
+  await refused(/and dtype 'F4' takes 1.5 bytes/, of('F4', [3], 2), [0, 0]);
+  await refused(/and dtype 'C64' takes 8 bytes/, of('C64', [1], 4), [0, 0, 0, 0]);
+  await refused(/the data_offsets are|its data_offsets are \[2, 0\]/, {
+    w: { dtype: 'F99', shape: [1], data_offsets: [2, 0] },
+  });
+  for (const dtype of [3, null, ['F32']])
+    await refused(/the dtype of tensor 'w' must be a string, got/, of(dtype, [1], 4), [0, 0, 0, 0]);
+});
+
+test('[format-safetensors] a header of brackets is refused with its clause, however deep', async () => {
+  for (const deep of [17, 30_000, 1_000_000])
+    for (const [open, close] of [
+      ['[', ']'],
+      ['{"a":', '}'],
+    ]) {
+      const nested = open.repeat(deep) + (open === '[' ? '' : '0') + close.repeat(deep);
+      for (const text of [`{"a":${nested}}`, `{"__metadata__":${nested}}`, open.repeat(deep)])
+        await refused(/nested at most 16 deep|must be a JSON object/, text);
+    }
+  await refused(/must be an object, got \[/, `{"a":${'['.repeat(15)}${']'.repeat(15)}}`);
+  const brackets = '['.repeat(1000);
+  expect(readSafetensors(writeSafetensors({ [`"${brackets}\\`]: tensor([1]) }, { of: brackets })).metadata).toEqual({
+    of: brackets,
+  });
 });
 
 test('[format-safetensors] a shape or offsets that are not true are refused', async () => {

@@ -1,6 +1,7 @@
 // Training (T3, T4): it learns, it repeats itself to the last bit, and it goes on where it stopped.
 
 import { expect, test } from 'vitest';
+import { readSafetensors, writeSafetensors } from '../../src/formats/safetensors.ts';
 import {
   batchNorm,
   chain,
@@ -12,6 +13,7 @@ import {
   initialize,
   type Layer,
   maxPool2d,
+  NUMERICS,
   type Params,
   relu,
   squaredError,
@@ -174,6 +176,24 @@ test('[train-fit] what is not trainable stays equal in bits (T4); what is moves'
   for (const name of Object.keys(before)) {
     if (name.startsWith('out')) expect(after[name]).not.toEqual(before[name]);
     else expect(after[name]).toEqual(before[name]);
+  }
+});
+
+test('[train-checkpoint] a checkpoint of another version of the numerics is refused: it would not go on with the same bits', async () => {
+  let checkpoint = new Uint8Array();
+  await train(net, start, batches, {
+    ...options,
+    epochs: 1,
+    onCheckpoint: (bytes) => void (checkpoint = new Uint8Array(bytes)),
+  });
+  const { tensors, metadata } = readSafetensors(checkpoint);
+  expect(metadata.numerics).toBe(String(NUMERICS));
+  for (const numerics of ['1', undefined]) {
+    const { numerics: _, ...rest } = metadata;
+    const other = writeSafetensors(tensors, { ...rest, ...(numerics && { numerics }) });
+    await expect(train(net, start, batches, { ...options, resume: other })).rejects.toThrow(
+      /only version 2 of the numerics .*got version 1 .*\[train-checkpoint\]/,
+    );
   }
 });
 

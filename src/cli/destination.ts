@@ -1,0 +1,136 @@
+// Where a command writes a file: found and tried before the work begins, and then written whole. Spec cli-files.
+//
+//   a plain file, or none yet    a new file beside it takes its place; a symbolic link stays, what it leads to is written
+//   a device, a pipe             written through, never replaced
+//   standard output and error    by their names under /dev
+
+import { randomBytes } from 'node:crypto';
+import { constants, openSync, writeSync } from 'node:fs';
+import { access, open, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join, resolve, sep } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { UsageError } from './usage.ts';
+
+export interface Destination {
+  /** The file itself, where links have been followed. */
+  readonly path: string;
+  write(content: Uint8Array | string): Promise<void>;
+}
+
+/** Names of the standard streams, and their numbers. */
+const STREAM = /^\/(?:dev\/fd|proc\/self\/fd)\/([12])$/;
+const streams: Readonly<Record<string, number>> = { '/dev/stdout': 1, '/dev/stderr': 2 };
+
+/** How long nobody may read a named pipe before it is refused, and how often it is tried, in milliseconds. */
+const [PATIENCE, PAUSE] = [2000, 20];
+
+/** Symbolic links one after another that are followed, as Linux does. */
+const LINKS = 40;
+
+const codeOf = (error: unknown): unknown => (error as { code?: unknown }).code;
+
+/**
+ * A place for a file, or an error before there is anything to write: no such folder, no permission, a folder, a pipe that
+ * nobody reads. With `isPlain`, for what is read again, anything but a plain file is refused.
+ */
+export async function destination(file: string, isPlain = false): Promise<Destination> {
+  return orRefused(file, async () => {
+    if (file === '' || /[/\\]$/.test(file) || file.endsWith(sep)) throw new Error('a file must have a name');
+    const stream = streams[file] ?? STREAM.exec(file)?.[1];
+    if (stream !== undefined && !isPlain) return through(file, Number(stream));
+    const present = await stat(file).catch((error) => {
+      if (codeOf(error) !== 'ENOENT') throw error;
+    });
+    if (present === undefined) return beside(file, await target(file), undefined);
+    if (present.isDirectory()) throw new Error('it is a directory');
+    if (present.isFile()) {
+      await access(file, constants.W_OK);
+      return beside(file, await realpath(file), present.mode & 0o777);
+    }
+    if (isPlain) throw new Error('it must be a plain file');
+    if (present.isFIFO()) {
+      const pipe = await readBySomebody(file);
+      return through(file, pipe);
+    }
+    if (!present.isCharacterDevice()) throw new Error('it is no file, and nothing to write through');
+    const device = openSync(file, constants.O_WRONLY);
+    return through(file, device);
+  });
+}
+
+/** What the file system refuses is wrong usage. */
+async function orRefused<T>(file: string, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    throw new UsageError(`cannot write ${file}: ${(error as Error).message}`);
+  }
+}
+
+/** Where a file that is not there yet would be, through links that lead to nothing. */
+async function target(file: string): Promise<string> {
+  let path = resolve(file);
+  for (let i = 0; i < LINKS; i++) {
+    const next = await readlink(path).catch(() => undefined); // not a link
+    if (next === undefined) return path;
+    path = resolve(dirname(path), next);
+  }
+  throw new Error(`more than ${LINKS} links follow one another`);
+}
+
+/** A pipe open for writing, which the system gives only where somebody reads it. It stays open: who reads would see an end. */
+async function readBySomebody(file: string): Promise<number> {
+  for (const end = performance.now() + PATIENCE; ; await setTimeout(PAUSE)) {
+    try {
+      return openSync(file, constants.O_WRONLY | constants.O_NONBLOCK);
+    } catch (error) {
+      if (codeOf(error) !== 'ENXIO') throw error;
+      if (performance.now() > end) throw new Error('it is a pipe that nobody reads');
+    }
+  }
+}
+
+const through = (file: string, descriptor: number): Destination => ({
+  path: file,
+  write: (content) =>
+    orRefused(file, async () => {
+      const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+      for (let at = 0; at < bytes.length; ) {
+        try {
+          at += writeSync(descriptor, bytes, at);
+        } catch (error) {
+          if (codeOf(error) !== 'EAGAIN') throw error;
+          await setTimeout(PAUSE); // a full pipe
+        }
+      }
+    }),
+});
+
+/** A name of its own, so that writers of one file do not meet. */
+const partOf = (path: string): string =>
+  join(dirname(path), `.toeplitz-${process.pid}-${randomBytes(6).toString('hex')}.part`);
+
+/** Writes a new file and puts it in the place of the old one, which stays whole until then. */
+async function beside(file: string, path: string, mode: number | undefined): Promise<Destination> {
+  const create = async (content: Uint8Array | string, then: (part: string) => Promise<void>): Promise<void> => {
+    const part = partOf(path);
+    try {
+      const handle = await open(part, 'wx', mode ?? 0o666);
+      try {
+        await handle.writeFile(content);
+        if (mode !== undefined) await handle.chmod(mode); // whatever the process masks
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+      await then(part);
+    } finally {
+      await rm(part, { force: true });
+    }
+  };
+  await create('', async () => {}); // whether it can be done
+  return {
+    path,
+    write: (content) => orRefused(file, () => create(content, (part) => rename(part, path))),
+  };
+}

@@ -1,0 +1,301 @@
+// Engines in other processes that hang, print, lie about what they answer, and leave others behind.
+
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { readHello } from '../../src/cli/hello.ts';
+import { readAnswer } from '../../src/cli/protocol.ts';
+import { SpecError } from '../../src/errors.ts';
+import { ask } from '../../src/oracle/ask.ts';
+import { parseCaseId } from '../../src/oracle/caseid.ts';
+import type { Report } from '../../src/oracle/index.ts';
+import { ownLayout } from '../../src/oracle/layout.ts';
+import { fixture, program, type Run, toeplitz } from './run.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'toeplitz-processes-'));
+const pids = join(folder, 'pids');
+const mark = join(folder, 'mark');
+process.env.PIDS = pids;
+afterAll(() => {
+  delete process.env.PIDS;
+  rmSync(folder, { recursive: true });
+});
+beforeEach(() => {
+  rmSync(mark, { force: true });
+  rmSync(pids, { recursive: true, force: true });
+  mkdirSync(pids);
+});
+
+const engine = (...ways: string[]): string[] => [process.execPath, '--', fixture('odd.mjs'), ...ways];
+const few = ['--ops', 'maxPool2d', '--cases', '12', '--reporter', 'json'];
+
+/** The command, and what it finds of maxPool2d. */
+async function check(...args: string[]) {
+  const run = await toeplitz('check', ...few, ...args);
+  const [{ findings, counts }] = (JSON.parse(run.out) as Report).operators;
+  return { ...run, counts, messages: findings.map(({ verdict }) => verdict.message) };
+}
+
+/** Processes of the fixture that still run. */
+const running = (): number[] =>
+  readdirSync(pids)
+    .map(Number)
+    .filter((pid) => {
+      const state = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' }).stdout;
+      return state.trim() !== '' && !state.startsWith('Z'); // a zombie has ended; who adopted it has not looked yet
+    });
+
+describe('a process', () => {
+  it.each([
+    ['by itself', []],
+    ['behind a shell', ['sh', '--', '-c', '"$0" "$@"; true']],
+    ['in a group that its launcher made', ['sh', '--', '-c', 'timeout 100 "$0" "$@"; true']],
+    ['behind two', ['sh', '--', '-c', 'sh -c \'"$0" "$@"; true\' "$0" "$@"; true']],
+  ])(
+    '[oracle-protocol] that hangs once is ended, %s, with all that it started, and the next call runs',
+    async (_, shell) => {
+      const [node, , ...rest] = engine('hangs', mark);
+      const command = shell.length > 0 ? [...shell, node, ...rest] : [node, '--', ...rest];
+      const { code, counts, messages } = await check('--timeout', '2', ...command);
+      expect({ code, counts }).toEqual({ code: 1, counts: { pass: 11, timeout: 1 } });
+      expect(messages).toEqual(['no answer within 2 s']);
+      expect(readdirSync(pids).length).toBeGreaterThan(1);
+      expect(running()).toEqual([]);
+    },
+  );
+
+  it('[oracle-protocol] that does not end when it is told is ended too', async () => {
+    expect((await check(...engine('stays'))).code).toBe(0);
+    expect(running()).toEqual([]);
+  });
+
+  it('[oracle-protocol] ends with the command that is interrupted twice, or ended', async () => {
+    for (const [way, ...signals] of [
+      ['hangs', 'SIGINT', 'SIGINT'],
+      ['hangs', 'SIGTERM'],
+      ['hangs', 'SIGHUP'],
+      ['mute', 'SIGINT'],
+    ] as const) {
+      rmSync(mark, { force: true });
+      const child = spawn(process.execPath, [program, 'check', '--timeout', '100', ...engine(way, mark)]);
+      const ended = new Promise((resolve) => child.on('close', resolve));
+      await expect.poll(() => running().length, { timeout: 20_000 }).toBe(1);
+      await new Promise((resolve) => setTimeout(resolve, 700)); // it hangs by now
+      for (const signal of signals) {
+        child.kill(signal);
+        await new Promise((resolve) => setTimeout(resolve, 200));
+      }
+      expect(await ended).toBe({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }[signals[0]]);
+      await expect.poll(running).toEqual([]);
+    }
+  });
+
+  it('[oracle-protocol] that cannot be started again is a crash, and the report is written', async () => {
+    const { code, messages } = await check(...engine('once', mark));
+    expect(code).toBe(1);
+    expect(messages[0]).toMatch(/the process (ended with exit code 7|did not start again: .*ended with exit code 7)/);
+  });
+});
+
+describe('standard output', () => {
+  it('[oracle-protocol] with prints on it is read by seq: the first is shown once, and where prints belong', async () => {
+    const { code, counts, err } = await check(...engine('prints'));
+    expect({ code, counts }).toEqual({ code: 0, counts: { pass: 12 } });
+    expect(err).toMatch(
+      /^toeplitz: on standard output .*: 'Loading weights\\x1b\[31m …' and \d+ more; .* print to standard error\n$/,
+    );
+  });
+
+  it('[oracle-protocol] with every answer twice stays in step', async () => {
+    const { code, counts, err } = await check(...engine('twice'));
+    expect({ code, counts }).toEqual({ code: 0, counts: { pass: 12 } });
+    expect(err).toContain('{"seq":1,"result":');
+  });
+
+  it('[oracle-protocol] with prints that do not end their line is read behind them', async () => {
+    const { code, counts, err } = await check(...engine('starts'));
+    expect({ code, counts }).toEqual({ code: 0, counts: { pass: 12 } });
+    expect(err).toMatch(/: '\\ufeffready\? ' and \d+ more;/);
+  });
+
+  it('[oracle-protocol] with a print and no answer is a time-out that shows the print', async () => {
+    const { counts, messages } = await check('--timeout', '2', ...engine('silent'));
+    expect(counts.timeout).toBeGreaterThan(0);
+    expect(messages).toContainEqual(
+      expect.stringMatching(/^no answer within 2 s; what was printed is no answer to seq \d+: I forgot$/),
+    );
+  });
+
+  it('[oracle-protocol] without the end of a line is an error, in bounded memory', async () => {
+    const run = await toeplitz(
+      'check',
+      '--ops',
+      'maxPool2d',
+      '--cases',
+      '2',
+      '--reporter',
+      'json',
+      ...engine('endless'),
+    );
+    const [{ findings }] = (JSON.parse(run.out) as Report).operators;
+    expect(findings[0].verdict).toMatchObject({
+      kind: 'error',
+      message: expect.stringMatching(
+        /^protocol: a line must end within 67108864 bytes, got (endless){10,}.*… \[oracle-protocol\]$/,
+      ),
+    });
+    expect(running()).toEqual([]);
+  });
+
+  it.each([
+    ['{"seq":SEQ,"finding":"pass"}', /say in words what finding is about/],
+    ['{"seq":SEQ,"finding":"pass","message":"all is well"}', /have a finding of skip, error/],
+    ['{"seq":SEQ,"finding":"suspect","message":"x"}', /have a finding of/],
+    ['{"seq":SEQ,"finding":"crash"}', /say in words what finding is about/],
+    ['{"seq":SEQ,"skip":{"toString":5}}', /say in words what skip is about/],
+    ['{"seq":SEQ,"skip":null}', /say in words what skip is about/],
+    ['{"seq":SEQ,"error":{"toString":null}}', /say in words what error is about/],
+    ['{"seq":SEQ}', /have exactly one of result, skip and error/],
+    ['{"seq":SEQ,"skip":"a","result":null}', /have exactly one of result, skip and error/],
+    ['{"seq":"SEQ","skip":"a"}', /have the seq 1 of its question/],
+    ['{"skip":"a"}', /have the seq 1 of its question/],
+    ['{"seq":SEQ.5,"skip":"a"}', /have the seq 1 of its question/],
+    ['{"seq":1e999,"skip":"a"}', /have the seq 1 of its question/],
+  ])('[oracle-protocol] with %s is a protocol error that shows it', async (says, must) => {
+    const message = (readAnswer(says.replaceAll('SEQ', '1'), 1) as { message: string }).message;
+    expect(message).toMatch(must);
+    expect(message).toMatch(/^protocol: an answer must .*, got \{.* \[oracle-protocol\]$/);
+  });
+
+  it('[oracle-protocol] with an answer that is none makes no pass, and does not end the command', async () => {
+    for (const says of ['{"seq":SEQ,"finding":"pass"}', '{"seq":SEQ,"skip":{"toString":5}}']) {
+      const { code, counts, messages } = await check(...engine('says', says));
+      expect({ code, counts }).toEqual({ code: 1, counts: { error: 12 } });
+      expect(messages[0]).toContain(says.slice(7).replace(/^SEQ/, ''));
+    }
+  });
+
+  it('[oracle-protocol] with anything at all is an answer, a protocol error or a print', async () => {
+    const c = parseCaseId('conv2d+gradient/n1h1w3c1_o1k1x2s1x1pvd1x1g1b1/f32/exact/1');
+    const forward = parseCaseId('conv2d/n1h1w3c1_o1k1x2s1x1pvd1x1g1b1/f32/exact/1');
+    const subject = { name: 'any', layout: ownLayout, traits: {}, ops: ['conv2d'], gradients: ['conv2d'] };
+    const shape = fc.oneof(
+      fc.array(fc.oneof(fc.nat({ max: 3 }), fc.double(), fc.string(), fc.constant(1e9))),
+      fc.jsonValue(),
+    );
+    const data = fc.oneof(fc.base64String(), fc.string(), fc.jsonValue());
+    const tensor = fc.oneof(fc.record({ shape, data }, { requiredKeys: [] }), fc.jsonValue());
+    const result = fc.oneof(
+      tensor,
+      fc.dictionary(fc.constantFrom('x', 'weight', 'bias', 'y', '__proto__', 'length'), tensor),
+    );
+    const line = fc.record(
+      {
+        seq: fc.oneof(fc.constant(1), fc.jsonValue()),
+        result,
+        skip: fc.jsonValue(),
+        error: fc.jsonValue(),
+        finding: fc.string(),
+      },
+      { requiredKeys: [] },
+    );
+    const text = fc.oneof(
+      fc.string(),
+      fc.json(),
+      line.map((value) => JSON.stringify(value)),
+      result.map((value) => JSON.stringify({ seq: 1, result: value })),
+    );
+    const deep = ['[', '{"a":', '{"seq":1,"result":['].map((open) => [open.repeat(100_000), true] as [string, boolean]);
+    await fc.assert(
+      fc.asyncProperty(text, fc.boolean(), async (says, isGradient) => {
+        const answer = readAnswer(says, 1);
+        if (answer === undefined) return;
+        const { verdict } = await ask({ ...subject, run: async () => answer }, isGradient ? c : forward);
+        expect(verdict.kind).not.toBe('pass');
+      }),
+      { numRuns: 3000, examples: deep },
+    );
+  });
+});
+
+describe('standard error', () => {
+  it('[oracle-protocol] is shown, plain, with the finding whose case it belongs to', async () => {
+    const { code, messages } = await check(...engine('warns'));
+    expect(code).toBe(1);
+    expect(messages[0]).toMatch(/; on standard error: \\x1b\[33mwarning: fast path for batch 1$/);
+  });
+});
+
+describe('a hello', () => {
+  it('[oracle-operators] with operators that the oracle does not know: they are reported, the others asked', async () => {
+    const run = (...more: string[]): Promise<Run> => toeplitz('check', '--cases', '5', ...more, ...engine('operators'));
+    const { code, out } = await run();
+    expect(code).toBe(0);
+    expect(out).toMatch(/^maxPool2d +5 +5 .*pass$/m);
+    for (const name of ['relu', 'conv\\x1b[31m9d', 'constructor'])
+      expect(out).toContain(`  ${name}: 1 skipped: the oracle knows no operator of this name\n`);
+    expect((await run('--reporter', 'junit')).out).toContain('name="relu"');
+    expect((await toeplitz('check', '--cases', '5', fixture('more.mjs'))).out).toMatch(/^ {2}selu: 1 skipped/m);
+  });
+
+  it('[campaign-plain] with a name that a terminal would obey is shown plain and short in every form', async () => {
+    for (const reporter of ['text', 'json', 'junit', 'tap', 'github']) {
+      const { code, out, err } = await toeplitz('check', ...few, '--reporter', reporter, ...engine('named'));
+      expect({ code, err }).toEqual({ code: 0, err: '' });
+      expect(out).not.toMatch(/[^\n\P{C}]|x{101}/u);
+      expect(out).not.toMatch(/^::error::no/m);
+      expect(out).toMatch(/owned\\+x07\\+u202eevil\\+n(::|%3A%3A)error/);
+    }
+  });
+
+  it('[oracle-protocol] that is none is refused with its line', async () => {
+    for (const hello of [
+      { name: 5 },
+      { ops: 'all' },
+      { ops: [5] },
+      { gradients: 'all' },
+      { version: { toString: 5 } },
+      { dialect: { toString: 5 } },
+      { layout: 5 },
+      { layout: { x: [] } },
+      { traits: 5 },
+      { traits: { padding: '\u001b[2J' } },
+      { traits: { winograd: null } },
+    ]) {
+      const { code, out, err } = await toeplitz('check', ...engine('hello', JSON.stringify(hello)));
+      expect({ hello, code, out }).toEqual({ hello, code: 3, out: '' });
+      expect(err).toMatch(/could not start: .* \[(oracle|dialect)-[a-z]+\]\n$/);
+      expect(err).not.toContain('\u001b');
+    }
+  });
+
+  it('[oracle-protocol] of any JSON is read or refused with a clause', () => {
+    const names = fc.oneof(fc.jsonValue(), fc.array(fc.constantFrom('conv2d', 'dense', 'relu', '__proto__')));
+    const hello = fc.record(
+      {
+        name: fc.string(),
+        ops: names,
+        gradients: names,
+        version: fc.jsonValue(),
+        dialect: fc.oneof(fc.jsonValue(), fc.constant('torch')),
+        layout: fc.jsonValue(),
+        traits: fc.jsonValue(),
+      },
+      { requiredKeys: ['name', 'ops'] },
+    );
+    fc.assert(
+      fc.property(hello, (value) => {
+        try {
+          readHello(JSON.stringify(value));
+        } catch (error) {
+          expect(error).toHaveProperty('clause');
+          expect(error instanceof SpecError || error instanceof TypeError).toBe(true);
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
