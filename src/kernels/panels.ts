@@ -31,17 +31,17 @@ export const stagedBytes = (weights: WeightLayout): number => rowsTogether(weigh
 /** Takes the memory of a phase's panels, to be packed when the arena is ready. */
 export function packPanels(arena: Arena, c: Contraction, phase: Phase, w: StagedWeights): Panels {
   const stretches = stretchesOf(c.weights, phase);
-  const terms = c.weights.terms === 'channels' ? 1 : c.source.channels / c.weights.channels;
-  const rows = stretches.reduce((sum, { count }) => sum + count, 0) * terms;
+  const termsOf = ({ count }: Stretch): number => (c.weights.terms === 'channels' ? count : c.source.channels);
+  const rows = stretches.reduce((sum, stretch) => sum + termsOf(stretch), 0);
   const bytes = rows * NR * 4;
   const groupBytes = Math.ceil(c.target.channels / NR) * bytes;
   const address = arena.take(c.groups * groupBytes);
   const packing = arena.room(Packing);
   arena.whenReady(() => {
     let panel = address;
-    for (const { first, count } of stretches) {
-      packRows(arena, c, { first, count, packing, panel, panelBytes: bytes, groupBytes }, w);
-      panel += count * terms * NR * 4;
+    for (const stretch of stretches) {
+      packRows(arena, c, { ...stretch, packing, panel, panelBytes: bytes, groupBytes }, w);
+      panel += termsOf(stretch) * NR * 4;
     }
   });
   return { address, rows, bytes, groupBytes };
