@@ -1,4 +1,4 @@
-// The sizes of the tiles. Tests take them from the module's exports to straddle every edge.
+// The sizes of the blocks that the kernels work in. Tests take sizes on both sides of every one.
 
 /** Rows of a tile: output positions, or (tap, channel) pairs of a weight gradient. */
 export const MR: i32 = 4;

@@ -1,8 +1,11 @@
-// Sums down the columns of a matrix, for the gradient of a bias: lanes over columns, in float64.
+// Sums down the columns of a matrix in float64, several columns at a time: the gradient of a bias.
 
 import { promoteHigh } from './store';
 
-/** sums[o] = Σ_r matrix[r][o], r ascending, from +0; whole eights of sums are written. Spec conv-bias-gradient. */
+/**
+ * sums[o] = Σ_r matrix[r][o], with r ascending from +0. Sums are written eight at a time: `sums` has room for a multiple of
+ * eight. Spec conv-bias-gradient.
+ */
 export function sumRows(matrix: usize, rows: i32, columns: i32, sums: usize): void {
   const step = <usize>columns * 4;
   for (let o = 0; o < columns; o += 8, matrix += 32, sums += 64) {

@@ -27,16 +27,20 @@ export function zeroRows(l: Lattice, bytes: usize): void {
   }
 }
 
-/** Writes each of `count` values `times` ≤ 4 times: whole vectors, of which the next value overwrites the rest. */
+/**
+ * Writes each of `count` values `times` times, at most 4. Each value is stored as a whole vector, and the next one
+ * overwrites what was too much: `to` has room for a vector behind the last value.
+ */
 export function repeat(source: usize, count: i32, times: i32, to: usize): void {
   for (; count > 0; count--, source += 4, to += <usize>times * 4) v128.store(to, v128.load32_splat(source));
 }
 
+/** Sets `bytes` from an address on to 0. */
 export function zero(address: usize, bytes: usize): void {
   memory.fill(address, 0, bytes);
 }
 
-/** Whether none of `count` float32 values is ∞ or NaN, that is, has an exponent of all ones. Spec numerics-padding. */
+/** Whether none of `count` float32 values is ∞ or NaN: both have an exponent of all ones. Spec numerics-padding. */
 export function finite(address: usize, count: i32): bool {
   const exponent = i32x4.splat(0x7f800000);
   let found = i32x4.splat(0);

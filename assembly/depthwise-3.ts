@@ -6,9 +6,10 @@
 //                        [ x2 x3 x4 ]
 //                           [ x3 x4 x5 ]
 //
-// Rows of taps are a loop, so that 4 sums, 6 cells and 3 weights are all that lives: V8 11 and 12 move the loads of straight
-// code to its front and would spill (measured: in a loop 40.6 GFLOP/s of 42, three rows in a line 34.6, the nine weights
-// in registers 32.5). At other strides two positions are as fast as four (30.0 and 28 to 32).
+// The rows of taps are a loop, so that only 4 sums, 6 cells and 3 weights are in registers at a time. V8 11 and 12 move all
+// loads of straight-line code to its front, which would need more registers than there are (measured: 40.6 GFLOP/s of 42
+// as a loop, 34.6 with three rows in straight-line code, 32.5 with all nine weights in registers). At other strides two
+// positions at a time are as fast as four (30.0, and 28 to 32).
 
 import { Depthwise, LISTED } from './depthwise-taps';
 import { storeFinished, storeFinishedPair } from './epilogue';
@@ -83,7 +84,10 @@ function twoPositions(g: Depthwise, x: usize, y: usize, count: i32, channels: us
   }
 }
 
-/** Adds the products of `count` positions with dy to the nine sums, whose addresses the list holds in the place of w. */
+/**
+ * Adds the products of x and dy at `count` positions to nine sums, one for each tap. The list holds the addresses of the
+ * sums where a forward pass has those of the weights.
+ */
 export function nineSums(g: Depthwise, x: usize, dy: usize, count: i32, channel: usize): void {
   const list = g.list, xStep = <usize>g.xColumn, dyStep = <usize>g.yColumn;
   const s0 = load<usize>(list, 4) + channel, s1 = load<usize>(list, 12) + channel, s2 = load<usize>(list, 20) + channel;

@@ -1,16 +1,16 @@
 // The taps of a depthwise convolution: which of them are inside x, for a run of positions of a row.
 //
-// Positions whose columns are all inside x have one list of taps in common, as in pooling; at the two ends of a row it is
-// made anew. Where padding takes no part, no zeros are needed.
+// As in pooling, all positions of a row whose columns are inside x share one list of taps. At the two ends of a row each
+// position gets a list of its own, which leaves out the taps that meet padding: no zeros are needed around x.
 
-/** One axis: position j reads the cells j·step + offset, one for each of `count` taps; offsets ascend. */
+/** One axis: for each of `count` taps, position j reads the cell j·step + offset. Offsets ascend. */
 @unmanaged
 export class TapAxis {
   input: i32;
   positions: i32;
   step: i32;
   count: i32;
-  /** For each tap its offset in cells, then in bytes of x, and the bytes of its row of w. */
+  /** A table with three numbers for each tap: its offset in cells, the same in bytes of x, and the byte offset of its weights. */
   taps: usize;
 
   @inline
@@ -19,7 +19,7 @@ export class TapAxis {
   }
 }
 
-/** Bytes of a tap in the table of an axis, and in a list. */
+/** Bytes of a tap in the table of an axis (three numbers), and in a list (two). */
 const TAP: i32 = 12;
 export const LISTED: i32 = 8;
 
@@ -34,7 +34,7 @@ export class Depthwise {
   wQuad: i32;
   /** The address of an Epilogue, or 0. */
   epilogue: usize;
-  /** Room for a list of taps: byte offsets in x and in w. */
+  /** Room for a list of taps: for each its byte offset in x and the address of its weights. */
   list: usize;
   /** Bytes of x and y from one position to the next column, row and plane. */
   xColumn: i32;
@@ -75,13 +75,13 @@ export function listTaps(g: Depthwise, plane: i32, row: i32, column: i32): usize
   return list;
 }
 
-/** Whether a list holds all of 3×3 taps. */
+/** Whether a list holds all taps of a 3×3 window. */
 @inline
 export function isGrid(g: Depthwise, end: usize): bool {
   return end - g.list == 9 * LISTED && g.rows.count == 3 && g.columns.count == 3;
 }
 
-/** Whether the list of positions that have all columns holds rows of three taps, evenly spaced. */
+/** Whether a list that holds all columns is made of rows of three taps. */
 @inline
 export function isThreeWide(g: Depthwise, end: usize): bool {
   return end != g.list && g.planes.count == 1 && g.columns.count == 3;

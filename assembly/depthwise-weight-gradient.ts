@@ -29,7 +29,7 @@ export function depthwiseGradient(g: Depthwise, xImage: usize, dyImage: usize, f
   }
 }
 
-/** Adds the products of `count` positions to the sums, tap by tap or nine at a time. */
+/** Adds the products of `count` positions that share a list, tap by tap, or nine taps at a time in a 3×3 window. */
 function addRun(g: Depthwise, x: usize, dy: usize, count: i32, end: usize): void {
   const whole = isGrid(g, end) && count >= 4 ? g.channels & ~3 : 0;
   const together = max(4, PASS_BYTES / g.xColumn);

@@ -22,7 +22,7 @@ function single(f: i32, x: f64, exponent: f64): f32 {
   return <f32>pow(x, exponent);
 }
 
-/** values[i] = values[i] < 0 ? 0 : values[i], as pmax(v, 0) has it; whole vectors. Spec activation-relu. */
+/** values[i] = values[i] < 0 ? 0 : values[i], which is pmax(v, 0). Whole vectors are written. Spec activation-relu. */
 export function relu(values: usize, count: i32): void {
   const zero = f32x4.splat(0);
   for (const end = values + (<usize>count << 2); values < end; values += 16) {
@@ -30,7 +30,7 @@ export function relu(values: usize, count: i32): void {
   }
 }
 
-/** dy[i] = x[i] > 0 ? dy[i] : 0; whole vectors. Spec activation-relu. */
+/** dy[i] = x[i] > 0 ? dy[i] : 0. Whole vectors are written. Spec activation-relu. */
 export function reluGradient(x: usize, dy: usize, count: i32): void {
   const zero = f32x4.splat(0);
   for (const end = x + (<usize>count << 2); x < end; x += 16, dy += 16) {

@@ -16,7 +16,7 @@ export function gather(places: usize, count: i32, runs: usize, runCount: i32, le
   }
 }
 
-/** memory.copy for runs that may be as short as one float. */
+/** Copies `bytes`, which may be as few as those of one float: for such runs memory.copy costs more than a loop. */
 @inline
 function copy(destination: usize, source: usize, bytes: usize): void {
   let i: usize = 0;

@@ -1,10 +1,14 @@
 // The positions of one windowed operation, and where each of them reads and writes.
 //
-//   a place = (source, destination): two addresses; a table of places is what the tiles walk
+//   A place is two addresses, those of the source and of the destination of one position. Tiles work through tables of
+//   places.
 
 import { MR } from './blocks';
 
-/** Positions [images][planes][rows][columns] with the byte steps of the two tensors they touch. */
+/**
+ * Positions [images][planes][rows][columns]: how many there are, where the first one reads and writes, and the bytes from
+ * there to the next on each axis.
+ */
 @unmanaged
 export class Lattice {
   images: usize;

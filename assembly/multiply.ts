@@ -11,9 +11,9 @@ const LINE: usize = 64;
 const STREAMS: usize = 8;
 
 /**
- * Brings the weights of a panel into the cache. The first tile alone would wait for them line by line: one stream reads
- * memory at 9 GB/s, eight at 16 (measured: ResNet-50's 7×7 layers run 10 % faster). A load may trap, so that no host
- * leaves it out.
+ * Reads the weights of a panel so that they are in the cache. The first tile would wait for them line by line: one stream
+ * reads memory at 9 GB/s, eight streams at 16 (measured: ResNet-50's 7×7 layers run 10 % faster). A host cannot remove a
+ * load whose result is not used, because it may trap.
  */
 function fetch(panel: usize, bytes: usize): void {
   const part = bytes / STREAMS;
@@ -24,14 +24,15 @@ function fetch(panel: usize, bytes: usize): void {
 }
 
 /**
- * Panels up to this many bytes, sums of 64 terms, are multiplied four at a place: then y is written in whole lines, and
- * ResNet-50's 1×1 layers of 64 channels run 1 to 3 % faster. Longer sums gain nothing (measured).
+ * Panels of at most this many bytes, which are sums of 64 terms, are multiplied four at a time at each place: y is then
+ * written in whole cache lines, and ResNet-50's 1×1 layers of 64 channels run 1 to 3 % faster. Longer sums gain nothing
+ * (measured).
  */
 const SHORT: usize = 0x800;
 
 /**
- * The product for `count` places, whose table fills whole tiles. A place that is left over alone goes through the tile of
- * one row while the panels are near. Spec conv-forward, conv-input-gradient.
+ * The product for `count` places, whose table fills whole tiles. If one place is left over after the tiles of four, the
+ * tile of one row computes it while the panels are in the cache. Spec conv-forward, conv-input-gradient.
  */
 export function multiply(g: Product, places: usize, count: i32): void {
   const alone = count % MR == 1;
@@ -53,7 +54,7 @@ export function multiply(g: Product, places: usize, count: i32): void {
   }
 }
 
-/** The tiles of the filters o … until, place by place. */
+/** The tiles of filters o to `until`, place by place. */
 function sweep(g: Product, places: usize, end: usize, panel: usize, o: i32, until: i32): void {
   for (let place = places; place != end; place += MR * PLACE) {
     let near = panel;

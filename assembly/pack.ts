@@ -1,6 +1,6 @@
 // Packing: a matrix into panels of 8 columns.
 //
-//   panel j, row r:  source[r][8j … 8j+7], zeros beyond the last column
+//   row r of panel j holds source[r][8j … 8j+7], with zeros beyond the last column
 
 import { NR } from './blocks';
 
@@ -41,7 +41,7 @@ function packWhole(panel: usize, source: usize, rows: i32, rowStep: usize): void
   }
 }
 
-/** Packs 8 rows of memory as the columns of a panel, 4×4 values at a time. */
+/** Packs a panel whose columns lie in memory as rows: transposes 4×4 values at a time. */
 function packTransposed(panel: usize, source: usize, rows: i32, columnStep: usize): void {
   const whole = rows & ~3;
   const low = source;
@@ -54,7 +54,7 @@ function packTransposed(panel: usize, source: usize, rows: i32, columnStep: usiz
   packSome(panel, source + whole * 4, rows - whole, 4, NR, columnStep);
 }
 
-/** Transposes 4×4 values: rows of memory `step` bytes apart become columns of rows of 8. */
+/** Transposes 4×4 values: what lies in rows `step` bytes apart becomes four columns of a panel. */
 @inline
 function transpose(panel: usize, source: usize, step: usize): void {
   const a = v128.load(source);

@@ -6,15 +6,16 @@ import { LANES } from './blocks';
 import { Pool } from './pool-geometry';
 import { dividedBy, storeSome } from './store';
 
-/** Channels of the tail are computed as a whole vector; what lies beyond them is read, never stored. */
+/** How many of four channels exist. Whole vectors are read and computed, but only existing channels are stored. */
 @inline
 function lanesAt(c: i32, channels: i32): i32 {
   return min(4, channels - c);
 }
 
 /**
- * y = max of the cells. pmax(m, v) = m < v ? v : m keeps the first of equals but drops a NaN in v, which a sum keeps: where
- * the sum of all cells is NaN (∞ − ∞ also is) the windows are done once more, exactly. Spec pool-max.
+ * y = max of the cells. pmax(m, v) = m < v ? v : m keeps the first of equal values, but it also keeps m where v is NaN. A
+ * sum does not lose a NaN: if the sum of all cells is NaN, which ∞ − ∞ is as well, the windows are computed once more in a
+ * way that keeps it. Spec pool-max.
  */
 export function maximumCells(g: Pool, x: usize, y: usize, count: i32): void {
   const list = g.list, end = g.listEnd, channels = g.channels;
@@ -47,13 +48,14 @@ export function maximumCells(g: Pool, x: usize, y: usize, count: i32): void {
   }
 }
 
+/** y = max of the cells, NaN where a cell is NaN. */
 function maximumExactly(x: usize, list: usize, end: usize, y: usize, channels: i32): void {
   for (let c = 0; c < channels; c += 4, x += 16, y += 16) {
     storeSome(y, maximumAt(x, list, end), lanesAt(c, channels));
   }
 }
 
-/** The maximum of four channels, a NaN wherever a cell has one: a mask of all ones is itself a NaN. */
+/** The maximum of four channels, NaN where a cell is NaN: a mask of all ones is itself a NaN. */
 @inline
 export function maximumAt(x: usize, list: usize, end: usize): v128 {
   let m = f32x4.splat(-Infinity);

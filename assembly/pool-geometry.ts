@@ -51,10 +51,10 @@ export class Pool {
   dx: usize;
   /** The float64 divisors of an average, one for every position. */
   divisor: usize;
-  /** Room for two lists of cells, as byte offsets: of a whole window from its first cell, of a clipped one from x. */
+  /** Room for two lists of byte offsets: those of a whole window from its first cell, those of a clipped window from x. */
   whole: usize;
   clipped: usize;
-  /** The list that is in use, and its end: the kernel's own. */
+  /** The list that is in use, and its end. The kernel sets them. */
   list: usize;
   listEnd: usize;
   /** Bytes from one pixel, row and plane of x (and dx) to the next, and of y (and dy). */

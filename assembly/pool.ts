@@ -1,7 +1,7 @@
 // Pooling and its gradients: the list of the cells under each window, then vectors over channels.
 //
-//   inside the input the list is the same for every window, relative to the window's first cell;
-//   at the border it is made anew, without the cells that are padding
+//   Inside the input all windows share one list, relative to a window's first cell. A window at the border gets a list of
+//   its own, without the cells that are padding.
 
 import { averageCells, maximumCells, spreadAverage, spreadMaximum } from './pool-cells';
 import { longAverageCells, spreadLongAverage, spreadLongMaximum } from './pool-cells-float64';

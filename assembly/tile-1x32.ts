@@ -1,5 +1,5 @@
-// One place, as in a dense layer at batch 1 or the last of 7 × 7: a tile of 1 × 32, so that no row of a 4 × 8 tile is
-// computed in vain.
+// The tile for a single place, as in a dense layer at batch 1, or for the last of 7 × 7 places: with 1 × 32 sums, where a
+// tile of 4 × 8 would compute three rows that nobody needs.
 //
 //   1 row   [ a0 a1 | a2 a3 | a4 a5 | a6 a7 ]  += x · four panels: the speed is that of reading the panels
 
@@ -12,7 +12,7 @@ import { tile } from './tile-4x8';
 /** Panels of the tile. */
 export const ACROSS: i32 = 4;
 
-/** y[one place][o … filters]; the last panels, fewer than four, go through the usual tile. */
+/** y[one place][filters from o on]. If fewer than four panels are left, the tile of 4 × 8 computes them. */
 export function multiplyOne(g: Product, place: usize, panel: usize, o: i32, filters: i32): void {
   for (; o + (ACROSS - 1) * NR < filters; o += ACROSS * NR) {
     tileAcross(g, place, panel, o * 4, min(NR, filters - o - (ACROSS - 1) * NR));

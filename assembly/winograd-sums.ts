@@ -10,24 +10,24 @@ import { Product } from './product';
 import { multiplyOne } from './tile-1x32';
 import { Winograd } from './winograd';
 
-/** Bytes of a page, and pages touched side by side: one, two or eight are 1.2, 1.06, 1.03 times slower (measured). */
+/** Bytes of a page, and how many pages are read at a time. With one, two or eight, layers run 1.2, 1.06 or 1.03 times slower (measured). */
 const PAGE: usize = 4096;
 const PAGES: usize = 4;
 
-/** Bytes from one touch in a page to the next, a touch a channel. Half of that is 1.4 times slower, twice 1.06 (measured). */
+/** Bytes from one read in a page to the next; there is one for each channel. Half as many are 1.4 times slower, twice as many 1.06 times (measured). */
 const TOUCH: usize = 4;
 
-/** Weights of all planes that a second-level cache of 2 MB keeps from one block of tiles to the next. */
+/** Bytes of weights that stay in a second-level cache from one block of tiles to the next. */
 const NEAR: usize = 0x200000;
 
-/** The place of a tile by itself, repeated as `places` does, and its run, at offset 0. */
+/** A table with the place of one tile, repeated so that it fills a tile, and its one run, at offset 0. */
 const lone = memory.data(MR * PLACE + 4, 4);
 const noRun = lone + MR * PLACE;
 
 /** The product of that place. */
 const loneProduct = changetype<Product>(memory.data(8 * 4, 4));
 
-/** `count` tiles times the panels of a group. A last tile beyond the fours goes through the kernel for one place. */
+/** `count` tiles times the panels of a group. If one tile is left over after groups of four, the tile of 1 × 32 computes it. */
 export function winogradSums(g: Winograd, count: i32, panel: usize): void {
   const channels = <usize>g.channels;
   const panelBytes = channels * NR * 4;
@@ -80,7 +80,10 @@ function tileAhead(g: Winograd, x: usize, panel: usize, y: usize, next: usize): 
   product(g, x, panel, y, next, true);
 }
 
-/** As the tile of tile-4x8.ts: 4 tiles × 8 filters, k not unrolled; with `ahead` it touches what lies from `next` on. */
+/**
+ * The same as the tile of tile-4x8.ts: 4 tiles × 8 filters, with k not unrolled. With `ahead`, a constant where this is
+ * inlined, it also reads what lies from `next` on, so that it is in the cache.
+ */
 @inline
 function product(g: Winograd, x0: usize, panel: usize, y: usize, next: usize, ahead: bool): void {
   const row = g.inputRow, sumRow = g.sumRow;

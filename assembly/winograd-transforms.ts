@@ -1,7 +1,7 @@
 // The one-dimensional transforms of F(m×m, 3×3): Bᵀ on m + 2 cells, G on 3 weights, Aᵀ on m + 2 sums [Lavin and Gray
 // 2016]; m = 2: points 0, ±1, ∞; m = 4: points 0, ±1, ±2, ∞. The formulas are those of src/reference/winograd.ts, to the
-// bit. Values are read from `from` on, `step` bytes apart, and written from `to` on, `toStep` apart: one addition each, for
-// V8 folds no sums into addresses. Spec winograd-transforms.
+// bit. Values are read from `from` on, `step` bytes apart, and written from `to` on, `toStep` apart: one addition each,
+// because V8 does not compute such sums as part of an address. Spec winograd-transforms.
 
 import { finish } from './epilogue';
 

@@ -1,7 +1,7 @@
-// Activations: the tensors of a program, and how they share memory.
+// Activations: the tensors of a program, from its input to its output, and how they share memory.
 //
-//   a activation without a home is a root: it has memory of its own, with zeros around its cells where a reader overhangs
-//   a part of a concat has its home in the whole, some channels on; a flattened tensor in the one it is made of
+//   An activation without a home is a root: it has memory of its own, with zeros around its cells if a reader needs them.
+//   A part of a concat has its home in the whole, from some channel on; a flattened tensor in the one it is made of.
 
 import {
   densePlacement,

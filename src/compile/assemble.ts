@@ -1,4 +1,4 @@
-// Compiled nets: a program laid out in the memory of one instance.
+// Assembles a compiled net: plans the memory of a program and makes its steps ready in one instance of the kernels.
 
 import { ownArena } from '../kernels/arena.ts';
 import type { Placement } from '../kernels/placement.ts';

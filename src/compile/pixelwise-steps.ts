@@ -1,4 +1,4 @@
-// Steps over the cells of tensors: sums with their epilogues, local response normalisation, zeros around the cells.
+// Steps that work pixel by pixel: sums with their epilogues, local response normalisation, zeros around the cells.
 
 import type { Arena } from '../kernels/arena.ts';
 import { Lattice, Lrn, Sum } from '../kernels/declared.ts';

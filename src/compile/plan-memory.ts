@@ -1,4 +1,5 @@
-// Layout: which steps melt into others, which tensors share a place, and where each root lies.
+// The plan of a compiled net's memory: which steps become part of the step before them, which activations lie in others,
+// and where each root lies.
 
 import type { Finish } from '../kernels/epilogue.ts';
 import type { Activation } from './activation.ts';
@@ -29,7 +30,7 @@ function joined(first: Finish | undefined, second: Finish | undefined): Finish |
   return { ...first, ...second };
 }
 
-/** Drops the copies whose source can lie where its copy lies, or the other way round. */
+/** The steps without the copies that need not be made, because the source can lie where its copy lies or the other way round. */
 export const placed = (steps: readonly Step[]): Step[] =>
   steps.filter((step) => !isCopy(step) || !(step.reads[0].moveInto(step.y, 0) || step.y.moveInto(step.reads[0], 0)));
 

@@ -1,4 +1,4 @@
-// The program of a compiled net as its layers append to it: steps over activations.
+// Records the program of a compiled net: its layers append steps to it.
 
 import { compiledConv, compiledConvTranspose } from '../kernels/choose.ts';
 import { marginsOf } from '../kernels/phases.ts';
@@ -12,7 +12,7 @@ import { callStep, poolStep, type Step, weightedStep } from './steps.ts';
 
 export type Arithmetic = 'exact' | 'winograd';
 
-/** Activations are the only values there are, so that a `Value` here is always a activation. */
+/** The only values that it gives to layers are activations, so that every `Value` here is one. */
 export class Recorder implements Program {
   readonly steps: Step[] = [];
   readonly #arithmetic: Arithmetic;
@@ -91,7 +91,10 @@ export class Recorder implements Program {
     return y;
   }
 
-  /** Two activations without gaps always find a place together, so that this copy is never made: nothing melts into it. */
+  /**
+   * A copy that never runs, because two activations without gaps can always share their memory. So nothing may become a
+   * part of it: it has no epilogue.
+   */
   reshape(x: Value, shape: Shape): Value {
     const step = sumStep([this.dense(x as Activation)], new Activation(shape, true), {});
     return this.#append({ ...step, finish: undefined });

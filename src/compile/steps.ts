@@ -1,4 +1,4 @@
-// Steps: what a compiled net does, one after the other. A step is made ready once and then run at every call.
+// The steps of a compiled net, which run one after the other. A step is made ready once, and runs at every call.
 
 import type { Arena } from '../kernels/arena.ts';
 import type { Finish } from '../kernels/epilogue.ts';
@@ -23,7 +23,7 @@ export interface Step {
   readonly isSum: boolean;
   /** The most bytes of weights that it asks to have staged. */
   readonly staged: number;
-  /** Takes its memory. The result runs it; what is to be written once waits until the arena is ready. */
+  /** Takes its memory and gives the function that runs it. What is written only once waits until the arena is ready. */
   prepare(arena: Arena, at: PlacementOf, step: Step, stage: () => number): () => void;
 }
 
@@ -52,7 +52,7 @@ export function weightedStep(
       };
       const operands = { weights, source: at(x), target: at(step.y), finish: step.finish ?? {} };
       const run = kernel.prepare(arena, operands);
-      // The compiled net would keep the caller's weights alive beside its own.
+      // Otherwise the compiled net would keep the caller's weights in memory beside its own.
       arena.whenReady(() => {
         unpacked = undefined;
       });

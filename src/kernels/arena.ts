@@ -29,7 +29,7 @@ const FIRST_BYTES = 16 * PAGE;
 /** Room behind every block: a tile reads whole vectors, up to 7 floats beyond the last channel. */
 const SLACK = 32;
 
-/** One instance of the kernels and its memory, given out from the bottom and never freed phasewise. */
+/** One instance of the kernels and its memory, given out from the bottom upwards and freed all at once. */
 export class Arena {
   readonly kernels: Kernels;
   readonly #memory: WebAssembly.Memory;
@@ -48,7 +48,7 @@ export class Arena {
     this.#top = this.#base;
   }
 
-  /** Whether no call has had it: its memory holds zeros. */
+  /** Whether no call has used it yet, so that its memory holds zeros. */
   get isUnused(): boolean {
     return this.#who === '';
   }
@@ -64,7 +64,7 @@ export class Arena {
     this.#clause = clause;
   }
 
-  /** The address of `bytes` of memory, a multiple of 16. Views made before are dead. Spec kernel-memory. */
+  /** The address of `bytes` of memory, a multiple of 16. Views made earlier may no longer be used. Spec kernel-memory. */
   take(bytes: number): number {
     const address = this.#top;
     const end = Math.ceil((address + bytes + SLACK) / 16) * 16;
@@ -119,7 +119,7 @@ export class Arena {
     return address;
   }
 
-  /** Takes memory for a struct, to be written before it is used. */
+  /** Takes memory for a struct, which must be written before it is used. */
   room(struct: Struct<string>): number {
     return this.take(struct.fields.length * WORD);
   }

@@ -1,19 +1,20 @@
 // The sizes of blocks that TypeScript decides; those of assembly/ are in declared.ts. Results never depend on them, and
 // tests take sizes on both sides of every one. Spec kernel-blocks.
 
-/** Most and fewest positions that one call multiplies; between them, as many as touch SOURCE_BYTES of input. */
+/** The most and the fewest positions that one call multiplies. Between these limits it is as many as read SOURCE_BYTES of input. */
 export const MOST_POSITIONS = 1024;
 export const FEWEST_POSITIONS = 32;
 
-/** Input that stays in a second-level cache of 1 MB beside the panels (measured: 256 KB). */
+/** Bytes of input that stay in a second-level cache of 1 MB beside the panels (measured). */
 export const SOURCE_BYTES = 256 * 1024;
 
-/** Panel rows of one pass over the sums, 64 KB: longer sums are cut there and go on from y (measured). */
+/** Rows of a panel that one pass multiplies, 64 KB. Longer sums are computed in several passes, each of which goes on from y (measured). */
 export const PANEL_ROWS = 2048;
 
 /**
- * The same for a single position, where panels are only streamed: longer streams run up to speed less often, and x still
- * stays in the caches (25088 → 4096 at 14.5 GB/s; with 2048 rows 13.8, uncut 13.3; four streams read and not used 15.0).
+ * The same for a single position, where each panel is read once. Longer passes read memory faster, as long as x stays in
+ * the caches (measured for a dense layer 25088 → 4096: 14.5 GB/s; 13.8 with 2048 rows, 13.3 in one pass; 15.0 for four
+ * streams that are only read).
  */
 export const SINGLE_ROWS = 8192;
 

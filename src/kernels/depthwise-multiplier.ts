@@ -1,11 +1,12 @@
-// Depthwise with a few filters for each channel is depthwise with more channels: every value of x several times in a row.
+// A depthwise convolution with a few filters for each channel is one with more channels, in which every value of x stands
+// several times in a row.
 //
-//   y[p][c·m + j] = Σ_k x[cell][c] · w[k][c·m + j]        w lies the same way
+//   y[p][c·m + j] = Σ_k x[cell][c] · w[k][c·m + j]        w has the same layout in both
 
 import type { ConvGeometry } from '../window.ts';
 import { withArena } from './arena.ts';
 
-/** More filters a channel than a vector has lanes are left to the grouped kernels, which they fill. */
+/** With more filters for each channel, the kernels for groups have no empty lanes and are faster. */
 const MOST_FILTERS = 4;
 
 /** Values repeated at a time: with four copies of each, 320 KB. */
@@ -26,7 +27,7 @@ export const withoutMultiplier = (g: ConvGeometry): ConvGeometry => ({
 export function repeated(x: Float32Array, times: number): Float32Array {
   const wide = new Float32Array(x.length * times);
   withArena('conv', (arena) => {
-    // The last value is written as a whole vector too.
+    // Whole vectors are written, also for the last value.
     const [from, to] = [arena.take(BLOCK * 4), arena.take(BLOCK * times * 4 + 16)];
     for (let start = 0; start < x.length; start += BLOCK) {
       const count = Math.min(BLOCK, x.length - start);

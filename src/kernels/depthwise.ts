@@ -51,7 +51,7 @@ const tapsOf = ({ weights: { taps } }: Contraction, [i, j, k]: Phase): number[] 
 function packQuads(arena: Arena, taps: readonly number[], c: Contraction, w: StagedWeights): number {
   const channels = c.groups;
   const count = sizeOf(c.weights.taps) * channels;
-  // Two quads are read together: behind an odd one lies another.
+  // Kernels read eight channels together: an odd quad is followed by one more.
   const floats = Math.ceil(channels / 8) * 8 * taps.length;
   const address = arena.take(floats * 4);
   arena.whenReady(() => {
@@ -64,7 +64,7 @@ function packQuads(arena: Arena, taps: readonly number[], c: Contraction, w: Sta
   return address;
 }
 
-/** What a plan works on, w with the bytes from one tap to the next, and from four channels to the next four. */
+/** What a plan works on. For w also the bytes from one tap to the next, and from four channels to the next four. */
 interface Tensors {
   readonly w: { readonly address: number; readonly tap: number; readonly quad: number };
   readonly epilogue: number;

@@ -10,14 +10,14 @@ export interface Norm {
   readonly shift: Float32Array;
 }
 
-/** The parts of an epilogue, each one number for each channel of all groups, done in this order. */
+/** The parts of an epilogue, in the order in which they are done. Each array has a number for each channel of all groups. */
 export interface Finish {
   readonly bias?: Float32Array | undefined;
   readonly norm?: Norm | undefined;
   readonly relu?: boolean | undefined;
 }
 
-/** The tables of the epilogue for each group of `channels` channels; 0 where nothing is to be done. */
+/** Writes an epilogue for each group of `channels` channels and gives the addresses; 0 if there is nothing to do. */
 export function writeEpilogues(arena: Arena, { bias, norm, relu }: Finish, groups: number, channels: number): number[] {
   if (!bias && !norm && !relu) return Array<number>(groups).fill(0);
   const addressOf = (values: Float32Array | undefined): number => (values ? arena.values(values) : 0);

@@ -153,7 +153,7 @@ function withFences<T>(fences: Fences, body: (fences: Fences) => T): T {
   }
 }
 
-/** The words of the cells of a activation. */
+/** The words of the cells of an activation. */
 function* cellsOf(activation: Activation, { address, image, plane, row, pixel }: Placement): Generator<number> {
   const [planes, rows, columns] = activation.size;
   for (let n = 0; n < activation.batch; n++) {
