@@ -9,7 +9,9 @@ export const NR: i32 = 8;
 /** Channels that one step of a pooling loop holds in registers. */
 export const LANES: i32 = 16;
 
-/** Bytes of a row of x in one pass of a depthwise weight gradient: three such rows stay in a first-level cache (measured). */
+/**
+ * Bytes of a row of x in one pass of a depthwise weight gradient: three such rows stay in a first-level cache (measured).
+ */
 export const PASS_BYTES: i32 = 0x4000;
 
 /** Positions whose products are one float32 sum of a weight gradient, at most. Spec numerics-weight-gradient. */

@@ -1,6 +1,6 @@
 // Sums down the columns of a matrix in float64, several columns at a time: the gradient of a bias.
 
-import { promoteHigh } from './store';
+import { promoteHigh } from './float64';
 
 /**
  * sums[o] = Σ_r matrix[r][o], with r ascending from +0. Sums are written eight at a time: `sums` has room for a multiple of

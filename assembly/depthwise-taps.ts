@@ -10,7 +10,10 @@ export class TapAxis {
   positions: i32;
   step: i32;
   count: i32;
-  /** A table with three numbers for each tap: its offset in cells, the same in bytes of x, and the byte offset of its weights. */
+  /**
+   * A table with three numbers for each tap: its offset in cells, the same in bytes of x, and the byte offset of its
+   * weights.
+   */
   taps: usize;
 
   @inline

@@ -4,7 +4,7 @@
 //   block → part → total      the positions of a block, the blocks of a part, the parts of all images
 
 import { MR, NR } from './blocks';
-import { demote, promoteHigh } from './store';
+import { demote, promoteHigh } from './float64';
 
 /** The float64 sums around a part: each an address, or 0 where there is none. */
 @unmanaged

@@ -2,7 +2,10 @@
 
 import { PLACE } from './lattice';
 
-/** Copies the runs of `count` places into rows of `matrix`, and makes each row the source of its place. Spec conv-algorithm. */
+/**
+ * Copies the runs of `count` places into rows of `matrix`, and makes each row the source of its place. Spec
+ * conv-algorithm.
+ */
 export function gather(places: usize, count: i32, runs: usize, runCount: i32, length: usize, matrix: usize): void {
   const runsEnd = runs + runCount * 4;
   for (let p = 0; p < count; p++) {

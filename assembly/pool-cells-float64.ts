@@ -3,9 +3,10 @@
 // The arguments are those of pool-cells.ts, but dx is float64: its cells lie at twice the offsets of x.
 
 import { LANES } from './blocks';
+import { demote, dividedBy, promoteHigh } from './float64';
 import { maximumAt } from './pool-cells';
 import { Pool } from './pool-geometry';
-import { demote, dividedBy, promoteHigh, storeSome } from './store';
+import { storeSome } from './store';
 
 /** y = Σ cells / divisor, the cells added and the sum divided in float64. Spec pool-average. */
 export function longAverageCells(g: Pool, x: usize, y: usize, count: i32, divisor: usize): void {

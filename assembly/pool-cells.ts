@@ -3,8 +3,9 @@
 // The list in use, `g.list` to `g.listEnd`, holds the byte offsets of the cells from x, in row-major order; it may be empty.
 
 import { LANES } from './blocks';
+import { dividedBy } from './float64';
 import { Pool } from './pool-geometry';
-import { dividedBy, storeSome } from './store';
+import { storeSome } from './store';
 
 /** How many of four channels exist. Whole vectors are read and computed, but only existing channels are stored. */
 @inline

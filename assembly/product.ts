@@ -7,7 +7,9 @@ export class Product {
   panel: usize;
   panelBytes: usize;
   filters: i32;
-  /** A table of runs, each the byte offset from a place's source, and the end of the table; every run has `length` bytes. */
+  /**
+   * A table of runs, each the byte offset from a place's source, and the end of the table; every run has `length` bytes.
+   */
   runs: usize;
   runsEnd: usize;
   length: usize;

@@ -10,11 +10,17 @@ import { Product } from './product';
 import { multiplyOne } from './tile-1x32';
 import { Winograd } from './winograd';
 
-/** Bytes of a page, and how many pages are read at a time. With one, two or eight, layers run 1.2, 1.06 or 1.03 times slower (measured). */
+/**
+ * Bytes of a page, and how many pages are read at a time. With one, two or eight, layers run 1.2, 1.06 or 1.03 times
+ * slower (measured).
+ */
 const PAGE: usize = 4096;
 const PAGES: usize = 4;
 
-/** Bytes from one read in a page to the next; there is one for each channel. Half as many are 1.4 times slower, twice as many 1.06 times (measured). */
+/**
+ * Bytes from one read in a page to the next; there is one for each channel. Half as many are 1.4 times slower, twice as
+ * many 1.06 times (measured).
+ */
 const TOUCH: usize = 4;
 
 /** Bytes of weights that stay in a second-level cache from one block of tiles to the next. */
@@ -27,7 +33,10 @@ const noRun = lone + MR * PLACE;
 /** The product of that place. */
 const loneProduct = changetype<Product>(memory.data(8 * 4, 4));
 
-/** `count` tiles times the panels of a group. If one tile is left over after groups of four, the tile of 1 × 32 computes it. */
+/**
+ * `count` tiles times the panels of a group. If one tile is left over after groups of four, the tile of 1 × 32 computes
+ * it.
+ */
 export function winogradSums(g: Winograd, count: i32, panel: usize): void {
   const channels = <usize>g.channels;
   const panelBytes = channels * NR * 4;

@@ -9,7 +9,10 @@ import { NR } from './blocks';
 import { PLACE } from './lattice';
 import { transformInput, transformOutput, transformWeight } from './winograd-transforms';
 
-/** The numbers of one block of tiles. In `inputs`, a plane has `inputPlane` bytes and a tile's row `inputRow`; likewise in `sums`. */
+/**
+ * The numbers of one block of tiles. In `inputs`, a plane has `inputPlane` bytes and a tile's row `inputRow`; likewise in
+ * `sums`.
+ */
 @unmanaged
 export class Winograd {
   /** m: 2 or 4. */

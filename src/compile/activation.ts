@@ -20,7 +20,10 @@ const union = (a: Margins, b: Margins): Margins => {
   return [onAxis(0), onAxis(1), onAxis(2)];
 };
 
-/** One tensor of a program: the last axis is that of the channels. Axes in front of the last three of space are laid out as one. */
+/**
+ * A tensor of a program. The last axis holds the channels; if there are more than three axes of space, the first ones are
+ * treated as one.
+ */
 export class Activation implements Value {
   readonly shape: Shape;
   readonly batch: number;

@@ -1,4 +1,4 @@
-// Compiling: a net for one shape and one set of parameters as a function over memory of its own.
+// `compile` makes a net with one shape and one set of parameters into a function with memory of its own.
 
 import { known, oneOf } from '../attributes.ts';
 import { SpecError, wrongType } from '../errors.ts';

@@ -59,7 +59,7 @@ export function lrnStep(x: Activation, y: Activation, { before, after, k, alpha,
   };
 }
 
-/** Sets the zeros around a root's cells: in front of and behind them on each axis, as many rows of bytes as there are. */
+/** Gives the function that sets the zeros around a root's cells, before and after them on each axis. */
 export function clearMargins(arena: Arena, root: Activation, to: Placement): () => void {
   const [a, b, c] = root.treeMargins;
   const [planes, rows, columns] = root.size;

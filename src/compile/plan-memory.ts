@@ -5,7 +5,7 @@ import type { Finish } from '../kernels/epilogue.ts';
 import type { Activation } from './activation.ts';
 import { isCopy, type Step } from './steps.ts';
 
-/** Steps with norms and rectifiers done by the step before them, as far as its epilogue allows. */
+/** The steps, with norms and rectifiers made a part of the step before them if its epilogue can do them. */
 export function fuse(steps: readonly Step[], output: Activation): Step[] {
   const readers = new Map<Activation, number>();
   for (const activation of steps.flatMap((step) => step.reads))
@@ -30,7 +30,10 @@ function joined(first: Finish | undefined, second: Finish | undefined): Finish |
   return { ...first, ...second };
 }
 
-/** The steps without the copies that need not be made, because the source can lie where its copy lies or the other way round. */
+/**
+ * The steps without the copies that need not be made, because the source can lie where its copy lies or the other way
+ * round.
+ */
 export const placed = (steps: readonly Step[]): Step[] =>
   steps.filter((step) => !isCopy(step) || !(step.reads[0].moveInto(step.y, 0) || step.y.moveInto(step.reads[0], 0)));
 
@@ -52,7 +55,7 @@ function livesOf(steps: readonly Step[], input: Activation, output: Activation):
   return lives;
 }
 
-/** Lets a sum write over its first or second part, if nobody reads that afterwards. */
+/** Lets a sum overwrite its first or second part, if no later step reads it. */
 export function addInPlace(steps: readonly Step[], input: Activation, output: Activation): void {
   const lives = livesOf(steps, input, output);
   for (const [time, { isSum, reads, y }] of steps.entries()) {
@@ -69,7 +72,7 @@ export function addInPlace(steps: readonly Step[], input: Activation, output: Ac
 export interface Layout {
   readonly bytes: number;
   readonly offsets: ReadonlyMap<Activation, number>;
-  /** The roots whose memory others use too, by the step before which their margins must be cleared. */
+  /** Roots whose memory others use as well: their margins must be set to zero before the step with this number. */
   readonly shared: ReadonlyMap<number, readonly Activation[]>;
 }
 
@@ -83,7 +86,7 @@ interface Placed {
 /** A tile reads whole vectors, up to 7 floats beyond the last channel; roots begin at multiples of 16. */
 const sizeOfRoot = (root: Activation): number => Math.ceil((root.bytes + 32) / 16) * 16;
 
-/** Gives each root the lowest place that is free as long as it lives, the largest first. */
+/** Gives each root, the largest first, the lowest addresses that are free throughout its life. */
 export function layout(steps: readonly Step[], input: Activation, output: Activation): Layout {
   const lives = new Map<Activation, Life>();
   for (const [activation, { first, last }] of livesOf(steps, input, output)) {

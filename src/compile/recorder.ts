@@ -116,7 +116,7 @@ export class Recorder implements Program {
   }
 }
 
-/** Parameters as they are now: what happens to the caller's arrays afterwards changes no compiled net. */
+/** A copy of the parameters, so that later changes of the caller's arrays do not change a compiled net. */
 export function copied(p: Params<Tensor>): Params<Tensor> {
   const copy = (value: Tensor | Params<Tensor>): Tensor | Params<Tensor> =>
     ArrayBuffer.isView(value?.data)

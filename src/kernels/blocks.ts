@@ -1,14 +1,20 @@
 // The sizes of blocks that TypeScript decides; those of assembly/ are in declared.ts. Results never depend on them, and
 // tests take sizes on both sides of every one. Spec kernel-blocks.
 
-/** The most and the fewest positions that one call multiplies. Between these limits it is as many as read SOURCE_BYTES of input. */
+/**
+ * The most and the fewest positions that one call multiplies. Between these limits it is as many as read SOURCE_BYTES of
+ * input.
+ */
 export const MOST_POSITIONS = 1024;
 export const FEWEST_POSITIONS = 32;
 
 /** Bytes of input that stay in a second-level cache of 1 MB beside the panels (measured). */
 export const SOURCE_BYTES = 256 * 1024;
 
-/** Rows of a panel that one pass multiplies, 64 KB. Longer sums are computed in several passes, each of which goes on from y (measured). */
+/**
+ * Rows of a panel that one pass multiplies, 64 KB. Longer sums are computed in several passes, each of which goes on from
+ * y (measured).
+ */
 export const PANEL_ROWS = 2048;
 
 /**

@@ -10,7 +10,9 @@ export interface Norm {
   readonly shift: Float32Array;
 }
 
-/** The parts of an epilogue, in the order in which they are done. Each array has a number for each channel of all groups. */
+/**
+ * The parts of an epilogue, in the order in which they are done. Each array has a number for each channel of all groups.
+ */
 export interface Finish {
   readonly bias?: Float32Array | undefined;
   readonly norm?: Norm | undefined;

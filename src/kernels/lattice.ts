@@ -2,7 +2,10 @@
 
 import type { Placement } from './placement.ts';
 
-/** Positions [images, planes, rows, columns], each of which reads its own cell of one placement and writes that of another. */
+/**
+ * Positions [images, planes, rows, columns]: each reads the cell of that number in one placement and writes the one in
+ * another.
+ */
 export function latticeOf(counts: readonly [number, number, number, number], from: Placement, to: Placement) {
   const [images, planes, rows, columns] = counts;
   return {

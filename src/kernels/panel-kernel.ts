@@ -23,7 +23,7 @@ interface Ready {
   readonly products: readonly (readonly number[])[];
   /** The products of a block of one position. */
   readonly single: readonly (readonly number[])[];
-  /** Positions of one image, and of a block: as many as touch SOURCE_BYTES of the source, or of its patches. */
+  /** Positions of one image, and of a block: as many as read SOURCE_BYTES of the source, or of the patches of im2col. */
   readonly positions: number;
   readonly step: number;
 }
@@ -34,7 +34,10 @@ interface Block {
   readonly patches: number;
 }
 
-/** Spec conv-forward, conv-input-gradient; with `im2col` every position's patch is copied into a row first. Spec conv-algorithm. */
+/**
+ * The kernel of any contraction. With `im2col` the cells under each window are first copied into a row of a matrix. Spec
+ * conv-forward, conv-input-gradient, conv-algorithm.
+ */
 export const panelKernel = (c: Contraction, im2col: boolean): WeightedKernel => ({
   source: imagesOf(c.source, c.groups),
   target: imagesOf(c.target, c.groups),

@@ -8,7 +8,7 @@ import { NR, Packing } from './declared.ts';
 import type { Phase } from './phases.ts';
 import type { StagedWeights } from './weighted-kernel.ts';
 
-/** Panels lie `bytes` apart, the first ones of two groups `groupBytes`. */
+/** Panels begin `bytes` apart, those of the next group `groupBytes` later. Each has a row of 8 weights for every term. */
 export interface Panels {
   readonly address: number;
   readonly rows: number;
@@ -17,8 +17,8 @@ export interface Panels {
 }
 
 /**
- * Rows of w, each the filters of a channel, that are staged together. Where rows are terms, they may come in parts that
- * reach over several taps; where the filters are, the rows of a tap come together.
+ * How many rows of w are staged together; a row is the filters of one channel at one tap. If the terms of a sum are
+ * channels, rows may come in parts of any size, over several taps. If they are filters, all rows of a tap come together.
  */
 const rowsTogether = ({ taps, channels, filters, terms }: WeightLayout): number =>
   terms === 'channels'
@@ -47,13 +47,13 @@ export function packPanels(arena: Arena, c: Contraction, phase: Phase, w: Staged
   return { address, rows, bytes, groupBytes };
 }
 
-/** Rows of w that follow each other in the order of the terms. */
+/** Rows of w that follow each other both in memory and in the order of the terms. */
 interface Stretch {
   readonly first: number;
   readonly count: number;
 }
 
-/** The rows of the taps of a phase: where rows are terms, taps that follow each other are one stretch. */
+/** The rows of the taps of a phase. If the terms are channels, taps that follow each other form one stretch. */
 function stretchesOf({ taps, channels, terms }: WeightLayout, [a, b, d]: Phase): Stretch[] {
   const stretches: { first: number; count: number }[] = [];
   for (const i of a.taps) {

@@ -1,8 +1,9 @@
-// A convolution or its input gradient as phases without strides between output and taps, over one zero-padded source.
+// Phases: a convolution or its input gradient as convolutions in which taps do not depend on the position, over one source
+// with zeros around it.
 //
 //   forward          position p reads source cells  p·stride + k·dilation − before,       k ascending
 //   input gradient   the cells i = r + j·stride of one residue r read the cells of dy
-//                    j + (r + before − k·dilation)/stride, for the taps k that divide;    k descending
+//                    j + (r + before − k·dilation)/stride, for the taps k where that is whole;   k descending
 //
 // so that both are: position j reads cells j·step + offset, and the terms come in the specified order.
 
@@ -21,7 +22,7 @@ export interface PhaseAxis {
 
 export type Phase = Three<PhaseAxis>;
 
-/** 0, 1, … count − 1; a loop, since small convolutions feel the cost of Array.from. */
+/** 0, 1, … count − 1. Array.from takes so long that small convolutions would be slower (measured). */
 function range(count: number): number[] {
   const numbers: number[] = [];
   for (let i = 0; i < count; i++) numbers.push(i);
@@ -41,7 +42,7 @@ export function forwardPhase(axes: ThreeAxes): Phase {
   return [onAxis(axes[0]), onAxis(axes[1]), onAxis(axes[2])];
 }
 
-/** The phases of an input gradient, one for each residue of input cells modulo the stride that any tap reaches. */
+/** The phases of an input gradient: one for each residue of the input cells modulo the stride, if any tap reaches them. */
 export function inputGradPhases(axes: ThreeAxes): Phase[] {
   const [a, b, c] = axes.map(residues);
   return a.flatMap((i) => b.flatMap((j) => c.map((k): Phase => [i, j, k])));

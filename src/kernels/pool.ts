@@ -6,7 +6,7 @@ import { type Arena, type Fields, withArena } from './arena.ts';
 import { Pool, PoolAxis, PoolOperation } from './declared.ts';
 import { densePlacement, type Placement } from './placement.ts';
 
-/** The tensors of one call; what an operation does not name it does not touch. */
+/** The tensors of one call; an operation reads or writes only those it is given. */
 interface Tensors {
   readonly x?: Float32Array;
   readonly y?: Float32Array;

@@ -1,4 +1,4 @@
-// One call of a kernel with weights, on the scratch arena.
+// Runs a kernel with weights once, on the scratch arena.
 
 import { withArena } from './arena.ts';
 import { makePaddedInput } from './padded-input.ts';
@@ -15,8 +15,8 @@ export interface Call {
 }
 
 /**
- * Fills y. Returns false, with y untouched, where padding takes no part but zeros that stand for it would meet ∞ or NaN
- * in w. Spec numerics-padding.
+ * Fills y. Returns false, with y untouched, if the kernel would multiply ∞ or NaN in w by zeros that stand for padding,
+ * which takes no part in the sums. Spec numerics-padding.
  */
 export function runOnce(kernel: WeightedKernel, { batch, x, w, b, y }: Call): boolean {
   return withArena('conv', (arena) => {

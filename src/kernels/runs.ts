@@ -5,13 +5,16 @@ import { offsetOf, type Placement } from './placement.ts';
 
 const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 
-/** A sum's terms as runs of equal length that lie in one stretch of memory each: byte offsets from cell j·step, below 0 in padding. */
+/**
+ * The terms of a sum as runs, stretches of memory that are all equally long: their byte offsets from the cell j·step.
+ * Offsets below 0 lie in the padding.
+ */
 export interface Runs {
   readonly offsets: readonly number[];
   readonly length: number;
 }
 
-/** The runs of a phase over a source, from a position's first cell, each `length` bytes. */
+/** The runs of a phase over a source; `length` is the bytes of the channels of one cell. */
 export function runsOf([a, b, c]: Phase, source: Placement, length: number): Runs {
   const offsets: number[] = [];
   for (const i of a.offsets) {
@@ -22,7 +25,7 @@ export function runsOf([a, b, c]: Phase, source: Placement, length: number): Run
   return merged(offsets, length);
 }
 
-/** Joins runs that follow each other without a gap, as long as all joined ones come out equally long. */
+/** Joins runs that follow each other without a gap, if all joined runs are then equally long. */
 function merged(offsets: readonly number[], length: number): Runs {
   let joined = 1;
   while (joined < offsets.length && offsets[joined] === offsets[joined - 1] + length) joined++;
@@ -31,7 +34,7 @@ function merged(offsets: readonly number[], length: number): Runs {
   return { offsets: offsets.filter((_, i) => i % joined === 0), length: length * joined };
 }
 
-/** Some runs, or a part of one: what one pass adds to the sums. `row` is its first row of the panels. */
+/** What one pass adds to the sums: some runs, or a part of one. `row` is the first row of the panels that it uses. */
 export interface Pass {
   readonly offsets: readonly number[];
   readonly length: number;

@@ -49,7 +49,7 @@ interface Patches {
   readonly matrix: number;
 }
 
-/** Images [first, end) of one part that are staged, of one group: the address of x, and of the panels of dy. */
+/** Images [first, end) of a part, as far as they are staged, for one group: the addresses of x and of the panels of dy. */
 interface Staged {
   readonly group: number;
   readonly first: number;
@@ -112,7 +112,7 @@ function makePlan(arena: Arena, g: ConvGeometry, x: Float32Array, dw: Float32Arr
   const together = imagesOfSum(P);
   const tiles = Math.ceil((K * g.channels) / MR);
   const tileBytes = Math.ceil(g.filters / NR) * TILE_BYTES;
-  // With im2col all tiles, so that patches are gathered once.
+  // With im2col one call adds to all tiles, so that the patches are copied only once.
   const some = im2col ? tiles : Math.min(tiles, Math.max(1, Math.floor(PART_BYTES / tileBytes)));
   return {
     g,
@@ -161,7 +161,10 @@ function writePairs(arena: Arena, { g, source, dw, pairs, lattice, patches }: Pl
   arena.kernels.places(lattice, 0, a.size * b.size * c.size * g.channels, pairs);
 }
 
-/** Adds images of a part to the float64 sums, the last ones to dw; so do those of a part that goes on in the next stage. */
+/**
+ * Adds images of a part to the float64 sums. The last ones of all go to dw, and so do those of a part whose other images
+ * are not staged yet: its sums go on from there.
+ */
 function addPart(arena: Arena, plan: Plan, images: Staged): void {
   const { g, P, together, tiles, tileBytes, some, pairs, walk, packed, call } = plan;
   const { first, end, panel, panelBytes } = images;
@@ -214,7 +217,7 @@ function writeWalk(arena: Arena, plan: Plan, x: number, first: number, count: nu
   if (!patches) {
     const { image, plane, row, pixel: column } = steps;
     const [planes, rows, columns] = [a.output, b.output, c.output];
-    // Images of one position are walked as a row, in the inner loop.
+    // Images of one position each are like one row of positions, which the inner loop walks over.
     const along = P === 1 ? lineOf(count, image) : { planes, rows, columns, image, plane, row, column };
     arena.write(walk, Walk, { count, origin, ...along });
     return;
@@ -222,7 +225,6 @@ function writeWalk(arena: Arena, plan: Plan, x: number, first: number, count: nu
   const { runs, table, places, matrix } = patches;
   const nowhere = { address: 0, image: 0, plane: 0, row: 0, pixel: 0 };
   const from = { address: origin, ...steps };
-  // The images of a part are as many as its positions ask for: the first count has no end.
   arena.write(lattice, Lattice, latticeOf([1, a.output, b.output, c.output], from, nowhere));
   arena.kernels.places(lattice, first, first + count, places);
   arena.kernels.gather(places, count, table, runs.offsets.length, runs.length, matrix);

@@ -1,4 +1,4 @@
-// What every kernel with weights is to those who run it: eager calls and compiled nets.
+// What a kernel with weights offers to those who run it, which are single calls and compiled nets.
 
 import type { Arena } from './arena.ts';
 import type { Side } from './contraction.ts';
@@ -6,7 +6,7 @@ import type { Finish } from './epilogue.ts';
 import type { Phase } from './phases.ts';
 import type { Placement } from './placement.ts';
 
-/** The address where `count` values of w from the one numbered `first` lie until the next call. */
+/** Gives the address where `count` values of w lie, from the one numbered `first` on, until it is called again. */
 export type StagedWeights = (first: number, count: number) => number;
 
 /** What a kernel works on. */
@@ -17,18 +17,21 @@ export interface Operands {
   readonly finish: Finish;
 }
 
-/** Fills the targets of the first images from their sources. */
+/** Computes the first `images` images of the target from those of the source. */
 export type Run = (images: number) => void;
 
 export interface WeightedKernel {
   /** Images of the source and of the target, with the channels of all groups. */
   readonly source: Side;
   readonly target: Side;
-  /** What reads zeros around the source; empty where the kernel leaves out what is not there. */
+  /** The phases that read zeros around the source. A kernel that leaves out the cells of padding has none. */
   readonly phases: readonly Phase[];
-  /** Whether it writes every cell of the target. Others must hold zeros. */
+  /** Whether it writes every cell of the target. If not, the target must hold zeros before it runs. */
   readonly isCovered: boolean;
-  /** Whether cells of padding take no part in the sums. Where zeros stand for them, no weight may be ∞ or NaN. Spec numerics-padding. */
+  /**
+   * Whether the specification leaves the cells of padding out of the sums. If the kernel multiplies zeros in their place, no
+   * weight may be ∞ or NaN. Spec numerics-padding.
+   */
   readonly skipsPadding: boolean;
   /** The most bytes of weights that it asks for together. */
   readonly stagedBytes: number;

@@ -1,4 +1,5 @@
-// Winograd's minimal filtering on the kernels: for blocks of tiles, transform x, one product a plane, transform back.
+// Winograd's minimal filtering on the kernels: for each block of tiles it transforms x, multiplies every
+// plane with the weights, and transforms the sums back.
 
 import { tilesOn, type WinogradTile } from '../reference/winograd.ts';
 import { type ConvGeometry, outputs } from '../window.ts';
@@ -11,13 +12,16 @@ import type { Phase, PhaseAxis } from './phases.ts';
 import { offsetOf, stridedPlacement } from './placement.ts';
 import type { Operands, Run, StagedWeights, WeightedKernel } from './weighted-kernel.ts';
 
-/** Fewest and most tiles of a block, and the weights of a plane for each tile: 16 at 64×64, 32 at 128×128 (measured). */
+/**
+ * The fewest and the most tiles of a block. Between these limits there is a tile for every 512 weights of a plane (measured:
+ * best are 16 tiles for 64 channels and 64 filters, 32 for 128 and 128).
+ */
 const [FEWEST_TILES, MOST_TILES, WEIGHTS_A_TILE] = [16, 64, 512];
 
 /** Added to the bytes of a plane, so that the entries of a tile do not share a cache set. */
 const SKEW = 64;
 
-/** Tiles of a block: blocks of about as many as fit, and none much smaller than the others. */
+/** How many tiles a block has, so that no block is much smaller than the others. */
 const tilesOf = (g: ConvGeometry, positions: number): number => {
   const fitting = Math.floor((g.channels * g.filters) / WEIGHTS_A_TILE);
   const wanted = Math.max(FEWEST_TILES, Math.min(MOST_TILES, fitting));
@@ -25,7 +29,7 @@ const tilesOf = (g: ConvGeometry, positions: number): number => {
   return Math.ceil(positions / blocks / MR) * MR;
 };
 
-/** y = x ∗ w + b by tiles of m × m outputs. Zeros of padding are cells like others. Spec winograd-transforms. */
+/** y = x ∗ w + b by tiles of m × m outputs. Its sums include the zeros of padding. Spec winograd-transforms. */
 export const winogradKernel = (g: ConvGeometry, m: WinogradTile): WeightedKernel => {
   const { source, target } = forward(g);
   return {

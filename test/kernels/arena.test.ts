@@ -1,4 +1,4 @@
-// The engine: memory that is refused, calls that fail, and the call after them.
+// The arena: memory that is refused, calls that fail, and the call after them.
 
 import { expect, test } from 'vitest';
 import { SpecError } from '../../src/errors.ts';

@@ -1,9 +1,9 @@
-// Fences: what kernels write outside the memory that they were given, even where the bits of the result stay right.
+// Fences find what kernels read or write outside the memory that they were given, even if their results are right.
 //
-//   an arena     before and behind every block lie sentinels; a block that broke one is named
-//   its end      everything runs twice, the second time without fences, the last block ending where the memory does, so
-//                that a read far behind it traps
-//   a step       of a compiled net writes the cells of its result and its own scratch blocks, nothing else
+//   An arena has sentinels before and behind every block; the error names the block at which one was overwritten.
+//   Everything runs twice. The second time there are no sentinels and the last block ends where the memory ends, so that
+//   a read far behind it traps.
+//   A step of a compiled net may write only the cells of its result and its own scratch blocks.
 
 import type { Activation } from '../../src/compile/activation.ts';
 import { assemble } from '../../src/compile/assemble.ts';
@@ -175,7 +175,7 @@ function extentOf(root: Activation, { address, plane, row, pixel }: Placement): 
   return [first / 4, (first + root.bytes) / 4];
 }
 
-/** `compile` inside of `fenced`, with an eye on every step. */
+/** Compiles and runs a net inside `fenced`, and checks what every step writes. */
 export function watched(
   fences: Fences,
   layer: Layer,
