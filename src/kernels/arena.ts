@@ -38,6 +38,7 @@ export class Arena {
   #top: number;
   #who = '';
   #waiting: (() => void)[] | undefined;
+  #view: Uint32Array | undefined;
 
   /** @throws {Refusal} where the host refuses an instance or its memory. */
   constructor() {
@@ -112,10 +113,20 @@ export class Arena {
     return new Float64Array(this.#memory.buffer, address, length);
   }
 
+  /** The whole memory. One view serves until the memory grows: small calls would feel the cost of new ones. */
+  #words(): Uint32Array {
+    const { buffer } = this.#memory;
+    if (this.#view?.buffer !== buffer) this.#view = new Uint32Array(buffer);
+    return this.#view;
+  }
+
   /** Takes memory for a table of 32-bit words and writes them. */
   table(words: readonly number[]): number {
     const address = this.take(words.length * WORD);
-    this.whenReady(() => new Uint32Array(this.#memory.buffer, address, words.length).set(words));
+    this.whenReady(() => {
+      const memory = this.#words();
+      for (let i = 0; i < words.length; i++) memory[(address >>> 2) + i] = words[i];
+    });
     return address;
   }
 
@@ -133,8 +144,9 @@ export class Arena {
 
   /** Writes the fields of a struct. */
   write<Field extends string>(address: number, { fields, floats = [] }: Struct<Field>, values: Fields<Field>): void {
-    const words = new Uint32Array(this.#memory.buffer, address, fields.length);
-    for (let i = 0; i < fields.length; i++) words[i] = values[fields[i]];
+    const memory = this.#words();
+    let word = address >>> 2;
+    for (const field of fields) memory[word++] = values[field];
     for (const field of floats) this.floats(address + fields.indexOf(field) * WORD, 1)[0] = values[field];
   }
 
