@@ -90,7 +90,7 @@ describe('Lp pooling', () => {
     }
   });
 
-  it('[pool-power] refuses powers below 1 and what is not a number', () => {
+  it('[pool-power] refuses powers below 1 and values that are not numbers', () => {
     for (const p of [0, 0.5, -2, Number.NaN, Number.POSITIVE_INFINITY])
       expect(() => lpPool2d({ size: 2, p })).toThrow(SpecError);
     expect(() => lpPool2d({ size: 2, p: '2' as never })).toThrow('[pool-power]');

@@ -1,4 +1,4 @@
-// Pearson's correlation of every pair of columns: ρ_ij = Σ u_i·u_j of columns with their mean taken off and length 1.
+// Pearson's correlation of every pair of columns: ρ_ij = Σ u_i·u_j of columns with mean 0 and length 1.
 
 import { allocate, type Tensor } from '../tensor.ts';
 
@@ -41,7 +41,7 @@ function dot(a: Float64Array, b: Float64Array): number {
   return sum;
 }
 
-/** The column about its mean, at length 1; undefined where it does not vary. */
+/** The column minus its mean, scaled to length 1; undefined where it does not vary. */
 function normalized(column: Float64Array): Float64Array | undefined {
   if (column.every((value) => value === column[0])) return undefined;
   const mean = column.reduce((sum, value) => sum + value, 0) / column.length;

@@ -1,4 +1,4 @@
-// Broken files: what every reader must do with a file that was cut, bent or invented.
+// Broken files: what every reader must do with a file that is truncated, damaged or made up.
 
 import fc from 'fast-check';
 import { expect } from 'vitest';

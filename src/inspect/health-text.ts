@@ -1,19 +1,19 @@
-// Figures of a health report in words.
+// The figures of a health report as text.
 
-import type { Correlations } from './correlations.ts';
+import type { Correlations } from './column-correlation.ts';
 
 export const percent = (value: number): string => `${Number((100 * value).toFixed(1))} %`;
 
 export const decimal = (value: number): string => String(Number(value.toPrecision(3)));
 
-/** Least, middle and greatest of a list. */
+/** The least, the middle and the greatest value of a list. */
 export function spread(list: readonly number[], words: (value: number) => string): string {
   const sorted = [...list].sort((a, b) => a - b);
   const [least, middle, greatest] = [0, Math.floor(sorted.length / 2), sorted.length - 1].map((i) => words(sorted[i]));
   return least === greatest ? least : `${least} to ${greatest} (half of them ${middle} or more)`;
 }
 
-/** The most numbers of units that a line of text lists. */
+/** The most unit numbers that a line of text lists. */
 const LISTED = 12;
 
 /** How many, and which. */

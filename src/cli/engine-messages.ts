@@ -1,10 +1,13 @@
-// What an engine in another process said beside its answers, told with the report. Spec oracle-protocol.
+// What an engine in another process wrote in addition to its answers, added to the report. Spec oracle-protocol.
 
 import type { Finding } from '../oracle/findings/finding.ts';
 import type { OperatorReport, Report } from '../oracle/report/report.ts';
 import type { Remote } from './remote.ts';
 
-/** The report with what the engine wrote to standard error at each finding, and a row for each operator that is not known. */
+/**
+ * The report with what the engine wrote to standard error at each finding, and a row for each operator that is not
+ * known.
+ */
 export function withWords(report: Report, { saidOf, unknown }: Remote): Report {
   const told = (finding: Finding): Finding => {
     const words = saidOf(finding.id) ?? saidOf(finding.seenAs);
@@ -27,11 +30,11 @@ const notKnown = (op: string): OperatorReport => ({
   findings: [],
 });
 
-/** Once, to whoever started the command: what was printed where answers belong. */
+/** Tells the user once what was printed where only answers belong. */
 export function sayStray({ stray }: Remote): void {
   const lines = stray();
   if (lines !== undefined)
     process.stderr.write(
-      `toeplitz: on standard output the engine wrote what is no answer: ${lines}; standard output belongs to the protocol, print to standard error\n`,
+      `toeplitz: on standard output the engine wrote something that is not an answer: ${lines}; standard output belongs to the protocol, print to standard error\n`,
     );
 }

@@ -1,20 +1,20 @@
-// What a file looks like that is not what its reader reads, and what to do about it. Spec format-hint.
+// For a file that is not in the format of its reader: what it looks like, and what to do about it. Spec format-hint.
 
 import { SpecError } from '../errors.ts';
 
 interface Kind {
-  /** The reader's own name of the format, where there is one. */
+  /** The name of the format that its reader uses, if there is one. */
   readonly format?: string;
   /** Completes "the file looks like …". */
   readonly what: string;
   readonly is: (head: Head) => boolean;
 }
 
-/** A file, and its first and last bytes as text, a character a byte. */
+/** A file, and its first and last bytes as text, one character per byte. */
 interface Head {
   readonly bytes: Uint8Array;
   readonly text: string;
-  /** Without white space and a mark of byte order, in lower case. */
+  /** In lower case, without white space and byte order mark. */
   readonly words: string;
   /** Where a zip archive lists its entries. */
   readonly tail: string;
@@ -31,7 +31,7 @@ const starts =
 
 const isZip = starts('PK\x03\x04', 'PK\x05\x06');
 
-/** The first that fits. */
+/** The first one that fits is taken. */
 const kinds: readonly Kind[] = [
   { what: 'nothing: it is empty', is: ({ bytes }) => bytes.length === 0 },
   {
@@ -94,7 +94,7 @@ const kinds: readonly Kind[] = [
     is: ({ text }) => text.length >= 64 && /^[A-Za-z0-9+/\r\n]{64,}=*\s*$/.test(text),
   },
   {
-    what: 'nothing: its first bytes are all 0, as of a download that stopped',
+    what: 'nothing: its first bytes are all 0, as in a download that was interrupted',
     is: ({ text }) => text.length >= 16 && text === '\0'.repeat(text.length),
   },
   {
@@ -112,7 +112,7 @@ function tailOf(bytes: Uint8Array): string {
   return text;
 }
 
-/** What the file looks like, if it is not of its reader's own formats. */
+/** What the file looks like, unless it is one of the formats of its reader. */
 export function looksLike(bytes: Uint8Array, ...own: readonly string[]): string | undefined {
   const text = textOf(bytes.subarray(0, HEAD));
   const words = text
@@ -124,7 +124,7 @@ export function looksLike(bytes: Uint8Array, ...own: readonly string[]): string 
   return kind?.format !== undefined && own.includes(kind.format) ? undefined : kind?.what;
 }
 
-/** The error of a file that is not what it should be: what it looks like, or else `what` is wrong with it. */
+/** The error for a file in a wrong format: what it looks like, or otherwise `what`, which is wrong with it. */
 export function notOf(clause: string, who: string, bytes: Uint8Array, own: readonly string[], what: string): SpecError {
   const looks = looksLike(bytes, ...own);
   return new SpecError(clause, `${who}: ${looks === undefined ? what : `the file looks like ${looks} (${what})`}`);

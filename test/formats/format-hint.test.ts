@@ -1,4 +1,4 @@
-// What is not the format at all: every reader says what the file looks like.
+// Files in another format: every reader says what the file looks like.
 
 import { deflateRawSync, gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
@@ -16,7 +16,7 @@ import {
 } from '../../src/formats/index.ts';
 import { zip } from '../../src/formats/zip.ts';
 import { tensor } from '../../src/tensor.ts';
-import { errorOf } from './broken.ts';
+import { errorOf } from './broken-files.ts';
 
 const readers = { npy: readNpy, npz: readNpz, idx: readIdx, png: readPng, safetensors: readSafetensors };
 const text = (value: string): Uint8Array => new TextEncoder().encode(value);
@@ -93,13 +93,13 @@ test.each(Object.keys(readers) as (keyof typeof readers)[])(
   },
 );
 
-test('[format-hint] what a gzip holds is looked at too', async () => {
+test('[format-hint] the content of a gzip file is examined too', async () => {
   for (const file of [own.npy, files.html[1], files.lfs[1]])
     expect(await messageOf('idx', gzipSync(file))).toMatch(/looks like/);
   expect(await messageOf('idx', gzipSync(files.html[1]))).toMatch(/an HTML page/);
 });
 
-test('[format-hint] a damaged file of the format itself is told by what is wrong with it', async () => {
+test('[format-hint] for a damaged file of the right format, the error says what is wrong with it', async () => {
   for (const [format, file] of Object.entries(own)) {
     if (format === 'safetensors') continue; // without its bracket nothing tells it
     expect(await messageOf(format as keyof typeof readers, file.slice(0, file.length - 1))).not.toMatch(/looks like/);

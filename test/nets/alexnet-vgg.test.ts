@@ -7,7 +7,7 @@ import { image, narrow, refused, rowsOf, sameAsPublished } from './nets.ts';
 
 const square = (size: number): Shape => [1, size, size, 3];
 
-test('[nets-alexnet] the whole net, and without layers 7, 6 and 7; with two groups and with one (N2)', () => {
+test('[nets-alexnet] the whole net, without layer 7, and without layers 6 and 7; with two groups and with one (N2)', () => {
   const counts = [2, 1].map((groups) =>
     [undefined, [4096], []].map((hidden) =>
       parameterCount(alexnet({ groups, ...(hidden && { hidden }) }), square(227)),
@@ -40,7 +40,7 @@ test('[nets-alexnet] the table of Caffe’s definition, row by row (BVLC/caffe, 
   expect(alexnet({ variant: 'one-tower' }).cost(square(224))).toBe(714188480);
 });
 
-test('[nets-alexnet] neurons of each layer as the paper prints them, but for the first, where it has 253,440', () => {
+test('[nets-alexnet] neurons of each layer as in the paper, except for the first, where the paper has 253,440', () => {
   const { rows } = describe(alexnet(), square(227));
   const neurons = rows.filter((row) => row.parameters > 0).map((row) => row.size);
   expect(neurons).toEqual([290400, 186624, 64896, 64896, 43264, 4096, 4096, 1000]);
@@ -54,7 +54,7 @@ test('[nets-alexnet] its LRN has the constants of section 3.3', () => {
   for (const norm of [norm1, norm2]) expect(norm.attributes).toEqual({ size: 5, alpha: 1e-4, beta: 0.75, k: 2 });
 });
 
-test('[nets-alexnet] dropout of the papers stands after layers 6 and 7, and only where it is asked for', () => {
+test('[nets-alexnet] the dropout of the papers follows layers 6 and 7, and exists only if it is requested', () => {
   const drops = (net: Layer) => Object.keys(net.children).filter((name) => net.children[name].name === 'dropout');
   expect(drops(alexnet())).toEqual([]);
   expect(drops(alexnet({ dropout: 0.5 }))).toEqual(['drop6', 'drop7']);
@@ -176,7 +176,7 @@ test.each([
   expect(report.ok, report.text).toBe(true);
 });
 
-test('[nets-alexnet] [nets-vgg] refuse what no such net can have', () => {
+test('[nets-alexnet] [nets-vgg] refuse invalid options', () => {
   refused(
     'nets-alexnet',
     () => alexnet({ groups: 3 }),

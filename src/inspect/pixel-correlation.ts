@@ -1,11 +1,11 @@
-// How alike pixels are, against their distance: why small local filters suffice (lecture L0).
+// The correlation of pixels against their distance, which shows why small local filters suffice (lecture L0).
 
 import { known, oneOf, wholeNumber } from '../attributes.ts';
 import { SpecError } from '../errors.ts';
 import { checkTensor, sizeOf, type Tensor } from '../tensor.ts';
 
 /**
- * Pearson correlation of the pixels that lie `d` cells apart along one axis, for d = 1 … `distance`, over all images,
+ * Pearson correlation of the pixels that are `d` cells apart along one axis, for d = 1 … `distance`, over all images,
  * rows and channels. NaN where the pixels do not vary. Spec inspect-correlation.
  *
  * @param image `[batch, height, width, channels]`.

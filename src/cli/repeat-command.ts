@@ -3,11 +3,11 @@
 import type { Finding } from '../oracle/findings/finding.ts';
 import type { Report } from '../oracle/report/report.ts';
 
-/** A word as a shell reads it: case ids hold `;` and `=`. */
+/** A word in the quotes that a shell needs, because case ids contain `;` and `=`. */
 export const quoted = (word: string): string =>
   /^[\w./:@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 
-/** The report with the command beside each finding; `words` stand before its options, `rest` behind them. */
+/** The report with a command for each finding; `words` come before its options, `rest` after them. */
 export function withCommands(report: Report, words: readonly string[], rest: readonly string[]): Report {
   const again = ({ id, after }: Finding): string => {
     const ids = after === undefined ? [id] : [after, id];

@@ -1,9 +1,9 @@
-// What is kept of the standard error of an engine that ended.
+// The error message that is kept from the standard error of an engine that ended.
 
 import { describe, expect, it } from 'vitest';
-import { lastWords } from '../../src/cli/last-words.ts';
+import { errorMessage } from '../../src/cli/error-message.ts';
 
-describe('the last words of an engine', () => {
+describe('the error message of an engine', () => {
   it.each([
     [
       'Node',
@@ -48,6 +48,6 @@ terminate called after throwing an instance of 'std::out_of_range'
     ['anything', 'one\ntwo\n\nthree\nfour\n', 'two / three / four'],
     ['nothing', '\n', ''],
   ])('[oracle-protocol] are its message, of %s', (_, said, words) => {
-    expect(lastWords(said)).toBe(words);
+    expect(errorMessage(said)).toBe(words);
   });
 });

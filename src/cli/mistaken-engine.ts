@@ -1,10 +1,10 @@
-// An engine with a mistake that shipped more than once: under `same` it takes half the kernel as the padding before,
-// whatever the stride and the size of the image. With stride 1 and odd kernels, which is what most tests try, it is right.
+// An engine with a mistake that several released engines had: under `same` it takes half the kernel as the padding
+// before, for every stride and image size. With stride 1 and odd kernels, which is what most tests use, it is right.
 
 import type { Call, Engine } from '../oracle/engine.ts';
 import type { Tensor } from '../tensor.ts';
 
-/** Output size and padding before, on one axis. */
+/** The output size and the padding before, on one axis. */
 function axis(call: Call, i: number): [output: number, before: number] {
   const { size, stride, padding, dilation } = call.attributes as Record<string, number[]> & {
     padding: number[][] | string;

@@ -1,22 +1,22 @@
-// The slopes of a function on the two sides of a place, how far they can be trusted, and whether it has a corner there.
+// The slopes of a function on the two sides of a point, how accurate they are, and whether it has a corner there.
 //
 //   before = (L(θ) − L(θ − h)) / h     after = (L(θ + h) − L(θ)) / h     h = 1e-5 · max(1, |θ|)
 //
-// L is a sum; its terms are subtracted one by one, so that those which do not depend on θ bring no noise.
+// L is a sum; its terms are subtracted one by one, so that terms that do not depend on θ add no rounding errors.
 
 import type { Tensor } from '../tensor.ts';
 
 export interface Slopes {
   readonly before: number;
   readonly after: number;
-  /** By how much the two differ, and by how much those of half the step do. */
+  /** The difference of the two, and that of the slopes with half the step. */
   readonly bend: number;
   readonly halfBend: number;
-  /** What rounding alone can make of a slope. */
+  /** The part of a slope that rounding alone can cause. */
   readonly noise: number;
 }
 
-/** A central difference, and by how much it may be wrong. */
+/** A central difference and its uncertainty. */
 export interface Difference {
   readonly value: number;
   readonly doubt: number;
@@ -24,12 +24,12 @@ export interface Difference {
 
 type Terms = () => Float64Array;
 
-/** Of float64, for a handful of roundings in each of two terms. */
+/** The relative error of float64, for a few roundings in each of two terms. */
 const ROUNDING = 8 * Number.EPSILON;
 
 const stepOf = (theta: number): number => 1e-5 * Math.max(1, Math.abs(theta));
 
-/** Calls `run` with the terms at θ + offset; θ is put back. */
+/** Calls `run` with the terms at θ + offset, and restores θ. */
 function around<T>(
   data: Tensor['data'],
   index: number,
@@ -76,9 +76,9 @@ export function slopes(data: Tensor['data'], index: number, terms: Terms): Slope
 const STEPS = [1e5, 1e4, 1e3, 1e2, 10, 1, 1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6];
 
 /**
- * The central difference at that of many steps where it is least in doubt. The doubt is the rounding of the terms, or by
+ * The central difference with the least uncertainty among many steps. The uncertainty is the rounding of the terms, or by
  * how much the differences of this step, its half and its quarter disagree, if that is more. A term that a great step
- * changes and a small one does not is rounded away there.
+ * changes and a small one does not is lost to rounding there.
  */
 export function bestDifference(data: Tensor['data'], index: number, terms: Terms): Difference {
   const usual = stepOf(data[index]);
@@ -111,14 +111,15 @@ export function isFlat(data: Tensor['data'], index: number, terms: Terms): boole
 }
 
 /**
- * Whether the slopes tell of a corner: the gradient of either side of one lies between them; and where several meet, as
- * ties of maxima on a flat image do, halving the step does not halve their difference, as it does where all is smooth.
+ * Whether the slopes indicate a corner: the gradient of either side of a corner lies between them; and where several
+ * meet, as ties of maxima on a flat image do, halving the step does not halve their difference, as it does where the
+ * function is smooth.
  */
 export const isCorner = (sides: Slopes, a: number, slack: number): boolean =>
   isBent(sides, slack) ||
   (a >= Math.min(sides.before, sides.after) - slack && a <= Math.max(sides.before, sides.after) + slack);
 
-/** Halving the step does not halve the difference of the slopes, and rounding is not why. */
+/** Halving the step does not halve the difference of the slopes, and rounding is not the reason. */
 export function isBent({ bend, halfBend, noise }: Slopes, slack: number): boolean {
   const most = Math.max(bend, halfBend);
   return most > Math.max(slack, 8 * noise) && Math.abs(halfBend - bend / 2) > most / 20;

@@ -1,28 +1,28 @@
-// A process and all that it started, as one group: lines in, lines out, ended whole. Spec oracle-protocol.
+// A process and all processes that it started, as one group: lines in, lines out, ended together. Spec oracle-protocol.
 
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { constants } from 'node:os';
-import { lastWords } from './last-words.ts';
+import { errorMessage } from './error-message.ts';
 
-/** Characters of standard error that are kept: a message may stand before a long stack. */
+/** How many characters of standard error are kept: a message may come before a long stack. */
 const TAIL = 10_000;
 
-/** How long what a process wrote last may take to arrive after its end, in milliseconds. */
+/** How long the last output of a process may take to arrive after its end, in milliseconds. */
 const DRAIN = 500;
 
-/** Bytes of a line: the tensor of 12 million values in base64. */
+/** The most bytes of a line: a tensor of 12 million values in base64. */
 export const MAX_LINE = 1 << 26;
 
-/** Bytes of such a line that are shown. */
+/** How many bytes of a longer line are shown. */
 const SHOWN = 80;
 
 const isWindows = process.platform === 'win32';
 
-/** What runs, to be ended with this process. */
+/** The groups that are running, to be ended with this process. */
 const groups = new Set<Group>();
 
 /** The signals that end a process unless it says otherwise. */
-const deadly = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
+const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 
 const endAll = (): void => {
   for (const group of groups) group.kill();
@@ -37,7 +37,7 @@ const onSignal = (signal: NodeJS.Signals): void => {
 function register(group: Group): void {
   if (groups.size === 0) {
     process.on('exit', endAll);
-    for (const signal of deadly) process.on(signal, onSignal);
+    for (const signal of endingSignals) process.on(signal, onSignal);
   }
   groups.add(group);
 }
@@ -46,18 +46,21 @@ function forget(group: Group): void {
   groups.delete(group);
   if (groups.size > 0) return;
   process.off('exit', endAll);
-  for (const signal of deadly) process.off(signal, onSignal);
+  for (const signal of endingSignals) process.off(signal, onSignal);
 }
 
 export interface Listener {
   line(text: string): void;
-  /** Nothing more comes: `ended with exit code 9`, perhaps with the last words. */
+  /** The process has ended: `ended with exit code 9`, and its error message, if there is one. */
   end(how: string): void;
-  /** A line has no end, and the process none but this. */
+  /** A line is too long; the process is ended for this. */
   endless(beginning: string): void;
 }
 
-/** All that a process started and they started: `timeout`, and shells with jobs, put what they run into groups of their own. */
+/**
+ * All that a process started and they started: `timeout`, and shells with jobs, put what they run into groups of their
+ * own.
+ */
 function descendants(pid: number): number[] {
   const { stdout } = spawnSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' });
   const pairs = [...(stdout ?? '').matchAll(/^\s*(\d+)\s+(\d+)\s*$/gm)].map(([, child, parent]) =>
@@ -79,7 +82,8 @@ export class Group {
 
   constructor(command: string, args: readonly string[], listener: Listener) {
     this.listener = listener;
-    // Detached: the leader of a group of its own, so that all of it can be ended, and Ctrl-C at a terminal does not reach it.
+    // Detached: the leader of a group of its own, so that all of it can be ended, and Ctrl-C at a terminal does not
+    // reach it.
     this.child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], detached: !isWindows });
     register(this);
     this.child.on('error', (error) => this.finish(error.message));
@@ -109,7 +113,7 @@ export class Group {
 
   /** What was written to standard error since the last time, in a few words. */
   words(): string {
-    const words = lastWords(this.said);
+    const words = errorMessage(this.said);
     this.said = '';
     return words;
   }
@@ -133,7 +137,7 @@ export class Group {
     }
   }
 
-  /** Bytes into lines; what holds no end of a line for too long is no line. */
+  /** Divides bytes into lines; without the end of a line for too long, it is an error. */
   private receive(chunk: Buffer): void {
     let start = 0;
     for (let end = chunk.indexOf(10); end >= 0 && this.alive; end = chunk.indexOf(10, start)) {
@@ -159,7 +163,7 @@ export class Group {
     for (const stream of [this.child.stdin!, this.child.stdout!, this.child.stderr!]) stream.destroy();
     this.child.unref();
     forget(this);
-    const words = lastWords(this.tail);
+    const words = errorMessage(this.tail);
     this.listener.end(words === '' ? how : `${how}: ${words}`);
   }
 }

@@ -1,4 +1,4 @@
-// A layer inside a net, found by its path: `stage2.body.conv1`; the net's own path is empty.
+// A layer inside a net, found by its path: `stage2.body.conv1`; the path of the net itself is empty.
 
 import { SpecError, show, wrongType } from '../errors.ts';
 import { pointField, throughField } from '../layer/field.ts';
@@ -9,11 +9,11 @@ export interface Inner {
   readonly layer: Layer;
   /** The shape of its input when the net's input has the given one. */
   readonly shape: Shape;
-  /** What a unit of its output sees of the net's input. */
+  /** The receptive field of a unit of its output on the input of the net. */
   readonly field: Field;
 }
 
-/** Walks down from the net to the layer at `path`. Spec inspect-activations. */
+/** Finds the layer at `path`. Spec inspect-activations. */
 export function innerLayer(who: string, net: Layer, x: Shape, path: string): Inner {
   checkLayer(who, net, 'net');
   if (typeof path !== 'string')
