@@ -120,7 +120,9 @@ export function windowAxes(who: string, window: Window, space: Shape): Axis[] {
 /** An axis of one cell: 1-D and 2-D operators are 3-D operators with such axes in front. Spec conv-rank. */
 const unitAxis: Axis = { input: 1, size: 1, stride: 1, dilation: 1, before: 0, after: 0, output: 1 };
 
-export type ThreeAxes = readonly [Axis, Axis, Axis];
+/** One value for each axis of space: planes, rows, columns. */
+export type Three<T> = readonly [T, T, T];
+export type ThreeAxes = Three<Axis>;
 
 export function threeAxes(axes: readonly Axis[]): ThreeAxes {
   return [unitAxis, unitAxis, unitAxis, ...axes].slice(-3) as unknown as ThreeAxes;
