@@ -1,18 +1,28 @@
-// Functions of one element over an array of float32: each value in float64, rounded once.
+// Functions of one element over an array of float32.
 
-import { exp, log, pow, sigmoid, tanh } from './math';
+import { exp, log, nearest, pow, sigmoid, softplus, tanh } from './math';
 
-/** The functions, by the numbers that src/kernels/math.ts gives them. */
-@inline
-function value(f: i32, x: f64, exponent: f64): f64 {
-  if (f == 0) return exp(x);
-  if (f == 1) return log(x);
-  if (f == 2) return tanh(x);
-  if (f == 3) return sigmoid(x);
-  return pow(x, exponent);
+export enum MathFunction {
+  exp,
+  log,
+  tanh,
+  sigmoid,
+  softplus,
+  pow,
 }
 
-/** values[i] = values[i] < 0 ? 0 : values[i], as pmax(v, 0) has it; whole vectors. Spec activation-relu. */
+/** The functions, rounded to float32. Spec math-float32. */
+@inline
+function single(f: i32, x: f64, exponent: f64): f32 {
+  if (f == MathFunction.exp) return <f32>exp(x);
+  if (f == MathFunction.log) return nearest(log(x));
+  if (f == MathFunction.tanh) return <f32>tanh(x);
+  if (f == MathFunction.sigmoid) return nearest(sigmoid(x));
+  if (f == MathFunction.softplus) return nearest(softplus(x));
+  return <f32>pow(x, exponent);
+}
+
+/** values[i] = values[i] < 0 ? 0 : values[i], which is pmax(v, 0). Whole vectors are written. Spec activation-relu. */
 export function relu(values: usize, count: i32): void {
   const zero = f32x4.splat(0);
   for (const end = values + (<usize>count << 2); values < end; values += 16) {
@@ -20,7 +30,7 @@ export function relu(values: usize, count: i32): void {
   }
 }
 
-/** dy[i] = x[i] > 0 ? dy[i] : 0; whole vectors. Spec activation-relu. */
+/** dy[i] = x[i] > 0 ? dy[i] : 0. Whole vectors are written. Spec activation-relu. */
 export function reluGradient(x: usize, dy: usize, count: i32): void {
   const zero = f32x4.splat(0);
   for (const end = x + (<usize>count << 2); x < end; x += 16, dy += 16) {
@@ -31,6 +41,6 @@ export function reluGradient(x: usize, dy: usize, count: i32): void {
 /** values[i] = f(values[i]). Spec math-map. */
 export function map(f: i32, values: usize, count: i32, exponent: f64): void {
   for (const end = values + (<usize>count << 2); values < end; values += 4) {
-    store<f32>(values, <f32>value(f, load<f32>(values), exponent));
+    store<f32>(values, single(f, load<f32>(values), exponent));
   }
 }

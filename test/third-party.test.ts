@@ -1,5 +1,5 @@
-// Figures of other makers: the arithmetic of Dumoulin and Visin. PyTorch's cases are in test/onnx/pytorch.test.ts.
-// The data stand beside the repository; without them the tests skip, and say so.
+// Figures of other projects: the arithmetic of Dumoulin and Visin. The cases of PyTorch are in test/onnx/pytorch.test.ts.
+// The data are not in the repository; without them the tests are reported as skipped.
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';

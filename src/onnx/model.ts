@@ -3,7 +3,7 @@
 import { known } from '../attributes.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
 import { asBytes } from '../formats/bytes.ts';
-import { notOf } from '../formats/looks.ts';
+import { notOf } from '../formats/format-hint.ts';
 import { copyOf } from '../layer/identity.ts';
 import { checkShape, checkTensor, type Shape, type Tensor } from '../tensor.ts';
 import { decode } from './decode.ts';

@@ -26,7 +26,7 @@ const fileShape = (shape: Shape): Shape =>
  *
  * @param shape of the input, channels last.
  * @throws {SpecError} onnx-write with the path of a layer that ONNX cannot say: locally connected layers, losses, batch
- * norm with the statistics of the batch, maxima over channels; layer-params for parameters that are not the layer's.
+ * norm with the statistics of the batch, maxima over channels, shared layers; layer-params for parameters that are not the layer's.
  * @example
  * const bytes = writeOnnx(chain({ fc: dense({ units: 2, bias: false }) }), [1, 3], { fc: { weight: tensor([3, 2]) } });
  * readOnnx(bytes).nodes[0].op // Gemm
@@ -93,7 +93,7 @@ function put(graph: GraphWriter, layer: Layer, path: string, given: Written, par
   }
   const x = anyOrder.has(layer.name) ? given : flat(graph, given);
   const y = layer.shape(x.shape);
-  if (layer.arrangement !== undefined) {
+  if (layer.arrangement === 'sum' || layer.arrangement === 'concat') {
     const parts = names.map((name) => flat(graph, child(name, x)).name);
     if (layer.arrangement === 'sum') return { name: graph.node('Sum', path || 'sum', parts), shape: y };
     return { name: graph.node('Concat', path || 'concat', parts, { axis: 1 }), shape: y };

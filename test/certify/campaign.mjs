@@ -87,6 +87,12 @@ export async function campaign(t, onFamily = () => {}) {
   return digests;
 }
 
+/** What a host is certified by: the digests, and which implementation gave them, as `host()` of the library says. */
+export async function certificate(t) {
+  const digests = await campaign(t);
+  return { ...t.host(), digests };
+}
+
 /** y and all gradients of one drawn layer on drawn values. */
 function results(t, make, draw) {
   const [made, rank] = make(t, draw);
@@ -136,7 +142,7 @@ const averaging = (draw) => ({ ceil: draw(0, 1) === 1, countPadding: draw(0, 1) 
 
 const special = [0, -0, Infinity, -Infinity, NaN, 1e-45, -1e-45, 1.1754942e-38, 3.4028235e38, -3.4028235e38];
 
-/** Ordinary values over many binades; in one tensor of six, some are special. */
+/** Ordinary values over many powers of two; in one tensor of six, some are special. */
 function values(draw, shape) {
   const size = shape.reduce((product, axis) => product * axis, 1);
   const awkward = draw(0, 5) === 0;

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { chain, conv2d, dense, flatten, initialize, relu, tensor } from '../../src/index.ts';
 import { encode } from '../../src/onnx/encode.ts';
 import { readOnnx, writeOnnx } from '../../src/onnx/index.ts';
-import { expectClause, refusesEveryPrefix, survivesDamage, survivesNoise } from '../formats/broken.ts';
+import { expectClause, refusesEveryPrefix, survivesDamage, survivesNoise } from '../formats/broken-files.ts';
 import { floats, modelOf, port, wholes } from './build.ts';
 
 const net = chain({ conv: conv2d({ filters: 2, size: 2 }), relu: relu(), flat: flatten(), fc: dense({ units: 2 }) });
