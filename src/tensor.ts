@@ -1,6 +1,7 @@
 // Tensors: dense, row-major arrays of float32 or float64, channels last.
 
 import { SpecError, show, wrongType } from './errors.ts';
+import { isList, reading } from './reading.ts';
 
 export type Shape = readonly number[];
 export type ElementType = 'float32' | 'float64';
@@ -95,33 +96,38 @@ function orRefused<T>(who: string, size: number, type: ElementType, make: () => 
 
 /** Spec tensor-shape: axes are whole numbers ≥ 0. */
 export function checkShape(who: string, shape: Shape): void {
-  if (!Array.isArray(shape))
+  const isOf = (isRight: (axis: unknown) => boolean): boolean =>
+    reading('tensor-shape', who, 'a shape', () => {
+      for (let i = 0; i < shape.length; i++) if (!isRight(shape[i])) return false;
+      return true;
+    });
+  if (!isList(shape) || !isOf((axis) => typeof axis === 'number'))
     throw wrongType('tensor-shape', `${who}: a shape must be an array of whole numbers, got ${show(shape)}`);
-  for (const axis of shape)
-    if (typeof axis !== 'number')
-      throw wrongType('tensor-shape', `${who}: a shape must be an array of whole numbers, got ${show(shape)}`);
-  for (const axis of shape) {
-    if (!Number.isSafeInteger(axis) || axis < 0)
-      throw new SpecError('tensor-shape', `${who}: the axes of a shape must be whole numbers ≥ 0, got [${shape}]`);
-  }
+  if (!isOf((axis) => Number.isSafeInteger(axis) && (axis as number) >= 0))
+    throw new SpecError('tensor-shape', `${who}: the axes of a shape must be whole numbers ≥ 0, got ${show(shape)}`);
 }
 
 /** Checks that `value` is a tensor whose data match its shape. Spec tensor-length. */
 export function checkTensor(who: string, what: string, value: Tensor): void {
-  if (typeof value !== 'object' || value === null || !('shape' in value) || !('data' in value))
+  const has = (name: 'shape' | 'data'): boolean => typeof value === 'object' && value !== null && name in value;
+  const given = reading('tensor-type', who, what, () =>
+    has('shape') && has('data') ? { shape: value.shape, data: value.data } : undefined,
+  );
+  if (given === undefined)
     throw wrongType('tensor-type', `${who}: ${what} must be a tensor {shape, data}, got ${show(value)}`);
-  checkShape(who, value.shape);
+  const { shape, data } = given;
+  checkShape(who, shape);
   // A proxy of a typed array is an instance, but no view.
-  if (!ArrayBuffer.isView(value.data) || !(value.data instanceof Float32Array || value.data instanceof Float64Array))
+  if (!ArrayBuffer.isView(data) || !(data instanceof Float32Array || data instanceof Float64Array))
     throw wrongType(
       'tensor-type',
-      `${who}: the data of ${what} must be a Float32Array or Float64Array, got ${show(value.data)}`,
+      `${who}: the data of ${what} must be a Float32Array or Float64Array, got ${show(data)}`,
     );
-  const size = sizeOf(value.shape);
-  if (value.data.length !== size)
+  const size = sizeOf(shape);
+  if (data.length !== size)
     throw new SpecError(
       'tensor-length',
-      `${who}: ${what} of shape [${value.shape}] holds ${size} values, got ${value.data.length}`,
+      `${who}: ${what} of shape [${shape}] holds ${size} values, got ${data.length}`,
     );
 }
 

@@ -166,5 +166,8 @@ export interface PoolGeometry {
   readonly isGlobal?: boolean;
   readonly batch: number;
   readonly channels: number;
+  /** The taps that may meet a cell of the input. */
   readonly axes: ThreeAxes;
+  /** All taps, where an average counts also those that `axes` leaves out. Spec pool-divisor. */
+  readonly counted?: ThreeAxes;
 }

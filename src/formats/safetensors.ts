@@ -157,7 +157,7 @@ export function writeSafetensors(
   metadata: Readonly<Record<string, string>> = {},
   options: { readonly type?: 'F16' | 'BF16' } = {},
 ): Uint8Array<ArrayBuffer> {
-  known('writeSafetensors', options, ['type'], 'options');
+  options = known('writeSafetensors', options, ['type'], 'options');
   checkParams('writeSafetensors', tensors);
   const { type } = options;
   if (type !== undefined && type !== 'F16' && type !== 'BF16')

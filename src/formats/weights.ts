@@ -64,7 +64,7 @@ export function loadWeights(
   options: LoadWeightsOptions = {},
 ): LoadedWeights {
   const who = 'loadWeights';
-  known(who, options, ['names', 'layout', 'start', 'type'], 'options');
+  options = known(who, options, ['names', 'layout', 'start', 'type'], 'options');
   checkLayer(who, net, 'net');
   checkShape(who, shape);
   const layout = oneOf(CLAUSE, who, 'layout', options.layout ?? 'toeplitz', ['toeplitz', 'torch']);

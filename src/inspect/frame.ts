@@ -21,7 +21,7 @@ export function drawField(
   options: { readonly scale?: number; readonly colour?: readonly number[] } = {},
 ): Tensor {
   const who = 'drawField';
-  known(who, options, ['scale', 'colour'], 'options');
+  options = known(who, options, ['scale', 'colour'], 'options');
   const { scale = 1, colour = [1, 0, 0] } = options;
   checkTensor(who, 'image', image);
   const [height, width, depth] = image.shape;

@@ -39,7 +39,7 @@ const GAP = 2;
  * gridPicture(filterTiles(tensor([5, 5, 1, 6])), { columns: 3, scale: 4 }).shape // [46, 68, 1]
  */
 export function gridPicture(tiles: readonly Tensor[], options: GridOptions = {}): Tensor {
-  known('gridPicture', options, ['columns', 'scale'], 'options');
+  options = known('gridPicture', options, ['columns', 'scale'], 'options');
   const { rows, columns, scale, height, width } = readGrid('gridPicture', tiles, options);
   const [, across, depth] = tiles[0].shape;
   const stride = columns * (width + GAP) + GAP;
@@ -75,7 +75,7 @@ export function gridSvg(
   options: GridOptions & { readonly labels?: readonly string[] } = {},
 ): string {
   const who = 'gridSvg';
-  known(who, options, ['columns', 'scale', 'labels'], 'options');
+  options = known(who, options, ['columns', 'scale', 'labels'], 'options');
   const { rows, columns, scale, height, width } = readGrid(who, tiles, { scale: 8, ...options });
   const labels = options.labels ?? tiles.map((_, tile) => String(tile));
   if (labels.length !== tiles.length)

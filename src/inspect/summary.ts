@@ -137,7 +137,7 @@ export function summary(layer: Layer, shape: Shape, options: { readonly fold?: b
   const who = 'summary';
   checkLayer(who, layer);
   checkShape(who, shape);
-  known(who, options, ['fold'], 'options');
+  options = known(who, options, ['fold'], 'options');
   const fold = flag('inspect-summary', who, 'fold', options.fold ?? false);
   const { rows, parameters, statistics, cost, memory } = describe(layer, shape);
   const kept = rows.filter(

@@ -1,6 +1,6 @@
 // The operator: a layer that is not made of layers. Checks that all of them share stand here, once.
 
-import { frozenCopy, known } from '../attributes.ts';
+import { checkNames, frozenCopy, known } from '../attributes.ts';
 import { SpecError, wrongType } from '../errors.ts';
 import { checkShape, checkTensor, type Data, type Shape, sameShape, sizeOf, type Tensor, typeOf } from '../tensor.ts';
 import type { ConvGeometry, PoolGeometry } from '../window.ts';
@@ -65,9 +65,8 @@ export function operator<G = undefined>(op: Operator<G>): Layer {
     roles: Object.freeze(mapped({ ...op.roles }, (role) => Object.freeze(role))),
     with(changes) {
       const { attributes, children } = readChanges(who, changes);
-      known(who, children, [], 'children', 'layer-children');
-      known(who, attributes, Object.keys(op.attributes));
-      return op.make({ ...op.attributes, ...attributes } as never);
+      checkNames(who, children, [], 'children', 'layer-children');
+      return op.make({ ...op.attributes, ...known(who, attributes, Object.keys(op.attributes)) } as never);
     },
     shape: (x) => facts(x).shape,
     params: (x) => facts(x).shapes,
@@ -127,8 +126,7 @@ export function remembering<T>(who: string, rule: (x: Shape) => T): (x: Shape) =
 
 /** What `with` is given; without a part of it, no change there. */
 export function readChanges(who: string, changes: Changes): Required<Changes> {
-  known(who, changes, ['attributes', 'children'], 'changes');
-  const { attributes = {}, children = {} } = changes;
+  const { attributes = {}, children = {} } = known(who, changes, ['attributes', 'children'], 'changes');
   return { attributes, children };
 }
 
@@ -176,7 +174,7 @@ export function checkLike(
 
 function checkOwnParams(who: string, shapes: Readonly<Record<string, Shape>>, p: Params<Tensor>, x: Data): void {
   const names = Object.keys(shapes);
-  known(who, p, names, 'parameters', 'layer-params');
+  checkNames(who, p, names, 'parameters', 'layer-params');
   for (const name of names) {
     if (!(name in p))
       throw new SpecError('layer-params', `${who}: the parameters are ${names.join(', ')}, got no '${name}'`);

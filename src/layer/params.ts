@@ -1,13 +1,14 @@
 // Nested parameters by their flat names: `stage2.body.conv1.weight`.
 
 import { SpecError, show, wrongType } from '../errors.ts';
+import { isList, reading } from '../reading.ts';
 import { checkTensor, type Shape, type Tensor } from '../tensor.ts';
 import { MOST_NESTED, type Parameter, type Params } from './layer.ts';
 
 type Leaf = Tensor | Shape | Parameter;
 
 const isLeaf = (value: unknown): boolean =>
-  Array.isArray(value) ||
+  isList(value) ||
   ArrayBuffer.isView((value as Tensor | null)?.data) ||
   typeof (value as Parameter | null)?.first === 'function';
 
@@ -28,7 +29,7 @@ export function flatParams<T extends Leaf>(params: Params<T>): Record<string, T>
 
 /** Refuses what is not a record of tensors, nested or not. Spec layer-params, layer-children. */
 export function checkParams(who: string, params: unknown, path = '', depth = 0): void {
-  if (typeof params !== 'object' || params === null || Array.isArray(params)) {
+  if (typeof params !== 'object' || params === null || isList(params)) {
     const what = path === '' ? 'parameters must be' : `${path} must be a tensor or`;
     throw wrongType('layer-params', `${who}: ${what} an object of tensors, got ${show(params)}`);
   }
@@ -37,9 +38,12 @@ export function checkParams(who: string, params: unknown, path = '', depth = 0):
       'layer-params',
       `${who}: parameters may be nested ${MOST_NESTED} deep, and not hold themselves`,
     );
-  for (const [key, value] of Object.entries(params)) {
+  const entries = reading('layer-params', who, path || 'parameters', () =>
+    Object.entries(params).map(([key, value]) => ({ key, value, isTensor: isLeaf(value) })),
+  );
+  for (const { key, value, isTensor } of entries) {
     const name = path === '' ? key : `${path}.${key}`;
-    if (isLeaf(value)) checkTensor(who, name, value);
+    if (isTensor) checkTensor(who, name, value);
     else checkParams(who, value, name, depth + 1);
   }
 }
@@ -77,9 +81,11 @@ export function nestParams<T extends Leaf>(like: Params<Leaf>, flat: Readonly<Re
  */
 export function parameter(params: Params<Tensor>, name: string): Tensor {
   checkParams('parameter', params);
+  if (typeof name !== 'string')
+    throw wrongType('layer-names', `parameter: the name must be a string, got ${show(name)}`);
   const flat = flatParams(params);
   if (Object.hasOwn(flat, name)) return flat[name];
-  const [names, child] = [Object.keys(flat), String(name).split('.')[0]];
+  const [names, child] = [Object.keys(flat), name.split('.')[0]];
   const near = names.filter((each) => each.split('.')[0] === child);
   const got = `the names are ${(near.length > 0 ? near : names).join(', ')}, got ${show(name)}`;
   throw new SpecError('layer-names', `parameter: ${got}`);

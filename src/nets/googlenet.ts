@@ -58,7 +58,7 @@ type Name = keyof typeof TABLE;
  */
 export function googlenet(options: GooglenetOptions = {}): Layer {
   const [clause, who] = ['nets-googlenet', 'googlenet'];
-  known(who, options, ['classes', 'heads', 'variant', 'dropout'], 'options');
+  options = known(who, options, ['classes', 'heads', 'variant', 'dropout'], 'options');
   const variant = oneOf(clause, who, 'variant', options.variant ?? 'paper', ['paper', 'torchvision']);
   const classes = wholeNumber(clause, who, 'classes', options.classes ?? 1000, 1);
   const rate = dropoutRate(clause, who, options.dropout);
@@ -136,7 +136,7 @@ export interface HeadsLossOptions {
  */
 export function headsLoss(options: HeadsLossOptions): Layer {
   const [clause, who] = ['nets-heads', 'headsLoss'];
-  known(who, options, ['labels', 'classes', 'weights'], 'options');
+  options = known(who, options, ['labels', 'classes', 'weights'], 'options');
   const classes = wholeNumber(clause, who, 'classes', options.classes ?? 1000, 1);
   const weights: unknown = options.weights ?? [1, 0.3, 0.3];
   if (!Array.isArray(weights)) throw wrongType(clause, `${who}: weights must be three numbers, got ${show(weights)}`);

@@ -40,7 +40,7 @@ export interface InceptionOptions {
  */
 export function inceptionModule(options: InceptionOptions): Layer {
   const [clause, who] = ['nets-inception', 'inceptionModule'];
-  known(who, options, ['one', 'three', 'five', 'pool', 'variant'], 'options');
+  options = known(who, options, ['one', 'three', 'five', 'pool', 'variant'], 'options');
   const variant = oneOf(clause, who, 'variant', options.variant ?? 'paper', ['paper', 'torchvision']);
   const filters = (what: string, value: unknown): number => wholeNumber(clause, who, what, value, 1);
   const one = filters('one', options.one);

@@ -58,7 +58,7 @@ const SMALL: Readonly<Record<number, Form>> = {
  */
 export function resnet(depth: number, options: ResnetOptions = {}): Layer {
   const [clause, who] = ['nets-resnet', 'resnet'];
-  known(who, options, ['classes', 'variant', 'plain'], 'options');
+  options = known(who, options, ['classes', 'variant', 'plain'], 'options');
   const forms = { ...LARGE, ...SMALL };
   if (!Object.hasOwn(forms, depth))
     throw new SpecError(

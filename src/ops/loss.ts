@@ -26,7 +26,7 @@ import { checkLabels, checkTarget, type Labels, readLabels, readProbabilities, r
  */
 export function squaredError(attributes: { readonly target: Tensor }): Layer {
   const name = 'squaredError';
-  known(name, attributes, ['target']);
+  attributes = known(name, attributes, ['target']);
   const target = readTarget(name, 'target', attributes.target);
   return loss(name, { target }, squaredError, {
     check: (x) => checkTarget(name, 'target', target, x),
@@ -57,7 +57,7 @@ export function squaredError(attributes: { readonly target: Tensor }): Layer {
  */
 export function crossEntropy(attributes: { readonly labels: Labels }): Layer {
   const name = 'crossEntropy';
-  known(name, attributes, ['labels']);
+  attributes = known(name, attributes, ['labels']);
   const labels = readLabels(name, attributes.labels);
   const rowsOf = (shape: Shape): Rows => ({ length: shape[shape.length - 1], step: 1 });
   return loss(name, { labels }, crossEntropy, {
@@ -96,7 +96,7 @@ export function crossEntropy(attributes: { readonly labels: Labels }): Layer {
  */
 export function binaryCrossEntropy(attributes: { readonly targets: Tensor }): Layer {
   const name = 'binaryCrossEntropy';
-  known(name, attributes, ['targets']);
+  attributes = known(name, attributes, ['targets']);
   const targets = readProbabilities(name, attributes.targets);
   return loss(name, { targets }, binaryCrossEntropy, {
     check: (x) => checkTarget(name, 'targets', targets, x),

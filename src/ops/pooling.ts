@@ -48,7 +48,7 @@ function withinReach(axis: Axis): Axis {
   const { input, size, stride, dilation, before, output } = axis;
   const first = Math.max(0, Math.ceil((before - (output - 1) * stride) / dilation));
   const last = Math.min(size - 1, Math.floor((input - 1 + before) / dilation));
-  if (last < first) return axis;
+  if (last < first) return { ...axis, size: 1 }; // no tap ever meets a cell, the first neither
   return { ...axis, size: last - first + 1, before: before - first * dilation };
 }
 
@@ -73,8 +73,8 @@ export function pooling(
     geometry(x) {
       const channels = checkRank(name, rank, x);
       const all = windowAxes(name, complete, spaceOf(x));
-      const axes = complete.countPadding === true ? all : all.map(withinReach);
-      return { batch: x[0], channels, axes: threeAxes(axes) };
+      const axes = threeAxes(all.map(withinReach));
+      return { batch: x[0], channels, axes, ...(complete.countPadding === true && { counted: threeAxes(all) }) };
     },
     shape: (x, g) => [x[0], ...g.axes.slice(-rank).map((axis) => axis.output), g.channels],
     field: (x) => windowField(windowAxes(name, complete, spaceOf(x))),

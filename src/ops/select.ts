@@ -21,7 +21,7 @@ export interface SelectAttributes {
  */
 export function selectChannels(attributes: SelectAttributes): Layer {
   const name = 'selectChannels';
-  known(name, attributes, ['channels']);
+  attributes = known(name, attributes, ['channels']);
   const channels = Object.freeze(readChannels(name, attributes.channels));
   const most = channels.reduce((a, b) => Math.max(a, b));
   const shape = (x: Shape): Shape => {

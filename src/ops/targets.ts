@@ -1,6 +1,7 @@
 // What a loss compares with: targets of the shape of x, and labels that number classes.
 
 import { SpecError, show, wrongType } from '../errors.ts';
+import { isList, listOf, reading } from '../reading.ts';
 import { checkTensor, type Shape, sameShape, sizeOf, type Tensor } from '../tensor.ts';
 
 /** Whole numbers in row-major order. */
@@ -32,10 +33,12 @@ export function readProbabilities(who: string, value: Tensor): Tensor {
 
 /** Spec loss-labels. */
 export function readLabels(who: string, value: Labels): readonly number[] {
-  const values = typeof value === 'object' && value !== null && 'data' in value ? value.data : value;
-  if (!Array.isArray(values) && !(ArrayBuffer.isView(values) && 'length' in values))
+  const values = reading('loss-labels', who, 'labels', () =>
+    typeof value === 'object' && value !== null && 'data' in value ? value.data : value,
+  );
+  if (!isList(values) && !(ArrayBuffer.isView(values) && 'length' in values))
     throw wrongType('loss-labels', `${who}: labels must be an array of whole numbers, got ${show(value)}`);
-  const labels = Array.from(values as ArrayLike<number>);
+  const labels = isList(values) ? (listOf('loss-labels', who, 'labels', values) as number[]) : Array.from(values);
   labels.forEach((label, i) => {
     if (typeof label !== 'number')
       throw wrongType('loss-labels', `${who}: labels must be whole numbers, got ${show(label)} at index ${i}`);

@@ -39,7 +39,7 @@ export interface CaseOptions {
 
 /** The options, and the rank among them. */
 function readOptions(who: string, options: CaseOptions): Required<Pick<CaseOptions, 'rank'>> & CaseOptions {
-  known(who, options, ['rank', 'numbers', 'type', 'cost'], 'options');
+  options = known(who, options, ['rank', 'numbers', 'type', 'cost'], 'options');
   const { rank = 2 } = options;
   finiteNumber('layer-rules', who, 'rank', rank, '1, 2 or 3', (value) => [1, 2, 3].includes(value));
   return { ...options, rank };

@@ -90,7 +90,7 @@ export function brokenLaws(layer: Layer, shape: Shape, options: LawOptions = {})
 function read(who: string, layer: Layer, shape: Shape, options: LawOptions) {
   checkLayer(who, layer);
   checkShape(who, shape);
-  known(who, options, ['kind', 'unit', 'numbers', 'runs'], 'options');
+  options = known(who, options, ['kind', 'unit', 'numbers', 'runs'], 'options');
   const { unit = 1, numbers = {} } = options;
   const kind = readKind(who, options.kind ?? 'any');
   const runs = wholeNumber('layer-rules', who, 'runs', options.runs ?? 25, 1);

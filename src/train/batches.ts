@@ -41,7 +41,7 @@ export function minibatches(
   },
 ): Batches {
   const who = 'minibatches';
-  known(who, options, ['size', 'seed', 'shuffle', 'augment'], 'options');
+  options = known(who, options, ['size', 'seed', 'shuffle', 'augment'], 'options');
   const { size, seed = 0, shuffle = true, augment } = options;
   if (augment !== undefined) checkFunction('train-batches', who, 'augment', augment);
   flag('train-batches', who, 'shuffle', shuffle);

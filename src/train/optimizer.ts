@@ -4,6 +4,7 @@
 //   momentum  v ← μv + (g + λθ),  θ ← θ − ηv          [Sutskever et al. 2013]
 
 import { finiteNumber, known } from '../attributes.ts';
+import { SpecError, show, wrongType } from '../errors.ts';
 import type { Data } from '../tensor.ts';
 
 export interface Optimizer {
@@ -30,6 +31,7 @@ export function sgd(options: { readonly rate: number; readonly decay?: number })
     rate,
     state: [],
     update(theta, gradient, _, eta) {
+      checkUpdate('sgd', { theta, gradient }, eta);
       for (let i = 0; i < theta.length; i++) theta[i] -= eta * (gradient[i] + decay * theta[i]);
     },
   };
@@ -47,14 +49,15 @@ export function momentum(options: {
   readonly momentum?: number;
   readonly decay?: number;
 }): Optimizer {
-  const { rate, decay } = readRates('momentum', options, ['momentum']);
-  const { momentum: mu = 0.9 } = options;
+  const { rate, decay, momentum: mu = 0.9 } = readRates('momentum', options, ['momentum']);
   finiteNumber('train-step', 'momentum', 'momentum', mu, 'a number in [0, 1)', (value) => value >= 0 && value < 1);
   return {
     name: 'momentum',
     rate,
     state: ['velocity'],
-    update(theta, gradient, { velocity }, eta) {
+    update(theta, gradient, state, eta) {
+      const velocity = state?.velocity;
+      checkUpdate('momentum', { theta, gradient, velocity }, eta);
       for (let i = 0; i < theta.length; i++) {
         velocity[i] = mu * velocity[i] + (gradient[i] + decay * theta[i]);
         theta[i] -= eta * velocity[i];
@@ -63,10 +66,29 @@ export function momentum(options: {
   };
 }
 
-function readRates(who: string, options: { readonly rate: number; readonly decay?: number }, more: string[]) {
-  known(who, options, ['rate', ...more, 'decay'], 'options');
-  const { rate, decay = 0 } = options;
+/** Spec train-step: what is moved, its gradient and its state are arrays of one length. */
+function checkUpdate(who: string, arrays: Readonly<Record<string, Data>>, eta: number): void {
+  for (const [name, array] of Object.entries(arrays)) {
+    if (!ArrayBuffer.isView(array) || !(array instanceof Float32Array || array instanceof Float64Array))
+      throw wrongType('train-step', `${who}: ${name} must be a Float32Array or Float64Array, got ${show(array)}`);
+    if (array.length !== arrays.theta.length)
+      throw new SpecError(
+        'train-step',
+        `${who}: ${name} must have the ${arrays.theta.length} values of theta, got ${array.length}`,
+      );
+  }
+  if (typeof eta !== 'number') throw wrongType('train-step', `${who}: the rate must be a number, got ${show(eta)}`);
+}
+
+interface Rates {
+  readonly rate: number;
+  readonly decay?: number;
+  readonly momentum?: number;
+}
+
+function readRates(who: string, options: Rates, more: string[]): Rates & { readonly decay: number } {
+  const { rate, decay = 0, momentum } = known(who, options, ['rate', ...more, 'decay'], 'options');
   finiteNumber('train-step', who, 'rate', rate, 'a number above 0', (value) => value > 0);
   finiteNumber('train-step', who, 'decay', decay, 'a number of at least 0', (value) => value >= 0);
-  return { rate, decay };
+  return { rate, decay, ...(momentum !== undefined && { momentum }) };
 }
