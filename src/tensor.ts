@@ -16,6 +16,9 @@ export interface Tensor {
 /** The most elements a tensor may hold: an index fits a signed 32-bit integer. Spec tensor-size. */
 export const MAX_ELEMENTS = 0x7fffffff;
 
+/** The most axes a shape may have, as in NumPy. Spec tensor-shape. */
+export const MAX_AXES = 64;
+
 /** Number of elements of a shape: the product of its axes (1 for no axes). */
 export const sizeOf = (shape: Shape): number => shape.reduce((product, axis) => product * axis, 1);
 
@@ -94,7 +97,7 @@ function orRefused<T>(who: string, size: number, type: ElementType, make: () => 
   }
 }
 
-/** Spec tensor-shape: axes are whole numbers ≥ 0. */
+/** Spec tensor-shape: axes are whole numbers ≥ 0, at most 64 of them. */
 export function checkShape(who: string, shape: Shape): void {
   const isOf = (isRight: (axis: unknown) => boolean): boolean =>
     reading('tensor-shape', who, 'a shape', () => {
@@ -103,9 +106,18 @@ export function checkShape(who: string, shape: Shape): void {
     });
   if (!isList(shape) || !isOf((axis) => typeof axis === 'number'))
     throw wrongType('tensor-shape', `${who}: a shape must be an array of whole numbers, got ${show(shape)}`);
+  if (shape.length > MAX_AXES)
+    throw new SpecError('tensor-shape', `${who}: a shape may have ${MAX_AXES} axes, got ${shape.length}`);
   if (!isOf((axis) => Number.isSafeInteger(axis) && (axis as number) >= 0))
     throw new SpecError('tensor-shape', `${who}: the axes of a shape must be whole numbers ≥ 0, got ${show(shape)}`);
 }
+
+/**
+ * The elements that an array holds, whatever `length` says: a caller may have defined one of his own, and optimised code of
+ * some hosts (V8 11.3) gives that of a transferred array as it was.
+ */
+export const heldBy = (data: Data): number =>
+  Math.min(data.length, Math.floor((data.buffer.byteLength - data.byteOffset) / data.BYTES_PER_ELEMENT));
 
 /** Checks that `value` is a tensor whose data match its shape. Spec tensor-length. */
 export function checkTensor(who: string, what: string, value: Tensor): void {
@@ -124,11 +136,9 @@ export function checkTensor(who: string, what: string, value: Tensor): void {
       `${who}: the data of ${what} must be a Float32Array or Float64Array, got ${show(data)}`,
     );
   const size = sizeOf(shape);
-  if (data.length !== size)
-    throw new SpecError(
-      'tensor-length',
-      `${who}: ${what} of shape [${shape}] holds ${size} values, got ${data.length}`,
-    );
+  const length = heldBy(data);
+  if (length !== size)
+    throw new SpecError('tensor-length', `${who}: ${what} of shape [${shape}] holds ${size} values, got ${length}`);
 }
 
 export const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((axis, i) => axis === b[i]);

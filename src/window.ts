@@ -5,6 +5,7 @@
 
 import { flag, perAxis, wholeNumber } from './attributes.ts';
 import { SpecError, show, wrongType } from './errors.ts';
+import { isList } from './reading.ts';
 import type { Shape } from './tensor.ts';
 
 export type Padding = 'valid' | 'same-upper' | 'same-lower' | readonly (readonly [before: number, after: number])[];
@@ -63,7 +64,7 @@ export function readPadding(who: string, rank: number, value: unknown): Padding 
       'window-padding',
       `${who}: padding must be 'valid', 'same', 'same-upper', 'same-lower', a number, or one number or pair per axis, got ${show(value)}`,
     );
-  if (!Array.isArray(value))
+  if (!isList(value))
     throw wrongType(
       'window-padding',
       `${who}: padding must be 'valid', 'same', 'same-upper', 'same-lower', a number, or one number or pair per axis, got ${show(value)}`,
@@ -74,7 +75,7 @@ export function readPadding(who: string, rank: number, value: unknown): Padding 
       `${who}: padding must have one number or one pair [before, after] for each of the ${rank} axes, got ${show(value)}`,
     );
   return value.map((each) => {
-    if (!Array.isArray(each)) return [number(each), number(each)] as const;
+    if (!isList(each)) return [number(each), number(each)] as const;
     if (each.length !== 2)
       throw new SpecError(
         'window-padding',

@@ -2,7 +2,17 @@
 
 import { checkNames, frozenCopy, known } from '../attributes.ts';
 import { SpecError, wrongType } from '../errors.ts';
-import { checkShape, checkTensor, type Data, type Shape, sameShape, sizeOf, type Tensor, typeOf } from '../tensor.ts';
+import {
+  checkShape,
+  checkTensor,
+  type Data,
+  heldBy,
+  type Shape,
+  sameShape,
+  sizeOf,
+  type Tensor,
+  typeOf,
+} from '../tensor.ts';
 import type { ConvGeometry, PoolGeometry } from '../window.ts';
 import { pointField } from './field.ts';
 import type { Attributes, Changes, Field, Layer, Parameter, Params, Program, Roles, Value } from './layer.ts';
@@ -137,7 +147,7 @@ const hold = ({ shape, data }: Tensor): Tensor => Object.freeze({ shape: Object.
 
 /** Spec layer-gradient: an array that was transferred or shrunk since vjp has no gradient. */
 function checkHeld(who: string, what: string, { shape, data }: Tensor): void {
-  if (data.length !== sizeOf(shape))
+  if (heldBy(data) !== sizeOf(shape))
     throw new SpecError(
       'layer-gradient',
       `${who}: ${what} must stay as it was for vjp until the gradient is taken, got ${data.length} of ${sizeOf(shape)} values (transferred or shrunk)`,

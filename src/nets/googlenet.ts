@@ -19,6 +19,7 @@ import { avgPool2d, maxPool2d } from '../ops/pool.ts';
 import { flatten } from '../ops/reshape.ts';
 import { selectChannels } from '../ops/select.ts';
 import type { Labels } from '../ops/targets.ts';
+import { isList } from '../reading.ts';
 import { dropoutRate } from './classifier.ts';
 import { type InceptionVariant, inceptionModule, unit } from './inception.ts';
 
@@ -139,7 +140,7 @@ export function headsLoss(options: HeadsLossOptions): Layer {
   options = known(who, options, ['labels', 'classes', 'weights'], 'options');
   const classes = wholeNumber(clause, who, 'classes', options.classes ?? 1000, 1);
   const weights: unknown = options.weights ?? [1, 0.3, 0.3];
-  if (!Array.isArray(weights)) throw wrongType(clause, `${who}: weights must be three numbers, got ${show(weights)}`);
+  if (!isList(weights)) throw wrongType(clause, `${who}: weights must be three numbers, got ${show(weights)}`);
   if (weights.length !== 3) throw new SpecError(clause, `${who}: weights must be three numbers, got ${show(weights)}`);
   const part = (i: number): Layer =>
     chain({

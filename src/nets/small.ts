@@ -8,6 +8,7 @@ import { relu, sigmoid } from '../ops/activation.ts';
 import { conv1d } from '../ops/conv.ts';
 import { dense } from '../ops/dense.ts';
 import { flatten } from '../ops/reshape.ts';
+import { isList } from '../reading.ts';
 
 export interface Cnn1dOptions {
   /** Taps of the convolution (3); with an odd number it is centred and keeps the length. */
@@ -57,7 +58,7 @@ export interface MlpOptions {
 export function mlp(options: MlpOptions): Layer {
   options = known('mlp', options, ['units', 'bias'], 'options');
   const bias = flag('nets-mlp', 'mlp', 'bias', options.bias ?? true);
-  if (!Array.isArray(options.units))
+  if (!isList(options.units))
     throw wrongType('nets-mlp', `mlp: units must be an array of whole numbers, got ${show(options.units)}`);
   if (options.units.length === 0) throw new SpecError('nets-mlp', 'mlp: units must name at least one layer, got none');
   const parts: Record<string, Layer> = { flatten: flatten() };

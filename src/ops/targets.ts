@@ -38,7 +38,9 @@ export function readLabels(who: string, value: Labels): readonly number[] {
   );
   if (!isList(values) && !(ArrayBuffer.isView(values) && 'length' in values))
     throw wrongType('loss-labels', `${who}: labels must be an array of whole numbers, got ${show(value)}`);
-  const labels = isList(values) ? (listOf('loss-labels', who, 'labels', values) as number[]) : Array.from(values);
+  const labels = isList(values)
+    ? (listOf('loss-labels', who, 'labels', values) as number[])
+    : reading('loss-labels', who, 'labels', () => Array.from(values));
   labels.forEach((label, i) => {
     if (typeof label !== 'number')
       throw wrongType('loss-labels', `${who}: labels must be whole numbers, got ${show(label)} at index ${i}`);

@@ -3,6 +3,7 @@
 import { checkFunction, flag, known, wholeNumber } from '../attributes.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
 import { hash, type Random, random } from '../random.ts';
+import { isList, listOf, reading } from '../reading.ts';
 import { allocate, checkTensor, sizeOf, type Tensor, typeOf } from '../tensor.ts';
 
 /** Examples with whatever the loss needs: one label per example (or per pixel), in the order of x. */
@@ -47,21 +48,20 @@ export function minibatches(
   flag('train-batches', who, 'shuffle', shuffle);
   if (typeof data !== 'object' || data === null)
     throw wrongType('train-batches', `${who}: data must be {x, labels}, got ${show(data)}`);
-  checkTensor(who, 'x', data.x);
+  const { x, labels } = reading('train-batches', who, 'data', () => ({ x: data.x, labels: data.labels }));
+  checkTensor(who, 'x', x);
   wholeNumber('train-batches', who, 'size', size, 1);
-  const examples = data.x.shape[0] ?? 0;
+  const examples = x.shape[0] ?? 0;
   if (examples === 0)
-    throw new SpecError(
-      'train-batches',
-      `${who}: there must be at least one example, got x of shape [${data.x.shape}]`,
-    );
-  if (typeof data.labels?.length !== 'number')
-    throw wrongType('train-batches', `${who}: labels must be an array, got ${show(data.labels)}`);
-  const perExample = data.labels.length / examples;
+    throw new SpecError('train-batches', `${who}: there must be at least one example, got x of shape [${x.shape}]`);
+  if (isList(labels)) listOf('train-batches', who, 'labels', labels);
+  else if (!ArrayBuffer.isView(labels) || !('length' in labels))
+    throw wrongType('train-batches', `${who}: labels must be an array, got ${show(labels)}`);
+  const perExample = labels.length / examples;
   if (!Number.isInteger(perExample) || perExample === 0)
     throw new SpecError(
       'train-batches',
-      `${who}: the ${examples} examples must have the same number of labels each, got ${data.labels.length} labels`,
+      `${who}: the ${examples} examples must have the same number of labels each, got ${labels.length} labels`,
     );
   const length = Math.ceil(examples / size);
   return {
@@ -71,7 +71,7 @@ export function minibatches(
       const order = Uint32Array.from({ length: examples }, (_, i) => i);
       if (shuffle) random(hash(seed, 'order', epoch)).shuffle(order);
       for (let i = 0; i < length; i++) {
-        const batch = pick(data, order.subarray(i * size, (i + 1) * size), perExample);
+        const batch = pick({ x, labels }, order.subarray(i * size, (i + 1) * size), perExample);
         yield augment ? { ...batch, x: augment(batch.x, random(hash(seed, 'augment', epoch, i))) } : batch;
       }
     },

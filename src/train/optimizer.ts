@@ -5,6 +5,7 @@
 
 import { finiteNumber, known } from '../attributes.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
+import { reading } from '../reading.ts';
 import type { Data } from '../tensor.ts';
 
 export interface Optimizer {
@@ -56,7 +57,7 @@ export function momentum(options: {
     rate,
     state: ['velocity'],
     update(theta, gradient, state, eta) {
-      const velocity = state?.velocity;
+      const velocity = reading('train-step', 'momentum', 'the state', () => state?.velocity);
       checkUpdate('momentum', { theta, gradient, velocity }, eta);
       for (let i = 0; i < theta.length; i++) {
         velocity[i] = mu * velocity[i] + (gradient[i] + decay * theta[i]);

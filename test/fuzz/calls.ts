@@ -1,0 +1,241 @@
+// A good call of every public function: the arguments that fuzzing changes. One that has none is named by fuzz.test.ts.
+
+import type { Expression } from './expression.ts';
+
+const image = { shape: [1, 4, 4, 1], data: 'floats(16)' };
+const row = { shape: [2, 3], data: 'floats(6)' };
+const x = { shape: [1, 3, 3, 1], data: 'floats(9)' };
+const params = {
+  conv: { weight: { shape: [2, 2, 1, 2], data: 'floats(8)' }, bias: { shape: [2], data: 'floats(2)' } },
+  relu: {},
+};
+const norm = { weight: { shape: [1], data: 'floats(1)' }, bias: { shape: [1], data: 'floats(1)' } };
+const denseParams = { weight: { shape: [3, 2], data: 'floats(6)' }, bias: { shape: [2], data: 'floats(2)' } };
+const conv = {
+  filters: 2,
+  size: 2,
+  stride: 1,
+  padding: [1, 0],
+  dilation: 1,
+  groups: 1,
+  bias: true,
+  algorithm: "'auto'",
+};
+const line = { filters: 2, size: [2], stride: [1], padding: [[1, 0]], dilation: [1] };
+const depthwise = { size: 2, multiplier: 2, stride: 1, padding: "'same'", dilation: 1, bias: true };
+const transposed = { filters: 2, size: 3, stride: 2, padding: 1, dilation: 1, outputPadding: 1, groups: 1, bias: true };
+const local = { filters: 2, size: 2, stride: 1, padding: 1, bias: true };
+const pool = { size: 2, stride: 2, padding: 1, dilation: 1, ceil: true };
+const average = { ...pool, countPadding: true };
+const tiles = [
+  { shape: [2, 2, 1], data: 'floats(4)' },
+  { shape: [2, 2, 1], data: 'floats(4)' },
+];
+const batch = { x: { shape: [4, 2], data: 'floats(8)' }, labels: [0, 1, 0, 1] };
+const parts = { a: 'conv2d({ filters: 2, size: 2 })', b: 'relu()' };
+const batches = 'minibatches({ x: tensor([2, 2], [1, 0, 0, 1]), labels: [0, 0] }, { size: 2 })';
+
+export const calls: Readonly<Record<string, readonly Expression[]>> = {
+  compile: ['net', [1, 3, 3, 1], params, { arithmetic: "'exact'" }],
+  toFloat32: [params],
+  toFloat64: [params],
+  pixelCorrelation: [image, { distance: 2, axis: "'width'" }],
+  gradientCheck: ['dense({ units: 2 })', row, denseParams, { tolerance: 0.001, samples: 3 }],
+  im2col: [image, { size: 2, stride: 1, padding: 1, dilation: 1 }],
+  matrixText: [row],
+  toeplitz: [
+    'conv1d({ filters: 1, size: 2, bias: false })',
+    [1, 3, 1],
+    { weight: { shape: [2, 1, 1], data: 'floats(2)' } },
+  ],
+  collapse: [[image, { shape: [1, 2, 2, 1], data: 'floats(4)' }]],
+  gaussianPyramid: [image, 2],
+  laplacianPyramid: [image, 2],
+  describe: ['net', [1, 3, 3, 1]],
+  parameterCount: ['net', [1, 3, 3, 1]],
+  receptiveField: ['net', [1, 3, 3, 1]],
+  summary: ['net', [1, 3, 3, 1], { fold: true }],
+  concat: [{ a: 'conv2d({ filters: 2, size: 1 })', b: 'relu()' }],
+  sum: [['relu()', 'identity()']],
+  chain: [parts],
+  fieldAt: [[{ size: 2, step: 1, start: 0 }], [3]],
+  foldNorm: [
+    'chain({ conv: conv1d({ filters: 1, size: 1, bias: false }), norm: frozenNorm() })',
+    {
+      conv: { weight: { shape: [1, 1, 1], data: 'floats(1)' } },
+      norm: { ...norm, mean: norm.bias, variance: norm.bias },
+    },
+  ],
+  identity: [{}],
+  initialize: ['net', [1, 3, 3, 1], { seed: 1, weights: "'he'", type: "'float32'" }],
+  mapLayer: ['net', '(path, layer) => (path === "relu" ? identity() : layer)', "'a'"],
+  parameter: [params, "'conv.weight'"],
+  toChannelsFirst: [image],
+  toChannelsLast: [image],
+  leakyRelu: [{ slope: 0.5 }],
+  relu: [{}],
+  scale: [{ factor: 2 }],
+  sigmoid: [{}],
+  tanh: [{}],
+  conv1d: [line],
+  conv2d: [conv],
+  conv3d: [{ filters: 1, size: 2 }],
+  trueConv1d: [line],
+  trueConv2d: [conv],
+  depthwiseConv1d: [depthwise],
+  depthwiseConv2d: [{ ...depthwise, algorithm: "'direct'" }],
+  depthwiseConv3d: [depthwise],
+  convTranspose1d: [transposed],
+  convTranspose2d: [transposed],
+  convTranspose3d: [transposed],
+  dense: [{ units: 2, bias: true }],
+  dropout: [{ rate: 0.5, seed: 3 }],
+  channelMaxPool: [{ size: 2 }],
+  globalAvgPool: [{}],
+  globalMaxPool: [{}],
+  locallyConnected1d: [local],
+  locallyConnected2d: [local],
+  binaryCrossEntropy: [{ targets: { shape: [1, 2], data: 'new Float32Array([0, 1])' } }],
+  crossEntropy: [{ labels: [0, 1] }],
+  squaredError: [{ target: row }],
+  lpPool2d: [{ ...pool, p: 3 }],
+  lrn: [{ size: 3, alpha: 1, beta: 0.75, k: 1 }],
+  batchNorm: [{ epsilon: 0.01 }],
+  frozenNorm: [{ epsilon: 0.01 }],
+  avgPool1d: [average],
+  avgPool2d: [average],
+  avgPool3d: [average],
+  maxPool1d: [pool],
+  maxPool2d: [pool],
+  maxPool3d: [pool],
+  flatten: [{}],
+  selectChannels: [{ channels: [1, 0] }],
+  softmax: [{ axis: -1 }],
+  tensor: [[2, 2], [1, 2, 3, 4], "'float64'"],
+  // toeplitz/oracle
+  checkEngine: ['zeros', { ops: ["'dense'"], seed: 1, cases: 2, timeout: 1 }],
+  bound: ['dense({ units: 2 })', row, denseParams, { padding: "'skipped'" }],
+  check: ['dense({ units: 2 })', row, denseParams, { shape: [2, 2], data: 'floats(4)' }, {}],
+  explain: [
+    "'maxPool2d/n1h2w2c1_k2x2s1x1pvd1x1e0/f32/given/x=1,2,3,4'",
+    { dialect: "'toeplitz'", layout: { x: "'NHWC'" } },
+  ],
+  render: ['report', "'text'"],
+  // toeplitz/testing
+  casesOf: ['relu()', [2, 3], { numbers: 'wholeNumbers(2)', type: "'float32'" }],
+  convCases: [{ rank: 2, type: "'float32'", cost: 1000 }],
+  denseCases: [{ type: "'float32'" }],
+  depthwiseCases: [{ rank: 1 }],
+  poolCases: ["'max'", { rank: 1 }],
+  difference: [row, row],
+  sameBits: [row, row],
+  brokenLaws: ['relu()', [2, 3], { kind: "'homogeneous'", runs: 1 }],
+  laws: ['relu()', [2, 3], { kind: "'homogeneous'", runs: 1 }],
+  lawsOf: ["'affine'"],
+  awkwardFloats: [],
+  smoothFloats: [],
+  paramsOf: ['dense({ units: 2 })', [2, 3]],
+  tensors: [[2, 3]],
+  wholeNumbers: [3],
+  windowCases: [2],
+  // toeplitz/nets
+  alexnet: [{ classes: 3, hidden: [4, 4], dropout: 0.5, variant: "'paper'", groups: 2 }],
+  googlenet: [{ classes: 3, heads: true, variant: "'paper'", dropout: 0.5 }],
+  headsLoss: [{ labels: [0], classes: 2, weights: [1, 0.3, 0.3] }],
+  inceptionModule: [{ one: 2, three: [2, 3], five: [1, 2], pool: 2, variant: "'paper'" }],
+  lenet5: [{ classes: 3, variant: "'lecture'" }],
+  residualBlock: [
+    { channels: 2, filters: 4, stride: 2, bottleneck: false, norm: true, plain: false, variant: "'paper'" },
+  ],
+  resnet: [18, { classes: 3, variant: "'paper'", plain: false }],
+  cellGrid: [{ cell: 2, outputs: 2, width: 2 }],
+  contextModule: [{ channels: 1 }],
+  segmenter: [{ outputs: 2, width: 2 }],
+  cnn1d: [{ size: 2, filters: 2, units: 1, bias: true }],
+  mlp: [{ units: [3, 2], bias: true }],
+  vgg: [11, { classes: 3, hidden: [4, 4], dropout: 0.5, norm: true }],
+  vgg16: [{ classes: 3, hidden: [4, 4] }],
+  vgg19: [{ classes: 3, hidden: [4, 4] }],
+  // toeplitz/formats
+  readIdx: ['bytes(0, 0, 8, 1, 0, 0, 0, 3, 7, 2, 1)'],
+  readNpy: ['npy'],
+  writeNpy: [image],
+  readNpz: ['npz', ["'x'"]],
+  writeNpz: [params],
+  readPng: ['png'],
+  writePng: [{ shape: [1, 2, 3], data: 'new Float32Array(6)' }],
+  readSafetensors: ['safetensors'],
+  writeSafetensors: [params, { epoch: "'3'" }, { type: "'F16'" }],
+  'torchNames.plain': ["'norm.mean'"],
+  'torchNames.resnet': ["'stage1.block2.sum.body.norm1.mean'"],
+  'torchNames.alexnet': ['alexnet()'],
+  'torchNames.vgg': ['vgg16()'],
+  loadWeights: [
+    'chain({ fc: dense({ units: 2 }) })',
+    [1, 3],
+    { '"fc.weight"': { shape: [2, 3], data: 'floats(6)' } },
+    { layout: "'torch'", names: '(name) => name', start: { fc: denseParams }, type: "'float32'" },
+  ],
+  // toeplitz/inspect
+  activations: ['net', x, params],
+  featureDistance: ['net', x, x, params, "'conv'"],
+  filterHealth: [
+    { shape: [2, 2, 1, 2], data: 'floats(8)' },
+    { dead: 0.001, correlation: 0.3, structure: 0.1 },
+  ],
+  drawField: [
+    { shape: [4, 4, 1], data: 'floats(16)' },
+    [
+      { start: 1, size: 2 },
+      { start: 0, size: 3 },
+    ],
+    { scale: 2, colour: [1, 0, 0] },
+  ],
+  gridPicture: [tiles, { columns: 2, scale: 2 }],
+  gridSvg: [tiles, { columns: 2, scale: 2, labels: ["'a'", "'b'"] }],
+  unitHealth: [row, { constant: 0.25, correlation: 0.3 }],
+  topPatches: ['net', x, params, { path: "'conv'", unit: 0, count: 2 }],
+  activationTiles: [image, { range: "'own'", image: 0 }],
+  filterTiles: [{ shape: [2, 2, 1, 2], data: 'floats(8)' }, { range: "'own'" }],
+  unitPicture: [row, { range: "'own'" }],
+  // toeplitz/train
+  random: [1],
+  augment: [{ shift: 1, flip: true, crop: 2 }],
+  minibatches: [batch, { size: 2, seed: 1, shuffle: true, augment: '(x) => x' }],
+  calibrate: ['batchNorm()', norm, [{ shape: [2, 1], data: 'new Float32Array([1, 3])' }]],
+  digits: [{ count: 2, seed: 1 }],
+  fit: [
+    'dense({ units: 2 })',
+    { weight: { shape: [2, 2], data: 'floats(4)' }, bias: { shape: [2], data: 'floats(2)' } },
+    batches,
+    { optimizer: 'sgd({ rate: 0.1 })', epochs: 2, seed: 1 },
+  ],
+  evaluate: ['identity()', {}, batches],
+  evaluation: ['chain({ drop: dropout() })'],
+  topError: [row, [2, 1], 1],
+  momentum: [{ rate: 0.1, momentum: 0.9, decay: 0.01 }],
+  sgd: [{ rate: 0.1, decay: 0.01 }],
+  constant: [],
+  cosine: [{ steps: 10, least: 0.1 }],
+  stepDecay: [{ every: 10, factor: 0.5 }],
+};
+
+/** The same of the functions that functions give: `()` for the result itself, `.name` for a member of it. */
+export const later: Readonly<Record<string, readonly Expression[]>> = {
+  'compile()': [x],
+  'mapLayer()': [],
+  'torchNames.alexnet()': ["'fc6.weight'"],
+  'torchNames.vgg()': ["'fc6.weight'"],
+  'random.uint32': [],
+  'random.uniform': [],
+  'random.normal': [],
+  'random.below': [3],
+  'random.shuffle': [[1, 2, 3]],
+  'augment()': [image, 'random(1)'],
+  'minibatches.epoch': [0],
+  'momentum.update': ['floats(2)', 'floats(2)', { velocity: 'floats(2)' }, 0.1],
+  'sgd.update': ['floats(2)', 'floats(2)', {}, 0.1],
+  'constant()': [3],
+  'cosine()': [3],
+  'stepDecay()': [30],
+};
