@@ -43,14 +43,19 @@ export function tensor(shape: Shape, values?: ArrayLike<number>, type: ElementTy
   if (values === undefined) return result;
   if (typeof values !== 'object' || values === null || typeof lengthOf(values) !== 'number')
     throw wrongType('tensor-type', `tensor: values must be an array of numbers, got ${show(values)}`);
-  for (let i = 0; i < values.length; i++) {
-    if (typeof values[i] !== 'number')
-      throw wrongType(
-        'tensor-type',
-        `tensor: values must be a flat array of numbers, got ${show(values[i])} at index ${i}`,
-      );
-    result.data[i] = values[i];
-  }
+  const odd = reading('tensor-type', 'tensor', 'values', () => {
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i];
+      if (typeof value !== 'number') return i;
+      result.data[i] = value;
+    }
+    return -1;
+  });
+  if (odd >= 0)
+    throw wrongType(
+      'tensor-type',
+      `tensor: values must be a flat array of numbers, got ${show(values[odd])} at index ${odd}`,
+    );
   if (values.length !== result.data.length)
     throw new SpecError(
       'tensor-length',
@@ -136,7 +141,7 @@ export function checkTensor(who: string, what: string, value: Tensor): void {
       `${who}: the data of ${what} must be a Float32Array or Float64Array, got ${show(data)}`,
     );
   const size = sizeOf(shape);
-  const length = heldBy(data);
+  const length = heldBy(data) === size ? data.length : heldBy(data);
   if (length !== size)
     throw new SpecError('tensor-length', `${who}: ${what} of shape [${shape}] holds ${size} values, got ${length}`);
 }

@@ -2,7 +2,7 @@
 
 import { SpecError, show, wrongType } from '../errors.ts';
 import { isList, reading } from '../reading.ts';
-import { checkTensor, type Shape, type Tensor } from '../tensor.ts';
+import { checkShape, checkTensor, type Shape, type Tensor } from '../tensor.ts';
 import { MOST_NESTED, type Parameter, type Params } from './layer.ts';
 
 type Leaf = Tensor | Shape | Parameter;
@@ -46,6 +46,15 @@ export function checkParams(who: string, params: unknown, path = '', depth = 0):
     if (isTensor) checkTensor(who, name, value);
     else checkParams(who, value, name, depth + 1);
   }
+}
+
+/** Refuses what is not a record of shapes, nested or not, such as a layer made by hand may give. Spec layer-params. */
+export function checkShapes(who: string, shapes: unknown, depth = 0): void {
+  if (typeof shapes !== 'object' || shapes === null || isList(shapes) || depth > MOST_NESTED)
+    throw wrongType('layer-params', `${who}: the layer's params must be shapes by name, got ${show(shapes)}`);
+  for (const each of reading('layer-params', who, "the layer's params", () => Object.values(shapes)))
+    if (isList(each)) checkShape(who, each as Shape);
+    else checkShapes(who, each, depth + 1);
 }
 
 /** The same nesting with every leaf changed; `change` is given its flat name. Spec layer-names. */

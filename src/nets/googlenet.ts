@@ -127,6 +127,9 @@ export interface HeadsLossOptions {
   readonly weights?: readonly number[];
 }
 
+/** The channels of each head are listed one by one. */
+const MOST_CLASSES = 1 << 18;
+
 /**
  * The loss of {@link googlenet} with its heads: the weighted sum of the cross-entropies of the three blocks of logits.
  * x `[batch, 3 · classes]`, y `[1]`. Spec nets-heads.
@@ -139,6 +142,8 @@ export function headsLoss(options: HeadsLossOptions): Layer {
   const [clause, who] = ['nets-heads', 'headsLoss'];
   options = known(who, options, ['labels', 'classes', 'weights'], 'options');
   const classes = wholeNumber(clause, who, 'classes', options.classes ?? 1000, 1);
+  if (classes > MOST_CLASSES)
+    throw new SpecError(clause, `${who}: there may be at most ${MOST_CLASSES} classes, got ${classes}`);
   const weights: unknown = options.weights ?? [1, 0.3, 0.3];
   if (!isList(weights)) throw wrongType(clause, `${who}: weights must be three numbers, got ${show(weights)}`);
   if (weights.length !== 3) throw new SpecError(clause, `${who}: weights must be three numbers, got ${show(weights)}`);

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { known, oneOf, wholeNumber } from '../attributes.ts';
 import { show, wrongType } from '../errors.ts';
 import { checkLayer, type Layer } from '../layer/layer.ts';
+import { checkShapes } from '../layer/params.ts';
 import { isList, reading } from '../reading.ts';
 import { checkShape, type Shape } from '../tensor.ts';
 import { exactLaws } from './exact-laws.ts';
@@ -93,6 +94,7 @@ function read(who: string, layer: Layer, shape: Shape, options: LawOptions) {
   checkLayer(who, layer);
   checkShape(who, shape);
   options = known(who, options, ['kind', 'unit', 'numbers', 'runs'], 'options');
+  checkShapes(who, layer.params(shape));
   const { unit = 1, numbers = {} } = options;
   if (typeof numbers !== 'object' || numbers === null || isList(numbers))
     throw wrongType('layer-rules', `${who}: numbers must be a record of arbitraries, got ${show(numbers)}`);

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { oneOf, wholeNumber } from '../attributes.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
 import { checkLayer, type Layer, type Params } from '../layer/layer.ts';
+import { checkShapes } from '../layer/params.ts';
 import { reading } from '../reading.ts';
 import { checkShape, type ElementType, type Shape, sizeOf, type Tensor, tensor } from '../tensor.ts';
 
@@ -106,7 +107,9 @@ export function paramsOf(
 ): fc.Arbitrary<Params<Tensor>> {
   checkLayer('paramsOf', layer);
   checkDrawn('paramsOf', numbers, type);
-  return nested(layer.params(x), (shape) => tensors(shape, numbers, type));
+  const shapes = layer.params(x);
+  checkShapes('paramsOf', shapes);
+  return nested(shapes, (shape) => tensors(shape, numbers, type));
 }
 
 function nested(shapes: Params<Shape>, draw: (shape: Shape) => fc.Arbitrary<Tensor>): fc.Arbitrary<Params<Tensor>> {

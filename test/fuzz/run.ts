@@ -1,21 +1,24 @@
-// npm run fuzz: 10⁶ calls in a worker that is ended when a call does not, the result written beside this file.
+// npm run fuzz: 10⁶ calls in a process that is ended when a call does not end, the result written beside this file.
 //
 //   npm run fuzz -- [--from N] [--calls N] [--call 'conv2d({ filters: trap() })']
 //
 // Without --from it goes on where the last run ended. Shards: --from 250000 --calls 250000 and so on.
 
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { fork } from 'node:child_process';
+import { existsSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import { callOf, type Finding, fuzz, targets } from './fuzz.ts';
+import { callOf, type Finding, fuzz, isPending, targets } from './fuzz.ts';
 import { valueIn } from './scope.ts';
 
 /** Milliseconds of the processor that a call may take. */
 const LIMIT = 1000;
 /** Seconds after which a call is taken not to end, on a machine that does other things too. */
 const PATIENCE = 60;
+/** The first argument of a process that calls. */
+const WORK = 'work';
 const RECORD = join(process.cwd(), 'test', 'fuzz', 'result.json');
 
 interface Result {
@@ -25,49 +28,46 @@ interface Result {
   ranges: [number, number][];
   calls: number;
   findings: Finding[];
+  /** How often something was found in the functions that fuzz.ts names as pending. */
+  pending: number;
 }
 
-async function work(from: number, to: number, at: Int32Array): Promise<void> {
+/** Calls seed after seed; the one that runs is written to a file, so that it is known whatever becomes of the process. */
+async function work(from: number, to: number, file: string): Promise<void> {
+  const [place, seeds] = [openSync(file, 'r+'), new Float64Array(1)];
   for (let seed = from; seed < to; seed++) {
-    Atomics.store(at, 0, seed);
-    const finding = await fuzz(seed, LIMIT);
-    if (finding) parentPort?.postMessage(finding);
+    seeds[0] = seed;
+    writeSync(place, seeds, 0, 8, 0);
+    const { finding } = await fuzz(seed, LIMIT);
+    if (finding) process.send?.(finding);
   }
+  process.disconnect?.();
 }
 
-/** Runs a worker; gives the seed of the call that ended it, or `to`. */
-function shift(
-  from: number,
-  to: number,
-  found: (finding: Finding) => void,
-  progress: (seed: number) => void,
-): Promise<number> {
-  const at = new Int32Array(new SharedArrayBuffer(4));
-  at[0] = from;
-  const worker = new Worker(fileURLToPath(import.meta.url), {
-    workerData: { from, to, at },
-    resourceLimits: { maxOldGenerationSizeMb: 2048 },
-  });
-  return new Promise((resolve) => {
+/** Runs a process; gives the seed after the call that ended it, or `to`. */
+function shift(from: number, to: number, found: (finding: Finding) => void, progress: (at: number) => void) {
+  const file = join(tmpdir(), `toeplitz-fuzz-${process.pid}`);
+  writeFileSync(file, new Float64Array([from]));
+  const at = (): number => new Float64Array(new Uint8Array(readFileSync(file)).buffer)[0];
+  const child = fork(fileURLToPath(import.meta.url), [WORK, String(from), String(to), file]);
+  return new Promise<number>((resolve) => {
     let [last, since, why] = [from, Date.now(), ''];
     const timer = setInterval(() => {
-      const seed = Atomics.load(at, 0);
+      const seed = at();
       progress(seed);
       if (seed !== last) [last, since] = [seed, Date.now()];
       else if (Date.now() - since > PATIENCE * 1000) {
         why = `does not end within ${PATIENCE} s`;
-        worker.terminate();
+        child.kill('SIGKILL');
       }
     }, 1000);
-    worker.on('message', found);
-    worker.on('error', (error) => {
-      why ||= `ends the worker: ${error.message}`;
-    });
-    worker.on('exit', () => {
+    child.on('message', (finding) => found(finding as Finding));
+    child.on('close', (code, signal) => {
       clearInterval(timer);
-      const seed = Atomics.load(at, 0);
-      if (why === '') return resolve(to);
-      found({ seed, call: callOf(seed).call, problem: why });
+      const seed = at();
+      rmSync(file);
+      if (code === 0) return resolve(to);
+      found({ seed, call: callOf(seed).call, problem: why || `ends the process (${code ?? signal})` });
       resolve(seed + 1);
     });
   });
@@ -80,7 +80,14 @@ async function main(): Promise<void> {
   if (values.call !== undefined) return console.log(await valueIn(values.call));
   const result: Result = existsSync(RECORD)
     ? JSON.parse(readFileSync(RECORD, 'utf8'))
-    : { functions: targets.length, limit: `${LIMIT} ms of the processor`, ranges: [], calls: 0, findings: [] };
+    : {
+        functions: targets.length,
+        limit: `${LIMIT} ms of the processor`,
+        ranges: [],
+        calls: 0,
+        findings: [],
+        pending: 0,
+      };
   const from = Number(values.from ?? result.ranges.at(-1)?.[1] ?? 0);
   const to = values.calls === undefined ? Math.max(from, 1_000_000) : from + Number(values.calls);
   const range: [number, number] = [from, from];
@@ -100,6 +107,10 @@ async function main(): Promise<void> {
       seed,
       to,
       (finding) => {
+        if (isPending(finding)) {
+          result.pending++;
+          return;
+        }
         result.findings.push(finding);
         console.log(`\n// seed ${finding.seed}: ${finding.problem}\n${finding.call}`);
       },
@@ -116,5 +127,6 @@ async function main(): Promise<void> {
   if (result.findings.length > 0) process.exitCode = 1;
 }
 
-if (isMainThread) await main();
-else await work(workerData.from, workerData.to, workerData.at);
+const [role, from, to, file] = process.argv.slice(2);
+if (role === WORK) await work(Number(from), Number(to), file);
+else await main();

@@ -65,7 +65,6 @@ const values = {
       { get: refuse, has: refuse, ownKeys: refuse, getPrototypeOf: refuse, getOwnPropertyDescriptor: refuse },
     ),
   trapArray: () => new Proxy([1, 2, 3], { get: refuse }),
-  trapFunction: () => new Proxy(() => 1, { apply: refuse }),
   revoked: () => {
     const { proxy, revoke } = Proxy.revocable({}, {});
     revoke();
@@ -99,10 +98,14 @@ const values = {
   /** A layer whose method gives what it should not. */
   odd: (method: string, gives: unknown) => ({ ...toeplitz.relu(), [method]: () => gives }),
   /** The same layer, but a member throws when it is read. */
-  unreadable: (member: string) => Object.defineProperty({ ...toeplitz.relu() }, member, { get: refuse, enumerable: true }),
+  unreadable: (member: string) =>
+    Object.defineProperty({ ...toeplitz.relu() }, member, { get: refuse, enumerable: true }),
   /** Says that it holds more than it does. */
   boasting: (length: number) => Object.defineProperty(new Float32Array(2), 'length', { value: length }),
-  growing: () => new Float32Array(new (ArrayBuffer as never as new (n: number, o: object) => ArrayBuffer)(16, { maxByteLength: 64 })),
+  growing: () =>
+    new Float32Array(
+      new (ArrayBuffer as never as new (n: number, o: object) => ArrayBuffer)(16, { maxByteLength: 64 }),
+    ),
   thrower: () => () => {
     throw new TypeError('thrown by the caller [layer-rules]');
   },
