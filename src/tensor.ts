@@ -112,9 +112,9 @@ export function checkShape(who: string, shape: Shape): void {
   if (!isList(shape) || !isOf((axis) => typeof axis === 'number'))
     throw wrongType('tensor-shape', `${who}: a shape must be an array of whole numbers, got ${show(shape)}`);
   if (shape.length > MAX_AXES)
-    throw new SpecError('tensor-shape', `${who}: a shape may have ${MAX_AXES} axes, got ${shape.length}`);
+    throw new SpecError('tensor-shape', `${who}: a shape may have at most ${MAX_AXES} axes, got ${shape.length}`);
   if (!isOf((axis) => Number.isSafeInteger(axis) && (axis as number) >= 0))
-    throw new SpecError('tensor-shape', `${who}: the axes of a shape must be whole numbers ≥ 0, got ${show(shape)}`);
+    throw new SpecError('tensor-shape', `${who}: the axes of a shape must be whole numbers ≥ 0, got [${shape}]`);
 }
 
 /**

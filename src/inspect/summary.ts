@@ -4,7 +4,7 @@ import { flag, known } from '../attributes.ts';
 import { pointField, throughField } from '../layer/field.ts';
 import { checkLayer, type Field, type Layer } from '../layer/layer.ts';
 import { declaredParams } from '../layer/parameter.ts';
-import { flatParams } from '../layer/params.ts';
+import { checkShapes, flatParams } from '../layer/params.ts';
 import { checkShape, type Shape, sizeOf } from '../tensor.ts';
 import { type Memory, memoryOf } from './memory.ts';
 
@@ -50,6 +50,8 @@ export interface Description {
 export function describe(layer: Layer, shape: Shape): Description {
   checkLayer('describe', layer);
   checkShape('describe', shape);
+  checkShape('describe', layer.shape(shape));
+  checkShapes('describe', layer.params(shape));
   const input: Row = {
     path: '',
     name: 'input',

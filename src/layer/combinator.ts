@@ -3,7 +3,7 @@
 import { checkNames, known } from '../attributes.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
 import { isList, listOf, reading } from '../reading.ts';
-import { checkTensor, type Shape, type Tensor } from '../tensor.ts';
+import { checkShape, checkTensor, type Shape, type Tensor } from '../tensor.ts';
 import {
   type Arrangement,
   type Children,
@@ -39,7 +39,9 @@ export function combinator(name: string, children: Children, make: (parts: Parts
     throw new SpecError('layer-children', `${name}: layers may be nested ${MOST_NESTED} deep, got ${depth}`);
   const walk = remembering(name, (x) => {
     checkInput(name, x);
-    return frozen(rules.walk(x));
+    const walked = rules.walk(x);
+    checkShape(name, walked.shape); // of the last child, which may be made by hand
+    return frozen(walked);
   });
   const checkParts = (p: Params<Tensor>): void => checkNames(name, p, names, 'parameters', 'layer-params');
   const check = (x: Tensor, p: Params<Tensor>): void => {
