@@ -1,15 +1,16 @@
-// Functions of one element over an array of float32: each value in float64, rounded once.
+// Functions of one element over an array of float32.
 
-import { exp, log, pow, sigmoid, tanh } from './math';
+import { exp, log, nearest, pow, sigmoid, softplus, tanh } from './math';
 
-/** The functions, by the numbers that src/kernels/math.ts gives them. */
+/** The functions rounded to float32, by the numbers that src/kernels/math.ts gives them. Spec math-float32. */
 @inline
-function value(f: i32, x: f64, exponent: f64): f64 {
-  if (f == 0) return exp(x);
-  if (f == 1) return log(x);
-  if (f == 2) return tanh(x);
-  if (f == 3) return sigmoid(x);
-  return pow(x, exponent);
+function single(f: i32, x: f64, exponent: f64): f32 {
+  if (f == 0) return <f32>exp(x);
+  if (f == 1) return nearest(log(x));
+  if (f == 2) return <f32>tanh(x);
+  if (f == 3) return nearest(sigmoid(x));
+  if (f == 4) return nearest(softplus(x));
+  return <f32>pow(x, exponent);
 }
 
 /** values[i] = values[i] < 0 ? 0 : values[i], as pmax(v, 0) has it; whole vectors. Spec activation-relu. */
@@ -31,6 +32,6 @@ export function reluGradient(x: usize, dy: usize, count: i32): void {
 /** values[i] = f(values[i]). Spec math-map. */
 export function map(f: i32, values: usize, count: i32, exponent: f64): void {
   for (const end = values + (<usize>count << 2); values < end; values += 4) {
-    store<f32>(values, <f32>value(f, load<f32>(values), exponent));
+    store<f32>(values, single(f, load<f32>(values), exponent));
   }
 }

@@ -9,7 +9,7 @@ export { PLACE, places } from './geometry';
 export { accumulate } from './gradient';
 export { gather } from './im2col';
 export { lrn } from './lrn';
-export { exp, log, pow, sigmoid, tanh } from './math';
+export { exp, log, pow, sigmoid, softplus, tanh } from './math';
 export { move } from './long-sums';
 export { multiply } from './multiply';
 export { copyRows, finite, pack, repeat, zero, zeroRows } from './pack';

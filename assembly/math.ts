@@ -1,5 +1,5 @@
-// exp, log, tanh, sigmoid and pow: src/reference/math.ts again, operation for operation, where the formulas are explained.
-// test/kernels/math.test.ts compares the two bit for bit.
+// exp, log, tanh, sigmoid, softplus and pow: src/reference/math.ts again, operation for operation, where the formulas are explained.
+// test/kernels/math.test.ts compares the two bit for bit. Spec math-parts.
 
 /** ln 2 = LN2_HIGH + LN2_LOW: ⌊2⁴² ln 2⌋ / 2⁴², so that k·LN2_HIGH is exact for |k| < 2¹¹; then the rest. */
 const LN2_HIGH: f64 = 3048493539143 / 4398046511104;
@@ -8,7 +8,7 @@ const LN2_LOW: f64 = 5.497923018708371e-14;
 const THIRD_LOW: f64 = 1.0 / 3 / 18014398509481984;
 const FIFTH_LOW: f64 = -1.0 / 5 / 18014398509481984;
 
-/** The low part that belongs to the last result of `growth` or `log`. */
+/** The low part that belongs to the last result of `growth`, `artanh`, `log`, `sigmoid` or `softplus`; 0 where none is needed. */
 let low: f64 = 0;
 
 /** 2ᵏ, −1022 ≤ k ≤ 1023. */
@@ -88,7 +88,8 @@ export function log(x: f64): f64 {
     m /= 2;
     k += 1;
   }
-  const a = artanhRatio(m);
+  const d = m + 1;
+  const a = artanh(m - 1, 0, d, m - (d - 1));
   const aLow = low;
   const sum = k * LN2_HIGH + 2 * a;
   const rest = k * LN2_HIGH - sum + 2 * a + (2 * aLow + k * LN2_LOW);
@@ -97,13 +98,11 @@ export function log(x: f64): f64 {
   return high;
 }
 
-/** artanh((m − 1)/(m + 1)) = ½ log m for √½ ≤ m ≤ √2, in two parts. */
-function artanhRatio(m: f64): f64 {
-  const d = m + 1;
-  const dLow = m - (d - 1);
-  const s = (m - 1) / d;
+/** artanh(n / d) for −0.172 ≤ n / d ≤ 0.172, all three in two parts: ½ log((d + n) / (d − n)). */
+function artanh(n: f64, nLow: f64, d: f64, dLow: f64): f64 {
+  const s = n / d;
   const sd = s * d;
-  const sLow = (m - 1 - sd - productError(s, d, sd) - s * dLow) / d;
+  const sLow = (n - sd - productError(s, d, sd) + nLow - s * dLow) / d;
   const z = s * s;
   const zLow = productError(s, s, z) + 2 * s * sLow;
   const upTo25 = 1.0 / 21 + z * (1.0 / 23 + z * (1.0 / 25));
@@ -123,11 +122,14 @@ function artanhRatio(m: f64): f64 {
   return high;
 }
 
-/** (n + nLow) / (d + dLow): the quotient and its remainder's share. */
+/** (n + nLow) / (d + dLow), in two parts: the quotient and its remainder's share. */
 function quotient(n: f64, nLow: f64, d: f64, dLow: f64): f64 {
   const q = n / d;
   const qd = q * d;
-  return q + (n - qd - productError(q, d, qd) + nLow - q * dLow) / d;
+  const rest = (n - qd - productError(q, d, qd) + nLow - q * dLow) / d;
+  const y = q + rest;
+  low = q - y + rest;
+  return y;
 }
 
 /** (eˣ − e⁻ˣ) / (eˣ + e⁻ˣ). Spec math-tanh. */
@@ -151,7 +153,11 @@ export function tanh(x: f64): f64 {
 /** 1 / (1 + e⁻ˣ). Spec math-sigmoid. */
 export function sigmoid(x: f64): f64 {
   const a = abs(x);
-  if (!(a <= 40)) return x > 0 ? 1 : exp(x); // e⁻⁴⁰ < 2⁻⁵⁷
+  if (!(a <= 40)) {
+    const y = x > 0 ? 1 : exp(x); // e⁻⁴⁰ < 2⁻⁵⁷
+    low = 0;
+    return y;
+  }
   const k = floor(a * Math.LOG2E + 0.5);
   const e = growth(a, 0, k);
   const t = power(-k);
@@ -161,6 +167,36 @@ export function sigmoid(x: f64): f64 {
   const n = x < 0 ? t : 1 + e;
   const nLow = x < 0 ? 0 : 1 - n + e + low;
   return quotient(n, nLow, d, dLow);
+}
+
+/** log(1 + eˣ) = max(x, 0) + log(1 + t), t = e^−|x|. Spec math-softplus. */
+export function softplus(x: f64): f64 {
+  const a = abs(x);
+  if (!(a <= 40)) {
+    const y = x > 0 ? x : exp(x); // e⁻⁴⁰ < 2⁻⁵⁷
+    low = 0;
+    return y;
+  }
+  const k = floor(0.5 - a * Math.LOG2E);
+  const e = growth(-a, 0, k);
+  const unit = power(k);
+  const t = (1 + e) * unit;
+  const tLow = unit - t + e * unit + low * unit;
+  const large = t > Math.SQRT2 - 1; // then log(1 + t) = ln 2 + 2·artanh((t − 1)/(t + 3)), else 2·artanh(t/(t + 2))
+  const n = large ? t - 1 : t;
+  const nLow = large ? t - (n + 1) + tLow : tLow;
+  const add: f64 = large ? 3 : 2;
+  const d = add + t;
+  const half = artanh(n, nLow, d, t - (d - add) + tLow);
+  const ln2: f64 = large ? LN2_HIGH : 0;
+  const p = ln2 + 2 * half;
+  const pLow = ln2 - p + 2 * half + (2 * low + (large ? LN2_LOW : 0));
+  const positive: f64 = x > 0 ? x : 0;
+  const sum = positive + p;
+  const rest = (positive > p ? positive - sum + p : p - sum + positive) + pLow;
+  const y = sum + rest;
+  low = sum - y + rest;
+  return y;
 }
 
 /** xʸ with the special values of IEEE 754's pow: x⁰ = 1ʸ = 1; NaN for finite x < 0 unless y is whole. Spec math-pow. */
@@ -180,4 +216,15 @@ function powPositive(x: f64, y: f64): f64 {
   const lLow = low;
   const p = y * l;
   return abs(p) < 1000 ? expSum(p, productError(y, l, p) + y * lLow) : expSum(p, 0);
+}
+
+/**
+ * The float32 nearest to the result y of `log`, `sigmoid` or `softplus` and its low part. Where y is the middle of two float32
+ * values, r by the even rule and the other, the low part says on which side the exact value lies. Spec math-float32.
+ */
+export function nearest(y: f64): f32 {
+  const r = <f32>y;
+  if ((reinterpret<i64>(y) & 0x1fffffff) !== 0x10000000) return r; // the 29 bits that a normal float32 lacks: no middle
+  const below = y - r;
+  return below * low > 0 ? <f32>(y + below) : r;
 }

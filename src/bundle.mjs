@@ -1,7 +1,7 @@
 // Makes one file of each subpath, and one of what they share: a host reads a few files instead of a hundred. The core is a
 // single file, which every subpath shares: a file more costs a host half a millisecond of the first import, whatever is
-// in it. ASCII alone, since one character beyond Latin-1 makes V8 hold and scan a file at two bytes a character. build/js
-// has the modules one by one.
+// in it. ASCII alone, since one character beyond Latin-1 makes V8 hold and scan a file at two bytes a character. The
+// source maps hold the sources, which the package does not ship otherwise. build/js has the modules one by one.
 
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,14 +13,14 @@ const targets = [...Object.values(exports).map((each) => each.default), ...Objec
 const entries = targets.filter(Boolean).map((target) => target.replace(/^(\.\/)?dist\//, '').replace(/\.js$/, ''));
 
 const bundle = await rolldown({
-  input: Object.fromEntries(entries.map((entry) => [entry, join(root, 'build', 'js', `${entry}.js`)])),
+  input: Object.fromEntries(entries.map((entry) => [entry, join(root, 'src', `${entry}.ts`)])),
   external: ['fast-check', /^node:/],
   platform: 'neutral',
   preserveEntrySignatures: 'strict',
 });
 const dist = join(root, 'dist');
 for (const file of readdirSync(dist, { recursive: true, encoding: 'utf8' })) {
-  if (file.endsWith('.js')) rmSync(join(dist, file));
+  if (/\.js(\.map)?$/.test(file)) rmSync(join(dist, file));
 }
 await bundle.write({
   dir: dist,
@@ -34,6 +34,7 @@ await bundle.write({
   },
   charset: 'ascii',
   chunkFileNames: 'shared/[name]-[hash].js',
-  codeSplitting: { groups: [{ name: 'core', test: /build.js.index\.js$/ }] },
+  sourcemap: true,
+  codeSplitting: { groups: [{ name: 'core', test: /src.index\.ts$/ }] },
 });
 await bundle.close();

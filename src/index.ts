@@ -10,6 +10,7 @@ export { im2col } from './inspect/im2col.ts';
 export { matrixText, toeplitz } from './inspect/matrix.ts';
 export { collapse, gaussianPyramid, laplacianPyramid } from './inspect/pyramid.ts';
 export { describe, parameterCount, receptiveField, summary } from './inspect/summary.ts';
+export { type Host, host, useKernels } from './kernels/host.ts';
 export { concat, sum } from './layer/branches.ts';
 export { chain } from './layer/chain.ts';
 export { fieldAt } from './layer/field.ts';

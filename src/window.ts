@@ -163,8 +163,8 @@ export interface ConvGeometry {
 
 /** The numbers of one pooling. */
 export interface PoolGeometry {
-  /** The one window holds all of space, whatever its size. Spec pool-global. */
-  readonly isGlobal?: boolean;
+  /** Whether its sums are long; without it, the cells of the window decide. Spec numerics-long. */
+  readonly isLong?: boolean;
   readonly batch: number;
   readonly channels: number;
   /** The taps that may meet a cell of the input. */

@@ -1,4 +1,4 @@
-// exp, log, tanh, sigmoid and pow to hundreds of bits: what the float64 functions are measured against.
+// exp, log, tanh, sigmoid, softplus and pow to hundreds of bits: what the float64 functions are measured against.
 //
 //   Fixed point on BigInt: the real r is ⌊r·2^P⌋; a series is summed until its terms vanish.
 
@@ -80,6 +80,13 @@ export function sigmoid(x: number): Real {
   const { value, exponent } = expFixed(fixed(-Math.abs(x)));
   const below = ONE + shifted(value, exponent);
   return x < 0 ? { value: over(value, below), exponent } : { value: over(ONE, below), exponent: 0 };
+}
+
+/** max(x, 0) + 2·artanh(t / (2 + t)), t = exp −|x|, for |x| below 150. */
+export function softplus(x: number): Real {
+  const { value, exponent } = expFixed(fixed(-Math.abs(x)));
+  const t = shifted(value, exponent);
+  return { value: 2n * artanh(over(t, 2n * ONE + t)) + fixed(Math.max(x, 0)), exponent: 0 };
 }
 
 /** For x > 0. */

@@ -2,7 +2,7 @@
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 
 const root = join(import.meta.dirname, '..');
@@ -51,6 +51,34 @@ test('the core is published as one file of plain ASCII', () => {
   const [core, ...others] = imported('index.js');
   expect([others, imported(core)]).toEqual([[], []]);
   expect(built(core).search(/[^\t\n -~]/)).toBe(-1);
+});
+
+test('every published script has a source map that holds its sources, under paths of this repository alone', () => {
+  const files = readdirSync(join(root, 'dist'), { recursive: true, encoding: 'utf8' });
+  const scripts = files.filter((file) => file.endsWith('.js'));
+  expect(scripts.length).toBeGreaterThan(0);
+  const known = new Set(sources.map((file) => join(root, 'src', file)));
+  for (const script of scripts) {
+    const text = readFileSync(join(root, 'dist', script), 'utf8');
+    const map = text.match(/\n\/\/# sourceMappingURL=(.+)\s*$/)?.[1];
+    if (map === undefined) {
+      const lines = text.split('\n').filter((line) => line !== '');
+      expect(lines.filter((line) => !/^(export|import) /.test(line))).toEqual([]); // names of other files, nothing else
+      continue;
+    }
+    const folder = join(root, 'dist', dirname(script));
+    const written = readFileSync(join(folder, map), 'utf8');
+    const { sources: from, sourcesContent, sourceRoot } = JSON.parse(written);
+    expect(from.filter((path: string) => !known.has(join(folder, path)))).toEqual([]);
+    expect(from.filter((path: string) => !path.startsWith('../'))).toEqual([]);
+    expect(sourcesContent).toEqual(from.map((path: string) => readFileSync(join(folder, path), 'utf8')));
+    expect(sourceRoot).toBe(undefined);
+    expect(written).not.toContain(root);
+  }
+});
+
+test('where exports are not read, main and types lead to the core', () => {
+  expect([manifest.main, manifest.types]).toEqual([manifest.exports['.'].default, manifest.exports['.'].types]);
 });
 
 test('an uncaught error of the published package is short and has its name', () => {

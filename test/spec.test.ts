@@ -34,7 +34,8 @@ function named(files: readonly string[], pattern: string, prepare = (text: strin
 /** A sentence of a comment that runs over several lines, on one. */
 const unwrapped = (text: string): string => text.replace(/\n\s*(?:\*|\/\/+)\s+/g, ' ');
 
-const chapters = filesIn('spec', '.md').filter((file) => file !== 'spec/README.md');
+/** The chapters; the index, and how to start on each host, have no clauses. */
+const chapters = filesIn('spec', '.md').filter((file) => !['spec/README.md', 'spec/hosts.md'].includes(file));
 const code = [...filesIn('src', '.ts'), ...filesIn('assembly', '.ts'), ...filesIn('test/lint', '.grit')];
 const headings = named(chapters, `^## (${clause})$`);
 const topics = new Set([...headings.keys()].map((name) => name.split('-')[0]));

@@ -1,6 +1,7 @@
 // The command that asks the smallest case of a finding again. Spec campaign-cases.
 
-import type { Finding, Report } from '../oracle/report.ts';
+import type { Finding } from '../oracle/findings/finding.ts';
+import type { Report } from '../oracle/report/report.ts';
 
 /** A word as a shell reads it: case ids hold `;` and `=`. */
 export const quoted = (word: string): string =>

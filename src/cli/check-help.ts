@@ -1,6 +1,6 @@
 // What toeplitz check --help says.
 
-import { operators } from '../oracle/operators.ts';
+import { operators } from '../oracle/families/index.ts';
 import { outputHelp } from './output.ts';
 import { settingsHelp } from './settings.ts';
 

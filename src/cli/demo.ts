@@ -1,11 +1,11 @@
 // toeplitz demo: the oracle over this library's own kernels, then over an engine with a realistic mistake.
 
 import { parseArgs } from 'node:util';
+import { bitsOf } from '../oracle/bounds/precision.ts';
 import { type CheckOptions, checkEngine } from '../oracle/campaign.ts';
 import type { Engine } from '../oracle/engine.ts';
-import { bitsOf } from '../oracle/precision.ts';
-import { table } from '../oracle/report-text.ts';
-import { render } from '../oracle/reporters.ts';
+import { render } from '../oracle/report/reporters.ts';
+import { table } from '../oracle/report/text.ts';
 import example from './example.ts';
 import { ownEngines } from './own.ts';
 import { progressLine } from './progress.ts';

@@ -1,8 +1,8 @@
 // The option --expected: failures that are known. Spec campaign-expected.
 
 import { existsSync } from 'node:fs';
-import { expectFailures, fixLines, readLines } from '../oracle/expected.ts';
-import type { Report } from '../oracle/report.ts';
+import { expectFailures, fixLines, readLines } from '../oracle/report/expected-failures.ts';
+import type { Report } from '../oracle/report/report.ts';
 import { destination } from './destination.ts';
 import { readInput } from './files.ts';
 import { UsageError } from './usage.ts';

@@ -3,10 +3,11 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { isObject } from '../formats/json.ts';
-import type { Answer, Call, Engine, Subject } from '../oracle/engine.ts';
-import { operators } from '../oracle/operators.ts';
-import { inProcess } from '../oracle/subject.ts';
-import { notATensor } from '../oracle/verdict.ts';
+import { inProcess } from '../oracle/ask/in-process.ts';
+import { notATensor } from '../oracle/ask/verdict.ts';
+import type { Call, Engine } from '../oracle/engine.ts';
+import { operators } from '../oracle/families/index.ts';
+import type { Answer, Subject } from '../oracle/subject.ts';
 import { decode, encode, linesOf } from './protocol.ts';
 
 /** Standard output belongs to the protocol: whatever else is printed goes to standard error. */

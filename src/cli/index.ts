@@ -2,7 +2,7 @@
 // The command line: one file per command.
 
 import { SpecError } from '../errors.ts';
-import { VERSION } from '../oracle/version.ts';
+import { VERSION } from '../oracle/report/version.ts';
 import { plainLines } from '../plain.ts';
 import * as check from './check.ts';
 import * as demo from './demo.ts';

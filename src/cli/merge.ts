@@ -1,8 +1,8 @@
 // toeplitz merge: the reports of shards made into one, or one report in another form.
 
 import { parseArgs } from 'node:util';
-import { merge } from '../oracle/merge.ts';
-import { fromJson } from '../oracle/report-json.ts';
+import { fromJson } from '../oracle/report/json.ts';
+import { merge } from '../oracle/report/merge.ts';
 import { jsonText, readInput } from './files.ts';
 import { openOutput, outputHelp, outputOptions } from './output.ts';
 import { UsageError } from './usage.ts';

@@ -1,7 +1,7 @@
 // Where a report goes and in which form: what check, verify and merge end with. Spec campaign-reporter.
 
-import { isWrong, type Report } from '../oracle/report.ts';
-import { type Reporter, readReporter, reporters } from '../oracle/reporters.ts';
+import { isWrong, type Report } from '../oracle/report/report.ts';
+import { type Reporter, readReporter, reporters } from '../oracle/report/reporters.ts';
 import { destination } from './destination.ts';
 import { expectedHelp, expectedOptions, openExpected } from './expected.ts';
 import { plainReport } from './plain-report.ts';

@@ -1,12 +1,13 @@
 // This library as engines: its two SIMD algorithms, and its reference loops on float32.
 
-import type { Layer } from '../layer/layer.ts';
+import type { Layer, Params } from '../layer/layer.ts';
 import type { Call, Engine, GradientCall, Gradients } from '../oracle/engine.ts';
-import { geometryOf, paramsOf } from '../oracle/forms.ts';
-import { layerFor } from '../oracle/operators.ts';
+import { geometryOf, layerFor } from '../oracle/families/index.ts';
 import * as conv from '../reference/convolution.ts';
 import * as pool from '../reference/pool.ts';
 import { allocate, type Tensor } from '../tensor.ts';
+
+const paramsOf = ({ weight, bias }: Call): Params<Tensor> => ({ ...(weight && { weight }), ...(bias && { bias }) });
 
 const names = ['conv2d', 'depthwiseConv2d', 'maxPool2d', 'avgPool2d'];
 

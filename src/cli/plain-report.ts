@@ -1,6 +1,6 @@
 // The report as it may be printed: names and messages come from engines, files and lists. Spec campaign-plain.
 
-import type { Report } from '../oracle/report.ts';
+import type { Report } from '../oracle/report/report.ts';
 import { plain, plainLines } from '../plain.ts';
 
 /** Characters of the name and the version of an engine. */

@@ -8,8 +8,8 @@
 // A tensor is {"shape":[…],"data":base64 of little-endian float32}: decimal JSON would lose NaN, ∞ and −0.
 
 import { deeper } from '../formats/json.ts';
-import type { Answer } from '../oracle/engine.ts';
-import { notATensor } from '../oracle/verdict.ts';
+import { notATensor } from '../oracle/ask/verdict.ts';
+import type { Answer } from '../oracle/subject.ts';
 import { plain } from '../plain.ts';
 import type { Tensor } from '../tensor.ts';
 

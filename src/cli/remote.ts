@@ -1,9 +1,10 @@
 // An engine in another process: a hang is ended after a time-out, a crash is an answer, and the next call starts it again.
 
 import { setImmediate } from 'node:timers/promises';
-import { caseId } from '../oracle/caseid.ts';
-import type { Case } from '../oracle/cases.ts';
-import type { Answer, Call, Subject } from '../oracle/engine.ts';
+import type { Case } from '../oracle/case.ts';
+import { caseId } from '../oracle/cases/id.ts';
+import type { Call } from '../oracle/engine.ts';
+import type { Answer, Subject } from '../oracle/subject.ts';
 import { plain } from '../plain.ts';
 import { asHello, type Hello, readHello } from './hello.ts';
 import { Group, type Listener, MAX_LINE } from './process.ts';

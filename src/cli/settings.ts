@@ -1,7 +1,7 @@
 // The options of check and vectors that say which campaign it is.
 
-import type { Layout } from '../oracle/engine.ts';
-import type { Settings, Shard } from '../oracle/plan.ts';
+import type { Settings, Shard } from '../oracle/cases/questions.ts';
+import type { Layout } from '../oracle/dialect.ts';
 import { UsageError } from './usage.ts';
 
 export const settingsOptions = {

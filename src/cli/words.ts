@@ -1,6 +1,7 @@
 // What an engine in another process said beside its answers, told with the report. Spec oracle-protocol.
 
-import type { Finding, OperatorReport, Report } from '../oracle/report.ts';
+import type { Finding } from '../oracle/findings/finding.ts';
+import type { OperatorReport, Report } from '../oracle/report/report.ts';
 import type { Remote } from './remote.ts';
 
 /** The report with what the engine wrote to standard error at each finding, and a row for each operator that is not known. */

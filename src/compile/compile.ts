@@ -2,7 +2,7 @@
 
 import { known, oneOf } from '../attributes.ts';
 import { SpecError, wrongType } from '../errors.ts';
-import { hasSimd } from '../kernels/arena.ts';
+import { runsKernels } from '../kernels/host.ts';
 import { checkLayer, type Layer, type Params } from '../layer/layer.ts';
 import { allocateFrom, checkShape, checkTensor, type Shape, sameShape, type Tensor } from '../tensor.ts';
 import { copied, Recorder } from './record.ts';
@@ -42,7 +42,7 @@ export function compile(
   const program = new Recorder(arithmetic);
   const [input, x] = program.input(inputShape);
   const result = program.layer(layer, x, params);
-  if (!hasSimd()) return onReference(layer, inputShape, copied(params));
+  if (!runsKernels()) return onReference(layer, inputShape, copied(params));
   const net = assemble(program, input, result as Slot);
   return (x) => {
     checkInput(x, inputShape);
@@ -52,7 +52,7 @@ export function compile(
   };
 }
 
-/** Spec kernel-simd. */
+/** Spec kernel-simd, kernel-host. */
 const onReference =
   (layer: Layer, shape: Shape, params: Params<Tensor>) =>
   (x: Tensor): Tensor => {

@@ -1,6 +1,6 @@
 // Compiled nets: a program laid out in the memory of one instance.
 
-import { Arena } from '../kernels/arena.ts';
+import { ownArena } from '../kernels/arena.ts';
 import type { Region } from '../kernels/region.ts';
 import { sizeOf } from '../tensor.ts';
 import { clearMargins } from './cell-steps.ts';
@@ -21,8 +21,7 @@ export function assemble(program: Recorder, input: Slot, result: Slot): Net {
   const steps = placed(fuse(program.steps, output));
   addInPlace(steps, input, output);
   const { bytes, offsets, shared } = layout(steps, input, output);
-  const arena = new Arena('compile-memory');
-  arena.reset('compile');
+  const arena = ownArena('compile');
   arena.plan();
   const base = arena.take(bytes);
   const at = (slot: Slot): Region => slot.region((root) => base + (offsets.get(root) ?? 0));

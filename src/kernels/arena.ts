@@ -1,34 +1,9 @@
-// The WebAssembly engine: one compiled module for all, and an arena of scratch memory that calls share.
+// The memory of the kernels: an arena of scratch memory that calls share, and one for each compiled net.
 
 import { SpecError } from '../errors.ts';
 import type { Data } from '../tensor.ts';
-import { FAR, NEAR } from './binary.ts';
 import type { Kernels } from './exports.ts';
-
-/** The bytes that assembly/embed.mjs wrote as text. */
-function decode(): Uint8Array<ArrayBuffer> {
-  const encoder = new TextEncoder();
-  const far = encoder.encode(FAR);
-  let next = 0;
-  return encoder.encode(NEAR).map((code) => (code < 125 ? code : far[next++] + (code - 124) * 88) - 42);
-}
-
-let compiled: WebAssembly.Module | null | undefined;
-
-/** The compiled module, or null on a host without WebAssembly, without its SIMD, or that forbids compiling. */
-function kernelModule(): WebAssembly.Module | null {
-  if (compiled === undefined) {
-    try {
-      compiled = new WebAssembly.Module(decode());
-    } catch {
-      compiled = null;
-    }
-  }
-  return compiled;
-}
-
-/** Whether this host runs the kernels; where not, the reference loops give the same bits. Spec kernel-simd. */
-export const hasSimd = (): boolean => kernelModule() !== null;
+import { newInstance, Refusal } from './module.ts';
 
 /** A WebAssembly page. */
 const PAGE = 0x10000;
@@ -36,35 +11,45 @@ const PAGE = 0x10000;
 /** 32-bit addresses reach 4 GiB. */
 const ADDRESSABLE = 0x100000000;
 
+/** The memory of a new instance. */
+const FIRST_BYTES = 16 * PAGE;
+
 /** Room behind every block: a tile reads whole vectors, up to 7 floats beyond the last channel. */
 const SLACK = 32;
 
 /** One instance of the kernels and its memory, given out from the bottom and never freed piecewise. */
 export class Arena {
   readonly kernels: Kernels;
-  readonly #memory = new WebAssembly.Memory({ initial: 16 });
+  readonly #memory: WebAssembly.Memory;
   readonly #base: number;
-  readonly #clause: string;
+  #clause = 'kernel-memory';
   #top: number;
   #who = '';
   #waiting: (() => void)[] | undefined;
 
-  constructor(clause = 'kernel-memory') {
-    this.#clause = clause;
-    const instance = new WebAssembly.Instance(kernelModule()!, { env: { memory: this.#memory } });
-    this.kernels = instance.exports as unknown as Kernels;
+  /** @throws {Refusal} where the host refuses an instance or its memory. */
+  constructor() {
+    const { kernels, memory } = newInstance(FIRST_BYTES / PAGE);
+    this.kernels = kernels;
+    this.#memory = memory;
     this.#base = Math.ceil(this.kernels.heapBase() / 16) * 16;
     this.#top = this.#base;
+  }
+
+  /** Whether no call has had it: its memory holds zeros. */
+  get isUnused(): boolean {
+    return this.#who === '';
   }
 
   get bytes(): number {
     return this.#memory.buffer.byteLength;
   }
 
-  /** Forgets everything for the next call, which `who` makes. */
-  reset(who: string): void {
+  /** Forgets everything for the next call, which `who` makes; memory that is refused is an error of `clause`. */
+  reset(who: string, clause = 'kernel-memory'): void {
     this.#top = this.#base;
     this.#who = who;
+    this.#clause = clause;
   }
 
   /** The address of `bytes` of memory, a multiple of 16. Views made before are dead. Spec kernel-memory. */
@@ -103,10 +88,7 @@ export class Arena {
     try {
       this.#memory.grow(Math.ceil((end - this.bytes) / PAGE));
     } catch {
-      throw new SpecError(
-        this.#clause,
-        `${this.#who}: the host must grant the kernels their memory, got ${end} bytes refused`,
-      );
+      throw refusedMemory(this.#clause, this.#who, end);
     }
   }
 
@@ -142,14 +124,57 @@ export class Arena {
 /** An arena above this is dropped after the call that grew it. */
 const KEPT_BYTES = 64 * 1024 * 1024;
 
+const refusedMemory = (clause: string, who: string, bytes: number): SpecError =>
+  new SpecError(clause, `${who}: the host must grant the kernels their memory, got ${bytes} bytes refused`);
+
 let scratch: Arena | undefined;
+let refusal: Refusal | undefined;
+
+/**
+ * Why this host does not run the kernels, or undefined where it does. The first scratch arena is the trial; a host that
+ * refused is not asked again before `askAgain`. Spec kernel-host.
+ */
+export function refused(): Refusal | undefined {
+  if (scratch === undefined && refusal === undefined) {
+    try {
+      scratch = new Arena();
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      refusal = error;
+    }
+  }
+  return refusal;
+}
+
+/** Forgets that the host refused. */
+export function askAgain(): void {
+  refusal = undefined;
+}
 
 /** Runs `body` on the scratch arena. One that a call fails on is dropped, so that no state survives it. */
 export function withArena<T>(who: string, body: (arena: Arena) => T): T {
-  const arena = scratch ?? new Arena();
+  const arena = scratch ?? newArena('kernel-memory', who);
   scratch = undefined;
   arena.reset(who);
   const result = body(arena);
   if (arena.bytes <= KEPT_BYTES) scratch = arena;
   return result;
+}
+
+/** An arena of zeros for a compiled net: the scratch arena, if no call has used it, or a new one. Spec compile-memory. */
+export function ownArena(who: string): Arena {
+  const arena = scratch?.isUnused ? scratch : newArena('compile-memory', who);
+  if (arena === scratch) scratch = undefined;
+  arena.reset(who, 'compile-memory');
+  return arena;
+}
+
+/** An arena where the first one was granted. */
+function newArena(clause: string, who: string): Arena {
+  try {
+    return new Arena();
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    throw refusedMemory(clause, who, FIRST_BYTES);
+  }
 }

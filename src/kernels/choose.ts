@@ -8,13 +8,13 @@ import * as referencePool from '../reference/pool.ts';
 import { winograd as referenceWinograd, type WinogradTile, winogradTile } from '../reference/winograd.ts';
 import type { Data } from '../tensor.ts';
 import type { ConvGeometry, PoolGeometry } from '../window.ts';
-import { hasSimd } from './arena.ts';
 import * as wasm from './convolution.ts';
+import { runsKernels } from './host.ts';
 import * as wasmMath from './math.ts';
 import * as wasmPool from './pool.ts';
 import { winograd } from './winograd.ts';
 
-const isFast = (data: Data): data is Float32Array => data instanceof Float32Array && hasSimd();
+const isFast = (data: Data): data is Float32Array => data instanceof Float32Array && runsKernels();
 
 /** y = x ∗ w + b. Spec conv-forward, winograd-window. */
 export function conv(g: ConvGeometry, x: Data, w: Data, b: Data | undefined, y: Data, algorithm: Algorithm): void {

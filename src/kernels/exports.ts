@@ -70,6 +70,7 @@ export interface Kernels {
   log(x: number): number;
   tanh(x: number): number;
   sigmoid(x: number): number;
+  softplus(x: number): number;
   pow(x: number, y: number): number;
   winogradWeights(m: number, w: number, rowStep: number, channels: number, filters: number, panel: number): void;
   winogradInputs(plan: number, places: number, count: number): void;

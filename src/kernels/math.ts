@@ -5,7 +5,7 @@ import { withArena } from './arena.ts';
 import type { Kernels } from './exports.ts';
 
 /** The functions of assembly/elementwise.ts. */
-const NUMBERS: Record<MathFunction, number> = { exp: 0, log: 1, tanh: 2, sigmoid: 3, pow: 4 };
+const NUMBERS: Record<MathFunction, number> = { exp: 0, log: 1, tanh: 2, sigmoid: 3, softplus: 4, pow: 5 };
 
 /** Elements copied at a time: one page of WebAssembly memory. */
 export const BLOCK = 16384;

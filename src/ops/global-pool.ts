@@ -109,7 +109,7 @@ function globalPool(name: string, attributes: None, make: (attributes: None) => 
     field: wholeField,
     geometry(x) {
       const I = sizeOf(spaceOf(x));
-      return { batch: x[0], channels: x[x.length - 1], axes: threeAxes([axisOf(I, I)]), isGlobal: true };
+      return { batch: x[0], channels: x[x.length - 1], axes: threeAxes([axisOf(I, I)]), isLong: true };
     },
   });
 }

@@ -1,19 +1,19 @@
 // Losses: layers with one output element. Targets and labels are attributes, so that a loss stays a function of x.
 //
 //   squaredError         L = Σ (x − target)² / batch
-//   crossEntropy         L = mean over the labels of   log Σ exp x − x[label]
-//   binaryCrossEntropy   L = mean over the targets of  max(x, 0) − x·t + log(1 + exp −|x|)
+//   crossEntropy         L = mean over the labels of   log(1 + r) + m − x[label],  m = max x,  r = Σ exp(x − m) without m's own 1
+//   binaryCrossEntropy   L = mean over the targets of  log(1 + exp −|x|) + |x|·w,  w = x > 0 ? 1 − t : t
 
 import { known } from '../attributes.ts';
 import * as kernels from '../kernels/choose.ts';
 import { wholeField } from '../layer/field.ts';
 import type { Attributes, Layer, Roles } from '../layer/layer.ts';
 import { operator } from '../layer/operator.ts';
-import { exp, log, sigmoid } from '../reference/math.ts';
+import { log } from '../reference/math.ts';
 import { longSum } from '../reference/sums.ts';
 import { roundingOf } from '../rounding.ts';
 import { allocate, type Data, type Shape, type Tensor, typeOf } from '../tensor.ts';
-import { belowMaximum, type Rows, softmaxRows, sumOfRow } from './rows.ts';
+import { belowMaximum, type Rows } from './rows.ts';
 import { checkLabels, checkTarget, type Labels, readLabels, readProbabilities, readTarget } from './targets.ts';
 
 /**
@@ -65,30 +65,60 @@ export function crossEntropy(attributes: { readonly labels: Labels }): Layer {
     check: (x) => checkLabels(name, labels, x),
     value(x, shape) {
       const round = roundingOf(x);
-      const rows = rowsOf(shape);
-      const [below, e] = [x.slice(), x.slice()];
-      belowMaximum(rows, x, below);
-      kernels.map('exp', below, e);
-      const lossOfRow = (row: number): number => {
-        const first = row * rows.length;
-        const logSum = round(log(sumOfRow(rows, first, (i) => e[i])));
-        return round(logSum - below[first + labels[row]]);
-      };
+      const { below, rest } = logitsOf(rowsOf(shape), x);
+      const lossOfRow = (row: number): number =>
+        round(round(log1p(rest(row))) - below[row * rowsOf(shape).length + labels[row]]);
       return longSum(shape[0], labels.length / shape[0], lossOfRow) / labels.length;
     },
     gradient(x, shape, dy, dx) {
       const rows = rowsOf(shape);
       const share = shareOf(x, dy, labels.length);
-      softmaxRows(rows, x, dx);
-      for (let row = 0; row < labels.length; row++) dx[row * rows.length + labels[row]] -= 1;
+      const { e, below, rest } = logitsOf(rows, x);
+      labels.forEach((label, row) => {
+        const first = row * rows.length;
+        let s = 0;
+        for (let i = first; i < first + rows.length; i++) s += e[i];
+        for (let i = first; i < first + rows.length; i++) dx[i] = e[i] / s;
+        const at = first + label;
+        dx[at] = at === maximumOf(rows, below, first) ? 0 - rest(row) / s : dx[at] - 1;
+      });
       for (let i = 0; i < dx.length; i++) dx[i] = dx[i] * share;
     },
   });
 }
 
+/** Each logit less the first maximum of its row, the exponentials of that, and their sum without the maximum's own 1. */
+function logitsOf(rows: Rows, x: Data) {
+  const [below, e] = [x.slice(), x.slice()];
+  belowMaximum(rows, x, below);
+  kernels.map('exp', below, e);
+  const rest = (row: number): number => {
+    const first = row * rows.length;
+    const maximum = maximumOf(rows, below, first);
+    let sum = 0;
+    for (let i = first; i < first + rows.length; i++) if (i !== maximum) sum += e[i];
+    return sum;
+  };
+  return { below, e, rest };
+}
+
+/** The place of the first maximum of a row: the first 0 of `below`; the end of the row where NaN fills it. */
+function maximumOf(rows: Rows, below: Data, first: number): number {
+  let i = first;
+  while (i < first + rows.length && below[i] !== 0) i++;
+  return i;
+}
+
+/** log(1 + r) in float64 for a finite r ≥ 0: the logarithm of the rounded sum, and what the rounding left out. */
+function log1p(r: number): number {
+  const u = 1 + r;
+  return log(u) + (r - (u - 1)) / u;
+}
+
 /**
  * Binary cross-entropy of logits: the mean over all targets of `−t·log σ(x) − (1 − t)·log(1 − σ(x))`, σ the sigmoid, computed as
- * `max(x, 0) − x·t + log(1 + exp(−|x|))`. x and targets have one shape, the result has shape `[1]`. Spec loss-binary.
+ * `log(1 + exp(−|x|)) + |x|·(x > 0 ? 1 − t : t)`, where a weight of 0 stays 0 beside an infinite logit. x and targets have one
+ * shape, the result has shape `[1]`. Spec loss-binary.
  *
  * @throws {SpecError} loss-target when the targets have another shape than x; loss-probability for one outside [0, 1].
  * @example
@@ -102,19 +132,29 @@ export function binaryCrossEntropy(attributes: { readonly targets: Tensor }): La
     check: (x) => checkTarget(name, 'targets', targets, x),
     value(x, shape) {
       const round = roundingOf(x);
+      const small = x.map((each) => -Math.abs(each));
+      kernels.map('softplus', small, small);
       const lossOfTarget = (i: number): number => {
-        const linear = round((x[i] < 0 ? 0 : x[i]) - round(x[i] * round(targets.data[i])));
-        return round(linear + round(log(1 + exp(-Math.abs(x[i])))));
+        const w = wrongSide(x[i], round(targets.data[i]), round);
+        return round(small[i] + (w === 0 ? 0 : round(Math.abs(x[i]) * w)));
       };
       return longSum(shape[0], x.length / shape[0], lossOfTarget) / x.length;
     },
     gradient(x, _shape, dy, dx) {
       const round = roundingOf(x);
       const share = shareOf(x, dy, x.length);
-      for (let i = 0; i < dx.length; i++) dx[i] = round(round(sigmoid(x[i])) - round(targets.data[i])) * share;
+      const s = x.map((each) => -Math.abs(each));
+      kernels.map('sigmoid', s, s);
+      for (let i = 0; i < dx.length; i++) {
+        const w = wrongSide(x[i], round(targets.data[i]), round);
+        dx[i] = round(x[i] > 0 ? w - s[i] : s[i] - w) * share;
+      }
     },
   });
 }
+
+/** The target's weight on the side that the logit x speaks against. */
+const wrongSide = (x: number, t: number, round: (value: number) => number): number => (x > 0 ? round(1 - t) : t);
 
 /** dy for each of the losses that were averaged. Spec numerics-counts. */
 const shareOf = (x: Data, dy: number, count: number): number => roundingOf(x)(dy / count);

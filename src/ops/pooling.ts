@@ -4,6 +4,7 @@ import { SpecError } from '../errors.ts';
 import { spaceOf, windowField } from '../layer/field.ts';
 import type { Layer, Program, Value } from '../layer/layer.ts';
 import { operator } from '../layer/operator.ts';
+import { SHORT_SUM } from '../reference/sums.ts';
 import { allocate, type Shape, type Tensor, typeOf } from '../tensor.ts';
 import {
   type Axis,
@@ -74,7 +75,8 @@ export function pooling(
       const channels = checkRank(name, rank, x);
       const all = windowAxes(name, complete, spaceOf(x));
       const axes = threeAxes(all.map(withinReach));
-      return { batch: x[0], channels, axes, ...(complete.countPadding === true && { counted: threeAxes(all) }) };
+      const counted = complete.countPadding === true && { counted: threeAxes(all) };
+      return { batch: x[0], channels, axes, isLong: taps(all) > SHORT_SUM, ...counted };
     },
     shape: (x, g) => [x[0], ...g.axes.slice(-rank).map((axis) => axis.output), g.channels],
     field: (x) => windowField(windowAxes(name, complete, spaceOf(x))),

@@ -3,7 +3,7 @@
 //   y[n,p,c] = (Σ |x|^power)^(1/power)        the cells inside the input, row-major from +0; power 2: √ Σ x·x
 //   dx[i]    = Σ (|x| / y)^(power − 1) · sign(x) · dy    over the windows that hold cell i, in the order of dy
 //
-// Each |x|^power, root and product is rounded once, each addition as numerics-long says. Windows with y = 0 give nothing to dx.
+// Where the sum over- or underflows, the cells are first divided by the greatest of them. Each |x|^power, root and product is rounded once, each addition as numerics-long says. Windows with y = 0 give nothing to dx.
 
 import { type Round, roundingOf } from '../rounding.ts';
 import type { Data } from '../tensor.ts';
@@ -30,11 +30,23 @@ export function lpPool(g: PoolGeometry, x: Data, power: number, y: Data): void {
   const round = roundingOf(x);
   const { raise, root } = powersOf(power, round);
   const add = additions(x, isLong(g));
+  /** The least normal number. */
+  const least = x instanceof Float32Array ? 1.1754943508222875e-38 : 2.2250738585072014e-308;
   eachWindow(g, (row, cells, image) => {
     for (let c = 0; c < g.channels; c++) {
-      let sum = 0;
-      for (const cell of cells) if (cell >= 0) sum = add(sum + raise(x[image + cell * g.channels + c]));
+      const sumOver = (term: (value: number) => number): number => {
+        let sum = 0;
+        for (const cell of cells) if (cell >= 0) sum = add(sum + term(x[image + cell * g.channels + c]));
+        return sum;
+      };
+      const sum = sumOver(raise);
       y[row + c] = root(sum);
+      if (sum >= least && sum < Number.POSITIVE_INFINITY) continue;
+      const m = cells.reduce(
+        (most, cell) => (cell < 0 ? most : Math.max(most, Math.abs(x[image + cell * g.channels + c]))),
+        0,
+      );
+      if (m > 0 && m < Number.POSITIVE_INFINITY) y[row + c] = m * root(sumOver((value) => raise(round(value / m))));
     }
   });
 }

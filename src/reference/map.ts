@@ -1,22 +1,36 @@
-// Functions of one element over arrays: y[i] = f(x[i]); the mathematics in float64 and rounded once.
+// Functions of one element over arrays: y[i] = f(x[i]).
 
 import type { Data } from '../tensor.ts';
-import { exp, log, pow, sigmoid, tanh } from './math.ts';
+import { exp, log, nearest, pow, sigmoid, softplus, tanh } from './math.ts';
 
-/** The functions of one element; `pow` takes one exponent for all. */
+/** The functions of one element in float64; `pow` takes one exponent for all. */
 export const functions = {
   exp,
   log,
   tanh,
   sigmoid,
+  softplus,
   pow,
 } satisfies Record<string, (x: number, exponent: number) => number>;
 
 export type MathFunction = keyof typeof functions;
 
-/** Storing to a Float32Array is the rounding. Spec math-map. */
+/** The same in float32. The float64 values of exp and tanh are on the right side of every middle as they are. Spec math-float32. */
+const singles: typeof functions = {
+  exp: (x) => Math.fround(exp(x)),
+  log: (x) => nearest(log(x)),
+  tanh: (x) => Math.fround(tanh(x)),
+  sigmoid: (x) => nearest(sigmoid(x)),
+  softplus: (x) => nearest(softplus(x)),
+  pow: (x, exponent) => Math.fround(pow(x, exponent)),
+};
+
+/** The functions whose results have the element type of x. */
+export const functionsFor = (x: Data): typeof functions => (x instanceof Float32Array ? singles : functions);
+
+/** Spec math-map. */
 export function map(f: MathFunction, x: Data, y: Data, exponent: number): void {
-  const value: (x: number, exponent: number) => number = functions[f];
+  const value: (x: number, exponent: number) => number = functionsFor(y)[f];
   for (let i = 0; i < x.length; i++) y[i] = value(x[i], exponent);
 }
 

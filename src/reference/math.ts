@@ -1,11 +1,11 @@
-// exp, log, tanh, pow and sigmoid in float64: our own, so that every host gives the same bits.
+// exp, log, tanh, sigmoid, softplus and pow in float64: our own, so that every host gives the same bits.
 //
 //   exp  x = 2ᵏ·e   with k = ⌊x / ln 2 + ½⌋,  e = exp(x − k·ln 2) = 1 + r + r²/2! + … + r¹⁴/14!
 //   log  x = k·ln 2 + 2·artanh s   with x = 2ᵏ·m, √½ ≤ m ≤ √2,  s = (m − 1)/(m + 1),  artanh s = s + s³/3 + s⁵/5 + …
-//   tanh x = (exp 2x − 1) / (exp 2x + 1),   sigmoid x = exp x / (exp x + 1)
+//   tanh x = (exp 2x − 1) / (exp 2x + 1),   sigmoid x = exp x / (exp x + 1),   softplus x = max(x, 0) + log(1 + exp −|x|)
 //   pow(x, y) = exp(y·log x),  the logarithm carried as high + low to about 70 bits
 //
-// Spec numerics-math: only + − × ÷, floor, and the bits of a power of two: assembly/math.ts does the same, operation for operation.
+// Spec numerics-math, math-parts: only + − × ÷, floor, and the bits of a power of two: assembly/math.ts does the same, operation for operation.
 // The coefficients are those of Taylor's series, cut where the next term is below 2⁻⁶¹ (exp) or 2⁻⁷⁰ (log) of the result.
 
 /** ln 2 = LN2_HIGH + LN2_LOW: ⌊2⁴² ln 2⌋ / 2⁴², so that k·LN2_HIGH is exact for |k| < 2¹¹; then the rest. */
@@ -16,7 +16,7 @@ const THIRD_LOW = 1 / 3 / 18014398509481984;
 const FIFTH_LOW = -1 / 5 / 18014398509481984;
 
 const bits = new DataView(new ArrayBuffer(8));
-/** The low part that belongs to the last result of `growth` or `log`. */
+/** The low part that belongs to the last result of `growth`, `artanh`, `log`, `sigmoid` or `softplus`; 0 where none is needed. */
 let low = 0;
 
 /** 2ᵏ, −1022 ≤ k ≤ 1023. */
@@ -101,7 +101,8 @@ export function log(x: number): number {
     m /= 2;
     k += 1;
   }
-  const a = artanhRatio(m);
+  const d = m + 1;
+  const a = artanh(m - 1, 0, d, m - (d - 1));
   const aLow = low;
   const sum = k * LN2_HIGH + 2 * a;
   const rest = k * LN2_HIGH - sum + 2 * a + (2 * aLow + k * LN2_LOW);
@@ -110,13 +111,11 @@ export function log(x: number): number {
   return high;
 }
 
-/** artanh((m − 1)/(m + 1)) = ½ log m for √½ ≤ m ≤ √2, in two parts. */
-function artanhRatio(m: number): number {
-  const d = m + 1;
-  const dLow = m - (d - 1);
-  const s = (m - 1) / d;
+/** artanh(n / d) for −0.172 ≤ n / d ≤ 0.172, all three in two parts: ½ log((d + n) / (d − n)). */
+function artanh(n: number, nLow: number, d: number, dLow: number): number {
+  const s = n / d;
   const sd = s * d;
-  const sLow = (m - 1 - sd - productError(s, d, sd) - s * dLow) / d;
+  const sLow = (n - sd - productError(s, d, sd) + nLow - s * dLow) / d;
   const z = s * s;
   const zLow = productError(s, s, z) + 2 * s * sLow;
   const upTo25 = 1 / 21 + z * (1 / 23 + z * (1 / 25));
@@ -136,11 +135,14 @@ function artanhRatio(m: number): number {
   return high;
 }
 
-/** (n + nLow) / (d + dLow): the quotient and its remainder's share. */
+/** (n + nLow) / (d + dLow), in two parts: the quotient and its remainder's share. */
 function quotient(n: number, nLow: number, d: number, dLow: number): number {
   const q = n / d;
   const qd = q * d;
-  return q + (n - qd - productError(q, d, qd) + nLow - q * dLow) / d;
+  const rest = (n - qd - productError(q, d, qd) + nLow - q * dLow) / d;
+  const y = q + rest;
+  low = q - y + rest;
+  return y;
 }
 
 /** (eˣ − e⁻ˣ) / (eˣ + e⁻ˣ). Spec math-tanh. */
@@ -164,7 +166,11 @@ export function tanh(x: number): number {
 /** 1 / (1 + e⁻ˣ). Spec math-sigmoid. */
 export function sigmoid(x: number): number {
   const a = Math.abs(x);
-  if (!(a <= 40)) return x > 0 ? 1 : exp(x); // e⁻⁴⁰ < 2⁻⁵⁷
+  if (!(a <= 40)) {
+    const y = x > 0 ? 1 : exp(x); // e⁻⁴⁰ < 2⁻⁵⁷
+    low = 0;
+    return y;
+  }
   const k = Math.floor(a * Math.LOG2E + 0.5);
   const e = growth(a, 0, k);
   const t = power(-k);
@@ -174,6 +180,36 @@ export function sigmoid(x: number): number {
   const n = x < 0 ? t : 1 + e;
   const nLow = x < 0 ? 0 : 1 - n + e + low;
   return quotient(n, nLow, d, dLow);
+}
+
+/** log(1 + eˣ) = max(x, 0) + log(1 + t), t = e^−|x|. Spec math-softplus. */
+export function softplus(x: number): number {
+  const a = Math.abs(x);
+  if (!(a <= 40)) {
+    const y = x > 0 ? x : exp(x); // e⁻⁴⁰ < 2⁻⁵⁷
+    low = 0;
+    return y;
+  }
+  const k = Math.floor(0.5 - a * Math.LOG2E);
+  const e = growth(-a, 0, k);
+  const unit = power(k);
+  const t = (1 + e) * unit;
+  const tLow = unit - t + e * unit + low * unit;
+  const large = t > Math.SQRT2 - 1; // then log(1 + t) = ln 2 + 2·artanh((t − 1)/(t + 3)), else 2·artanh(t/(t + 2))
+  const n = large ? t - 1 : t;
+  const nLow = large ? t - (n + 1) + tLow : tLow;
+  const add = large ? 3 : 2;
+  const d = add + t;
+  const half = artanh(n, nLow, d, t - (d - add) + tLow);
+  const ln2 = large ? LN2_HIGH : 0;
+  const p = ln2 + 2 * half;
+  const pLow = ln2 - p + 2 * half + (2 * low + (large ? LN2_LOW : 0));
+  const positive = x > 0 ? x : 0;
+  const sum = positive + p;
+  const rest = (positive > p ? positive - sum + p : p - sum + positive) + pLow;
+  const y = sum + rest;
+  low = sum - y + rest;
+  return y;
 }
 
 /** xʸ with the special values of IEEE 754's pow: x⁰ = 1ʸ = 1; NaN for finite x < 0 unless y is whole. Spec math-pow. */
@@ -193,4 +229,15 @@ function powPositive(x: number, y: number): number {
   const lLow = low;
   const p = y * l;
   return Math.abs(p) < 1000 ? expSum(p, productError(y, l, p) + y * lLow) : expSum(p, 0);
+}
+
+/**
+ * The float32 nearest to the result y of `log`, `sigmoid` or `softplus` and its low part. Where y is the middle of two float32
+ * values, r by the even rule and the other, the low part says on which side the exact value lies. Spec math-float32.
+ */
+export function nearest(y: number): number {
+  const r = Math.fround(y);
+  const below = y - r;
+  const other = y + below;
+  return Math.fround(other) === other && below * low > 0 ? other : r;
 }

@@ -13,7 +13,7 @@ import { type PoolGeometry, taps } from '../window.ts';
 export const SHORT_SUM = 64;
 
 /** Whether sums over the window are long: its cells count, inside the input or not. Spec numerics-long. */
-export const isLong = (g: PoolGeometry): boolean => g.isGlobal === true || taps(g.counted ?? g.axes) > SHORT_SUM;
+export const isLong = (g: PoolGeometry): boolean => g.isLong ?? taps(g.axes) > SHORT_SUM;
 
 /** How the additions of a sum over a window are rounded. */
 export const additions = (data: Data, long: boolean): Round => (long ? (sum) => sum : roundingOf(data));

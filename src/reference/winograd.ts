@@ -2,7 +2,8 @@
 //
 //   y = Aᵀ [ Σ_c (G w_c Gᵀ) ∘ (Bᵀ x_c B) ] A + b      on tiles of m × m outputs; c ascending from +0
 //
-// Bᵀ, G and Aᵀ are applied as the formulas below, down the columns first. Spec winograd-transforms.
+// Bᵀ, G and Aᵀ are applied as the formulas below, down the columns first. Spec winograd-transforms,
+// winograd-formulas.
 
 import { type Round, roundingOf } from '../rounding.ts';
 import type { Data } from '../tensor.ts';

@@ -87,6 +87,12 @@ export async function campaign(t, onFamily = () => {}) {
   return digests;
 }
 
+/** What a host is certified by: the digests, and which implementation gave them, as `host()` of the library says. */
+export async function certificate(t) {
+  const digests = await campaign(t);
+  return { ...t.host(), digests };
+}
+
 /** y and all gradients of one drawn layer on drawn values. */
 function results(t, make, draw) {
   const [made, rank] = make(t, draw);

@@ -2,11 +2,11 @@
 
 import { describe, expect, it } from 'vitest';
 import { decode, encode } from '../../src/cli/protocol.ts';
-import { callOf } from '../../src/oracle/ask.ts';
-import { parseCaseId } from '../../src/oracle/caseid.ts';
-import { drawCase } from '../../src/oracle/draw.ts';
-import { ownLayout } from '../../src/oracle/layout.ts';
-import { operators } from '../../src/oracle/operators.ts';
+import { callOf } from '../../src/oracle/ask/ask.ts';
+import { drawCase } from '../../src/oracle/cases/draw.ts';
+import { parseCaseId } from '../../src/oracle/cases/id.ts';
+import { ownLayout } from '../../src/oracle/dialects/layout.ts';
+import { operators } from '../../src/oracle/families/index.ts';
 import { toeplitz } from './run.ts';
 
 describe('toeplitz check --help', () => {

@@ -9,10 +9,10 @@ import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { readHello } from '../../src/cli/hello.ts';
 import { readAnswer } from '../../src/cli/protocol.ts';
 import { SpecError } from '../../src/errors.ts';
-import { ask } from '../../src/oracle/ask.ts';
-import { parseCaseId } from '../../src/oracle/caseid.ts';
+import { ask } from '../../src/oracle/ask/ask.ts';
+import { parseCaseId } from '../../src/oracle/cases/id.ts';
+import { ownLayout } from '../../src/oracle/dialects/layout.ts';
 import type { Report } from '../../src/oracle/index.ts';
-import { ownLayout } from '../../src/oracle/layout.ts';
 import { fixture, program, type Run, toeplitz } from './run.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'toeplitz-processes-'));

@@ -17,9 +17,10 @@ let plain: Library;
 beforeAll(async () => {
   vi.resetModules();
   vi.stubGlobal('WebAssembly', undefined);
+  vi.spyOn(console, 'warn').mockImplementation(() => {});
   plain = await import('../../src/index.ts');
-  const { hasSimd } = await import('../../src/kernels/arena.ts');
-  expect(hasSimd()).toBe(false);
+  const { refused } = await import('../../src/kernels/arena.ts');
+  expect(refused()?.message).toBe('it has no WebAssembly');
   vi.unstubAllGlobals();
 });
 

@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { SpecError } from '../../src/errors.ts';
-import { hasSimd, withArena } from '../../src/kernels/arena.ts';
+import { ownArena, refused, withArena } from '../../src/kernels/arena.ts';
 import * as kernels from '../../src/kernels/convolution.ts';
 import { windowAxes } from '../../src/window.ts';
 
@@ -21,8 +21,6 @@ function expectWorking(): void {
   kernels.conv(g, Float32Array.of(1, 2, 3), Float32Array.of(2), Float32Array.of(1), y, 'direct');
   expect([...y]).toEqual([3, 5, 7]);
 }
-
-test('[kernel-simd] this host has SIMD and runs the kernels', () => expect(hasSimd()).toBe(true));
 
 test('[kernel-memory] more than 4 GiB is refused before anything runs, and the next call works', () => {
   const run = () => withArena('conv2d', (arena) => arena.take(0x100000000));
@@ -54,5 +52,22 @@ test('[kernel-memory] memory is kept up to 64 MiB and dropped above', () => {
   expect(arenas[1]).toBe(arenas[0]);
   expect(arenas[2]).toBe(arenas[0]);
   expect(arenas[3]).not.toBe(arenas[0]);
+  expectWorking();
+});
+
+test('[compile-memory] a compiled net takes scratch memory that no call has used, and no other', () => {
+  const fail = () =>
+    withArena('test', () => {
+      throw new Error('planned');
+    });
+  expect(fail).toThrow('planned'); // what earlier calls left is dropped
+  expect(refused()).toBe(undefined); // and made anew, to try the host
+  const net = ownArena('test');
+  const zeros = net.floats(net.take(64), 16);
+  expect([...zeros]).toEqual(Array(16).fill(0));
+  const used = withArena('test', (arena) => arena);
+  expect(used).not.toBe(net);
+  expect(ownArena('test')).not.toBe(used);
+  withArena('test', (arena) => expect(arena).toBe(used));
   expectWorking();
 });

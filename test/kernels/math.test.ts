@@ -18,8 +18,8 @@ import * as reference from '../../src/reference/math.ts';
 type Unary = (x: number) => number;
 
 const wasm = withArena('test', (arena) => arena.kernels);
-const ours: Pick<Kernels, 'exp' | 'log' | 'tanh' | 'sigmoid' | 'pow'> = reference;
-const unary = ['exp', 'log', 'tanh', 'sigmoid'] as const;
+const ours: Pick<Kernels, 'exp' | 'log' | 'tanh' | 'sigmoid' | 'softplus' | 'pow'> = reference;
+const unary = ['exp', 'log', 'tanh', 'sigmoid', 'softplus'] as const;
 const special = [0, -0, 1, -1, 0.5, -0.5, 2, 3, -3, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN];
 const edges = [5e-324, 2 ** -1022, 2 ** -149, 2 ** -27, 20, 40, 1000, 2 ** 53, 2 ** 63, Number.MAX_VALUE];
 const thresholds = [
@@ -33,6 +33,9 @@ const thresholds = [
   88.72284,
   103.97208,
 ];
+
+/** Their log, or sigmoid, in float64 is the middle of two float32 values. */
+const middles = [0.011794382706284523, 9.472636222839355, 2 ** -23, -(2 ** -24), 3 * 2 ** -23, -0.001117885229177773];
 
 const view = new DataView(new ArrayBuffer(8));
 /** The float64 that is n steps of the last place away from x, on the same side of 0. */
@@ -88,7 +91,7 @@ describe('the two versions', () => {
     const source = random(4);
     for (const length of [0, 1, BLOCK - 1, BLOCK, BLOCK + 5]) {
       const x = Float32Array.from({ length }, () => 10 * source.normal());
-      x.set([-0, Infinity, -Infinity, NaN, 1e-45].slice(0, length));
+      x.set([-0, Infinity, -Infinity, NaN, 1e-45, ...middles].slice(0, length));
       for (const f of Object.keys(functions) as (keyof typeof functions)[]) {
         const [fast, slow] = [new Float32Array(length), new Float32Array(length)];
         map(f, x, fast, 0.75);
@@ -118,8 +121,8 @@ describe('the two versions', () => {
         expect([...y]).toEqual(values.map(reference.tanh));
         const rounded = Float32Array.from(values);
         const single = new Float32Array(values.length);
-        kernels.map('sigmoid', rounded, single);
-        expect([...single]).toEqual([...rounded].map((value) => Math.fround(reference.sigmoid(value))));
+        kernels.map('tanh', rounded, single);
+        expect([...single]).toEqual([...rounded].map((value) => Math.fround(reference.tanh(value))));
       }),
     );
   });
@@ -197,6 +200,25 @@ describe('sigmoid', () => {
     );
     expect([0, -0, Infinity, -Infinity, NaN].map(reference.sigmoid)).toEqual([0.5, 0.5, 1, 0, NaN]);
     for (const x of [-40, Math.LN2 / 2, 37, 40]) expect(rises(reference.sigmoid, x)).toBe(true);
+  });
+});
+
+describe('softplus', () => {
+  it('[math-softplus] never falls at its branches, and has its limits', () => {
+    expect([0, -0, Infinity, -Infinity, NaN].map(reference.softplus)).toEqual([Math.LN2, Math.LN2, Infinity, 0, NaN]);
+    const half = Math.log(Math.SQRT2 - 1); // where t passes √2 − 1
+    for (const x of [-40, half, -Math.LN2, -Math.LN2 / 2, Math.LN2 / 2, -half, 40])
+      expect(rises(reference.softplus, x)).toBe(true);
+    expect(reference.softplus(-37)).toBe(8.533047625744066e-17);
+  });
+
+  it('[math-softplus] exceeds that of −x by x', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 0, max: 1e3, noNaN: true }), (x) => {
+        const [up, down] = [reference.softplus(x), reference.softplus(-x)];
+        expect(Math.abs(up - down - x)).toBeLessThanOrEqual(2 ** -52 * up);
+      }),
+    );
   });
 });
 

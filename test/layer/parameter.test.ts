@@ -36,7 +36,7 @@ test.each(examples.filter(({ layer }) => layer.parameters))(
   },
 );
 
-test.each(examples.filter(({ layer }) => 'size' in layer.attributes && layer.attributes.size instanceof Array))(
+test.each(examples.filter(({ layer }) => 'size' in layer.attributes && Array.isArray(layer.attributes.size)))(
   '[layer-geometry] the geometry of $name says as many positions as its output has',
   ({ layer, shape }) => {
     const { batch, axes } = layer.geometry!(shape);

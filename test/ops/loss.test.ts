@@ -14,6 +14,7 @@ import {
   type Tensor,
   tensor,
 } from '../../src/index.ts';
+import { functionsFor } from '../../src/reference/map.ts';
 import { exp, log } from '../../src/reference/math.ts';
 import { whole } from './whole.ts';
 
@@ -65,10 +66,12 @@ describe('crossEntropy', () => {
       const m = Math.max(...logits);
       const e = logits.map((v) => f(exp(f(v - m))));
       const s = e.reduce((sum, v) => sum + v, 0);
-      total += f(f(log(s)) - f(logits[label] - m));
+      const r = e.reduce((sum, v, c) => (logits[c] === m ? sum : sum + v), 0);
+      const u = 1 + r;
+      total += f(f(log(u) + (r - (u - 1)) / u) - f(logits[label] - m));
       e.forEach((v, c) => {
-        const p = f(v / s);
-        dx.push(f((c === label ? f(p - 1) : p) * f(2 / 4)));
+        const ofLabel = logits[c] === m ? f(-r / s) : f(f(v / s) - 1);
+        dx.push(f((c === label ? ofLabel : f(v / s)) * f(2 / 4)));
       });
     });
     const [y, pull] = crossEntropy({ labels }).vjp(x, {});
@@ -82,6 +85,39 @@ describe('crossEntropy', () => {
     expect(crossEntropy({ labels: [0] }).forward(far, {}).data[0]).toBe(0);
     const report = gradientCheck(crossEntropy({ labels }), x, {});
     expect(report.ok, report.text).toBe(true);
+  });
+
+  it('[loss-cross-entropy] loses nothing where the label agrees with a large logit', () => {
+    for (const type of ['float32', 'float64'] as const)
+      for (const x of [37, 1, 90]) {
+        const [y, pull] = crossEntropy({ labels: [1] }).vjp(tensor([1, 2], [0, x], type), {});
+        const small = Math.exp(-x);
+        expect(y.data[0] / Math.log1p(small)).toBeCloseTo(1, 6);
+        const [other, own] = pull(one(y)).x.data;
+        expect(other / (small / (1 + small))).toBeCloseTo(1, 6);
+        expect(own).toBe(-other);
+      }
+    expect([...crossEntropy({ labels: [0] }).vjp(tensor([1, 1], [5]), {})[1](tensor([1], [1])).x.data]).toEqual([0]);
+  });
+
+  it('[loss-cross-entropy] has its limits beside one infinite logit, and none beside two', () => {
+    const at = (values: number[], label: number, type: 'float32' | 'float64') => {
+      const [y, pull] = crossEntropy({ labels: [label] }).vjp(tensor([1, values.length], values, type), {});
+      return [y.data[0], ...pull(one(y)).x.data];
+    };
+    for (const type of ['float32', 'float64'] as const) {
+      expect(at([0, Infinity, 1], 1, type)).toEqual([0, 0, 0, 0]);
+      expect(at([0, Infinity, 1], 0, type)).toEqual([Infinity, -1, 1, 0]);
+      expect(at([3, -Infinity], 0, type)).toEqual([0, 0, 0]);
+      expect(at([3, -Infinity], 1, type)).toEqual([Infinity, 1, -1]);
+      for (const values of [
+        [Infinity, Infinity],
+        [-Infinity, -Infinity],
+        [NaN, Infinity],
+        [Infinity, NaN],
+      ])
+        for (const label of [0, 1]) expect(at(values, label, type)).toEqual([NaN, NaN, NaN]);
+    }
   });
 
   it('[loss-labels] are an array, a typed array or a tensor of whole numbers, one for each row', () => {
@@ -127,16 +163,53 @@ describe('binaryCrossEntropy', () => {
   it('[loss-binary] gives the specified bits, the mean over every target', () => {
     const x = tensor([2, 3], [0.3, -1.2, 2.5, 40, -40, 0]);
     const t = [1, 0.25, 0, 0, 1, 0.5];
-    const total = t.reduce((sum, target, i) => {
-      const v = x.data[i];
-      return sum + f(f(Math.max(v, 0) - f(v * target)) + f(log(1 + exp(-Math.abs(v)))));
+    const { sigmoid, softplus } = functionsFor(x.data);
+    const weights = t.map((target, i) => (x.data[i] > 0 ? f(1 - target) : target));
+    const total = weights.reduce((sum, w, i) => {
+      const a = Math.abs(x.data[i]);
+      return sum + f(softplus(-a) + f(a * w));
     }, 0);
     const layer = binaryCrossEntropy({ targets: tensor([2, 3], t) });
     const [y, pull] = layer.vjp(x, {});
     expect([...y.data]).toEqual([f(total / 6)]);
-    const sigma = sigmoid().forward(x, {}).data;
-    expect([...pull(one(x)).x.data]).toEqual(t.map((target, i) => f(f(sigma[i] - target) * f(1 / 6))));
+    const slopes = weights.map((w, i) => {
+      const s = sigmoid(-Math.abs(x.data[i]));
+      return f(x.data[i] > 0 ? w - s : s - w);
+    });
+    expect([...pull(one(x)).x.data]).toEqual(slopes.map((slope) => f(slope * f(1 / 6))));
     expect(gradientCheck(layer, x, {}).ok).toBe(true);
+  });
+
+  it('[loss-binary] has its limits: nothing where the target agrees with an infinite logit, ∞ elsewhere', () => {
+    const at = (x: number, t: number, type: 'float32' | 'float64'): [number, number] => {
+      const [y, pull] = binaryCrossEntropy({ targets: tensor([1], [t]) }).vjp(tensor([1], [x], type), {});
+      return [y.data[0], pull(one(y)).x.data[0]];
+    };
+    for (const type of ['float32', 'float64'] as const) {
+      expect(at(-Infinity, 0, type)).toEqual([0, 0]);
+      expect(at(Infinity, 1, type)).toEqual([0, 0]);
+      expect(at(Infinity, 0, type)).toEqual([Infinity, 1]);
+      expect(at(-Infinity, 1, type)).toEqual([Infinity, -1]);
+      expect(at(Infinity, 0.25, type)).toEqual([Infinity, 0.75]);
+      expect(at(-Infinity, 0.25, type)).toEqual([Infinity, -0.25]);
+      for (const t of [0, 0.5, 1]) expect(at(Number.NaN, t, type)).toEqual([Number.NaN, Number.NaN]);
+    }
+  });
+
+  it('[loss-binary] loses nothing where the target agrees with a large logit', () => {
+    for (const type of ['float32', 'float64'] as const)
+      for (const [x, t] of [
+        [37, 1],
+        [-37, 0],
+        [90, 1],
+        [-0.5, 0],
+      ]) {
+        const [y, pull] = binaryCrossEntropy({ targets: tensor([1], [t]) }).vjp(tensor([1], [x], type), {});
+        const small = Math.exp(-Math.abs(x));
+        const slope = (t === 1 ? -small : small) / (1 + small);
+        expect(y.data[0] / Math.log1p(small)).toBeCloseTo(1, 6);
+        expect(pull(one(y)).x.data[0] / slope).toBeCloseTo(1, 6);
+      }
   });
 
   it('[loss-probability] [loss-target] targets are from 0 to 1 and have the shape of x', () => {

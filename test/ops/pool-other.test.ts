@@ -38,6 +38,26 @@ describe('Lp pooling', () => {
     expect(y.data[0]).toBe(Math.fround(Math.sqrt(sum)));
   });
 
+  it('[pool-lp] neither over- nor underflows where its result does not', () => {
+    const of = (p: number, values: number[], type: 'float32' | 'float64', size = 2): number =>
+      lpPool2d({ size, p }).forward(tensor([1, size, size, 1], values, type), {}).data[0];
+    for (const [type, huge, tiny] of [
+      ['float32', 1e30, 1e-30],
+      ['float64', 1e300, 1e-300],
+    ] as const) {
+      for (const unit of [huge, tiny]) {
+        expect(of(2, [3 * unit, -4 * unit, 0, 0], type) / (5 * unit)).toBeCloseTo(1, 6);
+        expect(of(3, [unit, unit, -unit, unit], type) / (unit * Math.cbrt(4))).toBeCloseTo(1, 6);
+        expect(of(50, [unit, unit / 2, 0, 0], type) / unit).toBeCloseTo(1, 6);
+        const many = Array.from({ length: 81 }, () => unit);
+        expect(of(2, many, type, 9) / (9 * unit)).toBeCloseTo(1, 6);
+      }
+      expect(of(2, [huge, Infinity, 0, 0], type)).toBe(Infinity);
+      expect(of(2, [huge, NaN, 0, 0], type)).toBe(NaN);
+      expect(of(2, [0, -0, 0, 0], type)).toBe(0);
+    }
+  });
+
   it('[pool-lp-gradient] agrees with finite differences, and is 0 where y is 0', () => {
     for (const p of [1, 1.5, 2, 3]) {
       const layer = lpPool2d({ size: [2, 3], stride: [1, 2], padding: 1, p });

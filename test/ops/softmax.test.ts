@@ -36,7 +36,22 @@ describe('softmax', () => {
     expect(of(Number.NEGATIVE_INFINITY, 0)).toEqual([0, 1]);
     expect(of(0, Number.NaN)).toEqual([Number.NaN, Number.NaN]);
     expect(of(Number.NaN, 0)).toEqual([Number.NaN, Number.NaN]);
-    expect(of(Number.POSITIVE_INFINITY, 0)).toEqual([Number.NaN, 0].map(() => Number.NaN));
+  });
+
+  it('[softmax-forward] [softmax-gradient] has its limit at one +∞, and none at two or in a row of −∞', () => {
+    for (const type of ['float32', 'float64'] as const) {
+      const at = (...values: number[]) => softmax().vjp(tensor([1, 3], values, type), {});
+      const [y, pull] = at(0, Infinity, -Infinity);
+      expect([...y.data]).toEqual([0, 1, 0]);
+      expect([...pull(tensor([1, 3], [1, 2, 3], type)).x.data]).toEqual([-0, 0, 0]);
+      for (const row of [
+        [Infinity, Infinity, 0],
+        [-Infinity, -Infinity, -Infinity],
+        [Infinity, 0, NaN],
+        [NaN, 0, Infinity],
+      ])
+        expect([...at(...row)[0].data]).toEqual([NaN, NaN, NaN]);
+    }
   });
 
   it('[softmax-gradient] agrees with finite differences on every axis', () => {

@@ -1,10 +1,12 @@
 // How far the mathematics functions are from the real ones: float64 in units of the last place, float32 value by value.
-// One float32 in 9973 is tried; with TOEPLITZ_EXHAUSTIVE set all are (five to ten minutes). spec/math.md has the figures.
+// One float32 in 9973 is tried here, `npm run exhaustive` tries them all. spec/math.md has the figures.
 
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { random } from '../../src/random.ts';
+import { functions, functionsFor } from '../../src/reference/map.ts';
 import * as reference from '../../src/reference/math.ts';
 import * as exact from '../exact.ts';
+import exhaustive from '../exhaustive/results.json' with { type: 'json' };
 
 type Unary = (x: number) => number;
 
@@ -31,14 +33,15 @@ function worstPow(base: Unary, scale: number): number {
   return most;
 }
 
-/** The float32 values of [least, greatest] that `f`, rounded to float32, gets wrong: every `stride`-th is tried. */
-function misrounded(
-  f: Unary,
-  real: (x: number) => exact.Real,
-  least: number,
-  greatest: number,
-  stride: number,
-): number[] {
+/** Whether y is the middle of two normal float32 values. */
+const isMiddle = (y: number): boolean =>
+  y !== Math.fround(y) && Math.fround(2 * y - Math.fround(y)) === 2 * y - Math.fround(y);
+
+const real: Record<keyof typeof functions, (x: number, exponent: number) => exact.Real> = { ...exact };
+const single = functionsFor(new Float32Array());
+
+/** The float32 values of [least, greatest] that a function of float32 gets wrong: one in 9973, a prime. */
+function misrounded(f: keyof typeof functions, least: number, greatest: number, exponent = 1): number[] {
   const value = new Float32Array(1);
   const bits = new Uint32Array(value.buffer);
   const patternOf = (x: number) => {
@@ -46,21 +49,29 @@ function misrounded(
     return bits[0];
   };
   const wrong: number[] = [];
-  for (let pattern = patternOf(least), end = patternOf(greatest); pattern <= end; pattern += stride) {
+  for (let pattern = patternOf(least), end = patternOf(greatest); pattern <= end; pattern += 9973) {
     bits[0] = pattern;
-    const x = value[0];
-    const y = f(x);
-    const rounded = Math.fround(y);
-    // Only within two float64 steps of a float32 boundary can the rounding go wrong; there the exact value decides.
-    if (rounded === Math.fround(y * (1 - 2 ** -51)) && rounded === Math.fround(y * (1 + 2 ** -51))) continue;
-    if (exact.ulps(rounded, real(x), 24, -149) > 0.5) wrong.push(x);
+    if (isMisrounded(f, value[0], exponent)) wrong.push(value[0]);
   }
   return wrong;
 }
 
-/** All float32 values, or one in 9973, a prime. */
-const stride = process.env.TOEPLITZ_EXHAUSTIVE ? 1 : 9973;
-if (stride === 1) vi.setConfig({ testTimeout: 1_200_000 });
+/** Only within two float64 steps of a float32 boundary can the rounding go wrong; there the exact value decides. */
+function isMisrounded(f: keyof typeof functions, x: number, exponent = 1): boolean {
+  const y = functions[f](x, exponent);
+  const rounded = single[f](x, exponent);
+  if (rounded === Math.fround(y * (1 - 2 ** -51)) && rounded === Math.fround(y * (1 + 2 ** -51))) return false;
+  return exact.ulps(rounded, real[f](x, exponent), 24, -149) > 0.5;
+}
+
+/** Whether every x gives the middle of two float32 values in float64, and yet the right one of the two. */
+function expectMiddles(f: keyof typeof functions, values: readonly number[]): void {
+  for (const x of values) {
+    expect(exact.ulps(functions[f](x, 1), real[f](x, 1)), `${f}(${x})`).toBeLessThan(0.5);
+    const error = exact.ulps(single[f](x, 1), real[f](x, 1), 24, -149);
+    expect(error < 0.5 && error > 0.5 - 1e-8, `${f}(${x}): ${error}`).toBe(true);
+  }
+}
 
 describe('exp', () => {
   it('[math-exp] is within 0.515 units in the last place, 0.75 where it is subnormal', () => {
@@ -69,15 +80,10 @@ describe('exp', () => {
     expect(worst(reference.exp, exact.exp, (u) => -745.1 + 37 * u)).toBeLessThan(0.75);
   });
 
-  it('[math-exp] every float32 result is correctly rounded', () => {
-    expect(misrounded(reference.exp, exact.exp, 2 ** -27, 89, stride)).toEqual([]);
-    expect(misrounded(reference.exp, exact.exp, -(2 ** -27), -104, stride)).toEqual([]);
-  });
-
-  it('[math-exp] the float32 values nearest to a rounding boundary are rounded correctly', () => {
-    for (const x of [-0.0017157304100692272, -0.007352583575993776, -14.567090034484863]) {
-      expect(misrounded(reference.exp, exact.exp, x, x, 1)).toEqual([]);
-    }
+  it('[math-float32] float32 results are correctly rounded, those nearest to a boundary too', () => {
+    expect([...misrounded('exp', 2 ** -27, 89), ...misrounded('exp', -(2 ** -27), -104)]).toEqual([]);
+    const near = [-0.0017157304100692272, -0.007352583575993776, -14.567090034484863];
+    expect(near.filter((x) => isMisrounded('exp', x))).toEqual([]);
   });
 });
 
@@ -88,20 +94,12 @@ describe('log', () => {
     expect(worst(reference.log, exact.log, (u) => 2 ** (2097 * u - 1074))).toBeLessThan(0.505);
   });
 
-  // The float64 nearest to these logarithms is the middle of two float32 neighbours, and the even one is the other one.
-  const ties = [0.011794382706284523, 9.472636222839355, 58037908, 1.2783783694984994e23, 5.498306075456329e28];
-
-  it('[math-log] all but five of the float32 results are correctly rounded', () => {
-    const wrong = misrounded(reference.log, exact.log, 2 ** -149, (2 - 2 ** -23) * 2 ** 127, stride);
-    expect(wrong.filter((x) => !ties.includes(x))).toEqual([]);
-  });
-
-  it('[math-log] the five come within 10⁻⁸ of half a unit in the last place, their float64 being right', () => {
-    for (const x of ties) {
-      expect(exact.ulps(reference.log(x), exact.log(x))).toBeLessThan(0.5);
-      const error = exact.ulps(Math.fround(reference.log(x)), exact.log(x), 24, -149);
-      expect(error > 0.5 && error < 0.5 + 1e-8, `${x}: ${error}`).toBe(true);
-    }
+  it('[math-float32] float32 results are correctly rounded, five middles of two float32 values too', () => {
+    expect(misrounded('log', 2 ** -149, (2 - 2 ** -23) * 2 ** 127)).toEqual([]);
+    expectMiddles(
+      'log',
+      [0.011794382706284523, 9.472636222839355, 58037908, 1.2783783694984994e23, 5.498306075456329e28],
+    );
   });
 });
 
@@ -112,8 +110,8 @@ describe('tanh', () => {
     expect(worst(reference.tanh, exact.tanh, (u) => 2 ** (-30 * u))).toBeLessThan(0.56);
   });
 
-  it('[math-tanh] every float32 result is correctly rounded', () => {
-    expect(misrounded(reference.tanh, exact.tanh, 2 ** -14, 10, stride)).toEqual([]);
+  it('[math-float32] float32 results are correctly rounded', () => {
+    expect(misrounded('tanh', 2 ** -14, 10)).toEqual([]);
   });
 });
 
@@ -124,27 +122,30 @@ describe('sigmoid', () => {
     expect(worst(reference.sigmoid, exact.sigmoid, (u) => -745.1 + 37 * u)).toBeLessThan(0.75);
   });
 
-  it('[math-sigmoid] all float32 results from |x| = 2⁻¹⁶ on but one are correctly rounded', () => {
-    const wrong = [
-      ...misrounded(reference.sigmoid, exact.sigmoid, 2 ** -16, 40, stride),
-      ...misrounded(reference.sigmoid, exact.sigmoid, -(2 ** -16), -104, stride),
-    ];
-    expect(wrong.filter((x) => x !== -0.001117885229177773)).toEqual([]);
+  it('[math-float32] float32 results are correctly rounded', () => {
+    expect([...misrounded('sigmoid', 2 ** -27, 40), ...misrounded('sigmoid', -(2 ** -27), -104)]).toEqual([]);
   });
 
-  it('[math-sigmoid] below, only results half way but for x³/48 are misrounded, and 75 of them', () => {
+  it('[math-float32] results half way but for x³/48 are too', () => {
     // ½ + x/4 is the middle of two float32 neighbours where x is an odd multiple of 2⁻²³, or of −2⁻²⁴.
-    const ties = [2 ** -23, -(2 ** -24)].flatMap((unit) => Array.from({ length: 256 }, (_, i) => (2 * i + 1) * unit));
-    const between = [
-      ...misrounded(reference.sigmoid, exact.sigmoid, 2 ** -27, 2 ** -16, stride),
-      ...misrounded(reference.sigmoid, exact.sigmoid, -(2 ** -27), -(2 ** -16), stride),
-    ];
-    expect(between.filter((x) => !ties.includes(x))).toEqual([]);
-    const wrong = ties.filter((x) => misrounded(reference.sigmoid, exact.sigmoid, x, x, 1).length > 0);
-    expect([wrong.length, Math.max(...wrong.map(Math.abs)) < 2 ** -16]).toEqual([75, true]);
-    for (const x of wrong) {
-      expect(exact.ulps(Math.fround(reference.sigmoid(x)), exact.sigmoid(x), 24, -149)).toBeLessThan(0.5 + 1e-8);
-    }
+    const odd = [2 ** -23, -(2 ** -24)].flatMap((unit) => Array.from({ length: 256 }, (_, i) => (2 * i + 1) * unit));
+    expect(odd.filter((x) => isMisrounded('sigmoid', x))).toEqual([]);
+    const middles = odd.filter((x) => isMiddle(functions.sigmoid(x)));
+    expect(middles.length).toBeGreaterThan(75);
+    expectMiddles('sigmoid', [...middles, -0.001117885229177773]);
+  });
+});
+
+describe('softplus', () => {
+  it('[math-softplus] is within 0.53 units in the last place', () => {
+    expect(worst(reference.softplus, exact.softplus, (u) => 20 * u - 10)).toBeLessThan(0.53);
+    expect(worst(reference.softplus, exact.softplus, (u) => 280 * u - 140)).toBeLessThan(0.53);
+    expect(worst(reference.softplus, exact.softplus, (u) => 2 ** (-30 * u))).toBeLessThan(0.53);
+    expect(worst(reference.softplus, exact.softplus, (u) => -(2 ** (-30 * u)))).toBeLessThan(0.53);
+  });
+
+  it('[math-float32] float32 results are correctly rounded', () => {
+    expect([...misrounded('softplus', 2 ** -27, 40), ...misrounded('softplus', -(2 ** -27), -104)]).toEqual([]);
   });
 });
 
@@ -157,7 +158,20 @@ describe('pow', () => {
   });
 
   it('[math-pow] every float32 of 1 ≤ x ≤ 2³² to the power ¾ is correctly rounded', () => {
-    const f = (x: number) => reference.pow(x, 0.75);
-    expect(misrounded(f, (x) => exact.pow(x, 0.75), 1, 2 ** 32, stride)).toEqual([]);
+    expect(misrounded('pow', 1, 2 ** 32, 0.75)).toEqual([]);
   });
+});
+
+describe('npm run exhaustive', () => {
+  const tried: Record<string, { inputs: number; wrong: number; closest: number; closestInput: number }> = exhaustive;
+  it.each(['exp', 'log', 'tanh', 'sigmoid', 'softplus'] as const)(
+    '[math-float32] found every float32 result of %s right, the hardest too',
+    (f) => {
+      const { inputs, wrong, closest, closestInput } = tried[f];
+      expect([inputs, wrong]).toEqual([2 ** 32, 0]);
+      expect(isMisrounded(f, closestInput)).toBe(false);
+      const error = exact.ulps(single[f](closestInput), real[f](closestInput, 1), 24, -149);
+      expect(error).toBeCloseTo(0.5 - closest, 12);
+    },
+  );
 });

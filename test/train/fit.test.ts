@@ -184,7 +184,9 @@ test('[train-checkpoint] a checkpoint of another version of the numerics is refu
   await train(net, start, batches, {
     ...options,
     epochs: 1,
-    onCheckpoint: (bytes) => void (checkpoint = new Uint8Array(bytes)),
+    onCheckpoint: (bytes) => {
+      checkpoint = new Uint8Array(bytes);
+    },
   });
   const { tensors, metadata } = readSafetensors(checkpoint);
   expect(metadata.numerics).toBe(String(NUMERICS));
