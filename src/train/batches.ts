@@ -68,6 +68,7 @@ export function minibatches(
     length,
     examples,
     *epoch(epoch) {
+      wholeNumber('train-batches', who, 'the number of an epoch', epoch, 0);
       const order = Uint32Array.from({ length: examples }, (_, i) => i);
       if (shuffle) random(hash(seed, 'order', epoch)).shuffle(order);
       for (let i = 0; i < length; i++) {

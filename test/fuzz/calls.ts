@@ -36,6 +36,8 @@ const parts = { a: 'conv2d({ filters: 2, size: 2 })', b: 'relu()' };
 const batches = 'minibatches({ x: tensor([2, 2], [1, 0, 0, 1]), labels: [0, 0] }, { size: 2 })';
 
 export const calls: Readonly<Record<string, readonly Expression[]>> = {
+  host: [],
+  useKernels: ['kernels'],
   compile: ['net', [1, 3, 3, 1], params, { arithmetic: "'exact'" }],
   toFloat32: [params],
   toFloat64: [params],

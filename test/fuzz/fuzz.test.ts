@@ -91,6 +91,11 @@ const found: readonly string[] = [
   'casesOf(relu(), [1], { numbers: {} })',
   'laws(odd("params", null), [2, 3])',
   'loadWeights(net, [1, 3, 3, 1], {}, { start: deepRecord() })',
+  'minibatches({ x: tensor([1, 1]), labels: [0] }, { size: 1 }).epoch("x".repeat(1e6)).next()',
+  'writeSafetensors(params, trap())',
+  'summary(odd("shape", null), [1, 3])',
+  'chain([odd("shape", null)]).shape([1, 2])',
+  'initialize(odd("parameters", { a: 5 }), [1, 2])',
   'readSafetensors(trap())',
   'readNpz(npz, trapArray())',
 ];

@@ -1,5 +1,7 @@
 // What a call is written with: the public names, values that are nearly right, and values that nobody should pass.
 
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import * as formats from '../../src/formats/index.ts';
 import * as toeplitz from '../../src/index.ts';
@@ -128,6 +130,7 @@ const zeros = {
   },
 };
 const subjects = {
+  kernels: new WebAssembly.Module(readFileSync(join(process.cwd(), 'dist', 'kernels.wasm'))),
   net,
   params,
   x,
