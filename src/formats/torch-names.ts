@@ -1,4 +1,4 @@
-// The names that torchvision's files give the parameters of the nets in toeplitz/nets.
+// The names of the parameters of the nets in toeplitz/nets in the files of torchvision.
 
 import { show, wrongType } from '../errors.ts';
 import { checkLayer, type Layer } from '../layer/layer.ts';
@@ -7,7 +7,7 @@ type Names = (name: string) => string;
 
 const CLAUSE = 'format-torch';
 
-/** Running statistics: the only parameters that torch calls otherwise. */
+/** Running statistics, the only parameters that have another name in torch. */
 const plain: Names = (name) =>
   checkedName(name)
     .replace(/(^|\.)mean$/, '$1running_mean')

@@ -37,6 +37,12 @@ const batches = 'minibatches({ x: tensor([2, 2], [1, 0, 0, 1]), labels: [0, 0] }
 
 export const calls: Readonly<Record<string, readonly Expression[]>> = {
   host: [],
+  tensorText: [row],
+  shared: ['dense({ units: 3 })', '(same) => chain({ first: same, relu: relu(), second: same })'],
+  weightToChannelsFirst: [{ shape: [2, 1, 3], data: 'floats(6)' }],
+  weightToChannelsLast: [{ shape: [3, 1, 2], data: 'floats(6)' }],
+  fromImageData: [{ width: 1, height: 1, data: 'Uint8ClampedArray.of(255, 0, 51, 255)' }, 3],
+  toImageData: [{ shape: [1, 2, 1], data: 'new Float32Array(2)' }],
   useKernels: ['kernels'],
   compile: ['net', [1, 3, 3, 1], params, { arithmetic: "'exact'" }],
   toFloat32: [params],
@@ -201,6 +207,17 @@ export const calls: Readonly<Record<string, readonly Expression[]>> = {
   filterTiles: [{ shape: [2, 2, 1, 2], data: 'floats(8)' }, { range: "'own'" }],
   unitPicture: [row, { range: "'own'" }],
   // toeplitz/train
+  argmax: [row],
+  confusionMatrix: [row, [2, 1], { ignore: 255 }],
+  greyImages: [{ shape: [1, 1, 3], data: 'new Float32Array(3)' }],
+  resizeImages: [
+    { shape: [1, 2, 1], data: 'floats(2)' },
+    { height: 1, width: 4 },
+  ],
+  stackImages: [tiles],
+  standardize: [{ shape: [2, 1], data: 'floats(2)' }],
+  adam: [{ rate: 0.1, beta1: 0.9, beta2: 0.99, epsilon: 0.001, decay: 0.01 }],
+  splitExamples: [batch, { share: 0.5, seed: 1 }],
   random: [1],
   augment: [{ shift: 1, flip: true, crop: 2 }],
   minibatches: [batch, { size: 2, seed: 1, shuffle: true, augment: '(x) => x' }],
@@ -236,6 +253,7 @@ export const later: Readonly<Record<string, readonly Expression[]>> = {
   'augment()': [image, 'random(1)'],
   'minibatches.epoch': [0],
   'momentum.update': ['floats(2)', 'floats(2)', { velocity: 'floats(2)' }, 0.1],
+  'adam.update': ['floats(2)', 'floats(2)', { mean: 'floats(2)', square: 'floats(2)' }, 0.1, 3],
   'sgd.update': ['floats(2)', 'floats(2)', {}, 0.1],
   'constant()': [3],
   'cosine()': [3],

@@ -168,11 +168,12 @@ const texts =
   'x'.repeat(1e6) '.' '..' 'NaN' '1' new·String('same')`);
 const arrays =
   sources(`[] [NaN] [1,3,3,1] [1,,2] [2**31,2**31] [Symbol()] [5n] [[]] [null] [-1] ['1'] [1.5] new·Array(2**32-1) new·Array(3)
-  cyclicArray() deep() trapArray() revokedArray() detached() floats(4) doubles(4) shared(4) boasting(9) growing() new·Uint8Array(9)
+  cyclicArray() deep() trapArray() revokedArray() detached() floats(4) doubles(4) sharedFloats(4) boasting(9) growing() new·Uint8Array(9)
   new·BigInt64Array(2) new·DataView(new·ArrayBuffer(4)) new·ArrayBuffer(8) new·SharedArrayBuffer(8) sharedBytes(8) npy png npz safetensors
   spoilt(png,29,7) spoilt(npz,9,255) spoilt(safetensors,12,34) spoilt(npy,40,44) cut(png,50) cut(npz,30) cut(npy,60) cut(safetensors,40)
   {length:-1} {length:2**53} {length:1e308} {length:2} {length:NaN}`);
-const tensors = sources(`{shape:[4],data:detached()} {shape:[2],data:new·Proxy(floats(2),{})} {shape:[2],data:shared(2)}
+const tensors =
+  sources(`{shape:[4],data:detached()} {shape:[2],data:new·Proxy(floats(2),{})} {shape:[2],data:sharedFloats(2)}
   {shape:cyclicArray(),data:floats(1)} {shape:[],data:floats(1)} {shape:[0,2],data:floats(0)} {shape:[2],data:[1,2]}
   {shape:[2],data:new·Int32Array(2)} {shape:[1e9,1e9],data:floats(0)} {shape:['2'],data:floats(2)} {shape:[2],data:floats(3)}
   {shape:[2,1,1],data:doubles(2)} {shape:[1,3,3,1],data:boasting(9)} {shape:[2],data:boasting(1e9)} {shape:[4],data:growing()}

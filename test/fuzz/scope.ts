@@ -58,7 +58,7 @@ const values = {
     return data;
   },
   /** A length that follows a buffer of the caller's; hosts before ES2024 give one that stays. */
-  shared: (length: number) => new Float32Array(new SharedArrayBuffer(4 * length)),
+  sharedFloats: (length: number) => new Float32Array(new SharedArrayBuffer(4 * length)),
   sharedBytes: (length: number) => new Uint8Array(new SharedArrayBuffer(length)),
   /** Throws at every read. */
   trap: () =>
