@@ -1,8 +1,10 @@
 // Reading attributes: every value is checked when the layer is made, before anything runs.
 
 import { SpecError, show, wrongType } from './errors.ts';
+import { nameHint } from './hints.ts';
+import { isList, listOf, reading } from './reading.ts';
 
-/** Attributes beyond this are refused: no tensor has such an axis, and index arithmetic stays exact. */
+/** Larger attributes are refused: no tensor has such an axis, and below it index arithmetic is exact. */
 export const MAX_ATTRIBUTE = 0x7fffffff;
 
 /** A whole number of at least `least`. */
@@ -26,7 +28,7 @@ export function perAxis(
   rank: number,
   least: number,
 ): readonly number[] {
-  if (!Array.isArray(value)) return Array<number>(rank).fill(wholeNumber(clause, who, what, value, least));
+  if (!isList(value)) return Array<number>(rank).fill(wholeNumber(clause, who, what, value, least));
   if (value.length !== rank)
     throw new SpecError(
       clause,
@@ -40,7 +42,7 @@ export function flag(clause: string, who: string, what: string, value: unknown):
   return value;
 }
 
-/** A finite number for which `holds`; `rule` says in words what must hold. */
+/** A finite number for which `holds` is true; `rule` describes the condition. */
 export function finiteNumber(
   clause: string,
   who: string,
@@ -70,8 +72,8 @@ export function oneOf<T extends string>(
 }
 
 /**
- * A copy of attributes, frozen to the bottom. What cannot be frozen, the data of a tensor, is copied, so that the layer keeps
- * what it was given whatever is written here. Spec layer-attributes.
+ * A deeply frozen copy of attributes. The data of a tensor, which cannot be frozen, are copied, so that the layer keeps
+ * its values even if the copy is written to. Spec layer-attributes.
  */
 export function frozenCopy<T>(value: T): T {
   if (ArrayBuffer.isView(value)) return (value as unknown as Float32Array).slice() as T;
@@ -80,39 +82,54 @@ export function frozenCopy<T>(value: T): T {
   return Object.freeze(Object.fromEntries(Object.entries(value).map(([name, each]) => [name, frozenCopy(each)]))) as T;
 }
 
-/** What a layer without attributes takes. */
+/** The attributes of a layer that has none. */
 export type None = Readonly<Record<string, never>>;
 
 /**
- * Refuses what is not an object, and names it does not have, so that a misspelt one is never silently ignored.
+ * Refuses a value that is not an object, and unknown names, so that a misspelt one is never silently ignored.
  * Spec layer-attributes.
  */
-export function known(
+export function checkNames(
   who: string,
   value: unknown,
   names: readonly string[],
   what = 'attributes',
   clause = 'layer-attributes',
 ): void {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
+  if (typeof value !== 'object' || value === null || isList(value))
     throw wrongType(clause, `${who}: ${what} must be an object {${names.join(', ')}}, got ${show(value)}`);
-  for (const [name, each] of entriesOf(clause, who, what, value)) {
-    if (each === null) throw wrongType(clause, `${who}: ${name} must have a value or be left out, got null`);
+  for (const [name, each] of reading(clause, who, what, () => Object.entries(value))) {
+    if (each === null) throw wrongType(clause, `${who}: ${name} must have a value or be omitted, got null`);
     if (!names.includes(name))
-      throw new SpecError(clause, `${who}: the ${what} are ${names.join(', ') || 'none'}, got '${name}'`);
+      throw new SpecError(
+        clause,
+        `${who}: the ${what} are ${names.join(', ') || 'none'}, got '${name.slice(0, 200)}'${nameHint(name.slice(0, 200), names)}`,
+      );
   }
 }
 
-/** A getter or a proxy of the caller's may throw anything. */
-function entriesOf(clause: string, who: string, what: string, value: object): [string, unknown][] {
-  try {
-    return Object.entries(value);
-  } catch (cause) {
-    throw wrongType(clause, `${who}: ${what} must be an object that can be read, got one that throws ${show(cause)}`);
-  }
+/**
+ * A plain copy of attributes or options whose names are known: each is read once, and the arrays in them are plain too.
+ * Spec layer-attributes.
+ */
+export function known<T>(
+  who: string,
+  value: T,
+  names: readonly string[],
+  what = 'attributes',
+  clause = 'layer-attributes',
+): T {
+  checkNames(who, value, names, what, clause);
+  const given = value as Record<string, unknown>;
+  const entries = reading(clause, who, what, () =>
+    names.filter((name) => name in given).map((name) => [name, given[name]] as const),
+  );
+  return Object.fromEntries(
+    entries.map(([name, each]) => [name, isList(each) ? listOf(clause, who, name, each) : each]),
+  ) as T;
 }
 
-/** A function, such as one that is called back. */
+/** A function, such as a callback. */
 export function checkFunction(
   clause: string,
   who: string,

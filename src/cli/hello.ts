@@ -1,4 +1,4 @@
-// Who an engine in another process says it is, checked. Spec oracle-protocol.
+// The hello of an engine in another process, checked. Spec oracle-protocol.
 
 import { SpecError } from '../errors.ts';
 import { readTraits } from '../oracle/ask/traits.ts';
@@ -18,7 +18,7 @@ export interface Hello extends Omit<Subject, 'run'> {
 /** How many of them are named. */
 const MOST = 20;
 
-/** A line that means to be a hello. */
+/** Whether a line is meant as a hello. */
 export function asHello(text: string): string | undefined {
   const line = parseLine(text);
   return line && ('name' in line || 'ops' in line) ? text : undefined;

@@ -3,9 +3,10 @@
 import { SpecError, show, wrongType } from '../errors.ts';
 import type { Params } from '../layer/layer.ts';
 import { checkParams, flatParams } from '../layer/params.ts';
+import { isList, listOf } from '../reading.ts';
 import type { Tensor } from '../tensor.ts';
 import { asBytes, type Bytes } from './bytes.ts';
-import { notOf } from './looks.ts';
+import { notOf } from './format-hint.ts';
 import { readNpy, writeNpy } from './npy.ts';
 import { isZip, unzip, zip } from './zip.ts';
 
@@ -14,7 +15,7 @@ const ENDING = '.npy';
 
 /**
  * Reads a .npz file, as numpy.savez and savez_compressed write it: its arrays by name, each as `readNpy` reads it; of
- * those that are named, if `names` are given, so that arrays of text or objects beside them do no harm.
+ * those in `names` only, if they are given, so that other arrays of text or objects do no harm.
  *
  * @throws {SpecError} format-npz for a file that is not .npz, is cut off, holds a name twice, no .npy, or lacks one of `names`;
  * format-inflate for broken compressed data; format-npy for an array that is not read.
@@ -23,7 +24,8 @@ const ENDING = '.npy';
  */
 export function readNpz(bytes: Bytes, names?: readonly string[]): Readonly<Record<string, Tensor>> {
   const who = 'readNpz';
-  if (names !== undefined && !(Array.isArray(names) && names.every((each) => typeof each === 'string')))
+  const wanted = isList(names) ? listOf(CLAUSE, who, 'names', names) : names;
+  if (wanted !== undefined && !(isList(wanted) && wanted.every((each) => typeof each === 'string')))
     throw wrongType(CLAUSE, `${who}: names must be an array of strings, got ${show(names)}`);
   const file = asBytes(CLAUSE, who, bytes);
   if (!isZip(file)) throw notOf(CLAUSE, who, file, ['npz'], "a file starts with 'PK' and is a zip archive");
@@ -34,7 +36,7 @@ export function readNpz(bytes: Bytes, names?: readonly string[]): Readonly<Recor
   if (arrays.length === 0 && entries.size > 0)
     throw notOf(CLAUSE, who, file, ['npz'], `an archive must hold .npy files, got ${show([...entries.keys()])}`);
   return Object.fromEntries(
-    (names ?? arrays).map((name) => {
+    ((wanted as readonly string[] | undefined) ?? arrays).map((name) => {
       const content = entries.get(`${name}${ENDING}`);
       if (content === undefined)
         throw new SpecError(CLAUSE, `${who}: the file must hold ${show(name)}, and holds ${show(arrays)}`);
@@ -43,7 +45,7 @@ export function readNpz(bytes: Bytes, names?: readonly string[]): Readonly<Recor
   );
 }
 
-/** The error of an array says its name. */
+/** Adds the name of the array to its error. */
 function readArray(who: string, name: string, content: Uint8Array): Tensor {
   try {
     return readNpy(content);

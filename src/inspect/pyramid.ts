@@ -7,8 +7,12 @@
 import { wholeNumber } from '../attributes.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
 import { sumOf } from '../layer/channels.ts';
+import { isList, listOf } from '../reading.ts';
 import { roundingOf } from '../rounding.ts';
 import { allocate, checkTensor, sizeOf, type Tensor, typeOf } from '../tensor.ts';
+
+/** An axis of fewer than 2³¹ cells is a single one after 31 reductions. */
+const MOST_LEVELS = 32;
 
 const blur = [1, 4, 6, 4, 1];
 
@@ -21,14 +25,16 @@ const blur = [1, 4, 6, 4, 1];
  */
 export function gaussianPyramid(image: Tensor, levels: number): Tensor[] {
   checkImage('gaussianPyramid', image);
-  wholeNumber('inspect-pyramid', 'gaussianPyramid', 'levels', levels, 1);
+  if (wholeNumber('inspect-pyramid', 'gaussianPyramid', 'levels', levels, 1) > MOST_LEVELS)
+    throw new SpecError('inspect-pyramid', `gaussianPyramid: levels must be at most ${MOST_LEVELS}, got ${levels}`);
   const pyramid = [image];
   while (pyramid.length < levels) pyramid.push(halve(halve(pyramid[pyramid.length - 1], 1), 2));
   return pyramid;
 }
 
 /**
- * What each level of the Gaussian pyramid loses, the finest band first, and the last level as the residual. Spec inspect-pyramid.
+ * What each level of the Gaussian pyramid removes, the finest band first, and the last level as the residual. Spec
+ * inspect-pyramid.
  *
  * @example
  * laplacianPyramid(tensor([1, 4, 4, 1], new Array(16).fill(5)), 2)[0].data.every((value) => value === 0) // true
@@ -39,18 +45,20 @@ export function laplacianPyramid(image: Tensor, levels: number): Tensor[] {
 }
 
 /**
- * The image of a Laplacian pyramid: from the residual up, expand and add the band. Spec inspect-pyramid.
+ * The image of a Laplacian pyramid: beginning with the residual, each level is expanded and its band added. Spec
+ * inspect-pyramid.
  *
  * @example
  * collapse(laplacianPyramid(tensor([1, 2, 2, 1], [1, 2, 3, 4]), 2)).data // [1, 2, 3, 4]
  */
 export function collapse(pyramid: readonly Tensor[]): Tensor {
-  if (!Array.isArray(pyramid) || pyramid.length === 0)
+  const levels = isList(pyramid) ? (listOf('inspect-pyramid', 'collapse', 'pyramid', pyramid) as Tensor[]) : [];
+  if (levels.length === 0)
     throw wrongType('inspect-pyramid', `collapse: a pyramid is an array of images, got ${show(pyramid)}`);
-  for (const level of pyramid) checkImage('collapse', level);
-  return pyramid
+  for (const level of levels) checkImage('collapse', level);
+  return levels
     .slice(0, -1)
-    .reduceRight<Tensor>((image, band) => sumOf(expand(image, band), band), pyramid[pyramid.length - 1]);
+    .reduceRight<Tensor>((image, band) => sumOf(expand(image, band), band), levels[levels.length - 1]);
 }
 
 function checkImage(who: string, image: Tensor): void {
@@ -62,7 +70,7 @@ function checkImage(who: string, image: Tensor): void {
     );
 }
 
-/** The place that index i of an axis of n cells reads when the axis is reflected at its outermost cells. */
+/** The cell that index i reads on an axis of n cells that is reflected at its outermost cells. */
 function reflect(i: number, n: number): number {
   const period = Math.max(1, 2 * (n - 1));
   const j = ((i % period) + period) % period;
@@ -77,7 +85,7 @@ function halve(x: Tensor, axis: number): Tensor {
   );
 }
 
-/** Puts zeros between the cells, blurs, and doubles on each axis; as large as `like`. */
+/** Puts zeros between the cells, blurs, and multiplies by 2 for each axis; the result has the shape of `like`. */
 function expand(x: Tensor, like: Tensor): Tensor {
   for (const axis of [1, 2])
     if (x.shape[axis] !== Math.ceil(like.shape[axis] / 2))

@@ -8,7 +8,7 @@ import { SpecError } from '../errors.ts';
 import { allocate, checkTensor, type Shape, type Tensor } from '../tensor.ts';
 
 export interface TileOptions {
-  /** From black to white: each tile's `'own'` least and greatest value, or those `'common'` to all. */
+  /** The values shown as black and white: the least and greatest of each tile (`'own'`) or of all tiles (`'common'`). */
   readonly range?: 'own' | 'common';
 }
 
@@ -44,8 +44,8 @@ export function filterTiles(weight: Tensor, options: TileOptions = {}): Tensor[]
 /**
  * The output of a layer for one image as grey tiles, one per channel. A tile without contrast is grey 1/2. Spec inspect-pictures.
  *
- * @param y `[batch, height, width, channels]`, or `[batch, width, channels]`, or `[batch, units]`: one cell per tile, which
- * only a `'common'` range tells apart.
+ * @param y `[batch, height, width, channels]`, or `[batch, width, channels]`, or `[batch, units]`: one cell per tile; these
+ * differ only with a `'common'` range.
  * @throws {SpecError} inspect-pictures for another shape, an image beyond the batch, or a value that is not finite.
  * @example
  * activationTiles(tensor([1, 1, 2, 2], [0, 8, 4, 9])).map((tile) => [...tile.data]) // [[0, 1], [0, 1]]
@@ -53,13 +53,13 @@ export function filterTiles(weight: Tensor, options: TileOptions = {}): Tensor[]
 export function activationTiles(y: Tensor, options: TileOptions & { readonly image?: number } = {}): Tensor[] {
   const who = 'activationTiles';
   checkTensor(who, 'y', y);
-  known(who, options, ['range', 'image'], 'options');
+  options = known(who, options, ['range', 'image'], 'options');
   const { image = 0, ...range } = options;
   const [batch, ...axes] = y.shape;
   if (axes.length < 1 || axes.length > 3 || y.data.length === 0)
     throw new SpecError(
       'inspect-pictures',
-      `${who}: y must have the axes [batch, height, width, channels], fewer of space or none, got shape [${y.shape}]`,
+      `${who}: y must have the axes [batch, height, width, channels], or fewer spatial axes or none, got shape [${y.shape}]`,
     );
   wholeNumber('inspect-pictures', who, 'image', image, 0);
   if (image >= batch)
@@ -72,7 +72,7 @@ export function activationTiles(y: Tensor, options: TileOptions & { readonly ima
 
 /**
  * Hidden activations as a picture `[samples, units, 1]`: a row for each sample, a column for each unit. The range is
- * `'common'` unless asked otherwise; with `'own'` each unit has its own. Spec inspect-pictures.
+ * `'common'` by default; with `'own'` each unit has its own. Spec inspect-pictures.
  *
  * @param y `[samples, ...]`; what follows the first axis is one sample's units.
  * @throws {SpecError} inspect-pictures for no units, or a value that is not finite.
@@ -81,7 +81,7 @@ export function activationTiles(y: Tensor, options: TileOptions & { readonly ima
  */
 export function unitPicture(y: Tensor, options: TileOptions = {}): Tensor {
   const who = 'unitPicture';
-  known(who, options, ['range'], 'options');
+  options = known(who, options, ['range'], 'options');
   checkTensor(who, 'y', y);
   if (y.shape.length < 2 || y.data.length === 0)
     throw new SpecError('inspect-pictures', `${who}: y must have the axes [samples, units], got shape [${y.shape}]`);
@@ -102,7 +102,7 @@ function cut(shape: Shape, value: (p: number, c: number) => number): Tensor {
 
 /** Brings the values of tiles to 0 … 1. */
 function shaded(who: string, tiles: readonly Tensor[], options: TileOptions): Tensor[] {
-  known(who, options, ['range'], 'options');
+  options = known(who, options, ['range'], 'options');
   const range = oneOf('inspect-pictures', who, 'range', options.range ?? 'own', ['own', 'common']);
   const ranges = tiles.map((tile, i) => rangeOf(who, i, tile.data));
   const common = {

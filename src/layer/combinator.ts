@@ -1,8 +1,10 @@
-// What all layers made of layers share: names of children, checks, and rules found in one walk over them.
+// What all layers made of layers have in common: the names of the children, the checks, and rules found in one pass
+// over them.
 
-import { known } from '../attributes.ts';
+import { checkNames, known } from '../attributes.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
-import { checkTensor, type Shape, type Tensor } from '../tensor.ts';
+import { isList, listOf, reading } from '../reading.ts';
+import { checkShape, checkTensor, type Shape, type Tensor } from '../tensor.ts';
 import {
   type Arrangement,
   type Children,
@@ -18,7 +20,7 @@ import { checkInput, checkLike, readChanges, remembering } from './operator.ts';
 /** Children by name; an array gives the names 0, 1, … */
 export type Parts = Readonly<Record<string, Layer>> | readonly Layer[];
 
-/** Everything a combinator says about an input shape, in one pass over its children. */
+/** Everything that a combinator derives from an input shape, in one pass over its children. */
 export interface Walk {
   readonly inputs: Readonly<Record<string, Input>>;
   readonly shape: Shape;
@@ -28,6 +30,8 @@ export interface Walk {
 export interface Rules extends Required<Pick<Layer, 'forward' | 'vjp' | 'emit'>> {
   readonly arrangement: Arrangement;
   walk(x: Shape): Walk;
+  /** Without it, the costs of the children are added. */
+  cost?(x: Shape): number;
 }
 
 /** Checks and rules that every combinator shares. Spec layer-children, layer-params. */
@@ -38,13 +42,15 @@ export function combinator(name: string, children: Children, make: (parts: Parts
     throw new SpecError('layer-children', `${name}: layers may be nested ${MOST_NESTED} deep, got ${depth}`);
   const walk = remembering(name, (x) => {
     checkInput(name, x);
-    return frozen(rules.walk(x));
+    const walked = rules.walk(x);
+    checkShape(name, walked.shape); // of the last child, which may be made by hand
+    return frozen(walked);
   });
-  const checkNames = (p: Params<Tensor>): void => known(name, p, names, 'parameters', 'layer-params');
+  const checkParts = (p: Params<Tensor>): void => checkNames(name, p, names, 'parameters', 'layer-params');
   const check = (x: Tensor, p: Params<Tensor>): void => {
     checkTensor(name, 'x', x);
     walk(x.shape);
-    checkNames(p);
+    checkParts(p);
   };
   const layer: Layer = Object.freeze<Layer>({
     name,
@@ -53,9 +59,8 @@ export function combinator(name: string, children: Children, make: (parts: Parts
     arrangement: rules.arrangement,
     with(changes) {
       const { attributes, children: changed } = readChanges(name, changes);
-      known(name, attributes, []);
-      known(name, changed, names, 'children', 'layer-children');
-      return make({ ...children, ...changed });
+      checkNames(name, attributes, []);
+      return make({ ...children, ...known(name, changed, names, 'children', 'layer-children') });
     },
     shape: (x) => walk(x).shape,
     inputs: (x) => walk(x).inputs,
@@ -68,6 +73,7 @@ export function combinator(name: string, children: Children, make: (parts: Parts
     field: (x) => walk(x).field,
     cost(x) {
       const { inputs } = walk(x);
+      if (rules.cost) return rules.cost(x);
       let total = 0;
       for (const each of names) total += children[each].cost(inputs[each].shape);
       return total;
@@ -89,7 +95,7 @@ export function combinator(name: string, children: Children, make: (parts: Parts
     },
     emit(program, x, p) {
       if (this !== layer) return program.call(this, x, p);
-      checkNames(p);
+      checkParts(p);
       return rules.emit(program, x, p);
     },
   });
@@ -113,19 +119,23 @@ function frozen({ inputs, shape, field }: Walk): Walk {
   });
 }
 
-/** Names of children hold no '.' and are not like integers, whose order JavaScript changes. Spec layer-children. */
+/**
+ * Names of children contain no '.' and do not look like integers, whose order JavaScript changes. Spec layer-children.
+ */
 export function readParts(who: string, parts: Parts): Children {
-  if (typeof parts !== 'object' || parts === null || ('forward' in parts && typeof parts.forward === 'function'))
+  const isLayer = (): boolean => 'forward' in parts && typeof parts.forward === 'function';
+  const read = <T>(from: () => T): T => reading('layer-children', who, 'the parts', from);
+  if (typeof parts !== 'object' || parts === null || read(isLayer))
     throw wrongType('layer-children', `${who}: the parts must be one record or array of layers, got ${show(parts)}`);
-  const children = Array.isArray(parts)
-    ? Object.fromEntries(Array.from(parts, (layer, i) => [String(i), layer]))
-    : { ...(parts as Children) };
+  const children: Children = isList(parts)
+    ? Object.fromEntries(listOf('layer-children', who, 'the parts', parts).map((layer, i) => [i, layer as Layer]))
+    : read(() => ({ ...(parts as Children) }));
   for (const [name, layer] of Object.entries(children)) {
     checkLayer(who, layer, `'${name}'`);
     if (name === '' || name.includes('.'))
       throw new SpecError(
         'layer-children',
-        `${who}: a child's name must not be empty and hold no '.', got ${show(name)}`,
+        `${who}: a child's name must not be empty or contain '.', got ${show(name)}`,
       );
   }
   const numbered = Object.keys(children).filter((name) => /^\d+$/.test(name));
@@ -139,5 +149,5 @@ export function readParts(who: string, parts: Parts): Children {
   return Object.freeze(children);
 }
 
-/** The parameters of one child; a child that has none may be left out. */
+/** The parameters of one child; a child that has none may be omitted. */
 export const ownParams = (p: Params<Tensor>, name: string): Params<Tensor> => (p[name] ?? {}) as Params<Tensor>;

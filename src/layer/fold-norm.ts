@@ -1,4 +1,4 @@
-// Folding frozen norms into the layers before them: two affine maps of a channel are one.
+// Folding frozen norms into the layers before them: two affine maps of a channel in sequence are one affine map.
 //
 //   scale = weight / √(variance + epsilon)
 //   (w·x + b − mean)·scale + bias  =  (w·scale)·x + ((b − mean)·scale + bias)
@@ -6,9 +6,10 @@
 import { SpecError } from '../errors.ts';
 import { deviations, scales } from '../reference/normalization.ts';
 import { roundingOf } from '../rounding.ts';
-import type { Data, Tensor } from '../tensor.ts';
+import { checkTensor, type Data, type Tensor } from '../tensor.ts';
 import { identity } from './identity.ts';
 import { checkLayer, type Layer, type Params } from './layer.ts';
+import { checkLike } from './operator.ts';
 import { checkParams } from './params.ts';
 
 /** A net and its parameters. */
@@ -18,9 +19,9 @@ export interface Folded {
 }
 
 /**
- * A net without those frozen norms that stand right after a convolution, transposed convolution or dense layer in a chain:
- * each becomes `identity()`, and its scale and shift move into the weight and bias before it. Names stay. The function is
- * the same up to rounding, not in bits. Spec norm-fold.
+ * A net without the frozen norms that directly follow a convolution, transposed convolution or dense layer in a chain:
+ * each becomes `identity()`, and its scale and shift move into the weight and bias before it. Names do not change. The
+ * function is the same up to rounding, but not in its bits. Spec norm-fold.
  *
  * @throws {SpecError} layer-params when parameters of a child are missing.
  * @example
@@ -55,6 +56,12 @@ function folded(name: string, linear: Folded, norm: Folded): Folded {
   for (const each of ['weight', 'bias', 'mean', 'variance', 'filter'])
     if (p[each] === undefined)
       throw new SpecError('layer-params', `foldNorm: '${name}' and the layer before it must have their parameters`);
+  checkTensor('foldNorm', 'weight', p.filter);
+  const { outputChannel } = linear.layer.roles!.linear!;
+  let outputs = 0;
+  for (let i = 0; i < p.filter.data.length; i++) outputs = Math.max(outputs, outputChannel(p.filter.shape, i) + 1);
+  for (const each of ['weight', 'bias', 'mean', 'variance', 'shift'])
+    if (p[each] !== undefined) checkLike('foldNorm', each, p[each], [outputs], p.filter.data, 'layer-params');
   const round = roundingOf(p.filter.data);
   const deviation = deviations(p.variance.data, norm.layer.roles!.givenStatistics!.epsilon, round);
   const scale = scales(p.weight.data, deviation);

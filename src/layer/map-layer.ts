@@ -1,11 +1,13 @@
-// Rewriting a net: every layer of it replaced by what a function makes of it.
+// Rewriting a net: a function replaces every layer of it.
 
 import { checkFunction } from '../attributes.ts';
+import { show, wrongType } from '../errors.ts';
 import { checkLayer, type Layer } from './layer.ts';
 
 /**
- * Rebuilds a layer from the inside out: `change(path, layer)` is given every operator and combinator (its children
- * already rebuilt) and returns what stands in its place. Paths read `stage2.body.conv1`; the root's is empty. Spec layer-map.
+ * Rebuilds a layer from the inside out: `change(path, layer)` is called with every operator and combinator (its children
+ * already rebuilt) and returns its replacement. Paths read `stage2.body.conv1`; the path of the root is empty. Spec
+ * layer-map.
  *
  * @example
  * const net = chain({ conv: conv2d({ filters: 6, size: 5 }), relu: relu() });
@@ -14,6 +16,7 @@ import { checkLayer, type Layer } from './layer.ts';
 export function mapLayer(layer: Layer, change: (path: string, layer: Layer) => Layer, path = ''): Layer {
   checkLayer('mapLayer', layer);
   checkFunction('layer-map', 'mapLayer', 'change', change);
+  if (typeof path !== 'string') throw wrongType('layer-map', `mapLayer: path must be a string, got ${show(path)}`);
   const changed: Record<string, Layer> = {};
   for (const [name, child] of Object.entries(layer.children)) {
     const rebuilt = mapLayer(child, change, path === '' ? name : `${path}.${name}`);

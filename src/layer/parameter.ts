@@ -1,9 +1,11 @@
 // What an operator declares of a parameter: its shape, its first value, and whether it is trained.
 
+import { wrongType } from '../errors.ts';
 import { random } from '../random.ts';
+import { isList, reading } from '../reading.ts';
 import type { Shape } from '../tensor.ts';
 import type { FirstValue, Layer, Parameter, Params } from './layer.ts';
-import { flatParams } from './params.ts';
+import { checkShapes, flatParams } from './params.ts';
 
 export const constant =
   (value: number): FirstValue =>
@@ -12,8 +14,8 @@ export const constant =
   };
 
 /**
- * Drawn for so many terms in each output and so many uses of each input: He et al. 2015, eq. 10: normal, variance
- * 2 / fan-in; Glorot and Bengio 2010, eq. 16: uniform, variance 2 / (fan-in + fan-out). Spec init-weights.
+ * A random weight, given the number of terms in each output and of uses of each input. He et al. 2015, eq. 10: normal,
+ * variance 2 / fan-in; Glorot and Bengio 2010, eq. 16: uniform, variance 2 / (fan-in + fan-out). Spec init-weights.
  */
 export const drawn =
   (fanIn: number, fanOut: number): FirstValue =>
@@ -25,7 +27,10 @@ export const drawn =
       data[i] = scheme === 'he' ? deviation * normal() : bound * (2 * uniform() - 1);
   };
 
-/** Drawn for a weight `[…, channels, filters]`: fan-in is the product of all axes but the last, fan-out of all but the last but one. */
+/**
+ * A random weight `[…, channels, filters]`: fan-in is the product of all axes except the last, fan-out of all except
+ * the second to last.
+ */
 export function drawnWeight(shape: Shape): FirstValue {
   const taps = shape.slice(0, -2).reduce((product, axis) => product * axis, 1);
   const [channels, filters] = shape.slice(-2);
@@ -39,17 +44,32 @@ export function declaredParams(layer: Layer, x: Shape): Params<Parameter> {
     return Object.fromEntries(
       Object.entries(layer.children).map(([name, child]) => [name, declaredParams(child, inputs[name].shape)]),
     );
-  return layer.parameters?.(x) ?? undeclared(layer.params(x));
+  return layer.parameters === undefined ? undeclared(layer.params(x)) : declared(layer, x);
 }
 
-/** What is assumed of the parameters of a layer made by hand: those with two or more axes are drawn, the others begin as 0. */
-const undeclared = (shapes: Params<Shape>): Params<Parameter> =>
-  Object.fromEntries(
+/** What an operator declares; one made by hand may declare anything. Spec layer-parameters. */
+function declared(layer: Layer, x: Shape): Readonly<Record<string, Parameter>> {
+  const given = layer.parameters!(x);
+  const isDeclared = reading('layer-parameters', layer.name, 'parameters', () =>
+    Object.values(given).every((each) => isList(each.shape) && typeof each.first === 'function'),
+  );
+  if (!isDeclared)
+    throw wrongType('layer-parameters', `${layer.name}: every parameter must be declared as {shape, first}`);
+  return given;
+}
+
+/**
+ * The assumption for a hand-written layer: parameters with two or more axes are random at first, the others begin as 0.
+ */
+const undeclared = (shapes: Params<Shape>): Params<Parameter> => {
+  checkShapes('parameters', shapes);
+  return Object.fromEntries(
     Object.entries(shapes).map(([name, shape]) => [
       name,
       isShape(shape) ? { shape, first: shape.length < 2 ? constant(0) : drawnWeight(shape) } : undeclared(shape),
     ]),
   );
+};
 
 const isShape = (value: Shape | Params<Shape>): value is Shape => Array.isArray(value);
 

@@ -1,4 +1,4 @@
-// GoogLeNet (Szegedy et al. 2014, table 1; Caffe's definition for what the paper leaves open).
+// GoogLeNet (Szegedy et al. 2014, table 1; what the paper does not say follows Caffe's definition).
 //
 //   stem ─ 3a 3b ─ pool ─ 4a ─┬─ 4b 4c 4d ─┬─ 4e ─ pool ─ 5a 5b ─ mean ─ classes     main
 //                            │            └─ second head ────────── classes     only with heads, for training
@@ -19,17 +19,24 @@ import { avgPool2d, maxPool2d } from '../ops/pool.ts';
 import { flatten } from '../ops/reshape.ts';
 import { selectChannels } from '../ops/select.ts';
 import type { Labels } from '../ops/targets.ts';
+import { isList } from '../reading.ts';
 import { dropoutRate } from './classifier.ts';
 import { type InceptionVariant, inceptionModule, unit } from './inception.ts';
 
 export interface GooglenetOptions {
-  /** Units of the last layer of each head (1000). */
+  /** Units of the last layer of each head; the default is 1000. */
   readonly classes?: number;
-  /** With the two auxiliary heads: y is `[batch, 3 · classes]`, the logits of the main, the second and the first head (false). */
+  /**
+   * Adds the two auxiliary heads: y is `[batch, 3 · classes]`, the logits of the main, the second and the first head.
+   * The default is false.
+   */
   readonly heads?: boolean;
   /** 'paper' (the default): biases and LRN. 'torchvision': batch norm, no LRN, 3×3 where the paper has 5×5. */
   readonly variant?: InceptionVariant;
-  /** Rate before the last layers: 0 (the default) has no such layer; the paper trains with 0.4, and 0.7 in the heads. */
+  /**
+   * Rate of the dropout before the last layers: 0 (the default) has no such layer; the paper trains with 0.4, and 0.7
+   * in the heads.
+   */
   readonly dropout?: number;
 }
 
@@ -58,7 +65,7 @@ type Name = keyof typeof TABLE;
  */
 export function googlenet(options: GooglenetOptions = {}): Layer {
   const [clause, who] = ['nets-googlenet', 'googlenet'];
-  known(who, options, ['classes', 'heads', 'variant', 'dropout'], 'options');
+  options = known(who, options, ['classes', 'heads', 'variant', 'dropout'], 'options');
   const variant = oneOf(clause, who, 'variant', options.variant ?? 'paper', ['paper', 'torchvision']);
   const classes = wholeNumber(clause, who, 'classes', options.classes ?? 1000, 1);
   const rate = dropoutRate(clause, who, options.dropout);
@@ -120,11 +127,14 @@ const auxiliary = (variant: InceptionVariant, classes: number, rate: number): La
 export interface HeadsLossOptions {
   /** One whole number from 0 to below `classes` for each image. */
   readonly labels: Labels;
-  /** Of each head (1000). */
+  /** Classes of each head; the default is 1000. */
   readonly classes?: number;
-  /** Of the main, the second and the first head: [1, 0.3, 0.3] in the paper. */
+  /** The weights of the main, the second and the first head; the default is that of the paper, [1, 0.3, 0.3]. */
   readonly weights?: readonly number[];
 }
+
+/** The channels of each head are listed one by one. */
+const MOST_CLASSES = 1 << 18;
 
 /**
  * The loss of {@link googlenet} with its heads: the weighted sum of the cross-entropies of the three blocks of logits.
@@ -136,10 +146,12 @@ export interface HeadsLossOptions {
  */
 export function headsLoss(options: HeadsLossOptions): Layer {
   const [clause, who] = ['nets-heads', 'headsLoss'];
-  known(who, options, ['labels', 'classes', 'weights'], 'options');
+  options = known(who, options, ['labels', 'classes', 'weights'], 'options');
   const classes = wholeNumber(clause, who, 'classes', options.classes ?? 1000, 1);
+  if (classes > MOST_CLASSES)
+    throw new SpecError(clause, `${who}: there may be at most ${MOST_CLASSES} classes, got ${classes}`);
   const weights: unknown = options.weights ?? [1, 0.3, 0.3];
-  if (!Array.isArray(weights)) throw wrongType(clause, `${who}: weights must be three numbers, got ${show(weights)}`);
+  if (!isList(weights)) throw wrongType(clause, `${who}: weights must be three numbers, got ${show(weights)}`);
   if (weights.length !== 3) throw new SpecError(clause, `${who}: weights must be three numbers, got ${show(weights)}`);
   const part = (i: number): Layer =>
     chain({

@@ -1,4 +1,4 @@
-// The inception module (Szegedy et al. 2014): four views of one input, one after the other on the channel axis.
+// The inception module (Szegedy et al. 2014): four branches on one input, joined on the channel axis.
 //
 //        ┌─ 1×1 ──────────┐
 //   x ───┼─ 1×1 ─── 3×3 ──┼─ concat ─ y          the 1×1 before a larger window reduces the channels
@@ -14,6 +14,7 @@ import { relu } from '../ops/activation.ts';
 import { conv2d } from '../ops/conv.ts';
 import { batchNorm } from '../ops/normalization.ts';
 import { maxPool2d } from '../ops/pool.ts';
+import { isList } from '../reading.ts';
 
 /** 'paper': biases, no norms. 'torchvision': batch norm in place of biases, and 3×3 where the paper has 5×5 (pytorch/vision issue 906). */
 export type InceptionVariant = 'paper' | 'torchvision';
@@ -31,8 +32,8 @@ export interface InceptionOptions {
 }
 
 /**
- * An inception module: 1×1, 3×3 and 5×5 convolutions and a 3×3 max pool, each with a 1×1 that sets its channels, side by
- * side; x `[batch, height, width, channels]`, y with `one + three[1] + five[1] + pool` channels. Spec nets-inception.
+ * An inception module: parallel 1×1, 3×3 and 5×5 convolutions and a 3×3 max pool, each with a 1×1 that sets its
+ * channels; x `[batch, height, width, channels]`, y with `one + three[1] + five[1] + pool` channels. Spec nets-inception.
  *
  * @throws {SpecError} nets-inception.
  * @example
@@ -40,7 +41,7 @@ export interface InceptionOptions {
  */
 export function inceptionModule(options: InceptionOptions): Layer {
   const [clause, who] = ['nets-inception', 'inceptionModule'];
-  known(who, options, ['one', 'three', 'five', 'pool', 'variant'], 'options');
+  options = known(who, options, ['one', 'three', 'five', 'pool', 'variant'], 'options');
   const variant = oneOf(clause, who, 'variant', options.variant ?? 'paper', ['paper', 'torchvision']);
   const filters = (what: string, value: unknown): number => wholeNumber(clause, who, what, value, 1);
   const one = filters('one', options.one);
@@ -55,7 +56,7 @@ export function inceptionModule(options: InceptionOptions): Layer {
   });
 }
 
-/** A convolution that keeps the size of the map, with its relu; the parts of a chain. */
+/** A convolution that keeps the size of the map, and its relu, as parts of a chain. */
 export const unit = (
   variant: InceptionVariant,
   name: string,
@@ -69,8 +70,7 @@ export const unit = (
 });
 
 function pair(clause: string, who: string, what: string, value: unknown): readonly number[] {
-  if (!Array.isArray(value))
-    throw wrongType(clause, `${who}: ${what} must be a pair [reduce, filters], got ${show(value)}`);
+  if (!isList(value)) throw wrongType(clause, `${who}: ${what} must be a pair [reduce, filters], got ${show(value)}`);
   if (value.length !== 2)
     throw new SpecError(clause, `${who}: ${what} must be a pair [reduce, filters], got ${show(value)}`);
   return value.map((each) => wholeNumber(clause, who, what, each, 1));

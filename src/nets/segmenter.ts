@@ -11,20 +11,20 @@ import { conv2d } from '../ops/conv.ts';
 const RATES = [1, 1, 2, 4, 8, 16, 1];
 
 export interface ContextOptions {
-  /** Channels of x and of every layer (21, the classes of the paper's data). */
+  /** Channels of x and of every layer; the default is 21, the number of classes of the paper's data. */
   readonly channels?: number;
 }
 
 /**
- * The context module: seven 3×3 convolutions at rates 1, 1, 2, 4, 8, 16, 1 and one 1×1, all with as many filters as x
- * has channels; shape in, shape out. `64C² + 8C` parameters, a field of 67×67 at stride 1. Spec nets-context.
+ * The context module: seven 3×3 convolutions with dilations 1, 1, 2, 4, 8, 16, 1 and one 1×1, all with as many filters
+ * as x has channels; y has the shape of x. `64C² + 8C` parameters, a field of 67×67 at stride 1. Spec nets-context.
  *
  * @throws {SpecError} nets-context.
  * @example
  * parameterCount(contextModule(), [1, 64, 64, 21]) // 28392
  */
 export function contextModule(options: ContextOptions = {}): Layer {
-  known('contextModule', options, ['channels'], 'options');
+  options = known('contextModule', options, ['channels'], 'options');
   const filters = wholeNumber('nets-context', 'contextModule', 'channels', options.channels ?? 21, 1);
   const parts: Record<string, Layer> = {};
   for (const [i, dilation] of RATES.entries()) {
@@ -36,11 +36,11 @@ export function contextModule(options: ContextOptions = {}): Layer {
 
 export interface SegmenterOptions {
   /**
-   * Numbers per pixel: the logits of that many classes (2) for `crossEntropy`; 1 for a boundary with
+   * Numbers per pixel, by default 2: the logits of that many classes for `crossEntropy`; 1 for a boundary with
    * `binaryCrossEntropy`, or for a depth with `squaredError`.
    */
   readonly outputs?: number;
-  /** Filters of the layers before the head (16). */
+  /** Filters of the layers before the head; the default is 16. */
   readonly width?: number;
 }
 
@@ -53,7 +53,7 @@ export interface SegmenterOptions {
  * segmenter({ outputs: 5 }).shape([2, 48, 64, 3]) // [2, 48, 64, 5]
  */
 export function segmenter(options: SegmenterOptions = {}): Layer {
-  known('segmenter', options, ['outputs', 'width'], 'options');
+  options = known('segmenter', options, ['outputs', 'width'], 'options');
   const outputs = wholeNumber('nets-segmenter', 'segmenter', 'outputs', options.outputs ?? 2, 1);
   const width = wholeNumber('nets-segmenter', 'segmenter', 'width', options.width ?? 16, 1);
   return chain({
@@ -73,7 +73,7 @@ export interface CellGridOptions extends SegmenterOptions {
 }
 
 /**
- * The baseline of lecture L0: the image is cut into square cells and each is classified by itself; y is
+ * The baseline of lecture L0: the image is divided into square cells and each is classified on its own; y is
  * `[batch, ⌊height / cell⌋, ⌊width / cell⌋, outputs]`. Spec nets-segmenter.
  *
  * @throws {SpecError} nets-segmenter.
@@ -81,7 +81,7 @@ export interface CellGridOptions extends SegmenterOptions {
  * cellGrid({ cell: 8, outputs: 5 }).shape([2, 48, 64, 3]) // [2, 6, 8, 5]
  */
 export function cellGrid(options: CellGridOptions): Layer {
-  known('cellGrid', options, ['cell', 'outputs', 'width'], 'options');
+  options = known('cellGrid', options, ['cell', 'outputs', 'width'], 'options');
   const number = (what: string, value: unknown) => wholeNumber('nets-segmenter', 'cellGrid', what, value, 1);
   const cell = number('cell', options.cell);
   const outputs = number('outputs', options.outputs ?? 2);

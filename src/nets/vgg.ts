@@ -11,7 +11,7 @@ import { maxPool2d } from '../ops/pool.ts';
 import { type ClassifierOptions, classifier, classifierNames } from './classifier.ts';
 
 export interface VggOptions extends ClassifierOptions {
-  /** Batch normalisation after every convolution (false: the paper is older than it). */
+  /** Batch normalisation after every convolution; the default is false, because the paper is older. */
   readonly norm?: boolean;
 }
 
@@ -34,7 +34,7 @@ const STAGES: Readonly<Record<number, readonly number[]>> = {
  * parameterCount(vgg(11), [1, 224, 224, 3]) // 132863336
  */
 export function vgg(depth: 11 | 13 | 16 | 19, options: VggOptions = {}): Layer {
-  known('vgg', options, [...classifierNames, 'norm'], 'options');
+  options = known('vgg', options, [...classifierNames, 'norm'], 'options');
   if (typeof depth !== 'number')
     throw wrongType('nets-vgg', `vgg: the depth must be ${Object.keys(STAGES).join(', ')}, got ${show(depth)}`);
   if (!Object.hasOwn(STAGES, depth))

@@ -1,4 +1,4 @@
-// What all convolutions share: attributes, geometry, and one operator over the three contractions.
+// What all convolutions have in common: attributes, geometry, and one operator over the three contractions.
 
 import { flag, known, oneOf, wholeNumber } from '../attributes.ts';
 import { SpecError } from '../errors.ts';
@@ -28,7 +28,7 @@ export interface ConvAttributes {
   readonly stride?: number | readonly number[];
   readonly padding?: PaddingArgument;
   readonly dilation?: number | readonly number[];
-  /** Channels and filters are parted into this many groups; a filter sees the channels of its group. */
+  /** Channels and filters are divided into this many groups; a filter uses the channels of its group. */
   readonly groups?: number;
   readonly bias?: boolean;
   readonly algorithm?: Algorithm;
@@ -47,7 +47,16 @@ export function grouped(
   make: (attributes: ConvAttributes) => Layer,
   flip = false,
 ): Layer {
-  known(name, attributes, ['filters', 'size', 'stride', 'padding', 'dilation', 'groups', 'bias', 'algorithm']);
+  attributes = known(name, attributes, [
+    'filters',
+    'size',
+    'stride',
+    'padding',
+    'dilation',
+    'groups',
+    'bias',
+    'algorithm',
+  ]);
   const filters = wholeNumber('conv-filters', name, 'filters', attributes.filters, 1);
   const groups = wholeNumber('conv-groups', name, 'groups', attributes.groups ?? 1, 1);
   if (filters % groups !== 0)
@@ -64,7 +73,7 @@ export function depthwise(
   attributes: DepthwiseConvAttributes,
   make: (attributes: DepthwiseConvAttributes) => Layer,
 ): Layer {
-  known(name, attributes, ['size', 'multiplier', 'stride', 'padding', 'dilation', 'bias', 'algorithm']);
+  attributes = known(name, attributes, ['size', 'multiplier', 'stride', 'padding', 'dilation', 'bias', 'algorithm']);
   const multiplier = wholeNumber('conv-multiplier', name, 'multiplier', attributes.multiplier ?? 1, 1);
   const { ceil: _, ...window } = readConvWindow(name, rank, attributes);
   const complete = { ...window, multiplier, ...readChoices(name, attributes) };
@@ -136,13 +145,13 @@ function convolution({ name, rank, flip, make, complete, part }: Convolution): L
   });
 }
 
-/** A weight that is drawn, and with `bias` a zero for each filter on its last axis. */
+/** A random weight, and with `bias` a zero for each filter on its last axis. */
 export const weightAndBias = (weight: Shape, bias: boolean): Record<string, Parameter> => ({
   weight: { shape: weight, first: drawnWeight(weight) },
   ...(bias && { bias: { shape: weight.slice(-1), first: constant(0) } }),
 });
 
-/** The filters of a weight lie on its last axis. */
+/** The filters of a weight are on its last axis. */
 export const onLastAxis = (weight: Shape, i: number): number => i % weight[weight.length - 1];
 
 export const multiplyAdds = (g: ConvGeometry): number =>

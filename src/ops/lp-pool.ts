@@ -6,7 +6,7 @@ import { lpPool, lpPoolGrad } from '../reference/lp-pool.ts';
 import { type MaxPoolAttributes, pooling, readPoolWindow, windowNames } from './pooling.ts';
 
 export interface LpPoolAttributes extends MaxPoolAttributes {
-  /** The exponent of the norm, at least 1; 2 without it. */
+  /** The exponent of the norm, at least 1; the default is 2. */
   readonly p?: number;
 }
 
@@ -20,7 +20,7 @@ export interface LpPoolAttributes extends MaxPoolAttributes {
  */
 export function lpPool2d(attributes: LpPoolAttributes): Layer {
   const name = 'lpPool2d';
-  known(name, attributes, [...windowNames, 'p']);
+  attributes = known(name, attributes, [...windowNames, 'p']);
   const p = finiteNumber('pool-power', name, 'p', attributes.p ?? 2, 'a finite number ≥ 1', (value) => value >= 1);
   return pooling(name, 2, { ...readPoolWindow(name, 2, attributes), p }, lpPool2d, {
     forward: (g, x, y) => lpPool(g, x.data, p, y.data),

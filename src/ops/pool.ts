@@ -46,7 +46,8 @@ export const avgPool1d = (attributes: AvgPoolAttributes): Layer => avgPool('avgP
 
 /**
  * 2-D average pooling: the sum of the cells inside the input, divided by their number, or with `countPadding` by the
- * number of cells inside the padded input; never by the overhang of `ceil`. No cell gives NaN. Spec pool-average.
+ * number of cells inside the padded input; never by cells beyond the padded input (`ceil`). No cell gives NaN. Spec
+ * pool-average.
  *
  * @throws {SpecError} pool-divisor and the clauses of {@link maxPool2d}.
  * @example
@@ -67,7 +68,7 @@ function maxPool(
   attributes: MaxPoolAttributes,
   make: (attributes: MaxPoolAttributes) => Layer,
 ): Layer {
-  known(name, attributes, windowNames);
+  attributes = known(name, attributes, windowNames);
   return pooling(name, rank, readPoolWindow(name, rank, attributes), make, {
     forward: (g, x, y) => kernels.maxPool(g, x.data, y.data),
     emit: (program, x, shape, g) => program.maxPool(x, shape, g),
@@ -81,7 +82,7 @@ function avgPool(
   attributes: AvgPoolAttributes,
   make: (attributes: AvgPoolAttributes) => Layer,
 ): Layer {
-  known(name, attributes, [...windowNames, 'countPadding']);
+  attributes = known(name, attributes, [...windowNames, 'countPadding']);
   const countPadding = flag('pool-divisor', name, 'countPadding', attributes.countPadding ?? false);
   return pooling(name, rank, { ...readPoolWindow(name, rank, attributes), countPadding }, make, {
     forward: (g, x, y) => kernels.avgPool(g, x.data, countPadding, y.data),

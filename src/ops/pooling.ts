@@ -1,4 +1,4 @@
-// What all poolings share: attributes, geometry, and one operator over the windows.
+// What all poolings have in common: attributes, geometry, and one operator over the windows.
 
 import { SpecError } from '../errors.ts';
 import { spaceOf, windowField } from '../layer/field.ts';
@@ -21,11 +21,11 @@ import { checkRank } from './convolution.ts';
 export interface MaxPoolAttributes {
   /** Cells on each axis of the window. */
   readonly size: number | readonly number[];
-  /** Without it, the windows do not overlap: the stride is the size. */
+  /** The default is the size, so that windows do not overlap. */
   readonly stride?: number | readonly number[];
   readonly padding?: PaddingArgument;
   readonly dilation?: number | readonly number[];
-  /** Round the number of windows up, so that the last one may hang over the end. */
+  /** Round the number of windows up, so that the last one may extend beyond the end. */
   readonly ceil?: boolean;
 }
 
@@ -43,13 +43,13 @@ export const readPoolWindow = (name: string, rank: number, a: MaxPoolAttributes)
 /** The cells of a window are listed one by one. */
 const MOST_TAPS = 1 << 24;
 
-/** The same axis without the taps at either end that meet nothing but padding, wherever the window stands. */
+/** The same axis without the taps at either end that meet nothing but padding at every position of the window. */
 function withinReach(axis: Axis): Axis {
   if (axis.size <= axis.input) return axis;
   const { input, size, stride, dilation, before, output } = axis;
   const first = Math.max(0, Math.ceil((before - (output - 1) * stride) / dilation));
   const last = Math.min(size - 1, Math.floor((input - 1 + before) / dilation));
-  if (last < first) return axis;
+  if (last < first) return { ...axis, size: 1 }; // no tap ever meets a cell, the first neither
   return { ...axis, size: last - first + 1, before: before - first * dilation };
 }
 
@@ -74,8 +74,9 @@ export function pooling(
     geometry(x) {
       const channels = checkRank(name, rank, x);
       const all = windowAxes(name, complete, spaceOf(x));
-      const axes = complete.countPadding === true ? all : all.map(withinReach);
-      return { batch: x[0], channels, axes: threeAxes(axes), isLong: taps(all) > SHORT_SUM };
+      const axes = threeAxes(all.map(withinReach));
+      const counted = complete.countPadding === true && { counted: threeAxes(all) };
+      return { batch: x[0], channels, axes, isLong: taps(all) > SHORT_SUM, ...counted };
     },
     shape: (x, g) => [x[0], ...g.axes.slice(-rank).map((axis) => axis.output), g.channels],
     field: (x) => windowField(windowAxes(name, complete, spaceOf(x))),

@@ -11,7 +11,7 @@ import { allocate, type Shape, sizeOf, typeOf } from '../tensor.ts';
 import { type Rows, softmaxGradRows, softmaxRows } from './rows.ts';
 
 /**
- * Softmax: `y = exp(x) / Σ exp(x)` along `axis`, the last one without it; negative axes count from the end. Computed as
+ * Softmax: `y = exp(x) / Σ exp(x)` along `axis`, by default the last one; negative axes count from the end. Computed as
  * `exp(x − max x)`, so that no logit overflows. Spec softmax-forward.
  *
  * @throws {SpecError} softmax-axis when x has no such axis.
@@ -20,7 +20,7 @@ import { type Rows, softmaxGradRows, softmaxRows } from './rows.ts';
  */
 export function softmax(attributes: { readonly axis?: number } = {}): Layer {
   const name = 'softmax';
-  known(name, attributes, ['axis']);
+  attributes = known(name, attributes, ['axis']);
   const axis = wholeNumber('softmax-axis', name, 'axis', attributes.axis ?? -1, -MAX_ATTRIBUTE);
   const place = (x: Shape): number => (axis < 0 ? axis + x.length : axis);
   const rows = (x: Shape): Rows => ({ length: x[place(x)], step: sizeOf(x.slice(place(x) + 1)) });

@@ -1,7 +1,7 @@
 // Cases: a layer, an input that fits it, its parameters and a gradient at its output, drawn together.
 
 import fc from 'fast-check';
-import { finiteNumber, known, oneOf } from '../attributes.ts';
+import { finiteNumber, known, oneOf, wholeNumber } from '../attributes.ts';
 import { checkLayer, type Layer, type Params } from '../layer/layer.ts';
 import {
   type ConvAttributes,
@@ -15,7 +15,7 @@ import {
 import { dense } from '../ops/dense.ts';
 import { avgPool1d, avgPool2d, avgPool3d, maxPool1d, maxPool2d, maxPool3d } from '../ops/pool.ts';
 import type { ElementType, Shape, Tensor } from '../tensor.ts';
-import { paramsOf, tensors, wholeNumbers } from './numbers.ts';
+import { checkDrawn, paramsOf, tensors, wholeNumbers } from './numbers.ts';
 import { windowCases } from './windows.ts';
 
 /** One call of a layer. `layer.name` and `layer.attributes` (complete) say which operator it is. */
@@ -28,20 +28,25 @@ export interface Case {
 }
 
 export interface CaseOptions {
-  /** Spatial axes; 2 if not given. */
+  /** The number of spatial axes; the default is 2. */
   readonly rank?: 1 | 2 | 3;
-  /** What every element is drawn from: `wholeNumbers()` if not given. */
+  /** The arbitrary for every element; the default is `wholeNumbers()`. */
   readonly numbers?: fc.Arbitrary<number>;
   readonly type?: ElementType;
-  /** The most multiply-adds of a case; 60,000 if not given: 1 ms in the reference loops. */
+  /** The most multiply-adds of a case; the default is 60,000, which take 1 ms in the reference loops. */
   readonly cost?: number;
 }
 
+/** Multiply-adds that a case in some tens has at most: cases of a lower cost are hardly ever drawn. */
+const LEAST_COST = 100;
+
 /** The options, and the rank among them. */
 function readOptions(who: string, options: CaseOptions): Required<Pick<CaseOptions, 'rank'>> & CaseOptions {
-  known(who, options, ['rank', 'numbers', 'type', 'cost'], 'options');
+  options = known(who, options, ['rank', 'numbers', 'type', 'cost'], 'options');
   const { rank = 2 } = options;
   finiteNumber('layer-rules', who, 'rank', rank, '1, 2 or 3', (value) => [1, 2, 3].includes(value));
+  checkDrawn(who, options.numbers ?? wholeNumbers(), options.type ?? 'float32');
+  if (options.cost !== undefined) wholeNumber('layer-rules', who, 'cost', options.cost, LEAST_COST);
   return { ...options, rank };
 }
 
@@ -50,7 +55,7 @@ const depthwiseConvs = { 1: depthwiseConv1d, 2: depthwiseConv2d, 3: depthwiseCon
 const maxPools = { 1: maxPool1d, 2: maxPool2d, 3: maxPool3d };
 const avgPools = { 1: avgPool1d, 2: avgPool2d, 3: avgPool3d };
 
-/** Channels or filters: mostly few, sometimes one less, as many and one more than a block of 4, 8 or 16 lanes. */
+/** Channels or filters: mostly few, sometimes around a block of 4, 8 or 16 lanes (one less, equal, or one more). */
 const counts = (): fc.Arbitrary<number> =>
   fc.oneof(
     { weight: 4, arbitrary: fc.integer({ min: 1, max: 5 }) },
@@ -58,7 +63,8 @@ const counts = (): fc.Arbitrary<number> =>
   );
 
 /**
- * Convolutions with everything independent: batch, axes, window, padding, groups, channels and filters of a group.
+ * Convolutions with every number drawn independently: batch, axes, window, padding, groups, channels and filters of a
+ * group.
  *
  * @example
  * fc.assert(fc.property(convCases(), ({ layer, x, params }) => layer.forward(x, params).shape.length === 4));
@@ -158,7 +164,7 @@ export function casesOf(layer: Layer, shape: Shape, options: CaseOptions = {}): 
   return fc.record(drawn, { noNullPrototype: true }).map(printable) as fc.Arbitrary<Case>;
 }
 
-/** A case that fast-check prints as the call it is, not as the functions of its layer. */
+/** A case that fast-check prints as a call, not as the functions of its layer. */
 export const printable = <T extends Case>(call: T): T =>
   Object.defineProperty({ ...call }, fc.toStringMethod, {
     value: () => {

@@ -1,9 +1,10 @@
-// What training and measuring are given besides a net: batches, and the loss of each.
+// What training and evaluation take in addition to a net: batches, and the loss of each.
 
 import { checkFunction } from '../attributes.ts';
 import { show, wrongType } from '../errors.ts';
 import { checkLayer, type Layer } from '../layer/layer.ts';
 import { crossEntropy } from '../ops/loss.ts';
+import { reading } from '../reading.ts';
 import type { Batch, Batches } from './batches.ts';
 
 /** The loss of a batch: what `loss` makes of it, or cross-entropy of its labels. Spec train-fit. */
@@ -18,7 +19,8 @@ export function lossOf(who: string, loss: unknown): (batch: Batch) => Layer {
 }
 
 /** Spec train-fit. */
-export function checkBatches(who: string, batches: unknown): void {
-  if (typeof (batches as Batches | undefined)?.epoch !== 'function')
-    throw wrongType('train-fit', `${who}: batches must come from minibatches(), got ${show(batches)}`);
+export function checkBatches(who: string, batches: unknown, what = 'batches'): void {
+  const epoch = reading('train-fit', who, what, () => (batches as Batches | undefined)?.epoch);
+  if (typeof epoch !== 'function')
+    throw wrongType('train-fit', `${who}: ${what} must come from minibatches(), got ${show(batches)}`);
 }

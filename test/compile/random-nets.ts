@@ -57,7 +57,11 @@ function operator(pick: Pick, rank: number): Layer {
     () => t.leakyRelu(),
     () => t.lrn({ size: 1 + pick(6), alpha: pick(3) / 2, beta: pick(4) / 2 }),
     () => t.dropout({ rate: 0.5, seed: pick(9) }),
-    ...made.map(({ layer }) => () => layer),
+    ...made.map(
+      ({ layer }) =>
+        () =>
+          layer,
+    ),
   ];
   return makers[pick(makers.length)]();
 }
