@@ -5,4 +5,5 @@ export { convFamily } from './conv.ts';
 export { denseFamily } from './dense.ts';
 export { depthwiseFamily } from './depthwise.ts';
 export { maxFamily } from './max.ts';
+export { preluFamily } from './prelu.ts';
 export { transposedFamily } from './transposed.ts';
