@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { plainReport } from '../src/cli/plain-report.ts';
+import { plainReport } from '../src/oracle/report/plain.ts';
 import { SpecError, show } from '../src/errors.ts';
 import { checkEngine, type Reporter, render } from '../src/oracle/index.ts';
 import { plain, plainLines } from '../src/plain.ts';
