@@ -5,11 +5,15 @@
 
 import { flag, perAxis, wholeNumber } from './attributes.ts';
 import { SpecError, show, wrongType } from './errors.ts';
+import { paddingHint, padsHint } from './hints.ts';
 import type { Shape } from './tensor.ts';
 
 export type Padding = 'valid' | 'same-upper' | 'same-lower' | readonly (readonly [before: number, after: number])[];
 
-/** Padding as it may be written: `'same'` is `'same-upper'`; a number pads all sides; a number or a pair per axis. */
+/**
+ * The forms of padding: `'same'` means `'same-upper'`; a number pads all sides; an array has a number or a pair per
+ * axis.
+ */
 export type PaddingArgument =
   | Padding
   | 'same'
@@ -25,7 +29,7 @@ export interface Window {
   readonly ceil: boolean;
 }
 
-/** One axis of a windowed operation, all numbers known. */
+/** One axis of a windowed operation, with all its numbers. */
 export interface Axis {
   readonly input: number;
   readonly size: number;
@@ -36,7 +40,7 @@ export interface Axis {
   readonly output: number;
 }
 
-/** Reads the attributes of a window. `stride: undefined` means the window's own size (pooling). */
+/** Reads the attributes of a window. `stride: undefined` means the size of the window (pooling). */
 export function readWindow(
   who: string,
   rank: number,
@@ -61,7 +65,7 @@ export function readPadding(who: string, rank: number, value: unknown): Padding 
   if (typeof value === 'string')
     throw new SpecError(
       'window-padding',
-      `${who}: padding must be 'valid', 'same', 'same-upper', 'same-lower', a number, or one number or pair per axis, got ${show(value)}`,
+      `${who}: padding must be 'valid', 'same', 'same-upper', 'same-lower', a number, or one number or pair per axis, got ${show(value)}${paddingHint(value)}`,
     );
   if (!Array.isArray(value))
     throw wrongType(
@@ -71,7 +75,7 @@ export function readPadding(who: string, rank: number, value: unknown): Padding 
   if (value.length !== rank)
     throw new SpecError(
       'window-padding',
-      `${who}: padding must have one number or one pair [before, after] for each of the ${rank} axes, got ${show(value)}`,
+      `${who}: padding must have one number or one pair [before, after] for each of the ${rank} axes, got ${show(value)}${padsHint(value, rank)}`,
     );
   return value.map((each) => {
     if (!Array.isArray(each)) return [number(each), number(each)] as const;
@@ -84,11 +88,11 @@ export function readPadding(who: string, rank: number, value: unknown): Padding 
   });
 }
 
-/** What the spatial axes are called. Spec conv-rank. */
+/** The names of the spatial axes. Spec conv-rank. */
 export const axisNames = (rank: number): readonly string[] =>
   rank === 1 ? ['length'] : ['depth', 'height', 'width'].slice(-rank);
 
-/** The axes of a windowed operation on spatial axes of the given sizes. Spec window-output, window-same, window-ceil, window-fit. */
+/** The axes of a windowed operation on spatial axes of the given sizes. Spec window-output, window-same, window-ceil, window-fit, window-allowed. */
 export function windowAxes(who: string, window: Window, space: Shape): Axis[] {
   return space.map((input, i) => {
     const [size, stride, dilation] = [window.size[i], window.stride[i], window.dilation[i]];
@@ -102,7 +106,7 @@ export function windowAxes(who: string, window: Window, space: Shape): Axis[] {
     }
     const [before, after] = window.padding === 'valid' ? [0, 0] : window.padding[i];
     const room = input + before + after - reach;
-    if (room < 0)
+    if (room < 0 && !(window.ceil && room > -stride))
       throw new SpecError(
         'window-fit',
         `${who}: a window of ${reach} cells (size ${size}, dilation ${dilation}) must fit into the padded input, got ${input} + ${before} + ${after} cells along the ${axisNames(space.length)[i]}`,
@@ -113,10 +117,12 @@ export function windowAxes(who: string, window: Window, space: Shape): Axis[] {
   });
 }
 
-/** An axis that does nothing: 1-D and 2-D are 3-D with such axes in front. Spec conv-rank. */
+/** An axis of one cell: 1-D and 2-D operators are 3-D operators with such axes in front. Spec conv-rank. */
 const unitAxis: Axis = { input: 1, size: 1, stride: 1, dilation: 1, before: 0, after: 0, output: 1 };
 
-export type ThreeAxes = readonly [Axis, Axis, Axis];
+/** One value for each axis of space: planes, rows, columns. */
+export type Three<T> = readonly [T, T, T];
+export type ThreeAxes = Three<Axis>;
 
 export function threeAxes(axes: readonly Axis[]): ThreeAxes {
   return [unitAxis, unitAxis, unitAxis, ...axes].slice(-3) as unknown as ThreeAxes;
@@ -151,7 +157,9 @@ export function cellsUnder([a, b, c]: ThreeAxes, p: number, cells: Int32Array): 
   }
 }
 
-/** The numbers of one convolution: the shapes of x, w and y follow from them. Channels and filters are counted per group. */
+/**
+ * The numbers of one convolution, which determine the shapes of x, w and y. Channels and filters are counted per group.
+ */
 export interface ConvGeometry {
   readonly batch: number;
   readonly groups: number;

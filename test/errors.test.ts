@@ -1,4 +1,4 @@
-// Each clause that can be broken says so in one way: the class, the clause, what must hold and what came.
+// Each clause that can be violated has one form of error: the class, the clause, what must hold and what was given.
 
 import { expect, test } from 'vitest';
 import {
@@ -77,25 +77,28 @@ const broken: [message: string, call: () => unknown][] = [
   ['conv2d: weight must have shape [3,3,2,6], got [1,4,4,2] [layer-params]', () => layer.forward(x, { weight: x })],
   ['conv2d: dy must have shape [1,2,2,6], got [1,4,4,2] [layer-gradient]', () => pulled(x)],
   [
-    "maxPool2d: the attributes are size, stride, padding, dilation, ceil, got 'strides' [layer-attributes]",
+    "maxPool2d: the attributes are size, stride, padding, dilation, ceil, got 'strides' (did you mean 'stride'?) [layer-attributes]",
     () => maxPool2d({ size: 2, strides: 2 } as Anything),
   ],
   [
-    "chain: a child's name must not be empty and hold no '.', got 'a.b' [layer-children]",
+    "chain: a child's name must not be empty or contain '.', got 'a.b' [layer-children]",
     () => chain({ 'a.b': identity() }),
   ],
   [
     "chain: a child's name must not be a number (records reorder those; use an array), got '1' [layer-children]",
     () => chain({ a: identity(), 1: relu() }),
   ],
-  ["chain: the children are out, got 'Out' [layer-children]", () => net.with({ children: { Out: relu() } })],
+  [
+    "chain: the children are out, got 'Out' (did you mean 'out'?) [layer-children]",
+    () => net.with({ children: { Out: relu() } }),
+  ],
   [
     "chain: the changes are attributes, children, got 'child' [layer-attributes]",
     () => net.with({ child: {} } as Anything),
   ],
   ["relu: the children are none, got 'a' [layer-children]", () => relu().with({ children: { a: relu() } })],
   ["chain: the attributes are none, got 'units' [layer-attributes]", () => net.with({ attributes: { units: 5 } })],
-  ["chain: the parameters are out, got 'Out' [layer-params]", () => net.forward(x, { Out: {} })],
+  ["chain: the parameters are out, got 'Out' (did you mean 'out'?) [layer-params]", () => net.forward(x, { Out: {} })],
   [
     'at pool: maxPool2d: a window of 5 cells (size 5, dilation 1) must fit into the padded input, got 4 + 0 + 0 cells along the height [window-fit]',
     () => deep.shape(x.shape),
@@ -137,7 +140,7 @@ const mistyped: [message: string, call: () => unknown][] = [
     () => tensor([1], [1], 'float16' as Anything),
   ],
   [
-    'conv2d: stride must have a value or be left out, got null [layer-attributes]',
+    'conv2d: stride must have a value or be omitted, got null [layer-attributes]',
     () => conv2d({ filters: 1, size: 3, stride: null as Anything }),
   ],
   [
@@ -184,7 +187,7 @@ test.each(mistyped)('a TypeError: %s', (message, call) => {
   expect(call).toThrow(expect.objectContaining({ message, clause }));
 });
 
-test('[layer-names] an error inside a net names the place, also while it is compiled or goes backwards, and in its stack', () => {
+test('[layer-names] an error inside a net names the layer, also in compile and in the gradient, and in its stack', () => {
   const clipping: Layer = {
     ...relu(),
     vjp: () => [tensor([1, 2]), () => relu().vjp(tensor([1, 2]), {})[1](tensor([3]))],
@@ -203,7 +206,7 @@ test('[layer-names] an error inside a net names the place, also while it is comp
   }
 });
 
-test('[layer-names] what a layer of somebody else throws passes through as it is', () => {
+test('[layer-names] an error of a hand-written layer passes through unchanged', () => {
   const odd = new Error('of my own');
   const throwing: Layer = {
     ...relu(),

@@ -6,8 +6,8 @@ import { type CheckOptions, checkEngine } from '../oracle/campaign.ts';
 import type { Engine } from '../oracle/engine.ts';
 import { render } from '../oracle/report/reporters.ts';
 import { table } from '../oracle/report/text.ts';
-import example from './example.ts';
-import { ownEngines } from './own.ts';
+import example from './mistaken-engine.ts';
+import { ownEngines } from './own-engines.ts';
 import { progressLine } from './progress.ts';
 import { EXIT, UsageError } from './usage.ts';
 
@@ -18,7 +18,7 @@ and im2col; plain JavaScript), and over an example engine with a mistake. Exit
 code 0 if the first three are clean and the mistake is found.
 `;
 
-/** Enough for every stratum several times, in about ten seconds for all engines. */
+/** Enough to ask every range of sizes several times, in about ten seconds for all engines. */
 const CASES = 100;
 
 export async function run(args: readonly string[]): Promise<number> {

@@ -1,4 +1,4 @@
-// Who an engine in another process says it is, checked. Spec oracle-protocol.
+// The hello of an engine in another process, checked. Spec oracle-protocol.
 
 import { SpecError } from '../errors.ts';
 import { NAME, readOffer } from '../oracle/ask/offer.ts';
@@ -11,7 +11,7 @@ import { parseLine, SHOWN } from './protocol.ts';
 
 export type Hello = Omit<Subject, 'run'>;
 
-/** A line that means to be a hello. */
+/** Whether a line is meant as a hello. */
 export function asHello(text: string): string | undefined {
   const line = parseLine(text);
   return line && ('name' in line || 'ops' in line) ? text : undefined;

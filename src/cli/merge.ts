@@ -1,4 +1,4 @@
-// toeplitz merge: the reports of shards made into one, or one report in another form.
+// toeplitz merge: combines the reports of shards, or writes one report in another form.
 
 import { parseArgs } from 'node:util';
 import { fromJson } from '../oracle/report/json.ts';
@@ -17,7 +17,7 @@ form.
 ${outputHelp}
 
 Exit code: 0 clean, 1 the engine is wrong somewhere, 2 the reports are not those
-of one campaign, 4 nothing is wrong, but too little was answered to say more.
+of one campaign, 4 nothing is wrong, but too few cases were answered.
 
 On two machines, then on one:
 

@@ -1,4 +1,4 @@
-// Where a report goes and in which form: what check, verify and merge end with. Spec campaign-reporter.
+// The destination and the form of a report, for check, verify and merge. Spec campaign-reporter.
 
 import { isWrong, type Report } from '../oracle/report/report.ts';
 import { type Reporter, readReporter, render, reporterNames } from '../oracle/report/reporters.ts';
@@ -26,7 +26,7 @@ interface Values {
   readonly case?: readonly string[];
 }
 
-/** Checks the options before the work begins; the function it gives writes the report and tells the exit code. */
+/** Checks the options before the work begins; the function that it returns writes the report and gives the exit code. */
 export async function openOutput(values: Values): Promise<(report: Report) => Promise<number>> {
   const { out } = values;
   const form: Reporter = readReporter(values.reporter);

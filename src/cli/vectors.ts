@@ -1,4 +1,4 @@
-// toeplitz vectors: a campaign as files, for programs that no process can be started for from here.
+// toeplitz vectors: a campaign as files, for programs that cannot be started from here.
 
 import { parseArgs } from 'node:util';
 import { readTraits } from '../oracle/ask/traits.ts';
@@ -29,7 +29,7 @@ ${settingsHelp}
   --layout X,W,D  how it has x, weights and depthwise weights (those of the dialect)
   --traits T=V,…  see spec/oracle.md, oracle-traits
 
-Exit code: 0, or 2 for wrong usage.
+Exit code: 0, or 2 for invalid usage.
 
 In Python:
 

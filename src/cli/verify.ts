@@ -1,4 +1,4 @@
-// toeplitz verify: judges the answers beside the questions of toeplitz vectors.
+// toeplitz verify: judges the answers to the questions of toeplitz vectors.
 
 import { readFile, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';

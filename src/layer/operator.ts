@@ -1,53 +1,56 @@
-// The operator: a layer that is not made of layers. Checks that all of them share stand here, once.
+// The operator: a layer that is not made of layers. The checks that all operators have in common are here.
 
 import { frozenCopy, known } from '../attributes.ts';
 import { SpecError, wrongType } from '../errors.ts';
+import { channelsFirst, channelsHint, filtersFirst, noBias } from '../hints.ts';
 import { checkShape, checkTensor, type Data, type Shape, sameShape, sizeOf, type Tensor, typeOf } from '../tensor.ts';
 import type { ConvGeometry, PoolGeometry } from '../window.ts';
 import { pointField } from './field.ts';
 import type { Attributes, Changes, Field, Layer, Parameter, Params, Program, Roles, Value } from './layer.ts';
 
-/** What the rule for the gradient is given. */
+/** The arguments of the rule for the gradient. */
 export interface Pulled<G> {
   readonly x: Tensor;
   readonly p: Readonly<Record<string, Tensor>>;
   readonly y: Tensor;
   readonly dy: Tensor;
   readonly g: G;
-  /** Without it the gradient at x is not asked for: zeros will do. */
+  /** If false, the gradient at x is not needed and may be zeros. */
   readonly needsX: boolean;
 }
 
-/** What an operator adds to the common rules. Arguments reach it checked; `g` is its geometry. */
+/** What an operator adds to the common rules. Its arguments have been checked; `g` is its geometry. */
 export interface Operator<G = undefined> {
   readonly name: string;
   readonly attributes: Attributes;
   /** The constructor, for `with`. */
   make(attributes: never): Layer;
-  /** All numbers that the other rules need, found once for each shape of x. Refuses an x that does not fit. */
+  /** All numbers that the other rules need, computed once for each shape of x. Refuses an x that does not fit. */
   geometry?(x: Shape): G;
   shape(x: Shape, g: G): Shape;
   parameters?(x: Shape, g: G): Readonly<Record<string, Parameter>>;
-  /** Without it, every unit sees the one cell at its own place. */
+  /** Without it, every unit depends on the one cell at its own place. */
   field?(x: Shape, g: G): Field;
   cost?(x: Shape, g: G): number;
   readonly roles?: Roles;
   forward(x: Tensor, p: Readonly<Record<string, Tensor>>, g: G): Tensor;
-  /** What it appends to a compiled net; `undefined` where only `forward` gives the bits. */
+  /** Adds its steps to a compiled net; `undefined` where only `forward` gives the bits. */
   emit?(program: Program, x: Value, p: Readonly<Record<string, Tensor>>, g: G): Value | undefined;
   gradient(given: Pulled<G>): { readonly x: Tensor; readonly params?: Readonly<Record<string, Tensor>> };
 }
 
 /**
- * Makes a layer of an operator: freezes its attributes, and checks x, parameters and dy before the operator sees them.
+ * Makes a layer from an operator: freezes its attributes, and checks x, parameters and dy before the operator is called.
  * Spec layer-input, layer-params, layer-gradient.
  */
 export function operator<G = undefined>(op: Operator<G>): Layer {
   const who = op.name;
   const facts = remembering(who, (x) => {
     checkInput(who, x);
-    const g = frozenCopy(op.geometry?.(x)) as G;
-    const shape = Object.freeze([...op.shape(x, g)]);
+    const [g, shape] = hinted(x, () => {
+      const own = frozenCopy(op.geometry?.(x)) as G;
+      return [own, Object.freeze([...op.shape(x, own)])] as const;
+    });
     const parameters = Object.freeze(mapped(op.parameters?.(x, g) ?? {}, (each) => Object.freeze(each)));
     const shapes = Object.freeze(mapped(parameters, (each) => Object.freeze(each.shape)));
     return { g, shape, parameters, shapes };
@@ -55,8 +58,24 @@ export function operator<G = undefined>(op: Operator<G>): Layer {
   const check = (x: Tensor, p: Params<Tensor>): G => {
     checkTensor(who, 'x', x);
     const { g, shapes } = facts(x.shape);
-    checkOwnParams(who, shapes, p, x.data);
+    checkOwnParams(who, shapes, p, x.data, (name, got) => shapeHint(x.shape, shapes[name], name, got));
     return g;
+  };
+  /** Why a parameter probably has another shape than it must. */
+  const shapeHint = (x: Shape, must: Shape, name: string, got: Shape | undefined): string => {
+    if (got === undefined) return name === 'bias' && op.attributes.bias === true ? noBias : '';
+    if (x.length > 3 && fits([x[0], ...x.slice(2), x[1]], name, got)) return channelsFirst(x);
+    const [channels, filters] = must.slice(-2);
+    return must.length > 1 && sameShape(got, [filters, channels, ...must.slice(0, -2)]) ? filtersFirst : '';
+  };
+  /** Whether a parameter of this shape belongs to x. */
+  const fits = (x: Shape, name: string, shape: Shape): boolean => {
+    try {
+      return sameShape(facts(x).shapes[name], shape);
+    } catch (error) {
+      if (error instanceof SpecError) return false;
+      throw error;
+    }
   };
   const layer: Layer = Object.freeze<Layer>({
     name: who,
@@ -103,7 +122,7 @@ export function operator<G = undefined>(op: Operator<G>): Layer {
     emit(program, x, p) {
       if (this !== layer) return program.call(this, x, p);
       const { g, shapes } = facts(x.shape);
-      checkOwnParams(who, shapes, p, anyFloat32);
+      checkOwnParams(who, shapes, p, anyFloat32, (name, got) => shapeHint(x.shape, shapes[name], name, got));
       return op.emit?.(program, x, p as Record<string, Tensor>, g) ?? program.call(layer, x, p);
     },
   });
@@ -111,8 +130,8 @@ export function operator<G = undefined>(op: Operator<G>): Layer {
 }
 
 /**
- * A rule that keeps its last answer. A net asks every level for the same shape again, and each level all levels below, so
- * that without it the work would grow with the square of the depth.
+ * A rule that keeps its last result. A net asks every level for the same shape again, and each level asks all levels
+ * below, so that otherwise the work would grow with the square of the depth.
  */
 export function remembering<T>(who: string, rule: (x: Shape) => T): (x: Shape) => T {
   let last: { readonly x: Shape; readonly answer: T } | undefined;
@@ -125,7 +144,7 @@ export function remembering<T>(who: string, rule: (x: Shape) => T): (x: Shape) =
   };
 }
 
-/** What `with` is given; without a part of it, no change there. */
+/** The argument of `with`; a part that is omitted does not change. */
 export function readChanges(who: string, changes: Changes): Required<Changes> {
   known(who, changes, ['attributes', 'children'], 'changes');
   const { attributes = {}, children = {} } = changes;
@@ -146,10 +165,10 @@ function checkHeld(who: string, what: string, { shape, data }: Tensor): void {
     );
 }
 
-/** The type that compiled nets have. */
+/** The element type of compiled nets. */
 const anyFloat32 = new Float32Array();
 
-/** Spec layer-input: every axis holds at least one element; there is a batch axis. */
+/** Spec layer-input: there is a batch axis, and every axis has at least one element. */
 export function checkInput(who: string, x: Shape): void {
   if (x.length === 0 || x.includes(0))
     throw new SpecError(
@@ -174,12 +193,39 @@ export function checkLike(
     throw wrongType('tensor-type', `${who}: ${what} must be ${typeOf(like)} as x is, got ${typeOf(value.data)}`);
 }
 
-function checkOwnParams(who: string, shapes: Readonly<Record<string, Shape>>, p: Params<Tensor>, x: Data): void {
+/** An error about the shape of x, saying so where the channels seem to come first. */
+function hinted<T>(x: Shape, rule: () => T): T {
+  try {
+    return rule();
+  } catch (error) {
+    const hint = channelsHint(x);
+    if (!(error instanceof SpecError) || !['window-fit', 'conv-groups'].includes(error.clause) || hint === '')
+      throw error;
+    throw new SpecError(error.clause, error.message.slice(0, -error.clause.length - 3) + hint);
+  }
+}
+
+function checkOwnParams(
+  who: string,
+  shapes: Readonly<Record<string, Shape>>,
+  p: Params<Tensor>,
+  x: Data,
+  hint: (name: string, got: Shape | undefined) => string = () => '',
+): void {
   const names = Object.keys(shapes);
   known(who, p, names, 'parameters', 'layer-params');
   for (const name of names) {
     if (!(name in p))
-      throw new SpecError('layer-params', `${who}: the parameters are ${names.join(', ')}, got no '${name}'`);
-    checkLike(who, name, p[name] as Tensor, shapes[name], x, 'layer-params');
+      throw new SpecError(
+        'layer-params',
+        `${who}: the parameters are ${names.join(', ')}, got no '${name}'${hint(name, undefined)}`,
+      );
+    const value = p[name] as Tensor;
+    checkTensor(who, name, value);
+    if (!sameShape(value.shape, shapes[name])) {
+      const got = `got [${value.shape}]${hint(name, value.shape)}`;
+      throw new SpecError('layer-params', `${who}: ${name} must have shape [${shapes[name]}], ${got}`);
+    }
+    checkLike(who, name, value, shapes[name], x, 'layer-params');
   }
 }

@@ -2,7 +2,7 @@
 //
 //   y[n,i,f] = Σ_p Σ_c  x[n,p,c] · w[k,f,c]  + b[f]      over the taps k with  i = p·stride + k·dilation − before
 //
-// It is the input gradient of the convolution that makes x's shape out of y's, so the geometry is read from y.
+// It is the input gradient of the convolution from y to x, so the geometry is that of y.
 
 import { flag, known, perAxis, wholeNumber } from '../attributes.ts';
 import { SpecError } from '../errors.ts';
@@ -17,7 +17,7 @@ import { type Axis, axisNames, type ConvGeometry, threeAxes, type Window } from 
 import { biasGradient, type ConvAttributes, checkRank, multiplyAdds, readConvWindow } from './convolution.ts';
 
 export interface ConvTransposeAttributes extends Omit<ConvAttributes, 'algorithm'> {
-  /** Cells added at the end of each axis of y, fewer than the stride. */
+  /** Cells added at the end of each axis of y, fewer than the stride or the dilation. */
   readonly outputPadding?: number | readonly number[];
 }
 
@@ -107,23 +107,24 @@ function transposed(
     },
   });
 
-  /** Filters lie on the axis before the last, those of one group beside each other; the group is that of the channel. */
+  /** Filters are on the second to last axis, those of one group next to each other; the group is that of the channel. */
   function outputChannel(weight: Shape, i: number): number {
     const [F, C] = weight.slice(-2);
     return Math.floor((i % C) / (C / groups)) * F + (Math.floor(i / C) % F);
   }
 }
 
-/** Spec conv-output-padding: below the stride, else no convolution of y would give x's size; none with `same`. */
+/** Spec conv-output-padding: less than the stride or the dilation; 0 with `same`. */
 function readTransposeWindow(name: string, rank: number, attributes: ConvTransposeAttributes): TransposeWindow {
   const { ceil: _, ...window } = readConvWindow(name, rank, attributes);
   const clause = 'conv-output-padding';
   const outputPadding = perAxis(clause, name, 'outputPadding', attributes.outputPadding ?? 0, rank, 0);
   outputPadding.forEach((cells, i) => {
-    if (cells >= window.stride[i])
+    const [stride, dilation] = [window.stride[i], window.dilation[i]];
+    if (cells >= Math.max(stride, dilation))
       throw new SpecError(
         clause,
-        `${name}: outputPadding must be below the stride ${window.stride[i]}, got ${cells} along the ${axisNames(rank)[i]}`,
+        `${name}: outputPadding must be below the stride ${stride}${dilation > stride ? ` or the dilation ${dilation}` : ''}, got ${cells} along the ${axisNames(rank)[i]}`,
       );
     if (cells > 0 && typeof window.padding === 'string' && window.padding !== 'valid')
       throw new SpecError(

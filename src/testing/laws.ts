@@ -1,8 +1,9 @@
 // Checking a layer against the laws of its kind.
 
 import fc from 'fast-check';
-import { known, oneOf, wholeNumber } from '../attributes.ts';
+import { finiteNumber, known, oneOf, wholeNumber } from '../attributes.ts';
 import { checkLayer, type Layer } from '../layer/layer.ts';
+import { hash } from '../random.ts';
 import { checkShape, type Shape } from '../tensor.ts';
 import { exactLaws } from './exact-laws.ts';
 import { exactFieldLaws, fieldLaws } from './field-laws.ts';
@@ -13,27 +14,29 @@ import type { Law, Subject } from './points.ts';
 import { smoothLaws } from './smooth-laws.ts';
 
 /**
- * What a layer is, beyond a layer:
- * - `'affine'`: affine in x and in each parameter by itself (convolution, dense, average pooling, their chains and sums);
+ * Which laws hold for a layer, in addition to those of every layer:
+ * - `'affine'`: affine in x and in each single parameter (convolution, dense, average pooling, their chains and sums);
  * - `'homogeneous'`: f(a·x) = a·f(x) for a > 0 (max pooling, relu, their chains with layers without bias);
  * - `'smooth'`: differentiable nearly everywhere (sigmoid, a norm, a loss, any net);
- * - `'any'`: no more than that.
+ * - `'any'`: no additional law.
  */
 export type Kind = 'affine' | 'homogeneous' | 'smooth' | 'any';
 
 export interface LawOptions {
-  /** `'any'` if not given. */
+  /** The default is `'any'`. */
   readonly kind?: Kind;
   /** Whole numbers are multiples of this in x and dy, so that averages over 1, 2, 3, … cells can be whole too. */
   readonly unit?: number;
-  /** What to draw the numbers of one tensor from: `{ variance: positive }`, `{ x: logits }`. */
+  /** The arbitraries for the numbers of single tensors: `{ variance: positive }`, `{ x: logits }`. */
   readonly numbers?: Subject['numbers'];
-  /** Draws per law; 25 if not given. */
+  /** Draws per law; the default is 25. */
   readonly runs?: number;
+  /** A whole number: the same seed draws the same. Without it every call draws anew, and an error says its seed. */
+  readonly seed?: number;
 }
 
 /**
- * The laws of a kind of layer, each to be checked by itself.
+ * The laws of a kind of layer, to be checked one by one.
  *
  * @example
  * lawsOf('homogeneous').map((law) => law.name).includes('positively homogeneous') // true
@@ -63,9 +66,9 @@ const readKind = (who: string, kind: unknown): Kind =>
  * laws(conv2d({ filters: 2, size: 3 }), [2, 5, 4, 3], { kind: 'affine' });
  */
 export function laws(layer: Layer, shape: Shape, options: LawOptions = {}): void {
-  const { subject, kind, runs } = read('laws', layer, shape, options);
+  const { subject, kind, runs, seed } = read('laws', layer, shape, options);
   for (const law of lawsOf(kind)) {
-    const details = fc.check(law.property(subject), { numRuns: runs });
+    const details = fc.check(law.property(subject), { numRuns: runs, ...seed });
     if (details.failed)
       throw new Error(
         `${layer.name} on [${shape}] breaks the law '${law.name}': ${details.errorInstance}\n${fc.defaultReportMessage(details)}`,
@@ -74,32 +77,37 @@ export function laws(layer: Layer, shape: Shape, options: LawOptions = {}): void
 }
 
 /**
- * The names of the laws that `layer` breaks: none for a right one.
+ * The names of the laws that `layer` breaks: none for a right one. With a `seed` the same each time.
  *
  * @example
  * brokenLaws({ ...relu(), forward: (x) => x }, [2, 3], { kind: 'homogeneous' }).includes('vjp and forward agree') // true
  */
 export function brokenLaws(layer: Layer, shape: Shape, options: LawOptions = {}): string[] {
-  const { subject, kind, runs } = read('brokenLaws', layer, shape, options);
+  const { subject, kind, runs, seed } = read('brokenLaws', layer, shape, options);
   return lawsOf(kind)
-    .filter((law) => fc.check(law.property(subject), { numRuns: runs, endOnFailure: true }).failed)
+    .filter((law) => fc.check(law.property(subject), { numRuns: runs, endOnFailure: true, ...seed }).failed)
     .map((law) => law.name);
 }
 
-/** A test that asks for a law that does not exist would pass: so every option is checked. */
+/** Every option is checked, because a test of a law that does not exist would pass. */
 function read(who: string, layer: Layer, shape: Shape, options: LawOptions) {
   checkLayer(who, layer);
   checkShape(who, shape);
-  known(who, options, ['kind', 'unit', 'numbers', 'runs'], 'options');
+  known(who, options, ['kind', 'unit', 'numbers', 'runs', 'seed'], 'options');
   const { unit = 1, numbers = {} } = options;
   const kind = readKind(who, options.kind ?? 'any');
   const runs = wholeNumber('layer-rules', who, 'runs', options.runs ?? 25, 1);
   wholeNumber('layer-rules', who, 'unit', unit, 1);
+  if (options.seed !== undefined)
+    finiteNumber('layer-rules', who, 'seed', options.seed, 'a whole number', Number.isSafeInteger);
+  // fast-check takes 32 bits.
+  const seed = options.seed === undefined ? {} : { seed: hash(options.seed, 'laws') | 0 };
   const multiples = wholeNumbers().map((value) => value * unit);
   const subject: Subject = {
     layer,
     shape,
     numbers: { ...(unit !== 1 && { x: multiples, dy: multiples }), ...numbers },
+    unit,
   };
-  return { subject, kind, runs };
+  return { subject, kind, runs, seed };
 }

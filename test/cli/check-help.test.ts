@@ -1,4 +1,4 @@
-// What the help of check says is true.
+// The help of check is correct.
 
 import { describe, expect, it } from 'vitest';
 import { decode, encode } from '../../src/cli/protocol.ts';
@@ -10,7 +10,7 @@ import { operators } from '../../src/oracle/families/index.ts';
 import { toeplitz } from './run.ts';
 
 describe('toeplitz check --help', () => {
-  it('[oracle-protocol] shows a request and its answer as they are', async () => {
+  it('[oracle-protocol] shows a real request and its answer', async () => {
     const { out } = await toeplitz('check', '--help');
     const line = (start: string) => new RegExp(`^ *. (${start}.*?\\}+)(?: {2,}.*)?$`, 'm').exec(out)![1];
     const c = parseCaseId('dense/n1c2_u1b0/f32/given/x=1,2;weight=3,4');
@@ -20,7 +20,7 @@ describe('toeplitz check --help', () => {
     expect([seq, decode(result)]).toEqual([1, { shape: [1, 1], data: Float32Array.of(11) }]);
   });
 
-  it('[oracle-engine] says every attribute and the shape of every weight', async () => {
+  it('[oracle-engine] lists every attribute and the shape of every weight', async () => {
     const { out } = await toeplitz('check', '--help');
     for (const op of Object.keys(operators)) {
       const { attributes } = callOf({ layout: ownLayout }, drawCase(op, false, 1, 0, { traits: {} }));

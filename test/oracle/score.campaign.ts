@@ -1,7 +1,7 @@
-// The oracle's score over faults that engines shipped, each under a campaign of the usual size; the README prints it.
+// The oracle's score over faults that engines shipped, each under a campaign of the usual size; the guide prints it.
 
 import { expect, it } from 'vitest';
-import { settlePart } from '../readme/settle.ts';
+import { expectPart } from '../readme/generated.ts';
 import { judgeAll, scoreTable } from './score.ts';
 
 it('[oracle-score] counts the shipped faults that a campaign catches and names', async () => {
@@ -10,5 +10,5 @@ it('[oracle-score] counts the shipped faults that a campaign catches and names',
   expect(judged.filter(({ isCaught }) => isCaught).length).toBeGreaterThanOrEqual(44);
   expect(judged.filter(({ name }) => name !== undefined).length).toBeGreaterThanOrEqual(44);
   for (const { isCaught, name } of judged) expect(isCaught || name === undefined).toBe(true);
-  settlePart('score', scoreTable(judged));
+  expectPart('score', scoreTable(judged), 'spec/guide/checking.md');
 });

@@ -1,10 +1,10 @@
-// The report as it may be printed: names and messages come from engines, files and lists. Spec campaign-plain.
+// The report made safe to print, since names and messages come from engines, files and lists. Spec campaign-plain.
 
 import { plain, plainLines } from '../../plain.ts';
 import { NAME } from '../ask/offer.ts';
 import type { Report } from './report.ts';
 
-/** What a case is made again by must be whole. */
+/** What reproduces a case must be complete. */
 const WHOLE = new Set(['id', 'cases', 'case', 'seenAs', 'after', 'again']);
 
 /** Every text of the report plain: source text line by line, names short. */

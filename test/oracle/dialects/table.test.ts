@@ -1,13 +1,12 @@
 // The tables of spec/dialects.md are made of the data and of what the code writes. `npm run readme` writes them anew.
 
-import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { parseCaseId } from '../../../src/oracle/cases/id.ts';
 import { attributesIn, nearestIn } from '../../../src/oracle/dialects/words.ts';
 import { type Dialect, type DialectName, dialects } from '../../../src/oracle/index.ts';
-import { settlePart, textOf } from '../../readme/settle.ts';
+import { expectPart, textOf } from '../../readme/generated.ts';
 
-const file = join(import.meta.dirname, '../../../spec/dialects.md');
+const page = 'spec/dialects.md';
 const names = Object.keys(dialects) as DialectName[];
 const all = dialects.toeplitz.operators;
 
@@ -48,8 +47,8 @@ const table = (head: readonly string[], lines: readonly (readonly string[])[]): 
 
 it('[dialect-names] the table of conventions is that of the data, and each of its rows says where it comes from', () => {
   const lines = Object.entries(rows).map(([name, cell]) => [name, ...names.map((each) => cell(dialects[each]))]);
-  settlePart('conventions', table(['', ...names], lines), file);
-  const sources = textOf(file).split('| row | is said in |')[1];
+  expectPart('conventions', table(['', ...names], lines), page);
+  const sources = textOf(page).split('| row | is said in |')[1];
   const cited = [...sources.matchAll(/^\| ([^|]+) \|/gm)].flatMap(([, row]) => row.split(', '));
   const full = cited.map((row) => (row === 'maximum' ? 'maximum over no cell' : row));
   expect(full).toEqual(expect.arrayContaining(Object.keys(rows)));
@@ -78,6 +77,6 @@ it('[dialect-attributes] the table of attributes is what the code writes', () =>
       return [op, name, list.length > 0 ? `\`${list.join(', ')}\`` : 'none'];
     }),
   );
-  settlePart('attributes', table(['for example', 'dialect', 'attributes'], lines), file);
+  expectPart('attributes', table(['for example', 'dialect', 'attributes'], lines), page);
   expect(lines.length).toBe(Object.keys(examples).length * names.length);
 });

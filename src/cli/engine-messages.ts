@@ -1,0 +1,24 @@
+// What an engine in another process wrote in addition to its answers, added to the report. Spec oracle-protocol.
+
+import type { Finding } from '../oracle/findings/finding.ts';
+import type { Report } from '../oracle/report/report.ts';
+import type { Remote } from './remote.ts';
+
+/** The report with what the engine wrote to standard error at each finding. */
+export function withWords(report: Report, { saidOf }: Remote): Report {
+  const told = (finding: Finding): Finding => {
+    const stderr = saidOf(finding.id) ?? saidOf(finding.seenAs);
+    return stderr === undefined || finding.verdict.message.includes(stderr) ? finding : { ...finding, stderr };
+  };
+  const operators = report.operators.map((each) => ({ ...each, findings: each.findings.map(told) }));
+  return { ...report, operators };
+}
+
+/** Tells the user once what was printed where only answers belong. */
+export function sayStray({ stray }: Remote): void {
+  const lines = stray();
+  if (lines !== undefined)
+    process.stderr.write(
+      `toeplitz: on standard output the engine wrote something that is not an answer: ${lines}; standard output belongs to the protocol, print to standard error\n`,
+    );
+}
