@@ -112,7 +112,7 @@ describe('the forms of a report', () => {
       'error title=toeplitz%3A conv2d',
       'notice title=toeplitz',
     ]);
-    expect(lines[0]).toContain('%0A::error::x%0A');
+    expect(lines[0]).toContain('\\r\\n::error::x\\n');
     expect(lines.join()).not.toContain('\r');
   });
 
