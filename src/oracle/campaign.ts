@@ -125,8 +125,9 @@ async function checkOperator(
     if (!isDeadly(outcome.verdict.kind)) note(outcome.case, outcome.verdict.kind === 'skip');
     onProgress?.({ op: name, done: answered(), of: quota, failures: count(isFinding) });
   }
-  const unasked = crashes.isHopeless() && !unfinished ? quota - answered() : 0;
   const avoided = crashes.avoided();
+  const isShort = crashes.isHopeless() || Object.keys(avoided).length > 0;
+  const unasked = isShort && !unfinished ? quota - answered() : 0;
   const findings = await findingsOf(subject, history, outcomes, isFinding, !isNamed);
   return {
     ...summaryOf(name, quota, outcomes, findings, unfinished),
