@@ -11,7 +11,7 @@ import { topPatchesOf } from '../inspect/patches.ts';
 import { summary } from '../inspect/summary.ts';
 import { activationTiles, filterTiles } from '../inspect/tiles.ts';
 import type { Layer, Params } from '../layer/layer.ts';
-import { flatParams } from '../layer/params.ts';
+import { flatParams, nameIn } from '../layer/params.ts';
 import { allocate, type Tensor } from '../tensor.ts';
 
 export interface Subject {
@@ -99,7 +99,7 @@ function convolutions({ net, params, image }: Subject): { path: string; weight: 
   const flat = flatParams(params);
   return operatorPaths(net)
     .filter((path) => innerLayer('show', net, image.shape, path).layer.roles?.pictured)
-    .map((path) => ({ path, weight: flat[`${path}.weight`] }));
+    .map((path) => ({ path, weight: flat[nameIn(path, 'weight')] }));
 }
 
 async function picture(name: string, tiles: readonly Tensor[], columns: number): Promise<Page> {

@@ -9,6 +9,7 @@
 
 import { SpecError } from '../errors.ts';
 import type { Layer } from '../layer/layer.ts';
+import { nameIn } from '../layer/params.ts';
 import { type Data, type Shape, sizeOf } from '../tensor.ts';
 
 /** The shape of a parameter in torch. Spec format-torch. */
@@ -49,7 +50,7 @@ function follow(
   const inside = Object.entries(layer.children);
   if (inputs && inside.length > 0) {
     const through = ([name, child]: [string, Layer], reaching: Int32Array | undefined): Int32Array | undefined =>
-      follow(child, inputs[name].shape, reaching, path === '' ? name : `${path}.${name}`, orders);
+      follow(child, inputs[name].shape, reaching, nameIn(path, name), orders);
     if (layer.arrangement === 'sequence') return inside.reduce((reaching, child) => through(child, reaching), order);
     const branches = inside.map((child) => through(child, order));
     const widths = inside.map(([name, child]) => child.shape(inputs[name].shape)[1]);
@@ -58,7 +59,7 @@ function follow(
   if (layer.roles?.flattens) return order ?? channelsFirst(x);
   if (order === undefined) return undefined;
   const overChannels = Object.entries(layer.parameters?.(x) ?? {}).filter(([, each]) => each.channelAxis !== undefined);
-  for (const [name] of overChannels) orders.set(path === '' ? name : `${path}.${name}`, order);
+  for (const [name] of overChannels) orders.set(nameIn(path, name), order);
   const mixes = overChannels.some(([, { shape }]) => shape.length > 1);
   if (mixes) return undefined;
   const y = layer.shape(x);

@@ -4,7 +4,7 @@ import { flag, known } from '../attributes.ts';
 import { pointField, throughField } from '../layer/field.ts';
 import { checkLayer, type Field, type Layer } from '../layer/layer.ts';
 import { declaredParams } from '../layer/parameter.ts';
-import { flatParams } from '../layer/params.ts';
+import { flatParams, nameIn } from '../layer/params.ts';
 import { checkShape, type Shape, sizeOf } from '../tensor.ts';
 import { type Memory, memoryOf } from './memory.ts';
 
@@ -78,12 +78,7 @@ export function describe(layer: Layer, shape: Shape): Description {
 function rowsOf(layer: Layer, x: Shape, reaching: Field, path: string): Row[] {
   const inputs = layer.inputs?.(x);
   const inner = Object.entries(inputs ?? {}).flatMap(([name, { shape, field }]) => {
-    const rows = rowsOf(
-      layer.children[name],
-      shape,
-      throughField(reaching, field),
-      path === '' ? name : `${path}.${name}`,
-    );
+    const rows = rowsOf(layer.children[name], shape, throughField(reaching, field), nameIn(path, name));
     // A shared layer has its parameters here, and its cost where it is used.
     return layer.arrangement === 'shared' && name === 'shared' ? rows.map((row) => ({ ...row, cost: 0 })) : rows;
   });

@@ -2,6 +2,7 @@
 
 import { checkFunction } from '../attributes.ts';
 import { checkLayer, type Layer } from './layer.ts';
+import { nameIn } from './params.ts';
 
 /**
  * Rebuilds a layer from the inside out: `change(path, layer)` is called with every operator and combinator (its children
@@ -17,7 +18,7 @@ export function mapLayer(layer: Layer, change: (path: string, layer: Layer) => L
   checkFunction('layer-map', 'mapLayer', 'change', change);
   const changed: Record<string, Layer> = {};
   for (const [name, child] of Object.entries(layer.children)) {
-    const rebuilt = mapLayer(child, change, path === '' ? name : `${path}.${name}`);
+    const rebuilt = mapLayer(child, change, nameIn(path, name));
     if (rebuilt !== child) changed[name] = rebuilt;
   }
   return change(path, Object.keys(changed).length > 0 ? layer.with({ children: changed }) : layer);
