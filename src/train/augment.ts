@@ -1,9 +1,9 @@
 // Augmentation: small changes that leave the label alone. Images are [batch, height, width, channels].
 
-import { flag, known, wholeNumber } from '../attributes.ts';
+import { checkFunction, flag, known, wholeNumber } from '../attributes.ts';
 import { SpecError } from '../errors.ts';
 import type { Random } from '../random.ts';
-import { allocate, type Tensor, typeOf } from '../tensor.ts';
+import { allocate, checkTensor, type Tensor, typeOf } from '../tensor.ts';
 import type { Augmentation } from './batches.ts';
 
 /**
@@ -19,12 +19,14 @@ export function augment(options: {
   readonly flip?: boolean;
   readonly crop?: number;
 }): Augmentation {
-  known('augment', options, ['shift', 'flip', 'crop'], 'options');
+  options = known('augment', options, ['shift', 'flip', 'crop'], 'options');
   const { shift = 0, crop } = options;
   const flip = flag('train-augment', 'augment', 'flip', options.flip ?? false);
   wholeNumber('train-augment', 'augment', 'shift', shift, 0);
   if (crop !== undefined) wholeNumber('train-augment', 'augment', 'crop', crop, 1);
   return (x, random) => {
+    checkTensor('augment', 'x', x);
+    checkFunction('train-augment', 'augment', 'the method below of random', random?.below);
     const [n, height, width, channels] = x.shape;
     if (x.shape.length !== 4)
       throw new SpecError(
@@ -39,7 +41,7 @@ export function augment(options: {
       );
     const y = allocate('augment', [n, ...size, channels], typeOf(x.data));
     for (let image = 0; image < n; image++)
-      copyImage(x, y, image, placeOf(random, shift, flip, [height - size[0], width - size[1]]));
+      copyImage(x, y, image, drawnPlace(random, shift, flip, [height - size[0], width - size[1]]));
     return y;
   };
 }
@@ -51,7 +53,7 @@ interface Place {
 }
 
 /** Drawn in this order: rows, columns, mirror. */
-function placeOf(random: Random, shift: number, flip: boolean, room: readonly [number, number]): Place {
+function drawnPlace(random: Random, shift: number, flip: boolean, room: readonly [number, number]): Place {
   const top = random.below(room[0] + 2 * shift + 1) - shift;
   const left = random.below(room[1] + 2 * shift + 1) - shift;
   return { top, left, mirrored: flip && random.below(2) === 1 };
