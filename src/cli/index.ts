@@ -68,13 +68,17 @@ const isUsage = (error: unknown): error is Error =>
   error instanceof SpecError ||
   String((error as { code?: unknown })?.code).startsWith('ERR_PARSE_ARGS');
 
+/** What to read after an error: the list of commands, or of one command its help. */
+const advice = (name = ''): string =>
+  Object.hasOwn(commands, name) ? `\`toeplitz ${name} --help\` lists the options.\n` : help;
+
 main(process.argv.slice(2)).then(
   (code) => {
     process.exitCode = code;
   },
   (error: unknown) => {
     if (!isUsage(error)) throw error;
-    process.stderr.write(`toeplitz: ${plainLines(error.message)}\n\n${help}`);
+    process.stderr.write(`toeplitz: ${plainLines(error.message)}\n\n${advice(process.argv[2])}`);
     process.exitCode = EXIT.usage;
   },
 );

@@ -135,7 +135,7 @@ export function receptiveField(layer: Layer, shape: Shape): Field {
 
 /**
  * A net as a table: layer, output shape, its size, parameters, multiply-adds and receptive field. `fold` omits the
- * operators without parameters that keep the number of units. Spec inspect-summary.
+ * operators without parameters and multiply-adds that keep the number of units. Spec inspect-summary.
  *
  * @example
  * console.log(summary(chain({ conv: conv2d({ filters: 6, size: 5 }) }), [1, 32, 32, 1]))
@@ -148,7 +148,7 @@ export function summary(layer: Layer, shape: Shape, options: { readonly fold?: b
   const fold = flag('inspect-summary', who, 'fold', options.fold ?? false);
   const { rows, parameters, statistics, cost, memory } = describe(layer, shape);
   const kept = rows.filter(
-    (row, i) => !fold || i === 0 || row.parameters + row.statistics > 0 || row.size !== rows[i - 1].size,
+    (row, i) => !fold || i === 0 || row.parameters + row.statistics + row.cost > 0 || row.size !== rows[i - 1].size,
   );
   const head = ['layer', 'operator', 'output', 'size', 'parameters', 'multiply-adds', 'field'];
   const body = kept.map((row) => [
