@@ -6,6 +6,7 @@ import { VERSION } from '../oracle/report/version.ts';
 import { plainLines } from '../plain.ts';
 import * as check from './check.ts';
 import * as demo from './demo.ts';
+import * as describe from './describe.ts';
 import * as explain from './explain.ts';
 import * as merge from './merge.ts';
 import * as show from './show.ts';
@@ -19,7 +20,17 @@ interface Command {
   run(args: readonly string[]): Promise<number>;
 }
 
-const commands: Readonly<Record<string, Command>> = { check, vectors, verify, merge, demo, explain, train, show };
+const commands: Readonly<Record<string, Command>> = {
+  check,
+  vectors,
+  verify,
+  merge,
+  demo,
+  explain,
+  train,
+  show,
+  describe,
+};
 
 const help = `toeplitz COMMAND
 
@@ -31,6 +42,7 @@ const help = `toeplitz COMMAND
   explain CASE        write the tensors of a case id
   train               train LeNet-5 on digits
   show MODEL IMAGE    pictures of what a trained net has learnt
+  describe FILE.onnx  shapes, parameters and multiply-adds of a model's nodes
 
   toeplitz COMMAND --help tells more; toeplitz --version.
 `;

@@ -4,7 +4,7 @@ import { flag, known } from '../attributes.ts';
 import { pointField, throughField } from '../layer/field.ts';
 import { checkLayer, type Field, type Layer } from '../layer/layer.ts';
 import { declaredParams } from '../layer/parameter.ts';
-import { checkShapes, flatParams } from '../layer/params.ts';
+import { checkShapes, flatParams, nameIn } from '../layer/params.ts';
 import { checkShape, type Shape, sizeOf } from '../tensor.ts';
 import { type Memory, memoryOf } from './memory.ts';
 
@@ -79,15 +79,10 @@ export function describe(layer: Layer, shape: Shape): Description {
 
 function rowsOf(layer: Layer, x: Shape, reaching: Field, path: string): Row[] {
   const inputs = layer.inputs?.(x);
-  const inner = Object.entries(inputs ?? {}).flatMap(([name, { shape, field }]) => {
-    const rows = rowsOf(
-      layer.children[name],
-      shape,
-      throughField(reaching, field),
-      path === '' ? name : `${path}.${name}`,
-    );
+  const inner = Object.entries(inputs ?? {}).flatMap(([name, { shape, field }], i) => {
+    const rows = rowsOf(layer.children[name], shape, throughField(reaching, field), nameIn(path, name));
     // A shared layer has its parameters here, and its cost where it is used.
-    return layer.arrangement === 'shared' && name === 'shared' ? rows.map((row) => ({ ...row, cost: 0 })) : rows;
+    return layer.arrangement === 'shared' && i === 0 ? rows.map((row) => ({ ...row, cost: 0 })) : rows;
   });
   if (inputs && layer.arrangement === 'sequence') return inner;
   const shape = layer.shape(x);
