@@ -1,7 +1,7 @@
 // ResNet (He, Zhang, Ren and Sun 2015): table 1 for large images, section 4.2 for images of 32×32.
 
 import { flag, known, oneOf, wholeNumber } from '../attributes.ts';
-import { SpecError, show } from '../errors.ts';
+import { SpecError, show, wrongType } from '../errors.ts';
 import { chain } from '../layer/chain.ts';
 import type { Layer } from '../layer/layer.ts';
 import { relu } from '../ops/activation.ts';
@@ -60,11 +60,9 @@ export function resnet(depth: number, options: ResnetOptions = {}): Layer {
   const [clause, who] = ['nets-resnet', 'resnet'];
   known(who, options, ['classes', 'variant', 'plain'], 'options');
   const forms = { ...LARGE, ...SMALL };
-  if (!Object.hasOwn(forms, depth))
-    throw new SpecError(
-      clause,
-      `${who}: the depth must be one of ${Object.keys(forms).join(', ')}, got ${show(depth)}`,
-    );
+  const wrong = `${who}: the depth must be one of ${Object.keys(forms).join(', ')}, got ${show(depth)}`;
+  if (typeof depth !== 'number') throw wrongType(clause, wrong);
+  if (!Object.hasOwn(forms, depth)) throw new SpecError(clause, wrong);
   const large = Object.hasOwn(LARGE, depth);
   const classes = wholeNumber(clause, who, 'classes', options.classes ?? (large ? 1000 : 10), 1);
   const variant = oneOf(clause, who, 'variant', options.variant ?? 'paper', ['paper', 'v1.5']);
