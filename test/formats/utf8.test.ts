@@ -1,15 +1,7 @@
 // Files on a host without TextEncoder and TextDecoder.
 
 import { afterEach, expect, test, vi } from 'vitest';
-import {
-  readIdx,
-  readNpy,
-  readNpz,
-  readSafetensors,
-  writeNpy,
-  writeNpz,
-  writeSafetensors,
-} from '../../src/formats/index.ts';
+import { readNpy, readNpz, readSafetensors, writeNpy, writeNpz, writeSafetensors } from '../../src/formats/index.ts';
 import { fromUtf8, toUtf8 } from '../../src/formats/utf8.ts';
 import { tensor } from '../../src/index.ts';
 
