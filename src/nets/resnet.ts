@@ -58,11 +58,14 @@ const SMALL: Readonly<Record<number, Form>> = {
  */
 export function resnet(depth: number, options: ResnetOptions = {}): Layer {
   const [clause, who] = ['nets-resnet', 'resnet'];
-  known(who, options, ['classes', 'variant', 'plain'], 'options');
+  options = known(who, options, ['classes', 'variant', 'plain'], 'options');
   const forms = { ...LARGE, ...SMALL };
-  const wrong = `${who}: the depth must be one of ${Object.keys(forms).join(', ')}, got ${show(depth)}`;
-  if (typeof depth !== 'number') throw wrongType(clause, wrong);
-  if (!Object.hasOwn(forms, depth)) throw new SpecError(clause, wrong);
+  if (typeof depth !== 'number') throw wrongType(clause, `${who}: the depth must be a number, got ${show(depth)}`);
+  if (!Object.hasOwn(forms, depth))
+    throw new SpecError(
+      clause,
+      `${who}: the depth must be one of ${Object.keys(forms).join(', ')}, got ${show(depth)}`,
+    );
   const large = Object.hasOwn(LARGE, depth);
   const classes = wholeNumber(clause, who, 'classes', options.classes ?? (large ? 1000 : 10), 1);
   const variant = oneOf(clause, who, 'variant', options.variant ?? 'paper', ['paper', 'v1.5']);
