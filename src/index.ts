@@ -25,6 +25,7 @@ export { shared } from './layer/shared.ts';
 export { toChannelsFirst, toChannelsLast, weightToChannelsFirst, weightToChannelsLast } from './layout.ts';
 export { NUMERICS } from './numerics.ts';
 export { leakyRelu, relu, scale, sigmoid, tanh } from './ops/activation.ts';
+export { convTranspose1d, convTranspose2d, convTranspose3d } from './ops/conv-transpose.ts';
 export {
   conv1d,
   conv2d,
@@ -34,8 +35,7 @@ export {
   depthwiseConv3d,
   trueConv1d,
   trueConv2d,
-} from './ops/conv.ts';
-export { convTranspose1d, convTranspose2d, convTranspose3d } from './ops/conv-transpose.ts';
+} from './ops/convolution.ts';
 export { dense } from './ops/dense.ts';
 export { dropout } from './ops/dropout.ts';
 export { channelMaxPool, globalAvgPool, globalMaxPool } from './ops/global-pool.ts';

@@ -1,7 +1,7 @@
 // Invalid input of every kind gives a TypeError or a SpecError with its clause, without delay; deep nesting is valid
 // input.
 
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import * as toeplitz from '../src/index.ts';
 import * as inspect from '../src/inspect/index.ts';
 import { MOST_NESTED } from '../src/layer/layer.ts';
@@ -26,6 +26,16 @@ const throwing = {
   },
 };
 
+const step = { ...{ filters: 1, size: 2, bias: false }, stride: 1e9 };
+const weight = tensor([2, 1, 1], [2, 3]);
+
+test('[conv-transpose] a stride of 10⁹ takes no longer than one of 10', () => {
+  const far = toeplitz.convTranspose1d({ ...step, padding: [[1, 0]] });
+  expect([...far.forward(tensor([1, 1, 1], [5]), { weight }).data]).toEqual([15]);
+  const [, pull] = toeplitz.conv1d(step).vjp(tensor([1, 2, 1]), { weight });
+  expect([...pull(tensor([1, 1, 1], [5])).x.data]).toEqual([10, 15]);
+});
+
 describe('hostile input', () => {
   const calls: [string, () => unknown][] = [
     ['a shape that holds itself', () => tensor(cyclic as Anything)],
@@ -41,6 +51,7 @@ describe('hostile input', () => {
     // biome-ignore lint/suspicious/noSparseArray: that is what is tried
     ['an array of layers with a hole', () => chain([relu(), , relu()] as Anything)],
     ['a depth without a prototype', () => nets.vgg(Object.create(null))],
+    ['a depth without a prototype', () => nets.resnet(Object.create(null))],
     ['a proxy of a Float32Array', () => relu().forward({ shape: [2], data: floats }, {})],
     ['a proxy of a Float32Array', () => tensor([2], floats)],
     ['an absurd rank', () => windowCases(1e9)],

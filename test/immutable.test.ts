@@ -8,6 +8,7 @@ import {
   convTranspose2d,
   crossEntropy,
   dense,
+  filters,
   initialize,
   type Layer,
   maxPool2d,
@@ -48,6 +49,11 @@ describe('attributes', () => {
     expect(() => {
       attributes.padding[0][0] = 7;
     }).toThrow(TypeError);
+  });
+
+  it('[inspect-filters] the hand-made filters are deeply frozen', () => {
+    for (const [path, value] of inside(filters))
+      if (!/weight/.test(path)) expect(Object.isFrozen(value), path).toBe(true);
   });
 
   it('[layer-attributes] the arrays of the caller are neither frozen nor shared', () => {

@@ -46,6 +46,7 @@ function unpack(who: string, bytes: Uint8Array, into: Uint8Array): number {
     if (stated !== size % 0x100000000) throw wrongSize(who, stated, size);
     filled += size;
     at = end + 8;
+    if (bytes[at] === 0 && bytes.subarray(at).every((byte) => byte === 0)) break;
   }
   return filled;
 }

@@ -1,6 +1,7 @@
 // A JSON object in which no name occurs twice: JSON.parse alone would silently keep only the last one.
 
 import { SpecError, show } from '../errors.ts';
+import { fromUtf8 } from './utf8.ts';
 
 export function parseObject(clause: string, who: string, bytes: Uint8Array): Record<string, unknown> {
   const text = decode(clause, who, bytes);
@@ -16,12 +17,9 @@ export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function decode(clause: string, who: string, bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch (cause) {
-    if (!(cause instanceof TypeError)) throw cause;
-    throw new SpecError(clause, `${who}: the header of ${bytes.length} bytes must be UTF-8`);
-  }
+  const text = fromUtf8(bytes);
+  if (text === undefined) throw new SpecError(clause, `${who}: the header of ${bytes.length} bytes must be UTF-8`);
+  return text;
 }
 
 /** Of the headers that are read none is deeper than 3; a host's parser, and what reads its result, may end their stack at thousands. */

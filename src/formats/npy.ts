@@ -8,6 +8,7 @@ import { allocate, checkTensor, type Data, type Shape, sizeOf, type Tensor } fro
 import { asBytes, type Bytes, reserve, viewOf } from './bytes.ts';
 import { ELEMENTS, type Element, readElements, writeElements } from './elements.ts';
 import { notOf } from './format-hint.ts';
+import { fromUtf8, toUtf8 } from './utf8.ts';
 
 const CLAUSE = 'format-npy';
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
@@ -54,9 +55,7 @@ export function readNpy(bytes: Bytes): Tensor {
     refuse(
       `the header states ${length} bytes, but the file has ${file.length - start} after its length (and ${MAX_HEADER} is the limit)`,
     );
-  const { element, little, fortran, shape } = parseHeader(
-    new TextDecoder(version === 3 ? 'utf-8' : 'latin1').decode(file.subarray(start, start + length)),
-  );
+  const { element, little, fortran, shape } = parseHeader(headerText(version, file.subarray(start, start + length)));
   const size = sizeOf(shape) * element.bytes;
   if (size !== file.length - start - length)
     refuse(`shape [${shape}] takes ${size} bytes of data, but the file has ${file.length - start - length}`);
@@ -67,6 +66,12 @@ export function readNpy(bytes: Bytes): Tensor {
 
 /** One entry: a name, and a string, a truth value or a tuple. A `descr` in square brackets is a record type. */
 const ENTRY = /\s*(['"])(\w+)\1\s*:\s*('[^']*'|"[^"]*"|True|False|\([^()]*\))\s*(?:,\s*|$)/gy;
+
+/** UTF-8 from version 3.0 on, before one character per byte (NEP 1). */
+function headerText(version: number, bytes: Uint8Array): string {
+  if (version < 3) return String.fromCharCode(...bytes);
+  return fromUtf8(bytes) ?? refuse('the header must be UTF-8');
+}
 
 function parseHeader(text: string): Header {
   const body =
@@ -156,7 +161,7 @@ export function writeNpy(tensor: Tensor): Uint8Array<ArrayBuffer> {
   const view = viewOf(file);
   file.set([...MAGIC, 1, 0]);
   view.setUint16(8, start - 10, true);
-  file.set(new TextEncoder().encode(`${text.padEnd(start - 11)}\n`), 10);
+  file.set(toUtf8(`${text.padEnd(start - 11)}\n`), 10);
   writeElements('writeNpy', bytes === 4 ? 'F32' : 'F64', view, start, tensor.data);
   return file;
 }

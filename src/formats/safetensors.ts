@@ -13,6 +13,7 @@ import { asBytes, type Bytes, reserve, viewOf } from './bytes.ts';
 import { ELEMENTS, type Element, type FloatName, readElements, UNREAD, writeElements } from './elements.ts';
 import { notOf } from './format-hint.ts';
 import { isObject, parseObject } from './json.ts';
+import { toUtf8 } from './utf8.ts';
 
 const CLAUSE = 'format-safetensors';
 const METADATA = '__metadata__';
@@ -213,7 +214,7 @@ function headerOf(entries: ReturnType<typeof layOut>, metadata: unknown): Uint8A
   ]);
   const first: [string, unknown][] = Object.keys(given).length > 0 ? [[METADATA, given]] : [];
   const text = JSON.stringify(Object.fromEntries([...first, ...lines]));
-  const bytes = new TextEncoder().encode(text);
+  const bytes = toUtf8(text);
   if (bytes.length > MAX_HEADER - 7)
     refuse(`names and metadata must fit a header of ${MAX_HEADER} bytes, got ${bytes.length}`, 'writeSafetensors');
   // Blanks after the header, as the reference writer puts them, so that the data begin at a multiple of 8.

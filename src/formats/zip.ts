@@ -8,6 +8,7 @@ import { SpecError, show } from '../errors.ts';
 import { join, viewOf } from './bytes.ts';
 import { crc32 } from './checksum.ts';
 import { deflated } from './inflate.ts';
+import { fromUtf8, toUtf8 } from './utf8.ts';
 
 const [LOCAL, CENTRAL, END, END64, LOCATOR64] = [0x04034b50, 0x02014b50, 0x06054b50, 0x06064b50, 0x07064b50];
 const [LOCAL_SIZE, CENTRAL_SIZE, END_SIZE, END64_SIZE, LOCATOR64_SIZE] = [30, 46, 22, 56, 20];
@@ -133,12 +134,7 @@ function inZip64(by: Reader, name: string, numbers: readonly number[], extra: Da
 
 function nameOf(by: Reader, bytes: Uint8Array, isUtf8: boolean): string {
   if (!isUtf8) return String.fromCharCode(...bytes);
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch (cause) {
-    if (!(cause instanceof TypeError)) throw cause;
-    return refuse(by, 'the name of an entry must be UTF-8');
-  }
+  return fromUtf8(bytes) ?? refuse(by, 'the name of an entry must be UTF-8');
 }
 
 /** Where the data of an entry begin. */
@@ -191,7 +187,7 @@ export function zip(by: Reader, files: ReadonlyMap<string, Uint8Array>): Uint8Ar
   const list: Uint8Array[] = [];
   let at = 0;
   for (const [path, content] of files) {
-    const name = new TextEncoder().encode(path);
+    const name = toUtf8(path);
     if (name.length > MOST16) refuse(by, `a name must fit ${MOST16} bytes, got ${name.length}`);
     const facts = { crc: crc32(content), size: content.length, name };
     const local = header(LOCAL, LOCAL_SIZE, facts, 4);

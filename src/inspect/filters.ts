@@ -11,16 +11,17 @@ export interface Filter {
   readonly weight: Tensor;
 }
 
-const filter = (values: readonly number[], divisor = 1): Filter => ({
-  values,
-  divisor,
-  get weight() {
-    return tensor(
-      [3, 3, 1, 1],
-      values.map((value) => value / divisor),
-    );
-  },
-});
+const filter = (values: readonly number[], divisor = 1): Filter =>
+  Object.freeze({
+    values: Object.freeze(values),
+    divisor,
+    get weight() {
+      return tensor(
+        [3, 3, 1, 1],
+        values.map((value) => value / divisor),
+      );
+    },
+  });
 
 /**
  * Three edge detectors, a sharpening and two blurring filters. The whole numbers of an edge detector add up to 0, those
@@ -29,7 +30,7 @@ const filter = (values: readonly number[], divisor = 1): Filter => ({
  * @example
  * filters.sharpen.values // [0, -1, 0, -1, 5, -1, 0, -1, 0]
  */
-export const filters = {
+export const filters = /* @__PURE__ */ Object.freeze({
   /** Responds to corners and diagonal edges. */
   edgeDiagonal: /* @__PURE__ */ filter([1, 0, -1, 0, 0, 0, -1, 0, 1]),
   /** The Laplacian over four neighbours. */
@@ -39,4 +40,4 @@ export const filters = {
   sharpen: /* @__PURE__ */ filter([0, -1, 0, -1, 5, -1, 0, -1, 0]),
   boxBlur: /* @__PURE__ */ filter([1, 1, 1, 1, 1, 1, 1, 1, 1], 9),
   gaussianBlur: /* @__PURE__ */ filter([1, 2, 1, 2, 4, 2, 1, 2, 1], 16),
-} as const;
+});

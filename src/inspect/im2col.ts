@@ -5,8 +5,8 @@
 import { known } from '../attributes.ts';
 import { SpecError } from '../errors.ts';
 import { spaceOf } from '../layer/field.ts';
-import type { ConvAttributes } from '../ops/conv.ts';
-import { readConvWindow } from '../ops/convolution.ts';
+import type { ConvAttributes } from '../ops/convolution.ts';
+import { readConvWindow } from '../ops/convolution-layer.ts';
 import { allocate, checkTensor, type Tensor, typeOf } from '../tensor.ts';
 import { cellsUnder, inputs, outputs, taps, threeAxes, windowAxes } from '../window.ts';
 

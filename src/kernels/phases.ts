@@ -42,21 +42,33 @@ export function forwardPhase(axes: ThreeAxes): Phase {
   return [onAxis(axes[0]), onAxis(axes[1]), onAxis(axes[2])];
 }
 
-/** The phases of an input gradient: one for each residue of the input cells modulo the stride, if any tap reaches them. */
+/** The phases of an input gradient: one for each residue of the input cells modulo the stride that a tap reaches. */
 export function inputGradPhases(axes: ThreeAxes): Phase[] {
   const [a, b, c] = axes.map(residues);
   return a.flatMap((i) => b.flatMap((j) => c.map((k): Phase => [i, j, k])));
 }
 
+/** Only residues that a tap reaches are looked at: there are at most as many as taps, however large the stride. */
 function residues({ input, stride, size, dilation, before }: Axis): PhaseAxis[] {
-  return range(Math.min(stride, input)).flatMap((r) => {
-    const taps = range(size)
-      .filter((k) => (r + before - k * dilation) % stride === 0)
-      .reverse();
-    if (taps.length === 0) return [];
-    const offsets = taps.map((k) => (r + before - k * dilation) / stride);
-    return { positions: Math.ceil((input - r) / stride), step: 1, offsets, taps, outputStart: r, outputStep: stride };
-  });
+  const tapsOf = new Map<number, number[]>();
+  for (let k = size - 1; k >= 0; k--) {
+    const remainder = (k * dilation - before) % stride;
+    const r = remainder < 0 ? remainder + stride : remainder + 0;
+    if (r >= input) continue;
+    const taps = tapsOf.get(r);
+    if (taps === undefined) tapsOf.set(r, [k]);
+    else taps.push(k);
+  }
+  return [...tapsOf]
+    .sort(([a], [b]) => a - b)
+    .map(([r, taps]) => ({
+      positions: Math.ceil((input - r) / stride),
+      step: 1,
+      offsets: taps.map((k) => (r + before - k * dilation) / stride),
+      taps,
+      outputStart: r,
+      outputStep: stride,
+    }));
 }
 
 /** The zeros that phases meet around a source of `size` cells. */

@@ -11,7 +11,7 @@ import { concat } from '../layer/branches.ts';
 import { chain } from '../layer/chain.ts';
 import type { Layer } from '../layer/layer.ts';
 import { relu } from '../ops/activation.ts';
-import { conv2d } from '../ops/conv.ts';
+import { conv2d } from '../ops/convolution.ts';
 import { batchNorm } from '../ops/normalization.ts';
 import { maxPool2d } from '../ops/pool.ts';
 import { isList } from '../reading.ts';

@@ -8,7 +8,7 @@ import { concat } from '../layer/branches.ts';
 import { chain } from '../layer/chain.ts';
 import type { Layer } from '../layer/layer.ts';
 import { relu, scale, tanh } from '../ops/activation.ts';
-import { conv2d, depthwiseConv2d } from '../ops/conv.ts';
+import { conv2d, depthwiseConv2d } from '../ops/convolution.ts';
 import { dense } from '../ops/dense.ts';
 import { avgPool2d, maxPool2d } from '../ops/pool.ts';
 import { flatten } from '../ops/reshape.ts';

@@ -10,7 +10,7 @@ import { chain } from '../layer/chain.ts';
 import { identity } from '../layer/identity.ts';
 import type { Layer } from '../layer/layer.ts';
 import { relu } from '../ops/activation.ts';
-import { conv2d } from '../ops/conv.ts';
+import { conv2d } from '../ops/convolution.ts';
 import { batchNorm } from '../ops/normalization.ts';
 
 /** Where a bottleneck that halves the map has its stride: 'paper' on the first 1×1, 'v1.5' on the 3×3. */

@@ -5,7 +5,7 @@ import { SpecError, show, wrongType } from '../errors.ts';
 import { chain } from '../layer/chain.ts';
 import type { Layer } from '../layer/layer.ts';
 import { relu } from '../ops/activation.ts';
-import { conv2d } from '../ops/conv.ts';
+import { conv2d } from '../ops/convolution.ts';
 import { dense } from '../ops/dense.ts';
 import { globalAvgPool } from '../ops/global-pool.ts';
 import { batchNorm } from '../ops/normalization.ts';

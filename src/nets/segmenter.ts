@@ -5,7 +5,7 @@ import { known, wholeNumber } from '../attributes.ts';
 import { chain } from '../layer/chain.ts';
 import type { Layer } from '../layer/layer.ts';
 import { relu } from '../ops/activation.ts';
-import { conv2d } from '../ops/conv.ts';
+import { conv2d } from '../ops/convolution.ts';
 
 /** Dilation of the 3×3 convolutions: the paper's table 1, receptive fields 3, 5, 9, 17, 33, 65, 67. */
 const RATES = [1, 1, 2, 4, 8, 16, 1];

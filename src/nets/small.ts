@@ -5,7 +5,7 @@ import { SpecError, show, wrongType } from '../errors.ts';
 import { chain } from '../layer/chain.ts';
 import type { Layer } from '../layer/layer.ts';
 import { relu, sigmoid } from '../ops/activation.ts';
-import { conv1d } from '../ops/conv.ts';
+import { conv1d } from '../ops/convolution.ts';
 import { dense } from '../ops/dense.ts';
 import { flatten } from '../ops/reshape.ts';
 import { isList } from '../reading.ts';

@@ -5,7 +5,7 @@ import { SpecError, show, wrongType } from '../errors.ts';
 import { chain } from '../layer/chain.ts';
 import type { Layer } from '../layer/layer.ts';
 import { relu } from '../ops/activation.ts';
-import { conv2d } from '../ops/conv.ts';
+import { conv2d } from '../ops/convolution.ts';
 import { batchNorm } from '../ops/normalization.ts';
 import { maxPool2d } from '../ops/pool.ts';
 import { type ClassifierOptions, classifier, classifierNames } from './classifier.ts';

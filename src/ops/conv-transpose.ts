@@ -14,7 +14,7 @@ import { constant, drawnWeight } from '../layer/parameter.ts';
 import { roundingOf } from '../rounding.ts';
 import { allocate, type Shape, type Tensor, typeOf } from '../tensor.ts';
 import { type Axis, axisNames, type ConvGeometry, threeAxes, type Window } from '../window.ts';
-import { biasGradient, type ConvAttributes, checkRank, multiplyAdds, readConvWindow } from './convolution.ts';
+import { biasGradient, type ConvAttributes, checkRank, multiplyAdds, readConvWindow } from './convolution-layer.ts';
 
 export interface ConvTransposeAttributes extends Omit<ConvAttributes, 'algorithm'> {
   /** Cells added at the end of each axis of y, fewer than the stride or the dilation. */

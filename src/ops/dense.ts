@@ -7,7 +7,7 @@ import type { Layer } from '../layer/layer.ts';
 import { operator } from '../layer/operator.ts';
 import { allocate, typeOf } from '../tensor.ts';
 import { type ConvGeometry, threeAxes } from '../window.ts';
-import { biasGradient, multiplyAdds, onLastAxis, weightAndBias } from './convolution.ts';
+import { biasGradient, multiplyAdds, onLastAxis, weightAndBias } from './convolution-layer.ts';
 
 export interface DenseAttributes {
   readonly units: number;

@@ -9,7 +9,7 @@ import { biasGrad } from '../reference/convolution.ts';
 import { local, localInputGrad, localWeightGrad } from '../reference/local.ts';
 import { allocate, type Tensor, typeOf } from '../tensor.ts';
 import { type Axis, type ConvGeometry, threeAxes, windowAxes } from '../window.ts';
-import { type ConvAttributes, checkRank, readConvWindow } from './convolution.ts';
+import { type ConvAttributes, checkRank, readConvWindow } from './convolution-layer.ts';
 
 export type LocallyConnectedAttributes = Pick<ConvAttributes, 'filters' | 'size' | 'stride' | 'padding' | 'bias'>;
 

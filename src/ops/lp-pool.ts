@@ -3,7 +3,7 @@
 import { finiteNumber, known } from '../attributes.ts';
 import type { Layer } from '../layer/layer.ts';
 import { lpPool, lpPoolGrad } from '../reference/lp-pool.ts';
-import { type MaxPoolAttributes, pooling, readPoolWindow, windowNames } from './pooling.ts';
+import { type MaxPoolAttributes, pooling, readPoolWindow, windowNames } from './pool-layer.ts';
 
 export interface LpPoolAttributes extends MaxPoolAttributes {
   /** The exponent of the norm, at least 1; the default is 2. */

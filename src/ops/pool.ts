@@ -3,7 +3,7 @@
 import { flag, known } from '../attributes.ts';
 import * as kernels from '../kernels/choose.ts';
 import type { Layer } from '../layer/layer.ts';
-import { type MaxPoolAttributes, pooling, readPoolWindow, windowNames } from './pooling.ts';
+import { type MaxPoolAttributes, pooling, readPoolWindow, windowNames } from './pool-layer.ts';
 
 export type { MaxPoolAttributes };
 

@@ -11,7 +11,7 @@ import {
   depthwiseConv1d,
   depthwiseConv2d,
   depthwiseConv3d,
-} from '../ops/conv.ts';
+} from '../ops/convolution.ts';
 import { dense } from '../ops/dense.ts';
 import { avgPool1d, avgPool2d, avgPool3d, maxPool1d, maxPool2d, maxPool3d } from '../ops/pool.ts';
 import type { ElementType, Shape, Tensor } from '../tensor.ts';

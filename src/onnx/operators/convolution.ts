@@ -1,7 +1,7 @@
 // Conv and ConvTranspose. Spec onnx-operator.
 
-import { conv1d, conv2d, conv3d } from '../../ops/conv.ts';
 import { convTranspose1d, convTranspose2d, convTranspose3d } from '../../ops/conv-transpose.ts';
+import { conv1d, conv2d, conv3d } from '../../ops/convolution.ts';
 import type { Tensor } from '../../tensor.ts';
 import { byLayer, filtersLast } from '../by-layer.ts';
 import { type Call, type Given, type Operators, unsupported } from '../call.ts';

@@ -1,12 +1,12 @@
 // The verdict on one output: what an engine gave, held against what it may give. Spec oracle-verdict.
 
 import { show } from '../../errors.ts';
+import { placeOf } from '../../places.ts';
 import { type Shape, sameShape, sizeOf, type Tensor } from '../../tensor.ts';
 import { type Bound, LAMBDA, U } from '../bounds/bound.ts';
 import { FINITE, kindOf, MINUS_INFINITY, NAN, PLUS_INFINITY } from '../bounds/number-kinds.ts';
 import { type Precision, precisionOf } from '../bounds/precision.ts';
 import type { Part } from '../case.ts';
-import { placeOf } from '../places.ts';
 import type { VerdictKind } from '../subject.ts';
 import { whereabouts } from './whereabouts.ts';
 

@@ -1,7 +1,7 @@
 // Where the wrong values lie, in words: `all in the last column`, `all in image 1, channels 12 to 15`. Spec oracle-verdict.
 
+import { placeOf } from '../../places.ts';
 import type { Shape } from '../../tensor.ts';
-import { placeOf } from '../places.ts';
 
 const spaces: readonly (readonly string[])[] = [[], ['column'], ['row', 'column'], ['plane', 'row', 'column']];
 

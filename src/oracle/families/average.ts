@@ -3,6 +3,7 @@
 import { fromFloat16, toFloat16 } from '../../formats/float16.ts';
 import type { Layer } from '../../layer/layer.ts';
 import * as ops from '../../ops/pool.ts';
+import { placeOf } from '../../places.ts';
 import { conv, convInputGrad } from '../../reference/convolution.ts';
 import { type Shape, sizeOf } from '../../tensor.ts';
 import { type ConvGeometry, outputs, taps } from '../../window.ts';
@@ -13,7 +14,6 @@ import { absent, type Family } from '../family.ts';
 import { mistakesAbout } from '../mistakes/catalogue.ts';
 import { inputGradient } from '../mistakes/gradients.ts';
 import type { WindowMistake } from '../mistakes/shared.ts';
-import { placeOf } from '../places.ts';
 import { type WindowCase, windowCaseOf, windowOf } from '../windows/case.ts';
 import { everydayWindows } from '../windows/everyday.ts';
 import { readWindow, type Written, writeWindow } from '../windows/id.ts';

@@ -1,6 +1,6 @@
 // Convolutions: y[n,p,o] = b[o] + Σ_k Σ_c x[n, p·stride + k·dilation − before, c] · w[k,c,o], group by group.
 
-import * as ops from '../../ops/conv.ts';
+import * as ops from '../../ops/convolution.ts';
 import { contractionBound, contractionGradientBounds, convolutionGradients } from '../bounds/contraction.ts';
 import { mayTransform, transformed } from '../bounds/winograd.ts';
 import { absent, type Family } from '../family.ts';

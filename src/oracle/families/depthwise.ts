@@ -1,6 +1,6 @@
 // Depthwise convolutions: every channel by itself, with `multiplier` filters each.
 
-import * as ops from '../../ops/conv.ts';
+import * as ops from '../../ops/convolution.ts';
 import { contractionBound, contractionGradientBounds, convolutionGradients } from '../bounds/contraction.ts';
 import { absent, type Family } from '../family.ts';
 import { mistakesAbout } from '../mistakes/catalogue.ts';

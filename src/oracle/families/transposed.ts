@@ -2,6 +2,7 @@
 
 import type { Layer } from '../../layer/layer.ts';
 import * as ops from '../../ops/conv-transpose.ts';
+import { placeOf } from '../../places.ts';
 import { conv, convWeightGrad } from '../../reference/convolution.ts';
 import { type Shape, sizeOf } from '../../tensor.ts';
 import type { Axis, ConvGeometry } from '../../window.ts';
@@ -11,7 +12,6 @@ import { absent, type Family } from '../family.ts';
 import type { Prediction } from '../mistake.ts';
 import { mistakesAbout } from '../mistakes/catalogue.ts';
 import type { WindowMistake } from '../mistakes/shared.ts';
-import { placeOf } from '../places.ts';
 import { geometryOf, inputOf, type WindowCase, windowCaseOf, windowOf } from '../windows/case.ts';
 import { everydayWindows } from '../windows/everyday.ts';
 import { readWindow, type Written, writeWindow } from '../windows/id.ts';

@@ -5,6 +5,7 @@
 //   answers/conv2d-017.safetensors  y, put there by the program: answers.ts judges it
 
 import { writeSafetensors } from '../../formats/safetensors.ts';
+import { toUtf8 } from '../../formats/utf8.ts';
 import type { Attributes } from '../../layer/layer.ts';
 import { NUMERICS } from '../../numerics.ts';
 import { callOf } from '../ask/ask.ts';
@@ -70,7 +71,7 @@ export function* vectors(asked: Asked, settings: Complete): Generator<File> {
   const { seed, cases, ops, shard } = settings;
   const rest = { seed, cases, ...(ops && { ops }), ...(shard && { shard }), dialect, layout, traits, questions };
   const manifest: Manifest = { format: FORMAT, version: VERSION, numerics: NUMERICS, ...rest };
-  yield { path: 'manifest.json', bytes: new TextEncoder().encode(`${JSON.stringify(manifest, null, 2)}\n`) };
+  yield { path: 'manifest.json', bytes: toUtf8(`${JSON.stringify(manifest, null, 2)}\n`) };
 }
 
 /** Nothing is replaced here: what a program will skip is not known. */

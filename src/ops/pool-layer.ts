@@ -16,7 +16,7 @@ import {
   type Window,
   windowAxes,
 } from '../window.ts';
-import { checkRank } from './convolution.ts';
+import { checkRank } from './convolution-layer.ts';
 
 export interface MaxPoolAttributes {
   /** Cells on each axis of the window. */

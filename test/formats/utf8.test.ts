@@ -1,0 +1,45 @@
+// Files on a host without TextEncoder and TextDecoder.
+
+import { afterEach, expect, test, vi } from 'vitest';
+import { readNpy, readNpz, readSafetensors, writeNpy, writeNpz, writeSafetensors } from '../../src/formats/index.ts';
+import { fromUtf8, toUtf8 } from '../../src/formats/utf8.ts';
+import { tensor } from '../../src/index.ts';
+
+afterEach(() => vi.unstubAllGlobals());
+
+const withoutCoders = (): void => {
+  vi.stubGlobal('TextEncoder', undefined);
+  vi.stubGlobal('TextDecoder', undefined);
+};
+
+const texts = [
+  '',
+  'a',
+  '\u007f\u0080\u07ff\u0800\uffff',
+  '\u{10000}\u{10ffff}é€😀',
+  'a\ud800b\udc00',
+  '\ufeffx',
+  '\ufeff\ufeffx',
+];
+const broken = [[0x80], [0xc0, 0x80], [0xe2, 0x82], [0xed, 0xa0, 0x80], [0xf4, 0x90, 0x80, 0x80], [0xff]];
+
+test('[format-safetensors] a host without TextEncoder gives the same bytes and texts', () => {
+  const bytes = texts.map(toUtf8);
+  const back = bytes.map(fromUtf8);
+  withoutCoders();
+  expect(texts.map(toUtf8)).toEqual(bytes.map((each) => Uint8Array.from(each)));
+  expect(bytes.map(fromUtf8)).toEqual(back);
+  expect(broken.map((each) => fromUtf8(Uint8Array.from(each)))).toEqual(broken.map(() => undefined));
+});
+
+test('[format-npz] a host without TextEncoder reads and writes files', () => {
+  const x = tensor([2], [1, 2]);
+  const written = () => [writeSafetensors({ é: x }), writeNpz({ é: x }), writeNpy(x)];
+  const before = written();
+  withoutCoders();
+  const [file, archive, array] = written();
+  expect([file, archive, array]).toEqual(before);
+  expect(readSafetensors(file).tensors.é).toEqual(x);
+  expect(readNpz(archive).é).toEqual(x);
+  expect(readNpy(array)).toEqual(x);
+});
