@@ -1,0 +1,58 @@
+// The rooms: which files are mutated, and the test files that are nearest, quick ones first.
+//
+// A mutant that lives through the first list meets the second, and so on; who lives through all of them survives.
+
+const src = (name) => [`src/${name}/`];
+
+export const rooms = {
+  window: {
+    files: ['src/window.ts'],
+    tests: [['window', 'layout', 'inspect/pyramid'], ['ops/', 'field', 'errors']],
+    goal: 95,
+  },
+  reference: {
+    files: src('reference'),
+    tests: [
+      ['reference/math', 'ops/', 'numerics', 'kernels/pool', 'kernels/winograd'],
+      ['reference/', 'long-sums', 'kernels/math', 'laws'],
+    ],
+    goal: 95,
+  },
+  ops: {
+    files: src('ops'),
+    tests: [
+      ['ops/', 'errors', 'bad-input', 'numerics', 'examples'],
+      ['laws', 'long-sums', 'field', 'properties/', 'hostile'],
+    ],
+    goal: 95,
+  },
+  layer: {
+    files: src('layer'),
+    tests: [
+      ['layer/', 'errors', 'hostile', 'immutable'],
+      ['field', 'laws', 'bad-input', 'inspect/summary', 'compile/compile', 'properties/'],
+    ],
+    goal: 95,
+  },
+  kernels: {
+    files: src('kernels'),
+    tests: [
+      ['kernels/arena', 'kernels/math', 'kernels/pool', 'kernels/host', 'kernels/winograd'],
+      ['kernels/', 'numerics', 'compile/compile'],
+    ],
+    goal: 95,
+  },
+  compile: { files: src('compile'), tests: [['compile/compile', 'compile/memory'], ['compile/']], goal: 95 },
+  assembly: {
+    files: ['assembly/'],
+    tests: [
+      ['kernels/math', 'kernels/pool', 'kernels/winograd'],
+      ['kernels/blocks', 'kernels/choose'],
+      ['compile/compile', 'numerics', 'long-sums'],
+    ],
+    goal: 95,
+  },
+  oracle: { files: src('oracle'), tests: [['oracle/']], goal: 90 },
+  train: { files: src('train'), tests: [['train/data', 'train/fit'], ['train/', 'cli/train']], goal: 90 },
+  formats: { files: src('formats'), tests: [['formats/']], goal: 90 },
+};

@@ -1,0 +1,102 @@
+// Mutation testing of one room: npm run mutation -- room [--sample N] [--seed S]; without a room, RESULTS.md is made again.
+//
+// A seed puts the mutants of a room in an order, and the sample is its first N: a larger sample holds the smaller one.
+// What is known of a mutant stays in results/, as long as its file does not change: who runs it again goes on.
+
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import * as assembly from './assembly.mjs';
+import { rooms } from './rooms.mjs';
+import * as stryker from './stryker.mjs';
+import { isEquivalent, writeTable } from './table.mjs';
+
+const here = import.meta.dirname;
+const root = join(here, '../..');
+const hash = (text) => createHash('sha256').update(text).digest('hex').slice(0, 16);
+
+/** A copy of the working tree with what a build made of it; the packages are shared. */
+function copyOfTree() {
+  const tree = mkdtempSync(join(tmpdir(), 'toeplitz-mutation-'));
+  const listed = execFileSync('git', ['ls-files', '-coz', '--exclude-standard'], { cwd: root, encoding: 'utf8' });
+  for (const file of [...listed.split('\0'), 'src/kernels/binary.ts', 'build/kernels.wasm', 'dist']) {
+    if (!file || !existsSync(join(root, file))) continue;
+    mkdirSync(dirname(join(tree, file)), { recursive: true });
+    cpSync(join(root, file), join(tree, file), { recursive: true });
+  }
+  for (const packages of ['node_modules', 'test/mutation/node_modules']) {
+    symlinkSync(join(root, packages), join(tree, packages));
+  }
+  return tree;
+}
+
+const under = (tree, folders, suffix) =>
+  execFileSync('git', ['ls-files', '--', ...folders], { cwd: root, encoding: 'utf8' })
+    .split('\n')
+    .filter((file) => file.endsWith(suffix) && existsSync(join(tree, file)));
+
+const testFiles = (tree, names) =>
+  under(tree, ['test'], '.test.ts').map((file) => file.slice('test/'.length))
+    .filter((file) => names.some((name) => file.startsWith(name)));
+
+async function run(name, { sample, seed }) {
+  const { files, tests } = rooms[name];
+  const mutator = name === 'assembly' ? assembly : stryker;
+  const tree = copyOfTree();
+  try {
+    const contents = Object.fromEntries(
+      under(tree, files, '.ts').map((file) => [file, hash(readFileSync(join(tree, file), 'utf8'))]),
+    );
+    const all = await mutator.mutantsOf(tree, Object.keys(contents));
+    const identity = (mutant) => hash(contents[mutant.file] + mutant.name);
+    const order = (mutant) => hash(`${seed} ${mutant.name}`);
+    const drawn = all.sort((a, b) => (order(a) < order(b) ? -1 : 1)).slice(0, sample);
+
+    const file = join(here, 'results', `${name}.json`);
+    const before = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { mutants: {} };
+    const known = before.seed === seed ? before.mutants : {};
+    const mutants = {};
+    for (const mutant of drawn) if (identity(mutant) in known) mutants[identity(mutant)] = known[identity(mutant)];
+    const save = () => {
+      const lines = Object.entries(mutants).map((entry) => entry.map((value) => JSON.stringify(value)).join(': '));
+      const head = { room: name, seed, sample, all: all.length };
+      writeFileSync(file, `${JSON.stringify(head).slice(0, -1)},"mutants":{\n${lines.join(',\n')}\n}}\n`);
+      writeTable();
+    };
+
+    // Survivors of an earlier run meet the tests again, for there may be new ones.
+    const alive = (mutant) => {
+      const last = mutants[identity(mutant)];
+      return !last || (last.status === 'survived' && !isEquivalent(last));
+    };
+    for (const [round, patterns] of tests.entries()) {
+      const left = drawn.filter(alive);
+      if (left.length === 0) break;
+      let count = 0;
+      const chosenTests = testFiles(tree, patterns);
+      console.log(`${name}: ${left.length} mutants against ${chosenTests.length} test files (round ${round + 1})`);
+      await mutator.runMutants(tree, left, chosenTests, (mutant, status, by) => {
+        const { file, line, code, kind, original, replacement } = mutant;
+        mutants[identity(mutant)] = { file, line, code, kind, original, replacement, status, by };
+        console.log(`${++count}/${left.length} ${status.padEnd(10)} ${file}:${line} ${original} → ${replacement}`);
+        save();
+      });
+    }
+    save();
+  } finally {
+    rmSync(tree, { recursive: true, force: true });
+  }
+}
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { sample: { type: 'string', default: '300' }, seed: { type: 'string', default: '1' } },
+});
+for (const name of positionals) {
+  if (!Object.hasOwn(rooms, name)) throw new Error(`no room ${name}; there are ${Object.keys(rooms).join(', ')}`);
+  await run(name, { sample: Number(values.sample), seed: Number(values.seed) });
+}
+writeTable();
