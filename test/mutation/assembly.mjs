@@ -34,7 +34,7 @@ const changes = [
 /** One axis taken for another: the word by itself, in the plural, or as the end of a longer name. */
 function axis(a, b) {
   const upper = (word) => word[0].toUpperCase() + word.slice(1);
-  const word = new RegExp(`(?<![\\w])${a}(?=s?\\b)|(?<=[a-z])${upper(a)}(?=s?\\b)`, 'g');
+  const word = new RegExp(`(?:(?<!\\w)${a}|(?<=[a-z])${upper(a)})(?=s?\\b(?!:))`, 'g');
   return ['axis', word, (found) => (found[0] === a[0] ? b : upper(b))];
 }
 

@@ -39,8 +39,15 @@ const under = (tree, folders, suffix) =>
     .filter((file) => file.endsWith(suffix) && existsSync(join(tree, file)));
 
 const testFiles = (tree, names) =>
-  under(tree, ['test'], '.test.ts').map((file) => file.slice('test/'.length))
+  under(tree, ['test'], '.test.ts')
+    .map((file) => file.slice('test/'.length))
     .filter((file) => names.some((name) => file.startsWith(name)));
+
+function grouped(values, keyOf) {
+  const groups = new Map();
+  for (const value of values) groups.set(keyOf(value), [...(groups.get(keyOf(value)) ?? []), value]);
+  return groups;
+}
 
 async function run(name, { sample, seed }) {
   const { files, tests } = rooms[name];
@@ -75,15 +82,17 @@ async function run(name, { sample, seed }) {
     for (const [round, patterns] of tests.entries()) {
       const left = drawn.filter(alive);
       if (left.length === 0) break;
+      const patternsOf = typeof patterns === 'function' ? patterns : () => patterns;
       let count = 0;
-      const chosenTests = testFiles(tree, patterns);
-      console.log(`${name}: ${left.length} mutants against ${chosenTests.length} test files (round ${round + 1})`);
-      await mutator.runMutants(tree, left, chosenTests, (mutant, status, by) => {
-        const { file, line, code, kind, original, replacement } = mutant;
-        mutants[identity(mutant)] = { file, line, code, kind, original, replacement, status, by };
-        console.log(`${++count}/${left.length} ${status.padEnd(10)} ${file}:${line} ${original} → ${replacement}`);
-        save();
-      });
+      for (const [met, group] of grouped(left, ({ file }) => testFiles(tree, patternsOf(file)).join(' '))) {
+        console.log(`${name}, round ${round + 1}: ${group.length} mutants meet ${met}`);
+        await mutator.runMutants(tree, group, met.split(' '), (mutant, status, by) => {
+          const { file, line, code, kind, original, replacement } = mutant;
+          mutants[identity(mutant)] = { file, line, code, kind, original, replacement, status, by };
+          console.log(`${++count}/${left.length} ${status.padEnd(10)} ${file}:${line} ${original} → ${replacement}`);
+          save();
+        });
+      }
     }
     save();
   } finally {
