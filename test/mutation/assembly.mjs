@@ -140,7 +140,7 @@ export async function runMutants(tree, mutants, tests, done) {
   const began = Date.now();
   const unchanged = await judge(tree, whole, tests, 1_800_000);
   if (unchanged !== 'survived') throw new Error(`the tests do not pass without a mutant: ${unchanged}`);
-  const limit = 30_000 + 4 * (Date.now() - began);
+  const limit = 15_000 + 3 * (Date.now() - began);
   for (const mutant of mutants) {
     const lines = readFileSync(join(tree, mutant.file), 'utf8').split('\n');
     lines[mutant.line - 1] = mutant.result;

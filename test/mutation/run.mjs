@@ -21,6 +21,7 @@ const hash = (text) => createHash('sha256').update(text).digest('hex').slice(0, 
 /** A copy of the working tree with what a build made of it; the packages are shared. */
 function copyOfTree() {
   const tree = mkdtempSync(join(tmpdir(), 'toeplitz-mutation-'));
+  process.on('exit', () => rmSync(tree, { recursive: true, force: true }));
   const listed = execFileSync('git', ['ls-files', '-coz', '--exclude-standard'], { cwd: root, encoding: 'utf8' });
   for (const file of [...listed.split('\0'), 'src/kernels/binary.ts', 'build/kernels.wasm', 'dist']) {
     if (!file || !existsSync(join(root, file))) continue;
@@ -53,53 +54,50 @@ async function run(name, { sample, seed }) {
   const { files, tests } = rooms[name];
   const mutator = name === 'assembly' ? assembly : stryker;
   const tree = copyOfTree();
-  try {
-    const contents = Object.fromEntries(
-      under(tree, files, '.ts').map((file) => [file, hash(readFileSync(join(tree, file), 'utf8'))]),
-    );
-    const all = await mutator.mutantsOf(tree, Object.keys(contents));
-    const identity = (mutant) => hash(contents[mutant.file] + mutant.name);
-    const order = (mutant) => hash(`${seed} ${mutant.name}`);
-    const drawn = all.sort((a, b) => (order(a) < order(b) ? -1 : 1)).slice(0, sample);
+  const contents = Object.fromEntries(
+    under(tree, files, '.ts').map((file) => [file, hash(readFileSync(join(tree, file), 'utf8'))]),
+  );
+  const all = await mutator.mutantsOf(tree, Object.keys(contents));
+  const identity = (mutant) => hash(contents[mutant.file] + mutant.name);
+  const order = (mutant) => hash(`${seed} ${mutant.name}`);
+  const drawn = all.sort((a, b) => (order(a) < order(b) ? -1 : 1)).slice(0, sample);
 
-    const file = join(here, 'results', `${name}.json`);
-    const before = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { mutants: {} };
-    const known = before.seed === seed ? before.mutants : {};
-    const mutants = {};
-    for (const mutant of drawn) if (identity(mutant) in known) mutants[identity(mutant)] = known[identity(mutant)];
-    const save = () => {
-      const lines = Object.entries(mutants).map((entry) => entry.map((value) => JSON.stringify(value)).join(': '));
-      const head = { room: name, seed, sample, all: all.length };
-      writeFileSync(file, `${JSON.stringify(head).slice(0, -1)},"mutants":{\n${lines.join(',\n')}\n}}\n`);
-      writeTable();
-    };
+  const file = join(here, 'results', `${name}.json`);
+  const before = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { mutants: {} };
+  const known = before.seed === seed ? before.mutants : {};
+  const mutants = {};
+  for (const mutant of drawn) if (identity(mutant) in known) mutants[identity(mutant)] = known[identity(mutant)];
+  const save = () => {
+    const lines = Object.entries(mutants).map((entry) => entry.map((value) => JSON.stringify(value)).join(': '));
+    const head = { room: name, seed, sample, all: all.length };
+    writeFileSync(file, `${JSON.stringify(head).slice(0, -1)},"mutants":{\n${lines.join(',\n')}\n}}\n`);
+    writeTable();
+  };
 
-    // Survivors of an earlier run meet the tests again, for there may be new ones.
-    const alive = (mutant) => {
-      const last = mutants[identity(mutant)];
-      return !last || (last.status === 'survived' && !isEquivalent(last));
-    };
-    for (const [round, patterns] of tests.entries()) {
-      const left = drawn.filter(alive);
-      if (left.length === 0) break;
-      const patternsOf = typeof patterns === 'function' ? patterns : () => patterns;
-      let count = 0;
-      for (const [met, group] of grouped(left, ({ file }) => testFiles(tree, patternsOf(file)).join(' '))) {
-        console.log(`${name}, round ${round + 1}: ${group.length} mutants meet ${met}`);
-        await mutator.runMutants(tree, group, met.split(' '), (mutant, status, by) => {
-          const { file, line, code, kind, original, replacement } = mutant;
-          mutants[identity(mutant)] = { file, line, code, kind, original, replacement, status, by };
-          console.log(`${++count}/${left.length} ${status.padEnd(10)} ${file}:${line} ${original} → ${replacement}`);
-          save();
-        });
-      }
+  // Survivors of an earlier run meet the tests again, for there may be new ones.
+  const alive = (mutant) => {
+    const last = mutants[identity(mutant)];
+    return !last || (last.status === 'survived' && !isEquivalent(last));
+  };
+  for (const [round, patterns] of tests.entries()) {
+    const left = drawn.filter(alive);
+    if (left.length === 0) break;
+    const patternsOf = typeof patterns === 'function' ? patterns : () => patterns;
+    let count = 0;
+    for (const [met, group] of grouped(left, ({ file }) => testFiles(tree, patternsOf(file)).join(' '))) {
+      console.log(`${name}, round ${round + 1}: ${group.length} mutants meet ${met}`);
+      await mutator.runMutants(tree, group, met.split(' '), (mutant, status, by) => {
+        const { file, line, code, kind, original, replacement } = mutant;
+        mutants[identity(mutant)] = { file, line, code, kind, original, replacement, status, by };
+        console.log(`${++count}/${left.length} ${status.padEnd(10)} ${file}:${line} ${original} → ${replacement}`);
+        save();
+      });
     }
-    save();
-  } finally {
-    rmSync(tree, { recursive: true, force: true });
   }
+  save();
 }
 
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1));
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: { sample: { type: 'string', default: '300' }, seed: { type: 'string', default: '1' } },

@@ -43,8 +43,8 @@ const settings = (mutants) => ({
   // TypeScript 7 has no interface for programs, and Stryker needs none of it here.
   tsconfigFile: 'no-such.json',
   disableTypeChecks: false,
-  timeoutMS: 20_000,
-  timeoutFactor: 4,
+  timeoutMS: 10_000,
+  timeoutFactor: 2,
   dryRunTimeoutMinutes: 30,
   tempDirName: '.stryker',
 });
@@ -63,6 +63,7 @@ export async function runMutants(tree, mutants, tests, done) {
     env: { ...process.env, TOEPLITZ_TESTS: tests.join(' '), TOEPLITZ_CHOSEN: names },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  process.on('exit', () => child.kill());
   const ended = once(child, 'exit');
   for await (const line of createInterface({ input: child.stdout })) {
     if (!line.startsWith('{"mutant":')) {
