@@ -2,7 +2,7 @@
 
 import { SpecError, show, wrongType } from './errors.ts';
 
-/** Attributes beyond this are refused: no tensor has such an axis, and index arithmetic stays exact. */
+/** Larger attributes are refused: no tensor has such an axis, and below it index arithmetic is exact. */
 export const MAX_ATTRIBUTE = 0x7fffffff;
 
 /** A whole number of at least `least`. */
@@ -40,7 +40,7 @@ export function flag(clause: string, who: string, what: string, value: unknown):
   return value;
 }
 
-/** A finite number for which `holds`; `rule` says in words what must hold. */
+/** A finite number for which `holds` is true; `rule` describes the condition. */
 export function finiteNumber(
   clause: string,
   who: string,
@@ -70,8 +70,8 @@ export function oneOf<T extends string>(
 }
 
 /**
- * A copy of attributes, frozen to the bottom. What cannot be frozen, the data of a tensor, is copied, so that the layer keeps
- * what it was given whatever is written here. Spec layer-attributes.
+ * A deeply frozen copy of attributes. The data of a tensor, which cannot be frozen, are copied, so that the layer keeps
+ * its values even if the copy is written to. Spec layer-attributes.
  */
 export function frozenCopy<T>(value: T): T {
   if (ArrayBuffer.isView(value)) return (value as unknown as Float32Array).slice() as T;
@@ -80,11 +80,11 @@ export function frozenCopy<T>(value: T): T {
   return Object.freeze(Object.fromEntries(Object.entries(value).map(([name, each]) => [name, frozenCopy(each)]))) as T;
 }
 
-/** What a layer without attributes takes. */
+/** The attributes of a layer that has none. */
 export type None = Readonly<Record<string, never>>;
 
 /**
- * Refuses what is not an object, and names it does not have, so that a misspelt one is never silently ignored.
+ * Refuses a value that is not an object, and unknown names, so that a misspelt one is never silently ignored.
  * Spec layer-attributes.
  */
 export function known(
@@ -97,13 +97,13 @@ export function known(
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw wrongType(clause, `${who}: ${what} must be an object {${names.join(', ')}}, got ${show(value)}`);
   for (const [name, each] of entriesOf(clause, who, what, value)) {
-    if (each === null) throw wrongType(clause, `${who}: ${name} must have a value or be left out, got null`);
+    if (each === null) throw wrongType(clause, `${who}: ${name} must have a value or be omitted, got null`);
     if (!names.includes(name))
       throw new SpecError(clause, `${who}: the ${what} are ${names.join(', ') || 'none'}, got '${name}'`);
   }
 }
 
-/** A getter or a proxy of the caller's may throw anything. */
+/** A getter or a proxy of the caller may throw anything. */
 function entriesOf(clause: string, who: string, what: string, value: object): [string, unknown][] {
   try {
     return Object.entries(value);
@@ -112,7 +112,7 @@ function entriesOf(clause: string, who: string, what: string, value: object): [s
   }
 }
 
-/** A function, such as one that is called back. */
+/** A function, such as a callback. */
 export function checkFunction(
   clause: string,
   who: string,

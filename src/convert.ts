@@ -1,4 +1,4 @@
-// Between the element types: float64 runs the reference loops, float32 the kernels.
+// Conversion between the element types: float64 uses the reference loops, float32 the kernels.
 
 import { show, wrongType } from './errors.ts';
 import type { Params } from './layer/layer.ts';

@@ -22,7 +22,7 @@ export class SpecError extends RangeError {
   }
 }
 
-/** A `TypeError` that names its clause, as a `SpecError` does. */
+/** A `TypeError` whose message names its clause, as that of a `SpecError` does. */
 export function wrongType(clause: string, message: string): TypeError & { readonly clause: string } {
   return Object.assign(new TypeError(`${message} [${clause}]`), { clause });
 }

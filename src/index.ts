@@ -3,11 +3,11 @@
 export { type CompileOptions, compile } from './compile/compile.ts';
 export { toFloat32, toFloat64 } from './convert.ts';
 export { SpecError } from './errors.ts';
-export { pixelCorrelation } from './inspect/correlation.ts';
 export { filters } from './inspect/filters.ts';
 export { gradientCheck } from './inspect/gradient-check.ts';
 export { im2col } from './inspect/im2col.ts';
 export { matrixText, toeplitz } from './inspect/matrix.ts';
+export { pixelCorrelation } from './inspect/pixel-correlation.ts';
 export { collapse, gaussianPyramid, laplacianPyramid } from './inspect/pyramid.ts';
 export { describe, parameterCount, receptiveField, summary } from './inspect/summary.ts';
 export { type Host, host, useKernels } from './kernels/host.ts';

@@ -1,4 +1,4 @@
-// Between the layouts of images: channels last, as everywhere here, and channels first, as in many other libraries.
+// Conversion between the layouts of images: channels last, as everywhere here, and channels first, as in many libraries.
 
 import { SpecError } from './errors.ts';
 import { allocate, checkTensor, type Tensor, typeOf } from './tensor.ts';
@@ -30,7 +30,7 @@ export function toChannelsLast(x: Tensor): Tensor {
   return swapped('toChannelsLast', x, [N, ...space, C], x.data.length / N / C);
 }
 
-/** Each image read as a matrix with rows of `columns` elements, transposed. */
+/** Transposes each image, which is read as a matrix with rows of `columns` elements. */
 function swapped(who: string, x: Tensor, shape: readonly number[], columns: number): Tensor {
   const y = allocate(who, shape, typeOf(x.data));
   const size = x.data.length / x.shape[0];

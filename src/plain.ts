@@ -1,7 +1,11 @@
-// Text of strangers made plain: what a terminal, a log or a reader of lines would obey is written out. Spec campaign-plain.
+// Text from outside as plain text: characters that would control a terminal, a log or a reader of lines are escaped.
+// Spec campaign-plain.
 
-/** Control characters (escape, newline, those above 127), format characters that turn or hide text, and halves of pairs. */
-const OBEYED = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu;
+/**
+ * Control characters (escape, newline, those above 127), format characters that reverse or hide text, and lone
+ * surrogates.
+ */
+const CONTROLLING = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu;
 
 const named: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
@@ -12,21 +16,21 @@ function written(character: string): string {
   return code < 0x10000 ? `\\u${digits.padStart(4, '0')}` : `\\u{${digits}}`;
 }
 
-/** Characters of a foreign text that are shown: a terminal's screen. */
+/** How many characters of such a text are shown: about one screen. */
 const MOST = 1000;
 
-/** Room for what is said of the rest, so that a text that is plain stays as it is. */
+/** Room for the note about the rest, so that a text that is plain already does not change. */
 const REST = 40;
 
-/** The text on one line, `\x1b` in place of an escape, about `most` characters of it and then how many there are. */
+/** The text on one line, with `\x1b` in place of an escape: about `most` characters of it, then how many there are. */
 export function plain(text: string, most = MOST): string {
-  const shown = text.slice(0, most + REST).replace(OBEYED, written);
+  const shown = text.slice(0, most + REST).replace(CONTROLLING, written);
   return shown.length > most + REST || text.length > most + REST
     ? `${shown.slice(0, most)}… (${text.length} characters)`
     : shown;
 }
 
-/** The same, each line by itself. */
+/** The same for each line. */
 export const plainLines = (text: string, most = MOST): string =>
   text
     .split('\n')

@@ -6,7 +6,7 @@
 import { SpecError, show, wrongType } from './errors.ts';
 import { log } from './reference/math.ts';
 
-/** A source of random numbers; every call moves it on. */
+/** A source of random numbers; every call advances it. */
 export interface Random {
   /** A whole number from 0 to 2³² − 1. */
   uint32(): number;
@@ -42,7 +42,7 @@ export function random(seed: number): Random {
     return draw % n;
   }
 
-  /** From the end, each place trades with one at or before it [Durstenfeld 1964]. */
+  /** From the end, each element is exchanged with a random one at or before it [Durstenfeld 1964]. */
   function shuffle<T extends { [index: number]: unknown; readonly length: number }>(values: T): T {
     for (let i = values.length - 1; i > 0; i--) {
       const j = below(i + 1);
@@ -58,7 +58,7 @@ const rotate = (x: number, by: number): number => (x << by) | (x >>> (32 - by));
 
 /** The generator's 32-bit numbers from a state of four words, not all 0. Spec random-generator. */
 export function xoshiro128(state: readonly number[]): () => number {
-  const words = Int32Array.from(state); // not variables: a host allocates memory for each 32-bit number that one keeps
+  const words = Int32Array.from(state); // not variables: a host would allocate memory for each 32-bit number in a variable
   return () => {
     const [a, b] = [words[0], words[1]];
     const c = words[2] ^ a;
@@ -71,7 +71,10 @@ export function xoshiro128(state: readonly number[]): () => number {
   };
 }
 
-/** Marsaglia's polar method: a point of the unit disc gives two numbers, the second kept. Spec random-normal. */
+/**
+ * Marsaglia's polar method: a point of the unit disc gives two numbers, of which the second is kept for the next call.
+ * Spec random-normal.
+ */
 function polar(uniform: () => number): () => number {
   let spare = Number.NaN;
   return () => {
@@ -121,7 +124,7 @@ function checkRange(n: number): void {
   }
 }
 
-/** A part as bytes: its float64, or its length and UTF-16 units, all little-endian after a byte that tells which. */
+/** A part as bytes: a byte for its type, then its float64, or its length and UTF-16 units, all little-endian. */
 function bytesOf(part: string | number): number[] {
   if (typeof part === 'string') {
     const units = Array.from({ length: part.length }, (_, i) => part.charCodeAt(i));

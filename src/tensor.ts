@@ -24,7 +24,7 @@ export const typeOf = (data: Data): ElementType => (data instanceof Float32Array
  * Makes a tensor of the given shape: zeros, or a copy of `values` in row-major order. The shape comes first:
  * `tensor([3], [1, 2, 3])` is a vector; `tensor([1, 2, 3])` is 1×2×3 zeros.
  *
- * @param values flat: all of them one after the other, however many axes there are.
+ * @param values a flat list in row-major order, however many axes there are.
  * @param type `'float32'` (default) runs the SIMD kernels, `'float64'` the reference loops.
  * @throws {SpecError} tensor-shape for an axis that is not a whole number ≥ 0; tensor-size for more than 2³¹ − 1
  * elements; tensor-length when the number of values is not the product of the shape.
@@ -64,7 +64,7 @@ function lengthOf(values: { readonly length?: unknown }): unknown {
   }
 }
 
-/** A zero-filled tensor of a shape that is already checked. Spec tensor-size. */
+/** A zero-filled tensor of a shape that has already been checked. Spec tensor-size. */
 export function allocate(who: string, shape: Shape, type: ElementType): Tensor {
   const size = sizeOf(shape);
   if (!(size <= MAX_ELEMENTS)) {

@@ -9,7 +9,10 @@ import type { Shape } from './tensor.ts';
 
 export type Padding = 'valid' | 'same-upper' | 'same-lower' | readonly (readonly [before: number, after: number])[];
 
-/** Padding as it may be written: `'same'` is `'same-upper'`; a number pads all sides; a number or a pair per axis. */
+/**
+ * The forms of padding: `'same'` means `'same-upper'`; a number pads all sides; an array has a number or a pair per
+ * axis.
+ */
 export type PaddingArgument =
   | Padding
   | 'same'
@@ -25,7 +28,7 @@ export interface Window {
   readonly ceil: boolean;
 }
 
-/** One axis of a windowed operation, all numbers known. */
+/** One axis of a windowed operation, with all its numbers. */
 export interface Axis {
   readonly input: number;
   readonly size: number;
@@ -36,7 +39,7 @@ export interface Axis {
   readonly output: number;
 }
 
-/** Reads the attributes of a window. `stride: undefined` means the window's own size (pooling). */
+/** Reads the attributes of a window. `stride: undefined` means the size of the window (pooling). */
 export function readWindow(
   who: string,
   rank: number,
@@ -84,7 +87,7 @@ export function readPadding(who: string, rank: number, value: unknown): Padding 
   });
 }
 
-/** What the spatial axes are called. Spec conv-rank. */
+/** The names of the spatial axes. Spec conv-rank. */
 export const axisNames = (rank: number): readonly string[] =>
   rank === 1 ? ['length'] : ['depth', 'height', 'width'].slice(-rank);
 
@@ -113,7 +116,7 @@ export function windowAxes(who: string, window: Window, space: Shape): Axis[] {
   });
 }
 
-/** An axis that does nothing: 1-D and 2-D are 3-D with such axes in front. Spec conv-rank. */
+/** An axis of one cell: 1-D and 2-D operators are 3-D operators with such axes in front. Spec conv-rank. */
 const unitAxis: Axis = { input: 1, size: 1, stride: 1, dilation: 1, before: 0, after: 0, output: 1 };
 
 export type ThreeAxes = readonly [Axis, Axis, Axis];
@@ -151,7 +154,9 @@ export function cellsUnder([a, b, c]: ThreeAxes, p: number, cells: Int32Array): 
   }
 }
 
-/** The numbers of one convolution: the shapes of x, w and y follow from them. Channels and filters are counted per group. */
+/**
+ * The numbers of one convolution, which determine the shapes of x, w and y. Channels and filters are counted per group.
+ */
 export interface ConvGeometry {
   readonly batch: number;
   readonly groups: number;

@@ -1,5 +1,5 @@
 // Every layer refuses every kind of bad input: the class, the clause and the value, before anything runs; and the next
-// good call gives the same bits as before.
+// valid call gives the same bits as before.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -15,7 +15,7 @@ interface Refusal {
   readonly kind: typeof SpecError | typeof TypeError;
   /** The clauses, one of which must be named. */
   readonly clauses: string;
-  /** How the value reads in the message. */
+  /** How the value is written in the message. */
   readonly value: string;
 }
 
@@ -68,7 +68,7 @@ const attributes: readonly (Refusal & { readonly name: string; readonly bad: Any
   ...[-0.1, 1, Number.NaN].map((bad) => ({ name: 'rate', bad, ...refusal(`${bad}`, SpecError, 'dropout-rate', `${bad}`) })),
 ];
 
-/** What may come instead of x, of a parameter and of dy. */
+/** Invalid values for x, for a parameter and for dy. */
 // biome-ignore format: a table
 const inputs: readonly (Refusal & { bad(x: Tensor): Anything })[] = [
   { ...refusal('nothing', TypeError, 'tensor-type', 'undefined'), bad: () => undefined },
@@ -101,7 +101,7 @@ describe('attributes', () => {
   for (const { name, bad, ...rest } of attributes)
     it(`[layer-attributes] ${name}, ${rest.what}: refused by every layer that has it`, () => {
       const having = operators.filter(({ layer }) => name in layer.attributes);
-      // Some values are refused only beside the channels of x.
+      // Some values are refused only together with the channels of x.
       eachOf(having, ({ layer, x }, who) =>
         expectRefusal(rest, who, () => layer.with({ attributes: { [name]: bad } }).shape(x.shape)),
       );
@@ -135,7 +135,7 @@ describe('tensors', () => {
       });
   });
 
-  it('[layer-params] parameters missing, unknown, mixed, plain, misshapen: refused by every layer that has some', () => {
+  it('[layer-params] missing, unknown, mixed, plain or misshapen parameters: refused by every layer that has parameters', () => {
     const having = operators.filter(({ layer, shape }) => Object.keys(layer.params(shape)).length > 0);
     eachOf(having, ({ layer, x, params }, who) => {
       const [name] = Object.keys(params);
@@ -162,7 +162,7 @@ describe('tensors', () => {
     });
   });
 
-  it('[layer-gradient] dy misshapen, mixed, plain: refused by every layer', () => {
+  it('[layer-gradient] a misshapen, mixed or plain dy: refused by every layer', () => {
     eachOf(operators, ({ layer, x, params, dy }, who) => {
       const [, pull] = layer.vjp(x, params);
       const right = pull(dy).x;
@@ -187,7 +187,7 @@ describe('sizes', () => {
     });
   });
 
-  it('[tensor-size] more than 2³¹ − 1 elements of y: refused before they are asked for', () => {
+  it('[tensor-size] more than 2³¹ − 1 elements of y: refused before they are allocated', () => {
     const square = padded.filter(({ layer, shape }) => shape.length > 3 && !layer.name.startsWith('local'));
     eachOf(square, ({ layer, x, params }, who) => {
       const vast = layer.with({ attributes: { padding: 2 ** 20, stride: 1 } });

@@ -1,4 +1,5 @@
-// The digests of the fixed campaign in this host, with the kernels and in plain JavaScript; `npm run certify` adds hosts.
+// The digests of the fixed campaign on this host, with the kernels and in plain JavaScript; `npm run certify` tests
+// other hosts.
 
 import { afterEach, expect, test, vi } from 'vitest';
 import { campaign } from './certify/campaign.mjs';

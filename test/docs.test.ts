@@ -1,11 +1,12 @@
-// Runs the @example of every docstring in src/, with the public names in scope, and compares what it says with what it gives.
+// Runs the @example of every docstring in src/, with the public names in scope, and compares its comments with its
+// results.
 //
-//   expression // value          the value of the expression reads so
+//   expression // value          the expression has this value
 //   console.log(expression)      prints the comment lines that follow
 //   // value
 //
-// Values read as JavaScript writes them; typed arrays as arrays, with or without their name; a number has as many digits
-// as the example gives it.
+// Values are written as in JavaScript; typed arrays as arrays, with or without their name; a number has as many digits
+// as in the example.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -30,7 +31,7 @@ interface Example {
   readonly lines: readonly string[];
 }
 
-/** Every docstring with an example, and the name that it stands before. */
+/** Every docstring with an example, and the name that it documents. */
 function examplesOf(file: string): Example[] {
   const found = read(file).matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*?@example(?:(?!\*\/)[\s\S])*)\*\/\s*(.*)/g);
   return [...found].map(([, comment, declaration]) => ({
@@ -45,7 +46,7 @@ function examplesOf(file: string): Example[] {
   }));
 }
 
-/** A value as it would be written down. */
+/** A value as it is written in an example. */
 function printed(value: unknown): string {
   if (ArrayBuffer.isView(value)) return printed([...(value as Float32Array)]);
   if (Array.isArray(value)) return `[${value.map(printed).join(', ')}]`;
@@ -73,7 +74,7 @@ const plain = (text: string): string =>
     .replace(/\s+/g, ' ')
     .trim();
 
-/** What the lines promise, and the program that shows what they give. */
+/** The results that the lines promise, and the program that computes them. */
 function parse(lines: readonly string[]): { program: string; promised: string[] } {
   const promised: string[] = [];
   const program = lines.map((line) => {
@@ -124,13 +125,13 @@ test('every public function and class has an example', () => {
   expect(functions.filter((name) => !shown.has(name))).toEqual([]);
 });
 
-test('an example stands before public names only: no other is run', () => {
+test('only public names have examples, because only these are run', () => {
   const types = /export (?:interface|type)/;
   const isType = ({ file, name }: Example): boolean => new RegExp(`${types.source} ${name}\\b`).test(read(file));
   expect(all.filter((each) => !examples.includes(each) && !isType(each)).map(({ name }) => name)).toEqual([]);
 });
 
-test('an example that says something else than comes out is told apart', async () => {
+test('an example with a wrong result is found', async () => {
   const { program, promised } = parse(['const t = tensor([2], [1, 2.5]);', 't.data // [1, 2.4]']);
   const [shown] = await run(program);
   expect(plain(shown)).toBe('[1, 2.5]');

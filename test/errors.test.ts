@@ -1,4 +1,4 @@
-// Each clause that can be broken says so in one way: the class, the clause, what must hold and what came.
+// Each clause that can be violated has one form of error: the class, the clause, what must hold and what was given.
 
 import { expect, test } from 'vitest';
 import {
@@ -81,7 +81,7 @@ const broken: [message: string, call: () => unknown][] = [
     () => maxPool2d({ size: 2, strides: 2 } as Anything),
   ],
   [
-    "chain: a child's name must not be empty and hold no '.', got 'a.b' [layer-children]",
+    "chain: a child's name must not be empty or contain '.', got 'a.b' [layer-children]",
     () => chain({ 'a.b': identity() }),
   ],
   [
@@ -137,7 +137,7 @@ const mistyped: [message: string, call: () => unknown][] = [
     () => tensor([1], [1], 'float16' as Anything),
   ],
   [
-    'conv2d: stride must have a value or be left out, got null [layer-attributes]',
+    'conv2d: stride must have a value or be omitted, got null [layer-attributes]',
     () => conv2d({ filters: 1, size: 3, stride: null as Anything }),
   ],
   [
@@ -184,7 +184,7 @@ test.each(mistyped)('a TypeError: %s', (message, call) => {
   expect(call).toThrow(expect.objectContaining({ message, clause }));
 });
 
-test('[layer-names] an error inside a net names the place, also while it is compiled or goes backwards, and in its stack', () => {
+test('[layer-names] an error inside a net names the layer, also in compile and in the gradient, and in its stack', () => {
   const clipping: Layer = {
     ...relu(),
     vjp: () => [tensor([1, 2]), () => relu().vjp(tensor([1, 2]), {})[1](tensor([3]))],
@@ -203,7 +203,7 @@ test('[layer-names] an error inside a net names the place, also while it is comp
   }
 });
 
-test('[layer-names] what a layer of somebody else throws passes through as it is', () => {
+test('[layer-names] an error of a hand-written layer passes through unchanged', () => {
   const odd = new Error('of my own');
   const throwing: Layer = {
     ...relu(),

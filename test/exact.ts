@@ -1,4 +1,4 @@
-// exp, log, tanh, sigmoid, softplus and pow to hundreds of bits: what the float64 functions are measured against.
+// exp, log, tanh, sigmoid, softplus and pow to hundreds of bits, with which the float64 functions are compared.
 //
 //   Fixed point on BigInt: the real r is ⌊r·2^P⌋; a series is summed until its terms vanish.
 

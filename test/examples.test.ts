@@ -70,7 +70,7 @@ const variants = (layer: Layer): Layer[] =>
     ? ['auto', 'direct', 'im2col'].map((algorithm) => layer.with({ attributes: { algorithm } }))
     : [layer];
 
-/** What the case gives, in the words of the case. */
+/** The results of the case, under the names of the case. */
 function results(example: Example, layer: Layer, type: ElementType): Partial<Example> & { values?: unknown } {
   const { x, weight, bias, params = { ...(weight && { weight }), ...(bias && { bias }) } } = example;
   const shape = example.shape ?? x?.shape ?? [];

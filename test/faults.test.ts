@@ -1,4 +1,4 @@
-// Faults that engines shipped, re-created over our own reference: each breaks the property named beside it, ours do not.
+// Defects of released engines, re-created on top of our own reference: each breaks its property, and ours breaks none.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -29,7 +29,7 @@ function judge(property: fc.IProperty<unknown>): fc.RunDetails<unknown> {
   return verdict;
 }
 
-describe('a shipped fault breaks', () => {
+describe('a fault of a released engine breaks', () => {
   for (const { id, seen, what, caughtBy, engine } of [
     ...poolingFaults,
     ...convolutionFaults,

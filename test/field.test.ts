@@ -1,4 +1,4 @@
-// Receptive fields are what the gradient's support says: every layer and combinator, through transposed layers too.
+// Receptive fields are the support of the gradient, for every layer and combinator, also through transposed layers.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -104,7 +104,7 @@ const transposed = fc
       outputPadding: typeof a.padding === 'string' ? 0 : out % a.stride,
     }),
   );
-/** How many units the net has on n cells, if its windows fit. */
+/** The number of units that the net has on n cells, if its windows fit. */
 function unitsOf(net: Layer, n: number): number | undefined {
   try {
     return net.shape([1, n, 1])[1];
@@ -146,7 +146,7 @@ describe('receptive fields', () => {
     expect(inner).toBeGreaterThan(200);
   });
 
-  it('[layer-field] branches see the union of what each sees, also at different steps', () => {
+  it('[layer-field] branches have the union of their fields, also with different steps', () => {
     const c = (size: number, stride: number, dilation = 1): Layer =>
       conv1d({ filters: 1, bias: false, size, stride, dilation, padding: 'same' });
     const up = (size: number, stride: number): Layer =>
@@ -197,7 +197,7 @@ describe('receptive fields', () => {
     );
   });
 
-  it('[layer-field] absurd windows and strides have a field at once', () => {
+  it('[layer-field] huge windows and strides have a field without delay', () => {
     const huge = 0x7fffffff;
     expect(convTranspose1d({ filters: 1, size: 3, stride: 1e6 }).field([1, 2, 1])).toEqual([
       { size: 1, step: 1e-6, start: -2e-6 },
@@ -208,7 +208,7 @@ describe('receptive fields', () => {
     );
   });
 
-  it('[layer-field] fieldAt: bad arguments are refused, a field written by hand is taken at its word', () => {
+  it('[layer-field] fieldAt: invalid arguments are refused, and a hand-written field is accepted as it is', () => {
     expect(fieldAt([{ size: 3, step: 2, start: -1 }], [4])).toEqual([{ start: 7, size: 3 }]);
     expect(fieldAt([{ size: 1.5, step: 0.5, start: -0.5 }], [1])).toEqual([{ start: 0, size: 2 }]);
     expect(() => fieldAt([{ size: 3, step: 2, start: -1 }], [])).toThrow(

@@ -1,4 +1,5 @@
-// Bad input of every kind gives a TypeError or a SpecError with its clause, at once; deep nesting is no bad input.
+// Invalid input of every kind gives a TypeError or a SpecError with its clause, without delay; deep nesting is valid
+// input.
 
 import { describe, expect, it } from 'vitest';
 import * as toeplitz from '../src/index.ts';
@@ -61,7 +62,7 @@ describe('hostile input', () => {
     expect((thrown as Error).message.length).toBeLessThan(600);
   });
 
-  it('[train-fit] batches that give nothing are refused', async () => {
+  it('[train-fit] empty batches are refused', async () => {
     const empty = { length: 1, examples: 0, *epoch() {} };
     const options = { optimizer: train.sgd({ rate: 0.1 }), epochs: 1 };
     const params = initialize(net, [1, 1]);
@@ -94,7 +95,7 @@ describe('hostile input', () => {
         }
   });
 
-  it('[layer-children] nets nested a thousand deep have shapes, parameters, gradients and all that', () => {
+  it('[layer-children] nets nested a thousand deep have shapes, parameters and gradients', () => {
     let deepNet: toeplitz.Layer = chain({ d: dense({ units: 2 }) });
     for (let i = 1; i < MOST_NESTED; i++)
       deepNet = i % 3 === 0 ? chain({ a: deepNet }) : i % 3 === 1 ? chain([deepNet, relu()]) : toeplitz.sum([deepNet]);

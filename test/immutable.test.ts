@@ -1,4 +1,4 @@
-// Nothing that is written afterwards changes a layer, and what a gradient needs is there or missed.
+// Later writing does not change a layer, and a gradient whose data are gone is refused.
 
 import { describe, expect, it } from 'vitest';
 import {
@@ -19,7 +19,7 @@ import {
 } from '../src/index.ts';
 import { examples } from './layers.ts';
 
-/** Every array and record inside, with the way to it. */
+/** Every array and record inside, with its path. */
 function inside(value: unknown, path = 'attributes'): [string, object][] {
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return [];
   const deeper = Object.entries(value).flatMap(([name, each]) => inside(each, `${path}.${name}`));
@@ -28,7 +28,7 @@ function inside(value: unknown, path = 'attributes'): [string, object][] {
 
 describe('attributes', () => {
   it.each(examples.map((example) => [example.name, example] as const))(
-    '[layer-attributes] of %s are frozen to the bottom, and so are its shape and its field',
+    '[layer-attributes] of %s are deeply frozen, and so are its shape and its field',
     (_, { layer, shape }) => {
       for (const [path, value] of inside([layer.attributes, layer.children, layer.shape(shape), layer.inputs?.(shape)]))
         if (path !== 'attributes') expect(Object.isFrozen(value), path).toBe(true);
@@ -50,7 +50,7 @@ describe('attributes', () => {
     }).toThrow(TypeError);
   });
 
-  it('[layer-attributes] the arrays of the caller stay his own: neither frozen nor shared', () => {
+  it('[layer-attributes] the arrays of the caller are neither frozen nor shared', () => {
     const [size, pair, channels, labels] = [[3, 3], [1, 1], [1, 0], [1]];
     const padding = [pair, pair];
     const layers: Layer[] = [
@@ -66,7 +66,7 @@ describe('attributes', () => {
     expect(layers.map(({ attributes }) => JSON.stringify(attributes))).toEqual(before);
   });
 
-  it('[layer-attributes] what is written into a target, the caller’s or the layer’s, changes no loss', () => {
+  it('[layer-attributes] writing into a target, that of the caller or of the layer, changes no loss', () => {
     for (const make of [
       (t: ReturnType<typeof tensor>) => squaredError({ target: t }),
       (t: ReturnType<typeof tensor>) => binaryCrossEntropy({ targets: t }),

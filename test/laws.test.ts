@@ -1,4 +1,4 @@
-// Every layer of the library keeps the laws of its kind; no public layer is left out.
+// Every layer of the library obeys the laws of its kind, and no public layer is missing.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
@@ -8,7 +8,7 @@ import { examples } from './layers.ts';
 
 describe('laws of every layer', () => {
   for (const { name, layer, shape, ...options } of examples)
-    it(`[layer-rules] ${name} keeps the laws of ${options.kind ?? 'any'} layers`, () => {
+    it(`[layer-rules] ${name} obeys the laws of ${options.kind ?? 'any'} layers`, () => {
       laws(layer, shape, { runs: 10, ...options });
     });
 });

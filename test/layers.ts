@@ -1,5 +1,5 @@
-// One or more examples of every layer of the library; test/laws.test.ts holds each to the laws of its kind. A layer that can
-// be made without attributes has one by itself; any other needs a line here.
+// One or more examples of every layer of the library; test/laws.test.ts checks the laws of its kind for each. A layer
+// that can be made without attributes is added automatically; any other needs a line here.
 
 import * as toeplitz from '../src/index.ts';
 import {
@@ -160,7 +160,7 @@ const chosen: readonly Example[] = [
   { name: 'concat', layer: concat({ narrow: conv2d({ filters: 2, size: 1 }), wide: conv2d({ filters: 3, size: 3, padding: 'same' }), skip: identity() }), shape: [2, 4, 3, 2], kind: 'affine' },
 ];
 
-/** The layers that a public function makes without attributes, and that stand nowhere above. */
+/** The layers that a public function makes without attributes, and that are not listed above. */
 const made = Object.values(toeplitz).flatMap((make): Example[] => {
   if (typeof make !== 'function' || make.length > 1 || chosen.some(({ layer }) => layer.name === make.name)) return [];
   try {

@@ -1,4 +1,4 @@
-// What the lectures say that takes more than one layer or one input to show; single figures are in spec/examples.
+// Statements of the lectures that need more than one layer or input; single figures are in spec/examples.
 // C4 … N7: the rules of the table in spec/README.md.
 
 import { describe, expect, test } from 'vitest';
@@ -100,7 +100,7 @@ test('[layer-input] C10: A = ReLU(X∗W + b) of m images is that of each, in sha
   }
 });
 
-test('[conv-forward] C4: the filter [−1, 1, −1] exceeds 0 on 010 alone, of all binary triples', () => {
+test('[conv-forward] C4: of all binary triples, only 010 gives the filter [−1, 1, −1] a value above 0', () => {
   const filter = { weight: tensor([3, 1, 1], [-1, 1, -1]) };
   const answers = Array.from({ length: 8 }, (_, bits) => [(bits >> 2) & 1, (bits >> 1) & 1, bits & 1]).filter(
     (triple) => conv1d({ filters: 1, size: 3, bias: false }).forward(tensor([1, 3, 1], triple), filter).data[0] > 0,
@@ -125,7 +125,7 @@ describe('the layer as a matrix', () => {
     expect(matrix.flat().filter((value) => value !== 0)).toHaveLength(13);
   });
 
-  test('[toeplitz-matrix] M3: an x that carries its own zeros gives a 5×7 matrix, whose columns 0 and 6 meet them', () => {
+  test('[toeplitz-matrix] M3: an x that contains the zeros itself gives a 5×7 matrix, whose columns 0 and 6 meet them', () => {
     const layer = conv1d({ filters: 1, size: 3, bias: false });
     const matrix = toeplitz(layer, [1, 7, 1], filter);
     expect(matrix.shape).toEqual([5, 7]);
@@ -151,7 +151,7 @@ describe('the layer as a matrix', () => {
   });
 });
 
-test('[dense-forward] M1: permuting inputs and weight rows together changes nothing; a convolution sees the difference', () => {
+test('[dense-forward] M1: permuting inputs and weight rows together changes nothing for dense, but changes a convolution', () => {
   const order = [3, 0, 4, 1, 2];
   const permuted = (t: Tensor): Tensor =>
     tensor(
@@ -168,7 +168,7 @@ test('[dense-forward] M1: permuting inputs and weight rows together changes noth
   expect([...moved].sort()).not.toEqual([...layer.forward(flat(x), conv(w)).data].sort());
 });
 
-test.each([2, 3, 4])('[pool-max] P6: windows of %i: a lone cell may move inside its window, not beyond', (size) => {
+test.each([2, 3, 4])('[pool-max] P6: windows of %i: a single cell may move inside its window, not beyond', (size) => {
   const pool: Layer = maxPool1d({ size });
   const lone = (at: number): number[] => {
     const x = tensor([1, 3 * size, 1]);

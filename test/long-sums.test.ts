@@ -1,4 +1,4 @@
-// Long sums against exact ones, at a million terms and on both sides of 64; and the small inputs that failed once.
+// Long sums compared with exact ones, with a million terms and on both sides of 64; and small inputs that failed before.
 
 import { describe, expect, test } from 'vitest';
 import {
@@ -42,7 +42,7 @@ const filled = (shape: Shape, value: (i: number) => number): Tensor => {
 const of = (layer: Layer, x: Tensor, p: Params<Tensor> = {}): number[] => [...layer.forward(x, p).data];
 const dxOf = (layer: Layer, x: Tensor, dy: Tensor): number[] => [...layer.vjp(x, {})[1](dy).x.data];
 
-/** Numbers of one sign over many binades, with 24 bits each: a hash of i. */
+/** Numbers of one sign over many powers of two, with 24 bits each, from a hash of i. */
 const rough = (i: number): number => {
   const z = Math.imul(i ^ (i >>> 15), 0x2c1b3c6d) >>> 0;
   return f(((z >>> 8) + 1) * 2 ** (-24 - (z & 7)));
@@ -145,7 +145,7 @@ describe('a million terms of one sign', () => {
   });
 });
 
-/** A window of ones but for its first cell, and what its sum is: 2²⁴ where every 1 is lost, else exact. */
+/** A window of ones except for its first cell, and its sum: 2²⁴ where every 1 is lost, otherwise exact. */
 const top = 2 ** 24;
 const lost = (cells: number): number => (cells <= 64 ? top : f(top + cells - 1));
 
@@ -187,7 +187,7 @@ describe('both sides of 64 cells', () => {
       expect(dxOf(layer, x, dy)).toEqual([lost(cells)]);
   });
 
-  test('[numerics-long] [pool-max-gradient] windows of 9×9 that share a corner alone', () => {
+  test('[numerics-long] [pool-max-gradient] windows of 9×9 that share only a corner', () => {
     const dy = tensor([1, 2, 2, 1], [top, 1, 1, 1]);
     const x = filled([1, 17, 17, 1], (i) => (i === 8 * 17 + 8 ? 1 : 0));
     expect(dxOf(maxPool2d({ size: 9, stride: 8 }), x, dy)[8 * 17 + 8]).toBe(top + 4);
@@ -261,7 +261,7 @@ describe('both sides of 64 cells', () => {
     expect(of(crossEntropy({ labels: [0] }), tensor([1, 3], x.data))).toEqual([f(Math.log1p(2 * e[1]))]);
   });
 
-  test('[loss-squared] [loss-binary] [loss-cross-entropy] images are summed by themselves, then their sums', () => {
+  test('[loss-squared] [loss-binary] [loss-cross-entropy] each image is summed first, then the sums of the images', () => {
     // In float64 too: 2⁵³ + 1 + 1 is 2⁵³ one by one, 2⁵³ + 2 by images.
     const big = 2 ** 53;
     const x = (shape: Shape) =>
@@ -336,7 +336,7 @@ describe('batch norm of float32 keeps its statistics in float64', () => {
   });
 });
 
-test('[numerics-counts] what is divided by is exact beyond 2²⁴', () => {
+test('[numerics-counts] divisors are exact beyond 2²⁴', () => {
   const M = top + 3;
   expect(f(M)).not.toBe(M);
   const ones = filled([1, M, 1], () => 1);
@@ -363,7 +363,7 @@ test('[numerics-counts] what is divided by is exact beyond 2²⁴', () => {
   expect(shares(tensor([1], [top])).x.data[0]).toBe(share);
 });
 
-test('[numerics-zero] [sum-rules] merged branches keep −0, sums over windows give +0', () => {
+test('[numerics-zero] [sum-rules] merged branches keep −0, and sums over windows give +0', () => {
   const zeros = filled([1, 2, 2, 1], () => -0);
   const two = sum([identity(), identity()]);
   expect(of(two, zeros)).toEqual([-0, -0, -0, -0]);
@@ -378,7 +378,7 @@ test('[numerics-zero] [sum-rules] merged branches keep −0, sums over windows g
   for (const layer of [globalAvgPool(), avgPool2d({ size: 2 })]) expect(of(layer, zeros)).toEqual([0]);
 });
 
-test('[pool-max-gradient] a window over no cell gives its dy to none', () => {
+test('[pool-max-gradient] the dy of a window over no cell goes to no cell', () => {
   const layer = maxPool2d({
     size: [1, 1],
     stride: 1,

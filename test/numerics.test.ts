@@ -1,4 +1,4 @@
-// What the clauses on numbers say, on sums small enough to follow by hand.
+// The clauses on numbers, with sums small enough to follow by hand.
 
 import { describe, expect, test } from 'vitest';
 import { avgPool1d, conv1d, dense, type ElementType, type Layer, maxPool1d, tensor } from '../src/index.ts';
@@ -34,7 +34,7 @@ describe.each([
     expect(each(conv(8), x.toReversed(), ones(8))).toEqual([big + 8]);
   });
 
-  test('[numerics-order] a sum of thousands of terms goes on from its rounded value across every block', () => {
+  test('[numerics-order] a sum of thousands of terms continues from its rounded value across every block', () => {
     expect(each(conv(5001), [big, ...ones(5000)], ones(5001))).toEqual([big]);
   });
 
@@ -42,7 +42,7 @@ describe.each([
     expect(each(conv(2), [1 + tiny, -1], [1 + tiny, 1 + 2 * tiny])).toEqual([0]);
   });
 
-  test('[numerics-rounding] overflow gives ∞ and halves of the last place go to even', () => {
+  test('[numerics-rounding] overflow gives ∞, and ties are rounded to even', () => {
     expect(each(conv(2), [huge, huge], [1, 1])).toEqual([inf]);
     expect(each(conv(2), [big, 3], [1, 1])).toEqual([big + 4]);
   });
@@ -66,7 +66,7 @@ describe.each([
     expect(each(maxPool1d({ size: 2 }), [-0, 0, 0, -0, -0, -1])).toEqual([-0, 0, -0]);
   });
 
-  test('[numerics-nan] NaN, ∞ − ∞ and 0·∞ give NaN, and only where they take part', () => {
+  test('[numerics-nan] NaN, ∞ − ∞ and 0·∞ give NaN, and only where they are included', () => {
     expect(each(conv(2), [inf, -inf, 1, 2], [1, 1])).toEqual([Number.NaN, -inf, 3]);
     expect(each(conv(1), [inf, 1, Number.NaN], [0])).toEqual([Number.NaN, 0, Number.NaN]);
     expect(each(maxPool1d({ size: 2 }), [Number.NaN, 1, 1, Number.NaN])).toEqual([Number.NaN, Number.NaN]);

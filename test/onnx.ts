@@ -1,4 +1,4 @@
-// Cases of other makers in the form of ONNX (channels first, filters OIHW), as calls of our layers.
+// Test cases of other projects in the form of ONNX (channels first, filters OIHW), as calls of our layers.
 
 import {
   avgPool1d,
@@ -56,7 +56,7 @@ export interface Graph {
   readonly outputs: readonly Value[];
 }
 
-/** One call of a layer, and what the other maker says comes out, in our layout. */
+/** One call of a layer, and the result that the other project expects, in our layout. */
 export interface Call {
   readonly layer: Layer;
   readonly x: Tensor;
@@ -180,7 +180,7 @@ const moves: Readonly<Record<string, (a: Node['attributes'], inputs: readonly Te
   Squeeze: (_, [x]) => reshaped(x, x.shape.slice(0, -1)),
 };
 
-/** Runs a graph; gives its last call of a layer, and the output the graph's maker wrote down, in that layer's layout. */
+/** Runs a graph; returns its last call of a layer, and the expected output, in the layout of that layer. */
 export function run(graph: Graph): { readonly call: Call; readonly expected: Tensor } {
   const odd = graph.nodes.find(({ op }) => !(op in layers) && !(op in moves));
   if (odd) throw new NotOffered(odd.op);

@@ -1,8 +1,8 @@
-// The package as it is published: no dependencies, every subpath there, nothing that runs on import.
+// The package as it is published: one version, no dependencies, every subpath present, nothing that runs on import.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 
 const root = join(import.meta.dirname, '..');
@@ -12,7 +12,15 @@ const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf
 );
 const read = (file: string): string => readFileSync(join(root, 'src', file), 'utf8');
 
-test('there is nothing to install beside the package; fast-check is an optional peer', () => {
+test('the version is that of package.json, wherever it is repeated', () => {
+  const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
+  expect([lock.version, lock.packages[''].version]).toEqual([manifest.version, manifest.version]);
+  const repeated = sources.filter((file) => read(file).includes(`'${manifest.version}'`));
+  expect(repeated.map((file) => basename(file))).toEqual(['version.ts']);
+  expect(readFileSync(join(root, 'CHANGELOG.md'), 'utf8')).toContain(`\n## ${manifest.version}`);
+});
+
+test('the package has no dependencies, and fast-check is an optional peer', () => {
   expect(manifest.dependencies ?? {}).toEqual({});
   expect(manifest.peerDependencies).toEqual({ 'fast-check': expect.any(String) });
   expect(manifest.peerDependenciesMeta).toEqual({ 'fast-check': { optional: true } });

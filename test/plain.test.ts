@@ -1,4 +1,4 @@
-// Text of strangers: nothing in it is obeyed, and it stays short.
+// Text from outside: it controls nothing, and it stays short.
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -7,7 +7,7 @@ import { SpecError, show } from '../src/errors.ts';
 import { checkEngine, type Reporter, render } from '../src/oracle/index.ts';
 import { plain, plainLines } from '../src/plain.ts';
 
-test('[campaign-plain] what a terminal or a log would obey is written out', () => {
+test('[campaign-plain] characters that would control a terminal or a log are escaped', () => {
   expect(plain('\u001b]0;title\u0007 \r\n\t\u0000\u007f\u009b2J')).toBe(
     '\\x1b]0;title\\x07 \\r\\n\\t\\x00\\x7f\\x9b2J',
   );
@@ -18,7 +18,7 @@ test('[campaign-plain] what a terminal or a log would obey is written out', () =
   expect(plainLines('a\u001b\nb\r\n')).toBe('a\\x1b\nb\\r\n');
 });
 
-test('[campaign-plain] of any text: no character is obeyed, it is short, and plain text stays as it is', () => {
+test('[campaign-plain] of any text: no character controls anything, it is short, and plain text does not change', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 400 }), fc.integer({ min: 1, max: 200 }), (text, most) => {
       const shown = plain(text, most);
@@ -31,12 +31,12 @@ test('[campaign-plain] of any text: no character is obeyed, it is short, and pla
   expect(plain('\u001b'.repeat(5000)).length).toBeLessThan(1041);
 });
 
-test('[campaign-plain] values in errors are plain too', () => {
+test('[campaign-plain] values in errors are plain text too', () => {
   expect(show('\u001b[31m')).toBe("'\\x1b[31m'");
   expect(show({ '\u001b': 1 })).toBe('{\\x1b}');
 });
 
-test('[campaign-plain] every form of the report is made of plain text, whatever the engine says', async () => {
+test('[campaign-plain] every form of the report is plain text, for any engine', async () => {
   const said = '\u001b[2J\u202e\r\n::error::x\nok 9 - planted\n\ud800';
   let calls = 0;
   const engine = {

@@ -1,4 +1,4 @@
-// Every public function refuses nonsense with an error that names its clause: none falls over it inside.
+// Every public function refuses invalid values with an error that names its clause, and none fails inside.
 
 import { expect, test } from 'vitest';
 import * as formats from '../src/formats/index.ts';
@@ -16,22 +16,23 @@ const first = [undefined, null, 3, 'x', {}, [], [1, 2], () => 5, { ...net, field
 const second = [undefined, null, {}, 3, [1, 2], net, x];
 const third = [undefined, {}, 3, x];
 
-/** What throws an error that is meant so, and what takes a report that nobody writes by hand. */
+/** Functions whose error has another form by intention, and functions that take a report, which nobody writes by hand. */
 const others = ['SpecError', 'skip', 'render'];
 
-const doors = Object.entries({ toeplitz, nets, train, inspect, formats, oracle, testing }).flatMap(([from, module]) =>
-  Object.entries(module as Record<string, unknown>)
-    .filter(([name, value]) => typeof value === 'function' && !others.includes(name))
-    .map(([name, value]) => ({ from, name, door: value as (...args: unknown[]) => unknown })),
+const functions = Object.entries({ toeplitz, nets, train, inspect, formats, oracle, testing }).flatMap(
+  ([from, module]) =>
+    Object.entries(module as Record<string, unknown>)
+      .filter(([name, value]) => typeof value === 'function' && !others.includes(name))
+      .map(([name, value]) => ({ from, name, call: value as (...args: unknown[]) => unknown })),
 );
 
-test.each(doors)('[layer-rules] $name of $from', async ({ door }) => {
+test.each(functions)('[layer-rules] $name of $from', async ({ call }) => {
   const unnamed = new Set<string>();
   for (const a of first)
     for (const b of second)
       for (const c of third) {
         try {
-          await door(a, b, c);
+          await call(a, b, c);
         } catch (error) {
           if (!Object.hasOwn(error as object, 'clause')) unnamed.add(String(error));
         }

@@ -1,4 +1,4 @@
-// The random generator: published vectors, the promised ranges, and how its numbers are spread.
+// The random generator: published vectors, the promised ranges, and the distribution of its numbers.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -69,7 +69,7 @@ describe('generator', () => {
     ).toBeLessThan(CHI_99);
   });
 
-  it('[random-generator] whole numbers stay below n and favour none', () => {
+  it('[random-generator] whole numbers are below n, and all are equally likely', () => {
     fc.assert(
       fc.property(seeds, fc.integer({ min: 1, max: 2 ** 32 }), (seed, n) => {
         const value = random(seed).below(n);
@@ -147,7 +147,7 @@ describe('normal', () => {
     expect(chiSquare(seen, shares)).toBeLessThan(87.97); // 99.9th percentile, 51 degrees of freedom
   });
 
-  it('[random-normal] takes the point of the disc and gives its second number next', () => {
+  it('[random-normal] uses a point of the disc, whose second number is returned next', () => {
     const pair = (source: Random): [number, number] => [source.normal(), source.normal()];
     const [a, b] = pair(random(9));
     const disc = random(9);
@@ -160,7 +160,7 @@ describe('normal', () => {
 });
 
 describe('hash', () => {
-  it("[random-hash] is the author's MurmurHash3 on published vectors", () => {
+  it("[random-hash] gives the results of the author's MurmurHash3 on published vectors", () => {
     const vectors: [bytes: number[], seed: number, result: number][] = [
       [[], 0, 0],
       [[], 1, 0x514e28b7],
@@ -177,7 +177,7 @@ describe('hash', () => {
     for (const [bytes, seed, result] of vectors) expect(murmur3(bytes, seed)).toBe(result);
   });
 
-  it('[random-hash] tells parts apart by value, type and division, and never by the sign of 0', () => {
+  it('[random-hash] distinguishes parts by value, type and division, but not by the sign of 0', () => {
     // biome-ignore format: a table
     const results = [
       hash(1), hash(2), hash(-1), hash(2 ** 40 + 1), hash(1, 0), hash(1, 1), hash(1, '1'), hash(1, ''), hash(1, 'ab', 'c'),

@@ -1,43 +1,49 @@
-// The README is true: its examples print what stands below them, and its tables are made here. `npm run readme` writes
-// what this test would otherwise compare.
+// The examples of the README and of the guide print the text below them, and the generated tables are up to date.
+// `npm run readme` writes what this test would otherwise compare.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterEach, expect, test, vi } from 'vitest';
-import { readmeTables } from './bench/report.mjs';
+import { casePage, peerTable } from './bench/report.mjs';
 import { type Result, sectionOf } from './demos/table.ts';
+import { expectPart, expectText, pages, textOf } from './readme/generated.ts';
 import { interopFinding } from './readme/interop.ts';
 import { netTable } from './readme/nets.ts';
 import { operatorTable } from './readme/operators.ts';
-import { readme, settle, settlePart } from './readme/settle.ts';
 
 const root = join(import.meta.dirname, '..');
 const measured = join(root, 'test', 'bench', 'results.json');
-const examples = [...readme().matchAll(/```[tj]s\n([\s\S]*?)```\n\n```text\n([\s\S]*?)```/g)];
+const examples = pages.flatMap((page) =>
+  [...textOf(page).matchAll(/```[tj]s\n((?:(?!```)[\s\S])*)```\n\n```text\n[\s\S]*?```/g)].map(([whole, code], i) => ({
+    page,
+    i: i + 1,
+    whole,
+    code,
+  })),
+);
+const fileOf = (page: string, i: number): string => `${page.replace(/\.md$/, '').replaceAll('/', '-')}-${i}.ts`;
 
 afterEach(() => vi.restoreAllMocks());
 
-test.each(examples.map((match, i) => [i + 1, ...match] as const))(
-  'example %i prints what stands below it',
-  async (i, whole, code) => {
-    const lines: string[] = [];
-    vi.spyOn(console, 'log').mockImplementation((...values) => {
-      lines.push(values.map((value) => (typeof value === 'string' ? value : inspect(value))).join(' '));
-    });
-    const folder = join(root, 'build', 'readme');
-    mkdirSync(folder, { recursive: true });
-    const path = join(folder, `example-${i}.ts`);
-    const local = (_: string, subpath = ''): string => `from '${join(root, 'src', subpath, 'index.ts')}'`;
-    writeFileSync(path, code.replace(/from 'toeplitz(?:\/(\w+))?'/g, local));
-    await import(/* @vite-ignore */ path);
-    settle(
-      whole,
-      whole.replace(/```text\n[\s\S]*```$/, () => `\`\`\`text\n${lines.join('\n')}\n\`\`\``),
-    );
-  },
-);
+test.each(examples)('example $i of $page prints the text below it', async ({ page, i, whole, code }) => {
+  const lines: string[] = [];
+  vi.spyOn(console, 'log').mockImplementation((...values) => {
+    lines.push(values.map((value) => (typeof value === 'string' ? value : inspect(value))).join(' '));
+  });
+  const folder = join(root, 'build', 'readme');
+  mkdirSync(folder, { recursive: true });
+  const path = join(folder, fileOf(page, i));
+  const local = (_: string, subpath = ''): string => `from '${join(root, 'src', subpath, 'index.ts')}'`;
+  writeFileSync(path, code.replace(/from 'toeplitz(?:\/(\w+))?'/g, local));
+  await import(/* @vite-ignore */ path);
+  expectText(
+    whole,
+    whole.replace(/```text\n[\s\S]*```$/, () => `\`\`\`text\n${lines.join('\n').trimEnd()}\n\`\`\``),
+    page,
+  );
+});
 
 test('the examples are strict TypeScript', () => {
   const folder = join(root, 'build', 'readme-types');
@@ -48,10 +54,9 @@ test('the examples are strict TypeScript', () => {
     join(folder, 'tsconfig.json'),
     JSON.stringify({ extends: '../../tsconfig.json', compilerOptions, include: ['.'] }),
   );
-  const blocks = [...readme().matchAll(/```ts\n([\s\S]*?)```/g)];
-  blocks.forEach(([, code], i) => {
-    writeFileSync(join(folder, `example-${i + 1}.ts`), code);
-  });
+  for (const page of pages)
+    for (const [i, [, code]] of [...textOf(page).matchAll(/```ts\n([\s\S]*?)```/g)].entries())
+      writeFileSync(join(folder, fileOf(page, i + 1)), code);
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   const run = spawnSync(process.execPath, [tsc, '-p', folder], { encoding: 'utf8' });
   expect(run.stdout).toBe('');
@@ -59,18 +64,29 @@ test('the examples are strict TypeScript', () => {
 });
 
 test.each([
-  ['interop', interopFinding],
-  ['operators', operatorTable],
-  ['nets', netTable],
-])('the table of %s is that of the code', (name, table) => {
-  settlePart(name, table());
+  ['interop', 'spec/guide/checking.md', interopFinding],
+  ['operators', 'spec/guide/operators.md', operatorTable],
+  ['nets', 'spec/guide/networks.md', netTable],
+])('the part %s of %s is generated', (name, page, generate) => {
+  expectPart(name, generate(), page);
 });
 
 test.skipIf(!existsSync(measured))('the tables of speed are those of the last benchmark (npm run bench)', () => {
-  settlePart('bench', readmeTables(JSON.parse(readFileSync(measured, 'utf8'))));
+  const results = JSON.parse(readFileSync(measured, 'utf8'));
+  expectPart('peers', peerTable(results), 'README.md');
+  expectPart('bench', casePage(results), 'spec/guide/speed.md');
 });
 
-test('what training achieves is what npm run demos last found', () => {
+test('the results of training are those of the last npm run demos', () => {
   const results: Record<string, Result> = JSON.parse(readFileSync(join(root, 'test', 'demos', 'results.json'), 'utf8'));
-  settlePart('demos', sectionOf(results));
+  expectPart('demos', sectionOf(results), 'spec/guide/training-results.md');
+});
+
+test('the README has at most 250 lines, and repeats the figures of the pages that it links to', () => {
+  const readme = textOf('README.md').replaceAll('\n', ' ');
+  expect(textOf('README.md').trimEnd().split('\n').length).toBeLessThanOrEqual(250);
+  const [, shipped, caught] = /\| all \| (\d+) \| (\d+) \|/.exec(textOf('spec/guide/checking.md')) ?? [];
+  expect(readme).toContain(`Of ${shipped} defects that released engines contained, it catches ${caught}.`);
+  const [, version] = /TensorFlow\.js, wasm backend (\d+\.\d+)/.exec(textOf('spec/guide/findings.md')) ?? [];
+  expect(readme).toContain(`In TensorFlow.js ${version} on WebAssembly`);
 });

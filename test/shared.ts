@@ -1,4 +1,5 @@
-// Data that stand beside the repository, in ../shared or where TOEPLITZ_SHARED points; tests that need them skip visibly without.
+// Data outside the repository, in ../shared or where TOEPLITZ_SHARED points; tests that need them are reported as
+// skipped without them.
 
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';

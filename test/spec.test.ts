@@ -1,4 +1,4 @@
-// Clause names tie the spec, the code, its errors and the tests together: none may name what another lacks.
+// Clause names connect the spec, the code, its errors and the tests: none may have a name that another lacks.
 //
 //   spec/*.md            ## conv-groups                       the clause itself
 //   src                  SpecError('conv-groups', …)          what throws it, and the docstring that says @throws
@@ -34,8 +34,8 @@ function named(files: readonly string[], pattern: string, prepare = (text: strin
 /** A sentence of a comment that runs over several lines, on one. */
 const unwrapped = (text: string): string => text.replace(/\n\s*(?:\*|\/\/+)\s+/g, ' ');
 
-/** The chapters; the index, and how to start on each host, have no clauses. */
-const chapters = filesIn('spec', '.md').filter((file) => !['spec/README.md', 'spec/hosts.md'].includes(file));
+/** The chapters; the index and the guide have no clauses. */
+const chapters = filesIn('spec', '.md').filter((file) => file !== 'spec/README.md' && !file.startsWith('spec/guide/'));
 const code = [...filesIn('src', '.ts'), ...filesIn('assembly', '.ts'), ...filesIn('test/lint', '.grit')];
 const headings = named(chapters, `^## (${clause})$`);
 const topics = new Set([...headings.keys()].map((name) => name.split('-')[0]));
@@ -55,7 +55,7 @@ const inTests = new Map([
   ...named(filesIn('spec/examples', '.json'), `"clause": "(${clause})"`),
 ]);
 
-/** What `names` holds and `others` lacks, each with its file. */
+/** The names in `names` that `others` lacks, each with its file. */
 const lacking = (names: Map<string, string>, others: Map<string, string>): string[] =>
   [...names].filter(([name]) => !others.has(name)).map(([name, file]) => `${name} (${file})`);
 
@@ -65,12 +65,12 @@ describe('the clauses', () => {
     expect(lines).toEqual([...headings.keys()].map((name) => `## ${name}`));
   });
 
-  test('what the code names is a heading of spec/', () => {
+  test('the clauses that the code names are headings of spec/', () => {
     const all = new Map([...promised, ...inCode]);
     expect(lacking(all, headings), 'write these clauses, two to six lines each, in a file of spec/').toEqual([]);
   });
 
-  test('what the tests name is a heading of spec/', () => {
+  test('the clauses that the tests name are headings of spec/', () => {
     expect(lacking(inTests, headings), 'write these clauses in spec/, or mend the titles').toEqual([]);
   });
 

@@ -1,5 +1,5 @@
-// Figures of other makers: test cases that PyTorch exported for ONNX, and the arithmetic of Dumoulin and Visin.
-// The data stand beside the repository; without them the tests skip, and say so.
+// Figures of other projects: test cases that PyTorch exported for ONNX, and the arithmetic of Dumoulin and Visin.
+// The data are not in the repository; without them the tests are reported as skipped.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// How many windows an axis holds, and which cells they cover; against a count cell by cell.
+// The number of windows on an axis and the cells that they cover, compared with a count cell by cell.
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -38,7 +38,7 @@ const fits = ({
 }: { input: number; size: number; dilation: number } & Pick<Axis, 'before' | 'after'>): boolean =>
   (size - 1) * dilation + 1 <= input + before + after;
 
-test('[window-output] windows are counted by walking over the padded axis', () => {
+test('[window-output] the number of windows is that of a count along the padded axis', () => {
   fc.assert(
     fc.property(explicit.filter(fits), (w) => {
       let count = 0;
@@ -48,7 +48,7 @@ test('[window-output] windows are counted by walking over the padded axis', () =
   );
 });
 
-test('[window-ceil] windows are laid until they cover the padded axis; a last one in the padding after goes', () => {
+test('[window-ceil] windows are added until they cover the padded axis; a last one inside the padding at the end is dropped', () => {
   fc.assert(
     fc.property(explicit.filter(fits), (w) => {
       const end = (first: number): number => first + (w.size - 1) * w.dilation + 1;
@@ -60,7 +60,7 @@ test('[window-ceil] windows are laid until they cover the padded axis; a last on
   );
 });
 
-test('[window-ceil] the overhang, the window that would see only padding, and the default', () => {
+test('[window-ceil] the last window beyond the axis, the window that would cover only padding, and the default', () => {
   expect(maxPool1d({ size: 2 }).shape([1, 5, 1])).toEqual([1, 2, 1]);
   expect(maxPool1d({ size: 2, ceil: true }).shape([1, 5, 1])).toEqual([1, 3, 1]);
   expect(maxPool1d({ size: 2, stride: 3, padding: [[0, 1]], ceil: true }).shape([1, 3, 1])).toEqual([1, 1, 1]);
@@ -89,7 +89,7 @@ test('[window-same] C6: same halves 5 cells to 3, valid to 2', () => {
   ]);
 });
 
-test('[window-padding] a number, a number per axis and a pair per axis say the same; pairs may differ', () => {
+test('[window-padding] a number, a number per axis and a pair per axis are equivalent; pairs may differ', () => {
   const shape = (padding: Parameters<typeof maxPool2d>[0]['padding']) =>
     maxPool2d({ size: [3, 2], stride: 1, padding }).shape([1, 6, 6, 1]);
   expect(shape(2)).toEqual([1, 8, 9, 1]);
@@ -99,7 +99,7 @@ test('[window-padding] a number, a number per axis and a pair per axis say the s
   expect(conv1d({ filters: 1, size: 2, padding: [[1, 2]] }).shape([1, 4, 1])).toEqual([1, 6, 1]);
 });
 
-test('[window-padding] before moves the windows, after only adds some', () => {
+test('[window-padding] padding before moves the windows, padding after only adds some', () => {
   const y = (padding: [number, number]) =>
     conv1d({ filters: 1, size: 2, padding: [padding], bias: false }).forward(tensor([1, 3, 1], [1, 2, 3]), {
       weight: tensor([2, 1, 1], [10, 1]),

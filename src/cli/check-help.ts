@@ -1,6 +1,6 @@
-// What toeplitz check --help says.
+// The help text of toeplitz check.
 
-import { operators } from '../oracle/operators.ts';
+import { operators } from '../oracle/families/index.ts';
 import { outputHelp } from './output.ts';
 import { settingsHelp } from './settings.ts';
 
@@ -15,20 +15,20 @@ below on its standard input and output.
 
   --ops a,b       operators to check; default: all that the engine offers
 ${settingsHelp}
-  --case ID       this case alone, as a report names it; may be given more than once
+  --case ID       only this case, as a report names it; may be given more than once
   --timeout S     seconds for one call before the engine is killed (10)
-  --strict        results far from the exact one are failures, inside the bound too
+  --strict        results far from the exact one are failures, even inside the bound
 ${outputHelp}
 
-Exit code: 0 clean, 1 the engine is wrong somewhere, 2 wrong usage, 3 the engine
-could not start, 4 nothing is wrong, but too little was answered to say more.
+Exit code: 0 clean, 1 the engine is wrong somewhere, 2 invalid usage, 3 the engine
+could not start, 4 nothing is wrong, but too few cases were answered.
 
 An engine, my-engine.mjs:
 
   export default {
     name: 'my engine',
     // dialect: 'torch',                        or onnx, tensorflow, webnn, caffe: calls in
-    //                                          its words and layout, see spec/dialects.md
+    //                                          its attributes and layout, see spec/dialects.md
     // layout: { x: 'NCHW', weight: 'OIHW' },   default: NHWC and HWIO
     // traits: { padding: 'multiplied' },       see spec/oracle.md, oracle-traits
     ops: {
@@ -40,7 +40,7 @@ An engine, my-engine.mjs:
     // gradients: { conv2d({ attributes, x, weight, bias, dy }) { return { x, weight, bias }; } },
   };
 
-What a call holds, if neither dialect nor layout say otherwise, of x [n, h, w, c]:
+The contents of a call with x [n, h, w, c], without dialect and layout:
 
   conv2d            filters, size [h, w], stride, dilation, groups, bias, and padding:
                     'valid', 'same-upper', 'same-lower' or [[before, after], …]
@@ -53,11 +53,11 @@ What a call holds, if neither dialect nor layout say otherwise, of x [n, h, w, c
   avgPool2d         the same and countPadding: whether padding counts in the divisor
   dense             units, bias; x [n, in], weight [in, units]
 
-1-D and 3-D operators have one or three axes in place of h and w. A gradient is
-what dy, of the shape of y, makes of x, weight and bias, in their shapes.
+1-D and 3-D operators have one or three axes in place of h and w. A question about a
+gradient also has dy, of the shape of y; the answer has the shapes of x, weight and bias.
 
-The protocol: a line of JSON each way, float32 in base64, lowest byte first.
-Prints belong on standard error: the report shows them beside a finding.
+The protocol: one line of JSON in each direction, float32 in base64, lowest byte first.
+Print to standard error only: the report shows it with the finding.
 
   → {"cmd":"hello","protocol":1}      ← {"name":"my engine","ops":["dense"]}
   → {"cmd":"run","seq":1,"call":{"op":"dense","attributes":{"units":1,"bias":false},"x":{"shape":[1,2],"data":"AACAPwAAAEA="},"weight":{"shape":[2,1],"data":"AABAQAAAgEA="}}}

@@ -1,19 +1,19 @@
-// toeplitz check: an engine in another process against the oracle.
+// toeplitz check: the oracle judges an engine in another process.
 
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { SpecError } from '../errors.ts';
 import { campaign } from '../oracle/campaign.ts';
-import type { Settings } from '../oracle/plan.ts';
-import type { Report } from '../oracle/report.ts';
+import type { Settings } from '../oracle/cases/questions.ts';
+import type { Report } from '../oracle/report/report.ts';
 import { plainLines } from '../plain.ts';
-import { withCommands } from './again.ts';
+import { sayStray, withWords } from './engine-messages.ts';
 import { openOutput, outputOptions } from './output.ts';
 import { progressLine } from './progress.ts';
 import { type Remote, remote, StartError } from './remote.ts';
+import { withCommands } from './repeat-command.ts';
 import { aboveZero, readSettings, settingsOptions } from './settings.ts';
 import { EXIT, UsageError } from './usage.ts';
-import { sayStray, withWords } from './words.ts';
 
 export { help } from './check-help.ts';
 
@@ -30,7 +30,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const split = args.includes('--') ? args.indexOf('--') : args.length;
   const { values, positionals } = parseArgs({ args: args.slice(0, split), options, allowPositionals: true });
   if (positionals.length !== 1)
-    throw new UsageError('check: name one FILE.mjs or COMMAND (arguments of the command go after --)');
+    throw new UsageError('check: give one FILE.mjs or COMMAND (arguments of the command go after --)');
   const { strict, case: named } = values;
   const settings: Settings = { ...readSettings(values), strict, ...(named && { case: named }) };
   const timeout = aboveZero('timeout', values.timeout);

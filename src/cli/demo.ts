@@ -1,13 +1,13 @@
 // toeplitz demo: the oracle over this library's own kernels, then over an engine with a realistic mistake.
 
 import { parseArgs } from 'node:util';
+import { bitsOf } from '../oracle/bounds/precision.ts';
 import { type CheckOptions, checkEngine } from '../oracle/campaign.ts';
 import type { Engine } from '../oracle/engine.ts';
-import { bitsOf } from '../oracle/precision.ts';
-import { table } from '../oracle/report-text.ts';
-import { render } from '../oracle/reporters.ts';
-import example from './example.ts';
-import { ownEngines } from './own.ts';
+import { render } from '../oracle/report/reporters.ts';
+import { table } from '../oracle/report/text.ts';
+import example from './mistaken-engine.ts';
+import { ownEngines } from './own-engines.ts';
 import { progressLine } from './progress.ts';
 import { EXIT, UsageError } from './usage.ts';
 
@@ -18,7 +18,7 @@ and im2col; plain JavaScript), and over an example engine with a mistake. Exit
 code 0 if the first three are clean and the mistake is found.
 `;
 
-/** Enough for every stratum several times, in about ten seconds for all engines. */
+/** Enough to ask every range of sizes several times, in about ten seconds for all engines. */
 const CASES = 100;
 
 export async function run(args: readonly string[]): Promise<number> {

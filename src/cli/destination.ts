@@ -1,6 +1,7 @@
-// Where a command writes a file: found and tried before the work begins, and then written whole. Spec cli-files.
+// The place where a command writes a file: found and tested before the work begins, then written completely. Spec
+// cli-files.
 //
-//   a plain file, or none yet    a new file beside it takes its place; a symbolic link stays, what it leads to is written
+//   a plain file, or none yet    replaced by a new file from the same folder; a symbolic link stays, its target is written
 //   a device, a pipe             written through, never replaced
 //   standard output and error    by their names under /dev
 
@@ -12,7 +13,7 @@ import { setTimeout } from 'node:timers/promises';
 import { UsageError } from './usage.ts';
 
 export interface Destination {
-  /** The file itself, where links have been followed. */
+  /** The file itself, after following links. */
   readonly path: string;
   write(content: Uint8Array | string): Promise<void>;
 }
@@ -21,17 +22,17 @@ export interface Destination {
 const STREAM = /^\/(?:dev\/fd|proc\/self\/fd)\/([12])$/;
 const streams: Readonly<Record<string, number>> = { '/dev/stdout': 1, '/dev/stderr': 2 };
 
-/** How long nobody may read a named pipe before it is refused, and how often it is tried, in milliseconds. */
+/** After how long a named pipe without a reader is refused, and how often it is tried, in milliseconds. */
 const [PATIENCE, PAUSE] = [2000, 20];
 
-/** Symbolic links one after another that are followed, as Linux does. */
+/** How many symbolic links are followed in sequence, as in Linux. */
 const LINKS = 40;
 
 const codeOf = (error: unknown): unknown => (error as { code?: unknown }).code;
 
 /**
- * A place for a file, or an error before there is anything to write: no such folder, no permission, a folder, a pipe that
- * nobody reads. With `isPlain`, for what is read again, anything but a plain file is refused.
+ * A place for a file, or an error before there is anything to write: a missing folder, no permission, a folder, a pipe
+ * that nobody reads. With `isPlain`, for files that are read again, only a plain file is accepted.
  */
 export async function destination(file: string, isPlain = false): Promise<Destination> {
   return orRefused(file, async () => {
@@ -41,24 +42,24 @@ export async function destination(file: string, isPlain = false): Promise<Destin
     const present = await stat(file).catch((error) => {
       if (codeOf(error) !== 'ENOENT') throw error;
     });
-    if (present === undefined) return beside(file, await target(file), undefined);
+    if (present === undefined) return replacement(file, await target(file), undefined);
     if (present.isDirectory()) throw new Error('it is a directory');
     if (present.isFile()) {
       await access(file, constants.W_OK);
-      return beside(file, await realpath(file), present.mode & 0o777);
+      return replacement(file, await realpath(file), present.mode & 0o777);
     }
     if (isPlain) throw new Error('it must be a plain file');
     if (present.isFIFO()) {
       const pipe = await readBySomebody(file);
       return through(file, pipe);
     }
-    if (!present.isCharacterDevice()) throw new Error('it is no file, and nothing to write through');
+    if (!present.isCharacterDevice()) throw new Error('it is neither a file nor a device or pipe');
     const device = openSync(file, constants.O_WRONLY);
     return through(file, device);
   });
 }
 
-/** What the file system refuses is wrong usage. */
+/** An error of the file system becomes an error of usage. */
 async function orRefused<T>(file: string, run: () => Promise<T>): Promise<T> {
   try {
     return await run();
@@ -67,7 +68,7 @@ async function orRefused<T>(file: string, run: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Where a file that is not there yet would be, through links that lead to nothing. */
+/** Where a file that does not exist yet would be, following links without a target. */
 async function target(file: string): Promise<string> {
   let path = resolve(file);
   for (let i = 0; i < LINKS; i++) {
@@ -78,7 +79,10 @@ async function target(file: string): Promise<string> {
   throw new Error(`more than ${LINKS} links follow one another`);
 }
 
-/** A pipe open for writing, which the system gives only where somebody reads it. It stays open: who reads would see an end. */
+/**
+ * A pipe opened for writing, which the system allows only if somebody reads it. It stays open, because closing it would
+ * end the reader's input.
+ */
 async function readBySomebody(file: string): Promise<number> {
   for (const end = performance.now() + PATIENCE; ; await setTimeout(PAUSE)) {
     try {
@@ -106,12 +110,12 @@ const through = (file: string, descriptor: number): Destination => ({
     }),
 });
 
-/** A name of its own, so that writers of one file do not meet. */
+/** A unique name, so that several writers of one file do not interfere. */
 const partOf = (path: string): string =>
   join(dirname(path), `.toeplitz-${process.pid}-${randomBytes(6).toString('hex')}.part`);
 
-/** Writes a new file and puts it in the place of the old one, which stays whole until then. */
-async function beside(file: string, path: string, mode: number | undefined): Promise<Destination> {
+/** Writes a new file, then replaces the old one, which stays complete until then. */
+async function replacement(file: string, path: string, mode: number | undefined): Promise<Destination> {
   const create = async (content: Uint8Array | string, then: (part: string) => Promise<void>): Promise<void> => {
     const part = partOf(path);
     try {

@@ -8,10 +8,10 @@ import { digits } from '../train/digits.ts';
 import { readInput } from './files.ts';
 import { UsageError } from './usage.ts';
 
-/** LeNet-5 sees 32×32. */
+/** LeNet-5 takes images of 32×32. */
 export const SIDE = 32;
 
-/** Where the digits come from; generated ones where nothing is named. */
+/** The files of the digits; without them, digits are generated. */
 export interface Files {
   readonly images?: string | undefined;
   readonly labels?: string | undefined;
@@ -19,7 +19,10 @@ export interface Files {
   readonly 'test-labels'?: string | undefined;
 }
 
-/** Digits to train on, and digits to measure on: those named, or every tenth of the first, not of one label only. */
+/**
+ * Digits to train on and digits to measure on: the given ones, or every tenth of the first, chosen so that all labels
+ * occur.
+ */
 export async function readDigits(values: Files): Promise<{ train: Batch; test: Batch }> {
   const { images, labels } = values;
   if ((images === undefined) !== (labels === undefined)) throw new UsageError('--images and --labels go together');
@@ -28,8 +31,8 @@ export async function readDigits(values: Files): Promise<{ train: Batch; test: B
   const all = images === undefined ? framed(digits({ count: 3000, seed: 1 })) : await readPair(images, labels!);
   if (values['test-images'] !== undefined)
     return { train: all, test: await readPair(values['test-images'], values['test-labels']!) };
-  const apart = (i: number): boolean => (i + Math.floor(i / 10)) % 10 === 9;
-  return { train: part(all, (i) => !apart(i)), test: part(all, apart) };
+  const heldOut = (i: number): boolean => (i + Math.floor(i / 10)) % 10 === 9;
+  return { train: part(all, (i) => !heldOut(i)), test: part(all, heldOut) };
 }
 
 async function readPair(images: string, labels: string): Promise<Batch> {
@@ -57,7 +60,7 @@ function framed({ x, labels }: Batch): Batch {
   return { x: wide, labels };
 }
 
-/** The examples whose number is wanted. */
+/** The examples whose index is wanted. */
 function part({ x, labels }: Batch, wanted: (i: number) => boolean): Batch {
   const numbers = Array.from(labels, (_, i) => i).filter(wanted);
   const size = SIDE * SIDE;

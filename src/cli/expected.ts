@@ -1,8 +1,8 @@
-// The option --expected: failures that are known. Spec campaign-expected.
+// The option --expected: a list of known failures. Spec campaign-expected.
 
 import { existsSync } from 'node:fs';
-import { expectFailures, fixLines, readLines } from '../oracle/expected.ts';
-import type { Report } from '../oracle/report.ts';
+import { expectFailures, fixLines, readLines } from '../oracle/report/expected-failures.ts';
+import type { Report } from '../oracle/report/report.ts';
 import { destination } from './destination.ts';
 import { readInput } from './files.ts';
 import { UsageError } from './usage.ts';
@@ -25,15 +25,15 @@ interface Values {
   readonly case?: readonly string[];
 }
 
-/** Reads the list before the work begins; the function it gives holds the report against it. */
+/** Reads the list before the work begins; the function that it returns compares the report with it. */
 export async function openExpected(values: Values): Promise<(report: Report) => Promise<Report>> {
   const { expected: file, fix } = values;
   if (file === undefined) {
     if (fix) throw new UsageError('--fix needs --expected FILE');
     return async (report) => report;
   }
-  if (fix && values.case !== undefined) throw new UsageError('--fix needs a campaign, not cases by name');
-  if (fix && values.shard !== undefined) throw new UsageError('--fix needs the whole campaign: give it to merge');
+  if (fix && values.case !== undefined) throw new UsageError('--fix needs a campaign, not single cases');
+  if (fix && values.shard !== undefined) throw new UsageError('--fix needs the whole campaign: use it with merge');
   const place = fix ? await destination(file, true) : undefined;
   const lines = fix && !existsSync(file) ? [] : readLines(file, new TextDecoder().decode(await readInput(file)));
   return async (report) => {

@@ -2,9 +2,10 @@
 
 import { parseArgs } from 'node:util';
 import { writeSafetensors } from '../formats/safetensors.ts';
-import { callOf } from '../oracle/ask.ts';
-import { parseCaseId } from '../oracle/caseid.ts';
-import { dialectNames, readDialect } from '../oracle/dialects.ts';
+import { callOf } from '../oracle/ask/ask.ts';
+import { parseCaseId } from '../oracle/cases/id.ts';
+import { dialectNames } from '../oracle/dialect.ts';
+import { readDialect } from '../oracle/dialects/dialects.ts';
 import { explain, type Speech, speakerOf, tensorsOf } from '../oracle/explain.ts';
 import { destination } from './destination.ts';
 import { layoutOf, speechOptions } from './settings.ts';

@@ -19,7 +19,7 @@ import { SpecError } from '../errors.ts';
 import { deeper } from '../formats/json.ts';
 import { UsageError } from './usage.ts';
 
-/** The bytes of a file that was named; one that cannot be read is wrong usage. */
+/** The bytes of a named file; one that cannot be read is an error of usage. */
 export async function readInput(file: string): Promise<Uint8Array> {
   try {
     return await readFile(file);
@@ -40,7 +40,7 @@ export function jsonText(clause: string, source: string, bytes: Uint8Array): str
   return text;
 }
 
-/** What is there under this path, if anything is. */
+/** What exists at this path, if anything does. */
 async function at(path: string): Promise<Stats | undefined> {
   try {
     return await stat(path);
@@ -50,7 +50,7 @@ async function at(path: string): Promise<Stats | undefined> {
   }
 }
 
-/** Refuses a directory that nothing can be put into, or that could not be made with those above it. Spec cli-files. */
+/** Refuses a directory that cannot be written to, or that cannot be made. Spec cli-files. */
 export async function checkFolder(folder: string): Promise<void> {
   try {
     let path = resolve(folder);
@@ -63,7 +63,7 @@ export async function checkFolder(folder: string): Promise<void> {
   }
 }
 
-/** Refuses a directory that holds anything, or whose parent is not there, before there is anything to write. */
+/** Refuses a directory that is not empty, or whose parent does not exist, before there is anything to write. */
 export async function checkNewFolder(folder: string): Promise<void> {
   await checkFolder(folder);
   try {
@@ -75,7 +75,7 @@ export async function checkNewFolder(folder: string): Promise<void> {
   }
 }
 
-/** A directory with these files and empty folders, which appears when it is complete. */
+/** A directory with these files and empty folders, which appears under its name when it is complete. */
 export async function writeFolder(
   folder: string,
   empty: readonly string[],

@@ -1,11 +1,11 @@
-// Who an engine in another process says it is, checked. Spec oracle-protocol.
+// The hello of an engine in another process, checked. Spec oracle-protocol.
 
 import { SpecError } from '../errors.ts';
-import { dialects, readDialect } from '../oracle/dialects.ts';
-import type { Subject } from '../oracle/engine.ts';
-import { readLayout } from '../oracle/layout.ts';
-import { operators } from '../oracle/operators.ts';
-import { readTraits } from '../oracle/traits.ts';
+import { readTraits } from '../oracle/ask/traits.ts';
+import { dialects, readDialect } from '../oracle/dialects/dialects.ts';
+import { readLayout } from '../oracle/dialects/layout.ts';
+import { operators } from '../oracle/families/index.ts';
+import type { Subject } from '../oracle/subject.ts';
 import { plain } from '../plain.ts';
 import { NAME } from './plain-report.ts';
 import { parseLine, SHOWN } from './protocol.ts';
@@ -18,7 +18,7 @@ export interface Hello extends Omit<Subject, 'run'> {
 /** How many of them are named. */
 const MOST = 20;
 
-/** A line that means to be a hello. */
+/** Whether a line is meant as a hello. */
 export function asHello(text: string): string | undefined {
   const line = parseLine(text);
   return line && ('name' in line || 'ops' in line) ? text : undefined;

@@ -1,15 +1,16 @@
-// Runs a JavaScript adapter in a process of its own, at the other end of protocol.ts: `node host.js FILE`.
+// Runs a JavaScript adapter in a process of its own, as the other side of protocol.ts: `node host.js FILE`.
 
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { isObject } from '../formats/json.ts';
-import type { Answer, Call, Engine, Subject } from '../oracle/engine.ts';
-import { operators } from '../oracle/operators.ts';
-import { inProcess } from '../oracle/subject.ts';
-import { notATensor } from '../oracle/verdict.ts';
+import { inProcess } from '../oracle/ask/in-process.ts';
+import { notATensor } from '../oracle/ask/verdict.ts';
+import type { Call, Engine } from '../oracle/engine.ts';
+import { operators } from '../oracle/families/index.ts';
+import type { Answer, Subject } from '../oracle/subject.ts';
 import { decode, encode, linesOf } from './protocol.ts';
 
-/** Standard output belongs to the protocol: whatever else is printed goes to standard error. */
+/** Standard output is for the protocol only: everything else that is printed goes to standard error. */
 function claimOutput(): (message: object) => void {
   const write = process.stdout.write.bind(process.stdout);
   process.stdout.write = process.stderr.write.bind(process.stderr);

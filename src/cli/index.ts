@@ -2,7 +2,7 @@
 // The command line: one file per command.
 
 import { SpecError } from '../errors.ts';
-import { VERSION } from '../oracle/version.ts';
+import { VERSION } from '../oracle/report/version.ts';
 import { plainLines } from '../plain.ts';
 import * as check from './check.ts';
 import * as demo from './demo.ts';
@@ -25,10 +25,10 @@ const help = `toeplitz COMMAND
 
   check FILE.mjs      judge an engine: an adapter in JavaScript, or any program
   vectors --out DIR   write the questions as files, for programs anywhere
-  verify DIR          judge the answers that were put beside them
+  verify DIR          judge the answers to those questions
   merge REPORT.json…  join the reports of a campaign's shards
   demo                judge this library's own kernels, and an engine with a mistake
-  explain CASE        write a case id out as tensors
+  explain CASE        write the tensors of a case id
   train               train LeNet-5 on digits
   show MODEL IMAGE    pictures of what a trained net has learnt
 

@@ -1,8 +1,8 @@
-// toeplitz merge: the reports of shards made into one, or one report in another form.
+// toeplitz merge: combines the reports of shards, or writes one report in another form.
 
 import { parseArgs } from 'node:util';
-import { merge } from '../oracle/merge.ts';
-import { fromJson } from '../oracle/report-json.ts';
+import { fromJson } from '../oracle/report/json.ts';
+import { merge } from '../oracle/report/merge.ts';
 import { jsonText, readInput } from './files.ts';
 import { openOutput, outputHelp, outputOptions } from './output.ts';
 import { UsageError } from './usage.ts';
@@ -17,7 +17,7 @@ form.
 ${outputHelp}
 
 Exit code: 0 clean, 1 the engine is wrong somewhere, 2 the reports are not those
-of one campaign, 4 nothing is wrong, but too little was answered to say more.
+of one campaign, 4 nothing is wrong, but too few cases were answered.
 
 On two machines, then on one:
 

@@ -1,7 +1,7 @@
-// Where a report goes and in which form: what check, verify and merge end with. Spec campaign-reporter.
+// The destination and the form of a report, for check, verify and merge. Spec campaign-reporter.
 
-import { isWrong, type Report } from '../oracle/report.ts';
-import { type Reporter, readReporter, reporters } from '../oracle/reporters.ts';
+import { isWrong, type Report } from '../oracle/report/report.ts';
+import { type Reporter, readReporter, reporters } from '../oracle/report/reporters.ts';
 import { destination } from './destination.ts';
 import { expectedHelp, expectedOptions, openExpected } from './expected.ts';
 import { plainReport } from './plain-report.ts';
@@ -27,7 +27,7 @@ interface Values {
   readonly case?: readonly string[];
 }
 
-/** Checks the options before the work begins; the function it gives writes the report and tells the exit code. */
+/** Checks the options before the work begins; the function that it returns writes the report and gives the exit code. */
 export async function openOutput(values: Values): Promise<(report: Report) => Promise<number>> {
   const { out } = values;
   const form: Reporter = readReporter(values.reporter);

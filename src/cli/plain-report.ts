@@ -1,12 +1,12 @@
-// The report as it may be printed: names and messages come from engines, files and lists. Spec campaign-plain.
+// The report made safe to print, since names and messages come from engines, files and lists. Spec campaign-plain.
 
-import type { Report } from '../oracle/report.ts';
+import type { Report } from '../oracle/report/report.ts';
 import { plain, plainLines } from '../plain.ts';
 
 /** Characters of the name and the version of an engine. */
 export const NAME = 100;
 
-/** What a case is made again by must be whole. */
+/** What reproduces a case must be complete. */
 const WHOLE = new Set(['id', 'cases', 'case', 'seenAs', 'after', 'again']);
 
 /** Every text of the report plain: source text line by line, names short. */

@@ -1,4 +1,4 @@
-// One line that tells how far a campaign is, on a terminal only.
+// One line that shows the progress of a campaign, on a terminal only.
 
 import type { WriteStream } from 'node:tty';
 import type { Progress } from '../oracle/campaign.ts';

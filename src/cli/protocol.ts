@@ -1,4 +1,4 @@
-// What goes between the oracle and an engine in another process: one JSON object a line. Spec oracle-protocol.
+// The messages between the oracle and an engine in another process: one JSON object per line. Spec oracle-protocol.
 //
 //   → {"cmd":"hello","protocol":1}         ← {"name","version"?,"ops":[…],"gradients"?:[…],"dialect"?,"layout"?,"traits"?}
 //   → {"cmd":"run","seq":1,"call":{…}}     ← {"seq":1,"result":tensor or {"x":tensor,…}}
@@ -8,8 +8,8 @@
 // A tensor is {"shape":[…],"data":base64 of little-endian float32}: decimal JSON would lose NaN, ∞ and −0.
 
 import { deeper } from '../formats/json.ts';
-import type { Answer } from '../oracle/engine.ts';
-import { notATensor } from '../oracle/verdict.ts';
+import { notATensor } from '../oracle/ask/verdict.ts';
+import type { Answer } from '../oracle/subject.ts';
 import { plain } from '../plain.ts';
 import type { Tensor } from '../tensor.ts';
 
@@ -28,7 +28,7 @@ export function encodeTensor({ shape, data }: Tensor): WireTensor {
   return { shape, data: (littleEndian ? bytes : bytes.swap32()).toString('base64') };
 }
 
-/** The tensor of a line; what is no tensor comes back as it is, for the verdict to see. */
+/** The tensor of a line; any other value is returned unchanged, for the verdict. */
 export function decodeTensor(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || typeof (value as WireTensor).data !== 'string') return value;
   const bytes = Buffer.from((value as WireTensor).data, 'base64');
@@ -44,7 +44,7 @@ const eachField = (fields: object, f: (value: unknown) => unknown): Record<strin
 
 const isTensor = (value: unknown): boolean => notATensor(value) === undefined;
 
-/** A call or a result: tensors are encoded wherever they stand, the rest goes as it is. */
+/** A call or a result: all tensors in it are encoded, the rest is unchanged. */
 export function encode(value: unknown): unknown {
   if (isTensor(value)) return encodeTensor(value as Tensor);
   return typeof value === 'object' && value !== null
@@ -67,7 +67,7 @@ export function linesOf(each: (line: string) => void): (chunk: string) => void {
   };
 }
 
-/** A JSON object, or nothing: what is nested deeper than any answer is none. */
+/** A JSON object, or undefined, also for one that is nested deeper than any answer. */
 export function parseLine(text: string): Readonly<Record<string, unknown>> | undefined {
   const line = text.trim(); // also of a mark of byte order
   if (!line.startsWith('{') || deeper(line, DEEPEST) >= 0) return undefined;
@@ -91,7 +91,10 @@ const DEEPEST = 16;
 /** Characters of a line that an error shows. */
 export const SHOWN = 200;
 
-/** What an answer has beside its seq, exactly one of them. `finding` is what host.ts has seen in the process of an adapter. */
+/**
+ * An answer has exactly one of these in addition to its seq. `finding` is what host.ts found in the process of an
+ * adapter.
+ */
 const contents = ['result', 'skip', 'error', 'finding'] as const;
 
 /** The findings that an engine may report of itself: never that it is right. */

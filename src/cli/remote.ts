@@ -1,28 +1,29 @@
 // An engine in another process: a hang is ended after a time-out, a crash is an answer, and the next call starts it again.
 
 import { setImmediate } from 'node:timers/promises';
-import { caseId } from '../oracle/caseid.ts';
-import type { Case } from '../oracle/cases.ts';
-import type { Answer, Call, Subject } from '../oracle/engine.ts';
+import type { Case } from '../oracle/case.ts';
+import { caseId } from '../oracle/cases/id.ts';
+import type { Call } from '../oracle/engine.ts';
+import type { Answer, Subject } from '../oracle/subject.ts';
 import { plain } from '../plain.ts';
 import { asHello, type Hello, readHello } from './hello.ts';
-import { Group, type Listener, MAX_LINE } from './process.ts';
+import { Group, type Listener, MAX_LINE } from './process-group.ts';
 import { afterPrint, encode, PROTOCOL, readAnswer, SHOWN } from './protocol.ts';
 
-/** The engine did not come up: its command, its hello. */
+/** The engine did not start: its command or its hello failed. */
 export class StartError extends Error {
   override readonly name = 'StartError';
 }
 
 export interface Remote extends Hello, Pick<Subject, 'run'> {
-  /** What the engine wrote to standard error when this case was asked last, in a few words. */
+  /** What the engine wrote to standard error when this case was last asked, shortened. */
   saidOf(id: string): string | undefined;
-  /** The first line on standard output that was no answer, and how many more there were. */
+  /** The first line on standard output that was not an answer, and how many more there were. */
   stray(): string | undefined;
   close(): void;
 }
 
-/** Loading a large engine takes seconds; a call must not. */
+/** The time to start: loading a large engine can take longer than a call may. */
 const START_SECONDS = 60;
 
 /** The longest delay of a timer: 2³¹ − 1 ms. */
@@ -43,13 +44,13 @@ type Ending<T> =
   | { readonly exit: string }
   | { readonly endless: string };
 
-/** Lines that were no answers. */
+/** Lines that were not answers. */
 interface Strays {
   first?: string;
   count: number;
 }
 
-/** One running process: questions in, what is looked for out. */
+/** One running process: questions go in, the expected answers come out. */
 class Running implements Listener {
   readonly group: Group;
   private readonly strays: Strays;
@@ -85,7 +86,7 @@ class Running implements Listener {
     this.strays.count++;
   }
 
-  /** The first line that `read` makes something of; the others are strays. */
+  /** The first line that `read` accepts; the others are strays. */
   async next<T>(read: (text: string) => T | undefined, seconds: number): Promise<Ending<T>> {
     let found: T | undefined;
     let timer: NodeJS.Timeout | undefined;
@@ -107,7 +108,7 @@ class Running implements Listener {
     return found === undefined ? (this.ending ?? { timeout: seconds }) : { found };
   }
 
-  /** Ends it, and comes back when it is gone. */
+  /** Ends the process, and returns when it has ended. */
   async stop(): Promise<void> {
     this.isStopping = true;
     this.group.kill();

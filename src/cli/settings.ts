@@ -1,7 +1,7 @@
-// The options of check and vectors that say which campaign it is.
+// The options of check and vectors that define the campaign.
 
-import type { Layout } from '../oracle/engine.ts';
-import type { Settings, Shard } from '../oracle/plan.ts';
+import type { Settings, Shard } from '../oracle/cases/questions.ts';
+import type { Layout } from '../oracle/dialect.ts';
 import { UsageError } from './usage.ts';
 
 export const settingsOptions = {
@@ -11,7 +11,7 @@ export const settingsOptions = {
   shard: { type: 'string' },
 } as const;
 
-/** Whose words and which order of axes: of vectors and explain. */
+/** The dialect and the layout: options of vectors and explain. */
 export const speechOptions = { dialect: { type: 'string', default: 'toeplitz' }, layout: { type: 'string' } } as const;
 
 interface Values {

@@ -40,7 +40,7 @@ export interface LoadedNet {
   readonly net: Layer;
   readonly params: Params<Tensor>;
   readonly shape: Shape;
-  /** What was loaded, in words. */
+  /** What was loaded, as text. */
   readonly text: string;
 }
 
@@ -61,7 +61,7 @@ export function loadNet(named: string | undefined, classes: number | undefined, 
   return { net, params, shape, text };
 }
 
-/** The images of a PNG or IDX file from 0 to 1, `[batch, ...]` as `like` has it. Spec cli-show. */
+/** The images of a PNG or IDX file from 0 to 1, with the shape of `like` after the batch. Spec cli-show. */
 export async function readImages(file: Uint8Array, name: string, like: Shape): Promise<Tensor> {
   const isPng = file[0] === 0x89 && file[1] === 0x50;
   const images = isPng ? await fromPng(file) : await fromIdx(file, name);
@@ -71,7 +71,7 @@ export async function readImages(file: Uint8Array, name: string, like: Shape): P
   return fitted(images, like);
 }
 
-/** Alpha is left out. */
+/** Alpha is ignored. */
 async function fromPng(file: Uint8Array): Promise<Tensor> {
   const { shape, data } = await readPng(file);
   const [height, width, depth] = shape;
@@ -90,7 +90,7 @@ async function fromIdx(file: Uint8Array, name: string): Promise<Tensor> {
   return { shape: [...shape, 1], data: Float32Array.from(data, (value) => value / 255) };
 }
 
-/** Centred on zeros or cut to height and width; grey repeated for every channel. */
+/** Centred on zeros or cropped to height and width; grey is repeated for every channel. */
 function fitted({ shape: [batch, height, width, depth], data }: Tensor, [, H, W, C]: Shape): Tensor {
   const [top, left] = [Math.floor((H - height) / 2), Math.floor((W - width) / 2)];
   const y = allocate('show', [batch, H, W, C], 'float32');

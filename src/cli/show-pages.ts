@@ -1,12 +1,12 @@
-// What toeplitz show writes: pictures of filters, activations and top patches, and a summary in words.
+// What toeplitz show writes: pictures of filters, activations and top patches, and a summary as text.
 
 import { writePng } from '../formats/png.ts';
 import { activations } from '../inspect/activations.ts';
+import { drawField } from '../inspect/draw-field.ts';
 import { filterHealth } from '../inspect/filter-health.ts';
-import { drawField } from '../inspect/frame.ts';
 import { gridPicture, gridSvg } from '../inspect/grid.ts';
 import { unitHealth } from '../inspect/health.ts';
-import { innerLayer, operatorPaths } from '../inspect/inner.ts';
+import { innerLayer, operatorPaths } from '../inspect/inner-layer.ts';
 import { topPatchesOf } from '../inspect/patches.ts';
 import { summary } from '../inspect/summary.ts';
 import { activationTiles, filterTiles } from '../inspect/tiles.ts';
@@ -17,11 +17,11 @@ import { allocate, type Tensor } from '../tensor.ts';
 export interface Subject {
   readonly net: Layer;
   readonly params: Params<Tensor>;
-  /** What was loaded, in words. */
+  /** What was loaded, as text. */
   readonly loaded: string;
   /** The one image whose activations are shown. */
   readonly image: Tensor;
-  /** Those that patches and health are found over. */
+  /** The images in which patches and health are determined. */
   readonly images: Tensor;
   readonly units: number;
 }
@@ -34,7 +34,7 @@ export interface Page {
 
 /** Top patches shown of each unit. */
 const TOP = 9;
-/** About as wide as a picture gets, in pixels: small tiles are enlarged until they fill it. */
+/** The approximate width of a picture in pixels: small tiles are enlarged until they fill it. */
 const WIDE = 800;
 /** Pixels on each side of a cell, at most. */
 const MOST = 16;

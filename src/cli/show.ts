@@ -1,4 +1,4 @@
-// toeplitz show: what a trained net has learnt and how it sees an image, as pictures and in words.
+// toeplitz show: what a trained net has learnt and how it responds to an image, as pictures and text.
 
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';

@@ -35,11 +35,11 @@ Trains the lecture's LeNet-5 on 28×28 digits, by default on generated ones.
   --shift N            shift images by up to N pixels (2)
   --seed N             another start, order, and shifts (1)
   --out FILE           write the weights (safetensors)
-  --checkpoint FILE    write where training stands after every epoch and on
+  --checkpoint FILE    write the state of training after every epoch and on
                        Ctrl-C; where the file exists, go on from it
 
 The same command gives the same weights to the last bit on every host.
-Exit code: 0, 1 training failed, 2 wrong usage or data, 130 interrupted without a
+Exit code: 0, 1 training failed, 2 invalid usage or data, 130 interrupted without a
 checkpoint to go on from.
 `;
 
@@ -115,7 +115,7 @@ export async function run(args: readonly string[]): Promise<number> {
   }
   say(`trained in ${((performance.now() - start) / 1000).toFixed(1)} s`);
   const { accuracy, loss } = evaluate(net, result.params, minibatches(test, { size: 200, shuffle: false }));
-  say(`on the ${test.x.shape[0]} images kept apart: ${(100 * accuracy).toFixed(2)} % right, loss ${loss.toFixed(4)}`);
+  say(`on the ${test.x.shape[0]} images held out: ${(100 * accuracy).toFixed(2)} % right, loss ${loss.toFixed(4)}`);
   if (out) {
     await out.write(writeSafetensors(result.params, { net: 'lenet5' }));
     say(`wrote ${values.out}`);
@@ -133,7 +133,7 @@ async function destinations(values: { readonly out?: string; readonly checkpoint
   return { out, checkpoint };
 }
 
-/** Trains; a loss that runs away is said, not thrown: what was checkpointed before stays good. */
+/** Trains. A loss that is not finite is reported, not thrown: earlier checkpoints remain valid. */
 async function fitOrSay(...args: Parameters<typeof fit>): Promise<FitResult | undefined> {
   try {
     return await fit(...args);

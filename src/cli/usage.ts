@@ -1,4 +1,4 @@
-// Exit codes, and the error of a command line that makes no sense. Spec oracle-exit.
+// Exit codes, and the error for an invalid command line. Spec oracle-exit.
 
 export const EXIT = { clean: 0, mismatch: 1, usage: 2, start: 3, thin: 4, interrupted: 130 } as const;
 

@@ -1,11 +1,13 @@
-// toeplitz vectors: a campaign as files, for programs that no process can be started for from here.
+// toeplitz vectors: a campaign as files, for programs that cannot be started from here.
 
 import { parseArgs } from 'node:util';
-import { dialectNames, dialects, readDialect } from '../oracle/dialects.ts';
-import { readLayout } from '../oracle/layout.ts';
-import { basic, readSettings as complete } from '../oracle/plan.ts';
-import { readTraits } from '../oracle/traits.ts';
-import { vectors } from '../oracle/vectors.ts';
+import { readTraits } from '../oracle/ask/traits.ts';
+import { readSettings as complete } from '../oracle/cases/plan.ts';
+import { dialectNames } from '../oracle/dialect.ts';
+import { dialects, readDialect } from '../oracle/dialects/dialects.ts';
+import { readLayout } from '../oracle/dialects/layout.ts';
+import { basicOperators } from '../oracle/families/index.ts';
+import { vectors } from '../oracle/files/vectors.ts';
 import { checkNewFolder, writeFolder } from './files.ts';
 import { layoutOf, readSettings, settingsHelp, settingsOptions, speechOptions } from './settings.ts';
 import { EXIT, UsageError } from './usage.ts';
@@ -18,8 +20,8 @@ DIR/cases/NAME.safetensors holds the tensors of each with its exact results
 DIR/answers/NAME.safetensors; toeplitz verify DIR judges them.
 
   --out DIR       a directory that is new or empty; it appears when it is complete
-  --ops a,b       operators; default: ${basic.slice(0, 2).join(', ')},
-                  ${basic.slice(2).join(', ')}
+  --ops a,b       operators; default: ${basicOperators.slice(0, 2).join(', ')},
+                  ${basicOperators.slice(2).join(', ')}
   --gradients     their gradients too
 ${settingsHelp}
   --dialect D     whose words and rules the program follows (toeplitz), see
@@ -27,7 +29,7 @@ ${settingsHelp}
   --layout X,W,D  how it has x, weights and depthwise weights (those of the dialect)
   --traits T=V,…  see spec/oracle.md, oracle-traits
 
-Exit code: 0, or 2 for wrong usage.
+Exit code: 0, or 2 for invalid usage.
 
 In Python:
 
@@ -76,7 +78,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const { out } = values;
   if (out === undefined) throw new UsageError('vectors: --out DIR is missing');
   const settings = complete(readSettings(values));
-  const ops = settings.ops ?? basic;
+  const ops = settings.ops ?? basicOperators;
   const dialect = readDialect(values.dialect, ops);
   const layout = readLayout(layoutOf('vectors', values.layout), dialects[dialect].layout);
   const traits = readTraits(traitsOf(values.traits));

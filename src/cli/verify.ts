@@ -1,12 +1,12 @@
-// toeplitz verify: judges the answers beside the questions of toeplitz vectors.
+// toeplitz verify: judges the answers to the questions of toeplitz vectors.
 
 import { readFile, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { SpecError } from '../errors.ts';
-import { answering, questionsOf, type Read, readManifest } from '../oracle/answers.ts';
 import { examine } from '../oracle/campaign.ts';
-import { readSettings } from '../oracle/plan.ts';
+import { readSettings } from '../oracle/cases/plan.ts';
+import { answering, questionsOf, type Read, readManifest } from '../oracle/files/answers.ts';
 import { jsonText } from './files.ts';
 import { openOutput, outputHelp, outputOptions } from './output.ts';
 import { progressLine } from './progress.ts';

@@ -1,11 +1,11 @@
-// Bytes: what every reader accepts, and the buffers that readers and writers fill.
+// Bytes: the input of every reader, and the buffers that readers and writers fill.
 
 import { SpecError, show, wrongType } from '../errors.ts';
 
-/** The bytes of a file, as a host hands them over (a Node `Buffer` is a `Uint8Array`). */
+/** The bytes of a file, as hosts provide them (a Node `Buffer` is a `Uint8Array`). */
 export type Bytes = Uint8Array | ArrayBuffer;
 
-/** The bytes without a copy, unless they live in memory that another thread may change meanwhile. */
+/** The bytes without a copy, unless they are in memory that another thread may change meanwhile. */
 export function asBytes(clause: string, who: string, value: unknown): Uint8Array<ArrayBuffer> {
   if (value instanceof ArrayBuffer) return new Uint8Array(value);
   if (!(value instanceof Uint8Array))
@@ -15,7 +15,7 @@ export function asBytes(clause: string, who: string, value: unknown): Uint8Array
 
 export const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 
-/** Zeroed bytes; a size that the host refuses is the caller's clause. */
+/** Zeroed bytes; if the host refuses the size, the error has the clause of the caller. */
 export function reserve(clause: string, who: string, size: number): Uint8Array<ArrayBuffer> {
   try {
     return new Uint8Array(size);

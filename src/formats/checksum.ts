@@ -20,7 +20,7 @@ export function crc32(bytes: Uint8Array): number {
   return (crc ^ 0xffffffff) >>> 0;
 }
 
-/** The largest run of bytes after which both sums still fit 32 bits (RFC 1950's example code). */
+/** The largest number of bytes after which both sums still fit into 32 bits (the example code of RFC 1950). */
 const ADLER_RUN = 5552;
 
 export function adler32(bytes: Uint8Array): number {

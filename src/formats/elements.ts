@@ -1,4 +1,4 @@
-// The element types that files know, under their safetensors names, and how each is read and written.
+// The element types of files, under their safetensors names, and how each is read and written.
 
 import { SpecError } from '../errors.ts';
 import type { ElementType } from '../tensor.ts';
@@ -51,7 +51,7 @@ const WRITE: Readonly<Record<FloatName, (view: DataView, at: number, value: numb
 
 type Numbers = { [index: number]: number; readonly length: number };
 
-/** Fills `into` from the view. An integer that float64 cannot hold is refused: nothing is read inexactly. */
+/** Fills `into` from the view. An integer that float64 cannot represent is refused, so that nothing is read inexactly. */
 export function readElements(
   clause: string,
   who: string,

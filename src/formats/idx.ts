@@ -7,8 +7,8 @@ import { SpecError } from '../errors.ts';
 import { MAX_ELEMENTS, type Shape, sizeOf } from '../tensor.ts';
 import { asBytes, type Bytes, viewOf } from './bytes.ts';
 import { ELEMENTS, type Element, readElements } from './elements.ts';
+import { notOf } from './format-hint.ts';
 import { gunzip, gunzipStart, isGzip } from './inflate.ts';
-import { notOf } from './looks.ts';
 
 const CLAUSE = 'format-idx';
 

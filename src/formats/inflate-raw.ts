@@ -1,5 +1,6 @@
-// Inflating a raw deflate stream (RFC 1951), which says where it ends: the host's own streams do not, and a gzip file
-// may have several members. A code is looked up by the next FAST bits; longer ones are found length by length.
+// Inflating a raw deflate stream (RFC 1951) with the place where it ends, which the streams of the host do not tell,
+// while a gzip file may have several members. A code is looked up by the next FAST bits; longer codes are found length
+// by length.
 //
 //   block:  last (1 bit), kind (2): 0 stored, 1 fixed codes, 2 codes of its own
 //   symbol: 0 to 255 a byte, 256 the end of the block, 257 to 285 a length, followed by a distance
@@ -79,7 +80,7 @@ function fixedCodes(who: string): readonly [Code, Code] {
   return fixed;
 }
 
-/** What was read and written; `full` where the stream goes on beyond the room that was given. */
+/** What was read and written; `full` if the stream continues beyond the given room. */
 export interface Inflated {
   readonly end: number;
   readonly size: number;
@@ -147,7 +148,7 @@ function reader(who: string, from: Uint8Array, start: number) {
   };
   return {
     take,
-    /** Where the next byte begins: whole bytes that were read ahead are given back. */
+    /** Where the next byte begins: whole bytes that were read ahead are returned. */
     end: (): number => at - (count >> 3),
     symbol({ table, counts, symbols }: Code): number {
       while (count < LONGEST && at < from.length) {

@@ -1,4 +1,4 @@
-// gzip and zlib around deflate, never beyond the size that is known of the content.
+// gzip and zlib around deflate, never beyond the known size of the content.
 //
 //   gzip  members of: 1f 8b 08 flags … deflate … CRC-32 size     lowest byte first    (RFC 1952)
 //   zlib  78 …        deflate … Adler-32                         highest byte first   (RFC 1950)
@@ -18,7 +18,7 @@ const [HAS_CRC, HAS_EXTRA, HAS_NAME, HAS_COMMENT, RESERVED] = [2, 4, 8, 16, 0xe0
 
 export const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
 
-/** The first bytes of what a gzip file holds, at most `most` of them. */
+/** The first bytes of the content of a gzip file, at most `most` of them. */
 export function gunzipStart(who: string, bytes: Uint8Array, most: number): Uint8Array<ArrayBuffer> {
   const start = new Uint8Array(most);
   return start.subarray(0, unpack(who, bytes, start));
@@ -32,7 +32,7 @@ export function gunzip(who: string, bytes: Uint8Array, size: number): Uint8Array
   return result;
 }
 
-/** Fills `into` member by member. How many bytes there are, or one too many where it is too small. */
+/** Fills `into` member by member. Returns the number of bytes, or one more than fit if it is too small. */
 function unpack(who: string, bytes: Uint8Array, into: Uint8Array): number {
   const view = viewOf(bytes);
   let filled = 0;

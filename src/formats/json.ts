@@ -1,4 +1,4 @@
-// A JSON object in which no name stands twice: JSON.parse alone would keep the last one and drop the others silently.
+// A JSON object in which no name occurs twice: JSON.parse alone would silently keep only the last one.
 
 import { SpecError, show } from '../errors.ts';
 
@@ -56,7 +56,9 @@ function parse(clause: string, who: string, text: string): unknown {
   }
 }
 
-/** The first name that one object of valid JSON holds twice. A string before a colon is a name, nothing else is. */
+/**
+ * The first name that occurs twice in one object of valid JSON. A string before a colon is a name, and nothing else is.
+ */
 function repeatedName(text: string): string | undefined {
   const open: Set<string>[] = [];
   for (let i = 0; i < text.length; i++) {

@@ -7,7 +7,7 @@ import { SpecError, show } from '../errors.ts';
 import { allocate, checkTensor, type Data, type Shape, sizeOf, type Tensor } from '../tensor.ts';
 import { asBytes, type Bytes, reserve, viewOf } from './bytes.ts';
 import { ELEMENTS, type Element, readElements, writeElements } from './elements.ts';
-import { notOf } from './looks.ts';
+import { notOf } from './format-hint.ts';
 
 const CLAUSE = 'format-npy';
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
@@ -65,7 +65,7 @@ export function readNpy(bytes: Bytes): Tensor {
   return fortran ? { shape: result.shape, data: rowMajor(result) } : result;
 }
 
-/** One entry: a name, and a string, a truth value or a tuple. A `descr` in brackets is a record type. */
+/** One entry: a name, and a string, a truth value or a tuple. A `descr` in square brackets is a record type. */
 const ENTRY = /\s*(['"])(\w+)\1\s*:\s*('[^']*'|"[^"]*"|True|False|\([^()]*\))\s*(?:,\s*|$)/gy;
 
 function parseHeader(text: string): Header {
@@ -88,7 +88,10 @@ function parseHeader(text: string): Header {
   };
 }
 
-/** `'<f4'`: byte order, kind, bytes. One byte has no order; '=', the order of whoever wrote it, says nothing in a file. */
+/**
+ * `'<f4'`: byte order, kind, bytes. One byte has no order; '=', the order of the host that wrote it, means nothing in a
+ * file.
+ */
 function parseType(literal: string): { element: Element; little: boolean } {
   const [, , order, kind] = /^(['"])([<>|])(b1|[fiu][1248])\1$/.exec(literal) ?? ['', '', '', ''];
   const element = ELEMENTS.get(kind === 'b1' ? 'BOOL' : `${kind.charAt(0).toUpperCase()}${8 * Number(kind.charAt(1))}`);
@@ -117,7 +120,7 @@ function parseShape(literal: string): number[] {
   return shape;
 }
 
-/** Values of which the first axis runs fastest, put in the order of which the last one does. */
+/** Converts the order in which the first axis varies fastest to that in which the last one does. */
 function rowMajor({ shape, data }: Tensor): Data {
   const result = data.slice();
   const index = shape.map(() => 0);

@@ -5,7 +5,7 @@ import type { Params } from '../layer/layer.ts';
 import { checkParams, flatParams } from '../layer/params.ts';
 import type { Tensor } from '../tensor.ts';
 import { asBytes, type Bytes } from './bytes.ts';
-import { notOf } from './looks.ts';
+import { notOf } from './format-hint.ts';
 import { readNpy, writeNpy } from './npy.ts';
 import { isZip, unzip, zip } from './zip.ts';
 
@@ -14,7 +14,7 @@ const ENDING = '.npy';
 
 /**
  * Reads a .npz file, as numpy.savez and savez_compressed write it: its arrays by name, each as `readNpy` reads it; of
- * those that are named, if `names` are given, so that arrays of text or objects beside them do no harm.
+ * those in `names` only, if they are given, so that other arrays of text or objects do no harm.
  *
  * @throws {SpecError} format-npz for a file that is not .npz, is cut off, holds a name twice, no .npy, or lacks one of `names`;
  * format-inflate for broken compressed data; format-npy for an array that is not read.
@@ -43,7 +43,7 @@ export function readNpz(bytes: Bytes, names?: readonly string[]): Readonly<Recor
   );
 }
 
-/** The error of an array says its name. */
+/** Adds the name of the array to its error. */
 function readArray(who: string, name: string, content: Uint8Array): Tensor {
   try {
     return readNpy(content);

@@ -7,7 +7,7 @@
 import { SpecError, show } from '../errors.ts';
 import { viewOf } from './bytes.ts';
 import { crc32 } from './checksum.ts';
-import { notOf } from './looks.ts';
+import { notOf } from './format-hint.ts';
 
 const CLAUSE = 'format-png';
 
@@ -76,7 +76,7 @@ function checkOrder(type: string, before: string, single: ReadonlyMap<string, un
   if ((before === '') !== (type === 'IHDR')) refuse(`the first chunk must be IHDR, and only the first, got ${type}`);
   if (single.has(type)) refuse(`there must be at most one ${type} chunk`);
   if (type === 'IDAT' && data > 0 && before !== 'IDAT')
-    refuse(`IDAT chunks must follow each other, got one behind ${before}`);
+    refuse(`IDAT chunks must follow each other, got one after ${before}`);
   if ((type === 'PLTE' || type === 'tRNS') && data > 0) refuse(`${type} must come before IDAT`);
   if (type === 'PLTE' && single.has('tRNS')) refuse('PLTE must come before tRNS');
   if (!KNOWN.has(type) && isCritical(type)) refuse(`the critical chunk ${type} is not known`);

@@ -1,7 +1,7 @@
 // The pixels of a PNG: passes over the image, filtered rows, packed samples. Spec format-png.
 //
 //   c b      a, b, c are the bytes of the pixel to the left, above, and above left, 0 beyond the edge;
-//   a x      a filter adds a guess from them to x: none, a, b, floor((a + b) / 2), or Paeth's
+//   a x      a filter adds a prediction from them to x: none, a, b, floor((a + b) / 2), or Paeth's
 
 import { SpecError } from '../errors.ts';
 
@@ -88,7 +88,7 @@ function unfilter(filter: number, row: Uint8Array, above: Uint8Array, distance: 
   }
 }
 
-/** Whichever of the three is nearest to a + b − c; of equals the first of a, b, c. */
+/** The one of a, b and c that is nearest to a + b − c; of equally near ones the first. */
 function paeth(a: number, b: number, c: number): number {
   const toA = Math.abs(b - c);
   const toB = Math.abs(a - c);

@@ -11,7 +11,10 @@ import { type Layout, rawSize, readSamples } from './png-rows.ts';
 
 const CLAUSE = 'format-png';
 
-/** The most values an image may unfold to, 1 GiB of float32: a picture of one colour shrinks by more than a thousand. */
+/**
+ * The most values of an image, 1 GiB of float32: a picture of one colour is compressed by more than a factor of a
+ * thousand.
+ */
 const MAX_VALUES = 0x10000000;
 
 /** PNG numbers have four bytes but no sign bit (ISO/IEC 15948 section 7.1). */
@@ -91,7 +94,7 @@ function checkColours(colour: number, { samples, depth }: Layout, { palette, tra
     );
 }
 
-/** Colours of a palette are bytes whatever the depth; alpha is 255 beyond the end of tRNS. */
+/** Colours of a palette are bytes for every depth; alpha is 255 beyond the end of tRNS. */
 function lookUp(
   pixels: ArrayLike<number>,
   { palette = new Uint8Array(0), transparency }: Chunks,
@@ -155,7 +158,7 @@ export async function writePng(image: Tensor): Promise<Uint8Array<ArrayBuffer>> 
   ]);
 }
 
-/** Each row behind a filter byte of 0: none. */
+/** Each row begins with the filter byte 0: no filter. */
 function toRows({ data }: Tensor, height: number, length: number): Uint8Array<ArrayBuffer> {
   const rows = reserve(CLAUSE, 'writePng', height * (1 + length));
   for (let i = 0; i < data.length; i++) {

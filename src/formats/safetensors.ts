@@ -10,8 +10,8 @@ import { checkParams, flatParams } from '../layer/params.ts';
 import { allocate, type Shape, sizeOf, type Tensor } from '../tensor.ts';
 import { asBytes, type Bytes, reserve, viewOf } from './bytes.ts';
 import { ELEMENTS, type Element, type FloatName, readElements, UNREAD, writeElements } from './elements.ts';
+import { notOf } from './format-hint.ts';
 import { isObject, parseObject } from './json.ts';
-import { notOf } from './looks.ts';
 
 const CLAUSE = 'format-safetensors';
 const METADATA = '__metadata__';

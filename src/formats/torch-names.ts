@@ -1,10 +1,10 @@
-// The names that torchvision's files give the parameters of the nets in toeplitz/nets.
+// The names of the parameters of the nets in toeplitz/nets in the files of torchvision.
 
 import type { Layer } from '../layer/layer.ts';
 
 type Names = (name: string) => string;
 
-/** Running statistics: the only parameters that torch calls otherwise. */
+/** Running statistics, the only parameters that have another name in torch. */
 const plain: Names = (name) =>
   name.replace(/(^|\.)mean$/, '$1running_mean').replace(/(^|\.)variance$/, '$1running_var');
 

@@ -1,22 +1,23 @@
-// Parameters as torch lays them out, and as this library does.
+// The layouts of parameters in torch and in this library.
 //
 //   torch                                  here
 //   [filters, channels/groups, ...size]    [...size, channels/groups, filters]      convolution, dense (no size)
 //   [channels, filters/groups, ...size]    [...size, filters/groups, channels]      transposed convolution
 //
-// Behind a flatten the channels count in another order: torch flattens [channels, ...space], here it is [...space, channels].
+// After a flatten the channels have another order: torch flattens [channels, ...space], this library [...space,
+// channels].
 
 import { SpecError } from '../errors.ts';
 import type { Layer } from '../layer/layer.ts';
 import { type Data, type Shape, sizeOf } from '../tensor.ts';
 
-/** The shape that torch gives a parameter. Spec format-torch. */
+/** The shape of a parameter in torch. Spec format-torch. */
 export const torchShape = (shape: Shape): Shape =>
   shape.length < 2 ? shape : [shape[shape.length - 1], shape[shape.length - 2], ...shape.slice(0, -2)];
 
 /**
  * The values of a parameter of this shape, from torch's; `order[c]` is the place in torch of the channel c that it is
- * for, where a flatten stands before. Spec format-torch.
+ * for, where there is a flatten before it. Spec format-torch.
  */
 export function fromTorch(data: Data, shape: Shape, order?: Int32Array): Data {
   const place = (c: number): number => order?.[c] ?? c;
@@ -29,14 +30,14 @@ export function fromTorch(data: Data, shape: Shape, order?: Int32Array): Data {
   }) as Data;
 }
 
-/** The order of the channels that reach each parameter behind a flatten, by flat name. Spec format-torch. */
+/** The order of the channels that reach each parameter after a flatten, by flat name. Spec format-torch. */
 export function flattenedOrders(net: Layer, shape: Shape): Map<string, Int32Array> {
   const orders = new Map<string, Int32Array>();
   follow(net, shape, undefined, '', orders);
   return orders;
 }
 
-/** The order of a layer's output, from that of its input; notes it for the parameters inside. */
+/** The order of the output of a layer, given that of its input; records it for the parameters inside. */
 function follow(
   layer: Layer,
   x: Shape,
@@ -64,19 +65,19 @@ function follow(
   if (y.length !== 2 || y[1] !== x[1])
     throw new SpecError(
       'format-torch',
-      `loadWeights: behind a flatten torch's order is known up to a dense layer, got ${layer.name} at '${path}'`,
+      `loadWeights: after a flatten torch's order is known up to a dense layer, got ${layer.name} at '${path}'`,
     );
   return order;
 }
 
-/** Where torch has the c-th number of a flattened image; nothing where both orders agree. */
+/** The place in torch of the c-th number of a flattened image; undefined where both orders agree. */
 function channelsFirst(x: Shape): Int32Array | undefined {
   const [C, places] = [x[x.length - 1], sizeOf(x.slice(1, -1))];
   if (C === 1 || places === 1) return undefined;
   return Int32Array.from({ length: C * places }, (_, i) => (i % C) * places + Math.floor(i / C));
 }
 
-/** The orders of branches whose channels stand one after the other. */
+/** The orders of branches whose channels are joined. */
 function joined(branches: readonly (Int32Array | undefined)[], widths: readonly number[]): Int32Array | undefined {
   if (branches.every((order) => order === undefined)) return undefined;
   let first = 0;

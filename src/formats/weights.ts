@@ -117,7 +117,10 @@ function tensorsOf(file: Bytes | Params<Tensor>): Named {
 const nameIn = (tensors: Readonly<Record<string, unknown>>, names: string | readonly string[]): string | undefined =>
   [names].flat().find((name) => Object.hasOwn(tensors, name));
 
-/** What stands in a file beside the parameters: torch's step counters, and what an optimizer carries in a checkpoint. */
+/**
+ * What a file may have in addition to the parameters: torch's step counters, and the state of an optimizer in a
+ * checkpoint.
+ */
 const isBeside = (name: string): boolean => name.endsWith('num_batches_tracked') || name.includes('/');
 
 function textOf({ loaded, missing, unexpected, unread, misshapen }: Omit<LoadedWeights, 'params' | 'text'>): string {

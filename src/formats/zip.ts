@@ -2,7 +2,7 @@
 //
 //   entries: local header, name, extra, data    …    list: a central header for each    zip64 end?    end
 //
-// The list at the end counts: local headers may leave sizes out. Source: PKWARE, APPNOTE.TXT, 4.3 and 4.5.3.
+// The list at the end is decisive, because local headers may omit sizes. Source: PKWARE, APPNOTE.TXT, 4.3 and 4.5.3.
 
 import { SpecError, show } from '../errors.ts';
 import { join, viewOf } from './bytes.ts';
@@ -20,13 +20,13 @@ interface Entry {
   readonly name: string;
   readonly method: number;
   readonly crc: number;
-  /** Bytes in the archive, and of the content. */
+  /** The bytes in the archive, and those of the content. */
   readonly packed: number;
   readonly size: number;
   readonly offset: number;
 }
 
-/** Who reads, and the clause of its errors. */
+/** The reader, and the clause of its errors. */
 interface Reader {
   readonly clause: string;
   readonly who: string;
@@ -39,7 +39,7 @@ const refuse = ({ clause, who }: Reader, message: string): never => {
 export const isZip = (file: Uint8Array): boolean =>
   file.length >= 4 && [LOCAL, END].includes(viewOf(file).getUint32(0, true));
 
-/** The entries of an archive by name; what each gives is its content, of the size and with the checksum it states. */
+/** The entries of an archive by name; each returns its content, with the size and the checksum that it states. */
 export function unzip(by: Reader, file: Uint8Array): Map<string, () => Uint8Array> {
   const { entries, start } = readList(by, file);
   checkApart(by, file, entries, start);
@@ -78,7 +78,7 @@ function readEnd(by: Reader, file: Uint8Array): { start: number; size: number; c
   return end;
 }
 
-/** Eight bytes; what is above 2⁵³ is beyond any file, rounded or not. */
+/** Eight bytes; a number above 2⁵³ is beyond the end of any file, even if it is rounded. */
 const wide = (view: DataView, at: number): number => Number(view.getBigUint64(at, true));
 
 function readList(by: Reader, file: Uint8Array): { entries: Entry[]; start: number } {
@@ -114,7 +114,7 @@ function readCentral(by: Reader, file: Uint8Array, at: number, end: number): { e
   return { entry: { name, method: u16(10), crc: u32(16), packed, size, offset }, next };
 }
 
-/** Numbers that do not fit 32 bits stand in the zip64 field, in this order; the others are missing there. */
+/** Numbers that do not fit into 32 bits are in the zip64 field, in this order; the others are not there. */
 function inZip64(by: Reader, name: string, numbers: readonly number[], extra: DataView): number[] {
   if (!numbers.includes(MOST32)) return [...numbers];
   for (let at = 0; at + 4 <= extra.byteLength; at += 4 + extra.getUint16(at + 2, true)) {
@@ -152,7 +152,7 @@ function dataOf(by: Reader, file: Uint8Array, { name, offset, packed }: Entry, l
   return start;
 }
 
-/** No byte is of two entries: an archive that unfolds one part many times is refused. */
+/** No byte may belong to two entries: an archive that uses one part several times is refused. */
 function checkApart(by: Reader, file: Uint8Array, entries: readonly Entry[], list: number): void {
   let end = 0;
   for (const entry of [...entries].sort((a, b) => a.offset - b.offset)) {

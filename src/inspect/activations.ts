@@ -1,16 +1,16 @@
-// What the layers inside a net give, and how far apart two images are in the eyes of one of them.
+// The outputs of the layers inside a net, and the distance of two images in the features of one of them.
 
 import { SpecError, show, wrongType } from '../errors.ts';
 import { checkLayer, type Layer, type Params } from '../layer/layer.ts';
 import { mapLayer } from '../layer/map-layer.ts';
 import { checkTensor, sameShape, type Tensor } from '../tensor.ts';
-import { innerLayer, operatorPaths } from './inner.ts';
+import { innerLayer, operatorPaths } from './inner-layer.ts';
 
 /**
  * The outputs of inner layers by path, from one forward pass: those at `paths`, or those of all operators. The path ''
  * is the net itself. Spec inspect-activations.
  *
- * @throws {SpecError} inspect-activations for a path that leads nowhere, and the clauses of the layers.
+ * @throws {SpecError} inspect-activations for a path without a layer, and the clauses of the layers.
  * @example
  * const net = chain({ double: dense({ units: 1, bias: false }), relu: relu() });
  * activations(net, tensor([1, 1], [-3]), { double: { weight: tensor([1, 1], [2]) } }).double.data // [-6]
@@ -31,7 +31,7 @@ export function activations(
   return recorder(net, wanted)(x, params);
 }
 
-/** A function that runs the net and returns what the layers at `paths` gave. */
+/** A function that runs the net and returns the outputs of the layers at `paths`. */
 export function recorder(
   net: Layer,
   paths: readonly string[],

@@ -2,43 +2,46 @@
 
 import { known } from '../attributes.ts';
 import type { Tensor } from '../tensor.ts';
-import { correlation as pearson } from './correlation.ts';
-import { type Correlations, correlations } from './correlations.ts';
+import { type Correlations, correlations } from './column-correlation.ts';
 import { columnsOf, share, which } from './health.ts';
-import { decimal, inWords, listed, percent, spread, verdictOf } from './words.ts';
+import { decimal, inWords, listed, percent, spread, verdictOf } from './health-text.ts';
+import { correlation as pearson } from './pixel-correlation.ts';
 
 export interface FilterHealth {
   readonly filters: number;
-  /** Root of the sum of squares of each filter. */
+  /** The square root of the sum of squares of each filter. */
   readonly norm: readonly number[];
   /** Filters whose norm is at most a hundredth of the greatest. */
   readonly dead: readonly number[];
   /** Correlation of neighbouring weights within each filter: 1 is smooth, about 0 is noise. NaN without neighbours that vary. */
   readonly structure: readonly number[];
-  /** Between filters that are not constant. */
+  /** The correlation between filters that are not constant. */
   readonly correlation: Correlations;
   readonly verdict: 'good' | 'bad';
   /** Why the verdict is bad; empty when it is good. */
   readonly reasons: readonly string[];
-  /** All of it in words. */
+  /** The report as text. */
   readonly text: string;
 }
 
 export interface FilterHealthOptions {
-  /** Bad when a greater share of the filters is dead: 0.25 without it. */
+  /** Bad when a greater share of the filters is dead; the default is 0.25. */
   readonly dead?: number;
-  /** Bad when the mean |ρ| between two filters is greater: 0.5 without it. */
+  /** Bad when the mean |ρ| between two filters is greater; the default is 0.5. */
   readonly correlation?: number;
-  /** Bad when the mean structure is less: 0.1 without it. Not judged where filters have one cell. */
+  /** Bad when the mean structure is less; the default is 0.1. Not judged where filters have one cell. */
   readonly structure?: number;
 }
 
-/** Norm below which a filter counts as dead, as a share of the greatest: its output is two orders weaker. */
+/**
+ * The norm below which a filter counts as dead, as a share of the greatest norm: its output is two orders of magnitude
+ * weaker.
+ */
 const DEAD = 0.01;
 
 /**
- * How the filters of a convolution look: norm, dead ones, structure (correlation of neighbouring weights on the spatial
- * axes), correlation between filters, and a verdict with its reasons. Spec inspect-filter-health.
+ * The health of the filters of a convolution: norm, dead ones, structure (correlation of neighbouring weights on the
+ * spatial axes), correlation between filters, and a verdict with its reasons. Spec inspect-filter-health.
  *
  * @param weight `[...size, channels, filters]`.
  * @throws {SpecError} inspect-health for another shape, a threshold outside 0 to 1, or values that are not finite.

@@ -1,4 +1,4 @@
-// Hand-made 3×3 filters (lecture L1): whole numbers and the divisor that goes with them.
+// Hand-made 3×3 filters (lecture L1): whole numbers and their divisor.
 
 import { type Tensor, tensor } from '../tensor.ts';
 
@@ -7,7 +7,7 @@ export interface Filter {
   readonly values: readonly number[];
   /** What the weighted sum is divided by. */
   readonly divisor: number;
-  /** The filter as the weight of a one-channel `conv2d`: shape `[3, 3, 1, 1]`, divided. */
+  /** The filter, divided, as the weight of a one-channel `conv2d`: shape `[3, 3, 1, 1]`. */
   readonly weight: Tensor;
 }
 
@@ -30,7 +30,7 @@ const filter = (values: readonly number[], divisor = 1): Filter => ({
  * filters.sharpen.values // [0, -1, 0, -1, 5, -1, 0, -1, 0]
  */
 export const filters = {
-  /** Answers to corners and diagonal edges. */
+  /** Responds to corners and diagonal edges. */
   edgeDiagonal: /* @__PURE__ */ filter([1, 0, -1, 0, 0, 0, -1, 0, 1]),
   /** The Laplacian over four neighbours. */
   edgeCross: /* @__PURE__ */ filter([0, 1, 0, 1, -4, 1, 0, 1, 0]),

@@ -7,12 +7,12 @@ import { trainedIn } from '../layer/parameter.ts';
 import { checkParams, flatParams, mapParams } from '../layer/params.ts';
 import { random } from '../random.ts';
 import { checkTensor, type Tensor } from '../tensor.ts';
-import { bestDifference, isBent, isCorner, isFlat, slopes } from './slopes.ts';
+import { bestDifference, isBent, isCorner, isFlat, slopes } from './one-sided-slopes.ts';
 
 /**
- * What was found for x or one parameter. `kinks` of the `checked` entries lie at a corner of the function, where there is
- * no derivative to compare; where nothing but corners is found, `ok` is false. `unsure` of them agree, but no difference is
- * precise enough to tell them from a gradient that is wrong by more than the tolerance.
+ * What was found for x or one parameter. `kinks` of the `checked` entries are at a corner of the function, where there is
+ * no derivative to compare; if all entries are at corners, `ok` is false. `unsure` of them agree, but no difference
+ * quotient is precise enough to tell them from a gradient that is wrong by more than the tolerance.
  */
 export interface GradientEntry {
   readonly name: string;
@@ -20,7 +20,7 @@ export interface GradientEntry {
   readonly checked: number;
   readonly kinks: number;
   readonly unsure: number;
-  /** By how much the point was moved to get away from corners; 0 as a rule. */
+  /** By how much the point was moved away from corners; usually 0. */
   readonly moved: number;
   readonly ok: boolean;
   readonly worst: {
@@ -39,16 +39,17 @@ export interface GradientReport {
 }
 
 export interface GradientCheckOptions {
-  /** Greatest relative error |a − n| / max(|a|, |n|) that passes. */
+  /** The greatest relative error |a − n| / max(|a|, |n|) that passes. */
   readonly tolerance?: number;
   /** At most this many entries of each tensor are checked, evenly spaced. */
   readonly samples?: number;
 }
 
 /**
- * Compares the gradients of a layer or net with central differences, for x and every parameter, each entry by its own scale.
- * The scalar is `Σ y·r` with fixed weights r. Float32 tensors are converted to float64 first. A tensor all of whose entries lie at corners
- * (the bias 0 of a filter on a black border) is compared at a point beside. Spec inspect-gradient-check.
+ * Compares the gradients of a layer or net with central differences, for x and every parameter, each entry on its own
+ * scale. The scalar is `Σ y·r` with fixed weights r. Float32 tensors are converted to float64 first. A tensor all of
+ * whose entries are at corners (the bias 0 of a filter on a black border) is compared at a nearby point. Spec
+ * inspect-gradient-check.
  *
  * @throws {SpecError} inspect-gradient-check for a tolerance or samples not above 0, and the clauses of the layer.
  * @example
@@ -80,7 +81,9 @@ export function gradientCheck(
   return { ok: entries.every((entry) => entry.ok), entries, text: textOf(entries) };
 }
 
-/** Each twice as far as the one before: the further, the fewer of the corners that met at one point are still near. */
+/**
+ * Each distance is twice the one before: the greater it is, the fewer of the corners at the first point are still near.
+ */
 const MOVES = [1, 2, 4, 8, 16, 32, 64].map((far) => far / 128);
 
 interface Point {
@@ -153,8 +156,8 @@ interface Judgement {
 }
 
 /**
- * The usual step decides nearly always. Where it does not, the step with the least doubt does, so that a small gradient hides
- * neither under large ones nor under the rounding of large outputs.
+ * The usual step decides nearly always. Where it does not, the step with the least uncertainty decides, so that a small
+ * gradient is hidden neither by large ones nor by the rounding of large outputs.
  */
 function judge(
   data: Tensor['data'],

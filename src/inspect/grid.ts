@@ -1,4 +1,4 @@
-// Tiles side by side: as a picture for `writePng`, or as SVG text with labels.
+// Tiles in a grid: as a picture for `writePng`, or as SVG text with labels.
 //
 //   ┌───┬───┬───┐      tiles row by row, `gap` white cells around each
 //   │ 0 │ 1 │ 2 │
@@ -11,7 +11,7 @@ import { SpecError, show, wrongType } from '../errors.ts';
 import { allocate, checkTensor, sameShape, type Tensor } from '../tensor.ts';
 
 export interface GridOptions {
-  /** Tiles in a row; without it the grid is about square. */
+  /** Tiles in a row; by default the grid is about square. */
   readonly columns?: number;
   /** Pixels on each side of a cell. */
   readonly scale?: number;
@@ -63,7 +63,8 @@ export function gridPicture(tiles: readonly Tensor[], options: GridOptions = {})
 const LINE = 12;
 
 /**
- * Tiles in a grid as the text of an SVG image, a label above each: its number, or what `labels` says. Spec inspect-pictures.
+ * Tiles in a grid as the text of an SVG image, with a label above each: its number, or its entry in `labels`. Spec
+ * inspect-pictures.
  *
  * @param tiles `[height, width, 1 or 3]` of values from 0 to 1, all of one shape.
  * @throws {SpecError} inspect-pictures.
@@ -109,7 +110,7 @@ function readGrid(who: string, tiles: readonly Tensor[], options: GridOptions): 
     if (tile.shape.length !== 3 || (depth !== 1 && depth !== 3) || !sameShape(tile.shape, tiles[0].shape))
       throw new SpecError(
         'inspect-pictures',
-        `${who}: tiles must have one shape [height, width, 1 or 3], got [${tile.shape}] beside [${tiles[0].shape}]`,
+        `${who}: tiles must have one shape [height, width, 1 or 3], got [${tile.shape}] and [${tiles[0].shape}]`,
       );
   }
   const { columns = Math.ceil(Math.sqrt(tiles.length)), scale = 1 } = options;

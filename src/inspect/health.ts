@@ -4,33 +4,33 @@
 import { finiteNumber, known } from '../attributes.ts';
 import { SpecError } from '../errors.ts';
 import { checkTensor, type Tensor } from '../tensor.ts';
-import { type Correlations, correlations } from './correlations.ts';
-import { decimal, inWords, listed, percent, spread, verdictOf } from './words.ts';
+import { type Correlations, correlations } from './column-correlation.ts';
+import { decimal, inWords, listed, percent, spread, verdictOf } from './health-text.ts';
 
 export interface UnitHealth {
   readonly samples: number;
   readonly units: number;
   /** Units that are 0 on all samples. */
   readonly dead: readonly number[];
-  /** Units with one value on all samples, dead ones among them. */
+  /** Units with one value on all samples, including dead ones. */
   readonly constant: readonly number[];
   /** Mean squared deviation of each unit. */
   readonly variance: readonly number[];
   /** For each unit the share of samples on which it is 0; for each sample the share of units that are 0. */
   readonly zeros: { readonly units: readonly number[]; readonly samples: readonly number[] };
-  /** Between the units that are not constant. */
+  /** The correlation between the units that are not constant. */
   readonly correlation: Correlations;
   readonly verdict: 'good' | 'bad';
   /** Why the verdict is bad; empty when it is good. */
   readonly reasons: readonly string[];
-  /** All of it in words. */
+  /** The report as text. */
   readonly text: string;
 }
 
 export interface UnitHealthOptions {
-  /** Bad when a greater share of the units is constant: 0.25 without it. */
+  /** Bad when a greater share of the units is constant; the default is 0.25. */
   readonly constant?: number;
-  /** Bad when the mean |ρ| between two units is greater: 0.5 without it. */
+  /** Bad when the mean |ρ| between two units is greater; the default is 0.5. */
   readonly correlation?: number;
 }
 

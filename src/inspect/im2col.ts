@@ -11,11 +11,12 @@ import { allocate, checkTensor, type Tensor, typeOf } from '../tensor.ts';
 import { cellsUnder, inputs, outputs, taps, threeAxes, windowAxes } from '../window.ts';
 
 /**
- * The patches that a convolution sees, one row for each image and position, `[batch · positions, taps · channels]`: row and
- * column numbers are row-major, and cells of padding are 0. Times the weight as a matrix it is the layer. Spec toeplitz-patches.
+ * The patches of a convolution, one row for each image and position, `[batch · positions, taps · channels]`: row and
+ * column numbers are row-major, and cells of padding are 0. Multiplied by the weight as a matrix it gives the layer.
+ * Spec toeplitz-patches.
  *
  * @param x `[batch, ...space, channels]` with one to three spatial axes.
- * @param attributes The window, as a convolution has it.
+ * @param attributes The window, with the attributes of a convolution.
  * @throws {SpecError} toeplitz-patches for another number of axes, and the window's clauses.
  * @example
  * im2col(tensor([1, 4, 1], [1, 2, 3, 4]), { size: 3 }) // { shape: [2, 3], data: [1, 2, 3, 2, 3, 4] }

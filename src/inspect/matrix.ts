@@ -1,4 +1,4 @@
-// A linear layer as a matrix: column j is what the layer makes of the j-th unit vector. For a convolution it is a
+// A linear layer as a matrix: column j is the output of the layer for the j-th unit vector. For a convolution it is a
 // (doubly block) Toeplitz matrix:
 //
 //   w0 w1 w2  ·  ·        the rows are the same three weights, each row one place further
@@ -12,7 +12,7 @@ import { allocate, checkShape, checkTensor, type Shape, sizeOf, type Tensor, typ
 
 /**
  * The matrix T of a linear layer for one image: `flatten(y) = T · flatten(x)`, shape `[outputs, inputs]`, rows and columns
- * in row-major order; the bias is left out. Its transpose is the gradient with respect to x. Spec toeplitz-matrix.
+ * in row-major order, without the bias. Its transpose is the gradient with respect to x. Spec toeplitz-matrix.
  *
  * @param shape The shape of the unpadded input, batch 1.
  * @throws {SpecError} toeplitz-batch when the batch is not 1; toeplitz-linear when the layer is not linear.
@@ -39,7 +39,7 @@ export function toeplitz(layer: Layer, shape: Shape, params: Params<Tensor>): Te
   return matrix;
 }
 
-/** Compares the matrix with the layer on one input of both signs. Spec toeplitz-linear. */
+/** Compares the matrix with the layer on one input that has values of both signs. Spec toeplitz-linear. */
 function checkLinear(layer: Layer, x: Tensor, params: Params<Tensor>, matrix: Tensor, offset: ArrayLike<number>): void {
   const [rows, columns] = matrix.shape;
   for (let j = 0; j < columns; j++) x.data[j] = ((j * 7 + 3) % 19) - 9;

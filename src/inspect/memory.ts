@@ -1,6 +1,7 @@
-// How much memory the activations of a net take, counted without running it. A tensor lives until its last reader has run.
+// How much memory the activations of a net take, counted without running it. A tensor is needed until its last reader
+// has run.
 //
-//   forward    the most that lives at once      a ─ b ─ c ─ d:   max(a + b, b + c, c + d)
+//   forward    the most needed at once         a ─ b ─ c ─ d:   max(a + b, b + c, c + d)
 //   training   everything the gradient reads    a + b + c + d
 
 import type { Layer } from '../layer/layer.ts';
@@ -8,7 +9,7 @@ import { type Shape, sizeOf } from '../tensor.ts';
 
 /** Bytes of float32 activations for the whole batch, without parameters and scratch. Spec inspect-memory. */
 export interface Memory {
-  /** The most that lives at once while only the output is wanted. */
+  /** The most that is needed at once if only the output is wanted. */
   readonly forward: number;
   /** What `vjp` keeps for the gradient: x, the output of every operator, and every sum and concatenation. */
   readonly training: number;
@@ -23,7 +24,7 @@ export const memoryOf = (layer: Layer, x: Shape): Memory => ({
 /** In float32. */
 const bytes = (shape: Shape): number => 4 * sizeOf(shape);
 
-/** Bytes of all tensors a layer makes. A chain makes none by itself: its output is its last child's. */
+/** Bytes of all tensors a layer makes. A chain itself makes none: its output is that of its last child. */
 function made(layer: Layer, x: Shape): number {
   const parts = partsOf(layer, x);
   if (parts.length === 0) return bytes(layer.shape(x));
@@ -31,7 +32,7 @@ function made(layer: Layer, x: Shape): number {
   return isChain(layer) ? inner : inner + bytes(layer.shape(x));
 }
 
-/** The most bytes that live while a layer runs, x and the output among them; `keep` if x lives on after it. */
+/** The most bytes that are needed while a layer runs, including x and the output; `keep` if x is needed after it. */
 function peak(layer: Layer, x: Shape, keep: boolean): number {
   const parts = partsOf(layer, x);
   if (parts.length === 0) return bytes(x) + bytes(layer.shape(x));
@@ -45,7 +46,7 @@ function peak(layer: Layer, x: Shape, keep: boolean): number {
   return Math.max(...running, kept + total(outputs) + bytes(layer.shape(x)));
 }
 
-/** The children with the shape that reaches each; none for an operator. */
+/** The children with the shape of their input; none for an operator. */
 function partsOf(layer: Layer, x: Shape): (readonly [Layer, Shape])[] {
   const reaching = layer.inputs?.(x);
   return reaching ? Object.entries(layer.children).map(([name, child]) => [child, reaching[name].shape] as const) : [];

@@ -1,4 +1,4 @@
-// The patches of images that excite a unit most, each the unit's receptive field cut out of its image.
+// The patches of images to which a unit responds most: its receptive field, cut out of each image.
 
 import { known, wholeNumber } from '../attributes.ts';
 import { SpecError } from '../errors.ts';
@@ -6,16 +6,16 @@ import { type Span, spanAt } from '../layer/field.ts';
 import type { Field, Layer, Params } from '../layer/layer.ts';
 import { allocate, checkTensor, type Shape, sizeOf, type Tensor, typeOf } from '../tensor.ts';
 import { recorder } from './activations.ts';
-import { innerLayer } from './inner.ts';
+import { innerLayer } from './inner-layer.ts';
 
 export interface TopPatch {
   /** The image's place in the batch, and the unit's on the output of its layer. */
   readonly image: number;
   readonly position: readonly number[];
   readonly value: number;
-  /** What the unit sees, clipped at the border of the image: one span per spatial axis. */
+  /** The receptive field of the unit, clipped at the border of the image: one span per spatial axis. */
   readonly field: readonly Span[];
-  /** Those cells, `[...space, channels]`. */
+  /** The cells of the field, `[...space, channels]`. */
   readonly patch: Tensor;
 }
 
@@ -28,9 +28,9 @@ export interface TopPatchOptions {
 }
 
 /**
- * Where a unit answers most: its greatest value on each image, the greatest first (of equal ones the first image, and in
+ * Where a unit responds most: its greatest value on each image, the greatest first (of equal ones the first image, and in
  * it the first position), `count` of them, 9 by default; each with the receptive field cut out of the image. Every image
- * runs by itself. A NaN is never greatest. Spec inspect-patches.
+ * runs on its own. A NaN is never the greatest. Spec inspect-patches.
  *
  * @param images `[batch, ...space, channels]`.
  * @throws {SpecError} inspect-patches, inspect-activations.
@@ -44,7 +44,7 @@ export function topPatches(net: Layer, images: Tensor, params: Params<Tensor>, o
   return topPatchesOf(net, images, params, [options], options.count)[0];
 }
 
-/** The top patches of several units, the net run once for each image. */
+/** The top patches of several units; the net runs once for each image. */
 export function topPatchesOf(
   net: Layer,
   images: Tensor,
@@ -113,7 +113,7 @@ function peakOf({ shape, data }: Tensor, unit: number): { at: number; value: num
 const positionOf = (at: number, space: Shape): number[] =>
   space.map((axis, i) => Math.floor(at / sizeOf(space.slice(i + 1))) % axis);
 
-/** The cells that position `p` sees, without those outside the `n` of the image. */
+/** The cells in the field of position `p`, without those outside the `n` of the image. */
 function clipped(axis: Field[number], p: number, n: number): Span {
   const { start, size } = spanAt(axis, p);
   const first = Math.min(Math.max(0, start), n - 1);

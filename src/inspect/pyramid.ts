@@ -28,7 +28,8 @@ export function gaussianPyramid(image: Tensor, levels: number): Tensor[] {
 }
 
 /**
- * What each level of the Gaussian pyramid loses, the finest band first, and the last level as the residual. Spec inspect-pyramid.
+ * What each level of the Gaussian pyramid removes, the finest band first, and the last level as the residual. Spec
+ * inspect-pyramid.
  *
  * @example
  * laplacianPyramid(tensor([1, 4, 4, 1], new Array(16).fill(5)), 2)[0].data.every((value) => value === 0) // true
@@ -39,7 +40,8 @@ export function laplacianPyramid(image: Tensor, levels: number): Tensor[] {
 }
 
 /**
- * The image of a Laplacian pyramid: from the residual up, expand and add the band. Spec inspect-pyramid.
+ * The image of a Laplacian pyramid: beginning with the residual, each level is expanded and its band added. Spec
+ * inspect-pyramid.
  *
  * @example
  * collapse(laplacianPyramid(tensor([1, 2, 2, 1], [1, 2, 3, 4]), 2)).data // [1, 2, 3, 4]
@@ -62,7 +64,7 @@ function checkImage(who: string, image: Tensor): void {
     );
 }
 
-/** The place that index i of an axis of n cells reads when the axis is reflected at its outermost cells. */
+/** The cell that index i reads on an axis of n cells that is reflected at its outermost cells. */
 function reflect(i: number, n: number): number {
   const period = Math.max(1, 2 * (n - 1));
   const j = ((i % period) + period) % period;
@@ -77,7 +79,7 @@ function halve(x: Tensor, axis: number): Tensor {
   );
 }
 
-/** Puts zeros between the cells, blurs, and doubles on each axis; as large as `like`. */
+/** Puts zeros between the cells, blurs, and multiplies by 2 for each axis; the result has the shape of `like`. */
 function expand(x: Tensor, like: Tensor): Tensor {
   for (const axis of [1, 2])
     if (x.shape[axis] !== Math.ceil(like.shape[axis] / 2))

@@ -8,7 +8,10 @@ import { flatParams } from '../layer/params.ts';
 import { checkShape, type Shape, sizeOf } from '../tensor.ts';
 import { type Memory, memoryOf } from './memory.ts';
 
-/** One operator of a net, or where its branches meet. `size` counts the elements of one image's output; `parameters` leaves the statistics of norms out. */
+/**
+ * One operator of a net, or where its branches meet. `size` counts the elements of one image's output; `parameters`
+ * excludes the statistics of norms.
+ */
 export interface Row {
   readonly path: string;
   readonly name: string;
@@ -42,7 +45,7 @@ export interface Description {
 }
 
 /**
- * The rules of a net read out without running it or allocating its parameters: one row per operator. Spec inspect-summary.
+ * The rules of a net, without running it or allocating its parameters: one row per operator. Spec inspect-summary.
  *
  * @example
  * describe(chain({ fc: dense({ units: 10 }) }), [1, 84]).parameters // 850
@@ -127,7 +130,7 @@ export function receptiveField(layer: Layer, shape: Shape): Field {
 }
 
 /**
- * A net as a table: layer, output shape, its size, parameters, multiply-adds and receptive field. `fold` leaves out the
+ * A net as a table: layer, output shape, its size, parameters, multiply-adds and receptive field. `fold` omits the
  * operators without parameters that keep the number of units. Spec inspect-summary.
  *
  * @example
@@ -166,7 +169,7 @@ export function summary(layer: Layer, shape: Shape, options: { readonly fold?: b
 /** Digits in groups of three. */
 const count = (value: number): string => String(value).replace(/\B(?=(\d{3})+(?!\d))/g, ',');
 
-/** The first three columns to the left, the others to the right, two blanks between. */
+/** Aligns the first three columns to the left and the others to the right, with two blanks between them. */
 function align(table: readonly (readonly string[])[]): string[] {
   const widths = table[0].map((_, i) => Math.max(...table.map((row) => row[i].length)));
   return table.map((row) =>

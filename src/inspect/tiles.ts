@@ -8,7 +8,7 @@ import { SpecError } from '../errors.ts';
 import { allocate, checkTensor, type Shape, type Tensor } from '../tensor.ts';
 
 export interface TileOptions {
-  /** From black to white: each tile's `'own'` least and greatest value, or those `'common'` to all. */
+  /** The values shown as black and white: the least and greatest of each tile (`'own'`) or of all tiles (`'common'`). */
   readonly range?: 'own' | 'common';
 }
 
@@ -44,8 +44,8 @@ export function filterTiles(weight: Tensor, options: TileOptions = {}): Tensor[]
 /**
  * The output of a layer for one image as grey tiles, one per channel. A tile without contrast is grey 1/2. Spec inspect-pictures.
  *
- * @param y `[batch, height, width, channels]`, or `[batch, width, channels]`, or `[batch, units]`: one cell per tile, which
- * only a `'common'` range tells apart.
+ * @param y `[batch, height, width, channels]`, or `[batch, width, channels]`, or `[batch, units]`: one cell per tile; these
+ * differ only with a `'common'` range.
  * @throws {SpecError} inspect-pictures for another shape, an image beyond the batch, or a value that is not finite.
  * @example
  * activationTiles(tensor([1, 1, 2, 2], [0, 8, 4, 9])).map((tile) => [...tile.data]) // [[0, 1], [0, 1]]
@@ -59,7 +59,7 @@ export function activationTiles(y: Tensor, options: TileOptions & { readonly ima
   if (axes.length < 1 || axes.length > 3 || y.data.length === 0)
     throw new SpecError(
       'inspect-pictures',
-      `${who}: y must have the axes [batch, height, width, channels], fewer of space or none, got shape [${y.shape}]`,
+      `${who}: y must have the axes [batch, height, width, channels], or fewer spatial axes or none, got shape [${y.shape}]`,
     );
   wholeNumber('inspect-pictures', who, 'image', image, 0);
   if (image >= batch)
@@ -72,7 +72,7 @@ export function activationTiles(y: Tensor, options: TileOptions & { readonly ima
 
 /**
  * Hidden activations as a picture `[samples, units, 1]`: a row for each sample, a column for each unit. The range is
- * `'common'` unless asked otherwise; with `'own'` each unit has its own. Spec inspect-pictures.
+ * `'common'` by default; with `'own'` each unit has its own. Spec inspect-pictures.
  *
  * @param y `[samples, ...]`; what follows the first axis is one sample's units.
  * @throws {SpecError} inspect-pictures for no units, or a value that is not finite.

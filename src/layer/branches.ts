@@ -1,4 +1,4 @@
-// Layers side by side on the same x: their outputs are added (a residual block) or joined (an inception module).
+// Parallel layers on the same x: their outputs are added (a residual block) or joined (an inception module).
 
 import { locatedError, SpecError } from '../errors.ts';
 import { type Shape, sameShape, type Tensor } from '../tensor.ts';
@@ -40,7 +40,7 @@ export function concat(parts: Parts): Layer {
       if (odd)
         throw new SpecError(
           'concat-shape',
-          `concat: the branches must give equal shapes but for the channels, got [${shapes[0]}] and [${odd}]`,
+          `concat: the branches must give shapes that are equal except for the channels, got [${shapes[0]}] and [${odd}]`,
         );
       return [...shapes[0].slice(0, -1), shapes.reduce((total, shape) => total + shape[shape.length - 1], 0)];
     },

@@ -1,4 +1,4 @@
-// What combinators do with the outputs of their branches: add them, join and part them on the channel axis.
+// What combinators do with the outputs of their branches: add them, or join and split them on the channel axis.
 
 import { roundingOf } from '../rounding.ts';
 import { allocate, type Shape, type Tensor, typeOf } from '../tensor.ts';
@@ -11,7 +11,7 @@ export function sumOf(a: Tensor, b: Tensor): Tensor {
   return y;
 }
 
-/** The tensors one after the other on the last axis. Spec concat-rules. */
+/** Joins the tensors on the last axis. Spec concat-rules. */
 export function concatChannels(parts: readonly Tensor[]): Tensor {
   const width = (part: Tensor): number => part.shape[part.shape.length - 1];
   const C = parts.reduce((total, part) => total + width(part), 0);

@@ -1,4 +1,5 @@
-// What all layers made of layers share: names of children, checks, and rules found in one walk over them.
+// What all layers made of layers have in common: the names of the children, the checks, and rules found in one pass
+// over them.
 
 import { known } from '../attributes.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
@@ -18,7 +19,7 @@ import { checkInput, checkLike, readChanges, remembering } from './operator.ts';
 /** Children by name; an array gives the names 0, 1, … */
 export type Parts = Readonly<Record<string, Layer>> | readonly Layer[];
 
-/** Everything a combinator says about an input shape, in one pass over its children. */
+/** Everything that a combinator derives from an input shape, in one pass over its children. */
 export interface Walk {
   readonly inputs: Readonly<Record<string, Input>>;
   readonly shape: Shape;
@@ -113,7 +114,9 @@ function frozen({ inputs, shape, field }: Walk): Walk {
   });
 }
 
-/** Names of children hold no '.' and are not like integers, whose order JavaScript changes. Spec layer-children. */
+/**
+ * Names of children contain no '.' and do not look like integers, whose order JavaScript changes. Spec layer-children.
+ */
 export function readParts(who: string, parts: Parts): Children {
   if (typeof parts !== 'object' || parts === null || ('forward' in parts && typeof parts.forward === 'function'))
     throw wrongType('layer-children', `${who}: the parts must be one record or array of layers, got ${show(parts)}`);
@@ -125,7 +128,7 @@ export function readParts(who: string, parts: Parts): Children {
     if (name === '' || name.includes('.'))
       throw new SpecError(
         'layer-children',
-        `${who}: a child's name must not be empty and hold no '.', got ${show(name)}`,
+        `${who}: a child's name must not be empty or contain '.', got ${show(name)}`,
       );
   }
   const numbered = Object.keys(children).filter((name) => /^\d+$/.test(name));
@@ -139,5 +142,5 @@ export function readParts(who: string, parts: Parts): Children {
   return Object.freeze(children);
 }
 
-/** The parameters of one child; a child that has none may be left out. */
+/** The parameters of one child; a child that has none may be omitted. */
 export const ownParams = (p: Params<Tensor>, name: string): Params<Tensor> => (p[name] ?? {}) as Params<Tensor>;

@@ -1,7 +1,8 @@
-// Receptive fields: of a single layer, of one layer after another, and of branches side by side.
+// Receptive fields of a single layer, of layers that follow one another, and of parallel branches.
 //
-// A triple {size, step, start} cannot say how the units behind a transposed layer take turns, so the library keeps beside
-// each of its own the exact sets of cells: unit p sees sets[p mod period], moved by shift for each whole period.
+// A triple {size, step, start} cannot describe the units after a transposed layer, whose fields alternate, so the
+// library keeps with each of its fields the exact sets of cells: unit p depends on sets[p mod period], moved by shift
+// for each whole period.
 
 import { SpecError, wrongType } from '../errors.ts';
 import type { Shape } from '../tensor.ts';
@@ -25,17 +26,20 @@ interface Cells {
 
 const exact = new WeakMap<AxisField, Cells>();
 
-/** Beyond so many runs or cells one by one the gaps are forgotten, beyond so many phases the sets: no real net comes near. */
+/**
+ * With more runs or single cells than this, the gaps are ignored, and with more phases, the sets. Real nets stay far
+ * below.
+ */
 const MOST = 1024;
 const MOST_PHASES = 4096;
 
 /** The sizes of the axes between batch and channels. */
 export const spaceOf = (shape: Shape): Shape => shape.slice(1, -1);
 
-/** The field of a unit that sees the one cell at its own place. */
+/** The field of a unit that depends on the one cell at its own place. */
 export const pointField = (x: Shape): Field => spaceOf(x).map(() => Object.freeze({ size: 1, step: 1, start: 0 }));
 
-/** The field of a unit that sees all of the input. */
+/** The field of a unit that depends on all of the input. */
 export const wholeField = (x: Shape): Field => spaceOf(x).map((size) => ({ size, step: 0, start: 0 }));
 
 /** The field of a windowed operation. Spec layer-field. */
@@ -48,7 +52,10 @@ export const windowField = (axes: readonly Axis[]): Field =>
     return fieldOf({ period: 1, shift: stride, sets: [set] });
   });
 
-/** Unit i of a transposed window sees the p for which `i + before − p·stride` is one of 0, dilation, …, (size − 1)·dilation. Spec layer-field. */
+/**
+ * Unit i of a transposed window depends on the p for which `i + before − p·stride` is one of 0, dilation, …, (size −
+ * 1)·dilation. Spec layer-field.
+ */
 export const mirroredField = (axes: readonly Axis[]): Field =>
   axes.map(({ size, stride, dilation, before }) => {
     const reach = (size - 1) * dilation;
@@ -79,7 +86,7 @@ export function throughField(inner: Field, outer: Field): Field {
   });
 }
 
-/** What the units of several branches see together; `space` counts the units on each axis. Spec layer-field. */
+/** The union of the fields of several branches; `space` counts the units on each axis. Spec layer-field. */
 export function hull(fields: readonly Field[], space: Shape): Field {
   return fields[0].map((_, i) => {
     const axes = fields.map((field) => field[i]);
@@ -95,11 +102,11 @@ export function hull(fields: readonly Field[], space: Shape): Field {
 }
 
 /**
- * The cells that the unit at `position` of a layer's output sees, from the first to the last on each axis, padding included;
- * of size 0 where it sees none. Behind transposed layers, where the units take turns, it says what a `Field` alone cannot.
- * Spec layer-field.
+ * The cells on which the unit at `position` of a layer's output depends, from the first to the last on each axis,
+ * including padding; of size 0 where it depends on none. After transposed layers, where the fields of the units
+ * alternate, a `Field` alone cannot say this. Spec layer-field.
  *
- * @throws {TypeError} layer-field for what is no field or no position.
+ * @throws {TypeError} layer-field for an invalid field or position.
  * @throws {SpecError} layer-field for a position with another number of axes.
  * @example
  * const net = chain([conv1d({ filters: 1, size: 3, stride: 2 }), convTranspose1d({ filters: 1, size: 4, stride: 2 })]);
@@ -120,7 +127,7 @@ export function fieldAt(field: Field, position: readonly number[]): Span[] {
   return field.map((axis, i) => spanAt(axis, position[i]));
 }
 
-/** What unit `p` sees. */
+/** The cells on which unit `p` depends. */
 export function spanAt(axis: AxisField, p: number): Span {
   const cells = cellsOf(axis);
   if (cells !== undefined) {
@@ -134,7 +141,7 @@ export function spanAt(axis: AxisField, p: number): Span {
 
 const isPoint = ({ size, step, start }: AxisField): boolean => size === 1 && step === 1 && start === 0;
 
-/** The triple that states the sets: the greatest size, and the latest start before which no unit sees a cell. */
+/** The triple of the sets: the greatest size, and the latest start before which no unit depends on a cell. */
 function fieldOf(cells: Cells): AxisField {
   const { period, shift, sets } = cells;
   let [size, start] = [0, Number.POSITIVE_INFINITY];
@@ -148,7 +155,7 @@ function fieldOf(cells: Cells): AxisField {
   return axis;
 }
 
-/** A field that nobody can write into; one of the caller's is copied. */
+/** A frozen field; one that belongs to the caller is copied. */
 function kept(axis: AxisField): AxisField {
   if (Object.isFrozen(axis)) return axis;
   const own = Object.freeze({ ...axis });
@@ -157,7 +164,7 @@ function kept(axis: AxisField): AxisField {
   return own;
 }
 
-/** The sets of a field; of one written by hand, its whole cells. */
+/** The sets of a field; for a hand-written field, its whole cells. */
 function cellsOf(axis: AxisField): Cells | undefined {
   const known = exact.get(axis);
   if (known !== undefined) return known;
@@ -172,7 +179,7 @@ function setAt({ period, shift, sets }: Cells, p: number): Runs {
   return sets[p - turns * period].map(([first, last]) => [first + by, last + by] as const);
 }
 
-/** Runs in any order as runs in order, those that touch made one. */
+/** Sorts runs, and joins those that touch. */
 function joined(runs: Runs): Runs {
   const sorted = [...runs].sort((a, b) => a[0] - b[0]);
   const found: [number, number][] = [];
@@ -213,7 +220,7 @@ function composed(inner: Cells | undefined, outer: Cells | undefined): Cells | u
   return { period, shift, sets };
 }
 
-/** Branches of one step have a common period; of several steps, every unit is one of its own. */
+/** Branches with equal steps have a common period; with different steps, every unit has its own set. */
 function united(branches: readonly (Cells | undefined)[], units: number): Cells | undefined {
   const all = branches.filter((cells) => cells !== undefined);
   if (all.length < branches.length) return undefined;

@@ -1,4 +1,4 @@
-// Folding frozen norms into the layers before them: two affine maps of a channel are one.
+// Folding frozen norms into the layers before them: two affine maps of a channel in sequence are one affine map.
 //
 //   scale = weight / √(variance + epsilon)
 //   (w·x + b − mean)·scale + bias  =  (w·scale)·x + ((b − mean)·scale + bias)
@@ -18,9 +18,9 @@ export interface Folded {
 }
 
 /**
- * A net without those frozen norms that stand right after a convolution, transposed convolution or dense layer in a chain:
- * each becomes `identity()`, and its scale and shift move into the weight and bias before it. Names stay. The function is
- * the same up to rounding, not in bits. Spec norm-fold.
+ * A net without the frozen norms that directly follow a convolution, transposed convolution or dense layer in a chain:
+ * each becomes `identity()`, and its scale and shift move into the weight and bias before it. Names do not change. The
+ * function is the same up to rounding, but not in its bits. Spec norm-fold.
  *
  * @throws {SpecError} layer-params when parameters of a child are missing.
  * @example

@@ -6,7 +6,7 @@ import type { Layer } from './layer.ts';
 import { operator } from './operator.ts';
 
 /**
- * `y = x`: the skip of a residual block, or what stands where a layer was taken out. Spec identity-rules.
+ * `y = x`: the skip of a residual block, or the replacement of a layer that was removed. Spec identity-rules.
  *
  * @example
  * identity().forward(tensor([1, 2], [3, 4]), {}).data // [3, 4]
@@ -24,5 +24,5 @@ export function identity(attributes: None = {}): Layer {
   });
 }
 
-/** No result shares its memory with an argument, not even that of a layer that does nothing. */
+/** No result shares its memory with an argument, not even the result of a layer that changes nothing. */
 export const copyOf = (x: Tensor): Tensor => ({ shape: x.shape, data: x.data.slice() });

@@ -1,5 +1,5 @@
-// The layer: a pure function of one tensor and its parameters, together with the rules about it; and the program of a
-// compiled net, to which a layer appends itself.
+// The layer, a pure function of one tensor and its parameters together with the rules about it; and the program of a
+// compiled net, to which a layer adds its steps.
 
 import { show, wrongType } from '../errors.ts';
 import type { Data, Shape, Tensor } from '../tensor.ts';
@@ -8,7 +8,7 @@ import type { ConvGeometry, PoolGeometry } from '../window.ts';
 export type Attributes = Readonly<Record<string, unknown>>;
 export type Children = Readonly<Record<string, Layer>>;
 
-/** Layers may be nested this deep: each level takes some of the host's stack. Spec layer-children. */
+/** The deepest nesting of layers: each level needs some of the host's stack. Spec layer-children. */
 export const MOST_NESTED = 1000;
 
 /** Parameters by name, nested as the children of a layer are. `Params<Shape>` holds their shapes. */
@@ -17,10 +17,11 @@ export interface Params<T> {
 }
 
 /**
- * The receptive field on one spatial axis of the input: unit `p` of the output sees the cells from `start + p·step` to
- * `start + p·step + size − 1`, and `step` is 0 where all units see the same. Behind transposed layers the units take turns:
- * no unit sees a cell before `start + p·step`, nor more than `size` cells from its first to its last, and some unit does
- * see each; `fieldAt` says what one unit sees. Spec layer-field.
+ * The receptive field on one spatial axis of the input: unit `p` of the output depends on the cells from `start +
+ * p·step` to `start + p·step + size − 1`, and `step` is 0 where all units depend on the same cells. After transposed
+ * layers the fields of the units differ: no unit depends on a cell before `start + p·step`, nor on more than `size`
+ * cells from its first to its last, and for some unit each is exact; `fieldAt` gives the cells of one unit. Spec
+ * layer-field.
  */
 export interface AxisField {
   readonly size: number;
@@ -29,7 +30,7 @@ export interface AxisField {
 }
 export type Field = readonly AxisField[];
 
-/** What reaches a child: the shape of its input, and the field of that input's units on the parent's input. */
+/** The input of a child: its shape, and the receptive field of its units on the input of the parent. */
 export interface Input {
   readonly shape: Shape;
   readonly field: Field;
@@ -41,10 +42,10 @@ export interface Gradient {
   readonly params: Params<Tensor>;
 }
 
-/** With `needsX` false the gradient at the input is not asked for: it may be zeros. Spec layer-rules. */
+/** With `needsX` false the gradient at the input is not needed: it may be zeros. Spec layer-rules. */
 export type Pull = (dy: Tensor, needsX?: boolean) => Gradient;
 
-/** What `with` changes of a layer: attributes and children that it has. */
+/** What `with` can change in a layer: attributes and children that it has. */
 export interface Changes {
   readonly attributes?: Attributes;
   readonly children?: Children;
@@ -60,13 +61,13 @@ export type FirstValue = (data: Data, seed: number, scheme: Scheme) => void;
 export interface Parameter {
   readonly shape: Shape;
   readonly first: FirstValue;
-  /** False for statistics that a norm is given; true without it. */
+  /** False for the given statistics of a norm; the default is true. */
   readonly trained?: boolean;
   /** The axis that runs over the channels of x, if there is one. */
   readonly channelAxis?: number;
 }
 
-/** How a layer's children are arranged: one after the other, or side by side with their outputs added or joined. */
+/** How the children of a layer are arranged: one after the other, or in parallel with their outputs added or joined. */
 export type Arrangement = 'sequence' | 'sum' | 'concat';
 
 /** The mean and the biased variance of each channel. */
@@ -76,32 +77,32 @@ export interface Statistics {
 }
 
 /**
- * What an operator says about its part in training, in files and in pictures, so that nobody has to know its name. A layer
- * leaves out what it is not. Spec layer-roles.
+ * What an operator says about its part in training, in files and in pictures, so that no code depends on its name. A
+ * layer omits the roles that it does not have. Spec layer-roles.
  */
 export interface Roles {
-  /** Draws random numbers: the layer with another seed, and what stands in its place after training. */
+  /** Draws random numbers: the layer with another seed, and the layer that replaces it after training. */
   readonly random?: { reseeded(seed: number): Layer; readonly after: Layer };
-  /** Takes statistics of the batch: those of an input, and the layer that is given them instead. */
+  /** Computes statistics of the batch: those of an input, and the layer that takes them as parameters instead. */
   readonly batchStatistics?: { of(x: Tensor): Statistics; readonly given: Layer };
   /** Is `(x − mean)·weight / √(variance + epsilon) + bias` with these four parameters. */
   readonly givenStatistics?: { readonly epsilon: number };
-  /** Is `Σ weight·x + bias`: the channel of y that element i of a weight of this shape counts towards. */
+  /** Is `Σ weight·x + bias`: the channel of y to which element i of a weight of this shape contributes. */
   readonly linear?: { outputChannel(weight: Shape, i: number): number };
-  /** Is a loss by the number of the right class, one for each row of logits. */
+  /** Is a loss with the number of the right class for each row of logits. */
   readonly labels?: ArrayLike<number>;
-  /** Makes one axis of space and channels, in row-major order. */
+  /** Makes one axis out of space and channels, in row-major order. */
   readonly flattens?: boolean;
   /** Its outputs are the activations of hidden units. */
   readonly activates?: boolean;
-  /** Its weight is `[height, width, channels, filters]` and may be looked at as pictures. */
+  /** Its weight is `[height, width, channels, filters]` and can be shown as pictures. */
   readonly pictured?: boolean;
 }
 
 /** A pure function of one tensor and its parameters, with its rules. A net is a layer; so is a loss. Spec layer-rules. */
 export interface Layer {
   readonly name: string;
-  /** Complete (no defaults left out), and a copy frozen to the bottom: nothing written anywhere changes the layer. */
+  /** Complete (including all defaults), and a deeply frozen copy, so that the layer cannot be changed. */
   readonly attributes: Attributes;
   /** `{}` for an operator. */
   readonly children: Children;
@@ -109,11 +110,11 @@ export interface Layer {
   with(changes: Changes): Layer;
   /** The shape of the output; the one place where shapes are checked. */
   shape(x: Shape): Shape;
-  /** For a layer made of layers: what reaches each child. */
+  /** For a layer made of layers: the input of each child. */
   inputs?(x: Shape): Readonly<Record<string, Input>>;
   /** The shapes of the parameters. */
   params(x: Shape): Params<Shape>;
-  /** Of an operator: what it declares of each parameter. */
+  /** Of an operator: the declaration of each parameter. */
   parameters?(x: Shape): Readonly<Record<string, Parameter>>;
   /** Of a windowed operator: the numbers of its windows. Spec layer-geometry. */
   geometry?(x: Shape): ConvGeometry | PoolGeometry;
@@ -122,16 +123,16 @@ export interface Layer {
   readonly roles?: Roles;
   /** The receptive field of an output unit, one entry per spatial axis of the input. */
   field(x: Shape): Field;
-  /** Multiply-adds of one forward pass: every tap counts, padding too; biases do not. */
+  /** Multiply-adds of one forward pass: every tap counts, also those over padding; biases do not. */
   cost(x: Shape): number;
   forward(x: Tensor, p: Params<Tensor>): Tensor;
   /**
    * The output, and the function from the gradient at the output to the gradients at the input and the parameters. That
-   * function reads x, y and the parameters again: they must not be written before it is called. Transferred or shrunk,
-   * they are refused. Spec layer-gradient.
+   * function reads x, y and the parameters again: they must not be changed before it is called. If they were
+   * transferred or shrunk, they are refused. Spec layer-gradient.
    */
   vjp(x: Tensor, p: Params<Tensor>): readonly [y: Tensor, pull: Pull];
-  /** Appends itself to a compiled net; a layer without it is called back. Spec compile-bits. */
+  /** Adds its steps to a compiled net; a layer without this member is called through `forward`. Spec compile-bits. */
   emit?(program: Program, x: Value, p: Params<Tensor>): Value;
 }
 
@@ -139,7 +140,7 @@ export interface Layer {
 export const algorithms = ['auto', 'direct', 'im2col', 'winograd'] as const;
 export type Algorithm = (typeof algorithms)[number];
 
-/** A tensor of a compiled net. Where it lies in memory is decided when all of the program is known. */
+/** A tensor of a compiled net. Its place in memory is decided when the whole program is known. */
 export interface Value {
   readonly shape: Shape;
 }
@@ -169,13 +170,13 @@ export interface LrnStep {
 }
 
 /**
- * What a layer may append to a compiled net; every member gives the value of its result, whose `shape` is named where
- * it is not x's. The same bits as the layer's `forward`. Spec compile-bits.
+ * What a layer may add to a compiled net; every member returns the value of its result, whose `shape` is given where
+ * it is not that of x. The bits are those of the layer's `forward`. Spec compile-bits.
  */
 export interface Program {
-  /** Any layer: what it emits itself, or else a call of its `forward`. */
+  /** Any layer: its own steps, or otherwise a call of its `forward`. */
   layer(layer: Layer, x: Value, p: Params<Tensor>): Value;
-  /** A call of `forward` from the kernels' memory and back. */
+  /** A call of `forward`, with x copied from the memory of the kernels and y back to it. */
   call(layer: Layer, x: Value, p: Params<Tensor>): Value;
   /** `undefined` where the kernels would not give the bits: ∞ or NaN in a weight that meets padding. */
   conv(x: Value, shape: Shape, step: ConvStep): Value | undefined;
@@ -188,15 +189,15 @@ export interface Program {
   lrn(x: Value, step: LrnStep): Value;
   /** ((first + second) + third) … */
   sum(parts: readonly Value[]): Value;
-  /** The parts one after the other on the channel axis. */
+  /** The parts joined on the channel axis. */
   concat(parts: readonly Value[], shape: Shape): Value;
-  /** The same numbers under another shape. */
+  /** The same numbers in another shape. */
   reshape(x: Value, shape: Shape): Value;
 }
 
 const methods = ['forward', 'vjp', 'shape', 'params', 'field', 'cost', 'with'] as const;
 
-/** The first member that it lacks, or that a getter or a proxy of the caller's refuses to give. */
+/** The first member that it lacks, or whose getter throws. */
 function missingOf(layer: Layer): string | undefined {
   try {
     return (
@@ -208,7 +209,7 @@ function missingOf(layer: Layer): string | undefined {
   }
 }
 
-/** Refuses what lacks a member of a layer, at every public door. Spec layer-rules. */
+/** Refuses a value that lacks a member of a layer; every public function calls this. Spec layer-rules. */
 export function checkLayer(who: string, value: unknown, what = 'layer'): asserts value is Layer {
   const missing = missingOf((value ?? {}) as Layer);
   if (missing === undefined) return;

@@ -1,11 +1,12 @@
-// Rewriting a net: every layer of it replaced by what a function makes of it.
+// Rewriting a net: a function replaces every layer of it.
 
 import { checkFunction } from '../attributes.ts';
 import { checkLayer, type Layer } from './layer.ts';
 
 /**
- * Rebuilds a layer from the inside out: `change(path, layer)` is given every operator and combinator (its children
- * already rebuilt) and returns what stands in its place. Paths read `stage2.body.conv1`; the root's is empty. Spec layer-map.
+ * Rebuilds a layer from the inside out: `change(path, layer)` is called with every operator and combinator (its children
+ * already rebuilt) and returns its replacement. Paths read `stage2.body.conv1`; the path of the root is empty. Spec
+ * layer-map.
  *
  * @example
  * const net = chain({ conv: conv2d({ filters: 6, size: 5 }), relu: relu() });

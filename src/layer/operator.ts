@@ -1,4 +1,4 @@
-// The operator: a layer that is not made of layers. Checks that all of them share stand here, once.
+// The operator: a layer that is not made of layers. The checks that all operators have in common are here.
 
 import { frozenCopy, known } from '../attributes.ts';
 import { SpecError, wrongType } from '../errors.ts';
@@ -7,39 +7,39 @@ import type { ConvGeometry, PoolGeometry } from '../window.ts';
 import { pointField } from './field.ts';
 import type { Attributes, Changes, Field, Layer, Parameter, Params, Program, Roles, Value } from './layer.ts';
 
-/** What the rule for the gradient is given. */
+/** The arguments of the rule for the gradient. */
 export interface Pulled<G> {
   readonly x: Tensor;
   readonly p: Readonly<Record<string, Tensor>>;
   readonly y: Tensor;
   readonly dy: Tensor;
   readonly g: G;
-  /** Without it the gradient at x is not asked for: zeros will do. */
+  /** If false, the gradient at x is not needed and may be zeros. */
   readonly needsX: boolean;
 }
 
-/** What an operator adds to the common rules. Arguments reach it checked; `g` is its geometry. */
+/** What an operator adds to the common rules. Its arguments have been checked; `g` is its geometry. */
 export interface Operator<G = undefined> {
   readonly name: string;
   readonly attributes: Attributes;
   /** The constructor, for `with`. */
   make(attributes: never): Layer;
-  /** All numbers that the other rules need, found once for each shape of x. Refuses an x that does not fit. */
+  /** All numbers that the other rules need, computed once for each shape of x. Refuses an x that does not fit. */
   geometry?(x: Shape): G;
   shape(x: Shape, g: G): Shape;
   parameters?(x: Shape, g: G): Readonly<Record<string, Parameter>>;
-  /** Without it, every unit sees the one cell at its own place. */
+  /** Without it, every unit depends on the one cell at its own place. */
   field?(x: Shape, g: G): Field;
   cost?(x: Shape, g: G): number;
   readonly roles?: Roles;
   forward(x: Tensor, p: Readonly<Record<string, Tensor>>, g: G): Tensor;
-  /** What it appends to a compiled net; `undefined` where only `forward` gives the bits. */
+  /** Adds its steps to a compiled net; `undefined` where only `forward` gives the bits. */
   emit?(program: Program, x: Value, p: Readonly<Record<string, Tensor>>, g: G): Value | undefined;
   gradient(given: Pulled<G>): { readonly x: Tensor; readonly params?: Readonly<Record<string, Tensor>> };
 }
 
 /**
- * Makes a layer of an operator: freezes its attributes, and checks x, parameters and dy before the operator sees them.
+ * Makes a layer from an operator: freezes its attributes, and checks x, parameters and dy before the operator is called.
  * Spec layer-input, layer-params, layer-gradient.
  */
 export function operator<G = undefined>(op: Operator<G>): Layer {
@@ -111,8 +111,8 @@ export function operator<G = undefined>(op: Operator<G>): Layer {
 }
 
 /**
- * A rule that keeps its last answer. A net asks every level for the same shape again, and each level all levels below, so
- * that without it the work would grow with the square of the depth.
+ * A rule that keeps its last result. A net asks every level for the same shape again, and each level asks all levels
+ * below, so that otherwise the work would grow with the square of the depth.
  */
 export function remembering<T>(who: string, rule: (x: Shape) => T): (x: Shape) => T {
   let last: { readonly x: Shape; readonly answer: T } | undefined;
@@ -125,7 +125,7 @@ export function remembering<T>(who: string, rule: (x: Shape) => T): (x: Shape) =
   };
 }
 
-/** What `with` is given; without a part of it, no change there. */
+/** The argument of `with`; a part that is omitted does not change. */
 export function readChanges(who: string, changes: Changes): Required<Changes> {
   known(who, changes, ['attributes', 'children'], 'changes');
   const { attributes = {}, children = {} } = changes;
@@ -146,10 +146,10 @@ function checkHeld(who: string, what: string, { shape, data }: Tensor): void {
     );
 }
 
-/** The type that compiled nets have. */
+/** The element type of compiled nets. */
 const anyFloat32 = new Float32Array();
 
-/** Spec layer-input: every axis holds at least one element; there is a batch axis. */
+/** Spec layer-input: there is a batch axis, and every axis has at least one element. */
 export function checkInput(who: string, x: Shape): void {
   if (x.length === 0 || x.includes(0))
     throw new SpecError(

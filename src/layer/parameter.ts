@@ -12,8 +12,8 @@ export const constant =
   };
 
 /**
- * Drawn for so many terms in each output and so many uses of each input: He et al. 2015, eq. 10: normal, variance
- * 2 / fan-in; Glorot and Bengio 2010, eq. 16: uniform, variance 2 / (fan-in + fan-out). Spec init-weights.
+ * A random weight, given the number of terms in each output and of uses of each input. He et al. 2015, eq. 10: normal,
+ * variance 2 / fan-in; Glorot and Bengio 2010, eq. 16: uniform, variance 2 / (fan-in + fan-out). Spec init-weights.
  */
 export const drawn =
   (fanIn: number, fanOut: number): FirstValue =>
@@ -25,7 +25,10 @@ export const drawn =
       data[i] = scheme === 'he' ? deviation * normal() : bound * (2 * uniform() - 1);
   };
 
-/** Drawn for a weight `[…, channels, filters]`: fan-in is the product of all axes but the last, fan-out of all but the last but one. */
+/**
+ * A random weight `[…, channels, filters]`: fan-in is the product of all axes except the last, fan-out of all except
+ * the second to last.
+ */
 export function drawnWeight(shape: Shape): FirstValue {
   const taps = shape.slice(0, -2).reduce((product, axis) => product * axis, 1);
   const [channels, filters] = shape.slice(-2);
@@ -42,7 +45,9 @@ export function declaredParams(layer: Layer, x: Shape): Params<Parameter> {
   return layer.parameters?.(x) ?? undeclared(layer.params(x));
 }
 
-/** What is assumed of the parameters of a layer made by hand: those with two or more axes are drawn, the others begin as 0. */
+/**
+ * The assumption for a hand-written layer: parameters with two or more axes are random at first, the others begin as 0.
+ */
 const undeclared = (shapes: Params<Shape>): Params<Parameter> =>
   Object.fromEntries(
     Object.entries(shapes).map(([name, shape]) => [

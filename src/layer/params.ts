@@ -11,7 +11,10 @@ const isLeaf = (value: unknown): boolean =>
   ArrayBuffer.isView((value as Tensor | null)?.data) ||
   typeof (value as Parameter | null)?.first === 'function';
 
-/** The leaves of nested parameters by flat name, `conv1.weight`, in the order of the net; two under one name are an error. Spec layer-names. */
+/**
+ * Nested parameters as one flat record, `conv1.weight`, in the order of the net; two with the same name are an error.
+ * Spec layer-names.
+ */
 export function flatParams<T extends Leaf>(params: Params<T>): Record<string, T> {
   const flat = new Map<string, T>();
   mapParams(params, (value, name) => {
@@ -26,7 +29,7 @@ export function flatParams<T extends Leaf>(params: Params<T>): Record<string, T>
   return Object.fromEntries(flat);
 }
 
-/** Refuses what is not a record of tensors, nested or not. Spec layer-params, layer-children. */
+/** Refuses a value that is not a record of tensors, nested or not. Spec layer-params, layer-children. */
 export function checkParams(who: string, params: unknown, path = '', depth = 0): void {
   if (typeof params !== 'object' || params === null || Array.isArray(params)) {
     const what = path === '' ? 'parameters must be' : `${path} must be a tensor or`;
@@ -35,7 +38,7 @@ export function checkParams(who: string, params: unknown, path = '', depth = 0):
   if (depth > MOST_NESTED)
     throw new SpecError(
       'layer-params',
-      `${who}: parameters may be nested ${MOST_NESTED} deep, and not hold themselves`,
+      `${who}: parameters may be nested ${MOST_NESTED} deep, and must not contain themselves`,
     );
   for (const [key, value] of Object.entries(params)) {
     const name = path === '' ? key : `${path}.${key}`;
@@ -44,7 +47,7 @@ export function checkParams(who: string, params: unknown, path = '', depth = 0):
   }
 }
 
-/** The same nesting with every leaf changed; `change` is given its flat name. Spec layer-names. */
+/** Changes every tensor, and keeps the nesting; `change` gets its flat name. Spec layer-names. */
 export function mapParams<T extends Leaf, U extends Leaf>(
   params: Params<T>,
   change: (value: T, name: string) => U,
@@ -58,7 +61,7 @@ export function mapParams<T extends Leaf, U extends Leaf>(
   return changed;
 }
 
-/** Nested parameters with their leaves taken from a flat record; a missing name is an error. Spec layer-names. */
+/** Nested parameters made from a flat record; a missing name is an error. Spec layer-names. */
 export function nestParams<T extends Leaf>(like: Params<Leaf>, flat: Readonly<Record<string, T>>): Params<T> {
   return mapParams(like, (_, name) => {
     if (!Object.hasOwn(flat, name))
@@ -70,7 +73,7 @@ export function nestParams<T extends Leaf>(like: Params<Leaf>, flat: Readonly<Re
 /**
  * One tensor of nested parameters, by its flat name. Spec layer-names.
  *
- * @throws {SpecError} layer-names for a name that is not there, saying which are.
+ * @throws {SpecError} layer-names for a name that does not exist; the message lists those that do.
  * @example
  * const net = chain({ conv1: conv2d({ filters: 6, size: 5 }), relu1: relu() });
  * parameter(initialize(net, [1, 28, 28, 1]), 'conv1.weight').shape // [5, 5, 1, 6]

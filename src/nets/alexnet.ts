@@ -1,4 +1,4 @@
-// AlexNet (Krizhevsky, Sutskever and Hinton 2012), and the one-tower net that is widely used under its name.
+// AlexNet (Krizhevsky, Sutskever and Hinton 2012), and the one-tower net that is often called AlexNet too.
 
 import { known, oneOf, wholeNumber } from '../attributes.ts';
 import { SpecError } from '../errors.ts';
@@ -13,19 +13,19 @@ import { type ClassifierOptions, classifier, classifierNames } from './classifie
 export interface AlexnetOptions extends ClassifierOptions {
   /** 'paper' (the default) or 'one-tower'. */
   readonly variant?: 'paper' | 'one-tower';
-  /** Of conv2, conv4 and conv5: 2 as printed (the default), or 1. The variant 'one-tower' has one. */
+  /** The groups of conv2, conv4 and conv5: 2 as in the paper (the default), or 1. The variant 'one-tower' has one. */
   readonly groups?: number;
 }
 
-/** Windows overlap: 3 cells, 2 apart. */
+/** The windows overlap: they have 3 cells and a stride of 2. */
 const pool = (): Layer => maxPool2d({ size: 3, stride: 2 });
 /** Section 3.3 of the paper; alpha multiplies the sum of the squares. */
 const norm = (): Layer => lrn({ size: 5, alpha: 1e-4, beta: 0.75, k: 2 });
 
 /**
  * AlexNet: five convolutions and three dense layers, ending in logits. 'paper' on `[batch, 227, 227, 3]`: 60,965,224
- * parameters with two groups, 62,378,344 with one; `hidden: [4096]` leaves out layer 7, `hidden: []` layers 6 and 7.
- * The paper prints 224, but its maps of 55×55 come of 227; on 224 they are 54×54, and the net has 49,430,888 parameters.
+ * parameters with two groups, 62,378,344 with one; `hidden: [4096]` omits layer 7, `hidden: []` layers 6 and 7.
+ * The paper says 224, but its maps of 55×55 need 227; on 224 they are 54×54, and the net has 49,430,888 parameters.
  * 'one-tower' on `[batch, 224, 224, 3]` (Krizhevsky 2014): 61,100,840. Spec nets-alexnet.
  *
  * @throws {SpecError} nets-alexnet.

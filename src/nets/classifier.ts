@@ -1,4 +1,4 @@
-// The fully connected end that AlexNet and VGG share: flatten, fc6, fc7, fc8.
+// The fully connected layers at the end of AlexNet and VGG: flatten, fc6, fc7, fc8.
 
 import { finiteNumber, wholeNumber } from '../attributes.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
@@ -9,17 +9,17 @@ import { dropout } from '../ops/dropout.ts';
 import { flatten } from '../ops/reshape.ts';
 
 export interface ClassifierOptions {
-  /** Units of the last layer (1000). */
+  /** Units of the last layer; the default is 1000. */
   readonly classes?: number;
-  /** Units of layers 6 and 7 ([4096, 4096]); `[4096]` leaves out layer 7, `[]` layers 6 and 7. */
+  /** Units of layers 6 and 7; the default is [4096, 4096]. `[4096]` omits layer 7, `[]` layers 6 and 7. */
   readonly hidden?: readonly number[];
-  /** Rate of the dropout after layers 6 and 7: 0 (the default) has no such layer, 0.5 is the papers' for training. */
+  /** Rate of the dropout after layers 6 and 7: 0 (the default) has no such layer, 0.5 is that of the papers. */
   readonly dropout?: number;
 }
 
 export const classifierNames = ['classes', 'hidden', 'dropout'];
 
-/** The parts of the end, to be spread into a chain. */
+/** These layers, to be spread into a chain. */
 export function classifier(clause: string, who: string, options: ClassifierOptions): Record<string, Layer> {
   const classes = wholeNumber(clause, who, 'classes', options.classes ?? 1000, 1);
   const rate = dropoutRate(clause, who, options.dropout);

@@ -1,4 +1,4 @@
-// GoogLeNet (Szegedy et al. 2014, table 1; Caffe's definition for what the paper leaves open).
+// GoogLeNet (Szegedy et al. 2014, table 1; what the paper does not say follows Caffe's definition).
 //
 //   stem ─ 3a 3b ─ pool ─ 4a ─┬─ 4b 4c 4d ─┬─ 4e ─ pool ─ 5a 5b ─ mean ─ classes     main
 //                            │            └─ second head ────────── classes     only with heads, for training
@@ -23,13 +23,19 @@ import { dropoutRate } from './classifier.ts';
 import { type InceptionVariant, inceptionModule, unit } from './inception.ts';
 
 export interface GooglenetOptions {
-  /** Units of the last layer of each head (1000). */
+  /** Units of the last layer of each head; the default is 1000. */
   readonly classes?: number;
-  /** With the two auxiliary heads: y is `[batch, 3 · classes]`, the logits of the main, the second and the first head (false). */
+  /**
+   * Adds the two auxiliary heads: y is `[batch, 3 · classes]`, the logits of the main, the second and the first head.
+   * The default is false.
+   */
   readonly heads?: boolean;
   /** 'paper' (the default): biases and LRN. 'torchvision': batch norm, no LRN, 3×3 where the paper has 5×5. */
   readonly variant?: InceptionVariant;
-  /** Rate before the last layers: 0 (the default) has no such layer; the paper trains with 0.4, and 0.7 in the heads. */
+  /**
+   * Rate of the dropout before the last layers: 0 (the default) has no such layer; the paper trains with 0.4, and 0.7
+   * in the heads.
+   */
   readonly dropout?: number;
 }
 
@@ -120,9 +126,9 @@ const auxiliary = (variant: InceptionVariant, classes: number, rate: number): La
 export interface HeadsLossOptions {
   /** One whole number from 0 to below `classes` for each image. */
   readonly labels: Labels;
-  /** Of each head (1000). */
+  /** Classes of each head; the default is 1000. */
   readonly classes?: number;
-  /** Of the main, the second and the first head: [1, 0.3, 0.3] in the paper. */
+  /** The weights of the main, the second and the first head; the default is that of the paper, [1, 0.3, 0.3]. */
   readonly weights?: readonly number[];
 }
 

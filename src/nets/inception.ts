@@ -1,4 +1,4 @@
-// The inception module (Szegedy et al. 2014): four views of one input, one after the other on the channel axis.
+// The inception module (Szegedy et al. 2014): four branches on one input, joined on the channel axis.
 //
 //        ┌─ 1×1 ──────────┐
 //   x ───┼─ 1×1 ─── 3×3 ──┼─ concat ─ y          the 1×1 before a larger window reduces the channels
@@ -31,8 +31,8 @@ export interface InceptionOptions {
 }
 
 /**
- * An inception module: 1×1, 3×3 and 5×5 convolutions and a 3×3 max pool, each with a 1×1 that sets its channels, side by
- * side; x `[batch, height, width, channels]`, y with `one + three[1] + five[1] + pool` channels. Spec nets-inception.
+ * An inception module: parallel 1×1, 3×3 and 5×5 convolutions and a 3×3 max pool, each with a 1×1 that sets its
+ * channels; x `[batch, height, width, channels]`, y with `one + three[1] + five[1] + pool` channels. Spec nets-inception.
  *
  * @throws {SpecError} nets-inception.
  * @example
@@ -55,7 +55,7 @@ export function inceptionModule(options: InceptionOptions): Layer {
   });
 }
 
-/** A convolution that keeps the size of the map, with its relu; the parts of a chain. */
+/** A convolution that keeps the size of the map, and its relu, as parts of a chain. */
 export const unit = (
   variant: InceptionVariant,
   name: string,

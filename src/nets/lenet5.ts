@@ -1,4 +1,4 @@
-// LeNet-5: the one drawn in lecture L3, and the one of LeCun, Bottou, Bengio and Haffner (1998).
+// LeNet-5, in the version of lecture L3 and in that of LeCun, Bottou, Bengio and Haffner (1998).
 //
 //   32×32 ─ conv 5×5 ─ 28×28×6 ─ pool 2 ─ 14×14×6 ─ conv 5×5 ─ 10×10×16 ─ pool 2 ─ 5×5×16 ─ 120 ─ 84 ─ 10
 
@@ -15,7 +15,7 @@ import { flatten } from '../ops/reshape.ts';
 import { selectChannels } from '../ops/select.ts';
 
 export interface Lenet5Options {
-  /** Units of the last layer (10); the variant '1998' has none, see {@link lenet5}. */
+  /** Units of the last layer; the default is 10. The variant '1998' has no such layer, see {@link lenet5}. */
   readonly classes?: number;
   /** 'lecture' (the default: ReLU, max pooling, all channels connected) or '1998'. */
   readonly variant?: 'lecture' | '1998';
@@ -36,7 +36,7 @@ export function lenet5(options: Lenet5Options = {}): Layer {
   const variant = oneOf('nets-lenet5', 'lenet5', 'variant', options.variant ?? 'lecture', ['lecture', '1998']);
   if (variant === 'lecture') return lecture(wholeNumber('nets-lenet5', 'lenet5', 'classes', options.classes ?? 10, 1));
   if (options.classes !== undefined)
-    throw new SpecError('nets-lenet5', `lenet5: the variant '1998' ends before its classes, got ${options.classes}`);
+    throw new SpecError('nets-lenet5', `lenet5: the variant '1998' has no layer of classes, got ${options.classes}`);
   return paper();
 }
 
@@ -81,7 +81,7 @@ const squash = (): Layer =>
 const subsample = (): Layer =>
   chain({ mean: avgPool2d({ size: 2 }), four: scale({ factor: 4 }), map: depthwiseConv2d({ size: 1 }) });
 
-/** The paper's table I: which of S2's six maps each of C3's sixteen sees. */
+/** The paper's table I: which of the six maps of S2 each of the sixteen maps of C3 uses. */
 const TABLE = {
   three: [
     [0, 1, 2],

@@ -19,22 +19,22 @@ export type StrideVariant = 'paper' | 'v1.5';
 export interface ResidualOptions {
   /** Channels of x. */
   readonly channels: number;
-  /** Channels of y (as many as x has). */
+  /** Channels of y; the default is those of x. */
   readonly filters?: number;
-  /** Of the block (1). */
+  /** The stride of the block; the default is 1. */
   readonly stride?: number;
   /** Three convolutions, the middle one on a quarter of the filters, instead of two. */
   readonly bottleneck?: boolean;
-  /** Batch normalisation after each convolution, which then has no bias (true). */
+  /** Batch normalisation after each convolution, which then has no bias; the default is true. */
   readonly norm?: boolean;
-  /** The plain twin: the body and the last relu, without the sum (false). */
+  /** The plain counterpart: the body and the last relu, without the sum; the default is false. */
   readonly plain?: boolean;
   readonly variant?: StrideVariant;
 }
 
 /**
  * A residual block: `y = relu(body(x) + skip(x))`, where skip is the identity, or a 1×1 projection if the block has a
- * stride or other channels than x. x `[batch, height, width, channels]`. Spec nets-residual.
+ * stride or changes the number of channels. x `[batch, height, width, channels]`. Spec nets-residual.
  *
  * @throws {SpecError} nets-residual.
  * @example

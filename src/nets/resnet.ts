@@ -13,11 +13,11 @@ import { maxPool2d } from '../ops/pool.ts';
 import { residualBlock, type StrideVariant } from './residual.ts';
 
 export interface ResnetOptions {
-  /** Units of the last layer (1000, and 10 for the nets of small images). */
+  /** Units of the last layer; the default is 1000, and 10 for the nets of small images. */
   readonly classes?: number;
   /** Where a bottleneck has its stride: 'paper' (the default) on the first 1×1, 'v1.5' on the 3×3. */
   readonly variant?: StrideVariant;
-  /** The plain twin, without shortcuts (false). */
+  /** The plain counterpart, without shortcuts; the default is false. */
   readonly plain?: boolean;
 }
 
@@ -49,7 +49,7 @@ const SMALL: Readonly<Record<number, Form>> = {
 
 /**
  * ResNet-18, 34, 50, 101 or 152 on `[batch, 224, 224, 3]`, ending in logits: 11,689,512, 21,797,672, 25,557,032,
- * 44,549,160 and 60,192,808 parameters, the scale and shift of batch norm counted, no bias in a convolution. With 20,
+ * 44,549,160 and 60,192,808 parameters, including the scale and shift of batch norm; convolutions have no bias. With 20,
  * 32, 44, 56 or 110 layers, the nets for `[batch, 32, 32, 3]`, with projections where the shape changes. Spec nets-resnet.
  *
  * @throws {SpecError} nets-resnet.

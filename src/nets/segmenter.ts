@@ -11,13 +11,13 @@ import { conv2d } from '../ops/conv.ts';
 const RATES = [1, 1, 2, 4, 8, 16, 1];
 
 export interface ContextOptions {
-  /** Channels of x and of every layer (21, the classes of the paper's data). */
+  /** Channels of x and of every layer; the default is 21, the number of classes of the paper's data. */
   readonly channels?: number;
 }
 
 /**
- * The context module: seven 3×3 convolutions at rates 1, 1, 2, 4, 8, 16, 1 and one 1×1, all with as many filters as x
- * has channels; shape in, shape out. `64C² + 8C` parameters, a field of 67×67 at stride 1. Spec nets-context.
+ * The context module: seven 3×3 convolutions with dilations 1, 1, 2, 4, 8, 16, 1 and one 1×1, all with as many filters
+ * as x has channels; y has the shape of x. `64C² + 8C` parameters, a field of 67×67 at stride 1. Spec nets-context.
  *
  * @throws {SpecError} nets-context.
  * @example
@@ -36,11 +36,11 @@ export function contextModule(options: ContextOptions = {}): Layer {
 
 export interface SegmenterOptions {
   /**
-   * Numbers per pixel: the logits of that many classes (2) for `crossEntropy`; 1 for a boundary with
+   * Numbers per pixel, by default 2: the logits of that many classes for `crossEntropy`; 1 for a boundary with
    * `binaryCrossEntropy`, or for a depth with `squaredError`.
    */
   readonly outputs?: number;
-  /** Filters of the layers before the head (16). */
+  /** Filters of the layers before the head; the default is 16. */
   readonly width?: number;
 }
 
@@ -73,7 +73,7 @@ export interface CellGridOptions extends SegmenterOptions {
 }
 
 /**
- * The baseline of lecture L0: the image is cut into square cells and each is classified by itself; y is
+ * The baseline of lecture L0: the image is divided into square cells and each is classified on its own; y is
  * `[batch, ⌊height / cell⌋, ⌊width / cell⌋, outputs]`. Spec nets-segmenter.
  *
  * @throws {SpecError} nets-segmenter.

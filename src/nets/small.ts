@@ -10,7 +10,7 @@ import { dense } from '../ops/dense.ts';
 import { flatten } from '../ops/reshape.ts';
 
 export interface Cnn1dOptions {
-  /** Taps of the convolution (3); with an odd number it is centred and keeps the length. */
+  /** Taps of the convolution; the default is 3. With an odd number it is centred and keeps the length. */
   readonly size?: number;
   readonly filters?: number;
   readonly units?: number;
@@ -41,7 +41,7 @@ export function cnn1d(options: Cnn1dOptions = {}): Layer {
 }
 
 export interface MlpOptions {
-  /** Units of each layer, the last one's being the logits. */
+  /** Units of each layer; those of the last one are the logits. */
   readonly units: readonly number[];
   readonly bias?: boolean;
 }

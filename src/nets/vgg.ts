@@ -11,7 +11,7 @@ import { maxPool2d } from '../ops/pool.ts';
 import { type ClassifierOptions, classifier, classifierNames } from './classifier.ts';
 
 export interface VggOptions extends ClassifierOptions {
-  /** Batch normalisation after every convolution (false: the paper is older than it). */
+  /** Batch normalisation after every convolution; the default is false, because the paper is older. */
   readonly norm?: boolean;
 }
 

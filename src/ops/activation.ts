@@ -1,4 +1,4 @@
-// Activations: one number in, one number out, at every place of the tensor.
+// Activations: functions of one number, applied to every element of a tensor.
 
 import { finiteNumber, known, type None } from '../attributes.ts';
 import * as kernels from '../kernels/choose.ts';
@@ -24,7 +24,7 @@ export function relu(attributes: None = {}): Layer {
 }
 
 /**
- * Leaky rectifier: `y = x < 0 ? slope·x : x`; its slope at 0 is `slope`, 0.01 without it. Spec activation-leaky.
+ * Leaky rectifier: `y = x < 0 ? slope·x : x`; its slope at 0 is `slope`, by default 0.01. Spec activation-leaky.
  *
  * @throws {SpecError} activation-leaky when the slope is not a finite number.
  * @example

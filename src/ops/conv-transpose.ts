@@ -2,7 +2,7 @@
 //
 //   y[n,i,f] = Σ_p Σ_c  x[n,p,c] · w[k,f,c]  + b[f]      over the taps k with  i = p·stride + k·dilation − before
 //
-// It is the input gradient of the convolution that makes x's shape out of y's, so the geometry is read from y.
+// It is the input gradient of the convolution from y to x, so the geometry is that of y.
 
 import { flag, known, perAxis, wholeNumber } from '../attributes.ts';
 import { SpecError } from '../errors.ts';
@@ -107,14 +107,17 @@ function transposed(
     },
   });
 
-  /** Filters lie on the axis before the last, those of one group beside each other; the group is that of the channel. */
+  /** Filters are on the second to last axis, those of one group next to each other; the group is that of the channel. */
   function outputChannel(weight: Shape, i: number): number {
     const [F, C] = weight.slice(-2);
     return Math.floor((i % C) / (C / groups)) * F + (Math.floor(i / C) % F);
   }
 }
 
-/** Spec conv-output-padding: below the stride, else no convolution of y would give x's size; none with `same`. */
+/**
+ * Spec conv-output-padding: below the stride, because otherwise no convolution of y would give the size of x; 0 with
+ * `same`.
+ */
 function readTransposeWindow(name: string, rank: number, attributes: ConvTransposeAttributes): TransposeWindow {
   const { ceil: _, ...window } = readConvWindow(name, rank, attributes);
   const clause = 'conv-output-padding';

@@ -60,7 +60,7 @@ export const depthwiseConv1d = (attributes: DepthwiseConvAttributes): Layer =>
   depthwise('depthwiseConv1d', 1, attributes, depthwiseConv1d);
 
 /**
- * 2-D depthwise convolution: every channel by itself, `multiplier` filters each; a convolution with as many groups as
+ * 2-D depthwise convolution: each channel on its own, with `multiplier` filters; a convolution with as many groups as
  * channels. Weight `[...size, 1, channels · multiplier]`; output channel `c · multiplier + q` belongs to input channel
  * `c`. Spec conv-depthwise.
  *

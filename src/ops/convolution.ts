@@ -1,4 +1,4 @@
-// What all convolutions share: attributes, geometry, and one operator over the three contractions.
+// What all convolutions have in common: attributes, geometry, and one operator over the three contractions.
 
 import { flag, known, oneOf, wholeNumber } from '../attributes.ts';
 import { SpecError } from '../errors.ts';
@@ -28,7 +28,7 @@ export interface ConvAttributes {
   readonly stride?: number | readonly number[];
   readonly padding?: PaddingArgument;
   readonly dilation?: number | readonly number[];
-  /** Channels and filters are parted into this many groups; a filter sees the channels of its group. */
+  /** Channels and filters are divided into this many groups; a filter uses the channels of its group. */
   readonly groups?: number;
   readonly bias?: boolean;
   readonly algorithm?: Algorithm;
@@ -136,13 +136,13 @@ function convolution({ name, rank, flip, make, complete, part }: Convolution): L
   });
 }
 
-/** A weight that is drawn, and with `bias` a zero for each filter on its last axis. */
+/** A random weight, and with `bias` a zero for each filter on its last axis. */
 export const weightAndBias = (weight: Shape, bias: boolean): Record<string, Parameter> => ({
   weight: { shape: weight, first: drawnWeight(weight) },
   ...(bias && { bias: { shape: weight.slice(-1), first: constant(0) } }),
 });
 
-/** The filters of a weight lie on its last axis. */
+/** The filters of a weight are on its last axis. */
 export const onLastAxis = (weight: Shape, i: number): number => i % weight[weight.length - 1];
 
 export const multiplyAdds = (g: ConvGeometry): number =>

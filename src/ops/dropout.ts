@@ -1,4 +1,4 @@
-// Dropout: some cells, chosen by a seed, become 0; the others grow so that the mean stays.
+// Dropout: some cells, chosen by a seed, become 0; the others are scaled so that the mean stays the same.
 
 import { finiteNumber, known } from '../attributes.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
@@ -10,9 +10,9 @@ import type { Data } from '../tensor.ts';
 import { pointwise } from './activation.ts';
 
 export interface DropoutAttributes {
-  /** The share of cells that become 0, at least 0 and below 1; ½ without it. */
+  /** The share of cells that become 0, at least 0 and below 1; the default is ½. */
   readonly rate?: number;
-  /** Another seed drops other cells: training gives each step its own. 0 without it. */
+  /** Another seed drops other cells: training gives each step its own. The default is 0. */
   readonly seed?: number;
 }
 

@@ -82,7 +82,7 @@ const maximum: Pool = {
   gradient: (g, x, dy, dx) => kernels.maxPoolGrad(g, x.data, dy.data, dx.data),
 };
 
-/** Windows of `size` cells side by side. */
+/** Adjacent windows of `size` cells. */
 const axisOf = (input: number, size: number): Axis => ({
   input,
   size,
@@ -93,7 +93,7 @@ const axisOf = (input: number, size: number): Axis => ({
   output: input / size,
 });
 
-/** One window that holds all of space, its axes laid out as one. */
+/** One window that covers all of space, whose axes are treated as one. */
 function globalPool(name: string, attributes: None, make: (attributes: None) => Layer, pool: Pool): Layer {
   known(name, attributes, []);
   return windowed(name, {}, make, {

@@ -17,7 +17,7 @@ import { belowMaximum, type Rows } from './rows.ts';
 import { checkLabels, checkTarget, type Labels, readLabels, readProbabilities, readTarget } from './targets.ts';
 
 /**
- * Squared error: `L = Σ (x − target)² / batch`, without a half: summed over the outputs, averaged over the batch.
+ * Squared error: `L = Σ (x − target)² / batch`, without the factor ½: summed over the outputs, averaged over the batch.
  * x and target have one shape, the result has shape `[1]`. Spec loss-squared.
  *
  * @throws {SpecError} loss-target when the target has another shape than x.
@@ -47,7 +47,7 @@ export function squaredError(attributes: { readonly target: Tensor }): Layer {
 }
 
 /**
- * Softmax cross-entropy of logits: the mean over all labels, in space too, of `log Σ exp(x) − x[label]`.
+ * Softmax cross-entropy of logits: the mean over all labels, also over space, of `log Σ exp(x) − x[label]`.
  * x `[batch, ...space, classes]`, one label from 0 to classes − 1 for each row of logits, the result `[1]`. Labels are an
  * array, a typed array or a tensor of whole numbers in row-major order. Spec loss-cross-entropy.
  *
@@ -117,8 +117,8 @@ function log1p(r: number): number {
 
 /**
  * Binary cross-entropy of logits: the mean over all targets of `−t·log σ(x) − (1 − t)·log(1 − σ(x))`, σ the sigmoid, computed as
- * `log(1 + exp(−|x|)) + |x|·(x > 0 ? 1 − t : t)`, where a weight of 0 stays 0 beside an infinite logit. x and targets have one
- * shape, the result has shape `[1]`. Spec loss-binary.
+ * `log(1 + exp(−|x|)) + |x|·(x > 0 ? 1 − t : t)`, where a weight of 0 gives 0 even for an infinite logit. x and targets
+ * have one shape, the result has shape `[1]`. Spec loss-binary.
  *
  * @throws {SpecError} loss-target when the targets have another shape than x; loss-probability for one outside [0, 1].
  * @example

@@ -6,7 +6,7 @@ import { lpPool, lpPoolGrad } from '../reference/lp-pool.ts';
 import { type MaxPoolAttributes, pooling, readPoolWindow, windowNames } from './pooling.ts';
 
 export interface LpPoolAttributes extends MaxPoolAttributes {
-  /** The exponent of the norm, at least 1; 2 without it. */
+  /** The exponent of the norm, at least 1; the default is 2. */
   readonly p?: number;
 }
 

@@ -13,13 +13,13 @@ import { allocate, type Data, type Tensor, typeOf } from '../tensor.ts';
 import { channelsOf } from './normalization.ts';
 
 export interface LrnAttributes {
-  /** Channels in the window; 5 without it. */
+  /** Channels in the window; the default is 5. */
   readonly size?: number;
-  /** Times the sum of squares, not their mean; 1e-4 without it. */
+  /** The factor of the sum of squares, not of their mean; the default is 1e-4. */
   readonly alpha?: number;
-  /** 0.75 without it. */
+  /** The default is 0.75. */
   readonly beta?: number;
-  /** 2 without it. */
+  /** The default is 2. */
   readonly k?: number;
 }
 

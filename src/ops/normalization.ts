@@ -20,7 +20,7 @@ import { roundingOf } from '../rounding.ts';
 import { allocate, type Shape, type Tensor, typeOf } from '../tensor.ts';
 
 export interface NormAttributes {
-  /** Added to the variance; above 0, 1e-5 without it. */
+  /** Added to the variance; above 0, by default 1e-5. */
   readonly epsilon?: number;
 }
 
@@ -81,7 +81,7 @@ const frozenInputGrad: typeof batchNormInputGrad = (_x, mean, deviation, weight,
   for (let i = 0; i < dx.length; i++) dx[i] = dy[i] * scale[i % mean.length];
 };
 
-/** What both norms begin with: y = x with its channels brought to mean 0 and variance 1. */
+/** The common part of both norms: scales the channels of x to mean 0 and variance 1. */
 const scaleAndShift = (C: number): Record<string, Parameter> => ({
   weight: { shape: [C], first: constant(1), channelAxis: 0 },
   bias: { shape: [C], first: constant(0), channelAxis: 0 },

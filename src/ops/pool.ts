@@ -46,7 +46,8 @@ export const avgPool1d = (attributes: AvgPoolAttributes): Layer => avgPool('avgP
 
 /**
  * 2-D average pooling: the sum of the cells inside the input, divided by their number, or with `countPadding` by the
- * number of cells inside the padded input; never by the overhang of `ceil`. No cell gives NaN. Spec pool-average.
+ * number of cells inside the padded input; never by cells beyond the padded input (`ceil`). No cell gives NaN. Spec
+ * pool-average.
  *
  * @throws {SpecError} pool-divisor and the clauses of {@link maxPool2d}.
  * @example

@@ -1,4 +1,4 @@
-// What all poolings share: attributes, geometry, and one operator over the windows.
+// What all poolings have in common: attributes, geometry, and one operator over the windows.
 
 import { SpecError } from '../errors.ts';
 import { spaceOf, windowField } from '../layer/field.ts';
@@ -21,11 +21,11 @@ import { checkRank } from './convolution.ts';
 export interface MaxPoolAttributes {
   /** Cells on each axis of the window. */
   readonly size: number | readonly number[];
-  /** Without it, the windows do not overlap: the stride is the size. */
+  /** The default is the size, so that windows do not overlap. */
   readonly stride?: number | readonly number[];
   readonly padding?: PaddingArgument;
   readonly dilation?: number | readonly number[];
-  /** Round the number of windows up, so that the last one may hang over the end. */
+  /** Round the number of windows up, so that the last one may extend beyond the end. */
   readonly ceil?: boolean;
 }
 
@@ -43,7 +43,7 @@ export const readPoolWindow = (name: string, rank: number, a: MaxPoolAttributes)
 /** The cells of a window are listed one by one. */
 const MOST_TAPS = 1 << 24;
 
-/** The same axis without the taps at either end that meet nothing but padding, wherever the window stands. */
+/** The same axis without the taps at either end that meet nothing but padding at every position of the window. */
 function withinReach(axis: Axis): Axis {
   if (axis.size <= axis.input) return axis;
   const { input, size, stride, dilation, before, output } = axis;

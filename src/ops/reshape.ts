@@ -1,4 +1,4 @@
-// Layers that move nothing and compute nothing: flatten.
+// The layer that only changes the shape: flatten.
 
 import { known, type None } from '../attributes.ts';
 import { wholeField } from '../layer/field.ts';

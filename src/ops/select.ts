@@ -8,7 +8,7 @@ import { accumulator, SHORT_SUM } from '../reference/sums.ts';
 import { allocate, type Shape, typeOf } from '../tensor.ts';
 
 export interface SelectAttributes {
-  /** The input channel of each output channel; one may come several times. */
+  /** The input channel of each output channel; a channel may occur several times. */
   readonly channels: readonly number[];
 }
 

@@ -11,7 +11,7 @@ import { allocate, type Shape, sizeOf, typeOf } from '../tensor.ts';
 import { type Rows, softmaxGradRows, softmaxRows } from './rows.ts';
 
 /**
- * Softmax: `y = exp(x) / Σ exp(x)` along `axis`, the last one without it; negative axes count from the end. Computed as
+ * Softmax: `y = exp(x) / Σ exp(x)` along `axis`, by default the last one; negative axes count from the end. Computed as
  * `exp(x − max x)`, so that no logit overflows. Spec softmax-forward.
  *
  * @throws {SpecError} softmax-axis when x has no such axis.

@@ -1,4 +1,4 @@
-// What a loss compares with: targets of the shape of x, and labels that number classes.
+// What a loss compares x with: targets of the shape of x, and labels that are numbers of classes.
 
 import { SpecError, show, wrongType } from '../errors.ts';
 import { checkTensor, type Shape, sameShape, sizeOf, type Tensor } from '../tensor.ts';

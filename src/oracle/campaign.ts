@@ -1,18 +1,20 @@
 // A campaign: many cases to one engine, the failures gathered, named and reduced. Spec oracle-campaign.
 
 import { finiteNumber, known } from '../attributes.ts';
-import type { Outcome } from './ask.ts';
-import type { Case } from './cases.ts';
-import { memory } from './diagnose.ts';
-import type { Engine, Subject } from './engine.ts';
-import { findingsOf } from './findings.ts';
-import { historyOf } from './history.ts';
-import { nearAnswers } from './near.ts';
-import { type Complete, plan, type Questions, readSettings, type Settings } from './plan.ts';
-import { pooled } from './precision.ts';
-import { type Finding, type OperatorReport, type Report, reportOf, statusOf } from './report.ts';
-import { inProcess } from './subject.ts';
-import { isFailure, type VerdictKind } from './verdict.ts';
+import type { Outcome } from './ask/ask.ts';
+import { historyOf } from './ask/history.ts';
+import { inProcess } from './ask/in-process.ts';
+import { pooled } from './bounds/precision.ts';
+import type { Case } from './case.ts';
+import { mixtures } from './cases/mixtures.ts';
+import { plan, readSettings } from './cases/plan.ts';
+import type { Complete, Questions, Settings } from './cases/questions.ts';
+import type { Engine } from './engine.ts';
+import { memory } from './findings/diagnose.ts';
+import type { Finding } from './findings/finding.ts';
+import { findingsOf } from './findings/findings.ts';
+import { type OperatorReport, type Report, reportOf, statusOf } from './report/report.ts';
+import { isFailure, type Subject, type VerdictKind } from './subject.ts';
 
 export interface CheckOptions extends Settings {
   /** Stops at the case that runs, which does not count, and reports what is done. */
@@ -31,9 +33,9 @@ export interface Progress {
 
 const optionNames = ['ops', 'seed', 'cases', 'shard', 'strict', 'case', 'signal', 'onProgress', 'timeout'];
 
-/** An operator whose cases hang or kill the engine this often is left. */
+/** After so many hangs or crashes no more cases of an operator are asked. */
 const GIVE_UP = 3;
-/** One in so many right answers is probed for what the engine keeps: each probe is up to three more calls. */
+/** One in this many right answers is followed by a probe for what the engine keeps, which costs up to three more calls. */
 const PROBED = 8;
 
 /**
@@ -118,15 +120,17 @@ async function checkOperator(
     outcomes.filter(({ verdict }) => test(verdict.kind)).length;
   const answered = (): number => count((kind) => kind !== 'skip');
   const deadly = (): number => count((kind) => kind === 'timeout' || kind === 'crash');
-  const history = isNamed ? historyOf(subject, 1) : historyOf(subject); // who names two cases has a suspicion
-  const { near, note } = nearAnswers(subject.dialect);
+  const history = isNamed ? historyOf(subject, 1) : historyOf(subject); // whoever names two cases suspects that one affects the other
+  const { towardsAnswers, note } = mixtures(subject.dialect);
   const put = (c: Case): Promise<Outcome> =>
-    isLive ? history.ask(near(c), answered() % PROBED === 0) : history.ask(c, isNamed && outcomes.length === quota - 1);
+    isLive
+      ? history.ask(towardsAnswers(c), answered() % PROBED === 0)
+      : history.ask(c, isNamed && outcomes.length === quota - 1);
   let unfinished = false;
   for (const each of cases) {
     if (answered() >= quota || deadly() >= GIVE_UP) break;
     const outcome = signal?.aborted ? undefined : await put(each);
-    unfinished = signal?.aborted ?? false; // what stops the campaign may have stopped the engine: no answer counts
+    unfinished = signal?.aborted ?? false; // the signal that stops the campaign may have stopped the engine too, so this answer does not count
     if (outcome === undefined || unfinished) break;
     outcomes.push(remember(outcome));
     note(outcome.case, outcome.verdict.kind === 'skip');

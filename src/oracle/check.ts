@@ -4,11 +4,12 @@ import { SpecError, wrongType } from '../errors.ts';
 import { checkLayer, type Layer, type Params } from '../layer/layer.ts';
 import { checkLike } from '../layer/operator.ts';
 import type { Tensor } from '../tensor.ts';
-import type { Bound, Profile } from './bound.ts';
-import { checkKnown, expected, type Operands } from './forms.ts';
-import { mistakesIn } from './mistakes.ts';
-import { readTraits } from './traits.ts';
-import { judge, type Verdict } from './verdict.ts';
+import { readTraits } from './ask/traits.ts';
+import { judge, type Verdict } from './ask/verdict.ts';
+import type { Bound, Profile } from './bounds/bound.ts';
+import type { Operands } from './case.ts';
+import { familyOf, operatorOf } from './families/index.ts';
+import { mistakesIn } from './findings/one-answer.ts';
 
 /** What every element of the output may be. */
 export interface OutputBound {
@@ -29,11 +30,18 @@ function operandsOf(layer: Layer, x: Tensor, params: Params<Tensor>): Operands {
     if (!(name in (params ?? {}))) throw new SpecError('oracle-operands', `check: ${layer.name} needs '${name}'`);
     checkLike('check', name, params[name] as Tensor, shapes[name] as number[], x.data, 'oracle-operands');
   }
-  return { x, ...(params as { weight?: Tensor; bias?: Tensor }) };
+  return { ...(params as Record<string, Tensor>), x };
+}
+
+/** Spec oracle-operators. */
+function checkKnown(layer: Layer): void {
+  if (Object.keys(layer.children).length > 0)
+    throw new SpecError('oracle-operators', `oracle: one operator at a time, got '${layer.name}' with children`);
+  operatorOf(layer.name);
 }
 
 const boundOfOutput = (layer: Layer, operands: Operands, profile?: Profile): Bound =>
-  expected(layer, operands, readTraits(profile)).y!;
+  familyOf(layer.name).bounds(layer, operands, readTraits(profile)).y;
 
 /**
  * The exact output of a convolution, dense layer or pool, and how far a float32 result may be from it:

@@ -2,10 +2,8 @@
 
 import type { Attributes } from '../layer/layer.ts';
 import type { Tensor } from '../tensor.ts';
-import type { Profile } from './bound.ts';
-import type { Case } from './cases.ts';
-import type { DialectName } from './dialects.ts';
-import type { VerdictKind } from './verdict.ts';
+import type { Profile } from './bounds/bound.ts';
+import type { DialectName, Layout } from './dialect.ts';
 
 /** One call: the operator, its attributes in the engine's dialect with no default left to guess, its tensors in its layout. */
 export interface Call {
@@ -25,16 +23,6 @@ export interface Gradients {
   readonly x?: Tensor;
   readonly weight?: Tensor;
   readonly bias?: Tensor;
-}
-
-/** The order of the axes, by default that of the dialect; `HW` stands for all spatial axes. Spec oracle-layout. */
-export interface Layout {
-  /** Of x, y and their gradients: a permutation of `NHWC` with H and W side by side. Default `'NHWC'`. */
-  readonly x?: string;
-  /** Of the weight: a permutation of `HWIO` with H and W side by side. Default `'HWIO'`. */
-  readonly weight?: string;
-  /** Of a depthwise weight; default: that of `weight`. `'HWIM'`: channels and multiplier on axes of their own. */
-  readonly depthwise?: string;
 }
 
 /** Conventions of an engine, not defects; what is left out follows the spec. Spec oracle-traits, oracle-precision, oracle-winograd. */
@@ -67,27 +55,4 @@ export interface Engine {
  */
 export function skip(reason: string): never {
   throw Object.assign(new Error(reason), { name: 'Skip' });
-}
-
-/** What came of one call: a result of any kind, or a finding about the call itself. */
-export type Answer =
-  | { readonly kind: 'result'; readonly value: unknown }
-  | {
-      readonly kind: Exclude<VerdictKind, 'pass' | 'suspect' | 'fail' | 'wrong-shape'>;
-      readonly message: string;
-    };
-
-/** An engine as the campaign sees it, in this process or another. */
-export interface Subject {
-  readonly name: string;
-  readonly version?: string;
-  readonly dialect?: DialectName;
-  readonly layout: Required<Layout>;
-  readonly traits: Traits;
-  readonly ops: readonly string[];
-  readonly gradients: readonly string[];
-  /** Never rejects: whatever the engine does is an answer. The case is for those who look the answer up. */
-  run(call: Call | GradientCall, c?: Case): Promise<Answer>;
-  /** Forgets all earlier calls, where that can be done: the process ends, and the next call starts another. */
-  restart?(): Promise<void>;
 }

@@ -2,16 +2,18 @@
 
 import type { Layer } from '../layer/layer.ts';
 import type { Tensor } from '../tensor.ts';
-import { callOf, channelsOf, partsOf } from './ask.ts';
-import { parseCaseId } from './caseid.ts';
-import { type Case, layerOf, shapeOf } from './cases.ts';
-import { type DialectName, dialects, readDialect } from './dialects.ts';
-import type { Layout, Subject } from './engine.ts';
-import { languages } from './languages.ts';
-import { readLayout, toTheirs } from './layout.ts';
-import { inEach, type Literal } from './literal.ts';
-import { checkSaid } from './named.ts';
-import { expectedOf } from './verdict.ts';
+import { callOf, partsOf, roleOf, theirTensor } from './ask/ask.ts';
+import { expectedOf } from './ask/verdict.ts';
+import type { Case } from './case.ts';
+import { parseCaseId } from './cases/id.ts';
+import { languages } from './cases/languages.ts';
+import { inEach, type Literal } from './cases/literal.ts';
+import { checkSaid } from './cases/named.ts';
+import { layerOf, shapeOf } from './cases/tensors.ts';
+import type { DialectName, Layout } from './dialect.ts';
+import { dialects, readDialect } from './dialects/dialects.ts';
+import { readLayout } from './dialects/layout.ts';
+import type { Subject } from './subject.ts';
 
 /** In whose words, and with which order of axes. */
 export interface Speech {
@@ -79,10 +81,10 @@ export function speakerOf(c: Case, speech: Speech): Pick<Subject, 'layout' | 'tr
 
 /** `conv2d in the words of torch, x NCHW, weight OIHW` */
 function titleOf({ dialect, layout }: ReturnType<typeof speakerOf>, c: Case): string {
-  const hasWeight = 'weight' in layerOf(c).params(shapeOf(c));
-  const weight = hasWeight && `weight ${channelsOf(c) === undefined ? layout.weight : layout.depthwise}`;
+  const roles = Object.keys(layerOf(c).params(shapeOf(c))).map((name) => [name, roleOf(c, name)] as const);
+  const parameters = roles.flatMap(([name, role]) => (role === 'none' ? [] : [`${name} ${layout[role]}`]));
   const words = dialect === 'toeplitz' ? '' : ` in the words of ${dialect}`;
-  return [`${c.op}${c.gradient ? ' gradient' : ''}${words}`, `x ${layout.x}`, weight].filter(Boolean).join(', ');
+  return [`${c.op}${c.gradient ? ' gradient' : ''}${words}`, `x ${layout.x}`, ...parameters].join(', ');
 }
 
 /** The exact results and their bounds. */
@@ -92,7 +94,7 @@ function resultsOf(
 ): Record<'expected' | 'bound', Record<string, Tensor>> {
   const found: ReturnType<typeof resultsOf> = { expected: {}, bound: {} };
   for (const [part, { shape, bound }] of partsOf(asked, c)) {
-    const theirs = (data: Float64Array): Tensor => toTheirs(part, { shape, data }, asked.layout, channelsOf(c));
+    const theirs = (data: Float64Array): Tensor => theirTensor(asked, c, part, { shape, data });
     found.expected[part] = theirs(bound.value.map((_, i) => expectedOf(bound, i)));
     found.bound[part] = theirs(bound.error);
   }

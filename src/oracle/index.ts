@@ -1,15 +1,17 @@
 // toeplitz/oracle: judges what other engines compute.
 
-export type { Profile } from './bound.ts';
+export type { Element, Verdict } from './ask/verdict.ts';
+export type { Profile } from './bounds/bound.ts';
+export type { Format, Narrowing } from './bounds/formats.ts';
 export { type CheckOptions, checkEngine, type Progress } from './campaign.ts';
+export type { Settings, Shard } from './cases/questions.ts';
 export { bound, check, type OutputBound } from './check.ts';
-export { type CeilRule, type Dialect, type DialectName, dialects } from './dialects.ts';
-export { type Call, type Engine, type GradientCall, type Gradients, type Layout, skip, type Traits } from './engine.ts';
+export type { CeilRule, Dialect, DialectName, Layout } from './dialect.ts';
+export { dialects } from './dialects/dialects.ts';
+export { type Call, type Engine, type GradientCall, type Gradients, skip, type Traits } from './engine.ts';
 export { type Explanation, explain, type Speech } from './explain.ts';
-export { faults } from './faults.ts';
-export type { Format, Narrowing } from './narrow.ts';
-export type { Settings, Shard } from './plan.ts';
-export type { Declaration } from './profile-other.ts';
-export type { Finding, OperatorReport, Report } from './report.ts';
-export { type Reporter, render } from './reporters.ts';
-export type { Element, Verdict, VerdictKind } from './verdict.ts';
+export type { Declaration, Finding } from './findings/finding.ts';
+export { faults } from './findings/predict.ts';
+export type { OperatorReport, Report } from './report/report.ts';
+export { type Reporter, render } from './report/reporters.ts';
+export type { VerdictKind } from './subject.ts';

@@ -1,170 +1,48 @@
-// Runs an engine in this process, and watches what it does to the arrays it is lent. Spec oracle-probes.
+// An engine as the campaign sees it, in this process or another, and what may come of a call.
 
-import { SpecError, show, wrongType } from '../errors.ts';
-import type { Tensor } from '../tensor.ts';
-import { dialects, readDialect } from './dialects.ts';
-import type { Answer, Call, Engine, GradientCall, Subject } from './engine.ts';
-import { readLayout } from './layout.ts';
-import { operators } from './operators.ts';
-import { readTraits } from './traits.ts';
+import type { Case } from './case.ts';
+import type { DialectName, Layout } from './dialect.ts';
+import type { Call, GradientCall, Traits } from './engine.ts';
 
-/** Spec oracle-engine: checks the engine's own description, before anything runs. */
-export function checkEngineForm(engine: Engine): void {
-  const refuse = (message: string): never => {
-    throw new SpecError('oracle-engine', `engine: ${message}`);
-  };
-  if (typeof engine !== 'object' || engine === null)
-    throw wrongType('oracle-engine', `engine: an engine must be an object {name, ops}, got ${show(engine)}`);
-  if (typeof engine.name !== 'string')
-    throw wrongType('oracle-engine', `engine: name must be a string, got ${show(engine.name)}`);
-  if (typeof engine.ops !== 'object' || engine.ops === null)
-    throw wrongType('oracle-engine', `engine: ops must be an object of functions, got ${show(engine.ops)}`);
-  for (const [name, op] of [...Object.entries(engine.ops), ...Object.entries(engine.gradients ?? {})]) {
-    if (!Object.hasOwn(operators, name))
-      refuse(`the operators are ${Object.keys(operators).join(', ')}, got ${show(name)}`);
-    if (typeof op !== 'function')
-      throw wrongType('oracle-engine', `engine: ops.${name} must be a function, got ${show(op)}`);
-  }
-  const { precision = 'float32', traits = {} } = engine;
-  if (precision !== 'float32')
-    refuse(
-      `precision must be 'float32', the type of all tensors (traits.precision says what is rounded), got ${show(precision)}`,
-    );
-  readTraits(traits);
-}
+export type VerdictKind =
+  | 'pass'
+  | 'suspect'
+  | 'fail'
+  | 'wrong-shape'
+  | 'wrong-type'
+  | 'wrong-dialect'
+  | 'wrong-layout'
+  | 'wrong-profile'
+  | 'changed-inputs'
+  | 'aliased'
+  | 'stale'
+  | 'unstable'
+  | 'error'
+  | 'timeout'
+  | 'crash'
+  | 'missing'
+  | 'skip';
 
-/** An engine of this process as a subject; with `seconds`, a call that settles later is a time-out. */
-export function inProcess(engine: Engine, seconds = Infinity): Subject {
-  checkEngineForm(engine);
-  const dialect = readDialect(engine.dialect, Object.keys({ ...engine.ops, ...engine.gradients }));
-  const probe = probing(engine);
-  return {
-    name: engine.name,
-    version: engine.version,
-    dialect,
-    layout: readLayout(engine.layout, dialects[dialect].layout),
-    traits: engine.traits ?? {},
-    ops: Object.keys(engine.ops),
-    gradients: Object.keys(engine.gradients ?? {}),
-    run: (call) => within(seconds, probe(call)),
-  };
-}
+export const isFailure = (kind: VerdictKind): boolean => kind !== 'pass' && kind !== 'suspect' && kind !== 'skip';
 
-/** The longest delay of a timer: 2³¹ − 1 ms. */
-const LONGEST = 0x7fffffff;
+/** What came of one call: a result of any kind, or a finding about the call itself. */
+export type Answer =
+  | { readonly kind: 'result'; readonly value: unknown }
+  | {
+      readonly kind: Exclude<VerdictKind, 'pass' | 'suspect' | 'fail' | 'wrong-shape'>;
+      readonly message: string;
+    };
 
-/** The answer, or that there was none in time: the timer keeps the process alive that long. Spec oracle-timeout. */
-async function within(seconds: number, answer: Promise<Answer>): Promise<Answer> {
-  if (seconds * 1000 > LONGEST) return answer;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<Answer>((resolve) => {
-    const message = `no answer within ${seconds} s`;
-    timer = setTimeout(() => resolve({ kind: 'timeout', message }), seconds * 1000);
-  });
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-const tensors = ['x', 'weight', 'bias', 'dy'] as const;
-type Lent = Call & Partial<GradientCall>;
-
-/** The call with every array a view inside a larger one full of NaN: who reads past its view meets it. */
-function lend(call: Lent): Lent {
-  const lent = tensors.flatMap((name) => {
-    const tensor = call[name];
-    if (!tensor) return [];
-    const guarded = new Float32Array(tensor.data.length + 16).fill(NaN);
-    guarded.set(tensor.data, 7);
-    return [[name, { shape: [...tensor.shape], data: guarded.subarray(7, 7 + tensor.data.length) }] as const];
-  });
-  return { ...call, ...Object.fromEntries(lent) };
-}
-
-const copy = (call: Lent): Lent => ({
-  ...call,
-  ...Object.fromEntries(
-    tensors.flatMap((name) =>
-      call[name] ? [[name, { shape: [...call[name]!.shape], data: call[name]!.data.slice() }]] : [],
-    ),
-  ),
-});
-
-export const sameBits = (a: ArrayLike<number>, b: ArrayLike<number>): boolean => {
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (!Object.is(a[i], b[i])) return false;
-  return true;
-};
-
-/** The arrays in a result, whatever it is. */
-export function arraysOf(value: unknown): Float32Array[] {
-  if (typeof value !== 'object' || value === null) return [];
-  const results = 'data' in value ? [value] : Object.values(value);
-  return results.map((each) => (each as Tensor | undefined)?.data).filter((data) => data instanceof Float32Array);
-}
-
-/** Runs a call twice, the second time from lent views, and looks at what it left behind. */
-function probing(engine: Engine): Subject['run'] {
-  let earlier: readonly { readonly array: Float32Array; readonly copy: Float32Array }[] = [];
-  const once = async (call: Lent): Promise<unknown> => {
-    const table = call.dy ? engine.gradients : engine.ops;
-    return table![call.op](call as GradientCall);
-  };
-  return async (call): Promise<Answer> => {
-    try {
-      const first = copy(call);
-      const value = await once(first);
-      const changed = tensors.find((name) => first[name] && !sameBits(first[name]!.data, (call as Lent)[name]!.data));
-      if (changed) return { kind: 'changed-inputs', message: `the call changed its argument ${changed}` };
-      const arrays = arraysOf(value);
-      const lent = arrays.some((array) => tensors.some((name) => first[name]?.data.buffer === array.buffer));
-      if (lent) return { kind: 'aliased', message: 'the result shares the memory of an argument' };
-      const isChanged = earlier.some(({ array, copy }) => !sameBits(array, copy));
-      earlier = arrays.map((array) => ({ array, copy: array.slice() }));
-      if (isChanged)
-        return { kind: 'stale', message: 'the call changed the result of an earlier call: results share memory' };
-      return { kind: 'result', value: await again(call, arrays, value, once) };
-    } catch (error) {
-      return answerOf(error);
-    }
-  };
-}
-
-/** The second run must give the bits of the first. */
-async function again(
-  call: Lent,
-  arrays: readonly Float32Array[],
-  value: unknown,
-  once: (call: Lent) => Promise<unknown>,
-): Promise<unknown> {
-  const kept = arrays.map((array) => array.slice());
-  const equal = (other: unknown): boolean => {
-    const theirs = arraysOf(other);
-    return theirs.length === kept.length && kept.every((array, i) => sameBits(array, theirs[i]));
-  };
-  if (!equal(await once(lend(call)))) {
-    const message =
-      equal(await once(copy(call))) && equal(await once(copy(call)))
-        ? 'the result depends on where an array lies in its buffer: read x.data as the view it is, not x.data.buffer'
-        : 'the same call gave different bits the second time';
-    throw Object.assign(new Error(message), { name: 'Unstable' });
-  }
-  const shape = (value as Tensor | null)?.shape;
-  return arrays.length === 1 && shape ? { shape, data: kept[0] } : value;
-}
-
-const kinds: Readonly<Record<string, 'skip' | 'unstable' | 'timeout' | 'crash'>> = {
-  Skip: 'skip',
-  Unstable: 'unstable',
-  Timeout: 'timeout',
-  Crash: 'crash',
-};
-
-/** Whatever was thrown, as an answer. */
-export function answerOf(error: unknown): Answer {
-  const { name = '', message = show(error) } = error instanceof Error ? error : {};
-  const kind: Answer['kind'] = Object.hasOwn(kinds, name) ? kinds[name] : 'error';
-  return { kind, message: kind === 'error' ? `the call threw ${name ? `${name}: ` : ''}${message}` : message };
+export interface Subject {
+  readonly name: string;
+  readonly version?: string;
+  readonly dialect?: DialectName;
+  readonly layout: Required<Layout>;
+  readonly traits: Traits;
+  readonly ops: readonly string[];
+  readonly gradients: readonly string[];
+  /** Never rejects: whatever the engine does is an answer. The case is for those who look the answer up. */
+  run(call: Call | GradientCall, c?: Case): Promise<Answer>;
+  /** Forgets all earlier calls, where that can be done: the process ends, and the next call starts another. */
+  restart?(): Promise<void>;
 }

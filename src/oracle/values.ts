@@ -1,35 +1,49 @@
-// What the tensors of a case hold. Whole numbers make sums exact, so that a single wrong bit shows.
+// What the tensors of a case hold. Whole numbers make sums exact, so that a single wrong bit shows. Spec oracle-values.
 
-import { hash, random } from '../random.ts';
+import { hash, type Random, random } from '../random.ts';
 
-export const valueKinds = ['exact', 'negative', 'distinct', 'ones', 'real', 'nan', 'infinite', 'given'] as const;
+/** The values of the tensor with a name. */
+export type Fill = (name: string, size: number, draw: Random) => Float32Array;
 
-/**
- * exact: whole numbers from −9 to 9, never 0, so that every term counts. negative: x from −9 to −1. distinct: no two cells of x equal. ones: all 1.
- * real: 24-bit numbers of either sign from 2⁻⁶ to 2⁶, for rounding. nan: exact, but NaN at one place of x.
- * infinite: exact, but ∞ at one place of the weight. given: written out. Spec oracle-values.
- */
-export type Values = (typeof valueKinds)[number];
-
-/** The values of one tensor: a pure function of kind, seed and name. */
-export function fill(kind: Values, seed: number, name: string, size: number): Float32Array {
-  const draw = random(hash(seed, name));
-  const whole = (): number => {
+/** Whole numbers from −9 to 9, never 0, so that every term counts. */
+const exact: Fill = (_, size, draw) =>
+  new Float32Array(size).map(() => {
     const value = draw.below(18) - 9;
     return value < 0 ? value : value + 1;
-  };
-  const data = new Float32Array(size);
-  if (kind === 'ones') return data.fill(1);
-  if (kind === 'distinct' && name === 'x') return draw.shuffle(data.map((_, i) => i - (size >> 1)));
-  if (kind === 'real') return data.map(() => (draw.below(1 << 24) / (1 << 23) - 1) * powerOfTwo(draw.below(13) - 6));
-  if (kind === 'negative' && name === 'x') return data.map(() => -1 - draw.below(9));
-  data.forEach((_, i) => {
-    data[i] = whole();
   });
-  if (kind === 'nan' && name === 'x') data[draw.below(size)] = NaN;
-  if (kind === 'infinite' && name === 'weight') data[draw.below(size)] = Infinity;
-  return data;
-}
+
+/** As `exact`, but for the tensor that is named. */
+const but =
+  (tensor: string, change: Fill): Fill =>
+  (name, size, draw) =>
+    (name === tensor ? change : exact)(name, size, draw);
+
+/** As `exact`, but `value` at one place of the tensor that is named. */
+const withOne = (tensor: string, value: number): Fill =>
+  but(tensor, (name, size, draw) => {
+    const data = exact(name, size, draw);
+    data[draw.below(size)] = value;
+    return data;
+  });
 
 /** Exact for the small exponents used here. */
 const powerOfTwo = (exponent: number): number => (exponent < 0 ? 1 / (1 << -exponent) : 1 << exponent);
+
+/** The ways to fill tensors that several families share; a family may have others of its own. */
+export const commonValues = {
+  exact,
+  /** x from −9 to −1. */
+  negative: but('x', (_, size, draw) => new Float32Array(size).map(() => -1 - draw.below(9))),
+  /** No two cells of x are equal. */
+  distinct: but('x', (_, size, draw) => draw.shuffle(new Float32Array(size).map((_, i) => i - (size >> 1)))),
+  ones: (_, size) => new Float32Array(size).fill(1),
+  /** 24-bit numbers of either sign from 2⁻⁶ to 2⁶, for rounding. */
+  real: (_, size, draw) =>
+    new Float32Array(size).map(() => (draw.below(1 << 24) / (1 << 23) - 1) * powerOfTwo(draw.below(13) - 6)),
+  nan: withOne('x', NaN),
+  infinite: withOne('weight', Infinity),
+} as const satisfies Readonly<Record<string, Fill>>;
+
+/** The values of one tensor: a pure function of the way to fill it, the seed and its name. */
+export const valuesOf = (fill: Fill, seed: number, name: string, size: number): Float32Array =>
+  fill(name, size, random(hash(seed, name)));

@@ -5,7 +5,7 @@
 //   dw[k,c,o] = Σ_n Σ_p  x[n, cell(p,k), c] · dy[n,p,o]
 //
 // Every sum starts from +0 and adds its terms one by one in the order written; each product is rounded, then each
-// addition. dw and db are long sums, parted into shorter ones. Padding takes no part. Spec numerics-order,
+// addition. dw and db are long sums, which are divided into shorter ones. Padding is not included. Spec numerics-order,
 // numerics-weight-gradient, numerics-bias-gradient, numerics-padding, numerics-zero, numerics-nan.
 
 import { roundingOf } from '../rounding.ts';
@@ -60,10 +60,10 @@ export function convInputGrad(g: ConvGeometry, dy: Data, w: Data, dx: Data): voi
   }
 }
 
-/** Positions whose terms are one sum of the element type, at most. Spec numerics-weight-gradient. */
+/** The most positions whose terms form one sum in the element type. Spec numerics-weight-gradient. */
 export const SUM_POSITIONS = 224;
 
-/** How many images of so many positions share one such sum. Spec numerics-weight-gradient. */
+/** How many images with this number of positions share one such sum. Spec numerics-weight-gradient. */
 export const imagesOfSum = (positions: number): number => Math.max(1, Math.floor(SUM_POSITIONS / positions));
 
 /** Spec conv-weight-gradient, numerics-weight-gradient. */
@@ -96,7 +96,7 @@ export function convWeightGrad(g: ConvGeometry, x: Data, dy: Data, dw: Data): vo
   dw.set(total);
 }
 
-/** Adds some sums to others, and begins them anew. */
+/** Adds the first sums to the second, and sets them to 0. */
 export function move(from: Data, to: Float64Array): void {
   for (let i = 0; i < to.length; i++) to[i] += from[i];
   from.fill(0);

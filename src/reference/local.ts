@@ -1,4 +1,4 @@
-// Convolution without shared weights as plain loops: every output position has its own taps. The definition of its bits.
+// Convolution without shared weights as plain loops, which define the bits: every output position has its own taps.
 //
 //   y[n,p,o]  = Σ_k Σ_c  x[n, cell(p,k), c] · w[t(p,k), c, o]  + b[p,o]
 //   dx[n,i,c] = Σ_p Σ_o  dy[n,p,o] · w[t(p,k), c, o]            over the taps k with cell(p,k) = i

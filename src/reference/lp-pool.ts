@@ -3,7 +3,8 @@
 //   y[n,p,c] = (Σ |x|^power)^(1/power)        the cells inside the input, row-major from +0; power 2: √ Σ x·x
 //   dx[i]    = Σ (|x| / y)^(power − 1) · sign(x) · dy    over the windows that hold cell i, in the order of dy
 //
-// Where the sum over- or underflows, the cells are first divided by the greatest of them. Each |x|^power, root and product is rounded once, each addition as numerics-long says. Windows with y = 0 give nothing to dx.
+// Where the sum over- or underflows, the cells are first divided by the greatest of them. Each |x|^power, root and
+// product is rounded once, each addition as numerics-long says. Windows with y = 0 contribute nothing to dx.
 
 import { type Round, roundingOf } from '../rounding.ts';
 import type { Data } from '../tensor.ts';
@@ -12,7 +13,7 @@ import { pow } from './math.ts';
 import { eachWindow } from './pool.ts';
 import { accumulator, additions, isLong } from './sums.ts';
 
-/** Powers by the square and the square root where they do, which round correctly; else by `pow`. */
+/** Powers 2 and ½ by the product and the square root, which round correctly; others by `pow`. */
 function powersOf(power: number, round: Round) {
   if (power === 2)
     return { raise: (v: number) => round(v * v), root: (v: number) => round(Math.sqrt(v)), less: (v: number) => v };

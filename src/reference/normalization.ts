@@ -3,7 +3,7 @@
 //   mean = Σ x / M,  variance = Σ (x − mean)² / M       over the M numbers of each channel, two passes, in float64
 //   scale = weight / √(variance + epsilon),  y = (x − mean)·scale + bias
 //
-// What stands for a whole channel stays float64 until it meets an element: then every operation is rounded.
+// Numbers for a whole channel stay float64 until they are combined with an element; then every operation is rounded.
 // Spec norm-batch, numerics-long.
 
 import { type Round, roundingOf } from '../rounding.ts';
@@ -41,7 +41,7 @@ export function normalize(x: Data, mean: Data, deviation: Data, weight: Data, bi
   }
 }
 
-/** dweight = Σ dy·(x − mean)/deviation and dbias = Σ dy, not rounded yet. Spec norm-frozen-gradient. */
+/** dweight = Σ dy·(x − mean)/deviation and dbias = Σ dy, before rounding. Spec norm-frozen-gradient. */
 export function normParamGrads(
   batch: number,
   x: Data,

@@ -1,4 +1,4 @@
-// How far Winograd's minimal filtering may be from the exact sum.
+// The error bound of Winograd's minimal filtering.
 
 import type { Round } from '../rounding.ts';
 import type { Data } from '../tensor.ts';

@@ -110,7 +110,7 @@ export function cellsOf(
 export const weightsOf = (g: ConvGeometry, w: Data, c: number, o: number): number[][] =>
   [0, 1, 2].map((i) => [0, 1, 2].map((j) => w[((i * 3 + j) * g.channels + c) * g.groups * g.filters + o]));
 
-/** What the loops over tiles do with one tile's sum over channels: the values of its outputs. */
+/** Turns the sum of one tile over the channels into the values of its outputs. */
 type Fill = (sums: number[][], o: number) => number[][];
 
 /** Σ_c U_c ∘ V_c for every image, tile and filter; `fill` makes outputs of it, which go to y where they are inside. */

@@ -28,12 +28,12 @@ export interface Case {
 }
 
 export interface CaseOptions {
-  /** Spatial axes; 2 if not given. */
+  /** The number of spatial axes; the default is 2. */
   readonly rank?: 1 | 2 | 3;
-  /** What every element is drawn from: `wholeNumbers()` if not given. */
+  /** The arbitrary for every element; the default is `wholeNumbers()`. */
   readonly numbers?: fc.Arbitrary<number>;
   readonly type?: ElementType;
-  /** The most multiply-adds of a case; 60,000 if not given: 1 ms in the reference loops. */
+  /** The most multiply-adds of a case; the default is 60,000, which take 1 ms in the reference loops. */
   readonly cost?: number;
 }
 
@@ -50,7 +50,7 @@ const depthwiseConvs = { 1: depthwiseConv1d, 2: depthwiseConv2d, 3: depthwiseCon
 const maxPools = { 1: maxPool1d, 2: maxPool2d, 3: maxPool3d };
 const avgPools = { 1: avgPool1d, 2: avgPool2d, 3: avgPool3d };
 
-/** Channels or filters: mostly few, sometimes one less, as many and one more than a block of 4, 8 or 16 lanes. */
+/** Channels or filters: mostly few, sometimes around a block of 4, 8 or 16 lanes (one less, equal, or one more). */
 const counts = (): fc.Arbitrary<number> =>
   fc.oneof(
     { weight: 4, arbitrary: fc.integer({ min: 1, max: 5 }) },
@@ -58,7 +58,8 @@ const counts = (): fc.Arbitrary<number> =>
   );
 
 /**
- * Convolutions with everything independent: batch, axes, window, padding, groups, channels and filters of a group.
+ * Convolutions with every number drawn independently: batch, axes, window, padding, groups, channels and filters of a
+ * group.
  *
  * @example
  * fc.assert(fc.property(convCases(), ({ layer, x, params }) => layer.forward(x, params).shape.length === 4));
@@ -158,7 +159,7 @@ export function casesOf(layer: Layer, shape: Shape, options: CaseOptions = {}): 
   return fc.record(drawn, { noNullPrototype: true }).map(printable) as fc.Arbitrary<Case>;
 }
 
-/** A case that fast-check prints as the call it is, not as the functions of its layer. */
+/** A case that fast-check prints as a call, not as the functions of its layer. */
 export const printable = <T extends Case>(call: T): T =>
   Object.defineProperty({ ...call }, fc.toStringMethod, {
     value: () => {

@@ -1,4 +1,4 @@
-// Laws of layers whose sums are exact in whole numbers, and whose images do not see each other.
+// Laws of layers whose sums are exact in whole numbers, and whose images do not influence each other.
 
 import fc from 'fast-check';
 import { toFloat32 } from '../convert.ts';

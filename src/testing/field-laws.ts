@@ -1,4 +1,5 @@
-// The receptive field is true: a cell changes only those units whose field holds it; and it is no wider than it need be.
+// The laws of receptive fields: a cell changes only those units whose field contains it, and no field is wider than
+// necessary.
 
 import fc from 'fast-check';
 import { fieldAt } from '../layer/field.ts';
@@ -28,11 +29,13 @@ function mustSee({ layer, shape }: Subject, unit: readonly number[], cell: reado
   if (unit.length !== cell.length) return;
   fieldAt(layer.field(shape), unit.slice(1, -1)).forEach(({ size, start }, i) => {
     if (cell[i + 1] < start || cell[i + 1] >= start + size)
-      throw new Error(`cell [${cell}] changes unit [${unit}], which sees ${size} cells from ${start} on axis ${i}`);
+      throw new Error(
+        `cell [${cell}] changes unit [${unit}], whose field has ${size} cells from ${start} on axis ${i}`,
+      );
   });
 }
 
-/** Of a layer that is affine in x, whose gradient is the same everywhere. */
+/** For a layer that is affine in x, whose gradient is the same everywhere. */
 export const exactFieldLaws: readonly Law[] = [
   {
     name: 'receptive field is the support of the gradient',
@@ -44,8 +47,8 @@ export const exactFieldLaws: readonly Law[] = [
 ];
 
 /**
- * With positive weights, the first and the last cell that a unit sees are those that its field names, if these lie inside
- * the input and are seen by any unit at all (those cropped away with the edge of a transposed convolution are not).
+ * With positive weights, the first and the last cell on which a unit depends are those of its field, if these are inside
+ * the input and in the field of any unit (cells cropped with the edge of a transposed convolution are not).
  */
 function mustFill(s: Subject, point: Point, draw: number): void {
   const [y, pull] = s.layer.vjp(point.x, nest(s, point));

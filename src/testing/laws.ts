@@ -13,27 +13,27 @@ import type { Law, Subject } from './points.ts';
 import { smoothLaws } from './smooth-laws.ts';
 
 /**
- * What a layer is, beyond a layer:
- * - `'affine'`: affine in x and in each parameter by itself (convolution, dense, average pooling, their chains and sums);
+ * Which laws hold for a layer, in addition to those of every layer:
+ * - `'affine'`: affine in x and in each single parameter (convolution, dense, average pooling, their chains and sums);
  * - `'homogeneous'`: f(a·x) = a·f(x) for a > 0 (max pooling, relu, their chains with layers without bias);
  * - `'smooth'`: differentiable nearly everywhere (sigmoid, a norm, a loss, any net);
- * - `'any'`: no more than that.
+ * - `'any'`: no additional law.
  */
 export type Kind = 'affine' | 'homogeneous' | 'smooth' | 'any';
 
 export interface LawOptions {
-  /** `'any'` if not given. */
+  /** The default is `'any'`. */
   readonly kind?: Kind;
   /** Whole numbers are multiples of this in x and dy, so that averages over 1, 2, 3, … cells can be whole too. */
   readonly unit?: number;
-  /** What to draw the numbers of one tensor from: `{ variance: positive }`, `{ x: logits }`. */
+  /** The arbitraries for the numbers of single tensors: `{ variance: positive }`, `{ x: logits }`. */
   readonly numbers?: Subject['numbers'];
-  /** Draws per law; 25 if not given. */
+  /** Draws per law; the default is 25. */
   readonly runs?: number;
 }
 
 /**
- * The laws of a kind of layer, each to be checked by itself.
+ * The laws of a kind of layer, to be checked one by one.
  *
  * @example
  * lawsOf('homogeneous').map((law) => law.name).includes('positively homogeneous') // true
@@ -86,7 +86,7 @@ export function brokenLaws(layer: Layer, shape: Shape, options: LawOptions = {})
     .map((law) => law.name);
 }
 
-/** A test that asks for a law that does not exist would pass: so every option is checked. */
+/** Every option is checked, because a test of a law that does not exist would pass. */
 function read(who: string, layer: Layer, shape: Shape, options: LawOptions) {
   checkLayer(who, layer);
   checkShape(who, shape);

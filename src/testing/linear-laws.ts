@@ -29,7 +29,7 @@ const law = (name: string, holds: (s: Subject, call: Call) => void): Law => ({
     ),
 });
 
-/** f with one tensor put in another's place, in float64. */
+/** f with one of its tensors replaced, in float64. */
 const replaced = (s: Subject, point: Point, name: string, t: Tensor): Tensor =>
   exactValueAt(s, { ...point, [name]: t });
 

@@ -17,7 +17,7 @@ export function wholeNumbers(bound = 4): fc.Arbitrary<number> {
   return fc.integer({ min: -bound, max: bound });
 }
 
-/** The float32 values that kernels stumble on: zeros, subnormals, the least normal, the largest, ∞ and NaN. */
+/** The float32 values that kernels often get wrong: zeros, subnormals, the least normal, the largest, ∞ and NaN. */
 const oddities = [
   -0,
   1.401298464324817e-45,
@@ -31,7 +31,7 @@ const oddities = [
 ];
 
 /**
- * Float32 values of every class, oddities (±0, subnormals, huge, ±∞, NaN) about one in eight, so that some sums stay finite.
+ * Float32 values of every class; about one in eight is ±0, subnormal, huge, ±∞ or NaN, so that some sums stay finite.
  *
  * @example
  * fc.sample(awkwardFloats(), 10).every((value) => Object.is(Math.fround(value), value)) // true
@@ -45,7 +45,7 @@ export const awkwardFloats = (): fc.Arbitrary<number> =>
 
 /**
  * Finite numbers from −2 to 2 with 31 bits, for finite differences: evenly spread and never shrunk, because small and
- * equal numbers lie on the kinks of maxima and rectifiers.
+ * equal numbers are at the corners of maxima and rectifiers.
  *
  * @example
  * fc.sample(smoothFloats(), 10).every((value) => Math.abs(value) <= 2) // true

@@ -1,4 +1,4 @@
-// Points: everything a layer depends on as one flat record, so that a law can treat x and each parameter alike.
+// Points: everything that a layer depends on as one flat record, so that a law can treat x and each parameter alike.
 //
 //   { x: […], 'conv1.weight': […], 'conv1.bias': […] }
 
@@ -10,7 +10,7 @@ import { tensors } from './numbers.ts';
 
 export type Point = Readonly<Record<string, Tensor>>;
 
-/** A layer on inputs of one shape, and what to draw its numbers from. */
+/** A layer, the shape of its input, and the arbitraries for its numbers. */
 export interface Subject {
   readonly layer: Layer;
   readonly shape: Shape;
@@ -18,13 +18,13 @@ export interface Subject {
   readonly numbers: Readonly<Record<string, fc.Arbitrary<number>>>;
 }
 
-/** A sentence about every point of a layer, as a property that fast-check can run. */
+/** A statement about every point of a layer, as a property that fast-check can run. */
 export interface Law {
   readonly name: string;
   property(subject: Subject): fc.IProperty<unknown>;
 }
 
-/** The leaves of nested parameters by path, as a layer names them: `stage2.body.conv1.weight`. */
+/** Nested parameters as one flat record, by path: `stage2.body.conv1.weight`. */
 export function leaves<T>(params: Params<T>, isLeaf: (value: unknown) => boolean, path = ''): Record<string, T> {
   return Object.fromEntries(
     Object.entries(params).flatMap(([name, value]) =>
@@ -70,7 +70,7 @@ export function vjpAt(s: Subject, point: Point, dy: Tensor): readonly [Tensor, P
   return [y, gradientAt(pull(dy))];
 }
 
-/** Draws a point; `numbers` holds where the subject has none of its own for a tensor. */
+/** Draws a point; `numbers` is used for tensors for which the subject has no arbitrary of its own. */
 export const points = (s: Subject, numbers: fc.Arbitrary<number>, type: ElementType): fc.Arbitrary<Point> =>
   fc.record(
     Object.fromEntries(

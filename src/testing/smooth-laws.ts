@@ -8,7 +8,7 @@ import { inner, plus } from './compare.ts';
 import { smoothFloats } from './numbers.ts';
 import { gradients, type Law, type Point, points, type Subject, valueAt, vjpAt } from './points.ts';
 
-/** A kink between t − hδ and t + hδ spoils one step, hardly all of them; a wrong gradient fails at every one. */
+/** A corner between t − hδ and t + hδ spoils one step, but hardly all of them; a wrong gradient fails at every one. */
 const steps = [1e-4, 1e-5, 1e-6];
 
 /** Relative to the largest of 1 and the sizes of the sums that were subtracted: h² and 2⁻⁵³/h stay below it. */

@@ -1,4 +1,5 @@
-// Windows to draw: every axis by itself, in strata that each hold a place where engines were found wrong.
+// Arbitraries of windows: every axis is drawn independently, from several ranges, each with a kind of window that
+// engines got wrong.
 //
 //   |before| x x x x x … |after|     input = reach − before − after + extra, so that at least one window fits
 
@@ -18,7 +19,7 @@ export interface WindowCase {
 
 type Range = readonly [least: number, most: number];
 
-/** Ranges to draw the numbers of one axis from. */
+/** The ranges from which the numbers of one axis are drawn. */
 interface Limits {
   readonly size: Range;
   readonly stride: Range;

@@ -8,7 +8,7 @@ import type { Augmentation } from './batches.ts';
 
 /**
  * Shifts every image by up to `shift` cells on each axis (zeros come in), mirrors it left to right with probability ½
- * where `flip` is set, and cuts a window of `crop` cells out of it at a random place. Spec train-augment.
+ * if `flip` is set, and cuts a window of `crop` cells out of it at a random place. Spec train-augment.
  *
  * @throws {SpecError} train-augment when the crop is larger than the image.
  * @example

@@ -11,7 +11,7 @@ export interface Batch {
   readonly labels: readonly number[] | Uint8Array | Uint16Array | Uint32Array | Int32Array;
 }
 
-/** The batches of each epoch. The same epoch gives the same batches again. */
+/** The batches of each epoch. The same epoch always gives the same batches. */
 export interface Batches {
   /** Batches in one epoch. */
   readonly length: number;
@@ -24,7 +24,8 @@ export interface Batches {
 export type Augmentation = (x: Tensor, random: Random) => Tensor;
 
 /**
- * Cuts examples into batches of `size` (the last one may be smaller), shuffled anew each epoch. Spec train-batches.
+ * Divides examples into batches of `size` (the last one may be smaller), in a new random order each epoch. Spec
+ * train-batches.
  *
  * @param data x `[examples, …]`, and labels, a whole number of them per example.
  * @throws {SpecError} train-batches for no examples, or labels that do not go with x.

@@ -1,4 +1,4 @@
-// From batch statistics to given ones: runs batches through a net and writes down what its batch norms saw.
+// From batch statistics to given ones: runs batches through a net and records the statistics of its batch norms.
 
 import { SpecError, show, wrongType } from '../errors.ts';
 import { checkLayer, type Layer, type Params } from '../layer/layer.ts';
@@ -7,7 +7,7 @@ import { checkParams } from '../layer/params.ts';
 import { type Data, type ElementType, type Tensor, tensor, typeOf } from '../tensor.ts';
 import { evaluation } from './metrics.ts';
 
-/** What one batch norm saw, in float64, and the type that its parameters have. */
+/** The statistics of one batch norm, in float64, and the type of its parameters. */
 interface Seen {
   readonly type: ElementType;
   readonly means: Data[];
@@ -15,11 +15,11 @@ interface Seen {
 }
 
 /**
- * Replaces every `batchNorm` of a net by a `frozenNorm` with the statistics of the given inputs, dropout left out. Over
+ * Replaces every `batchNorm` of a net by a `frozenNorm` with the statistics of the given inputs, without dropout. Over
  * several inputs the mean is the mean of their means, the variance the mean of their variances plus the variance of
  * their means, each rounded once to the element type. Spec train-calibrate.
  *
- * @throws {SpecError} train-calibrate for no inputs, and for a statistic that is no finite number of the element type.
+ * @throws {SpecError} train-calibrate for no inputs, and for a statistic that is not a finite number of the element type.
  * @example
  * const p = { weight: tensor([1], [1]), bias: tensor([1]) };
  * const { layer, params } = calibrate(batchNorm(), p, [tensor([2, 1], [1, 3])]);
@@ -49,7 +49,7 @@ export function calibrate(
   return { layer, params: withStatistics(params, seen, '') };
 }
 
-/** A layer that takes statistics of the batch, writing them down. */
+/** A layer that computes statistics of the batch and records them. */
 function recorder(layer: Layer, path: string, seen: Record<string, Seen>): Layer | undefined {
   const statistics = layer.roles?.batchStatistics;
   return (

@@ -1,4 +1,4 @@
-// Checkpoints: all that training needs to go on with the same bits, as one safetensors file.
+// Checkpoints: everything that training needs to continue with the same bits, as one safetensors file.
 
 import { SpecError } from '../errors.ts';
 import { readSafetensors, writeSafetensors } from '../formats/safetensors.ts';
@@ -8,7 +8,7 @@ import { NUMERICS } from '../numerics.ts';
 import { type Data, sameShape, type Tensor, typeOf } from '../tensor.ts';
 import type { Optimizer } from './optimizer.ts';
 
-/** Where training stands: steps done, parameters, and what the optimizer carries for each that moves. */
+/** The state of training: the number of steps, the parameters, and the state of the optimizer for each trained one. */
 export interface State {
   readonly step: number;
   readonly params: Params<Tensor>;
@@ -30,7 +30,7 @@ export function writeCheckpoint({ step, params, carried }: State, optimizer: Opt
   return writeSafetensors(Object.fromEntries(tensors), metadata);
 }
 
-/** Reads a checkpoint of a net with parameters like these, of which some move. Spec train-checkpoint. */
+/** Reads a checkpoint of a net with parameters like these, some of which are trained. Spec train-checkpoint. */
 export function readCheckpoint(
   bytes: Uint8Array,
   like: Params<Tensor>,
@@ -40,7 +40,7 @@ export function readCheckpoint(
   const { tensors, metadata } = readSafetensors(bytes);
   const step = Number(metadata.step);
   if (!/^\d+$/.test(metadata.step ?? '') || !Number.isSafeInteger(step))
-    throw new SpecError('train-checkpoint', `checkpoint: the metadata must hold the step, got '${metadata.step}'`);
+    throw new SpecError('train-checkpoint', `checkpoint: the metadata must have the step, got '${metadata.step}'`);
   if (metadata.numerics !== String(NUMERICS))
     throw new SpecError(
       'train-checkpoint',

@@ -1,5 +1,5 @@
-// Generated digits: ten hand-drawn 5×7 glyphs, each image shifted, scaled, slanted, of its own brightness, with noise.
-// Something to train on that needs no download; not a substitute for real handwriting.
+// Generated digits: ten hand-drawn 5×7 glyphs, each image shifted, scaled and slanted, with its own brightness and noise.
+// They are data to train on without a download, and no substitute for real handwriting.
 
 import { known, wholeNumber } from '../attributes.ts';
 import { type Random, random } from '../random.ts';

@@ -26,15 +26,15 @@ export interface FitOptions {
   /** Seeds dropout. */
   readonly seed?: number;
   /**
-   * Which parameters move, by flat name; the others stay equal in bits. Running statistics never move. To retrain new last
-   * layers alone: `net.with({ children: { out: dense({ units: 5 }) } })`, with `out` of its initialize() beside the trained
-   * rest, and `trainable: (name) => name.startsWith('out.')`.
+   * Which parameters are trained, by flat name; the others keep their bits. Running statistics are never trained. To
+   * retrain new last layers only, use `net.with({ children: { out: dense({ units: 5 }) } })` with `out` from its
+   * initialize() and the trained rest, and `trainable: (name) => name.startsWith('out.')`.
    */
   readonly trainable?: (name: string) => boolean;
   readonly onProgress?: (progress: Progress) => void;
-  /** Given a checkpoint, a safetensors file, after every epoch and when `signal` stops the run. */
+  /** Called with a checkpoint, a safetensors file, after every epoch and when `signal` stops the run. */
   readonly onCheckpoint?: (checkpoint: Uint8Array, epoch: number) => void | Promise<void>;
-  /** A checkpoint to go on from: the same bits as if the run had not been interrupted. */
+  /** A checkpoint to continue from: the bits are those of a run without interruption. */
   readonly resume?: Uint8Array;
   readonly signal?: { readonly aborted: boolean };
 }
@@ -47,12 +47,12 @@ export interface FitResult {
 }
 
 /**
- * Trains a net by mini-batches and returns new parameters; those given stay as they are. Every epoch begins with a fresh
+ * Trains a net by mini-batches and returns new parameters; the given ones do not change. Every epoch has a new random
  * order, every step reseeds dropout with hash(seed, step, path): the same call gives the same bits on every host.
- * The net ends in logits: the default loss has the softmax in it, and behind a `softmax()` of the net it hardly learns.
- * Spec train-fit.
+ * The net must end in logits: the default loss contains the softmax, and after a `softmax()` of its own a net hardly
+ * learns. Spec train-fit.
  *
- * @throws {SpecError} train-loss when a loss is NaN or infinite (the checkpoints before it stay good);
+ * @throws {SpecError} train-loss when a loss is NaN or infinite (earlier checkpoints remain valid);
  * train-checkpoint when `resume` does not belong to this net; train-fit.
  * @example
  * const net = chain({ flatten: flatten(), out: dense({ units: 10 }) });
@@ -151,11 +151,13 @@ function begin(params: Params<Tensor>, optimizer: Optimizer, moves: (name: strin
   return { step: 0, params: own, carried };
 }
 
-/** Every layer that draws, such as dropout, with the seed of this step and its path. Spec train-dropout. */
+/**
+ * Every layer that draws random numbers, such as dropout, with the seed of this step and its path. Spec train-dropout.
+ */
 const reseeded = (net: Layer, seed: number, step: number): Layer =>
   mapLayer(net, (path, layer) => layer.roles?.random?.reseeded(hash(seed, step, path)) ?? layer);
 
-/** One step: moves the parameters of `state` in place unless the loss is not finite. */
+/** One step: updates the parameters of `state` in place unless the loss is not finite. */
 function step(
   net: Layer,
   state: State,

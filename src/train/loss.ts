@@ -1,4 +1,4 @@
-// What training and measuring are given besides a net: batches, and the loss of each.
+// What training and evaluation take in addition to a net: batches, and the loss of each.
 
 import { checkFunction } from '../attributes.ts';
 import { show, wrongType } from '../errors.ts';

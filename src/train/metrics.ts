@@ -1,4 +1,4 @@
-// How good a classifier is: top-k error, and loss and accuracy over a set.
+// The quality of a classifier: top-k error, and loss and accuracy over a set.
 
 import { wholeNumber } from '../attributes.ts';
 import { SpecError } from '../errors.ts';
@@ -27,7 +27,7 @@ export function topError(logits: Tensor, labels: Labels, k = 1): number {
   return wrongRows(logits, read, k) / read.length;
 }
 
-/** How many rows are wrong at k, of labels that are checked. */
+/** How many rows are wrong at k, for labels that have been checked. */
 function wrongRows(logits: Tensor, labels: ArrayLike<number>, k: number): number {
   const classes = logits.shape[logits.shape.length - 1];
   let wrong = 0;
@@ -44,7 +44,10 @@ function wrongRows(logits: Tensor, labels: ArrayLike<number>, k: number): number
   return wrong;
 }
 
-/** Rows of logits wrong at k by the labels of a loss, which has seen them; NaN where it is not cross-entropy. Spec train-top. */
+/**
+ * Rows of logits wrong at k, by the labels of a loss, which has checked them; NaN if it is not cross-entropy. Spec
+ * train-top.
+ */
 export function countWrong(loss: Layer, logits: Tensor, k: number): { readonly wrong: number; readonly rows: number } {
   const labels = loss.roles?.labels;
   if (labels === undefined) return { wrong: Number.NaN, rows: Number.NaN };
@@ -67,13 +70,13 @@ export interface Score {
   readonly loss: number;
   /** Share of labels that have the greatest logit; NaN where the loss is not cross-entropy. */
   readonly accuracy: number;
-  /** Share of labels that are not among the five greatest logits; NaN likewise. */
+  /** Share of labels that are not among the five greatest logits; NaN where the loss is not cross-entropy. */
   readonly top5Error: number;
   readonly examples: number;
 }
 
 /**
- * Loss, accuracy and top-5 error over all batches, dropout left out. Spec train-evaluation.
+ * Loss, accuracy and top-5 error over all batches, without dropout. Spec train-evaluation.
  *
  * @param loss the loss of a batch, as for `fit`: by default cross-entropy of its labels.
  * @example

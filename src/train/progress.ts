@@ -1,4 +1,4 @@
-// How far training is: what a person is told after every step, and when the host gets a turn.
+// The progress of training: what is reported after every step, and when other tasks of the host may run.
 
 import type { Batches } from './batches.ts';
 
@@ -40,7 +40,7 @@ export const meansOf = ({ loss, images, wrong, rows }: Sums): { loss: number; ac
   accuracy: (rows - wrong) / rows,
 });
 
-/** Lets timers and signals have their turn between two steps, often enough for a person and rarely enough to cost nothing. */
+/** Lets timers and signals run between two steps, often enough for a person and rarely enough to cost nothing. */
 export function breaks(): () => Promise<void> {
   let last = performance.now();
   return async () => {

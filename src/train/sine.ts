@@ -1,4 +1,4 @@
-// sin(πx) for x in [0, 1/2], from + and × alone, so that every host gets the same bits.
+// sin(πx) for x in [0, 1/2], computed with + and × only, so that every host gets the same bits.
 
 /** (−1)ⁱ π²ⁱ⁺¹ / (2i+1)!: Taylor's series; beyond these terms nothing reaches the last bit at x = 1/2. */
 const TERMS = 14;

@@ -1,4 +1,4 @@
-// A worker process as seen from the runner: one question, one answer.
+// A worker process from the view of the runner: one question, one answer.
 
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
@@ -10,13 +10,13 @@ export async function startEngine(name, limits) {
   });
   const answer = () =>
     new Promise((resolve, reject) => {
-      const settle = (done, value) => {
+      const finish = (done, value) => {
         child.off('message', onMessage);
         child.off('exit', onExit);
         done(value);
       };
-      const onMessage = ({ result, error }) => (error ? settle(reject, new Error(error)) : settle(resolve, result));
-      const onExit = (code) => settle(reject, new Error(`${name} ended with code ${code}`));
+      const onMessage = ({ result, error }) => (error ? finish(reject, new Error(error)) : finish(resolve, result));
+      const onExit = (code) => finish(reject, new Error(`${name} ended with code ${code}`));
       child.on('message', onMessage);
       child.on('exit', onExit);
     });

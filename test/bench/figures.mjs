@@ -15,10 +15,13 @@ export function ms({ engines }, name, how = 'median') {
   return how === 'best' ? Math.min(...times.best) : median(times.median);
 }
 
-/** Peers that are measured as we are "in place": x and y stay in the engine's memory. The others go from array to array. */
+/**
+ * Peers that are compared with our time "in place": x and y stay in the memory of the engine. The others go from array
+ * to array.
+ */
 const IN_PLACE = ['tfjs'];
 
-/** The variant of ours that is like the peer's; without a peer, the one without copies. */
+/** The variant of ours that corresponds to the peer; without a peer, the one without copies. */
 export const ours = ({ engines }, peer = 'tfjs') =>
   engines['in place'] && IN_PLACE.includes(peer) ? 'in place' : 'toeplitz';
 
@@ -41,7 +44,7 @@ export function ratio(each, peer, how = 'median', name = ours(each, peer)) {
 const limits = ({ flops, chain, engines: { memory } }) =>
   memory && chain.map((speed, i) => Math.max(flops / speed / 1e6, memory.median[i]));
 
-/** The limit as a part of our time. */
+/** The limit as a share of our time. */
 export const closeness = (each, name = ours(each)) =>
   limits(each) && median(limits(each).map((least, i) => least / each.engines[name].median[i]));
 

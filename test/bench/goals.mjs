@@ -1,4 +1,4 @@
-// The goals, and what was reached: each a figure of the results, a goal and a floor.
+// The goals and what was reached: each has a figure of the results, a goal and a floor.
 
 import { bounds, group, mean, named, ratios, share } from './figures.mjs';
 

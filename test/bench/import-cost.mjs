@@ -1,4 +1,5 @@
-// What it costs to begin: time from process start to the first convolution, sizes of the kernels and of the core.
+// The cost of starting: the time from process start to the first convolution, and the sizes of the kernels and of the
+// core.
 
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';

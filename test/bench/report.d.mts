@@ -1,2 +1,4 @@
 /** See report.mjs. */
-export function readmeTables(results: unknown): string;
+export function peerTable(results: unknown): string;
+/** See report.mjs. */
+export function casePage(results: unknown): string;

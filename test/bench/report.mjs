@@ -1,6 +1,6 @@
 // Results as Markdown tables.
 
-import { closeness, group, mean, ms, ours, ratio, ratios, share, speed } from './figures.mjs';
+import { closeness, group, mean, ms, named, ours, ratio, ratios, share, speed } from './figures.mjs';
 import { goals, outcome } from './goals.mjs';
 
 const PEERS = ['tfjs', 'ort-web', 'ort-node', 'tfjs-cpu'];
@@ -21,7 +21,7 @@ const row = (cells) => `| ${cells.join(' | ')} |`;
 const table = (head, rows) =>
   [row(head), row(head.map((_, i) => (i > 0 ? '--:' : '---'))), ...rows.map(row)].join('\n');
 
-/** What was aimed at and what came out. */
+/** The goals, and what was reached. */
 export function goalTable(results) {
   const rows = goals.flatMap((goal) => {
     const got = outcome(goal, results);
@@ -82,7 +82,7 @@ export function groupTable(results) {
   return table(['geometric means', 'of the chain', ...peersOf(results).map((peer) => `× ${peer}`)], rows);
 }
 
-/** What it costs to begin. */
+/** The cost of starting. */
 export function importTable({ start, kernels, files, core, minified, packed, unpacked }) {
   const kb = (bytes) => `${(bytes / 1000).toFixed(1)} KB`;
   const begin = Object.entries(start).filter(([name]) => name !== 'empty');
@@ -97,20 +97,22 @@ export function importTable({ start, kernels, files, core, minified, packed, unp
   ].join('\n');
 }
 
-/** The conditions, in a sentence. */
+/** The conditions of the measurement. */
 export function conditions({ date, machine, versions, rounds, chain }) {
   const { toeplitz: _, ...peers } = versions;
   const others = Object.entries(peers).map(([name, version]) => `${name} ${version}`);
   return (
     `Measured on ${date}: ${machine.cpu}, ${machine.cores} cores, Node ${machine.node} (V8 ${machine.v8}), one thread. ` +
-    `${others.join(', ')}. Medians of ${rounds} rounds; 100 % is a chain of multiplications and additions in registers` +
-    `${chain > 0 ? `, here ${digits(chain)} GFLOP/s at best` : ''}. The limit of a case is its arithmetic at the speed ` +
-    `of the chain or the time to read x and the weights and write y once, whichever is longer. In place: x and y stay in ` +
-    `the engine's memory, as tfjs is measured; onnxruntime goes from array to array, as toeplitz does against it.`
+    `${others.join(', ')}. Medians of ${rounds} rounds. "The chain" is a sequence of multiplications and additions in ` +
+    `registers${chain > 0 ? `, which reaches ${digits(chain)} GFLOP/s here at best` : ''}. The limit of a case is the time ` +
+    `of its arithmetic at the speed of the chain, or the time to read x and the weights and to write y once, whichever is ` +
+    `longer. "In place" means that x and y stay in the memory of the engine, which is how TensorFlow.js is measured; ONNX ` +
+    `Runtime goes from array to array, and is compared with toeplitz from array to array. Columns with × say how many ` +
+    `times as long the other engine takes.`
   );
 }
 
-/** All of it, as it is printed. */
+/** The whole report, as it is printed. */
 export function report(results) {
   const noise = results.cases.filter(({ disturbed }) => disturbed > 0);
   return [
@@ -125,13 +127,46 @@ export function report(results) {
   ].join('\n\n');
 }
 
-/** What the README shows. */
-export const readmeTables = (results) =>
-  [
-    goalTable(results),
-    conditions(results),
-    `<details><summary>Case by case</summary>`,
-    caseTable(results),
-    ...(results.import ? [importTable(results.import)] : []),
-    '</details>',
-  ].join('\n\n');
+/** The rows of the README's table: what is timed, its cases, and the engine of ours that is asked for by name. */
+const WORK = [
+  ['convolutions', (results) => group(results, 'conv')],
+  ['3×3 convolutions with Winograd', (results) => group(results, 'conv'), 'winograd'],
+  ['depthwise convolutions', (results) => group(results, 'depthwise')],
+  ['pooling', (results) => group(results, 'pool')],
+  ['dense, one image', (results) => group(results, 'dense')],
+  ['ResNet-50', (results) => named(results, 'resnet50')],
+  ['VGG-16', (results) => named(results, 'vgg16')],
+  ['VGG-16 with Winograd', (results) => named(results, 'vgg16'), 'winograd'],
+];
+const TITLES = {
+  tfjs: 'TensorFlow.js (WebAssembly)',
+  'ort-web': 'ONNX Runtime (WebAssembly)',
+  'ort-node': 'ONNX Runtime (native)',
+};
+
+/** What the README shows: how many times as fast we are as each peer, geometric means over the cases. */
+export function peerTable(results) {
+  const peers = Object.keys(TITLES);
+  const rows = WORK.map(([work, select, name]) => {
+    const cases = select(results).filter(({ engines }) => engines[name ?? 'toeplitz']);
+    const means = peers.map((peer) => ratios(cases, peer, 'median', name));
+    const label = cases.length > 1 ? `${work} (mean of ${cases.length})` : work;
+    return [label, ...means.map((each) => (each.length > 0 ? `${digits(mean(each))}×` : ''))];
+  });
+  const begin = ({ start }, engine) => `${Math.round(start[engine] - start.empty)} ms`;
+  const { import: cost } = results;
+  const notes = cost && [
+    '',
+    `From the start of a process to the first result takes ${begin(cost, 'toeplitz')} here, ` +
+      `${peers.map((peer) => `${begin(cost, peer)} with ${TITLES[peer]}`).join(', ')}. ` +
+      `The core with its kernels is ${Math.round(cost.minified / 1000)} KB, minified and gzipped.`,
+  ];
+  return [
+    table(['time of the other engine / ours', ...peers.map((peer) => TITLES[peer])], rows),
+    ...(notes ?? []),
+  ].join('\n');
+}
+
+/** What the guide shows: the conditions, and every case. */
+export const casePage = (results) =>
+  [conditions(results), caseTable(results), ...(results.import ? [importTable(results.import)] : [])].join('\n\n');

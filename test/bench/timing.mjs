@@ -46,7 +46,7 @@ export function canary(file) {
   return () => measure(100);
 }
 
-/** Starts to watch: the function returned tells what part of the time since then this process had a core. */
+/** Starts to watch: the returned function tells which share of the time since then this process had a core. */
 export function watchCore() {
   const [start, before] = [performance.now(), process.cpuUsage()];
   return () => {

@@ -22,7 +22,7 @@ const commands = {
     }
     return checked;
   },
-  /** The chain before and after, and the part of the time in which the process had a core: a disturbance is seen. */
+  /** The chain before and after, and the share of the time in which the process had a core, which reveal disturbances. */
   async time({ variant, budget }) {
     const before = chain();
     const core = watchCore();

@@ -142,7 +142,7 @@ const averaging = (draw) => ({ ceil: draw(0, 1) === 1, countPadding: draw(0, 1) 
 
 const special = [0, -0, Infinity, -Infinity, NaN, 1e-45, -1e-45, 1.1754942e-38, 3.4028235e38, -3.4028235e38];
 
-/** Ordinary values over many binades; in one tensor of six, some are special. */
+/** Ordinary values over many powers of two; in one tensor of six, some are special. */
 function values(draw, shape) {
   const size = shape.reduce((product, axis) => product * axis, 1);
   const awkward = draw(0, 5) === 0;

@@ -1,6 +1,6 @@
 // Recomputes the digests on every host and compares them with digests.json: npm run certify [-- host … --write].
-// A host is asked if its name begins with one of the arguments; without any, RESULTS.md is written. --write makes
-// digests.json anew from plain JavaScript, the definition of the bits.
+// A host is asked if its name begins with one of the arguments; without any, RESULTS.md is written. --write writes
+// digests.json from plain JavaScript, the definition of the bits.
 
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';

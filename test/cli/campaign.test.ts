@@ -1,4 +1,4 @@
-// What surrounds a campaign, as a user runs it: shards, lists of expected failures, files.
+// Campaigns as a user runs them: shards, lists of expected failures, files.
 
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -29,7 +29,7 @@ describe('toeplitz merge', () => {
     expect(junit.out).toContain('tests="2" failures="2"');
   });
 
-  it('[campaign-merge] ends with 2 for what is not one whole campaign, and writes nothing', async () => {
+  it('[campaign-merge] ends with 2 for reports that are not one whole campaign, and writes nothing', async () => {
     writeFileSync(at('cut.json'), readFileSync(at('1.json')).subarray(0, 900));
     for (const [args, why] of [
       [[at('1.json')], 'all 2 shards must be there, got none for [2] [campaign-merge]'],
@@ -50,7 +50,7 @@ describe('--expected', () => {
   const list = at('known.txt');
   const known = (...args: string[]) => toeplitz(...engine, '--expected', list, ...args);
 
-  it('[campaign-expected] is written by --fix, and then holds to the letter', async () => {
+  it('[campaign-expected] is written by --fix, and is then met exactly', async () => {
     expect((await known()).err).toContain('cannot read');
     expect((await known('--fix')).code).toBe(0);
     expect(readFileSync(list, 'utf8')).toBe('maxPool2d: error\navgPool2d: wrong-type\n');
@@ -70,7 +70,7 @@ describe('--expected', () => {
 });
 
 describe('an interrupted campaign', () => {
-  it('[oracle-campaign] is reported as far as it went, is not clean, and fixes no list', async () => {
+  it('[oracle-campaign] is reported as far as it went, is not clean, and does not change the list', async () => {
     const list = at('interrupted.txt');
     writeFileSync(list, 'maxPool2d: error\n# kept\navgPool2d: fail\n');
     const args = ['check', fixture('stops.mjs'), '--expected', list, '--fix', '--ops', 'maxPool2d,avgPool2d'];
@@ -88,7 +88,7 @@ describe('toeplitz vectors and verify', () => {
     toeplitz('vectors', '--ops', 'conv2d', '--cases', '30', '--out', out, ...more);
   const list = (folder: string) => readdirSync(folder).sort();
 
-  it('[campaign-vectors] writes a directory that is complete, and never into one that holds something', async () => {
+  it('[campaign-vectors] writes a complete directory, and never into one that is not empty', async () => {
     expect(await write(questions)).toEqual({ code: 0, out: `30 questions in ${questions}\n`, err: '' });
     expect(list(questions)).toEqual(['answers', 'cases', 'manifest.json']);
     expect([list(join(questions, 'cases')).length, list(join(questions, 'answers')).length]).toEqual([30, 0]);

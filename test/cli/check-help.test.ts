@@ -1,16 +1,16 @@
-// What the help of check says is true.
+// The help of check is correct.
 
 import { describe, expect, it } from 'vitest';
 import { decode, encode } from '../../src/cli/protocol.ts';
-import { callOf } from '../../src/oracle/ask.ts';
-import { parseCaseId } from '../../src/oracle/caseid.ts';
-import { drawCase } from '../../src/oracle/draw.ts';
-import { ownLayout } from '../../src/oracle/layout.ts';
-import { operators } from '../../src/oracle/operators.ts';
+import { callOf } from '../../src/oracle/ask/ask.ts';
+import { drawCase } from '../../src/oracle/cases/draw.ts';
+import { parseCaseId } from '../../src/oracle/cases/id.ts';
+import { ownLayout } from '../../src/oracle/dialects/layout.ts';
+import { operators } from '../../src/oracle/families/index.ts';
 import { toeplitz } from './run.ts';
 
 describe('toeplitz check --help', () => {
-  it('[oracle-protocol] shows a request and its answer as they are', async () => {
+  it('[oracle-protocol] shows a real request and its answer', async () => {
     const { out } = await toeplitz('check', '--help');
     const line = (start: string) => new RegExp(`^ *. (${start}.*?\\}+)(?: {2,}.*)?$`, 'm').exec(out)![1];
     const c = parseCaseId('dense/n1c2_u1b0/f32/given/x=1,2;weight=3,4');
@@ -20,7 +20,7 @@ describe('toeplitz check --help', () => {
     expect([seq, decode(result)]).toEqual([1, { shape: [1, 1], data: Float32Array.of(11) }]);
   });
 
-  it('[oracle-engine] says every attribute and the shape of every weight', async () => {
+  it('[oracle-engine] lists every attribute and the shape of every weight', async () => {
     const { out } = await toeplitz('check', '--help');
     for (const op of Object.keys(operators)) {
       const { attributes } = callOf({ layout: ownLayout }, drawCase(op, false, 1, 0, { traits: {} }));

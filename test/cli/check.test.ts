@@ -21,7 +21,7 @@ describe('toeplitz check', () => {
     expect(out).toMatch(/^avgPool2d .*not offered$/m);
   });
 
-  it('[oracle-protocol] makes findings of a hang, a crash, an error and a wrong type, and goes on', async () => {
+  it('[oracle-protocol] reports a hang, a crash, an error and a wrong type as findings, and continues', async () => {
     const { code, out } = await toeplitz(
       'check',
       fixture('wrong.mjs'),
@@ -66,7 +66,7 @@ describe('toeplitz check', () => {
     expect(findings.map(({ verdict }) => verdict.message).join()).toMatch(/the engine says: five|seq \d+, got seven/);
   });
 
-  it('[campaign-cases] names the command that asks a finding again, which finds the same', async () => {
+  it('[campaign-cases] shows the command that repeats a finding, which has the same result', async () => {
     const wrong = ['--ops', 'maxPool2d', '--cases', '20', '--strict', '--timeout', '9'];
     const host = join(root, 'dist/cli/host.js');
     for (const [args, form] of [
@@ -84,13 +84,13 @@ describe('toeplitz check', () => {
     }
   });
 
-  it('[oracle-exit] ends with 4 for an engine that fails nowhere, but answers hardly anything', async () => {
-    const { code, out } = await toeplitz('check', fixture('shy.mjs'), '--cases', '5', '--ops', 'conv2d');
+  it('[oracle-exit] ends with 4 for an engine that never fails but answers hardly anything', async () => {
+    const { code, out } = await toeplitz('check', fixture('skips-everything.mjs'), '--cases', '5', '--ops', 'conv2d');
     expect(code).toBe(4);
     expect(out).toContain('conv2d: 40 skipped: not yet');
   });
 
-  it('[oracle-history] shows by the two smallest calls what an engine keeps', async () => {
+  it('[oracle-history] shows with the two smallest calls what an engine keeps', async () => {
     const { out } = await toeplitz('check', fixture('packs.mjs'), '--cases', '40', '--ops', 'conv2d');
     expect(out).toContain('✗ conv2d: stale');
     expect(out).toMatch(
@@ -98,7 +98,7 @@ describe('toeplitz check', () => {
     );
   });
 
-  it('[oracle-history] says of what a fresh engine does right that it depends on earlier calls', async () => {
+  it('[oracle-history] says of a finding that a restarted engine does not repeat that it depends on earlier calls', async () => {
     const { code, out } = await toeplitz('check', fixture('grown.mjs'), '--cases', '40', '--ops', 'conv2d');
     expect(code).toBe(1);
     expect(out).toContain('  passes alone: depends on earlier calls\n  seen in:');
@@ -148,7 +148,7 @@ describe('toeplitz check', () => {
     }
   });
 
-  it('[campaign-reporter] writes the report in the form asked for, to a file that appears whole', async () => {
+  it('[campaign-reporter] writes the report in the requested form, to a file that appears when it is complete', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'toeplitz-'));
     const file = join(folder, 'report.xml');
     const engine = [fixture('right.mjs'), '--ops', 'maxPool2d', '--cases', '10'];
@@ -171,7 +171,7 @@ describe('toeplitz check', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it('[oracle-protocol] asks a program in the dialect that it names, and refuses one that nobody knows', async () => {
+  it('[oracle-protocol] asks a program in its dialect, and refuses an unknown dialect', async () => {
     const program = (dialect: string): string[] => [process.execPath, '--', fixture('torch.mjs'), dialect];
     const { code, out } = await toeplitz('check', '--cases', '5', ...program('torch'));
     expect({ code, out }).toMatchObject({ code: 0, out: expect.stringMatching(/^torch, dialect torch: seed 1/) });

@@ -1,4 +1,4 @@
-// A case written out on the command line.
+// toeplitz explain, which writes a case out.
 
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -31,7 +31,7 @@ describe('toeplitz explain, of a case with more than a few numbers', () => {
         expect(out).toContain(`${name} = numpy.array([${[...values.data].join(', ')}], 'float32')`);
   });
 
-  it('[oracle-caseid] writes a file of them, in the words and the layout of a dialect', async () => {
+  it('[oracle-caseid] writes them to a file, with the attributes and the layout of a dialect', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'toeplitz-'));
     const file = join(folder, 'case.safetensors');
     const { code, out, err } = await toeplitz('explain', id, '--dialect', 'torch', '--out', file);

@@ -1,4 +1,4 @@
-// Files and directories that appear whole or not at all, and what is never replaced.
+// Files and directories that appear when they are complete or not at all, and files that are never replaced.
 
 import { spawn, spawnSync } from 'node:child_process';
 import {
@@ -36,7 +36,7 @@ beforeEach(() => {
   for (const each of readdirSync(folder)) rmSync(at(each), { recursive: true });
 });
 
-it('[campaign-vectors] a directory whose files cannot all be made does not appear, nor anything beside it', async () => {
+it('[campaign-vectors] a directory whose files cannot all be written does not appear, and nothing is left behind', async () => {
   const failing = function* () {
     yield { path: 'cases/first', bytes };
     throw new RangeError('the second');
@@ -54,7 +54,7 @@ it('[campaign-vectors] a directory whose files cannot all be made does not appea
   expect([readlinkSync(at('link')), read('real/first')]).toEqual(['real', text]);
 });
 
-it('[cli-files] a place that cannot be written is refused before there is anything to write, and nothing is left there', async () => {
+it('[cli-files] a place that cannot be written to is refused before there is anything to write, and nothing is left there', async () => {
   mkdirSync(at('taken'));
   writeFileSync(at('file'), '');
   symlinkSync('circle', at('circle'));
@@ -81,7 +81,7 @@ it('[cli-files] a place that cannot be written is refused before there is anythi
   for (const name of ['shut/report', 'read-only']) await expect(destination(at(name))).rejects.toThrow('EACCES');
 });
 
-it('[cli-files] a file is replaced whole, and keeps its permissions; the old one stays until then', async () => {
+it('[cli-files] a file is replaced when the new one is complete, and keeps its permissions; the old one stays until then', async () => {
   writeFileSync(at('report'), 'old');
   chmodSync(at('report'), 0o604);
   const place = await destination(at('report'));
@@ -92,7 +92,7 @@ it('[cli-files] a file is replaced whole, and keeps its permissions; the old one
   expect(readdirSync(folder).sort()).toEqual(['new', 'report']);
 });
 
-it('[cli-files] a symbolic link stays, and what it leads to is written, be it there or not', async () => {
+it('[cli-files] a symbolic link stays, and its target is written, even if it does not exist yet', async () => {
   mkdirSync(at('far'));
   writeFileSync(at('far/there'), 'old');
   for (const name of ['there', 'absent']) {
@@ -105,7 +105,7 @@ it('[cli-files] a symbolic link stays, and what it leads to is written, be it th
   expect(readdirSync(at('far')).sort()).toEqual(['absent', 'there']);
 });
 
-it('[cli-files] a device is written through, and refused where the file is read again', async () => {
+it('[cli-files] a device is written to, and refused where the file is read again', async () => {
   await (await destination('/dev/null')).write(bytes);
   expect(statSync('/dev/null').isCharacterDevice()).toBe(true);
   await expect(destination('/dev/null', true)).rejects.toThrow('it must be a plain file');
@@ -113,7 +113,7 @@ it('[cli-files] a device is written through, and refused where the file is read 
     await expect((await destination('/dev/full')).write(bytes)).rejects.toThrow('cannot write /dev/full: ENOSPC');
 });
 
-it('[cli-files] a pipe is written through to who reads it, however much it is, and refused where nobody does', async () => {
+it('[cli-files] any amount of data is written to a pipe, and a pipe without a reader is refused', async () => {
   pipe('pipe');
   await expect(destination(at('pipe'))).rejects.toThrow('it is a pipe that nobody reads');
   await expect(destination(at('pipe'), true)).rejects.toThrow('it must be a plain file');
@@ -131,7 +131,7 @@ it('[cli-files] a pipe is written through to who reads it, however much it is, a
   await ended;
 });
 
-it('[cli-files] many writers of one file do not meet', async () => {
+it('[cli-files] many writers of one file do not interfere', async () => {
   const places = await Promise.all(Array.from({ length: 20 }, () => destination(at('state'), true)));
   const contents = places.map((_, i) => String(i).repeat(100_000));
   await Promise.all(places.map((place, i) => place.write(contents[i])));
@@ -158,7 +158,7 @@ it('[cli-files] the standard streams can be named, and a pipe to a program ends 
   expect(got).toBe(read('case'));
 });
 
-it('[cli-files] every command refuses a place that cannot be written before it works', async () => {
+it('[cli-files] every command refuses a place that cannot be written to before it starts its work', async () => {
   const absent = at('absent/file');
   for (const args of [
     ['explain', id, '--out', absent],
@@ -181,7 +181,7 @@ it('[cli-files] every command refuses a place that cannot be written before it w
   expect(readdirSync(folder)).toEqual([]);
 });
 
-it('[campaign-answers] a pipe or a device in the place of an answer is refused, and not waited for', async () => {
+it('[campaign-answers] a pipe or a device in the place of an answer is refused without waiting', async () => {
   const args = ['vectors', '--ops', 'dense', '--cases', '2', '--out', at('questions')];
   expect((await toeplitz(...args)).code).toBe(0);
   const answer = 'questions/answers/dense-0.safetensors';
@@ -196,7 +196,7 @@ it('[campaign-answers] a pipe or a device in the place of an answer is refused, 
   }
 });
 
-it('[campaign-answers] a manifest or a report that is nested without end is refused with its clause', async () => {
+it('[campaign-answers] a manifest or a report that is nested too deeply is refused with its clause', async () => {
   mkdirSync(at('questions'));
   for (const deep of [100, 3000, 1_000_000]) {
     const text = `{"format":${'['.repeat(deep)}${']'.repeat(deep)}}`;

@@ -1,4 +1,4 @@
-// Engines in other processes that hang, print, lie about what they answer, and leave others behind.
+// Engines in other processes that hang, print, send wrong answers, and leave other processes behind.
 
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
@@ -9,10 +9,10 @@ import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { readHello } from '../../src/cli/hello.ts';
 import { readAnswer } from '../../src/cli/protocol.ts';
 import { SpecError } from '../../src/errors.ts';
-import { ask } from '../../src/oracle/ask.ts';
-import { parseCaseId } from '../../src/oracle/caseid.ts';
+import { ask } from '../../src/oracle/ask/ask.ts';
+import { parseCaseId } from '../../src/oracle/cases/id.ts';
+import { ownLayout } from '../../src/oracle/dialects/layout.ts';
 import type { Report } from '../../src/oracle/index.ts';
-import { ownLayout } from '../../src/oracle/layout.ts';
 import { fixture, program, type Run, toeplitz } from './run.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'toeplitz-processes-'));
@@ -55,7 +55,7 @@ describe('a process', () => {
     ['in a group that its launcher made', ['sh', '--', '-c', 'timeout 100 "$0" "$@"; true']],
     ['behind two', ['sh', '--', '-c', 'sh -c \'"$0" "$@"; true\' "$0" "$@"; true']],
   ])(
-    '[oracle-protocol] that hangs once is ended, %s, with all that it started, and the next call runs',
+    '[oracle-protocol] that hangs once is ended, %s, with all processes that it started, and the next call runs',
     async (_, shell) => {
       const [node, , ...rest] = engine('hangs', mark);
       const command = shell.length > 0 ? [...shell, node, ...rest] : [node, '--', ...rest];
@@ -101,7 +101,7 @@ describe('a process', () => {
 });
 
 describe('standard output', () => {
-  it('[oracle-protocol] with prints on it is read by seq: the first is shown once, and where prints belong', async () => {
+  it('[oracle-protocol] with printed lines is read by seq; the first such line is shown once, with a note where to print', async () => {
     const { code, counts, err } = await check(...engine('prints'));
     expect({ code, counts }).toEqual({ code: 0, counts: { pass: 12 } });
     expect(err).toMatch(
@@ -115,13 +115,13 @@ describe('standard output', () => {
     expect(err).toContain('{"seq":1,"result":');
   });
 
-  it('[oracle-protocol] with prints that do not end their line is read behind them', async () => {
+  it('[oracle-protocol] with printed text before an answer on the same line is read after that text', async () => {
     const { code, counts, err } = await check(...engine('starts'));
     expect({ code, counts }).toEqual({ code: 0, counts: { pass: 12 } });
     expect(err).toMatch(/: '\\ufeffready\? ' and \d+ more;/);
   });
 
-  it('[oracle-protocol] with a print and no answer is a time-out that shows the print', async () => {
+  it('[oracle-protocol] with a printed line and no answer is a time-out that shows the line', async () => {
     const { counts, messages } = await check('--timeout', '2', ...engine('silent'));
     expect(counts.timeout).toBeGreaterThan(0);
     expect(messages).toContainEqual(
@@ -170,7 +170,7 @@ describe('standard output', () => {
     expect(message).toMatch(/^protocol: an answer must .*, got \{.* \[oracle-protocol\]$/);
   });
 
-  it('[oracle-protocol] with an answer that is none makes no pass, and does not end the command', async () => {
+  it('[oracle-protocol] with an invalid answer gives no pass, and does not end the command', async () => {
     for (const says of ['{"seq":SEQ,"finding":"pass"}', '{"seq":SEQ,"skip":{"toString":5}}']) {
       const { code, counts, messages } = await check(...engine('says', says));
       expect({ code, counts }).toEqual({ code: 1, counts: { error: 12 } });
@@ -178,7 +178,7 @@ describe('standard output', () => {
     }
   });
 
-  it('[oracle-protocol] with anything at all is an answer, a protocol error or a print', async () => {
+  it('[oracle-protocol] with any line is an answer, a protocol error or printed text', async () => {
     const c = parseCaseId('conv2d+gradient/n1h1w3c1_o1k1x2s1x1pvd1x1g1b1/f32/exact/1');
     const forward = parseCaseId('conv2d/n1h1w3c1_o1k1x2s1x1pvd1x1g1b1/f32/exact/1');
     const subject = { name: 'any', layout: ownLayout, traits: {}, ops: ['conv2d'], gradients: ['conv2d'] };
@@ -241,7 +241,7 @@ describe('a hello', () => {
     expect((await toeplitz('check', '--cases', '5', fixture('more.mjs'))).out).toMatch(/^ {2}selu: 1 skipped/m);
   });
 
-  it('[campaign-plain] with a name that a terminal would obey is shown plain and short in every form', async () => {
+  it('[campaign-plain] with a name of control characters is shown as short plain text in every form', async () => {
     for (const reporter of ['text', 'json', 'junit', 'tap', 'github']) {
       const { code, out, err } = await toeplitz('check', ...few, '--reporter', reporter, ...engine('named'));
       expect({ code, err }).toEqual({ code: 0, err: '' });
@@ -251,7 +251,7 @@ describe('a hello', () => {
     }
   });
 
-  it('[oracle-protocol] that is none is refused with its line', async () => {
+  it('[oracle-protocol] that is invalid is refused, and its line is shown', async () => {
     for (const hello of [
       { name: 5 },
       { ops: 'all' },

@@ -16,7 +16,7 @@ export interface Run {
 
 export const toeplitz = (...args: string[]): Promise<Run> => run(process.execPath, program, ...args);
 
-/** A command as it stands in a report, in the shell of POSIX. */
+/** Runs a command of a report in the shell of POSIX. */
 export const inShell = (command: string): Promise<Run> =>
   run('sh', '-c', `toeplitz() { '${process.execPath}' '${program}' "$@"; }\n${command}`);
 

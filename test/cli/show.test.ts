@@ -94,7 +94,7 @@ test('[cli-show] the summary has the table, the outputs, the health; patches are
   expect(bytes((await picture('c/patches/conv1.png')).data)).toEqual(bytes(expected.data));
 });
 
-test('[cli-show] a PNG of another size is centred and cut, its alpha left out; one image tells no health of units', async () => {
+test('[cli-show] a PNG of another size is centred or cropped, and its alpha is ignored; one image gives no health of units', async () => {
   const { code } = await show(file('lenet5.safetensors'), file('grey.png'), '--out', file('d'), '--units', '1');
   expect(code).toBe(0);
   const input = await picture('d/input.png');
@@ -103,7 +103,7 @@ test('[cli-show] a PNG of another size is centred and cut, its alpha left out; o
   expect(readFileSync(file('d/summary.txt'), 'utf8')).toMatch(/takes more than one image/);
 });
 
-test('[cli-show] arguments and files that make no sense: a message, exit code 2, nothing written', async () => {
+test('[cli-show] invalid arguments and files give a message and exit code 2, and nothing is written', async () => {
   const model = file('lenet5.safetensors');
   const cases: [string[], RegExp][] = [
     [[], /name a MODEL and an IMAGE/],

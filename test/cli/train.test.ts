@@ -1,4 +1,4 @@
-// toeplitz train as a user runs it: on generated digits, on IDX files, interrupted and taken up again.
+// toeplitz train as a user runs it: on generated digits, on IDX files, interrupted and continued.
 
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
@@ -54,14 +54,14 @@ test('[train-digits] without arguments it learns generated digits and says how w
   expect(out).toContain('61,706');
   expect(out).toMatch(/trained in [\d.]+ s/);
   expect(out).toContain('2700 images to train on, 300 to measure on');
-  expect(Number(/kept apart: ([\d.]+) % right/.exec(out)?.[1])).toBeGreaterThan(90);
+  expect(Number(/held out: ([\d.]+) % right/.exec(out)?.[1])).toBeGreaterThan(90);
   expect(err.trim().split('\n')).toHaveLength(2);
   expect(err).toMatch(/epoch 2\/2 +step 170\/170 +loss [\d.]+ +[\d.]+ % right +\d+ images\/s +0 s left/);
   const { tensors } = readSafetensors(readFileSync(path('weights.safetensors')));
   expect(tensors['conv1.weight'].shape).toEqual([5, 5, 1, 6]);
 });
 
-test('[train-checkpoint] interrupted and started again: the weights of the run that was not', async () => {
+test('[train-checkpoint] interrupted and started again: the weights of an uninterrupted run', async () => {
   const args = ['--images', images(), '--labels', labels(), '--epochs', '12', '--batch', '8'];
   await train([...args, '--out', path('whole')]);
   const stopped = await train([...args, '--checkpoint', path('state'), '--out', path('resumed')], true);
@@ -72,7 +72,7 @@ test('[train-checkpoint] interrupted and started again: the weights of the run t
   expect(readFileSync(path('resumed')).equals(readFileSync(path('whole')))).toBe(true);
 });
 
-test('[cli-files] interrupted with nothing to go on from, it does not end with 0; three of one checkpoint do', async () => {
+test('[cli-files] interrupted without a checkpoint, it does not end with 0; three runs with one checkpoint do', async () => {
   const args = ['--images', images(), '--labels', labels(), '--epochs', '40', '--batch', '8'];
   const stopped = await train([...args, '--out', path('never')], true);
   expect(stopped.code).toBe(130);
@@ -117,7 +117,7 @@ test('[train-batches] files that do not fit together are refused with exit code 
   });
 });
 
-test('[train-loss] a loss that runs away ends with exit code 1 and names the step', async () => {
+test('[train-loss] a loss that is not finite ends with exit code 1 and names the step', async () => {
   const { code, err } = await train(['--images', images(), '--labels', labels(), '--rate', '1e30', '--epochs', '2']);
   expect(code).toBe(1);
   expect(err).toMatch(/the loss must be finite, got NaN at step \d+ of epoch 0 \[train-loss\]/);

@@ -1,4 +1,4 @@
-// Jest by the recipes of spec/hosts.md, the oldest Node that can import the package, and pages in browsers.
+// Jest by the recipes of spec/guide/hosts.md, the oldest Node that can import the package, and pages in browsers.
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';

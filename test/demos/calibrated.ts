@@ -1,4 +1,4 @@
-// Batch norm in training, given statistics in use: what calibrate changes where images come one at a time.
+// Batch norm in training, given statistics afterwards: what calibrate changes for single images.
 
 import { batchNorm, chain, conv2d, dense, flatten, initialize, relu } from '../../src/index.ts';
 import { calibrate, cosine, evaluate, fit, minibatches, momentum } from '../../src/train/index.ts';

@@ -1,4 +1,4 @@
-// What the demonstrations learn: digits (MNIST where it is there, generated ones else), and pictures of shapes.
+// The data of the experiments: digits (MNIST if it is available, otherwise generated ones), and pictures of shapes.
 
 import { readFileSync } from 'node:fs';
 import { avgPool2d, type Tensor, tensor } from '../../src/index.ts';

@@ -1,4 +1,5 @@
-// The 1-D net of lecture L2 finds its filter: from how many lone ones a binary string holds, it learns the template −1 1 −1.
+// The 1-D net of lecture L2 finds its filter: from the number of isolated ones in binary strings it learns the template
+// −1 1 −1.
 //
 //   x  0 1 0 0 1 1 0 1 0      relu(x ∗ [−1, 1, −1])  0 1 0 0 0 0 0 1 0      target 2
 

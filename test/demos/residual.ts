@@ -1,4 +1,5 @@
-// A plain net against its residual twin: 20 layers each, equal in everything but the sums (lecture L3; He et al. 2015, section 4.2).
+// A plain net compared with its residual counterpart: 20 layers each, equal except for the sums (lecture L3; He et al.
+// 2015, section 4.2).
 
 import { initialize } from '../../src/index.ts';
 import { resnet } from '../../src/nets/index.ts';

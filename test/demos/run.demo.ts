@@ -1,4 +1,4 @@
-// npm run demos: what training achieves, at full size; it prints a table each and keeps it in results.json.
+// npm run demos: the training experiments at full size; each prints a table and stores it in results.json.
 // The quick versions of the same experiments are tests: test/train/learning.test.ts.
 
 import { spawnSync } from 'node:child_process';
@@ -18,7 +18,7 @@ import { percent, type Result, tableOf, thousands } from './table.ts';
 const root = join(import.meta.dirname, '../..');
 const file = join(import.meta.dirname, 'results.json');
 
-/** Runs one demonstration, prints its table and puts it in the place of the last one of that name. */
+/** Runs one experiment, prints its table and stores it in place of the last result of that name. */
 const demonstrate = (name: string, title: string, run: () => Promise<Omit<Result, 'title' | 'seconds'>>): void =>
   test(name, async () => {
     const start = performance.now();
@@ -61,7 +61,7 @@ demonstrate('efficiency', 'Few examples', async () => {
   const rows = await sampleEfficiency(digits, [100, 300, 1000], 500);
   for (const { convolutional, dense } of rows) expect(convolutional).toBeGreaterThan(dense);
   return {
-    says: `A convolutional net (LeNet-5, ${thousands(parameters.convolutional)} parameters) and a dense net (${thousands(parameters.dense)}), trained alike on the same few digits.`,
+    says: `A convolutional net (LeNet-5, ${thousands(parameters.convolutional)} parameters) and a dense net (${thousands(parameters.dense)}), trained in the same way on the same few digits.`,
     data: `${digits.name}, measured on 2,000`,
     columns: ['digits to train on', 'convolutional', 'dense'],
     rows: rows.map(({ examples, convolutional, dense }) => [examples, percent(convolutional), percent(dense)]),
@@ -99,7 +99,7 @@ demonstrate('filter', 'A filter is found', async () => {
   const [best, ...others] = await findFilter(5, 100);
   expect(best.cosine).toBeGreaterThan(0.999);
   return {
-    says: 'The lectures’ 1-D net learns from 300 binary strings how many lone ones they hold: its three weights become −1, 1, −1 up to a factor. The best of five starts, and the others.',
+    says: 'The lectures’ 1-D net learns to count the isolated ones in 300 binary strings: its three weights become −1, 1, −1 up to a factor. The table shows the best of five starts, and the others.',
     data: 'Generated strings',
     columns: ['start', 'first weights', 'learnt weights', 'cosine with −1 1 −1', 'loss'],
     rows: [best, ...others].map(({ seed, start, filter, cosine, loss }) => [
@@ -120,7 +120,7 @@ demonstrate('replace', 'New last layers', async () => {
   const digits = await bestDigits(4000, 2000);
   const { old, replaced, scratch } = await replaceLastLayers(digits, 100, 2);
   return {
-    says: 'A net trained on the digits 0 to 4 gets two new layers at its end; they alone learn 5 to 9, from 100 digits, the other weights staying equal in bits. Beside it the same net trained from scratch on those 100.',
+    says: 'A net trained on the digits 0 to 4 gets two new layers at its end. Only these learn 5 to 9, from 100 digits; the other weights keep their bits. For comparison, the same net is trained from scratch on those 100 digits.',
     data: digits.name,
     columns: ['net', 'measured on', 'right'],
     rows: [

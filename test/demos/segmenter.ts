@@ -1,4 +1,5 @@
-// A class for every pixel of generated pictures: a segmenter against the coarse cell grid that lecture L0 begins with.
+// A class for every pixel of generated pictures: a segmenter compared with the coarse cell grid at the beginning of
+// lecture L0.
 
 import { initialize, type Layer, type Params, type Tensor } from '../../src/index.ts';
 import { cellGrid, segmenter } from '../../src/nets/index.ts';

@@ -1,4 +1,4 @@
-// What a demonstration found, as results.json keeps it, and as a terminal and the README show it.
+// The result of an experiment, as results.json stores it and as a terminal and the guide show it.
 
 export interface Result {
   readonly title: string;
@@ -25,7 +25,7 @@ export function tableOf({ columns, rows }: Result): string {
   return [line(cells[0]), rule, ...cells.slice(1).map(line)].join('\n');
 }
 
-/** The README's section. */
+/** The experiments as the guide shows them. */
 export const sectionOf = (results: Readonly<Record<string, Result>>): string =>
   Object.values(results)
     .map((result) => `**${result.title}.** ${result.says} (${result.data}; ${result.seconds} s.)\n\n${tableOf(result)}`)

@@ -1,4 +1,4 @@
-// A faulty engine: our own layer, but for one line.
+// A faulty engine: our own layer, except for one line.
 
 import type { Gradient, Layer, Params, Tensor } from '../../src/index.ts';
 import { spaceOf } from '../../src/layer/field.ts';
@@ -22,7 +22,7 @@ interface Change {
   gradient?(call: Call & { readonly dy: Tensor; readonly right: Tensor }, right: Gradient): Gradient;
 }
 
-/** An engine whose operator `name` goes wrong; its rules stay ours. */
+/** An engine whose operator `name` is wrong; its other rules are ours. */
 export function altered(name: string, { forward, gradient }: Change): Engine {
   const make = (attributes: never): Layer => {
     const layer = ours[name](attributes);

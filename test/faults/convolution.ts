@@ -1,4 +1,5 @@
-// Faults of convolutions and dense layers that engines shipped, each one line over ours. `seen` is a thread that reports it.
+// Faults of convolutions and dense layers in released engines, each in one line on top of ours. `seen` is a thread that
+// reports it.
 
 import type { Params, Tensor } from '../../src/index.ts';
 import { plus } from '../../src/testing/compare.ts';

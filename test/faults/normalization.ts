@@ -1,4 +1,4 @@
-// Faults of norms and softmax that engines shipped, each one line over ours. `seen` is a thread that reports it.
+// Faults of norms and softmax in released engines, each in one line on top of ours. `seen` is a thread that reports it.
 
 import type { Tensor } from '../../src/index.ts';
 import { at, build, channels } from '../properties/places.ts';

@@ -1,4 +1,4 @@
-// Faults of pools that engines shipped, each one line over ours. `seen` is a thread that reports it.
+// Faults of pools in released engines, each in one line on top of ours. `seen` is a thread that reports it.
 
 import { fromFloat16, toFloat16 } from '../../src/formats/float16.ts';
 import type { Tensor } from '../../src/index.ts';

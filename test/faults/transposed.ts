@@ -1,4 +1,5 @@
-// Faults of transposed convolutions that engines shipped, each one line over ours. `seen` is a thread that reports it.
+// Faults of transposed convolutions in released engines, each in one line on top of ours. `seen` is a thread that
+// reports it.
 
 import type { Tensor } from '../../src/index.ts';
 import { ours, remake, windowOf } from '../properties/engine.ts';

@@ -13,7 +13,7 @@ const PATTERNS = Array.from({ length: 0x10000 }, (_, bits) => bits);
 
 test('[format-float16] all 65,536 patterns have the values that NumPy gives them', () => {
   for (const { name, from, checksum } of KINDS) {
-    // NaN counts as 0: its sign and payload are nobody's promise.
+    // NaN counts as 0, because its sign and payload are not specified.
     const values = Float32Array.from(PATTERNS, (bits) => from(bits) || (Object.is(from(bits), -0) ? -0 : 0));
     expect(crc32(new Uint8Array(values.buffer)), name).toBe(checksum);
   }

@@ -1,4 +1,4 @@
-// The 8-bit floats: every pattern against its reading digit by digit, and what each format says of itself.
+// The 8-bit floats: every pattern compared with its value digit by digit, and the stated limits of each format.
 
 import { expect, test } from 'vitest';
 import { fromFloat8 } from '../../src/formats/float8.ts';

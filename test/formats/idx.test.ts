@@ -7,7 +7,7 @@ import { SpecError } from '../../src/errors.ts';
 import { crc32 } from '../../src/formats/checksum.ts';
 import { readIdx } from '../../src/formats/idx.ts';
 import { ABSENT, shared } from '../shared.ts';
-import { errorOf, expectClause, refusesEveryPrefix, survivesDamage, survivesNoise } from './broken.ts';
+import { errorOf, expectClause, refusesEveryPrefix, survivesDamage, survivesNoise } from './broken-files.ts';
 
 const CLAUSE = 'format-idx';
 const images = Uint8Array.of(0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 3, 1, 2, 3, 253, 254, 255);
@@ -26,7 +26,7 @@ test('[format-idx] images and labels are read with their shape, plain and inside
   expect(await readIdx(Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 0))).toEqual({ shape: [0], data: new Uint8Array(0) });
 });
 
-test('[format-idx] a gzip of several members is the file that they make together', async () => {
+test('[format-idx] a gzip file of several members is their contents joined', async () => {
   const labels = Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 2, 7, 9);
   for (const cuts of [[9], [0, 9], [1, 2, 3, 8, 9, 10], [4, 10]]) {
     const members = [0, ...cuts].map((from, i) => gzipSync(labels.subarray(from, [...cuts, 10][i])));
@@ -38,7 +38,7 @@ test('[format-idx] a gzip of several members is the file that they make together
   await refusesEveryPrefix(readIdx, Buffer.concat([gzipSync(labels.subarray(0, 9)), gzipSync(labels.subarray(9))]));
 });
 
-test('[format-idx] gzip that unfolds beyond what the header states is stopped there', async () => {
+test('[format-idx] gzip with more content than the header states is stopped there', async () => {
   const bomb = new Uint8Array(100_000_000);
   bomb.set([0, 0, 8, 1, 0, 0, 0, 2]);
   await expectClause('format-inflate', /must hold 10 bytes, got more/, readIdx, gzipSync(bomb));
@@ -56,7 +56,7 @@ test('[format-idx] every element type is read, highest byte first', async () => 
   expect(await two(14, 0x3f, 0xf8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)).toEqual(Float64Array.of(1.5, 0));
 });
 
-test('[format-idx] every file that is cut off is refused, and so is one that goes on', async () => {
+test('[format-idx] every truncated file is refused, and so is one with additional bytes', async () => {
   await refusesEveryPrefix(readIdx, images);
   await refusesEveryPrefix(readIdx, gzipSync(images));
   expect(await errorOf(readIdx, Uint8Array.of(...images, 0))).toBeInstanceOf(SpecError);
@@ -69,7 +69,7 @@ test('[format-idx] damage and noise are refused or harmless', async () => {
   await survivesNoise(readIdx, [0x1f, 0x8b]);
 });
 
-test('[format-idx] a wrong magic, no axes, and sizes that are not those of the file are refused', async () => {
+test('[format-idx] a wrong magic number, no axes, and wrong sizes are refused', async () => {
   for (const magic of [
     [1, 0, 8, 1],
     [0, 1, 8, 1],

@@ -1,4 +1,4 @@
-// gzip and zlib: the size and the checksum a file states, and files that state something else.
+// gzip and zlib: the size and the checksum that a file states, and files in which they are wrong.
 
 import { deflateRawSync, deflateSync, gzipSync, inflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
@@ -7,7 +7,7 @@ import { SpecError } from '../../src/errors.ts';
 import { adler32, crc32 } from '../../src/formats/checksum.ts';
 import { deflate, gunzip, gunzipStart, inflate } from '../../src/formats/inflate.ts';
 import { inflateRaw } from '../../src/formats/inflate-raw.ts';
-import { expectClause, refusesEveryPrefix, survivesDamage } from './broken.ts';
+import { expectClause, refusesEveryPrefix, survivesDamage } from './broken-files.ts';
 
 const CLAUSE = 'format-inflate';
 const own = (bytes: Uint8Array): Uint8Array<ArrayBuffer> => new Uint8Array(bytes);
@@ -31,7 +31,7 @@ test('[format-inflate] what was packed comes out', async () => {
   );
 });
 
-test('[format-inflate] every file that is cut off is refused', () => refusesEveryPrefix(read, gzipSync(text)));
+test('[format-inflate] every truncated file is refused', () => refusesEveryPrefix(read, gzipSync(text)));
 
 test('[format-inflate] damage is refused or harmless', () => survivesDamage(read, gzipSync(text)));
 
@@ -41,13 +41,13 @@ test('[format-inflate] a stream that holds more or less than stated is refused',
   await expectClause(CLAUSE, /must hold 157 bytes, got 156/, () => inflate('test', packed, text.length + 1), packed);
 });
 
-test('[format-inflate] a file that unfolds beyond the size it states is refused, whatever that size', async () => {
+test('[format-inflate] a file with more content than it states is refused, for any size', async () => {
   const bomb = gzipSync(new Uint8Array(50_000_000));
   await expectClause(CLAUSE, /must hold 1000 bytes, got more/, (file) => read(file, 1000), bomb);
   await expectClause(CLAUSE, /cannot hold the 4294967295 bytes/, (file) => read(file, 0xffffffff), bomb);
 });
 
-test('[format-inflate] bytes behind the stream are refused on every host', async () => {
+test('[format-inflate] bytes after the stream are refused on every host', async () => {
   const size = Uint8Array.of(0, 0, 0, 0, text.length, 0, 0, 0);
   for (const rest of [Uint8Array.of(0), Uint8Array.of(1, 2, 3, 4, 5), size, gzipSync(text)]) {
     await expectClause(CLAUSE, /./, read, Buffer.concat([gzipSync(text), rest]));

@@ -1,11 +1,11 @@
-// .npy: files that NumPy wrote, round trips, and headers that lie.
+// .npy: files that NumPy wrote, round trips, and false headers.
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { SpecError } from '../../src/errors.ts';
 import { readNpy, writeNpy } from '../../src/formats/npy.ts';
 import { tensor } from '../../src/tensor.ts';
-import { errorOf, expectClause, refusesEveryPrefix, survivesDamage, survivesNoise } from './broken.ts';
+import { errorOf, expectClause, refusesEveryPrefix, survivesDamage, survivesNoise } from './broken-files.ts';
 import { anyTensor } from './tensors.ts';
 
 const CLAUSE = 'format-npy';
@@ -89,7 +89,7 @@ test('[format-npy] integers and halves of either byte order are read exactly', (
   );
 });
 
-test('[format-npy] every file that is cut off is refused, and so is one that goes on', async () => {
+test('[format-npy] every truncated file is refused, and so is one with additional bytes', async () => {
   const file = writeNpy(tensor([2, 2], [1, 2, 3, 4]));
   await refusesEveryPrefix(readNpy, file);
   expect(await errorOf(readNpy, Uint8Array.of(...file, 0))).toBeInstanceOf(SpecError);
@@ -100,7 +100,7 @@ test('[format-npy] damage and noise are refused or harmless', async () => {
   await survivesNoise(readNpy, [...MAGIC, 1, 0, 4, 0, 0x7b]);
 });
 
-test('[format-npy] element types that hold no numbers, or not these, are refused', async () => {
+test('[format-npy] element types without numbers, or with other numbers, are refused', async () => {
   for (const descr of [
     "'|O'",
     "'<U4'",
@@ -136,7 +136,7 @@ test('[format-npy] a header that is not the dictionary of the format is refused'
     await refused(/fortran_order must be True or False/, header("'|u1'", '()', flag), [7]);
 });
 
-test('[format-npy] shapes that are not tuples of whole numbers, or not of this file, are refused', async () => {
+test('[format-npy] shapes that are not tuples of whole numbers, or do not fit the file, are refused', async () => {
   for (const shape of ['(1)', '(-1,)', '(1.0,)', '(,)', '(1,,)', '(1 1,)', "'1,'", '(0x1,)', `(${'1,'.repeat(65)})`])
     await refused(/shape must be a tuple/, header("'|u1'", shape), [7]);
   await refused(/below 2\^53/, header("'|u1'", '(9007199254740993,)'), [7]);
@@ -145,7 +145,7 @@ test('[format-npy] shapes that are not tuples of whole numbers, or not of this f
   expect(readNpy(fileOf(header("'|u1'", '(1L, 1L)'), [7])).shape).toEqual([1, 1]);
 });
 
-test('[format-npy] magic, version and length of header are checked', async () => {
+test('[format-npy] magic number, version and length of the header are checked', async () => {
   const good = fileOf(header("'|u1'", '()'), [7]);
   const bent = (at: number, value: number) => good.map((byte, i) => (i === at ? value : byte));
   await expectClause(CLAUSE, /starts with the six bytes/, readNpy, bent(0, 0x92));

@@ -1,4 +1,4 @@
-// .npz: round trips, archives by numpy and by zip writers of every habit, and archives that lie.
+// .npz: round trips, archives by NumPy and other zip writers, and false archives.
 
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { expect, test } from 'vitest';
 import { crc32 } from '../../src/formats/checksum.ts';
 import { readNpz, writeNpy, writeNpz } from '../../src/formats/index.ts';
 import { tensor } from '../../src/tensor.ts';
-import { expectClause, refusesEveryPrefix, survivesDamage, survivesNoise } from './broken.ts';
+import { expectClause, refusesEveryPrefix, survivesDamage, survivesNoise } from './broken-files.ts';
 import { anyTensor } from './tensors.ts';
 
 const CLAUSE = 'format-npz';
@@ -23,7 +23,7 @@ interface Entry {
   readonly deflated?: boolean;
   /** Sizes and offset stand in the zip64 field. */
   readonly wide?: boolean;
-  /** What the list states in place of what is true. */
+  /** False statements of the list. */
   readonly lie?: {
     readonly size?: number;
     readonly packed?: number;
@@ -42,7 +42,7 @@ interface Archive {
   readonly streamed?: boolean;
 }
 
-/** A writer of zip archives apart from the library's own. */
+/** A writer of zip archives that is independent of the library's own. */
 function archive({ entries, comment = '', wideEnd = false, streamed = false }: Archive): Uint8Array<ArrayBuffer> {
   const numbers = (...pairs: readonly [size: 2 | 4 | 8, value: number][]): Buffer =>
     Buffer.concat(
@@ -193,7 +193,7 @@ test('[format-npz] of an archive with other files, or with arrays of text, the n
   expect(() => readNpz(archive({ entries: [a] }), 'a' as never)).toThrow(TypeError);
 });
 
-test('[format-npz] a name that stands twice, entries that overlap, and sizes that are not true are refused', async () => {
+test('[format-npz] a repeated name, overlapping entries and false sizes are refused', async () => {
   await refused(/holds 'a.npy' twice/, { entries: [a, a] });
   await refused(/overlaps the entry before it/, { entries: [a, { ...b, content: a.content, lie: { offset: 0 } }] });
   for (const [what, lie] of [
@@ -210,7 +210,7 @@ test('[format-npz] a name that stands twice, entries that overlap, and sizes tha
     await refused(/must hold|cannot hold/, { entries: [{ ...a, deflated: true, lie: { size } }] }, 'format-inflate');
 });
 
-test('[format-npz] every archive that is cut off is refused, and so is one that goes on', async () => {
+test('[format-npz] every truncated archive is refused, and so is one with additional bytes', async () => {
   for (const of of [{ entries: [a, { ...b, deflated: true }] }, { entries: [{ ...a, wide: true }], wideEnd: true }]) {
     const whole = archive(of);
     await refusesEveryPrefix(readNpz, whole);

@@ -5,7 +5,7 @@ import { crc32 } from '../../src/formats/checksum.ts';
 import { readPng, writePng } from '../../src/formats/png.ts';
 import { chunk, SIGNATURE } from '../../src/formats/png-chunks.ts';
 import { tensor } from '../../src/tensor.ts';
-import { expectClause, refusesEveryPrefix, survivesDamage, survivesNoise } from './broken.ts';
+import { expectClause, refusesEveryPrefix, survivesDamage, survivesNoise } from './broken-files.ts';
 import { encode, type Picture } from './png-encode.ts';
 
 const CLAUSE = 'format-png';
@@ -28,9 +28,9 @@ const indexed: Picture = {
   transparency: [7],
 };
 
-test('[format-png] every file that is cut off is refused', () => refusesEveryPrefix(readPng, encode(indexed)));
+test('[format-png] every truncated file is refused', () => refusesEveryPrefix(readPng, encode(indexed)));
 
-test('[format-png] what lies behind IEND is no part of the image', async () => {
+test('[format-png] bytes after IEND are not part of the image', async () => {
   const image = encode(grey);
   const { data } = await readPng(image);
   for (const rest of [[0], [13, 10], [...image], new Array(100).fill(255), [0, 0, 0, 5, 73, 72, 68, 82]])
@@ -46,7 +46,7 @@ function withChunk(file: Uint8Array, at: number, added: Uint8Array, flip: number
   return Uint8Array.of(...file.subarray(0, place), ...bent, ...file.subarray(place));
 }
 
-test('[format-png] an ancillary chunk with a wrong CRC-32 is passed over, a critical one refused', async () => {
+test('[format-png] an ancillary chunk with a wrong CRC-32 is ignored, a critical one refused', async () => {
   const image = encode(grey);
   const { data } = await readPng(image);
   for (const type of ['tEXt', 'gAMA', 'pHYs', 'eXIf', 'zTXt', 'abCd'])
@@ -135,7 +135,7 @@ test('[format-png] chunks out of order, twice, unknown or damaged are refused', 
   await expectClause(CLAUSE, /starts with 89 'PNG'/, readPng, Uint8Array.of(0xff, 0xd8, 0xff, 0xe0, 0, 16, 74, 70));
 });
 
-test('[format-png] headers, palettes and clear colours outside the standard are refused', async () => {
+test('[format-png] headers, palettes and transparent colours outside the standard are refused', async () => {
   await refused(/IHDR must have 13 bytes, got 12/, ['IHDR', header(0, 8)[1].slice(1)], data, end);
   for (const [colour, depth] of [
     [0, 3],
@@ -180,7 +180,7 @@ test('[format-png] headers, palettes and clear colours outside the standard are 
   await expectClause(CLAUSE, /the filter of a row must be 0 to 4, got 5/, readPng, encode({ ...grey, filters: [5] }));
 });
 
-test('[format-png] an image of an absurd size, or of another size than its data, is refused before it is unfolded', async () => {
+test('[format-png] an image of an impossible size, or of another size than its data, is refused before it is unpacked', async () => {
   await refused(/holds more than 268435456 values/, header(2, 8, { width: 0x7fffffff, height: 0x7fffffff }), data, end);
   await expectClause(
     'format-inflate',

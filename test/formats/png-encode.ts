@@ -15,13 +15,13 @@ export interface Picture {
   readonly filters: readonly number[];
   readonly palette?: readonly number[];
   readonly transparency?: readonly number[];
-  /** How many bytes an IDAT chunk holds. */
+  /** The number of bytes in an IDAT chunk. */
   readonly slice?: number;
 }
 
 export const samplesOf = (colour: number): number => [1, 0, 3, 1, 2, 0, 4][colour];
 
-/** Which pass of Adam7 a pixel belongs to, as the standard draws it. */
+/** The pass of Adam7 to which a pixel belongs, as in the figure of the standard. */
 const PASSES = ['16462646', '77777777', '56565656', '77777777', '36463646', '77777777', '56565656', '77777777'];
 
 export function encode(picture: Picture): Uint8Array {

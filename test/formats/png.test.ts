@@ -62,7 +62,7 @@ const picture: fc.Arbitrary<Picture> = fc
     });
   });
 
-/** What a picture means, straight from the definition. */
+/** The values of a picture by the definition. */
 function meaning({ width, height, colour, depth, samples, palette = [], transparency }: Picture): Tensor {
   const each = samplesOf(colour);
   const values: number[] = [];
@@ -89,7 +89,7 @@ test('[format-png] every colour type, depth, filter and order of passes is read'
   );
 });
 
-test('[format-png] files that libpng wrote are read: interlaced 16-bit colours, interlaced 2-bit grey, a palette with a clear colour', async () => {
+test('[format-png] files that libpng wrote are read: interlaced 16-bit colours, interlaced 2-bit grey, a palette with a transparent colour', async () => {
   const colours = await readPng(
     base64(
       'iVBORw0KGgoAAAANSUhEUgAAAAUAAAAGEAIAAAGjDi/JAAAAlklEQVQImU2MIQ4CMRBFm3QEnGHqkOs7R2gVqiGpr0Esggtg1ncNjhN8QzJmEzDcgaxcx0EQNBvy1Xt5+WTMvrsdqC/Pun1QTculQ1/6cirkdVjeGxrTmGqigOv8MaKiXkVFRYnzcZjuDSIiIrx6FaWAgAiBICjt5rN5dS7z31x2+WcoIiCA0ZRly5ZX037ZMniNYosYXzIVQlhR0HfiAAAAAElFTkSuQmCC',
@@ -134,7 +134,7 @@ test('[format-png] files that libpng wrote are read: interlaced 16-bit colours, 
   );
 });
 
-test('[format-png] of a clear colour only as many low bits count as a sample has', async () => {
+test('[format-png] of a transparent colour only as many low bits count as a sample has', async () => {
   const black = { width: 2, height: 1, colour: 0, depth: 1, interlaced: false, samples: [0, 1], filters: [0] };
   expect((await readPng(encode({ ...black, transparency: [255, 254] }))).data).toEqual(Float32Array.of(0, 0, 1, 1));
 });

@@ -1,11 +1,11 @@
-// safetensors: round trips, and headers that lie.
+// safetensors: round trips, and false headers.
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { SpecError } from '../../src/errors.ts';
 import { readSafetensors, writeSafetensors } from '../../src/formats/safetensors.ts';
 import { tensor } from '../../src/tensor.ts';
-import { errorOf, expectClause, refusesEveryPrefix, survivesDamage, survivesNoise } from './broken.ts';
+import { errorOf, expectClause, refusesEveryPrefix, survivesDamage, survivesNoise } from './broken-files.ts';
 import { anyTensor } from './tensors.ts';
 
 const CLAUSE = 'format-safetensors';
@@ -93,7 +93,7 @@ test('[format-safetensors] every element type is read exactly', () => {
   }
 });
 
-test('[format-safetensors] a 64-bit integer that float64 cannot hold is refused', () =>
+test('[format-safetensors] a 64-bit integer that float64 cannot represent is refused', () =>
   refused(
     /tensor 'x': the integer -9223372036854775807 at index 0 is not exact/,
     { x: { dtype: 'I64', shape: [], data_offsets: [0, 8] } },
@@ -126,7 +126,7 @@ test('[format-float16] a finite value that would become infinite is refused, an 
   expect(readSafetensors(write(-Infinity)).tensors.x.data[1]).toBe(-Infinity);
 });
 
-test('[format-safetensors] every file that is cut off is refused, and so is one that goes on', async () => {
+test('[format-safetensors] every truncated file is refused, and so is one with additional bytes', async () => {
   const file = writeSafetensors({ a: tensor([2, 2], [1, 2, 3, 4]), b: tensor([1], [5], 'float64') }, { step: '9' });
   await refusesEveryPrefix(readSafetensors, file);
   expect(await errorOf(readSafetensors, Uint8Array.of(...file, 0))).toBeInstanceOf(SpecError);
@@ -148,7 +148,7 @@ test('[format-safetensors] a length of header beyond the file or the limit is re
   }
 });
 
-test('[format-safetensors] a header above 100,000,000 bytes is refused, though the file has them', async () => {
+test('[format-safetensors] a header above 100,000,000 bytes is refused, even if the file has them', async () => {
   const file = new Uint8Array(100_000_009).fill(0x20);
   file.set([0x01, 0xe1, 0xf5, 0x05, 0, 0, 0, 0, 0x7b, 0x7d]);
   await expectClause(CLAUSE, /states 100000001 bytes, but the file has 100000001/, readSafetensors, file);
@@ -174,7 +174,7 @@ test('[format-safetensors] a header that is not an object of tensors is refused'
   await refused(/__metadata__ must hold strings, got 3 for 'step'/, { __metadata__: { step: 3 } });
 });
 
-test('[format-safetensors] a name that stands twice is refused, however it is spelt', async () => {
+test('[format-safetensors] a repeated name is refused, in any notation', async () => {
   const entry = JSON.stringify(f32([0], 0, 0));
   await refused(/names 'x' twice/, `{"x":${entry},"x":${entry}}`);
   await refused(/names 'x' twice/, `{"x":${entry}, "\\u0078" \n:${entry}}`);
@@ -184,7 +184,7 @@ test('[format-safetensors] a name that stands twice is refused, however it is sp
   ).toEqual(['x', 'y']);
 });
 
-test('[format-safetensors] a tensor of a type that is not read is named, and does not stand in the way of the others', async () => {
+test('[format-safetensors] a tensor of a type that is not read is listed, and the others are read', async () => {
   const bytes = [0, 0, 0x80, 0x3f, 1, 2, 3];
   for (const [dtype, shape, size] of [
     ['F4', [2, 3], 3],
@@ -209,7 +209,7 @@ test('[format-safetensors] a tensor of a type that is not read is named, and doe
     await refused(/the dtype of tensor 'w' must be a string, got/, of(dtype, [1], 4), [0, 0, 0, 0]);
 });
 
-test('[format-safetensors] a header of brackets is refused with its clause, however deep', async () => {
+test('[format-safetensors] a header of brackets is refused with its clause, at any depth', async () => {
   for (const deep of [17, 30_000, 1_000_000])
     for (const [open, close] of [
       ['[', ']'],
@@ -226,7 +226,7 @@ test('[format-safetensors] a header of brackets is refused with its clause, howe
   });
 });
 
-test('[format-safetensors] a shape or offsets that are not true are refused', async () => {
+test('[format-safetensors] false shapes and offsets are refused', async () => {
   for (const shape of [[1.5], [-1], ['1'], '1', null, [1e300], {}])
     await refused(/the shape of tensor 'x'/, { x: f32(shape, 0, 4) }, [0, 0, 0, 0]);
   for (const end of [4.5, -4, '4', null, 1e300])
@@ -238,7 +238,7 @@ test('[format-safetensors] a shape or offsets that are not true are refused', as
   await refused(/takes NaN bytes/, { x: f32([...Array(40).fill(2 ** 40), 0], 0, 0) });
 });
 
-test('[format-safetensors] holes, overlaps and data beyond the file are refused, the order of the header is free', async () => {
+test('[format-safetensors] gaps, overlaps and data beyond the file are refused; the order of the header is free', async () => {
   const bytes = [0, 0, 0x80, 0x3f, 0, 0, 0, 0x40];
   await refused(/'b' must begin at byte 4 .*, got 0/, { a: f32([1], 0, 4), b: f32([1], 0, 4) }, bytes);
   await refused(/'b' must begin at byte 4 .*, got 8/, { a: f32([1], 0, 4), b: f32([1], 8, 12) }, [

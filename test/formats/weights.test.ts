@@ -1,4 +1,4 @@
-// Loading weights: the report, torch's layouts against its own definitions, names, broken files.
+// Loading weights: the report, torch's layouts compared with its own definitions, names, broken files.
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -47,7 +47,7 @@ test('[format-weights] what was written is read: every parameter in the same bit
   }
 });
 
-test('[format-weights] missing, unexpected and misshapen names are reported; those parameters stay as they were', () => {
+test('[format-weights] missing, unexpected and misshapen names are reported; those parameters do not change', () => {
   const net = chain({ a: dense({ units: 2 }), b: dense({ units: 3 }) });
   const start = initialize(net, [1, 4], { seed: 9 });
   const file = {
@@ -72,7 +72,7 @@ test('[format-weights] missing, unexpected and misshapen names are reported; tho
   );
 });
 
-test('[format-weights] names may be changed, or several be tried; counters and optimizer state are not unexpected', () => {
+test('[format-weights] names may be mapped, or several be tried; counters and optimizer state are not reported as unexpected', () => {
   const net = dense({ units: 1 });
   const file = {
     gamma: whole([2, 1], 1),
@@ -189,7 +189,7 @@ test("[format-torch] convolution, grouped and transposed, flatten and dense: the
   );
 });
 
-test("[format-torch] norms and branches behind a flatten keep torch's order", () => {
+test("[format-torch] norms and branches after a flatten keep torch's order", () => {
   const net = chain({
     both: concat({
       a: flatten(),

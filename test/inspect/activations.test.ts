@@ -54,7 +54,7 @@ test('[inspect-activations] every operator by its path, each the output of its p
   expect(found.out).toEqual(net.forward(whole(1), params));
 });
 
-test("[inspect-activations] combinators and the net itself have paths; the net's own layers are left alone", () => {
+test('[inspect-activations] combinators and the net itself have paths; the layers of the net are not changed', () => {
   const found = activations(net, whole(2), params, ['block', '']);
   expect(found['']).toEqual(net.forward(whole(2), params));
   expect(found.block.shape).toEqual([2, 6, 4, 3]);
@@ -69,7 +69,7 @@ test('[inspect-activations] one layer object at two paths gives two outputs', ()
   expect([found.a.data[0], found.b.data[0]]).toEqual([5, 0]);
 });
 
-test('[inspect-activations] a path that leads nowhere is refused with the names that are there', () => {
+test('[inspect-activations] a path without a layer is refused with the names that exist', () => {
   expect(() => activations(net, whole(1), params, ['block.tail'])).toThrow(
     "activations: no layer at path 'block.tail': the names there are body, skip, got 'tail' [inspect-activations]",
   );

@@ -1,4 +1,4 @@
-// The gradient check: passes what is right, fails what is wrong, and knows a corner when it meets one (V1 of spec/README.md).
+// The gradient check: right gradients pass, wrong ones fail, and corners are recognized (V1 of spec/README.md).
 
 import { expect, test } from 'vitest';
 import {
@@ -77,7 +77,7 @@ test('[inspect-gradient-check] corners of relu and ties of maxima are reported, 
   expect([tie.ok, tie.entries[0].kinks]).toEqual([true, 2]);
 });
 
-test('[inspect-gradient-check] a wrong slope beside a corner is not excused by it', () => {
+test('[inspect-gradient-check] a wrong slope next to a corner is not excused by the corner', () => {
   const wrong: Layer = {
     ...relu(),
     vjp: (input) => [
@@ -136,7 +136,7 @@ const biasTimes = (layer: Layer, factor: number): Layer => ({
   },
 });
 
-test('[inspect-gradient-check] where a tensor has nothing but corners, the point is moved until it has others', () => {
+test('[inspect-gradient-check] if all entries of a tensor are at corners, the point is moved until some are not', () => {
   const start = initialize(lenet, digit.shape, { seed: 1 });
   const right = gradientCheck(lenet, digit, start);
   expect(right.ok, right.text).toBe(true);
@@ -150,7 +150,7 @@ test('[inspect-gradient-check] where a tensor has nothing but corners, the point
   }
 });
 
-test('[inspect-gradient-check] what can be compared nowhere is not ok', () => {
+test('[inspect-gradient-check] a tensor that cannot be compared anywhere is not ok', () => {
   // |x − c|, where c is the point that it was last asked about.
   let c = tensor([1, 2]).data;
   const forward: Layer['forward'] = ({ shape, data }) => ({ shape, data: data.map((v, i) => Math.abs(v - c[i])) });
@@ -167,7 +167,7 @@ test('[inspect-gradient-check] what can be compared nowhere is not ok', () => {
   expect(text).toMatch(/^FAIL {2}x .*nothing compared$/);
 });
 
-test('[inspect-gradient-check] a gradient that a layer does not give fails', () => {
+test('[inspect-gradient-check] a missing gradient fails', () => {
   const forgetful: Layer = {
     ...dense({ units: 2 }),
     vjp(input, p) {
@@ -190,7 +190,7 @@ test('[inspect-gradient-check] a gradient that a layer does not give fails', () 
   ]);
 });
 
-test('[inspect-gradient-check] options that make no sense are refused', () => {
+test('[inspect-gradient-check] invalid options are refused', () => {
   const check = (options: object) => () => gradientCheck(relu(), tensor([1, 1]), {}, options);
   expect(check({ sample: 3 })).toThrow(
     "gradientCheck: the options are tolerance, samples, got 'sample' [layer-attributes]",
@@ -235,22 +235,19 @@ const mistakes: [string, (value: number) => number][] = [
   ['one in ten thousand', (value) => value * 1.0001],
 ];
 
-test.each(scales)(
-  '[inspect-gradient-check] a wrong gradient is found at scale %d, beside large ones and small ones',
-  (s) => {
-    // The second input, and so the second row of the weight's gradient, has another scale than the rest.
-    const point = { weight: tensor([3, 1], [0.5, 0.25, -1]), bias: tensor([1], [3]) };
-    const input = tensor([1, 3], [1, s, 2]);
-    const layer = dense({ units: 1 });
-    expect(gradientCheck(layer, input, point).ok).toBe(true);
-    for (const [what, change] of mistakes) {
-      const report = gradientCheck(planted(layer, 'weight', change), input, point);
-      expect([report.ok, report.entries[1].ok], `${what}: ${report.text}`).toEqual([false, false]);
-    }
-  },
-);
+test.each(scales)('[inspect-gradient-check] a wrong gradient is found at scale %d, among large and small ones', (s) => {
+  // The second input, and so the second row of the weight's gradient, has another scale than the rest.
+  const point = { weight: tensor([3, 1], [0.5, 0.25, -1]), bias: tensor([1], [3]) };
+  const input = tensor([1, 3], [1, s, 2]);
+  const layer = dense({ units: 1 });
+  expect(gradientCheck(layer, input, point).ok).toBe(true);
+  for (const [what, change] of mistakes) {
+    const report = gradientCheck(planted(layer, 'weight', change), input, point);
+    expect([report.ok, report.entries[1].ok], `${what}: ${report.text}`).toEqual([false, false]);
+  }
+});
 
-test.each(scales)('[inspect-gradient-check] a net whose output is scaled by %d is judged alike', (s) => {
+test.each(scales)('[inspect-gradient-check] a net whose output is scaled by %d is judged in the same way', (s) => {
   const point = initialize(net, shape, { seed: 3 });
   const scaled = (out: Layer): Layer => chain({ ...net.children, out, scale: scale({ factor: s }) });
   expect(gradientCheck(scaled(dense({ units: 2 })), x, point, { samples: 5 }).ok).toBe(true);
@@ -277,8 +274,8 @@ test('[inspect-gradient-check] curvature is no excuse: the gradient of x² near 
   }
 });
 
-test('[inspect-gradient-check] a gradient that is nothing but rounding is said to be too small to tell, and does not fail', () => {
-  // Batch norm takes away what the bias adds.
+test('[inspect-gradient-check] a gradient that consists of rounding errors is reported as too small to tell, and does not fail', () => {
+  // Batch norm removes what the bias adds.
   const normed = chain({ conv: conv2d({ filters: 2, size: 2 }), norm: batchNorm() });
   const { ok, entries, text } = gradientCheck(normed, x, initialize(normed, shape, { seed: 2 }));
   expect(ok, text).toBe(true);

@@ -21,7 +21,7 @@ test('[inspect-health] independent sparse units are good (V3)', () => {
   expect(report.variance).toEqual([31 / 64, 108 / 64, 172 / 64]);
 });
 
-test('[inspect-health] constant columns are bad beyond a quarter; dead are those at 0', () => {
+test('[inspect-health] more than a quarter of constant columns is bad; those at 0 are dead', () => {
   const alive = [
     [1, 0, 0, 0],
     [0, 1, 0, 0],
@@ -50,7 +50,7 @@ test('[inspect-health] identical columns are bad: their correlation is 1, that o
   expect(unitHealth(units(a, b), { correlation: 1 }).correlation.greatest?.pair).toEqual([0, 1]);
 });
 
-test('[inspect-health] orthogonal units have correlation 0, exactly; a constant one takes no part', () => {
+test('[inspect-health] orthogonal units have exactly correlation 0; a constant one is not included', () => {
   const { correlation } = unitHealth(units([1, 1, -1, -1], [1, -1, 1, -1], [4, 4, 4, 4]));
   expect(correlation.mean).toBe(0);
   expect(Array.from(correlation.matrix.data)).toEqual([1, 0, Number.NaN, 0, 1, ...Array(4).fill(Number.NaN)]);
@@ -61,7 +61,7 @@ test('[inspect-health] every place of every image is a sample', () => {
   expect(unitHealth(tensor([1, 3, 2, 2], flat.data))).toEqual(unitHealth(flat));
 });
 
-test('[inspect-health] the report in words', () => {
+test('[inspect-health] the report as text', () => {
   expect(unitHealth(units([1, 0, 0, 0], [0, 0, 0, 0], [2, 0, 0, 2])).text.split('\n')).toEqual([
     '3 units over 4 samples: bad, because 33.3 % of the units are constant over the batch, more than 25 %; the units are correlated: mean |ρ| 0.577, more than 0.5',
     '  zeros: a unit is 0 on 50 % to 100 % (half of them 75 % or more) of the samples; in a sample 33.3 % to 100 % (half of them 100 % or more) of the units are 0',
@@ -97,7 +97,7 @@ test('[inspect-filter-health] smooth, differing filters are good; hand-made blur
   expect(filterHealth(filters.edgeAll.weight).structure[0]).toBeLessThan(0);
 });
 
-test('[inspect-filter-health] noise, repeated and dead filters are bad, each for its reason', () => {
+test('[inspect-filter-health] noise, repeated filters and dead filters are bad, each for its own reason', () => {
   const checker = [1, -1, 1, -1, 1, -1, 1, -1, 1];
   expect(filterHealth(tensor([3, 3, 1, 1], checker)).reasons).toEqual([
     'they look like noise: structure -1, less than 0.1',

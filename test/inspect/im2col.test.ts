@@ -18,7 +18,7 @@ describe('im2col', () => {
     );
   });
 
-  it('[toeplitz-patches] M4: times the weight it is the layer, in bits', () => {
+  it('[toeplitz-patches] M4: multiplied by the weight it gives the bits of the layer', () => {
     const sizes = fc.tuple(
       fc.integer({ min: 1, max: 3 }),
       fc.integer({ min: 1, max: 3 }),

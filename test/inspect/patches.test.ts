@@ -1,4 +1,4 @@
-// Top-activating patches: the receptive field of the unit that answers most, cut out of its image.
+// Top-activating patches: the receptive field of the unit that responds most, cut out of its image.
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -21,7 +21,7 @@ const numbered = (shape: number[], value: (i: number) => number) =>
     Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => value(i)),
   );
 
-test('[inspect-patches] the patch holds all that the unit sees: the layers alone give its value from it (V4)', () => {
+test('[inspect-patches] the patch contains the whole field of the unit: the layers give its value from the patch alone (V4)', () => {
   const net = chain({
     conv1: conv2d({ filters: 4, size: [3, 2] }),
     relu: relu(),
@@ -65,7 +65,7 @@ test('[inspect-patches] the greatest value of each image, the greatest first; eq
   expect(of(1, 1)).toEqual([[1, 2, 7]]);
 });
 
-test('[inspect-patches] fields are clipped at the border; a dense unit sees the whole image', () => {
+test('[inspect-patches] fields are clipped at the border; the field of a dense unit is the whole image', () => {
   const net = chain({
     conv: conv2d({ filters: 1, size: 5, padding: 2 }),
     flatten: flatten(),
@@ -115,7 +115,7 @@ test('[inspect-patches] the field is drawn as a frame on the picture in colours'
   expect(red(2)).toEqual(['..######', '..#....#', '..#+++.#', '..#+++.#', '..#....#', '..######']);
 });
 
-test('[inspect-patches] bad questions are refused', () => {
+test('[inspect-patches] invalid arguments are refused', () => {
   const net = chain({ relu: relu() });
   const images = tensor([1, 4, 4, 2]);
   expect(() => topPatches(net, images, {}, { path: 'relu', unit: 2 })).toThrow(

@@ -74,7 +74,7 @@ test('[inspect-pictures] hidden activations: a row for each sample, a column for
   expect(Array.from(unitPicture(y, { range: 'own' }).data)).toEqual([0, 1, 0.5, 0.5, 1, 0]);
 });
 
-test('[inspect-pictures] the grid of 96 filters; a tile stands at its place, two white pixels around it', async () => {
+test('[inspect-pictures] the grid of 96 filters: each tile is in its place, with two white pixels around it', async () => {
   const weight = tensor(
     conv2d({ filters: 96, size: 11 }).params([1, 227, 227, 3]).weight as number[],
     Array.from({ length: 11 * 11 * 3 * 96 }, (_, i) => (i * 7) % 256),
@@ -91,7 +91,7 @@ test('[inspect-pictures] the grid of 96 filters; a tile stands at its place, two
   expect((await readPng(await writePng(picture))).shape).toEqual(picture.shape);
 });
 
-test('[inspect-pictures] a grid that is not full is white where no tile stands', () => {
+test('[inspect-pictures] a grid that is not full is white where there is no tile', () => {
   const picture = gridPicture([tensor([1, 1, 1]), tensor([1, 1, 1]), tensor([1, 1, 1])]);
   expect(picture.shape).toEqual([8, 8, 1]);
   const black = [...picture.data.entries()].filter(([, value]) => value === 0).map(([i]) => i);
@@ -124,9 +124,7 @@ test('[inspect-pictures] what cannot be drawn is refused', () => {
   expect(() => activationTiles(tensor([3]))).toThrow(/\[inspect-pictures\]/);
   expect(() => unitPicture(tensor([3]))).toThrow(/\[samples, units\]/);
   expect(() => gridPicture([])).toThrow(/at least one tile/);
-  expect(() => gridPicture([tensor([1, 2, 1]), tensor([2, 1, 1])])).toThrow(
-    /one shape.*got \[2,1,1\] beside \[1,2,1\]/,
-  );
+  expect(() => gridPicture([tensor([1, 2, 1]), tensor([2, 1, 1])])).toThrow(/one shape.*got \[2,1,1\] and \[1,2,1\]/);
   expect(() => gridPicture([tensor([1, 2, 2])])).toThrow(/\[inspect-pictures\]/);
   expect(() => gridPicture([tensor([1, 2, 1])], { columns: 0 })).toThrow(/columns must be a whole number/);
   expect(() => gridSvg([tensor([1, 2, 1])], { labels: [] })).toThrow(/there must be 1 labels, got 0/);

@@ -113,7 +113,7 @@ test('[layer-rules] multiply-adds of the 5×5 layer and its bottleneck (A5)', ()
   expect(bottleneck.cost(shape)).toBe(12443648);
 });
 
-test('[inspect-memory] a chain holds two neighbours at once, and all tensors for the gradient', () => {
+test('[inspect-memory] a chain needs two neighbouring tensors at once, and all tensors for the gradient', () => {
   const net = chain([flatten(), dense({ units: 7 }), dense({ units: 2 }), dense({ units: 5 })]);
   expect(describe(net, [3, 2, 2, 1]).memory).toEqual({
     forward: 4 * 3 * (4 + 7),
@@ -121,13 +121,13 @@ test('[inspect-memory] a chain holds two neighbours at once, and all tensors for
   });
 });
 
-test('[inspect-memory] x lives until its last branch has read it, and outputs until they meet', () => {
+test('[inspect-memory] x is needed until its last branch has read it, and outputs until the branches meet', () => {
   const wide = chain([dense({ units: 11 }), dense({ units: 3 })]);
   const memory = (layer: Layer) => describe(layer, [1, 5]).memory;
   const narrow = dense({ units: 2 });
   // The wide branch runs at last: x is read, 2 are kept, 11 are made; then x is gone and 11 make 3.
   expect(memory(concat({ narrow, wide })).forward).toBe(4 * (5 + 2 + 11));
-  // It runs first: x must outlive it.
+  // It runs first, so x is needed after it.
   expect(memory(concat({ wide, narrow })).forward).toBe(4 * (5 + 11 + 3));
   expect(memory(concat({ wide, narrow })).training).toBe(4 * (5 + 11 + 3 + 2 + 5));
   // Where the branches meet: 6 + 6 + 12.

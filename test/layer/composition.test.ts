@@ -1,4 +1,4 @@
-// The rules of the layers made of layers, and of rebuilding them.
+// The rules of combinators, and of rebuilding a layer.
 
 import { describe, expect, test } from 'vitest';
 import {
@@ -49,7 +49,7 @@ describe('chain', () => {
     expect([empty.shape(shape), empty.field(shape), empty.cost(shape)]).toEqual([shape, one.field(shape), 0]);
   });
 
-  test('[chain-rules] grouping its parts otherwise changes nothing', () => {
+  test('[chain-rules] grouping its parts differently changes nothing', () => {
     const [a, b, c] = [same(4), maxPool2d({ size: 2 }), conv2d({ filters: 2, size: 2 })];
     const flat = chain({ a, b, c });
     const nested = chain({ head: chain({ a, b }), c });
@@ -74,7 +74,7 @@ describe('sum and concat', () => {
   const parts = { a: same(4), b: same(4, 1) };
   const x = some(shape);
 
-  test('[sum-rules] y is the sum of the branches, and so is dx; each gets dy as it is', () => {
+  test('[sum-rules] y is the sum of the branches, and so is dx; each gets dy unchanged', () => {
     const layer = sum(parts);
     const p = fill(layer.params(shape));
     const { y, gradient } = run(layer, x, p);
@@ -97,7 +97,7 @@ describe('sum and concat', () => {
     expect(add(1, 1, 2 ** 24).data[0]).toBe(2 ** 24 + 2);
   });
 
-  test('[concat-rules] y holds the channels of the branches in order, and dy is cut in the same places', () => {
+  test('[concat-rules] y has the channels of the branches in order, and dy is divided in the same places', () => {
     const layer = concat({ a: same(2), skip: identity() });
     const p = fill(layer.params(shape));
     const { y, gradient } = run(layer, x, p);
@@ -115,7 +115,7 @@ describe('sum and concat', () => {
     expect(gradient.x.data).toEqual(a.gradient.x.data.map((value, i) => value + cut(dy, 2, 5).data[i]));
   });
 
-  test('[sum-shape] branches of other shapes are refused', () => {
+  test('[sum-shape] branches with different shapes are refused', () => {
     expect(() => sum([same(4), same(3)]).shape(shape)).toThrow(
       'sum: the branches must give equal shapes, got [2,6,5,4] and [2,6,5,3] [sum-shape]',
     );
@@ -146,7 +146,7 @@ test('[identity-rules] y is x and dx is dy, as copies', () => {
   expect(y.data).not.toBe(x.data);
 });
 
-test('[layer-map] visits every layer with its path, from the inside out, and puts what comes back in its place', () => {
+test('[layer-map] visits every layer with its path, from the inside out, and replaces it with the result', () => {
   const net = chain({ stem: same(4), stage: sum({ body: chain([relu(), same(4)]), skip: identity() }) });
   const paths: string[] = [];
   const replaced = mapLayer(net, (path, layer) => {
@@ -167,7 +167,7 @@ test('[layer-map] visits every layer with its path, from the inside out, and put
   expect(mapLayer(net, (_, layer) => layer)).toBe(net);
 });
 
-test('[layer-rules] rules asked again answer for the shape of this call, whatever became of the array of the last', () => {
+test('[layer-rules] rules answer for the shape of the call, even if the array of an earlier call was changed', () => {
   const conv = conv2d({ filters: 2, size: 3 });
   for (const layer of [conv, chain({ conv, again: conv2d({ filters: 4, size: 1 }) })]) {
     const filters = layer.name === 'chain' ? 4 : 2;

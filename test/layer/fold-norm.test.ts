@@ -69,7 +69,7 @@ describe('foldNorm', () => {
     expect(folded.layer.forward(x, folded.params)).toEqual(net.forward(x, p));
   });
 
-  it('[norm-fold] reaches into branches and chains, leaves other norms and the given net alone', () => {
+  it('[norm-fold] folds inside branches and chains, and changes neither other norms nor the given net', () => {
     const block = sum({ body: chain([conv2d({ filters: 4, size: 3, padding: 1 }), norm(), relu()]), skip: identity() });
     const net = chain({ first: norm(), block, loose: norm(), flat: flatten(), out: dense({ units: 3 }), last: norm() });
     const shape = [2, 3, 4, 4];
@@ -109,7 +109,7 @@ describe('foldNorm', () => {
     });
   });
 
-  it('[norm-fold] [layer-params] parameters that are missing are refused', () => {
+  it('[norm-fold] [layer-params] missing parameters are refused', () => {
     const net = chain({ conv: conv2d({ filters: 1, size: 1 }), norm: norm() });
     expect(() => foldNorm(net, {})).toThrow('[layer-params]');
     expect(() => foldNorm(net, null as never)).toThrow(TypeError);

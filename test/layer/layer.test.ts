@@ -45,7 +45,7 @@ test('[layer-children] keep their order, and `with` replaces one of them', () =>
   expect(Object.keys(chain([relu(), relu(), relu()]).children)).toEqual(['0', '1', '2']);
 });
 
-test('[layer-params] a child without parameters may be left out', () => {
+test('[layer-params] a child without parameters may be omitted', () => {
   const net = chain({ relu: relu(), conv: conv1d({ filters: 1, size: 1, bias: false }) });
   expect(net.forward(tensor([1, 2, 1], [-1, 2]), { conv: { weight: tensor([1, 1, 1], [3]) } }).data).toEqual(
     new Float32Array([0, 6]),

@@ -1,4 +1,4 @@
-// What operators declare: parameters, geometry and roles; and what is assumed of a layer made by hand.
+// What operators declare: parameters, geometry and roles; and the assumptions for a hand-written layer.
 
 import { expect, test } from 'vitest';
 import {
@@ -36,8 +36,8 @@ test.each(examples.filter(({ layer }) => layer.parameters))(
   },
 );
 
-test.each(examples.filter(({ layer }) => 'size' in layer.attributes && layer.attributes.size instanceof Array))(
-  '[layer-geometry] the geometry of $name says as many positions as its output has',
+test.each(examples.filter(({ layer }) => 'size' in layer.attributes && Array.isArray(layer.attributes.size)))(
+  '[layer-geometry] the geometry of $name has as many positions as its output',
   ({ layer, shape }) => {
     const { batch, axes } = layer.geometry!(shape);
     const isTransposed = layer.name.startsWith('convTranspose');
@@ -51,14 +51,14 @@ test('[layer-geometry] is that of the convolution from y to x for a transposed o
   expect([axis.output, axis.input]).toEqual([4, 9]);
 });
 
-test('[layer-parameters] statistics are not trained, whatever their names', () => {
+test('[layer-parameters] statistics are not trained, for any names', () => {
   expect(Object.entries(frozenNorm().parameters!([1, 2, 3])).filter(([, { trained = true }]) => !trained)).toHaveLength(
     2,
   );
   expect(parameterCount(frozenNorm(), [1, 2, 3])).toBe(6);
 });
 
-test('[layer-parameters] a layer made by hand that declares nothing has its matrices drawn and the rest begin as 0', () => {
+test('[layer-parameters] in a hand-written layer without declarations, matrices are random and the rest begins as 0', () => {
   const own: Layer = {
     ...relu(),
     parameters: undefined,
@@ -70,7 +70,7 @@ test('[layer-parameters] a layer made by hand that declares nothing has its matr
   expect(parameterCount(own, [1, 2, 3])).toBe(16);
 });
 
-test('[layer-parameters] a layer made by hand that declares its parameters is believed', () => {
+test('[layer-parameters] the declarations of a hand-written layer are used', () => {
   const own: Layer = {
     ...relu(),
     params: () => ({ slope: [2] }),
@@ -80,7 +80,7 @@ test('[layer-parameters] a layer made by hand that declares its parameters is be
   expect(parameterCount(own, [1, 2, 3])).toBe(0);
 });
 
-test('[layer-roles] an operator says what it is and leaves out what it is not', () => {
+test('[layer-roles] an operator has the roles that it declares, and no others', () => {
   expect(dropout({ rate: 0.25 }).roles!.random!.reseeded(7).attributes).toEqual({ rate: 0.25, seed: 7 });
   expect(dropout().roles!.random!.after.name).toBe('identity');
   expect(batchNorm({ epsilon: 2 }).roles!.batchStatistics!.given.attributes).toEqual({ epsilon: 2 });

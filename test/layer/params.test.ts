@@ -30,12 +30,12 @@ test('[layer-names] nesting flat parameters gives them back; a missing one is na
   expect(() => flatParams({ weight: null as never })).toThrow(TypeError);
 });
 
-test('[layer-names] a change is given every leaf and its name', () => {
+test('[layer-names] a change is called with every tensor and its name', () => {
   const shapes = mapParams(params, ({ shape }, name) => tensor([1], [shape.length + name.length]));
   expect(flatParams(shapes)['block.skip.weight'].data[0]).toBe(4 + 'block.skip.weight'.length);
 });
 
-test('[layer-names] one parameter is had by its flat name; another name is answered with those beside it', () => {
+test('[layer-names] a parameter is found by its flat name; for an unknown name the error lists similar ones', () => {
   expect(parameter(params, 'block.skip.weight')).toBe((params as never as Nested).block.skip.weight);
   expect(() => parameter(params, 'block.skip.wieght')).toThrow(
     "parameter: the names are block.body.weight, block.body.bias, block.skip.weight, got 'block.skip.wieght' [layer-names]",
@@ -51,7 +51,7 @@ test('[layer-names] one parameter is had by its flat name; another name is answe
   );
 });
 
-test('[layer-names] two tensors under one flat name are an error wherever names are flat', () => {
+test('[layer-names] two tensors with the same flat name are an error wherever flat names are used', () => {
   const [one, two] = [tensor([1], [1]), tensor([1], [2])];
   const both = { a: { b: one }, 'a.b': two };
   const message = "every tensor must have a flat name of its own, got two 'a.b' [layer-names]";
@@ -61,7 +61,7 @@ test('[layer-names] two tensors under one flat name are an error wherever names 
   expect(Object.keys(readSafetensors(writeSafetensors({ a: { b: one }, 'a.c': two })).tensors)).toEqual(['a.b', 'a.c']);
 });
 
-test('[train-checkpoint] names that hold a slash come back; one that a state would take is refused', () => {
+test('[train-checkpoint] names with a slash are read back; a name that a state would have is refused', () => {
   const [params, sgd] = [{ 'a/b': { weight: tensor([2], [1, 2]) } }, momentum({ rate: 0.1, momentum: 0.9 })];
   const carried = { 'a/b.weight': { velocity: new Float32Array([3, 4]) } };
   const back = readCheckpoint(writeCheckpoint({ step: 1, params, carried }, sgd), params, sgd, () => true);

@@ -1,4 +1,4 @@
-// A trained net that was not made here: the MNIST net of the ONNX model zoo (mnist-8, trained with CNTK), rebuilt as a
+// A net that was trained elsewhere: the MNIST net of the ONNX model zoo (mnist-8, trained with CNTK), rebuilt as a
 // chain with its own weights. Its input are pixels from 0 to 255, white on black.
 
 import { readFileSync } from 'node:fs';

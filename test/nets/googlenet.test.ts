@@ -31,7 +31,7 @@ test('[nets-inception] module 3a: 28×28×192 to 256 channels, 163,696 parameter
   ]);
 });
 
-test('[nets-inception] a unit sees what its widest branch sees: 5×5', () => {
+test('[nets-inception] a unit has the field of its widest branch: 5×5', () => {
   expect(inceptionModule(module3a).field([1, 9, 8, 192])).toEqual([
     { size: 5, step: 1, start: -2 },
     { size: 5, step: 1, start: -2 },
@@ -58,7 +58,7 @@ test('[nets-googlenet] the main path 6,998,552, the heads 3,188,840 and 3,190,88
   ]);
 });
 
-test('[nets-googlenet] table 1 of the paper: sizes, and millions of multiply-adds where it is free of slips', () => {
+test('[nets-googlenet] table 1 of the paper: sizes, and millions of multiply-adds where it has no errors', () => {
   const { rows } = describe(googlenet(), large);
   const output = (path: string) => rows.find((row) => row.path === path)!.shape.slice(1);
   expect(['relu1', 'pool1', 'relu3', 'pool2', 'pool3', 'pool4', 'pool5'].map(output)).toEqual([
@@ -82,7 +82,7 @@ test('[nets-googlenet] table 1 of the paper: sizes, and millions of multiply-add
     ['5a', 7, 832],
     ['5b', 7, 1024],
   ]);
-  // Printed: conv1 34 (118 counted) and 5a 54 (51.1 counted) are slips and left out.
+  // The paper's 34 for conv1 (118 counted) and 54 for 5a (51.1 counted) are errors, and are not compared.
   const printed = { '3a': 128, '3b': 304, '4a': 73, '4b': 88, '4c': 100, '4d': 119, '4e': 170, '5b': 71 };
   for (const [name, millions] of Object.entries(printed)) {
     const inside = rows.filter((row) => row.path.startsWith(`inception${name}.`));
@@ -165,7 +165,7 @@ test("[nets-googlenet] torchvision's form runs forward and backward", () => {
   expect(gradient.x.data.every(Number.isFinite)).toBe(true);
 });
 
-test('[nets-inception] [nets-googlenet] [nets-heads] refuse what no such net can have', () => {
+test('[nets-inception] [nets-googlenet] [nets-heads] refuse invalid options', () => {
   refused(
     'nets-inception',
     () => inceptionModule({ ...module3a, one: 0 }),

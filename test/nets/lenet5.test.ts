@@ -45,7 +45,7 @@ test("[nets-lenet5] the paper's layers: 156 + 12 + 1,516 + 32 + 48,120 + 10,164 
   expect([parameterCount(net, grey), net.shape(grey)]).toEqual([60000, [1, 84]]);
 });
 
-test("[nets-lenet5] each map of C3 sees the maps of S2 that the paper's table I names", () => {
+test("[nets-lenet5] each map of C3 uses the maps of S2 that the paper's table I lists", () => {
   const { c3 } = lenet5({ variant: '1998' }).children;
   const shape = [1, 5, 5, 6];
   const params = initialize(c3, shape, { seed: 1 });
@@ -72,7 +72,7 @@ test('[nets-lenet5] subsampling is coefficient · sum of 2×2 + bias, then 1.715
   expect(squash2.forward(tensor([1], [-1], 'float64'), {}).data[0]).toBeCloseTo(-1, 4);
 });
 
-test('[nets-lenet5] a unit of the second pool sees 16×16 cells, 4 apart (A6)', () => {
+test('[nets-lenet5] a unit of the second pool depends on 16×16 cells, with a step of 4 (A6)', () => {
   const { conv1, relu1, pool1, conv2, relu2, pool2 } = lenet5().children;
   expect(receptiveField(chain([conv1, relu1, pool1, conv2, relu2, pool2]), grey)[1]).toEqual({
     size: 16,
@@ -91,7 +91,7 @@ test.each(['lecture', '1998'] as const)('[nets-lenet5] runs forward and backward
   expect(report.ok, report.text).toBe(true);
 });
 
-test('[nets-lenet5] refuses what no such net can have', () => {
+test('[nets-lenet5] refuses invalid options', () => {
   refused(
     'nets-lenet5',
     () => lenet5({ classes: 0 }),

@@ -1,4 +1,4 @@
-// What the tests of the nets share: an image, a narrow copy of a net, refusals, and the published tables.
+// What the tests of the nets have in common: an image, a narrow copy of a net, refusals, and the published tables.
 
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';

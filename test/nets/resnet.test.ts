@@ -64,7 +64,7 @@ test('[nets-residual] with a last convolution or norm of zeros, y is x in bits f
   );
 });
 
-test('[nets-residual] a projection stands where the shape changes, and only there', () => {
+test('[nets-residual] there is a projection where the shape changes, and only there', () => {
   const skip = (options: ResidualOptions) => residualBlock(options).children.sum.children.skip;
   expect(skip({ channels: 8 }).name).toBe('identity');
   expect(skip({ channels: 8, filters: 8, bottleneck: true }).name).toBe('identity');
@@ -72,7 +72,7 @@ test('[nets-residual] a projection stands where the shape changes, and only ther
   expect(skip({ channels: 8, stride: 2 }).children.conv.attributes).toMatchObject({ filters: 8, stride: [2, 2] });
 });
 
-test('[nets-residual] the plain twin of five blocks has as many parameters and multiply-adds (N5)', () => {
+test('[nets-residual] the plain counterpart of five blocks has as many parameters and multiply-adds (N5)', () => {
   for (const options of [{ channels: 6 }, { channels: 8, bottleneck: true }, { channels: 3, norm: false }]) {
     const shape = [1, 9, 8, options.channels];
     const count = (plain: boolean) => {
@@ -189,7 +189,7 @@ test('[nets-resnet] the nets for small images: 6n + 2 layers, 0.27 to 1.7 millio
   expect([net, net - plain]).toEqual([272474, 16 * 32 + 2 * 32 + 32 * 64 + 2 * 64]);
 });
 
-test('[nets-resnet] names read as the tables do', () => {
+test('[nets-resnet] layers have the names of the tables', () => {
   const { variables } = describe(resnet(50), large);
   const names = variables.map((each) => each.name);
   expect(names).toContain('conv1.weight');
@@ -219,7 +219,7 @@ test.each([18, 20] as const)('[nets-resnet] gradients of a narrow ResNet-%i agre
   expect(report.ok, report.text).toBe(true);
 });
 
-test('[nets-residual] [nets-resnet] refuse what no such net can have', () => {
+test('[nets-residual] [nets-resnet] refuse invalid options', () => {
   refused(
     'nets-residual',
     () => residualBlock({} as never),

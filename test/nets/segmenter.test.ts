@@ -22,7 +22,7 @@ test("[nets-context] fields 3, 5, 9, 17, 33, 65, 67, 67 at stride 1, as in Yu an
   expect(convolutions.map((row) => row.shape)).toEqual(Array(8).fill([1, 80, 75, 2]));
 });
 
-test('[nets-context] filters of one 1 carry the rectified image through (the paper begins training so)', () => {
+test('[nets-context] filters with a single 1 pass the rectified image through (the paper initializes training like this)', () => {
   const [pass, bias] = [[1, 0, 0, 1], tensor([2])];
   const wide = { weight: tensor([3, 3, 2, 2], [...Array(16).fill(0), ...pass, ...Array(16).fill(0)]), bias };
   const dilated = Object.fromEntries([1, 2, 3, 4, 5, 6, 7].map((i) => [`conv${i}`, wide]));
@@ -51,7 +51,7 @@ test('[nets-segmenter] gradients agree with differences', () => {
   expect(report.ok, report.text).toBe(true);
 });
 
-test('[nets-segmenter] the grid classifies each cell by itself', () => {
+test('[nets-segmenter] the grid classifies each cell on its own', () => {
   const net = cellGrid({ cell: 4, outputs: 3, width: 2 });
   const params = initialize(net, [1, 8, 12, 1], { seed: 1 });
   const x = image([1, 8, 12, 1]);
@@ -64,7 +64,7 @@ test('[nets-segmenter] the grid classifies each cell by itself', () => {
   expect([...net.forward(cell, params).data]).toEqual([...y.data.subarray(15, 18)]);
 });
 
-test('[nets-segmenter] refuses what no net can have', () => {
+test('[nets-segmenter] refuses invalid options', () => {
   refused(
     'nets-segmenter',
     () => segmenter({ outputs: 0 }),

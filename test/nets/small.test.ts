@@ -58,7 +58,7 @@ test("[nets-mlp] lecture L1's net: ŷ = 0.3516360, loss 1.0451587 for y = 1 and 
   expect(losses).toEqual(['1.0451587', '0.4333030']);
 });
 
-test('[nets-mlp] one unit on 5×5 pixels, 25 weights and a bias, knows an H from every H with a cell changed (N8)', () => {
+test('[nets-mlp] one unit on 5×5 pixels, with 25 weights and a bias, tells an H from every H with one cell changed (N8)', () => {
   const net = mlp({ units: [1] });
   expect(parameterCount(net, [1, 5, 5, 1])).toBe(26);
   // White is 1: the letter's 13 cells weigh 1, the others −1, and all 13 are needed.
@@ -91,7 +91,7 @@ test('[nets-cnn1d] [nets-mlp] gradients agree with differences on wider nets', (
   }
 });
 
-test('[nets-cnn1d] [nets-mlp] refuse what no such net can have', () => {
+test('[nets-cnn1d] [nets-mlp] refuse invalid options', () => {
   refused(
     'nets-cnn1d',
     () => cnn1d({ size: 0 }),

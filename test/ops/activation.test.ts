@@ -76,7 +76,7 @@ describe('dropout', () => {
     expect([...pull(dy).x.data]).toEqual(mask.map((m, i) => (m === 0 ? 0 : Math.fround(m * dy.data[i]))));
   });
 
-  it('[dropout-forward] a dropped NaN is gone, and the mean stays', () => {
+  it('[dropout-forward] a dropped NaN becomes 0, and the mean does not change', () => {
     const nan = tensor([64], Array(64).fill(Number.NaN));
     expect([...dropout({ rate: 0.5 }).forward(nan, {}).data]).toContain(0);
     for (const rate of [0.1, 0.5, 0.9]) {

@@ -1,4 +1,4 @@
-// Transposed convolution against a scatter loop, and against the convolution whose transpose it is.
+// Transposed convolution compared with a scatter loop, and with the convolution whose transpose it is.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -64,7 +64,7 @@ const cases = fc
   });
 
 describe('convTranspose', () => {
-  it('[conv-transpose] adds the filter, times each cell, at stride apart', () => {
+  it('[conv-transpose] adds the filter, multiplied by each cell, at distances of the stride', () => {
     const layer = convTranspose1d({ filters: 1, size: 3, stride: 2, bias: false });
     const y = layer.forward(tensor([1, 2, 1], [1, 10]), { weight: tensor([3, 1, 1], [1, 2, 3]) });
     expect([...y.data]).toEqual([1, 2, 13, 20, 30]);
@@ -158,7 +158,7 @@ describe('convTranspose', () => {
     });
   });
 
-  it('[conv-output-padding] [conv-transpose-output] bad values are refused before anything runs', () => {
+  it('[conv-output-padding] [conv-transpose-output] invalid values are refused before anything runs', () => {
     const refuses = (clause: string, run: () => unknown): void => {
       expect(run).toThrow(SpecError);
       expect(run).toThrow(`[${clause}]`);

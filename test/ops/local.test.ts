@@ -1,4 +1,5 @@
-// Locally connected layers: counts of the lectures, and a convolution when all positions hold the same weights.
+// Locally connected layers: counts of the lectures, and equality with a convolution if all positions have the same
+// weights.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -47,7 +48,7 @@ describe('locallyConnected', () => {
     expect(layer.cost([2, 209, 209, 1])).toBe(80_000_000);
   });
 
-  it('[local-forward] the weights lie in the order of the pairs (position, tap) inside the input', () => {
+  it('[local-forward] the weights are in the order of the pairs (position, tap) inside the input', () => {
     const layer = locallyConnected1d({ filters: 1, size: 3, padding: 'same', bias: false });
     const y = layer.forward(tensor([1, 3, 1], [1, 10, 100]), { weight: tensor([7, 1, 1], [1, 2, 3, 4, 5, 6, 7]) });
     expect([...y.data]).toEqual([1 + 20, 3 + 40 + 500, 60 + 700]);
@@ -96,7 +97,7 @@ describe('locallyConnected', () => {
     );
   });
 
-  it('[local-forward] bad values are refused before anything runs', () => {
+  it('[local-forward] invalid values are refused before anything runs', () => {
     expect(() => locallyConnected1d({ filters: 0, size: 3 })).toThrow('[conv-filters]');
     expect(() => locallyConnected2d({ filters: 1, size: 3, dilation: 2 } as never)).toThrow('[layer-attributes]');
     expect(() => locallyConnected2d({ filters: 1, size: 3 }).shape([1, 2, 5, 1])).toThrow('[window-fit]');

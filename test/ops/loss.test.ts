@@ -22,7 +22,7 @@ const f = Math.fround;
 const one = (x: Tensor) => tensor([1], [1], x.data instanceof Float32Array ? 'float32' : 'float64');
 
 describe('squaredError', () => {
-  it('[loss-squared] is summed over the outputs and averaged over the batch, without a half', () => {
+  it('[loss-squared] is summed over the outputs and averaged over the batch, without the factor ½', () => {
     const x = tensor([2, 2], [1, 4, 3, 7]);
     const [y, pull] = squaredError({ target: tensor([2, 2], [1, 2, 3, 4]) }).vjp(x, {});
     expect(y).toEqual(tensor([1], [6.5]));
@@ -218,7 +218,7 @@ describe('binaryCrossEntropy', () => {
     expect(() => binaryCrossEntropy({ targets: tensor([2, 1]) }).shape([1, 2])).toThrow('[loss-target]');
   });
 
-  it('[loss-shape] every loss has the shape [1] and sees all of x', () => {
+  it('[loss-shape] every loss has the shape [1], and its field is all of x', () => {
     for (const layer of [
       squaredError({ target: tensor([2, 4, 1]) }),
       crossEntropy({ labels: Array(8).fill(0) }),

@@ -1,4 +1,4 @@
-// Batch norm, frozen norm and local response normalisation against their formulas, step by step in float32.
+// Batch norm, frozen norm and local response normalisation compared with their formulas, step by step in float32.
 
 import { describe, expect, it } from 'vitest';
 import {
@@ -132,7 +132,7 @@ describe('batchNorm and frozenNorm', () => {
     }
   });
 
-  it('[norm-epsilon] [norm-rank] bad values are refused before anything runs', () => {
+  it('[norm-epsilon] [norm-rank] invalid values are refused before anything runs', () => {
     for (const make of [batchNorm, frozenNorm]) {
       for (const epsilon of [0, -1e-5, Number.NaN, Number.POSITIVE_INFINITY])
         expect(() => make({ epsilon })).toThrow('[norm-epsilon]');
@@ -145,7 +145,7 @@ describe('batchNorm and frozenNorm', () => {
 });
 
 describe('lrn', () => {
-  it('[lrn-forward] [lrn-size] y = x / (k + alpha · Σ x²)^beta, an even window leaning upward', () => {
+  it('[lrn-forward] [lrn-size] y = x / (k + alpha · Σ x²)^beta, an even window having one channel more above', () => {
     for (const size of [1, 2, 3, 4, 5, 9]) {
       const x = rough([2, 3, 7], size);
       const y = lrn({ size, alpha: 0.3, beta: 0.6, k: 1.5 }).forward(x, {});
@@ -190,7 +190,7 @@ describe('lrn', () => {
     });
   });
 
-  it('[lrn-gradient] takes the rounded alpha, at the defaults too', () => {
+  it('[lrn-gradient] uses the rounded alpha, also for the defaults', () => {
     const slope = f(2 * f(1e-4) * 0.75);
     expect(slope).not.toBe(f(2 * 1e-4 * 0.75));
     const [y, pull] = lrn({ size: 1 }).vjp(tensor([1, 1], [3000]), {});
@@ -199,7 +199,7 @@ describe('lrn', () => {
     expect(pull(tensor([1, 1], [1])).x.data[0]).toBe(f(f(1 / f(pow(d, 0.75))) - f(f(slope * 3000) * t)));
   });
 
-  it('[lrn-size] [lrn-factors] bad values are refused before anything runs', () => {
+  it('[lrn-size] [lrn-factors] invalid values are refused before anything runs', () => {
     for (const size of [0, 2.5, -1]) expect(() => lrn({ size })).toThrow('[lrn-size]');
     expect(() => lrn({ k: 0 })).toThrow('[lrn-factors]');
     expect(() => lrn({ alpha: -1 })).toThrow(SpecError);

@@ -1,11 +1,11 @@
-// Picking channels by number.
+// Selecting channels by number.
 
 import { expect, test } from 'vitest';
 import { conv2d, SpecError, selectChannels, tensor } from '../../src/index.ts';
 
 const x = tensor([1, 2, 1, 3], [5, 6, 7, 50, 60, 70]);
 
-test('[reshape-select] y[…, j] = x[…, channels[j]], in any order and as often as named', () => {
+test('[reshape-select] y[…, j] = x[…, channels[j]], in any order, with repetitions', () => {
   const y = selectChannels({ channels: [2, 0, 2, 2] }).forward(x, {});
   expect(y.shape).toEqual([1, 2, 1, 4]);
   expect([...y.data]).toEqual([7, 5, 7, 7, 70, 50, 70, 70]);
@@ -22,7 +22,7 @@ test('[reshape-select] a channel that is selected is a filter with one 1', () =>
   expect(selectChannels({ channels: [2, 1] }).forward(x, {}).data).toEqual(bank.data);
 });
 
-test('[reshape-select] refuses what is no channel of x', () => {
+test('[reshape-select] refuses channels that x does not have', () => {
   const message = (run: () => unknown) => {
     try {
       run();

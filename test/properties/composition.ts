@@ -1,4 +1,4 @@
-// Q8 and the end of Q4: a net is a composition; two filters in a chain are one.
+// Q8 and the end of Q4: a net is a composition; two filters in a chain equal one.
 
 import fc from 'fast-check';
 import { chain, type Layer, type Params, relu, type Tensor, tensor } from '../../src/index.ts';

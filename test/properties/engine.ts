@@ -1,4 +1,4 @@
-// What a property speaks about: constructors of layers, ours or those of a faulty engine (test/faults).
+// The subject of a property: constructors of layers, ours or those of a faulty engine (test/faults).
 
 import fc from 'fast-check';
 import type { Layer } from '../../src/index.ts';

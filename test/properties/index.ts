@@ -1,4 +1,4 @@
-// All properties, by what they speak about.
+// All properties, by subject.
 
 import { channelProperties as channels } from './channels.ts';
 import { composition } from './composition.ts';

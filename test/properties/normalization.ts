@@ -1,4 +1,4 @@
-// Norms and softmax where they are exact: whole roots and quotients, and one row at a time.
+// Norms and softmax with exact results: whole roots and quotients, and one row at a time.
 
 import fc from 'fast-check';
 import { type Tensor, tensor } from '../../src/index.ts';

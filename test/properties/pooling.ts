@@ -1,4 +1,4 @@
-// Q7: what maxima and means keep.
+// Q7: invariants of maxima and means.
 
 import fc from 'fast-check';
 import type { Layer, Tensor } from '../../src/index.ts';
@@ -36,7 +36,7 @@ const greatest = (values: readonly number[]): number =>
     ? Number.NaN
     : values.reduce((best, value) => (value > best ? value : best), values[0] ?? -Infinity);
 
-/** Everything in the same order as before. */
+/** An increasing function, which keeps the order of values. */
 const increasing = [(v: number) => 2 * v + 1, (v: number) => v * v * v, (v: number) => (v > 0 ? v : v / 4)];
 
 const mapped = (t: Tensor, f: (value: number) => number): Tensor => build(t.shape, t, (place) => f(at(t, place)));

@@ -1,4 +1,4 @@
-// Q1 to Q8 of the lectures' properties, as sentences about our own layers.
+// The properties Q1 to Q8 of the lectures, checked for our own layers.
 
 import fc from 'fast-check';
 import { describe, it } from 'vitest';

@@ -1,4 +1,4 @@
-// Q1, Q3: a layer with shared weights does not know where it is.
+// Q1, Q3: a layer with shared weights treats every position alike.
 
 import fc from 'fast-check';
 import type { Layer, Shape, Tensor } from '../../src/index.ts';
@@ -8,7 +8,7 @@ import { at, build, enlarged, inSpace, type Place } from './places.ts';
 
 const offsets = fc.tuple(fc.nat(2), fc.nat(2), fc.nat(2));
 
-/** Whether the unit at a place sees only cells of the input. */
+/** Whether the field of the unit at a place lies inside the input. */
 function isInterior(layer: Layer, x: Shape, place: Place): boolean {
   return layer.field(x).every(({ size, step, start }, i) => {
     const first = start + place[i + 1] * step;

@@ -23,7 +23,7 @@ const sameNumbers = (a: ArrayLike<number>, b: ArrayLike<number>): boolean =>
 
 const whole = { cost: 2_000 };
 
-/** A small net of convolutions and pools without padding: every unit of it sees the same number of cells. */
+/** A small net of convolutions and pools without padding, in which all units have fields of the same size. */
 const slid = (e: Record<string, (attributes: never) => Layer>): Layer =>
   chain([
     e.conv2d({ filters: 3, size: [3, 2] } as never),

@@ -1,4 +1,4 @@
-// Q4: what stride, dilation and padding stand for; the axes are alike.
+// Q4: equivalents of stride, dilation and padding; the symmetry of the axes.
 
 import fc from 'fast-check';
 import type { Layer, Params, Tensor } from '../../src/index.ts';

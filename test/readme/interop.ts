@@ -1,13 +1,12 @@
-// What the oracle found in a published engine, out of test/interop/OUTPUT.md.
+// The report on a published engine, shortened from the page of findings.
 
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { textOf } from './generated.ts';
 
-const output = readFileSync(join(import.meta.dirname, '..', 'interop', 'OUTPUT.md'), 'utf8');
-
-/** The table of TensorFlow.js on WebAssembly, and the first thing that was found. */
+/** The table of TensorFlow.js on WebAssembly, and the first finding. */
 export function interopFinding(): string {
-  const [, text] = /## npm run tfjs-wasm\n\n```\n([\s\S]*?)```/.exec(output) as RegExpExecArray;
+  const [, text] = /## npm run tfjs-wasm\n\n```\n([\s\S]*?)```/.exec(
+    textOf('spec/guide/findings.md'),
+  ) as RegExpExecArray;
   const [head, table] = text.split('\n\n');
   const [, finding] = text.split('\n\n✗ ');
   return ['```text', head, '', table, '', `✗ ${finding.trimEnd()}`, '```'].join('\n');

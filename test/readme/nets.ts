@@ -1,4 +1,4 @@
-// The README's table of networks, counted without running them.
+// The table of networks, counted without running them.
 
 import { describe, type Layer } from '../../src/index.ts';
 import { alexnet, googlenet, lenet5, resnet, vgg } from '../../src/nets/index.ts';

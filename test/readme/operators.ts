@@ -1,4 +1,4 @@
-// The README's table of operators, found by running the example of every layer.
+// The table of operators, made by running the example of every layer.
 
 import { initialize, tensor } from '../../src/index.ts';
 import { algorithms } from '../../src/layer/layer.ts';

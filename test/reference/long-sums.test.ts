@@ -40,7 +40,7 @@ const layers: Record<string, (N: number, P: number) => readonly [Layer, Shape]> 
   convTranspose1d: (N, P) => [convTranspose1d({ filters: 1, size: 1 }), [N, P, 1]],
 };
 
-/** What numerics-weight-gradient says, word by word. */
+/** numerics-weight-gradient, word by word. */
 function inBlocks(terms: readonly number[], N: number, P: number, round: (value: number) => number): number {
   const part = P <= 112 ? Math.floor(224 / P) * P : P;
   let total = 0;
@@ -80,7 +80,7 @@ describe.each(['float32', 'float64'] as const)('%s', (type) => {
     }
   });
 
-  test('[numerics-weight-gradient] a dense or locally connected layer has one position an image', () => {
+  test('[numerics-weight-gradient] a dense or locally connected layer has one position per image', () => {
     for (const N of [1, 223, 224, 225, 449, 700]) {
       const [x, dy] = [drawn(N, 5).map((v) => v * scale), drawn(N, 9)];
       const expected = inBlocks(
@@ -95,7 +95,7 @@ describe.each(['float32', 'float64'] as const)('%s', (type) => {
     }
   });
 
-  test('[numerics-bias-gradient] each image is added by itself in float64, then the images', () => {
+  test('[numerics-bias-gradient] each image is added in float64, then the images', () => {
     for (const [N, P] of sizes) {
       const dy = [
         ...tensor(
@@ -128,7 +128,7 @@ describe.each(['float32', 'float64'] as const)('%s', (type) => {
     }
   });
 
-  test('[numerics-nan] ∞ and NaN of any block reach the sum, and blocks of ∞ and −∞ give NaN', () => {
+  test('[numerics-nan] ∞ and NaN in any block reach the sum, and blocks of ∞ and −∞ give NaN', () => {
     const layer = conv1d({ filters: 1, size: 1 });
     const at = (values: Record<number, number>) => ones(900).map((one, i) => values[i] ?? one);
     for (const i of [0, 223, 224, 449, 450, 899]) {
@@ -146,7 +146,7 @@ describe.each(['float32', 'float64'] as const)('%s', (type) => {
   });
 });
 
-test('[numerics-nan] a sum of float32 blocks overflows if the total does, not on its way', () => {
+test('[numerics-nan] a sum of float32 blocks overflows only if the total does', () => {
   const layer = conv1d({ filters: 1, size: 1 });
   const dy = new Array(672).fill(0);
   [dy[0], dy[224], dy[448]] = [3e38, 3e38, -3e38];

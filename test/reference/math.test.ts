@@ -1,5 +1,5 @@
-// How far the mathematics functions are from the real ones: float64 in units of the last place, float32 value by value.
-// One float32 in 9973 is tried here, `npm run exhaustive` tries them all. spec/math.md has the figures.
+// The error of the mathematics functions: float64 in units in the last place, float32 value by value.
+// One float32 in 9973 is tried here; `npm run exhaustive` tries all of them. spec/math.md has the figures.
 
 import { describe, expect, it } from 'vitest';
 import { random } from '../../src/random.ts';

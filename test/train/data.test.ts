@@ -1,4 +1,4 @@
-// What goes into training (T3): batches, augmentation, schedules, generated digits; and the errors counted afterwards.
+// The data of training (T3): batches, augmentation, schedules, generated digits; and the evaluation afterwards.
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -131,7 +131,7 @@ test('[train-top] logits 3, 1, 2 with label 2: wrong at 1, right at 2 (T5); ties
   expect(topError(tensor([2, 3], [1, 2, 3, 1, Number.NaN, 3]), [2, 1])).toBe(0.5);
 });
 
-test('[loss-labels] topError takes the labels that crossEntropy takes: none looks into the row of its neighbour', () => {
+test('[loss-labels] topError takes the labels of crossEntropy, and none refers to the next row', () => {
   const logits = tensor([2, 3], [3, 1, 2, 9, 0, 0]);
   const refused = (labels: unknown, message: string) =>
     expect(() => topError(logits, labels as number[])).toThrow(message);
@@ -144,7 +144,7 @@ test('[loss-labels] topError takes the labels that crossEntropy takes: none look
   expect(topError(logits, new Uint8Array([0, 0]))).toBe(0);
 });
 
-test('[train-evaluation] the accuracy is the number of right ones through that of all: 66 of 100 are 0.66', () => {
+test('[train-evaluation] the accuracy is the number of right labels divided by that of all: 66 of 100 are 0.66', () => {
   const labels = Array.from({ length: 100 }, (_, i) => (i < 66 ? 0 : 1));
   const x = tensor(
     [100, 2],
@@ -156,7 +156,7 @@ test('[train-evaluation] the accuracy is the number of right ones through that o
   expect(evaluate(identity(), {}, set, own)).toEqual({ loss: 0, accuracy: NaN, top5Error: NaN, examples: 100 });
 });
 
-test('[train-evaluation] leaves dropout out', () => {
+test('[train-evaluation] does not apply dropout', () => {
   const net = chain({ a: relu(), drop: dropout({ rate: 0.5 }) });
   const x = tensor([1, 4], [1, 2, 3, 4]);
   expect(evaluation(net).forward(x, {})).toEqual(x);
@@ -188,7 +188,7 @@ test('[train-calibrate] over one batch: its statistics, rounded; over more: the 
   expect(() => calibrate(net, params, [])).toThrow(/at least one input/);
 });
 
-test('[train-calibrate] a statistic that the element type cannot hold is refused', () => {
+test('[train-calibrate] a statistic that the element type cannot represent is refused', () => {
   const p = { norm: { weight: tensor([2], [1, 1]), bias: tensor([2]) } };
   const net = chain({ norm: batchNorm() });
   const x = tensor([2, 2], [0, 1e30, 0, -1e30]);

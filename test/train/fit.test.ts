@@ -1,4 +1,4 @@
-// Training (T3, T4): it learns, it repeats itself to the last bit, and it goes on where it stopped.
+// Training (T3, T4): it learns, it is reproducible to the last bit, and it continues where it stopped.
 
 import { expect, test } from 'vitest';
 import { readSafetensors, writeSafetensors } from '../../src/formats/safetensors.ts';
@@ -62,7 +62,7 @@ const bits = (params: Params<Tensor>) =>
     ]),
   );
 
-test('[train-fit] a small net learns generated digits; the parameters given stay as they were', async () => {
+test('[train-fit] a small net learns generated digits; the given parameters do not change', async () => {
   const before = bits(start);
   const { params, history } = await train(
     net,
@@ -110,7 +110,7 @@ test.each([3, 8, 11])(
   },
 );
 
-test('[train-checkpoint] a checkpoint of another net, another optimizer, or cut short is refused', async () => {
+test('[train-checkpoint] a checkpoint of another net or optimizer, or a truncated one, is refused', async () => {
   let checkpoint = new Uint8Array();
   await train(net, start, batches, {
     ...options,
@@ -166,7 +166,7 @@ test('[train-step] rates are checked', () => {
   expect(() => sgd({ rate: 1, momentum: 0.9 } as never)).toThrow(/got 'momentum'/);
 });
 
-test('[train-fit] what is not trainable stays equal in bits (T4); what is moves', async () => {
+test('[train-fit] what is not trainable keeps its bits (T4); the rest changes', async () => {
   const { params } = await train(net, start, batches, {
     ...options,
     epochs: 1,
@@ -179,12 +179,14 @@ test('[train-fit] what is not trainable stays equal in bits (T4); what is moves'
   }
 });
 
-test('[train-checkpoint] a checkpoint of another version of the numerics is refused: it would not go on with the same bits', async () => {
+test('[train-checkpoint] a checkpoint of another version of the numerics is refused, because it would not continue with the same bits', async () => {
   let checkpoint = new Uint8Array();
   await train(net, start, batches, {
     ...options,
     epochs: 1,
-    onCheckpoint: (bytes) => void (checkpoint = new Uint8Array(bytes)),
+    onCheckpoint(bytes) {
+      checkpoint = new Uint8Array(bytes);
+    },
   });
   const { tensors, metadata } = readSafetensors(checkpoint);
   expect(metadata.numerics).toBe(String(NUMERICS));
@@ -197,7 +199,7 @@ test('[train-checkpoint] a checkpoint of another version of the numerics is refu
   }
 });
 
-test('[train-loss] a loss that is not finite stops training and names the step; the checkpoint before it is good', async () => {
+test('[train-loss] a loss that is not finite stops training and names the step; the checkpoint before it is valid', async () => {
   const checkpoints: number[] = [];
   const bad = { x: tensor(data.x.shape, data.x.data), labels: data.labels };
   bad.x.data[100 * 784] = Number.NaN;
@@ -260,7 +262,7 @@ test.each(wrong)('[train-fit] refused: fit: %s', async (message, odd) => {
   await expect(result).rejects.toHaveProperty('clause');
 });
 
-test('[layer-rules] a layer that forgets the gradient of a parameter is named by that parameter', async () => {
+test('[layer-rules] if a layer does not return the gradient of a parameter, the error names the parameter', async () => {
   const forgetful: Layer = {
     ...dense({ units: 10 }),
     vjp(x, p) {
@@ -273,7 +275,7 @@ test('[layer-rules] a layer that forgets the gradient of a parameter is named by
   await expect(result).rejects.toThrow("fit: the net must give a gradient for 'out.bias', got none [layer-rules]");
 });
 
-test('[train-fit] evaluate and calibrate refuse what is no net, no batches, no inputs', () => {
+test('[train-fit] evaluate and calibrate refuse invalid nets, batches and inputs', () => {
   const x = tensor([1, 28, 28, 1]);
   expect(() => evaluate(net, start, { x, labels: [0] } as never)).toThrow(
     'evaluate: batches must come from minibatches(), got {x, labels} [train-fit]',

@@ -10,19 +10,19 @@ import { findFilter } from '../demos/filter.ts';
 import { replaceLastLayers } from '../demos/replace.ts';
 import { segmenterAgainstGrid } from '../demos/segmenter.ts';
 
-test('[train-fit] the lectures’ 1-D net finds the filter −1, 1, −1 from counts of lone ones (T3)', async () => {
+test('[train-fit] the lectures’ 1-D net finds the filter −1, 1, −1 from counts of isolated ones (T3)', async () => {
   const [best] = await findFilter(3, 60);
   expect(best.loss).toBeLessThan(0.01);
   expect(best.cosine).toBeGreaterThan(0.99);
 });
 
-test('[train-fit] at equal few examples and parameters the convolutional net beats the dense one (T6)', async () => {
+test('[train-fit] with equally few examples and equally many parameters, the convolutional net beats the dense one (T6)', async () => {
   const [{ convolutional, dense }] = await sampleEfficiency(generatedDigits(100, 300), [100], 150);
   expect(convolutional).toBeGreaterThan(dense);
   expect(dense).toBeGreaterThan(0.3);
 });
 
-test('[train-fit] new last layers learn new classes; the layers before them stay equal in bits (T4)', async () => {
+test('[train-fit] new last layers learn new classes; the layers before them keep their bits (T4)', async () => {
   const { old, replaced, before, after } = await replaceLastLayers(generatedDigits(500, 200), 60, 3);
   expect(old).toBeGreaterThan(0.8);
   expect(replaced).toBeGreaterThan(0.4);
@@ -44,7 +44,7 @@ test('[train-evaluation] a segmenter learns the classes of pixels better than a 
   expect(segmenter.shapes).toBeGreaterThan(scores['segmenter, before'].shapes + 0.2);
 });
 
-test('[train-calibrate] calibrated, a net gives the same answers by hundreds and one by one', async () => {
+test('[train-calibrate] a calibrated net gives the same answers for batches and for single images', async () => {
   const [batch, frozen] = await withAndWithoutCalibration(generatedDigits(400, 200), 4);
   expect(frozen.one).toBe(frozen.hundred);
   expect(frozen.hundred).toBeGreaterThan(0.8);

@@ -1,4 +1,4 @@
-// No engine: the least that memory costs any of them. x and the weights are read once, y is written once.
+// Not an engine: the least time that memory costs any of them. x and the weights are read once, y is written once.
 
 import { readFileSync } from 'node:fs';
 

@@ -1,4 +1,4 @@
-// onnxruntime-node: native code, the reference for what the machine gives beyond WebAssembly.
+// onnxruntime-node: native code, which shows what the machine can do beyond WebAssembly.
 
 import runtime from 'onnxruntime-node';
 import { ort } from './ort.mjs';

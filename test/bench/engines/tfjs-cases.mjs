@@ -15,7 +15,7 @@ export function tfjs(name, backend) {
       tf.disposeVariables();
       tf.engine().endScope();
     };
-    // All of a case's tensors go with it: the backend packs weights anew at every call once it holds many of them.
+    // All of a case's tensors go with it: the backend packs weights again at every call once it has many of them.
     return variants.map((variant, i) => ({ ...variant, free: i === 0 ? free : undefined }));
   };
   return { prepare };

@@ -1,4 +1,4 @@
-// TensorFlow.js on its WebAssembly backend: one thread, as it always is in Node.
+// TensorFlow.js on its WebAssembly backend, which always has one thread in Node.
 
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';

@@ -1,0 +1,75 @@
+// Asks an engine one case: the call in its dialect and layout, its answer in ours, the verdict.
+
+import type { Shape, Tensor } from '../../tensor.ts';
+import type { Case, Part } from '../case.ts';
+import { layerOf, operandsOf, shapeOf } from '../cases/tensors.ts';
+import { dialects } from '../dialects/dialects.ts';
+import { toOurs, toTheirs } from '../dialects/layout.ts';
+import { attributesIn } from '../dialects/words.ts';
+import type { Call } from '../engine.ts';
+import { familyOf } from '../families/index.ts';
+import type { Expected, Role } from '../family.ts';
+import type { Subject } from '../subject.ts';
+import { checkParts } from './outputs.ts';
+import { type Verdict, verdict } from './verdict.ts';
+
+/** A case, what the engine gave for it (in our layout, if it gave anything), and the verdict. */
+export interface Outcome {
+  readonly case: Case;
+  readonly verdict: Verdict;
+  readonly theirs?: unknown;
+  /** The case to ask before it, where that matters. Spec oracle-history. */
+  readonly after?: Case;
+}
+
+type Asked = Pick<Subject, 'dialect' | 'layout'>;
+
+/** A tensor of ours as the engine has it. */
+export const theirTensor = ({ layout }: Asked, c: Case, name: string, tensor: Tensor): Tensor =>
+  toTheirs(roleOf(c, name), tensor, layout, shapeOf(c).at(-1)!);
+
+/** The question as the engine gets it, in its dialect and layout. */
+export function callOf(asked: Asked, c: Case): Call {
+  const operands = Object.entries(operandsOf(c, layerOf(c))) as [string, Tensor][];
+  const tensors = operands.map(([name, tensor]) => [name, theirTensor(asked, c, name, tensor)]);
+  const attributes = attributesIn(asked.dialect ?? 'toeplitz', c, asked.layout);
+  return { op: c.op, attributes, ...Object.fromEntries(tensors) } as unknown as Call;
+}
+
+/** What the engine is to give by its dialect: each output, its shape in our layout and its bound. */
+export function partsOf(
+  { dialect = 'toeplitz', traits }: Pick<Subject, 'dialect' | 'traits'>,
+  c: Case,
+): [Part, Expected][] {
+  const family = familyOf(c.op);
+  const layer = layerOf(c);
+  const operands = family.operandsIn(dialects[dialect], operandsOf(c, layer));
+  const x = operands.x.shape;
+  const shapes = { y: layer.shape(x), x, ...layer.params(x) } as Record<Part, Shape>;
+  return Object.entries(family.bounds(layer, operands, traits)).map(([part, bound]) => {
+    const ours = { shape: shapes[part], bound };
+    return [part, part === 'y' ? family.outputIn(dialects[dialect], c, ours) : ours];
+  });
+}
+
+export async function ask(subject: Subject, c: Case): Promise<Outcome> {
+  const answer = await subject.run(callOf(subject, c), c);
+  if (answer.kind !== 'result') return { case: c, verdict: verdict(answer.kind, answer.message) };
+  const theirs = ours(answer.value, c, subject);
+  return { case: c, verdict: checkParts(partsOf(subject, c), theirs), theirs };
+}
+
+/** A result in our layout; of gradients, each. */
+function ours(value: unknown, c: Case, { layout }: Subject): unknown {
+  const x = shapeOf(c);
+  const one = (name: string, each: unknown): unknown => toOurs(roleOf(c, name), each, layout, x.length, x.at(-1)!);
+  if (!c.gradient) return one('y', value);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, one(name, each)]));
+}
+
+/** Whose layout a tensor of a case has. */
+export function roleOf(c: Case, name: string): Role {
+  const { tensors } = familyOf(c.op);
+  return Object.hasOwn(tensors, name) ? tensors[name] : 'none';
+}

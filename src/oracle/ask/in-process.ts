@@ -1,0 +1,183 @@
+// Runs an engine in this process, and watches what it does to the arrays it is lent. Spec oracle-probes.
+
+import { SpecError, show, wrongType } from '../../errors.ts';
+import type { Tensor } from '../../tensor.ts';
+import { dialects, readDialect } from '../dialects/dialects.ts';
+import { readLayout } from '../dialects/layout.ts';
+import type { Call, Engine, GradientCall } from '../engine.ts';
+import { operators } from '../families/index.ts';
+import type { Answer, Subject } from '../subject.ts';
+import { readTraits } from './traits.ts';
+import { notATensor } from './verdict.ts';
+
+/** Spec oracle-engine: checks the engine's own description, before anything runs. */
+export function checkEngineForm(engine: Engine): void {
+  const refuse = (message: string): never => {
+    throw new SpecError('oracle-engine', `engine: ${message}`);
+  };
+  if (typeof engine !== 'object' || engine === null)
+    throw wrongType('oracle-engine', `engine: an engine must be an object {name, ops}, got ${show(engine)}`);
+  if (typeof engine.name !== 'string')
+    throw wrongType('oracle-engine', `engine: name must be a string, got ${show(engine.name)}`);
+  if (typeof engine.ops !== 'object' || engine.ops === null)
+    throw wrongType('oracle-engine', `engine: ops must be an object of functions, got ${show(engine.ops)}`);
+  for (const [name, op] of [...Object.entries(engine.ops), ...Object.entries(engine.gradients ?? {})]) {
+    if (!Object.hasOwn(operators, name))
+      refuse(`the operators are ${Object.keys(operators).join(', ')}, got ${show(name)}`);
+    if (typeof op !== 'function')
+      throw wrongType('oracle-engine', `engine: ops.${name} must be a function, got ${show(op)}`);
+  }
+  const { precision = 'float32', traits = {} } = engine;
+  if (precision !== 'float32')
+    refuse(
+      `precision must be 'float32', the type of all tensors (traits.precision says what is rounded), got ${show(precision)}`,
+    );
+  readTraits(traits);
+}
+
+/** An engine of this process as a subject; with `seconds`, a call that settles later is a time-out. */
+export function inProcess(engine: Engine, seconds = Infinity): Subject {
+  checkEngineForm(engine);
+  const dialect = readDialect(engine.dialect, Object.keys({ ...engine.ops, ...engine.gradients }));
+  const probe = probing(engine);
+  return {
+    name: engine.name,
+    version: engine.version,
+    dialect,
+    layout: readLayout(engine.layout, dialects[dialect].layout),
+    traits: engine.traits ?? {},
+    ops: Object.keys(engine.ops),
+    gradients: Object.keys(engine.gradients ?? {}),
+    run: (call) => within(seconds, probe(call)),
+  };
+}
+
+/** The longest delay of a timer: 2³¹ − 1 ms. */
+const LONGEST = 0x7fffffff;
+
+/** The answer, or that there was none in time: the timer keeps the process alive that long. Spec oracle-timeout. */
+async function within(seconds: number, answer: Promise<Answer>): Promise<Answer> {
+  if (seconds * 1000 > LONGEST) return answer;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<Answer>((resolve) => {
+    const message = `no answer within ${seconds} s`;
+    timer = setTimeout(() => resolve({ kind: 'timeout', message }), seconds * 1000);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+type Lent = Call & Partial<GradientCall>;
+
+/** The tensors of a call by name: x, the parameters, dy. */
+const tensorsOf = (call: Lent): [name: string, tensor: Tensor][] =>
+  Object.entries(call as unknown as Readonly<Record<string, unknown>>).filter(
+    (each): each is [string, Tensor] => notATensor(each[1]) === undefined,
+  );
+
+/** The call with other tensors by the same names. */
+const withTensors = (call: Lent, change: (tensor: Tensor) => Tensor): Lent => ({
+  ...call,
+  ...Object.fromEntries(tensorsOf(call).map(([name, tensor]) => [name, change(tensor)])),
+});
+
+/** The call with every array a view inside a larger one full of NaN: who reads past its view meets it. */
+const lend = (call: Lent): Lent =>
+  withTensors(call, ({ shape, data }) => {
+    const guarded = new Float32Array(data.length + 16).fill(NaN);
+    guarded.set(data, 7);
+    return { shape: [...shape], data: guarded.subarray(7, 7 + data.length) };
+  });
+
+const copy = (call: Lent): Lent => withTensors(call, ({ shape, data }) => ({ shape: [...shape], data: data.slice() }));
+
+export const sameBits = (a: ArrayLike<number>, b: ArrayLike<number>): boolean => {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (!Object.is(a[i], b[i])) return false;
+  return true;
+};
+
+/** The arrays in a result, whatever it is. */
+export function arraysOf(value: unknown): Float32Array[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const results = 'data' in value ? [value] : Object.values(value);
+  return results.map((each) => (each as Tensor | undefined)?.data).filter((data) => data instanceof Float32Array);
+}
+
+/** An answer without a result. */
+type Refusal = Exclude<Answer, { kind: 'result' }>;
+/** What an engine gave, and the arrays in it. */
+type Given = { readonly kind: 'result'; readonly value: unknown; readonly arrays: readonly Float32Array[] };
+
+/** What an engine gives for a call; whatever it throws, or its result throws when it is looked at, is its answer too. */
+async function give(engine: Engine, call: Lent): Promise<Given | Refusal> {
+  const table = call.dy ? engine.gradients : engine.ops;
+  try {
+    const value = await table![call.op](call as GradientCall);
+    return { kind: 'result', value, arrays: arraysOf(value) };
+  } catch (error) {
+    return answerOf(error);
+  }
+}
+
+/** Runs a call twice, the second time from lent views, and looks at what it left behind. */
+function probing(engine: Engine): Subject['run'] {
+  let earlier: readonly { readonly array: Float32Array; readonly copy: Float32Array }[] = [];
+  return async (call): Promise<Answer> => {
+    const first = copy(call);
+    const answer = await give(engine, first);
+    if (answer.kind !== 'result') return answer;
+    const left = tensorsOf(first);
+    const given = Object.fromEntries(tensorsOf(call));
+    const changed = left.find(([name, { data }]) => given[name] && !sameBits(data, given[name].data));
+    if (changed) return { kind: 'changed-inputs', message: `the call changed its argument ${changed[0]}` };
+    const { arrays } = answer;
+    const lent = arrays.some((array) => left.some(([, { data }]) => data.buffer === array.buffer));
+    if (lent) return { kind: 'aliased', message: 'the result shares the memory of an argument' };
+    const isChanged = earlier.some(({ array, copy }) => !sameBits(array, copy));
+    earlier = arrays.map((array) => ({ array, copy: array.slice() }));
+    if (isChanged)
+      return { kind: 'stale', message: 'the call changed the result of an earlier call: results share memory' };
+    return again(engine, call, answer);
+  };
+}
+
+/** The second run must give the bits of the first. */
+async function again(engine: Engine, call: Lent, { arrays, value }: Given): Promise<Answer> {
+  const kept = arrays.map((array) => array.slice());
+  const equal = ({ arrays: theirs }: Given): boolean =>
+    theirs.length === kept.length && kept.every((array, i) => sameBits(array, theirs[i]));
+  const second = await give(engine, lend(call));
+  if (second.kind !== 'result') return second;
+  if (!equal(second)) {
+    let isSteady = true;
+    for (let i = 0; i < 2 && isSteady; i++) {
+      const other = await give(engine, copy(call));
+      if (other.kind !== 'result') return other;
+      isSteady = equal(other);
+    }
+    const message = isSteady
+      ? 'the result depends on where an array lies in its buffer: read x.data as the view it is, not x.data.buffer'
+      : 'the same call gave different bits the second time';
+    return { kind: 'unstable', message };
+  }
+  const shape = (value as Tensor | null)?.shape;
+  return { kind: 'result', value: arrays.length === 1 && shape ? { shape, data: kept[0] } : value };
+}
+
+const kinds: Readonly<Record<string, 'skip' | 'unstable' | 'timeout' | 'crash'>> = {
+  Skip: 'skip',
+  Unstable: 'unstable',
+  Timeout: 'timeout',
+  Crash: 'crash',
+};
+
+/** Whatever was thrown, as an answer. */
+function answerOf(error: unknown): Refusal {
+  const { name = '', message = show(error) } = error instanceof Error ? error : {};
+  const kind: Refusal['kind'] = Object.hasOwn(kinds, name) ? kinds[name] : 'error';
+  return { kind, message: kind === 'error' ? `the call threw ${name ? `${name}: ` : ''}${message}` : message };
+}

@@ -1,0 +1,59 @@
+// Draws the cases of a campaign: case i of an operator is a pure function of (seed, operator, i).
+
+import { hash, type Random, random } from '../../random.ts';
+import type { Case } from '../case.ts';
+import { dialects } from '../dialects/dialects.ts';
+import { nearestIn } from '../dialects/words.ts';
+import { operatorOf } from '../families/index.ts';
+import type { LargeAxis, Ranges } from '../family.ts';
+import type { Subject } from '../subject.ts';
+import { isPossible } from './tensors.ts';
+
+/**
+ * Case `index` of an operator: the everyday layers, then of every three one with a large axis and two of the ranges in turn;
+ * none that the dialect cannot say, or that depends on what the engine leaves open. Spec oracle-cases, oracle-sizes,
+ * oracle-traits, dialect-cases.
+ */
+export function drawCase(
+  op: string,
+  gradient: boolean,
+  seed: number,
+  index: number,
+  { dialect = 'toeplitz', traits }: Pick<Subject, 'dialect' | 'traits'> = { traits: {} },
+): Case {
+  const { family } = operatorOf(op);
+  const nan = traits.nan ?? (family.keepsNaN(dialects[dialect]) ? 'kept' : 'free');
+  const isOpen = ({ values: [kind] }: Ranges<Case>): boolean =>
+    (kind === 'nan' && (gradient || nan === 'free')) ||
+    (kind === 'infinite' && (gradient || traits.padding === undefined));
+  const rest = { op, gradient, seed: hash(seed, op, index) & 0xffff };
+  const everyday = family.everyday(op, gradient);
+  if (index < everyday.length) return nearestIn(dialect, { ...everyday[index], ...rest });
+  const turn = Math.floor((index - everyday.length) / 3);
+  const isLarge = (index - everyday.length) % 3 === 2;
+  const all = family.ranges(op, gradient).filter((each) => !isOpen(each));
+  const ranges = isLarge ? family.small(op, gradient) : all[(index - everyday.length - turn) % all.length];
+  const draw = random(hash(seed, op, gradient ? 1 : 0, index));
+  for (;;) {
+    const small = { ...ranges.draw(draw), ...rest };
+    const drawn = isLarge ? enlarged(small, family.large(op), turn, draw) : small;
+    if (!isPossible(drawn)) continue;
+    const said = nearestIn(dialect, drawn);
+    if (isPossible(said)) return said;
+  }
+}
+
+/**
+ * The axis whose turn it is made large: by the values of its list, lap by lap, and by any up to the largest of them after
+ * that. Spec oracle-sizes.
+ *
+ *   turn      0        1         2        3       4      …  a lap: each axis once
+ *   axis      filters  channels  batch    groups  h      …
+ *   value     65       65        5        4       65        the first of each list; a lap later the second, …
+ */
+function enlarged(c: Case, axes: readonly LargeAxis<Case>[], turn: number, draw: Random): Case {
+  const axis = axes[turn % axes.length];
+  const { values } = axis;
+  const lap = Math.floor(turn / axes.length);
+  return axis.set(c, lap < values.length ? values[lap] : 4 + draw.below(Math.max(...values) - 3));
+}

@@ -1,0 +1,18 @@
+// A case in the words of a dialect: the nearest one that it can say, and its attributes. Spec dialect-cases, dialect-attributes.
+
+import type { Attributes } from '../../layer/layer.ts';
+import type { Case } from '../case.ts';
+import type { DialectName, Layout } from '../dialect.ts';
+import { familyOf } from '../families/index.ts';
+import { absent } from '../family.ts';
+import { dialects } from './dialects.ts';
+
+/** A possible case as the dialect can say it; the same object if it already can. */
+export const nearestIn = (name: DialectName, c: Case): Case => familyOf(c.op).nearest(dialects[name], c);
+
+/** The attributes of a case that the dialect can say, as an engine gets them. */
+export function attributesIn(name: DialectName, c: Case, layout: Required<Layout>): Attributes {
+  const words = familyOf(c.op).dialects[name][c.op];
+  if (words === absent) throw new Error(`${name} has no words for ${c.op}`);
+  return words.attributes(c, layout);
+}

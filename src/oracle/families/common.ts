@@ -1,0 +1,57 @@
+// What families may share: parts of windowed operators, results that no dialect sees otherwise, words of dialects, layouts.
+
+import type { Attributes, Layer } from '../../layer/layer.ts';
+import type { Case, Operands } from '../case.ts';
+import type { Dialect, Layout } from '../dialect.ts';
+import type { Expected, Words } from '../family.ts';
+import type { Prediction } from '../mistake.ts';
+import { commonValues } from '../values.ts';
+import { inputOf, windowTraits, workOf } from '../windows/case.ts';
+import { smallerWindows } from '../windows/smaller.ts';
+
+/** Of every operator with windows. */
+export const windowed = {
+  values: commonValues,
+  input: inputOf,
+  traits: windowTraits,
+  smaller: smallerWindows,
+  work: workOf,
+} as const;
+
+/** Of operators whose results are the same in every dialect, whatever the values. */
+export const sameInEveryDialect = {
+  isSettled: (): boolean => true,
+  keepsNaN: (): boolean => true,
+  operandsIn: (_: Dialect, operands: Operands): Operands => operands,
+  outputIn: (_: Dialect, __: Case, ours: Expected): Expected => ours,
+  predictionIn: (_: Dialect, __: Case, ours: Prediction): Prediction => ours,
+} as const;
+
+/** An operator that a dialect has; its padding, if it has any, may be numbers or must be a word. */
+export const said = <C extends Case>(attributes: Words<C>['attributes']): Words<C> => ({
+  attributes,
+  padding: 'numbers',
+});
+export const saidInWords = <C extends Case>(attributes: Words<C>['attributes']): Words<C> => ({
+  attributes,
+  padding: 'words',
+});
+
+/** The attributes as every layer of the library lists them; the algorithm is no matter of what is right. */
+export function ownAttributes({ attributes: { algorithm: _, ...attributes } }: Layer): Attributes {
+  return attributes;
+}
+
+const layoutsOfX = ['NCHW', 'NHWC', 'CHWN', 'CNHW', 'HWNC', 'HWCN'] as const;
+const layoutsOfWeight = ['OIHW', 'HWIO', 'OHWI', 'HWOI', 'IOHW', 'IHWO'] as const;
+
+/** The layouts that an engine may mean: of x alone, of x and the weight, of a weight without spatial axes. */
+export const layouts = {
+  x: layoutsOfX.map((x): Layout => ({ x })),
+  xAndWeight: layoutsOfX.flatMap((x) => layoutsOfWeight.map((weight): Layout => ({ x, weight }))),
+  xAndDepthwise: layoutsOfX.flatMap((x): Layout[] => [
+    ...layoutsOfWeight.map((weight) => ({ x, weight })),
+    { x, depthwise: 'HWIM' },
+  ]),
+  matrix: layoutsOfWeight.slice(0, 2).map((weight): Layout => ({ weight })),
+} as const;

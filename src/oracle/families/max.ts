@@ -1,0 +1,187 @@
+// Maximum pools: a maximum chooses among the cells of its window, it does not round.
+
+import type { Layer } from '../../layer/layer.ts';
+import * as ops from '../../ops/pool.ts';
+import { maxPool } from '../../reference/pool.ts';
+import { cellsUnder, outputs, taps } from '../../window.ts';
+import { type Bound, boundOf, chosen, type Profile, toDoubles } from '../bounds/bound.ts';
+import type { Operands, Part } from '../case.ts';
+import { absent, type Family } from '../family.ts';
+import type { Prediction } from '../mistake.ts';
+import { mistakesAbout } from '../mistakes/catalogue.ts';
+import type { WindowMistake } from '../mistakes/shared.ts';
+import { inputOf, type WindowCase, windowCaseOf, windowOf } from '../windows/case.ts';
+import { everydayWindows } from '../windows/everyday.ts';
+import { readWindow, type Written, writeWindow } from '../windows/id.ts';
+import { perChannelAxes } from '../windows/large-axes.ts';
+import { corners, smallRanges, windowRanges } from '../windows/ranges.ts';
+import {
+  channelsOut,
+  eachOutput,
+  emptyOutput,
+  evaluate,
+  type Loops,
+  type WindowSetting,
+  windowAnswering,
+  windowSetting,
+} from '../windows/setting.ts';
+import { windowWords } from '../windows/words.ts';
+import { layouts, ownAttributes, said, saidInWords, windowed } from './common.ts';
+import {
+  coversCells,
+  everydayPool,
+  fold,
+  gapsIn,
+  nearestPool,
+  onePerChannel,
+  outputBy,
+  poolGeometry,
+  poolGradientMistakes,
+  poolMistakes,
+  poolRanges,
+  predictionBy,
+} from './pool.ts';
+import { caffePool, tensorflowPool, webnnPool } from './pool-words.ts';
+
+const operators = {
+  maxPool2d: { rank: 2, make: ops.maxPool2d, isBasic: true },
+  maxPool1d: { rank: 1, make: ops.maxPool1d },
+  maxPool3d: { rank: 3, make: ops.maxPool3d },
+} as const;
+const operatorOf = (op: string) => operators[op as keyof typeof operators];
+
+const attributesOf = (c: WindowCase) => ({ ...windowOf(c), ceil: c.ceil });
+
+const loops: Loops = {
+  geometry: poolGeometry,
+  evaluate(s) {
+    const y = emptyOutput(s);
+    maxPool({ ...s.g, channels: channelsOut(s) }, s.x, y.data);
+    return y;
+  },
+};
+const written: Written = { groups: 'per channel', ceil: true };
+
+const doubles = ({ x }: Operands) => ({ shape: x.shape, data: toDoubles(x.data) });
+
+function gradientBound(layer: Layer, operands: Operands, profile: Profile): Readonly<Record<Part, Bound>> {
+  const dy = operands.dy!;
+  const pull = layer.vjp(doubles(operands), {})[1];
+  const apply = (a: Float64Array): Float64Array => pull({ shape: dy.shape, data: a }).x.data as Float64Array;
+  return { x: boundOf({ a: toDoubles(dy.data), apply }, profile) };
+}
+
+const words = windowWords();
+const own = said((c: WindowCase) => ownAttributes(operatorOf(c.op).make(attributesOf(c))));
+const onnx = said((c: WindowCase) => ({ ...words.onnx(c), ceil_mode: Number(c.ceil), storage_order: 0 }));
+const torch = said((c: WindowCase) => ({ ...words.torch(c), dilation: c.dilation, ceil_mode: c.ceil }));
+const [tensorflow, tensorflowWords] = [said(tensorflowPool), saidInWords(tensorflowPool)];
+const webnn = said(webnnPool);
+const caffe = said((c: WindowCase) => caffePool('MAX', c));
+
+/** The largest finite float32, from whose negative some maxima start. */
+const LARGEST = 3.4028234663852886e38;
+
+const later = (so: number, v: number): number => (v > so ? v : so);
+/** NaN stays. */
+const largest = (so: number, v: number): number => (so >= v || so !== so ? so : v);
+const hasNaN = (s: WindowSetting): boolean => s.x.some((v) => v !== v);
+const nanLost = (name: string, start: number | undefined, step = later): WindowMistake => ({
+  name: `NaN were lost in the comparison: ${name}`,
+  isAboutNaN: true,
+  result: (s) => (hasNaN(s) ? fold(s, start, step) : undefined),
+});
+
+/** Scatters dy to the maximum of each window by `store`. */
+function maxScatter(
+  s: WindowSetting,
+  store: (dx: Float64Array, at: readonly number[], dy: number) => void,
+): Prediction {
+  const cells = new Int32Array(taps(s.g.axes));
+  const [P, C] = [outputs(s.g.axes), channelsOut(s)];
+  const image = s.x.length / s.g.batch;
+  const dx = new Float64Array(s.x.length);
+  for (let i = 0; i < s.dy!.length; i++) {
+    cellsUnder(s.g.axes, Math.floor(i / C) % P, cells);
+    const places = [...cells]
+      .filter((cell) => cell >= 0)
+      .map((cell) => Math.floor(i / (P * C)) * image + cell * C + (i % C));
+    const most = Math.max(...places.map((at) => s.x[at]));
+    store(
+      dx,
+      places.filter((at) => s.x[at] === most),
+      s.dy![i],
+    );
+  }
+  return { shape: inputOf(s.case), data: dx };
+}
+
+const mistakes: readonly WindowMistake[] = [
+  { name: 'the maximum started at 0', result: (s) => eachOutput(s, evaluate(s), (y) => (y < 0 ? 0 : y)) },
+  { name: 'padding took part in the maximum as 0', result: (s) => fold(s, undefined, largest, 0) },
+  nanLost('only v > m is asked, from −∞', -Infinity),
+  nanLost('only v > m is asked, from the first cell', undefined),
+  nanLost('only v > m is asked, from the lowest finite number', -LARGEST),
+  nanLost('a NaN stays only if it comes last', -Infinity, (so, v) => (so > v ? so : v)),
+  ...poolMistakes,
+  {
+    name: 'the gradient of a maximum were stored, not added, where windows overlap',
+    gradient: (s) => ({
+      x: maxScatter(s, (dx, [at], dy) => {
+        dx[at] = dy;
+      }),
+    }),
+  },
+  ...poolGradientMistakes,
+];
+
+export const maxFamily: Family<WindowCase, WindowSetting> = {
+  ...windowed,
+  operators,
+  tensors: { x: 'x', y: 'x', dy: 'x' },
+  attributes: attributesOf,
+  geometry: poolGeometry,
+  isSettled: coversCells,
+  caseOf: (layer, operands) => windowCaseOf(layer, operands, poolGeometry(layer, operands.x.shape)),
+  write: (c) => writeWindow(written, c),
+  read: (op, text) => readWindow(written, operatorOf(op).rank, text),
+  // Who takes a tie is a convention: where the gradient follows the maximum, no two cells are equal.
+  everyday: (op, gradient) =>
+    everydayWindows(operatorOf(op).rank)
+      .map(everydayPool)
+      .map((c) => (gradient ? { ...c, values: 'distinct' } : c)),
+  ranges: (op, gradient) =>
+    gradient
+      ? windowRanges(operatorOf(op).rank, { ...onePerChannel, values: ['distinct'] }, corners)
+      : windowRanges(operatorOf(op).rank, onePerChannel, poolRanges),
+  small: (op, gradient) =>
+    smallRanges(operatorOf(op).rank, { ...onePerChannel, ceil: [0, 1], values: [gradient ? 'distinct' : 'exact'] }),
+  large: (op) => perChannelAxes(operatorOf(op).rank, false),
+  /** The largest stays the largest when all are rounded alike. Spec oracle-precision. */
+  bounds: (layer, operands, profile): Readonly<Record<Part, Bound>> =>
+    operands.dy
+      ? gradientBound(layer, operands, profile)
+      : { y: chosen(layer.forward(doubles(operands), {}).data as Float64Array, profile) },
+  dialects: {
+    toeplitz: { maxPool1d: own, maxPool2d: own, maxPool3d: own },
+    onnx: { maxPool1d: onnx, maxPool2d: onnx, maxPool3d: onnx },
+    torch: { maxPool1d: torch, maxPool2d: torch, maxPool3d: torch },
+    tensorflow: { maxPool1d: tensorflowWords, maxPool2d: tensorflow, maxPool3d: tensorflowWords },
+    webnn: { maxPool1d: absent, maxPool2d: webnn, maxPool3d: absent },
+    caffe: { maxPool1d: absent, maxPool2d: caffe, maxPool3d: absent },
+  },
+  layouts: layouts.x,
+  nearest: (dialect, c) => nearestPool(dialect, c, ({ limits }) => gapsIn(limits.dilatedPools.includes('max'), c)),
+  keepsNaN: ({ conventions }) => conventions.nan !== 'open',
+  /** A NaN that a maximum loses is never more than what that starts from. */
+  operandsIn({ conventions: { nan, emptyMax } }, operands) {
+    if (nan !== 'lost' || emptyMax === 'open') return operands;
+    const { shape, data } = operands.x;
+    return { ...operands, x: { shape, data: data.map((v) => (v === v ? v : emptyMax)) } };
+  },
+  outputIn: (dialect, c, ours) => outputBy(dialect, c, ours, dialect.conventions.emptyMax),
+  predictionIn: ({ conventions }, c, ours) => predictionBy(conventions.ceil, c, ours),
+  mistakes: [...mistakesAbout('attributes', 'output', 'windows over x'), ...mistakes],
+  setting: (dialect, c, layer, operands) => windowSetting(loops, dialect, c, layer, operands),
+  answering: (s, instead, layer) => windowAnswering(loops, s, instead, layer),
+};

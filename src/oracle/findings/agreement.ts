@@ -1,0 +1,86 @@
+// Whether a mistake gives what an engine gave, each cell held against the bound of the right answer. Spec oracle-mistakes.
+//
+//   the right answer     [ bound ]
+//   the mistake                          |       outside the bound: it changes the cell
+//   the engine                          |        far closer to the mistake than to what is right
+
+import { type Shape, sameShape, type Tensor } from '../../tensor.ts';
+import { type Outcome, partsOf } from '../ask/ask.ts';
+import { isOutside } from '../ask/verdict.ts';
+import type { Bound } from '../bounds/bound.ts';
+import { FINITE, kindOf } from '../bounds/number-kinds.ts';
+import type { Part } from '../case.ts';
+import type { Expected } from '../family.ts';
+import type { Mistake, Prediction, Setting } from '../mistake.ts';
+import type { Subject } from '../subject.ts';
+import { predict, settingOf } from './predict.ts';
+
+/** A case as the mistakes see it: what it computes from, what is right, what the engine gave. */
+export interface AnsweredCase {
+  readonly setting: Setting;
+  readonly parts: readonly (readonly [Part, Expected])[];
+  readonly theirs: unknown;
+}
+
+export const answeredCaseOf = (
+  subject: Pick<Subject, 'dialect' | 'traits'>,
+  { case: c, theirs }: Outcome,
+): AnsweredCase => ({
+  setting: settingOf(c, subject.dialect),
+  parts: partsOf(subject, c),
+  theirs,
+});
+
+/** `unchanged`: the mistake makes no difference to the case. Otherwise its answer agrees with that of the engine, or differs. */
+export type Agreement = 'unchanged' | 'agrees' | 'differs';
+
+/** Compares a mistake with an answer, over all outputs that the engine gave and the mistake predicts. */
+export function agreementOf(mistake: Mistake, { setting, parts, theirs }: AnsweredCase): Agreement {
+  const predicted = predict(mistake, setting) ?? {};
+  let found: Agreement = 'unchanged';
+  let isAlike = true;
+  for (const [part, { shape, bound }] of parts) {
+    const given = (part === 'y' ? theirs : (theirs as Record<string, unknown> | undefined)?.[part]) as Tensor;
+    const prediction = predicted[part];
+    if (!prediction || given === undefined) continue;
+    const cells = compare(prediction, shape, bound, given);
+    if (cells.changed) found = 'agrees';
+    isAlike &&= cells.alike;
+  }
+  return found === 'agrees' && !isAlike ? 'differs' : found;
+}
+
+/** A generous share of the largest value for what float32 rounds on the way to it. Whole numbers differ by 1. */
+const ROUNDED = 1e-5;
+
+/** Whether the mistake changes any cell, and whether the engine has every changed cell and is right in all others. */
+function compare(y: Prediction, shape: Shape, bound: Bound, theirs: Tensor): { changed: boolean; alike: boolean } {
+  const isAlike = Array.isArray(theirs?.shape) && sameShape(theirs.shape, y.shape);
+  const size = y.data.reduce((most, value) => (Number.isFinite(value) ? Math.max(most, Math.abs(value)) : most), 0);
+  if (!sameShape(y.shape, shape))
+    return {
+      changed: true,
+      alike: isAlike && y.data.every((v, i) => isNear(y, i, v, theirs.data[i], ROUNDED * size)),
+    };
+  // Arithmetic that the engine declares may be as far from the mistake as it may be from what is right.
+  const wide = bound.isWide ? 2 * bound.error.reduce((most, B) => (B < Infinity ? Math.max(most, B) : most), 0) : 0;
+  let [changed, alike] = [false, isAlike && theirs.data.length === y.data.length];
+  for (let i = 0; i < y.data.length; i++) {
+    if (y.open?.[i]) continue;
+    const [expected, got] = [y.data[i], theirs.data?.[i]];
+    const changes = isOutside(bound, i, expected);
+    changed ||= changes;
+    const reach = Math.min(Math.max(ROUNDED * size, wide), Math.abs(got - bound.value[i]) / 2 || Infinity);
+    alike &&= changes
+      ? isNear(y, i, expected, got, reach)
+      : !isOutside(bound, i, got) || isNear(y, i, expected, got, bound.error[i]);
+    if (changed && !alike) break;
+  }
+  return { changed, alike };
+}
+
+const isNear = ({ open }: Prediction, i: number, expected: number, got: number, reach: number): boolean => {
+  if (open?.[i]) return true;
+  const kind = kindOf(Math.fround(expected));
+  return kindOf(got) === kind && (kind !== FINITE || Math.abs(expected - got) <= reach);
+};

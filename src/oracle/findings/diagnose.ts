@@ -1,0 +1,139 @@
+// Finds the known mistake that turns the right answer into exactly what the engine gave. Spec oracle-mistakes.
+
+import type { Tensor } from '../../tensor.ts';
+import type { Outcome } from '../ask/ask.ts';
+import { type DialectName, dialectNames, type Layout } from '../dialect.ts';
+import { dialects } from '../dialects/dialects.ts';
+import type { Mistake } from '../mistake.ts';
+import { isFailure, type Subject } from '../subject.ts';
+import { type AnsweredCase, agreementOf, answeredCaseOf } from './agreement.ts';
+import type { Declaration, Evidence } from './finding.ts';
+import { mistakesOf } from './predict.ts';
+
+/** Failures of one cause. */
+export interface Group {
+  readonly outcomes: readonly Outcome[];
+  readonly mistake?: string;
+  readonly evidence?: Evidence;
+  /** Other dialects whose rule this is. */
+  readonly dialects?: readonly DialectName[];
+  /** Another layout, in which the engine is right. */
+  readonly layout?: Layout;
+  /** Arithmetic that explains them. */
+  readonly profile?: Declaration;
+}
+
+/** Cases with more cells than this are not taken apart; smaller ones show the same mistake. */
+const CELLS = 5000;
+/** How many failures, and how many right answers, are compared with every mistake. Further failures are compared only with
+ * the mistakes found by then. */
+const COMPARED = 400;
+/** Fewer wrong elements may agree by chance: two small whole numbers are equal about once in thirty. */
+const ELEMENTS = 4;
+/** A case in which two mistakes meet is explained by neither. But a mistake that explains a smaller share than this of the
+ * failures it changes is not the cause. */
+const SHARE = 0.3;
+
+/** How many wrong answers are kept: with a few hundred numbers each, they take some ten megabytes. */
+const KEPT = 20000;
+
+/** Keeps the answers that a diagnosis needs: the first wrong ones, and fewer of the right ones. */
+export function memory(): (outcome: Outcome) => Outcome {
+  let [failures, passes] = [KEPT, COMPARED];
+  return (outcome) => {
+    const { theirs, ...rest } = outcome;
+    return (isFailure(rest.verdict.kind) ? failures-- : passes--) > 0 ? outcome : rest;
+  };
+}
+
+/** A failure or a right answer, taken apart. */
+interface Examined extends AnsweredCase {
+  readonly outcome: Outcome;
+}
+
+interface Candidate {
+  readonly mistake: Mistake;
+  readonly explained: readonly Examined[];
+}
+
+/** The dialect and the traits by which answers are judged. */
+type Judged = Pick<Subject, 'dialect' | 'traits'>;
+
+/** A mistake explains failures if it changes the answer to what the engine gave, and would change none of the right answers. */
+export function diagnose(outcomes: readonly Outcome[], subject: Judged): Group[] {
+  const wrong = outcomes.filter(({ verdict: { kind } }) => kind === 'fail' || kind === 'wrong-shape');
+  if (wrong.length === 0) return [];
+  const examined = examine(wrong, subject);
+  const known = new Map(examined.map((each) => [each.outcome, each]));
+  const suspected = mistakesOf(wrong[0].case.op)
+    .map((mistake) => candidateOf(mistake, examined))
+    .filter((each) => each !== undefined);
+  if (suspected.length === 0) return [];
+  const passes = outcomes.filter(({ verdict: { kind } }) => kind === 'pass' || kind === 'suspect');
+  const right = examine(passes, subject);
+  const candidates = suspected.filter(({ mistake }) => right.every((each) => !contradicts(mistake, each)));
+  const failures = outcomes.filter(({ verdict: { kind } }) => isFailure(kind)).length;
+  const groups: Group[] = [];
+  const rest = new Set(wrong);
+  for (;;) {
+    const best = mostOf(candidates, rest);
+    if (!best) return groups;
+    const explained = wrong.filter((each) =>
+      known.has(each) ? agreementOf(best, known.get(each)!) === 'agrees' : explains([best.name], each, subject),
+    );
+    const evidence = { explained: explained.length, failures, passes: right.length };
+    const members = explained.filter((each) => rest.delete(each));
+    groups.push({ outcomes: members, mistake: best.name, evidence, dialects: speakersOf(best) });
+  }
+}
+
+/** A right answer that the mistake would change. What an engine makes of NaN is a matter of its own. */
+const contradicts = (mistake: Mistake, answer: Examined): boolean =>
+  (mistake.isAboutNaN || answer.outcome.case.values !== 'nan') && agreementOf(mistake, answer) !== 'unchanged';
+
+/** The first of the cases that are small enough and whose answers were kept. */
+const examine = (list: readonly Outcome[], subject: Judged): Examined[] =>
+  list
+    .filter(({ theirs }) => theirs !== undefined)
+    .slice(0, COMPARED)
+    .map((outcome) => ({ outcome, ...answeredCaseOf(subject, outcome) }))
+    .filter(({ setting: { cells } }) => cells < CELLS);
+
+/** The mistake with the failures it explains, if these are enough evidence. */
+function candidateOf(mistake: Mistake, wrong: readonly Examined[]): Candidate | undefined {
+  const agreements = wrong.map((each) => agreementOf(mistake, each));
+  const explained = wrong.filter((_, i) => agreements[i] === 'agrees');
+  if (explained.length === 0 || elementsOf(explained) < ELEMENTS) return undefined;
+  const bearing = agreements.filter((each) => each !== 'unchanged').length;
+  return explained.length >= SHARE * bearing ? { mistake, explained } : undefined;
+}
+
+/** Wrong elements; all of them where the shape is wrong. */
+const elementsOf = (list: readonly Examined[]): number =>
+  list.reduce((sum, { outcome: { verdict, theirs } }) => {
+    const { data } = theirs as Partial<Tensor>;
+    return sum + (verdict.kind === 'fail' ? verdict.wrong : (data?.length ?? 1));
+  }, 0);
+
+/** The candidate that explains most of the remaining failures, if these are enough evidence; the first of equals. */
+function mostOf(candidates: readonly Candidate[], rest: ReadonlySet<Outcome>): Mistake | undefined {
+  let [best, most]: [Mistake | undefined, number] = [undefined, 0];
+  for (const { mistake, explained } of candidates) {
+    const left = explained.filter(({ outcome }) => rest.has(outcome));
+    if (left.length > most && elementsOf(left) >= ELEMENTS) [best, most] = [mistake, left.length];
+  }
+  return best;
+}
+
+/** The dialects whose rule a mistake is. */
+const speakersOf = (mistake: Mistake): readonly DialectName[] =>
+  dialectNames.filter((name) => mistake.isRuleOf?.(dialects[name]));
+
+/** Whether one of the named mistakes changes a case to what the engine gave. */
+export function explains(names: readonly string[], outcome: Outcome, subject: Judged): boolean {
+  if (outcome.theirs === undefined || names.length === 0) return false;
+  const answered = answeredCaseOf(subject, outcome);
+  return mistakesOf(outcome.case.op).some(
+    (mistake) => names.includes(mistake.name) && agreementOf(mistake, answered) === 'agrees',
+  );
+}

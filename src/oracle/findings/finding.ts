@@ -1,0 +1,56 @@
+// A finding: failures of one cause, with what speaks for it and the smallest case that shows it. Spec oracle-report.
+
+import type { Verdict } from '../ask/verdict.ts';
+import type { Literal } from '../cases/literal.ts';
+import type { DialectName, Layout } from '../dialect.ts';
+import type { Traits } from '../engine.ts';
+import type { VerdictKind } from '../subject.ts';
+
+/** What speaks for a mistake, over the whole campaign of an operator. */
+export interface Evidence {
+  /** How many of the failures the mistake explains: it predicts every element that the engine gave. */
+  readonly explained: number;
+  readonly failures: number;
+  /** How many right answers were compared with the mistake, which contradicts none of them. */
+  readonly passes: number;
+}
+
+/** Arithmetic that an engine may declare. */
+export type Declaration = Pick<Traits, 'precision' | 'winograd' | 'subnormals'>;
+
+/** Failures of one cause, and the smallest case that shows it. */
+export interface Finding {
+  readonly kind: VerdictKind;
+  /** The ids of the cases of the campaign that fail in this way. */
+  readonly cases: readonly string[];
+  /** Of `wrong-dialect`: what the engine declares, and by whose rules it is right. */
+  readonly declared?: DialectName;
+  readonly dialects?: readonly DialectName[];
+  /** Of `wrong-layout`: the layout in which the engine is right. */
+  readonly layout?: Layout;
+  /** Of `wrong-profile`: the traits with which its results would pass. */
+  readonly profile?: Declaration;
+  /** Of a `fail` without a name: all values are as close as this to the right ones, in units of Σ|a·w|, so they were rounded. */
+  readonly closeness?: number;
+  /** The known mistake that gives exactly these results, if one does. */
+  readonly mistake?: string;
+  /** What speaks for it. */
+  readonly evidence?: Evidence;
+  readonly verdict: Verdict;
+  /** Makes the smallest case again: `explain(id)`. */
+  readonly id: string;
+  /** The case among `cases` from which the smallest case was reduced. */
+  readonly seenAs: string;
+  /** The id of a case to ask before it, where what the engine keeps of it is the mistake. */
+  readonly after?: string;
+  /** The command that asks it again, where the engine was named by one. Spec campaign-cases. */
+  readonly again?: string;
+  /** It fails only after other calls: asked alone, or again, it passes. Spec oracle-history. */
+  readonly passesAlone?: boolean;
+  readonly literal: Literal;
+  /** Whether it is on the list of expected failures, if there was one. */
+  readonly expected?: boolean;
+}
+
+/** What went wrong, in a few words: the mistake if it has a name, else the kind of verdict. */
+export const causeOf = ({ mistake, kind }: Finding): string => mistake ?? kind;

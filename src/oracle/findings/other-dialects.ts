@@ -1,0 +1,39 @@
+// An engine that is wrong in the dialect it declares is asked again in each of the others: does it speak one of them?
+
+import { ask, type Outcome } from '../ask/ask.ts';
+import { isPossible } from '../cases/tensors.ts';
+import { type DialectName, dialectNames } from '../dialect.ts';
+import { dialects } from '../dialects/dialects.ts';
+import { nearestIn } from '../dialects/words.ts';
+import { isFailure, type Subject } from '../subject.ts';
+
+/** How many of the wrong answers, and how many of the right ones, are asked for again. */
+const ASKED = 12;
+/** Fewer answers than this are no evidence for a dialect. */
+const ANSWERS = 4;
+
+/** The dialects in which the engine is right on what it gets wrong, and on what it gets right. Spec dialect-other. */
+export async function dialectsOf(subject: Subject, outcomes: readonly Outcome[]): Promise<DialectName[]> {
+  const wrong = outcomes.filter(({ verdict: { kind } }) => isFailure(kind)).slice(0, ASKED);
+  if (wrong.some(({ verdict: { kind } }) => kind === 'timeout' || kind === 'crash')) return [];
+  const right = outcomes.filter(({ verdict: { kind } }) => kind === 'pass').slice(0, ASKED);
+  const spoken: DialectName[] = [];
+  for (const name of dialectNames)
+    if (name !== (subject.dialect ?? 'toeplitz') && (await speaks(subject, name, [...wrong, ...right])))
+      spoken.push(name);
+  return spoken;
+}
+
+async function speaks(subject: Subject, dialect: DialectName, outcomes: readonly Outcome[]): Promise<boolean> {
+  const { layout, operators } = dialects[dialect];
+  const asked = outcomes
+    .filter((each) => operators.includes(each.case.op))
+    .map((each) => nearestIn(dialect, each.case));
+  let answers = 0;
+  for (const c of asked.filter(isPossible)) {
+    const { kind } = (await ask({ ...subject, dialect, layout }, c)).verdict;
+    if (isFailure(kind)) return false;
+    if (kind !== 'skip') answers++;
+  }
+  return answers >= ANSWERS;
+}

@@ -1,0 +1,34 @@
+// The report as JSON, and read back. Spec campaign-reporter.
+
+import { SpecError, show } from '../../errors.ts';
+import { isObject } from '../../formats/json.ts';
+import { FORMAT, type Report } from './report.ts';
+
+/** JSON has no NaN and no infinity: they become strings, which are numbers again under these names. */
+const NUMBERS = new Set(['expected', 'got', 'bound']);
+
+export const json = (report: Report): string =>
+  `${JSON.stringify(report, (_, value) => (typeof value === 'number' && !Number.isFinite(value) ? String(value) : value), 2)}\n`;
+
+/** The report of a file. @throws {SpecError} campaign-reporter for any other file. */
+export function fromJson(source: string, text: string): Report {
+  const value = parse(source, text);
+  const { format, engine, operators } = isObject(value) ? value : {};
+  const isOperator = (each: unknown): boolean =>
+    isObject(each) && isObject(each.counts) && isObject(each.skipped) && Array.isArray(each.findings);
+  if (format !== FORMAT || !isObject(engine) || !Array.isArray(operators) || !operators.every(isOperator))
+    throw new SpecError(
+      'campaign-reporter',
+      `report: ${source} must be a report of format '${FORMAT}', as --reporter json writes, got ${show(format)}`,
+    );
+  return value as unknown as Report;
+}
+
+function parse(source: string, text: string): unknown {
+  try {
+    return JSON.parse(text, (name, value) => (NUMBERS.has(name) && typeof value === 'string' ? Number(value) : value));
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new SpecError('campaign-reporter', `report: ${source} is no whole JSON file: ${error.message}`);
+  }
+}

@@ -1,0 +1,115 @@
+// The reports of all shards of one campaign made into the report of the whole. Spec campaign-merge.
+
+import { SpecError, show } from '../../errors.ts';
+import { pooled } from '../bounds/precision.ts';
+import { parseCaseId } from '../cases/id.ts';
+import { workOf } from '../cases/tensors.ts';
+import type { Finding } from '../findings/finding.ts';
+import { joined, kindKey } from '../findings/findings.ts';
+import { type OperatorReport, type Report, reportOf, statusOf } from './report.ts';
+
+/** A report, and where it comes from. */
+export interface Part {
+  readonly source: string;
+  readonly report: Report;
+}
+
+/** What the parts of one campaign have in common. */
+const common = ['version', 'engine', 'seed', 'cases', 'strict', 'ops', 'case'] as const;
+
+const refuse = (message: string): never => {
+  throw new SpecError('campaign-merge', `merge: ${message}`);
+};
+
+/** The whole campaign of its parts; a report of the whole alone stays as it is. @throws {SpecError} campaign-merge. */
+export function merge(parts: readonly Part[]): Report {
+  if (parts.length === 0) refuse('there must be a report, got none');
+  const [first, ...rest] = parts;
+  if (rest.length === 0 && !first.report.shard) return first.report;
+  for (const each of rest) checkAlike(first, each);
+  const all = inOrder(parts);
+  const { engine, seed, cases, strict, ops, operators } = first.report;
+  const facts = { engine, seed, cases, strict, ...(ops && { ops }) };
+  const interrupted = all.some((each) => each.interrupted);
+  const merged = operators.map((_, i) => mergeOperator(all.map((each) => each.operators[i])));
+  return reportOf({ ...facts, operators: merged, interrupted });
+}
+
+function checkAlike(a: Part, b: Part): void {
+  const differ = (what: string, of: (report: Report) => unknown): void => {
+    const [one, other] = [a, b].map(({ report }) => JSON.stringify(of(report)));
+    if (one !== other)
+      refuse(`the reports must have one ${what}, got ${one} in ${a.source} and ${other} in ${b.source}`);
+  };
+  for (const name of common) differ(name, (report) => report[name]);
+  differ('list of operators', ({ operators }) => operators.map(({ op }) => op));
+}
+
+/** Every shard once, in order. */
+function inOrder(parts: readonly Part[]): Report[] {
+  const whole = parts.find(({ report }) => !report.shard);
+  if (whole) refuse(`the reports must be shards, got the whole campaign in ${whole.source}`);
+  const { of } = parts[0].report.shard!;
+  const found: Part[] = [];
+  for (const part of parts) {
+    const { index, of: theirs } = part.report.shard!;
+    if (theirs !== of) refuse(`the reports must be shards of ${of}, got one of ${theirs} in ${part.source}`);
+    if (found[index])
+      refuse(`each shard must be there once, got ${index}/${of} in ${found[index].source} and ${part.source}`);
+    found[index] = part;
+  }
+  const missing = Array.from({ length: of }, (_, i) => i + 1).filter((index) => !found[index]);
+  if (missing.length > 0) refuse(`all ${of} shards must be there, got none for ${show(missing)}`);
+  return found.slice(1).map(({ report }) => report);
+}
+
+function mergeOperator(parts: readonly OperatorReport[]): OperatorReport {
+  const [{ op, status }] = parts;
+  const counts = sums(parts.map((each) => each.counts as Record<string, number>));
+  const findings = mergeFindings(parts.flatMap((each) => each.findings));
+  const cases = parts.reduce((sum, each) => sum + each.cases, 0);
+  const precision = pooled(parts.map((each) => each.precision));
+  const wanted = parts.reduce((sum, each) => sum + each.wanted, 0);
+  const unasked = parts.reduce((sum, each) => sum + (each.unasked ?? 0), 0);
+  const unfinished = parts.some((each) => each.status === 'not finished');
+  return {
+    op,
+    status: status === 'not offered' ? status : statusOf(findings, counts, wanted, unfinished),
+    cases,
+    wanted,
+    ...(unasked > 0 && { unasked }),
+    counts,
+    margin: Math.max(...parts.map(({ margin }) => margin)),
+    ...(precision && { precision }),
+    skipped: sums(parts.map(({ skipped }) => skipped)),
+    findings,
+  };
+}
+
+function sums(records: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  const total: Record<string, number> = {};
+  for (const record of records)
+    for (const [name, count] of Object.entries(record)) total[name] = (total[name] ?? 0) + count;
+  return total;
+}
+
+/** One finding per cause, shown by the smallest case of all; those with a name first, as in a campaign. */
+function mergeFindings(findings: readonly Finding[]): Finding[] {
+  const causes = new Map<string, Finding[]>();
+  for (const each of findings) {
+    const what = each.mistake ?? kindKey(each.kind, parseCaseId(each.seenAs));
+    const cause = [what, ...(each.dialects ?? []), JSON.stringify([each.layout, each.profile])].join();
+    causes.set(cause, [...(causes.get(cause) ?? []), each]);
+  }
+  const merged = [...causes.values()].map((alike) => {
+    const smallest = alike.reduce((least, each) => (cells(each) < cells(least) ? each : least));
+    const evidence = sums(alike.map((each) => ({ ...each.evidence })));
+    const { expected: _, ...finding } = smallest;
+    const cases = alike.flatMap((each) => each.cases);
+    return { ...finding, cases, ...(smallest.evidence && { evidence: evidence as unknown as Finding['evidence'] }) };
+  });
+  const rank = ({ mistake, cases }: Finding): number => (mistake === undefined ? 0 : -cases.length);
+  return joined(merged).sort((a, b) => rank(a) - rank(b));
+}
+
+const cells = ({ id }: Finding): number => workOf(parseCaseId(id));

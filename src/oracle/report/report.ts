@@ -1,0 +1,115 @@
+// The report of a campaign: data, and all that reporters, `merge` and lists of expected failures read. Spec oracle-report.
+
+import type { Precision } from '../bounds/precision.ts';
+import type { Shard } from '../cases/questions.ts';
+import type { DialectName, Layout } from '../dialect.ts';
+import type { Traits } from '../engine.ts';
+import type { Finding } from '../findings/finding.ts';
+import type { VerdictKind } from '../subject.ts';
+import { VERSION } from './version.ts';
+
+/** Changes whenever a reader of older reports would misread a newer one. */
+export const FORMAT = 'toeplitz report 1';
+
+export interface OperatorReport {
+  readonly op: string;
+  readonly status: 'pass' | 'fail' | 'expected' | 'hardly answered' | 'skipped' | 'not offered' | 'not finished';
+  /** Cases that were asked, skipped ones among them. */
+  readonly cases: number;
+  /** Answers that the campaign wanted. */
+  readonly wanted: number;
+  /** Of them, those that were not asked for: the engine hung or ended too often. Spec oracle-campaign. */
+  readonly unasked?: number;
+  readonly counts: Partial<Readonly<Record<VerdictKind, number>>>;
+  /** The largest |got − expected| / bound of a pass that rounds: below 1 is inside. */
+  readonly margin: number;
+  /** Of its sums of real numbers, if they round. Spec oracle-bits. */
+  readonly precision?: Precision;
+  /** Reasons that the engine gave, and how often. */
+  readonly skipped: Readonly<Record<string, number>>;
+  readonly findings: readonly Finding[];
+}
+
+export interface Report {
+  readonly format: typeof FORMAT;
+  /** Of this library. */
+  readonly version: string;
+  readonly engine: {
+    readonly name: string;
+    readonly version?: string;
+    readonly dialect: DialectName;
+    readonly traits: Traits;
+    readonly layout: Required<Layout>;
+  };
+  readonly seed: number;
+  /** Cases per operator, as asked for. */
+  readonly cases: number;
+  /** The operators, if they were named. */
+  readonly ops?: readonly string[];
+  /** Whether a suspect is a finding. */
+  readonly strict: boolean;
+  /** The part of the campaign that this is, if it is one. */
+  readonly shard?: Shard;
+  /** The cases, if they were named. */
+  readonly case?: readonly string[];
+  readonly operators: readonly OperatorReport[];
+  /** Stopped from outside before its end. */
+  readonly interrupted: boolean;
+  /** Lines of the list of expected failures that do not hold. */
+  readonly unmet?: readonly string[];
+  /**
+   * Nothing failed but what is listed, every operator that is offered answered enough, and the campaign came to its end;
+   * suspects do not count unless `strict`.
+   */
+  readonly clean: boolean;
+}
+
+/** What a campaign or a merge found out, as a report. */
+export function reportOf(facts: Omit<Report, 'format' | 'version' | 'clean'>): Report {
+  const clean = !isWrong(facts) && !isThin(facts);
+  return { format: FORMAT, version: VERSION, ...facts, clean };
+}
+
+/** Whether something failed that is not listed, is listed but did not fail, or was not asked. */
+export const isWrong = ({
+  operators,
+  interrupted,
+  unmet = [],
+}: Omit<Report, 'format' | 'version' | 'clean'>): boolean =>
+  operators.some(({ findings }) => findings.some(({ expected }) => !expected)) || interrupted || unmet.length > 0;
+
+/** Whether an operator was skipped so often that its campaign says little. Spec oracle-skips. */
+export const isThin = ({ operators }: Pick<Report, 'operators'>): boolean =>
+  operators.some(({ status }) => status === 'hardly answered' || status === 'skipped');
+
+/** An operator that answers a smaller share of what was wanted is hardly answered: nothing can be said of it. */
+const ENOUGH = 0.5;
+
+export const answersOf = (counts: OperatorReport['counts']): number =>
+  Object.values(counts).reduce((sum, count) => sum + count, 0) - (counts.skip ?? 0);
+
+/** Of an operator that is offered. */
+export function statusOf(
+  findings: readonly Finding[],
+  counts: OperatorReport['counts'],
+  wanted: number,
+  unfinished: boolean,
+): OperatorReport['status'] {
+  if (findings.length > 0) return 'fail';
+  if (unfinished) return 'not finished';
+  const answers = answersOf(counts);
+  if (answers === 0 && wanted > 0) return 'skipped';
+  return answers < ENOUGH * wanted ? 'hardly answered' : 'pass';
+}
+
+/** `only 4 of 200 answered`, or another status. */
+export const inWords = ({ status, counts, wanted }: OperatorReport): string =>
+  status === 'hardly answered' ? `only ${answersOf(counts)} of ${wanted} answered` : status;
+
+/** `right 1.2, dialect torch: seed 1, 200 cases per operator, shard 2/4` */
+export function headOf({ engine: { name, version, dialect }, seed, cases, shard, case: named }: Report): string {
+  const part = shard ? `, shard ${shard.index}/${shard.of}` : '';
+  const speaks = dialect === 'toeplitz' ? '' : `, dialect ${dialect}`;
+  const asked = named ? `case ${named.join(', ')}` : `seed ${seed}, ${cases} cases per operator${part}`;
+  return `${name}${version ? ` ${version}` : ''}${speaks}: ${asked}`;
+}

@@ -1,0 +1,114 @@
+// The report as text for people: a table, then a paragraph per finding. Spec oracle-report.
+
+import type { Element } from '../ask/verdict.ts';
+import { bitsOf } from '../bounds/precision.ts';
+import { causeOf, type Evidence, type Finding } from '../findings/finding.ts';
+import { inWords as inProfile } from '../findings/other-arithmetic.ts';
+import { adviceOn } from './advice.ts';
+import { headOf, inWords, type OperatorReport, type Report } from './report.ts';
+
+/** Columns side by side, the first to the left, numbers to the right. */
+export function table(rows: readonly (readonly (string | number)[])[]): string {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => String(row[column]).length)));
+  const line = (row: readonly (string | number)[]): string =>
+    row
+      .map((cell, i) => (typeof cell === 'number' ? String(cell).padStart(widths[i]) : String(cell).padEnd(widths[i])))
+      .join('  ');
+  return rows.map((row) => line(row).trimEnd()).join('\n');
+}
+
+export function text(report: Report): string {
+  const { operators, interrupted, unmet = [] } = report;
+  const columns = ['operator', 'asked', 'pass', 'suspect', 'skip', 'fail', 'bits', ''];
+  const remarks = operators.flatMap((each) => reasonsOf(each).map((reason) => `  ${each.op}: ${reason}`));
+  const findings = operators.flatMap(({ op, findings }) =>
+    findings.map((each) => (each.expected ? [expectation(op, each)] : paragraph(op, each))),
+  );
+  return [
+    headOf(report),
+    '',
+    table([columns, ...operators.map(row)]),
+    ...(remarks.length > 0 ? ['', ...remarks] : []),
+    ...findings.flatMap((each) => ['', ...each]),
+    ...unmet.flatMap((line) => ['', `✗ expected, but does not fail so: ${line}`]),
+    ...(interrupted ? ['', '✗ interrupted: the campaign did not come to its end'] : []),
+    '',
+  ].join('\n');
+}
+
+function row(report: OperatorReport): (string | number)[] {
+  const { op, cases, counts, precision } = report;
+  const { pass = 0, suspect = 0, skip = 0 } = counts;
+  const failures = cases - pass - suspect - skip;
+  return [op, cases, pass, suspect, skip, failures, bitsOf(precision), inWords(report)];
+}
+
+/** `358 skipped: no groups`, `left after 2 crashes and 1 timeout: 36 of 60 cases were not asked` */
+export const reasonsOf = ({ skipped, unasked, wanted, counts: { crash, timeout } }: OperatorReport): string[] => {
+  const ends = [...counted(crash, 'crash', 'crashes'), ...counted(timeout, 'timeout', 'timeouts')].join(' and ');
+  return [
+    ...Object.entries(skipped).map(([reason, count]) => `${count} skipped: ${reason}`),
+    ...(unasked === undefined ? [] : [`left after ${ends}: ${unasked} of ${wanted} cases were not asked`]),
+  ];
+};
+
+const counted = (count: number | undefined, one: string, more: string): string[] =>
+  count === undefined ? [] : [`${count} ${count === 1 ? one : more}`];
+
+/** `fail in 62 cases` */
+export const headline = ({ kind, cases }: Finding): string =>
+  `${kind} in ${cases.length} ${cases.length === 1 ? 'case' : 'cases'}`;
+
+/** `~ conv2d: fail in 62 cases, as expected: the bias were ignored` */
+const expectation = (op: string, finding: Finding): string =>
+  `~ ${op}: ${headline(finding)}, as expected: ${causeOf(finding)}`;
+
+/** A finding in lines. */
+export function paragraph(op: string, finding: Finding): string[] {
+  const { mistake, evidence, verdict, id, literal, after, again, passesAlone } = finding;
+  const { first, worst, message } = verdict;
+  return [
+    `✗ ${op}: ${headline(finding)}`,
+    ...hints(finding).map((line) => `  ${line}`),
+    ...(mistake ? [`  behaves as if ${mistake}: ${reasons(evidence!)}`] : []),
+    `  ${message}`,
+    ...(first ? [`  first at [${first.index.join(', ')}]: ${sentence(first)}`] : []),
+    ...(worst && first && worst.index.join() !== first.index.join()
+      ? [`  worst at [${worst.index.join(', ')}]: ${sentence(worst)}`]
+      : []),
+    ...(passesAlone ? ['  passes alone: depends on earlier calls'] : []),
+    passesAlone ? '  seen in:' : '  smallest case:',
+    ...literal.typescript.split('\n').map((line) => `    ${line}`),
+    ...adviceOn(finding).map((line) => `  ${line}`),
+    ...(again ? [`  again: ${again}`] : [`  case ${id}`, ...(after ? [`  after ${after}`] : [])]),
+  ];
+}
+
+/**
+ * What the engine may declare instead: `this is the rule of caffe; the engine declares toeplitz`,
+ * `right on these cases with layout: { x: 'NCHW', weight: 'OIHW' }`.
+ */
+export function hints({ mistake, dialects, declared, layout, profile, closeness }: Finding): string[] {
+  if (closeness !== undefined)
+    return [`all within ${closeness.toPrecision(2)}·Σ|a·w|: rounded, but as no arithmetic that can be declared`];
+  if (layout) return [`right on these cases with layout: ${source(layout)}`];
+  if (profile)
+    return [`inside the bound of ${inProfile(profile)}: if the engine means that, declare traits: ${source(profile)}`];
+  if (!dialects) return [];
+  const what = mistake ? 'this is the rule of' : 'right on these cases when asked in the dialect of';
+  return [`${what} ${dialects.join(', ')}; the engine declares ${declared}`];
+}
+
+/** An object of strings, numbers and objects as it is written. */
+const source = (value: unknown): string => {
+  if (typeof value === 'string') return `'${value}'`;
+  if (typeof value !== 'object' || value === null) return String(value);
+  const entries = Object.entries(value).map(([name, each]) => `${name}: ${source(each)}`);
+  return `{ ${entries.join(', ')} }`;
+};
+
+const reasons = ({ explained, failures, passes }: Evidence): string =>
+  `explains ${explained} of ${failures} ${failures === 1 ? 'failure' : 'failures'}, contradicts none of ${passes} passes`;
+
+const sentence = ({ expected, got, bound }: Element): string =>
+  `expected ${expected}${!Number.isFinite(expected) ? '' : bound > 0 ? ` ± ${bound.toPrecision(2)}` : ' exactly'}, got ${got}`;

@@ -1,0 +1,48 @@
+// The smaller neighbours of a windowed case, boldest first. Spec oracle-reduce.
+
+import { padsOf, type WindowCase } from './case.ts';
+
+/** least, half-way, three quarters, one less. */
+const lower = (value: number, least: number): number[] =>
+  [...new Set([least, (value + least) >> 1, value - ((value - least) >> 2), value - 1])].filter(
+    (each) => each >= least && each < value,
+  );
+
+export function* smallerWindows(c: WindowCase): Generator<WindowCase> {
+  if (c.bias) yield { ...c, bias: false };
+  if (c.ceil) yield { ...c, ceil: false };
+  if (c.countPadding) yield { ...c, countPadding: false };
+  yield* simplerPadding(c);
+  for (const name of ['batch', 'groups', 'channels', 'filters'] as const)
+    for (const value of lower(c[name], 1)) yield { ...c, [name]: value };
+  for (const name of ['outputPadding', 'space', 'size', 'dilation', 'stride'] as const)
+    for (let axis = 0; axis < c[name].length; axis++)
+      for (const value of lower(c[name][axis], name === 'outputPadding' ? 0 : 1))
+        yield { ...c, [name]: c[name].with(axis, value) };
+  // What hangs over at the end is the same a stride earlier.
+  for (let axis = 0; axis < c.space.length; axis++)
+    if (c.stride[axis] > 1 && c.space[axis] > c.stride[axis])
+      yield { ...c, space: c.space.with(axis, c.space[axis] - c.stride[axis]) };
+  // A smaller input often needs a smaller window with it.
+  for (let axis = 0; axis < c.space.length; axis++)
+    if (c.space[axis] > 1 && c.size[axis] > 1)
+      yield { ...c, space: c.space.with(axis, c.space[axis] - 1), size: c.size.with(axis, c.size[axis] - 1) };
+  if (c.values !== 'exact' && c.values !== 'ones') yield { ...c, values: 'exact' };
+}
+
+function* simplerPadding(c: WindowCase): Generator<WindowCase> {
+  if (c.padding === 'valid') return;
+  yield { ...c, padding: 'valid' };
+  const padding = padsOf(c);
+  // The padding written into the input.
+  yield { ...c, padding: 'valid', space: c.space.map((input, axis) => input + padding[axis][0] + padding[axis][1]) };
+  if (c.padding === 'same-lower') yield { ...c, padding: 'same-upper' };
+  if (typeof c.padding === 'string') return;
+  for (let axis = 0; axis < padding.length; axis++)
+    for (const side of [0, 1] as const)
+      for (const value of lower(padding[axis][side], 0)) {
+        const pair: [number, number] = [...padding[axis]];
+        pair[side] = value;
+        yield { ...c, padding: padding.with(axis, pair) };
+      }
+}

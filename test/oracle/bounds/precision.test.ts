@@ -1,0 +1,64 @@
+// How precise the arithmetic of an engine is, as the oracle sees it.
+
+import { expect, it } from 'vitest';
+import { tensor } from '../../../src/index.ts';
+import { bitsOf, pooled } from '../../../src/oracle/bounds/precision.ts';
+import { type Call, checkEngine, type Engine, render } from '../../../src/oracle/index.ts';
+import { forward } from '../own.ts';
+
+/** The number with so many bits, to nearest; ties go away from zero. */
+const toBits = (bits: number) => (value: number) => {
+  const [word] = new Uint32Array(Float32Array.of(value).buffer);
+  const low = 24 - bits;
+  return new Float32Array(Uint32Array.of(((word + (1 << (low - 1))) >>> low) << low).buffer)[0];
+};
+
+const rounded = (bits: number): Engine => ({
+  name: `${bits} bits`,
+  ops: {
+    conv2d: (call: Call) => {
+      const round = (t: Call['x']) => tensor(t.shape, Array.from(t.data, toBits(bits)));
+      return forward({ ...call, x: round(call.x), weight: round(call.weight!) });
+    },
+  },
+});
+
+const operatorOf = async (engine: Engine) => (await checkEngine(engine, { ops: ['conv2d'], cases: 60 })).operators[0];
+
+it('[oracle-bits] tells float32, tf32 and bfloat16 apart, right or wrong', async () => {
+  const float32 = await operatorOf({ name: 'float32', ops: { conv2d: forward } });
+  const tf32 = await operatorOf(rounded(11));
+  const bfloat16 = await operatorOf(rounded(8));
+  const [a, b, c] = [float32, tf32, bfloat16].map(({ precision }) => Number(bitsOf(precision)));
+  expect(a).toBeGreaterThan(23);
+  expect(a).toBeLessThan(26);
+  expect(b).toBeGreaterThan(12);
+  expect(b).toBeLessThan(14);
+  expect(c).toBeGreaterThan(9);
+  expect(c).toBeLessThan(11);
+  expect([float32, tf32, bfloat16].map(({ status }) => status)).toEqual(['pass', 'fail', 'fail']);
+});
+
+it('[oracle-bits] looks at rounding alone: neither at exact sums nor at what is wrong for another reason', async () => {
+  const off: Engine = {
+    name: 'off',
+    ops: {
+      conv2d: (call) => {
+        const y = forward(call);
+        if (call.attributes.bias) y.data[0] += 1e6;
+        return y;
+      },
+    },
+  };
+  const { precision, status } = await operatorOf(off);
+  expect(status).toBe('fail');
+  expect(Number(bitsOf(precision))).toBeGreaterThan(23);
+  expect(pooled([undefined])).toBeUndefined();
+  expect(pooled([{ sums: 1, rms: 2 ** -20 }, undefined, { sums: 3, rms: 0 }])).toEqual({ sums: 4, rms: 2 ** -21 });
+});
+
+it('[oracle-report] counts all cases that were asked, and shows no bits of a maximum', async () => {
+  const report = await checkEngine({ name: 'own', ops: { maxPool2d: forward } }, { ops: ['maxPool2d'], cases: 20 });
+  expect(render(report)).toMatch(/^operator {3}asked {2}pass {2}suspect {2}skip {2}fail {2}bits$/m);
+  expect(render(report)).toMatch(/^maxPool2d {5}20 {4}20 {8}0 {5}0 {5}0 {8}pass$/m);
+});

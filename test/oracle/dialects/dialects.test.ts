@@ -1,0 +1,237 @@
+// Dialects: engines that speak one pass, engines that declare another are told which, and mistakes keep their names.
+
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Tensor } from '../../../src/index.ts';
+import { mirroredAxes } from '../../../src/ops/conv-transpose.ts';
+import { roleOf } from '../../../src/oracle/ask/ask.ts';
+import { drawCase } from '../../../src/oracle/cases/draw.ts';
+import { isPossible, layerOf, operandsOf, shapeOf } from '../../../src/oracle/cases/tensors.ts';
+import { toOurs, toTheirs } from '../../../src/oracle/dialects/layout.ts';
+import { attributesIn, nearestIn } from '../../../src/oracle/dialects/words.ts';
+import { averageFamily } from '../../../src/oracle/families/average.ts';
+import { convFamily } from '../../../src/oracle/families/conv.ts';
+import { denseFamily } from '../../../src/oracle/families/dense.ts';
+import { familyOf } from '../../../src/oracle/families/index.ts';
+import { transposedFamily } from '../../../src/oracle/families/transposed.ts';
+import {
+  type Call,
+  checkEngine,
+  type DialectName,
+  dialects,
+  type Engine,
+  render,
+  skip,
+} from '../../../src/oracle/index.ts';
+import type { WindowCase } from '../../../src/oracle/windows/case.ts';
+import { numbersOf as padsOf } from '../../../src/oracle/windows/words.ts';
+import { forward } from '../own.ts';
+import { ourCall, readers, speaker } from '../speakers.ts';
+
+const names = Object.keys(dialects) as DialectName[];
+const foreign = names.filter((name) => name !== 'toeplitz');
+
+const drawn = fc
+  .record({ name: fc.constantFrom(...names), i: fc.nat(2000), seed: fc.nat(2000), gradient: fc.boolean() })
+  .chain(({ name, ...rest }) =>
+    fc.constantFrom(...dialects[name].operators).map((op) => ({ name, op, ...rest, plain: drawPlain(op, rest) })),
+  );
+const drawPlain = (op: string, { i, seed, gradient }: { i: number; seed: number; gradient: boolean }): WindowCase =>
+  drawCase(op, gradient, seed, i) as WindowCase;
+const nearestTo = (name: DialectName, c: WindowCase): WindowCase => nearestIn(name, c) as WindowCase;
+const tensorsOf = (c: WindowCase): [string, Tensor][] =>
+  Object.entries(operandsOf(c, layerOf(c)) as Record<string, Tensor>);
+const numbersOf = (c: WindowCase) =>
+  familyOf(c.op) === transposedFamily ? padsOf(c, () => mirroredAxes(c.op, c, c.space)) : padsOf(c);
+
+/** What decides the result of a case: padding as numbers, whatever word stands for it. */
+const meaning = (c: WindowCase) => {
+  const plain: WindowCase = { ...c, padding: numbersOf(c), ceil: false };
+  return [shapeOf(c), layerOf(plain).attributes, c.ceil];
+};
+
+describe('a case in a dialect', () => {
+  it('[dialect-attributes] means what it meant when the attributes are read back as the library documents them', () => {
+    fc.assert(
+      fc.property(drawn, ({ name, op, plain }) => {
+        const c = nearestTo(name, plain);
+        fc.pre(isPossible(c) && op !== 'dense');
+        const { layout } = dialects[name];
+        const tensors = tensorsOf(c).map(([part, each]) => [
+          part,
+          toTheirs(roleOf(c, part), each, layout, c.groups * c.channels),
+        ]);
+        const call = { op, attributes: attributesIn(name, c, layout), ...Object.fromEntries(tensors) } as Call;
+        const { attributes, x, weight } = ourCall(name, call);
+        const again = { ...c, ...attributes, filters: c.filters, groups: c.groups } as WindowCase;
+        expect(meaning(again)).toEqual(meaning(c));
+        expect([x, weight]).toEqual([operandsOf(c, layerOf(c)).x, operandsOf(c, layerOf(c)).weight]);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('[dialect-cases] is one that the dialect can say, and is left alone if it already is', () => {
+    fc.assert(
+      fc.property(drawn, ({ name, op, plain }) => {
+        const c = nearestTo(name, plain);
+        fc.pre(isPossible(c));
+        expect(nearestIn(name, c)).toBe(c);
+        const { limits } = dialects[name];
+        const family = familyOf(op);
+        if (limits.sides === 'equal' && family !== denseFamily && typeof c.padding !== 'string')
+          for (const [before, after] of c.padding) expect(before).toBe(after);
+        if (family === convFamily && !limits.groups) expect(c.groups).toBe(1);
+        if (limits.same === 'upper' || limits.same === 'none') expect(c.padding).not.toBe('same-lower');
+        if (family === averageFamily && limits.countPadding === 'never') expect(c.countPadding).toBe(false);
+        if (dialects[name].conventions.ceil === 'none') expect(c.ceil).toBe(false);
+        expect(nearestIn('toeplitz', plain)).toBe(plain);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('[oracle-layout] comes back from the layout of the dialect as it went', () => {
+    fc.assert(
+      fc.property(drawn, ({ name, plain }) => {
+        const { layout } = dialects[name];
+        const channels = plain.groups * plain.channels;
+        for (const [part, each] of tensorsOf(plain)) {
+          const role = roleOf(plain, part);
+          const theirs = toTheirs(role, each, layout, channels);
+          expect(toOurs(role, theirs, layout, each.shape.length, channels)).toEqual(each);
+        }
+      }),
+    );
+  });
+});
+
+describe('an engine that speaks a dialect', () => {
+  it.each(foreign)('[dialect-results] is right in all operators and gradients: %s', async (name) => {
+    const report = await checkEngine(speaker(name), { cases: 40 });
+    expect(report.engine.dialect).toBe(name);
+    expect(render(report)).not.toContain('✗');
+    for (const { op, counts } of report.operators) expect({ op, counts }).toEqual({ op, counts: { pass: 40 } });
+    expect(report.operators).toHaveLength(2 * dialects[name].operators.length);
+  });
+
+  const pairs = names.flatMap((name) => names.filter((other) => other !== name).map((other) => [name, other] as const));
+  it.each(pairs)('[dialect-other] is told so where it speaks %s and declares %s', async (name, declared) => {
+    const engine = speaker(name, { declared });
+    const { operators } = await checkEngine(engine, { ops: ['conv2d', 'avgPool2d'], cases: 20 });
+    for (const { findings } of operators) {
+      expect(findings).toHaveLength(1);
+      expect(findings[0]).toMatchObject({ kind: 'wrong-dialect', dialects: [name] });
+    }
+  });
+
+  it('[dialect-other] is told so in words too', async () => {
+    const engine = speaker('torch', { declared: 'onnx' });
+    const report = await checkEngine(engine, { ops: ['conv2d'], cases: 20 });
+    const text = render(report);
+    expect(text).toMatch(/^speaks torch, dialect onnx: seed 1/);
+    expect(text).toContain('right on these cases when asked in the dialect of torch; the engine declares onnx');
+    expect(text).toMatch(/^ {4}\/\/ onnx: \{ kernel_shape: \[1, 1\], strides/m);
+    expect(render(report, 'tap')).toContain('asked in the dialect of torch');
+  });
+
+  it.each([
+    ['caffe', 'toeplitz'],
+    ['webnn', 'toeplitz'],
+    ['torch', 'caffe'],
+    ['onnx', 'webnn'],
+  ] as const)(
+    '[dialect-other] is named by its rule for ceil: that of %s, in the attributes of %s',
+    async (name, declared) => {
+      const { ceil } = dialects[name].conventions;
+      const engine = speaker(declared, { rule: ceil });
+      const { findings } = (await checkEngine(engine, { ops: ['maxPool2d'], cases: 300 })).operators[0];
+      expect(findings).toHaveLength(1);
+      expect(findings[0]).toMatchObject({ kind: 'wrong-dialect' });
+      expect(findings[0].dialects).toEqual(names.filter((each) => dialects[each].conventions.ceil === ceil));
+      expect(findings[0].mistake).toMatch(ceil === 'drop' ? /^ceil dropped/ : /^ceil kept/);
+    },
+  );
+
+  const mistakes: [name: RegExp, op: string, change: (call: Call) => Call][] = [
+    [
+      /strides of the axes were exchanged/,
+      'conv2d',
+      (call) => changed(call, { stride: (call.attributes.stride as number[]).toReversed() }),
+    ],
+    [/padding were ignored/, 'depthwiseConv2d', (call) => changed(call, { padding: 'valid' })],
+    [/images after the first stayed 0|every image were the first/, 'maxPool2d', (call) => firstImage(call)],
+  ];
+  it.each(foreign.flatMap((name) => mistakes.map((each) => [name, ...each] as const)))(
+    '[oracle-mistakes] and makes a mistake hears its name: %s, %s',
+    async (name, mistake, op, change) => {
+      const { findings } = (await checkEngine(speaker(name, { change }), { ops: [op], cases: 100 })).operators[0];
+      expect(findings[0].mistake).toMatch(mistake);
+      expect(findings[0].kind).not.toBe('wrong-dialect');
+    },
+  );
+});
+
+const changed = (call: Call, attributes: Call['attributes']): Call => ({
+  ...call,
+  attributes: { ...call.attributes, ...attributes },
+});
+
+const firstImage = (call: Call): Call => {
+  const image = call.x.data.length / call.x.shape[0];
+  return { ...call, x: { shape: call.x.shape, data: call.x.data.map((_, i) => call.x.data[i % image]) } };
+};
+
+describe('what an engine declares', () => {
+  it('[oracle-layout] may be the layouts of TensorFlow Lite, in which a depthwise weight is [1, ...size, filters]', async () => {
+    const shapes = new Map<string, Call>();
+    const see = (call: Call): Tensor => {
+      shapes.set(call.op, call);
+      return skip('only looks');
+    };
+    const layout = { weight: 'OHWI', depthwise: 'IHWO' };
+    const engine: Engine = { name: 'lite', dialect: 'tensorflow', layout, ops: { conv2d: see, depthwiseConv2d: see } };
+    await checkEngine(engine, { ops: ['conv2d', 'depthwiseConv2d'], cases: 1 });
+    const [conv, depthwise] = [shapes.get('conv2d')!, shapes.get('depthwiseConv2d')!];
+    expect(conv.weight!.shape[3]).toBe(conv.x.shape[3]);
+    expect(depthwise.weight!.shape[0]).toBe(1);
+    expect(depthwise.weight!.shape[3] % depthwise.x.shape[3]).toBe(0);
+  });
+
+  it('[dialect-names] must be a known dialect that has the operators', async () => {
+    const refusal = (engine: object) => () => checkEngine({ name: 'e', ops: {}, ...engine } as Engine);
+    expect(refusal({ dialect: 'keras' })).toThrow("got 'keras' [dialect-names]");
+    expect(refusal({ dialect: 'webnn', ops: { conv1d: forward } })).toThrow("got 'conv1d' [dialect-names]");
+  });
+
+  it('[dialect-names] is data, frozen to the last member', () => {
+    const visit = (value: unknown): void => {
+      if (typeof value !== 'object' || value === null) return;
+      expect(Object.isFrozen(value)).toBe(true);
+      Object.values(value).forEach(visit);
+    };
+    visit(dialects);
+  });
+
+  it('[oracle-layout] may be another layout than that of the dialect', async () => {
+    const conv2d = (call: Call): Tensor => {
+      const { attributes, weight, bias } = call;
+      expect([attributes.inputLayout, attributes.filterLayout]).toEqual(['nhwc', 'hwio']);
+      const window = readers.webnn(attributes as never, call, weight!.shape.slice(0, 2));
+      return forward({
+        ...call,
+        attributes: { ...given(window), filters: weight!.shape[3], bias: bias !== undefined },
+      });
+    };
+    const engine: Engine = { name: 'last', dialect: 'webnn', layout: { x: 'NHWC', weight: 'HWIO' }, ops: { conv2d } };
+    expect((await checkEngine(engine, { ops: ['conv2d'], cases: 20 })).operators[0].counts).toEqual({ pass: 20 });
+  });
+});
+
+const given = ({ size, stride, padding, dilation, groups }: ReturnType<typeof readers.webnn>) => ({
+  size,
+  stride,
+  padding,
+  dilation,
+  groups,
+});

@@ -1,0 +1,82 @@
+// The tables of spec/dialects.md are made of the data and of what the code writes. `npm run readme` writes them anew.
+
+import { expect, it } from 'vitest';
+import { parseCaseId } from '../../../src/oracle/cases/id.ts';
+import { attributesIn, nearestIn } from '../../../src/oracle/dialects/words.ts';
+import { type Dialect, type DialectName, dialects } from '../../../src/oracle/index.ts';
+import { expectPart, textOf } from '../../readme/generated.ts';
+
+const page = 'spec/dialects.md';
+const names = Object.keys(dialects) as DialectName[];
+const all = dialects.toeplitz.operators;
+
+const word = (value: unknown): string =>
+  value === true ? 'yes' : value === false ? 'no' : value === Number.NEGATIVE_INFINITY ? '−∞' : String(value);
+/** A list of operators by what it lacks, or by what it has, whichever is shorter. */
+const operators = (list: readonly string[]): string => {
+  const lacking = all.filter((op) => !list.includes(op));
+  if (lacking.length === 0) return 'all';
+  return lacking.length < list.length ? `all but ${lacking.join(', ')}` : list.join(', ');
+};
+
+const rows: Readonly<Record<string, (dialect: Dialect) => string>> = {
+  x: ({ layout }) => layout.x,
+  weight: ({ layout }) => layout.weight,
+  'depthwise weight': ({ layout }) => layout.depthwise,
+  operators: (dialect) => operators(dialect.operators),
+  groups: ({ limits }) => word(limits.groups),
+  'words for same': ({ limits }) => limits.same,
+  'padding as numbers': ({ limits }) => operators(limits.numbers),
+  'its sides': ({ limits }) => limits.sides,
+  'padding of pools': ({ limits }) => limits.poolPadding,
+  'dilated pools': ({ limits }) => limits.dilatedPools.join(', ') || 'none',
+  'stride with dilation': ({ limits }) => word(limits.strideWithDilation),
+  countPadding: ({ limits }) => limits.countPadding,
+  outputPadding: ({ limits }) => word(limits.outputPadding),
+  ceil: ({ conventions }) => conventions.ceil,
+  'NaN under a maximum': ({ conventions }) => conventions.nan,
+  'maximum over no cell': ({ conventions }) => word(conventions.emptyMax),
+  'average over no cell': ({ conventions }) => word(conventions.emptyAvg),
+  'equal maxima': ({ conventions }) => conventions.ties,
+  'default pool stride': ({ defaults }) => word(defaults.poolStride),
+  'default countPadding': ({ defaults }) => word(defaults.countPadding),
+};
+
+const table = (head: readonly string[], lines: readonly (readonly string[])[]): string =>
+  [head, head.map(() => '---'), ...lines].map((line) => `| ${line.join(' | ')} |`).join('\n');
+
+it('[dialect-names] the table of conventions is that of the data, and each of its rows says where it comes from', () => {
+  const lines = Object.entries(rows).map(([name, cell]) => [name, ...names.map((each) => cell(dialects[each]))]);
+  expectPart('conventions', table(['', ...names], lines), page);
+  const sources = textOf(page).split('| row | is said in |')[1];
+  const cited = [...sources.matchAll(/^\| ([^|]+) \|/gm)].flatMap(([, row]) => row.split(', '));
+  const full = cited.map((row) => (row === 'maximum' ? 'maximum over no cell' : row));
+  expect(full).toEqual(expect.arrayContaining(Object.keys(rows)));
+});
+
+const examples: Readonly<Record<string, string>> = {
+  conv2d: 'conv2d/n1h5w6c2_o2k3x2s2x1p1.1.1.1d1x1g2b1/f32/exact/1',
+  convTranspose2d: 'convTranspose2d/n1h3w2c2_o2k3x2s2x3p1.1.0.0d1x1q1x0g1b1/f32/exact/1',
+  maxPool2d: 'maxPool2d/n1h5w6c2_k3x2s2x1p1.1.1.1d1x1e1/f32/exact/1',
+  avgPool2d: 'avgPool2d/n1h5w6c2_k3x2s2x1p1.1.1.1d1x1e1a0/f32/exact/1',
+  dense: 'dense/n1c2_u3b1/f32/exact/1',
+};
+
+const written = (value: unknown): string =>
+  Array.isArray(value)
+    ? `[${value.map(written).join(', ')}]`
+    : typeof value === 'string'
+      ? `'${value}'`
+      : String(value);
+
+it('[dialect-attributes] the table of attributes is what the code writes', () => {
+  const lines = Object.entries(examples).flatMap(([op, id]) =>
+    names.map((name) => {
+      const attributes = attributesIn(name, nearestIn(name, parseCaseId(id)), dialects[name].layout);
+      const list = Object.entries(attributes).map(([key, value]) => `${key}: ${written(value)}`);
+      return [op, name, list.length > 0 ? `\`${list.join(', ')}\`` : 'none'];
+    }),
+  );
+  expectPart('attributes', table(['for example', 'dialect', 'attributes'], lines), page);
+  expect(lines.length).toBe(Object.keys(examples).length * names.length);
+});

@@ -1,0 +1,171 @@
+// The forms of a report, read by parsers that are not ours.
+
+import { SaxesParser } from 'saxes';
+import { Parser as TapParser } from 'tap-parser';
+import { describe, expect, it } from 'vitest';
+import { checkEngine, type Engine, type Report, type Reporter, render, skip } from '../../../src/oracle/index.ts';
+import { expectFailures, readLines } from '../../../src/oracle/report/expected-failures.ts';
+import { fromJson } from '../../../src/oracle/report/json.ts';
+import { forward, gradient, withFault } from '../own.ts';
+
+/** Whatever could break out of a form that quotes badly. */
+const NASTY = 'a <b> & "c" \' ]]> \u0000\u001b[31m \ud800 # \\ % \r\n::error::x\nok 9 - planted\n  ...\n';
+
+const nasty: Engine = {
+  ...withFault('conv2d', () => {
+    throw new Error(NASTY);
+  }),
+  name: `nasty ${NASTY}`,
+  gradients: {},
+};
+
+const check = (engine: Engine, ops: string[], cases = 12): Promise<Report> => checkEngine(engine, { ops, cases });
+
+const mixed = (): Promise<Report> =>
+  check(
+    {
+      ...nasty,
+      ops: { conv2d: nasty.ops.conv2d, avgPool2d: () => skip(NASTY), maxPool2d: forward },
+    },
+    ['conv2d', 'maxPool2d', 'avgPool2d', 'dense'],
+  );
+
+/** The elements of a well-formed document with their attributes; anything else throws. */
+function elementsOf(xml: string) {
+  const found: { name: string; attributes: Record<string, string> }[] = [];
+  const parser = new SaxesParser();
+  parser.on('error', (error) => {
+    throw error;
+  });
+  parser.on('opentag', ({ name, attributes }) =>
+    found.push({ name, attributes: attributes as Record<string, string> }),
+  );
+  parser.write(xml).close();
+  return found;
+}
+
+/** Strict: whatever is not TAP counts as a failure. */
+const tapOf = (tap: string) => {
+  let result: { ok: boolean; count: number; pass: number; skip: number; failures: TapFailure[] } | undefined;
+  const parser = new TapParser({ strict: true }, (each) => {
+    result = each as unknown as typeof result;
+  });
+  parser.end(tap);
+  return result!;
+};
+
+interface TapFailure {
+  readonly name: string;
+  readonly tapError: unknown;
+  readonly diag: unknown;
+}
+
+describe('the forms of a report', () => {
+  it('[campaign-reporter] junit is well-formed, a test case per operator, whatever the engine says', async () => {
+    const elements = elementsOf(render(await mixed(), 'junit'));
+    const outcome = elements.filter(({ name }) => ['testcase', 'failure', 'skipped'].includes(name));
+    expect(outcome.map(({ name, attributes }) => (name === 'testcase' ? attributes.name : name))).toEqual([
+      'conv2d',
+      'failure',
+      'maxPool2d',
+      'avgPool2d',
+      'skipped',
+      'dense',
+      'skipped',
+    ]);
+    const { attributes } = elements.find(({ name }) => name === 'testsuite')!;
+    expect(attributes).toMatchObject({ tests: '4', failures: '1', errors: '0', skipped: '2' });
+    expect(attributes.name).toContain('a <b> & "c"');
+    expect(outcome[1].attributes.message).toBe('error in 12 cases');
+  });
+
+  it('[campaign-reporter] tap is version 14, which a strict parser reads', async () => {
+    const tap = render(await mixed(), 'tap');
+    const { ok, count, pass, skip, failures } = tapOf(tap);
+    expect({ ok, count, pass, skip }).toEqual({ ok: false, count: 4, pass: 3, skip: 2 });
+    expect(failures.map(({ name, tapError, diag }) => ({ name, tapError, diag }))).toEqual([
+      {
+        name: 'conv2d',
+        tapError: null,
+        diag: {
+          message: 'error in 12 cases',
+          report: expect.arrayContaining([
+            expect.stringContaining('::error::x'),
+            expect.stringMatching(/^ {2}case conv2d/),
+          ]),
+        },
+      },
+    ]);
+  });
+
+  it('[campaign-reporter] tap takes nothing in a name for a directive', async () => {
+    const report = expectFailures(await mixed(), readLines('list', 'maxPool2d: fail # TODO later'));
+    const { failures } = tapOf(render(report, 'tap'));
+    expect(failures.map(({ name }) => name)).toEqual(['conv2d', 'expected failure: maxPool2d: fail # TODO later']);
+  });
+
+  it('[campaign-reporter] github is one command a line, and nothing an engine says can be another', async () => {
+    const lines = render(await mixed(), 'github')
+      .trimEnd()
+      .split('\n');
+    expect(lines.map((line) => line.split('::')[1])).toEqual([
+      'error title=toeplitz%3A conv2d',
+      'notice title=toeplitz',
+    ]);
+    expect(lines[0]).toContain('%0A::error::x%0A');
+    expect(lines.join()).not.toContain('\r');
+  });
+
+  it('[campaign-reporter] json is the report, NaN and infinities with it', async () => {
+    const loses = withFault('maxPool2d', (call) => {
+      const y = forward(call);
+      return { ...y, data: y.data.map((each) => (each === each ? each : -Infinity)) };
+    });
+    const report = await check(loses, ['maxPool2d'], 40);
+    expect(report.operators[0].findings[0].verdict.first).toMatchObject({ expected: NaN, got: -Infinity });
+    const back = fromJson('it', render(report, 'json'));
+    expect(back).toEqual(report);
+    for (const form of ['text', 'junit', 'tap', 'github'] as const)
+      expect(render(back, form)).toBe(render(report, form));
+  });
+
+  it('[campaign-reporter] refuses another name', async () => {
+    const report = await check(withFault('dense', forward), ['dense'], 1);
+    expect(() => render(report, 'html' as Reporter)).toThrow("got 'html' [campaign-reporter]");
+    expect(() => render(report, 'toString' as Reporter)).toThrow('[campaign-reporter]');
+  });
+});
+
+describe('a strict campaign', () => {
+  /** The bias gradient is nine tenths of the bound off where sums round: further than chance goes, if the sum is long. */
+  const vague: Engine = {
+    name: 'vague',
+    ops: { conv2d: forward },
+    gradients: {
+      conv2d(call) {
+        const { bias, ...rest } = gradient(call);
+        if (!bias || call.dy.data.every(Number.isInteger)) return { ...rest, bias };
+        const filters = bias.data.length;
+        const magnitude = bias.data.map(() => 0);
+        call.dy.data.forEach((each, i) => {
+          magnitude[i % filters] += Math.abs(each);
+        });
+        const share = 0.9 * (call.dy.data.length / filters) * 2 ** -24;
+        return { ...rest, bias: { ...bias, data: bias.data.map((each, o) => each + share * magnitude[o]) } };
+      },
+    },
+  };
+  // Case 27 of this seed sums 135 terms; few cases are so long.
+  const run = (strict: boolean) => checkEngine(vague, { ops: ['conv2d'], seed: 207, cases: 28, strict });
+
+  it('[campaign-strict] makes findings of suspects', async () => {
+    const [lenient, strict] = [await run(false), await run(true)];
+    const { suspect } = lenient.operators[1].counts;
+    expect(suspect).toBeGreaterThan(0);
+    expect(lenient.clean).toBe(true);
+    expect(strict.clean).toBe(false);
+    expect(strict.operators[1].counts).toEqual(lenient.operators[1].counts);
+    expect(strict.operators[1].findings).toMatchObject([{ kind: 'suspect', cases: { length: suspect } }]);
+    await expect(checkEngine(vague, { strict: 1 as unknown as boolean })).rejects.toThrow('[campaign-strict]');
+  });
+});
