@@ -1,7 +1,7 @@
 // Mutation testing of one room: npm run mutation -- room [--sample N] [--seed S]; without a room, RESULTS.md is made again.
 //
 // A seed puts the mutants of a room in an order, and the sample is its first N: a larger sample holds the smaller one.
-// What is known of a mutant stays in results/, as long as its file does not change: who runs it again goes on.
+// What is known of a mutant stays in results/, as long as its line does not change: who runs it again goes on.
 
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -44,6 +44,16 @@ const testFiles = (tree, names) =>
     .map((file) => file.slice('test/'.length))
     .filter((file) => names.some((name) => file.startsWith(name)));
 
+/** A mutant is known by its line and what becomes of it, not by where the line stands: of equal ones, by their number. */
+function numbered(mutants) {
+  const counts = new Map();
+  return mutants.map((mutant) => {
+    const text = JSON.stringify([mutant.file, mutant.code, mutant.kind, mutant.original, mutant.replacement]);
+    counts.set(text, (counts.get(text) ?? 0) + 1);
+    return { ...mutant, identity: `${text} ${counts.get(text)}` };
+  });
+}
+
 function grouped(values, keyOf) {
   const groups = new Map();
   for (const value of values) groups.set(keyOf(value), [...(groups.get(keyOf(value)) ?? []), value]);
@@ -54,12 +64,9 @@ async function run(name, { sample, seed }) {
   const { files, tests } = rooms[name];
   const mutator = name === 'assembly' ? assembly : stryker;
   const tree = copyOfTree();
-  const contents = Object.fromEntries(
-    under(tree, files, '.ts').map((file) => [file, hash(readFileSync(join(tree, file), 'utf8'))]),
-  );
-  const all = await mutator.mutantsOf(tree, Object.keys(contents));
-  const identity = (mutant) => hash(contents[mutant.file] + mutant.name);
-  const order = (mutant) => hash(`${seed} ${mutant.name}`);
+  const all = numbered(await mutator.mutantsOf(tree, under(tree, files, '.ts')));
+  const identity = (mutant) => hash(mutant.identity);
+  const order = (mutant) => hash(`${seed} ${mutant.identity}`);
   const drawn = all.sort((a, b) => (order(a) < order(b) ? -1 : 1)).slice(0, sample);
 
   const file = join(here, 'results', `${name}.json`);
