@@ -1,4 +1,4 @@
-// The sizes of the tiles. Tests take them from the module's exports to straddle every edge.
+// The sizes of the blocks that the kernels work in. Tests take sizes on both sides of every one.
 
 /** Rows of a tile: output positions, or (tap, channel) pairs of a weight gradient. */
 export const MR: i32 = 4;
@@ -9,7 +9,9 @@ export const NR: i32 = 8;
 /** Channels that one step of a pooling loop holds in registers. */
 export const LANES: i32 = 16;
 
-/** Bytes of a row of x in one pass of a depthwise weight gradient: three such rows stay in a first-level cache (measured). */
+/**
+ * Bytes of a row of x in one pass of a depthwise weight gradient: three such rows stay in a first-level cache (measured).
+ */
 export const PASS_BYTES: i32 = 0x4000;
 
 /** Positions whose products are one float32 sum of a weight gradient, at most. Spec numerics-weight-gradient. */

@@ -1,17 +1,18 @@
-// Depthwise convolution: one filter a channel, so that lanes of x meet lanes of w. x lies as it is, w in fours of channels.
+// Depthwise convolution: one filter for each channel, so that a vector of channels of x is multiplied by a vector of
+// channels of w. x is read where it lies; the weights of four channels lie together, tap by tap.
 //
 //   y[position][channels] = Σ over the taps inside x:  x[position·step + offset][channels] · w[tap][channels]
 
-import { storeLanes } from './lanes';
-import { threes } from './threes';
-import { Depthwise, isThrees, LISTED, listTaps, runFrom } from './taps';
-import { Epilogue, finish } from './tile';
+import { threeTaps } from './depthwise-3';
+import { Depthwise, isThreeWide, LISTED, listTaps, runFrom } from './depthwise-taps';
+import { finish } from './epilogue';
+import { storeLanes } from './store';
 
-/** One row of positions of the image that lies `xImage` and `yImage` bytes on. Spec conv-depthwise. */
+/** One row of positions of the image that lies `xImage` bytes on in x and `yImage` bytes on in y. Spec conv-depthwise. */
 export function depthwise(g: Depthwise, xImage: usize, yImage: usize, plane: i32, row: i32): void {
   let x = g.x + xImage + <usize>(plane * g.xPlane + row * g.xRow);
   let y = g.y + yImage + <usize>(plane * g.yPlane + row * g.yRow);
-  for (let column = 0, columns = g.axis(2).positions; column < columns; ) {
+  for (let column = 0, columns = g.columns.positions; column < columns; ) {
     const count = runFrom(g, column);
     someRun(g, x, y, count, listTaps(g, plane, row, column));
     x += count * g.xColumn;
@@ -20,17 +21,17 @@ export function depthwise(g: Depthwise, xImage: usize, yImage: usize, plane: i32
   }
 }
 
-/** Sums of `count` positions side by side with the same list. */
+/** The sums of `count` positions side by side that share a list of taps, which ends at `end`. */
 function someRun(g: Depthwise, x: usize, y: usize, count: i32, end: usize): void {
-  const whole = count >= 4 && isThrees(g, end) ? g.channels & ~3 : 0;
-  if (whole) threes(g, x, y, count, whole, end);
+  const whole = count >= 4 && isThreeWide(g, end) ? g.channels & ~3 : 0;
+  if (whole) threeTaps(g, x, y, count, whole, end);
   if (whole == g.channels) return;
   let i = 0;
   for (; i + 4 <= count && end != g.list; i += 4) four(g, x + i * g.xColumn, y + i * g.yColumn, whole, end);
   for (; i < count; i++) one(g, x + i * g.xColumn, y + i * g.yColumn, whole, end);
 }
 
-/** Four positions, from channel `first` on. */
+/** The sums of four positions for the channels from `first` on. */
 function four(g: Depthwise, x: usize, y: usize, first: i32, end: usize): void {
   const x1 = x + g.xColumn, x2 = x1 + g.xColumn, x3 = x2 + g.xColumn;
   const y1 = y + g.yColumn, y2 = y1 + g.yColumn, y3 = y2 + g.yColumn;
@@ -60,7 +61,7 @@ function four(g: Depthwise, x: usize, y: usize, first: i32, end: usize): void {
   }
 }
 
-/** One position, from channel `first` on; its list may be empty. */
+/** The sums of one position for the channels from `first` on; its list may be empty. */
 function one(g: Depthwise, x: usize, y: usize, first: i32, end: usize): void {
   for (let c = first; c < g.channels; c += 8) {
     const channel = <usize>(c * 4);
@@ -75,11 +76,8 @@ function one(g: Depthwise, x: usize, y: usize, first: i32, end: usize): void {
   }
 }
 
+/** Finishes eight channels and stores the first `lanes` of them. */
 @inline
 function put(y: usize, low: v128, high: v128, lanes: i32, channel: usize, epilogue: usize): void {
-  if (epilogue) {
-    const e = changetype<Epilogue>(epilogue);
-    low = finish(low, e, channel), high = finish(high, e, channel + 16);
-  }
-  storeLanes(y, low, high, lanes);
+  storeLanes(y, finish(low, epilogue, channel), finish(high, epilogue, channel + 16), lanes);
 }

@@ -1,8 +1,11 @@
 // im2col: the patch under every place as one row of a matrix, so that a convolution is one product of matrices.
 
-import { PLACE } from './geometry';
+import { PLACE } from './lattice';
 
-/** Copies the runs of `count` places into rows of `matrix`, and makes each row the source of its place. Spec conv-algorithm. */
+/**
+ * Copies the runs of `count` places into rows of `matrix`, and makes each row the source of its place. Spec
+ * conv-algorithm.
+ */
 export function gather(places: usize, count: i32, runs: usize, runCount: i32, length: usize, matrix: usize): void {
   const runsEnd = runs + runCount * 4;
   for (let p = 0; p < count; p++) {
@@ -16,7 +19,7 @@ export function gather(places: usize, count: i32, runs: usize, runCount: i32, le
   }
 }
 
-/** memory.copy for runs that may be as short as one float. */
+/** Copies `bytes`, which may be as few as those of one float: for such runs memory.copy costs more than a loop. */
 @inline
 function copy(destination: usize, source: usize, bytes: usize): void {
   let i: usize = 0;

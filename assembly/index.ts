@@ -1,20 +1,23 @@
-// The binary interface of the kernels: what the module exports, and nothing else.
+// The binary interface of the kernels: what the module exports, and nothing else. declare.mjs writes its constants and the
+// structs of all files for TypeScript.
 
 export { add } from './add';
 export { LANES, MR, NR, PASS_BYTES, SUM_POSITIONS } from './blocks';
-export { map, relu, reluGradient } from './elementwise';
+export { sumRows } from './column-sums';
+export { copyRows, finite, repeat, zero, zeroRows } from './copy';
 export { depthwise } from './depthwise';
-export { depthwiseGradient } from './depthwise-gradient';
-export { PLACE, places } from './geometry';
-export { accumulate } from './gradient';
+export { depthwiseGradient } from './depthwise-weight-gradient';
+export { map, MathFunction, relu, reluGradient } from './elementwise';
+export { addSums, TILE_BYTES } from './float64-sums';
 export { gather } from './im2col';
+export { PLACE, places } from './lattice';
 export { lrn } from './lrn';
 export { exp, log, pow, sigmoid, softplus, tanh } from './math';
-export { move } from './long-sums';
 export { multiply } from './multiply';
-export { copyRows, finite, pack, repeat, zero, zeroRows } from './pack';
+export { pack } from './pack';
 export { pool } from './pool';
-export { sumRows } from './sums';
+export { PoolOperation } from './pool-geometry';
+export { accumulate } from './weight-gradient';
 export { winogradInputs, winogradOutputs, winogradWeights } from './winograd';
 export { winogradSums } from './winograd-sums';
 

@@ -1,6 +1,6 @@
 // Local response normalisation: y = x / (k + alpha · Σ x²)^beta, the sum over neighbouring channels of a pixel.
 
-import { Lattice } from './geometry';
+import { Lattice } from './lattice';
 import { pow } from './math';
 
 /** The numbers of one normalisation: channels before and after the one in the middle, and the factors. */
@@ -15,7 +15,10 @@ export class Lrn {
   isLong: i32;
 }
 
-/** Every pixel of the lattice by itself; y is not x. The sum runs by ascending channel from +0. Spec lrn-forward. */
+/**
+ * Normalises every pixel of the lattice by itself; y must not be x. The squares are added by ascending channel, from +0.
+ * Spec lrn-forward.
+ */
 export function lrn(l: Lattice, g: Lrn, beta: f64): void {
   for (let image: usize = 0; image < l.images; image++) {
     for (let plane: usize = 0; plane < l.planes; plane++) {

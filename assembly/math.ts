@@ -8,7 +8,10 @@ const LN2_LOW: f64 = 5.497923018708371e-14;
 const THIRD_LOW: f64 = 1.0 / 3 / 18014398509481984;
 const FIFTH_LOW: f64 = -1.0 / 5 / 18014398509481984;
 
-/** The low part that belongs to the last result of `growth`, `artanh`, `log`, `sigmoid` or `softplus`; 0 where none is needed. */
+/**
+ * The low part that belongs to the last result of `growth`, `artanh`, `log`, `sigmoid` or `softplus`; 0 where none is
+ * needed.
+ */
 let low: f64 = 0;
 
 /** 2ᵏ, −1022 ≤ k ≤ 1023. */

@@ -1,18 +1,19 @@
 // The loops around the tiles: panel by panel, tile by tile.
 
 import { MR, NR } from './blocks';
-import { ACROSS, multiplyOne } from './dense';
-import { PLACE } from './geometry';
-import { tile } from './tile';
+import { ACROSS, multiplyOne } from './tile-1x32';
+import { PLACE } from './lattice';
+import { Product } from './product';
+import { tile } from './tile-4x8';
 
 /** Bytes of a cache line, and parts of a panel that are fetched side by side. */
 const LINE: usize = 64;
 const STREAMS: usize = 8;
 
 /**
- * Brings the weights of a panel into the cache. The first tile alone would wait for them line by line: one stream reads
- * memory at 9 GB/s, eight at 16 (measured: ResNet-50's 7×7 layers run 10 % faster). A load may trap, so that no host
- * leaves it out.
+ * Reads the weights of a panel so that they are in the cache. The first tile would wait for them line by line: one stream
+ * reads memory at 9 GB/s, eight streams at 16 (measured: ResNet-50's 7×7 layers run 10 % faster). A host cannot remove a
+ * load whose result is not used, because it may trap.
  */
 function fetch(panel: usize, bytes: usize): void {
   const part = bytes / STREAMS;
@@ -23,42 +24,43 @@ function fetch(panel: usize, bytes: usize): void {
 }
 
 /**
- * Panels up to this many bytes, sums of 64 terms, are multiplied four at a place: then y is written in whole lines, and
- * ResNet-50's 1×1 layers of 64 channels run 1 to 3 % faster. Longer sums gain nothing (measured).
+ * Panels of at most this many bytes, which are sums of 64 terms, are multiplied four at a time at each place: y is then
+ * written in whole cache lines, and ResNet-50's 1×1 layers of 64 channels run 1 to 3 % faster. Longer sums gain nothing
+ * (measured).
  */
 const SHORT: usize = 0x800;
 
 /**
- * y[count places][filters] = Σ over the runs, for panels `panelBytes` apart; the table of places fills whole tiles. A
- * place that is left over alone goes through the tile of one row while the panels are near. Spec conv-forward,
- * conv-input-gradient.
+ * The product for `count` places, whose table fills whole tiles. If one place is left over after the tiles of four, the
+ * tile of one row computes it while the panels are in the cache. Spec conv-forward, conv-input-gradient.
  */
-export function multiply(places: usize, count: i32, panel: usize, panelBytes: usize, filters: i32, runs: usize, runCount: i32, length: usize, reload: bool, epilogue: usize): void {
+export function multiply(g: Product, places: usize, count: i32): void {
   const alone = count % MR == 1;
   const end = places + (alone ? count - 1 : (count + MR - 1) & -MR) * PLACE;
-  const runsEnd = runs + runCount * 4;
-  const bytes = <usize>(runCount * NR) * length;
+  const bytes = (g.runsEnd - g.runs) / 4 * NR * g.length;
   const together = bytes <= SHORT ? ACROSS * NR : NR;
+  const filters = g.filters;
+  let panel = g.panel;
   for (let o = 0; o < filters; o += ACROSS * NR) {
     const until = min(filters, o + ACROSS * NR);
     let near = panel;
     for (let first = o; places != end && first < until; first += together) {
       fetch(near, bytes);
-      sweep(places, end, near, panelBytes, first, min(until, first + together), runs, runsEnd, length, reload, epilogue);
-      near += panelBytes;
+      sweep(g, places, end, near, first, min(until, first + together));
+      near += g.panelBytes;
     }
-    if (alone) multiplyOne(end, panel, panelBytes, o, until, runs, runsEnd, length, reload, epilogue);
-    panel += <usize>ACROSS * panelBytes;
+    if (alone) multiplyOne(g, end, panel, o, until);
+    panel += <usize>ACROSS * g.panelBytes;
   }
 }
 
-/** The tiles of the filters o … until, place by place. */
-function sweep(places: usize, end: usize, panel: usize, panelBytes: usize, o: i32, until: i32, runs: usize, runsEnd: usize, length: usize, reload: bool, epilogue: usize): void {
+/** The tiles of filters o to `until`, place by place. */
+function sweep(g: Product, places: usize, end: usize, panel: usize, o: i32, until: i32): void {
   for (let place = places; place != end; place += MR * PLACE) {
     let near = panel;
     for (let first = o; first < until; first += NR) {
-      tile(place, near, runs, runsEnd, length, first * 4, min(NR, until - first), reload, epilogue);
-      near += panelBytes;
+      tile(g, place, near, first * 4, min(NR, until - first));
+      near += g.panelBytes;
     }
   }
 }

@@ -5,25 +5,38 @@
 //   planes of x and of the sums, which are larger than what is touched there
 
 import { MR, NR } from './blocks';
-import { multiplyOne } from './dense';
-import { PLACE } from './geometry';
+import { PLACE } from './lattice';
+import { Product } from './product';
+import { multiplyOne } from './tile-1x32';
 import { Winograd } from './winograd';
 
-/** Bytes of a page, and pages touched side by side: one, two or eight are 1.2, 1.06, 1.03 times slower (measured). */
+/**
+ * Bytes of a page, and how many pages are read at a time. With one, two or eight, layers run 1.2, 1.06 or 1.03 times
+ * slower (measured).
+ */
 const PAGE: usize = 4096;
 const PAGES: usize = 4;
 
-/** Bytes from one touch in a page to the next, a touch a channel. Half of that is 1.4 times slower, twice 1.06 (measured). */
+/**
+ * Bytes from one read in a page to the next; there is one for each channel. Half as many are 1.4 times slower, twice as
+ * many 1.06 times (measured).
+ */
 const TOUCH: usize = 4;
 
-/** Weights of all planes that a second-level cache of 2 MB keeps from one block of tiles to the next. */
+/** Bytes of weights that stay in a second-level cache from one block of tiles to the next. */
 const NEAR: usize = 0x200000;
 
-/** The place of a tile by itself, repeated as `places` does, and its run, at offset 0. */
+/** A table with the place of one tile, repeated so that it fills a tile, and its one run, at offset 0. */
 const lone = memory.data(MR * PLACE + 4, 4);
 const noRun = lone + MR * PLACE;
 
-/** `count` tiles times the panels of a group. A last tile beyond the fours goes through the kernel for one place. */
+/** The product of that place. */
+const loneProduct = changetype<Product>(memory.data(8 * 4, 4));
+
+/**
+ * `count` tiles times the panels of a group. If one tile is left over after groups of four, the tile of 1 × 32 computes
+ * it.
+ */
 export function winogradSums(g: Winograd, count: i32, panel: usize): void {
   const channels = <usize>g.channels;
   const panelBytes = channels * NR * 4;
@@ -38,14 +51,14 @@ export function winogradSums(g: Winograd, count: i32, panel: usize): void {
       let x = inputs, y = sums + o * 4;
       for (let t = 0; t < whole; t += MR) {
         if (isFar && front < end + PAGES * PAGE) {
-          tileAhead(x, g.inputRow, panel, end, y, g.sumRow, front + line);
+          tileAhead(g, x, panel, y, front + line);
           line += channels * TOUCH;
           if (line >= PAGE) {
             line = 0;
             front += PAGES * PAGE;
           }
         } else {
-          tileOf(x, g.inputRow, panel, end, y, g.sumRow);
+          tileOf(g, x, panel, y);
         }
         x += <usize>MR * g.inputRow;
         y += <usize>MR * g.sumRow;
@@ -57,24 +70,33 @@ export function winogradSums(g: Winograd, count: i32, panel: usize): void {
         store<usize>(place, inputs + <usize>whole * g.inputRow);
         store<usize>(place, sums + <usize>whole * g.sumRow, 4);
       }
-      multiplyOne(lone, first, panelBytes, 0, g.filters, noRun, noRun + 4, channels * 4, false, 0);
+      loneProduct.panelBytes = panelBytes;
+      loneProduct.runs = noRun;
+      loneProduct.runsEnd = noRun + 4;
+      loneProduct.length = channels * 4;
+      multiplyOne(loneProduct, lone, first, 0, g.filters);
     }
     inputs += g.inputPlane;
     sums += g.sumPlane;
   }
 }
 
-function tileOf(x: usize, row: usize, panel: usize, end: usize, y: usize, sumRow: usize): void {
-  product(x, row, panel, end, y, sumRow, 0, false);
+function tileOf(g: Winograd, x: usize, panel: usize, y: usize): void {
+  product(g, x, panel, y, 0, false);
 }
 
-function tileAhead(x: usize, row: usize, panel: usize, end: usize, y: usize, sumRow: usize, next: usize): void {
-  product(x, row, panel, end, y, sumRow, next, true);
+function tileAhead(g: Winograd, x: usize, panel: usize, y: usize, next: usize): void {
+  product(g, x, panel, y, next, true);
 }
 
-/** As the tile of tile.ts: 4 tiles × 8 filters, k not unrolled; with `ahead` it touches what lies from `next` on. */
+/**
+ * The same as the tile of tile-4x8.ts: 4 tiles × 8 filters, with k not unrolled. With `ahead`, a constant where this is
+ * inlined, it also reads what lies from `next` on, so that it is in the cache.
+ */
 @inline
-function product(x0: usize, row: usize, panel: usize, end: usize, y: usize, sumRow: usize, next: usize, ahead: bool): void {
+function product(g: Winograd, x0: usize, panel: usize, y: usize, next: usize, ahead: bool): void {
+  const row = g.inputRow, sumRow = g.sumRow;
+  const end = panel + <usize>g.channels * (NR * 4);
   let x1 = x0 + row, x2 = x1 + row, x3 = x2 + row;
   let a00 = f32x4.splat(0), a01 = f32x4.splat(0);
   let a10 = f32x4.splat(0), a11 = f32x4.splat(0);

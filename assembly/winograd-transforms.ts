@@ -1,9 +1,9 @@
 // The one-dimensional transforms of F(m×m, 3×3): Bᵀ on m + 2 cells, G on 3 weights, Aᵀ on m + 2 sums [Lavin and Gray
 // 2016]; m = 2: points 0, ±1, ∞; m = 4: points 0, ±1, ±2, ∞. The formulas are those of src/reference/winograd.ts, to the
-// bit. Values are read from `from` on, `step` bytes apart, and written from `to` on, `toStep` apart: one addition each, for
-// V8 folds no sums into addresses. Spec winograd-transforms.
+// bit. Values are read from `from` on, `step` bytes apart, and written from `to` on, `toStep` apart: one addition each,
+// because V8 does not compute such sums as part of an address. Spec winograd-transforms.
 
-import { Epilogue, finish } from './tile';
+import { finish } from './epilogue';
 
 /** Bᵀ x. */
 @inline
@@ -69,7 +69,10 @@ export function transformWeight(m: i32, from: usize, step: usize, to: usize, toS
   v128.store(to + 5 * toStep, w2);
 }
 
-/** Aᵀ s, and the epilogue on it if there is one; `channel` is the byte offset in its arrays. */
+/**
+ * Aᵀ s, and the epilogue on it if there is one; `channel` is the byte offset in its arrays. Seven arguments, since it is
+ * inlined into the two passes of a transform, of which only the second has an epilogue.
+ */
 @inline
 export function transformOutput(m: i32, from: usize, step: usize, to: usize, toStep: usize, epilogue: usize, channel: usize): void {
   const s0 = v128.load(from);
@@ -81,9 +84,9 @@ export function transformOutput(m: i32, from: usize, step: usize, to: usize, toS
   const s3 = v128.load(from);
   const a = f32x4.add(s1, s2), b = f32x4.sub(s1, s2);
   if (m == 2) {
-    v128.store(to, last(f32x4.add(s0, a), epilogue, channel));
+    v128.store(to, finish(f32x4.add(s0, a), epilogue, channel));
     to += toStep;
-    v128.store(to, last(f32x4.sub(b, s3), epilogue, channel));
+    v128.store(to, finish(f32x4.sub(b, s3), epilogue, channel));
     return;
   }
   from += step;
@@ -91,16 +94,11 @@ export function transformOutput(m: i32, from: usize, step: usize, to: usize, toS
   from += step;
   const s5 = v128.load(from);
   const c = f32x4.add(s3, s4), d = f32x4.sub(s3, s4);
-  v128.store(to, last(f32x4.add(f32x4.add(s0, a), c), epilogue, channel));
+  v128.store(to, finish(f32x4.add(f32x4.add(s0, a), c), epilogue, channel));
   to += toStep;
-  v128.store(to, last(f32x4.add(b, f32x4.mul(f32x4.splat(2), d)), epilogue, channel));
+  v128.store(to, finish(f32x4.add(b, f32x4.mul(f32x4.splat(2), d)), epilogue, channel));
   to += toStep;
-  v128.store(to, last(f32x4.add(a, f32x4.mul(f32x4.splat(4), c)), epilogue, channel));
+  v128.store(to, finish(f32x4.add(a, f32x4.mul(f32x4.splat(4), c)), epilogue, channel));
   to += toStep;
-  v128.store(to, last(f32x4.add(f32x4.add(b, f32x4.mul(f32x4.splat(8), d)), s5), epilogue, channel));
-}
-
-@inline
-function last(v: v128, epilogue: usize, channel: usize): v128 {
-  return epilogue ? finish(v, changetype<Epilogue>(epilogue), channel) : v;
+  v128.store(to, finish(f32x4.add(f32x4.add(b, f32x4.mul(f32x4.splat(8), d)), s5), epilogue, channel));
 }

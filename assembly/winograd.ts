@@ -6,10 +6,13 @@
 // Transforms work on four channels or filters at once: columns first, into `columns`, then rows.
 
 import { NR } from './blocks';
-import { PLACE } from './geometry';
+import { PLACE } from './lattice';
 import { transformInput, transformOutput, transformWeight } from './winograd-transforms';
 
-/** The numbers of one block of tiles. A plane of x is `inputPlane` bytes, a tile's row in it `inputRow`; so for sums. */
+/**
+ * The numbers of one block of tiles. In `inputs`, a plane has `inputPlane` bytes and a tile's row `inputRow`; likewise in
+ * `sums`.
+ */
 @unmanaged
 export class Winograd {
   /** m: 2 or 4. */
@@ -36,7 +39,7 @@ export class Winograd {
   edge: usize;
 }
 
-/** The first of two passes of a transform: 6 × 6 vectors at most. */
+/** The result of the first of the two passes of a transform: at most 6 × 6 vectors. */
 const columns = memory.data(6 * 6 * 16, 16);
 const COLUMNS: usize = 6 * 16;
 
@@ -59,7 +62,7 @@ export function winogradWeights(m: i32, w: usize, rowStep: usize, channels: i32,
   }
 }
 
-/** The cells under `count` tiles into the planes of x. */
+/** Transforms the cells under `count` tiles into the planes of x. */
 export function winogradInputs(g: Winograd, places: usize, count: i32): void {
   for (let t = 0; t < count; t++) {
     inputs(g, load<usize>(places), g.inputs + <usize>t * g.inputRow);
@@ -88,8 +91,8 @@ function inputs(g: Winograd, from: usize, to: usize): void {
 }
 
 /**
- * The sums of `count` tiles, from tile `first` of the images on, into y. A tile that y cuts off, or whose last vector of
- * filters it does, is computed beside it, and what is there is copied.
+ * Transforms the sums of `count` tiles, from the one numbered `first` on, into y. A tile of which only a part lies in y, or
+ * whose last vector has fewer than four filters, is computed into `edge`, and what exists is copied from there.
  */
 export function winogradOutputs(g: Winograd, places: usize, first: i32, count: i32, epilogue: usize): void {
   const m = g.outputs;

@@ -1,6 +1,7 @@
 // Reading attributes: every value is checked when the layer is made, before anything runs.
 
 import { SpecError, show, wrongType } from './errors.ts';
+import { nameHint } from './hints.ts';
 
 /** Larger attributes are refused: no tensor has such an axis, and below it index arithmetic is exact. */
 export const MAX_ATTRIBUTE = 0x7fffffff;
@@ -99,7 +100,10 @@ export function known(
   for (const [name, each] of entriesOf(clause, who, what, value)) {
     if (each === null) throw wrongType(clause, `${who}: ${name} must have a value or be omitted, got null`);
     if (!names.includes(name))
-      throw new SpecError(clause, `${who}: the ${what} are ${names.join(', ') || 'none'}, got '${name}'`);
+      throw new SpecError(
+        clause,
+        `${who}: the ${what} are ${names.join(', ') || 'none'}, got '${name.slice(0, 200)}'${nameHint(name.slice(0, 200), names)}`,
+      );
   }
 }
 

@@ -10,6 +10,7 @@ export { matrixText, toeplitz } from './inspect/matrix.ts';
 export { pixelCorrelation } from './inspect/pixel-correlation.ts';
 export { collapse, gaussianPyramid, laplacianPyramid } from './inspect/pyramid.ts';
 export { describe, parameterCount, receptiveField, summary } from './inspect/summary.ts';
+export { type TensorTextOptions, tensorText } from './inspect/tensor-text.ts';
 export { type Host, host, useKernels } from './kernels/host.ts';
 export { concat, sum } from './layer/branches.ts';
 export { chain } from './layer/chain.ts';
@@ -20,7 +21,8 @@ export { type InitializeOptions, initialize } from './layer/initialize.ts';
 export type { Attributes, AxisField, Changes, Field, Gradient, Layer, Params, Program, Value } from './layer/layer.ts';
 export { mapLayer } from './layer/map-layer.ts';
 export { parameter } from './layer/params.ts';
-export { toChannelsFirst, toChannelsLast } from './layout.ts';
+export { shared } from './layer/shared.ts';
+export { toChannelsFirst, toChannelsLast, weightToChannelsFirst, weightToChannelsLast } from './layout.ts';
 export { NUMERICS } from './numerics.ts';
 export { leakyRelu, relu, scale, sigmoid, tanh } from './ops/activation.ts';
 export {

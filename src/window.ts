@@ -5,6 +5,7 @@
 
 import { flag, perAxis, wholeNumber } from './attributes.ts';
 import { SpecError, show, wrongType } from './errors.ts';
+import { paddingHint, padsHint } from './hints.ts';
 import type { Shape } from './tensor.ts';
 
 export type Padding = 'valid' | 'same-upper' | 'same-lower' | readonly (readonly [before: number, after: number])[];
@@ -64,7 +65,7 @@ export function readPadding(who: string, rank: number, value: unknown): Padding 
   if (typeof value === 'string')
     throw new SpecError(
       'window-padding',
-      `${who}: padding must be 'valid', 'same', 'same-upper', 'same-lower', a number, or one number or pair per axis, got ${show(value)}`,
+      `${who}: padding must be 'valid', 'same', 'same-upper', 'same-lower', a number, or one number or pair per axis, got ${show(value)}${paddingHint(value)}`,
     );
   if (!Array.isArray(value))
     throw wrongType(
@@ -74,7 +75,7 @@ export function readPadding(who: string, rank: number, value: unknown): Padding 
   if (value.length !== rank)
     throw new SpecError(
       'window-padding',
-      `${who}: padding must have one number or one pair [before, after] for each of the ${rank} axes, got ${show(value)}`,
+      `${who}: padding must have one number or one pair [before, after] for each of the ${rank} axes, got ${show(value)}${padsHint(value, rank)}`,
     );
   return value.map((each) => {
     if (!Array.isArray(each)) return [number(each), number(each)] as const;
@@ -91,7 +92,7 @@ export function readPadding(who: string, rank: number, value: unknown): Padding 
 export const axisNames = (rank: number): readonly string[] =>
   rank === 1 ? ['length'] : ['depth', 'height', 'width'].slice(-rank);
 
-/** The axes of a windowed operation on spatial axes of the given sizes. Spec window-output, window-same, window-ceil, window-fit. */
+/** The axes of a windowed operation on spatial axes of the given sizes. Spec window-output, window-same, window-ceil, window-fit, window-allowed. */
 export function windowAxes(who: string, window: Window, space: Shape): Axis[] {
   return space.map((input, i) => {
     const [size, stride, dilation] = [window.size[i], window.stride[i], window.dilation[i]];
@@ -105,7 +106,7 @@ export function windowAxes(who: string, window: Window, space: Shape): Axis[] {
     }
     const [before, after] = window.padding === 'valid' ? [0, 0] : window.padding[i];
     const room = input + before + after - reach;
-    if (room < 0)
+    if (room < 0 && !(window.ceil && room > -stride))
       throw new SpecError(
         'window-fit',
         `${who}: a window of ${reach} cells (size ${size}, dilation ${dilation}) must fit into the padded input, got ${input} + ${before} + ${after} cells along the ${axisNames(space.length)[i]}`,
@@ -119,7 +120,9 @@ export function windowAxes(who: string, window: Window, space: Shape): Axis[] {
 /** An axis of one cell: 1-D and 2-D operators are 3-D operators with such axes in front. Spec conv-rank. */
 const unitAxis: Axis = { input: 1, size: 1, stride: 1, dilation: 1, before: 0, after: 0, output: 1 };
 
-export type ThreeAxes = readonly [Axis, Axis, Axis];
+/** One value for each axis of space: planes, rows, columns. */
+export type Three<T> = readonly [T, T, T];
+export type ThreeAxes = Three<Axis>;
 
 export function threeAxes(axes: readonly Axis[]): ThreeAxes {
   return [unitAxis, unitAxis, unitAxis, ...axes].slice(-3) as unknown as ThreeAxes;

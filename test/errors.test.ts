@@ -77,7 +77,7 @@ const broken: [message: string, call: () => unknown][] = [
   ['conv2d: weight must have shape [3,3,2,6], got [1,4,4,2] [layer-params]', () => layer.forward(x, { weight: x })],
   ['conv2d: dy must have shape [1,2,2,6], got [1,4,4,2] [layer-gradient]', () => pulled(x)],
   [
-    "maxPool2d: the attributes are size, stride, padding, dilation, ceil, got 'strides' [layer-attributes]",
+    "maxPool2d: the attributes are size, stride, padding, dilation, ceil, got 'strides' (did you mean 'stride'?) [layer-attributes]",
     () => maxPool2d({ size: 2, strides: 2 } as Anything),
   ],
   [
@@ -88,14 +88,17 @@ const broken: [message: string, call: () => unknown][] = [
     "chain: a child's name must not be a number (records reorder those; use an array), got '1' [layer-children]",
     () => chain({ a: identity(), 1: relu() }),
   ],
-  ["chain: the children are out, got 'Out' [layer-children]", () => net.with({ children: { Out: relu() } })],
+  [
+    "chain: the children are out, got 'Out' (did you mean 'out'?) [layer-children]",
+    () => net.with({ children: { Out: relu() } }),
+  ],
   [
     "chain: the changes are attributes, children, got 'child' [layer-attributes]",
     () => net.with({ child: {} } as Anything),
   ],
   ["relu: the children are none, got 'a' [layer-children]", () => relu().with({ children: { a: relu() } })],
   ["chain: the attributes are none, got 'units' [layer-attributes]", () => net.with({ attributes: { units: 5 } })],
-  ["chain: the parameters are out, got 'Out' [layer-params]", () => net.forward(x, { Out: {} })],
+  ["chain: the parameters are out, got 'Out' (did you mean 'out'?) [layer-params]", () => net.forward(x, { Out: {} })],
   [
     'at pool: maxPool2d: a window of 5 cells (size 5, dilation 1) must fit into the padded input, got 4 + 0 + 0 cells along the height [window-fit]',
     () => deep.shape(x.shape),

@@ -41,6 +41,7 @@ import {
   type Shape,
   scale,
   selectChannels,
+  shared,
   sigmoid,
   softmax,
   squaredError,
@@ -78,6 +79,12 @@ const chosen: readonly Example[] = [
     name: 'convTranspose1d',
     layer: convTranspose1d({ filters: 4, size: 3, stride: 4, dilation: 2, padding: [[1, 2]], outputPadding: 3, groups: 2 }),
     shape: [2, 4, 6],
+    kind: 'affine',
+  },
+  {
+    name: 'convTranspose1d, more outputPadding than stride',
+    layer: convTranspose1d({ filters: 5, size: 3, stride: 2, dilation: 4, padding: 1, outputPadding: 3 }),
+    shape: [2, 4, 3],
     kind: 'affine',
   },
   {
@@ -141,6 +148,12 @@ const chosen: readonly Example[] = [
   { name: 'squaredError', layer: squaredError({ target: tensor([2, 3], [1, 0, -1, 2, 0.5, 3]) }), shape: [2, 3], kind: 'smooth' },
   { name: 'crossEntropy', layer: crossEntropy({ labels: [2, 0, 1, 1] }), shape: [2, 2, 3], kind: 'smooth' },
   {
+    name: 'crossEntropy, ignored, weighted, smoothed',
+    layer: crossEntropy({ labels: [2, -100, 1, 1], ignore: -100, classWeights: [1, 0.5, 3], smoothing: 0.25 }),
+    shape: [2, 2, 3],
+    kind: 'smooth',
+  },
+  {
     name: 'binaryCrossEntropy',
     layer: binaryCrossEntropy({ targets: tensor([2, 3], [1, 0, 0.5, 1, 0.25, 0]) }),
     shape: [2, 3],
@@ -157,6 +170,7 @@ const chosen: readonly Example[] = [
   { name: 'chain, smooth', layer: chain([conv1d({ filters: 3, size: 3 }), relu(), avgPool1d({ size: 2 }), flatten(), dense({ units: 2 })]), shape: [2, 9, 2], kind: 'smooth' },
   { name: 'sum', layer: residual, shape: [2, 4, 5, 3], kind: 'affine' },
   { name: 'sum, of a chain', layer: sum({ body: chain([residual, relu()]), one: identity(), two: identity() }), shape: [1, 4, 3, 3], kind: 'homogeneous' },
+  { name: 'shared', layer: shared(conv2d({ filters: 2, size: 3, padding: 'same' }), (same) => chain({ one: same, tanh: tanh(), two: same })), shape: [2, 3, 4, 2], kind: 'smooth' },
   { name: 'concat', layer: concat({ narrow: conv2d({ filters: 2, size: 1 }), wide: conv2d({ filters: 3, size: 3, padding: 'same' }), skip: identity() }), shape: [2, 4, 3, 2], kind: 'affine' },
 ];
 

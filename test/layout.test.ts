@@ -1,7 +1,15 @@
 // Channels first and last.
 
 import { expect, it } from 'vitest';
-import { tensor, toChannelsFirst, toChannelsLast } from '../src/index.ts';
+import { fromTorch } from '../src/formats/torch.ts';
+import {
+  conv2d,
+  tensor,
+  toChannelsFirst,
+  toChannelsLast,
+  weightToChannelsFirst,
+  weightToChannelsLast,
+} from '../src/index.ts';
 import { whole } from './ops/whole.ts';
 
 it('[tensor-layout] moves the channels, and back again, in any number of dimensions', () => {
@@ -24,4 +32,26 @@ it('[tensor-layout] moves the channels, and back again, in any number of dimensi
   expect(() => toChannelsLast(tensor([3]))).toThrow('[tensor-layout]');
   expect(() => toChannelsLast([1, 2] as never)).toThrow(TypeError);
   expect(toChannelsLast(tensor([0, 2, 3])).shape).toEqual([0, 3, 2]);
+});
+
+it('[tensor-layout] moves the filters of a weight, and back again, as torch orders them', () => {
+  for (const shape of [
+    [2, 3],
+    [4, 2, 3],
+    [1, 3, 2, 5],
+    [2, 2, 1, 3, 4],
+  ]) {
+    const weight = whole(shape, 1, 'float32');
+    const first = weightToChannelsFirst(weight);
+    expect(first.shape).toEqual([...shape.slice(-1), ...shape.slice(-2, -1), ...shape.slice(0, -2)]);
+    expect(weightToChannelsLast(first)).toEqual(weight);
+    expect([...fromTorch(first.data, shape)]).toEqual([...weight.data]);
+  }
+  const x = whole([1, 3, 4, 2], 3, 'float64');
+  const [point, rows] = [whole([2, 5], 2, 'float64'), weightToChannelsFirst(whole([2, 5], 2, 'float64'))];
+  const y = conv2d({ filters: 5, size: 1, bias: false }).forward(x, { weight: { ...point, shape: [1, 1, 2, 5] } });
+  expect(y.data[0]).toBe(x.data[0] * rows.data[0] + x.data[1] * rows.data[1]);
+  expect(() => weightToChannelsFirst(tensor([3]))).toThrow('[tensor-layout]');
+  expect(() => weightToChannelsLast(tensor([3]))).toThrow('weight must have filters and channels, got shape [3]');
+  expect(() => weightToChannelsLast([1, 2] as never)).toThrow(TypeError);
 });

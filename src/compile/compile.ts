@@ -1,13 +1,13 @@
-// Compiling: a net for one shape and one set of parameters as a function over memory of its own.
+// `compile` makes a net with one shape and one set of parameters into a function with memory of its own.
 
 import { known, oneOf } from '../attributes.ts';
 import { SpecError, wrongType } from '../errors.ts';
 import { runsKernels } from '../kernels/host.ts';
 import { checkLayer, type Layer, type Params } from '../layer/layer.ts';
 import { allocateFrom, checkShape, checkTensor, type Shape, sameShape, type Tensor } from '../tensor.ts';
-import { copied, Recorder } from './record.ts';
-import { assemble } from './run.ts';
-import type { Slot } from './slot.ts';
+import type { Activation } from './activation.ts';
+import { assemble } from './assemble.ts';
+import { copied, Recorder } from './recorder.ts';
 
 export interface CompileOptions {
   /** `'winograd'` filters 3×3 windows of stride 1 by Winograd's transforms where that pays, with their error bound. */
@@ -43,7 +43,7 @@ export function compile(
   const [input, x] = program.input(inputShape);
   const result = program.layer(layer, x, params);
   if (!runsKernels()) return onReference(layer, inputShape, copied(params));
-  const net = assemble(program, input, result as Slot);
+  const net = assemble(program, input, result as Activation);
   return (x) => {
     checkInput(x, inputShape);
     net.x.set(x.data);

@@ -1,60 +1,58 @@
-// Steps: what a compiled net does, one after the other. A step is made ready once and then run at every call.
+// The steps of a compiled net, which run one after the other. A step is made ready once, and runs at every call.
 
 import type { Arena } from '../kernels/arena.ts';
-import type { Run } from '../kernels/contraction.ts';
 import type { Finish } from '../kernels/epilogue.ts';
-import type { Staged } from '../kernels/panels.ts';
-import type { Piece } from '../kernels/pieces.ts';
+import type { Placement } from '../kernels/placement.ts';
 import { preparePool } from '../kernels/pool.ts';
-import type { Region } from '../kernels/region.ts';
+import type { StagedWeights, WeightedKernel } from '../kernels/weighted-kernel.ts';
 import type { Layer, Params } from '../layer/layer.ts';
 import { checkLike } from '../layer/operator.ts';
 import { divisors } from '../reference/pool.ts';
 import { sizeOf, type Tensor } from '../tensor.ts';
 import type { PoolGeometry } from '../window.ts';
-import type { Slot } from './slot.ts';
+import type { Activation } from './activation.ts';
 
-export type RegionOf = (slot: Slot) => Region;
+export type PlacementOf = (activation: Activation) => Placement;
 
 export interface Step {
-  readonly reads: readonly Slot[];
-  y: Slot;
+  readonly reads: readonly Activation[];
+  y: Activation;
   /** What is done to the results before they are stored; undefined for a step that can do nothing more. */
   finish: Finish | undefined;
   /** A sum of one part or more; with one part and nothing to finish it is a copy. */
   readonly isSum: boolean;
   /** The most bytes of weights that it asks to have staged. */
   readonly staged: number;
-  /** Takes its memory. The result runs it; what is to be written once waits until the arena is ready. */
-  prepare(arena: Arena, at: RegionOf, step: Step, stage: () => number): () => void;
+  /** Takes its memory and gives the function that runs it. What is written only once waits until the arena is ready. */
+  prepare(arena: Arena, at: PlacementOf, step: Step, stage: () => number): () => void;
 }
 
 export const isCopy = ({ isSum, reads, finish }: Step): boolean =>
   isSum && reads.length === 1 && !finish?.norm && !finish?.bias && !finish?.relu;
 
-/** A kernel with weights: the pieces of the source it reads, and how it is made ready. */
-export interface Weighted {
-  readonly pieces: readonly Piece[];
-  readonly staged: number;
-  prepare(arena: Arena, w: Staged, source: Region, target: Region, finish: Finish): Run;
-}
-
 /** A convolution or a transposed one. */
-export function weightedStep(x: Slot, y: Slot, kernel: Weighted, w: Float32Array, finish: Finish): Step {
+export function weightedStep(
+  x: Activation,
+  y: Activation,
+  kernel: WeightedKernel,
+  w: Float32Array,
+  finish: Finish,
+): Step {
   let unpacked: Float32Array | undefined = w;
   return {
     reads: [x],
     y,
     finish,
     isSum: false,
-    staged: kernel.staged,
+    staged: kernel.stagedBytes,
     prepare(arena, at, step, stage) {
-      const staged: Staged = (first, count) => {
+      const weights: StagedWeights = (first, count) => {
         if (unpacked) arena.floats(stage(), count).set(unpacked.subarray(first, first + count));
         return stage();
       };
-      const run = kernel.prepare(arena, staged, at(x), at(step.y), step.finish ?? {});
-      // The compiled net would keep the caller's weights alive beside its own.
+      const operands = { weights, source: at(x), target: at(step.y), finish: step.finish ?? {} };
+      const run = kernel.prepare(arena, operands);
+      // Otherwise the compiled net would keep the caller's weights in memory beside its own.
       arena.whenReady(() => {
         unpacked = undefined;
       });
@@ -64,7 +62,7 @@ export function weightedStep(x: Slot, y: Slot, kernel: Weighted, w: Float32Array
 }
 
 /** Spec pool-max, pool-average; with `countPadding` undefined it is a maximum. */
-export function poolStep(x: Slot, y: Slot, g: PoolGeometry, countPadding: boolean | undefined): Step {
+export function poolStep(x: Activation, y: Activation, g: PoolGeometry, countPadding: boolean | undefined): Step {
   const divisor = countPadding === undefined ? undefined : divisors(g, countPadding);
   return {
     reads: [x],
@@ -77,7 +75,7 @@ export function poolStep(x: Slot, y: Slot, g: PoolGeometry, countPadding: boolea
 }
 
 /** A call of a layer's `forward`; x and y are dense. Spec compile-bits. */
-export function callStep(layer: Layer, x: Slot, p: Params<Tensor>, y: Slot): Step {
+export function callStep(layer: Layer, x: Activation, p: Params<Tensor>, y: Activation): Step {
   return {
     reads: [x],
     y,

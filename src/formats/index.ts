@@ -1,6 +1,7 @@
 // toeplitz/formats: files in and out, as bytes in memory.
 
 export { type IdxArray, readIdx } from './idx.ts';
+export { fromImageData, type Pixels, toImageData } from './image-data.ts';
 export { readNpy, writeNpy } from './npy.ts';
 export { readNpz, writeNpz } from './npz.ts';
 export { readPng, writePng } from './png.ts';

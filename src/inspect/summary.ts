@@ -77,9 +77,16 @@ export function describe(layer: Layer, shape: Shape): Description {
 
 function rowsOf(layer: Layer, x: Shape, reaching: Field, path: string): Row[] {
   const inputs = layer.inputs?.(x);
-  const inner = Object.entries(inputs ?? {}).flatMap(([name, { shape, field }]) =>
-    rowsOf(layer.children[name], shape, throughField(reaching, field), path === '' ? name : `${path}.${name}`),
-  );
+  const inner = Object.entries(inputs ?? {}).flatMap(([name, { shape, field }]) => {
+    const rows = rowsOf(
+      layer.children[name],
+      shape,
+      throughField(reaching, field),
+      path === '' ? name : `${path}.${name}`,
+    );
+    // A shared layer has its parameters here, and its cost where it is used.
+    return layer.arrangement === 'shared' && name === 'shared' ? rows.map((row) => ({ ...row, cost: 0 })) : rows;
+  });
   if (inputs && layer.arrangement === 'sequence') return inner;
   const shape = layer.shape(x);
   const own = inputs ? { parameters: 0, statistics: 0, cost: 0 } : { ...countOf(layer, x), cost: layer.cost(x) };

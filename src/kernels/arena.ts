@@ -5,6 +5,18 @@ import type { Data } from '../tensor.ts';
 import type { Kernels } from './exports.ts';
 import { newInstance, Refusal } from './module.ts';
 
+/** A struct of assembly/, as declared.ts names its fields; those of `floats` are float32, the others whole numbers. */
+export interface Struct<Field extends string> {
+  readonly fields: readonly Field[];
+  readonly floats?: readonly Field[];
+}
+
+/** A value for every field; `NoInfer` makes a field that the struct does not have an error. */
+export type Fields<Field extends string> = Readonly<Record<NoInfer<Field>, number>>;
+
+/** Bytes of a field, an entry of a table, and an address. */
+const WORD = 4;
+
 /** A WebAssembly page. */
 const PAGE = 0x10000;
 
@@ -17,7 +29,7 @@ const FIRST_BYTES = 16 * PAGE;
 /** Room behind every block: a tile reads whole vectors, up to 7 floats beyond the last channel. */
 const SLACK = 32;
 
-/** One instance of the kernels and its memory, given out from the bottom and never freed piecewise. */
+/** One instance of the kernels and its memory, given out from the bottom upwards and freed all at once. */
 export class Arena {
   readonly kernels: Kernels;
   readonly #memory: WebAssembly.Memory;
@@ -26,6 +38,7 @@ export class Arena {
   #top: number;
   #who = '';
   #waiting: (() => void)[] | undefined;
+  #view: Uint32Array | undefined;
 
   /** @throws {Refusal} where the host refuses an instance or its memory. */
   constructor() {
@@ -36,7 +49,7 @@ export class Arena {
     this.#top = this.#base;
   }
 
-  /** Whether no call has had it: its memory holds zeros. */
+  /** Whether no call has used it yet, so that its memory holds zeros. */
   get isUnused(): boolean {
     return this.#who === '';
   }
@@ -52,7 +65,7 @@ export class Arena {
     this.#clause = clause;
   }
 
-  /** The address of `bytes` of memory, a multiple of 16. Views made before are dead. Spec kernel-memory. */
+  /** The address of `bytes` of memory, a multiple of 16. Views made earlier may no longer be used. Spec kernel-memory. */
   take(bytes: number): number {
     const address = this.#top;
     const end = Math.ceil((address + bytes + SLACK) / 16) * 16;
@@ -100,11 +113,41 @@ export class Arena {
     return new Float64Array(this.#memory.buffer, address, length);
   }
 
-  /** Takes memory for 32-bit words and writes them. */
-  words(values: readonly number[]): number {
-    const address = this.take(values.length * 4);
-    this.whenReady(() => this.write(address, values));
+  /** The whole memory. One view serves until the memory grows: small calls would feel the cost of new ones. */
+  #words(): Uint32Array {
+    const { buffer } = this.#memory;
+    if (this.#view?.buffer !== buffer) this.#view = new Uint32Array(buffer);
+    return this.#view;
+  }
+
+  /** Takes memory for a table of 32-bit words and writes them. */
+  table(words: readonly number[]): number {
+    const address = this.take(words.length * WORD);
+    this.whenReady(() => {
+      const memory = this.#words();
+      for (let i = 0; i < words.length; i++) memory[(address >>> 2) + i] = words[i];
+    });
     return address;
+  }
+
+  /** Takes memory for a struct, which must be written before it is used. */
+  room(struct: Struct<string>): number {
+    return this.take(struct.fields.length * WORD);
+  }
+
+  /** Takes memory for a struct and writes its fields. */
+  struct<Field extends string>(struct: Struct<Field>, values: Fields<Field>): number {
+    const address = this.room(struct);
+    this.whenReady(() => this.write(address, struct, values));
+    return address;
+  }
+
+  /** Writes the fields of a struct. */
+  write<Field extends string>(address: number, { fields, floats = [] }: Struct<Field>, values: Fields<Field>): void {
+    const memory = this.#words();
+    let word = address >>> 2;
+    for (const field of fields) memory[word++] = values[field];
+    for (const field of floats) this.floats(address + fields.indexOf(field) * WORD, 1)[0] = values[field];
   }
 
   /** Takes memory for values and writes them. */
@@ -114,10 +157,6 @@ export class Arena {
       values instanceof Float32Array ? this.floats(address, values.length) : this.doubles(address, values.length);
     this.whenReady(() => room().set(values));
     return address;
-  }
-
-  write(address: number, values: readonly number[]): void {
-    new Uint32Array(this.#memory.buffer, address, values.length).set(values);
   }
 }
 

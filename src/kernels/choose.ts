@@ -1,92 +1,164 @@
-// The only place that chooses an implementation: float32 runs the WebAssembly kernels where the host has SIMD,
-// everything else the reference loops, with the same bits. Spec numerics-hosts.
+// The only place that chooses an implementation: float32 runs the WebAssembly kernels where the host has SIMD, everything
+// else the reference loops, with the same bits. Spec numerics-hosts.
+//
+// The loops also run where a tensor is empty, and where padding takes no part in a sum, as in all but Winograd's, but a
+// kernel would multiply ∞ or NaN by the zeros that stand for it: 0·∞ is NaN. Spec numerics-padding.
 
 import type { Algorithm } from '../layer/layer.ts';
 import * as reference from '../reference/convolution.ts';
 import * as referenceMath from '../reference/map.ts';
 import * as referencePool from '../reference/pool.ts';
-import { winograd as referenceWinograd, type WinogradTile, winogradTile } from '../reference/winograd.ts';
+import { winograd as referenceWinograd, winogradTile } from '../reference/winograd.ts';
 import type { Data } from '../tensor.ts';
 import type { ConvGeometry, PoolGeometry } from '../window.ts';
-import * as wasm from './convolution.ts';
+import * as bias from './bias-gradient.ts';
+import { backward, forward } from './contraction.ts';
+import { depthwiseKernel } from './depthwise.ts';
+import { hasMultiplier, repeated, withoutMultiplier } from './depthwise-multiplier.ts';
+import { depthwiseWeightGrad } from './depthwise-weight-gradient.ts';
+import * as elementwise from './elementwise.ts';
 import { runsKernels } from './host.ts';
-import * as wasmMath from './math.ts';
-import * as wasmPool from './pool.ts';
-import { winograd } from './winograd.ts';
+import { panelKernel } from './panel-kernel.ts';
+import { marginsOf } from './phases.ts';
+import { isMarginless } from './placement.ts';
+import * as pool from './pool.ts';
+import { runOnce } from './run-once.ts';
+import * as weightGradient from './weight-gradient.ts';
+import type { WeightedKernel } from './weighted-kernel.ts';
+import { winogradKernel, winogradPays } from './winograd.ts';
 
 const isFast = (data: Data): data is Float32Array => data instanceof Float32Array && runsKernels();
 
-/** y = x ∗ w + b. Spec conv-forward, winograd-window. */
-export function conv(g: ConvGeometry, x: Data, w: Data, b: Data | undefined, y: Data, algorithm: Algorithm): void {
-  const tile = algorithm === 'winograd' && x instanceof Float32Array && y.length > 0 ? winogradTile(g) : undefined;
-  if (tile !== undefined) byWinograd(g, tile, x, w, b, y);
-  else if (isFast(x)) wasm.conv(g, x, w as Float32Array, b as Float32Array | undefined, y as Float32Array, algorithm);
-  else reference.conv(g, x, w, b, y);
+/** Depthwise convolutions have kernels of their own; im2col runs them as groups of one channel. */
+const isDepthwise = (g: ConvGeometry, algorithm: Algorithm): boolean =>
+  g.groups > 1 && g.channels === 1 && g.filters === 1 && algorithm !== 'im2col';
+
+/** The tile of Winograd's filtering where it is asked for, for this layer or for the net where it pays. */
+function tileOf(g: ConvGeometry, algorithm: Algorithm, arithmetic: 'exact' | 'winograd') {
+  const tile = winogradTile(g);
+  const isAsked = algorithm === 'winograd' || (arithmetic === 'winograd' && tile && winogradPays(g, tile));
+  return isAsked ? tile : undefined;
 }
 
-function byWinograd(g: ConvGeometry, tile: WinogradTile, x: Data, w: Data, b: Data | undefined, y: Data): void {
-  if (isFast(x)) winograd(g, tile, x, w as Float32Array, b as Float32Array | undefined, y as Float32Array);
-  else referenceWinograd(g, tile, x, w, b, y);
+function forwardKernel(g: ConvGeometry, algorithm: Algorithm, arithmetic: 'exact' | 'winograd'): WeightedKernel {
+  const tile = tileOf(g, algorithm, arithmetic);
+  if (tile) return winogradKernel(g, tile);
+  return isDepthwise(g, algorithm) ? depthwiseKernel(forward(g)) : panelKernel(forward(g), algorithm === 'im2col');
+}
+
+const backwardKernel = (g: ConvGeometry, algorithm: Algorithm): WeightedKernel =>
+  isDepthwise(g, algorithm) ? depthwiseKernel(backward(g)) : panelKernel(backward(g), algorithm === 'im2col');
+
+/** The kernel of a convolution in a compiled net; undefined where the layer's own function runs. */
+export function compiledConv(
+  g: ConvGeometry,
+  algorithm: Algorithm,
+  arithmetic: 'exact' | 'winograd',
+  w: Float32Array,
+): WeightedKernel | undefined {
+  return whereExact(forwardKernel(g, algorithm, arithmetic), w);
+}
+
+/** The kernel of a transposed convolution in a compiled net; undefined where the layer's own function runs. */
+export function compiledConvTranspose(
+  g: ConvGeometry,
+  algorithm: Algorithm,
+  w: Float32Array,
+): WeightedKernel | undefined {
+  const kernel = backwardKernel(g, algorithm);
+  return kernel.isCovered ? whereExact(kernel, w) : undefined;
+}
+
+function whereExact(kernel: WeightedKernel, w: Float32Array): WeightedKernel | undefined {
+  const meetsZeros = kernel.skipsPadding && !isMarginless(marginsOf(kernel.phases, kernel.source.size));
+  return meetsZeros && !w.every(Number.isFinite) ? undefined : kernel;
+}
+
+/** y = x ∗ w + b. Spec conv-forward, winograd-window. */
+export function conv(g: ConvGeometry, x: Data, w: Data, b: Data | undefined, y: Data, algorithm: Algorithm): void {
+  if (isFast(x) && x.length > 0 && w.length > 0 && y.length > 0) {
+    const isRepeated = hasMultiplier(g) && algorithm !== 'im2col';
+    const wide = isRepeated ? withoutMultiplier(g) : g;
+    const values = isRepeated ? repeated(x, g.filters) : x;
+    const call = { batch: g.batch, x: values, w, b, y } as Parameters<typeof runOnce>[1];
+    if (runOnce(forwardKernel(wide, algorithm, 'exact'), call)) return;
+  }
+  const tile = x instanceof Float32Array && y.length > 0 ? tileOf(g, algorithm, 'exact') : undefined;
+  if (tile) referenceWinograd(g, tile, x, w, b, y);
+  else reference.conv(g, x, w, b, y);
 }
 
 /** The gradient of `conv` with respect to x. Spec conv-input-gradient. */
 export function convInputGrad(g: ConvGeometry, dy: Data, w: Data, dx: Data, algorithm: Algorithm): void {
-  if (isFast(dy)) wasm.convInputGrad(g, dy, w as Float32Array, dx as Float32Array, algorithm);
-  else reference.convInputGrad(g, dy, w, dx);
+  if (isFast(dy) && dx.length > 0 && w.length > 0) {
+    const call = { batch: g.batch, x: dy, w: w as Float32Array, y: dx as Float32Array };
+    if (runOnce(backwardKernel(g, algorithm), call)) return;
+  }
+  reference.convInputGrad(g, dy, w, dx);
 }
 
 /** The gradient of `conv` with respect to w. Spec conv-weight-gradient. */
 export function convWeightGrad(g: ConvGeometry, x: Data, dy: Data, dw: Data, algorithm: Algorithm): void {
-  if (isFast(dy)) wasm.convWeightGrad(g, x as Float32Array, dy, dw as Float32Array, algorithm);
-  else reference.convWeightGrad(g, x, dy, dw);
+  if (!isFast(dy) || x.length === 0 || dw.length === 0) {
+    reference.convWeightGrad(g, x, dy, dw);
+    return;
+  }
+  const [x32, dw32] = [x as Float32Array, dw as Float32Array];
+  const isRepeated = hasMultiplier(g) && algorithm !== 'im2col';
+  const wide = isRepeated ? withoutMultiplier(g) : g;
+  const values = isRepeated ? repeated(x32, g.filters) : x32;
+  if (isDepthwise(wide, algorithm)) depthwiseWeightGrad(wide, values, dy, dw32);
+  else if (!weightGradient.convWeightGrad(wide, { x: values, dy, dw: dw32 }, algorithm === 'im2col')) {
+    reference.convWeightGrad(g, x, dy, dw);
+  }
 }
 
 /** db[o] = Σ dy[n,p,o], each image by itself, then the images. Spec conv-bias-gradient. */
 export function biasGrad(batch: number, dy: Data, db: Data): void {
-  if (isFast(dy)) wasm.biasGrad(batch, dy, db as Float32Array);
+  if (isFast(dy) && dy.length > 0) bias.biasGrad(batch, dy, db as Float32Array);
   else reference.biasGrad(batch, dy, db);
 }
 
 /** Spec pool-max. */
 export function maxPool(g: PoolGeometry, x: Data, y: Data): void {
-  if (isFast(x)) wasmPool.maxPool(g, x, y as Float32Array);
+  if (isFast(x)) pool.maxPool(g, x, y as Float32Array);
   else referencePool.maxPool(g, x, y);
 }
 
 /** Spec pool-max-gradient. */
 export function maxPoolGrad(g: PoolGeometry, x: Data, dy: Data, dx: Data): void {
-  if (isFast(dy)) wasmPool.maxPoolGrad(g, x as Float32Array, dy, dx as Float32Array);
+  if (isFast(dy)) pool.maxPoolGrad(g, x as Float32Array, dy, dx as Float32Array);
   else referencePool.maxPoolGrad(g, x, dy, dx);
 }
 
 /** Spec pool-average. */
 export function avgPool(g: PoolGeometry, x: Data, countPadding: boolean, y: Data): void {
   const divisor = referencePool.divisors(g, countPadding);
-  if (isFast(x)) wasmPool.avgPool(g, x, divisor, y as Float32Array);
+  if (isFast(x)) pool.avgPool(g, x, divisor, y as Float32Array);
   else referencePool.avgPool(g, x, divisor, y);
 }
 
 /** Spec pool-average-gradient. */
 export function avgPoolGrad(g: PoolGeometry, dy: Data, countPadding: boolean, dx: Data): void {
   const divisor = referencePool.divisors(g, countPadding);
-  if (isFast(dy)) wasmPool.avgPoolGrad(g, dy, divisor, dx as Float32Array);
+  if (isFast(dy)) pool.avgPoolGrad(g, dy, divisor, dx as Float32Array);
   else referencePool.avgPoolGrad(g, dy, divisor, dx);
 }
 
 /** y[i] = f(x[i]); y may be x. `exponent` is for 'pow' alone. Spec math-map. */
 export function map(f: referenceMath.MathFunction, x: Data, y: Data, exponent = 1): void {
-  if (isFast(x)) wasmMath.map(f, x, y as Float32Array, exponent);
+  if (isFast(x)) elementwise.map(f, x, y as Float32Array, exponent);
   else referenceMath.map(f, x, y, exponent);
 }
 
 /** y = x < 0 ? 0 : x. Spec activation-relu. */
 export function relu(x: Data, y: Data): void {
-  if (isFast(x)) wasmMath.relu(x, y as Float32Array);
+  if (isFast(x)) elementwise.relu(x, y as Float32Array);
   else referenceMath.relu(x, y);
 }
 
 /** The gradient of `relu`. Spec activation-relu. */
 export function reluGrad(x: Data, dy: Data, dx: Data): void {
-  if (isFast(x)) wasmMath.reluGrad(x, dy as Float32Array, dx as Float32Array);
+  if (isFast(x)) elementwise.reluGrad(x, dy as Float32Array, dx as Float32Array);
   else referenceMath.reluGrad(x, dy, dx);
 }

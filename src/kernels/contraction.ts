@@ -1,15 +1,7 @@
-// A contraction: pieces of windows over a padded source, times panels of weights, into a target.
-//
-//   for each group: for each piece: for each block of positions:
-//     for each pass over the terms: one call that multiplies the block with all panels
+// Contractions: a convolution, or its input gradient, as windows over a source times weights into a target.
 
-import type { Arena } from './arena.ts';
-import { FEWEST_POSITIONS, MOST_POSITIONS, MR, NR, PANEL_ROWS, PLACE, SINGLE_ROWS, SOURCE_BYTES } from './blocks.ts';
-import { prepareDepthwise } from './depthwise.ts';
-import { type Finish, writeEpilogues } from './epilogue.ts';
-import { type Panels, packPanels, type Staged } from './panels.ts';
-import { type Pass, type Piece, passesOf, type Runs, runsOf, type Three } from './pieces.ts';
-import type { Region } from './region.ts';
+import type { Axis, ConvGeometry, Three } from '../window.ts';
+import { forwardPhase, inputGradPhases, type Phase } from './phases.ts';
 
 /** One side of a contraction: images of `size` cells with `channels` channels in each group. */
 export interface Side {
@@ -31,134 +23,44 @@ export interface Contraction {
   readonly groups: number;
   readonly source: Side;
   readonly target: Side;
-  readonly pieces: readonly Piece[];
+  readonly phases: readonly Phase[];
   readonly weights: WeightLayout;
-  /** One filter a channel: the channels lie side by side in one group, w is w[tap][channel], and x needs no zeros. */
-  readonly depthwise: boolean;
-  readonly im2col: boolean;
 }
 
-/** Whether the pieces write every cell of the target. */
-export const isCovered = ({ pieces, target: { size } }: Contraction): boolean =>
-  pieces.reduce((sum, [i, j, k]) => sum + i.positions * j.positions * k.positions, 0) === size[0] * size[1] * size[2];
+/** The images of a side in a kernel's memory: the channels of all groups lie side by side. */
+export const imagesOf = ({ size, channels }: Side, groups: number): Side => ({ size, channels: groups * channels });
 
-/** The pieces that read zeros around the source: a depthwise contraction leaves out what is not there. */
-export const overhanging = (c: Contraction): readonly Piece[] => (c.depthwise ? [] : c.pieces);
+/** Whether the phases write every cell of the target. */
+export const isCovered = ({ phases, target: { size } }: Contraction): boolean =>
+  phases.reduce((sum, [i, j, k]) => sum + i.positions * j.positions * k.positions, 0) === size[0] * size[1] * size[2];
 
-/** Fills the targets of the first images from their sources. */
-export type Run = (images: number) => void;
+const three = ({ axes: [a, b, c] }: ConvGeometry, number: (axis: Axis) => number): Three<number> => [
+  number(a),
+  number(b),
+  number(c),
+];
 
-type TabledPass = Pass & { readonly table: number };
+const weightsOf = (g: ConvGeometry, terms: WeightLayout['terms']): WeightLayout => ({
+  taps: three(g, (axis) => axis.size),
+  channels: g.channels,
+  filters: g.groups * g.filters,
+  terms,
+});
 
-/** A piece made ready: its panels and its tables in the arena, a lattice and an epilogue for each group. */
-interface Ready {
-  readonly piece: Piece;
-  readonly panels: Panels;
-  readonly runs: Runs;
-  readonly runTable: number;
-  readonly passes: readonly TabledPass[];
-  /** The passes of a block of one position. */
-  readonly single: readonly TabledPass[];
-  readonly lattices: readonly number[];
-  readonly epilogues: readonly number[];
-  /** Positions of one image, and of a block: as many as touch SOURCE_BYTES of the source, or of its patches. */
-  readonly positions: number;
-  readonly step: number;
-}
+/** The contraction that is a convolution. Spec conv-forward. */
+export const forward = (g: ConvGeometry): Contraction => ({
+  groups: g.groups,
+  weights: weightsOf(g, 'channels'),
+  source: { size: three(g, (axis) => axis.input), channels: g.channels },
+  target: { size: three(g, (axis) => axis.output), channels: g.filters },
+  phases: [forwardPhase(g.axes)],
+});
 
-/** Memory that every block of positions uses: tables, and the patches of im2col. */
-interface Block {
-  readonly places: number;
-  readonly matrix: number;
-}
-
-/**
- * Takes all memory of a contraction between two regions of at most `images` images and packs its weights, once. Zeros
- * lie around the source where windows overhang, and meet no ∞ or NaN in w. Spec numerics-padding.
- */
-export function prepare(arena: Arena, c: Contraction, w: Staged, source: Region, target: Region, finish: Finish): Run {
-  if (c.depthwise) return prepareDepthwise(arena, c, w, source, target, finish);
-  const epilogues = writeEpilogues(arena, finish, c.groups, c.target.channels);
-  const ready = c.pieces.map((piece) => preparePiece(arena, c, piece, w, source, target, epilogues));
-  const block = makeBlock(arena, ready, c.im2col);
-  return (images) => {
-    for (let group = 0; group < c.groups; group++) {
-      for (const piece of ready) runPiece(arena, c, piece, group, images, block);
-    }
-  };
-}
-
-/** Packs the weights of a piece in the order of its terms, and writes its tables. */
-function preparePiece(
-  arena: Arena,
-  c: Contraction,
-  piece: Piece,
-  w: Staged,
-  source: Region,
-  target: Region,
-  epilogues: readonly number[],
-): Ready {
-  const panels = packPanels(arena, c, piece, w);
-  const runs = runsOf(piece, source, c.source.channels * 4);
-  const terms = c.im2col ? { offsets: [0], length: panels.rows * 4 } : runs;
-  const passes = (rows: number) => passesOf(terms, rows).map((pass) => ({ ...pass, table: arena.words(pass.offsets) }));
-  const bytes = c.im2col ? panels.rows * 4 : source.pixel * piece[2].step;
-  const fitting = Math.floor(SOURCE_BYTES / bytes / MR) * MR;
-  return {
-    piece,
-    panels,
-    runs,
-    runTable: arena.words(runs.offsets),
-    passes: passes(PANEL_ROWS),
-    single: passes(SINGLE_ROWS),
-    lattices: Array.from({ length: c.groups }, (_, group) => arena.words(latticeOf(c, piece, source, target, group))),
-    epilogues,
-    positions: piece[0].positions * piece[1].positions * piece[2].positions,
-    step: Math.max(FEWEST_POSITIONS, Math.min(MOST_POSITIONS, fitting)),
-  };
-}
-
-/** The positions of a piece: how many there are, and where each of them reads and writes. */
-function latticeOf(c: Contraction, [a, b, d]: Piece, source: Region, target: Region, group: number): number[] {
-  const { plane, row, pixel } = target;
-  const first = a.outputStart * plane + b.outputStart * row + d.outputStart * pixel;
-  const from = [source.address + group * c.source.channels * 4, source.image];
-  const steps = [a.step * source.plane, b.step * source.row, d.step * source.pixel];
-  const start = [target.address + first + group * c.target.channels * 4, target.image];
-  const strides = [a.outputStep * plane, b.outputStep * row, d.outputStep * pixel];
-  return [1, a.positions, b.positions, d.positions, ...from, ...steps, ...start, ...strides];
-}
-
-function makeBlock(arena: Arena, ready: readonly Ready[], im2col: boolean): Block {
-  const matrix = Math.max(0, ...ready.map(({ step, panels }) => step * panels.rows * 4));
-  return { places: arena.take(MOST_POSITIONS * PLACE), matrix: im2col ? arena.take(matrix) : 0 };
-}
-
-const tilesOf = (count: number): number => Math.ceil(count / MR);
-
-function runPiece(arena: Arena, c: Contraction, ready: Ready, group: number, images: number, block: Block): void {
-  const { kernels } = arena;
-  const { runs, runTable, step } = ready;
-  const positions = images * ready.positions;
-  for (let first = 0; first < positions; first += step) {
-    const count = Math.min(step, positions - first);
-    kernels.places(ready.lattices[group], first, first + count, block.places);
-    if (block.matrix) {
-      kernels.gather(block.places, tilesOf(count) * MR, runTable, runs.offsets.length, runs.length, block.matrix);
-    }
-    runPasses(arena, c, ready, group, count, block);
-  }
-}
-
-function runPasses({ kernels }: Arena, c: Contraction, ready: Ready, group: number, count: number, block: Block): void {
-  const { panels, epilogues } = ready;
-  const passes = count === 1 ? ready.single : ready.passes;
-  const address = panels.address + group * panels.groupBytes;
-  for (let i = 0; i < passes.length; i++) {
-    const { table, offsets, length, row } = passes[i];
-    const panel = address + row * NR * 4;
-    const last = i === passes.length - 1 ? epilogues[group] : 0;
-    const runCount = offsets.length;
-    kernels.multiply(block.places, count, panel, panels.bytes, c.target.channels, table, runCount, length, i > 0, last);
-  }
-}
+/** The contraction that is an input gradient, and a transposed convolution. Spec conv-input-gradient. */
+export const backward = (g: ConvGeometry): Contraction => ({
+  groups: g.groups,
+  weights: weightsOf(g, 'filters'),
+  source: { size: three(g, (axis) => axis.output), channels: g.filters },
+  target: { size: three(g, (axis) => axis.input), channels: g.channels },
+  phases: inputGradPhases(g.axes),
+});

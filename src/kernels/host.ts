@@ -1,4 +1,4 @@
-// Which implementation this host runs, and the door for hosts that forbid compiling.
+// Which implementation this host runs, and how a host that forbids compiling is given the kernels.
 
 import { askAgain, refused } from './arena.ts';
 import { adopt } from './module.ts';

@@ -47,7 +47,7 @@ function compiled(): WebAssembly.Module {
   return module;
 }
 
-/** A host that finds the bytes valid forbids to compile them; so does one that does not even look at them. */
+/** A host that finds the bytes valid, or refuses to look at them, forbids compiling. */
 function whyNot(bytes: Uint8Array<ArrayBuffer>, forbidden: string): string {
   const isValid = granted(
     () => forbidden,

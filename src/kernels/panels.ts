@@ -1,12 +1,14 @@
-// Panels: the filters of a piece in the order of its terms, eight side by side.
+// Panels: the filters of a phase in the order of its terms, eight side by side.
 
 import { sizeOf } from '../tensor.ts';
 import type { Arena } from './arena.ts';
-import { NR, STAGED_BYTES } from './blocks.ts';
+import { STAGED_BYTES } from './blocks.ts';
 import type { Contraction, WeightLayout } from './contraction.ts';
-import type { Piece } from './pieces.ts';
+import { NR, Packing } from './declared.ts';
+import type { Phase } from './phases.ts';
+import type { StagedWeights } from './weighted-kernel.ts';
 
-/** Panels lie `bytes` apart, the first ones of two groups `groupBytes`. */
+/** Panels begin `bytes` apart, those of the next group `groupBytes` later. Each has a row of 8 weights for every term. */
 export interface Panels {
   readonly address: number;
   readonly rows: number;
@@ -14,57 +16,83 @@ export interface Panels {
   readonly groupBytes: number;
 }
 
-/** The address where `count` values of w from the one numbered `first` lie until the next call. */
-export type Staged = (first: number, count: number) => number;
+/**
+ * How many rows of w are staged together; a row is the filters of one channel at one tap. If the terms of a sum are
+ * channels, rows may come in parts of any size, over several taps. If they are filters, all rows of a tap come together.
+ */
+const rowsTogether = ({ taps, channels, filters, terms }: WeightLayout): number =>
+  terms === 'channels'
+    ? Math.min(sizeOf(taps) * channels, Math.max(1, Math.floor(STAGED_BYTES / (filters * 4))))
+    : channels;
 
-/** Rows of a tap, each the filters of a channel, that are staged together: where they are terms, they may come in parts. */
-const rowsTogether = ({ channels, filters, terms }: WeightLayout): number =>
-  terms === 'channels' ? Math.min(channels, Math.max(1, Math.floor(STAGED_BYTES / (filters * 4)))) : channels;
+/** The most bytes of w that are staged together. */
+export const stagedBytes = (weights: WeightLayout): number => rowsTogether(weights) * weights.filters * 4;
 
-/** The most bytes of w that a contraction asks for together; a depthwise one asks for all. */
-export const stagedBytes = ({ depthwise, weights }: Contraction): number =>
-  (depthwise ? sizeOf(weights.taps) * weights.channels : rowsTogether(weights)) * weights.filters * 4;
-
-/** Takes the memory of a piece's panels, to be packed when the arena is ready. */
-export function packPanels(arena: Arena, c: Contraction, [a, b, d]: Piece, w: Staged): Panels {
-  const terms = c.source.channels;
-  const rows = a.taps.length * b.taps.length * d.taps.length * terms;
+/** Takes the memory of a phase's panels, to be packed when the arena is ready. */
+export function packPanels(arena: Arena, c: Contraction, phase: Phase, w: StagedWeights): Panels {
+  const stretches = stretchesOf(c.weights, phase);
+  const termsOf = ({ count }: Stretch): number => (c.weights.terms === 'channels' ? count : c.source.channels);
+  const rows = stretches.reduce((sum, stretch) => sum + termsOf(stretch), 0);
   const bytes = rows * NR * 4;
   const groupBytes = Math.ceil(c.target.channels / NR) * bytes;
   const address = arena.take(c.groups * groupBytes);
+  const packing = arena.room(Packing);
   arena.whenReady(() => {
     let panel = address;
-    for (const i of a.taps) {
-      for (const j of b.taps) {
-        for (const k of d.taps) {
-          packTap(arena, c, (i * c.weights.taps[1] + j) * c.weights.taps[2] + k, panel, bytes, groupBytes, w);
-          panel += terms * NR * 4;
-        }
-      }
+    for (const stretch of stretches) {
+      packRows(arena, c, { ...stretch, packing, panel, panelBytes: bytes, groupBytes }, w);
+      panel += termsOf(stretch) * NR * 4;
     }
   });
   return { address, rows, bytes, groupBytes };
 }
 
-function packTap(
-  arena: Arena,
-  c: Contraction,
-  tap: number,
-  panel: number,
-  bytes: number,
-  groupBytes: number,
-  w: Staged,
-): void {
-  const { channels, filters, terms } = c.weights;
+/** Rows of w that follow each other both in memory and in the order of the terms. */
+interface Stretch {
+  readonly first: number;
+  readonly count: number;
+}
+
+/** The rows of the taps of a phase. If the terms are channels, taps that follow each other form one stretch. */
+function stretchesOf({ taps, channels, terms }: WeightLayout, [a, b, d]: Phase): Stretch[] {
+  const stretches: { first: number; count: number }[] = [];
+  for (const i of a.taps) {
+    for (const j of b.taps) {
+      for (const k of d.taps) {
+        const first = ((i * taps[1] + j) * taps[2] + k) * channels;
+        const last = stretches[stretches.length - 1];
+        if (terms === 'channels' && last && last.first + last.count === first) last.count += channels;
+        else stretches.push({ first, count: channels });
+      }
+    }
+  }
+  return stretches;
+}
+
+/** A stretch of rows, and where its part of the panels begins. */
+interface Target extends Stretch {
+  readonly packing: number;
+  readonly panel: number;
+  readonly panelBytes: number;
+  readonly groupBytes: number;
+}
+
+function packRows(arena: Arena, c: Contraction, stretch: Target, w: StagedWeights): void {
+  const { filters, terms } = c.weights;
+  const { first, count, packing, panelBytes } = stretch;
   const together = rowsTogether(c.weights);
-  for (let row = 0; row < channels; row += together) {
-    const rows = Math.min(together, channels - row);
-    const from = w((tap * channels + row) * filters, rows * filters);
+  for (let row = 0; row < count; row += together) {
+    const rows = Math.min(together, count - row);
+    const from = w((first + row) * filters, rows * filters);
     for (let group = 0; group < c.groups; group++) {
-      const to = panel + group * groupBytes + row * NR * 4;
       const source = from + (group * filters * 4) / c.groups;
-      if (terms === 'channels') arena.kernels.pack(to, bytes, source, rows, filters * 4, c.target.channels, 4);
-      else arena.kernels.pack(to, bytes, source, c.source.channels, 4, rows, filters * 4);
+      const panel = stretch.panel + group * stretch.groupBytes + row * NR * 4;
+      const matrix =
+        terms === 'channels'
+          ? { panel, panelBytes, source, rows, rowStep: filters * 4, columns: c.target.channels, columnStep: 4 }
+          : { panel, panelBytes, source, rows: c.source.channels, rowStep: 4, columns: rows, columnStep: filters * 4 };
+      arena.write(packing, Packing, matrix);
+      arena.kernels.pack(packing);
     }
   }
 }

@@ -2,13 +2,11 @@
 
 import { isLong } from '../reference/sums.ts';
 import { inputs, outputs, overlaps, type PoolGeometry, taps } from '../window.ts';
-import { type Arena, withArena } from './arena.ts';
-import { denseRegion, type Region } from './region.ts';
+import { type Arena, type Fields, withArena } from './arena.ts';
+import { Pool, PoolAxis, PoolOperation } from './declared.ts';
+import { densePlacement, type Placement } from './placement.ts';
 
-/** The operations of assembly/pool.ts. */
-const [MAXIMUM, AVERAGE, MAXIMUM_GRADIENT, AVERAGE_GRADIENT] = [0, 1, 2, 3];
-
-/** The tensors of one call; what an operation does not name it does not touch. */
+/** The tensors of one call; an operation reads or writes only those it is given. */
 interface Tensors {
   readonly x?: Float32Array;
   readonly y?: Float32Array;
@@ -19,22 +17,22 @@ interface Tensors {
 
 /** Spec pool-max. */
 export function maxPool(g: PoolGeometry, x: Float32Array, y: Float32Array): void {
-  withArena('maxPool', (arena) => pool(arena, g, MAXIMUM, { x, y }));
+  withArena('maxPool', (arena) => pool(arena, g, PoolOperation.maximum, { x, y }));
 }
 
 /** Spec pool-max-gradient. */
 export function maxPoolGrad(g: PoolGeometry, x: Float32Array, dy: Float32Array, dx: Float32Array): void {
-  withArena('maxPool', (arena) => pool(arena, g, MAXIMUM_GRADIENT, { x, dy, dx }));
+  withArena('maxPool', (arena) => pool(arena, g, PoolOperation.maximumGradient, { x, dy, dx }));
 }
 
 /** Spec pool-average. */
 export function avgPool(g: PoolGeometry, x: Float32Array, divisor: Float64Array, y: Float32Array): void {
-  withArena('avgPool', (arena) => pool(arena, g, AVERAGE, { x, y, divisor }));
+  withArena('avgPool', (arena) => pool(arena, g, PoolOperation.average, { x, y, divisor }));
 }
 
 /** Spec pool-average-gradient. */
 export function avgPoolGrad(g: PoolGeometry, dy: Float32Array, divisor: Float64Array, dx: Float32Array): void {
-  withArena('avgPool', (arena) => pool(arena, g, AVERAGE_GRADIENT, { dy, dx, divisor }));
+  withArena('avgPool', (arena) => pool(arena, g, PoolOperation.averageGradient, { dy, dx, divisor }));
 }
 
 function pool(arena: Arena, g: PoolGeometry, operation: number, { x, y, dy, dx, divisor }: Tensors): void {
@@ -45,7 +43,8 @@ function pool(arena: Arena, g: PoolGeometry, operation: number, { x, y, dy, dx, 
   const doubles = addsDoubles(g, dx !== undefined);
   const dxBytes = I * (doubles ? 8 : 4);
   const inDx = dx ? arena.take(dxBytes) : 0;
-  const plan = arena.words(planOf(arena, g, operation, denseX(g, inX), denseY(g, inY), inDx, divisor));
+  const placements = { x: denseX(g, inX), y: denseY(g, inY), dx: inDx };
+  const plan = arena.struct(Pool, planOf(arena, g, operation, placements, divisor));
   for (let n = 0; n < g.batch; n++) {
     if (x) arena.floats(inX, I).set(x.subarray(n * I, (n + 1) * I));
     if (dy) arena.floats(inY, P).set(dy.subarray(n * P, (n + 1) * P));
@@ -62,48 +61,70 @@ function pool(arena: Arena, g: PoolGeometry, operation: number, { x, y, dy, dx, 
  */
 const addsDoubles = (g: PoolGeometry, isGradient: boolean): boolean => isLong(g) && (!isGradient || overlaps(g.axes));
 
-const denseX = (g: PoolGeometry, address: number): Region =>
-  denseRegion(address, [g.axes[0].input, g.axes[1].input, g.axes[2].input], g.channels);
+const denseX = (g: PoolGeometry, address: number): Placement =>
+  densePlacement(address, [g.axes[0].input, g.axes[1].input, g.axes[2].input], g.channels);
 
-const denseY = (g: PoolGeometry, address: number): Region =>
-  denseRegion(address, [g.axes[0].output, g.axes[1].output, g.axes[2].output], g.channels);
+const denseY = (g: PoolGeometry, address: number): Placement =>
+  densePlacement(address, [g.axes[0].output, g.axes[1].output, g.axes[2].output], g.channels);
 
-/** A pooling between two regions: every image has a plan of its own. Spec pool-max, pool-average. */
+/** A pooling between two placements: every image has a plan of its own. Spec pool-max, pool-average. */
 export function preparePool(
   arena: Arena,
   g: PoolGeometry,
-  x: Region,
-  y: Region,
+  x: Placement,
+  y: Placement,
   divisor: Float64Array | undefined,
 ): () => void {
-  const operation = divisor ? AVERAGE : MAXIMUM;
-  const first = planOf(arena, g, operation, x, y, 0, divisor);
-  const plans = Array.from({ length: g.batch }, (_, n) => {
-    const [kind, doubles, channels, inX, inY, ...rest] = first;
-    return arena.words([kind, doubles, channels, inX + n * x.image, inY + n * y.image, ...rest]);
-  });
+  const first = planOf(arena, g, divisor ? PoolOperation.average : PoolOperation.maximum, { x, y, dx: 0 }, divisor);
+  const plans = Array.from({ length: g.batch }, (_, n) =>
+    arena.struct(Pool, { ...first, x: x.address + n * x.image, y: y.address + n * y.image }),
+  );
   return () => {
     for (const plan of plans) runImage(arena, g, plan);
   };
 }
 
-/** The words of the plan of one image, as assembly/pool.ts reads them. */
+/** Where x (and dx, which is laid out like it) and y (or dy) lie. */
+interface Placements {
+  readonly x: Placement;
+  readonly y: Placement;
+  readonly dx: number;
+}
+
+/** The plan of the first image. */
 function planOf(
   arena: Arena,
   g: PoolGeometry,
   operation: number,
-  x: Region,
-  y: Region,
-  dx: number,
+  { x, y, dx }: Placements,
   divisor: Float64Array | undefined,
-): number[] {
+): Fields<(typeof Pool.fields)[number]> {
   const K = taps(g.axes);
-  const divisors = divisor ? arena.values(divisor) : 0;
-  const lists = [arena.take(K * 4), arena.take(K * 4)];
-  const steps = [x.pixel, x.row, x.plane, y.pixel, y.row, y.plane];
-  const axes = g.axes.flatMap((axis) => [axis.input, axis.size, axis.stride, axis.dilation, axis.before, axis.output]);
-  const doubles = addsDoubles(g, dx !== 0) ? 1 : 0;
-  return [operation, doubles, g.channels, x.address, y.address, dx, divisors, ...lists, ...steps, ...axes];
+  const [planes, rows, columns] = g.axes.map(({ input, size, stride, dilation, before, output }) =>
+    arena.struct(PoolAxis, { input, size, stride, dilation, before, output }),
+  );
+  return {
+    operation,
+    doubles: addsDoubles(g, dx !== 0) ? 1 : 0,
+    channels: g.channels,
+    x: x.address,
+    y: y.address,
+    dx,
+    divisor: divisor ? arena.values(divisor) : 0,
+    whole: arena.take(K * 4),
+    clipped: arena.take(K * 4),
+    list: 0,
+    listEnd: 0,
+    xPixel: x.pixel,
+    xRow: x.row,
+    xPlane: x.plane,
+    yPixel: y.pixel,
+    yRow: y.row,
+    yPlane: y.plane,
+    planes,
+    rows,
+    columns,
+  };
 }
 
 function runImage({ kernels }: Arena, g: PoolGeometry, plan: number): void {

@@ -6,15 +6,19 @@
 
 import { imagesOfSum, SUM_POSITIONS } from '../reference/convolution.ts';
 import { type ConvGeometry, outputs, taps } from '../window.ts';
-import type { Arena } from './arena.ts';
-import { LATTICE_BYTES, MR, NR, PART_BYTES, PLACE, TILE_BYTES } from './blocks.ts';
-import { forwardPiece, type Runs, runsOf } from './pieces.ts';
-import { makeSource, type Source } from './source.ts';
+import { type Arena, withArena } from './arena.ts';
+import { PART_BYTES } from './blocks.ts';
+import { forward, imagesOf } from './contraction.ts';
+import { Lattice, MR, NR, Packing, PartSums, PLACE, TILE_BYTES, Walk, WeightGradient } from './declared.ts';
+import { latticeOf } from './lattice.ts';
+import { makePaddedInput, type PaddedInput } from './padded-input.ts';
+import { type Placement, stridedPlacement } from './placement.ts';
+import { type Runs, runsOf } from './runs.ts';
 
 /** The memory of one weight gradient. */
 interface Plan {
   readonly g: ConvGeometry;
-  readonly source: Source;
+  readonly source: PaddedInput;
   /** Positions of an image, and images of a part. */
   readonly P: number;
   readonly together: number;
@@ -26,22 +30,15 @@ interface Plan {
   readonly dw: number;
   readonly part: number;
   readonly total: number;
-  readonly rows: number;
+  /** Room for the places of the (tap, channel) pairs, and for the structs. */
+  readonly pairs: number;
   readonly lattice: number;
+  readonly packing: number;
   readonly walk: number;
-  readonly way: number;
+  readonly sums: number;
+  readonly call: number;
   readonly packed: number;
   readonly patches?: Patches | undefined;
-}
-
-/** Images [first, end) of one part that are staged, of one group: the address of x, and of the panels of dy. */
-interface Staged {
-  readonly group: number;
-  readonly first: number;
-  readonly end: number;
-  readonly x: number;
-  readonly panel: number;
-  readonly panelBytes: number;
 }
 
 /** Memory of im2col: the patches of a block as rows of a matrix. */
@@ -52,54 +49,70 @@ interface Patches {
   readonly matrix: number;
 }
 
-/** Fills dw. Returns false, with dw untouched, if zeros of padding would meet ∞ or NaN in dy. Spec numerics-padding. */
-export function gradient(
-  arena: Arena,
-  g: ConvGeometry,
-  x: Float32Array,
-  dy: Float32Array,
-  dw: Float32Array,
-  im2col: boolean,
-): boolean {
-  const { kernels } = arena;
-  const plan = makePlan(arena, g, x, dw, im2col);
-  const { P, together, source } = plan;
-  const { images, isPadded } = source;
-  const [F, O] = [g.filters, g.groups * g.filters];
-  const panelBytes = images * P * NR * 4;
-  const stage = arena.take(images * P * O * 4);
-  const panels = arena.take(Math.ceil(F / NR) * panelBytes);
-  for (let first = 0; first < g.batch; first += images) {
-    const end = Math.min(g.batch, first + images);
-    source.load(first, end);
-    const floats = arena.floats(stage, (end - first) * P * O);
-    floats.set(dy.subarray(first * P * O, end * P * O));
-    if (isPadded && kernels.finite(stage, floats.length) === 0) return false;
-    for (let group = 0; group < g.groups; group++) {
-      kernels.pack(panels, panelBytes, stage + group * F * 4, (end - first) * P, O * 4, F, 4);
-      rowsOf(arena, plan, group);
-      for (let n = first, next = n; n < end; n = next) {
-        next = Math.min(end, n - (n % together) + together);
-        const panel = panels + (n - first) * P * NR * 4;
-        const x = source.address + (n - first) * source.image + group * g.channels * 4;
-        addPart(arena, plan, { group, first: n, end: next, x, panel, panelBytes });
+/** Images [first, end) of a part, as far as they are staged, for one group: the addresses of x and of the panels of dy. */
+interface Staged {
+  readonly group: number;
+  readonly first: number;
+  readonly end: number;
+  readonly x: number;
+  readonly panel: number;
+  readonly panelBytes: number;
+}
+
+/** The tensors of one call; dw is filled. */
+export interface WeightGradientCall {
+  readonly x: Float32Array;
+  readonly dy: Float32Array;
+  readonly dw: Float32Array;
+}
+
+/**
+ * Fills dw. Returns false, with dw untouched, where zeros that stand for padding would meet ∞ or NaN in dy. Spec
+ * numerics-padding.
+ */
+export function convWeightGrad(g: ConvGeometry, { x, dy, dw }: WeightGradientCall, im2col: boolean): boolean {
+  return withArena('conv', (arena) => {
+    const { kernels } = arena;
+    const plan = makePlan(arena, g, x, dw, im2col);
+    const { P, together, source } = plan;
+    const { images, isPadded } = source;
+    const [F, O] = [g.filters, g.groups * g.filters];
+    const panelBytes = images * P * NR * 4;
+    const stage = arena.take(images * P * O * 4);
+    const panels = arena.take(Math.ceil(F / NR) * panelBytes);
+    for (let first = 0; first < g.batch; first += images) {
+      const end = Math.min(g.batch, first + images);
+      const rows = (end - first) * P;
+      source.load(first, end);
+      const floats = arena.floats(stage, rows * O);
+      floats.set(dy.subarray(first * P * O, end * P * O));
+      if (isPadded && kernels.finite(stage, floats.length) === 0) return false;
+      for (let group = 0; group < g.groups; group++) {
+        const matrix = { source: stage + group * F * 4, rows, rowStep: O * 4, columns: F, columnStep: 4 };
+        arena.write(plan.packing, Packing, { panel: panels, panelBytes, ...matrix });
+        kernels.pack(plan.packing);
+        writePairs(arena, plan, group);
+        for (let n = first, next = n; n < end; n = next) {
+          next = Math.min(end, n - (n % together) + together);
+          const panel = panels + (n - first) * P * NR * 4;
+          const x = source.address + (n - first) * source.image + group * g.channels * 4;
+          addPart(arena, plan, { group, first: n, end: next, x, panel, panelBytes });
+        }
       }
     }
-  }
-  dw.set(arena.floats(plan.dw, dw.length));
-  return true;
+    dw.set(arena.floats(plan.dw, dw.length));
+    return true;
+  });
 }
 
 function makePlan(arena: Arena, g: ConvGeometry, x: Float32Array, dw: Float32Array, im2col: boolean): Plan {
-  const piece = forwardPiece(g.axes);
-  const [a, b, c] = g.axes;
-  const source = makeSource(arena, x, g.batch, [a.input, b.input, c.input], g.groups * g.channels, [piece]);
-  const runs = runsOf(piece, source, g.channels * 4);
+  const { source: side, phases, groups } = forward(g);
+  const source = makePaddedInput(arena, { data: x, batch: g.batch, ...imagesOf(side, groups) }, phases);
   const [P, K] = [outputs(g.axes), taps(g.axes)];
   const together = imagesOfSum(P);
   const tiles = Math.ceil((K * g.channels) / MR);
   const tileBytes = Math.ceil(g.filters / NR) * TILE_BYTES;
-  // With im2col all tiles, so that patches are gathered once.
+  // With im2col one call adds to all tiles, so that the patches are copied only once.
   const some = im2col ? tiles : Math.min(tiles, Math.max(1, Math.floor(PART_BYTES / tileBytes)));
   return {
     g,
@@ -112,94 +125,119 @@ function makePlan(arena: Arena, g: ConvGeometry, x: Float32Array, dw: Float32Arr
     dw: arena.take(dw.byteLength),
     part: P > SUM_POSITIONS ? arena.take(some * tileBytes) : 0,
     total: g.batch > together ? arena.take(g.groups * tiles * tileBytes) : 0,
-    rows: arena.take((K * g.channels + MR) * PLACE),
-    lattice: arena.take(LATTICE_BYTES),
-    walk: arena.words(new Array(13).fill(0)),
-    way: arena.words(new Array(6).fill(0)),
+    pairs: arena.take((K * g.channels + MR) * PLACE),
+    lattice: arena.room(Lattice),
+    packing: arena.room(Packing),
+    walk: arena.room(Walk),
+    sums: arena.room(PartSums),
+    call: arena.room(WeightGradient),
     packed: arena.take(SUM_POSITIONS * MR * 4),
-    patches: im2col
-      ? {
-          runs,
-          table: arena.words(runs.offsets),
-          places: arena.take((SUM_POSITIONS + MR) * PLACE),
-          matrix: arena.take(SUM_POSITIONS * K * g.channels * 4),
-        }
-      : undefined,
+    patches: im2col ? makePatches(arena, runsOf(phases[0], source, g.channels * 4), K * g.channels) : undefined,
   };
 }
 
-/** Writes the places of the (tap, channel) pairs of a group: where x begins, relative to a position, and the row of dw. */
-function rowsOf(arena: Arena, { g, source, dw, rows, lattice, patches }: Plan, group: number): void {
-  const [a, b, c] = g.axes;
-  const [C, O] = [g.channels, g.groups * g.filters];
-  const inSource = [a.dilation * source.plane, b.dilation * source.row, c.dilation * source.pixel, 4];
-  const inPatch = [b.size * c.size * C * 4, c.size * C * 4, C * 4, 4];
-  const inWeight = [b.size * c.size * C * O * 4, c.size * C * O * 4, C * O * 4, O * 4];
-  const to = dw + group * g.filters * 4;
-  const from = patches ? [0, ...inPatch] : [-source.before, ...inSource];
-  arena.write(lattice, [a.size, b.size, c.size, C, ...from, to, ...inWeight]);
-  arena.kernels.places(lattice, 0, a.size * b.size * c.size * C, rows);
+const makePatches = (arena: Arena, runs: Runs, terms: number): Patches => ({
+  runs,
+  table: arena.table(runs.offsets),
+  places: arena.take((SUM_POSITIONS + MR) * PLACE),
+  matrix: arena.take(SUM_POSITIONS * terms * 4),
+});
+
+/** Where the values of [planes, rows, columns, channels] lie without gaps, `value` bytes each. */
+function rowMajor(address: number, [, rows, columns, channels]: readonly number[], value: number): Placement {
+  const row = channels * value;
+  return { address, image: rows * columns * row, plane: columns * row, row, pixel: value };
 }
 
-/** Adds images of a part to the float64 sums, the last ones to dw; so do those of a part that goes on in the next stage. */
+/** Writes the places of the (tap, channel) pairs of a group: where x begins, relative to a position, and the row of dw. */
+function writePairs(arena: Arena, { g, source, dw, pairs, lattice, patches }: Plan, group: number): void {
+  const [a, b, c] = g.axes;
+  const counts = [a.size, b.size, c.size, g.channels] as const;
+  const [plane, row, pixel] = [a.dilation * source.plane, b.dilation * source.row, c.dilation * source.pixel];
+  const inSource = { address: -source.before, image: plane, plane: row, row: pixel, pixel: 4 };
+  const from = patches ? rowMajor(0, counts, 4) : inSource;
+  const to = rowMajor(dw + group * g.filters * 4, counts, g.groups * g.filters * 4);
+  arena.write(lattice, Lattice, latticeOf(counts, from, to));
+  arena.kernels.places(lattice, 0, a.size * b.size * c.size * g.channels, pairs);
+}
+
+/**
+ * Adds images of a part to the float64 sums. The last ones of all go to dw, and so do those of a part whose other images
+ * are not staged yet: its sums go on from there.
+ */
 function addPart(arena: Arena, plan: Plan, images: Staged): void {
-  const { g, P, together, tiles, tileBytes, some, rows, walk, packed } = plan;
+  const { g, P, together, tiles, tileBytes, some, pairs, walk, packed, call } = plan;
   const { first, end, panel, panelBytes } = images;
   const count = (end - first) * P;
   const stretch = plan.patches ? SUM_POSITIONS : count;
   for (let tile = 0; tile < tiles; tile += some) {
     const total = plan.total && plan.total + (images.group * tiles + tile) * tileBytes;
-    const now = Math.min(some, tiles - tile);
     for (let p = 0; p < count; p += stretch) {
-      const origin = gathered(arena, plan, images.x, p, Math.min(stretch, count - p));
-      const way = wayOf(arena, plan, images, total, p > 0, p + stretch >= count);
-      const isGoingOn = first % together !== 0;
-      const place = rows + tile * MR * PLACE;
-      const dy = panel + p * NR * 4;
-      arena.kernels.accumulate(place, now, dy, panelBytes, g.filters, walk, origin, packed, isGoingOn, way);
+      writeWalk(arena, plan, images.x, p, Math.min(stretch, count - p));
+      arena.write(call, WeightGradient, {
+        places: pairs + tile * MR * PLACE,
+        tiles: Math.min(some, tiles - tile),
+        panel: panel + p * NR * 4,
+        panelBytes,
+        filters: g.filters,
+        walk,
+        packed,
+        reload: first % together === 0 ? 0 : 1,
+        sums: sumsOf(arena, plan, images, { total, isBegun: p > 0, isLast: p + stretch >= count }),
+      });
+      arena.kernels.accumulate(call);
     }
   }
 }
 
-/** Writes where the sums of blocks go, as assembly/long-sums.ts reads it; gives 0 if they stay in dw. */
-function wayOf(
-  arena: Arena,
-  { g, P, together, part, way }: Plan,
-  { first, end }: Staged,
-  total: number,
-  isBegun: boolean,
-  isLast: boolean,
-): number {
+/** A stretch of the positions of a part: where the sums of all parts before lie, and whether it begins or ends the part. */
+interface Stretch {
+  readonly total: number;
+  readonly isBegun: boolean;
+  readonly isLast: boolean;
+}
+
+/** Writes where the sums of blocks go and gives its address; 0 if they stay in dw. */
+function sumsOf(arena: Arena, { g, P, together, part, sums }: Plan, { first, end }: Staged, stretch: Stretch): number {
+  const { total, isBegun, isLast } = stretch;
   const isCut = end < g.batch && end % together !== 0;
   if (isCut || (P <= SUM_POSITIONS && !total)) return 0;
   const before = first < together ? 0 : total;
   const to = end < g.batch ? total : 0;
-  if (P <= SUM_POSITIONS) arena.write(way, [before, 0, 0, 0, 0, to]);
-  else arena.write(way, [isBegun ? part : 0, 0, 0, part, isLast ? before : 0, isLast ? to : part]);
-  return way;
+  const ofStretch = { from: isBegun ? part : 0, part, total: isLast ? before : 0, to: isLast ? to : part };
+  arena.write(sums, PartSums, P <= SUM_POSITIONS ? { from: before, part: 0, total: 0, to } : ofStretch);
+  return sums;
 }
 
-/** Writes the walk over positions of x and gives their address; with im2col over their patches. */
-function gathered(
-  arena: Arena,
-  { g, source, P, walk, lattice, patches }: Plan,
-  from: number,
-  first: number,
-  count: number,
-): number {
+/** Writes the walk over `count` positions of x from the one numbered `first` on; with im2col over their patches. */
+function writeWalk(arena: Arena, plan: Plan, x: number, first: number, count: number): void {
+  const { g, source, P, walk, lattice, patches } = plan;
   const [a, b, c] = g.axes;
-  const counts = [a.output, b.output, c.output];
-  const steps = [source.image, a.stride * source.plane, b.stride * source.row, c.stride * source.pixel];
+  const { address: origin, ...steps } = stridedPlacement({ ...source, address: x }, 0, [a.stride, b.stride, c.stride]);
   if (!patches) {
-    // Images of one position are walked as a row, in the inner loop.
-    const along = P === 1 ? [1, 1, count, 0, 0, 0, source.image] : [...counts, ...steps];
-    arena.write(walk, [count, 0, 0, 0, 0, 0, ...along]);
-    return from;
+    const { image, plane, row, pixel: column } = steps;
+    const [planes, rows, columns] = [a.output, b.output, c.output];
+    // Images of one position each are like one row of positions, which the inner loop walks over.
+    const along = P === 1 ? lineOf(count, image) : { planes, rows, columns, image, plane, row, column };
+    arena.write(walk, Walk, { count, origin, ...along });
+    return;
   }
   const { runs, table, places, matrix } = patches;
-  arena.write(lattice, [1, ...counts, from, ...steps, 0, 0, 0, 0, 0]);
+  const nowhere = { address: 0, image: 0, plane: 0, row: 0, pixel: 0 };
+  const from = { address: origin, ...steps };
+  arena.write(lattice, Lattice, latticeOf([1, a.output, b.output, c.output], from, nowhere));
   arena.kernels.places(lattice, first, first + count, places);
   arena.kernels.gather(places, count, table, runs.offsets.length, runs.length, matrix);
-  arena.write(walk, [count, 0, 0, 0, 0, 0, 1, 1, count, 0, 0, 0, runs.offsets.length * runs.length]);
-  return matrix;
+  arena.write(walk, Walk, { count, origin: matrix, ...lineOf(count, runs.offsets.length * runs.length) });
 }
+
+/** The counts and steps of a walk over `count` positions in a line. */
+const lineOf = (count: number, column: number) => ({
+  planes: 1,
+  rows: 1,
+  columns: count,
+  image: 0,
+  plane: 0,
+  row: 0,
+  column,
+});

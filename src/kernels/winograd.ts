@@ -1,24 +1,27 @@
-// Winograd's minimal filtering on the kernels: for blocks of tiles, transform x, one product a plane, transform back.
+// Winograd's minimal filtering on the kernels: for each block of tiles it transforms x, multiplies every
+// plane with the weights, and transforms the sums back.
 
-import type { Weighted } from '../compile/steps.ts';
 import { tilesOn, type WinogradTile } from '../reference/winograd.ts';
 import { type ConvGeometry, outputs } from '../window.ts';
-import { type Arena, withArena } from './arena.ts';
-import { MR, NR, PLACE } from './blocks.ts';
-import type { Run } from './contraction.ts';
-import { type Finish, writeEpilogues } from './epilogue.ts';
-import type { Staged } from './panels.ts';
-import type { Piece, PieceAxis } from './pieces.ts';
-import { denseRegion, type Region } from './region.ts';
-import { makeSource } from './source.ts';
+import type { Arena } from './arena.ts';
+import { forward, imagesOf } from './contraction.ts';
+import { Lattice, MR, NR, PLACE, Winograd } from './declared.ts';
+import { writeEpilogues } from './epilogue.ts';
+import { latticeOf } from './lattice.ts';
+import type { Phase, PhaseAxis } from './phases.ts';
+import { offsetOf, stridedPlacement } from './placement.ts';
+import type { Operands, Run, StagedWeights, WeightedKernel } from './weighted-kernel.ts';
 
-/** Fewest and most tiles of a block, and the weights of a plane for each tile: 16 at 64×64, 32 at 128×128 (measured). */
+/**
+ * The fewest and the most tiles of a block. Between these limits there is a tile for every 512 weights of a plane (measured:
+ * best are 16 tiles for 64 channels and 64 filters, 32 for 128 and 128).
+ */
 const [FEWEST_TILES, MOST_TILES, WEIGHTS_A_TILE] = [16, 64, 512];
 
 /** Added to the bytes of a plane, so that the entries of a tile do not share a cache set. */
 const SKEW = 64;
 
-/** Tiles of a block: blocks of about as many as fit, and none much smaller than the others. */
+/** How many tiles a block has, so that no block is much smaller than the others. */
 const tilesOf = (g: ConvGeometry, positions: number): number => {
   const fitting = Math.floor((g.channels * g.filters) / WEIGHTS_A_TILE);
   const wanted = Math.max(FEWEST_TILES, Math.min(MOST_TILES, fitting));
@@ -26,37 +29,23 @@ const tilesOf = (g: ConvGeometry, positions: number): number => {
   return Math.ceil(positions / blocks / MR) * MR;
 };
 
-/** y = x ∗ w + b by tiles of m × m outputs. Spec winograd-transforms. */
-export function winograd(
-  g: ConvGeometry,
-  m: WinogradTile,
-  x: Float32Array,
-  w: Float32Array,
-  b: Float32Array | undefined,
-  y: Float32Array,
-): void {
-  withArena('conv', (arena) => {
-    const [a, down, across] = g.axes;
-    const source = makeSource(arena, x, g.batch, [a.input, down.input, across.input], g.groups * g.channels, [
-      pieceOf(g, m),
-    ]);
-    const filters = arena.values(w);
-    const floats = y.length / g.batch;
-    const stage = arena.take(source.images * floats * 4);
-    const target = denseRegion(stage, [1, down.output, across.output], g.groups * g.filters);
-    const run = prepareWinograd(arena, g, m, () => filters, source, target, { bias: b });
-    for (let first = 0; first < g.batch; first += source.images) {
-      const end = Math.min(g.batch, first + source.images);
-      source.load(first, end);
-      run(end - first);
-      y.set(arena.floats(stage, (end - first) * floats), first * floats);
-    }
-  });
-}
+/** y = x ∗ w + b by tiles of m × m outputs. Its sums include the zeros of padding. Spec winograd-transforms. */
+export const winogradKernel = (g: ConvGeometry, m: WinogradTile): WeightedKernel => {
+  const { source, target } = forward(g);
+  return {
+    source: imagesOf(source, g.groups),
+    target: imagesOf(target, g.groups),
+    phases: [phaseOf(g, m)],
+    isCovered: true,
+    skipsPadding: false,
+    stagedBytes: 9 * g.channels * g.groups * g.filters * 4,
+    prepare: (arena, operands) => prepare(arena, g, m, operands),
+  };
+};
 
-/** Tiles as the windows of a piece: m cells apart, m + 2 cells long. */
-function pieceOf({ axes: [, b, c] }: ConvGeometry, m: WinogradTile): Piece {
-  const onAxis = (positions: number, step: number, cells: number, before: number): PieceAxis => ({
+/** Tiles as the windows of a phase: m cells apart, m + 2 cells long. */
+function phaseOf({ axes: [, b, c] }: ConvGeometry, m: WinogradTile): Phase {
+  const onAxis = (positions: number, step: number, cells: number, before: number): PhaseAxis => ({
     positions,
     step,
     offsets: Array.from({ length: cells }, (_, i) => i - before),
@@ -64,46 +53,47 @@ function pieceOf({ axes: [, b, c] }: ConvGeometry, m: WinogradTile): Piece {
     outputStart: 0,
     outputStep: step,
   });
-  const tiles = ({ output, before }: typeof b): PieceAxis => onAxis(Math.ceil(output / m), m, m + 2, before);
+  const tiles = ({ output, before }: typeof b): PhaseAxis => onAxis(Math.ceil(output / m), m, m + 2, before);
   return [onAxis(1, 1, 1, 0), tiles(b), tiles(c)];
 }
 
-/** Takes all memory of the tiles between two regions and transforms the weights, once. Zeros lie around the source. */
-function prepareWinograd(
-  arena: Arena,
-  g: ConvGeometry,
-  m: WinogradTile,
-  w: Staged,
-  source: Region,
-  target: Region,
-  finish: Finish,
-): Run {
+function prepare(arena: Arena, g: ConvGeometry, m: WinogradTile, { weights, source, target, finish }: Operands): Run {
   const { kernels } = arena;
   const [C, F] = [g.channels, g.filters];
   const planes = (m + 2) * (m + 2);
-  const piece = pieceOf(g, m);
-  const [tilesDown, tilesAcross] = [piece[1].positions, piece[2].positions];
-  const positions = g.batch * tilesDown * tilesAcross;
-  const panels = packWeights(arena, g, m, w);
+  const [, down, across] = phaseOf(g, m);
+  const [tilesDown, tilesAcross] = [down.positions, across.positions];
+  const panels = packWeights(arena, g, m, weights);
   const groupBytes = planes * Math.ceil(F / NR) * C * NR * 4;
-  const most = tilesOf(g, positions);
+  const most = tilesOf(g, g.batch * tilesDown * tilesAcross);
   const [inputRow, sumRow] = [Math.ceil(C / 4) * 16, Math.ceil(F / NR) * NR * 4];
   const [inputPlane, sumPlane] = [most * inputRow + SKEW, most * sumRow + SKEW];
-  const [inputs, sums, edge] = [
-    arena.take(planes * inputPlane),
-    arena.take(planes * sumPlane),
-    arena.take(m * m * sumRow),
-  ];
-  const counts = [g.axes[1].output, g.axes[2].output, tilesDown, tilesAcross];
-  const steps = [source.pixel, source.row, target.pixel, target.row];
-  const buffers = [inputs, inputPlane, inputRow, sums, sumPlane, sumRow, edge];
-  const plan = arena.words([m, C, F, ...steps, ...counts, ...buffers]);
+  const plan = arena.struct(Winograd, {
+    outputs: m,
+    channels: C,
+    filters: F,
+    sourcePixel: source.pixel,
+    sourceRow: source.row,
+    pixel: target.pixel,
+    row: target.row,
+    height: g.axes[1].output,
+    width: g.axes[2].output,
+    tilesDown,
+    tilesAcross,
+    inputs: arena.take(planes * inputPlane),
+    inputPlane,
+    inputRow,
+    sums: arena.take(planes * sumPlane),
+    sumPlane,
+    sumRow,
+    edge: arena.take(m * m * sumRow),
+  });
   const tiles = arena.take(most * PLACE);
+  const corner = -offsetOf(source, [0, g.axes[1].before, g.axes[2].before]);
   const lattices = Array.from({ length: g.groups }, (_, group) => {
-    const first = source.address - overhang(g, source);
-    const from = [first + group * C * 4, source.image, 0, m * source.row, m * source.pixel];
-    const to = [target.address + group * F * 4, target.image, 0, m * target.row, m * target.pixel];
-    return arena.words([1, 1, tilesDown, tilesAcross, ...from, ...to]);
+    const from = stridedPlacement(source, corner + group * C * 4, [0, m, m]);
+    const to = stridedPlacement(target, group * F * 4, [0, m, m]);
+    return arena.struct(Lattice, latticeOf([1, 1, tilesDown, tilesAcross], from, to));
   });
   const epilogues = writeEpilogues(arena, finish, g.groups, F);
   return (images) => {
@@ -120,12 +110,8 @@ function prepareWinograd(
   };
 }
 
-/** Bytes from the first cell of the first tile to the first cell of x. */
-const overhang = ({ axes: [, b, c] }: ConvGeometry, { row, pixel }: Region): number =>
-  b.before * row + c.before * pixel;
-
 /** The transformed weights of all groups, as panels in each plane. */
-function packWeights(arena: Arena, g: ConvGeometry, m: WinogradTile, w: Staged): number {
+function packWeights(arena: Arena, g: ConvGeometry, m: WinogradTile, w: StagedWeights): number {
   const [C, F, O] = [g.channels, g.filters, g.groups * g.filters];
   const groupBytes = (m + 2) * (m + 2) * Math.ceil(F / NR) * C * NR * 4;
   const panels = arena.take(g.groups * groupBytes);
@@ -149,10 +135,3 @@ export function winogradPays(g: ConvGeometry, m: WinogradTile): boolean {
   const entries = (m + 2) * (m + 2) * Math.ceil(tilesOn(g, m) / MR) * MR;
   return entries * ((C + 4) * F + 3 * (C + F)) < 9 * outputs(axes) * C * F;
 }
-
-/** Winograd's filtering as a step of a compiled net. */
-export const winogradWeighted = (g: ConvGeometry, m: WinogradTile): Weighted => ({
-  pieces: [pieceOf(g, m)],
-  staged: 9 * g.channels * g.groups * g.filters * 4,
-  prepare: (arena, w, source, target, finish) => prepareWinograd(arena, g, m, w, source, target, finish),
-});

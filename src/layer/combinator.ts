@@ -29,6 +29,8 @@ export interface Walk {
 export interface Rules extends Required<Pick<Layer, 'forward' | 'vjp' | 'emit'>> {
   readonly arrangement: Arrangement;
   walk(x: Shape): Walk;
+  /** Without it, the costs of the children are added. */
+  cost?(x: Shape): number;
 }
 
 /** Checks and rules that every combinator shares. Spec layer-children, layer-params. */
@@ -69,6 +71,7 @@ export function combinator(name: string, children: Children, make: (parts: Parts
     field: (x) => walk(x).field,
     cost(x) {
       const { inputs } = walk(x);
+      if (rules.cost) return rules.cost(x);
       let total = 0;
       for (const each of names) total += children[each].cost(inputs[each].shape);
       return total;

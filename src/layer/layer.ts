@@ -67,8 +67,11 @@ export interface Parameter {
   readonly channelAxis?: number;
 }
 
-/** How the children of a layer are arranged: one after the other, or in parallel with their outputs added or joined. */
-export type Arrangement = 'sequence' | 'sum' | 'concat';
+/**
+ * How the layers of a layer are arranged: one after the other, in parallel with their outputs added or joined, or the first
+ * used inside the second.
+ */
+export type Arrangement = 'sequence' | 'sum' | 'concat' | 'shared';
 
 /** The mean and the biased variance of each channel. */
 export interface Statistics {
@@ -89,7 +92,7 @@ export interface Roles {
   readonly givenStatistics?: { readonly epsilon: number };
   /** Is `Σ weight·x + bias`: the channel of y to which element i of a weight of this shape contributes. */
   readonly linear?: { outputChannel(weight: Shape, i: number): number };
-  /** Is a loss with the number of the right class for each row of logits. */
+  /** Is a loss with the number of the right class for each row of logits; −1 where the row does not count. */
   readonly labels?: ArrayLike<number>;
   /** Makes one axis out of space and channels, in row-major order. */
   readonly flattens?: boolean;

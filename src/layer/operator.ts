@@ -2,6 +2,7 @@
 
 import { frozenCopy, known } from '../attributes.ts';
 import { SpecError, wrongType } from '../errors.ts';
+import { channelsFirst, channelsHint, filtersFirst, noBias } from '../hints.ts';
 import { checkShape, checkTensor, type Data, type Shape, sameShape, sizeOf, type Tensor, typeOf } from '../tensor.ts';
 import type { ConvGeometry, PoolGeometry } from '../window.ts';
 import { pointField } from './field.ts';
@@ -46,8 +47,10 @@ export function operator<G = undefined>(op: Operator<G>): Layer {
   const who = op.name;
   const facts = remembering(who, (x) => {
     checkInput(who, x);
-    const g = frozenCopy(op.geometry?.(x)) as G;
-    const shape = Object.freeze([...op.shape(x, g)]);
+    const [g, shape] = hinted(x, () => {
+      const own = frozenCopy(op.geometry?.(x)) as G;
+      return [own, Object.freeze([...op.shape(x, own)])] as const;
+    });
     const parameters = Object.freeze(mapped(op.parameters?.(x, g) ?? {}, (each) => Object.freeze(each)));
     const shapes = Object.freeze(mapped(parameters, (each) => Object.freeze(each.shape)));
     return { g, shape, parameters, shapes };
@@ -55,8 +58,24 @@ export function operator<G = undefined>(op: Operator<G>): Layer {
   const check = (x: Tensor, p: Params<Tensor>): G => {
     checkTensor(who, 'x', x);
     const { g, shapes } = facts(x.shape);
-    checkOwnParams(who, shapes, p, x.data);
+    checkOwnParams(who, shapes, p, x.data, (name, got) => shapeHint(x.shape, shapes[name], name, got));
     return g;
+  };
+  /** Why a parameter probably has another shape than it must. */
+  const shapeHint = (x: Shape, must: Shape, name: string, got: Shape | undefined): string => {
+    if (got === undefined) return name === 'bias' && op.attributes.bias === true ? noBias : '';
+    if (x.length > 3 && fits([x[0], ...x.slice(2), x[1]], name, got)) return channelsFirst(x);
+    const [channels, filters] = must.slice(-2);
+    return must.length > 1 && sameShape(got, [filters, channels, ...must.slice(0, -2)]) ? filtersFirst : '';
+  };
+  /** Whether a parameter of this shape belongs to x. */
+  const fits = (x: Shape, name: string, shape: Shape): boolean => {
+    try {
+      return sameShape(facts(x).shapes[name], shape);
+    } catch (error) {
+      if (error instanceof SpecError) return false;
+      throw error;
+    }
   };
   const layer: Layer = Object.freeze<Layer>({
     name: who,
@@ -103,7 +122,7 @@ export function operator<G = undefined>(op: Operator<G>): Layer {
     emit(program, x, p) {
       if (this !== layer) return program.call(this, x, p);
       const { g, shapes } = facts(x.shape);
-      checkOwnParams(who, shapes, p, anyFloat32);
+      checkOwnParams(who, shapes, p, anyFloat32, (name, got) => shapeHint(x.shape, shapes[name], name, got));
       return op.emit?.(program, x, p as Record<string, Tensor>, g) ?? program.call(layer, x, p);
     },
   });
@@ -174,12 +193,39 @@ export function checkLike(
     throw wrongType('tensor-type', `${who}: ${what} must be ${typeOf(like)} as x is, got ${typeOf(value.data)}`);
 }
 
-function checkOwnParams(who: string, shapes: Readonly<Record<string, Shape>>, p: Params<Tensor>, x: Data): void {
+/** An error about the shape of x, saying so where the channels seem to come first. */
+function hinted<T>(x: Shape, rule: () => T): T {
+  try {
+    return rule();
+  } catch (error) {
+    const hint = channelsHint(x);
+    if (!(error instanceof SpecError) || !['window-fit', 'conv-groups'].includes(error.clause) || hint === '')
+      throw error;
+    throw new SpecError(error.clause, error.message.slice(0, -error.clause.length - 3) + hint);
+  }
+}
+
+function checkOwnParams(
+  who: string,
+  shapes: Readonly<Record<string, Shape>>,
+  p: Params<Tensor>,
+  x: Data,
+  hint: (name: string, got: Shape | undefined) => string = () => '',
+): void {
   const names = Object.keys(shapes);
   known(who, p, names, 'parameters', 'layer-params');
   for (const name of names) {
     if (!(name in p))
-      throw new SpecError('layer-params', `${who}: the parameters are ${names.join(', ')}, got no '${name}'`);
-    checkLike(who, name, p[name] as Tensor, shapes[name], x, 'layer-params');
+      throw new SpecError(
+        'layer-params',
+        `${who}: the parameters are ${names.join(', ')}, got no '${name}'${hint(name, undefined)}`,
+      );
+    const value = p[name] as Tensor;
+    checkTensor(who, name, value);
+    if (!sameShape(value.shape, shapes[name])) {
+      const got = `got [${value.shape}]${hint(name, value.shape)}`;
+      throw new SpecError('layer-params', `${who}: ${name} must have shape [${shapes[name]}], ${got}`);
+    }
+    checkLike(who, name, value, shapes[name], x, 'layer-params');
   }
 }

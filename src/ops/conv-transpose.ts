@@ -17,7 +17,7 @@ import { type Axis, axisNames, type ConvGeometry, threeAxes, type Window } from 
 import { biasGradient, type ConvAttributes, checkRank, multiplyAdds, readConvWindow } from './convolution.ts';
 
 export interface ConvTransposeAttributes extends Omit<ConvAttributes, 'algorithm'> {
-  /** Cells added at the end of each axis of y, fewer than the stride. */
+  /** Cells added at the end of each axis of y, fewer than the stride or the dilation. */
   readonly outputPadding?: number | readonly number[];
 }
 
@@ -114,19 +114,17 @@ function transposed(
   }
 }
 
-/**
- * Spec conv-output-padding: below the stride, because otherwise no convolution of y would give the size of x; 0 with
- * `same`.
- */
+/** Spec conv-output-padding: less than the stride or the dilation; 0 with `same`. */
 function readTransposeWindow(name: string, rank: number, attributes: ConvTransposeAttributes): TransposeWindow {
   const { ceil: _, ...window } = readConvWindow(name, rank, attributes);
   const clause = 'conv-output-padding';
   const outputPadding = perAxis(clause, name, 'outputPadding', attributes.outputPadding ?? 0, rank, 0);
   outputPadding.forEach((cells, i) => {
-    if (cells >= window.stride[i])
+    const [stride, dilation] = [window.stride[i], window.dilation[i]];
+    if (cells >= Math.max(stride, dilation))
       throw new SpecError(
         clause,
-        `${name}: outputPadding must be below the stride ${window.stride[i]}, got ${cells} along the ${axisNames(rank)[i]}`,
+        `${name}: outputPadding must be below the stride ${stride}${dilation > stride ? ` or the dilation ${dilation}` : ''}, got ${cells} along the ${axisNames(rank)[i]}`,
       );
     if (cells > 0 && typeof window.padding === 'string' && window.padding !== 'valid')
       throw new SpecError(

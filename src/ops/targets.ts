@@ -1,5 +1,6 @@
 // What a loss compares x with: targets of the shape of x, and labels that are numbers of classes.
 
+import { finiteNumber } from '../attributes.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
 import { checkTensor, type Shape, sameShape, sizeOf, type Tensor } from '../tensor.ts';
 
@@ -30,19 +31,31 @@ export function readProbabilities(who: string, value: Tensor): Tensor {
   return targets;
 }
 
-/** Spec loss-labels. */
-export function readLabels(who: string, value: Labels): readonly number[] {
+/** What stands for a label that is ignored. */
+export const IGNORED = -1;
+
+/** Labels as an array of whole numbers, negative only where they are ignored. Spec loss-labels, loss-ignore. */
+export function readLabels(who: string, value: Labels, ignore?: number): readonly number[] {
   const values = typeof value === 'object' && value !== null && 'data' in value ? value.data : value;
   if (!Array.isArray(values) && !(ArrayBuffer.isView(values) && 'length' in values))
     throw wrongType('loss-labels', `${who}: labels must be an array of whole numbers, got ${show(value)}`);
-  const labels = Array.from(values as ArrayLike<number>);
-  labels.forEach((label, i) => {
+  const labels = Array.from(values as ArrayLike<number>, (label, i) => {
     if (typeof label !== 'number')
       throw wrongType('loss-labels', `${who}: labels must be whole numbers, got ${show(label)} at index ${i}`);
-    if (!Number.isInteger(label) || label < 0)
-      throw new SpecError('loss-labels', `${who}: labels must be whole numbers ≥ 0, got ${show(label)} at index ${i}`);
+    if (label !== ignore && (!Number.isInteger(label) || label < 0))
+      throw new SpecError(
+        'loss-labels',
+        `${who}: labels must be whole numbers ≥ 0, got ${show(label)} at index ${i}${hintOf(label)}`,
+      );
+    return label;
   });
   return Object.freeze(labels);
+}
+
+/** A whole number, of either sign. Spec loss-ignore. */
+export function readIgnored(who: string, value: number | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  return finiteNumber('loss-ignore', who, 'ignore', value, 'a whole number', Number.isSafeInteger);
 }
 
 /** One label for each row of logits, each below the number of classes. */
@@ -58,6 +71,31 @@ export function checkLabels(who: string, labels: readonly number[], x: Shape): v
   if (i >= 0)
     throw new SpecError(
       'loss-labels',
-      `${who}: labels must be below the ${classes} classes of x, got ${labels[i]} at index ${i}`,
+      `${who}: labels must be below the ${classes} classes of x, got ${labels[i]} at index ${i}${hintOf(labels[i])}`,
+    );
+}
+
+/** Where no class is known, masks have 255, and torch's labels −100. */
+const hintOf = (label: number): string =>
+  [255, -1, -100].includes(label) ? ` (crossEntropy leaves it out with ignore: ${label})` : '';
+
+/** One finite weight ≥ 0 for each class, copied. Spec loss-class-weights. */
+export function readClassWeights(who: string, value: ArrayLike<number> | undefined): readonly number[] | undefined {
+  if (value === undefined) return undefined;
+  const clause = 'loss-class-weights';
+  if (!Array.isArray(value) && !(ArrayBuffer.isView(value) && 'length' in value))
+    throw wrongType(clause, `${who}: classWeights must be an array with a number for each class, got ${show(value)}`);
+  return Object.freeze(
+    Array.from(value as ArrayLike<number>, (weight, c) =>
+      finiteNumber(clause, who, `the weight of class ${c}`, weight, 'a number ≥ 0', (each) => each >= 0),
+    ),
+  );
+}
+
+export function checkClassWeights(who: string, weights: readonly number[] | undefined, x: Shape): void {
+  if (weights !== undefined && weights.length !== x[x.length - 1])
+    throw new SpecError(
+      'loss-class-weights',
+      `${who}: classWeights must have a number for each of the ${x[x.length - 1]} classes of x, got ${weights.length}`,
     );
 }

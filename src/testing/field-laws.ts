@@ -15,7 +15,7 @@ export const fieldLaws: readonly Law[] = [
       fc.property(points(s, wholeNumbers(), 'float32'), fc.nat(), (point, draw) => {
         const cell = draw % point.x.data.length;
         const data = point.x.data.slice();
-        data[cell] += 100;
+        data[cell] = Math.abs(data[cell]) < 1e6 ? data[cell] + 100 : 0;
         const [y, changed] = [valueAt(s, point), valueAt(s, { ...point, x: { shape: point.x.shape, data } })];
         y.data.forEach((value, i) => {
           if (!Object.is(value, changed.data[i])) mustSee(s, placeOf(i, y.shape), placeOf(cell, point.x.shape));
@@ -40,7 +40,7 @@ export const exactFieldLaws: readonly Law[] = [
   {
     name: 'receptive field is the support of the gradient',
     property: (s) =>
-      fc.property(points(s, fc.integer({ min: 1, max: 3 }), 'float64'), fc.nat(), (point, draw) =>
+      fc.property(points({ ...s, numbers: {} }, fc.integer({ min: 1, max: 3 }), 'float64'), fc.nat(), (point, draw) =>
         mustFill(s, point, draw),
       ),
   },

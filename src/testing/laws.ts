@@ -1,8 +1,9 @@
 // Checking a layer against the laws of its kind.
 
 import fc from 'fast-check';
-import { known, oneOf, wholeNumber } from '../attributes.ts';
+import { finiteNumber, known, oneOf, wholeNumber } from '../attributes.ts';
 import { checkLayer, type Layer } from '../layer/layer.ts';
+import { hash } from '../random.ts';
 import { checkShape, type Shape } from '../tensor.ts';
 import { exactLaws } from './exact-laws.ts';
 import { exactFieldLaws, fieldLaws } from './field-laws.ts';
@@ -30,6 +31,8 @@ export interface LawOptions {
   readonly numbers?: Subject['numbers'];
   /** Draws per law; the default is 25. */
   readonly runs?: number;
+  /** A whole number: the same seed draws the same. Without it every call draws anew, and an error says its seed. */
+  readonly seed?: number;
 }
 
 /**
@@ -63,9 +66,9 @@ const readKind = (who: string, kind: unknown): Kind =>
  * laws(conv2d({ filters: 2, size: 3 }), [2, 5, 4, 3], { kind: 'affine' });
  */
 export function laws(layer: Layer, shape: Shape, options: LawOptions = {}): void {
-  const { subject, kind, runs } = read('laws', layer, shape, options);
+  const { subject, kind, runs, seed } = read('laws', layer, shape, options);
   for (const law of lawsOf(kind)) {
-    const details = fc.check(law.property(subject), { numRuns: runs });
+    const details = fc.check(law.property(subject), { numRuns: runs, ...seed });
     if (details.failed)
       throw new Error(
         `${layer.name} on [${shape}] breaks the law '${law.name}': ${details.errorInstance}\n${fc.defaultReportMessage(details)}`,
@@ -74,15 +77,15 @@ export function laws(layer: Layer, shape: Shape, options: LawOptions = {}): void
 }
 
 /**
- * The names of the laws that `layer` breaks: none for a right one.
+ * The names of the laws that `layer` breaks: none for a right one. With a `seed` the same each time.
  *
  * @example
  * brokenLaws({ ...relu(), forward: (x) => x }, [2, 3], { kind: 'homogeneous' }).includes('vjp and forward agree') // true
  */
 export function brokenLaws(layer: Layer, shape: Shape, options: LawOptions = {}): string[] {
-  const { subject, kind, runs } = read('brokenLaws', layer, shape, options);
+  const { subject, kind, runs, seed } = read('brokenLaws', layer, shape, options);
   return lawsOf(kind)
-    .filter((law) => fc.check(law.property(subject), { numRuns: runs, endOnFailure: true }).failed)
+    .filter((law) => fc.check(law.property(subject), { numRuns: runs, endOnFailure: true, ...seed }).failed)
     .map((law) => law.name);
 }
 
@@ -90,16 +93,21 @@ export function brokenLaws(layer: Layer, shape: Shape, options: LawOptions = {})
 function read(who: string, layer: Layer, shape: Shape, options: LawOptions) {
   checkLayer(who, layer);
   checkShape(who, shape);
-  known(who, options, ['kind', 'unit', 'numbers', 'runs'], 'options');
+  known(who, options, ['kind', 'unit', 'numbers', 'runs', 'seed'], 'options');
   const { unit = 1, numbers = {} } = options;
   const kind = readKind(who, options.kind ?? 'any');
   const runs = wholeNumber('layer-rules', who, 'runs', options.runs ?? 25, 1);
   wholeNumber('layer-rules', who, 'unit', unit, 1);
+  if (options.seed !== undefined)
+    finiteNumber('layer-rules', who, 'seed', options.seed, 'a whole number', Number.isSafeInteger);
+  // fast-check takes 32 bits.
+  const seed = options.seed === undefined ? {} : { seed: hash(options.seed, 'laws') | 0 };
   const multiples = wholeNumbers().map((value) => value * unit);
   const subject: Subject = {
     layer,
     shape,
     numbers: { ...(unit !== 1 && { x: multiples, dy: multiples }), ...numbers },
+    unit,
   };
-  return { subject, kind, runs };
+  return { subject, kind, runs, seed };
 }

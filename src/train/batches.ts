@@ -24,11 +24,12 @@ export interface Batches {
 export type Augmentation = (x: Tensor, random: Random) => Tensor;
 
 /**
- * Divides examples into batches of `size` (the last one may be smaller), in a new random order each epoch. Spec
- * train-batches.
+ * Divides examples into batches of `size`, in a new random order each epoch. The last batch may be smaller; `dropLast`
+ * leaves it out, so that each epoch misses other examples. Spec train-batches.
  *
  * @param data x `[examples, …]`, and labels, a whole number of them per example.
- * @throws {SpecError} train-batches for no examples, or labels that do not go with x.
+ * @throws {SpecError} train-batches for no examples, labels that do not go with x, or `dropLast` with fewer examples than
+ * `size`.
  * @example
  * minibatches({ x: tensor([5, 2]), labels: [0, 1, 0, 1, 0] }, { size: 2, seed: 1 }).length // 3
  */
@@ -38,18 +39,44 @@ export function minibatches(
     readonly size: number;
     readonly seed?: number;
     readonly shuffle?: boolean;
+    readonly dropLast?: boolean;
     readonly augment?: Augmentation;
   },
 ): Batches {
   const who = 'minibatches';
-  known(who, options, ['size', 'seed', 'shuffle', 'augment'], 'options');
-  const { size, seed = 0, shuffle = true, augment } = options;
+  known(who, options, ['size', 'seed', 'shuffle', 'dropLast', 'augment'], 'options');
+  const { size, seed = 0, shuffle = true, dropLast = false, augment } = options;
   if (augment !== undefined) checkFunction('train-batches', who, 'augment', augment);
   flag('train-batches', who, 'shuffle', shuffle);
+  flag('train-batches', who, 'dropLast', dropLast);
+  wholeNumber('train-batches', who, 'size', size, 1);
+  const perExample = checkData(who, data);
+  const examples = data.x.shape[0];
+  if (dropLast && size > examples)
+    throw new SpecError(
+      'train-batches',
+      `${who}: with dropLast there must be a whole batch of ${size}, got ${examples} examples`,
+    );
+  const length = dropLast ? Math.floor(examples / size) : Math.ceil(examples / size);
+  return {
+    length,
+    examples: dropLast ? length * size : examples,
+    *epoch(epoch) {
+      const order = Uint32Array.from({ length: examples }, (_, i) => i);
+      if (shuffle) random(hash(seed, 'order', epoch)).shuffle(order);
+      for (let i = 0; i < length; i++) {
+        const batch = pick(data, order.subarray(i * size, (i + 1) * size), perExample);
+        yield augment ? { ...batch, x: augment(batch.x, random(hash(seed, 'augment', epoch, i))) } : batch;
+      }
+    },
+  };
+}
+
+/** Labels per example, of examples that are checked. Spec train-batches. */
+export function checkData(who: string, data: Batch): number {
   if (typeof data !== 'object' || data === null)
     throw wrongType('train-batches', `${who}: data must be {x, labels}, got ${show(data)}`);
   checkTensor(who, 'x', data.x);
-  wholeNumber('train-batches', who, 'size', size, 1);
   const examples = data.x.shape[0] ?? 0;
   if (examples === 0)
     throw new SpecError(
@@ -64,22 +91,11 @@ export function minibatches(
       'train-batches',
       `${who}: the ${examples} examples must have the same number of labels each, got ${data.labels.length} labels`,
     );
-  const length = Math.ceil(examples / size);
-  return {
-    length,
-    examples,
-    *epoch(epoch) {
-      const order = Uint32Array.from({ length: examples }, (_, i) => i);
-      if (shuffle) random(hash(seed, 'order', epoch)).shuffle(order);
-      for (let i = 0; i < length; i++) {
-        const batch = pick(data, order.subarray(i * size, (i + 1) * size), perExample);
-        yield augment ? { ...batch, x: augment(batch.x, random(hash(seed, 'augment', epoch, i))) } : batch;
-      }
-    },
-  };
+  return perExample;
 }
 
-function pick({ x, labels }: Batch, which: Uint32Array, perExample: number): Batch {
+/** The examples of these numbers. */
+export function pick({ x, labels }: Batch, which: Uint32Array, perExample: number): Batch {
   const inner = sizeOf(x.shape.slice(1));
   const picked = allocate('minibatches', [which.length, ...x.shape.slice(1)], typeOf(x.data));
   const chosen = new Array<number>(which.length * perExample);

@@ -3,31 +3,41 @@
 import { SpecError } from '../errors.ts';
 import { readSafetensors, writeSafetensors } from '../formats/safetensors.ts';
 import type { Params } from '../layer/layer.ts';
-import { flatParams, nestParams } from '../layer/params.ts';
+import { flatParams, mapParams, nestParams } from '../layer/params.ts';
 import { NUMERICS } from '../numerics.ts';
 import { type Data, sameShape, type Tensor, typeOf } from '../tensor.ts';
 import type { Optimizer } from './optimizer.ts';
+import type { Best } from './validation.ts';
 
-/** The state of training: the number of steps, the parameters, and the state of the optimizer for each trained one. */
+/** The state of training: the number of steps, the parameters, the optimizer's state for each trained one, and the best so far. */
 export interface State {
   readonly step: number;
   readonly params: Params<Tensor>;
   readonly carried: Readonly<Record<string, Readonly<Record<string, Data>>>>;
+  readonly best?: Best;
 }
 
+/** What stands behind `name/` for the parameters that were best; no optimizer carries an array of this name. */
+const BEST = 'best';
+
 /** Tensors `conv1.weight` and `conv1.weight/velocity`; step, optimizer and numerics in the metadata. Spec train-checkpoint. */
-export function writeCheckpoint({ step, params, carried }: State, optimizer: Optimizer): Uint8Array {
+export function writeCheckpoint({ step, params, carried, best }: State, optimizer: Optimizer): Uint8Array {
   const flat = flatParams(params);
+  const atBest = best && flatParams(best.params);
   const tensors = new Map(Object.entries(flat));
   for (const [name, { shape }] of Object.entries(flat))
-    for (const [key, data] of Object.entries(carried[name] ?? {})) {
+    for (const [key, data] of Object.entries({ ...carried[name], ...(atBest && { [BEST]: atBest[name].data }) })) {
       const own = `${name}/${key}`;
       if (tensors.has(own))
         throw new SpecError('train-checkpoint', `checkpoint: no parameter may have the name of a state, got '${own}'`);
       tensors.set(own, { shape, data });
     }
-  const metadata = { step: String(step), optimizer: optimizer.name, numerics: String(NUMERICS) };
-  return writeSafetensors(Object.fromEntries(tensors), metadata);
+  return writeSafetensors(Object.fromEntries(tensors), {
+    step: String(step),
+    optimizer: optimizer.name,
+    numerics: String(NUMERICS),
+    ...(best && { best: [best.epoch, best.loss, best.accuracy].join(' ') }),
+  });
 }
 
 /** Reads a checkpoint of a net with parameters like these, some of which are trained. Spec train-checkpoint. */
@@ -76,5 +86,26 @@ export function readCheckpoint(
         `checkpoint: what is trainable must be as it was: there must be '${name}/${missing}', got none`,
       );
   }
-  return { step, params: nestParams(like, tensors), carried };
+  const best = readBest(metadata.best, like, carried);
+  return { step, params: nestParams(like, tensors), carried, ...(best && { best }) };
+}
+
+/** The best so far, taken out of what is carried. Spec train-checkpoint. */
+function readBest(
+  text: string | undefined,
+  like: Params<Tensor>,
+  carried: Record<string, Record<string, Data>>,
+): Best | undefined {
+  if (text === undefined) return undefined;
+  const [epoch, loss, accuracy] = text.split(' ').map(Number);
+  if (!Number.isSafeInteger(epoch) || epoch < 0 || loss === undefined || accuracy === undefined)
+    throw new SpecError('train-checkpoint', `checkpoint: the best must be epoch, loss and accuracy, got '${text}'`);
+  const params = mapParams(like, ({ shape }, name) => {
+    const data = carried[name]?.[BEST];
+    if (data === undefined)
+      throw new SpecError('train-checkpoint', `checkpoint: there must be '${name}/${BEST}', got none`);
+    delete carried[name][BEST];
+    return { shape, data };
+  });
+  return { epoch, loss, accuracy, params };
 }

@@ -10,11 +10,13 @@ import { hash } from '../random.ts';
 import { type Data, type Tensor, tensor } from '../tensor.ts';
 import type { Batch, Batches } from './batches.ts';
 import { readCheckpoint, type State, writeCheckpoint } from './checkpoint.ts';
+import { type Clip, checkClip, clipped } from './clip.ts';
 import { checkBatches, lossOf } from './loss.ts';
 import { countWrong } from './metrics.ts';
 import type { Optimizer } from './optimizer.ts';
 import { add, breaks, meansOf, none, type Progress, progressOf, stopwatch } from './progress.ts';
 import { constant, type Schedule } from './schedule.ts';
+import { type Best, isStale, readValidation, validated } from './validation.ts';
 
 export interface FitOptions {
   readonly optimizer: Optimizer;
@@ -31,6 +33,12 @@ export interface FitOptions {
    * initialize() and the trained rest, and `trainable: (name) => name.startsWith('out.')`.
    */
   readonly trainable?: (name: string) => boolean;
+  /** Clips the gradients of every step, by their global norm or by value. Spec train-clip. */
+  readonly clip?: Clip;
+  /** Batches that are not trained on: loss and accuracy are measured on them after every epoch. Spec train-validation. */
+  readonly validation?: Batches;
+  /** Stops when the validation loss has not fallen below its least for so many epochs. Spec train-validation. */
+  readonly patience?: number;
   readonly onProgress?: (progress: Progress) => void;
   /** Called with a checkpoint, a safetensors file, after every epoch and when `signal` stops the run. */
   readonly onCheckpoint?: (checkpoint: Uint8Array, epoch: number) => void | Promise<void>;
@@ -43,17 +51,29 @@ export interface FitResult {
   readonly params: Params<Tensor>;
   readonly step: number;
   /** Mean loss and accuracy of each epoch of this run. */
-  readonly history: readonly { readonly epoch: number; readonly loss: number; readonly accuracy: number }[];
+  readonly history: readonly Epoch[];
+  /** With `validation`: the epoch of the least validation loss and its parameters, where `params` are those of the end. */
+  readonly best?: Best;
+}
+
+export interface Epoch {
+  readonly epoch: number;
+  readonly loss: number;
+  readonly accuracy: number;
+  /** With `validation` only. */
+  readonly validationLoss?: number;
+  readonly validationAccuracy?: number;
 }
 
 /**
  * Trains a net by mini-batches and returns new parameters; the given ones do not change. Every epoch has a new random
  * order, every step reseeds dropout with hash(seed, step, path): the same call gives the same bits on every host.
  * The net must end in logits: the default loss contains the softmax, and after a `softmax()` of its own a net hardly
- * learns. Spec train-fit.
+ * learns. `console.warn` tells once of a last batch of one example under batchNorm. Spec train-fit.
  *
  * @throws {SpecError} train-loss when a loss is NaN or infinite (earlier checkpoints remain valid);
- * train-checkpoint when `resume` does not belong to this net; train-fit.
+ * train-checkpoint when `resume` does not belong to this net; train-clip for gradients whose norm is not finite;
+ * train-validation; train-fit.
  * @example
  * const net = chain({ flatten: flatten(), out: dense({ units: 10 }) });
  * const batches = minibatches(digits({ count: 100, seed: 1 }), { size: 20 });
@@ -69,27 +89,36 @@ export async function fit(
   options: FitOptions,
 ): Promise<FitResult> {
   checkFit(net, params, batches, options);
-  const { optimizer, epochs, schedule = constant(), seed = 0, onProgress, onCheckpoint, signal } = options;
+  const { optimizer, epochs, schedule = constant(), seed = 0, clip = {}, onProgress, onCheckpoint, signal } = options;
   const loss = lossOf('fit', options.loss);
+  const validation = readValidation(options.validation, options.patience, options.loss);
   const moves = movable(net, batches, options.trainable ?? (() => true));
   let state = options.resume
     ? readCheckpoint(options.resume, params, optimizer, moves)
     : begin(params, optimizer, moves);
-  const history: { epoch: number; loss: number; accuracy: number }[] = [];
+  const history: Epoch[] = [];
+  const result = (): FitResult => {
+    const { step, params, best } = state;
+    return { params, step, history, ...(best && { best }) };
+  };
+  let warned = false;
   const clock = stopwatch();
   const pause = breaks();
   for (let epoch = Math.floor(state.step / batches.length); epoch < epochs; epoch++) {
+    if (isStale(epoch - 1, validation, state.best)) break;
     const [sums, begun] = [none(), state.step];
     let done = state.step - epoch * batches.length;
     for (const batch of batches.epoch(epoch)) {
       if (done-- > 0) continue;
       if (signal?.aborted) {
         await onCheckpoint?.(writeCheckpoint(state, optimizer), epoch);
-        return { params: state.params, step: state.step, history };
+        return result();
       }
       const rate = optimizer.rate * factorOf(schedule, state.step);
       const before = state.step;
-      const { value, count } = step(reseeded(net, seed, before), state, batch, loss(batch), optimizer, moves, rate);
+      if (batch.x.shape[0] === 1 && !warned) warned = warnOfOne(net, batches);
+      const rules = { optimizer, clip, moves, rate };
+      const { value, count } = step(reseeded(net, seed, before), state, batch, loss(batch), rules);
       if (!Number.isFinite(value))
         throw new SpecError(
           'train-loss',
@@ -102,13 +131,22 @@ export async function fit(
     }
     if (state.step === begun)
       throw new SpecError('train-fit', `fit: batches must give at least one batch, got none in epoch ${epoch}`);
-    history.push({ epoch, ...meansOf(sums) });
+    const measured = validation && validated(net, state.params, epoch, validation, state.best);
+    if (measured) state = { ...state, best: measured.best };
+    history.push({
+      epoch,
+      ...meansOf(sums),
+      ...(measured && { validationLoss: measured.loss, validationAccuracy: measured.accuracy }),
+    });
     await onCheckpoint?.(writeCheckpoint(state, optimizer), epoch);
   }
-  return { params: state.params, step: state.step, history };
+  return result();
 }
 
-const OPTIONS = 'optimizer epochs loss schedule seed trainable onProgress onCheckpoint resume signal'.split(' ');
+const OPTIONS =
+  'optimizer epochs loss schedule seed trainable clip validation patience onProgress onCheckpoint resume signal'.split(
+    ' ',
+  );
 
 const CALLBACKS = ['schedule', 'trainable', 'onProgress', 'onCheckpoint'] as const;
 
@@ -119,10 +157,11 @@ function checkFit(net: Layer, params: Params<Tensor>, batches: Batches, options:
   checkBatches(who, batches);
   wholeNumber(clause, who, 'the number of batches', batches.length, 1);
   known(who, options, OPTIONS, 'options');
-  const { optimizer, epochs, seed = 0, signal } = options;
+  const { optimizer, epochs, seed = 0, clip, signal } = options;
   if (typeof optimizer?.update !== 'function')
-    throw wrongType(clause, `fit: optimizer must be sgd() or momentum(), got ${show(optimizer)}`);
+    throw wrongType(clause, `fit: optimizer must be sgd(), momentum() or adam(), got ${show(optimizer)}`);
   wholeNumber(clause, who, 'epochs', epochs, 1);
+  if (clip !== undefined) checkClip(clip);
   finiteNumber(clause, who, 'seed', seed, 'a whole number', Number.isSafeInteger);
   for (const name of CALLBACKS) if (options[name] !== undefined) checkFunction(clause, who, name, options[name]);
   if (signal !== undefined && typeof signal.aborted !== 'boolean')
@@ -141,6 +180,26 @@ function movable(net: Layer, batches: Batches, trainable: (name: string) => bool
   return (name) => isTrained(name) && trainable(name);
 }
 
+/** Whether it said that batch norm is given statistics of one example, where the batches are larger. Spec train-batches. */
+function warnOfOne(net: Layer, batches: Batches): boolean {
+  const path = batches.examples > batches.length ? batchNormIn(net) : undefined;
+  if (path === undefined) return false;
+  globalThis.console?.warn?.(
+    `toeplitz: a batch holds 1 example, whose statistics ${path} takes: choose another size, or minibatches({ dropLast: true }) [train-batches]`,
+  );
+  return true;
+}
+
+/** The path of the first layer that takes statistics of the batch. */
+function batchNormIn(layer: Layer, path = ''): string | undefined {
+  if (layer.roles?.batchStatistics) return path === '' ? layer.name : `'${path}'`;
+  for (const [name, child] of Object.entries(layer.children)) {
+    const found = batchNormIn(child, path === '' ? name : `${path}.${name}`);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
 /** A copy of the parameters, and zeros for the optimizer. */
 function begin(params: Params<Tensor>, optimizer: Optimizer, moves: (name: string) => boolean): State {
   const own = mapParams(params, ({ shape, data }) => ({ shape, data: data.slice() }));
@@ -157,27 +216,33 @@ function begin(params: Params<Tensor>, optimizer: Optimizer, moves: (name: strin
 const reseeded = (net: Layer, seed: number, step: number): Layer =>
   mapLayer(net, (path, layer) => layer.roles?.random?.reseeded(hash(seed, step, path)) ?? layer);
 
+/** How a step moves the parameters. */
+interface Rules {
+  readonly optimizer: Optimizer;
+  readonly clip: Clip;
+  readonly moves: (name: string) => boolean;
+  readonly rate: number;
+}
+
 /** One step: updates the parameters of `state` in place unless the loss is not finite. */
 function step(
   net: Layer,
   state: State,
   batch: Batch,
   loss: Layer,
-  optimizer: Optimizer,
-  moves: (name: string) => boolean,
-  rate: number,
+  { optimizer, clip, moves, rate }: Rules,
 ): { value: number; count: ReturnType<typeof countWrong> } {
   const [output, pull] = net.vjp(batch.x, state.params);
   const [value, pullLoss] = loss.vjp(output, {});
   const one = tensor([1], [1], output.data instanceof Float32Array ? 'float32' : 'float64');
   if (Number.isFinite(value.data[0])) {
-    const gradients = flatParams(pull(pullLoss(one).x, false).params);
-    for (const [name, { data }] of Object.entries(flatParams(state.params))) {
-      if (!moves(name)) continue;
-      if (gradients[name] === undefined)
-        throw new SpecError('layer-rules', `fit: the net must give a gradient for '${name}', got none`);
-      optimizer.update(data, gradients[name].data, state.carried[name], rate);
-    }
+    const given = flatParams(pull(pullLoss(one).x, false).params);
+    const moving = Object.entries(flatParams(state.params)).filter(([name]) => moves(name));
+    const missing = moving.find(([name]) => given[name] === undefined);
+    if (missing) throw new SpecError('layer-rules', `fit: the net must give a gradient for '${missing[0]}', got none`);
+    const gradients = clipped(new Map(moving.map(([name]) => [name, given[name].data])), clip);
+    for (const [name, { data }] of moving)
+      optimizer.update(data, gradients.get(name)!, state.carried[name], rate, state.step);
   }
   return { value: value.data[0], count: countWrong(loss, output, 1) };
 }

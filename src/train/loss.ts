@@ -18,7 +18,7 @@ export function lossOf(who: string, loss: unknown): (batch: Batch) => Layer {
 }
 
 /** Spec train-fit. */
-export function checkBatches(who: string, batches: unknown): void {
+export function checkBatches(who: string, batches: unknown, what = 'batches'): void {
   if (typeof (batches as Batches | undefined)?.epoch !== 'function')
-    throw wrongType('train-fit', `${who}: batches must come from minibatches(), got ${show(batches)}`);
+    throw wrongType('train-fit', `${who}: ${what} must come from minibatches(), got ${show(batches)}`);
 }

@@ -5,7 +5,7 @@ import { SpecError } from '../errors.ts';
 import { checkLayer, type Layer, type Params } from '../layer/layer.ts';
 import { mapLayer } from '../layer/map-layer.ts';
 import { checkParams } from '../layer/params.ts';
-import { checkLabels, type Labels, readLabels } from '../ops/targets.ts';
+import { checkLabels, IGNORED, type Labels, readLabels } from '../ops/targets.ts';
 import { checkTensor, type Tensor } from '../tensor.ts';
 import type { Batch, Batches } from './batches.ts';
 import { checkBatches, lossOf } from './loss.ts';
@@ -32,6 +32,7 @@ function wrongRows(logits: Tensor, labels: ArrayLike<number>, k: number): number
   const classes = logits.shape[logits.shape.length - 1];
   let wrong = 0;
   for (let row = 0; row < labels.length; row++) {
+    if (labels[row] === IGNORED) continue;
     const at = row * classes;
     const own = logits.data[at + labels[row]];
     let ahead = 0;
@@ -51,7 +52,8 @@ function wrongRows(logits: Tensor, labels: ArrayLike<number>, k: number): number
 export function countWrong(loss: Layer, logits: Tensor, k: number): { readonly wrong: number; readonly rows: number } {
   const labels = loss.roles?.labels;
   if (labels === undefined) return { wrong: Number.NaN, rows: Number.NaN };
-  return { wrong: wrongRows(logits, labels, k), rows: labels.length };
+  const rows = Array.from(labels).filter((label) => label !== IGNORED).length;
+  return { wrong: wrongRows(logits, labels, k), rows };
 }
 
 /**

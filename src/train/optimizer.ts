@@ -2,6 +2,7 @@
 //
 //   sgd       θ ← θ − η·(g + λθ)
 //   momentum  v ← μv + (g + λθ),  θ ← θ − ηv          [Sutskever et al. 2013]
+//   adam      θ ← θ − η·m̂ / (√v̂ + ε), m̂ and v̂ the running means of g + λθ and of its square   [Kingma and Ba 2015]
 
 import { finiteNumber, known } from '../attributes.ts';
 import type { Data } from '../tensor.ts';
@@ -12,8 +13,11 @@ export interface Optimizer {
   readonly rate: number;
   /** The arrays that an update carries from step to step, each as long as the parameter. */
   readonly state: readonly string[];
-  /** Moves `theta` in place. Everything is computed in float64 and rounded when it is stored. Spec train-step. */
-  update(theta: Data, gradient: Data, state: Readonly<Record<string, Data>>, rate: number): void;
+  /**
+   * Moves `theta` in place; `step` counts from 0. Everything is computed in float64 and rounded when it is stored.
+   * Spec train-step.
+   */
+  update(theta: Data, gradient: Data, state: Readonly<Record<string, Data>>, rate: number, step: number): void;
 }
 
 /**
@@ -60,6 +64,60 @@ export function momentum(options: {
         theta[i] -= eta * velocity[i];
       }
     },
+  };
+}
+
+/**
+ * Adam [Kingma and Ba 2015, algorithm 1]: m ← β₁m + (1 − β₁)g and v ← β₂v + (1 − β₂)g² from 0, then
+ * θ ← θ − η·m̂ / (√v̂ + ε) with m̂ = m / (1 − β₁ᵗ) and v̂ = v / (1 − β₂ᵗ), t the number of the step counted from 1 and
+ * g the gradient plus λθ. Spec train-adam.
+ *
+ * @throws {SpecError} train-adam for a beta outside [0, 1) or an epsilon that is not above 0; train-step.
+ * @example
+ * adam().state // ['mean', 'square']
+ */
+export function adam(
+  options: {
+    readonly rate?: number;
+    readonly beta1?: number;
+    readonly beta2?: number;
+    readonly epsilon?: number;
+    readonly decay?: number;
+  } = {},
+): Optimizer {
+  const own = ['beta1', 'beta2', 'epsilon'];
+  known('adam', options, ['rate', ...own, 'decay'], 'options');
+  const { rate, decay } = readRates('adam', { ...options, rate: options.rate ?? 0.001 }, own);
+  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
+  for (const [name, beta] of Object.entries({ beta1, beta2 }))
+    finiteNumber('train-adam', 'adam', name, beta, 'a number in [0, 1)', (value) => value >= 0 && value < 1);
+  finiteNumber('train-adam', 'adam', 'epsilon', epsilon, 'a number above 0', (value) => value > 0);
+  const [power1, power2] = [runningPower(beta1), runningPower(beta2)];
+  return {
+    name: 'adam',
+    rate,
+    state: ['mean', 'square'],
+    update(theta, gradient, { mean, square }, eta, step) {
+      const [short1, short2] = [1 - power1(step + 1), 1 - power2(step + 1)];
+      for (let i = 0; i < theta.length; i++) {
+        const g = gradient[i] + decay * theta[i];
+        mean[i] = beta1 * mean[i] + (1 - beta1) * g;
+        square[i] = beta2 * square[i] + (1 - beta2) * (g * g);
+        theta[i] -= (eta * (mean[i] / short1)) / (Math.sqrt(square[i] / short2) + epsilon);
+      }
+    },
+  };
+}
+
+/** baseᵗ as t products, of which the last is kept: steps mostly follow one another. Spec train-adam. */
+function runningPower(base: number): (t: number) => number {
+  let [last, power] = [0, 1];
+  return (t) => {
+    if (t < last) [last, power] = [0, 1];
+    // The products end at 0, or at the least subnormal number, which rounds to itself.
+    for (; last < t && power * base !== power; last++) power *= base;
+    last = t;
+    return power;
   };
 }
 

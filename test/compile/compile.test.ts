@@ -23,7 +23,7 @@ const filled = (shape: Shape, seed: number): Tensor =>
 
 const initialized = (net: Layer, shape: Shape) => t.initialize(net, shape, { seed: 1 });
 
-/** A net with a residual block, an inception module, and a stranger in the middle. */
+/** A net with a residual block, an inception module, and a layer that has no kernel. */
 const mixed = t.chain({
   first: t.conv2d({ filters: 8, size: 3, padding: 1 }),
   block: t.sum({ body: t.chain([t.conv2d({ filters: 8, size: 3, padding: 1 }), t.relu()]), skip: t.identity() }),

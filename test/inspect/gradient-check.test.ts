@@ -193,7 +193,7 @@ test('[inspect-gradient-check] a missing gradient fails', () => {
 test('[inspect-gradient-check] invalid options are refused', () => {
   const check = (options: object) => () => gradientCheck(relu(), tensor([1, 1]), {}, options);
   expect(check({ sample: 3 })).toThrow(
-    "gradientCheck: the options are tolerance, samples, got 'sample' [layer-attributes]",
+    "gradientCheck: the options are tolerance, samples, got 'sample' (did you mean 'samples'?) [layer-attributes]",
   );
   expect(check({ samples: 0 })).toThrow('gradientCheck: samples must be a whole number from 1 to 2147483647, got 0 [');
   expect(check({ tolerance: 0 })).toThrow(

@@ -1,9 +1,9 @@
-// The engine: memory that is refused, calls that fail, and the call after them.
+// The arena: memory that is refused, calls that fail, and the call after them.
 
 import { expect, test } from 'vitest';
 import { SpecError } from '../../src/errors.ts';
 import { ownArena, refused, withArena } from '../../src/kernels/arena.ts';
-import * as kernels from '../../src/kernels/convolution.ts';
+import * as kernels from '../../src/kernels/choose.ts';
 import { windowAxes } from '../../src/window.ts';
 
 const window = { size: [1, 1, 1], stride: [1, 1, 1], dilation: [1, 1, 1], padding: 'valid' as const, ceil: false };

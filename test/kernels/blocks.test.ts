@@ -17,16 +17,20 @@ import {
   tensor,
 } from '../../src/index.ts';
 import { withArena } from '../../src/kernels/arena.ts';
-import * as blocks from '../../src/kernels/blocks.ts';
-import * as kernels from '../../src/kernels/convolution.ts';
+import * as decided from '../../src/kernels/blocks.ts';
+import * as kernels from '../../src/kernels/choose.ts';
+import * as declared from '../../src/kernels/declared.ts';
+import { makePaddedInput } from '../../src/kernels/padded-input.ts';
 import * as pool from '../../src/kernels/pool.ts';
-import { makeSource } from '../../src/kernels/source.ts';
 import * as reference from '../../src/reference/convolution.ts';
 import * as referencePool from '../../src/reference/pool.ts';
 import { sizeOf } from '../../src/tensor.ts';
 import { type Axis, type ConvGeometry, windowAxes } from '../../src/window.ts';
 import { fenced, watched } from './fences.ts';
 import { firstDifference, sizesOf } from './twins.ts';
+
+/** All sizes of blocks: those of assembly and those that TypeScript decides. */
+const blocks = { ...declared, ...decided };
 
 const around = (...sizes: number[]): number[] =>
   [...new Set(sizes.flatMap((size) => [size - 1, size, size + 1]))].filter((size) => size > 0);
@@ -48,11 +52,13 @@ const axesOf = (space: number[], size: number[], padding: number, stride = 1): r
 const fill = (length: number, seed: number): Float32Array =>
   Float32Array.from({ length }, (_, i) => ((Math.imul(i + seed, 0x9e3779b1) >>> 8) & 0xffff) / 0x7919 - 1);
 
+type Side = Pick<typeof kernels, 'conv' | 'convInputGrad' | 'convWeightGrad' | 'biasGrad'>;
+
 function agree(g: ConvGeometry): void {
   const size = sizesOf(g);
   const [x, w, b, dy] = [fill(size.x, 1), fill(size.w, 2), fill(size.b, 3), fill(size.y, 4)];
   for (const algorithm of ['direct', 'im2col'] as const) {
-    const results: [string, number, (side: typeof kernels, into: Float32Array) => void][] = [
+    const results: [string, number, (side: Side, into: Float32Array) => void][] = [
       ['y', size.y, (side, y) => side.conv(g, x, w, b, y, algorithm)],
       ['dx', size.x, (side, dx) => side.convInputGrad(g, dy, w, dx, algorithm)],
       ['dw', size.w, (side, dw) => side.convWeightGrad(g, x, dy, dw, algorithm)],
@@ -66,14 +72,6 @@ function agree(g: ConvGeometry): void {
     }
   }
 }
-
-test('[kernel-blocks] the module works in the blocks that blocks.ts states', () => {
-  withArena('test', ({ kernels: { MR, NR, LANES, PLACE, PASS_BYTES, SUM_POSITIONS } }) => {
-    const values = [MR, NR, LANES, PLACE, PASS_BYTES, SUM_POSITIONS].map((size) => size.value);
-    const { SUM_POSITIONS: positions } = reference;
-    expect(values).toEqual([blocks.MR, blocks.NR, blocks.LANES, blocks.PLACE, blocks.PASS_BYTES, positions]);
-  });
-});
 
 describe('[kernel-blocks] sizes around every block give the bits of the reference', () => {
   const one = { batch: 1, groups: 1, channels: 1, filters: 1 };
@@ -198,7 +196,9 @@ describe('[kernel-blocks] images are staged together', () => {
   const imagesOf = (batch: number, floats: number): number =>
     withArena(
       'test',
-      (arena) => makeSource(arena, new Float32Array(batch * floats), batch, [1, 1, floats], 1, []).images,
+      (arena) =>
+        makePaddedInput(arena, { data: new Float32Array(batch * floats), batch, size: [1, 1, floats], channels: 1 }, [])
+          .images,
     );
   const third = blocks.STAGED_BYTES / 4 / 3 / 2;
   test('as many as there are', () => expect([1, 2, 7].map((batch) => imagesOf(batch, 3))).toEqual([1, 2, 7]));

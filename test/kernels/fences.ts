@@ -1,17 +1,17 @@
-// Fences: what kernels write outside the memory that they were given, even where the bits of the result stay right.
+// Fences find what kernels read or write outside the memory that they were given, even if their results are right.
 //
-//   an arena     before and behind every block lie sentinels; a block that broke one is named
-//   its end      everything runs twice, the second time without fences, the last block ending where the memory does, so
-//                that a read far behind it traps
-//   a step       of a compiled net writes the cells of its result and its own scratch blocks, nothing else
+//   An arena has sentinels before and behind every block; the error names the block at which one was overwritten.
+//   Everything runs twice. The second time there are no sentinels and the last block ends where the memory ends, so that
+//   a read far behind it traps.
+//   A step of a compiled net may write only the cells of its result and its own scratch blocks.
 
-import { Recorder } from '../../src/compile/record.ts';
-import { assemble } from '../../src/compile/run.ts';
-import type { Slot } from '../../src/compile/slot.ts';
-import type { RegionOf, Step } from '../../src/compile/steps.ts';
+import type { Activation } from '../../src/compile/activation.ts';
+import { assemble } from '../../src/compile/assemble.ts';
+import { Recorder } from '../../src/compile/recorder.ts';
+import type { PlacementOf, Step } from '../../src/compile/steps.ts';
 import type { Layer, Params, Shape, Tensor } from '../../src/index.ts';
 import { Arena } from '../../src/kernels/arena.ts';
-import type { Region } from '../../src/kernels/region.ts';
+import type { Placement } from '../../src/kernels/placement.ts';
 
 /** Bytes of the sentinels before a block; behind it they fill the room that the arena itself leaves. */
 const FENCE = 256;
@@ -153,15 +153,15 @@ function withFences<T>(fences: Fences, body: (fences: Fences) => T): T {
   }
 }
 
-/** The words of the cells of a slot. */
-function* cellsOf(slot: Slot, { address, image, plane, row, pixel }: Region): Generator<number> {
-  const [planes, rows, columns] = slot.size;
-  for (let n = 0; n < slot.batch; n++) {
+/** The words of the cells of an activation. */
+function* cellsOf(activation: Activation, { address, image, plane, row, pixel }: Placement): Generator<number> {
+  const [planes, rows, columns] = activation.size;
+  for (let n = 0; n < activation.batch; n++) {
     for (let i = 0; i < planes; i++) {
       for (let j = 0; j < rows; j++) {
         for (let k = 0; k < columns; k++) {
           const cell = (address + n * image + i * plane + j * row + k * pixel) / 4;
-          for (let c = 0; c < slot.channels; c++) yield cell + c;
+          for (let c = 0; c < activation.channels; c++) yield cell + c;
         }
       }
     }
@@ -169,13 +169,13 @@ function* cellsOf(slot: Slot, { address, image, plane, row, pixel }: Region): Ge
 }
 
 /** The words of a root, zeros around its cells included. */
-function extentOf(root: Slot, { address, plane, row, pixel }: Region): [number, number] {
+function extentOf(root: Activation, { address, plane, row, pixel }: Placement): [number, number] {
   const [a, b, c] = root.treeMargins;
   const first = address - a[0] * plane - b[0] * row - c[0] * pixel;
   return [first / 4, (first + root.bytes) / 4];
 }
 
-/** `compile` inside of `fenced`, with an eye on every step. */
+/** Compiles and runs a net inside `fenced`, and checks what every step writes. */
 export function watched(
   fences: Fences,
   layer: Layer,
@@ -184,7 +184,7 @@ export function watched(
 ): (x: Tensor) => Float32Array {
   const program = new Recorder('exact');
   const [input, x] = program.input(shape);
-  const output = program.dense(program.layer(layer, x, params) as Slot);
+  const output = program.dense(program.layer(layer, x, params) as Activation);
   let last: Uint32Array | undefined;
   const watch = (step: Step): Step => ({
     ...step,
@@ -222,12 +222,12 @@ interface Allowed {
   readonly roots: Uint8Array;
 }
 
-function allowedOf(arena: Arena, at: RegionOf, { reads, y }: Step, scratch: readonly Block[]): Allowed {
+function allowedOf(arena: Arena, at: PlacementOf, { reads, y }: Step, scratch: readonly Block[]): Allowed {
   const [own, roots] = [new Uint8Array(arena.bytes / 4), new Uint8Array(arena.bytes / 4)];
   own.fill(1, 0, Math.ceil(arena.kernels.heapBase() / 4));
   for (const { address, bytes } of scratch) own.fill(1, address / 4, (address + bytes) / 4);
   for (const word of cellsOf(y, at(y))) own[word] = 1;
-  for (const slot of [...reads, y]) roots.fill(1, ...extentOf(slot.root, at(slot.root)));
+  for (const activation of [...reads, y]) roots.fill(1, ...extentOf(activation.root, at(activation.root)));
   return { own, roots };
 }
 

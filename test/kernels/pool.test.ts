@@ -2,8 +2,8 @@
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { LANES } from '../../src/kernels/blocks.ts';
 import * as chosen from '../../src/kernels/choose.ts';
+import { LANES } from '../../src/kernels/declared.ts';
 import * as kernels from '../../src/kernels/pool.ts';
 import * as reference from '../../src/reference/pool.ts';
 import { isLong } from '../../src/reference/sums.ts';

@@ -140,6 +140,116 @@ describe('crossEntropy', () => {
   });
 });
 
+describe('crossEntropy of labels that are not all alike', () => {
+  const x = tensor([2, 2, 3], [0.3, -1.2, 2.5, 0, 0.1, -0.4, 3, 3.1, -7, 0.9, 0.8, 0.7]);
+  const rowsOf = (t: Tensor, ...rows: number[]): number[] =>
+    rows.flatMap((row) => [...t.data.subarray(row * 3, row * 3 + 3)]);
+
+  it.each([255, -100, -1, 0])('[loss-ignore] a label %s that is ignored leaves its row out, bit for bit', (ignore) => {
+    const layer = crossEntropy({ labels: [2, ignore, 1, ignore], ignore });
+    const [y, pull] = layer.vjp(x, {});
+    const rest = tensor([2, 3], rowsOf(x, 0, 2));
+    const [expected, expectedPull] = crossEntropy({ labels: [2, 1] }).vjp(rest, {});
+    expect(y.data).toEqual(expected.data);
+    const dx = pull(one(x)).x;
+    expect(rowsOf(dx, 0, 2)).toEqual([...expectedPull(one(x)).x.data]);
+    expect(rowsOf(dx, 1, 3)).toEqual(Array(6).fill(0));
+    expect(layer.with({ attributes: { smoothing: 0 } }).forward(x, {}).data).toEqual(y.data);
+  });
+
+  it('[loss-ignore] an ignored row may hold anything; where no label counts, loss and gradient are 0', () => {
+    const odd = tensor([2, 2], [Number.NaN, Number.POSITIVE_INFINITY, 0, 0], 'float64');
+    const [y, pull] = crossEntropy({ labels: [9, 1], ignore: 9 }).vjp(odd, {});
+    expect([y.data[0], ...pull(one(odd)).x.data]).toEqual([Math.LN2, 0, 0, 0.5, -0.5]);
+    const [none, pullNone] = crossEntropy({ labels: [9, 9], ignore: 9 }).vjp(odd, {});
+    expect([none.data[0], ...pullNone(one(odd)).x.data]).toEqual([0, 0, 0, 0, 0]);
+  });
+
+  it('[loss-ignore] is a whole number; what is not ignored is checked as before, and named', () => {
+    expect(() => crossEntropy({ labels: [0], ignore: 0.5 })).toThrow('ignore must be a whole number, got 0.5 [');
+    expect(() => crossEntropy({ labels: [0], ignore: '255' as never })).toThrow(TypeError);
+    expect(() => crossEntropy({ labels: [-100] })).toThrow(
+      'got -100 at index 0 (crossEntropy leaves it out with ignore: -100) [loss-labels]',
+    );
+    expect(() => crossEntropy({ labels: [0, 255] }).shape([2, 3])).toThrow('with ignore: 255) [loss-labels]');
+    expect(() => crossEntropy({ labels: [-1], ignore: 255 })).toThrow('[loss-labels]');
+  });
+
+  it('[loss-class-weights] the mean is weighted: a label of weight 3 counts as three labels', () => {
+    const weighted = crossEntropy({ labels: [2, 0, 1, 1], classWeights: Float32Array.of(1, 3, 2) });
+    const expected = [2, 2, 0, 1, 1, 1, 1, 1, 1];
+    const repeated = tensor([9, 3], rowsOf(x, 0, 0, 1, 2, 2, 2, 3, 3, 3), 'float64');
+    const wide = tensor([2, 2, 3], x.data, 'float64');
+    const [y, pull] = weighted.vjp(wide, {});
+    const [like, pullLike] = crossEntropy({ labels: expected }).vjp(repeated, {});
+    expect(y.data[0]).toBeCloseTo(like.data[0], 14);
+    const [dx, all] = [pull(one(wide)).x, pullLike(one(wide)).x];
+    for (let c = 0; c < 3; c++) {
+      const sum = all.data[c] + all.data[3 + c];
+      expect(dx.data[c]).toBeCloseTo(sum, 14);
+      expect(dx.data[6 + c]).toBeCloseTo(3 * all.data[9 + c], 14);
+    }
+  });
+
+  it('[loss-class-weights] weights of 1 change no bit; weights of 0 give 0; others are refused', () => {
+    const labels = [2, 0, 1, 1];
+    const [plain, weighted] = [crossEntropy({ labels }), crossEntropy({ labels, classWeights: [1, 1, 1] })];
+    expect(weighted.forward(x, {}).data).toEqual(plain.forward(x, {}).data);
+    expect(weighted.vjp(x, {})[1](one(x)).x.data).toEqual(plain.vjp(x, {})[1](one(x)).x.data);
+    const [y, pull] = crossEntropy({ labels, classWeights: [0, 0, 0] }).vjp(x, {});
+    expect([...y.data, ...pull(one(x)).x.data]).toEqual(Array(13).fill(0));
+    for (const bad of [[1, -1, 0], [1, Number.NaN, 1], [Number.POSITIVE_INFINITY]])
+      expect(() => crossEntropy({ labels, classWeights: bad })).toThrow('[loss-class-weights]');
+    expect(() => crossEntropy({ labels, classWeights: [1, 2] }).shape([2, 2, 3])).toThrow(
+      'a number for each of the 3 classes of x, got 2 [loss-class-weights]',
+    );
+    expect(() => crossEntropy({ labels, classWeights: 3 as never })).toThrow(TypeError);
+    expect(() => crossEntropy({ labels, classWeights: ['1'] as never })).toThrow(TypeError);
+  });
+
+  it('[loss-smoothing] is the cross-entropy with smoothed targets, in value and gradient', () => {
+    const labels = [2, 0, 1, 1];
+    const wide = tensor([4, 3], x.data, 'float64');
+    const p = softmax().forward(wide, {}).data;
+    const q = labels.flatMap((label) => [0, 1, 2].map((c) => (c === label ? 0.75 : 0) + 0.25 / 3));
+    const expected = q.reduce((sum, share, i) => sum - share * Math.log(p[i]), 0) / 4;
+    const [y, pull] = crossEntropy({ labels, smoothing: 0.25 }).vjp(wide, {});
+    expect(y.data[0]).toBeCloseTo(expected, 14);
+    const dx = pull(one(wide)).x.data;
+    for (const [i, d] of dx.entries()) expect(d).toBeCloseTo((p[i] - q[i]) / 4, 14);
+    // Classes of one number each: exact. log 2 · (½ + ½) and ½ − (1 − ¼) at the label.
+    const even = tensor([1, 2], [7, 7], 'float64');
+    const [half, pullHalf] = crossEntropy({ labels: [0], smoothing: 0.5 }).vjp(even, {});
+    expect([half.data[0], ...pullHalf(one(even)).x.data]).toEqual([Math.LN2, -0.25, 0.25]);
+  });
+
+  it('[loss-smoothing] gives the specified bits, weighted too', () => {
+    const [labels, v, epsilon] = [[2, 0, 1, 1], [0.3, 1.7, 0], 0.1];
+    let [total, weight] = [0, 0];
+    const dx: number[] = [];
+    for (const label of labels) weight += f(v[label]);
+    labels.forEach((label, row) => {
+      const logits = rowsOf(x, row);
+      const top = Math.max(...logits);
+      const e = logits.map((value) => f(exp(f(value - top))));
+      const s = e.reduce((sum, value) => sum + value, 0);
+      const m = v.map((each, c) => f(each * ((c === label ? 1 - epsilon : 0) + epsilon / 3)));
+      total += f(m.reduce((sum, mass, c) => sum + (mass === 0 ? 0 : f(mass * f(f(log(s)) - f(logits[c] - top)))), 0));
+      const M = f(m.reduce((sum, mass) => sum + mass, 0));
+      dx.push(...e.map((value, c) => f(f(f(M * f(value / s)) - m[c]) * f(2 / weight))));
+    });
+    const [y, pull] = crossEntropy({ labels, classWeights: v, smoothing: epsilon }).vjp(x, {});
+    expect([...y.data]).toEqual([f(total / weight)]);
+    expect([...pull(tensor([1], [2])).x.data]).toEqual(dx);
+  });
+
+  it('[loss-smoothing] is a number in [0, 1)', () => {
+    for (const bad of [1, -0.1, Number.NaN])
+      expect(() => crossEntropy({ labels: [0], smoothing: bad })).toThrow('[0, 1), got');
+    expect(() => crossEntropy({ labels: [0], smoothing: '0.1' as never })).toThrow(TypeError);
+  });
+});
+
 describe('binaryCrossEntropy', () => {
   it('[loss-binary] N8: ŷ = 0.3516360 has the loss 1.0451587 for y = 1 and 0.4333030 for y = 0', () => {
     const hidden = chain({

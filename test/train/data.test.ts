@@ -75,7 +75,10 @@ test('[layer-attributes] a misspelt option of training is refused', () => {
   odd(() => cosine({ steps: 5, min: 0 } as never), /got 'min'/);
   odd(() => stepDecay(null as never), /must be an object \{every, factor\}, got null/);
   odd(() => digits({ number: 5 } as never), /got 'number'/);
-  odd(() => sgd({ lr: 0.1 } as never), /^sgd: the options are rate, decay, got 'lr' \[layer-attributes\]$/);
+  odd(
+    () => sgd({ lr: 0.1 } as never),
+    /^sgd: the options are rate, decay, got 'lr' \(did you mean 'rate'\?\) \[layer-attributes\]$/,
+  );
   odd(() => sgd(0.1 as never), /^sgd: options must be an object \{rate, decay\}, got 0.1 \[/);
   odd(() => (sgd as () => unknown)(), /^sgd: options must be an object \{rate, decay\}, got undefined \[/);
   odd(() => momentum({ rate: 1, mu: 0 } as never), /the options are rate, momentum, decay, got 'mu'/);
@@ -137,7 +140,10 @@ test('[loss-labels] topError takes the labels of crossEntropy, and none refers t
     expect(() => topError(logits, labels as number[])).toThrow(message);
   refused([4, 0], 'topError: labels must be below the 3 classes of x, got 4 at index 0 [loss-labels]');
   refused([0, 0.5], 'topError: labels must be whole numbers ≥ 0, got 0.5 at index 1 [loss-labels]');
-  refused([0, -1], 'topError: labels must be whole numbers ≥ 0, got -1 at index 1 [loss-labels]');
+  refused(
+    [0, -1],
+    'topError: labels must be whole numbers ≥ 0, got -1 at index 1 (crossEntropy leaves it out with ignore: -1) [loss-labels]',
+  );
   refused([0], 'topError: there must be one label for each row of x [2,3], got 1 [loss-labels]');
   refused(undefined, 'topError: labels must be an array of whole numbers, got undefined [loss-labels]');
   expect(() => topError(logits, [0, 0], 0)).toThrow('topError: k must be a whole number from 1 to 2147483647, got 0 [');

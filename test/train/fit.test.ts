@@ -154,7 +154,7 @@ test('[train-step] one step of sgd and of momentum, by hand', async () => {
   ]);
   const state = { velocity: new Float64Array([2]) };
   const theta = new Float64Array([1]);
-  momentum({ rate: 1, momentum: 0.5, decay: 0.25 }).update(theta, new Float64Array([3]), state, 0.5);
+  momentum({ rate: 1, momentum: 0.5, decay: 0.25 }).update(theta, new Float64Array([3]), state, 0.5, 0);
   expect([state.velocity[0], theta[0]]).toEqual([4.25, 1 - 0.5 * 4.25]);
 });
 

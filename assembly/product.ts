@@ -1,0 +1,20 @@
+// The numbers of one product of the positions of a table of places with panels of weights.
+
+/** y[places][filters] = Σ over the runs: the values of x in a run times the rows of a panel. */
+@unmanaged
+export class Product {
+  /** The first panel, the bytes from one panel to the next, and the filters of all of them. */
+  panel: usize;
+  panelBytes: usize;
+  filters: i32;
+  /**
+   * A table of runs, each the byte offset from a place's source, and the end of the table; every run has `length` bytes.
+   */
+  runs: usize;
+  runsEnd: usize;
+  length: usize;
+  /** Whether the sums go on from y. */
+  reload: i32;
+  /** The address of an Epilogue, or 0. */
+  epilogue: usize;
+}

@@ -1,0 +1,42 @@
+// Assembles a compiled net: plans the memory of a program and makes its steps ready in one instance of the kernels.
+
+import { ownArena } from '../kernels/arena.ts';
+import type { Placement } from '../kernels/placement.ts';
+import { sizeOf } from '../tensor.ts';
+import type { Activation } from './activation.ts';
+import { clearMargins } from './pixelwise-steps.ts';
+import { addInPlace, fuse, layout, placed } from './plan-memory.ts';
+import type { Recorder } from './recorder.ts';
+
+/** `run` fills y from x; both are views of the instance's memory. */
+export interface Net {
+  readonly x: Float32Array;
+  readonly y: Float32Array;
+  run(): void;
+}
+
+/** Plans the memory of a program, takes it at once, and makes every step ready. Spec compile-memory. */
+export function assemble(program: Recorder, input: Activation, result: Activation): Net {
+  const output = program.dense(result);
+  const steps = placed(fuse(program.steps, output));
+  addInPlace(steps, input, output);
+  const { bytes, offsets, shared } = layout(steps, input, output);
+  const arena = ownArena('compile');
+  arena.plan();
+  const base = arena.take(bytes);
+  const at = (activation: Activation): Placement => activation.placement((root) => base + (offsets.get(root) ?? 0));
+  const staged = steps.reduce((most, step) => Math.max(most, step.staged), 0);
+  const stage = arena.take(staged);
+  const runs = steps.flatMap((step, time) => [
+    ...(shared.get(time) ?? []).map((root) => clearMargins(arena, root, at(root))),
+    step.prepare(arena, at, step, () => stage),
+  ]);
+  arena.commit();
+  return {
+    x: arena.floats(at(input).address, sizeOf(input.shape)),
+    y: arena.floats(at(output).address, sizeOf(output.shape)),
+    run() {
+      for (const run of runs) run();
+    },
+  };
+}

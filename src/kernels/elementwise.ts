@@ -1,0 +1,46 @@
+// Functions of one element over arrays on the kernels, a block at a time.
+
+import type { MathFunction } from '../reference/map.ts';
+import { withArena } from './arena.ts';
+import * as declared from './declared.ts';
+import type { Kernels } from './exports.ts';
+
+/** The numbers of the functions; one that the kernels lack is an error of types. */
+const NUMBERS: Record<MathFunction, number> = declared.MathFunction;
+
+/** Elements copied at a time: one page of WebAssembly memory. */
+export const BLOCK = 16384;
+
+/** Runs `kernel` on copies of the arguments, a block at a time, and copies the last one to y, which may be any of them. */
+function blockwise(
+  who: string,
+  args: readonly Float32Array[],
+  y: Float32Array,
+  kernel: (kernels: Kernels, addresses: readonly number[], count: number) => void,
+): void {
+  withArena(who, (arena) => {
+    const addresses = args.map(() => arena.take(BLOCK * 4));
+    const blocks = addresses.map((address) => arena.floats(address, BLOCK));
+    for (let start = 0; start < y.length; start += BLOCK) {
+      const count = Math.min(BLOCK, y.length - start);
+      for (const [i, values] of args.entries()) blocks[i].set(values.subarray(start, start + count));
+      kernel(arena.kernels, addresses, count);
+      y.set(blocks[args.length - 1].subarray(0, count), start);
+    }
+  });
+}
+
+/** y[i] = f(x[i]); y may be x. Spec math-map. */
+export function map(f: MathFunction, x: Float32Array, y: Float32Array, exponent: number): void {
+  blockwise(f, [x], y, (kernels, [values], count) => kernels.map(NUMBERS[f], values, count, exponent));
+}
+
+/** y = x < 0 ? 0 : x. Spec activation-relu. */
+export function relu(x: Float32Array, y: Float32Array): void {
+  blockwise('relu', [x], y, (kernels, [values], count) => kernels.relu(values, count));
+}
+
+/** dx = x > 0 ? dy : 0. Spec activation-relu. */
+export function reluGrad(x: Float32Array, dy: Float32Array, dx: Float32Array): void {
+  blockwise('relu', [x, dy], dx, (kernels, [atX, atDy], count) => kernels.reluGradient(atX, atDy, count));
+}

@@ -1,0 +1,54 @@
+// The input of a kernel in its memory: some images at a time, with zeros around them where windows overhang.
+
+import type { Three } from '../window.ts';
+import type { Arena } from './arena.ts';
+import { STAGED_BYTES } from './blocks.ts';
+import { Lattice } from './declared.ts';
+import { latticeOf } from './lattice.ts';
+import { marginsOf, type Phase } from './phases.ts';
+import { densePlacement, isMarginless, type Placement, paddedPlacement } from './placement.ts';
+
+/** Images in the arena. */
+export interface PaddedInput extends Placement {
+  /** Whether any window meets zeros. */
+  readonly isPadded: boolean;
+  /** Bytes from the first of the zeros to the first cell. */
+  readonly before: number;
+  /** How many images there is room for. */
+  readonly images: number;
+  /** Copies images [first, end) of the data in. */
+  readonly load: (first: number, end: number) => void;
+}
+
+/** The images of a tensor: all their values, how many images, and of each the cells and the channels. */
+export interface Images {
+  readonly data: Float32Array;
+  readonly batch: number;
+  readonly size: Three<number>;
+  readonly channels: number;
+}
+
+/** Takes the memory of an input of which `phases` read. */
+export function makePaddedInput(arena: Arena, input: Images, phases: readonly Phase[]): PaddedInput {
+  const { data, batch, size, channels } = input;
+  const margins = marginsOf(phases, size);
+  const isPadded = !isMarginless(margins);
+  const floats = data.length / batch;
+  const { image } = paddedPlacement(0, size, margins, channels);
+  const images = Math.max(1, Math.min(batch, Math.floor(STAGED_BYTES / (floats * 4 + image))));
+  const stage = arena.take(images * floats * 4);
+  const dense = densePlacement(stage, size, channels);
+  const copyIn = (first: number, end: number): void =>
+    arena.floats(stage, (end - first) * floats).set(data.subarray(first * floats, end * floats));
+  if (!isPadded) return { ...dense, isPadded, before: 0, images, load: copyIn };
+  const start = arena.take(images * image);
+  const padded = paddedPlacement(start, size, margins, channels);
+  const lattice = arena.room(Lattice);
+  const load = (first: number, end: number): void => {
+    copyIn(first, end);
+    if (first === 0) arena.kernels.zero(start, images * image);
+    arena.write(lattice, Lattice, latticeOf([end - first, size[0], size[1], 1], dense, padded));
+    arena.kernels.copyRows(lattice, size[2] * dense.pixel);
+  };
+  return { ...padded, isPadded, before: padded.address - start, images, load };
+}
