@@ -2,9 +2,11 @@
 
 import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers';
 import asc from 'assemblyscript/asc';
+
+const command = ['assembly/index.ts', '--target', 'release', '--transform', './assembly/declare.mjs'];
 
 const swaps = (kind, ...pairs) =>
   pairs.flatMap(([a, b, both = true]) => [[kind, a, b], ...(both ? [[kind, b, a]] : [])]);
@@ -80,9 +82,12 @@ function mutantsOfLine(text) {
   return found.values();
 }
 
-/** The module that asc makes of the tree with the files of `other` in place of its own, or nothing if it refuses. */
+/**
+ * What asc writes for the tree with the files of `other` in place of its own, or nothing if it refuses: the module, and
+ * what TypeScript is told of it.
+ */
 async function build(tree, other = {}) {
-  let module;
+  const written = {};
   const read = (name, base) => {
     if (name in other) return other[name];
     try {
@@ -92,20 +97,22 @@ async function build(tree, other = {}) {
       return null;
     }
   };
-  const { error } = await asc.main(['assembly/index.ts', '--target', 'release', '--baseDir', tree], {
+  const { error } = await asc.main([...command, '--baseDir', tree], {
     readFile: read,
     writeFile: (name, contents) => {
-      if (name.endsWith('.wasm')) module = Buffer.from(contents);
+      if (!name.endsWith('.wat')) written[name] = Buffer.from(contents);
     },
     stderr: { write() {} },
     stdout: { write() {} },
   });
-  return error ? undefined : module;
+  return error ? undefined : written;
 }
+
+const isSame = (a, b) => Object.keys(a).every((name) => a[name].equals(b[name]));
 
 /** Runs a program in a process group of its own, which ends whole after `limit` ms; says how it ended. */
 function ended(tree, args, tests, limit) {
-  return new Promise((resolve) => {
+  return new Promise((settle) => {
     const child = spawn(process.execPath, args, {
       cwd: tree,
       detached: true,
@@ -119,7 +126,7 @@ function ended(tree, args, tests, limit) {
     }, limit);
     child.on('exit', (code) => {
       clearTimeout(timer);
-      resolve(late ? 'time limit' : code === 0 ? 'survived' : 'killed');
+      settle(late ? 'time limit' : code === 0 ? 'survived' : 'killed');
     });
   });
 }
@@ -127,9 +134,9 @@ function ended(tree, args, tests, limit) {
 const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--config', 'test/mutation/vitest.config.ts'];
 const quick = [...vitest, '--bail', '1', '--maxWorkers', '1'];
 
-/** Embeds a module in the tree, and says what the tests say to it. */
-async function judge(tree, module, tests, limit) {
-  writeFileSync(join(tree, 'build/kernels.wasm'), module);
+/** Puts what asc wrote into the tree, and says what the tests say to it. */
+async function judge(tree, written, tests, limit) {
+  for (const [name, contents] of Object.entries(written)) writeFileSync(resolve(tree, name), contents);
   if ((await ended(tree, ['assembly/embed.mjs'], [], 60_000)) !== 'survived') return 'killed';
   return ended(tree, quick, tests, limit);
 }
@@ -144,9 +151,9 @@ export async function runMutants(tree, mutants, tests, done) {
   for (const mutant of mutants) {
     const lines = readFileSync(join(tree, mutant.file), 'utf8').split('\n');
     lines[mutant.line - 1] = mutant.result;
-    const module = await build(tree, { [mutant.file]: lines.join('\n') });
-    if (module === undefined) done(mutant, 'not built');
-    else if (module.equals(whole)) done(mutant, 'same module');
-    else done(mutant, await judge(tree, module, tests, limit));
+    const written = await build(tree, { [mutant.file]: lines.join('\n') });
+    if (written === undefined) done(mutant, 'not built');
+    else if (isSame(whole, written)) done(mutant, 'same module');
+    else done(mutant, await judge(tree, written, tests, limit));
   }
 }

@@ -22,8 +22,11 @@ const hash = (text) => createHash('sha256').update(text).digest('hex').slice(0, 
 function copyOfTree() {
   const tree = mkdtempSync(join(tmpdir(), 'toeplitz-mutation-'));
   process.on('exit', () => rmSync(tree, { recursive: true, force: true }));
-  const listed = execFileSync('git', ['ls-files', '-coz', '--exclude-standard'], { cwd: root, encoding: 'utf8' });
-  for (const file of [...listed.split('\0'), 'src/kernels/binary.ts', 'build/kernels.wasm', 'dist']) {
+  const listed = (...options) =>
+    execFileSync('git', ['ls-files', '-z', '--exclude-standard', ...options], { cwd: root, encoding: 'utf8' }).split(
+      '\0',
+    );
+  for (const file of [...listed('-co'), ...listed('-oi', 'src', 'dist', 'build/kernels.wasm')]) {
     if (!file || !existsSync(join(root, file))) continue;
     mkdirSync(dirname(join(tree, file)), { recursive: true });
     cpSync(join(root, file), join(tree, file), { recursive: true });

@@ -25,7 +25,8 @@ export async function mutantsOf(tree, files) {
       cut[0] = cut[0].slice(start.column);
       const [code, original] = [lines[start.line].trim(), cut.join('\n')];
       const { mutatorName: kind, replacement } = mutant;
-      found.push({ name: nameOf(mutant), file, line: start.line + 1, code, kind, original, replacement });
+      const range = `${start.line + 1}:${start.column}-${end.line + 1}:${end.column}`;
+      found.push({ name: nameOf(mutant), range, file, line: start.line + 1, code, kind, original, replacement });
     }
   }
   return found;
@@ -33,7 +34,7 @@ export async function mutantsOf(tree, files) {
 
 const settings = (mutants) => ({
   inPlace: true,
-  mutate: [...new Set(mutants.map(({ file }) => file))],
+  mutate: [...new Set(mutants.map(({ file, range }) => `${file}:${range}`))],
   testRunner: 'vitest',
   vitest: { configFile: 'test/mutation/vitest.config.ts', dir: 'test', related: false },
   plugins: ['@stryker-mutator/vitest-runner', join(import.meta.dirname, 'plugin.mjs')],
