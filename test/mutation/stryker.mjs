@@ -44,7 +44,7 @@ const settings = (mutants) => ({
   // TypeScript 7 has no interface for programs, and Stryker needs none of it here.
   tsconfigFile: 'no-such.json',
   disableTypeChecks: false,
-  timeoutMS: 10_000,
+  timeoutMS: 30_000,
   timeoutFactor: 2,
   dryRunTimeoutMinutes: 30,
   tempDirName: '.stryker',
