@@ -5,7 +5,17 @@
 
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -80,7 +90,9 @@ async function run(name, { sample, seed }) {
   const save = () => {
     const lines = Object.entries(mutants).map((entry) => entry.map((value) => JSON.stringify(value)).join(': '));
     const head = { room: name, seed, sample, all: all.length };
-    writeFileSync(file, `${JSON.stringify(head).slice(0, -1)},"mutants":{\n${lines.join(',\n')}\n}}\n`);
+    // Whole or not at all: the table of another room may be made at this moment.
+    writeFileSync(`${file}.part`, `${JSON.stringify(head).slice(0, -1)},"mutants":{\n${lines.join(',\n')}\n}}\n`);
+    renameSync(`${file}.part`, file);
     writeTable();
   };
 
