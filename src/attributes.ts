@@ -2,6 +2,7 @@
 
 import { SpecError, show, wrongType } from './errors.ts';
 import { nameHint } from './hints.ts';
+import { isList, listOf, reading } from './reading.ts';
 
 /** Larger attributes are refused: no tensor has such an axis, and below it index arithmetic is exact. */
 export const MAX_ATTRIBUTE = 0x7fffffff;
@@ -27,7 +28,7 @@ export function perAxis(
   rank: number,
   least: number,
 ): readonly number[] {
-  if (!Array.isArray(value)) return Array<number>(rank).fill(wholeNumber(clause, who, what, value, least));
+  if (!isList(value)) return Array<number>(rank).fill(wholeNumber(clause, who, what, value, least));
   if (value.length !== rank)
     throw new SpecError(
       clause,
@@ -88,16 +89,16 @@ export type None = Readonly<Record<string, never>>;
  * Refuses a value that is not an object, and unknown names, so that a misspelt one is never silently ignored.
  * Spec layer-attributes.
  */
-export function known(
+export function checkNames(
   who: string,
   value: unknown,
   names: readonly string[],
   what = 'attributes',
   clause = 'layer-attributes',
 ): void {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
+  if (typeof value !== 'object' || value === null || isList(value))
     throw wrongType(clause, `${who}: ${what} must be an object {${names.join(', ')}}, got ${show(value)}`);
-  for (const [name, each] of entriesOf(clause, who, what, value)) {
+  for (const [name, each] of reading(clause, who, what, () => Object.entries(value))) {
     if (each === null) throw wrongType(clause, `${who}: ${name} must have a value or be omitted, got null`);
     if (!names.includes(name))
       throw new SpecError(
@@ -107,13 +108,25 @@ export function known(
   }
 }
 
-/** A getter or a proxy of the caller may throw anything. */
-function entriesOf(clause: string, who: string, what: string, value: object): [string, unknown][] {
-  try {
-    return Object.entries(value);
-  } catch (cause) {
-    throw wrongType(clause, `${who}: ${what} must be an object that can be read, got one that throws ${show(cause)}`);
-  }
+/**
+ * A plain copy of attributes or options whose names are known: each is read once, and the arrays in them are plain too.
+ * Spec layer-attributes.
+ */
+export function known<T>(
+  who: string,
+  value: T,
+  names: readonly string[],
+  what = 'attributes',
+  clause = 'layer-attributes',
+): T {
+  checkNames(who, value, names, what, clause);
+  const given = value as Record<string, unknown>;
+  const entries = reading(clause, who, what, () =>
+    names.filter((name) => name in given).map((name) => [name, given[name]] as const),
+  );
+  return Object.fromEntries(
+    entries.map(([name, each]) => [name, isList(each) ? listOf(clause, who, name, each) : each]),
+  ) as T;
 }
 
 /** A function, such as a callback. */

@@ -3,6 +3,7 @@
 import { show, wrongType } from './errors.ts';
 import type { Params } from './layer/layer.ts';
 import { checkParams, mapParams } from './layer/params.ts';
+import { reading } from './reading.ts';
 import { checkTensor, type Tensor } from './tensor.ts';
 
 /**
@@ -32,14 +33,14 @@ function convert<T extends Tensor | Params<Tensor>>(
   change: (data: Tensor['data']) => Tensor['data'],
 ): T {
   const converted = ({ shape, data }: Tensor): Tensor => ({ shape, data: change(data) });
-  if (isTensor(value)) {
-    checkTensor(who, 'x', value);
-    return converted(value) as T;
+  if (reading('tensor-type', who, 'x', () => isTensor(value))) {
+    checkTensor(who, 'x', value as Tensor);
+    return converted(value as Tensor) as T;
   }
   if (typeof value !== 'object' || value === null)
     throw wrongType('tensor-type', `${who}: expected a tensor or parameters, got ${show(value)}`);
-  checkParams(who, value);
+  checkParams(who, value as Params<Tensor>);
   return mapParams(value as Params<Tensor>, converted) as T;
 }
 
-const isTensor = (value: unknown): value is Tensor => ArrayBuffer.isView((value as Tensor | null)?.data);
+const isTensor = (value: unknown): boolean => ArrayBuffer.isView((value as Tensor | null)?.data);

@@ -4,6 +4,7 @@
 //   hash       MurmurHash3, 32 bits [Appleby 2011], of the parts written as bytes
 
 import { SpecError, show, wrongType } from './errors.ts';
+import { isList, listOf } from './reading.ts';
 import { log } from './reference/math.ts';
 
 /** A source of random numbers; every call advances it. */
@@ -44,6 +45,7 @@ export function random(seed: number): Random {
 
   /** From the end, each element is exchanged with a random one at or before it [Durstenfeld 1964]. */
   function shuffle<T extends { [index: number]: unknown; readonly length: number }>(values: T): T {
+    checkShuffled(values);
     for (let i = values.length - 1; i > 0; i--) {
       const j = below(i + 1);
       [values[i], values[j]] = [values[j], values[i]];
@@ -52,6 +54,13 @@ export function random(seed: number): Random {
   }
 
   return { uint32, uniform, normal: polar(uniform), below, shuffle };
+}
+
+/** Spec random-generator. */
+function checkShuffled(values: unknown): void {
+  if (!isList(values) && !(ArrayBuffer.isView(values) && 'length' in values))
+    throw wrongType('random-generator', `random: what is shuffled must be an array, got ${show(values)}`);
+  if (isList(values)) listOf('random-generator', 'random', 'what is shuffled', values);
 }
 
 const rotate = (x: number, by: number): number => (x << by) | (x >>> (32 - by));

@@ -1,6 +1,7 @@
 // Tensors: dense, row-major arrays of float32 or float64, channels last.
 
 import { SpecError, show, wrongType } from './errors.ts';
+import { isList, reading } from './reading.ts';
 
 export type Shape = readonly number[];
 export type ElementType = 'float32' | 'float64';
@@ -14,6 +15,9 @@ export interface Tensor {
 
 /** The most elements a tensor may hold: an index fits a signed 32-bit integer. Spec tensor-size. */
 export const MAX_ELEMENTS = 0x7fffffff;
+
+/** The most axes a shape may have, as in NumPy. Spec tensor-shape. */
+export const MAX_AXES = 64;
 
 /** Number of elements of a shape: the product of its axes (1 for no axes). */
 export const sizeOf = (shape: Shape): number => shape.reduce((product, axis) => product * axis, 1);
@@ -39,14 +43,19 @@ export function tensor(shape: Shape, values?: ArrayLike<number>, type: ElementTy
   if (values === undefined) return result;
   if (typeof values !== 'object' || values === null || typeof lengthOf(values) !== 'number')
     throw wrongType('tensor-type', `tensor: values must be an array of numbers, got ${show(values)}`);
-  for (let i = 0; i < values.length; i++) {
-    if (typeof values[i] !== 'number')
-      throw wrongType(
-        'tensor-type',
-        `tensor: values must be a flat array of numbers, got ${show(values[i])} at index ${i}`,
-      );
-    result.data[i] = values[i];
-  }
+  const odd = reading('tensor-type', 'tensor', 'values', () => {
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i];
+      if (typeof value !== 'number') return i;
+      result.data[i] = value;
+    }
+    return -1;
+  });
+  if (odd >= 0)
+    throw wrongType(
+      'tensor-type',
+      `tensor: values must be a flat array of numbers, got ${show(values[odd])} at index ${odd}`,
+    );
   if (values.length !== result.data.length)
     throw new SpecError(
       'tensor-length',
@@ -93,36 +102,48 @@ function orRefused<T>(who: string, size: number, type: ElementType, make: () => 
   }
 }
 
-/** Spec tensor-shape: axes are whole numbers ≥ 0. */
+/** Spec tensor-shape: axes are whole numbers ≥ 0, at most 64 of them. */
 export function checkShape(who: string, shape: Shape): void {
-  if (!Array.isArray(shape))
+  const isOf = (isRight: (axis: unknown) => boolean): boolean =>
+    reading('tensor-shape', who, 'a shape', () => {
+      for (let i = 0; i < shape.length; i++) if (!isRight(shape[i])) return false;
+      return true;
+    });
+  if (!isList(shape) || !isOf((axis) => typeof axis === 'number'))
     throw wrongType('tensor-shape', `${who}: a shape must be an array of whole numbers, got ${show(shape)}`);
-  for (const axis of shape)
-    if (typeof axis !== 'number')
-      throw wrongType('tensor-shape', `${who}: a shape must be an array of whole numbers, got ${show(shape)}`);
-  for (const axis of shape) {
-    if (!Number.isSafeInteger(axis) || axis < 0)
-      throw new SpecError('tensor-shape', `${who}: the axes of a shape must be whole numbers ≥ 0, got [${shape}]`);
-  }
+  if (shape.length > MAX_AXES)
+    throw new SpecError('tensor-shape', `${who}: a shape may have at most ${MAX_AXES} axes, got ${shape.length}`);
+  if (!isOf((axis) => Number.isSafeInteger(axis) && (axis as number) >= 0))
+    throw new SpecError('tensor-shape', `${who}: the axes of a shape must be whole numbers ≥ 0, got [${shape}]`);
 }
+
+/**
+ * The elements that an array holds, whatever `length` says: a caller may have defined one of his own, and optimised code of
+ * some hosts (V8 11.3) gives that of a transferred array as it was.
+ */
+export const heldBy = (data: Data): number =>
+  Math.min(data.length, Math.floor((data.buffer.byteLength - data.byteOffset) / data.BYTES_PER_ELEMENT));
 
 /** Checks that `value` is a tensor whose data match its shape. Spec tensor-length. */
 export function checkTensor(who: string, what: string, value: Tensor): void {
-  if (typeof value !== 'object' || value === null || !('shape' in value) || !('data' in value))
+  const has = (name: 'shape' | 'data'): boolean => typeof value === 'object' && value !== null && name in value;
+  const given = reading('tensor-type', who, what, () =>
+    has('shape') && has('data') ? { shape: value.shape, data: value.data } : undefined,
+  );
+  if (given === undefined)
     throw wrongType('tensor-type', `${who}: ${what} must be a tensor {shape, data}, got ${show(value)}`);
-  checkShape(who, value.shape);
+  const { shape, data } = given;
+  checkShape(who, shape);
   // A proxy of a typed array is an instance, but no view.
-  if (!ArrayBuffer.isView(value.data) || !(value.data instanceof Float32Array || value.data instanceof Float64Array))
+  if (!ArrayBuffer.isView(data) || !(data instanceof Float32Array || data instanceof Float64Array))
     throw wrongType(
       'tensor-type',
-      `${who}: the data of ${what} must be a Float32Array or Float64Array, got ${show(value.data)}`,
+      `${who}: the data of ${what} must be a Float32Array or Float64Array, got ${show(data)}`,
     );
-  const size = sizeOf(value.shape);
-  if (value.data.length !== size)
-    throw new SpecError(
-      'tensor-length',
-      `${who}: ${what} of shape [${value.shape}] holds ${size} values, got ${value.data.length}`,
-    );
+  const size = sizeOf(shape);
+  const length = heldBy(data) === size ? data.length : heldBy(data);
+  if (length !== size)
+    throw new SpecError('tensor-length', `${who}: ${what} of shape [${shape}] holds ${size} values, got ${length}`);
 }
 
 export const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((axis, i) => axis === b[i]);

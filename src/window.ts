@@ -6,6 +6,7 @@
 import { flag, perAxis, wholeNumber } from './attributes.ts';
 import { SpecError, show, wrongType } from './errors.ts';
 import { paddingHint, padsHint } from './hints.ts';
+import { isList } from './reading.ts';
 import type { Shape } from './tensor.ts';
 
 export type Padding = 'valid' | 'same-upper' | 'same-lower' | readonly (readonly [before: number, after: number])[];
@@ -67,7 +68,7 @@ export function readPadding(who: string, rank: number, value: unknown): Padding 
       'window-padding',
       `${who}: padding must be 'valid', 'same', 'same-upper', 'same-lower', a number, or one number or pair per axis, got ${show(value)}${paddingHint(value)}`,
     );
-  if (!Array.isArray(value))
+  if (!isList(value))
     throw wrongType(
       'window-padding',
       `${who}: padding must be 'valid', 'same', 'same-upper', 'same-lower', a number, or one number or pair per axis, got ${show(value)}`,
@@ -78,7 +79,7 @@ export function readPadding(who: string, rank: number, value: unknown): Padding 
       `${who}: padding must have one number or one pair [before, after] for each of the ${rank} axes, got ${show(value)}${padsHint(value, rank)}`,
     );
   return value.map((each) => {
-    if (!Array.isArray(each)) return [number(each), number(each)] as const;
+    if (!isList(each)) return [number(each), number(each)] as const;
     if (each.length !== 2)
       throw new SpecError(
         'window-padding',
@@ -174,5 +175,8 @@ export interface PoolGeometry {
   readonly isLong?: boolean;
   readonly batch: number;
   readonly channels: number;
+  /** The taps that may meet a cell of the input. */
   readonly axes: ThreeAxes;
+  /** All taps, where an average counts also those that `axes` leaves out. Spec pool-divisor. */
+  readonly counted?: ThreeAxes;
 }

@@ -34,7 +34,7 @@ export function compile(
 ): (x: Tensor) => Tensor {
   checkLayer('compile', layer);
   checkShape('compile', shape);
-  known('compile', options, ['arithmetic'], 'options');
+  options = known('compile', options, ['arithmetic'], 'options');
   const choices = ['exact', 'winograd'] as const;
   const arithmetic = oneOf('compile-arithmetic', 'compile', 'arithmetic', options.arithmetic ?? 'exact', choices);
   const inputShape = Object.freeze([...shape]);

@@ -1,5 +1,6 @@
 // Records the program of a compiled net: its layers append steps to it.
 
+import { show, wrongType } from '../errors.ts';
 import { compiledConv, compiledConvTranspose } from '../kernels/choose.ts';
 import { marginsOf } from '../kernels/phases.ts';
 import type { WeightedKernel } from '../kernels/weighted-kernel.ts';
@@ -27,7 +28,9 @@ export class Recorder implements Program {
   }
 
   layer(layer: Layer, x: Value, p: Params<Tensor>): Value {
-    return layer.emit ? layer.emit(this, x, p) : this.call(layer, x, p);
+    const y = layer.emit ? layer.emit(this, x, p) : this.call(layer, x, p);
+    if (y instanceof Activation) return y;
+    throw wrongType('compile-bits', `compile: emit of ${layer.name} must give a value of the program, got ${show(y)}`);
   }
 
   call(layer: Layer, x: Value, p: Params<Tensor>): Value {

@@ -1,14 +1,17 @@
 // Bytes: the input of every reader, and the buffers that readers and writers fill.
 
 import { SpecError, show, wrongType } from '../errors.ts';
+import { reading } from '../reading.ts';
 
 /** The bytes of a file, as hosts provide them (a Node `Buffer` is a `Uint8Array`). */
 export type Bytes = Uint8Array | ArrayBuffer;
 
 /** The bytes without a copy, unless they are in memory that another thread may change meanwhile. */
 export function asBytes(clause: string, who: string, value: unknown): Uint8Array<ArrayBuffer> {
-  if (value instanceof ArrayBuffer) return new Uint8Array(value);
-  if (!(value instanceof Uint8Array))
+  const is = (kind: typeof ArrayBuffer | typeof Uint8Array): boolean =>
+    reading(clause, who, 'a file', () => value instanceof kind);
+  if (is(ArrayBuffer)) return new Uint8Array(value as ArrayBuffer);
+  if (!ArrayBuffer.isView(value) || !(value instanceof Uint8Array))
     throw wrongType(clause, `${who}: a file must be a Uint8Array or an ArrayBuffer, got ${show(value)}`);
   return value.buffer instanceof ArrayBuffer ? (value as Uint8Array<ArrayBuffer>) : value.slice();
 }

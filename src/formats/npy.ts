@@ -141,14 +141,12 @@ function rowMajor({ shape, data }: Tensor): Data {
 /**
  * Writes a tensor as .npy, version 1.0: `<f4` for float32, `<f8` for float64, row-major.
  *
- * @throws {SpecError} format-npy for more than 64 axes, which NumPy does not read; tensor-shape and tensor-length.
+ * @throws {SpecError} tensor-shape and tensor-length.
  * @example
  * writeNpy(tensor([2], [1, 2])).length // 136
  */
 export function writeNpy(tensor: Tensor): Uint8Array<ArrayBuffer> {
   checkTensor('writeNpy', 'the argument', tensor);
-  if (tensor.shape.length > MAX_AXES)
-    refuse(`an array has at most ${MAX_AXES} axes, got ${tensor.shape.length}`, 'writeNpy');
   const bytes = tensor.data.BYTES_PER_ELEMENT;
   const shape = tensor.shape.length === 1 ? `${tensor.shape[0]},` : tensor.shape.join(', ');
   const text = `{'descr': '<f${bytes}', 'fortran_order': False, 'shape': (${shape}), }`;

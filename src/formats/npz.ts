@@ -3,6 +3,7 @@
 import { SpecError, show, wrongType } from '../errors.ts';
 import type { Params } from '../layer/layer.ts';
 import { checkParams, flatParams } from '../layer/params.ts';
+import { isList, listOf } from '../reading.ts';
 import type { Tensor } from '../tensor.ts';
 import { asBytes, type Bytes } from './bytes.ts';
 import { notOf } from './format-hint.ts';
@@ -23,7 +24,8 @@ const ENDING = '.npy';
  */
 export function readNpz(bytes: Bytes, names?: readonly string[]): Readonly<Record<string, Tensor>> {
   const who = 'readNpz';
-  if (names !== undefined && !(Array.isArray(names) && names.every((each) => typeof each === 'string')))
+  const wanted = isList(names) ? listOf(CLAUSE, who, 'names', names) : names;
+  if (wanted !== undefined && !(isList(wanted) && wanted.every((each) => typeof each === 'string')))
     throw wrongType(CLAUSE, `${who}: names must be an array of strings, got ${show(names)}`);
   const file = asBytes(CLAUSE, who, bytes);
   if (!isZip(file)) throw notOf(CLAUSE, who, file, ['npz'], "a file starts with 'PK' and is a zip archive");
@@ -34,7 +36,7 @@ export function readNpz(bytes: Bytes, names?: readonly string[]): Readonly<Recor
   if (arrays.length === 0 && entries.size > 0)
     throw notOf(CLAUSE, who, file, ['npz'], `an archive must hold .npy files, got ${show([...entries.keys()])}`);
   return Object.fromEntries(
-    (names ?? arrays).map((name) => {
+    ((wanted as readonly string[] | undefined) ?? arrays).map((name) => {
       const content = entries.get(`${name}${ENDING}`);
       if (content === undefined)
         throw new SpecError(CLAUSE, `${who}: the file must hold ${show(name)}, and holds ${show(arrays)}`);

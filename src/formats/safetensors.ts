@@ -7,6 +7,7 @@ import { known } from '../attributes.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
 import type { Params } from '../layer/layer.ts';
 import { checkParams, flatParams } from '../layer/params.ts';
+import { reading } from '../reading.ts';
 import { allocate, type Shape, sizeOf, type Tensor } from '../tensor.ts';
 import { asBytes, type Bytes, reserve, viewOf } from './bytes.ts';
 import { ELEMENTS, type Element, type FloatName, readElements, UNREAD, writeElements } from './elements.ts';
@@ -157,7 +158,7 @@ export function writeSafetensors(
   metadata: Readonly<Record<string, string>> = {},
   options: { readonly type?: 'F16' | 'BF16' } = {},
 ): Uint8Array<ArrayBuffer> {
-  known('writeSafetensors', options, ['type'], 'options');
+  options = known('writeSafetensors', options, ['type'], 'options');
   checkParams('writeSafetensors', tensors);
   const { type } = options;
   if (type !== undefined && type !== 'F16' && type !== 'BF16')
@@ -192,19 +193,19 @@ function layOut(tensors: Readonly<Record<string, Tensor>>, type: FloatName | und
 }
 
 function headerOf(entries: ReturnType<typeof layOut>, metadata: unknown): Uint8Array {
-  if (!isObject(metadata))
+  const given = reading(CLAUSE, 'writeSafetensors', 'metadata', () =>
+    isObject(metadata) ? { ...metadata } : undefined,
+  );
+  if (given === undefined)
     throw wrongType(CLAUSE, `writeSafetensors: metadata must be an object of strings, got ${show(metadata)}`);
-  for (const name of Object.keys(metadata))
-    if (typeof metadata[name] !== 'string')
-      throw wrongType(
-        CLAUSE,
-        `writeSafetensors: metadata must be strings, got ${show(metadata[name])} for ${show(name)}`,
-      );
+  for (const name of Object.keys(given))
+    if (typeof given[name] !== 'string')
+      throw wrongType(CLAUSE, `writeSafetensors: metadata must be strings, got ${show(given[name])} for ${show(name)}`);
   const lines = entries.map(({ name, dtype, tensor, begin, end }): [string, unknown] => [
     name,
     { dtype, shape: tensor.shape, data_offsets: [begin, end] },
   ]);
-  const first: [string, unknown][] = Object.keys(metadata).length > 0 ? [[METADATA, metadata]] : [];
+  const first: [string, unknown][] = Object.keys(given).length > 0 ? [[METADATA, given]] : [];
   const text = JSON.stringify(Object.fromEntries([...first, ...lines]));
   const bytes = new TextEncoder().encode(text);
   if (bytes.length > MAX_HEADER - 7)

@@ -1,12 +1,23 @@
 // The names of the parameters of the nets in toeplitz/nets in the files of torchvision.
 
-import type { Layer } from '../layer/layer.ts';
+import { show, wrongType } from '../errors.ts';
+import { checkLayer, type Layer } from '../layer/layer.ts';
 
 type Names = (name: string) => string;
 
+const CLAUSE = 'format-torch';
+
 /** Running statistics, the only parameters that have another name in torch. */
 const plain: Names = (name) =>
-  name.replace(/(^|\.)mean$/, '$1running_mean').replace(/(^|\.)variance$/, '$1running_var');
+  checkedName(name)
+    .replace(/(^|\.)mean$/, '$1running_mean')
+    .replace(/(^|\.)variance$/, '$1running_var');
+
+function checkedName(name: unknown): string {
+  if (typeof name !== 'string')
+    throw wrongType(CLAUSE, `torchNames: the name of a parameter must be a string, got ${show(name)}`);
+  return name;
+}
 
 /** stage1.block1.sum.body.norm2.weight → layer1.0.bn2.weight; the projection is `downsample`. */
 const resnet: Names = (name) =>
@@ -19,10 +30,11 @@ const resnet: Names = (name) =>
 
 /** The parts before the flatten are `features.` and their number; the dense layers `classifier.` and `places`. */
 function numbered(net: Layer, places: Readonly<Record<string, number>>): Names {
+  checkLayer('torchNames', net, 'net');
   const parts = Object.keys(net.children);
   return (name) => {
     const [part, ...rest] = plain(name).split('.');
-    const place = places[part] === undefined ? `features.${parts.indexOf(part)}` : `classifier.${places[part]}`;
+    const place = !Object.hasOwn(places, part) ? `features.${parts.indexOf(part)}` : `classifier.${places[part]}`;
     return [place, ...rest].join('.');
   };
 }

@@ -1,6 +1,6 @@
 // The parameters of a net from a file of named tensors, with a report of what did not fit.
 
-import { known, oneOf } from '../attributes.ts';
+import { checkFunction, known, oneOf } from '../attributes.ts';
 import { show, wrongType } from '../errors.ts';
 import { initialize } from '../layer/initialize.ts';
 import { checkLayer, type Layer, type Params } from '../layer/layer.ts';
@@ -64,11 +64,13 @@ export function loadWeights(
   options: LoadWeightsOptions = {},
 ): LoadedWeights {
   const who = 'loadWeights';
-  known(who, options, ['names', 'layout', 'start', 'type'], 'options');
+  options = known(who, options, ['names', 'layout', 'start', 'type'], 'options');
   checkLayer(who, net, 'net');
   checkShape(who, shape);
   const layout = oneOf(CLAUSE, who, 'layout', options.layout ?? 'toeplitz', ['toeplitz', 'torch']);
   const type = oneOf(CLAUSE, who, 'type', options.type ?? 'float32', ['float32', 'float64']);
+  if (options.start !== undefined) checkParams(who, options.start);
+  if (options.names !== undefined) checkFunction(CLAUSE, who, 'names', options.names);
   const { tensors, unread: foreign } = tensorsOf(file);
   const orders = layout === 'torch' ? flattenedOrders(net, shape) : new Map<string, Int32Array>();
   const found: Record<string, Tensor> = {};

@@ -3,6 +3,7 @@
 import { SpecError, show, wrongType } from '../errors.ts';
 import { checkLayer, type Layer, type Params } from '../layer/layer.ts';
 import { mapLayer } from '../layer/map-layer.ts';
+import { isList } from '../reading.ts';
 import { checkTensor, sameShape, type Tensor } from '../tensor.ts';
 import { innerLayer, operatorPaths } from './inner-layer.ts';
 
@@ -25,7 +26,7 @@ export function activations(
   checkLayer(who, net, 'net');
   checkTensor(who, 'x', x);
   const wanted = paths ?? operatorPaths(net);
-  if (!Array.isArray(wanted))
+  if (!isList(wanted))
     throw wrongType('inspect-activations', `${who}: paths must be an array of strings, got ${show(paths)}`);
   for (const path of wanted) innerLayer(who, net, x.shape, path);
   return recorder(net, wanted)(x, params);

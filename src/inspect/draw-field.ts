@@ -1,8 +1,9 @@
 // A receptive field drawn on its image.
 
 import { known, wholeNumber } from '../attributes.ts';
-import { SpecError, wrongType } from '../errors.ts';
+import { SpecError, show, wrongType } from '../errors.ts';
 import type { Span } from '../layer/field.ts';
+import { isList, reading } from '../reading.ts';
 import { allocate, checkTensor, type Tensor } from '../tensor.ts';
 
 /**
@@ -21,7 +22,7 @@ export function drawField(
   options: { readonly scale?: number; readonly colour?: readonly number[] } = {},
 ): Tensor {
   const who = 'drawField';
-  known(who, options, ['scale', 'colour'], 'options');
+  options = known(who, options, ['scale', 'colour'], 'options');
   const { scale = 1, colour = [1, 0, 0] } = options;
   checkTensor(who, 'image', image);
   const [height, width, depth] = image.shape;
@@ -30,13 +31,16 @@ export function drawField(
       'inspect-patches',
       `${who}: image must have the shape [height, width, 1 or 3], got [${image.shape}]`,
     );
-  if (!Array.isArray(field) || field.length !== 2)
+  if (!isList(colour) || colour.length !== 3 || !colour.every(Number.isFinite))
+    throw wrongType('inspect-patches', `${who}: colour must be three numbers, got ${show(colour)}`);
+  const spans = reading('inspect-patches', who, 'field', () =>
+    isList(field) ? Array.from(field, (span) => ({ start: span?.start, size: span?.size })) : [],
+  );
+  if (spans.length !== 2 || !spans.every(({ start, size }) => Number.isFinite(start) && Number.isFinite(size)))
     throw wrongType('inspect-patches', `${who}: field must be two spans {start, size}, rows and columns`);
   wholeNumber('inspect-patches', who, 'scale', scale, 1);
   const picture = allocate(who, [height * scale, width * scale, 3], 'float32');
-  const [rows, columns] = (field as readonly Span[]).map((span) =>
-    [span.start, span.start + span.size].map((at) => at * scale),
-  );
+  const [rows, columns] = spans.map((span) => [span.start, span.start + span.size].map((at) => at * scale));
   const inside = (at: number, [from, to]: readonly number[]): boolean => at >= from && at < to;
   const edge = (at: number, [from, to]: readonly number[]): boolean => at === from || at === to - 1;
   for (let i = 0; i < picture.data.length / 3; i++) {

@@ -50,8 +50,8 @@ const DEAD = 0.01;
  */
 export function filterHealth(weight: Tensor, options: FilterHealthOptions = {}): FilterHealth {
   const who = 'filterHealth';
-  known(who, options, ['dead', 'correlation', 'structure'], 'options');
-  const limits = { dead: 0.25, correlation: 0.5, structure: 0.1, ...options };
+  const given = known(who, options, ['dead', 'correlation', 'structure'], 'options');
+  const limits = { dead: 0.25, correlation: 0.5, structure: 0.1, ...given };
   for (const [name, value] of Object.entries(limits)) share(who, name, value);
   const columns = columnsOf(who, 'weight', weight);
   const norm = columns.map((column) => Math.sqrt(column.reduce((sum, value) => sum + value * value, 0)));

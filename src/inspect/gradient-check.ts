@@ -65,7 +65,7 @@ export function gradientCheck(
   checkLayer(who, layer);
   checkTensor(who, 'x', x);
   checkParams(who, params);
-  known(who, options, ['tolerance', 'samples'], 'options');
+  options = known(who, options, ['tolerance', 'samples'], 'options');
   const { tolerance = 1e-6, samples = 200 } = options;
   finiteNumber(clause, who, 'tolerance', tolerance, 'a number above 0', (value) => value > 0);
   wholeNumber(clause, who, 'samples', samples, 1);

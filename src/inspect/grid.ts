@@ -8,6 +8,7 @@
 
 import { known, wholeNumber } from '../attributes.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
+import { isList, listOf } from '../reading.ts';
 import { allocate, checkTensor, sameShape, type Tensor } from '../tensor.ts';
 
 export interface GridOptions {
@@ -39,7 +40,7 @@ const GAP = 2;
  * gridPicture(filterTiles(tensor([5, 5, 1, 6])), { columns: 3, scale: 4 }).shape // [46, 68, 1]
  */
 export function gridPicture(tiles: readonly Tensor[], options: GridOptions = {}): Tensor {
-  known('gridPicture', options, ['columns', 'scale'], 'options');
+  options = known('gridPicture', options, ['columns', 'scale'], 'options');
   const { rows, columns, scale, height, width } = readGrid('gridPicture', tiles, options);
   const [, across, depth] = tiles[0].shape;
   const stride = columns * (width + GAP) + GAP;
@@ -76,9 +77,11 @@ export function gridSvg(
   options: GridOptions & { readonly labels?: readonly string[] } = {},
 ): string {
   const who = 'gridSvg';
-  known(who, options, ['columns', 'scale', 'labels'], 'options');
+  options = known(who, options, ['columns', 'scale', 'labels'], 'options');
   const { rows, columns, scale, height, width } = readGrid(who, tiles, { scale: 8, ...options });
   const labels = options.labels ?? tiles.map((_, tile) => String(tile));
+  if (!isList(labels) || !labels.every((label) => typeof label === 'string'))
+    throw wrongType('inspect-pictures', `${who}: labels must be an array of strings, got ${show(labels)}`);
   if (labels.length !== tiles.length)
     throw new SpecError('inspect-pictures', `${who}: there must be ${tiles.length} labels, got ${labels.length}`);
   const size = `width="${columns * (width + GAP) + GAP}" height="${rows * (height + LINE + GAP) + GAP}"`;
@@ -102,7 +105,8 @@ const cells = ({ shape: [height, width, depth], data }: Tensor, scale: number): 
 const escaped = (text: string): string => text.replace(/&/g, '&amp;').replace(/</g, '&lt;');
 
 function readGrid(who: string, tiles: readonly Tensor[], options: GridOptions): Grid {
-  if (!Array.isArray(tiles)) throw wrongType('inspect-pictures', `${who}: tiles must be an array, got ${show(tiles)}`);
+  if (!isList(tiles)) throw wrongType('inspect-pictures', `${who}: tiles must be an array, got ${show(tiles)}`);
+  tiles = listOf('inspect-pictures', who, 'tiles', tiles) as Tensor[];
   if (tiles.length === 0) throw new SpecError('inspect-pictures', `${who}: there must be at least one tile, got none`);
   for (const tile of tiles as readonly Tensor[]) {
     checkTensor(who, 'a tile', tile);

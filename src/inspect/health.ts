@@ -45,8 +45,7 @@ export interface UnitHealthOptions {
  */
 export function unitHealth(y: Tensor, options: UnitHealthOptions = {}): UnitHealth {
   const who = 'unitHealth';
-  const limits = { constant: 0.25, correlation: 0.5, ...options };
-  known(who, options, ['constant', 'correlation'], 'options');
+  const limits = { constant: 0.25, correlation: 0.5, ...known(who, options, ['constant', 'correlation'], 'options') };
   share(who, 'constant', limits.constant);
   share(who, 'correlation', limits.correlation);
   const columns = columnsOf(who, 'y', y);

@@ -27,7 +27,7 @@ export function im2col(
 ): Tensor {
   const name = 'im2col';
   checkTensor(name, 'x', x);
-  known(name, attributes, ['size', 'stride', 'padding', 'dilation']);
+  attributes = known(name, attributes, ['size', 'stride', 'padding', 'dilation']);
   const rank = x.shape.length - 2;
   if (rank < 1 || rank > 3)
     throw new SpecError('toeplitz-patches', `${name}: x must have one to three spatial axes, got shape [${x.shape}]`);

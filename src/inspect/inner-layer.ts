@@ -21,13 +21,13 @@ export function innerLayer(who: string, net: Layer, x: Shape, path: string): Inn
   net.shape(x);
   let [layer, shape, field] = [net, x, pointField(x)];
   for (const name of path === '' ? [] : path.split('.')) {
-    const [child, input] = [layer.children[name], layer.inputs?.(shape)[name]];
-    if (child === undefined || input === undefined) {
+    const inputs = layer.inputs?.(shape) ?? {};
+    if (!Object.hasOwn(layer.children, name) || !Object.hasOwn(inputs, name)) {
       const names = Object.keys(layer.children);
       const rule = names.length > 0 ? `the names there are ${names.join(', ')}` : `${layer.name} has no layers inside`;
       throw new SpecError('inspect-activations', `${who}: no layer at path ${show(path)}: ${rule}, got ${show(name)}`);
     }
-    [layer, shape, field] = [child, input.shape, throughField(field, input.field)];
+    [layer, shape, field] = [layer.children[name], inputs[name].shape, throughField(field, inputs[name].field)];
   }
   return { layer, shape, field: throughField(field, layer.field(shape)) };
 }

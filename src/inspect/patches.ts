@@ -40,7 +40,7 @@ export interface TopPatchOptions {
  * topPatches(net, image, {}, { path: 'pool', unit: 0 })[0].patch.data // [5, 2, 0, 4]
  */
 export function topPatches(net: Layer, images: Tensor, params: Params<Tensor>, options: TopPatchOptions): TopPatch[] {
-  known('topPatches', options, ['path', 'unit', 'count'], 'options');
+  options = known('topPatches', options, ['path', 'unit', 'count'], 'options');
   return topPatchesOf(net, images, params, [options], options.count)[0];
 }
 

@@ -17,7 +17,7 @@ export function pixelCorrelation(
   options: { readonly distance?: number; readonly axis?: 'height' | 'width' } = {},
 ): number[] {
   const who = 'pixelCorrelation';
-  known(who, options, ['distance', 'axis'], 'options');
+  options = known(who, options, ['distance', 'axis'], 'options');
   const { distance = 16, axis = 'width' } = options;
   checkTensor(who, 'image', image);
   if (image.shape.length !== 4)

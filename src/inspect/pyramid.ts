@@ -7,8 +7,12 @@
 import { wholeNumber } from '../attributes.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
 import { sumOf } from '../layer/channels.ts';
+import { isList, listOf } from '../reading.ts';
 import { roundingOf } from '../rounding.ts';
 import { allocate, checkTensor, sizeOf, type Tensor, typeOf } from '../tensor.ts';
+
+/** An axis of fewer than 2³¹ cells is a single one after 31 reductions. */
+const MOST_LEVELS = 32;
 
 const blur = [1, 4, 6, 4, 1];
 
@@ -21,7 +25,8 @@ const blur = [1, 4, 6, 4, 1];
  */
 export function gaussianPyramid(image: Tensor, levels: number): Tensor[] {
   checkImage('gaussianPyramid', image);
-  wholeNumber('inspect-pyramid', 'gaussianPyramid', 'levels', levels, 1);
+  if (wholeNumber('inspect-pyramid', 'gaussianPyramid', 'levels', levels, 1) > MOST_LEVELS)
+    throw new SpecError('inspect-pyramid', `gaussianPyramid: levels must be at most ${MOST_LEVELS}, got ${levels}`);
   const pyramid = [image];
   while (pyramid.length < levels) pyramid.push(halve(halve(pyramid[pyramid.length - 1], 1), 2));
   return pyramid;
@@ -47,12 +52,13 @@ export function laplacianPyramid(image: Tensor, levels: number): Tensor[] {
  * collapse(laplacianPyramid(tensor([1, 2, 2, 1], [1, 2, 3, 4]), 2)).data // [1, 2, 3, 4]
  */
 export function collapse(pyramid: readonly Tensor[]): Tensor {
-  if (!Array.isArray(pyramid) || pyramid.length === 0)
+  const levels = isList(pyramid) ? (listOf('inspect-pyramid', 'collapse', 'pyramid', pyramid) as Tensor[]) : [];
+  if (levels.length === 0)
     throw wrongType('inspect-pyramid', `collapse: a pyramid is an array of images, got ${show(pyramid)}`);
-  for (const level of pyramid) checkImage('collapse', level);
-  return pyramid
+  for (const level of levels) checkImage('collapse', level);
+  return levels
     .slice(0, -1)
-    .reduceRight<Tensor>((image, band) => sumOf(expand(image, band), band), pyramid[pyramid.length - 1]);
+    .reduceRight<Tensor>((image, band) => sumOf(expand(image, band), band), levels[levels.length - 1]);
 }
 
 function checkImage(who: string, image: Tensor): void {

@@ -4,7 +4,7 @@ import { flag, known } from '../attributes.ts';
 import { pointField, throughField } from '../layer/field.ts';
 import { checkLayer, type Field, type Layer } from '../layer/layer.ts';
 import { declaredParams } from '../layer/parameter.ts';
-import { flatParams } from '../layer/params.ts';
+import { checkShapes, flatParams } from '../layer/params.ts';
 import { checkShape, type Shape, sizeOf } from '../tensor.ts';
 import { type Memory, memoryOf } from './memory.ts';
 
@@ -53,6 +53,8 @@ export interface Description {
 export function describe(layer: Layer, shape: Shape): Description {
   checkLayer('describe', layer);
   checkShape('describe', shape);
+  checkShape('describe', layer.shape(shape));
+  checkShapes('describe', layer.params(shape));
   const input: Row = {
     path: '',
     name: 'input',
@@ -147,7 +149,7 @@ export function summary(layer: Layer, shape: Shape, options: { readonly fold?: b
   const who = 'summary';
   checkLayer(who, layer);
   checkShape(who, shape);
-  known(who, options, ['fold'], 'options');
+  options = known(who, options, ['fold'], 'options');
   const fold = flag('inspect-summary', who, 'fold', options.fold ?? false);
   const { rows, parameters, statistics, cost, memory } = describe(layer, shape);
   const kept = rows.filter(

@@ -26,7 +26,7 @@ export interface TensorTextOptions {
 export function tensorText(x: Tensor, options: TensorTextOptions = {}): string {
   const [who, clause] = ['tensorText', 'inspect-text'];
   checkTensor(who, 'x', x);
-  known(who, options, ['digits', 'threshold', 'edge'], 'options');
+  options = known(who, options, ['digits', 'threshold', 'edge'], 'options');
   const digits = wholeNumber(clause, who, 'digits', options.digits ?? 4, 0);
   const threshold = wholeNumber(clause, who, 'threshold', options.threshold ?? 1000, 0);
   const edge = wholeNumber(clause, who, 'edge', options.edge ?? 3, 1);

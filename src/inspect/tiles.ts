@@ -53,7 +53,7 @@ export function filterTiles(weight: Tensor, options: TileOptions = {}): Tensor[]
 export function activationTiles(y: Tensor, options: TileOptions & { readonly image?: number } = {}): Tensor[] {
   const who = 'activationTiles';
   checkTensor(who, 'y', y);
-  known(who, options, ['range', 'image'], 'options');
+  options = known(who, options, ['range', 'image'], 'options');
   const { image = 0, ...range } = options;
   const [batch, ...axes] = y.shape;
   if (axes.length < 1 || axes.length > 3 || y.data.length === 0)
@@ -81,7 +81,7 @@ export function activationTiles(y: Tensor, options: TileOptions & { readonly ima
  */
 export function unitPicture(y: Tensor, options: TileOptions = {}): Tensor {
   const who = 'unitPicture';
-  known(who, options, ['range'], 'options');
+  options = known(who, options, ['range'], 'options');
   checkTensor(who, 'y', y);
   if (y.shape.length < 2 || y.data.length === 0)
     throw new SpecError('inspect-pictures', `${who}: y must have the axes [samples, units], got shape [${y.shape}]`);
@@ -102,7 +102,7 @@ function cut(shape: Shape, value: (p: number, c: number) => number): Tensor {
 
 /** Brings the values of tiles to 0 … 1. */
 function shaded(who: string, tiles: readonly Tensor[], options: TileOptions): Tensor[] {
-  known(who, options, ['range'], 'options');
+  options = known(who, options, ['range'], 'options');
   const range = oneOf('inspect-pictures', who, 'range', options.range ?? 'own', ['own', 'common']);
   const ranges = tiles.map((tile, i) => rangeOf(who, i, tile.data));
   const common = {

@@ -1,9 +1,10 @@
 // What all layers made of layers have in common: the names of the children, the checks, and rules found in one pass
 // over them.
 
-import { known } from '../attributes.ts';
+import { checkNames, known } from '../attributes.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
-import { checkTensor, type Shape, type Tensor } from '../tensor.ts';
+import { isList, listOf, reading } from '../reading.ts';
+import { checkShape, checkTensor, type Shape, type Tensor } from '../tensor.ts';
 import {
   type Arrangement,
   type Children,
@@ -41,13 +42,15 @@ export function combinator(name: string, children: Children, make: (parts: Parts
     throw new SpecError('layer-children', `${name}: layers may be nested ${MOST_NESTED} deep, got ${depth}`);
   const walk = remembering(name, (x) => {
     checkInput(name, x);
-    return frozen(rules.walk(x));
+    const walked = rules.walk(x);
+    checkShape(name, walked.shape); // of the last child, which may be made by hand
+    return frozen(walked);
   });
-  const checkNames = (p: Params<Tensor>): void => known(name, p, names, 'parameters', 'layer-params');
+  const checkParts = (p: Params<Tensor>): void => checkNames(name, p, names, 'parameters', 'layer-params');
   const check = (x: Tensor, p: Params<Tensor>): void => {
     checkTensor(name, 'x', x);
     walk(x.shape);
-    checkNames(p);
+    checkParts(p);
   };
   const layer: Layer = Object.freeze<Layer>({
     name,
@@ -56,9 +59,8 @@ export function combinator(name: string, children: Children, make: (parts: Parts
     arrangement: rules.arrangement,
     with(changes) {
       const { attributes, children: changed } = readChanges(name, changes);
-      known(name, attributes, []);
-      known(name, changed, names, 'children', 'layer-children');
-      return make({ ...children, ...changed });
+      checkNames(name, attributes, []);
+      return make({ ...children, ...known(name, changed, names, 'children', 'layer-children') });
     },
     shape: (x) => walk(x).shape,
     inputs: (x) => walk(x).inputs,
@@ -93,7 +95,7 @@ export function combinator(name: string, children: Children, make: (parts: Parts
     },
     emit(program, x, p) {
       if (this !== layer) return program.call(this, x, p);
-      checkNames(p);
+      checkParts(p);
       return rules.emit(program, x, p);
     },
   });
@@ -121,11 +123,13 @@ function frozen({ inputs, shape, field }: Walk): Walk {
  * Names of children contain no '.' and do not look like integers, whose order JavaScript changes. Spec layer-children.
  */
 export function readParts(who: string, parts: Parts): Children {
-  if (typeof parts !== 'object' || parts === null || ('forward' in parts && typeof parts.forward === 'function'))
+  const isLayer = (): boolean => 'forward' in parts && typeof parts.forward === 'function';
+  const read = <T>(from: () => T): T => reading('layer-children', who, 'the parts', from);
+  if (typeof parts !== 'object' || parts === null || read(isLayer))
     throw wrongType('layer-children', `${who}: the parts must be one record or array of layers, got ${show(parts)}`);
-  const children = Array.isArray(parts)
-    ? Object.fromEntries(Array.from(parts, (layer, i) => [String(i), layer]))
-    : { ...(parts as Children) };
+  const children: Children = isList(parts)
+    ? Object.fromEntries(listOf('layer-children', who, 'the parts', parts).map((layer, i) => [i, layer as Layer]))
+    : read(() => ({ ...(parts as Children) }));
   for (const [name, layer] of Object.entries(children)) {
     checkLayer(who, layer, `'${name}'`);
     if (name === '' || name.includes('.'))

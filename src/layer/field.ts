@@ -5,6 +5,7 @@
 // for each whole period.
 
 import { SpecError, wrongType } from '../errors.ts';
+import { isList, reading } from '../reading.ts';
 import type { Shape } from '../tensor.ts';
 import type { Axis } from '../window.ts';
 import type { AxisField, Field } from './layer.ts';
@@ -115,9 +116,11 @@ export function hull(fields: readonly Field[], space: Shape): Field {
 export function fieldAt(field: Field, position: readonly number[]): Span[] {
   const isAxis = (axis: AxisField | undefined): boolean =>
     [axis?.size, axis?.step, axis?.start].every((value) => Number.isFinite(value));
-  if (!Array.isArray(field) || !field.every(isAxis))
+  const isListOf = (what: string, list: unknown, is: (each: never) => boolean): boolean =>
+    reading('layer-field', 'fieldAt', what, () => isList(list) && Array.from(list).every(is as () => boolean));
+  if (!isListOf('field', field, isAxis))
     throw wrongType('layer-field', 'fieldAt: field must be an array of {size, step, start}');
-  if (!Array.isArray(position) || !position.every((p) => Number.isSafeInteger(p)))
+  if (!isListOf('position', position, Number.isSafeInteger))
     throw wrongType('layer-field', 'fieldAt: position must be an array of whole numbers');
   if (position.length < field.length)
     throw new SpecError(

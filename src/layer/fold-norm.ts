@@ -6,9 +6,10 @@
 import { SpecError } from '../errors.ts';
 import { deviations, scales } from '../reference/normalization.ts';
 import { roundingOf } from '../rounding.ts';
-import type { Data, Tensor } from '../tensor.ts';
+import { checkTensor, type Data, type Tensor } from '../tensor.ts';
 import { identity } from './identity.ts';
 import { checkLayer, type Layer, type Params } from './layer.ts';
+import { checkLike } from './operator.ts';
 import { checkParams } from './params.ts';
 
 /** A net and its parameters. */
@@ -55,6 +56,12 @@ function folded(name: string, linear: Folded, norm: Folded): Folded {
   for (const each of ['weight', 'bias', 'mean', 'variance', 'filter'])
     if (p[each] === undefined)
       throw new SpecError('layer-params', `foldNorm: '${name}' and the layer before it must have their parameters`);
+  checkTensor('foldNorm', 'weight', p.filter);
+  const { outputChannel } = linear.layer.roles!.linear!;
+  let outputs = 0;
+  for (let i = 0; i < p.filter.data.length; i++) outputs = Math.max(outputs, outputChannel(p.filter.shape, i) + 1);
+  for (const each of ['weight', 'bias', 'mean', 'variance', 'shift'])
+    if (p[each] !== undefined) checkLike('foldNorm', each, p[each], [outputs], p.filter.data, 'layer-params');
   const round = roundingOf(p.filter.data);
   const deviation = deviations(p.variance.data, norm.layer.roles!.givenStatistics!.epsilon, round);
   const scale = scales(p.weight.data, deviation);

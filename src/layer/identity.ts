@@ -1,6 +1,6 @@
 // The layer that does nothing: the skip of a residual block.
 
-import { known, type None } from '../attributes.ts';
+import { checkNames, type None } from '../attributes.ts';
 import type { Tensor } from '../tensor.ts';
 import type { Layer } from './layer.ts';
 import { operator } from './operator.ts';
@@ -12,7 +12,7 @@ import { operator } from './operator.ts';
  * identity().forward(tensor([1, 2], [3, 4]), {}).data // [3, 4]
  */
 export function identity(attributes: None = {}): Layer {
-  known('identity', attributes, []);
+  checkNames('identity', attributes, []);
   return operator({
     name: 'identity',
     attributes: {},

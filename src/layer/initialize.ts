@@ -31,7 +31,7 @@ export function initialize(layer: Layer, shape: Shape, options: InitializeOption
   const who = 'initialize';
   checkLayer(who, layer);
   checkShape(who, shape);
-  known(who, options, ['seed', 'weights', 'type'], 'options');
+  options = known(who, options, ['seed', 'weights', 'type'], 'options');
   const seed = finiteNumber('init-weights', who, 'seed', options.seed ?? 0, 'a whole number', Number.isSafeInteger);
   const scheme = oneOf('init-weights', who, 'weights', options.weights ?? 'he', ['he', 'glorot'] as const);
   const type = oneOf('init-weights', who, 'type', options.type ?? 'float32', ['float32', 'float64']);

@@ -200,12 +200,20 @@ export interface Program {
 
 const methods = ['forward', 'vjp', 'shape', 'params', 'field', 'cost', 'with'] as const;
 
+const optional = ['inputs', 'parameters', 'geometry', 'emit'] as const;
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
+
 /** The first member that it lacks, or whose getter throws. */
 function missingOf(layer: Layer): string | undefined {
   try {
     return (
       methods.find((name) => typeof layer[name] !== 'function') ??
-      (['attributes', 'children'] as const).find((name) => typeof layer[name] !== 'object' || layer[name] === null)
+      (['attributes', 'children'] as const).find((name) => !isObject(layer[name])) ??
+      optional.find((name) => layer[name] !== undefined && typeof layer[name] !== 'function') ??
+      (layer.roles !== undefined && !isObject(layer.roles) ? 'roles' : undefined) ??
+      (typeof layer.name === 'string' ? undefined : 'name') ??
+      Object.keys(layer.children).find((name) => typeof layer.children[name]?.forward !== 'function')
     );
   } catch {
     return methods[0];

@@ -1,6 +1,7 @@
 // Rewriting a net: a function replaces every layer of it.
 
 import { checkFunction } from '../attributes.ts';
+import { show, wrongType } from '../errors.ts';
 import { checkLayer, type Layer } from './layer.ts';
 
 /**
@@ -15,6 +16,7 @@ import { checkLayer, type Layer } from './layer.ts';
 export function mapLayer(layer: Layer, change: (path: string, layer: Layer) => Layer, path = ''): Layer {
   checkLayer('mapLayer', layer);
   checkFunction('layer-map', 'mapLayer', 'change', change);
+  if (typeof path !== 'string') throw wrongType('layer-map', `mapLayer: path must be a string, got ${show(path)}`);
   const changed: Record<string, Layer> = {};
   for (const [name, child] of Object.entries(layer.children)) {
     const rebuilt = mapLayer(child, change, path === '' ? name : `${path}.${name}`);

@@ -1,9 +1,19 @@
 // The operator: a layer that is not made of layers. The checks that all operators have in common are here.
 
-import { frozenCopy, known } from '../attributes.ts';
+import { checkNames, frozenCopy, known } from '../attributes.ts';
 import { SpecError, wrongType } from '../errors.ts';
 import { channelsFirst, channelsHint, filtersFirst, noBias } from '../hints.ts';
-import { checkShape, checkTensor, type Data, type Shape, sameShape, sizeOf, type Tensor, typeOf } from '../tensor.ts';
+import {
+  checkShape,
+  checkTensor,
+  type Data,
+  heldBy,
+  type Shape,
+  sameShape,
+  sizeOf,
+  type Tensor,
+  typeOf,
+} from '../tensor.ts';
 import type { ConvGeometry, PoolGeometry } from '../window.ts';
 import { pointField } from './field.ts';
 import type { Attributes, Changes, Field, Layer, Parameter, Params, Program, Roles, Value } from './layer.ts';
@@ -84,9 +94,8 @@ export function operator<G = undefined>(op: Operator<G>): Layer {
     roles: Object.freeze(mapped({ ...op.roles }, (role) => Object.freeze(role))),
     with(changes) {
       const { attributes, children } = readChanges(who, changes);
-      known(who, children, [], 'children', 'layer-children');
-      known(who, attributes, Object.keys(op.attributes));
-      return op.make({ ...op.attributes, ...attributes } as never);
+      checkNames(who, children, [], 'children', 'layer-children');
+      return op.make({ ...op.attributes, ...known(who, attributes, Object.keys(op.attributes)) } as never);
     },
     shape: (x) => facts(x).shape,
     params: (x) => facts(x).shapes,
@@ -146,8 +155,7 @@ export function remembering<T>(who: string, rule: (x: Shape) => T): (x: Shape) =
 
 /** The argument of `with`; a part that is omitted does not change. */
 export function readChanges(who: string, changes: Changes): Required<Changes> {
-  known(who, changes, ['attributes', 'children'], 'changes');
-  const { attributes = {}, children = {} } = changes;
+  const { attributes = {}, children = {} } = known(who, changes, ['attributes', 'children'], 'changes');
   return { attributes, children };
 }
 
@@ -158,7 +166,7 @@ const hold = ({ shape, data }: Tensor): Tensor => Object.freeze({ shape: Object.
 
 /** Spec layer-gradient: an array that was transferred or shrunk since vjp has no gradient. */
 function checkHeld(who: string, what: string, { shape, data }: Tensor): void {
-  if (data.length !== sizeOf(shape))
+  if (heldBy(data) !== sizeOf(shape))
     throw new SpecError(
       'layer-gradient',
       `${who}: ${what} must stay as it was for vjp until the gradient is taken, got ${data.length} of ${sizeOf(shape)} values (transferred or shrunk)`,
@@ -213,7 +221,7 @@ function checkOwnParams(
   hint: (name: string, got: Shape | undefined) => string = () => '',
 ): void {
   const names = Object.keys(shapes);
-  known(who, p, names, 'parameters', 'layer-params');
+  checkNames(who, p, names, 'parameters', 'layer-params');
   for (const name of names) {
     if (!(name in p))
       throw new SpecError(

@@ -1,9 +1,11 @@
 // What an operator declares of a parameter: its shape, its first value, and whether it is trained.
 
+import { wrongType } from '../errors.ts';
 import { random } from '../random.ts';
+import { isList, reading } from '../reading.ts';
 import type { Shape } from '../tensor.ts';
 import type { FirstValue, Layer, Parameter, Params } from './layer.ts';
-import { flatParams } from './params.ts';
+import { checkShapes, flatParams } from './params.ts';
 
 export const constant =
   (value: number): FirstValue =>
@@ -42,19 +44,32 @@ export function declaredParams(layer: Layer, x: Shape): Params<Parameter> {
     return Object.fromEntries(
       Object.entries(layer.children).map(([name, child]) => [name, declaredParams(child, inputs[name].shape)]),
     );
-  return layer.parameters?.(x) ?? undeclared(layer.params(x));
+  return layer.parameters === undefined ? undeclared(layer.params(x)) : declared(layer, x);
+}
+
+/** What an operator declares; one made by hand may declare anything. Spec layer-parameters. */
+function declared(layer: Layer, x: Shape): Readonly<Record<string, Parameter>> {
+  const given = layer.parameters!(x);
+  const isDeclared = reading('layer-parameters', layer.name, 'parameters', () =>
+    Object.values(given).every((each) => isList(each.shape) && typeof each.first === 'function'),
+  );
+  if (!isDeclared)
+    throw wrongType('layer-parameters', `${layer.name}: every parameter must be declared as {shape, first}`);
+  return given;
 }
 
 /**
  * The assumption for a hand-written layer: parameters with two or more axes are random at first, the others begin as 0.
  */
-const undeclared = (shapes: Params<Shape>): Params<Parameter> =>
-  Object.fromEntries(
+const undeclared = (shapes: Params<Shape>): Params<Parameter> => {
+  checkShapes('parameters', shapes);
+  return Object.fromEntries(
     Object.entries(shapes).map(([name, shape]) => [
       name,
       isShape(shape) ? { shape, first: shape.length < 2 ? constant(0) : drawnWeight(shape) } : undeclared(shape),
     ]),
   );
+};
 
 const isShape = (value: Shape | Params<Shape>): value is Shape => Array.isArray(value);
 

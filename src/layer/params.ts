@@ -1,13 +1,14 @@
 // Nested parameters by their flat names: `stage2.body.conv1.weight`.
 
 import { SpecError, show, wrongType } from '../errors.ts';
-import { checkTensor, type Shape, type Tensor } from '../tensor.ts';
+import { isList, reading } from '../reading.ts';
+import { checkShape, checkTensor, type Shape, type Tensor } from '../tensor.ts';
 import { MOST_NESTED, type Parameter, type Params } from './layer.ts';
 
 type Leaf = Tensor | Shape | Parameter;
 
 const isLeaf = (value: unknown): boolean =>
-  Array.isArray(value) ||
+  isList(value) ||
   ArrayBuffer.isView((value as Tensor | null)?.data) ||
   typeof (value as Parameter | null)?.first === 'function';
 
@@ -31,7 +32,7 @@ export function flatParams<T extends Leaf>(params: Params<T>): Record<string, T>
 
 /** Refuses a value that is not a record of tensors, nested or not. Spec layer-params, layer-children. */
 export function checkParams(who: string, params: unknown, path = '', depth = 0): void {
-  if (typeof params !== 'object' || params === null || Array.isArray(params)) {
+  if (typeof params !== 'object' || params === null || isList(params)) {
     const what = path === '' ? 'parameters must be' : `${path} must be a tensor or`;
     throw wrongType('layer-params', `${who}: ${what} an object of tensors, got ${show(params)}`);
   }
@@ -40,11 +41,23 @@ export function checkParams(who: string, params: unknown, path = '', depth = 0):
       'layer-params',
       `${who}: parameters may be nested ${MOST_NESTED} deep, and must not contain themselves`,
     );
-  for (const [key, value] of Object.entries(params)) {
+  const entries = reading('layer-params', who, path || 'parameters', () =>
+    Object.entries(params).map(([key, value]) => ({ key, value, isTensor: isLeaf(value) })),
+  );
+  for (const { key, value, isTensor } of entries) {
     const name = path === '' ? key : `${path}.${key}`;
-    if (isLeaf(value)) checkTensor(who, name, value);
+    if (isTensor) checkTensor(who, name, value);
     else checkParams(who, value, name, depth + 1);
   }
+}
+
+/** Refuses what is not a record of shapes, nested or not, such as a layer made by hand may give. Spec layer-params. */
+export function checkShapes(who: string, shapes: unknown, depth = 0): void {
+  if (typeof shapes !== 'object' || shapes === null || isList(shapes) || depth > MOST_NESTED)
+    throw wrongType('layer-params', `${who}: the layer's params must be shapes by name, got ${show(shapes)}`);
+  for (const each of reading('layer-params', who, "the layer's params", () => Object.values(shapes)))
+    if (isList(each)) checkShape(who, each as Shape);
+    else checkShapes(who, each, depth + 1);
 }
 
 /** Changes every tensor, and keeps the nesting; `change` gets its flat name. Spec layer-names. */
@@ -80,9 +93,11 @@ export function nestParams<T extends Leaf>(like: Params<Leaf>, flat: Readonly<Re
  */
 export function parameter(params: Params<Tensor>, name: string): Tensor {
   checkParams('parameter', params);
+  if (typeof name !== 'string')
+    throw wrongType('layer-names', `parameter: the name must be a string, got ${show(name)}`);
   const flat = flatParams(params);
   if (Object.hasOwn(flat, name)) return flat[name];
-  const [names, child] = [Object.keys(flat), String(name).split('.')[0]];
+  const [names, child] = [Object.keys(flat), name.split('.')[0]];
   const near = names.filter((each) => each.split('.')[0] === child);
   const got = `the names are ${(near.length > 0 ? near : names).join(', ')}, got ${show(name)}`;
   throw new SpecError('layer-names', `parameter: ${got}`);

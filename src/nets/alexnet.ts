@@ -33,7 +33,7 @@ const norm = (): Layer => lrn({ size: 5, alpha: 1e-4, beta: 0.75, k: 2 });
  * parameterCount(alexnet({ groups: 1 }), [1, 227, 227, 3]) // 62378344
  */
 export function alexnet(options: AlexnetOptions = {}): Layer {
-  known('alexnet', options, [...classifierNames, 'variant', 'groups'], 'options');
+  options = known('alexnet', options, [...classifierNames, 'variant', 'groups'], 'options');
   const variant = oneOf('nets-alexnet', 'alexnet', 'variant', options.variant ?? 'paper', ['paper', 'one-tower']);
   const groups = wholeNumber('nets-alexnet', 'alexnet', 'groups', options.groups ?? (variant === 'paper' ? 2 : 1), 1);
   if (groups > (variant === 'paper' ? 2 : 1))

@@ -7,6 +7,7 @@ import { relu } from '../ops/activation.ts';
 import { dense } from '../ops/dense.ts';
 import { dropout } from '../ops/dropout.ts';
 import { flatten } from '../ops/reshape.ts';
+import { isList } from '../reading.ts';
 
 export interface ClassifierOptions {
   /** Units of the last layer; the default is 1000. */
@@ -36,7 +37,7 @@ export const dropoutRate = (clause: string, who: string, rate: unknown = 0): num
   finiteNumber(clause, who, 'dropout', rate, 'a rate from 0 to below 1', (value) => value >= 0 && value < 1);
 
 function readHidden(clause: string, who: string, hidden: unknown): number[] {
-  if (!Array.isArray(hidden))
+  if (!isList(hidden))
     throw wrongType(clause, `${who}: hidden must be an array of at most two numbers of units, got ${show(hidden)}`);
   if (hidden.length > 2)
     throw new SpecError(clause, `${who}: hidden must hold at most two numbers of units, got ${show(hidden)}`);

@@ -19,6 +19,7 @@ import { avgPool2d, maxPool2d } from '../ops/pool.ts';
 import { flatten } from '../ops/reshape.ts';
 import { selectChannels } from '../ops/select.ts';
 import type { Labels } from '../ops/targets.ts';
+import { isList } from '../reading.ts';
 import { dropoutRate } from './classifier.ts';
 import { type InceptionVariant, inceptionModule, unit } from './inception.ts';
 
@@ -64,7 +65,7 @@ type Name = keyof typeof TABLE;
  */
 export function googlenet(options: GooglenetOptions = {}): Layer {
   const [clause, who] = ['nets-googlenet', 'googlenet'];
-  known(who, options, ['classes', 'heads', 'variant', 'dropout'], 'options');
+  options = known(who, options, ['classes', 'heads', 'variant', 'dropout'], 'options');
   const variant = oneOf(clause, who, 'variant', options.variant ?? 'paper', ['paper', 'torchvision']);
   const classes = wholeNumber(clause, who, 'classes', options.classes ?? 1000, 1);
   const rate = dropoutRate(clause, who, options.dropout);
@@ -132,6 +133,9 @@ export interface HeadsLossOptions {
   readonly weights?: readonly number[];
 }
 
+/** The channels of each head are listed one by one. */
+const MOST_CLASSES = 1 << 18;
+
 /**
  * The loss of {@link googlenet} with its heads: the weighted sum of the cross-entropies of the three blocks of logits.
  * x `[batch, 3 · classes]`, y `[1]`. Spec nets-heads.
@@ -142,10 +146,12 @@ export interface HeadsLossOptions {
  */
 export function headsLoss(options: HeadsLossOptions): Layer {
   const [clause, who] = ['nets-heads', 'headsLoss'];
-  known(who, options, ['labels', 'classes', 'weights'], 'options');
+  options = known(who, options, ['labels', 'classes', 'weights'], 'options');
   const classes = wholeNumber(clause, who, 'classes', options.classes ?? 1000, 1);
+  if (classes > MOST_CLASSES)
+    throw new SpecError(clause, `${who}: there may be at most ${MOST_CLASSES} classes, got ${classes}`);
   const weights: unknown = options.weights ?? [1, 0.3, 0.3];
-  if (!Array.isArray(weights)) throw wrongType(clause, `${who}: weights must be three numbers, got ${show(weights)}`);
+  if (!isList(weights)) throw wrongType(clause, `${who}: weights must be three numbers, got ${show(weights)}`);
   if (weights.length !== 3) throw new SpecError(clause, `${who}: weights must be three numbers, got ${show(weights)}`);
   const part = (i: number): Layer =>
     chain({

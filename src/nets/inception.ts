@@ -14,6 +14,7 @@ import { relu } from '../ops/activation.ts';
 import { conv2d } from '../ops/conv.ts';
 import { batchNorm } from '../ops/normalization.ts';
 import { maxPool2d } from '../ops/pool.ts';
+import { isList } from '../reading.ts';
 
 /** 'paper': biases, no norms. 'torchvision': batch norm in place of biases, and 3×3 where the paper has 5×5 (pytorch/vision issue 906). */
 export type InceptionVariant = 'paper' | 'torchvision';
@@ -40,7 +41,7 @@ export interface InceptionOptions {
  */
 export function inceptionModule(options: InceptionOptions): Layer {
   const [clause, who] = ['nets-inception', 'inceptionModule'];
-  known(who, options, ['one', 'three', 'five', 'pool', 'variant'], 'options');
+  options = known(who, options, ['one', 'three', 'five', 'pool', 'variant'], 'options');
   const variant = oneOf(clause, who, 'variant', options.variant ?? 'paper', ['paper', 'torchvision']);
   const filters = (what: string, value: unknown): number => wholeNumber(clause, who, what, value, 1);
   const one = filters('one', options.one);
@@ -69,8 +70,7 @@ export const unit = (
 });
 
 function pair(clause: string, who: string, what: string, value: unknown): readonly number[] {
-  if (!Array.isArray(value))
-    throw wrongType(clause, `${who}: ${what} must be a pair [reduce, filters], got ${show(value)}`);
+  if (!isList(value)) throw wrongType(clause, `${who}: ${what} must be a pair [reduce, filters], got ${show(value)}`);
   if (value.length !== 2)
     throw new SpecError(clause, `${who}: ${what} must be a pair [reduce, filters], got ${show(value)}`);
   return value.map((each) => wholeNumber(clause, who, what, each, 1));

@@ -32,7 +32,7 @@ export interface Lenet5Options {
  * parameterCount(lenet5(), [1, 32, 32, 1]) // 61706
  */
 export function lenet5(options: Lenet5Options = {}): Layer {
-  known('lenet5', options, ['classes', 'variant'], 'options');
+  options = known('lenet5', options, ['classes', 'variant'], 'options');
   const variant = oneOf('nets-lenet5', 'lenet5', 'variant', options.variant ?? 'lecture', ['lecture', '1998']);
   if (variant === 'lecture') return lecture(wholeNumber('nets-lenet5', 'lenet5', 'classes', options.classes ?? 10, 1));
   if (options.classes !== undefined)

@@ -64,7 +64,7 @@ export function residualBlock(options: ResidualOptions): Layer {
 
 function read(options: ResidualOptions): Required<ResidualOptions> {
   const [clause, who] = ['nets-residual', 'residualBlock'];
-  known(who, options, ['channels', 'filters', 'stride', 'bottleneck', 'norm', 'plain', 'variant'], 'options');
+  options = known(who, options, ['channels', 'filters', 'stride', 'bottleneck', 'norm', 'plain', 'variant'], 'options');
   const channels = wholeNumber(clause, who, 'channels', options.channels, 1);
   const filters = wholeNumber(clause, who, 'filters', options.filters ?? channels, 1);
   const bottleneck = flag(clause, who, 'bottleneck', options.bottleneck ?? false);

@@ -1,7 +1,7 @@
 // ResNet (He, Zhang, Ren and Sun 2015): table 1 for large images, section 4.2 for images of 32×32.
 
 import { flag, known, oneOf, wholeNumber } from '../attributes.ts';
-import { SpecError, show } from '../errors.ts';
+import { SpecError, show, wrongType } from '../errors.ts';
 import { chain } from '../layer/chain.ts';
 import type { Layer } from '../layer/layer.ts';
 import { relu } from '../ops/activation.ts';
@@ -58,8 +58,9 @@ const SMALL: Readonly<Record<number, Form>> = {
  */
 export function resnet(depth: number, options: ResnetOptions = {}): Layer {
   const [clause, who] = ['nets-resnet', 'resnet'];
-  known(who, options, ['classes', 'variant', 'plain'], 'options');
+  options = known(who, options, ['classes', 'variant', 'plain'], 'options');
   const forms = { ...LARGE, ...SMALL };
+  if (typeof depth !== 'number') throw wrongType(clause, `${who}: the depth must be a number, got ${show(depth)}`);
   if (!Object.hasOwn(forms, depth))
     throw new SpecError(
       clause,

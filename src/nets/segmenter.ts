@@ -24,7 +24,7 @@ export interface ContextOptions {
  * parameterCount(contextModule(), [1, 64, 64, 21]) // 28392
  */
 export function contextModule(options: ContextOptions = {}): Layer {
-  known('contextModule', options, ['channels'], 'options');
+  options = known('contextModule', options, ['channels'], 'options');
   const filters = wholeNumber('nets-context', 'contextModule', 'channels', options.channels ?? 21, 1);
   const parts: Record<string, Layer> = {};
   for (const [i, dilation] of RATES.entries()) {
@@ -53,7 +53,7 @@ export interface SegmenterOptions {
  * segmenter({ outputs: 5 }).shape([2, 48, 64, 3]) // [2, 48, 64, 5]
  */
 export function segmenter(options: SegmenterOptions = {}): Layer {
-  known('segmenter', options, ['outputs', 'width'], 'options');
+  options = known('segmenter', options, ['outputs', 'width'], 'options');
   const outputs = wholeNumber('nets-segmenter', 'segmenter', 'outputs', options.outputs ?? 2, 1);
   const width = wholeNumber('nets-segmenter', 'segmenter', 'width', options.width ?? 16, 1);
   return chain({
@@ -81,7 +81,7 @@ export interface CellGridOptions extends SegmenterOptions {
  * cellGrid({ cell: 8, outputs: 5 }).shape([2, 48, 64, 3]) // [2, 6, 8, 5]
  */
 export function cellGrid(options: CellGridOptions): Layer {
-  known('cellGrid', options, ['cell', 'outputs', 'width'], 'options');
+  options = known('cellGrid', options, ['cell', 'outputs', 'width'], 'options');
   const number = (what: string, value: unknown) => wholeNumber('nets-segmenter', 'cellGrid', what, value, 1);
   const cell = number('cell', options.cell);
   const outputs = number('outputs', options.outputs ?? 2);

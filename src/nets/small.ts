@@ -8,6 +8,7 @@ import { relu, sigmoid } from '../ops/activation.ts';
 import { conv1d } from '../ops/conv.ts';
 import { dense } from '../ops/dense.ts';
 import { flatten } from '../ops/reshape.ts';
+import { isList } from '../reading.ts';
 
 export interface Cnn1dOptions {
   /** Taps of the convolution; the default is 3. With an odd number it is centred and keeps the length. */
@@ -26,7 +27,7 @@ export interface Cnn1dOptions {
  * parameterCount(cnn1d(), [1, 4, 1]) // 7
  */
 export function cnn1d(options: Cnn1dOptions = {}): Layer {
-  known('cnn1d', options, ['size', 'filters', 'units', 'bias'], 'options');
+  options = known('cnn1d', options, ['size', 'filters', 'units', 'bias'], 'options');
   const number = (what: string, value: unknown) => wholeNumber('nets-cnn1d', 'cnn1d', what, value, 1);
   const size = number('size', options.size ?? 3);
   const filters = number('filters', options.filters ?? 1);
@@ -55,9 +56,9 @@ export interface MlpOptions {
  * parameterCount(mlp({ units: [1] }), [1, 5, 5, 1]) // 26
  */
 export function mlp(options: MlpOptions): Layer {
-  known('mlp', options, ['units', 'bias'], 'options');
+  options = known('mlp', options, ['units', 'bias'], 'options');
   const bias = flag('nets-mlp', 'mlp', 'bias', options.bias ?? true);
-  if (!Array.isArray(options.units))
+  if (!isList(options.units))
     throw wrongType('nets-mlp', `mlp: units must be an array of whole numbers, got ${show(options.units)}`);
   if (options.units.length === 0) throw new SpecError('nets-mlp', 'mlp: units must name at least one layer, got none');
   const parts: Record<string, Layer> = { flatten: flatten() };

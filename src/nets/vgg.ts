@@ -34,7 +34,7 @@ const STAGES: Readonly<Record<number, readonly number[]>> = {
  * parameterCount(vgg(11), [1, 224, 224, 3]) // 132863336
  */
 export function vgg(depth: 11 | 13 | 16 | 19, options: VggOptions = {}): Layer {
-  known('vgg', options, [...classifierNames, 'norm'], 'options');
+  options = known('vgg', options, [...classifierNames, 'norm'], 'options');
   if (typeof depth !== 'number')
     throw wrongType('nets-vgg', `vgg: the depth must be ${Object.keys(STAGES).join(', ')}, got ${show(depth)}`);
   if (!Object.hasOwn(STAGES, depth))

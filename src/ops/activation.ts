@@ -1,6 +1,6 @@
 // Activations: functions of one number, applied to every element of a tensor.
 
-import { finiteNumber, known, type None } from '../attributes.ts';
+import { checkNames, finiteNumber, known, type None } from '../attributes.ts';
 import * as kernels from '../kernels/choose.ts';
 import type { Attributes, Layer } from '../layer/layer.ts';
 import { type Operator, operator } from '../layer/operator.ts';
@@ -14,7 +14,7 @@ import { allocate, type Data, typeOf } from '../tensor.ts';
  * relu().forward(tensor([1, 3], [-1, 0, 2]), {}).data // [0, 0, 2]
  */
 export function relu(attributes: None = {}): Layer {
-  known('relu', attributes, []);
+  checkNames('relu', attributes, []);
   return pointwise('relu', {}, relu, {
     forward: kernels.relu,
     gradient: ({ x, dy, dx }) => kernels.reluGrad(x, dy, dx),
@@ -31,7 +31,7 @@ export function relu(attributes: None = {}): Layer {
  * leakyRelu({ slope: 0.5 }).forward(tensor([1, 3], [-1, 0, 2]), {}).data // [-0.5, 0, 2]
  */
 export function leakyRelu(attributes: { readonly slope?: number } = {}): Layer {
-  known('leakyRelu', attributes, ['slope']);
+  attributes = known('leakyRelu', attributes, ['slope']);
   const slope = finite('activation-leaky', 'leakyRelu', 'slope', attributes.slope ?? 0.01);
   return pointwise('leakyRelu', { slope }, leakyRelu, {
     roles: { activates: true },
@@ -53,7 +53,7 @@ export function leakyRelu(attributes: { readonly slope?: number } = {}): Layer {
  * sigmoid().forward(tensor([1, 2], [0, 1000]), {}).data // [0.5, 1]
  */
 export function sigmoid(attributes: None = {}): Layer {
-  known('sigmoid', attributes, []);
+  checkNames('sigmoid', attributes, []);
   return pointwise('sigmoid', {}, sigmoid, {
     roles: { activates: true },
     forward: (x, y) => kernels.map('sigmoid', x, y),
@@ -71,7 +71,7 @@ export function sigmoid(attributes: None = {}): Layer {
  * tanh().forward(tensor([1, 2], [0, -1000]), {}).data // [0, -1]
  */
 export function tanh(attributes: None = {}): Layer {
-  known('tanh', attributes, []);
+  checkNames('tanh', attributes, []);
   return pointwise('tanh', {}, tanh, {
     roles: { activates: true },
     forward: (x, y) => kernels.map('tanh', x, y),
@@ -90,7 +90,7 @@ export function tanh(attributes: None = {}): Layer {
  * scale({ factor: 0.5 }).forward(tensor([1, 2], [3, -4]), {}).data // [1.5, -2]
  */
 export function scale(attributes: { readonly factor: number }): Layer {
-  known('scale', attributes, ['factor']);
+  attributes = known('scale', attributes, ['factor']);
   const factor = finite('activation-scale', 'scale', 'factor', attributes.factor);
   const times = (x: Data, y: Data): void => {
     const a = roundingOf(x)(factor);

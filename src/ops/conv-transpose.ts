@@ -61,7 +61,16 @@ function transposed(
   attributes: ConvTransposeAttributes,
   make: (attributes: ConvTransposeAttributes) => Layer,
 ): Layer {
-  known(name, attributes, ['filters', 'size', 'stride', 'padding', 'dilation', 'outputPadding', 'groups', 'bias']);
+  attributes = known(name, attributes, [
+    'filters',
+    'size',
+    'stride',
+    'padding',
+    'dilation',
+    'outputPadding',
+    'groups',
+    'bias',
+  ]);
   const filters = wholeNumber('conv-filters', name, 'filters', attributes.filters, 1);
   const groups = wholeNumber('conv-groups', name, 'groups', attributes.groups ?? 1, 1);
   if (filters % groups !== 0)

@@ -47,7 +47,16 @@ export function grouped(
   make: (attributes: ConvAttributes) => Layer,
   flip = false,
 ): Layer {
-  known(name, attributes, ['filters', 'size', 'stride', 'padding', 'dilation', 'groups', 'bias', 'algorithm']);
+  attributes = known(name, attributes, [
+    'filters',
+    'size',
+    'stride',
+    'padding',
+    'dilation',
+    'groups',
+    'bias',
+    'algorithm',
+  ]);
   const filters = wholeNumber('conv-filters', name, 'filters', attributes.filters, 1);
   const groups = wholeNumber('conv-groups', name, 'groups', attributes.groups ?? 1, 1);
   if (filters % groups !== 0)
@@ -64,7 +73,7 @@ export function depthwise(
   attributes: DepthwiseConvAttributes,
   make: (attributes: DepthwiseConvAttributes) => Layer,
 ): Layer {
-  known(name, attributes, ['size', 'multiplier', 'stride', 'padding', 'dilation', 'bias', 'algorithm']);
+  attributes = known(name, attributes, ['size', 'multiplier', 'stride', 'padding', 'dilation', 'bias', 'algorithm']);
   const multiplier = wholeNumber('conv-multiplier', name, 'multiplier', attributes.multiplier ?? 1, 1);
   const { ceil: _, ...window } = readConvWindow(name, rank, attributes);
   const complete = { ...window, multiplier, ...readChoices(name, attributes) };

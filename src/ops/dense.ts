@@ -24,7 +24,7 @@ export interface DenseAttributes {
  */
 export function dense(attributes: DenseAttributes): Layer {
   const name = 'dense';
-  known(name, attributes, ['units', 'bias']);
+  attributes = known(name, attributes, ['units', 'bias']);
   const units = wholeNumber('dense-units', name, 'units', attributes.units, 1);
   const bias = flag('dense-bias', name, 'bias', attributes.bias ?? true);
   return operator<ConvGeometry>({

@@ -26,7 +26,7 @@ export interface DropoutAttributes {
  */
 export function dropout(attributes: DropoutAttributes = {}): Layer {
   const name = 'dropout';
-  known(name, attributes, ['rate', 'seed']);
+  attributes = known(name, attributes, ['rate', 'seed']);
   const rule = 'a number from 0 to below 1';
   const rate = finiteNumber(
     'dropout-rate',

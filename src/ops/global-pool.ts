@@ -1,6 +1,6 @@
 // Pooling over all of space, and over channels: the windows of pool.ts on other axes.
 
-import { known, type None, wholeNumber } from '../attributes.ts';
+import { checkNames, known, type None, wholeNumber } from '../attributes.ts';
 import { SpecError } from '../errors.ts';
 import * as kernels from '../kernels/choose.ts';
 import { spaceOf, wholeField } from '../layer/field.ts';
@@ -53,7 +53,7 @@ export interface ChannelMaxPoolAttributes {
  */
 export function channelMaxPool(attributes: ChannelMaxPoolAttributes): Layer {
   const name = 'channelMaxPool';
-  known(name, attributes, ['size']);
+  attributes = known(name, attributes, ['size']);
   const size = wholeNumber('pool-channels', name, 'size', attributes.size, 1);
   const shape = (x: Shape): Shape => {
     const C = x[x.length - 1];
@@ -95,7 +95,7 @@ const axisOf = (input: number, size: number): Axis => ({
 
 /** One window that covers all of space, whose axes are treated as one. */
 function globalPool(name: string, attributes: None, make: (attributes: None) => Layer, pool: Pool): Layer {
-  known(name, attributes, []);
+  checkNames(name, attributes, []);
   return windowed(name, {}, make, {
     ...pool,
     shape(x) {

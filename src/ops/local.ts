@@ -41,7 +41,7 @@ function locallyConnected(
   attributes: LocallyConnectedAttributes,
   make: (attributes: LocallyConnectedAttributes) => Layer,
 ): Layer {
-  known(name, attributes, ['filters', 'size', 'stride', 'padding', 'bias']);
+  attributes = known(name, attributes, ['filters', 'size', 'stride', 'padding', 'bias']);
   const filters = wholeNumber('conv-filters', name, 'filters', attributes.filters, 1);
   const { size, stride, padding, ...rest } = readConvWindow(name, rank, attributes);
   const bias = flag('conv-bias', name, 'bias', attributes.bias ?? true);

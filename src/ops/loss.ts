@@ -37,7 +37,7 @@ import {
  */
 export function squaredError(attributes: { readonly target: Tensor }): Layer {
   const name = 'squaredError';
-  known(name, attributes, ['target']);
+  attributes = known(name, attributes, ['target']);
   const target = readTarget(name, 'target', attributes.target);
   return loss(name, { target }, squaredError, {
     check: (x) => checkTarget(name, 'target', target, x),
@@ -77,7 +77,7 @@ export function crossEntropy(attributes: {
   readonly smoothing?: number;
 }): Layer {
   const name = 'crossEntropy';
-  known(name, attributes, ['labels', 'ignore', 'classWeights', 'smoothing']);
+  attributes = known(name, attributes, ['labels', 'ignore', 'classWeights', 'smoothing']);
   const ignore = readIgnored(name, attributes.ignore);
   const given = readLabels(name, attributes.labels, ignore);
   const labels = given.map((label) => (label === ignore ? IGNORED : label));
@@ -200,7 +200,7 @@ function log1p(r: number): number {
  */
 export function binaryCrossEntropy(attributes: { readonly targets: Tensor }): Layer {
   const name = 'binaryCrossEntropy';
-  known(name, attributes, ['targets']);
+  attributes = known(name, attributes, ['targets']);
   const targets = readProbabilities(name, attributes.targets);
   return loss(name, { targets }, binaryCrossEntropy, {
     check: (x) => checkTarget(name, 'targets', targets, x),

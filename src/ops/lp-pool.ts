@@ -20,7 +20,7 @@ export interface LpPoolAttributes extends MaxPoolAttributes {
  */
 export function lpPool2d(attributes: LpPoolAttributes): Layer {
   const name = 'lpPool2d';
-  known(name, attributes, [...windowNames, 'p']);
+  attributes = known(name, attributes, [...windowNames, 'p']);
   const p = finiteNumber('pool-power', name, 'p', attributes.p ?? 2, 'a finite number ≥ 1', (value) => value >= 1);
   return pooling(name, 2, { ...readPoolWindow(name, 2, attributes), p }, lpPool2d, {
     forward: (g, x, y) => lpPool(g, x.data, p, y.data),

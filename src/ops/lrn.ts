@@ -33,7 +33,7 @@ export interface LrnAttributes {
  */
 export function lrn(attributes: LrnAttributes = {}): Layer {
   const name = 'lrn';
-  known(name, attributes, ['size', 'alpha', 'beta', 'k']);
+  attributes = known(name, attributes, ['size', 'alpha', 'beta', 'k']);
   const size = wholeNumber('lrn-size', name, 'size', attributes.size ?? 5, 1);
   const factor = (what: 'alpha' | 'beta', value: number): number =>
     finiteNumber('lrn-factors', name, what, value, 'a number ≥ 0', (each) => each >= 0);

@@ -134,7 +134,7 @@ function norm(
 
 /** Spec norm-epsilon: above 0, so that a constant channel does not divide by 0. */
 export function readEpsilon(who: string, attributes: NormAttributes): number {
-  known(who, attributes, ['epsilon']);
+  attributes = known(who, attributes, ['epsilon']);
   return finiteNumber('norm-epsilon', who, 'epsilon', attributes.epsilon ?? 1e-5, 'a number > 0', (value) => value > 0);
 }
 

@@ -68,7 +68,7 @@ function maxPool(
   attributes: MaxPoolAttributes,
   make: (attributes: MaxPoolAttributes) => Layer,
 ): Layer {
-  known(name, attributes, windowNames);
+  attributes = known(name, attributes, windowNames);
   return pooling(name, rank, readPoolWindow(name, rank, attributes), make, {
     forward: (g, x, y) => kernels.maxPool(g, x.data, y.data),
     emit: (program, x, shape, g) => program.maxPool(x, shape, g),
@@ -82,7 +82,7 @@ function avgPool(
   attributes: AvgPoolAttributes,
   make: (attributes: AvgPoolAttributes) => Layer,
 ): Layer {
-  known(name, attributes, [...windowNames, 'countPadding']);
+  attributes = known(name, attributes, [...windowNames, 'countPadding']);
   const countPadding = flag('pool-divisor', name, 'countPadding', attributes.countPadding ?? false);
   return pooling(name, rank, { ...readPoolWindow(name, rank, attributes), countPadding }, make, {
     forward: (g, x, y) => kernels.avgPool(g, x.data, countPadding, y.data),

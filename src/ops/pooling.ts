@@ -49,7 +49,7 @@ function withinReach(axis: Axis): Axis {
   const { input, size, stride, dilation, before, output } = axis;
   const first = Math.max(0, Math.ceil((before - (output - 1) * stride) / dilation));
   const last = Math.min(size - 1, Math.floor((input - 1 + before) / dilation));
-  if (last < first) return axis;
+  if (last < first) return { ...axis, size: 1 }; // no tap ever meets a cell, the first neither
   return { ...axis, size: last - first + 1, before: before - first * dilation };
 }
 
@@ -74,8 +74,9 @@ export function pooling(
     geometry(x) {
       const channels = checkRank(name, rank, x);
       const all = windowAxes(name, complete, spaceOf(x));
-      const axes = complete.countPadding === true ? all : all.map(withinReach);
-      return { batch: x[0], channels, axes: threeAxes(axes), isLong: taps(all) > SHORT_SUM };
+      const axes = threeAxes(all.map(withinReach));
+      const counted = complete.countPadding === true && { counted: threeAxes(all) };
+      return { batch: x[0], channels, axes, isLong: taps(all) > SHORT_SUM, ...counted };
     },
     shape: (x, g) => [x[0], ...g.axes.slice(-rank).map((axis) => axis.output), g.channels],
     field: (x) => windowField(windowAxes(name, complete, spaceOf(x))),

@@ -1,6 +1,6 @@
 // The layer that only changes the shape: flatten.
 
-import { known, type None } from '../attributes.ts';
+import { checkNames, type None } from '../attributes.ts';
 import { wholeField } from '../layer/field.ts';
 import type { Layer } from '../layer/layer.ts';
 import { operator } from '../layer/operator.ts';
@@ -13,7 +13,7 @@ import { sizeOf } from '../tensor.ts';
  * flatten().shape([1, 32, 32, 3]) // [1, 3072]
  */
 export function flatten(attributes: None = {}): Layer {
-  known('flatten', attributes, []);
+  checkNames('flatten', attributes, []);
   return operator({
     name: 'flatten',
     attributes: {},

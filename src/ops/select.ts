@@ -4,6 +4,7 @@ import { known, wholeNumber } from '../attributes.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
 import type { Layer } from '../layer/layer.ts';
 import { operator } from '../layer/operator.ts';
+import { isList } from '../reading.ts';
 import { accumulator, SHORT_SUM } from '../reference/sums.ts';
 import { allocate, type Shape, typeOf } from '../tensor.ts';
 
@@ -21,7 +22,7 @@ export interface SelectAttributes {
  */
 export function selectChannels(attributes: SelectAttributes): Layer {
   const name = 'selectChannels';
-  known(name, attributes, ['channels']);
+  attributes = known(name, attributes, ['channels']);
   const channels = Object.freeze(readChannels(name, attributes.channels));
   const most = channels.reduce((a, b) => Math.max(a, b));
   const shape = (x: Shape): Shape => {
@@ -58,7 +59,7 @@ export function selectChannels(attributes: SelectAttributes): Layer {
 }
 
 function readChannels(who: string, channels: unknown): number[] {
-  if (!Array.isArray(channels))
+  if (!isList(channels))
     throw wrongType('reshape-select', `${who}: channels must be an array of whole numbers, got ${show(channels)}`);
   if (channels.length === 0) throw new SpecError('reshape-select', `${who}: channels must name at least one, got none`);
   return channels.map((channel) => wholeNumber('reshape-select', who, 'a channel', channel, 0));

@@ -20,7 +20,7 @@ import { type Rows, softmaxGradRows, softmaxRows } from './rows.ts';
  */
 export function softmax(attributes: { readonly axis?: number } = {}): Layer {
   const name = 'softmax';
-  known(name, attributes, ['axis']);
+  attributes = known(name, attributes, ['axis']);
   const axis = wholeNumber('softmax-axis', name, 'axis', attributes.axis ?? -1, -MAX_ATTRIBUTE);
   const place = (x: Shape): number => (axis < 0 ? axis + x.length : axis);
   const rows = (x: Shape): Rows => ({ length: x[place(x)], step: sizeOf(x.slice(place(x) + 1)) });

@@ -2,6 +2,7 @@
 
 import { finiteNumber } from '../attributes.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
+import { isList, listOf, reading } from '../reading.ts';
 import { checkTensor, type Shape, sameShape, sizeOf, type Tensor } from '../tensor.ts';
 
 /** Whole numbers in row-major order. */
@@ -36,10 +37,15 @@ export const IGNORED = -1;
 
 /** Labels as an array of whole numbers, negative only where they are ignored. Spec loss-labels, loss-ignore. */
 export function readLabels(who: string, value: Labels, ignore?: number): readonly number[] {
-  const values = typeof value === 'object' && value !== null && 'data' in value ? value.data : value;
-  if (!Array.isArray(values) && !(ArrayBuffer.isView(values) && 'length' in values))
+  const values = reading('loss-labels', who, 'labels', () =>
+    typeof value === 'object' && value !== null && 'data' in value ? value.data : value,
+  );
+  if (!isList(values) && !(ArrayBuffer.isView(values) && 'length' in values))
     throw wrongType('loss-labels', `${who}: labels must be an array of whole numbers, got ${show(value)}`);
-  const labels = Array.from(values as ArrayLike<number>, (label, i) => {
+  const given = isList(values)
+    ? (listOf('loss-labels', who, 'labels', values) as number[])
+    : reading('loss-labels', who, 'labels', () => Array.from(values as ArrayLike<number>));
+  const labels = given.map((label, i) => {
     if (typeof label !== 'number')
       throw wrongType('loss-labels', `${who}: labels must be whole numbers, got ${show(label)} at index ${i}`);
     if (label !== ignore && (!Number.isInteger(label) || label < 0))

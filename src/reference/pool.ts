@@ -64,14 +64,12 @@ export function divisors(g: PoolGeometry, countPadding: boolean): Float64Array {
   const onAxis = (axis: Axis): number[] =>
     Array.from({ length: axis.output }, (_, p) => {
       const [least, end] = countPadding ? [-axis.before, axis.input + axis.after] : [0, axis.input];
-      let count = 0;
-      for (let k = 0; k < axis.size; k++) {
-        const cell = p * axis.stride + k * axis.dilation - axis.before;
-        if (cell >= least && cell < end) count++;
-      }
-      return count;
+      const start = p * axis.stride - axis.before;
+      const first = Math.max(0, Math.ceil((least - start) / axis.dilation));
+      const last = Math.min(axis.size - 1, Math.floor((end - 1 - start) / axis.dilation));
+      return Math.max(0, last - first + 1);
     });
-  const [a, b, c] = g.axes.map(onAxis);
+  const [a, b, c] = (g.counted ?? g.axes).map(onAxis);
   return Float64Array.from(a.flatMap((i) => b.flatMap((j) => c.map((k) => i * j * k))));
 }
 

@@ -1,7 +1,7 @@
 // Cases: a layer, an input that fits it, its parameters and a gradient at its output, drawn together.
 
 import fc from 'fast-check';
-import { finiteNumber, known, oneOf } from '../attributes.ts';
+import { finiteNumber, known, oneOf, wholeNumber } from '../attributes.ts';
 import { checkLayer, type Layer, type Params } from '../layer/layer.ts';
 import {
   type ConvAttributes,
@@ -15,7 +15,7 @@ import {
 import { dense } from '../ops/dense.ts';
 import { avgPool1d, avgPool2d, avgPool3d, maxPool1d, maxPool2d, maxPool3d } from '../ops/pool.ts';
 import type { ElementType, Shape, Tensor } from '../tensor.ts';
-import { paramsOf, tensors, wholeNumbers } from './numbers.ts';
+import { checkDrawn, paramsOf, tensors, wholeNumbers } from './numbers.ts';
 import { windowCases } from './windows.ts';
 
 /** One call of a layer. `layer.name` and `layer.attributes` (complete) say which operator it is. */
@@ -37,11 +37,16 @@ export interface CaseOptions {
   readonly cost?: number;
 }
 
+/** Multiply-adds that a case in some tens has at most: cases of a lower cost are hardly ever drawn. */
+const LEAST_COST = 100;
+
 /** The options, and the rank among them. */
 function readOptions(who: string, options: CaseOptions): Required<Pick<CaseOptions, 'rank'>> & CaseOptions {
-  known(who, options, ['rank', 'numbers', 'type', 'cost'], 'options');
+  options = known(who, options, ['rank', 'numbers', 'type', 'cost'], 'options');
   const { rank = 2 } = options;
   finiteNumber('layer-rules', who, 'rank', rank, '1, 2 or 3', (value) => [1, 2, 3].includes(value));
+  checkDrawn(who, options.numbers ?? wholeNumbers(), options.type ?? 'float32');
+  if (options.cost !== undefined) wholeNumber('layer-rules', who, 'cost', options.cost, LEAST_COST);
   return { ...options, rank };
 }
 

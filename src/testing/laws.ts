@@ -2,14 +2,17 @@
 
 import fc from 'fast-check';
 import { finiteNumber, known, oneOf, wholeNumber } from '../attributes.ts';
+import { show, wrongType } from '../errors.ts';
 import { checkLayer, type Layer } from '../layer/layer.ts';
+import { checkShapes } from '../layer/params.ts';
 import { hash } from '../random.ts';
+import { isList, reading } from '../reading.ts';
 import { checkShape, type Shape } from '../tensor.ts';
 import { exactLaws } from './exact-laws.ts';
 import { exactFieldLaws, fieldLaws } from './field-laws.ts';
 import { layerLaws } from './layer-laws.ts';
 import { linearLaws } from './linear-laws.ts';
-import { wholeNumbers } from './numbers.ts';
+import { checkDrawn, wholeNumbers } from './numbers.ts';
 import type { Law, Subject } from './points.ts';
 import { smoothLaws } from './smooth-laws.ts';
 
@@ -93,8 +96,13 @@ export function brokenLaws(layer: Layer, shape: Shape, options: LawOptions = {})
 function read(who: string, layer: Layer, shape: Shape, options: LawOptions) {
   checkLayer(who, layer);
   checkShape(who, shape);
-  known(who, options, ['kind', 'unit', 'numbers', 'runs', 'seed'], 'options');
+  options = known(who, options, ['kind', 'unit', 'numbers', 'runs', 'seed'], 'options');
+  checkShapes(who, layer.params(shape));
   const { unit = 1, numbers = {} } = options;
+  if (typeof numbers !== 'object' || numbers === null || isList(numbers))
+    throw wrongType('layer-rules', `${who}: numbers must be a record of arbitraries, got ${show(numbers)}`);
+  const drawn = reading('layer-rules', who, 'numbers', () => Object.values(numbers));
+  for (const each of drawn) checkDrawn(who, each, 'float32');
   const kind = readKind(who, options.kind ?? 'any');
   const runs = wholeNumber('layer-rules', who, 'runs', options.runs ?? 25, 1);
   wholeNumber('layer-rules', who, 'unit', unit, 1);

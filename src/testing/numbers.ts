@@ -1,8 +1,11 @@
 // Numbers and tensors to draw: whole numbers, on which sums are exact in any order, and awkward floats.
 
 import fc from 'fast-check';
-import { wholeNumber } from '../attributes.ts';
+import { oneOf, wholeNumber } from '../attributes.ts';
+import { SpecError, show, wrongType } from '../errors.ts';
 import { checkLayer, type Layer, type Params } from '../layer/layer.ts';
+import { checkShapes } from '../layer/params.ts';
+import { reading } from '../reading.ts';
 import { checkShape, type ElementType, type Shape, sizeOf, type Tensor, tensor } from '../tensor.ts';
 
 /**
@@ -53,6 +56,27 @@ export const awkwardFloats = (): fc.Arbitrary<number> =>
 export const smoothFloats = (): fc.Arbitrary<number> =>
   fc.noShrink(fc.noBias(fc.integer({ min: -0x40000000, max: 0x40000000 }))).map((value) => value / 0x20000000);
 
+/** Elements of the largest tensor that is drawn, one by one: some seconds. */
+const MOST_DRAWN = 1 << 20;
+
+/** Spec tensor-size. */
+function drawable(who: string, shape: Shape): number {
+  checkShape(who, shape);
+  const size = sizeOf(shape);
+  if (size > MOST_DRAWN)
+    throw new SpecError('tensor-size', `${who}: at most ${MOST_DRAWN} elements are drawn, got ${size} for [${shape}]`);
+  return size;
+}
+
+/** What elements are drawn from, and their type. Spec layer-rules. */
+export function checkDrawn(who: string, numbers: unknown, type: unknown): void {
+  const has = (name: string): boolean => typeof (numbers as Record<string, unknown>)?.[name] === 'function';
+  const isArbitrary = reading('layer-rules', who, 'numbers', () => ['generate', 'shrink', 'map'].every(has));
+  if (!isArbitrary)
+    throw wrongType('layer-rules', `${who}: numbers must be an arbitrary of fast-check, got ${show(numbers)}`);
+  oneOf('layer-rules', who, 'type', type, ['float32', 'float64']);
+}
+
 /**
  * Tensors of one shape, every element drawn from `numbers`.
  *
@@ -64,8 +88,8 @@ export function tensors(
   numbers: fc.Arbitrary<number> = wholeNumbers(),
   type: ElementType = 'float32',
 ): fc.Arbitrary<Tensor> {
-  checkShape('tensors', shape);
-  const size = sizeOf(shape);
+  const size = drawable('tensors', shape);
+  checkDrawn('tensors', numbers, type);
   return fc.array(numbers, { minLength: size, maxLength: size }).map((values) => tensor(shape, values, type));
 }
 
@@ -82,7 +106,10 @@ export function paramsOf(
   type: ElementType = 'float32',
 ): fc.Arbitrary<Params<Tensor>> {
   checkLayer('paramsOf', layer);
-  return nested(layer.params(x), (shape) => tensors(shape, numbers, type));
+  checkDrawn('paramsOf', numbers, type);
+  const shapes = layer.params(x);
+  checkShapes('paramsOf', shapes);
+  return nested(shapes, (shape) => tensors(shape, numbers, type));
 }
 
 function nested(shapes: Params<Shape>, draw: (shape: Shape) => fc.Arbitrary<Tensor>): fc.Arbitrary<Params<Tensor>> {

@@ -1,9 +1,9 @@
 // Augmentation: small changes that leave the label alone. Images are [batch, height, width, channels].
 
-import { flag, known, wholeNumber } from '../attributes.ts';
+import { checkFunction, flag, known, wholeNumber } from '../attributes.ts';
 import { SpecError } from '../errors.ts';
 import type { Random } from '../random.ts';
-import { allocate, type Tensor, typeOf } from '../tensor.ts';
+import { allocate, checkTensor, type Tensor, typeOf } from '../tensor.ts';
 import type { Augmentation } from './batches.ts';
 
 /**
@@ -19,12 +19,14 @@ export function augment(options: {
   readonly flip?: boolean;
   readonly crop?: number;
 }): Augmentation {
-  known('augment', options, ['shift', 'flip', 'crop'], 'options');
+  options = known('augment', options, ['shift', 'flip', 'crop'], 'options');
   const { shift = 0, crop } = options;
   const flip = flag('train-augment', 'augment', 'flip', options.flip ?? false);
   wholeNumber('train-augment', 'augment', 'shift', shift, 0);
   if (crop !== undefined) wholeNumber('train-augment', 'augment', 'crop', crop, 1);
   return (x, random) => {
+    checkTensor('augment', 'x', x);
+    checkFunction('train-augment', 'augment', 'the method below of random', random?.below);
     const [n, height, width, channels] = x.shape;
     if (x.shape.length !== 4)
       throw new SpecError(

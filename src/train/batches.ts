@@ -3,6 +3,7 @@
 import { checkFunction, flag, known, wholeNumber } from '../attributes.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
 import { hash, type Random, random } from '../random.ts';
+import { isList, listOf, reading } from '../reading.ts';
 import { allocate, checkTensor, sizeOf, type Tensor, typeOf } from '../tensor.ts';
 
 /** Examples with whatever the loss needs: one label per example (or per pixel), in the order of x. */
@@ -44,7 +45,7 @@ export function minibatches(
   },
 ): Batches {
   const who = 'minibatches';
-  known(who, options, ['size', 'seed', 'shuffle', 'dropLast', 'augment'], 'options');
+  options = known(who, options, ['size', 'seed', 'shuffle', 'dropLast', 'augment'], 'options');
   const { size, seed = 0, shuffle = true, dropLast = false, augment } = options;
   if (augment !== undefined) checkFunction('train-batches', who, 'augment', augment);
   flag('train-batches', who, 'shuffle', shuffle);
@@ -62,6 +63,7 @@ export function minibatches(
     length,
     examples: dropLast ? length * size : examples,
     *epoch(epoch) {
+      wholeNumber('train-batches', who, 'the number of an epoch', epoch, 0);
       const order = Uint32Array.from({ length: examples }, (_, i) => i);
       if (shuffle) random(hash(seed, 'order', epoch)).shuffle(order);
       for (let i = 0; i < length; i++) {
@@ -76,20 +78,19 @@ export function minibatches(
 export function checkData(who: string, data: Batch): number {
   if (typeof data !== 'object' || data === null)
     throw wrongType('train-batches', `${who}: data must be {x, labels}, got ${show(data)}`);
-  checkTensor(who, 'x', data.x);
-  const examples = data.x.shape[0] ?? 0;
+  const { x, labels } = reading('train-batches', who, 'data', () => ({ x: data.x, labels: data.labels }));
+  checkTensor(who, 'x', x);
+  const examples = x.shape[0] ?? 0;
   if (examples === 0)
-    throw new SpecError(
-      'train-batches',
-      `${who}: there must be at least one example, got x of shape [${data.x.shape}]`,
-    );
-  if (typeof data.labels?.length !== 'number')
-    throw wrongType('train-batches', `${who}: labels must be an array, got ${show(data.labels)}`);
-  const perExample = data.labels.length / examples;
+    throw new SpecError('train-batches', `${who}: there must be at least one example, got x of shape [${x.shape}]`);
+  if (isList(labels)) listOf('train-batches', who, 'labels', labels);
+  else if (!ArrayBuffer.isView(labels) || !('length' in labels))
+    throw wrongType('train-batches', `${who}: labels must be an array, got ${show(labels)}`);
+  const perExample = labels.length / examples;
   if (!Number.isInteger(perExample) || perExample === 0)
     throw new SpecError(
       'train-batches',
-      `${who}: the ${examples} examples must have the same number of labels each, got ${data.labels.length} labels`,
+      `${who}: the ${examples} examples must have the same number of labels each, got ${labels.length} labels`,
     );
   return perExample;
 }

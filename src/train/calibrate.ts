@@ -4,7 +4,8 @@ import { SpecError, show, wrongType } from '../errors.ts';
 import { checkLayer, type Layer, type Params } from '../layer/layer.ts';
 import { mapLayer } from '../layer/map-layer.ts';
 import { checkParams } from '../layer/params.ts';
-import { type Data, type ElementType, type Tensor, tensor, typeOf } from '../tensor.ts';
+import { isList, listOf, reading } from '../reading.ts';
+import { checkTensor, type Data, type ElementType, type Tensor, tensor, typeOf } from '../tensor.ts';
 import { evaluation } from './metrics.ts';
 
 /** The statistics of one batch norm, in float64, and the type of its parameters. */
@@ -34,13 +35,16 @@ export function calibrate(
   const who = 'calibrate';
   checkLayer(who, net, 'net');
   checkParams(who, params);
-  if (typeof (inputs as Iterable<Tensor> | undefined)?.[Symbol.iterator] !== 'function')
+  const begin = reading('train-calibrate', who, 'inputs', () => inputs?.[Symbol.iterator]);
+  if (typeof begin !== 'function')
     throw wrongType('train-calibrate', `${who}: inputs must be an array of tensors, got ${show(inputs)}`);
   const seen: Record<string, Seen> = {};
   const used = evaluation(net);
   const recording = mapLayer(used, (path, layer) => recorder(layer, path, seen) ?? layer);
   let count = 0;
-  for (const x of inputs) {
+  for (const x of isList(inputs) ? (listOf('train-calibrate', who, 'inputs', inputs) as Tensor[]) : inputs) {
+    checkTensor(who, 'an input', x);
+    used.shape(x.shape);
     recording.forward(x, params);
     count++;
   }

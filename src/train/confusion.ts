@@ -40,7 +40,7 @@ export function argmax(logits: Tensor): number[] {
 export function confusionMatrix(logits: Tensor, labels: Labels, options: { readonly ignore?: number } = {}): Tensor {
   const who = 'confusionMatrix';
   checkTensor(who, 'logits', logits);
-  known(who, options, ['ignore'], 'options');
+  options = known(who, options, ['ignore'], 'options');
   const ignore = readIgnored(who, options.ignore);
   const read = readLabels(who, labels, ignore).map((label) => (label === ignore ? IGNORED : label));
   checkLabels(who, read, logits.shape);

@@ -28,7 +28,7 @@ const SIDE = 28;
  * digits({ count: 20, seed: 1 }).x.shape // [20, 28, 28, 1]
  */
 export function digits(options: { readonly count: number; readonly seed?: number }): Batch {
-  known('digits', options, ['count', 'seed'], 'options');
+  options = known('digits', options, ['count', 'seed'], 'options');
   const { count, seed = 0 } = options;
   wholeNumber('train-digits', 'digits', 'count', count, 1);
   const source = random(seed);

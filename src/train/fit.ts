@@ -7,6 +7,7 @@ import { mapLayer } from '../layer/map-layer.ts';
 import { trainedIn } from '../layer/parameter.ts';
 import { checkParams, flatParams, mapParams } from '../layer/params.ts';
 import { hash } from '../random.ts';
+import { isList, reading } from '../reading.ts';
 import { type Data, type Tensor, tensor } from '../tensor.ts';
 import type { Batch, Batches } from './batches.ts';
 import { readCheckpoint, type State, writeCheckpoint } from './checkpoint.ts';
@@ -88,7 +89,7 @@ export async function fit(
   batches: Batches,
   options: FitOptions,
 ): Promise<FitResult> {
-  checkFit(net, params, batches, options);
+  options = checkFit(net, params, batches, options);
   const { optimizer, epochs, schedule = constant(), seed = 0, clip = {}, onProgress, onCheckpoint, signal } = options;
   const loss = lossOf('fit', options.loss);
   const validation = readValidation(options.validation, options.patience, options.loss);
@@ -150,22 +151,35 @@ const OPTIONS =
 
 const CALLBACKS = ['schedule', 'trainable', 'onProgress', 'onCheckpoint'] as const;
 
-function checkFit(net: Layer, params: Params<Tensor>, batches: Batches, options: FitOptions): void {
+const isOptimizer = (value: unknown): value is Optimizer =>
+  reading('train-fit', 'fit', 'optimizer', () => {
+    const { update, state, name, rate } = (value ?? {}) as Partial<Record<keyof Optimizer, unknown>>;
+    return (
+      typeof update === 'function' &&
+      typeof name === 'string' &&
+      typeof rate === 'number' &&
+      isList(state) &&
+      state.every((each) => typeof each === 'string')
+    );
+  });
+
+function checkFit(net: Layer, params: Params<Tensor>, batches: Batches, options: FitOptions): FitOptions {
   const [who, clause] = ['fit', 'train-fit'];
   checkLayer(who, net, 'net');
   checkParams(who, params);
   checkBatches(who, batches);
   wholeNumber(clause, who, 'the number of batches', batches.length, 1);
-  known(who, options, OPTIONS, 'options');
+  options = known(who, options, OPTIONS, 'options');
   const { optimizer, epochs, seed = 0, clip, signal } = options;
-  if (typeof optimizer?.update !== 'function')
+  if (!isOptimizer(optimizer))
     throw wrongType(clause, `fit: optimizer must be sgd(), momentum() or adam(), got ${show(optimizer)}`);
   wholeNumber(clause, who, 'epochs', epochs, 1);
   if (clip !== undefined) checkClip(clip);
   finiteNumber(clause, who, 'seed', seed, 'a whole number', Number.isSafeInteger);
   for (const name of CALLBACKS) if (options[name] !== undefined) checkFunction(clause, who, name, options[name]);
-  if (signal !== undefined && typeof signal.aborted !== 'boolean')
+  if (signal !== undefined && typeof reading(clause, who, 'signal', () => signal?.aborted) !== 'boolean')
     throw wrongType(clause, `fit: signal must be an AbortSignal, got ${show(signal)}`);
+  return options;
 }
 
 const factorOf = (schedule: Schedule, step: number): number =>

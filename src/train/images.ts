@@ -42,7 +42,7 @@ export function stackImages(images: readonly Tensor[]): Tensor {
 export function resizeImages(images: Tensor, options: { readonly height: number; readonly width: number }): Tensor {
   const [who, clause] = ['resizeImages', 'train-resize'];
   const [height, width, channels] = imageAxes(who, clause, images);
-  known(who, options, ['height', 'width'], 'options');
+  options = known(who, options, ['height', 'width'], 'options');
   const rows = along(height, wholeNumber(clause, who, 'height', options.height, 1));
   const columns = along(width, wholeNumber(clause, who, 'width', options.width, 1));
   const y = allocate(who, [...images.shape.slice(0, -3), rows.length, columns.length, channels], typeOf(images.data));

@@ -4,6 +4,7 @@ import { checkFunction } from '../attributes.ts';
 import { show, wrongType } from '../errors.ts';
 import { checkLayer, type Layer } from '../layer/layer.ts';
 import { crossEntropy } from '../ops/loss.ts';
+import { reading } from '../reading.ts';
 import type { Batch, Batches } from './batches.ts';
 
 /** The loss of a batch: what `loss` makes of it, or cross-entropy of its labels. Spec train-fit. */
@@ -19,6 +20,7 @@ export function lossOf(who: string, loss: unknown): (batch: Batch) => Layer {
 
 /** Spec train-fit. */
 export function checkBatches(who: string, batches: unknown, what = 'batches'): void {
-  if (typeof (batches as Batches | undefined)?.epoch !== 'function')
+  const epoch = reading('train-fit', who, what, () => (batches as Batches | undefined)?.epoch);
+  if (typeof epoch !== 'function')
     throw wrongType('train-fit', `${who}: ${what} must come from minibatches(), got ${show(batches)}`);
 }

@@ -4,7 +4,9 @@
 //   momentum  v ← μv + (g + λθ),  θ ← θ − ηv          [Sutskever et al. 2013]
 //   adam      θ ← θ − η·m̂ / (√v̂ + ε), m̂ and v̂ the running means of g + λθ and of its square   [Kingma and Ba 2015]
 
-import { finiteNumber, known } from '../attributes.ts';
+import { finiteNumber, known, wholeNumber } from '../attributes.ts';
+import { SpecError, show, wrongType } from '../errors.ts';
+import { reading } from '../reading.ts';
 import type { Data } from '../tensor.ts';
 
 export interface Optimizer {
@@ -34,6 +36,7 @@ export function sgd(options: { readonly rate: number; readonly decay?: number })
     rate,
     state: [],
     update(theta, gradient, _, eta) {
+      checkUpdate('sgd', { theta, gradient }, eta);
       for (let i = 0; i < theta.length; i++) theta[i] -= eta * (gradient[i] + decay * theta[i]);
     },
   };
@@ -51,14 +54,15 @@ export function momentum(options: {
   readonly momentum?: number;
   readonly decay?: number;
 }): Optimizer {
-  const { rate, decay } = readRates('momentum', options, ['momentum']);
-  const { momentum: mu = 0.9 } = options;
+  const { rate, decay, momentum: mu = 0.9 } = readRates('momentum', options, ['momentum']);
   finiteNumber('train-step', 'momentum', 'momentum', mu, 'a number in [0, 1)', (value) => value >= 0 && value < 1);
   return {
     name: 'momentum',
     rate,
     state: ['velocity'],
-    update(theta, gradient, { velocity }, eta) {
+    update(theta, gradient, state, eta) {
+      const velocity = reading('train-step', 'momentum', 'the state', () => state?.velocity);
+      checkUpdate('momentum', { theta, gradient, velocity }, eta);
       for (let i = 0; i < theta.length; i++) {
         velocity[i] = mu * velocity[i] + (gradient[i] + decay * theta[i]);
         theta[i] -= eta * velocity[i];
@@ -86,7 +90,7 @@ export function adam(
   } = {},
 ): Optimizer {
   const own = ['beta1', 'beta2', 'epsilon'];
-  known('adam', options, ['rate', ...own, 'decay'], 'options');
+  options = known('adam', options, ['rate', ...own, 'decay'], 'options');
   const { rate, decay } = readRates('adam', { ...options, rate: options.rate ?? 0.001 }, own);
   const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
   for (const [name, beta] of Object.entries({ beta1, beta2 }))
@@ -97,7 +101,10 @@ export function adam(
     name: 'adam',
     rate,
     state: ['mean', 'square'],
-    update(theta, gradient, { mean, square }, eta, step) {
+    update(theta, gradient, state, eta, step) {
+      const { mean, square } = reading('train-step', 'adam', 'the state', () => ({ ...state }));
+      checkUpdate('adam', { theta, gradient, mean, square }, eta);
+      wholeNumber('train-step', 'adam', 'the number of the step', step, 0);
       const [short1, short2] = [1 - power1(step + 1), 1 - power2(step + 1)];
       for (let i = 0; i < theta.length; i++) {
         const g = gradient[i] + decay * theta[i];
@@ -121,10 +128,29 @@ function runningPower(base: number): (t: number) => number {
   };
 }
 
-function readRates(who: string, options: { readonly rate: number; readonly decay?: number }, more: string[]) {
-  known(who, options, ['rate', ...more, 'decay'], 'options');
-  const { rate, decay = 0 } = options;
+/** Spec train-step: what is moved, its gradient and its state are arrays of one length. */
+function checkUpdate(who: string, arrays: Readonly<Record<string, Data>>, eta: number): void {
+  for (const [name, array] of Object.entries(arrays)) {
+    if (!ArrayBuffer.isView(array) || !(array instanceof Float32Array || array instanceof Float64Array))
+      throw wrongType('train-step', `${who}: ${name} must be a Float32Array or Float64Array, got ${show(array)}`);
+    if (array.length !== arrays.theta.length)
+      throw new SpecError(
+        'train-step',
+        `${who}: ${name} must have the ${arrays.theta.length} values of theta, got ${array.length}`,
+      );
+  }
+  if (typeof eta !== 'number') throw wrongType('train-step', `${who}: the rate must be a number, got ${show(eta)}`);
+}
+
+interface Rates {
+  readonly rate: number;
+  readonly decay?: number;
+  readonly momentum?: number;
+}
+
+function readRates(who: string, options: Rates, more: string[]): Rates & { readonly decay: number } {
+  const { rate, decay = 0, momentum } = known(who, options, ['rate', ...more, 'decay'], 'options');
   finiteNumber('train-step', who, 'rate', rate, 'a number above 0', (value) => value > 0);
   finiteNumber('train-step', who, 'decay', decay, 'a number of at least 0', (value) => value >= 0);
-  return { rate, decay };
+  return { rate, decay, ...(momentum !== undefined && { momentum }) };
 }

@@ -18,7 +18,7 @@ export function splitExamples(
   options: { readonly share: number; readonly seed?: number },
 ): [first: Batch, second: Batch] {
   const [who, clause] = ['splitExamples', 'train-split'];
-  known(who, options, ['share', 'seed'], 'options');
+  options = known(who, options, ['share', 'seed'], 'options');
   const { share, seed = 0 } = options;
   finiteNumber(clause, who, 'share', share, 'a number between 0 and 1', (value) => value > 0 && value < 1);
   finiteNumber(clause, who, 'seed', seed, 'a whole number', Number.isSafeInteger);

@@ -164,5 +164,5 @@ test('[format-npy] magic number, version and length of the header are checked', 
 test('[format-npy] arguments of a wrong type or value are refused', () => {
   expect(() => readNpy([0x93] as unknown as Uint8Array)).toThrow(TypeError);
   expect(() => writeNpy([1] as never)).toThrow(TypeError);
-  expect(() => writeNpy(tensor(Array(65).fill(1)))).toThrow('at most 64 axes, got 65 [format-npy]');
+  expect(() => writeNpy(tensor(Array(65).fill(1)))).toThrow('at most 64 axes, got 65 [tensor-shape]');
 });

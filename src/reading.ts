@@ -1,0 +1,40 @@
+// Reading what a caller passes: a getter, or a trap of a proxy, may throw anything, which becomes a TypeError with a clause.
+
+import { show, wrongType } from './errors.ts';
+
+/** What `read` gives. It must read the caller's value and do nothing else, so that all that it throws is the caller's. */
+export function reading<T>(clause: string, who: string, what: string, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    throw wrongType(clause, `${who}: ${what} must be something that can be read, got what throws ${show(cause)}`);
+  }
+}
+
+/** Of a proxy that was revoked it cannot be asked. */
+export function isList(value: unknown): value is readonly unknown[] {
+  try {
+    return Array.isArray(value);
+  } catch {
+    return false;
+  }
+}
+
+/** Arrays in arrays are copied to this depth: pairs of padding, and one more. */
+const DEEPEST = 3;
+
+/** A plain copy of an array, and of the arrays in it: without holes, traps and getters. */
+export function listOf(clause: string, who: string, what: string, list: readonly unknown[], depth = 1): unknown[] {
+  const copy: unknown[] = [];
+  const hole = reading(clause, who, what, () => {
+    for (let i = 0; i < list.length; i++) {
+      if (list[i] === undefined && !(i in list)) return i;
+      copy.push(list[i]);
+    }
+    return -1;
+  });
+  if (hole >= 0) throw wrongType(clause, `${who}: ${what} must have no holes, got one at index ${hole}`);
+  return depth === DEEPEST
+    ? copy
+    : copy.map((each) => (isList(each) ? listOf(clause, who, what, each, depth + 1) : each));
+}
