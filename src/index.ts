@@ -45,6 +45,7 @@ export { lpPool2d } from './ops/lp-pool.ts';
 export { lrn } from './ops/lrn.ts';
 export { batchNorm, frozenNorm } from './ops/normalization.ts';
 export { avgPool1d, avgPool2d, avgPool3d, maxPool1d, maxPool2d, maxPool3d } from './ops/pool.ts';
+export { prelu } from './ops/prelu.ts';
 export { flatten } from './ops/reshape.ts';
 export { selectChannels } from './ops/select.ts';
 export { softmax } from './ops/softmax.ts';

@@ -20,6 +20,7 @@ import {
   tensor,
   weightToChannelsFirst,
 } from '../src/index.ts';
+import { lenet5 } from '../src/nets/index.ts';
 import { laws } from '../src/testing/index.ts';
 import { adam, fit, minibatches, sgd } from '../src/train/index.ts';
 
@@ -55,6 +56,7 @@ describe('names of others', () => {
     [crossEntropy, 'ignore_index', 'ignore'],
     [crossEntropy, 'label_smoothing', 'smoothing'],
     [crossEntropy, 'weight', 'classWeights'],
+    [crossEntropy, 'targets', 'labels'],
   ];
   it.each(names)('[layer-attributes] %o given %s: did you mean %s?', (make, theirs, ours) => {
     expect(got(make, theirs)).toThrow(`got '${theirs}' (did you mean '${ours}'?) [layer-attributes]`);
@@ -71,6 +73,7 @@ describe('names of others', () => {
     expect(() => softmax({ dim: 1 } as never)).toThrow("(did you mean 'axis'?)");
     expect(() => adam({ lr: 0.1 } as never)).toThrow("(did you mean 'rate'?)");
     expect(() => minibatches({ x: tensor([1, 1]), labels: [0] }, { batch_size: 2 } as never)).toThrow("mean 'size'?)");
+    expect(() => lenet5({ num_classes: 5 } as never)).toThrow("(did you mean 'classes'?)");
     expect(() => laws(relu(), [1, 2], { kinds: 'any' } as never)).toThrow("(did you mean 'kind'?)");
     const norm = { gamma: tensor([2]), bias: tensor([2]) };
     expect(() => batchNorm().forward(tensor([3, 2]), norm)).toThrow(
@@ -84,6 +87,12 @@ describe('names of others', () => {
     const set = minibatches({ x: tensor([1, 1]), labels: [0] }, { size: 1 });
     const options = { optimizer: sgd({ rate: 1 }), epochs: 1, validation_data: set };
     await expect(fit(relu(), {}, set, options as never)).rejects.toThrow("(did you mean 'validation'?)");
+    const right = { optimizer: sgd({ rate: 1 }), epochs: 1 };
+    await expect(fit(relu(), {}, set, { ...right, val: set } as never)).rejects.toThrow("(did you mean 'validation'?)");
+    const clip = { max_norm: 1 };
+    await expect(fit(relu(), {}, set, { ...right, clip } as never)).rejects.toThrow(
+      "(did you mean 'norm'?) [train-clip]",
+    );
   });
 
   it('[layer-attributes] what is elsewhere, and what nobody can guess', () => {

@@ -175,7 +175,7 @@ const chosen: readonly Example[] = [
 ];
 
 /** The layers that a public function makes without attributes, and that are not listed above. */
-const made = Object.values(toeplitz).flatMap((make): Example[] => {
+export const made = Object.values(toeplitz).flatMap((make): Example[] => {
   if (typeof make !== 'function' || make.length > 1 || chosen.some(({ layer }) => layer.name === make.name)) return [];
   try {
     const layer = (make as () => Layer)();

@@ -9,6 +9,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { expectPart } from './readme/generated.ts';
 
 const root = join(import.meta.dirname, '..');
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');
@@ -82,11 +83,16 @@ describe('the clauses', () => {
     expect(lacking(headings, inTests), 'give each of these a test titled `[clause] sentence`').toEqual([]);
   });
 
-  test.each(chapters)('the index of spec/README.md lists the clauses of %s', (file) => {
-    const name = file.slice('spec/'.length);
-    const clauses = [...headings].filter(([, place]) => place === file).map(([each]) => each);
-    const row = `| [${name}](${name}) | ${clauses.join(', ')} |`;
-    expect(read('spec/README.md').split('\n'), 'the index must have this row').toContain(row);
+  test('the index of spec/README.md names every chapter once, and is what npm run readme makes of the headings', () => {
+    const table = /<!-- chapters -->([\s\S]*)<!-- \/chapters -->/.exec(read('spec/README.md'))![1];
+    const names = [...table.matchAll(/^\| \[([\w.]+)\]/gm)].map(([, name]) => name);
+    const missing = chapters.map((file) => file.slice('spec/'.length)).filter((name) => !names.includes(name));
+    const rows = [...names, ...missing].map((name) => {
+      const clauses = [...headings].filter(([, place]) => place === `spec/${name}`).map(([each]) => each);
+      return `| [${name}](${name}) | ${clauses.join(', ')} |`;
+    });
+    const content = ['| chapter | clauses |', '|---|---|', ...rows].join('\n');
+    expectPart('chapters', content, 'spec/README.md');
   });
 });
 

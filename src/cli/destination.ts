@@ -10,7 +10,7 @@ import { constants, openSync, writeSync } from 'node:fs';
 import { access, open, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { UsageError } from './usage.ts';
+import { codeOf, FileError, orRefused } from './usage.ts';
 
 export interface Destination {
   /** The file itself, after following links. */
@@ -28,55 +28,46 @@ const [PATIENCE, PAUSE] = [2000, 20];
 /** How many symbolic links are followed in sequence, as in Linux. */
 const LINKS = 40;
 
-const codeOf = (error: unknown): unknown => (error as { code?: unknown }).code;
-
 /**
  * A place for a file, or an error before there is anything to write: a missing folder, no permission, a folder, a pipe
  * that nobody reads. With `isPlain`, for files that are read again, only a plain file is accepted.
  */
 export async function destination(file: string, isPlain = false): Promise<Destination> {
-  return orRefused(file, async () => {
-    if (file === '' || /[/\\]$/.test(file) || file.endsWith(sep)) throw new Error('a file must have a name');
+  return orRefused(`cannot write ${file}`, async () => {
+    if (file === '' || /[/\\]$/.test(file) || file.endsWith(sep)) throw new FileError('a file must have a name');
     const stream = streams[file] ?? STREAM.exec(file)?.[1];
     if (stream !== undefined && !isPlain) return through(file, Number(stream));
     const present = await stat(file).catch((error) => {
       if (codeOf(error) !== 'ENOENT') throw error;
     });
     if (present === undefined) return replacement(file, await target(file), undefined);
-    if (present.isDirectory()) throw new Error('it is a directory');
+    if (present.isDirectory()) throw new FileError('it is a directory');
     if (present.isFile()) {
       await access(file, constants.W_OK);
       return replacement(file, await realpath(file), present.mode & 0o777);
     }
-    if (isPlain) throw new Error('it must be a plain file');
+    if (isPlain) throw new FileError('it must be a plain file');
     if (present.isFIFO()) {
       const pipe = await readBySomebody(file);
       return through(file, pipe);
     }
-    if (!present.isCharacterDevice()) throw new Error('it is neither a file nor a device or pipe');
+    if (!present.isCharacterDevice()) throw new FileError('it is neither a file nor a device or pipe');
     const device = openSync(file, constants.O_WRONLY);
     return through(file, device);
   });
-}
-
-/** An error of the file system becomes an error of usage. */
-async function orRefused<T>(file: string, run: () => Promise<T>): Promise<T> {
-  try {
-    return await run();
-  } catch (error) {
-    throw new UsageError(`cannot write ${file}: ${(error as Error).message}`);
-  }
 }
 
 /** Where a file that does not exist yet would be, following links without a target. */
 async function target(file: string): Promise<string> {
   let path = resolve(file);
   for (let i = 0; i < LINKS; i++) {
-    const next = await readlink(path).catch(() => undefined); // not a link
+    const next = await readlink(path).catch((error) => {
+      if (codeOf(error) !== 'ENOENT' && codeOf(error) !== 'EINVAL') throw error; // not a link
+    });
     if (next === undefined) return path;
     path = resolve(dirname(path), next);
   }
-  throw new Error(`more than ${LINKS} links follow one another`);
+  throw new FileError(`more than ${LINKS} links follow one another`);
 }
 
 /**
@@ -89,7 +80,7 @@ async function readBySomebody(file: string): Promise<number> {
       return openSync(file, constants.O_WRONLY | constants.O_NONBLOCK);
     } catch (error) {
       if (codeOf(error) !== 'ENXIO') throw error;
-      if (performance.now() > end) throw new Error('it is a pipe that nobody reads');
+      if (performance.now() > end) throw new FileError('it is a pipe that nobody reads');
     }
   }
 }
@@ -97,7 +88,7 @@ async function readBySomebody(file: string): Promise<number> {
 const through = (file: string, descriptor: number): Destination => ({
   path: file,
   write: (content) =>
-    orRefused(file, async () => {
+    orRefused(`cannot write ${file}`, async () => {
       const bytes = typeof content === 'string' ? Buffer.from(content) : content;
       for (let at = 0; at < bytes.length; ) {
         try {
@@ -135,6 +126,6 @@ async function replacement(file: string, path: string, mode: number | undefined)
   await create('', async () => {}); // whether it can be done
   return {
     path,
-    write: (content) => orRefused(file, () => create(content, (part) => rename(part, path))),
+    write: (content) => orRefused(`cannot write ${file}`, () => create(content, (part) => rename(part, path))),
   };
 }

@@ -17,16 +17,10 @@ import {
 import { dirname, join, resolve } from 'node:path';
 import { SpecError } from '../errors.ts';
 import { deeper } from '../formats/json.ts';
-import { UsageError } from './usage.ts';
+import { codeOf, FileError, orRefused } from './usage.ts';
 
 /** The bytes of a named file; one that cannot be read is an error of usage. */
-export async function readInput(file: string): Promise<Uint8Array> {
-  try {
-    return await readFile(file);
-  } catch (error) {
-    throw new UsageError(`cannot read ${file}: ${(error as Error).message}`);
-  }
-}
+export const readInput = (file: string): Promise<Uint8Array> => orRefused(`cannot read ${file}`, () => readFile(file));
 
 /** Reports and manifests are 8 deep; a parser, and what reads its result, may end their stack at thousands. */
 const DEEPEST = 64;
@@ -41,38 +35,34 @@ export function jsonText(clause: string, source: string, bytes: Uint8Array): str
 }
 
 /** What exists at this path, if anything does. */
-async function at(path: string): Promise<Stats | undefined> {
+export async function at(path: string): Promise<Stats | undefined> {
   try {
     return await stat(path);
   } catch (error) {
-    if ((error as { code?: unknown }).code !== 'ENOENT') throw error;
+    if (codeOf(error) !== 'ENOENT') throw error;
     return undefined;
   }
 }
 
 /** Refuses a directory that cannot be written to, or that cannot be made. Spec cli-files. */
-export async function checkFolder(folder: string): Promise<void> {
-  try {
+export function checkFolder(folder: string): Promise<void> {
+  return orRefused(`cannot write ${folder}`, async () => {
     let path = resolve(folder);
     let present = await at(path);
     for (; present === undefined; present = await at(path)) path = dirname(path);
-    if (!present.isDirectory()) throw new Error(path === resolve(folder) ? 'it is a file' : `${path} is a file`);
+    if (!present.isDirectory()) throw new FileError(path === resolve(folder) ? 'it is a file' : `${path} is a file`);
     await access(path, constants.W_OK);
-  } catch (error) {
-    throw new UsageError(`cannot write ${folder}: ${(error as Error).message}`);
-  }
+  });
 }
 
 /** Refuses a directory that is not empty, or whose parent does not exist, before there is anything to write. */
 export async function checkNewFolder(folder: string): Promise<void> {
   await checkFolder(folder);
-  try {
-    if (!(await at(dirname(resolve(folder))))) throw new Error(`ENOENT: there is no ${dirname(resolve(folder))}`);
+  await orRefused(`cannot write ${folder}`, async () => {
+    if (!(await at(dirname(resolve(folder))))) throw new FileError(`ENOENT: there is no ${dirname(resolve(folder))}`);
     if ((await at(folder)) && (await readdir(folder)).length > 0)
-      throw new Error('it is not empty; name another, or remove it');
-  } catch (error) {
-    throw new UsageError(`cannot write ${folder}: ${(error as Error).message}`);
-  }
+      throw new FileError('it is not empty; name another, or remove it');
+  });
 }
 
 /** A directory with these files and empty folders, which appears under its name when it is complete. */
@@ -81,20 +71,19 @@ export async function writeFolder(
   empty: readonly string[],
   files: Iterable<{ readonly path: string; readonly bytes: Uint8Array }>,
 ): Promise<void> {
-  const place = await realpath(folder).catch(() => resolve(folder)); // a link to a folder stays
-  const part = `${place}.part-${process.pid}`;
-  try {
-    for (const each of empty) await mkdir(join(part, each), { recursive: true });
-    for (const { path, bytes } of files) {
-      await mkdir(dirname(join(part, path)), { recursive: true });
-      await writeFile(join(part, path), bytes);
+  await orRefused(`cannot write ${folder}`, async () => {
+    const place = (await at(folder)) ? await realpath(folder) : resolve(folder); // a link to a folder stays
+    const part = `${place}.part-${process.pid}`;
+    try {
+      for (const each of empty) await mkdir(join(part, each), { recursive: true });
+      for (const { path, bytes } of files) {
+        await mkdir(dirname(join(part, path)), { recursive: true });
+        await writeFile(join(part, path), bytes);
+      }
+      if (await at(place)) await rmdir(place); // an empty one, which not every system lets a rename replace
+      await rename(part, place);
+    } finally {
+      await rm(part, { recursive: true, force: true });
     }
-    await rmdir(place).catch(() => {}); // an empty one, which not every system lets a rename replace
-    await rename(part, place);
-  } catch (error) {
-    await rm(part, { recursive: true, force: true });
-    throw (error as { code?: unknown }).code === undefined
-      ? error
-      : new UsageError(`cannot write ${folder}: ${(error as Error).message}`);
-  }
+  });
 }

@@ -2,11 +2,9 @@
 
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { isObject } from '../formats/json.ts';
 import { inProcess } from '../oracle/ask/in-process.ts';
 import { notATensor } from '../oracle/ask/verdict.ts';
 import type { Call, Engine } from '../oracle/engine.ts';
-import { operators } from '../oracle/families/index.ts';
 import type { Answer, Subject } from '../oracle/subject.ts';
 import { decode, encode, linesOf } from './protocol.ts';
 
@@ -51,25 +49,12 @@ const describe = ({ name, version, dialect, layout, traits }: Subject, { ops, gr
   gradients: Object.keys(gradients),
 });
 
-/** The engine without the operators that the oracle does not know; what is no object stays, for the check to see. */
-function known(engine: Engine): Engine {
-  if (!isObject(engine)) return engine;
-  const part = (table: unknown): unknown =>
-    isObject(table)
-      ? Object.assign(
-          Object.create(table), // functions may call others of their table
-          Object.fromEntries(Object.entries(table).filter(([name]) => Object.hasOwn(operators, name))),
-        )
-      : table;
-  return Object.create(engine, { ops: { value: part(engine.ops) }, gradients: { value: part(engine.gradients) } });
-}
-
 async function main(file: string): Promise<void> {
   const send = claimOutput();
   const module = await import(pathToFileURL(resolve(file)).href);
   if (module.default === undefined) throw new TypeError(`${file} must export an engine as its default`);
   const engine = (await module.default) as Engine;
-  const subject = inProcess(known(engine));
+  const subject = inProcess(engine);
   const onLine = async (line: string): Promise<void> => {
     const { cmd, seq, call } = JSON.parse(line);
     if (cmd === 'hello') send(describe(subject, engine));

@@ -6,6 +6,7 @@ import { VERSION } from '../oracle/report/version.ts';
 import { plainLines } from '../plain.ts';
 import * as check from './check.ts';
 import * as demo from './demo.ts';
+import * as describe from './describe.ts';
 import * as explain from './explain.ts';
 import * as merge from './merge.ts';
 import * as show from './show.ts';
@@ -19,7 +20,17 @@ interface Command {
   run(args: readonly string[]): Promise<number>;
 }
 
-const commands: Readonly<Record<string, Command>> = { check, vectors, verify, merge, demo, explain, train, show };
+const commands: Readonly<Record<string, Command>> = {
+  check,
+  vectors,
+  verify,
+  merge,
+  demo,
+  explain,
+  train,
+  show,
+  describe,
+};
 
 const help = `toeplitz COMMAND
 
@@ -31,6 +42,7 @@ const help = `toeplitz COMMAND
   explain CASE        write the tensors of a case id
   train               train LeNet-5 on digits
   show MODEL IMAGE    pictures of what a trained net has learnt
+  describe FILE.onnx  shapes, parameters and multiply-adds of a model's nodes
 
   toeplitz COMMAND --help tells more; toeplitz --version.
 `;
@@ -56,13 +68,17 @@ const isUsage = (error: unknown): error is Error =>
   error instanceof SpecError ||
   String((error as { code?: unknown })?.code).startsWith('ERR_PARSE_ARGS');
 
+/** What to read after an error: the list of commands, or of one command its help. */
+const advice = (name = ''): string =>
+  Object.hasOwn(commands, name) ? `\`toeplitz ${name} --help\` lists the options.\n` : help;
+
 main(process.argv.slice(2)).then(
   (code) => {
     process.exitCode = code;
   },
   (error: unknown) => {
     if (!isUsage(error)) throw error;
-    process.stderr.write(`toeplitz: ${plainLines(error.message)}\n\n${help}`);
+    process.stderr.write(`toeplitz: ${plainLines(error.message)}\n\n${advice(process.argv[2])}`);
     process.exitCode = EXIT.usage;
   },
 );

@@ -1,10 +1,9 @@
 // The destination and the form of a report, for check, verify and merge. Spec campaign-reporter.
 
 import { isWrong, type Report } from '../oracle/report/report.ts';
-import { type Reporter, readReporter, reporters } from '../oracle/report/reporters.ts';
+import { type Reporter, readReporter, render, reporterNames } from '../oracle/report/reporters.ts';
 import { destination } from './destination.ts';
 import { expectedHelp, expectedOptions, openExpected } from './expected.ts';
-import { plainReport } from './plain-report.ts';
 import { EXIT } from './usage.ts';
 
 export const outputOptions = {
@@ -14,7 +13,7 @@ export const outputOptions = {
 } as const;
 
 export const outputHelp = `\
-  --reporter R    ${Object.keys(reporters).join(', ')} (text)
+  --reporter R    ${reporterNames.join(', ')} (text)
   --out FILE      the report goes there instead of standard output
 ${expectedHelp}`;
 
@@ -34,8 +33,8 @@ export async function openOutput(values: Values): Promise<(report: Report) => Pr
   const place = out === undefined ? undefined : await destination(out);
   const holdAgainst = await openExpected(values);
   return async (found) => {
-    const report = plainReport(await holdAgainst(found));
-    const text = reporters[form](report);
+    const report = await holdAgainst(found);
+    const text = render(report, form);
     if (place === undefined) process.stdout.write(text);
     else await place.write(text);
     if (report.clean) return EXIT.clean;

@@ -23,13 +23,13 @@ interface WireTensor {
   readonly data: string;
 }
 
-export function encodeTensor({ shape, data }: Tensor): WireTensor {
+function encodeTensor({ shape, data }: Tensor): WireTensor {
   const bytes = Buffer.from(Float32Array.from(data).buffer);
   return { shape, data: (littleEndian ? bytes : bytes.swap32()).toString('base64') };
 }
 
 /** The tensor of a line; any other value is returned unchanged, for the verdict. */
-export function decodeTensor(value: unknown): unknown {
+function decodeTensor(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || typeof (value as WireTensor).data !== 'string') return value;
   const bytes = Buffer.from((value as WireTensor).data, 'base64');
   if (bytes.length % 4 !== 0) return value;

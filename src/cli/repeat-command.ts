@@ -4,8 +4,7 @@ import type { Finding } from '../oracle/findings/finding.ts';
 import type { Report } from '../oracle/report/report.ts';
 
 /** A word in the quotes that a shell needs, because case ids contain `;` and `=`. */
-export const quoted = (word: string): string =>
-  /^[\w./:@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+const quoted = (word: string): string => (/^[\w./:@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
 
 /** The report with a command for each finding; `words` come before its options, `rest` after them. */
 export function withCommands(report: Report, words: readonly string[], rest: readonly string[]): Report {

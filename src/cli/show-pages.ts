@@ -11,10 +11,10 @@ import { topPatchesOf } from '../inspect/patches.ts';
 import { summary } from '../inspect/summary.ts';
 import { activationTiles, filterTiles } from '../inspect/tiles.ts';
 import type { Layer, Params } from '../layer/layer.ts';
-import { flatParams } from '../layer/params.ts';
+import { flatParams, nameIn } from '../layer/params.ts';
 import { allocate, type Tensor } from '../tensor.ts';
 
-export interface Subject {
+export interface Shown {
   readonly net: Layer;
   readonly params: Params<Tensor>;
   /** What was loaded, as text. */
@@ -40,11 +40,11 @@ const WIDE = 800;
 const MOST = 16;
 
 /** All pages, one by one. Spec cli-show. */
-export async function* pages(subject: Subject): AsyncGenerator<Page> {
-  const { net, params, image } = subject;
-  yield { name: 'summary.txt', content: summaryText(subject) };
+export async function* pages(shown: Shown): AsyncGenerator<Page> {
+  const { net, params, image } = shown;
+  yield { name: 'summary.txt', content: summaryText(shown) };
   yield await picture('input', [asPicture(image, 0)], 1);
-  const [first] = convolutions(subject);
+  const [first] = convolutions(shown);
   if (first) {
     const tiles = filterTiles(first.weight);
     const C = first.weight.shape[2];
@@ -56,16 +56,16 @@ export async function* pages(subject: Subject): AsyncGenerator<Page> {
     const tiles = activationTiles(y, { range: y.shape.length > 2 ? 'own' : 'common' });
     yield await picture(`activations/${path}`, tiles, Math.ceil(Math.sqrt(tiles.length)));
   }
-  yield* patchPages(subject);
+  yield* patchPages(shown);
 }
 
-async function* patchPages(subject: Subject): AsyncGenerator<Page> {
-  const { net, params, images } = subject;
-  const rows = convolutions(subject).flatMap(({ path, weight }) =>
-    Array.from({ length: Math.min(subject.units, weight.shape[3]) }, (_, unit) => ({ path, unit })),
+async function* patchPages(shown: Shown): AsyncGenerator<Page> {
+  const { net, params, images } = shown;
+  const rows = convolutions(shown).flatMap(({ path, weight }) =>
+    Array.from({ length: Math.min(shown.units, weight.shape[3]) }, (_, unit) => ({ path, unit })),
   );
   const tops = topPatchesOf(net, images, params, rows, TOP);
-  for (const { path } of convolutions(subject)) {
+  for (const { path } of convolutions(shown)) {
     const found = tops.flatMap((each, i) => (rows[i].path === path ? each : []));
     const columns = images.shape[0] > 1 ? Math.min(TOP, images.shape[0]) : Math.ceil(Math.sqrt(found.length));
     const sizes = [0, 1].map((axis) => Math.max(...found.map(({ field }) => field[axis].size)));
@@ -76,8 +76,8 @@ async function* patchPages(subject: Subject): AsyncGenerator<Page> {
   }
 }
 
-function summaryText(subject: Subject): string {
-  const { net, params, loaded, image, images } = subject;
+function summaryText(shown: Shown): string {
+  const { net, params, loaded, image, images } = shown;
   const logits = Array.from(net.forward(image, params).data);
   const best = [...logits.keys()].sort((a, b) => logits[b] - logits[a]).slice(0, 5);
   const hidden = operatorPaths(net).filter((path) => innerLayer('show', net, image.shape, path).layer.roles?.activates);
@@ -86,7 +86,7 @@ function summaryText(subject: Subject): string {
     summary(net, image.shape),
     loaded,
     `greatest outputs: ${best.map((o) => `${o} (${logits[o].toPrecision(4)})`).join(', ')}`,
-    ...convolutions(subject).map(({ path, weight }) => `${path}: ${filterHealth(weight).text}`),
+    ...convolutions(shown).map(({ path, weight }) => `${path}: ${filterHealth(weight).text}`),
     ...Object.entries(outputs).map(([path, y]) => `${path}: ${unitHealth(y).text}`),
     ...(images.shape[0] > 1 ? [] : ['The health of hidden units takes more than one image: an IDX file.']),
   ]
@@ -95,11 +95,11 @@ function summaryText(subject: Subject): string {
 }
 
 /** The convolutions of a net and their weights `[height, width, channels, filters]`. */
-function convolutions({ net, params, image }: Subject): { path: string; weight: Tensor }[] {
+function convolutions({ net, params, image }: Shown): { path: string; weight: Tensor }[] {
   const flat = flatParams(params);
   return operatorPaths(net)
     .filter((path) => innerLayer('show', net, image.shape, path).layer.roles?.pictured)
-    .map((path) => ({ path, weight: flat[`${path}.weight`] }));
+    .map((path) => ({ path, weight: flat[nameIn(path, 'weight')] }));
 }
 
 async function picture(name: string, tiles: readonly Tensor[], columns: number): Promise<Page> {

@@ -8,7 +8,7 @@ import { destination } from './destination.ts';
 import { checkFolder, readInput } from './files.ts';
 import { loadNet, netNames, readImages } from './show-input.ts';
 import { type Page, pages } from './show-pages.ts';
-import { EXIT, UsageError } from './usage.ts';
+import { EXIT, orRefused, UsageError } from './usage.ts';
 
 export const help = `toeplitz show MODEL IMAGE --out DIR [options]
 
@@ -79,11 +79,7 @@ export async function run(args: readonly string[]): Promise<number> {
 
 async function write(out: string, { name, content }: Page): Promise<void> {
   const file = join(out, name);
-  try {
-    await mkdir(dirname(file), { recursive: true });
-  } catch (error) {
-    throw new UsageError(`show: cannot write '${file}': ${(error as Error).message}`);
-  }
+  await orRefused(`show: cannot write '${file}'`, () => mkdir(dirname(file), { recursive: true }));
   await (await destination(file)).write(content);
 }
 

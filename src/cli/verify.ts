@@ -1,16 +1,16 @@
 // toeplitz verify: judges the answers to the questions of toeplitz vectors.
 
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { SpecError } from '../errors.ts';
 import { examine } from '../oracle/campaign.ts';
 import { readSettings } from '../oracle/cases/plan.ts';
 import { answering, questionsOf, type Read, readManifest } from '../oracle/files/answers.ts';
-import { jsonText } from './files.ts';
+import { at, jsonText } from './files.ts';
 import { openOutput, outputHelp, outputOptions } from './output.ts';
 import { progressLine } from './progress.ts';
-import { UsageError } from './usage.ts';
+import { orRefused, UsageError } from './usage.ts';
 
 export const help = `toeplitz verify DIR [options]
 
@@ -65,14 +65,11 @@ async function manifestIn(folder: string): Promise<string> {
 /** A pipe or a device in the place of an answer would hang, or never end. */
 const readerOf =
   (folder: string): Read =>
-  async (path) => {
-    try {
-      if (!(await stat(join(folder, path))).isFile())
+  (path) =>
+    orRefused(`cannot read ${join(folder, path)}`, async () => {
+      const present = await at(join(folder, path));
+      if (present === undefined) return undefined;
+      if (!present.isFile())
         throw new SpecError('campaign-answers', `verify: ${join(folder, path)} must be a plain file`);
       return await readFile(join(folder, path));
-    } catch (error) {
-      if (error instanceof SpecError) throw error;
-      if ((error as { code?: unknown }).code === 'ENOENT') return undefined;
-      throw new UsageError(`cannot read ${join(folder, path)}: ${(error as Error).message}`);
-    }
-  };
+    });

@@ -5,7 +5,7 @@ import type { Placement } from '../kernels/placement.ts';
 import { sizeOf } from '../tensor.ts';
 import type { Activation } from './activation.ts';
 import { clearMargins } from './pixelwise-steps.ts';
-import { addInPlace, fuse, layout, placed } from './plan-memory.ts';
+import { addInPlace, fuse, placed, planMemory } from './plan-memory.ts';
 import type { Recorder } from './recorder.ts';
 
 /** `run` fills y from x; both are views of the instance's memory. */
@@ -20,7 +20,7 @@ export function assemble(program: Recorder, input: Activation, result: Activatio
   const output = program.dense(result);
   const steps = placed(fuse(program.steps, output));
   addInPlace(steps, input, output);
-  const { bytes, offsets, shared } = layout(steps, input, output);
+  const { bytes, offsets, shared } = planMemory(steps, input, output);
   const arena = ownArena('compile');
   arena.plan();
   const base = arena.take(bytes);

@@ -69,7 +69,8 @@ export function addInPlace(steps: readonly Step[], input: Activation, output: Ac
   }
 }
 
-export interface Layout {
+/** How much memory a program takes, and where its activations lie in it. */
+export interface MemoryPlan {
   readonly bytes: number;
   readonly offsets: ReadonlyMap<Activation, number>;
   /** Roots whose memory others use as well: their margins must be set to zero before the step with this number. */
@@ -87,7 +88,7 @@ interface Placed {
 const sizeOfRoot = (root: Activation): number => Math.ceil((root.bytes + 32) / 16) * 16;
 
 /** Gives each root, the largest first, the lowest addresses that are free throughout its life. */
-export function layout(steps: readonly Step[], input: Activation, output: Activation): Layout {
+export function planMemory(steps: readonly Step[], input: Activation, output: Activation): MemoryPlan {
   const lives = new Map<Activation, Life>();
   for (const [activation, { first, last }] of livesOf(steps, input, output)) {
     const life = lives.get(activation.root);

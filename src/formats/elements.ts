@@ -51,14 +51,19 @@ const WRITE: Readonly<Record<FloatName, (view: DataView, at: number, value: numb
 
 type Numbers = { [index: number]: number; readonly length: number };
 
-/** Fills `into` from the view. An integer that float64 cannot represent is refused, so that nothing is read inexactly. */
+/** Where elements stand in a file. */
+interface Stretch {
+  readonly view: DataView;
+  readonly start: number;
+  readonly little: boolean;
+}
+
+/** Fills `into` from a stretch of a file. An integer that float64 cannot represent is refused, so that nothing is read inexactly. */
 export function readElements(
   clause: string,
   who: string,
   element: Element,
-  view: DataView,
-  start: number,
-  little: boolean,
+  { view, start, little }: Stretch,
   into: Numbers,
 ): void {
   for (let i = 0; i < into.length; i++) {

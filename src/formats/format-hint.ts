@@ -113,7 +113,7 @@ function tailOf(bytes: Uint8Array): string {
 }
 
 /** What the file looks like, unless it is one of the formats of its reader. */
-export function looksLike(bytes: Uint8Array, ...own: readonly string[]): string | undefined {
+function looksLike(bytes: Uint8Array, ...own: readonly string[]): string | undefined {
   const text = textOf(bytes.subarray(0, HEAD));
   const words = text
     .replace(/^\xef\xbb\xbf/, '')

@@ -55,7 +55,7 @@ export async function readIdx(bytes: Bytes): Promise<IdxArray> {
   if (size > MAX_ELEMENTS) refuse(`an array holds at most ${MAX_ELEMENTS} values, got ${size} for shape [${shape}]`);
   const file = isPacked ? gunzip('readIdx', packed, start + size * element.bytes) : packed;
   const data = type.make(size);
-  readElements(CLAUSE, 'readIdx', element, viewOf(file), start, false, data);
+  readElements(CLAUSE, 'readIdx', element, { view: viewOf(file), start, little: false }, data);
   return Object.freeze({ shape: Object.freeze(shape), data });
 }
 

@@ -18,7 +18,8 @@ export const isObject = (value: unknown): value is Record<string, unknown> =>
 function decode(clause: string, who: string, bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
+  } catch (cause) {
+    if (!(cause instanceof TypeError)) throw cause;
     throw new SpecError(clause, `${who}: the header of ${bytes.length} bytes must be UTF-8`);
   }
 }
@@ -52,7 +53,8 @@ function parse(clause: string, who: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new SpecError(clause, `${who}: the header must be JSON (${(cause as Error).message})`);
+    if (!(cause instanceof SyntaxError)) throw cause;
+    throw new SpecError(clause, `${who}: the header must be JSON (${cause.message})`);
   }
 }
 

@@ -61,7 +61,7 @@ export function readNpy(bytes: Bytes): Tensor {
   if (size !== file.length - start - length)
     refuse(`shape [${shape}] takes ${size} bytes of data, but the file has ${file.length - start - length}`);
   const result = allocate('readNpy', shape, element.type);
-  readElements(CLAUSE, 'readNpy', element, view, start + length, little, result.data);
+  readElements(CLAUSE, 'readNpy', element, { view, start: start + length, little }, result.data);
   return fortran ? { shape: result.shape, data: rowMajor(result) } : result;
 }
 

@@ -8,7 +8,7 @@ import { SpecError } from '../errors.ts';
 const CLAUSE = 'format-png';
 
 /** How the samples of an image lie in its rows. */
-export interface Layout {
+export interface PixelFormat {
   readonly width: number;
   readonly height: number;
   /** Samples per pixel: 1 grey or index, 2 grey and alpha, 3 colours, 4 colours and alpha. */
@@ -38,7 +38,7 @@ const ADAM7 = [
   [0, 1, 1, 2],
 ];
 
-function passesOf({ width, height, interlaced }: Layout): Pass[] {
+function passesOf({ width, height, interlaced }: PixelFormat): Pass[] {
   const passes = (interlaced ? ADAM7 : [[0, 0, 1, 1]]).map(([x, y, dx, dy]) => ({
     x,
     y,
@@ -50,19 +50,20 @@ function passesOf({ width, height, interlaced }: Layout): Pass[] {
   return passes.filter(({ columns, rows }) => columns > 0 && rows > 0);
 }
 
-const bytesOf = (layout: Layout, columns: number): number => Math.ceil((columns * layout.samples * layout.depth) / 8);
+const bytesOf = (format: PixelFormat, columns: number): number =>
+  Math.ceil((columns * format.samples * format.depth) / 8);
 
 /** Bytes of all rows of all passes, each with its filter byte. */
-export const rawSize = (layout: Layout): number =>
-  passesOf(layout).reduce((total, { columns, rows }) => total + rows * (1 + bytesOf(layout, columns)), 0);
+export const rawSize = (format: PixelFormat): number =>
+  passesOf(format).reduce((total, { columns, rows }) => total + rows * (1 + bytesOf(format, columns)), 0);
 
 /** The samples of an image, [height, width, samples], as whole numbers from 0 to 2^depth − 1. Undoes the filters of `raw` in place. */
-export function readSamples(layout: Layout, raw: Uint8Array): Uint8Array | Uint16Array {
-  const { width, height, samples, depth } = layout;
+export function readSamples(format: PixelFormat, raw: Uint8Array): Uint8Array | Uint16Array {
+  const { width, height, samples, depth } = format;
   const result = depth === 16 ? new Uint16Array(width * height * samples) : new Uint8Array(width * height * samples);
   let at = 0;
-  for (const { x, y, dx, dy, columns, rows } of passesOf(layout)) {
-    const length = bytesOf(layout, columns);
+  for (const { x, y, dx, dy, columns, rows } of passesOf(format)) {
+    const length = bytesOf(format, columns);
     let above: Uint8Array = new Uint8Array(length);
     for (let j = 0; j < rows; j++, at += 1 + length) {
       const row = raw.subarray(at + 1, at + 1 + length);

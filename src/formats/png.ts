@@ -7,7 +7,7 @@ import { allocate, checkTensor, type Tensor } from '../tensor.ts';
 import { asBytes, type Bytes, join, reserve, viewOf } from './bytes.ts';
 import { deflate, inflate } from './inflate.ts';
 import { type Chunks, chunk, readChunks, SIGNATURE } from './png-chunks.ts';
-import { type Layout, rawSize, readSamples } from './png-rows.ts';
+import { type PixelFormat, rawSize, readSamples } from './png-rows.ts';
 
 const CLAUSE = 'format-png';
 
@@ -42,21 +42,21 @@ const PALETTE = 3;
 export async function readPng(bytes: Bytes): Promise<Tensor> {
   const chunks = readChunks(asBytes(CLAUSE, 'readPng', bytes));
   const colour = chunks.header[9];
-  const layout = readHeader(chunks.header);
-  checkColours(colour, layout, chunks);
-  const { width, height, samples } = layout;
+  const format = readHeader(chunks.header);
+  checkColours(colour, format, chunks);
+  const { width, height, samples } = format;
   const channels = (colour === PALETTE ? 3 : samples) + (chunks.transparency === undefined ? 0 : 1);
   if (width * height * channels > MAX_VALUES)
     refuse(`an image of ${width} by ${height} pixels and ${channels} channels holds more than ${MAX_VALUES} values`);
-  const raw = inflate('readPng', join(CLAUSE, 'readPng', chunks.data), rawSize(layout));
-  const pixels = readSamples(layout, raw);
+  const raw = inflate('readPng', join(CLAUSE, 'readPng', chunks.data), rawSize(format));
+  const pixels = readSamples(format, raw);
   const result = allocate('readPng', [height, width, channels], 'float32');
   if (colour === PALETTE) lookUp(pixels, chunks, channels, result.data);
-  else scale(pixels, layout, chunks.transparency, result.data);
+  else scale(pixels, format, chunks.transparency, result.data);
   return result;
 }
 
-function readHeader(header: Uint8Array): Layout {
+function readHeader(header: Uint8Array): PixelFormat {
   if (header.length !== 13) refuse(`IHDR must have 13 bytes, got ${header.length}`);
   const view = viewOf(header);
   const [width, height] = [view.getUint32(0), view.getUint32(4)];
@@ -75,7 +75,7 @@ function readHeader(header: Uint8Array): Layout {
   return { width, height, samples: kind.samples, depth, interlaced: interlace === 1 };
 }
 
-function checkColours(colour: number, { samples, depth }: Layout, { palette, transparency }: Chunks): void {
+function checkColours(colour: number, { samples, depth }: PixelFormat, { palette, transparency }: Chunks): void {
   if (palette === undefined ? colour === PALETTE : colour === 0 || colour === 4)
     refuse(`colour type ${colour} must have ${palette === undefined ? 'a' : 'no'} PLTE chunk`);
   const colours = (palette?.length ?? 0) / 3;
@@ -112,7 +112,7 @@ function lookUp(
 /** Divides by the largest sample; the pixels of the colour in tRNS get alpha 0, all others 1. */
 function scale(
   pixels: ArrayLike<number>,
-  { samples, depth }: Layout,
+  { samples, depth }: PixelFormat,
   transparency: Uint8Array | undefined,
   y: Tensor['data'],
 ): void {

@@ -139,7 +139,13 @@ function readTensor(
   start: number,
 ): Tensor {
   const result = allocate('readSafetensors', shape, element.type);
-  readElements(CLAUSE, `readSafetensors: tensor ${show(name)}`, element, view, start + begin, true, result.data);
+  readElements(
+    CLAUSE,
+    `readSafetensors: tensor ${show(name)}`,
+    element,
+    { view, start: start + begin, little: true },
+    result.data,
+  );
   return result;
 }
 

@@ -9,6 +9,7 @@
 
 import { SpecError } from '../errors.ts';
 import type { Layer } from '../layer/layer.ts';
+import { nameIn } from '../layer/params.ts';
 import { type Data, type Shape, sizeOf } from '../tensor.ts';
 
 /** The shape of a parameter in torch. Spec format-torch. */
@@ -49,20 +50,26 @@ function follow(
   const inside = Object.entries(layer.children);
   if (inputs && inside.length > 0) {
     const through = ([name, child]: [string, Layer], reaching: Int32Array | undefined): Int32Array | undefined =>
-      follow(child, inputs[name].shape, reaching, path === '' ? name : `${path}.${name}`, orders);
+      follow(child, inputs[name].shape, reaching, nameIn(path, name), orders);
     if (layer.arrangement === 'sequence') return inside.reduce((reaching, child) => through(child, reaching), order);
+    if (layer.arrangement === 'shared') {
+      const [shared, net] = inside;
+      through(shared, undefined); // in its places, which declare no parameters, an order that reaches it is refused
+      return through(net, order);
+    }
     const branches = inside.map((child) => through(child, order));
     const widths = inside.map(([name, child]) => child.shape(inputs[name].shape)[1]);
     return layer.arrangement === 'concat' ? joined(branches, widths) : branches[0];
   }
   if (layer.roles?.flattens) return order ?? channelsFirst(x);
   if (order === undefined) return undefined;
-  const overChannels = Object.entries(layer.parameters?.(x) ?? {}).filter(([, each]) => each.channelAxis !== undefined);
-  for (const [name] of overChannels) orders.set(path === '' ? name : `${path}.${name}`, order);
+  const declared = layer.parameters?.(x);
+  const overChannels = Object.entries(declared ?? {}).filter(([, each]) => each.channelAxis !== undefined);
+  for (const [name] of overChannels) orders.set(nameIn(path, name), order);
   const mixes = overChannels.some(([, { shape }]) => shape.length > 1);
   if (mixes) return undefined;
   const y = layer.shape(x);
-  if (y.length !== 2 || y[1] !== x[1])
+  if (!declared || y.length !== 2 || y[1] !== x[1])
     throw new SpecError(
       'format-torch',
       `loadWeights: after a flatten torch's order is known up to a dense layer, got ${layer.name} at '${path}'`,

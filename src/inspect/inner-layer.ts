@@ -3,6 +3,7 @@
 import { SpecError, show, wrongType } from '../errors.ts';
 import { pointField, throughField } from '../layer/field.ts';
 import { checkLayer, type Field, type Layer } from '../layer/layer.ts';
+import { nameIn } from '../layer/params.ts';
 import type { Shape } from '../tensor.ts';
 
 export interface Inner {
@@ -36,5 +37,5 @@ export function innerLayer(who: string, net: Layer, x: Shape, path: string): Inn
 export function operatorPaths(net: Layer, path = ''): string[] {
   const children = Object.entries(net.children);
   if (children.length === 0) return [path];
-  return children.flatMap(([name, child]) => operatorPaths(child, path === '' ? name : `${path}.${name}`));
+  return children.flatMap(([name, child]) => operatorPaths(child, nameIn(path, name)));
 }

@@ -4,6 +4,7 @@ import { known, wholeNumber } from '../attributes.ts';
 import { SpecError } from '../errors.ts';
 import { type Span, spanAt } from '../layer/field.ts';
 import type { Field, Layer, Params } from '../layer/layer.ts';
+import { placeOf } from '../places.ts';
 import { allocate, checkTensor, type Shape, sizeOf, type Tensor, typeOf } from '../tensor.ts';
 import { recorder } from './activations.ts';
 import { innerLayer } from './inner-layer.ts';
@@ -72,7 +73,7 @@ export function topPatchesOf(
       .sort((a, b) => b.value - a.value)
       .slice(0, count)
       .map(({ image, at, value }) => {
-        const position = positionOf(at, space);
+        const position = placeOf(space, at);
         const spans = field.map((axis, j) => clipped(axis, position[j] ?? 0, rest[j]));
         return { image, position, value, field: spans, patch: cropped(images, image, spans) };
       }),
@@ -110,9 +111,6 @@ function peakOf({ shape, data }: Tensor, unit: number): { at: number; value: num
   return peak;
 }
 
-const positionOf = (at: number, space: Shape): number[] =>
-  space.map((axis, i) => Math.floor(at / sizeOf(space.slice(i + 1))) % axis);
-
 /** The cells in the field of position `p`, without those outside the `n` of the image. */
 function clipped(axis: Field[number], p: number, n: number): Span {
   const { start, size } = spanAt(axis, p);
@@ -126,7 +124,7 @@ function cropped({ shape, data }: Tensor, image: number, spans: readonly Span[])
   const space = spans.map((span) => span.size);
   const patch = allocate('topPatches', [...space, C], typeOf(data));
   for (let at = 0; at * C < patch.data.length; at++) {
-    const from = positionOf(at, space).reduce((sum, p, i) => sum * shape[i + 1] + spans[i].start + p, image);
+    const from = placeOf(space, at).reduce((sum, p, i) => sum * shape[i + 1] + spans[i].start + p, image);
     patch.data.set(data.subarray(from * C, (from + 1) * C), at * C);
   }
   return patch;

@@ -4,7 +4,7 @@ import { flag, known } from '../attributes.ts';
 import { pointField, throughField } from '../layer/field.ts';
 import { checkLayer, type Field, type Layer } from '../layer/layer.ts';
 import { declaredParams } from '../layer/parameter.ts';
-import { checkShapes, flatParams } from '../layer/params.ts';
+import { checkShapes, flatParams, nameIn } from '../layer/params.ts';
 import { checkShape, type Shape, sizeOf } from '../tensor.ts';
 import { type Memory, memoryOf } from './memory.ts';
 
@@ -79,15 +79,10 @@ export function describe(layer: Layer, shape: Shape): Description {
 
 function rowsOf(layer: Layer, x: Shape, reaching: Field, path: string): Row[] {
   const inputs = layer.inputs?.(x);
-  const inner = Object.entries(inputs ?? {}).flatMap(([name, { shape, field }]) => {
-    const rows = rowsOf(
-      layer.children[name],
-      shape,
-      throughField(reaching, field),
-      path === '' ? name : `${path}.${name}`,
-    );
+  const inner = Object.entries(inputs ?? {}).flatMap(([name, { shape, field }], i) => {
+    const rows = rowsOf(layer.children[name], shape, throughField(reaching, field), nameIn(path, name));
     // A shared layer has its parameters here, and its cost where it is used.
-    return layer.arrangement === 'shared' && name === 'shared' ? rows.map((row) => ({ ...row, cost: 0 })) : rows;
+    return layer.arrangement === 'shared' && i === 0 ? rows.map((row) => ({ ...row, cost: 0 })) : rows;
   });
   if (inputs && layer.arrangement === 'sequence') return inner;
   const shape = layer.shape(x);
@@ -140,7 +135,7 @@ export function receptiveField(layer: Layer, shape: Shape): Field {
 
 /**
  * A net as a table: layer, output shape, its size, parameters, multiply-adds and receptive field. `fold` omits the
- * operators without parameters that keep the number of units. Spec inspect-summary.
+ * operators without parameters and multiply-adds that keep the number of units. Spec inspect-summary.
  *
  * @example
  * console.log(summary(chain({ conv: conv2d({ filters: 6, size: 5 }) }), [1, 32, 32, 1]))
@@ -153,7 +148,7 @@ export function summary(layer: Layer, shape: Shape, options: { readonly fold?: b
   const fold = flag('inspect-summary', who, 'fold', options.fold ?? false);
   const { rows, parameters, statistics, cost, memory } = describe(layer, shape);
   const kept = rows.filter(
-    (row, i) => !fold || i === 0 || row.parameters + row.statistics > 0 || row.size !== rows[i - 1].size,
+    (row, i) => !fold || i === 0 || row.parameters + row.statistics + row.cost > 0 || row.size !== rows[i - 1].size,
   );
   const head = ['layer', 'operator', 'output', 'size', 'parameters', 'multiply-adds', 'field'];
   const body = kept.map((row) => [

@@ -3,6 +3,7 @@
 import { checkFunction } from '../attributes.ts';
 import { show, wrongType } from '../errors.ts';
 import { checkLayer, type Layer } from './layer.ts';
+import { nameIn } from './params.ts';
 
 /**
  * Rebuilds a layer from the inside out: `change(path, layer)` is called with every operator and combinator (its children
@@ -19,7 +20,7 @@ export function mapLayer(layer: Layer, change: (path: string, layer: Layer) => L
   if (typeof path !== 'string') throw wrongType('layer-map', `mapLayer: path must be a string, got ${show(path)}`);
   const changed: Record<string, Layer> = {};
   for (const [name, child] of Object.entries(layer.children)) {
-    const rebuilt = mapLayer(child, change, path === '' ? name : `${path}.${name}`);
+    const rebuilt = mapLayer(child, change, nameIn(path, name));
     if (rebuilt !== child) changed[name] = rebuilt;
   }
   return change(path, Object.keys(changed).length > 0 ? layer.with({ children: changed }) : layer);

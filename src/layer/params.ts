@@ -12,6 +12,9 @@ const isLeaf = (value: unknown): boolean =>
   ArrayBuffer.isView((value as Tensor | null)?.data) ||
   typeof (value as Parameter | null)?.first === 'function';
 
+/** The flat name or path of what is called `name` inside `path`; the path of the net itself is empty. Spec layer-names. */
+export const nameIn = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`);
+
 /**
  * Nested parameters as one flat record, `conv1.weight`, in the order of the net; two with the same name are an error.
  * Spec layer-names.
@@ -45,7 +48,7 @@ export function checkParams(who: string, params: unknown, path = '', depth = 0):
     Object.entries(params).map(([key, value]) => ({ key, value, isTensor: isLeaf(value) })),
   );
   for (const { key, value, isTensor } of entries) {
-    const name = path === '' ? key : `${path}.${key}`;
+    const name = nameIn(path, key);
     if (isTensor) checkTensor(who, name, value);
     else checkParams(who, value, name, depth + 1);
   }
@@ -68,7 +71,7 @@ export function mapParams<T extends Leaf, U extends Leaf>(
 ): Params<U> {
   const changed: Record<string, U | Params<U>> = {};
   for (const [key, value] of Object.entries(params)) {
-    const name = path === '' ? key : `${path}.${key}`;
+    const name = nameIn(path, key);
     changed[key] = isLeaf(value) ? change(value as T, name) : mapParams(value as Params<T>, change, name);
   }
   return changed;

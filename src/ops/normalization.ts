@@ -76,7 +76,7 @@ export function frozenNorm(attributes: NormAttributes = {}): Layer {
 }
 
 /** dx = dy · scale. Spec norm-frozen-gradient. */
-const frozenInputGrad: typeof batchNormInputGrad = (_x, mean, deviation, weight, _sums, dy, dx) => {
+const frozenInputGrad: typeof batchNormInputGrad = (_x, { mean, deviation, weight }, _sums, dy, dx) => {
   const scale = scales(weight, deviation);
   for (let i = 0; i < dx.length; i++) dx[i] = dy[i] * scale[i % mean.length];
 };
@@ -120,7 +120,7 @@ function norm(
       const deviation = deviations(variance, epsilon, roundingOf(x.data));
       const sums = normParamGrads(x.shape[0], x.data, mean, deviation, dy.data);
       const dx = allocate(name, x.shape, typeOf(x.data));
-      inputGrad(x.data, mean, deviation, p.weight.data, sums, dy.data, dx.data);
+      inputGrad(x.data, { mean, deviation, weight: p.weight.data }, sums, dy.data, dx.data);
       const gradients: Record<string, Float64Array> = { ...sums };
       const params = Object.keys(p).map((each) => {
         const own = allocate(name, [mean.length], typeOf(x.data));
@@ -133,7 +133,7 @@ function norm(
 }
 
 /** Spec norm-epsilon: above 0, so that a constant channel does not divide by 0. */
-export function readEpsilon(who: string, attributes: NormAttributes): number {
+function readEpsilon(who: string, attributes: NormAttributes): number {
   attributes = known(who, attributes, ['epsilon']);
   return finiteNumber('norm-epsilon', who, 'epsilon', attributes.epsilon ?? 1e-5, 'a number > 0', (value) => value > 0);
 }

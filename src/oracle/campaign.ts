@@ -2,6 +2,7 @@
 
 import { finiteNumber, known } from '../attributes.ts';
 import type { Outcome } from './ask/ask.ts';
+import { crashesOf, isDeadly } from './ask/crashes.ts';
 import { historyOf } from './ask/history.ts';
 import { inProcess } from './ask/in-process.ts';
 import { pooled } from './bounds/precision.ts';
@@ -13,7 +14,7 @@ import type { Engine } from './engine.ts';
 import { memory } from './findings/diagnose.ts';
 import type { Finding } from './findings/finding.ts';
 import { findingsOf } from './findings/findings.ts';
-import { type OperatorReport, type Report, reportOf, statusOf } from './report/report.ts';
+import { type OperatorReport, type Report, reportOf, statusOf, unaskedReport } from './report/report.ts';
 import { isFailure, type Subject, type VerdictKind } from './subject.ts';
 
 export interface CheckOptions extends Settings {
@@ -33,8 +34,6 @@ export interface Progress {
 
 const optionNames = ['ops', 'seed', 'cases', 'shard', 'strict', 'case', 'signal', 'onProgress', 'timeout'];
 
-/** After so many hangs or crashes no more cases of an operator are asked. */
-const GIVE_UP = 3;
 /** One in this many right answers is followed by a probe for what the engine keeps, which costs up to three more calls. */
 const PROBED = 8;
 
@@ -79,6 +78,7 @@ export async function examine(
   const operators: OperatorReport[] = [];
   for (const each of questions) operators.push(await checkOperator(subject, each, settings.strict, options));
   const { seed, cases, ops, strict, shard, case: named } = settings;
+  if (!ops && !named) operators.push(...(subject.unknown ?? []).map((op) => unaskedReport(op, 'not known', 0)));
   const { name, version, dialect = 'toeplitz', traits, layout } = subject;
   const interrupted = options.signal?.aborted ?? false;
   const engine = { name, version, dialect, traits, layout };
@@ -97,48 +97,48 @@ export async function examine(
 
 async function checkOperator(
   subject: Subject,
-  { op, gradient, quota, cases, isLive, isNamed = false }: Questions,
+  { op, gradient, quota, cases, isLive = false, isNamed = false }: Questions,
   strict: boolean,
   { signal, onProgress }: CheckOptions,
 ): Promise<OperatorReport> {
   const name = gradient ? `${op} gradient` : op;
-  if (!subject.ops.includes(op) && !gradient)
-    return {
-      op: name,
-      status: 'not offered',
-      cases: 0,
-      wanted: quota,
-      counts: {},
-      margin: 0,
-      skipped: {},
-      findings: [],
-    };
+  if (!subject.ops.includes(op) && !gradient) return unaskedReport(name, 'not offered', quota);
   const isFinding = (kind: VerdictKind): boolean => isFailure(kind) || (strict && kind === 'suspect');
   const outcomes: Outcome[] = [];
   const remember = memory();
   const count = (test: (kind: VerdictKind) => boolean): number =>
     outcomes.filter(({ verdict }) => test(verdict.kind)).length;
   const answered = (): number => count((kind) => kind !== 'skip');
-  const deadly = (): number => count((kind) => kind === 'timeout' || kind === 'crash');
   const history = isNamed ? historyOf(subject, 1) : historyOf(subject); // whoever names two cases suspects that one affects the other
   const { towardsAnswers, note } = mixtures(subject.dialect);
+  const crashes = crashesOf(isLive);
   const put = (c: Case): Promise<Outcome> =>
-    isLive
-      ? history.ask(towardsAnswers(c), answered() % PROBED === 0)
-      : history.ask(c, isNamed && outcomes.length === quota - 1);
+    isLive ? history.ask(c, answered() % PROBED === 0) : history.ask(c, isNamed && outcomes.length === quota - 1);
   let unfinished = false;
-  for (const each of cases) {
-    if (answered() >= quota || deadly() >= GIVE_UP) break;
+  for (const each of crashes.worthAsking(isLive ? mixed(cases, towardsAnswers) : cases)) {
+    if (answered() >= quota || crashes.isHopeless()) break;
     const outcome = signal?.aborted ? undefined : await put(each);
     unfinished = signal?.aborted ?? false; // the signal that stops the campaign may have stopped the engine too, so this answer does not count
     if (outcome === undefined || unfinished) break;
     outcomes.push(remember(outcome));
-    note(outcome.case, outcome.verdict.kind === 'skip');
+    crashes.note(outcome);
+    if (!isDeadly(outcome.verdict.kind)) note(outcome.case, outcome.verdict.kind === 'skip');
     onProgress?.({ op: name, done: answered(), of: quota, failures: count(isFinding) });
   }
-  const unasked = deadly() >= GIVE_UP && !unfinished ? quota - answered() : 0;
+  const avoided = crashes.avoided();
+  const isShort = crashes.isHopeless() || Object.keys(avoided).length > 0;
+  const unasked = isShort && !unfinished ? quota - answered() : 0;
   const findings = await findingsOf(subject, history, outcomes, isFinding, !isNamed);
-  return { ...summaryOf(name, quota, outcomes, findings, unfinished), ...(unasked > 0 && { unasked }) };
+  return {
+    ...summaryOf(name, quota, outcomes, findings, unfinished),
+    ...(unasked > 0 && { unasked }),
+    ...(Object.keys(avoided).length > 0 && { avoided }),
+  };
+}
+
+/** Each case as it is asked, when it is its turn. */
+function* mixed(cases: Iterable<Case>, towardsAnswers: (drawn: Case) => Case): Generator<Case> {
+  for (const c of cases) yield towardsAnswers(c);
 }
 
 function summaryOf(

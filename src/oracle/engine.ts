@@ -12,6 +12,8 @@ export interface Call {
   readonly x: Tensor;
   readonly weight?: Tensor;
   readonly bias?: Tensor;
+  /** A parameter of another name is a tensor too. */
+  readonly [parameter: string]: unknown;
 }
 
 /** A call for gradients: `dy` is the gradient at the output. */
@@ -24,6 +26,9 @@ export interface Gradients {
   readonly weight?: Tensor;
   readonly bias?: Tensor;
 }
+
+/** The gradients of x and of parameters by whatever names. */
+export type NamedGradients = Gradients | Readonly<Record<string, Tensor | undefined>>;
 
 /** Conventions of an engine, not defects; what is left out follows the spec. Spec oracle-traits, oracle-precision, oracle-winograd. */
 export interface Traits extends Profile {
@@ -43,7 +48,7 @@ export interface Engine {
   readonly precision?: 'float32';
   readonly traits?: Traits;
   readonly ops: Readonly<Record<string, Operator<Call, Tensor>>>;
-  readonly gradients?: Readonly<Record<string, Operator<GradientCall, Gradients>>>;
+  readonly gradients?: Readonly<Record<string, Operator<GradientCall, NamedGradients>>>;
 }
 
 /**

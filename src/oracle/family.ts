@@ -1,5 +1,5 @@
 // A family: everything that the oracle knows about operators of one kind. A new family is a new file in families/ and a line
-// in its index; whatever it lacks, test/oracle/families names.
+// in families/list.ts; whatever it lacks, test/oracle/families names.
 
 import type { Attributes, Layer } from '../layer/layer.ts';
 import type { Random } from '../random.ts';
@@ -13,8 +13,6 @@ import type { Fill } from './values.ts';
 
 /** How an operator of a family is made. */
 export interface Operator {
-  /** The number of spatial axes. */
-  readonly rank: number;
   readonly make: (attributes: never) => Layer;
   /** Whether a report names it even if it is not offered. */
   readonly isBasic?: boolean;
@@ -45,6 +43,8 @@ export interface Words<C extends Case> {
   attributes(c: C, layout: Required<Layout>): Attributes;
   /** Whether its padding may be numbers, where the operator has any. */
   readonly padding: 'numbers' | 'words';
+  /** The shapes of tensors that the dialect has in other ones than we, with the same elements in the same order. */
+  shapes?(c: C, layout: Required<Layout>): Readonly<Record<string, Shape>>;
 }
 
 /** An output: its shape in our layout, and what it may be. */
@@ -54,6 +54,8 @@ export interface Expected {
 }
 
 export interface Family<C extends Case = Case, S extends Setting = Setting> {
+  /** Where it stands in lists and reports; each family has a number of its own. */
+  readonly place: number;
   readonly operators: Readonly<Record<string, Operator>>;
 
   // The case
@@ -119,7 +121,8 @@ export interface Family<C extends Case = Case, S extends Setting = Setting> {
 }
 
 /** Every part that a family must have, and its type. */
-const parts: Readonly<Record<keyof Family, 'object' | 'function'>> = {
+const parts: Readonly<Record<keyof Family, 'number' | 'object' | 'function'>> = {
+  place: 'number',
   operators: 'object',
   tensors: 'object',
   values: 'object',

@@ -41,6 +41,8 @@ export interface Subject {
   readonly traits: Traits;
   readonly ops: readonly string[];
   readonly gradients: readonly string[];
+  /** Operators that it offers and the oracle does not know, as a report shows them. */
+  readonly unknown?: readonly string[];
   /** Never rejects: whatever the engine does is an answer. The case is for those who look the answer up. */
   run(call: Call | GradientCall, c?: Case): Promise<Answer>;
   /** Forgets all earlier calls, where that can be done: the process ends, and the next call starts another. */

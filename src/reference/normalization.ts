@@ -63,9 +63,7 @@ export function normParamGrads(
  */
 export function batchNormInputGrad(
   x: Data,
-  mean: Data,
-  deviation: Data,
-  weight: Data,
+  { mean, deviation, weight }: { readonly mean: Data; readonly deviation: Data; readonly weight: Data },
   sums: { readonly weight: Data; readonly bias: Data },
   dy: Data,
   dx: Data,

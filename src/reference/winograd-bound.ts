@@ -88,15 +88,12 @@ export function winogradBound(g: ConvGeometry, m: WinogradTile, x: Data, w: Data
   const gamma = (K * U) / (1 - K * U);
   const exactly: Round = (value) => value;
   const bound = new Float64Array(g.batch * outputs(g.axes) * g.groups * g.filters);
-  eachTile(
-    g,
-    m,
-    bound,
-    (n, row, column, c) => twice(input, cellsOf(g, x, n, row, column, c, m + 2), exactly),
-    (c, o) => twice(weight, weightsOf(g, w, c, o), exactly),
-    (sum, u, v) => sum + gamma * u * v + 4 * TINY * (v + 1),
-    (sums, o) =>
+  eachTile(g, m, bound, {
+    input: (tile, c) => twice(input, cellsOf(g, x, tile, c, m + 2), exactly),
+    weight: (c, o) => twice(weight, weightsOf(g, w, c, o), exactly),
+    add: (sum, u, v) => sum + gamma * u * v + 4 * TINY * (v + 1),
+    output: (sums, o) =>
       twice(output, sums, exactly).map((line) => line.map((value) => value + (b ? gamma * Math.abs(b[o]) : 0))),
-  );
+  });
   return bound;
 }

@@ -85,16 +85,15 @@ export function twice(transform: Transform, square: readonly (readonly number[])
   );
 }
 
+/** Where a tile of outputs begins: in image n, at a row and a column of y. */
+interface Tile {
+  readonly n: number;
+  readonly row: number;
+  readonly column: number;
+}
+
 /** The cells under one tile of one channel; padding is 0. */
-export function cellsOf(
-  g: ConvGeometry,
-  x: Data,
-  n: number,
-  row: number,
-  column: number,
-  channel: number,
-  size: number,
-): number[][] {
+export function cellsOf(g: ConvGeometry, x: Data, { n, row, column }: Tile, channel: number, size: number): number[][] {
   const [, b, c] = g.axes;
   const C = g.groups * g.channels;
   return Array.from({ length: size }, (_, i) =>
@@ -110,32 +109,29 @@ export function cellsOf(
 export const weightsOf = (g: ConvGeometry, w: Data, c: number, o: number): number[][] =>
   [0, 1, 2].map((i) => [0, 1, 2].map((j) => w[((i * 3 + j) * g.channels + c) * g.groups * g.filters + o]));
 
-/** Turns the sum of one tile over the channels into the values of its outputs. */
-type Fill = (sums: number[][], o: number) => number[][];
+/** The steps of the computation: V and U, their sum over the channels, and the values of the outputs from that sum. */
+interface Steps {
+  input(tile: Tile, channel: number): number[][];
+  weight(c: number, o: number): number[][];
+  add(sum: number, u: number, v: number): number;
+  output(sums: number[][], o: number): number[][];
+}
 
-/** Σ_c U_c ∘ V_c for every image, tile and filter; `fill` makes outputs of it, which go to y where they are inside. */
-export function eachTile(
-  g: ConvGeometry,
-  m: WinogradTile,
-  y: Data | Float64Array,
-  input: (n: number, row: number, column: number, channel: number) => number[][],
-  weight: (c: number, o: number) => number[][],
-  add: (sum: number, u: number, v: number) => number,
-  fill: Fill,
-): void {
+/** Σ_c U_c ∘ V_c for every image, tile and filter; the outputs made of it go to y where they are inside. */
+export function eachTile(g: ConvGeometry, m: WinogradTile, y: Data, { input, weight, add, output }: Steps): void {
   const [, b, c] = g.axes;
   const O = g.groups * g.filters;
   const U = Array.from({ length: O }, (_, o) => Array.from({ length: g.channels }, (_, k) => weight(k, o)));
   for (let n = 0; n < g.batch; n++) {
     for (let row = 0; row < b.output; row += m) {
       for (let column = 0; column < c.output; column += m) {
-        const V = Array.from({ length: g.groups * g.channels }, (_, k) => input(n, row, column, k));
+        const V = Array.from({ length: g.groups * g.channels }, (_, k) => input({ n, row, column }, k));
         for (let o = 0; o < O; o++) {
           const first = Math.floor(o / g.filters) * g.channels;
           const sums = U[o][0].map((line, i) =>
             line.map((_, j) => U[o].reduce((sum, u, k) => add(sum, u[i][j], V[first + k][i][j]), 0)),
           );
-          fill(sums, o).forEach((line, i) => {
+          output(sums, o).forEach((line, i) => {
             line.forEach((value, j) => {
               if (row + i >= b.output || column + j >= c.output) return;
               y[(n * outputs(g.axes) + (row + i) * c.output + column + j) * O + o] = value;
@@ -151,13 +147,10 @@ export function eachTile(
 export function winograd(g: ConvGeometry, m: WinogradTile, x: Data, w: Data, b: Data | undefined, y: Data): void {
   const r = roundingOf(x);
   const { input, weight, output } = schemes[m];
-  eachTile(
-    g,
-    m,
-    y,
-    (n, row, column, c) => twice(input, cellsOf(g, x, n, row, column, c, m + 2), r),
-    (c, o) => twice(weight, weightsOf(g, w, c, o), r),
-    (sum, u, v) => r(sum + r(u * v)),
-    (sums, o) => twice(output, sums, r).map((line) => line.map((value) => (b ? r(value + b[o]) : value))),
-  );
+  eachTile(g, m, y, {
+    input: (tile, c) => twice(input, cellsOf(g, x, tile, c, m + 2), r),
+    weight: (c, o) => twice(weight, weightsOf(g, w, c, o), r),
+    add: (sum, u, v) => r(sum + r(u * v)),
+    output: (sums, o) => twice(output, sums, r).map((line) => line.map((value) => (b ? r(value + b[o]) : value))),
+  });
 }

@@ -1,6 +1,7 @@
 // Comparing tensors bit for bit, and whole-number arithmetic on them in float64.
 
 import { show } from '../errors.ts';
+import { placeOf } from '../places.ts';
 import { checkTensor, sameShape, type Tensor, tensor, typeOf } from '../tensor.ts';
 
 /**
@@ -17,7 +18,7 @@ export function difference(actual: Tensor, expected: Tensor): string | undefined
   if (typeOf(actual.data) !== typeOf(expected.data)) return `${typeOf(actual.data)}, expected ${typeOf(expected.data)}`;
   for (let i = 0; i < actual.data.length; i++) {
     if (!Object.is(actual.data[i], expected.data[i]))
-      return `${show(actual.data[i])} at [${placeOf(i, actual.shape)}], expected ${show(expected.data[i])}`;
+      return `${show(actual.data[i])} at [${placeOf(actual.shape, i)}], expected ${show(expected.data[i])}`;
   }
   return undefined;
 }
@@ -34,17 +35,6 @@ export const sameBits = (a: Tensor, b: Tensor): boolean => difference(a, b) === 
 export function mustEqual(what: string, actual: Tensor, expected: Tensor): void {
   const odd = difference(actual, expected);
   if (odd !== undefined) throw new Error(`${what}: ${odd}`);
-}
-
-/** The indices of element i on every axis. */
-export function placeOf(i: number, shape: readonly number[]): number[] {
-  const place: number[] = [];
-  let rest = i;
-  for (const axis of [...shape].reverse()) {
-    place.unshift(rest % axis);
-    rest = Math.floor(rest / axis);
-  }
-  return place;
 }
 
 /** a + factor·b, element by element, in the type of a. */

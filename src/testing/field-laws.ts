@@ -3,8 +3,8 @@
 
 import fc from 'fast-check';
 import { fieldAt } from '../layer/field.ts';
+import { placeOf } from '../places.ts';
 import { type Tensor, tensor } from '../tensor.ts';
-import { placeOf } from './compare.ts';
 import { wholeNumbers } from './numbers.ts';
 import { type Law, nest, type Point, points, type Subject, valueAt } from './points.ts';
 
@@ -18,7 +18,7 @@ export const fieldLaws: readonly Law[] = [
         data[cell] = Math.abs(data[cell]) < 1e6 ? data[cell] + 100 : 0;
         const [y, changed] = [valueAt(s, point), valueAt(s, { ...point, x: { shape: point.x.shape, data } })];
         y.data.forEach((value, i) => {
-          if (!Object.is(value, changed.data[i])) mustSee(s, placeOf(i, y.shape), placeOf(cell, point.x.shape));
+          if (!Object.is(value, changed.data[i])) mustSee(s, placeOf(y.shape, i), placeOf(point.x.shape, cell));
         });
       }),
   },
@@ -53,11 +53,11 @@ export const exactFieldLaws: readonly Law[] = [
 function mustFill(s: Subject, point: Point, draw: number): void {
   const [y, pull] = s.layer.vjp(point.x, nest(s, point));
   if (y.shape.length !== s.shape.length || y.shape.length < 3) return;
-  const unit = placeOf(draw % y.data.length, y.shape).slice(0, -1);
+  const unit = placeOf(y.shape, draw % y.data.length).slice(0, -1);
   const supportOf = (chosen: (place: readonly number[]) => boolean): number[][] => {
     const dy = tensor(
       y.shape,
-      Array.from(y.data, (_, i) => (chosen(placeOf(i, y.shape)) ? 1 : 0)),
+      Array.from(y.data, (_, i) => (chosen(placeOf(y.shape, i)) ? 1 : 0)),
       'float64',
     );
     return placesOf(pull(dy).x);
@@ -76,4 +76,4 @@ function mustFill(s: Subject, point: Point, draw: number): void {
 }
 
 const placesOf = (dx: Tensor): number[][] =>
-  [...dx.data.keys()].filter((i) => dx.data[i] !== 0).map((i) => placeOf(i, dx.shape));
+  [...dx.data.keys()].filter((i) => dx.data[i] !== 0).map((i) => placeOf(dx.shape, i));

@@ -5,6 +5,7 @@
 import fc from 'fast-check';
 import { toFloat64 } from '../convert.ts';
 import type { Gradient, Layer, Params } from '../layer/layer.ts';
+import { flatParams, mapParams } from '../layer/params.ts';
 import { type ElementType, type Shape, sizeOf, type Tensor, tensor } from '../tensor.ts';
 import { tensors, wholeNumbers } from './numbers.ts';
 
@@ -26,40 +27,16 @@ export interface Law {
   property(subject: Subject): fc.IProperty<unknown>;
 }
 
-/** Nested parameters as one flat record, by path: `stage2.body.conv1.weight`. */
-export function leaves<T>(params: Params<T>, isLeaf: (value: unknown) => boolean, path = ''): Record<string, T> {
-  return Object.fromEntries(
-    Object.entries(params).flatMap(([name, value]) =>
-      isLeaf(value)
-        ? [[path + name, value as T]]
-        : Object.entries(leaves(value as Params<T>, isLeaf, `${path}${name}.`)),
-    ),
-  );
-}
-
-export const isTensor = (value: unknown): boolean => ArrayBuffer.isView((value as Tensor | null)?.data);
-
 export const shapesOf = ({ layer, shape }: Subject): Record<string, Shape> => ({
   x: shape,
-  ...leaves<Shape>(layer.params(shape), Array.isArray),
+  ...flatParams(layer.params(shape)),
 });
 
-export const gradientAt = (gradient: Gradient): Point => ({
-  x: gradient.x,
-  ...leaves<Tensor>(gradient.params, isTensor),
-});
+export const gradientAt = ({ x, params }: Gradient): Point => ({ x, ...flatParams(params) });
 
 /** The parameters of a point, nested again as the layer's shapes of them are. */
-export function nest({ layer, shape }: Subject, point: Point): Params<Tensor> {
-  const build = (shapes: Params<Shape>, path: string): Params<Tensor> =>
-    Object.fromEntries(
-      Object.entries(shapes).map(([name, value]) => [
-        name,
-        Array.isArray(value) ? point[path + name] : build(value as Params<Shape>, `${path}${name}.`),
-      ]),
-    );
-  return build(layer.params(shape), '');
-}
+export const nest = ({ layer, shape }: Subject, point: Point): Params<Tensor> =>
+  mapParams(layer.params(shape), (_, name) => point[name]);
 
 export const valueAt = (s: Subject, point: Point): Tensor => s.layer.forward(point.x, nest(s, point));
 

@@ -49,7 +49,8 @@ function disagreement(s: Subject, point: Point, name: string, turn: Tensor, dy: 
   const [y, gradient] = vjpAt(s, point, dy);
   const change = { ...turn, data: turn.data.map((u, i) => u * Math.max(1, Math.abs(point[name].data[i]))) };
   const exact = inner(gradient[name], change);
-  const found = steps.map((h) => slope(s, point, name, change, dy, y, h));
+  const moved = (step: number): Tensor => valueAt(s, { ...point, [name]: plus(point[name], change, step) });
+  const found = steps.map((h) => slope(moved, y, dy, h));
   const surest = found.reduce((best, each) => (each.doubt < best.doubt ? each : best));
   const scale = Math.max(1, size(dy));
   // Slopes that do not settle are those of a step wider than what the layer tells apart.
@@ -66,13 +67,12 @@ interface Slope {
 }
 
 /**
- * The slope over h/2 on either side. Element by element it is doubted by the rounding of the values that are subtracted, by
+ * The slope of dy·f over h/2 on either side, where f(0) is y. Element by element it is doubted by the rounding of the values that are subtracted, by
  * how much it differs from that over h (a kink between, a step too wide, noise), and at a kink at t itself, where the slopes
  * to the left and to the right do not come nearer to one another with the step, by how far these are apart.
  */
-function slope(s: Subject, point: Point, name: string, delta: Tensor, dy: Tensor, y: Tensor, h: number): Slope {
-  const at = (step: number): Tensor => valueAt(s, { ...point, [name]: plus(point[name], delta, step) });
-  const [far, near] = [h, h / 2].map((step) => ({ step, after: at(step).data, before: at(-step).data }));
+function slope(f: (step: number) => Tensor, y: Tensor, dy: Tensor, h: number): Slope {
+  const [far, near] = [h, h / 2].map((step) => ({ step, after: f(step).data, before: f(-step).data }));
   // What is added up inside of a layer may be larger than what comes out at this place: the largest of y stands for it.
   const largest = Array.from(y.data).reduce((most, each) => Math.max(most, Math.abs(each)), 0);
   let [value, doubt] = [0, 0];

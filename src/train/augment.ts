@@ -41,7 +41,7 @@ export function augment(options: {
       );
     const y = allocate('augment', [n, ...size, channels], typeOf(x.data));
     for (let image = 0; image < n; image++)
-      copyImage(x, y, image, placeOf(random, shift, flip, [height - size[0], width - size[1]]));
+      copyImage(x, y, image, drawnPlace(random, shift, flip, [height - size[0], width - size[1]]));
     return y;
   };
 }
@@ -53,7 +53,7 @@ interface Place {
 }
 
 /** Drawn in this order: rows, columns, mirror. */
-function placeOf(random: Random, shift: number, flip: boolean, room: readonly [number, number]): Place {
+function drawnPlace(random: Random, shift: number, flip: boolean, room: readonly [number, number]): Place {
   const top = random.below(room[0] + 2 * shift + 1) - shift;
   const left = random.below(room[1] + 2 * shift + 1) - shift;
   return { top, left, mirrored: flip && random.below(2) === 1 };

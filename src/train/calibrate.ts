@@ -3,7 +3,7 @@
 import { SpecError, show, wrongType } from '../errors.ts';
 import { checkLayer, type Layer, type Params } from '../layer/layer.ts';
 import { mapLayer } from '../layer/map-layer.ts';
-import { checkParams } from '../layer/params.ts';
+import { checkParams, nameIn } from '../layer/params.ts';
 import { isList, listOf, reading } from '../reading.ts';
 import { checkTensor, type Data, type ElementType, type Tensor, tensor, typeOf } from '../tensor.ts';
 import { evaluation } from './metrics.ts';
@@ -73,10 +73,7 @@ function recorder(layer: Layer, path: string, seen: Record<string, Seen>): Layer
 function withStatistics(params: Params<Tensor>, seen: Readonly<Record<string, Seen>>, path: string): Params<Tensor> {
   const nested = Object.entries(params).map(([name, value]): [string, Tensor | Params<Tensor>] => {
     const isTensor = ArrayBuffer.isView(value.data);
-    return [
-      name,
-      isTensor ? value : withStatistics(value as Params<Tensor>, seen, path === '' ? name : `${path}.${name}`),
-    ];
+    return [name, isTensor ? value : withStatistics(value as Params<Tensor>, seen, nameIn(path, name))];
   });
   return { ...Object.fromEntries(nested), ...(path in seen && statisticsOf(path, seen[path])) };
 }

@@ -5,7 +5,7 @@ import { SpecError, show, wrongType } from '../errors.ts';
 import { checkLayer, type Layer, type Params } from '../layer/layer.ts';
 import { mapLayer } from '../layer/map-layer.ts';
 import { trainedIn } from '../layer/parameter.ts';
-import { checkParams, flatParams, mapParams } from '../layer/params.ts';
+import { checkParams, flatParams, mapParams, nameIn } from '../layer/params.ts';
 import { hash } from '../random.ts';
 import { isList, reading } from '../reading.ts';
 import { type Data, type Tensor, tensor } from '../tensor.ts';
@@ -208,7 +208,7 @@ function warnOfOne(net: Layer, batches: Batches): boolean {
 function batchNormIn(layer: Layer, path = ''): string | undefined {
   if (layer.roles?.batchStatistics) return path === '' ? layer.name : `'${path}'`;
   for (const [name, child] of Object.entries(layer.children)) {
-    const found = batchNormIn(child, path === '' ? name : `${path}.${name}`);
+    const found = batchNormIn(child, nameIn(path, name));
     if (found !== undefined) return found;
   }
   return undefined;

@@ -6,6 +6,7 @@ import * as t from '../../src/index.ts';
 import { sizeOf } from '../../src/tensor.ts';
 import type { PaddingArgument } from '../../src/window.ts';
 import { values } from '../kernels/twins.ts';
+import { made } from '../layers.ts';
 
 /** A layer of somebody else: the cells of every image in the opposite order. Nothing in it knows of compiling. */
 export const reversed: Layer = (() => {
@@ -56,6 +57,11 @@ function operator(pick: Pick, rank: number): Layer {
     () => t.leakyRelu(),
     () => t.lrn({ size: 1 + pick(6), alpha: pick(3) / 2, beta: pick(4) / 2 }),
     () => t.dropout({ rate: 0.5, seed: pick(9) }),
+    ...made.map(
+      ({ layer }) =>
+        () =>
+          layer,
+    ),
   ];
   return makers[pick(makers.length)]();
 }

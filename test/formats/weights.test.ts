@@ -16,6 +16,7 @@ import {
   initialize,
   mapLayer,
   relu,
+  shared,
   sum,
   tensor,
 } from '../../src/index.ts';
@@ -242,6 +243,23 @@ const namesOf = (net: Layer, shape: number[], names: (name: string) => string): 
   Object.keys(flatParams(net.params(shape)))
     .map(names)
     .sort();
+
+test("[format-torch] a shared layer: torch's order leaves with the net, and is refused in a place of the layer", () => {
+  const x = [1, 2, 2, 3];
+  const file = { 'out.weight': whole([4, 12], 1), 'out.bias': whole([4], 2) };
+  const load = (net: Layer, from: Readonly<Record<string, Tensor>>) => loadWeights(net, x, from, { layout: 'torch' });
+  const plain = chain({ relu: relu(), flatten: flatten(), out: dense({ units: 4 }) });
+  const inside = shared(relu(), (same) => chain({ relu: same, flatten: flatten() }));
+  const net = chain({ net: inside, out: dense({ units: 4 }) });
+  expect(load(net, file).params.out).toEqual(load(plain, file).params.out);
+  for (const units of [4, 12])
+    expect(() =>
+      load(
+        shared(dense({ units }), (same) => chain({ flatten: flatten(), out: same })),
+        { 'shared.weight': whole([units, 12], 1), 'shared.bias': whole([units], 2) },
+      ),
+    ).toThrow("got same at 'net.out' [format-torch]");
+});
 
 test("[format-torch] torchvision's names of ResNet-18 and ResNet-50", () => {
   const blocks = { 18: [2, 2, 2, 2], 50: [3, 4, 6, 3] };

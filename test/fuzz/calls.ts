@@ -164,6 +164,9 @@ export const calls: Readonly<Record<string, readonly Expression[]>> = {
   vgg: [11, { classes: 3, hidden: [4, 4], dropout: 0.5, norm: true }],
   vgg16: [{ classes: 3, hidden: [4, 4] }],
   vgg19: [{ classes: 3, hidden: [4, 4] }],
+  // toeplitz/onnx
+  readOnnx: ['onnx', { external: {} }],
+  writeOnnx: ['dense({ units: 2 })', [1, 3], denseParams],
   // toeplitz/formats
   readIdx: ['bytes(0, 0, 8, 1, 0, 0, 0, 3, 7, 2, 1)'],
   readNpy: ['npy'],

@@ -7,6 +7,7 @@ import * as formats from '../../src/formats/index.ts';
 import * as toeplitz from '../../src/index.ts';
 import * as inspect from '../../src/inspect/index.ts';
 import * as nets from '../../src/nets/index.ts';
+import * as onnx from '../../src/onnx/index.ts';
 import * as oracle from '../../src/oracle/index.ts';
 import * as testing from '../../src/testing/index.ts';
 import * as train from '../../src/train/index.ts';
@@ -19,6 +20,7 @@ export const modules: Readonly<Record<string, object>> = {
   './nets': nets,
   './formats': formats,
   './inspect': inspect,
+  './onnx': onnx,
   './train': train,
 };
 
@@ -139,6 +141,7 @@ const subjects = {
   compiled: toeplitz.compile(net, x.shape, params),
   pull: net.vjp(x, params)[1],
   npy: formats.writeNpy(x),
+  onnx: onnx.writeOnnx(toeplitz.relu(), [1, 3], {}),
   npz: formats.writeNpz({ x }),
   png: await formats.writePng(toeplitz.tensor([2, 2, 1], [0, 1, 1, 0])),
   safetensors: formats.writeSafetensors({ x }),

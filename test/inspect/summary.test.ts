@@ -15,6 +15,7 @@ import {
   parameterCount,
   receptiveField,
   relu,
+  shared,
   sum,
   summary,
 } from '../../src/index.ts';
@@ -55,6 +56,16 @@ test('[inspect-summary] without folding, every operator and every meeting of bra
     'block',
   ]);
   expect(summary(lenet5, [1, 32, 32, 1]).split('\n')).toHaveLength(18);
+});
+
+test('[inspect-summary] folding keeps every row with multiply-adds, so that they add up to the total', () => {
+  const same = conv2d({ filters: 3, size: 3, padding: 'same' });
+  const net = shared(same, (use) => chain({ a: use, relu: relu(), b: use }));
+  const lines = summary(net, [1, 4, 4, 3], { fold: true }).split('\n');
+  const cost = (line: string): number => Number(/ ([\d,]+)( +\d+×\d+)?$/.exec(line)![1].replaceAll(',', ''));
+  const rows = lines.filter((line) => / conv2d | same /.test(line));
+  expect(rows.map(cost)).toEqual([0, 1296, 1296]);
+  expect(cost(lines.find((line) => line.startsWith('total'))!)).toBe(2592);
 });
 
 test('[inspect-parameters] the ten variables of LeNet-5 and their bytes (A3)', () => {

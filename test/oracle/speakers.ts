@@ -1,6 +1,10 @@
 // Engines that speak the dialects: this library behind attributes, layouts and pools written as each library documents them.
 
-import { type Shape, type Tensor, tensor, toChannelsFirst, toChannelsLast } from '../../src/index.ts';
+import { type Layer, type Shape, type Tensor, tensor, toChannelsFirst, toChannelsLast } from '../../src/index.ts';
+import { callOf } from '../../src/oracle/ask/ask.ts';
+import { drawCase } from '../../src/oracle/cases/draw.ts';
+import { layerOf as oursOf } from '../../src/oracle/cases/tensors.ts';
+import { familyOf, layerFor } from '../../src/oracle/families/index.ts';
 import {
   type Call,
   type CeilRule,
@@ -10,8 +14,9 @@ import {
   type GradientCall,
   type Gradients,
 } from '../../src/oracle/index.ts';
-import { permuted } from '../onnx.ts';
-import { forward, gradient } from './own.ts';
+import { sameShape, sizeOf } from '../../src/tensor.ts';
+import { permuted } from '../permuted.ts';
+import { forward, gradient, names as operatorNames } from './own.ts';
 
 type Given = Readonly<Record<string, never>>;
 type Pairs = readonly (readonly [number, number])[];
@@ -116,10 +121,42 @@ function ourTensors(name: DialectName, { op, x, weight }: Call): { x: Tensor; we
   return { x: first && x.shape.length > 2 ? toChannelsLast(x) : x, ...(weight && { weight: filters(weight) }) };
 }
 
+/** The layers that an operator is asked about, one of each kind, where these depend on nothing but their attributes. */
+function layersOf(op: string): readonly Layer[] {
+  const drawn = Array.from({ length: 40 }, (_, i) => oursOf(drawCase(op, false, 1, i)));
+  return [...new Map(drawn.map((each) => [JSON.stringify(each.attributes), each])).values()];
+}
+
+const layers = Object.fromEntries(operatorNames.map((op) => [op, layersOf(op)]));
+
+/** A call of an operator without a window or a weight, as this library has it: the layer that the dialect says in these words. */
+function readBack(name: DialectName, call: Call, x: Tensor): Call {
+  const { op } = call;
+  for (const { attributes, params } of layers[op].map((layer) => ({ ...layer, params: layer.params(x.shape) }))) {
+    const own = Object.entries(params as Record<string, Shape>).map(([part, shape]) => {
+      const { data } = call[part] as Tensor;
+      return [part, { shape, data }] as const;
+    });
+    if (own.some(([, { shape, data }]) => data.length !== sizeOf(shape))) continue;
+    const tensors = Object.fromEntries([['x', x], ...own]) as { x: Tensor };
+    const c = { ...familyOf(op).caseOf(layerFor(op, attributes), tensors), op, gradient: false, seed: 0 };
+    const given = Object.fromEntries(Object.entries(tensors).map(([part, { data }]) => [part, [...data]]));
+    const said = callOf({ dialect: name, layout: dialects[name].layout }, { ...c, given });
+    const isSame = own.every(([part]) => sameShape((said[part] as Tensor).shape, (call[part] as Tensor).shape));
+    if (isSame && JSON.stringify(said.attributes) === JSON.stringify(call.attributes))
+      return { ...call, ...tensors, attributes };
+  }
+  throw new Error(`no ${op} of ours is ${JSON.stringify(call.attributes)} in ${name}`);
+}
+
+/** Whether the operator has a window, or a weight that says all. */
+const isRead = (op: string): boolean => op === 'dense' || 'size' in layers[op][0].attributes;
+
 /** A call as this library has it. */
 export function ourCall(name: DialectName, call: Call): Call {
   const { x, weight } = ourTensors(name, call);
   const { op } = call;
+  if (!isRead(op)) return readBack(name, call, x);
   const shape = weight?.shape ?? [];
   const [I, O] = shape.slice(-2);
   if (op === 'dense') return { ...call, x, weight, attributes: { units: O, bias: call.bias !== undefined } };
@@ -203,13 +240,15 @@ export function speaker(name: DialectName, { change = (call) => call, declared =
   const forwards = (call: Call): Tensor => theirs(answer(name, change(ourCall(name, call)), ceil));
   const gradients = (call: GradientCall): Gradients => {
     const dy = first && isImage(call.dy.shape) ? toChannelsLast(call.dy) : call.dy;
-    const { x, weight, bias } = gradient({ ...change(ourCall(name, call)), dy });
+    const { x, weight, ...rest } = gradient({ ...change(ourCall(name, call)), dy });
     const space = weight?.shape.slice(0, -2).map((_, i) => i) ?? [];
     const dw = weight && first ? permuted(weight, [space.length + 1, space.length, ...space]) : weight;
     return {
       x: theirs(x!),
       ...(dw && { weight: { shape: call.weight!.shape, data: dw.data } }),
-      ...(bias && { bias }),
+      ...Object.fromEntries(
+        Object.entries(rest).map(([part, { data }]) => [part, { shape: (call[part] as Tensor).shape, data }]),
+      ),
     };
   };
   const shared = dialects[name].operators.filter((op) => dialects[declared].operators.includes(op));

@@ -1,7 +1,7 @@
 // Tensors by place: the definitions that properties are written in.
 
 import { type ElementType, type Shape, type Tensor, tensor } from '../../src/index.ts';
-import { placeOf } from '../../src/testing/compare.ts';
+import { placeOf } from '../../src/places.ts';
 
 export type Place = readonly number[];
 
@@ -10,7 +10,7 @@ export const typeOf = ({ data }: Tensor): ElementType => (data instanceof Float3
 /** The tensor whose element at each place is `value(place)`, of the type of `like`. */
 export function build(shape: Shape, like: Tensor, value: (place: Place) => number): Tensor {
   const y = tensor(shape, undefined, typeOf(like));
-  for (let i = 0; i < y.data.length; i++) y.data[i] = value(placeOf(i, shape));
+  for (let i = 0; i < y.data.length; i++) y.data[i] = value(placeOf(shape, i));
   return y;
 }
 

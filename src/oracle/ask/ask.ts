@@ -1,11 +1,11 @@
 // Asks an engine one case: the call in its dialect and layout, its answer in ours, the verdict.
 
-import type { Shape, Tensor } from '../../tensor.ts';
+import { type Shape, sameShape, type Tensor } from '../../tensor.ts';
 import type { Case, Part } from '../case.ts';
 import { layerOf, operandsOf, shapeOf } from '../cases/tensors.ts';
 import { dialects } from '../dialects/dialects.ts';
 import { toOurs, toTheirs } from '../dialects/layout.ts';
-import { attributesIn } from '../dialects/words.ts';
+import { attributesIn, shapesIn } from '../dialects/words.ts';
 import type { Call } from '../engine.ts';
 import { familyOf } from '../families/index.ts';
 import type { Expected, Role } from '../family.ts';
@@ -25,8 +25,11 @@ export interface Outcome {
 type Asked = Pick<Subject, 'dialect' | 'layout'>;
 
 /** A tensor of ours as the engine has it. */
-export const theirTensor = ({ layout }: Asked, c: Case, name: string, tensor: Tensor): Tensor =>
-  toTheirs(roleOf(c, name), tensor, layout, shapeOf(c).at(-1)!);
+export function theirTensor(asked: Asked, c: Case, name: string, tensor: Tensor): Tensor {
+  const shape = shapesIn(asked.dialect ?? 'toeplitz', c, asked.layout)[name];
+  const { data } = tensor;
+  return shape ? { shape, data } : toTheirs(roleOf(c, name), tensor, asked.layout, shapeOf(c).at(-1)!);
+}
 
 /** The question as the engine gets it, in its dialect and layout. */
 export function callOf(asked: Asked, c: Case): Call {
@@ -60,12 +63,22 @@ export async function ask(subject: Subject, c: Case): Promise<Outcome> {
 }
 
 /** A result in our layout; of gradients, each. */
-function ours(value: unknown, c: Case, { layout }: Subject): unknown {
+function ours(value: unknown, c: Case, { dialect = 'toeplitz', layout }: Subject): unknown {
   const x = shapeOf(c);
-  const one = (name: string, each: unknown): unknown => toOurs(roleOf(c, name), each, layout, x.length, x.at(-1)!);
+  const shapes = shapesIn(dialect, c, layout);
+  const one = (name: string, each: unknown): unknown =>
+    Object.hasOwn(shapes, name)
+      ? reshaped(each, shapes[name], () => layerOf(c).params(x)[name] as Shape)
+      : toOurs(roleOf(c, name), each, layout, x.length, x.at(-1)!);
   if (!c.gradient) return one('y', value);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, one(name, each)]));
+}
+
+/** A tensor of theirs in our shape; what has not their shape comes back as it is, for the verdict to see. */
+function reshaped(value: unknown, theirs: Shape, ours: () => Shape): unknown {
+  const { shape, data } = (value ?? {}) as Partial<Tensor>;
+  return Array.isArray(shape) && sameShape(shape, theirs) ? { shape: ours(), data } : value;
 }
 
 /** Whose layout a tensor of a case has. */

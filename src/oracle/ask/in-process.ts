@@ -5,8 +5,8 @@ import type { Tensor } from '../../tensor.ts';
 import { dialects, readDialect } from '../dialects/dialects.ts';
 import { readLayout } from '../dialects/layout.ts';
 import type { Call, Engine, GradientCall } from '../engine.ts';
-import { operators } from '../families/index.ts';
 import type { Answer, Subject } from '../subject.ts';
+import { readOffer } from './offer.ts';
 import { readTraits } from './traits.ts';
 import { notATensor } from './verdict.ts';
 
@@ -22,8 +22,6 @@ export function checkEngineForm(engine: Engine): void {
   if (typeof engine.ops !== 'object' || engine.ops === null)
     throw wrongType('oracle-engine', `engine: ops must be an object of functions, got ${show(engine.ops)}`);
   for (const [name, op] of [...Object.entries(engine.ops), ...Object.entries(engine.gradients ?? {})]) {
-    if (!Object.hasOwn(operators, name))
-      refuse(`the operators are ${Object.keys(operators).join(', ')}, got ${show(name)}`);
     if (typeof op !== 'function')
       throw wrongType('oracle-engine', `engine: ops.${name} must be a function, got ${show(op)}`);
   }
@@ -38,7 +36,8 @@ export function checkEngineForm(engine: Engine): void {
 /** An engine of this process as a subject; with `seconds`, a call that settles later is a time-out. */
 export function inProcess(engine: Engine, seconds = Infinity): Subject {
   checkEngineForm(engine);
-  const dialect = readDialect(engine.dialect, Object.keys({ ...engine.ops, ...engine.gradients }));
+  const offer = readOffer(Object.keys(engine.ops), Object.keys(engine.gradients ?? {}));
+  const dialect = readDialect(engine.dialect, [...offer.ops, ...offer.gradients]);
   const probe = probing(engine);
   return {
     name: engine.name,
@@ -46,8 +45,7 @@ export function inProcess(engine: Engine, seconds = Infinity): Subject {
     dialect,
     layout: readLayout(engine.layout, dialects[dialect].layout),
     traits: engine.traits ?? {},
-    ops: Object.keys(engine.ops),
-    gradients: Object.keys(engine.gradients ?? {}),
+    ...offer,
     run: (call) => within(seconds, probe(call)),
   };
 }

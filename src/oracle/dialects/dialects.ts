@@ -88,7 +88,7 @@ function frozen<T extends object>(value: T): T {
 
 /** The conventions, and what the families decide: which operators can be said, and which of them pad by numbers. */
 function dialectOf(name: DialectName, { limits, ...rest }: Conventions): Dialect {
-  const all = Object.entries(operators).map(([op, { family }]) => [op, family.dialects[name][op]] as const);
+  const all = Object.entries(operators).map(([op, { family }]) => [op, family.dialects[name]?.[op] ?? absent] as const);
   const isInWords = all.some(([, words]) => words !== absent && words.padding === 'words');
   const byNumbers = all.filter(([, words]) => words !== absent && words.padding === 'numbers');
   return {

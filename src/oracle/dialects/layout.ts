@@ -2,10 +2,10 @@
 
 import { known } from '../../attributes.ts';
 import { SpecError, show } from '../../errors.ts';
+import { indexAt, placeOf } from '../../places.ts';
 import type { Data, Shape, Tensor } from '../../tensor.ts';
 import type { Layout } from '../dialect.ts';
 import type { Role } from '../family.ts';
-import { indexAt, placeOf } from '../places.ts';
 
 export const ownLayout: Required<Layout> = { x: 'NHWC', weight: 'HWIO', depthwise: 'HWIO' };
 

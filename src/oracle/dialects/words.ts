@@ -1,6 +1,7 @@
 // A case in the words of a dialect: the nearest one that it can say, and its attributes. Spec dialect-cases, dialect-attributes.
 
 import type { Attributes } from '../../layer/layer.ts';
+import type { Shape } from '../../tensor.ts';
 import type { Case } from '../case.ts';
 import type { DialectName, Layout } from '../dialect.ts';
 import { familyOf } from '../families/index.ts';
@@ -9,6 +10,12 @@ import { dialects } from './dialects.ts';
 
 /** A possible case as the dialect can say it; the same object if it already can. */
 export const nearestIn = (name: DialectName, c: Case): Case => familyOf(c.op).nearest(dialects[name], c);
+
+/** The shapes of the tensors that the dialect has in other ones than we. */
+export function shapesIn(name: DialectName, c: Case, layout: Required<Layout>): Readonly<Record<string, Shape>> {
+  const words = familyOf(c.op).dialects[name][c.op];
+  return (words !== absent && words.shapes?.(c, layout)) || {};
+}
 
 /** The attributes of a case that the dialect can say, as an engine gets them. */
 export function attributesIn(name: DialectName, c: Case, layout: Required<Layout>): Attributes {

@@ -193,6 +193,7 @@ const mistakes: readonly WindowMistake[] = [
 export const averageFamily: Family<WindowCase, WindowSetting> = {
   ...windowed,
   ...sameInEveryDialect,
+  place: 4,
   operators,
   tensors: { x: 'x', y: 'x', dy: 'x' },
   attributes: attributesOf,

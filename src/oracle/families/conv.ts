@@ -62,6 +62,7 @@ const [tensorflow, tensorflowWords] = [said(words.tensorflow), saidInWords(words
 export const convFamily: Family<WindowCase, WindowSetting> = {
   ...windowed,
   ...sameInEveryDialect,
+  place: 1,
   operators,
   tensors: { x: 'x', weight: 'weight', bias: 'none', y: 'x', dy: 'x' },
   attributes: attributesOf,

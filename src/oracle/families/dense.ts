@@ -33,7 +33,8 @@ const isTransposed = ({ weight }: Required<Layout>): boolean => weight.indexOf('
 export const denseFamily: Family<WindowCase, WindowSetting> = {
   ...windowed,
   ...sameInEveryDialect,
-  operators: { dense: { rank: 0, make: dense } },
+  place: 5,
+  operators: { dense: { make: dense } },
   tensors: { x: 'x', weight: 'weight', bias: 'none', y: 'x', dy: 'x' },
   attributes: attributesOf,
   geometry: geometryOf,

@@ -53,6 +53,7 @@ const tensorflow = said<WindowCase>((c, layout) => ({
 export const depthwiseFamily: Family<WindowCase, WindowSetting> = {
   ...windowed,
   ...sameInEveryDialect,
+  place: 2,
   operators,
   tensors: { x: 'x', weight: 'depthwise', bias: 'none', y: 'x', dy: 'x' },
   attributes: attributesOf,

@@ -1,25 +1,13 @@
-// The families that the oracle knows, and their operators.
+// The families in their order, and their operators.
 
 import { SpecError, show } from '../../errors.ts';
 import type { Attributes, Layer } from '../../layer/layer.ts';
 import type { Shape } from '../../tensor.ts';
 import type { ConvGeometry } from '../../window.ts';
 import type { Family, Operator } from '../family.ts';
-import { averageFamily } from './average.ts';
-import { convFamily } from './conv.ts';
-import { denseFamily } from './dense.ts';
-import { depthwiseFamily } from './depthwise.ts';
-import { maxFamily } from './max.ts';
-import { transposedFamily } from './transposed.ts';
+import * as list from './list.ts';
 
-export const families: readonly Family[] = [
-  convFamily,
-  depthwiseFamily,
-  maxFamily,
-  averageFamily,
-  denseFamily,
-  transposedFamily,
-];
+export const families: readonly Family[] = Object.values<Family>(list).toSorted((a, b) => a.place - b.place);
 
 export interface KnownOperator extends Operator {
   readonly family: Family;

@@ -137,6 +137,7 @@ const mistakes: readonly WindowMistake[] = [
 
 export const maxFamily: Family<WindowCase, WindowSetting> = {
   ...windowed,
+  place: 3,
   operators,
   tensors: { x: 'x', y: 'x', dy: 'x' },
   attributes: attributesOf,

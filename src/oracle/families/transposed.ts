@@ -162,6 +162,7 @@ const mistakes: readonly WindowMistake[] = [
 export const transposedFamily: Family<WindowCase, WindowSetting> = {
   ...windowed,
   ...sameInEveryDialect,
+  place: 6,
   operators,
   tensors: { x: 'x', weight: 'weight', bias: 'none', y: 'x', dy: 'x' },
   attributes: attributesOf,

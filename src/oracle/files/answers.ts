@@ -3,6 +3,7 @@
 import { SpecError, show } from '../../errors.ts';
 import { isObject } from '../../formats/json.ts';
 import { readSafetensors, type SafetensorsFile } from '../../formats/safetensors.ts';
+import { NUMERICS } from '../../numerics.ts';
 import { callOf } from '../ask/ask.ts';
 import { readTraits } from '../ask/traits.ts';
 import { caseId, parseCaseId } from '../cases/id.ts';
@@ -12,6 +13,7 @@ import type { Layout } from '../dialect.ts';
 import { readDialect } from '../dialects/dialects.ts';
 import { readLayout } from '../dialects/layout.ts';
 import type { Call } from '../engine.ts';
+import { readNumerics } from '../report/numerics.ts';
 import type { Answer, Subject } from '../subject.ts';
 import { FORMAT, type Manifest } from './vectors.ts';
 
@@ -33,6 +35,11 @@ export function readManifest(text: string): Manifest {
   }
   const { format, questions, ...rest } = isObject(value) ? value : {};
   if (format !== FORMAT) refuse(`manifest.json must have the format '${FORMAT}', got ${show(format)}`);
+  const numerics = readNumerics('campaign-answers', 'verify: manifest.json', rest);
+  if (numerics !== NUMERICS)
+    refuse(
+      `manifest.json must be of version ${NUMERICS} of the numerics, got version ${numerics}: write the questions anew, or verify them with the release that wrote them`,
+    );
   if (!Array.isArray(questions) || questions.length === 0 || !questions.every(isObject))
     return refuse(`manifest.json must have questions, got ${show(questions)}`);
   for (const what of ['name', 'id']) {
@@ -50,7 +57,7 @@ export function readManifest(text: string): Manifest {
     layout: readLayout(rest.layout as Layout),
     traits: readTraits(rest.traits),
   };
-  return { ...rest, format, questions, ...all } as unknown as Manifest;
+  return { ...rest, format, numerics, questions, ...all } as unknown as Manifest;
 }
 
 /** What the manifest asks, operator by operator. */

@@ -1,11 +1,12 @@
 // A campaign as files, for programs that run anywhere. Spec campaign-vectors.
 //
-//   manifest.json                   seed, dialect, layout, traits, and every question: name, case id, operator, attributes
+//   manifest.json                   numerics, seed, dialect, layout, traits; of every question name, case id, operator, attributes
 //   cases/conv2d-017.safetensors    x, weight, bias (dy); expected.y ± bound.y, in float64
 //   answers/conv2d-017.safetensors  y, put there by the program: answers.ts judges it
 
 import { writeSafetensors } from '../../formats/safetensors.ts';
 import type { Attributes } from '../../layer/layer.ts';
+import { NUMERICS } from '../../numerics.ts';
 import { callOf } from '../ask/ask.ts';
 import type { Case } from '../case.ts';
 import { caseId } from '../cases/id.ts';
@@ -33,6 +34,8 @@ export interface Manifest {
   readonly format: typeof FORMAT;
   /** Of this library. */
   readonly version: string;
+  /** Which bits the library gave that made the exact results. Spec numerics-version. */
+  readonly numerics: number;
   readonly seed: number;
   /** Cases per operator, as asked for. */
   readonly cases: number;
@@ -66,7 +69,7 @@ export function* vectors(asked: Asked, settings: Complete): Generator<File> {
   const { dialect = 'toeplitz', layout, traits } = asked;
   const { seed, cases, ops, shard } = settings;
   const rest = { seed, cases, ...(ops && { ops }), ...(shard && { shard }), dialect, layout, traits, questions };
-  const manifest: Manifest = { format: FORMAT, version: VERSION, ...rest };
+  const manifest: Manifest = { format: FORMAT, version: VERSION, numerics: NUMERICS, ...rest };
   yield { path: 'manifest.json', bytes: new TextEncoder().encode(`${JSON.stringify(manifest, null, 2)}\n`) };
 }
 

@@ -48,6 +48,8 @@ export interface Finding {
   /** It fails only after other calls: asked alone, or again, it passes. Spec oracle-history. */
   readonly passesAlone?: boolean;
   readonly literal: Literal;
+  /** What an engine in another process wrote to standard error meanwhile, in a few words. Spec oracle-protocol. */
+  readonly stderr?: string;
   /** Whether it is on the list of expected failures, if there was one. */
   readonly expected?: boolean;
 }

@@ -2,9 +2,9 @@
 //
 //   repeated   a a | a b c | c c        reflected   c b | a b c | b a        wrapped   - - | a b c | d e     d e f is the next row
 
+import { indexAt, placeOf } from '../../places.ts';
 import { sizeOf } from '../../tensor.ts';
 import type { Prediction } from '../mistake.ts';
-import { indexAt, placeOf } from '../places.ts';
 import { axesOf, eachOutput, evaluate, type WindowSetting, weightAt } from '../windows/setting.ts';
 import type { SharedMistake } from './shared.ts';
 

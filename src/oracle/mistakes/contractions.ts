@@ -1,8 +1,8 @@
 // Mistakes of convolutions and dense layers: channels, groups, the order of the weight, the bias.
 
+import { indexAt, placeOf } from '../../places.ts';
 import { taps } from '../../window.ts';
 import type { Prediction } from '../mistake.ts';
-import { indexAt, placeOf } from '../places.ts';
 import { channelsOut, eachOutput, evaluate, rearranged, type WindowSetting, weightAt } from '../windows/setting.ts';
 import type { SharedMistake } from './shared.ts';
 

@@ -1,9 +1,9 @@
 // Mistakes of gradients: the scatter, the scale, the turned kernel.
 
+import { placeOf } from '../../places.ts';
 import { convInputGrad } from '../../reference/convolution.ts';
 import { outputs, taps } from '../../window.ts';
 import type { Prediction } from '../mistake.ts';
-import { placeOf } from '../places.ts';
 import { inputOf } from '../windows/case.ts';
 import {
   axesOf,

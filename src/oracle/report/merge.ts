@@ -15,7 +15,7 @@ export interface Part {
 }
 
 /** What the parts of one campaign have in common. */
-const common = ['version', 'engine', 'seed', 'cases', 'strict', 'ops', 'case'] as const;
+const common = ['version', 'numerics', 'engine', 'seed', 'cases', 'strict', 'ops', 'case'] as const;
 
 const refuse = (message: string): never => {
   throw new SpecError('campaign-merge', `merge: ${message}`);
@@ -28,8 +28,8 @@ export function merge(parts: readonly Part[]): Report {
   if (rest.length === 0 && !first.report.shard) return first.report;
   for (const each of rest) checkAlike(first, each);
   const all = inOrder(parts);
-  const { engine, seed, cases, strict, ops, operators } = first.report;
-  const facts = { engine, seed, cases, strict, ...(ops && { ops }) };
+  const { numerics, engine, seed, cases, strict, ops, operators } = first.report;
+  const facts = { numerics, engine, seed, cases, strict, ...(ops && { ops }) };
   const interrupted = all.some((each) => each.interrupted);
   const merged = operators.map((_, i) => mergeOperator(all.map((each) => each.operators[i])));
   return reportOf({ ...facts, operators: merged, interrupted });
@@ -71,13 +71,16 @@ function mergeOperator(parts: readonly OperatorReport[]): OperatorReport {
   const precision = pooled(parts.map((each) => each.precision));
   const wanted = parts.reduce((sum, each) => sum + each.wanted, 0);
   const unasked = parts.reduce((sum, each) => sum + (each.unasked ?? 0), 0);
+  const avoided = sums(parts.map((each) => each.avoided ?? {}));
   const unfinished = parts.some((each) => each.status === 'not finished');
   return {
     op,
-    status: status === 'not offered' ? status : statusOf(findings, counts, wanted, unfinished),
+    status:
+      status === 'not offered' || status === 'not known' ? status : statusOf(findings, counts, wanted, unfinished),
     cases,
     wanted,
     ...(unasked > 0 && { unasked }),
+    ...(Object.keys(avoided).length > 0 && { avoided }),
     counts,
     margin: Math.max(...parts.map(({ margin }) => margin)),
     ...(precision && { precision }),

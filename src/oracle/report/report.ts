@@ -1,5 +1,6 @@
 // The report of a campaign: data, and all that reporters, `merge` and lists of expected failures read. Spec oracle-report.
 
+import { NUMERICS } from '../../numerics.ts';
 import type { Precision } from '../bounds/precision.ts';
 import type { Shard } from '../cases/questions.ts';
 import type { DialectName, Layout } from '../dialect.ts';
@@ -13,13 +14,24 @@ export const FORMAT = 'toeplitz report 1';
 
 export interface OperatorReport {
   readonly op: string;
-  readonly status: 'pass' | 'fail' | 'expected' | 'hardly answered' | 'skipped' | 'not offered' | 'not finished';
+  /** `not known`: the engine offers it, the oracle has no operator of this name; nothing was asked, and nothing is wrong. */
+  readonly status:
+    | 'pass'
+    | 'fail'
+    | 'expected'
+    | 'hardly answered'
+    | 'skipped'
+    | 'not offered'
+    | 'not known'
+    | 'not finished';
   /** Cases that were asked, skipped ones among them. */
   readonly cases: number;
   /** Answers that the campaign wanted. */
   readonly wanted: number;
-  /** Of them, those that were not asked for: the engine hung or ended too often. Spec oracle-campaign. */
+  /** Of them, those that were not asked for: the engine hung or ended too often. Spec oracle-crashes. */
   readonly unasked?: number;
+  /** Cases that others were asked for, and how many, by what they share with those that crash. Spec oracle-crashes. */
+  readonly avoided?: Readonly<Record<string, number>>;
   readonly counts: Partial<Readonly<Record<VerdictKind, number>>>;
   /** The largest |got − expected| / bound of a pass that rounds: below 1 is inside. */
   readonly margin: number;
@@ -34,6 +46,8 @@ export interface Report {
   readonly format: typeof FORMAT;
   /** Of this library. */
   readonly version: string;
+  /** Which bits the library gave that judged the engine; a report that does not say is of version 1. Spec numerics-version. */
+  readonly numerics: number;
   readonly engine: {
     readonly name: string;
     readonly version?: string;
@@ -65,22 +79,32 @@ export interface Report {
 }
 
 /** What a campaign or a merge found out, as a report. */
-export function reportOf(facts: Omit<Report, 'format' | 'version' | 'clean'>): Report {
+export function reportOf(facts: Facts & Partial<Pick<Report, 'numerics'>>): Report {
   const clean = !isWrong(facts) && !isThin(facts);
-  return { format: FORMAT, version: VERSION, ...facts, clean };
+  return { format: FORMAT, version: VERSION, numerics: NUMERICS, ...facts, clean };
 }
 
+type Facts = Omit<Report, 'format' | 'version' | 'numerics' | 'clean'>;
+
 /** Whether something failed that is not listed, is listed but did not fail, or was not asked. */
-export const isWrong = ({
-  operators,
-  interrupted,
-  unmet = [],
-}: Omit<Report, 'format' | 'version' | 'clean'>): boolean =>
+export const isWrong = ({ operators, interrupted, unmet = [] }: Facts): boolean =>
   operators.some(({ findings }) => findings.some(({ expected }) => !expected)) || interrupted || unmet.length > 0;
 
 /** Whether an operator was skipped so often that its campaign says little. Spec oracle-skips. */
 export const isThin = ({ operators }: Pick<Report, 'operators'>): boolean =>
   operators.some(({ status }) => status === 'hardly answered' || status === 'skipped');
+
+/** Of an operator of which nothing is asked. */
+export const unaskedReport = (op: string, status: 'not offered' | 'not known', wanted: number): OperatorReport => ({
+  op,
+  status,
+  cases: 0,
+  wanted,
+  counts: {},
+  margin: 0,
+  skipped: {},
+  findings: [],
+});
 
 /** An operator that answers a smaller share of what was wanted is hardly answered: nothing can be said of it. */
 const ENOUGH = 0.5;
@@ -106,10 +130,12 @@ export function statusOf(
 export const inWords = ({ status, counts, wanted }: OperatorReport): string =>
   status === 'hardly answered' ? `only ${answersOf(counts)} of ${wanted} answered` : status;
 
-/** `right 1.2, dialect torch: seed 1, 200 cases per operator, shard 2/4` */
-export function headOf({ engine: { name, version, dialect }, seed, cases, shard, case: named }: Report): string {
+/** `right 1.2, dialect torch: seed 1, 200 cases per operator, shard 2/4`, and the numerics if they are not those of this library. */
+export function headOf({ engine, seed, cases, shard, case: named, numerics }: Report): string {
+  const { name, version, dialect } = engine;
   const part = shard ? `, shard ${shard.index}/${shard.of}` : '';
   const speaks = dialect === 'toeplitz' ? '' : `, dialect ${dialect}`;
   const asked = named ? `case ${named.join(', ')}` : `seed ${seed}, ${cases} cases per operator${part}`;
-  return `${name}${version ? ` ${version}` : ''}${speaks}: ${asked}`;
+  const other = numerics === NUMERICS ? '' : `, judged by version ${numerics} of the numerics`;
+  return `${name}${version ? ` ${version}` : ''}${speaks}: ${asked}${other}`;
 }

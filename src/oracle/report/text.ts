@@ -43,11 +43,13 @@ function row(report: OperatorReport): (string | number)[] {
   return [op, cases, pass, suspect, skip, failures, bitsOf(precision), inWords(report)];
 }
 
-/** `358 skipped: no groups`, `left after 2 crashes and 1 timeout: 36 of 60 cases were not asked` */
-export const reasonsOf = ({ skipped, unasked, wanted, counts: { crash, timeout } }: OperatorReport): string[] => {
+/** `358 skipped: no groups`, `batch > 1: 178 cases not asked`, `left after 2 crashes and 1 timeout: 36 of 60 cases were not asked` */
+export const reasonsOf = ({ skipped, avoided = {}, unasked, wanted, counts }: OperatorReport): string[] => {
+  const { crash, timeout } = counts;
   const ends = [...counted(crash, 'crash', 'crashes'), ...counted(timeout, 'timeout', 'timeouts')].join(' and ');
   return [
     ...Object.entries(skipped).map(([reason, count]) => `${count} skipped: ${reason}`),
+    ...Object.entries(avoided).map(([what, count]) => `${what}: ${count} ${count === 1 ? 'case' : 'cases'} not asked`),
     ...(unasked === undefined ? [] : [`left after ${ends}: ${unasked} of ${wanted} cases were not asked`]),
   ];
 };
@@ -65,7 +67,7 @@ const expectation = (op: string, finding: Finding): string =>
 
 /** A finding in lines. */
 export function paragraph(op: string, finding: Finding): string[] {
-  const { mistake, evidence, verdict, id, literal, after, again, passesAlone } = finding;
+  const { mistake, evidence, verdict, id, literal, after, again, passesAlone, stderr } = finding;
   const { first, worst, message } = verdict;
   return [
     `✗ ${op}: ${headline(finding)}`,
@@ -76,6 +78,7 @@ export function paragraph(op: string, finding: Finding): string[] {
     ...(worst && first && worst.index.join() !== first.index.join()
       ? [`  worst at [${worst.index.join(', ')}]: ${sentence(worst)}`]
       : []),
+    ...(stderr ? [`  on standard error: ${stderr}`] : []),
     ...(passesAlone ? ['  passes alone: depends on earlier calls'] : []),
     passesAlone ? '  seen in:' : '  smallest case:',
     ...literal.typescript.split('\n').map((line) => `    ${line}`),

@@ -5,11 +5,11 @@
 //   y y y e
 //   e e e e
 
+import { indexAt, placeOf } from '../../places.ts';
 import { type Shape, sizeOf } from '../../tensor.ts';
 import { type Bound, expectOver } from '../bounds/bound.ts';
 import type { Expected } from '../family.ts';
 import type { Prediction } from '../mistake.ts';
-import { indexAt, placeOf } from '../places.ts';
 
 /** For each cell of `to` its index in `from`; −1 where there is none. */
 export const placesIn = (from: Shape, to: Shape): Int32Array =>

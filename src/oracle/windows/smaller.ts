@@ -3,7 +3,7 @@
 import { padsOf, type WindowCase } from './case.ts';
 
 /** least, half-way, three quarters, one less. */
-const lower = (value: number, least: number): number[] =>
+export const lower = (value: number, least: number): number[] =>
   [...new Set([least, (value + least) >> 1, value - ((value - least) >> 2), value - 1])].filter(
     (each) => each >= least && each < value,
   );

@@ -1,11 +1,11 @@
 // x with its padding written out as zeros, for engines that multiply it. Spec oracle-traits.
 
 import type { Layer } from '../../layer/layer.ts';
+import { indexAt, placeOf } from '../../places.ts';
 import { type Shape, sizeOf } from '../../tensor.ts';
 import type { Axis } from '../../window.ts';
 import type { Profile } from '../bounds/bound.ts';
 import type { Operands } from '../case.ts';
-import { indexAt, placeOf } from '../places.ts';
 import { geometryOf } from './case.ts';
 
 /** The cells of x, `C` to a pixel, among zeros where the axes are padded. */

@@ -1,7 +1,7 @@
 // Conforming engines: whatever the order of summation, with or without fused multiply-add, the oracle must pass them.
 
 import { describe, expect, it } from 'vitest';
-import { tensor } from '../../../src/index.ts';
+import { type Tensor, tensor } from '../../../src/index.ts';
 import { geometryOf } from '../../../src/oracle/families/index.ts';
 import { type Call, checkEngine, type Engine } from '../../../src/oracle/index.ts';
 import { type Random, random } from '../../../src/random.ts';
@@ -106,9 +106,9 @@ describe('conforming engines', () => {
   it('[oracle-bound] passes float64 sums rounded once', async () => {
     const once = (call: Call) => {
       const doubles = (data: ArrayLike<number>) => Float64Array.from(data);
-      const widen = (t: Call['x'] | undefined) => t && { shape: t.shape, data: doubles(t.data) };
-      const wide = { ...call, x: widen(call.x)!, weight: widen(call.weight), bias: widen(call.bias) };
-      const y = layerOf(call).forward(wide.x, paramsOf(wide));
+      const widen = ({ shape, data }: Tensor) => ({ shape, data: doubles(data) });
+      const params = Object.entries(paramsOf(call)).map(([name, each]) => [name, widen(each as Tensor)]);
+      const y = layerOf(call).forward(widen(call.x), Object.fromEntries(params));
       return { shape: y.shape, data: Float32Array.from(y.data) };
     };
     const report = await checkEngine(

@@ -1,7 +1,9 @@
 // The tables of spec/dialects.md are made of the data and of what the code writes. `npm run readme` writes them anew.
 
 import { expect, it } from 'vitest';
-import { parseCaseId } from '../../../src/oracle/cases/id.ts';
+import { drawCase } from '../../../src/oracle/cases/draw.ts';
+import { caseId, parseCaseId } from '../../../src/oracle/cases/id.ts';
+import { layerOf } from '../../../src/oracle/cases/tensors.ts';
 import { attributesIn, nearestIn } from '../../../src/oracle/dialects/words.ts';
 import { type Dialect, type DialectName, dialects } from '../../../src/oracle/index.ts';
 import { expectPart, textOf } from '../../readme/generated.ts';
@@ -54,12 +56,30 @@ it('[dialect-names] the table of conventions is that of the data, and each of it
   expect(full).toEqual(expect.arrayContaining(Object.keys(rows)));
 });
 
+it('[oracle-operators] the list of operators is that of the families', () => {
+  const kindOf = (op: string): string => op.replace(/\dd$/, '');
+  const list = [...new Set(all.map(kindOf))].map((kind) => {
+    const ranks = all.filter((op) => kindOf(op) === kind).map((op) => op.slice(kind.length));
+    return `${kind}${ranks.sort().join('/')}`;
+  });
+  expectPart('operators', `${list.join(', ')}.`, 'spec/oracle.md');
+});
+
+/** The first case of every other operator without a window: the dialects may call it as they like. */
+const others = Object.fromEntries(
+  all
+    .map((op) => drawCase(op, false, 1, 0))
+    .filter((c) => c.op !== 'dense' && !('size' in layerOf(c).attributes))
+    .map((c) => [c.op, caseId(c)]),
+);
+
 const examples: Readonly<Record<string, string>> = {
   conv2d: 'conv2d/n1h5w6c2_o2k3x2s2x1p1.1.1.1d1x1g2b1/f32/exact/1',
   convTranspose2d: 'convTranspose2d/n1h3w2c2_o2k3x2s2x3p1.1.0.0d1x1q1x0g1b1/f32/exact/1',
   maxPool2d: 'maxPool2d/n1h5w6c2_k3x2s2x1p1.1.1.1d1x1e1/f32/exact/1',
   avgPool2d: 'avgPool2d/n1h5w6c2_k3x2s2x1p1.1.1.1d1x1e1a0/f32/exact/1',
   dense: 'dense/n1c2_u3b1/f32/exact/1',
+  ...others,
 };
 
 const written = (value: unknown): string =>

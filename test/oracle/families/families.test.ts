@@ -1,5 +1,6 @@
 // Every family is whole: it has all of its parts, and every dialect has decided about each of its operators.
 
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { drawCase } from '../../../src/oracle/cases/draw.ts';
 import { caseId, parseCaseId } from '../../../src/oracle/cases/id.ts';
@@ -7,6 +8,7 @@ import { isPossible } from '../../../src/oracle/cases/tensors.ts';
 import { dialectNames } from '../../../src/oracle/dialect.ts';
 import { convFamily } from '../../../src/oracle/families/conv.ts';
 import { families, familyOf, operators } from '../../../src/oracle/families/index.ts';
+import * as list from '../../../src/oracle/families/list.ts';
 import { absent, type Family, lackingIn } from '../../../src/oracle/family.ts';
 import { dialects, faults } from '../../../src/oracle/index.ts';
 
@@ -40,6 +42,14 @@ describe('a family', () => {
     for (const family of families)
       for (const name of dialectNames)
         expect(Object.keys(family.dialects[name]).toSorted()).toEqual(Object.keys(family.operators).toSorted());
+  });
+
+  it('[oracle-operators] is on the list', () => {
+    const folder = 'src/oracle/families';
+    const written = readdirSync(folder).flatMap((file) =>
+      [...readFileSync(`${folder}/${file}`, 'utf8').matchAll(/^export const (\w+Family)\b/gm)].map(([, name]) => name),
+    );
+    expect(written.sort()).toEqual(Object.keys(list));
   });
 
   it('[dialect-names] says which operators each dialect has', () => {

@@ -219,6 +219,9 @@ describe('answers', () => {
     const read = (change: object) => () => readManifest(JSON.stringify({ ...manifest, ...change }));
     expect(read({})).not.toThrow();
     expect(read({ format: 'toeplitz vectors 9' })).toThrow("got 'toeplitz vectors 9' [campaign-answers]");
+    for (const numerics of [1, undefined, 3])
+      expect(read({ numerics })).toThrow(`of the numerics, got version ${numerics ?? 1}: write the questions anew`);
+    expect(read({ numerics: '2' })).toThrow('numerics must be a whole number');
     expect(read({ questions: [] })).toThrow('must have questions');
     expect(read({ questions: [first, first] })).toThrow('each name once');
     expect(read({ questions: [first, { ...first, name: 'other' }] })).toThrow('each id once');

@@ -3,9 +3,19 @@
 import { SaxesParser } from 'saxes';
 import { Parser as TapParser } from 'tap-parser';
 import { describe, expect, it } from 'vitest';
-import { checkEngine, type Engine, type Report, type Reporter, render, skip } from '../../../src/oracle/index.ts';
+import { NUMERICS } from '../../../src/index.ts';
+import {
+  type Call,
+  checkEngine,
+  type Engine,
+  type Report,
+  type Reporter,
+  render,
+  skip,
+} from '../../../src/oracle/index.ts';
 import { expectFailures, readLines } from '../../../src/oracle/report/expected-failures.ts';
 import { fromJson } from '../../../src/oracle/report/json.ts';
+import { merge } from '../../../src/oracle/report/merge.ts';
 import { forward, gradient, withFault } from '../own.ts';
 
 /** Whatever could break out of a form that quotes badly. */
@@ -112,7 +122,7 @@ describe('the forms of a report', () => {
       'error title=toeplitz%3A conv2d',
       'notice title=toeplitz',
     ]);
-    expect(lines[0]).toContain('%0A::error::x%0A');
+    expect(lines[0]).toContain('\\r\\n::error::x\\n');
     expect(lines.join()).not.toContain('\r');
   });
 
@@ -127,6 +137,65 @@ describe('the forms of a report', () => {
     expect(back).toEqual(report);
     for (const form of ['text', 'junit', 'tap', 'github'] as const)
       expect(render(back, form)).toBe(render(report, form));
+  });
+
+  it('[numerics-version] is carried by the report; one that does not say is of version 1, and each form says so', async () => {
+    const report = await check(withFault('dense', forward), ['dense'], 1);
+    expect(report.numerics).toBe(NUMERICS);
+    const { numerics: _, ...rest } = JSON.parse(render(report, 'json'));
+    const old = fromJson('old', JSON.stringify(rest));
+    expect(old.numerics).toBe(1);
+    for (const form of ['text', 'junit', 'tap', 'github'] as const) {
+      expect(render(old, form)).toContain('judged by version 1 of the numerics');
+      expect(render(report, form)).not.toContain('of the numerics');
+    }
+    expect(merge([{ source: 'old', report: old }]).numerics).toBe(1);
+    expect(expectFailures(old, readLines('list', 'dense: fail')).numerics).toBe(1);
+    expect(() => fromJson('it', JSON.stringify({ ...rest, numerics: 0 }))).toThrow('[campaign-reporter]');
+  });
+
+  it('[numerics-version] of the parts is that of the whole', async () => {
+    const part = async (index: number) => {
+      const report = await checkEngine(withFault('dense', forward), {
+        ops: ['dense'],
+        cases: 4,
+        shard: { index, of: 2 },
+      });
+      return { source: 'old', report: { ...report, numerics: 1 } };
+    };
+    expect(merge([await part(1), await part(2)]).numerics).toBe(1);
+  });
+
+  it('[oracle-report] names operators that the oracle does not know, which make it no worse, in parts too', async () => {
+    const selu = ({ x }: Call) => x;
+    const odd = '\u001b[2Jodd';
+    const engine: Engine = {
+      name: 'more',
+      ops: { dense: forward, selu, [odd]: selu, constructor: selu },
+      gradients: { selu: ({ x }) => ({ x }) },
+    };
+    const options = { cases: 4 };
+    const report = await checkEngine(engine, options);
+    const unknown = ({ operators }: Report) =>
+      operators.flatMap(({ op, status, wanted }) => (status === 'not known' ? [[op, wanted]] : []));
+    const names = [
+      ['selu', 0],
+      ['\\x1b[2Jodd', 0],
+      ['constructor', 0],
+    ];
+    expect([report.clean, unknown(report)]).toEqual([true, names]);
+    for (const form of ['text', 'junit', 'tap'] as const) expect(render(report, form)).toMatch(/selu.*not known/);
+    const parts = await Promise.all(
+      [1, 2].map(async (index) => ({
+        source: `${index}`,
+        report: await checkEngine(engine, { ...options, shard: { index, of: 2 } }),
+      })),
+    );
+    expect([merge(parts).clean, unknown(merge(parts))]).toEqual([true, names]);
+    expect(unknown(await checkEngine(engine, { ...options, ops: ['dense'] }))).toEqual([]);
+    const many = Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`op${i}`, selu]));
+    const all = unknown(await checkEngine({ name: 'many', ops: { dense: forward, ...many } }, { cases: 1 }));
+    expect([all.length, all[20]]).toEqual([21, ['10 more', 0]]);
   });
 
   it('[campaign-reporter] refuses another name', async () => {

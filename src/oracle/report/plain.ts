@@ -1,10 +1,8 @@
 // The report made safe to print, since names and messages come from engines, files and lists. Spec campaign-plain.
 
-import type { Report } from '../oracle/report/report.ts';
-import { plain, plainLines } from '../plain.ts';
-
-/** Characters of the name and the version of an engine. */
-export const NAME = 100;
+import { plain, plainLines } from '../../plain.ts';
+import { NAME } from '../ask/offer.ts';
+import type { Report } from './report.ts';
 
 /** What reproduces a case must be complete. */
 const WHOLE = new Set(['id', 'cases', 'case', 'seenAs', 'after', 'again']);

@@ -1,7 +1,7 @@
 // Index and place are two ways to name one element.
 
 import { expect, it } from 'vitest';
-import { indexAt, placeOf } from '../../src/oracle/places.ts';
+import { indexAt, placeOf } from '../src/places.ts';
 
 it('[oracle-verdict] counts row-major: the last axis goes fastest', () => {
   expect(Array.from({ length: 6 }, (_, i) => placeOf([2, 3], i))).toEqual([

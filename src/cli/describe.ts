@@ -1,0 +1,141 @@
+// toeplitz describe: a model of ONNX as a table of its nodes.
+
+import { readFileSync, realpathSync } from 'node:fs';
+import { dirname, join, sep } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type OnnxDescription, type OnnxRow, readOnnx, type ShapeOptions } from '../onnx/index.ts';
+import { plain } from '../plain.ts';
+import { readInput } from './files.ts';
+import { EXIT, UsageError } from './usage.ts';
+
+export const help = `toeplitz describe FILE.onnx [options]
+
+Shapes, parameters, multiply-adds and memory of every node of a model, without
+running it or reading its weights; and which operators are not run here.
+
+  --shape NAME=1x3x224x224
+                  the shape of an input, as the file has it (channels first); a
+                  free first axis is 1 without it. May be given several times
+  --json          everything as JSON
+  --markdown      a table of Markdown
+
+Exit code: 0, or 2 if the file is no model or the arguments make no sense.
+
+  toeplitz describe model.onnx --shape x=1x3x48x192 --markdown > model.md
+`;
+
+const options = {
+  shape: { type: 'string', multiple: true },
+  json: { type: 'boolean', default: false },
+  markdown: { type: 'boolean', default: false },
+} as const;
+
+/** Runs the command; gives the exit code. Spec cli-describe. */
+export async function run(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options,
+    allowPositionals: true,
+  });
+  if (positionals.length !== 1) throw new UsageError('describe: name one FILE.onnx');
+  if (values.json && values.markdown) throw new UsageError('describe: --json or --markdown, not both');
+  const [file] = positionals;
+  const shapes = readShapes(values.shape ?? []);
+  const model = readOnnx(await readInput(file), { external: besides(file) });
+  const description = model.describe(shapes);
+  process.stdout.write(
+    values.json
+      ? `${JSON.stringify(description, null, 2)}\n`
+      : values.markdown
+        ? markdown(description)
+        : text(description),
+  );
+  return EXIT.clean;
+}
+
+function readShapes(given: readonly string[]): ShapeOptions {
+  const shapes = given.map((each) => {
+    const [, name, axes] = /^(.+)=(\d+(?:x\d+)*)$/.exec(each) ?? [];
+    if (name === undefined) throw new UsageError(`--shape must be such as x=1x3x224x224, got '${each}'`);
+    return [name, axes.split('x').map(Number)] as const;
+  });
+  return { shapes: Object.fromEntries(shapes) };
+}
+
+/** Files of external data, from the folder of the model and nowhere else, whatever the model says. */
+function besides(file: string): (location: string) => Uint8Array {
+  return (location) => {
+    try {
+      const folder = realpathSync(dirname(file));
+      const path = realpathSync(join(folder, location));
+      if (!path.startsWith(folder + sep)) throw new Error('it is not in the folder of the model');
+      return readFileSync(path);
+    } catch (error) {
+      throw new UsageError(`cannot read the external data '${location}': ${(error as Error).message}`);
+    }
+  };
+}
+
+const HEAD = ['node', 'operator', 'by', 'output', 'parameters', 'multiply-adds', 'bytes'] as const;
+/** Columns of words; the others are numbers. */
+const WORDS = 4;
+
+/** Digits in groups of three. */
+const count = (value: number): string => String(value).replace(/\B(?=(\d{3})+(?!\d))/g, ',');
+
+const shapeText = (shape: readonly (number | string)[] | undefined): string =>
+  shape === undefined ? '?' : shape.join('×') || 'one number';
+
+const cells = (row: OnnxRow): string[] => [
+  row.name,
+  row.domain === '' ? row.op : `${row.domain}.${row.op}`,
+  row.by,
+  row.outputs.map(({ shape }) => shapeText(shape)).join(', '),
+  count(row.parameters + row.statistics),
+  count(row.cost),
+  count(row.memory),
+];
+
+/** Text of the file is a stranger's. Spec campaign-plain. */
+const table = ({ rows }: OnnxDescription): string[][] =>
+  rows.filter(({ by }) => by !== 'folded').map((row) => cells(row).map((cell) => plain(cell, 80)));
+
+function totals({ parameters, statistics, cost, memory, rows }: OnnxDescription): string[] {
+  const running = statistics > 0 ? ` and ${count(statistics)} running statistics` : '';
+  const folded = rows.filter(({ by }) => by === 'folded').length;
+  return [
+    `${count(parameters)} parameters${running}, ${count(cost)} multiply-adds`,
+    `activations: ${count(memory)} bytes at most at once`,
+    ...(folded > 0 ? [`${folded} nodes are constant and not shown`] : []),
+  ];
+}
+
+/** One line each. */
+const problems = ({ rows }: OnnxDescription): string[] =>
+  rows.flatMap(({ problem }) => (problem === undefined ? [] : [`not run: ${plain(problem)}`]));
+
+function ports({ inputs, outputs, opset }: OnnxDescription): string[] {
+  const say = (what: string, list: OnnxDescription['inputs']): string[] =>
+    list.map(({ name, type, shape }) => `${what} ${plain(name, 80)}: ${type} ${plain(shapeText(shape), 80)}`);
+  return [`opset ${opset}`, ...say('input', inputs), ...say('output', outputs)];
+}
+
+function text(description: OnnxDescription): string {
+  const all = [[...HEAD], ...table(description)];
+  const widths = HEAD.map((_, i) => Math.max(...all.map((row) => row[i].length)));
+  const lines = all.map((row) =>
+    row.map((cell, i) => (i < WORDS ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join('  '),
+  );
+  const rule = '-'.repeat(lines[0].length);
+  const parts = [...ports(description), '', lines[0], rule, ...lines.slice(1), rule, ...totals(description)];
+  return `${[...parts, ...problems(description)].map((line) => line.trimEnd()).join('\n')}\n`;
+}
+
+function markdown(description: OnnxDescription): string {
+  const line = (row: readonly string[]): string =>
+    `| ${row.map((cell) => cell.replace(/[\\|`<*_[\]]/g, '\\$&')).join(' | ')} |`;
+  const rule = `|${HEAD.map((_, i) => (i < WORDS ? ' --- ' : ' ---: ')).join('|')}|`;
+  const lines = [line(HEAD), rule, ...table(description).map(line)];
+  const rest = [...ports(description), ...totals(description), ...problems(description)];
+  return `${lines.join('\n')}\n\n${rest.map((each) => `- ${each.replace(/[\\`<*_[\]]/g, '\\$&')}`).join('\n')}\n`;
+}

@@ -1,0 +1,233 @@
+// A model of ONNX: its graph, described, run, or made a layer.
+
+import { known } from '../attributes.ts';
+import { SpecError, show, wrongType } from '../errors.ts';
+import { asBytes } from '../formats/bytes.ts';
+import { notOf } from '../formats/format-hint.ts';
+import { copyOf } from '../layer/identity.ts';
+import { checkShape, checkTensor, type Shape, type Tensor } from '../tensor.ts';
+import { decode } from './decode.ts';
+import { describeModel, type OnnxDescription } from './describe.ts';
+import { isFloat, isWhole } from './element-types.ts';
+import { execute } from './execute.ts';
+import { type FreeShape, type Graph, type Port, readGraph } from './graph.ts';
+import type { External } from './initializer.ts';
+import { OPSETS } from './operators/index.ts';
+import { type Planned, planGraph } from './plan.ts';
+import { type OnnxLayer, seriesParallel } from './series-parallel.ts';
+import { type Kind, Value } from './value.ts';
+import { CLAUSE, refuse, WHO } from './wire.ts';
+
+export type { FreeShape, OnnxDescription, OnnxLayer };
+
+/** One node of a model. */
+export interface OnnxNode {
+  readonly name: string;
+  readonly op: string;
+  /** `''` for ONNX itself. */
+  readonly domain: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+}
+
+/** Shapes of inputs whose axes are free in the file, by name, channels first. A free first axis is 1 without it. */
+export interface ShapeOptions {
+  readonly shapes?: Readonly<Record<string, Shape>>;
+}
+
+export interface RunOptions {
+  /** The tensors that are wanted; without it, all of them. */
+  readonly outputs?: readonly string[];
+}
+
+export interface ReadOnnxOptions {
+  /** The bytes of files of external data, by the location that the model states, or a function that gives them when they are needed. */
+  readonly external?: External;
+}
+
+/** A model that was read from a file. Its tensors are as the file says, channels first. */
+export interface Model {
+  readonly opset: number;
+  readonly producer: string;
+  readonly inputs: readonly Port[];
+  readonly outputs: readonly Port[];
+  readonly nodes: readonly OnnxNode[];
+  /** Every node with its shapes, parameters, multiply-adds and memory, without touching a weight. Spec onnx-describe. */
+  describe(options?: ShapeOptions): OnnxDescription;
+  /** Every tensor by its name, from the inputs by their names: float64 inputs run the whole model in float64. Spec onnx-run. */
+  run(inputs: Readonly<Record<string, Tensor>>, options?: RunOptions): Record<string, Tensor>;
+  /** One layer with its parameters, channels last, where the graph is series-parallel. Spec onnx-layer. */
+  layer(options?: ShapeOptions): OnnxLayer;
+}
+
+/**
+ * Reads a model of ONNX (opsets 7 to 25): its graph is checked, its weights stay where they lie until they are needed. What
+ * is not known (operators, versions, attributes) is named when it would be run; the rest is still described.
+ *
+ * @throws {SpecError} onnx-file for bytes that are no model or cut off; onnx-tensor for tensors whose values are not as
+ * many as their shapes say; onnx-graph for names, order and cycles; onnx-opset.
+ * @example
+ * const bytes = writeOnnx(relu(), [1, 4, 4, 3], {});
+ * const { y } = readOnnx(bytes).run({ x: tensor([1, 3, 4, 4]) });
+ * y.shape // [1, 3, 4, 4]
+ */
+export function readOnnx(bytes: Uint8Array | ArrayBuffer, options: ReadOnnxOptions = {}): Model {
+  const file = asBytes(CLAUSE, WHO, bytes);
+  known(WHO, options, ['external'], 'options');
+  const { external = {} } = options;
+  if (typeof external !== 'function' && (typeof external !== 'object' || external === null))
+    throw wrongType('onnx-tensor', `${WHO}: external must be a function or a record of bytes, got ${show(external)}`);
+  const model = decodeModel(file);
+  if ((model.irVersion ?? 0) < 3) refuse(`ir_version must be 3 or more, got ${model.irVersion ?? 'none'}`);
+  const opset = readOpset(model.opsets);
+  const graph = readGraph(model.graph ?? refuse('a model must have a graph'), external);
+  return new GraphModel(graph, opset, model.producerName ?? '', external);
+}
+
+/** A file that is something else is told by its first bytes. */
+function decodeModel(file: Uint8Array) {
+  try {
+    return decode('Model', file);
+  } catch (error) {
+    if (!(error instanceof SpecError)) throw error;
+    throw notOf(error.clause, WHO, file, [], error.message.slice(WHO.length + 2, -error.clause.length - 3));
+  }
+}
+
+/** Spec onnx-opset: of the operators of ONNX itself. */
+function readOpset(
+  opsets: readonly { readonly domain?: string | undefined; readonly version?: number | undefined }[],
+): number {
+  const own = opsets.filter(({ domain = '' }) => domain === '' || domain === 'ai.onnx');
+  const [opset] = own;
+  if (own.length !== 1) refuse(`a model states one opset of ONNX itself, got ${own.length}`, 'onnx-opset');
+  const version = opset.version ?? 0;
+  if (version < OPSETS.oldest || version > OPSETS.newest)
+    refuse(`the opset must be one from ${OPSETS.oldest} to ${OPSETS.newest}, got ${version}`, 'onnx-opset');
+  return version;
+}
+
+class GraphModel implements Model {
+  readonly inputs: readonly Port[];
+  readonly outputs: readonly Port[];
+  readonly nodes: readonly OnnxNode[];
+  readonly opset: number;
+  readonly producer: string;
+  readonly #graph: Graph;
+  readonly #external: External;
+  #last: { readonly key: string; readonly planned: Planned } | undefined;
+
+  constructor(graph: Graph, opset: number, producer: string, external: External) {
+    this.inputs = graph.inputs;
+    this.outputs = graph.outputs;
+    this.nodes = graph.nodes.map(({ name, op, domain, inputs, outputs }) => ({ name, op, domain, inputs, outputs }));
+    this.opset = opset;
+    this.producer = producer;
+    this.#graph = graph;
+    this.#external = external;
+  }
+
+  /** The plan for these shapes; the last one is kept. */
+  #planned(kinds: ReadonlyMap<string, Kind>): Planned {
+    const key = JSON.stringify([...kinds]);
+    if (this.#last?.key !== key)
+      this.#last = { key, planned: planGraph(this.#graph, this.opset, kinds, this.#external) };
+    return this.#last.planned;
+  }
+
+  #fromShapes(who: string, options: ShapeOptions): Planned {
+    known(who, options, ['shapes'], 'options');
+    const { shapes = {} } = options;
+    known(
+      who,
+      shapes,
+      this.inputs.map(({ name }) => name),
+      'inputs',
+      'onnx-shape',
+    );
+    const kinds = new Map<string, Kind>();
+    for (const port of this.inputs) {
+      const own = Object.hasOwn(shapes, port.name)
+        ? shapes[port.name]
+        : port.shape?.map((axis, i) => (i === 0 && typeof axis === 'string' ? 1 : axis));
+      if (own?.some((axis) => typeof axis === 'string')) continue;
+      if (own === undefined) continue;
+      checkInputShape(who, port, own as Shape);
+      kinds.set(port.name, { type: port.type, shape: own as Shape });
+    }
+    return this.#planned(kinds);
+  }
+
+  describe(options: ShapeOptions = {}): OnnxDescription {
+    const planned = this.#fromShapes('describe', options);
+    return describeModel(this.#graph, this.opset, planned);
+  }
+
+  run(inputs: Readonly<Record<string, Tensor>>, options: RunOptions = {}): Record<string, Tensor> {
+    known('run', options, ['outputs'], 'options');
+    known(
+      'run',
+      inputs,
+      this.inputs.map(({ name }) => name),
+      'inputs',
+      'onnx-run',
+    );
+    const values = new Map<string, Value>();
+    for (const port of this.inputs) values.set(port.name, inputValue(port, inputs[port.name]));
+    const floats = [...values.values()].filter(({ type }) => isFloat(type));
+    const wide = floats.some((value) => value.first instanceof Float64Array);
+    if (wide && floats.some((value) => value.first instanceof Float32Array))
+      throw wrongType('onnx-run', 'run: all inputs must be float32, or all float64');
+    const planned = this.#planned(new Map([...values].map(([name, { type, shape }]) => [name, { type, shape }])));
+    const names = this.#wanted(options.outputs);
+    const results = execute(planned, values, new Set(names), wide);
+    const taken = new Set<unknown>([...values.values()].map(({ first }) => first));
+    return Object.fromEntries(
+      [...results].map(([name, { tensor }]) => {
+        // What is kept for the next run, or stands under another name too.
+        const isShared = taken.has(tensor.data) || planned.known.get(name)?.constant !== undefined;
+        taken.add(tensor.data);
+        return [name, isShared ? copyOf(tensor) : tensor];
+      }),
+    );
+  }
+
+  #wanted(names: readonly string[] | undefined): readonly string[] {
+    const all = this.#graph.nodes.flatMap(({ outputs }) => outputs.filter((name) => name !== ''));
+    if (names === undefined) return all;
+    if (!Array.isArray(names))
+      throw wrongType('onnx-run', `run: outputs must be an array of names, got ${show(names)}`);
+    const there = new Set(all);
+    for (const name of names)
+      if (!there.has(name)) throw new SpecError('onnx-run', `run: the model makes no tensor ${show(name)}`);
+    return names;
+  }
+
+  layer(options: ShapeOptions = {}): OnnxLayer {
+    return seriesParallel(this.#graph, this.#fromShapes('layer', options));
+  }
+}
+
+/** Spec onnx-shape: as many axes as the file says, and as long where it says so. */
+function checkInputShape(who: string, { name, shape }: Port, own: Shape): void {
+  checkShape(who, own);
+  if (shape && (shape.length !== own.length || shape.some((axis, i) => typeof axis === 'number' && axis !== own[i])))
+    throw new SpecError('onnx-shape', `${who}: the input ${show(name)} has shape [${shape.join(', ')}], got [${own}]`);
+}
+
+/** Spec onnx-run. */
+function inputValue(port: Port, given: Tensor | undefined): Value {
+  if (given === undefined) throw new SpecError('onnx-run', `run: the input ${show(port.name)} is missing`);
+  checkTensor('run', show(port.name), given);
+  checkInputShape('run', port, given.shape);
+  if (isFloat(port.type)) {
+    if (port.type === 'float64' && given.data instanceof Float32Array)
+      throw wrongType('onnx-run', `run: the input ${show(port.name)} must be float64, got float32`);
+    return new Value(port.type, given.shape, given.data);
+  }
+  if (!isWhole(port.type)) throw new SpecError('onnx-run', `run: inputs of ${port.type} are not computed with`);
+  const odd = given.data.find((value) => !Number.isSafeInteger(value));
+  if (odd !== undefined)
+    throw new SpecError('onnx-run', `run: the input ${show(port.name)} holds whole numbers, got ${odd}`);
+  return new Value(port.type, given.shape, Float64Array.from(given.data));
+}

@@ -1,0 +1,273 @@
+// Operators that move elements, and compute nothing. Spec onnx-operator.
+
+import type { Layer } from '../../layer/layer.ts';
+import { selectChannels } from '../../ops/select.ts';
+import { type Data, MAX_ELEMENTS, type Shape, sizeOf } from '../../tensor.ts';
+import { broadcast, broadcastShape } from '../broadcast.ts';
+import { type Call, checked, type Operators, type Plan, unsupported } from '../call.ts';
+import { isFloat } from '../element-types.ts';
+import { permuted, strided, stridesOf, Value, zerosLike } from '../value.ts';
+
+/** A part of x with a step on each axis, which may be negative. */
+function cut(x: Data, from: Shape, shape: Shape, starts: readonly number[], steps: readonly number[]): Data {
+  const strides = stridesOf(from);
+  const offset = strides.reduce((all, stride, i) => all + stride * starts[i], 0);
+  return strided(
+    x,
+    shape,
+    strides.map((stride, i) => stride * steps[i]),
+    offset,
+  );
+}
+
+/** Until opset 10 the ends were attributes. */
+function sliceOf(call: Call) {
+  const { shape } = call.at(0);
+  const isOld = call.version < 10;
+  const starts = isOld ? (call.ints('starts') ?? []) : call.wholes(1, 'starts');
+  const ends = isOld ? (call.ints('ends') ?? []) : call.wholes(2, 'ends');
+  const given = isOld ? call.ints('axes') : call.has(3) ? call.wholes(3, 'axes') : undefined;
+  const axes = (given ?? starts.map((_, i) => i)).map((axis) => call.axis(axis, shape.length));
+  const steps = !isOld && call.has(4) ? call.wholes(4, 'steps') : starts.map(() => 1);
+  if (ends.length !== starts.length || axes.length !== starts.length || steps.length !== starts.length)
+    unsupported('starts, ends, axes and steps must be as many');
+  if (new Set(axes).size !== axes.length) unsupported(`axes must differ, got [${axes}]`);
+  const [first, step, to] = [shape.map(() => 0), shape.map(() => 1), [...shape]];
+  axes.forEach((axis, i) => {
+    const n = shape[axis];
+    if (steps[i] === 0) unsupported('a step must not be 0');
+    const within = (at: number, low: number, high: number): number =>
+      Math.min(high, Math.max(low, at < 0 ? at + n : at));
+    const [start, end] =
+      steps[i] > 0
+        ? [within(starts[i], 0, n), within(ends[i], 0, n)]
+        : [within(starts[i], 0, n - 1), within(ends[i], -1, n - 1)];
+    first[axis] = start;
+    step[axis] = steps[i];
+    to[axis] = Math.max(0, Math.ceil((end - start) / steps[i]));
+  });
+  return { first, step, to };
+}
+
+/** Parts one after the other on an axis, in the order of the file. */
+function joined(parts: readonly Data[], shapes: readonly Shape[], axis: number, into: Data): void {
+  const inner = shapes.map((shape) => sizeOf(shape.slice(axis)));
+  const row = inner.reduce((all, each) => all + each, 0);
+  let at = 0;
+  parts.forEach((part, k) => {
+    for (let i = 0; i * inner[k] < part.length; i++)
+      into.set(part.subarray(i * inner[k], (i + 1) * inner[k]), i * row + at);
+    at += inner[k];
+  });
+}
+
+function concatenated(call: Call): Plan {
+  const known = call.inputs.map((_, i) => call.alike(i));
+  const rank = known[0].shape.length;
+  const axis = call.axis(call.int('axis', 1), rank);
+  const [{ type, shape: first }] = known;
+  for (const { shape } of known)
+    if (shape.length !== rank || shape.some((n, i) => i !== axis && n !== first[i]))
+      unsupported(`shapes must be equal but for axis ${axis}, got [${first}] and [${shape}]`);
+  const shape = first.map((n, i) => (i === axis ? known.reduce((all, each) => all + each.shape[axis], 0) : n));
+  const isChannels = axis === 1 && rank >= 2;
+  return {
+    outputs: [{ type, shape }],
+    ...(isChannels && { merge: 'concat' as const }),
+    run(given) {
+      const values = known.map((_, i) => given(i));
+      const order = isChannels && values.some((value) => value.order === 'last') ? 'last' : 'first';
+      const parts = values.map((value) => value.in(order));
+      const y = zerosLike(parts[0], sizeOf(shape));
+      // Channels last, an image is a list of pixels.
+      const pixels = (each: Shape): Shape => (order === 'last' ? [sizeOf(each) / each[1], each[1]] : each);
+      joined(
+        parts,
+        values.map((value) => pixels(value.shape)),
+        axis,
+        y,
+      );
+      return [new Value(type, shape, y, order)];
+    },
+  };
+}
+
+function splitSizes(call: Call, n: number): number[] {
+  const stated = call.version < 13 ? call.ints('split') : call.has(1) ? call.wholes(1, 'split') : undefined;
+  const count = call.version >= 18 ? call.int('num_outputs', call.outputs.length) : call.outputs.length;
+  const each = Math.ceil(n / count);
+  const sizes = stated ?? Array.from({ length: count }, (_, i) => Math.max(0, Math.min(each, n - i * each)));
+  if (sizes.length !== call.outputs.length || sizes.reduce((all, size) => all + size, 0) !== n)
+    unsupported(`the ${call.outputs.length} outputs must share ${n} cells, got [${sizes}]`);
+  return sizes;
+}
+
+export const moves: Operators = {
+  Transpose: {
+    versions: [1, 13, 21, 23, 24, 25],
+    inputs: [1, 1],
+    plan(call) {
+      const { type, shape } = call.at(0);
+      const order = call.ints('perm') ?? shape.map((_, i) => shape.length - 1 - i);
+      if ([...order].sort((a, b) => a - b).some((axis, i) => axis !== i) || order.length !== shape.length)
+        unsupported(`attribute 'perm' must have each of ${shape.length} axes once, got [${order}]`);
+      const to = order.map((axis) => shape[axis]);
+      return {
+        outputs: [{ type, shape: to }],
+        moves: order,
+        run: (given) => [new Value(type, to, permuted(given(0).first, shape, order))],
+      };
+    },
+  },
+  Concat: { versions: [4, 11, 13], inputs: [1, 1 << 16], plan: concatenated },
+  Slice: {
+    versions: [1, 10, 11, 13],
+    inputs: [1, 5],
+    plan(call) {
+      const { type, shape } = call.at(0);
+      const { first, step, to } = sliceOf(call);
+      return {
+        outputs: [{ type, shape: to }],
+        run: (given) => [new Value(type, to, cut(given(0).first, shape, to, first, step))],
+      };
+    },
+  },
+  Split: {
+    versions: [2, 11, 13, 18],
+    inputs: [1, 2],
+    plan(call) {
+      const { type, shape } = call.at(0);
+      const axis = call.axis(call.int('axis', 0), shape.length);
+      const sizes = splitSizes(call, shape[axis]);
+      const outputs = sizes.map((size) => ({ type, shape: shape.map((n, i) => (i === axis ? size : n)) }));
+      return {
+        outputs,
+        run(given) {
+          let at = 0;
+          return outputs.map(({ shape: to }) => {
+            const start = shape.map((_, i) => (i === axis ? at : 0));
+            at += to[axis];
+            return new Value(
+              type,
+              to,
+              cut(
+                given(0).first,
+                shape,
+                to,
+                start,
+                shape.map(() => 1),
+              ),
+            );
+          });
+        },
+      };
+    },
+  },
+  Expand: {
+    versions: [8, 13],
+    inputs: [2, 2],
+    plan(call) {
+      const { type, shape } = call.at(0);
+      const to = checked(broadcastShape([shape, call.wholes(1, 'the shape')]), MAX_ELEMENTS);
+      return {
+        outputs: [{ type, shape: to }],
+        run: (given) => [new Value(type, to, broadcast(given(0), to, 'first', false))],
+      };
+    },
+  },
+  Gather: {
+    versions: [1, 11, 13],
+    inputs: [2, 2],
+    plan(call) {
+      const { type, shape } = call.at(0);
+      const index = call.at(1);
+      const axis = call.axis(call.int('axis', 0), shape.length);
+      const to = checked([...shape.slice(0, axis), ...index.shape, ...shape.slice(axis + 1)], MAX_ELEMENTS);
+      const [n, inner] = [shape[axis], sizeOf(shape.slice(axis + 1))];
+      const isChannels = axis === 1 && index.shape.length === 1 && index.constant !== undefined && isFloat(type);
+      return {
+        outputs: [{ type, shape: to }],
+        ...(isChannels && { step: { layer: channelsAt(call.wholes(1, 'indices'), n) } }),
+        run(given) {
+          const [x, at] = [given(0).first, given(1).first];
+          const y = zerosLike(x, sizeOf(to));
+          for (let block = 0, out = 0; block * n * inner < x.length; block++)
+            for (const stated of at) {
+              const place = stated < 0 ? stated + n : stated;
+              if (!(place >= 0 && place < n)) unsupported(`an index must be one of ${n}, got ${stated}`);
+              y.set(x.subarray((block * n + place) * inner, (block * n + place + 1) * inner), out);
+              out += inner;
+            }
+          return [new Value(type, to, y)];
+        },
+      };
+    },
+  },
+  Pad: {
+    versions: [2, 11, 13, 18, 19, 21, 23, 24, 25],
+    inputs: [1, 4],
+    plan: padded,
+  },
+};
+
+/** Negative indices count from the end. */
+const channelsAt = (indices: readonly number[], n: number): Layer =>
+  selectChannels({ channels: indices.map((index) => (index < 0 ? index + n : index)) });
+
+/** Where cell i of the padded axis comes from; −1 is the constant. */
+const sources: Readonly<Record<string, (i: number, n: number) => number>> = {
+  constant: (i, n) => (i >= 0 && i < n ? i : -1),
+  edge: (i, n) => Math.min(n - 1, Math.max(0, i)),
+  wrap: (i, n) => ((i % n) + n) % n,
+  reflect(i, n) {
+    if (n === 1) return 0;
+    const period = 2 * (n - 1);
+    const at = ((i % period) + period) % period;
+    return at < n ? at : period - at;
+  },
+};
+
+/** Negative pads cut. Until opset 11 pads and value were attributes. */
+function padded(call: Call): Plan {
+  const { type, shape } = call.at(0);
+  const mode = call.text('mode', 'constant');
+  const source = Object.hasOwn(sources, mode) ? sources[mode] : unsupported(`Pad of mode '${mode}' is not computed`);
+  const isOld = call.version < 11;
+  const stated = isOld ? (call.ints('pads') ?? []) : call.wholes(1, 'pads');
+  const value = isOld ? call.float('value', 0) : call.has(2) ? call.numbers(2, 'the value')[0] : 0;
+  const axes =
+    !isOld && call.has(3)
+      ? call.wholes(3, 'axes').map((axis) => call.axis(axis, shape.length))
+      : shape.map((_, i) => i);
+  if (stated.length !== 2 * axes.length)
+    unsupported(`pads must be two for each of ${axes.length} axes, got [${stated}]`);
+  const before = shape.map(() => 0);
+  const to = [...shape];
+  axes.forEach((axis, i) => {
+    before[axis] = stated[i];
+    to[axis] += stated[i] + stated[i + axes.length];
+  });
+  checked(to, MAX_ELEMENTS);
+  return {
+    outputs: [{ type, shape: to }],
+    run(given) {
+      let [data, from] = [given(0).first, shape];
+      // One axis after the other: the others keep what they have so far.
+      for (let axis = 0; axis < shape.length; axis++) {
+        if (from[axis] === to[axis] && before[axis] === 0) continue;
+        const next = from.map((n, i) => (i === axis ? to[axis] : n));
+        const inner = sizeOf(from.slice(axis + 1));
+        const y = zerosLike(data, sizeOf(next)).fill(value);
+        for (let row = 0, rows = sizeOf(from.slice(0, axis)); row < rows; row++)
+          for (let i = 0; i < to[axis]; i++) {
+            const at = source(i - before[axis], from[axis]);
+            if (at < 0) continue;
+            const start = (row * from[axis] + at) * inner;
+            y.set(data.subarray(start, start + inner), (row * to[axis] + i) * inner);
+          }
+        [data, from] = [y, next];
+      }
+      return [new Value(type, to, data)];
+    },
+  };
+}

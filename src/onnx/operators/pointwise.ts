@@ -1,0 +1,153 @@
+// Operators of one number: those that the library has as layers, and others as plain loops. Spec onnx-operator.
+// In float32 every operation is rounded.
+
+import { identity } from '../../layer/identity.ts';
+import type { Layer } from '../../layer/layer.ts';
+import { leakyRelu, relu, scale, sigmoid, tanh } from '../../ops/activation.ts';
+import { exp, log } from '../../reference/math.ts';
+import { type Round, roundingOf } from '../../rounding.ts';
+import type { Data } from '../../tensor.ts';
+import { byLayer } from '../by-layer.ts';
+import { type Call, type Operator, type Operators, unsupported } from '../call.ts';
+import { isFloat } from '../element-types.ts';
+
+type Point = (x: number, round: Round) => number;
+
+const layered = (versions: readonly number[], make: (call: Call) => Layer): Operator => ({
+  versions,
+  inputs: [1, 1],
+  plan: (call) =>
+    isFloat(call.at(0).type) && call.at(0).shape.length > 0 ? byLayer(call, { layer: make(call) }) : refused(call),
+});
+
+const refused = (call: Call): never =>
+  unsupported(
+    `${call.op} takes floating-point numbers with at least one axis, got ${call.at(0).type} of shape [${call.at(0).shape}]`,
+  );
+
+/** A loop over the elements in whichever order they are. */
+const pointwise = (versions: readonly number[], make: (call: Call) => Point, whole = false): Operator => ({
+  versions,
+  inputs: [1, 1],
+  plan(call) {
+    const { type, shape } = call.at(0);
+    if (!isFloat(type) && !whole) unsupported(`${call.op} takes floating-point numbers, got ${type}`);
+    const point = make(call);
+    return { outputs: [{ type, shape }], run: (given) => [given(0).with(mapped(given(0).in(given(0).order), point))] };
+  },
+});
+
+export function mapped(x: Data, point: Point): Data {
+  const round = roundingOf(x);
+  const y = x.slice();
+  for (let i = 0; i < y.length; i++) y[i] = point(x[i], round);
+  return y;
+}
+
+/** max(low, min(x, high)); NaN stays. */
+const between =
+  (low: number, high: number): Point =>
+  (x) =>
+    x < low ? low : x > high ? high : x;
+
+/** A bound that is given as an input, where it has one. */
+function boundOf(call: Call, i: number, otherwise: number): number {
+  if (!call.has(i)) return otherwise;
+  const [value] = call.numbers(i, i === 1 ? 'min' : 'max');
+  return value;
+}
+
+const hardSigmoid =
+  (alpha: number, beta: number): Point =>
+  (x, round) => {
+    const y = round(round(round(alpha) * x) + round(beta));
+    return y < 0 ? 0 : y > 1 ? 1 : y;
+  };
+
+/** ½ goes to the even neighbour. */
+function halfToEven(x: number): number {
+  const floor = Math.floor(x);
+  if (x - floor !== 0.5) return Math.round(x);
+  return floor % 2 === 0 ? floor : floor + 1;
+}
+
+export const pointwises: Operators = {
+  Identity: {
+    versions: [1, 13, 14, 16, 19, 21, 23, 24, 25],
+    inputs: [1, 1],
+    plan(call) {
+      const { type, shape } = call.at(0);
+      return { outputs: [{ type, shape }], step: { layer: identity() }, run: (given) => [given(0)] };
+    },
+  },
+  Dropout: {
+    versions: [7, 10, 12, 13, 22],
+    inputs: [1, 3],
+    /** Nothing outside of training. */
+    plan(call) {
+      call.onlyFirstOutput();
+      if (call.version < 12) call.float('ratio', 0.5);
+      else call.int('seed', 0);
+      if (call.has(2) && call.numbers(2, 'training_mode')[0] !== 0) unsupported('training_mode must be false');
+      const { type, shape } = call.at(0);
+      return { outputs: [{ type, shape }], step: { layer: identity() }, run: (given) => [given(0)] };
+    },
+  },
+  Relu: layered([6, 13, 14], () => relu()),
+  LeakyRelu: layered([6, 16], (call) => leakyRelu({ slope: call.float('alpha', 0.01) })),
+  Sigmoid: layered([6, 13], () => sigmoid()),
+  Tanh: layered([6, 13], () => tanh()),
+  Neg: {
+    versions: [6, 13],
+    inputs: [1, 1],
+    plan(call) {
+      const { type, shape } = call.at(0);
+      const step = isFloat(type) && { step: { layer: scale({ factor: -1 }) } };
+      return {
+        outputs: [{ type, shape }],
+        ...step,
+        run: (given) => [given(0).with(mapped(given(0).in(given(0).order), (x) => -x))],
+      };
+    },
+  },
+  /** Until opset 11 the bounds were attributes. */
+  Clip: {
+    versions: [6, 11, 12, 13],
+    inputs: [1, 3],
+    plan(call) {
+      const { type, shape } = call.at(0);
+      const [low, high] =
+        call.version < 11
+          ? [call.float('min', -Infinity), call.float('max', Infinity)]
+          : [boundOf(call, 1, -Infinity), boundOf(call, 2, Infinity)];
+      const point = between(low, high);
+      const step = isFloat(type) && low === 0 && high === Infinity && { step: { layer: relu() } };
+      return {
+        outputs: [{ type, shape }],
+        ...step,
+        run: (given) => [given(0).with(mapped(given(0).in(given(0).order), point))],
+      };
+    },
+  },
+  HardSigmoid: pointwise([6, 22], (call) => hardSigmoid(call.float('alpha', 0.2), call.float('beta', 0.5))),
+  HardSwish: pointwise([14, 22], () => (x, round) => x * hardSigmoid(1 / 6, 0.5)(x, round)),
+  Elu: pointwise([6, 22], (call) => {
+    const alpha = call.float('alpha', 1);
+    return (x, round) => (x < 0 ? alpha * round(exp(x) - 1) : x);
+  }),
+  Selu: pointwise([6, 22], (call) => {
+    const [alpha, gamma] = [call.float('alpha', 1.6732631921768188), call.float('gamma', 1.0507010221481323)];
+    return (x, round) => gamma * (x > 0 ? x : round(alpha * round(exp(x) - 1)));
+  }),
+  Softplus: pointwise([1, 22], () => (x) => (x > 0 ? x : 0) + log(1 + exp(-Math.abs(x)))),
+  Softsign: pointwise([1, 22], () => (x, round) => x / round(1 + Math.abs(x))),
+  Exp: pointwise([6, 13], () => exp),
+  Log: pointwise([6, 13], () => log),
+  Sqrt: pointwise([6, 13], () => Math.sqrt),
+  Reciprocal: pointwise([6, 13], () => (x) => 1 / x),
+  Abs: pointwise([6, 13], () => Math.abs, true),
+  Sign: pointwise([9, 13], () => Math.sign, true),
+  Floor: pointwise([6, 13], () => Math.floor),
+  Ceil: pointwise([6, 13], () => Math.ceil),
+  Round: pointwise([11, 22], () => halfToEven),
+};

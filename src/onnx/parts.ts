@@ -1,0 +1,118 @@
+// One node as a part of a layer. The library's tensors are channels last; what a flattened image is to the file, its
+// elements in the order of channels first, is made good in the next dense layer's weight. Spec onnx-layer.
+
+import type { Layer, Params } from '../layer/layer.ts';
+import { scale } from '../ops/activation.ts';
+import { flatten } from '../ops/reshape.ts';
+import { type Shape, sameShape, sizeOf, type Tensor } from '../tensor.ts';
+import { isFloat } from './element-types.ts';
+import type { PlannedNode } from './plan.ts';
+import { lastShape, permuted, type Value } from './value.ts';
+
+/**
+ * How the library's tensor stands for the file's. `same`: channels moved last. `pooled`: the axes of space, of one cell each,
+ * are left out. `rows`: flattened channels last, and `image` is the shape it had in the file. `last`: the file has moved its
+ * channels last too.
+ */
+export interface Form {
+  readonly kind: 'same' | 'pooled' | 'rows' | 'last';
+  readonly shape: Shape;
+  readonly image?: Shape;
+}
+
+export interface Part {
+  readonly name: string;
+  readonly layer: Layer;
+  readonly params: Params<Tensor>;
+}
+
+/** A layer and its parameters. */
+export type Nameless = Omit<Part, 'name'>;
+
+interface Added {
+  readonly form: Form;
+  /** A layer more at the end of the row, if the node is one. */
+  readonly more?: Nameless;
+  /** In place of the last layer of the row. */
+  readonly last?: Nameless;
+}
+
+/** Layers that look at one number, or do nothing: the order of elements is nothing to them. */
+const pointwise = new Set(['relu', 'leakyRelu', 'sigmoid', 'tanh', 'scale', 'identity']);
+const pooled = new Set(['globalAvgPool', 'globalMaxPool']);
+/** What treats every channel by itself, with or without space. */
+const channelwise = new Set(['frozenNorm', 'lrn']);
+
+/** What a node adds to a row that ends with `before`; undefined where there is no such layer. */
+export function appended(maker: PlannedNode, before: Part | undefined, form: Form): Added | undefined {
+  const { plan, inputs } = maker;
+  if (plan === undefined) return undefined;
+  const { shape, type } = plan.outputs[0];
+  const given = (i: number): Value => inputs[i]?.constant?.() as Value;
+  const add = (layer: Layer, params: Params<Tensor> = {}, next: Form = { ...form, shape }): Added => ({
+    more: { layer, params },
+    form: next,
+  });
+  if (plan.step && inputs[0]?.constant === undefined) {
+    const { layer } = plan.step;
+    const params = plan.step.params?.(given) ?? {};
+    if (pooled.has(layer.name) && form.kind === 'same') return add(layer, params, { kind: 'pooled', shape });
+    if (pointwise.has(layer.name) || form.kind === 'same') return add(layer, params);
+    if (form.kind === 'pooled' && channelwise.has(layer.name)) return add(layer, params);
+    if (form.kind === 'rows' && layer.name === 'dense')
+      return add(
+        layer,
+        { ...params, weight: rowsMoved(params.weight as Tensor, form.image as Shape) },
+        { kind: 'same', shape },
+      );
+    return undefined;
+  }
+  if (plan.moves) return transposed(form, shape, plan.moves);
+  if (plan.flattens) return flattened(form, shape, add);
+  if (sameShape(form.shape, shape) && maker.node.op === 'Reshape') return { form };
+  const constant = inputs.find((each) => each?.constant);
+  if (constant === undefined || !isFloat(type) || !sameShape(form.shape, shape)) return undefined;
+  if (maker.node.op === 'Mul' && sizeOf(constant.shape) === 1)
+    return add(scale({ factor: constant.constant?.().first[0] ?? 1 }));
+  if (maker.node.op === 'Add') return withBias(before, form, constant.constant?.() as Value);
+  return undefined;
+}
+
+function flattened(
+  form: Form,
+  shape: Shape,
+  add: (layer: Layer, params: Params<Tensor>, next: Form) => Added,
+): Added | undefined {
+  if (form.kind === 'rows') return { form };
+  if (form.kind === 'pooled') return { form: { kind: 'same', shape } };
+  if (form.kind === 'last') return add(flatten(), {}, { kind: 'same', shape });
+  if (form.shape.length === 2) return { form };
+  const isOneRow = form.shape[1] === 1 || sizeOf(form.shape.slice(2)) === 1;
+  return add(flatten(), {}, isOneRow ? { kind: 'same', shape } : { kind: 'rows', shape, image: form.shape });
+}
+
+/** Channels moved last in the file, or back again: nothing moves in the library. */
+function transposed(form: Form, shape: Shape, order: readonly number[]): Added | undefined {
+  const rank = order.length;
+  const isLast = order.every((axis, i) => axis === (i === 0 ? 0 : i === rank - 1 ? 1 : i + 1));
+  const isFirst = order.every((axis, i) => axis === (i === 0 ? 0 : i === 1 ? rank - 1 : i - 1));
+  if (isLast && form.kind === 'same') return { form: { kind: 'last', shape } };
+  return isFirst && form.kind === 'last' ? { form: { kind: 'same', shape } } : undefined;
+}
+
+/** Rows in the order of channels first, brought to that of channels last. */
+export function rowsMoved({ shape: [rows, units], data }: Tensor, [, ...image]: Shape): Tensor {
+  const order = [...image.slice(1).map((_, i) => i + 1), 0, image.length];
+  return { shape: [rows, units], data: permuted(data, [...image, units], order) };
+}
+
+/** A number for each channel, added behind a layer that has no bias: the same sum. */
+function withBias(last: Part | undefined, form: Form, value: Value): Added | undefined {
+  if (last === undefined || form.kind !== 'same' || last.layer.attributes.bias !== false) return undefined;
+  const channels = form.shape[1];
+  const own = lastShape([...new Array(form.shape.length - value.shape.length).fill(1), ...value.shape]);
+  if (value.first.length !== channels || own[own.length - 1] !== channels) return undefined;
+  const layer = last.layer.with({ attributes: { bias: true } });
+  const params = { ...last.params, bias: { shape: [channels], data: value.first } };
+  return { last: { layer, params }, form };
+}

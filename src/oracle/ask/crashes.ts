@@ -1,0 +1,132 @@
+// What crashes or hangs an engine, learnt from the cases that did: the others are asked all the same. Spec oracle-crashes.
+//
+//   crashed    batch 3 stride 2    batch 2 stride 1      answered   batch 1 stride 2
+//   so         batch > 1           is not asked; what was held back for stride > 1 is asked now
+
+import type { Case } from '../case.ts';
+import {
+  holds,
+  inWords,
+  type Predicate,
+  type Separation,
+  type Statements,
+  separating,
+  statementsOf,
+} from '../cases/predicates.ts';
+import type { VerdictKind } from '../subject.ts';
+import type { Outcome } from './ask.ts';
+
+/** An operator is left after so many kinds of crashes, or so many crashes that nothing tells from the answers. */
+const GIVE_UP = 3;
+/** Nor is one asked on that crashes as often as this without an answer: there is nothing to tell its crashes from. */
+const UNANSWERED = 6;
+/** Of the cases that are expected to crash this one is asked all the same, and then each time that they are twice as many. */
+const ASKED = 16;
+
+export const isDeadly = (kind: VerdictKind): boolean => kind === 'timeout' || kind === 'crash';
+
+export interface Crashes {
+  /** Those of the cases that are not expected to crash, and those held back once they no longer are. */
+  worthAsking(cases: Iterable<Case>): Generator<Case>;
+  note(outcome: Outcome): void;
+  /** Whether no more can be learnt. */
+  isHopeless(): boolean;
+  /** How many cases were held back, by what they have in common. */
+  avoided(): Readonly<Record<string, number>>;
+}
+
+/** A case that crashed; numbers in its message may be those of the case, and what stands behind a colon anything. */
+interface Crash {
+  readonly message: string;
+  readonly said: Statements;
+}
+
+const messageOf = ({ verdict: { kind, message } }: Outcome): string =>
+  `${kind} ${message.replace(/[:;].*/s, '').replace(/\d+/g, '#')}`;
+
+const nothing: Separation = { predicates: [], unexplained: 0 };
+
+const isHopeless = ({ predicates, unexplained }: Separation): boolean =>
+  predicates.length >= GIVE_UP || unexplained >= GIVE_UP;
+
+/** Crashes of one message have one cause as long as that can be; of several messages, if there were too many causes else. */
+function causesOf(crashes: readonly Crash[], answers: readonly Statements[]): Separation {
+  const separate = (list: readonly Crash[]): Separation =>
+    separating(
+      list.map(({ said }) => said),
+      answers,
+    );
+  const messages = [...new Set(crashes.map(({ message }) => message))];
+  const each = messages.map((message) => separate(crashes.filter((crash) => crash.message === message)));
+  const known = new Map(each.flatMap(({ predicates }) => predicates).map((one) => [inWords(one), one]));
+  const found = {
+    predicates: [...known.values()],
+    unexplained: each.reduce((sum, { unexplained }) => sum + unexplained, 0),
+  };
+  return messages.length > 1 && isHopeless(found) ? separate(crashes) : found;
+}
+
+/** With `isLearning` false every case is worth asking. */
+export function crashesOf(isLearning: boolean): Crashes {
+  const crashes: Crash[] = [];
+  const answers: Statements[] = [];
+  /** Answered before the first crash: most engines never crash, and nothing needs to be said of their cases. */
+  let early: Case[] = [];
+  let causes = nothing;
+  let heldBack: { readonly case: Case; readonly said: Statements }[] = [];
+  const released: Case[] = [];
+  /** How many cases each predicate was true of, since it is the first that is. */
+  const seen = new Map<string, number>();
+
+  const causeOf = (said: Statements): Predicate | undefined => causes.predicates.find((each) => holds(each, said));
+  const isWorth = (c: Case): boolean => {
+    if (!isLearning || crashes.length === 0) return true;
+    const said = statementsOf(c);
+    const cause = causeOf(said);
+    if (!cause) return true;
+    const count = (seen.get(inWords(cause)) ?? 0) + 1;
+    seen.set(inWords(cause), count);
+    if (count >= ASKED && (count & (count - 1)) === 0) return true;
+    heldBack.push({ case: c, said });
+    return false;
+  };
+  const learn = (): void => {
+    answers.push(...early.map(statementsOf));
+    early = [];
+    causes = causesOf(crashes, answers);
+    released.push(...heldBack.filter(({ said }) => !causeOf(said)).map((each) => each.case));
+    heldBack = heldBack.filter(({ said }) => causeOf(said));
+  };
+  const isLeft = (): boolean => isHopeless(causes) || (answers.length === 0 && crashes.length >= UNANSWERED);
+  return {
+    *worthAsking(cases) {
+      for (const c of cases) {
+        if (isWorth(c)) yield c;
+        for (let next = released.shift(); next; next = released.shift()) if (isWorth(next)) yield next;
+      }
+    },
+    note(outcome) {
+      const { kind } = outcome.verdict;
+      if (kind === 'skip') return;
+      const isCrash = isDeadly(kind);
+      if (!isCrash && crashes.length === 0) {
+        early.push(outcome.case);
+        return;
+      }
+      const said = statementsOf(outcome.case);
+      if (isCrash) crashes.push({ message: messageOf(outcome), said });
+      else answers.push(said);
+      if (isCrash || causeOf(said)) learn();
+    },
+    isHopeless: isLeft,
+    avoided() {
+      const counts: Record<string, number> = {};
+      if (isLeft()) return counts; // what is left proved nothing
+      for (const { said } of heldBack) {
+        const words = inWords(causeOf(said)!);
+        counts[words] = (counts[words] ?? 0) + 1;
+      }
+      return counts;
+    },
+  };
+}

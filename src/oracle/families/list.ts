@@ -1,0 +1,9 @@
+// The families that the oracle knows, one line each; what a family says of itself decides its place among them.
+
+export { averageFamily } from './average.ts';
+export { convFamily } from './conv.ts';
+export { denseFamily } from './dense.ts';
+export { depthwiseFamily } from './depthwise.ts';
+export { maxFamily } from './max.ts';
+export { preluFamily } from './prelu.ts';
+export { transposedFamily } from './transposed.ts';

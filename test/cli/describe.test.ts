@@ -1,0 +1,89 @@
+// toeplitz describe, as a user runs it.
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { chain, conv2d, dense, flatten, initialize, relu } from '../../src/index.ts';
+import { writeOnnx } from '../../src/onnx/index.ts';
+import { floats, modelOf } from '../onnx/build.ts';
+import { toeplitz } from './run.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'toeplitz-describe-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const file = (name: string, bytes: Uint8Array): string => {
+  const path = join(folder, name);
+  writeFileSync(path, bytes);
+  return path;
+};
+
+const net = chain({ conv: conv2d({ filters: 2, size: 3 }), relu: relu(), flat: flatten(), fc: dense({ units: 5 }) });
+const shape = [1, 8, 8, 1];
+const model = file('net.onnx', writeOnnx(net, shape, initialize(net, shape, { seed: 1 })));
+
+test('[cli-describe] a table of the nodes', async () => {
+  const { code, out, err } = await toeplitz('describe', model);
+  expect([code, err]).toEqual([0, '']);
+  expect(out).toBe(`opset 19
+input x: float32 1×1×8×8
+output y: float32 1×5
+
+node  operator  by         output   parameters  multiply-adds  bytes
+--------------------------------------------------------------------
+conv  Conv      conv2d     1×2×6×6          20            648    288
+relu  Relu      relu       1×2×6×6           0              0    288
+flat  Flatten   reference  1×72              0              0    288
+fc    Gemm      dense      1×5             365            360     20
+--------------------------------------------------------------------
+385 parameters, 1,008 multiply-adds
+activations: 576 bytes at most at once
+`);
+});
+
+test('[cli-describe] as Markdown and as JSON, for inputs of another shape', async () => {
+  const shown = await toeplitz('describe', model, '--markdown', '--shape', 'x=3x1x8x8');
+  expect(shown.out).toContain('| conv | Conv | conv2d | 3×2×6×6 | 20 | 1,944 | 864 |');
+  const { rows, cost } = JSON.parse((await toeplitz('describe', model, '--json')).out);
+  expect([rows.length, rows[0].outputs[0].shape, cost]).toEqual([4, [1, 2, 6, 6], 1008]);
+});
+
+test('[cli-describe] nodes that are not run, and text that a terminal would obey', async () => {
+  const odd = modelOf({ inputs: { x: [1, 2] }, nodes: [{ op: 'Odd\u001b[31m', name: 'a\nb', inputs: ['x'] }] });
+  const { code, out } = await toeplitz('describe', file('odd.onnx', odd));
+  expect(code).toBe(0);
+  expect(out).toContain('not run: at a\\nb: operator');
+  expect(out).not.toContain('\u001b');
+});
+
+test('[cli-describe] external data lie beside the model, and nowhere else', async () => {
+  const entries = (location: string) => [{ key: 'location', value: location }];
+  const made = (location: string): Uint8Array =>
+    modelOf({
+      inputs: { x: [2, 1] },
+      initializers: [{ ...floats('to', [2], []), type: 7, location: 1, external: entries(location) }],
+      nodes: [{ op: 'Reshape', inputs: ['x', 'to'] }],
+    });
+  file('shape.bin', new Uint8Array(BigInt64Array.of(1n, 2n).buffer));
+  const { out } = await toeplitz('describe', file('beside.onnx', made('shape.bin')));
+  expect(out).toContain('1×2');
+  for (const location of ['../shape.bin', '/etc/hostname', 'none.bin']) {
+    const { code, err } = await toeplitz('describe', file('away.onnx', made(location)));
+    expect(code).toBe(2);
+    expect(err).toContain(`cannot read the external data '${location}'`);
+  }
+});
+
+test('[cli-describe] what makes no sense ends with 2', async () => {
+  for (const [args, message] of [
+    [['describe'], 'name one FILE.onnx'],
+    [['describe', model, '--json', '--markdown'], 'not both'],
+    [['describe', model, '--shape', 'x=1x'], '--shape must be such as'],
+    [['describe', model, '--shape', 'z=1x2'], '[onnx-shape]'],
+    [['describe', join(folder, 'none.onnx')], 'cannot read'],
+    [['describe', file('text.onnx', new TextEncoder().encode('<html>'))], 'the file looks like an HTML page'],
+  ] as const) {
+    const { code, err } = await toeplitz(...args);
+    expect([code, err]).toEqual([2, expect.stringContaining(message)]);
+  }
+  expect((await toeplitz('describe', '--help')).out).toContain('toeplitz describe model.onnx --shape');
+});

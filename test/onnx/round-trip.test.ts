@@ -1,0 +1,177 @@
+// Layers written as ONNX, read back, and run by another engine.
+
+import { describe, expect, it, test } from 'vitest';
+import {
+  chain,
+  conv2d,
+  dense,
+  dropout,
+  flatten,
+  frozenNorm,
+  identity,
+  initialize,
+  type Layer,
+  lpPool2d,
+  lrn,
+  mapLayer,
+  type Params,
+  relu,
+  type Shape,
+  softmax,
+  sum,
+  type Tensor,
+  tensor,
+  toChannelsFirst,
+  toChannelsLast,
+  toFloat64,
+} from '../../src/index.ts';
+import { flatParams, mapParams } from '../../src/layer/params.ts';
+import { readOnnx, writeOnnx } from '../../src/onnx/index.ts';
+import { random } from '../../src/random.ts';
+import { sizeOf } from '../../src/tensor.ts';
+import { examples } from '../layers.ts';
+import { engineRun, hasEngine, UNINSTALLED } from './engine.ts';
+
+/** What ONNX has no operator for. */
+const refused = /^(locallyConnected|channelMaxPool|batchNorm|squaredError|crossEntropy|binaryCrossEntropy|shared)/;
+/** Attributes that are float32 in the file: an epsilon and an alpha that float32 does not have. */
+const rounded = /^(frozenNorm|lrn)/;
+
+const whole = (shape: Shape, seed: number): Tensor => {
+  const { uniform } = random(seed);
+  return tensor(
+    shape,
+    Array.from({ length: sizeOf(shape) }, () => Math.floor(uniform() * 9) - 4),
+  );
+};
+
+/** Small whole numbers, so that no order of a sum matters; variances are above 0. */
+const paramsOf = (layer: Layer, shape: Shape): Params<Tensor> => {
+  let seed = 1;
+  return mapParams(layer.params(shape), (each: Shape, name): Tensor => {
+    const drawn = whole(each, ++seed);
+    return name.endsWith('variance') ? tensor(each, drawn.data.map(Math.abs)) : drawn;
+  });
+};
+
+/** What is left of a net when it is run: dropout does nothing. */
+const still = (layer: Layer): Layer => mapLayer(layer, (_, each) => (each.name === 'dropout' ? identity() : each));
+
+const last = (y: Tensor): Tensor => (y.shape.length < 3 ? y : toChannelsLast(y));
+const first = (x: Tensor): Tensor => (x.shape.length < 3 ? x : toChannelsFirst(x));
+
+function expectClose(ours: Tensor, theirs: { shape: Shape; data: ArrayLike<number> }, share = 1e-5): void {
+  expect(theirs.shape).toEqual(ours.shape);
+  const most = Math.max(1e-3, ...Array.from(ours.data, Math.abs).filter(Number.isFinite));
+  const far = Array.from(ours.data, (value, i) => Math.abs(value - theirs.data[i]) / most).filter(
+    (each) => !(each <= share),
+  );
+  expect(far).toEqual([]);
+}
+
+describe('every layer', () => {
+  test.each(examples.filter(({ name }) => refused.test(name)))('[onnx-write] is refused: $name', ({ layer, shape }) => {
+    expect(() => writeOnnx(chain({ inner: layer }), shape, { inner: paramsOf(layer, shape) })).toThrow(
+      `writeOnnx: at inner: ONNX has no operator for the layer ${layer.name} [onnx-write]`,
+    );
+  });
+
+  const written = examples.filter(({ name }) => !refused.test(name));
+
+  test.each(written)('[onnx-write] [onnx-layout] reads back with the same bits: $name', ({ name, layer, shape }) => {
+    const params = paramsOf(layer, shape);
+    for (const wide of [false, true]) {
+      const [x, p] = wide ? [toFloat64(whole(shape, 7)), toFloat64(params)] : [whole(shape, 7), params];
+      const y = still(layer).forward(x, p);
+      const model = readOnnx(writeOnnx(layer, shape, p));
+      const run = last(model.run({ x: first(x) }).y);
+      expect(run.shape).toEqual(y.shape);
+      if (rounded.test(name)) expectClose(y, run);
+      else expect(run.data).toEqual(y.data);
+    }
+  });
+
+  test.each(written)('[onnx-layer] is a layer again: $name', ({ name, layer, shape }) => {
+    const [x, params] = [whole(shape, 7), paramsOf(layer, shape)];
+    const made = readOnnx(writeOnnx(layer, shape, params)).layer({ shapes: { x: first(x).shape } });
+    expect(made.shape).toEqual(shape);
+    const y = still(layer).forward(x, params);
+    const back = made.layer.forward(x, made.params);
+    if (rounded.test(name)) expectClose(y, back);
+    else expect(back).toEqual(y);
+  });
+
+  // ONNX Runtime takes odd sizes of LRN alone, and no output padding beyond the stride.
+  const asked = written
+    .filter(({ name }) => name !== 'lrn' && !name.includes('more outputPadding'))
+    .concat({ name: 'lrn, odd', layer: lrn({ size: 3, alpha: 0.5 }), shape: [2, 3, 4, 5] });
+  it.skipIf(!hasEngine).each(asked)(
+    `[onnx-write] is what ONNX Runtime computes: $name${hasEngine ? '' : ` (${UNINSTALLED})`}`,
+    async ({ layer, shape }) => {
+      const [x, params] = [whole(shape, 7), paramsOf(layer, shape)];
+      const { y } = await engineRun(writeOnnx(layer, shape, params), { x: first(x) });
+      expectClose(first(still(layer).forward(x, params)), y);
+    },
+  );
+});
+
+const opsOf = (layer: Layer, shape: Shape): string[] =>
+  readOnnx(writeOnnx(layer, shape, paramsOf(layer, shape))).nodes.map(({ op }) => op);
+
+test('[onnx-write] a flattened image is transposed only where no dense layer takes its order', () => {
+  const conv = conv2d({ filters: 3, size: 2 });
+  const shape = [1, 4, 5, 2];
+  expect(opsOf(chain([conv, flatten(), dropout(), relu(), dense({ units: 2 })]), shape)).toEqual([
+    'Conv',
+    'Dropout',
+    'Relu',
+    'Flatten',
+    'Gemm',
+  ]);
+  expect(opsOf(chain([conv, flatten()]), shape)).toEqual(['Conv', 'Transpose', 'Flatten']);
+  expect(opsOf(chain([conv, flatten(), softmax()]), shape)).toEqual(['Conv', 'Transpose', 'Flatten', 'Softmax']);
+  expect(opsOf(chain([conv, flatten(), sum([dense({ units: 36 }), identity()])]), shape)).toEqual([
+    'Conv',
+    'Transpose',
+    'Flatten',
+    'Gemm',
+    'Identity',
+    'Sum',
+  ]);
+});
+
+test('[onnx-write] nodes and weights have their paths, and equal arguments give equal bytes', () => {
+  const net = chain({
+    body: sum({ conv: conv2d({ filters: 2, size: 3, padding: 1 }), skip: identity() }),
+    end: relu(),
+  });
+  const params = initialize(net, [1, 4, 4, 2], { seed: 3 });
+  const bytes = writeOnnx(net, [1, 4, 4, 2], params);
+  expect(readOnnx(bytes).nodes.map(({ name }) => name)).toEqual(['body.conv', 'body.skip', 'body', 'end']);
+  expect(writeOnnx(net, [1, 4, 4, 2], params)).toEqual(bytes);
+  const back = readOnnx(bytes).layer();
+  expect(Object.values(flatParams(back.params)).length).toBe(2);
+});
+
+test('[onnx-write] a batch of another size runs', () => {
+  const net = chain([conv2d({ filters: 2, size: 3 }), flatten(), dense({ units: 3 })]);
+  const params = paramsOf(net, [1, 4, 4, 2]);
+  const x = whole([5, 4, 4, 2], 3);
+  const { y } = readOnnx(writeOnnx(net, [1, 4, 4, 2], params)).run({ x: toChannelsFirst(x) });
+  expect(y).toEqual(net.forward(x, params));
+});
+
+test("[onnx-write] a power that is not whole is refused; [layer-params] so are parameters that are not the net's", () => {
+  expect(() => writeOnnx(lpPool2d({ size: 2, p: 1.5 }), [1, 4, 4, 1], {})).toThrow('[onnx-write]');
+  expect(() => writeOnnx(dense({ units: 2 }), [1, 3], {})).toThrow('[layer-params]');
+  expect(() => writeOnnx(relu(), [1, 3], { weight: tensor([1]) })).toThrow('[layer-params]');
+  const mixed = { weight: tensor([3, 2]), bias: tensor([2], undefined, 'float64') };
+  expect(() => writeOnnx(dense({ units: 2 }), [1, 3], mixed)).toThrow('[layer-params]');
+});
+
+test('[onnx-write] epsilon and alpha that float32 has come back with the same bits', () => {
+  const net = chain([frozenNorm({ epsilon: 0.5 }), lrn({ size: 4, alpha: 0.25, beta: 0.75, k: 2 })]);
+  const [x, params] = [whole([2, 3, 4, 5], 5), paramsOf(net, [2, 3, 4, 5])];
+  const { y } = readOnnx(writeOnnx(net, [2, 3, 4, 5], params)).run({ x: toChannelsFirst(x) });
+  expect(toChannelsLast(y)).toEqual(net.forward(x, params));
+});
