@@ -2,8 +2,19 @@
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { conv1d, maxPool1d, maxPool2d, SpecError, tensor } from '../src/index.ts';
-import { type Axis, cellsUnder, threeAxes, windowAxes } from '../src/window.ts';
+import { conv1d, conv2d, conv3d, maxPool1d, maxPool2d, SpecError, tensor } from '../src/index.ts';
+import {
+  type Axis,
+  axisNames,
+  cellsUnder,
+  inputs,
+  outputs,
+  overlaps,
+  readWindow,
+  taps,
+  threeAxes,
+  windowAxes,
+} from '../src/window.ts';
 
 const whole = (min: number, max: number) => fc.integer({ min, max });
 const numbers = { input: whole(1, 14), size: whole(1, 6), stride: whole(1, 5), dilation: whole(1, 3) };
@@ -127,6 +138,74 @@ test('[window-dilation] tap k of window p lies on cell p·stride + k·dilation �
         cellsUnder(threeAxes(axes), p, cells);
         expect([...cells]).toEqual(row);
       }
+    }),
+  );
+});
+
+test('[window-padding] what is no padding is refused: a wrong word or number by value, anything else by type', () => {
+  const refused = (padding: unknown): unknown => {
+    try {
+      readWindow('test', 2, { size: 3, stride: 1, padding, dilation: 1 });
+    } catch (error) {
+      return error;
+    }
+    return undefined;
+  };
+  const wanted =
+    "padding must be 'valid', 'same', 'same-upper', 'same-lower', a number, or one number or pair per axis, got";
+  expect(refused('full')).toBeInstanceOf(SpecError);
+  expect(refused('full')).toMatchObject({ message: `test: ${wanted} 'full' [window-padding]` });
+  for (const [value, shown] of [
+    [undefined, 'undefined'],
+    [null, 'null'],
+    [true, 'true'],
+  ]) {
+    expect(refused(value)).toBeInstanceOf(TypeError);
+    expect(refused(value)).toMatchObject({ message: `test: ${wanted} ${shown} [window-padding]` });
+  }
+  expect(refused([1])).toMatchObject({
+    message:
+      'test: padding must have one number or one pair [before, after] for each of the 2 axes, got [1] [window-padding]',
+  });
+  for (const pair of [[], [1], [1, 2, 3]])
+    expect(refused([0, pair])).toMatchObject({
+      message: `test: padding of an axis must be a number or a pair [before, after], got [${pair.join(', ')}] [window-padding]`,
+    });
+  for (const value of [-1, 0.5, [-1, 0], [0, [0, -1]], [[0.5, 0], 0]])
+    expect(refused(value)).toMatchObject({ clause: 'window-padding' });
+  for (const value of [0, [0, 0], [[0, 0], 0], 'valid', 'same', 'same-upper', 'same-lower'])
+    expect(refused(value)).toBe(undefined);
+});
+
+test('[window-size] [window-stride] [window-dilation] [window-ceil] each attribute is refused under its own clause', () => {
+  const good = { size: 3, stride: 1, padding: 0, dilation: 1 };
+  for (const name of ['size', 'stride', 'dilation'])
+    for (const value of [0, 0.5, [1], [1, 0]])
+      expect(() => readWindow('test', 2, { ...good, [name]: value })).toThrow(
+        expect.objectContaining({ clause: `window-${name}`, message: expect.stringMatching(`^test: ${name} `) }),
+      );
+  expect(() => readWindow('test', 2, { ...good, ceil: 1 })).toThrow(/^test: ceil .* \[window-ceil\]$/);
+});
+
+test('[conv-rank] axes have names, and an error says which one is too short', () => {
+  expect([1, 2, 3].map(axisNames)).toEqual([['length'], ['height', 'width'], ['depth', 'height', 'width']]);
+  const size = 3;
+  expect(() => conv2d({ filters: 1, size }).shape([1, 3, 2, 1])).toThrow(/along the width \[window-fit\]$/);
+  expect(() => conv2d({ filters: 1, size }).shape([1, 2, 3, 1])).toThrow(/along the height \[window-fit\]$/);
+  expect(() => conv3d({ filters: 1, size }).shape([1, 2, 3, 3, 1])).toThrow(/along the depth \[window-fit\]$/);
+});
+
+test('[window-output] cells, windows and taps of several axes are counted, and whether two windows overlap', () => {
+  fc.assert(
+    fc.property(fc.array(explicit.filter(fits), { minLength: 1, maxLength: 3 }), (windows) => {
+      const axes = windows.map((w) => axisOf(w, [w.before, w.after]));
+      const product = (numbers: number[]): number => numbers.reduce((all, number) => all * number);
+      expect(inputs(axes)).toBe(product(axes.map(({ input }) => input)));
+      expect(outputs(axes)).toBe(product(axes.map(({ output }) => output)));
+      expect(taps(axes)).toBe(product(axes.map(({ size }) => size)));
+      const second = (axis: Axis): number => (axis.output > 1 ? axis.stride : Number.POSITIVE_INFINITY);
+      const reach = ({ size, dilation }: Axis): number => (size - 1) * dilation + 1;
+      expect(overlaps(axes)).toBe(axes.some((axis) => second(axis) < reach(axis)));
     }),
   );
 });

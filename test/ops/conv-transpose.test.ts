@@ -164,6 +164,11 @@ describe('convTranspose', () => {
       expect(run).toThrow(`[${clause}]`);
     };
     refuses('conv-output-padding', () => convTranspose2d({ filters: 1, size: 3, stride: [2, 1], outputPadding: 1 }));
+    const [strided, dilated] = [1, 3].map(
+      (dilation) => () => convTranspose2d({ filters: 1, size: 3, stride: 2, dilation, outputPadding: [0, 3] }),
+    );
+    expect(strided).toThrow(/: outputPadding must be below the stride 2, got 3 along the width \[/);
+    expect(dilated).toThrow(/: outputPadding must be below the stride 2 or the dilation 3, got 3 along the width \[/);
     refuses('conv-output-padding', () => convTranspose1d({ filters: 1, size: 3, outputPadding: -1 }));
     refuses('conv-output-padding', () => convTranspose1d({ filters: 1, size: 3, stride: 2, outputPadding: 0.5 }));
     refuses('conv-output-padding', () =>
@@ -174,5 +179,6 @@ describe('convTranspose', () => {
     refuses('conv-groups', () => convTranspose1d({ filters: 4, size: 2, groups: 2 }).shape([1, 3, 3]));
     refuses('conv-rank', () => convTranspose2d({ filters: 4, size: 2 }).shape([1, 3, 3]));
     expect(() => convTranspose1d({ filters: 1, size: 3, outputPadding: '1' as never })).toThrow(TypeError);
+    expect(() => convTranspose1d({ filters: 1, size: 3, bias: 1 as never })).toThrow(/^convTranspose1d: bias must /);
   });
 });

@@ -1,0 +1,70 @@
+// The rooms: which files are mutated, and the test files that are nearest, quick ones first.
+//
+// A mutant that lives through the first list meets the second, and so on; who lives through all of them survives. In
+// place of a list, a function gives the tests of a mutated file.
+
+/** The tests of a file: those of the first pattern that its name matches, or the convolutions'. */
+const nearest = (patterns) => (file) =>
+  Object.entries(patterns).flatMap(([pattern, test]) => (new RegExp(pattern).test(file) ? [[test]] : []))[0] ?? [
+    'kernels/convolution',
+  ];
+
+const src = (name) => [`src/${name}/`];
+
+export const rooms = {
+  window: {
+    files: ['src/window.ts'],
+    tests: [['window']],
+    goal: 95,
+  },
+  reference: {
+    files: src('reference'),
+    tests: [
+      ['reference/math', 'ops/', 'numerics'],
+      ['kernels/pool', 'kernels/winograd', 'kernels/convolution'],
+    ],
+    goal: 95,
+  },
+  ops: {
+    files: src('ops'),
+    tests: [['ops/', 'errors', 'bad-input', 'numerics', 'examples'], ['layer/']],
+    goal: 95,
+  },
+  layer: {
+    files: src('layer'),
+    tests: [
+      ['layer/', 'errors', 'hostile', 'immutable'],
+      ['field', 'inspect/summary'],
+    ],
+    goal: 95,
+  },
+  kernels: {
+    files: src('kernels'),
+    tests: [
+      ['kernels/arena', 'kernels/elementwise', 'kernels/pool', 'kernels/host', 'kernels/winograd'],
+      ['kernels/', 'numerics', 'compile/compile'],
+    ],
+    goal: 95,
+  },
+  compile: { files: src('compile'), tests: [['compile/compile', 'compile/memory'], ['compile/']], goal: 95 },
+  assembly: {
+    files: ['assembly/'],
+    tests: [
+      nearest({
+        'pool|cells': 'kernels/pool',
+        winograd: 'kernels/winograd',
+        'math|elementwise|lrn': 'kernels/elementwise',
+      }),
+      ['kernels/convolution', 'kernels/blocks'],
+      ['compile/compile', 'numerics', 'long-sums'],
+    ],
+    goal: 95,
+  },
+  oracle: { files: src('oracle'), tests: [['oracle/']], goal: 90 },
+  train: {
+    files: src('train'),
+    tests: [['train/data', 'train/fit']],
+    goal: 90,
+  },
+  formats: { files: src('formats'), tests: [['formats/']], goal: 90 },
+};
