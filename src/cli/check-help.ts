@@ -52,6 +52,7 @@ The contents of a call with x [n, h, w, c], without dialect and layout:
   maxPool2d         size, stride, padding, dilation, ceil
   avgPool2d         the same and countPadding: whether padding counts in the divisor
   dense             units, bias; x [n, in], weight [in, units]
+  prelu             shared: one slope for all channels; slope [c] or [1], the gradient too
 
 1-D and 3-D operators have one or three axes in place of h and w. A question about a
 gradient also has dy, of the shape of y; the answer has the shapes of x, weight and bias.

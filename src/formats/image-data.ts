@@ -1,6 +1,7 @@
 // The ImageData of browsers' canvases, and of libraries that decode images: bytes of red, green, blue and alpha.
 
 import { SpecError, show, wrongType } from '../errors.ts';
+import { reading } from '../reading.ts';
 import { allocate, checkTensor, type Tensor } from '../tensor.ts';
 
 /** What an ImageData has, and whatever else has it. */
@@ -24,9 +25,14 @@ export function fromImageData(image: Pixels, channels: 3 | 4 = 4): Tensor {
   const who = 'fromImageData';
   if (channels !== 3 && channels !== 4)
     throw new SpecError(CLAUSE, `${who}: channels must be 3 or 4, got ${show(channels)}`);
-  if (typeof image !== 'object' || image === null || !ArrayBuffer.isView(image.data))
+  if (typeof image !== 'object' || image === null)
     throw wrongType(CLAUSE, `${who}: image must be ImageData {width, height, data}, got ${show(image)}`);
-  const { width, height, data } = image;
+  const { width, height, data } = reading(CLAUSE, who, 'image', () => {
+    const { width, height, data } = image;
+    return { width, height, data };
+  });
+  if (!ArrayBuffer.isView(data))
+    throw wrongType(CLAUSE, `${who}: image must be ImageData {width, height, data}, got ${show(image)}`);
   if (!Number.isSafeInteger(width) || !Number.isSafeInteger(height) || width < 1 || height < 1)
     throw new SpecError(CLAUSE, `${who}: width and height must be whole numbers ≥ 1, got ${show([width, height])}`);
   if (!(data instanceof Uint8ClampedArray || data instanceof Uint8Array))

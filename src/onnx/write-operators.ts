@@ -162,6 +162,13 @@ const scale: Write = ({ graph, layer, path, x, y }) => {
   return { ...x, name: graph.node('Mul', path, [x.name, graph.weight(`${path}.factor`, value)]), shape: y };
 };
 
+/** The slopes of the channels, with axes of 1 for space. */
+const prelu: Write = ({ graph, path, x, y, params: { slope } }) => {
+  const shape = [slope.data.length, ...x.shape.slice(2).map(() => 1)];
+  const own = graph.weight(`${path}.slope`, { shape, data: slope.data });
+  return { name: graph.node('PRelu', path, [x.name, own]), shape: y };
+};
+
 /** Pixels have their channels taken one by one. */
 const selectChannels: Write = ({ graph, layer, path, x, y }) => {
   const channels = graph.wholes(`${path}.channels`, layer.attributes.channels as readonly number[]);
@@ -196,6 +203,7 @@ export const writers: Readonly<Record<string, Write>> = {
   flatten: ({ path, x, y }) => (x.shape.length > 2 ? { name: x.name, shape: y, image: x.shape, flattenPath: path } : x),
   relu: pointwise('Relu'),
   leakyRelu: pointwise('LeakyRelu', (layer) => ({ alpha: { float: layer.attributes.slope as number } })),
+  prelu,
   sigmoid: pointwise('Sigmoid'),
   tanh: pointwise('Tanh'),
   dropout: pointwise('Dropout'),

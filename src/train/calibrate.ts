@@ -42,6 +42,8 @@ export function calibrate(
   const used = evaluation(net);
   const recording = mapLayer(used, (path, layer) => recorder(layer, path, seen) ?? layer);
   let count = 0;
+  if (ArrayBuffer.isView(inputs))
+    throw wrongType('train-calibrate', `${who}: inputs must be an array of tensors, got ${show(inputs)}`);
   for (const x of isList(inputs) ? (listOf('train-calibrate', who, 'inputs', inputs) as Tensor[]) : inputs) {
     checkTensor(who, 'an input', x);
     used.shape(x.shape);

@@ -4,7 +4,7 @@
 //   momentum  v ← μv + (g + λθ),  θ ← θ − ηv          [Sutskever et al. 2013]
 //   adam      θ ← θ − η·m̂ / (√v̂ + ε), m̂ and v̂ the running means of g + λθ and of its square   [Kingma and Ba 2015]
 
-import { finiteNumber, known, wholeNumber } from '../attributes.ts';
+import { finiteNumber, known } from '../attributes.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
 import { reading } from '../reading.ts';
 import type { Data } from '../tensor.ts';
@@ -104,7 +104,7 @@ export function adam(
     update(theta, gradient, state, eta, step) {
       const { mean, square } = reading('train-step', 'adam', 'the state', () => ({ ...state }));
       checkUpdate('adam', { theta, gradient, mean, square }, eta);
-      wholeNumber('train-step', 'adam', 'the number of the step', step, 0);
+      finiteNumber('train-step', 'adam', 'the number of the step', step, 'a whole number ≥ 0', isStep);
       const [short1, short2] = [1 - power1(step + 1), 1 - power2(step + 1)];
       for (let i = 0; i < theta.length; i++) {
         const g = gradient[i] + decay * theta[i];
@@ -115,6 +115,8 @@ export function adam(
     },
   };
 }
+
+const isStep = (step: number): boolean => Number.isSafeInteger(step) && step >= 0;
 
 /** baseᵗ as t products, of which the last is kept: steps mostly follow one another. Spec train-adam. */
 function runningPower(base: number): (t: number) => number {

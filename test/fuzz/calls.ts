@@ -81,6 +81,7 @@ export const calls: Readonly<Record<string, readonly Expression[]>> = {
   toChannelsFirst: [image],
   toChannelsLast: [image],
   leakyRelu: [{ slope: 0.5 }],
+  prelu: [{ shared: true }],
   relu: [{}],
   scale: [{ factor: 2 }],
   sigmoid: [{}],

@@ -1,8 +1,10 @@
 // Operators of two numbers and more, over shapes that are broadcast. Spec onnx-operator.
 
+import { prelu } from '../../ops/prelu.ts';
 import { pow } from '../../reference/math.ts';
 import { type Data, sameShape } from '../../tensor.ts';
 import { broadcast, broadcastShape, orderFor } from '../broadcast.ts';
+import { byLayer } from '../by-layer.ts';
 import { type Known, type Operator, type Operators, type Plan, unsupported } from '../call.ts';
 import { dataFor, isFloat, isWhole } from '../element-types.ts';
 import { Value } from '../value.ts';
@@ -95,14 +97,22 @@ export const arithmetics: Operators = {
       return planned(pow, type, [call.at(0), call.at(1)]);
     },
   },
-  /** A slope for each place, broadcast to x. */
+  /** A slope broadcast to x: for each channel or for all it is the layer, for each place it is computed by loops. */
   PRelu: {
     versions: [7, 9, 16],
     inputs: [2, 2],
     plan(call) {
       const { type, shape } = call.at(0);
       if (!isFloat(type)) unsupported(`PRelu takes floating-point numbers, got ${type}`);
-      const made = planned((x, slope) => (x < 0 ? slope * x : x), type, [call.at(0), call.alike(1)]);
+      const slope = call.alike(1).shape;
+      const [C, channel] = [shape[1], slope.length - (shape.length - 1)];
+      const shared = slope.every((axis) => axis === 1);
+      if (shape.length > 1 && (shared || slope.every((axis, i) => axis === (i === channel ? C : 1))))
+        return byLayer(call, {
+          layer: prelu({ shared }),
+          params: (given) => ({ slope: { shape: [shared ? 1 : C], data: given(1).tensor.data } }),
+        });
+      const made = planned((x, a) => (x < 0 ? a * x : x), type, [call.at(0), call.alike(1)]);
       if (!sameShape(made.outputs[0].shape, shape))
         unsupported(`the slope must broadcast to x of shape [${shape}], got [${call.at(1).shape}]`);
       return made;

@@ -3,7 +3,7 @@
 import type { Layer } from '../../layer/layer.ts';
 import * as ops from '../../ops/pool.ts';
 import { maxPool } from '../../reference/pool.ts';
-import { cellsUnder, outputs, taps } from '../../window.ts';
+import { type Axis, cellsUnder, outputs, taps } from '../../window.ts';
 import { type Bound, boundOf, chosen, type Profile, toDoubles } from '../bounds/bound.ts';
 import type { Operands, Part } from '../case.ts';
 import { absent, type Family } from '../family.ts';
@@ -116,9 +116,16 @@ function maxScatter(
   return { shape: inputOf(s.case), data: dx };
 }
 
+/** Whether the last window of an axis, rounded up to, reaches cells behind its padding. */
+const isBeyondPadding = ({ input, before, after, size, stride, dilation, output }: Axis): boolean =>
+  (output - 1) * stride + (size - 1) * dilation + 1 > input + before + after;
+
 const mistakes: readonly WindowMistake[] = [
   { name: 'the maximum started at 0', result: (s) => eachOutput(s, evaluate(s), (y) => (y < 0 ? 0 : y)) },
-  { name: 'padding took part in the maximum as 0', result: (s) => fold(s, undefined, largest, 0) },
+  {
+    name: 'padding took part in the maximum as 0',
+    result: (s) => (s.g.axes.some(isBeyondPadding) ? undefined : fold(s, undefined, largest, 0)),
+  },
   nanLost('only v > m is asked, from −∞', -Infinity),
   nanLost('only v > m is asked, from the first cell', undefined),
   nanLost('only v > m is asked, from the lowest finite number', -LARGEST),

@@ -46,9 +46,12 @@ const numbersOf = (c: WindowCase) =>
 
 const hasWindow = (c: WindowCase): boolean => 'size' in layerOf(c).attributes;
 
-/** What decides the result of a case: padding as numbers, whatever word stands for it. */
+/** What decides the result of a case: padding as numbers, whatever word stands for it; one slope of one channel is one for all. */
 const meaning = (c: WindowCase) => {
-  if (!hasWindow(c)) return [shapeOf(c), layerOf(c).attributes];
+  if (!hasWindow(c)) {
+    const { shared: _, ...attributes } = layerOf(c).attributes;
+    return [shapeOf(c), attributes, layerOf(c).params(shapeOf(c))];
+  }
   const plain: WindowCase = { ...c, padding: numbersOf(c), ceil: false };
   return [shapeOf(c), layerOf(plain).attributes, c.ceil];
 };
