@@ -25,7 +25,9 @@ export function toeplitz(layer: Layer, shape: Shape, params: Params<Tensor>): Te
   checkParams('toeplitz', params);
   if (shape[0] !== 1)
     throw new SpecError('toeplitz-batch', `toeplitz: the matrix is that of one image, got shape [${shape}]`);
-  const [rows, columns] = [sizeOf(layer.shape(shape)), sizeOf(shape)];
+  const y = layer.shape(shape);
+  checkShape('toeplitz', y);
+  const [rows, columns] = [sizeOf(y), sizeOf(shape)];
   const x = allocate('toeplitz', shape, elementType(params));
   const matrix = allocate('toeplitz', [rows, columns], typeOf(x.data));
   const offset = layer.forward(x, params).data;
