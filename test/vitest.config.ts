@@ -6,6 +6,7 @@ export default defineConfig({
     include: ['**/*.test.ts'],
     exclude: ['bench/**', 'interop/**', '**/node_modules/**'],
     allowOnly: false,
+    maxWorkers: '100%', // some files wait for processes and clocks
     testTimeout: 180_000,
   },
 });

@@ -288,7 +288,7 @@ const describe = (error: unknown): string => {
     ?.split('\n')
     .filter((line) => /^\s+at /.test(line))
     .slice(0, 3)
-    .map((line) => line.trim())
+    .map((line) => line.trim().replace(/(?:file:\/\/)?\/[^\s()]*\//g, '')) // files without their folders
     .join(' ');
   return `${error.name}: ${error.message.slice(0, 200)} ${where}`;
 };
