@@ -7,11 +7,14 @@ type Names = (name: string) => string;
 
 const CLAUSE = 'format-torch';
 
-/** Running statistics, the only parameters that have another name in torch. */
-const plain: Names = (name) =>
-  checkedName(name)
-    .replace(/(^|\.)mean$/, '$1running_mean')
-    .replace(/(^|\.)variance$/, '$1running_var');
+/** The parameters that have another name in torch: running statistics, and the slope of prelu. */
+const named: Readonly<Record<string, string>> = { mean: 'running_mean', variance: 'running_var', slope: 'weight' };
+
+const plain: Names = (name) => {
+  const path = checkedName(name).split('.');
+  const own = path[path.length - 1];
+  return [...path.slice(0, -1), Object.hasOwn(named, own) ? named[own] : own].join('.');
+};
 
 function checkedName(name: unknown): string {
   if (typeof name !== 'string')

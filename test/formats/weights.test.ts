@@ -294,3 +294,14 @@ test("[format-torch] torchvision's names of VGG-16, with and without norms, and 
   const tower = alexnet({ variant: 'one-tower', dropout: 0.5 });
   expect(namesOf(tower, large, torchNames.alexnet(tower))).toEqual(numbered([0, 3, 6, 8, 10], [1, 4, 6]));
 });
+
+test('[format-torch] running statistics and the slope of prelu have another name in torch', () => {
+  const names = ['norm.mean', 'variance', 'act.slope', 'mean.weight', 'meaning'];
+  expect(names.map(torchNames.plain)).toEqual([
+    'norm.running_mean',
+    'running_var',
+    'act.weight',
+    'mean.weight',
+    'meaning',
+  ]);
+});
