@@ -2,6 +2,7 @@
 
 import { finiteNumber, known, wholeNumber } from '../attributes.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
+import { isList, listOf } from '../reading.ts';
 import { allocate, checkTensor, type Shape, sameShape, type Tensor, typeOf } from '../tensor.ts';
 
 /**
@@ -11,10 +12,10 @@ import { allocate, checkTensor, type Shape, sameShape, type Tensor, typeOf } fro
  * @example
  * stackImages([tensor([4, 4, 1]), tensor([4, 4, 1])]).shape // [2, 4, 4, 1]
  */
-export function stackImages(images: readonly Tensor[]): Tensor {
+export function stackImages(given: readonly Tensor[]): Tensor {
   const [who, clause] = ['stackImages', 'train-stack'];
-  if (!Array.isArray(images))
-    throw wrongType(clause, `${who}: images must be an array of tensors, got ${show(images)}`);
+  if (!isList(given)) throw wrongType(clause, `${who}: images must be an array of tensors, got ${show(given)}`);
+  const images = listOf(clause, who, 'images', given) as Tensor[];
   if (images.length === 0) throw new SpecError(clause, `${who}: there must be at least one image, got none`);
   for (const [i, image] of images.entries()) {
     checkTensor(who, `image ${i}`, image);
