@@ -32,6 +32,15 @@ export function stackImages(given: readonly Tensor[]): Tensor {
   return y;
 }
 
+/** The most cells on an axis of a resized image: the places that each one reads are listed. */
+const MOST_CELLS = 1 << 20;
+
+const side = (clause: string, who: string, what: string, value: unknown): number => {
+  const cells = wholeNumber(clause, who, what, value, 1);
+  if (cells > MOST_CELLS) throw new SpecError(clause, `${who}: ${what} must be at most ${MOST_CELLS}, got ${cells}`);
+  return cells;
+};
+
 /**
  * Resizes an image `[height, width, channels]` or a batch of them, bilinear with half-pixel centres and without antialiasing:
  * output cell i looks at the place (i + ½) · input / output − ½, within the image. Spec train-resize.
@@ -44,8 +53,8 @@ export function resizeImages(images: Tensor, options: { readonly height: number;
   const [who, clause] = ['resizeImages', 'train-resize'];
   const [height, width, channels] = imageAxes(who, clause, images);
   options = known(who, options, ['height', 'width'], 'options');
-  const rows = along(height, wholeNumber(clause, who, 'height', options.height, 1));
-  const columns = along(width, wholeNumber(clause, who, 'width', options.width, 1));
+  const rows = along(height, side(clause, who, 'height', options.height));
+  const columns = along(width, side(clause, who, 'width', options.width));
   const y = allocate(who, [...images.shape.slice(0, -3), rows.length, columns.length, channels], typeOf(images.data));
   let to = 0;
   for (let first = 0; first < images.data.length; first += height * width * channels)

@@ -172,3 +172,8 @@ describe('classes', () => {
     expect(() => confusionMatrix(logits, [0, 1, 2, 0], { ignore: 0.5 })).toThrow('[loss-ignore]');
   });
 });
+
+it('[train-resize] a side of more than 2²⁰ cells is refused at once', () => {
+  const wide = { height: 1, width: 1e9 };
+  expect(() => resizeImages(tensor([1, 2, 1], [1, 2]), wide)).toThrow('width must be at most 1048576, got 1000000000');
+});
