@@ -38,7 +38,9 @@ export function compile(
   const choices = ['exact', 'winograd'] as const;
   const arithmetic = oneOf('compile-arithmetic', 'compile', 'arithmetic', options.arithmetic ?? 'exact', choices);
   const inputShape = Object.freeze([...shape]);
-  const outputShape = Object.freeze([...layer.shape(inputShape)]);
+  const promised = layer.shape(inputShape);
+  checkShape('compile', promised); // a layer made by hand may give anything
+  const outputShape = Object.freeze([...promised]);
   const program = new Recorder(arithmetic);
   const [input, x] = program.input(inputShape);
   const result = program.layer(layer, x, params);

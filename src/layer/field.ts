@@ -4,7 +4,7 @@
 // library keeps with each of its fields the exact sets of cells: unit p depends on sets[p mod period], moved by shift
 // for each whole period.
 
-import { SpecError, wrongType } from '../errors.ts';
+import { SpecError, show, wrongType } from '../errors.ts';
 import { isList, reading } from '../reading.ts';
 import type { Shape } from '../tensor.ts';
 import type { Axis } from '../window.ts';
@@ -73,6 +73,8 @@ export const mirroredField = (axes: readonly Axis[]): Field =>
 
 /** The field of `inner` seen through `outer`, whose input is the output of `inner`. Spec layer-field. */
 export function throughField(inner: Field, outer: Field): Field {
+  if (!isList(outer))
+    throw wrongType('layer-field', `layer: field must give an array, one entry per axis, got ${show(outer)}`);
   return inner.map((axis, i) => {
     const next: AxisField = outer[i] ?? { size: 1, step: 1, start: 0 };
     if (isPoint(next)) return kept(axis);

@@ -94,6 +94,8 @@ const found: readonly string[] = [
   'minibatches({ x: tensor([1, 1]), labels: [0] }, { size: 1 }).epoch("x".repeat(1e6)).next()',
   'writeSafetensors(params, trap())',
   'summary(odd("shape", null), [1, 3])',
+  'summary(odd("field", null), [1, 3, 3, 1])',
+  'compile(odd("shape", 5), [1, 3, 3, 1], {})',
   'chain([odd("shape", null)]).shape([1, 2])',
   'initialize(odd("parameters", { a: 5 }), [1, 2])',
   'readSafetensors(trap())',
