@@ -30,7 +30,7 @@ interface Block {
   readonly end: number;
 }
 
-const { take, reset, plan } = Arena.prototype;
+const { take, reset, begin } = Arena.prototype;
 
 const wordsOf = (arena: Arena, start: number, end: number): Uint32Array => {
   const { buffer, byteOffset, length } = arena.floats(start, (end - start) / 4);
