@@ -33,4 +33,8 @@ export interface Kernels {
   winogradSums(plan: number, count: number, panel: number): void;
   winogradOutputs(plan: number, places: number, first: number, count: number, epilogue: number): void;
   sumRows(matrix: number, rows: number, columns: number, sums: number): void;
+  sumSquares(matrix: number, rows: number, columns: number, mean: number, sums: number): void;
+  normalize(norm: number, x: number, y: number, rows: number): void;
+  normTerms(norm: number, x: number, dy: number, xHat: number, terms: number, rows: number): void;
+  normGradient(norm: number, xHat: number, dy: number, dx: number, rows: number): void;
 }
