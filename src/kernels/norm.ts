@@ -1,91 +1,108 @@
-// Normalisation on the kernels: some images at a time, an image's sums by themselves. Spec norm-statistics, numerics-long.
+// Normalisation on the kernels, some images at a time; the sums of every image by themselves. Spec numerics-long.
 
-import type { Statistics } from '../reference/normalization.ts';
+import { type Normalization, type NormSums, type Statistics, scales } from '../reference/normalization.ts';
 import type { Data } from '../tensor.ts';
 import { type Arena, withArena } from './arena.ts';
-import { STAGED_BYTES } from './blocks.ts';
+import { imageSums, numbers } from './column-sums.ts';
 import { Norm } from './declared.ts';
-
-/** The images of a call, some of which are staged together: `rows` places of `columns` channels each. */
-interface Staged {
-  readonly batch: number;
-  readonly rows: number;
-  readonly columns: number;
-  readonly images: number;
-}
-
-function stagedImages(batch: number, columns: number, x: Data): Staged {
-  const image = x.length / batch;
-  const images = Math.max(1, Math.min(batch, Math.floor(STAGED_BYTES / (image * 4))));
-  return { batch, rows: image / columns, columns, images };
-}
-
-/** Calls `run` with the numbers of the first and of the last staged image and one more, from the first to the last. */
-function forBlocks({ batch, images }: Staged, run: (first: number, end: number) => void): void {
-  for (let first = 0; first < batch; first += images) run(first, Math.min(batch, first + images));
-}
-
-/** Room for `images` images, and the copies in and out of it. */
-function room(arena: Arena, s: Staged) {
-  const floats = s.rows * s.columns;
-  const address = arena.take(s.images * floats * 4);
-  const values = (first: number, end: number): Float32Array => arena.floats(address, (end - first) * floats);
-  return {
-    address,
-    load: (data: Data, first: number, end: number): void =>
-      values(first, end).set(data.subarray(first * floats, end * floats)),
-    store: (data: Data, first: number, end: number): void => data.set(values(first, end), first * floats),
-  };
-}
-
-/** Room for a number of each channel, in whole vectors of the loops that read it, and those given. */
-function numbers(arena: Arena, columns: number, values?: Data): number {
-  const single = values instanceof Float32Array;
-  const address = arena.take(Math.ceil(columns / 8) * 8 * (single ? 4 : 8));
-  if (values) (single ? arena.floats(address, columns) : arena.doubles(address, columns)).set(values);
-  return address;
-}
-
-/** Adds the sums that `sum` gives of every image to `total`. */
-function addImages(
-  arena: Arena,
-  { rows, columns }: Staged,
-  total: Float64Array,
-  count: number,
-  sum: (offset: number, sums: number) => void,
-  sums: number,
-): void {
-  const each = arena.doubles(sums, columns);
-  for (let n = 0; n < count; n++) {
-    sum(n * rows * columns * 4, sums);
-    for (let c = 0; c < columns; c++) total[c] += each[c];
-  }
-}
+import { forBlocks, staged, stagedImages } from './staged.ts';
 
 /** Mean and variance of every channel, in float64. Spec norm-statistics. */
 export function batchStatistics(batch: number, columns: number, x: Float32Array): Statistics {
   return withArena('batchNorm', (arena) => {
     const { kernels } = arena;
-    const s = stagedImages(batch, columns, x);
-    const stage = room(arena, s);
-    const sums = numbers(arena, columns);
-    const at = numbers(arena, columns);
-    const M = x.length / columns;
-    const isOne = s.images === batch;
-    const total = new Float64Array(columns);
-    forBlocks(s, (first, end) => {
-      stage.load(x, first, end);
-      const sum = (offset: number): void => kernels.sumRows(stage.address + offset, s.rows, columns, sums);
-      addImages(arena, s, total, end - first, sum, sums);
+    const images = stagedImages(arena, batch, [x]);
+    const source = staged(arena, x, batch, images);
+    const [rows, M] = [x.length / batch / columns, x.length / columns];
+    const sums = imageSums(arena, columns, rows, (from, at) => kernels.sumRows(from, rows, columns, at));
+    forBlocks(batch, images, (first, end) => sums.add(source.load(first, end), end - first));
+    const mean = sums.total.map((each) => each / M);
+    const means = numbers(arena, columns, mean);
+    const squares = imageSums(arena, columns, rows, (from, at) => kernels.sumSquares(from, rows, columns, means, at));
+    const again = images < batch ? source.load : source.at;
+    forBlocks(batch, images, (first, end) => squares.add(again(first, end), end - first));
+    return { mean, variance: squares.total.map((each) => each / M) };
+  });
+}
+
+/** The struct of a normalisation; numbers that a kernel does not read may be left out. */
+function structOf(arena: Arena, { mean, deviation, weight }: Normalization, more: { bias?: Data; sums?: Data[] }) {
+  const columns = mean.length;
+  return arena.struct(Norm, {
+    channels: columns,
+    mean: numbers(arena, columns, Float64Array.from(mean)),
+    deviation: numbers(arena, columns, deviation),
+    scale: numbers(arena, columns, scales(weight, deviation)),
+    bias: more.bias ? numbers(arena, columns, more.bias) : 0,
+    shift: more.sums ? numbers(arena, columns, more.sums[0]) : 0,
+    slope: more.sums ? numbers(arena, columns, more.sums[1]) : 0,
+  });
+}
+
+/** y = (x − mean)·scale + bias. Spec norm-frozen. */
+export function normalize(batch: number, x: Float32Array, norm: Normalization, bias: Data, y: Float32Array): void {
+  withArena('batchNorm', (arena) => {
+    const plan = structOf(arena, norm, { bias });
+    const rows = x.length / batch / norm.mean.length;
+    const images = stagedImages(arena, batch, [x, y]);
+    const [source, target] = [x, y].map((each) => staged(arena, each, batch, images));
+    forBlocks(batch, images, (first, end) => {
+      arena.kernels.normalize(plan, source.load(first, end), target.at(first), (end - first) * rows);
+      target.store(first, end);
     });
-    const mean = total.map((each) => each / M);
-    arena.doubles(at, columns).set(mean);
-    total.fill(0);
-    forBlocks(s, (first, end) => {
-      if (!isOne) stage.load(x, first, end);
-      const sum = (offset: number): void => kernels.sumSquares(stage.address + offset, s.rows, columns, at, sums);
-      addImages(arena, s, total, end - first, sum, sums);
+  });
+}
+
+/** dweight = Σ dy·(x − mean)/deviation and dbias = Σ dy, before rounding. Spec norm-frozen-gradient. */
+export function normParamGrads(batch: number, x: Float32Array, norm: Normalization, dy: Float32Array): NormSums {
+  return withArena('batchNorm', (arena) => {
+    const { kernels } = arena;
+    const plan = structOf(arena, norm, {});
+    const columns = norm.mean.length;
+    const rows = x.length / batch / columns;
+    const images = stagedImages(arena, batch, [x, dy]);
+    const [source, given] = [x, dy].map((each) => staged(arena, each, batch, images));
+    const [xHat, terms] = [arena.take(x.byteLength / batch), arena.take(x.byteLength / batch)];
+    const bias = imageSums(arena, columns, rows, (from, at) => kernels.sumRows(from, rows, columns, at));
+    const weight = imageSums(arena, columns, rows, (from, at) => kernels.sumRows(from, rows, columns, at));
+    forBlocks(batch, images, (first, end) => {
+      const [atX, atDy] = [source.load(first, end), given.load(first, end)];
+      bias.add(atDy, end - first);
+      for (let n = 0; n < end - first; n++) {
+        const image = n * rows * columns * 4;
+        kernels.normTerms(plan, atX + image, atDy + image, xHat, terms, rows);
+        weight.add(terms, 1);
+      }
     });
-    return { mean, variance: total.map((each) => each / M) };
+    return { weight: weight.total, bias: bias.total };
+  });
+}
+
+/** dx = scale·((dy − dbias/M) − xHat·(dweight/M)). Spec norm-batch-gradient. */
+export function batchNormInputGrad(
+  batch: number,
+  x: Float32Array,
+  norm: Normalization,
+  { weight, bias }: NormSums,
+  dy: Float32Array,
+  dx: Float32Array,
+): void {
+  withArena('batchNorm', (arena) => {
+    const { kernels } = arena;
+    const M = x.length / norm.mean.length;
+    const plan = structOf(arena, norm, { sums: [bias, weight].map((each) => each.map((sum) => sum / M)) });
+    const rows = x.length / batch / norm.mean.length;
+    const images = stagedImages(arena, batch, [x, dy, dx]);
+    const [source, given, target] = [x, dy, dx].map((each) => staged(arena, each, batch, images));
+    const [xHat, terms] = [arena.take(x.byteLength / batch), arena.take(x.byteLength / batch)];
+    const image = x.byteLength / batch;
+    forBlocks(batch, images, (first, end) => {
+      const [atX, atDy, to] = [source.load(first, end), given.load(first, end), target.at(first)];
+      for (let at = 0; at < (end - first) * image; at += image) {
+        kernels.normTerms(plan, atX + at, atDy + at, xHat, terms, rows);
+        kernels.normGradient(plan, xHat, atDy + at, to + at, rows);
+      }
+      target.store(first, end);
+    });
   });
 }
