@@ -3,7 +3,7 @@
 import { checkFunction, finiteNumber, known, wholeNumber } from '../attributes.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
 import { type StepMemory, stepMemory } from '../kernels/step-memory.ts';
-import { checkLayer, type Layer, type Params } from '../layer/layer.ts';
+import { checkLayer, isMade, type Layer, type Params } from '../layer/layer.ts';
 import { mapLayer } from '../layer/map-layer.ts';
 import { trainedIn } from '../layer/parameter.ts';
 import { checkParams, flatParams, mapParams, nameIn } from '../layer/params.ts';
@@ -241,6 +241,9 @@ interface Rules {
   readonly inMemory: StepMemory;
 }
 
+/** A layer made by hand may keep its tensors: they are arrays of their own. */
+const atOnce: StepMemory = (step) => step();
+
 /** One step: updates the parameters of `state` in place unless the loss is not finite. */
 function step(
   net: Layer,
@@ -249,7 +252,7 @@ function step(
   loss: Layer,
   { optimizer, clip, moves, rate, inMemory }: Rules,
 ): { value: number; count: ReturnType<typeof countWrong> } {
-  const { value, count, pulled } = inMemory(() => {
+  const { value, count, pulled } = (isMade(net) && isMade(loss) ? inMemory : atOnce)(() => {
     const [output, pull] = net.vjp(batch.x, state.params);
     const [{ data }, pullLoss] = loss.vjp(output, {});
     const one = tensor([1], [1], output.data instanceof Float32Array ? 'float32' : 'float64');
