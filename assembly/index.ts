@@ -18,6 +18,7 @@ export { normalize, normGradient, normTerms, sumSquares } from './norm';
 export { pack } from './pack';
 export { pool } from './pool';
 export { PoolOperation } from './pool-geometry';
+export { normals } from './random';
 export { accumulate } from './weight-gradient';
 export { winogradInputs, winogradOutputs, winogradWeights } from './winograd';
 export { winogradSums } from './winograd-sums';

@@ -5,6 +5,7 @@
 // kernel would multiply ∞ or NaN by the zeros that stand for it: 0·∞ is NaN. Spec numerics-padding.
 
 import type { Algorithm } from '../layer/layer.ts';
+import { random as generator, generatorState } from '../random.ts';
 import * as reference from '../reference/convolution.ts';
 import * as referenceMath from '../reference/map.ts';
 import type { Normalization, NormSums, Statistics } from '../reference/normalization.ts';
@@ -22,6 +23,7 @@ import { depthwiseWeightGrad } from './depthwise-weight-gradient.ts';
 import * as elementwise from './elementwise.ts';
 import { runsKernels } from './host.ts';
 import * as norm from './norm.ts';
+import * as random from './normals.ts';
 import { panelKernel } from './panel-kernel.ts';
 import { marginsOf } from './phases.ts';
 import { isMarginless } from './placement.ts';
@@ -164,6 +166,15 @@ export function relu(x: Data, y: Data): void {
 export function reluGrad(x: Data, dy: Data, dx: Data): void {
   if (isFast(x)) elementwise.reluGrad(x, dy as Float32Array, dx as Float32Array);
   else referenceMath.reluGrad(x, dy, dx);
+}
+
+/** values[i] = factor · normal(), from the generator of a seed. Spec random-normal. */
+export function normals(seed: number, factor: number, values: Data): void {
+  if (isFast(values)) random.normals(generatorState(seed), factor, values);
+  else {
+    const { normal } = generator(seed);
+    for (let i = 0; i < values.length; i++) values[i] = factor * normal();
+  }
 }
 
 /** y = a + b. Spec sum-rules. */

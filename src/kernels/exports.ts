@@ -19,6 +19,7 @@ export interface Kernels {
   add(sum: number): void;
   pool(pool: number, plane: number, row: number): void;
   map(f: number, values: number, count: number, exponent: number): void;
+  normals(state: number, values: number, count: number, factor: number): void;
   relu(values: number, count: number): void;
   reluGradient(x: number, dy: number, count: number): void;
   lrn(lattice: number, lrn: number, beta: number): void;
