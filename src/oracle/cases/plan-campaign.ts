@@ -18,7 +18,10 @@ const ASKED = 8;
 export function readSettings(settings: Settings): Complete {
   const { ops, seed = 1, cases = 200, shard, strict = false, case: ids } = settings;
   flag('campaign-strict', 'checkEngine', 'strict', strict);
-  if (ids !== undefined) return { seed, cases: ids.length, strict, case: readNamed(settings, ids) };
+  if (ids !== undefined) {
+    const named = readNamed(settings, ids);
+    return { seed, cases: named.length, strict, case: named };
+  }
   if (!Number.isSafeInteger(seed))
     throw new SpecError('oracle-campaign', `checkEngine: seed must be a whole number, got ${show(seed)}`);
   wholeNumber('oracle-campaign', 'checkEngine', 'cases', cases, 1);
