@@ -2,7 +2,7 @@
 
 import { checkFunction } from '../../attributes.ts';
 import { SpecError, show, wrongType } from '../../errors.ts';
-import { plain } from '../../plain.ts';
+import { plain } from '../../plain-text.ts';
 import { isRecord, reading } from '../../reading.ts';
 import type { Tensor } from '../../tensor.ts';
 import { dialects, readDialect } from '../dialects/dialects.ts';

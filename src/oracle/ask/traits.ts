@@ -1,7 +1,7 @@
 // The conventions that an engine declares, read. Spec oracle-traits.
 
 import { SpecError, show, wrongType } from '../../errors.ts';
-import { plain } from '../../plain.ts';
+import { plain } from '../../plain-text.ts';
 import { isRecord, reading } from '../../reading.ts';
 import { formats } from '../bounds/formats.ts';
 import type { Traits } from '../engine.ts';

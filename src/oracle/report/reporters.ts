@@ -3,7 +3,7 @@
 import { SpecError, show, wrongType } from '../../errors.ts';
 import { readReport } from './form.ts';
 import { json } from './json.ts';
-import { plainReport } from './plain.ts';
+import { plainReport } from './plain-report.ts';
 import type { Report } from './report.ts';
 import { github, junit, tap } from './tests.ts';
 import { text } from './text.ts';
