@@ -74,6 +74,12 @@ export function compiledConvTranspose(
   return kernel.isCovered ? whereExact(kernel, w) : undefined;
 }
 
+/** What a compiled net runs for a convolution on a host without kernels; undefined where the layer's own function gives the bits. */
+export function winogradLoops(g: ConvGeometry, algorithm: Algorithm, arithmetic: 'exact' | 'winograd') {
+  const tile = tileOf(g, algorithm, arithmetic);
+  return tile && ((x: Data, w: Data, b: Data | undefined, y: Data): void => referenceWinograd(g, tile, x, w, b, y));
+}
+
 function whereExact(kernel: WeightedKernel, w: Float32Array): WeightedKernel | undefined {
   const meetsZeros = kernel.skipsPadding && !isMarginless(marginsOf(kernel.phases, kernel.source.size));
   return meetsZeros && !w.every(Number.isFinite) ? undefined : kernel;
