@@ -1,13 +1,14 @@
 // What an operator declares of a parameter: its shape, its first value, and whether it is trained.
 
 import { wrongType } from '../errors.ts';
+import { normals } from '../kernels/choose.ts';
 import { random } from '../random.ts';
 import { isList, reading } from '../reading.ts';
 import type { Shape } from '../tensor.ts';
 import type { FirstValue, Layer, Parameter, Params } from './layer.ts';
 import { checkShapes, flatParams } from './params.ts';
 
-export const constant =
+export const filled =
   (value: number): FirstValue =>
   (data) => {
     data.fill(value);
@@ -20,11 +21,10 @@ export const constant =
 export const drawn =
   (fanIn: number, fanOut: number): FirstValue =>
   (data, seed, scheme) => {
-    const { normal, uniform } = random(seed);
-    const deviation = Math.sqrt(2 / fanIn);
+    if (scheme === 'he') return normals(seed, Math.sqrt(2 / fanIn), data);
+    const { uniform } = random(seed);
     const bound = Math.sqrt(6 / (fanIn + fanOut));
-    for (let i = 0; i < data.length; i++)
-      data[i] = scheme === 'he' ? deviation * normal() : bound * (2 * uniform() - 1);
+    for (let i = 0; i < data.length; i++) data[i] = bound * (2 * uniform() - 1);
   };
 
 /**
@@ -66,7 +66,7 @@ const undeclared = (shapes: Params<Shape>): Params<Parameter> => {
   return Object.fromEntries(
     Object.entries(shapes).map(([name, shape]) => [
       name,
-      isShape(shape) ? { shape, first: shape.length < 2 ? constant(0) : drawnWeight(shape) } : undeclared(shape),
+      isShape(shape) ? { shape, first: shape.length < 2 ? filled(0) : drawnWeight(shape) } : undeclared(shape),
     ]),
   );
 };
