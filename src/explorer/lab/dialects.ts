@@ -7,7 +7,7 @@ import { record } from '../../oracle/cases/languages.ts';
 import { isPossible, layerOf, shapeOf } from '../../oracle/cases/tensors.ts';
 import { type DialectName, dialectNames } from '../../oracle/dialect.ts';
 import { dialects } from '../../oracle/dialects/dialects.ts';
-import { attributesIn, nearestIn } from '../../oracle/dialects/words.ts';
+import { attributesIn, nearestIn } from '../../oracle/dialects/translate.ts';
 import { familyOf, operators } from '../../oracle/families/index.ts';
 import { absent } from '../../oracle/family.ts';
 import type { Shape } from '../../tensor.ts';

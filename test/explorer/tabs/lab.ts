@@ -128,13 +128,6 @@ export function labTests(site: () => Site): void {
 
     test('a step at 32×32 marks the next window, and computes nothing again', async () => {
       await visit(site(), '#lab?input=32&padding=same', async (page) => {
-        const session = await page.context().newCDPSession(page);
-        await session.send('Performance.enable');
-        const work = async (): Promise<number> => {
-          const { metrics } = await session.send('Performance.getMetrics');
-          return 1000 * metrics.find(({ name }) => name === 'TaskDuration')!.value;
-        };
-        const before = await work();
         await page.evaluate(async () => {
           const next = document.querySelector<HTMLElement>('[aria-label="One output on"]')!;
           for (let i = 0; i < 15; i++) {
@@ -142,7 +135,6 @@ export function labTests(site: () => Site): void {
             await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 0)));
           }
         });
-        console.info(`a step at 32×32 takes ${((await work()) - before).toFixed(1)} ms / 15`);
         expect(await page.locator('[aria-label=Output] [data-i="15"][data-mark=chosen]').count()).toBe(1);
         expect(await page.locator('[aria-label=Input] [data-mark=under]').count()).toBe(6);
       });
