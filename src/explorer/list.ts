@@ -1,0 +1,3 @@
+// The tabs of the page, one line each.
+
+export { lab } from './lab/tab.tsx';
