@@ -41,14 +41,10 @@ async function script() {
 
 /** The styles: those of the page, then those that tabs have beside them. */
 const styles = () =>
-  [
-    join(root, 'node_modules/uplot/dist/uPlot.min.css'),
-    ...readdirSync(here, { recursive: true, encoding: 'utf8' })
-      .filter((file) => file.endsWith('.css'))
-      .sort((a, b) => a.split(/[\\/]/).length - b.split(/[\\/]/).length || (a < b ? -1 : 1))
-      .map((file) => join(here, file)),
-  ]
-    .map((file) => readFileSync(file, 'utf8'))
+  readdirSync(here, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.css'))
+    .sort((a, b) => a.split(/[\\/]/).length - b.split(/[\\/]/).length || (a < b ? -1 : 1))
+    .map((file) => readFileSync(join(here, file), 'utf8'))
     .join('\n');
 
 /** Writes the folder, and the one file also to where the package has it. */

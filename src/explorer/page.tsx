@@ -1,44 +1,35 @@
 // The page: its head, the tabs, and the one that is shown.
 
-import { signal, useSignalEffect } from '@preact/signals';
 import { render } from 'preact';
 import * as list from './list.ts';
 import { follow } from './settings.ts';
 import type { Tab } from './tab.ts';
 import { Announcer } from './view/announce.tsx';
 import { Panels } from './view/panels.tsx';
+import { followTheme, type Theme, theme, themes } from './view/theme.ts';
 
 const tabs = Object.values<Tab>(list).sort((a, b) => a.place - b.place);
 
-const themes = { auto: 'as the system', light: 'light', dark: 'dark' } as const;
-type Theme = keyof typeof themes;
-const theme = signal<Theme>('auto');
-
-function ThemeChoice() {
-  useSignalEffect(() => {
-    if (theme.value === 'auto') delete document.documentElement.dataset.theme;
-    else document.documentElement.dataset.theme = theme.value;
-  });
-  return (
-    <label class="theme">
-      Colours{' '}
-      <select
-        value={theme.value}
-        onChange={(event) => {
-          theme.value = event.currentTarget.value as Theme;
-        }}
-      >
-        {Object.entries(themes).map(([name, text]) => (
-          <option key={name} value={name}>
-            {text}
-          </option>
-        ))}
-      </select>
-    </label>
-  );
-}
+const ThemeChoice = () => (
+  <label class="theme">
+    Colours{' '}
+    <select
+      value={theme.value}
+      onChange={(event) => {
+        theme.value = event.currentTarget.value as Theme;
+      }}
+    >
+      {Object.entries(themes).map(([name, text]) => (
+        <option key={name} value={name}>
+          {text}
+        </option>
+      ))}
+    </select>
+  </label>
+);
 
 export function showPage(root: Element): void {
+  followTheme();
   const current = follow(tabs);
   const Page = () => {
     const { View } = tabs.find(({ id }) => id === current.value) as Tab;

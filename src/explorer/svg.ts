@@ -1,6 +1,6 @@
 // Pictures as SVG text, in the colours of a scheme or in those of the page.
 
-import { colourOf, type Scheme, schemes, strength } from './palette.ts';
+import { colourOf, type Scheme, strength } from './palette.ts';
 
 /** What a picture is drawn with: fixed colours in a file, custom properties on the page. */
 export interface Ink {
@@ -25,14 +25,6 @@ export const pageInk: Ink = {
     const share = Math.round(strength(value, greatest) * 1000) / 10;
     return `color-mix(in srgb, var(${value < 0 ? '--negative' : '--positive'}) ${share}%, var(--neutral))`;
   },
-};
-
-/** The ink of the scheme that the page has now. */
-export const inkNow = (): Ink => {
-  const dark = getComputedStyle(document.documentElement).colorScheme === 'dark';
-  const asked =
-    document.documentElement.dataset.theme === undefined && matchMedia('(prefers-color-scheme: dark)').matches;
-  return inkOf(schemes[dark || asked ? 'dark' : 'light']);
 };
 
 export const escaped = (text: string): string =>

@@ -111,13 +111,15 @@ export async function visit(
 
 const axe = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** What axe finds wrong with the page as it is. */
-export async function axeFindings(page: Page): Promise<string[]> {
-  await page.evaluate(await axe);
-  return page.evaluate(async () => {
-    const { violations } = await (globalThis as unknown as { axe: typeof import('axe-core') }).axe.run();
+/** What axe finds wrong with the page as it is, by all of its rules or by some. */
+export async function axeFindings(page: Page, rules?: string[]): Promise<string[]> {
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(await axe);
+  return page.evaluate(async (rules) => {
+    const { violations } = await (globalThis as unknown as { axe: typeof import('axe-core') }).axe.run(
+      rules ? { runOnly: rules } : {},
+    );
     return violations.flatMap(({ id, nodes }) =>
       nodes.slice(0, 3).map(({ html, target }) => `${id}: ${target} ${html.slice(0, 160)}`),
     );
-  });
+  }, rules);
 }

@@ -1,8 +1,10 @@
 // The page in a real browser. The tests of each tab are a file in tabs/, and a line here.
 
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { axeFindings, executable, type Site, start, visit } from './browser.ts';
 import { labTests } from './tabs/lab.ts';
+import { trainTests } from './tabs/train.ts';
 
 /** The tabs, with settings under which each of them shows much. */
 const addresses = [
@@ -10,6 +12,10 @@ const addresses = [
   '#lab?rank=1&input=12&panel=code',
   '#lab?op=average&padding=same&stride=2&channels=2&panel=dialects&at=x5',
   '#lab?op=transposed&stride=2&panel=patches&kernel=99',
+  '#train',
+  '#train?panel=filters&rate=x',
+  '#train?panel=health',
+  '#train?panel=patches',
 ];
 
 describe.skipIf(executable === undefined)('the page in Chromium, or the one that CHROMIUM names', () => {
@@ -25,11 +31,13 @@ describe.skipIf(executable === undefined)('the page in Chromium, or the one that
     expect(site.gzipped).toBeLessThan(300_000);
   });
 
-  test.each(addresses.flatMap((hash) => (['light', 'dark'] as const).map((scheme) => ({ hash, scheme }))))(
-    '$hash, $scheme: axe finds nothing, nothing is said on the console, nothing is requested',
-    async ({ hash, scheme }) => {
-      const faults = await visit(site, hash, async (page) => expect(await axeFindings(page)).toEqual([]), { scheme });
-      expect(faults).toEqual([]);
+  test.each(addresses)(
+    '%s: axe finds nothing in either scheme, nothing is said on the console, nothing is requested',
+    async (hash) => {
+      const all = await visit(site, hash, async (page) => expect(await axeFindings(page)).toEqual([]));
+      // The schemes differ in their colours alone.
+      const colours = async (page: Page) => expect(await axeFindings(page, ['color-contrast'])).toEqual([]);
+      expect([...all, ...(await visit(site, hash, colours, { scheme: 'dark' }))]).toEqual([]);
     },
   );
 
@@ -43,4 +51,5 @@ describe.skipIf(executable === undefined)('the page in Chromium, or the one that
   });
 
   labTests(given);
+  trainTests(given);
 });

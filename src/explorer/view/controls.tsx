@@ -32,11 +32,11 @@ function Problem({ id, text }: { readonly id: string; readonly text: string | un
 const stepped = (text: string, by: number, least: number): string =>
   text.replace(/\d+/g, (digits) => String(Math.max(least, Number(digits) + by)));
 
-/** A field for one number, or one per axis. */
+/** A field for one number, or one per axis; with `step` 0 it cannot be stepped. */
 export function NumberField<T extends Texts>(
-  props: ControlOf<T> & { readonly least?: number; readonly hint?: string },
+  props: ControlOf<T> & { readonly least?: number; readonly step?: number; readonly hint?: string },
 ) {
-  const { name, label, problems, least = 1, hint } = props;
+  const { name, label, problems, least = 1, step = 1, hint } = props;
   const text = useText(props);
   const problem = problems?.[name];
   const id = `control-${name}`;
@@ -44,14 +44,16 @@ export function NumberField<T extends Texts>(
     <div class="control">
       <label for={id}>{label}</label>
       <span class="stepper">
-        <button
-          type="button"
-          tabIndex={-1}
-          aria-label={`${label}: less`}
-          onClick={() => set(props, stepped(text, -1, least))}
-        >
-          −
-        </button>
+        {step > 0 && (
+          <button
+            type="button"
+            tabIndex={-1}
+            aria-label={`${label}: less`}
+            onClick={() => set(props, stepped(text, -step, least))}
+          >
+            −
+          </button>
+        )}
         <input
           id={id}
           value={text}
@@ -62,20 +64,22 @@ export function NumberField<T extends Texts>(
           aria-describedby={problem === undefined ? undefined : `${id}-problem`}
           onInput={(event) => set(props, event.currentTarget.value)}
           onKeyDown={(event) => {
-            const by = { ArrowUp: 1, ArrowDown: -1 }[event.key];
-            if (by === undefined) return;
+            const by = { ArrowUp: step, ArrowDown: -step }[event.key];
+            if (!by) return;
             event.preventDefault();
             set(props, stepped(text, by, least));
           }}
         />
-        <button
-          type="button"
-          tabIndex={-1}
-          aria-label={`${label}: more`}
-          onClick={() => set(props, stepped(text, 1, least))}
-        >
-          +
-        </button>
+        {step > 0 && (
+          <button
+            type="button"
+            tabIndex={-1}
+            aria-label={`${label}: more`}
+            onClick={() => set(props, stepped(text, step, least))}
+          >
+            +
+          </button>
+        )}
       </span>
       <Problem id={`${id}-problem`} text={problem} />
     </div>

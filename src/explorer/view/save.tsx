@@ -1,6 +1,7 @@
 // Buttons that save a picture: SVG and PNG, and an animated SVG where there is one.
 
-import { type Drawing, type Ink, inkNow, LICENCE, svgFile } from '../svg.ts';
+import { type Drawing, type Ink, LICENCE, svgFile } from '../svg.ts';
+import { inkNow } from './theme.ts';
 
 /** Offers bytes or text as a file. */
 export function download(name: string, content: BlobPart, type: string): void {
