@@ -33,14 +33,19 @@ export const rooms = {
   },
   ops: {
     files: src('ops'),
-    tests: [['ops/', 'errors', 'bad-input', 'numerics', 'examples'], ['layer/']],
+    tests: [
+      ['ops/', 'errors', 'bad-input', 'numerics', 'examples'],
+      ['layer/', 'compile/arithmetic', 'long-sums'],
+      ['laws', 'properties/'],
+    ],
     goal: 95,
   },
   layer: {
     files: src('layer'),
     tests: [
       ['layer/', 'errors', 'hostile', 'immutable'],
-      ['field', 'inspect/summary'],
+      ['field', 'inspect/summary', 'compile/arithmetic'],
+      ['laws', 'properties/'],
     ],
     goal: 95,
   },
@@ -77,5 +82,5 @@ export const rooms = {
     tests: [['train/data', 'train/fit', 'train/choices', 'train/images']],
     goal: 90,
   },
-  formats: { files: src('formats'), tests: [['formats/']], goal: 90 },
+  formats: { files: src('formats'), tests: [['formats/', 'train/images']], goal: 90 },
 };
