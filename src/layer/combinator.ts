@@ -13,6 +13,7 @@ import {
   type Input,
   type Layer,
   MOST_NESTED,
+  noteMade,
   type Params,
 } from './layer.ts';
 import { checkInput, checkLike, readChanges, remembering } from './operator.ts';
@@ -100,7 +101,7 @@ export function combinator(name: string, children: Children, make: (parts: Parts
     },
   });
   depths.set(layer, depth);
-  return layer;
+  return noteMade(layer);
 }
 
 /** How deep the children of a combinator are nested. */
