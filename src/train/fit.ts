@@ -12,7 +12,7 @@ import { isList, reading } from '../reading.ts';
 import { type Data, type Tensor, tensor } from '../tensor.ts';
 import type { Batch, Batches } from './batches.ts';
 import { readCheckpoint, type State, writeCheckpoint } from './checkpoint.ts';
-import { type Clip, checkClip, clipped } from './clip.ts';
+import { type Clip, clipped, readClip } from './clip.ts';
 import { checkBatches, lossOf } from './loss.ts';
 import { countWrong } from './metrics.ts';
 import type { Optimizer } from './optimizer.ts';
@@ -176,12 +176,11 @@ function checkFit(net: Layer, params: Params<Tensor>, batches: Batches, options:
   if (!isOptimizer(optimizer))
     throw wrongType(clause, `fit: optimizer must be sgd(), momentum() or adam(), got ${show(optimizer)}`);
   wholeNumber(clause, who, 'epochs', epochs, 1);
-  if (clip !== undefined) checkClip(clip);
   finiteNumber(clause, who, 'seed', seed, 'a whole number', Number.isSafeInteger);
   for (const name of CALLBACKS) if (options[name] !== undefined) checkFunction(clause, who, name, options[name]);
   if (signal !== undefined && typeof reading(clause, who, 'signal', () => signal?.aborted) !== 'boolean')
     throw wrongType(clause, `fit: signal must be an AbortSignal, got ${show(signal)}`);
-  return options;
+  return clip === undefined ? options : { ...options, clip: readClip(clip) };
 }
 
 const factorOf = (schedule: Schedule, step: number): number =>
