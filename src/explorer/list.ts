@@ -3,4 +3,5 @@
 export { fieldTab } from './field/tab.tsx';
 export { lab } from './lab/tab.tsx';
 export { netsTab } from './nets/tab.tsx';
+export { oracleTab } from './oracle/tab.tsx';
 export { trainTab } from './train/tab.tsx';

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { axeFindings, executable, type Site, start, visit } from './browser.ts';
 import { labTests } from './tabs/lab.ts';
 import { netsTests } from './tabs/nets.ts';
+import { oracleTests } from './tabs/oracle.ts';
 import { trainTests } from './tabs/train.ts';
 
 /** The tabs, with settings under which each of them shows much. */
@@ -16,6 +17,9 @@ const addresses = [
   '#field?net=alexnet&size=67&layer=pool5',
   '#nets?net=googlenet&beside=lenet5',
   '#nets?panel=table&size=5',
+  '#oracle',
+  '#oracle?panel=certificate',
+  '#oracle?panel=report&id=x&from=typed&answer=y',
   '#train',
   '#train?panel=filters&rate=x',
   '#train?panel=health',
@@ -57,4 +61,5 @@ describe.skipIf(executable === undefined)('the page in Chromium, or the one that
   labTests(given);
   trainTests(given);
   netsTests(given);
+  oracleTests(given);
 });
