@@ -3,6 +3,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { axeFindings, executable, type Site, start, visit } from './browser.ts';
+import { filtersTests } from './tabs/filters.ts';
 import { labTests } from './tabs/lab.ts';
 import { netsTests } from './tabs/nets.ts';
 import { oracleTests } from './tabs/oracle.ts';
@@ -10,6 +11,9 @@ import { trainTests } from './tabs/train.ts';
 
 /** The tabs, with settings under which each of them shows much. */
 const addresses = [
+  '#filters?image=drawn&size=32',
+  '#filters?panel=kinds&first=own&own=1+2',
+  '#filters?panel=pyramids&levels=x',
   '#lab',
   '#lab?rank=1&input=12&panel=code',
   '#lab?op=average&padding=same&stride=2&channels=2&panel=dialects&at=x5',
@@ -61,5 +65,6 @@ describe.skipIf(executable === undefined)('the page in Chromium, or the one that
   labTests(given);
   trainTests(given);
   netsTests(given);
+  filtersTests(given);
   oracleTests(given);
 });
