@@ -3,8 +3,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { combined, filtered, type Kind, productsOf, stagesOf } from '../../src/explorer/filters/apply.ts';
-import { isSigned, pixelsOf } from '../../src/explorer/filters/pixels.ts';
 import { imageNamed, images } from '../../src/explorer/filters/image.ts';
+import { isSigned, pixelsOf } from '../../src/explorer/filters/pixels.ts';
 import { type Chosen, defaults, filterTitles, readChain, readFilter } from '../../src/explorer/filters/texts.ts';
 import { schemes } from '../../src/explorer/palette.ts';
 import { tensor } from '../../src/tensor.ts';

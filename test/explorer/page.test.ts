@@ -14,6 +14,8 @@ const addresses = [
   '#filters?image=drawn&size=32',
   '#filters?panel=kinds&first=own&own=1+2',
   '#filters?panel=pyramids&levels=x',
+  '#gradient?op=relu&value=0&beside=oneSided&index=99',
+  '#gradient?planted=yes&op=conv2d',
   '#lab',
   '#lab?rank=1&input=12&panel=code',
   '#lab?op=average&padding=same&stride=2&channels=2&panel=dialects&at=x5',
