@@ -26,8 +26,9 @@ than the net's is centred, with zeros around it or its border cut.
   --index N       which image of an IDX file or a folder (0)
   --images N      top patches and unit health over the first N of them (200)
   --units N       units of each layer whose top patches are shown (8)
+  --names FILE    the names of the classes, one on each line
 
-Writes summary.txt, input.png, filters.png and filters.svg (the first
+Writes index.html, which shows all of it, summary.txt, input.png, filters.png and filters.svg (the first
 convolution), and for every layer inside activations/PATH.png; for every
 convolution patches/PATH.png (a row for each unit: what it saw where it answered
 most) and fields/PATH.png (the same, framed on the images).
@@ -42,6 +43,7 @@ const options = {
   index: { type: 'string', default: '0' },
   images: { type: 'string', default: '200' },
   units: { type: 'string', default: '8' },
+  names: { type: 'string' },
 } as const;
 
 function whole(name: string, text: string, least: number): number {
@@ -63,12 +65,21 @@ export async function run(args: readonly string[]): Promise<number> {
   ];
   const classes = values.classes === undefined ? undefined : whole('classes', values.classes, 1);
   await checkFolder(values.out);
+  const names = values.names === undefined ? [] : namesIn(await readInput(values.names));
   const [model, source] = positionals;
   const { net, params, shape, text } = loadNet(values.net, classes, await readInput(model));
   const all = await readImages(source, shape);
   if (index >= all.shape[0])
     throw new UsageError(`show: --index must be below the ${all.shape[0]} images, got ${index}`);
-  const subject = { net, params, loaded: text, image: slice(all, index, 1), images: slice(all, 0, images), units };
+  const subject = {
+    net,
+    params,
+    loaded: text,
+    image: slice(all, index, 1),
+    images: slice(all, 0, images),
+    units,
+    classes: names,
+  };
   let written = 0;
   for await (const page of pages(subject)) {
     await write(values.out, page);
@@ -77,6 +88,13 @@ export async function run(args: readonly string[]): Promise<number> {
   process.stdout.write(`${written} files in ${values.out}\n`);
   return EXIT.clean;
 }
+
+/** A name on each line. */
+const namesIn = (file: Uint8Array): string[] =>
+  new TextDecoder()
+    .decode(file)
+    .split(/\r?\n/)
+    .map((name) => name.trim());
 
 async function write(out: string, { name, content }: Page): Promise<void> {
   const file = join(out, name);

@@ -55,7 +55,8 @@ const relative = (from, to) => {
   return `${posix.relative(posix.dirname(from), path)}${hash === undefined ? '' : `#${hash}`}`;
 };
 
-const escaped = (text) => text.replace(/[&<>"]/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[sign]);
+const escaped = (text) =>
+  text.replace(/[&<>"]/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[sign]);
 
 const navigation = [
   ['README.html', 'Guide'],
@@ -125,9 +126,13 @@ export function writePages(folder, marked) {
       },
     };
     const own = new marked.Marked({ gfm: true, renderer });
+    let tables = 0;
     const html = own
       .parse(readFileSync(join(root, source), 'utf8'))
-      .replace(/<table>/g, '<div class="scrolled" tabindex="0" role="region" aria-label="Table"><table>')
+      .replace(
+        /<table>/g,
+        () => `<div class="scrolled" tabindex="0" role="region" aria-label="Table ${++tables}"><table>`,
+      )
       .replace(/<\/table>/g, '</table></div>')
       .replace(/href="([^":]+?)\.md(#[^"]*)?"/g, 'href="$1.html$2"');
     const title = headings[0]?.[1] ?? source;
@@ -137,7 +142,10 @@ export function writePages(folder, marked) {
     writeFileSync(join(folder, page), frame(page, title, linked));
     const parts = html.split(/<h[1-6] id="/).slice(1);
     parts.forEach((part, i) => {
-      const text = part.slice(part.indexOf('</h')).replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ');
+      const text = part
+        .slice(part.indexOf('</h'))
+        .replace(/<[^>]*>/g, ' ')
+        .replace(/\s+/g, ' ');
       sections.push([`${headings[i][1]} — ${title}`, `${page}#${headings[i][0]}`, text.slice(6, 600).toLowerCase()]);
     });
   }
@@ -171,7 +179,8 @@ export function brokenLinks(folder) {
       if (/^(https?|data|mailto):/.test(link)) return [];
       const [path, hash] = link.split('#');
       const target = path === '' ? file : posix.normalize(posix.join(posix.dirname(file), decodeURI(path)));
-      const isThere = all.has(target) && (!hash || !target.endsWith('.html') || idsOf.get(target).has(decodeURIComponent(hash)));
+      const isThere =
+        all.has(target) && (!hash || !target.endsWith('.html') || idsOf.get(target).has(decodeURIComponent(hash)));
       return isThere ? [] : [`${file}: ${link}`];
     });
   });

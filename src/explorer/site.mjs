@@ -46,17 +46,27 @@ for (const file of readdirSync(api, { recursive: true, encoding: 'utf8' }).map((
   if (!file.endsWith('.html')) continue;
   const up = '../'.repeat(file.split('/').length);
   const html = readFileSync(join(api, file), 'utf8');
-  writeFileSync(join(api, file), linkClauses(html, names, (target) => `${up}docs/${target}`));
+  writeFileSync(
+    join(api, file),
+    linkClauses(html, names, (target) => `${up}docs/${target}`),
+  );
   const [kind, name] = file.split('/');
-  if (name) sections.push([`${name.replace(/\.html$/, '').replaceAll('_', ' ')} — ${kind} of the API`, `../api/${file}`, '']);
+  if (name)
+    sections.push([`${name.replace(/\.html$/, '').replaceAll('_', ' ')} — ${kind} of the API`, `../api/${file}`, '']);
 }
 writeFileSync(join(docs, 'search.js'), searchScript(sections));
 writeFileSync(join(docs, 'pages.css'), styles);
 
 const index = join(folder, 'index.html');
-const links = '<p class="site-links"><a href="docs/README.html">Guide</a>, <a href="docs/spec/README.html">specification</a>, <a href="api/index.html">reference</a></p>';
-writeFileSync(index, readFileSync(index, 'utf8').replace('</body>', `<nav aria-label="Documentation">${links}</nav>\n</body>`));
+const links =
+  '<p class="site-links"><a href="docs/README.html">Guide</a>, <a href="docs/spec/README.html">specification</a>, <a href="api/index.html">reference</a></p>';
+writeFileSync(
+  index,
+  readFileSync(index, 'utf8').replace('</body>', `<nav aria-label="Documentation">${links}</nav>\n</body>`),
+);
 
 const broken = brokenLinks(folder);
 if (broken.length > 0) throw new Error(`links that lead nowhere:\n${broken.slice(0, 40).join('\n')}`);
-console.log(`${folder}: explorer.html has ${Math.ceil(bytes / 1000)} KB, ${Math.ceil(gzipped / 1000)} KB gzipped; ${sections.length} sections can be searched`);
+console.log(
+  `${folder}: explorer.html has ${Math.ceil(bytes / 1000)} KB, ${Math.ceil(gzipped / 1000)} KB gzipped; ${sections.length} sections can be searched`,
+);
