@@ -229,7 +229,7 @@ function checkOwnParams(
   shapes: Readonly<Record<string, Shape>>,
   p: Params<Tensor>,
   x: Data,
-  hint: (name: string, got: Shape | undefined) => string = () => '',
+  hint: (name: string, got: Shape | undefined) => string,
 ): void {
   const names = Object.keys(shapes);
   checkNames(who, p, names, 'parameters', 'layer-params');
