@@ -25,7 +25,9 @@ function judge(property: fc.IProperty<unknown>): fc.RunDetails<unknown> {
   const answered: fc.IProperty<unknown> = Object.create(property);
   answered.run = (value) => {
     const failure = property.run(value) as fc.PreconditionFailure | fc.PropertyFailure | null;
-    return failure && 'error' in failure && refusal.test(String(failure.error)) ? new fc.PreconditionFailure() : failure;
+    return failure && 'error' in failure && refusal.test(String(failure.error))
+      ? new fc.PreconditionFailure()
+      : failure;
   };
   return fc.check(answered, { numRuns: 2000, endOnFailure: true, maxSkipsPerRun: 1000 });
 }
