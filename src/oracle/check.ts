@@ -8,6 +8,7 @@ import { readTraits } from './ask/traits.ts';
 import { judge, type Verdict } from './ask/verdict.ts';
 import type { Bound, Profile } from './bounds/bound.ts';
 import type { Operands } from './case.ts';
+import { attachedTo } from './cases/tensors.ts';
 import { familyOf, operatorOf } from './families/index.ts';
 import { mistakesIn } from './findings/one-answer.ts';
 
@@ -30,7 +31,7 @@ function operandsOf(layer: Layer, x: Tensor, params: Params<Tensor>): Operands {
     if (!(name in (params ?? {}))) throw new SpecError('oracle-operands', `check: ${layer.name} needs '${name}'`);
     checkLike('check', name, params[name] as Tensor, shapes[name] as number[], x.data, 'oracle-operands');
   }
-  return { ...(params as Record<string, Tensor>), x };
+  return { ...(params as Record<string, Tensor>), ...attachedTo(layer, x.shape), x };
 }
 
 /** Spec oracle-operators. */

@@ -1,5 +1,6 @@
 // The conventions that an engine declares, read. Spec oracle-traits.
 
+import { finiteNumber } from '../../attributes.ts';
 import { SpecError, show, wrongType } from '../../errors.ts';
 import { formats } from '../bounds/formats.ts';
 import type { Traits } from '../engine.ts';
@@ -8,6 +9,7 @@ const choices: Readonly<Record<string, readonly unknown[]>> = {
   padding: ['skipped', 'multiplied'],
   subnormals: ['ieee', 'either'],
   nan: ['kept', 'free'],
+  variance: ['two-pass', 'one-pass'],
 };
 
 const parts: Readonly<Record<string, readonly unknown[]>> = {
@@ -22,8 +24,22 @@ const tiles = { m: [2, 4], r: [3] };
 export function readTraits(traits: unknown = {}): Traits {
   if (typeof traits !== 'object' || traits === null)
     throw wrongType('oracle-traits', `engine: traits must be an object, got ${show(traits)}`);
-  const { precision, winograd, ...rest } = traits as Record<string, unknown>;
-  checkChoices('oracle-traits', 'traits', { ...choices, precision: ['{…}'], winograd: ['{…}'] }, rest);
+  const { precision, winograd, ulp, ...rest } = traits as Record<string, unknown>;
+  checkChoices(
+    'oracle-traits',
+    'traits',
+    { ...choices, ulp: ['a number'], precision: ['{…}'], winograd: ['{…}'] },
+    rest,
+  );
+  if (ulp !== undefined)
+    finiteNumber(
+      'bound-functions',
+      'engine',
+      'traits.ulp',
+      ulp,
+      'a number from 0 to 65536',
+      (k) => k >= 0 && k <= 65536,
+    );
   if (precision !== undefined) checkChoices('oracle-precision', 'traits.precision', parts, precision);
   if (winograd !== undefined) {
     checkChoices('oracle-winograd', 'traits.winograd', tiles, winograd);

@@ -59,6 +59,7 @@ export function windowFamily(parts: WindowParts): Whole {
     smaller: smallerWindows,
     work: workOf,
     ...sameInEveryDialect,
+    attached: {},
     geometry: loops.geometry,
     caseOf: (layer, operands) => windowCaseOf(layer, operands, loops.geometry(layer, operands.x.shape)),
     write: (c) => writeWindow(written, c),
