@@ -14,13 +14,13 @@ import { absent } from '../family.ts';
 import { mistakesAbout } from '../mistakes/catalogue.ts';
 import { inputGradient } from '../mistakes/gradients.ts';
 import type { WindowMistake } from '../mistakes/shared.ts';
-import { type WindowCase, windowOf } from '../windows/case.ts';
+import { type WindowedCase, windowOf } from '../windows/case.ts';
 import { everydayWindows } from '../windows/everyday.ts';
 import { windowFamily } from '../windows/family.ts';
 import { perChannelAxes } from '../windows/large-axes.ts';
 import { smallRanges, type WindowRanges, windowRanges } from '../windows/ranges.ts';
 import { axesOf, channelsOut, contracted, eachOutput, type Loops, type WindowSetting } from '../windows/setting.ts';
-import { windowWords } from '../windows/words.ts';
+import { windowWords } from '../windows/window-words.ts';
 import { layouts, said, saidInWords } from './common.ts';
 import {
   cellsCovered,
@@ -99,12 +99,12 @@ function gradientBound(layer: Layer, { x, dy }: Operands, profile: Profile): Rea
 }
 
 const words = windowWords();
-const onnx = said((c: WindowCase) => ({
+const onnx = said((c: WindowedCase) => ({
   ...words.onnx(c),
   ceil_mode: Number(c.ceil),
   count_include_pad: Number(c.countPadding),
 }));
-const torch = said((c: WindowCase) => ({
+const torch = said((c: WindowedCase) => ({
   ...words.torch(c),
   ceil_mode: c.ceil,
   count_include_pad: c.countPadding,

@@ -5,16 +5,16 @@ import { contractionBound, contractionGradientBounds, convolutionGradients } fro
 import { mayTransform, transformed } from '../bounds/winograd.ts';
 import { absent } from '../family.ts';
 import { mistakesAbout } from '../mistakes/catalogue.ts';
-import { geometryOf, type WindowCase, windowOf } from '../windows/case.ts';
+import { geometryOf, type WindowedCase, windowOf } from '../windows/case.ts';
 import { windowFamily } from '../windows/family.ts';
 import { mixedAxes } from '../windows/large-axes.ts';
 import { corners, smallRanges, type WindowRanges, windowRanges } from '../windows/ranges.ts';
 import { contracted, contractedGradients } from '../windows/setting.ts';
-import { convolutionWords, nearestWindow, type Sayable } from '../windows/words.ts';
+import { convolutionWords, nearestWindow, type Sayable } from '../windows/window-words.ts';
 import { withWrittenPadding } from '../windows/written-padding.ts';
 import { layouts, said, saidInWords } from './common.ts';
 
-const attributesOf = (c: WindowCase) => ({
+const attributesOf = (c: WindowedCase) => ({
   filters: c.groups * c.filters,
   ...windowOf(c),
   groups: c.groups,

@@ -9,7 +9,7 @@ import { windowFamily } from '../windows/family.ts';
 import { ungroupedAxes } from '../windows/large-axes.ts';
 import { smallRanges, type WindowRanges, windowRanges } from '../windows/ranges.ts';
 import { contracted } from '../windows/setting.ts';
-import { nearestWindow } from '../windows/words.ts';
+import { nearestWindow } from '../windows/window-words.ts';
 import { layouts, said, saidInWords } from './common.ts';
 
 const matrix: Partial<WindowRanges> = { groups: [1, 1], channels: [1, 9], filters: [1, 9] };

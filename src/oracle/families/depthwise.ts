@@ -4,13 +4,13 @@ import * as ops from '../../ops/convolution.ts';
 import { contractionBound, contractionGradientBounds, convolutionGradients } from '../bounds/contraction.ts';
 import { absent } from '../family.ts';
 import { mistakesAbout } from '../mistakes/catalogue.ts';
-import { geometryOf, type WindowCase, windowOf } from '../windows/case.ts';
+import { geometryOf, type WindowedCase, windowOf } from '../windows/case.ts';
 import { everydayWindows, perChannel } from '../windows/everyday.ts';
 import { windowFamily } from '../windows/family.ts';
 import { perChannelAxes } from '../windows/large-axes.ts';
 import { corners, smallRanges, type WindowRanges, windowRanges } from '../windows/ranges.ts';
 import { contracted, contractedGradients } from '../windows/setting.ts';
-import { convolutionWords, nearestWindow } from '../windows/words.ts';
+import { convolutionWords, nearestWindow } from '../windows/window-words.ts';
 import { withWrittenPadding } from '../windows/written-padding.ts';
 import { layouts, said } from './common.ts';
 
@@ -24,7 +24,7 @@ const ranges: readonly Partial<WindowRanges>[] = [
 ];
 
 const words = convolutionWords();
-const tensorflow = said<WindowCase>((c, layout) => ({
+const tensorflow = said<WindowedCase>((c, layout) => ({
   ...words.tensorflow(c, layout),
   strides: [1, ...c.stride, 1],
 }));

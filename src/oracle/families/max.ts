@@ -10,13 +10,13 @@ import { absent } from '../family.ts';
 import type { Prediction } from '../mistake.ts';
 import { mistakesAbout } from '../mistakes/catalogue.ts';
 import type { WindowMistake } from '../mistakes/shared.ts';
-import { inputOf, type WindowCase, windowOf } from '../windows/case.ts';
+import { inputOf, type WindowedCase, windowOf } from '../windows/case.ts';
 import { everydayWindows } from '../windows/everyday.ts';
 import { windowFamily } from '../windows/family.ts';
 import { perChannelAxes } from '../windows/large-axes.ts';
 import { corners, smallRanges, windowRanges } from '../windows/ranges.ts';
 import { channelsOut, eachOutput, emptyOutput, evaluate, type Loops, type WindowSetting } from '../windows/setting.ts';
-import { windowWords } from '../windows/words.ts';
+import { windowWords } from '../windows/window-words.ts';
 import { layouts, said, saidInWords } from './common.ts';
 import {
   coversCells,
@@ -53,8 +53,8 @@ function gradientBound(layer: Layer, operands: Operands, profile: Profile): Read
 }
 
 const words = windowWords();
-const onnx = said((c: WindowCase) => ({ ...words.onnx(c), ceil_mode: Number(c.ceil), storage_order: 0 }));
-const torch = said((c: WindowCase) => ({ ...words.torch(c), dilation: c.dilation, ceil_mode: c.ceil }));
+const onnx = said((c: WindowedCase) => ({ ...words.onnx(c), ceil_mode: Number(c.ceil), storage_order: 0 }));
+const torch = said((c: WindowedCase) => ({ ...words.torch(c), dilation: c.dilation, ceil_mode: c.ceil }));
 const [tensorflow, tensorflowWords] = [said(tensorflowPool), saidInWords(tensorflowPool)];
 
 /** The largest finite float32, from whose negative some maxima start. */

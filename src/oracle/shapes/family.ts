@@ -6,9 +6,9 @@ import type { Bound, Profile } from '../bounds/bound.ts';
 import type { Drawn, Operands, Part } from '../case.ts';
 import type { Dialect, DialectName, Layout } from '../dialect.ts';
 import { layouts, said, sameInEveryDialect } from '../families/common.ts';
-import type { absent, Family, Role, Words } from '../family.ts';
+import type { absent, Family, LayoutKey, Words } from '../family.ts';
 import { commonValues, type Fill, valuesOf } from '../values.ts';
-import { lettersOf } from '../windows/words.ts';
+import { lettersOf } from '../windows/window-words.ts';
 import {
   attributeOf,
   drawnFrom,
@@ -37,7 +37,7 @@ export interface ShapedParts<A extends object> {
   /** Its attributes, where it has any. */
   readonly own?: Owns<A>;
   /** Its parameters, and tensors among its attributes, with their layouts; y and its gradient where they have not that of x. */
-  readonly tensors?: Readonly<Record<string, Role>>;
+  readonly tensors?: Readonly<Record<string, LayoutKey>>;
   /** The tensors among its attributes: the shape of each, and its values where they are not drawn like others. Spec oracle-engine. */
   readonly attached?: Readonly<Record<string, Attached<A>>>;
   readonly values?: Readonly<Record<string, Fill>>;

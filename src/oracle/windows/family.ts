@@ -6,14 +6,14 @@ import type { DialectName } from '../dialect.ts';
 import { ownAttributes, said, sameInEveryDialect } from '../families/common.ts';
 import type { absent, Family, LargeAxis, Operator, Ranges, Words } from '../family.ts';
 import { commonValues } from '../values.ts';
-import { inputOf, type WindowCase, windowCaseOf, windowTraits, workOf } from './case.ts';
+import { inputOf, type WindowedCase, windowCaseOf, windowTraits, workOf } from './case.ts';
 import { everydayWindows } from './everyday.ts';
 import { readWindow, type Written, writeWindow } from './id.ts';
 import { type Loops, type WindowSetting, windowAnswering, windowSetting } from './setting.ts';
 import { smallerWindows } from './smaller.ts';
 
-type Whole = Family<WindowCase, WindowSetting>;
-type Said = Words<WindowCase> | typeof absent;
+type Whole = Family<WindowedCase, WindowSetting>;
+type Said = Words<WindowedCase> | typeof absent;
 /** The words for an operator; where they depend on the number of spatial axes, those for 1, 2 and 3. */
 type SaidByRank = Said | readonly [Said, Said, Said];
 
@@ -32,10 +32,10 @@ export interface WindowParts extends Pick<Whole, Own>, Partial<Omit<Whole, Own |
   readonly written: Written;
   readonly loops: Loops;
   /** By default the everyday layers of a convolution. */
-  everyday?(rank: number, gradient: boolean): readonly Drawn<WindowCase>[];
-  ranges(rank: number, gradient: boolean): readonly Ranges<WindowCase>[];
-  small(rank: number, gradient: boolean): Ranges<WindowCase>;
-  large(rank: number): readonly LargeAxis<WindowCase>[];
+  everyday?(rank: number, gradient: boolean): readonly Drawn<WindowedCase>[];
+  ranges(rank: number, gradient: boolean): readonly Ranges<WindowedCase>[];
+  small(rank: number, gradient: boolean): Ranges<WindowedCase>;
+  large(rank: number): readonly LargeAxis<WindowedCase>[];
   /** Those of toeplitz are the attributes of the layer. */
   readonly words: Readonly<Record<Exclude<DialectName, 'toeplitz'>, SaidByRank>>;
 }
@@ -44,8 +44,8 @@ export function windowFamily(parts: WindowParts): Whole {
   const { written, loops, everyday, ranges, small, large, words, ...rest } = parts;
   const { operators, attributes } = parts;
   const rankOf = (op: string): number => operators[op].rank;
-  const layerOf = (c: WindowCase): Layer => operators[c.op].make(attributes(c) as never);
-  const own = said((c: WindowCase) => ownAttributes(layerOf(c)));
+  const layerOf = (c: WindowedCase): Layer => operators[c.op].make(attributes(c) as never);
+  const own = said((c: WindowedCase) => ownAttributes(layerOf(c)));
   const inDialect = (each: SaidByRank | undefined) =>
     each === undefined
       ? {}
