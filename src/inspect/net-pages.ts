@@ -43,7 +43,8 @@ export interface Page {
  * images and convolutions `input.png`, `filters.png` and `.svg`, `activations/PATH.png`, `patches/PATH.png` and
  * `fields/PATH.png`. Spec inspect-pages.
  *
- * @param images `[batch, height, width, channels]` from 0 to 1, or any input of the net.
+ * @param images `[batch, height, width, channels]`, or any input of the net. From 0 to 1 they are shown as they are, otherwise from
+ * their least value to their greatest.
  * @throws {SpecError} inspect-pages for options that make no sense, and the clauses of the layers.
  * @example
  * const net = chain({ conv: conv2d({ filters: 2, size: 3 }), relu: relu() });
@@ -70,6 +71,8 @@ interface Shown {
   readonly image: Tensor;
   /** The images in which patches and health are determined. */
   readonly images: Tensor;
+  /** The brightness at which a value of them is shown. */
+  readonly shade: (value: number) => number;
   readonly units: number;
   readonly classes: readonly string[];
   readonly title: string;
@@ -96,7 +99,15 @@ export function readShown(net: Layer, images: Tensor, params: Params<Tensor>, op
   const outputs = y[y.length - 1];
   if (classes.length > 0 && classes.length !== outputs)
     throw new SpecError(clause, `${who}: there must be a name for each of ${outputs} outputs, got ${classes.length}`);
-  return { net, params, image: imageOf(images, index), images, units, classes, title, note };
+  return { net, params, image: imageOf(images, index), images, shade: shadeOf(images), units, classes, title, note };
+}
+
+function shadeOf({ data }: Tensor): (value: number) => number {
+  let [least, greatest] = [0, 1];
+  for (const value of data) [least, greatest] = [Math.min(least, value), Math.max(greatest, value)];
+  if (!Number.isFinite(greatest - least))
+    throw new SpecError('inspect-pages', `netPages: images must hold finite numbers, got ${least} to ${greatest}`);
+  return (value) => (value - least) / (greatest - least);
 }
 
 function imageOf({ shape: [batch, ...rest], data }: Tensor, index: number): Tensor {
@@ -130,7 +141,7 @@ interface Picture extends Page {
 async function* pictures(shown: Shown): AsyncGenerator<Picture> {
   const { net, params, image } = shown;
   const isImage = isPicture(image);
-  if (isImage) yield await picture('input', 'The image.', [asPicture(image, 0)], 1);
+  if (isImage) yield await picture('input', 'The image.', [asPicture(image, 0, shown.shade)], 1);
   const [first] = convolutions(shown);
   if (first) {
     const tiles = filterTiles(first.weight);
@@ -158,7 +169,7 @@ async function* pictures(shown: Shown): AsyncGenerator<Picture> {
 }
 
 async function* patchPictures(shown: Shown): AsyncGenerator<Picture> {
-  const { net, params, images } = shown;
+  const { net, params, images, shade } = shown;
   const rows = convolutions(shown).flatMap(({ path, weight }) =>
     Array.from({ length: Math.min(shown.units, weight.shape[3]) }, (_, unit) => ({ path, unit })),
   );
@@ -168,8 +179,8 @@ async function* patchPictures(shown: Shown): AsyncGenerator<Picture> {
     if (found.length === 0) continue;
     const columns = images.shape[0] > 1 ? Math.min(TOP, images.shape[0]) : Math.ceil(Math.sqrt(found.length));
     const sizes = [0, 1].map((axis) => Math.max(...found.map(({ field }) => field[axis].size)));
-    const patches = found.map(({ patch }) => onGrey(patch, sizes));
-    const fields = found.map(({ image, field }) => drawField(asPicture(images, image), field));
+    const patches = found.map(({ patch }) => onGrey(patch, sizes, shade));
+    const fields = found.map(({ image, field }) => drawField(asPicture(images, image, shade), field));
     const each = images.shape[0] > 1 ? 'a row for each unit, the greatest answer first' : 'a tile for each unit';
     yield await picture(
       `patches/${path}`,
@@ -218,16 +229,24 @@ async function picture(name: string, caption: string, tiles: readonly Tensor[], 
 const isPicture = ({ shape }: Tensor): boolean => shape.length === 4 && (shape[3] === 1 || shape[3] === 3);
 
 /** One image of a batch, without its batch axis. */
-const asPicture = ({ shape: [, height, width, C], data }: Tensor, image: number): Tensor => ({
+const asPicture = (
+  { shape: [, height, width, C], data }: Tensor,
+  image: number,
+  shade: (value: number) => number,
+): Tensor => ({
   shape: [height, width, C],
-  data: data.slice(image * height * width * C, (image + 1) * height * width * C),
+  data: data.slice(image * height * width * C, (image + 1) * height * width * C).map(shade),
 });
 
 /** A patch that the border has clipped, at the top left of a grey tile of full size. */
-function onGrey({ shape: [height, width, C], data }: Tensor, [H, W]: readonly number[]): Tensor {
+function onGrey(
+  { shape: [height, width, C], data }: Tensor,
+  [H, W]: readonly number[],
+  shade: (value: number) => number,
+): Tensor {
   const tile = allocate('netPages', [H, W, C], 'float32');
   tile.data.fill(0.5);
   for (let row = 0; row < height; row++)
-    tile.data.set(data.subarray(row * width * C, (row + 1) * width * C), row * W * C);
+    tile.data.set(data.subarray(row * width * C, (row + 1) * width * C).map(shade), row * W * C);
   return tile;
 }

@@ -86,6 +86,16 @@ describe('netPages', () => {
     expect([...(await pagesOf(layer, shape)).keys()]).toEqual(['summary.txt', ...names, 'index.html']);
   });
 
+  it('[inspect-pages] shows standardized images from their least value to their greatest', async () => {
+    const x = tensor([1, 2, 2, 1], [-3, 5, 1, -1]);
+    const files = await netPages(relu(), x, {});
+    const { shape, data } = await readPng(files.find(({ name }) => name === 'input.png')?.content as Uint8Array);
+    const at = (row: number, column: number) => data[(2 + row * 16) * shape[1] + 2 + column * 16];
+    expect([at(0, 0), at(0, 1), at(1, 0)].map((value) => Math.round(value * 8))).toEqual([0, 8, 4]);
+    await expect(netPages(relu(), tensor([1, 1, 1, 1], [NaN]), {})).rejects.toThrow('[inspect-pages]');
+    await expect(netPages(relu(), tensor([1, 1, 1, 1], [Infinity]), {})).rejects.toThrow('[inspect-pages]');
+  });
+
   it('[inspect-pages] refuses options that make no sense', async () => {
     for (const options of [{ index: 2 }, { units: 0 }, { classes: ['a'] }])
       await expect(pagesOf(net, [2, 6, 6, 1], options)).rejects.toThrow('[inspect-pages]');
