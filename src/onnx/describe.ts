@@ -58,8 +58,9 @@ export function describeModel(graph: Graph, opset: number, planned: Planned): On
   const total = (of: (row: OnnxRow) => number): number => rows.reduce((all, row) => all + of(row), 0);
   const told = (ports: Graph['inputs']): DescribedTensor[] =>
     ports.map(({ name, type, shape }) => {
-      const own = planned.known.get(name)?.shape ?? shape;
-      return { name, type, ...(own && { shape: own }) };
+      const known = planned.known.get(name);
+      const own = known?.shape ?? shape;
+      return { name, type: known?.type ?? type, ...(own && { shape: own }) };
     });
   return {
     opset,

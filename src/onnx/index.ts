@@ -1,6 +1,7 @@
 // toeplitz/onnx: models of ONNX, read, described, run and written.
 
 export type { DescribedTensor, OnnxRow } from './describe.ts';
+export { type Exposed, expose } from './expose.ts';
 export type { Port } from './graph.ts';
 export type { External } from './initializer.ts';
 export {

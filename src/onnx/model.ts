@@ -81,8 +81,25 @@ export function readOnnx(bytes: Uint8Array | ArrayBuffer, options: ReadOnnxOptio
   if ((model.irVersion ?? 0) < 3) refuse(`ir_version must be 3 or more, got ${model.irVersion ?? 'none'}`);
   const opset = readOpset(model.opsets);
   const graph = readGraph(model.graph ?? refuse('a model must have a graph'), external);
-  return new GraphModel(graph, opset, model.producerName ?? '', external);
+  return new GraphModel(file, graph, opset, model.producerName ?? '', external);
 }
+
+/** What belongs to a model and is no part of what it shows. */
+export interface Inside {
+  readonly bytes: Uint8Array;
+  readonly graph: Graph;
+  readonly opset: number;
+  /** What every node will do for inputs of these types and shapes. */
+  planned(kinds: ReadonlyMap<string, Kind>): Planned;
+  /** The same for these shapes, checked in the name of `who`. */
+  fromShapes(who: string, options: ShapeOptions): Planned;
+}
+
+const insides = new WeakMap<object, Inside>();
+
+/** Undefined for anything but a model of readOnnx. */
+export const insideOf = (model: unknown): Inside | undefined =>
+  typeof model === 'object' && model !== null ? insides.get(model) : undefined;
 
 /** A file that is something else is told by its first bytes. */
 function decodeModel(file: Uint8Array) {
@@ -117,7 +134,7 @@ class GraphModel implements Model {
   readonly #external: External;
   #last: { readonly key: string; readonly planned: Planned } | undefined;
 
-  constructor(graph: Graph, opset: number, producer: string, external: External) {
+  constructor(bytes: Uint8Array, graph: Graph, opset: number, producer: string, external: External) {
     this.inputs = graph.inputs;
     this.outputs = graph.outputs;
     this.nodes = graph.nodes.map(({ name, op, domain, inputs, outputs }) => ({ name, op, domain, inputs, outputs }));
@@ -125,6 +142,13 @@ class GraphModel implements Model {
     this.producer = producer;
     this.#graph = graph;
     this.#external = external;
+    insides.set(this, {
+      bytes,
+      graph,
+      opset,
+      planned: (kinds) => this.#planned(kinds),
+      fromShapes: (who, options) => this.#fromShapes(who, options),
+    });
   }
 
   /** The plan for these shapes; the last one is kept. */
