@@ -124,8 +124,8 @@ export function fitting(name: string, { type, shape }: Kind, tensor: Tensor, lay
   if (!sameShape(own.shape, shape)) throw misshapen(name, shape, tensor.shape, layout);
   const { data } = own;
   if (isWhole(type) || data instanceof Float32Array) return own;
-  if (!isFloat(type)) return { shape, data: Float32Array.from(data) };
-  const narrow = Float32Array.from(data);
+  if (!isFloat(type)) return { shape, data: new Float32Array(data) };
+  const narrow = new Float32Array(data);
   const odd = data.findIndex((value, i) => !Object.is(value, narrow[i]));
   if (odd >= 0)
     throw new SpecError(

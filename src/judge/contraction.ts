@@ -28,13 +28,13 @@ export interface Contraction {
 
 /** The smallest float32 that is not below v ≥ 0. */
 function up(values: ArrayLike<number>): Float32Array {
-  const result = Float32Array.from(values);
+  const result = new Float32Array(values);
   const bits = new Int32Array(result.buffer);
   for (let i = 0; i < result.length; i++) if (result[i] < values[i]) bits[i]++;
   return result;
 }
 
-const sizeUp = (values: ArrayLike<number>): Float32Array => up(Float64Array.from(values, Math.abs));
+const sizeUp = (values: ArrayLike<number>): Float32Array => up(new Float64Array(values).map(Math.abs));
 
 /** y[o] = Σ x·w of every window in float64; zeros are left out, since they add nothing to a finite sum. */
 export function convolved(g: ConvGeometry, x: Float64Array, w: Float64Array, y: Float64Array): void {
@@ -67,7 +67,7 @@ export function convolved(g: ConvGeometry, x: Float64Array, w: Float64Array, y: 
 
 /** In float64; of a transposed convolution by the layer itself. */
 function exactOf({ layer, x, shape, weight, bias }: Contraction, size: number): Float64Array {
-  const w = Float64Array.from(weight.data);
+  const w = new Float64Array(weight.data);
   const y = new Float64Array(size);
   if (isForward(layer)) convolved(layer.geometry?.(shape) as ConvGeometry, x, w, y);
   else
@@ -120,7 +120,7 @@ function atMost(
 ): Float64Array {
   const p = { weight: { shape: weight.shape, data: w }, ...none(bias, 'float32') };
   const y = layer.forward({ shape, data: a }, p).data;
-  return Float64Array.from(y, (each, i) => {
+  return new Float64Array(y).map((each, i) => {
     const m = terms[i] + 1;
     return ((each + m * ETA) / (1 - m * U * 1.01)) * (1 + 1e-12);
   });
@@ -143,11 +143,11 @@ export function enclosedContraction(c: Contraction, declared: Declared): Bound |
   const { u, eta, tiny } = roundingOf(declared);
   const ieee = declared.subnormals === 'ieee';
   const w = sizeUp(weight.data);
-  const reach = radius ? up(Float64Array.from(x, (v, i) => Math.abs(v) + radius[i])) : sizeUp(x);
+  const reach = radius ? up(new Float64Array(x).map((v, i) => Math.abs(v) + radius[i])) : sizeUp(x);
   const magnitude = atMost(c, reach, w, terms);
   const spread = radius && atMost(c, up(radius), w, terms);
   const narrow = declared.precision?.operands ?? 'float32';
-  const dw = Float64Array.from(weight.data, (w) => rounding(w, narrow, ieee));
+  const dw = new Float64Array(weight.data).map((w) => rounding(w, narrow, ieee));
   const moved = dw.some((each) => each > 0) ? atMost(c, reach, up(dw), terms) : undefined;
   const lost = ieee ? undefined : flushed(c, reach, w, terms);
   const whole =
@@ -155,7 +155,7 @@ export function enclosedContraction(c: Contraction, declared: Declared): Bound |
   const error = new Float64Array(size);
   const kinds = new Uint8Array(size).fill(FINITE);
   const O = bias?.data.length ?? 1;
-  const db = bias && Float64Array.from(bias.data, (b) => rounding(b, narrow, ieee));
+  const db = bias && new Float64Array(bias.data).map((b) => rounding(b, narrow, ieee));
   for (let i = 0; i < size; i++) {
     const b = bias ? Math.abs(bias.data[i % O]) : 0;
     const m = terms[i] + (b > 0 ? 1 : 0);
@@ -174,9 +174,9 @@ export function enclosedContraction(c: Contraction, declared: Declared): Bound |
   const isWide = declared.precision !== undefined || radius !== undefined || more > 0;
   const bound: Bound = { value, error, kinds, magnitude, terms, ...(isWide && { isWide }) };
   if (!declared.winograd || !isForward(layer) || layer.name !== 'conv2d' || !mayTransform(layer)) return bound;
-  const wide = { shape, data: Float32Array.from(reach) };
+  const wide = { shape, data: new Float32Array(reach) };
   return transformed(bound, layer.geometry?.(shape) as ConvGeometry, declared, {
-    x: radius ? wide : { shape, data: Float32Array.from(x) },
+    x: radius ? wide : { shape, data: new Float32Array(x) },
     weight,
     bias,
   });

@@ -74,7 +74,7 @@ const MOST_PLACES = 1000;
 function subjectOf(layer: Layer, { planned, inputs, theirs, k, declared }: Failure): Asked | undefined {
   if (!Object.hasOwn(operators, layer.name)) return undefined;
   const image = inputs[0]?.value.image as Tensor;
-  const narrow = ({ shape, data }: Tensor): Tensor => ({ shape, data: Float32Array.from(data) });
+  const narrow = ({ shape, data }: Tensor): Tensor => ({ shape, data: new Float32Array(data) });
   const params = (planned.plan?.step?.params?.((i) => inputs[i]?.value as never) ?? {}) as Record<string, Tensor>;
   const operands: Operands = {
     ...Object.fromEntries(Object.entries(params).map(([name, each]) => [name, narrow(each)])),
@@ -93,7 +93,7 @@ function subjectOf(layer: Layer, { planned, inputs, theirs, k, declared }: Failu
 
 /** Channels last, whatever the shape of a global pool is in the file. */
 function lastOf({ shape, data }: Tensor): Float32Array {
-  if (shape.length < 3) return Float32Array.from(data);
+  if (shape.length < 3) return new Float32Array(data);
   const [batch, C, ...space] = shape;
   const P = space.reduce((a, b) => a * b, 1);
   const moved = new Float32Array(data.length);

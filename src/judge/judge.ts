@@ -283,6 +283,6 @@ class Walk {
 /** Numbers that an engine gave. */
 function enclosureOf({ shape, data }: Tensor, { type }: Kind): Enclosure {
   return {
-    value: new Value(isFloat(type) || !/^float|^bfloat/.test(type) ? type : 'float32', shape, Float64Array.from(data)),
+    value: new Value(isFloat(type) || !/^float|^bfloat/.test(type) ? type : 'float32', shape, new Float64Array(data)),
   };
 }

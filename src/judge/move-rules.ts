@@ -15,7 +15,7 @@ const moved: Rule = (node) => {
     const { order } = value;
     const v = value.in(order);
     const [r, zero] = [spread[k]?.in(order), nothing[k]?.in(order)];
-    const radius = Float64Array.from(v, (each, i) => sound(node.passed(r ? Math.abs(r[i] - zero[i]) : 0, each)));
+    const radius = new Float64Array(v).map((each, i) => sound(node.passed(r ? Math.abs(r[i] - zero[i]) : 0, each)));
     return radius.every((each) => each === 0)
       ? { value }
       : { value, radius: new Value(value.type, value.shape, radius, order) };

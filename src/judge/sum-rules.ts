@@ -98,11 +98,11 @@ const norm: Rule = (node) => {
   const [weight, bias, mean, variance] = [1, 2, 3, 4].map((i) => node.at(i).value.first);
   const epsilon = node.planned.plan?.step?.layer.attributes.epsilon as number;
   const C = weight.length;
-  const scale = Float64Array.from(weight, (w, c) => Math.abs(w) / Math.sqrt(variance[c] + epsilon));
+  const scale = new Float64Array(weight).map((w, c) => Math.abs(w) / Math.sqrt(variance[c] + epsilon));
   const { value } = { value: node.center[0] };
   const share = gamma(NORM + node.terms, node.rounding.u) + 16 * Number.EPSILON;
   const { tiny } = node.rounding;
-  const error = Float64Array.from(x, (v, i) => {
+  const error = new Float64Array(x).map((v, i) => {
     const c = i % C;
     const own = r?.[i] ?? 0;
     return (

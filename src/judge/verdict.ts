@@ -33,13 +33,15 @@ export interface TensorVerdict {
 /** An enclosure as the oracle's bound, channels last. */
 export function boundFor(enclosure: Enclosure, declared: Declared): Bound {
   if (enclosure.bound) return stored(enclosure.bound, declared);
-  const value = Float64Array.from(enclosure.value.last);
-  const error = enclosure.radius ? Float64Array.from(enclosure.radius.last) : new Float64Array(value.length);
+  const value = new Float64Array(enclosure.value.last);
+  const error = enclosure.radius ? new Float64Array(enclosure.radius.last) : new Float64Array(value.length);
   const format = formats[declared.precision?.accumulator ?? 'float32'];
-  const kinds = Uint8Array.from(value, (v, i) => {
-    if (error[i] === Number.POSITIVE_INFINITY) return ANYTHING;
-    return Number.isFinite(v) ? overflow(v, Math.abs(v) + error[i], error[i], format) : kindOf(v);
-  });
+  const kinds = new Uint8Array(value.length);
+  for (let i = 0; i < value.length; i++) {
+    const [v, B] = [value[i], error[i]];
+    if (B === Number.POSITIVE_INFINITY) kinds[i] = ANYTHING;
+    else kinds[i] = Number.isFinite(v) ? overflow(v, Math.abs(v) + B, B, format) : kindOf(v);
+  }
   const terms = new Float64Array(value.length);
   return stored({ value, error, kinds, magnitude: value.map(Math.abs), terms, isWide: true }, declared);
 }
@@ -59,7 +61,7 @@ export function verdictOn(enclosure: Enclosure, theirs: Tensor, declared: Declar
   if (!isFloat(type)) return ofWholes(enclosure, theirs);
   const image = new Value(type, shape, theirs.data).image;
   const bound = boundFor(enclosure, declared);
-  const own = { shape: image.shape, data: Float32Array.from(image.data) };
+  const own = { shape: image.shape, data: new Float32Array(image.data) };
   const verdict = judge('y', image.shape, bound, own);
   const { message, margin, wrong, elements, precision } = verdict;
   const row = { message, margin, wrong, elements, ...(precision && { precision }) };
