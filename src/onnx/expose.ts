@@ -3,7 +3,7 @@
 import { known, wholeNumber } from '../attributes.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
 import { join } from '../formats/bytes.ts';
-import { nameHint } from '../hints.ts';
+import { nameHint } from '../did-you-mean.ts';
 import { encode, varint } from './encode.ts';
 import { insideOf, type Model, readOnnx } from './model.ts';
 import { BYTES, Reader } from './wire.ts';
