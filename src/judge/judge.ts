@@ -13,9 +13,9 @@ import type { Shape, Tensor } from '../tensor.ts';
 import { type Activations, fitting, type ImageLayout, joined, storedAs } from './activations.ts';
 import type { Declared, Enclosure } from './enclosure.ts';
 import { explanationOf } from './explanation.ts';
-import { findingOf } from './finding.ts';
 import type { JudgedNode } from './judged-node.ts';
 import { type Judgement, judgementOf } from './judgement.ts';
+import { findingOf } from './node-finding.ts';
 import { enclosed } from './rules.ts';
 import { verdictOn } from './verdict.ts';
 

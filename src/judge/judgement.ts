@@ -5,8 +5,8 @@ import type { Model } from '../onnx/model.ts';
 import { VERSION } from '../oracle/report/version.ts';
 import type { UnknownName } from './activations.ts';
 import type { Declared } from './enclosure.ts';
-import type { NodeFinding } from './finding.ts';
 import type { JudgedNode } from './judged-node.ts';
+import type { NodeFinding } from './node-finding.ts';
 
 /** Changes whenever a reader of older judgements would misread a newer one. */
 export const FORMAT = 'toeplitz judgement 1';

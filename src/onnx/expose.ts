@@ -1,9 +1,9 @@
 // The same model with more outputs: values inside it become outputs, so that any engine gives them. Spec onnx-expose.
 
 import { known, wholeNumber } from '../attributes.ts';
+import { nameHint } from '../did-you-mean.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
 import { join } from '../formats/bytes.ts';
-import { nameHint } from '../did-you-mean.ts';
 import { encode, varint } from './encode.ts';
 import { insideOf, type Model, readOnnx } from './model.ts';
 import { BYTES, Reader } from './wire.ts';
