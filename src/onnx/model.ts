@@ -1,6 +1,6 @@
 // A model of ONNX: its graph, described, run, or made a layer.
 
-import { known } from '../attributes.ts';
+import { checkFunction, known } from '../attributes.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
 import { asBytes } from '../formats/bytes.ts';
 import { notOf } from '../formats/format-hint.ts';
@@ -38,6 +38,8 @@ export interface ShapeOptions {
 export interface RunOptions {
   /** The tensors that are wanted; without it, all of them. */
   readonly outputs?: readonly string[];
+  /** Called before each node. */
+  readonly onProgress?: (progress: { readonly done: number; readonly of: number; readonly node: string }) => void;
 }
 
 export interface ReadOnnxOptions {
@@ -188,7 +190,8 @@ class GraphModel implements Model {
   }
 
   run(inputs: Readonly<Record<string, Tensor>>, options: RunOptions = {}): Record<string, Tensor> {
-    known('run', options, ['outputs'], 'options');
+    known('run', options, ['outputs', 'onProgress'], 'options');
+    if (options.onProgress !== undefined) checkFunction('onnx-run', 'run', 'onProgress', options.onProgress);
     known(
       'run',
       inputs,
@@ -204,7 +207,7 @@ class GraphModel implements Model {
       throw wrongType('onnx-run', 'run: all inputs must be float32, or all float64');
     const planned = this.#planned(new Map([...values].map(([name, { type, shape }]) => [name, { type, shape }])));
     const names = this.#wanted(options.outputs);
-    const results = execute(planned, values, new Set(names), wide);
+    const results = execute(planned, values, new Set(names), wide, options.onProgress);
     const taken = new Set<unknown>([...values.values()].map(({ first }) => first));
     return Object.fromEntries(
       [...results].map(([name, { tensor }]) => {
