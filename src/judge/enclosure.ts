@@ -31,12 +31,15 @@ export interface Rounding extends Arithmetic {
   readonly f: number;
   /** What every operation may lose near 0. */
   readonly tiny: number;
+  /** What a constant may be off that is rounded to fewer digits, relative to it. */
+  readonly constant: number;
 }
 
 export function roundingOf({ precision, subnormals, ulp = ULP }: Declared): Rounding {
   const arithmetic = formats[precision?.accumulator ?? 'float32'];
   const tiny = subnormals === 'ieee' ? arithmetic.eta : 2 * arithmetic.lambda;
-  return { ...arithmetic, f: 2 * ulp * arithmetic.u, tiny };
+  const constant = precision?.operands ? 2 * formats[precision.operands].u : 0;
+  return { ...arithmetic, f: 2 * ulp * arithmetic.u, tiny, constant };
 }
 
 /** The arithmetic of these lines is float64: a part of 10⁹ more covers it. */

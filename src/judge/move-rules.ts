@@ -3,7 +3,7 @@
 import { Value } from '../onnx/value.ts';
 import { sound } from './enclosure.ts';
 import { onlyKnown } from './pointwise-rules.ts';
-import type { Node, Rule } from './rule.ts';
+import type { Rule } from './rule.ts';
 
 /** Every output has the radii of the elements that it has; what is put in, such as a padding, is known. */
 const moved: Rule = (node) => {
@@ -100,5 +100,3 @@ export const knownOnly: Readonly<Record<string, Rule>> = Object.fromEntries(
     'ArgMin',
   ].map((name) => [name, onlyKnown]),
 );
-
-export type { Node };

@@ -41,11 +41,11 @@ const gentle =
 /** Relative to the value, and absolute: in units of the last place of 1. */
 const relative: Off = (y, _, { rounding }) => rounding.f * Math.abs(y) + rounding.tiny;
 const ofOne: Off = (y, _, { rounding }) => rounding.f * Math.max(1, Math.abs(y)) + rounding.tiny;
-const product: Off = (y, _, { rounding }) => rounding.u * Math.abs(y) + rounding.tiny;
+const product: Off = (y, _, { rounding }) => (rounding.u + rounding.constant) * Math.abs(y) + rounding.tiny;
 
 /** α·x + β, cut at 0 and 1. */
 const hard = (alpha: number, beta: number, x: number, { rounding }: Node): number =>
-  4 * rounding.u * (Math.abs(alpha * x) + Math.abs(beta)) + rounding.tiny;
+  (4 * rounding.u + rounding.constant) * (Math.abs(alpha * x) + Math.abs(beta)) + rounding.tiny;
 
 /** The radii of two numbers and more that are added: γ of as many additions, and of an unseen sum before. */
 const added: Rule = (node) => {

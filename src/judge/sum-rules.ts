@@ -5,7 +5,7 @@ import { Value } from '../onnx/value.ts';
 import { gamma } from '../oracle/bounds/bound.ts';
 import { sizeOf, type Tensor } from '../tensor.ts';
 import { enclosedContraction } from './contraction.ts';
-import type { Enclosure } from './enclosure.ts';
+import { sound } from './enclosure.ts';
 import type { Node, Rule } from './rule.ts';
 
 /**
@@ -99,8 +99,8 @@ const norm: Rule = (node) => {
   const epsilon = node.planned.plan?.step?.layer.attributes.epsilon as number;
   const C = weight.length;
   const scale = new Float64Array(weight).map((w, c) => Math.abs(w) / Math.sqrt(variance[c] + epsilon));
-  const { value } = { value: node.center[0] };
-  const share = gamma(NORM + node.terms, node.rounding.u) + 16 * Number.EPSILON;
+  const [value] = node.center;
+  const share = gamma(NORM + node.terms, node.rounding.u) + 16 * Number.EPSILON + 8 * node.rounding.constant;
   const { tiny } = node.rounding;
   const error = new Float64Array(x).map((v, i) => {
     const c = i % C;
@@ -114,12 +114,7 @@ const norm: Rule = (node) => {
   return [
     {
       value,
-      radius: new Value(
-        value.type,
-        value.shape,
-        error.map((each) => (each >= 0 ? each * (1 + 1e-9) : Infinity)),
-        'last',
-      ),
+      radius: new Value(value.type, value.shape, error.map(sound), 'last'),
       ...(node.terms > 0 && { terms: node.terms }),
     },
   ];
@@ -133,11 +128,10 @@ function rows(node: Node): {
   readonly count: number;
 } {
   const { shape } = node.at(0).value;
-  const { op, attributes } = node.planned.node;
+  const { attributes } = node.planned.node;
   const isOld = (node.planned.version ?? 13) < 13;
   const stated = attributes.get('axis')?.i ?? (isOld ? 1 : -1);
   const axis = stated < 0 ? stated + shape.length : stated;
-  void op;
   const size = isOld ? sizeOf(shape.slice(axis)) : shape[axis];
   const step = isOld ? 1 : sizeOf(shape.slice(axis + 1));
   const count = sizeOf(shape) / size;
@@ -153,7 +147,7 @@ const softmax =
   (node) => {
     const x = node.at(0).value.first as Float64Array;
     const r = node.at(0).radius?.first as Float64Array | undefined;
-    const { value } = { value: node.center[0] };
+    const [value] = node.center;
     const y = value.first as Float64Array;
     const { u, f, tiny } = node.rounding;
     const error = new Float64Array(y.length);
@@ -184,12 +178,7 @@ const softmax =
     return [
       {
         value,
-        radius: new Value(
-          value.type,
-          value.shape,
-          error.map((each) => each * (1 + 1e-9)),
-          'first',
-        ),
+        radius: new Value(value.type, value.shape, error.map(sound), 'first'),
       },
     ];
   };
@@ -209,14 +198,10 @@ const response: Rule = (node) => {
   const y = node.center[0].in('last') as Float64Array;
   const { u, f, tiny } = node.rounding;
   const error = new Float64Array(y.length);
+  const [before, after] = [Math.floor((size - 1) / 2), Math.ceil((size - 1) / 2)];
   const divisor = (pixel: number, c: number, square: (i: number) => number): number => {
     let sum = 0;
-    for (
-      let j = Math.max(0, c - Math.ceil((size - 1) / 2) - 1);
-      j <= Math.min(C - 1, c + Math.ceil((size - 1) / 2) + 1);
-      j++
-    )
-      sum += square(pixel + j);
+    for (let j = Math.max(0, c - before); j <= Math.min(C - 1, c + after); j++) sum += square(pixel + j);
     return k + alpha * sum;
   };
   for (let i = 0; i < y.length; i++) {
@@ -228,7 +213,7 @@ const response: Rule = (node) => {
       const near = divisor(pixel, c, (j) => Math.max(0, Math.abs(x[j]) - r[j]) * Math.max(0, Math.abs(x[j]) - r[j]));
       spread = beta * (far / near - 1);
     }
-    const share = beta * (gamma(size + 4, u) + f) + 2 * f + 89 * u * Math.min(1, beta) + spread;
+    const share = beta * (gamma(size + 4, u) + f) + 2 * f + 89 * u + spread;
     const most = Math.abs(y[i]) + (own * Math.abs(y[i])) / Math.max(Math.abs(x[i]), Number.MIN_VALUE);
     error[i] =
       own === 0
@@ -238,7 +223,7 @@ const response: Rule = (node) => {
           : most * expm1(share) + most - Math.abs(y[i]) + tiny;
   }
   const [value] = node.center;
-  return [{ value, radius: new Value(value.type, value.shape, error, 'last') }];
+  return [{ value, radius: new Value(value.type, value.shape, error.map(sound), 'last') }];
 };
 
 /** e^a − 1 ≤ a + a² for a ≤ 1. */
@@ -286,5 +271,3 @@ export const sumRules = (isSeen: boolean): Readonly<Record<string, Rule>> => ({
   Softmax: softmax(false),
   LogSoftmax: softmax(true),
 });
-
-export type { Enclosure };
