@@ -111,16 +111,15 @@ function termsOf({ layer, x, shape, weight, bias }: Contraction, size: number): 
   return counts;
 }
 
-/** Upper bounds of Σ a·w of numbers ≥ 0; `terms` of each sum. */
-function atMost(
-  { layer, shape, weight, bias }: Contraction,
-  a: Float32Array,
-  w: Float32Array,
-  terms: Float64Array,
-): Float64Array {
-  const p = { weight: { shape: weight.shape, data: w }, ...none(bias, 'float32') };
-  const y = layer.forward({ shape, data: a }, p).data;
-  return new Float64Array(y).map((each, i) => {
+/** Upper bounds of Σ a·w of numbers ≥ 0; `terms` of each sum. Where float32 overflows, float64 does the work. */
+function atMost(c: Contraction, a: Float32Array, w: Float32Array, terms: Float64Array): Float64Array {
+  const { layer, shape, bias } = c;
+  const weight = { shape: c.weight.shape, data: w };
+  const y = new Float64Array(layer.forward({ shape, data: a }, { weight, ...none(bias, 'float32') }).data);
+  const isHuge = y.some((each) => each === Number.POSITIVE_INFINITY);
+  if (isHuge)
+    y.set(exactOf({ ...c, x: new Float64Array(a), weight, bias: bias && none(bias, 'float32').bias }, y.length));
+  return y.map((each, i) => {
     const m = terms[i] + 1;
     return ((each + m * ETA) / (1 - m * U * 1.01)) * (1 + 1e-12);
   });

@@ -61,7 +61,7 @@ export function asOperand(enclosure: Enclosure, { precision, subnormals }: Decla
         Math.max(unitAt(Math.abs(each) + r[i], formats[format]), subnormals === 'ieee' ? 0 : formats[format].lambda)
       : rounding(each, format, subnormals === 'ieee'),
   );
-  return { ...enclosure, radius: value.with(wider) };
+  return wider.some((each) => each !== 0) ? { ...enclosure, radius: value.with(wider) } : enclosure;
 }
 
 /** A subnormal that is passed on may become 0. */
