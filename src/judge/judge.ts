@@ -3,7 +3,7 @@
 import { known } from '../attributes.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
 import { isFloat } from '../onnx/element-types.ts';
-import type { FreeShape } from '../onnx/graph.ts';
+import type { FreeShape, Port } from '../onnx/graph.ts';
 import { type Inside, insideOf, type Model, readOnnx } from '../onnx/model.ts';
 import type { Planned, PlannedNode } from '../onnx/plan.ts';
 import { type Kind, Value } from '../onnx/value.ts';
@@ -123,7 +123,12 @@ function planFor(
         layout,
       );
   }
-  return inside.fromShapes(WHO, { shapes: own });
+  const planned = inside.planned(WHO, { shapes: own });
+  // What comes of an operator that is not run here has the shape that the engine gave it.
+  const told = new Map<string, Port>();
+  for (const [name, { shape, data }] of tensors)
+    if (!planned.known.has(name) && data instanceof Float32Array) told.set(name, { name, type: 'float32', shape });
+  return told.size > 0 ? inside.planned(WHO, { shapes: own }, told) : planned;
 }
 
 /** Whether an image has its channels last where the model states how many there are. */
@@ -185,8 +190,7 @@ class Walk {
     nodes.forEach((planned, at) => {
       const { node } = planned;
       this.#onProgress?.({ done: at, of: nodes.length, node: node.name });
-      const isJudged = node.outputs.some((name) => this.#seen.has(name));
-      if (!needed.has(node.name)) judged.push(this.#row(planned, isJudged ? 'not judged' : 'not seen'));
+      if (!needed.has(node.name)) judged.push(this.#row(planned, 'not seen'));
       else {
         const row = this.#judged(planned);
         judged.push(row.node);

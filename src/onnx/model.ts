@@ -91,10 +91,8 @@ export interface Inside {
   readonly bytes: Uint8Array;
   readonly graph: Graph;
   readonly opset: number;
-  /** What every node will do for inputs of these types and shapes. */
-  planned(kinds: ReadonlyMap<string, Kind>): Planned;
-  /** The same for these shapes, checked in the name of `who`. */
-  fromShapes(who: string, options: ShapeOptions): Planned;
+  /** What every node will do for inputs of these shapes, checked in the name of `who`; `told` is of values of which nothing is known. */
+  planned(who: string, options: ShapeOptions, told?: ReadonlyMap<string, Port>): Planned;
 }
 
 const insides = new WeakMap<object, Inside>();
@@ -148,20 +146,23 @@ class GraphModel implements Model {
       bytes,
       graph,
       opset,
-      planned: (kinds) => this.#planned(kinds),
-      fromShapes: (who, options) => this.#fromShapes(who, options),
+      planned: (who, options, told) => this.#fromShapes(who, options, told),
     });
   }
 
   /** The plan for these shapes; the last one is kept. */
-  #planned(kinds: ReadonlyMap<string, Kind>): Planned {
+  #planned(kinds: ReadonlyMap<string, Kind>, told?: ReadonlyMap<string, Port>): Planned {
+    if (told) {
+      const stated = new Map([...this.#graph.stated, ...told]);
+      return planGraph({ ...this.#graph, stated }, this.opset, kinds, this.#external);
+    }
     const key = JSON.stringify([...kinds]);
     if (this.#last?.key !== key)
       this.#last = { key, planned: planGraph(this.#graph, this.opset, kinds, this.#external) };
     return this.#last.planned;
   }
 
-  #fromShapes(who: string, options: ShapeOptions): Planned {
+  #fromShapes(who: string, options: ShapeOptions, told?: ReadonlyMap<string, Port>): Planned {
     known(who, options, ['shapes'], 'options');
     const { shapes = {} } = options;
     known(
@@ -181,7 +182,7 @@ class GraphModel implements Model {
       checkInputShape(who, port, own as Shape);
       kinds.set(port.name, { type: port.type, shape: own as Shape });
     }
-    return this.#planned(kinds);
+    return this.#planned(kinds, told);
   }
 
   describe(options: ShapeOptions = {}): OnnxDescription {
