@@ -5,6 +5,7 @@ import { SpecError, show, wrongType } from '../errors.ts';
 import { fromBfloat16, fromFloat16, toBfloat16, toFloat16 } from '../formats/float16.ts';
 import { isFloat, isWhole } from '../onnx/element-types.ts';
 import type { Kind } from '../onnx/value.ts';
+import { isList, listOf, reading } from '../reading.ts';
 import { checkTensor, type Shape, sameShape, type Tensor } from '../tensor.ts';
 
 /** Tensors by the names that the model has for them. */
@@ -39,16 +40,17 @@ const bare = (name: string): string => {
 
 /** Tensors of several files under the names of the model. */
 export function joined(files: unknown, names: readonly string[]): Joined {
-  const list = (Array.isArray(files) ? files : [files]) as readonly unknown[];
+  const list = isList(files) ? listOf('judge-names', WHO, 'activations', files) : [files];
   const known = new Set(names);
   const byBare = new Map<string, string | undefined>();
   for (const name of names) byBare.set(bare(name), byBare.has(bare(name)) ? undefined : name);
   const tensors = new Map<string, Tensor>();
   const unknown = new Map<string, UnknownName>();
   list.forEach((file, i) => {
-    if (typeof file !== 'object' || file === null || ArrayBuffer.isView(file))
+    if (typeof file !== 'object' || file === null || ArrayBuffer.isView(file) || isList(file))
       throw wrongType('judge-names', `${WHO}: activations must be tensors by name, got ${show(file)}`);
-    for (const [given, tensor] of Object.entries(file as Activations)) {
+    const entries = reading('judge-names', WHO, 'activations', () => Object.entries(file as Activations));
+    for (const [given, tensor] of entries) {
       const name = known.has(given) ? given : byBare.get(bare(given));
       if (name === undefined) {
         if (unknown.size < MOST_UNKNOWN) unknown.set(given, unknownName(given, names, tensors));

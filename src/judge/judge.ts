@@ -9,6 +9,7 @@ import type { Planned, PlannedNode } from '../onnx/plan.ts';
 import { type Kind, Value } from '../onnx/value.ts';
 import { readTraits } from '../oracle/ask/traits.ts';
 import type { Traits } from '../oracle/engine.ts';
+import { reading } from '../reading.ts';
 import type { Shape, Tensor } from '../tensor.ts';
 import { type Activations, fitting, type ImageLayout, joined, storedAs } from './activations.ts';
 import type { Declared, Enclosure } from './enclosure.ts';
@@ -72,22 +73,27 @@ export function judge(
     throw new SpecError('enclosure-function', `${WHO}: ulp must be a number from 0.5 to 10⁶, got ${show(ulp)}`);
   if (onProgress !== undefined && typeof onProgress !== 'function')
     throw wrongType('judge-report', `${WHO}: onProgress must be a function, got ${show(onProgress)}`);
-  const declared: Declared = {
-    ...readTraits({ ...traits, ...(precision && { precision }), ...(winograd && { winograd }) }),
-    ulp,
+  if (typeof shapes !== 'object' || shapes === null)
+    throw wrongType('onnx-shape', `${WHO}: shapes must be shapes by the names of inputs, got ${show(shapes)}`);
+  const told = reading('oracle-traits', WHO, 'traits', () => (Object(traits) === traits ? { ...traits } : traits));
+  const given = {
+    ...readTraits(told),
+    ...(precision !== undefined && { precision }),
+    ...(winograd !== undefined && { winograd }),
   };
+  const declared: Declared = { ...readTraits(given), ulp };
   const read = insideOf(model) ? (model as Model) : readOnnx(model as Uint8Array);
   const inside = insideOf(read) as Inside;
-  const given = joined(activations, namesOf(inside));
-  const planned = planFor(read, inside, given.tensors, shapes, layout);
+  const files = joined(activations, namesOf(inside));
+  const planned = planFor(read, inside, files.tensors, shapes, layout);
   const seen = new Map<string, Tensor>();
-  for (const [name, tensor] of given.tensors) {
+  for (const [name, tensor] of files.tensors) {
     const kind = planned.known.get(name);
     if (kind) seen.set(name, fitting(name, kind, tensor, layout));
   }
   checkDigits(seen, planned, declared, read);
   const walk = new Walk(planned, seen, declared, onProgress);
-  return judgementOf({ model: read, declared, ...walk.result(), unknown: given.unknown });
+  return judgementOf({ model: read, declared, ...walk.result(), unknown: files.unknown });
 }
 
 /** Every name that the model has for a value. */
@@ -104,7 +110,7 @@ function planFor(
   shapes: Readonly<Record<string, Shape>>,
   layout: ImageLayout,
 ): Planned {
-  const own: Record<string, Shape> = { ...shapes };
+  const own: Record<string, Shape> = reading('onnx-shape', WHO, 'shapes', () => ({ ...shapes }));
   for (const { name, shape, type } of model.inputs) {
     const tensor = tensors.get(name);
     if (type === 'float64')

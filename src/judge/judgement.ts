@@ -33,8 +33,23 @@ export function judgementOf({
 }: Pick<Judgement, 'declared' | 'nodes' | 'first' | 'unknown'> & { readonly model: Model }): Judgement {
   const { producer, opset } = model;
   const clean = !isWrong(facts) && !isThin(facts);
-  return { format: FORMAT, version: VERSION, numerics: NUMERICS, model: { producer, opset }, ...facts, clean };
+  const judgement: Judgement = {
+    format: FORMAT,
+    version: VERSION,
+    numerics: NUMERICS,
+    model: { producer, opset },
+    ...facts,
+    clean,
+  };
+  made.add(judgement);
+  return judgement;
 }
+
+const made = new WeakSet<object>();
+
+/** Whether `judge` gave it: nothing else has all that a report needs. */
+export const isJudgement = (value: unknown): value is Judgement =>
+  typeof value === 'object' && value !== null && made.has(value);
 
 export const isWrong = ({ nodes }: Pick<Judgement, 'nodes'>): boolean =>
   nodes.some(({ verdict }) => verdict === 'fail');

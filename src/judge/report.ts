@@ -1,11 +1,11 @@
 // A judgement as text for people and in the forms that machines read. Spec judge-report.
 
-import { SpecError, show } from '../errors.ts';
+import { SpecError, show, wrongType } from '../errors.ts';
 import { bitsOf } from '../oracle/bounds/precision.ts';
 import { failed, githubOf, junitOf, type Test, tapOf } from '../oracle/report/test-formats.ts';
 import { plain } from '../plain-text.ts';
 import type { JudgedNode } from './judged-node.ts';
-import type { Judgement } from './judgement.ts';
+import { isJudgement, type Judgement } from './judgement.ts';
 import type { NodeFinding, WrongNumber } from './node-finding.ts';
 
 export type JudgementReporter = 'text' | 'json' | 'junit' | 'tap' | 'github';
@@ -30,6 +30,8 @@ export function renderJudgement(judgement: Judgement, reporter: JudgementReporte
       'judge-report',
       `renderJudgement: the reporters are ${reporters.join(', ')}, got ${show(reporter)}`,
     );
+  if (!isJudgement(judgement))
+    throw wrongType('judge-report', `renderJudgement: a judgement must be what judge gave, got ${show(judgement)}`);
   if (reporter === 'text') return text(judgement);
   if (reporter === 'json') return json(judgement);
   const [title, tests] = [headOf(judgement), testsOf(judgement)];

@@ -10,6 +10,7 @@ import { readSafetensors, type SafetensorsFile, writeSafetensors } from '../form
 import { checkLayer, type Layer, MOST_NESTED, type Params } from '../layer/layer.ts';
 import { checkParams, flatParams, nestParams } from '../layer/params.ts';
 import { shared, standsFor } from '../layer/shared.ts';
+import { reading } from '../reading.ts';
 import { checkShape, type Shape, sameShape, type Tensor } from '../tensor.ts';
 import { constructors } from './constructors.ts';
 import { readAttributes, writtenAttributes } from './written-attributes.ts';
@@ -62,11 +63,13 @@ export function writeNet(
   checkShape(who, shape);
   checkParams(who, params);
   const { metadata = {}, type } = known(who, options, ['metadata', 'type'], 'options', CLAUSE);
-  if (isObject(metadata) && KEY in metadata)
-    throw new SpecError(CLAUSE, `${who}: metadata must not have the name ${KEY}, which the net has`);
+  const more = reading(CLAUSE, who, 'metadata', () => (isObject(metadata) ? { ...metadata } : undefined));
+  if (more === undefined)
+    throw wrongType(CLAUSE, `${who}: metadata must be an object of strings, got ${show(metadata)}`);
+  if (KEY in more) throw new SpecError(CLAUSE, `${who}: metadata must not have the name ${KEY}, which the net has`);
   checkAll(who, flatParams(layer.params(shape)), flatParams(params));
   const text = JSON.stringify({ layer: written(layer, '', []), shape });
-  return writeSafetensors(params, { ...metadata, [KEY]: text }, type === undefined ? {} : { type });
+  return writeSafetensors(params, { ...more, [KEY]: text }, type === undefined ? {} : { type });
 }
 
 /** Spec net-file: exactly those of the net. */

@@ -4,6 +4,7 @@ import { known, wholeNumber } from '../attributes.ts';
 import { nameHint } from '../did-you-mean.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
 import { join } from '../formats/bytes.ts';
+import { isList, listOf } from '../reading.ts';
 import { encode, varint } from './encode.ts';
 import { insideOf, type Model, readOnnx } from './model.ts';
 import { BYTES, Reader } from './wire.ts';
@@ -62,7 +63,7 @@ const GRAPH = 7 * 8 + BYTES;
 function namesOf(model: Model, which: Exposed): readonly string[] {
   const all = exposable(model);
   if (which === 'all') return all;
-  if (Array.isArray(which)) return checkedNames(model, all, which);
+  if (isList(which)) return checkedNames(model, all, listOf(CLAUSE, WHO, 'names', which));
   if (typeof which !== 'object' || which === null)
     throw wrongType(CLAUSE, `${WHO}: what to expose is 'all', names, {every} or {part, outputs}, got ${show(which)}`);
   const { every, part, outputs } = known(
@@ -87,14 +88,16 @@ function namesOf(model: Model, which: Exposed): readonly string[] {
 }
 
 /** Names of values that a node makes, each once; one that is an output already stays one. */
-function checkedNames(model: Model, all: readonly string[], names: readonly string[]): readonly string[] {
+function checkedNames(model: Model, all: readonly string[], names: readonly unknown[]): readonly string[] {
   const there = new Set(all);
   const outputs = new Set(model.outputs.map(({ name }) => name));
-  for (const name of names)
+  for (const name of names) {
+    if (typeof name !== 'string') throw wrongType(CLAUSE, `${WHO}: names must be strings, got ${show(name)}`);
     if (!there.has(name) && !outputs.has(name))
       throw new SpecError(
         CLAUSE,
-        `${WHO}: no node makes ${show(name)}${nameHint(String(name).slice(0, 200), all.slice(0, 10_000))}`,
+        `${WHO}: no node makes ${show(name)}${nameHint(name.slice(0, 200), all.slice(0, 10_000))}`,
       );
-  return [...new Set(names)].filter((name) => there.has(name));
+  }
+  return [...new Set(names as readonly string[])].filter((name) => there.has(name));
 }
