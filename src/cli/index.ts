@@ -8,6 +8,7 @@ import * as check from './check.ts';
 import * as demo from './demo.ts';
 import * as describe from './describe.ts';
 import * as explain from './explain.ts';
+import * as explore from './explore.ts';
 import * as expose from './expose.ts';
 import * as judge from './judge.ts';
 import * as merge from './merge.ts';
@@ -36,6 +37,7 @@ const commands: Readonly<Record<string, Command>> = {
   run,
   expose,
   judge,
+  explore,
 };
 
 const help = `toeplitz COMMAND
@@ -52,6 +54,7 @@ const help = `toeplitz COMMAND
   run MODEL           run a model
   expose MODEL        the same model with its tensors as outputs
   judge MODEL FILE…   judge what an engine gave for them, node by node
+  explore             a page in the browser: convolutions, networks, training
 
   toeplitz COMMAND --help tells more; toeplitz --version.
 `;

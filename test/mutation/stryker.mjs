@@ -44,8 +44,8 @@ const settings = (mutants) => ({
   // TypeScript 7 has no interface for programs, and Stryker needs none of it here.
   tsconfigFile: 'no-such.json',
   disableTypeChecks: false,
-  timeoutMS: 30_000,
-  timeoutFactor: 2,
+  timeoutMS: 60_000,
+  timeoutFactor: 3,
   dryRunTimeoutMinutes: 30,
   tempDirName: '.stryker',
 });
