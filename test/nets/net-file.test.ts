@@ -106,8 +106,16 @@ describe('refusals', () => {
     ['a file without a net', () => readNet(writeSafetensors({ w: tensor([1]) })), 'writeNet'],
     ['no JSON', () => readNet(changed(() => '{')), 'JSON'],
     ['JSON that is no layer', () => readNet(changed(() => '[]')), ' '],
-    ['an unknown layer', () => readNet(changed((text) => text.replace('"name":"relu"', '"name":"__proto__"'))), 'at relu'],
-    ['a name of Object', () => readNet(changed((text) => text.replace('"name":"relu"', '"name":"constructor"'))), 'at relu'],
+    [
+      'an unknown layer',
+      () => readNet(changed((text) => text.replace('"name":"relu"', '"name":"__proto__"'))),
+      'at relu',
+    ],
+    [
+      'a name of Object',
+      () => readNet(changed((text) => text.replace('"name":"relu"', '"name":"constructor"'))),
+      'at relu',
+    ],
     [
       'an attribute that the layer refuses',
       () => readNet(changed((text) => text.replace('"units":1', '"units":0'))),
