@@ -158,11 +158,17 @@ export function animateLab(lab: Lab, o: number, ink: Ink): Drawing {
   const O = lab.y.shape[lab.y.shape.length - 1];
   const steps = Math.min(MOST_STEPS, lab.y.data.length / O);
   const duration = `dur="${((steps + 2) * STEP_MS) / 1000}s" repeatCount="indefinite" calcMode="discrete"`;
-  const times = (values: readonly string[]): string =>
-    `keyTimes="${values.map((_, i) => Math.round((i / (steps + 2)) * 1e5) / 1e5).join(';')}" values="${values.join(';')}"`;
+  /** Visible from one step to another, and hidden before and after. */
   const shown = (first: number, last: number): string => {
-    const values = Array.from({ length: steps + 2 }, (_, i) => (i >= first && i <= last ? 'visible' : 'hidden'));
-    return `<animate attributeName="visibility" ${duration} ${times(values)}/>`;
+    const changes = [
+      [0, first === 0],
+      [first, true],
+      [last + 1, false],
+    ] as const;
+    const kept = changes.filter(([at], i) => at <= steps + 1 && (i === 0 || at > 0));
+    const times = kept.map(([at]) => Number((at / (steps + 2)).toFixed(5))).join(';');
+    const values = kept.map(([, isShown]) => (isShown ? 'visible' : 'hidden')).join(';');
+    return `<animate attributeName="visibility" ${duration} keyTimes="${times}" values="${values}"/>`;
   };
   const { cell, boxes } = layout;
   const stroke = `fill:none;stroke:${ink.accent};stroke-width:`;
