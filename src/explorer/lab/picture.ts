@@ -8,7 +8,7 @@ import { marksOf, type Place } from './marks.ts';
 import { kernelPlanes, marginOf } from './planes.ts';
 import { termsOf } from './terms.ts';
 import { cellAt, planesOf } from './values.ts';
-import { calculationOf, placeName } from './words.ts';
+import { calculationOf, outputName } from './words.ts';
 
 /** One plane on the picture. */
 interface Board {
@@ -137,8 +137,7 @@ export function drawLab(lab: Lab, place: Place, o: number, ink: Ink): Drawing {
   );
   const line = place.where === 'y' ? calculationOf(lab, place.index, 12) : '';
   const width = Math.max(layout.width, line.length * 7.6 + 2 * GAP);
-  const title =
-    place.where === 'y' ? `${lab.layer.name}: output ${placeName(lab.y.shape, place.index, 'filter')}` : lab.layer.name;
+  const title = place.where === 'y' ? `${lab.layer.name}: output ${outputName(lab, place.index)}` : lab.layer.name;
   return {
     width,
     height: layout.height,

@@ -17,6 +17,10 @@ export function placeName(shape: readonly number[], index: number, last = 'chann
   return parts.join(', ');
 }
 
+/** An output by its row, column and filter, or of a pool its channel. */
+export const outputName = ({ y, op }: Lab, index: number): string =>
+  placeName(y.shape, index, op === 'conv' || op === 'transposed' ? 'filter' : 'channel');
+
 /** A product or a term of an output, and whether it is padding. */
 export interface Product {
   readonly text: string;
