@@ -27,7 +27,7 @@ function Plane({ where, planes, plane, title, label, values, greatest, margin }:
   const at = useMemo(() => (row: number, column: number) => cellAt(planes, plane, row, column), [planes, plane]);
   const change = where === 'y' ? undefined : (index: number, value: number) => edit(where, index, value);
   return (
-    <figure class="plane">
+    <figure class="plane" data-where={where}>
       <figcaption>{title}</figcaption>
       <Grid
         label={label}

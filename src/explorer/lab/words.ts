@@ -37,7 +37,8 @@ export function productsOf(lab: Lab, y: number): Product[] {
       const weight = lab.weight.data[w];
       return { text: `${exact(value)}·${factor(weight)}`, value: Math.fround(value * weight), isPadding: false };
     }
-    const text = lab.op === 'lp' ? `|${exact(value)}|${power === 1 ? '' : superscript(power)}` : exact(value);
+    const powered = `|${exact(value)}|${power === 1 ? '' : superscript(power)}`;
+    const text = lab.op === 'lp' ? powered : lab.op === 'average' ? factor(value) : exact(value);
     return { text, value, isPadding: false };
   });
 }
