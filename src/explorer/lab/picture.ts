@@ -136,7 +136,7 @@ export function drawLab(lab: Lab, place: Place, o: number, ink: Ink): Drawing {
     }),
   );
   const line = place.where === 'y' ? calculationOf(lab, place.index, 12) : '';
-  const width = Math.max(layout.width, line.length * 7.6 + 2 * GAP);
+  const width = Math.max(layout.width, line.length * 8 + 2 * GAP);
   const title = place.where === 'y' ? `${lab.layer.name}: output ${outputName(lab, place.index)}` : lab.layer.name;
   return {
     width,
@@ -191,7 +191,7 @@ export function animateLab(lab: Lab, o: number, ink: Ink): Drawing {
   }
   const longest = calculationOf(lab, o, 12).length;
   return {
-    width: Math.max(layout.width, longest * 8.5 + 2 * GAP),
+    width: Math.max(layout.width, longest * 9 + 2 * GAP),
     height: layout.height,
     body: parts.join(''),
     title: `${lab.layer.name}, output by output`,
