@@ -32,8 +32,8 @@ export interface Sides {
   readonly outside: readonly Case[];
 }
 
-/** How many cases are tried for each that is wanted. */
-const TRIES = 60;
+/** How many cases are tried for each that is wanted, if they are near others, and if they are drawn afresh. */
+const [NEAR, FAR] = [50, 15];
 /** Of the wanted cases of a side, this share crosses the border, and the next is drawn afresh. */
 const [CROSSING, DRAWN] = [0.5, 0.8];
 /** Indices of cases that no campaign of the usual size reaches. */
@@ -55,8 +55,8 @@ export function freshCases(condition: Condition, drawing: Drawing, wanted: numbe
   const without = asked.filter((c) => !within.includes(c));
   const side = (own: readonly Case[], others: readonly Case[], belongs: (c: Case) => boolean): Case[] => {
     const found: Case[] = [];
-    const collect = (until: number, next: () => Case | undefined): void => {
-      for (let tries = 0; found.length < until && tries < TRIES * wanted; tries++) {
+    const collect = (until: number, tries: number, next: () => Case | undefined): void => {
+      for (let left = tries * wanted; found.length < until && left > 0; left--) {
         const c = next();
         if (c === undefined) continue;
         const id = caseId(c);
@@ -65,10 +65,11 @@ export function freshCases(condition: Condition, drawing: Drawing, wanted: numbe
         found.push(c);
       }
     };
-    if (others.length > 0) collect(Math.ceil(CROSSING * wanted), () => neighbour(drawing, oneOf(drawing.draw, others)));
-    collect(Math.ceil(DRAWN * wanted), () => afresh(drawing));
-    if (own.length > 0) collect(wanted, () => neighbour(drawing, oneOf(drawing.draw, own)));
-    collect(wanted, () => afresh(drawing));
+    if (others.length > 0)
+      collect(Math.ceil(CROSSING * wanted), NEAR, () => neighbour(drawing, oneOf(drawing.draw, others)));
+    collect(Math.ceil(DRAWN * wanted), FAR, () => afresh(drawing));
+    if (own.length > 0) collect(wanted, NEAR, () => neighbour(drawing, oneOf(drawing.draw, own)));
+    collect(wanted, FAR, () => afresh(drawing));
     return found;
   };
   if (condition.statements.length === 0) return { inside: side(within, [], isInside), outside: [] };
@@ -86,8 +87,8 @@ function afresh({ subject, asked, draw }: Drawing): Case {
 /** The case with one trait changed: to that of another case, or by one; undefined where that is not possible. */
 function neighbour({ subject: { dialect = 'toeplitz' }, asked, most, draw }: Drawing, base: Case): Case | undefined {
   const trait = oneOf(draw, familyOf(base.op).traits);
-  const valueOf = (c: Case): unknown => (c as unknown as Readonly<Record<string, unknown>>)[trait];
-  const value = draw.below(2) === 0 ? valueOf(oneOf(draw, asked)) : stepped(draw, valueOf(base));
+  const traitOf = (c: Case): unknown => (c as unknown as Readonly<Record<string, unknown>>)[trait];
+  const value = draw.below(2) === 0 ? traitOf(oneOf(draw, asked)) : stepped(draw, traitOf(base));
   const changed = { ...base, [trait]: value, seed: draw.below(0x10000) } as Case;
   if (!isPossible(changed)) return undefined;
   const said = nearestIn(dialect, changed);

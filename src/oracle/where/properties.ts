@@ -12,19 +12,22 @@ import { familyOf } from '../families/index.ts';
 import type { Fact, Properties, Quantity } from './property.ts';
 import { windowFacts, windowNumbers } from './window-properties.ts';
 
-/** Everything that is said of a case. */
+const known = new WeakMap<Case, Properties>();
+
+/** Everything that is said of a case; made once. */
 export function propertiesOf(c: Case): Properties {
+  const found = known.get(c) ?? madeOf(c);
+  known.set(c, found);
+  return found;
+}
+
+function madeOf(c: Case): Properties {
   const layer = layerOf(c);
   const x = shapeOf(c);
   const geometry = familyOf(c.op).geometry(layer, x);
   const numbers = [...attributeNumbers(layer, x), ...shapeNumbers(layer, x)];
   const window = geometry ? windowNumbers(layer, geometry, x) : [];
-  const facts = [
-    ...attributeFacts(layer),
-    ...valueFacts(c),
-    ...(geometry ? windowFacts(layer, geometry, x) : []),
-    ...comparisons([...numbers, ...window]),
-  ];
+  const facts = [...attributeFacts(layer), ...valueFacts(c), ...(geometry ? windowFacts(layer, geometry, x) : [])];
   return {
     numbers: new Map([...numbers, ...window].map((each) => [each.name, each])),
     facts: new Map(facts.map((each) => [each.yes, each])),
@@ -100,70 +103,3 @@ const valueFacts = ({ op, values }: Case): Fact[] => [
     cost: 4,
   },
 ];
-
-/** Numbers of one axis, or of the channels, compared with one another. */
-function comparisons(list: readonly Quantity[]): Fact[] {
-  const perAxis = list.filter(({ values }) => values.length > 1 || false);
-  const facts: Fact[] = [];
-  const fact = (yes: string, no: string, holds: boolean, cost: number): void => {
-    facts.push({ yes, no, holds, cost });
-  };
-  for (const { name, values, cost, each } of perAxis) {
-    const [first, last] = [values[0], values[values.length - 1]];
-    const both = each ?? values.map((_, i) => `${name} of the ${i === 0 ? 'first' : 'last'} axis`);
-    const [one, other] = [both[0], both[both.length - 1]];
-    fact(`${one} ≠ ${other}`, `${one} = ${other}`, first !== last, cost + 1.5);
-    fact(`${one} > ${other}`, `${one} ≤ ${other}`, first > last, cost + 2.5);
-    fact(`${one} < ${other}`, `${one} ≥ ${other}`, first < last, cost + 2.5);
-  }
-  const spatial = list.filter(({ name }) => !single.has(name) && list.some((a) => a.name === 'stride'));
-  for (const [i, a] of spatial.entries())
-    for (const b of spatial.slice(i + 1)) {
-      if (a.values.length !== b.values.length || a.values.length === 0) continue;
-      if (!axial(a) || !axial(b)) continue;
-      const cost = Math.max(a.cost, b.cost) + 2;
-      const where = (quantifier: string): string => (a.values.length > 1 ? ` on ${quantifier} axis` : '');
-      const [some, every] = [where('some'), where('every')];
-      for (const [one, other] of [
-        [a, b],
-        [b, a],
-      ] as const) {
-        const more = one.values.map((value, axis) => value > other.values[axis]);
-        fact(`${one.name} > ${other.name}${some}`, `${one.name} ≤ ${other.name}${every}`, more.includes(true), cost);
-        if (a.values.length > 1)
-          fact(
-            `${one.name} > ${other.name}${every}`,
-            `${one.name} ≤ ${other.name}${some}`,
-            !more.includes(false),
-            cost + 1,
-          );
-      }
-      const equal = a.values.map((value, axis) => value === b.values[axis]);
-      fact(`${a.name} = ${b.name}${every}`, `${a.name} ≠ ${b.name}${some}`, !equal.includes(false), cost + 0.5);
-    }
-  const counts = list.filter(({ name }) => single.has(name));
-  for (const [i, a] of counts.entries())
-    for (const b of counts.slice(i + 1)) {
-      const [one, other] = [a.values[0], b.values[0]];
-      const cost = Math.max(a.cost, b.cost) + 3;
-      fact(`${a.name} = ${b.name}`, `${a.name} ≠ ${b.name}`, one === other, cost);
-      fact(`${a.name} > ${b.name}`, `${a.name} ≤ ${b.name}`, one > other, cost + 1);
-      fact(`${a.name} < ${b.name}`, `${a.name} ≥ ${b.name}`, one < other, cost + 1);
-    }
-  return facts;
-}
-
-/** Numbers of the whole case that are of one kind, so that it makes sense to compare them. */
-const single = new Set(['batch', 'channels of x', 'channels of y', 'groups']);
-/** Numbers of cells along an axis. */
-const axialNames = new Set([
-  'size',
-  'stride',
-  'dilation',
-  'padding before',
-  'padding after',
-  'reach of the window',
-  'space of x',
-  'space of y',
-]);
-const axial = ({ name }: Quantity): boolean => axialNames.has(name);

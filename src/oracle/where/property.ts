@@ -21,3 +21,10 @@ export interface Properties {
   readonly numbers: ReadonlyMap<string, Quantity>;
   readonly facts: ReadonlyMap<string, Fact>;
 }
+
+/** Something that may be said of a case. `cost` says how plain it is, in bits. */
+export interface Statement {
+  readonly text: string;
+  readonly cost: number;
+  holds(properties: Properties): boolean;
+}

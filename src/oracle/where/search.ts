@@ -5,8 +5,8 @@
 // log₂ C(n, f) bits say which f of n cases fail where nothing else tells them apart: none, where all fail or none does.
 
 import { log } from '../../reference/math.ts';
-import type { Properties } from './property.ts';
-import { type Sample, type Statement, statementsAbout } from './statements.ts';
+import type { Properties, Statement } from './property.ts';
+import { type Sample, statementsAbout } from './statements.ts';
 
 /** Statements that hold together: none, one or two. */
 export interface Condition {

@@ -2,14 +2,8 @@
 //
 //   stride      fail 3 2 4    pass 1 1 2        "stride > 2", "stride = 1", "stride even", …, each at its price in bits
 
-import type { Properties, Quantity } from './property.ts';
-
-/** `cost` says how plain it is, in bits. */
-export interface Statement {
-  readonly text: string;
-  readonly cost: number;
-  holds(properties: Properties): boolean;
-}
+import { comparisons } from './comparisons.ts';
+import type { Properties, Quantity, Statement } from './property.ts';
 
 /** A case by its properties, and whether the engine fails in it. */
 export interface Sample {
@@ -19,7 +13,10 @@ export interface Sample {
 
 /** Everything that may be said of the samples and does not hold of all of them alike. */
 export function statementsAbout(samples: readonly Sample[]): Statement[] {
-  return [...factsIn(samples), ...numbersIn(samples)];
+  const quantities = new Map<string, Quantity>();
+  for (const { properties } of samples) for (const each of properties.numbers.values()) quantities.set(each.name, each);
+  const all = [...quantities.values()];
+  return [...factsIn(samples), ...all.flatMap((each) => numbersIn(samples, each)), ...comparisons(all)];
 }
 
 function factsIn(samples: readonly Sample[]): Statement[] {
@@ -80,18 +77,13 @@ function viewsOf({ name, values, cost, each }: Quantity): View[] {
 /** At most so many limits of one number are tried. */
 const LIMITS = 12;
 
-function numbersIn(samples: readonly Sample[]): Statement[] {
-  const names = new Map<string, Quantity>();
-  for (const { properties } of samples) for (const each of properties.numbers.values()) names.set(each.name, each);
-  return [...names.values()].flatMap((quantity) => {
-    const lists = samples.map(({ properties }) => properties.numbers.get(quantity.name)?.values);
-    const rank = quantity.values.length;
-    const known = samples.flatMap(({ fails }, i) => (lists[i]?.length === rank ? [{ fails, values: lists[i]! }] : []));
-    return [
-      ...viewsOf(quantity).flatMap((view) => ofView(quantity.name, rank, view, known)),
-      ...ofAny(quantity, known),
-    ];
+function numbersIn(samples: readonly Sample[], quantity: Quantity): Statement[] {
+  const rank = quantity.values.length;
+  const known = samples.flatMap(({ fails, properties }) => {
+    const values = properties.numbers.get(quantity.name)?.values;
+    return values?.length === rank ? [{ fails, values }] : [];
   });
+  return [...viewsOf(quantity).flatMap((view) => ofView(quantity.name, rank, view, known)), ...ofAny(quantity, known)];
 }
 
 type Known = readonly { readonly fails: boolean; readonly values: readonly number[] }[];
