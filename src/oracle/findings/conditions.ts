@@ -6,14 +6,14 @@
 import { ask, type Outcome } from '../ask/ask.ts';
 import type { History } from '../ask/history.ts';
 import type { Case } from '../case.ts';
-import { isFailure, type Subject, type VerdictKind } from '../subject.ts';
+import { type EngineUnderTest, isFailure, type VerdictKind } from '../engine-under-test.ts';
 import { type Answered, type Confirming, type Found, whereOf } from '../where/where.ts';
 import { explains, type Group } from './diagnose.ts';
 import { kindKey } from './kinds.ts';
 
 /** What is known of an operator, and how more can be asked. */
 export interface Investigation {
-  readonly subject: Subject;
+  readonly subject: EngineUnderTest;
   readonly history: History;
   readonly outcomes: readonly Outcome[];
   /** The mistakes that were named: their failures are not those of another cause. */

@@ -4,7 +4,7 @@ import type { Verdict } from '../ask/verdict.ts';
 import type { Literal } from '../cases/literal.ts';
 import type { DialectName, Layout } from '../dialect.ts';
 import type { Traits } from '../engine.ts';
-import type { VerdictKind } from '../subject.ts';
+import type { VerdictKind } from '../engine-under-test.ts';
 
 /** What speaks for a mistake, over the whole campaign of an operator. */
 export interface Evidence {

@@ -9,15 +9,15 @@ import type { Case } from '../case.ts';
 import { drawCase } from '../cases/draw.ts';
 import { caseId } from '../cases/id.ts';
 import { isPossible, workOf } from '../cases/tensors.ts';
-import { nearestIn } from '../dialects/words.ts';
+import { nearestIn } from '../dialects/translate.ts';
+import type { EngineUnderTest } from '../engine-under-test.ts';
 import { familyOf } from '../families/index.ts';
-import type { Subject } from '../subject.ts';
 import { propertiesOf } from './properties.ts';
 import { type Condition, meets } from './search.ts';
 
 /** What cases are drawn for, and by whose rules. */
 export interface Drawing {
-  readonly subject: Pick<Subject, 'dialect' | 'traits'>;
+  readonly subject: Pick<EngineUnderTest, 'dialect' | 'traits'>;
   /** The cases that were answered, of one operator. */
   readonly asked: readonly Case[];
   /** The work of the largest of them: no larger one is drawn. */
