@@ -7,6 +7,7 @@ import { historyOf } from './ask/history.ts';
 import { inProcess } from './ask/in-process.ts';
 import { pooled } from './bounds/precision.ts';
 import type { Case } from './case.ts';
+import { caseId } from './cases/id.ts';
 import { mixtures } from './cases/mixtures.ts';
 import { planCampaign, readSettings } from './cases/plan-campaign.ts';
 import type { Complete, Questions, Settings } from './cases/questions.ts';
@@ -78,7 +79,7 @@ export async function examine(
   options: CheckOptions = {},
 ): Promise<Report> {
   const operators: OperatorReport[] = [];
-  for (const each of questions) operators.push(await checkOperator(subject, each, settings.strict, options));
+  for (const each of questions) operators.push(await checkOperator(subject, each, settings, options));
   const { seed, cases, ops, strict, shard, case: named } = settings;
   if (!ops && !named) operators.push(...(subject.unknown ?? []).map((op) => unaskedReport(op, 'not known', 0)));
   const { name, version, dialect = 'toeplitz', traits, layout } = subject;
@@ -100,7 +101,7 @@ export async function examine(
 async function checkOperator(
   subject: EngineUnderTest,
   { op, gradient, quota, cases, isLive = false, isNamed = false }: Questions,
-  strict: boolean,
+  { strict, shard }: Complete,
   { signal, onProgress }: CheckOptions,
 ): Promise<OperatorReport> {
   const name = gradient ? `${op} gradient` : op;
@@ -132,13 +133,25 @@ async function checkOperator(
   const unasked = isShort && !unfinished ? quota - answered() : 0;
   const onQuestion = (done: number): void =>
     onProgress?.({ op: `${name}: where it fails`, done, of: Math.max(done, QUESTIONS), failures: count(isFinding) });
-  const effort = { isReduced: !isNamed, isLive, onQuestion };
+  const effort = { isReduced: !isNamed, isLive, onQuestion, isStopped: () => signal?.aborted ?? false };
   const findings = await findingsOf(subject, history, outcomes, isFinding, effort);
   return {
     ...summaryOf(name, quota, outcomes, findings, unfinished),
     ...(unasked > 0 && { unasked }),
     ...(Object.keys(avoided).length > 0 && { avoided }),
+    ...(shard && { answers: answersIn(outcomes) }),
   };
+}
+
+/** The ids of all answers, by verdict. */
+function answersIn(outcomes: readonly Outcome[]): OperatorReport['answers'] {
+  const answers: Partial<Record<VerdictKind, string[]>> = {};
+  for (const { case: c, verdict } of outcomes) {
+    const ids = answers[verdict.kind] ?? [];
+    ids.push(caseId(c));
+    answers[verdict.kind] = ids;
+  }
+  return answers;
 }
 
 /** Each case as it is asked, when it is its turn. */

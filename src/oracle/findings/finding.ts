@@ -98,5 +98,9 @@ export interface Finding {
   readonly expected?: boolean;
 }
 
-/** What went wrong, in a few words: the mistake if it has a name, else the kind of verdict. */
-export const causeOf = ({ mistake, kind }: Finding): string => mistake ?? kind;
+/** What went wrong, in the words of which each may stand on a list, the most telling first. Spec campaign-expected. */
+export const causesOf = ({ mistake, instead, where, kind }: Finding): readonly string[] =>
+  [mistake, instead?.confirmed ? instead.text : undefined, where?.text, kind].filter((each) => each !== undefined);
+
+/** What went wrong, in a few words: the mistake if it has a name, else what is known instead. */
+export const causeOf = (finding: Finding): string => causesOf(finding)[0];

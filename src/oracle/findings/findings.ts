@@ -29,6 +29,8 @@ export interface Effort {
   /** Whether new cases are answered. */
   readonly isLive: boolean;
   readonly onQuestion?: (asked: number) => void;
+  /** Whether the campaign was stopped from outside. */
+  readonly isStopped: () => boolean;
 }
 
 /** Groups the failures by the mistake that explains them, by a condition or by their kind, and reduces one of each group. */
@@ -37,7 +39,7 @@ export async function findingsOf(
   history: History,
   outcomes: readonly Outcome[],
   isFinding: (kind: VerdictKind) => boolean,
-  { isReduced, isLive, onQuestion }: Effort,
+  { isReduced, ...effort }: Effort,
 ): Promise<Finding[]> {
   const toFinding = (group: Group, names: readonly string[]): Promise<Finding> =>
     findingOf(subject, history, group, names, isReduced);
@@ -50,7 +52,7 @@ export async function findingsOf(
   const foreign = unnamed.length > 0 && !profile ? await foreignTo(subject, outcomes) : undefined;
   if (foreign) return [await toFinding({ outcomes: failures, ...foreign }, [])];
   const names = named.flatMap(({ mistake }) => mistake ?? []);
-  const investigation: Investigation = { subject, history, outcomes, names, isLive, onQuestion };
+  const investigation: Investigation = { subject, history, outcomes, names, ...effort };
   const divided = isReduced ? await withConditions(investigation, named, profile ? [] : rest) : undefined;
   const groups = [
     ...(divided ?? named),
@@ -86,7 +88,7 @@ export function joined(findings: readonly Finding[]): Finding[] {
 async function findingOf(
   subject: EngineUnderTest,
   history: History,
-  { outcomes: members, mistake, evidence, profile, layout, dialects = [], found }: Group,
+  { outcomes: members, mistake, evidence, profile, layout, dialects = [], absorbed = [], found }: Group,
   names: readonly string[],
   isReduced: boolean,
 ): Promise<Finding> {
@@ -110,7 +112,7 @@ async function findingOf(
   const told = dialects.length > 0 ? 'wrong-dialect' : layout ? 'wrong-layout' : profile ? 'wrong-profile' : kind;
   return {
     kind: told,
-    cases: members.map((each) => caseId(each.case)),
+    cases: [...members, ...absorbed].map((each) => caseId(each.case)),
     ...(dialects.length > 0 && { declared: dialect ?? 'toeplitz', dialects }),
     ...(layout && { layout }),
     ...(profile && { profile }),

@@ -17,6 +17,11 @@ export function fromJson(source: string, text: string): Report {
   const { format, engine, operators, ...rest } = isObject(value) ? value : {};
   const isOperator = (each: unknown): boolean =>
     isObject(each) && isObject(each.counts) && isObject(each.skipped) && Array.isArray(each.findings);
+  if (format !== FORMAT && typeof format === 'string' && /^toeplitz report \d+$/.test(format))
+    throw new SpecError(
+      'campaign-reporter',
+      `report: ${source} is of ${format}, and this release reads ${FORMAT}: make it again, or read it with the release that made it`,
+    );
   if (format !== FORMAT || !isObject(engine) || !Array.isArray(operators) || !operators.every(isOperator))
     throw new SpecError(
       'campaign-reporter',

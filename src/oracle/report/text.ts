@@ -2,7 +2,7 @@
 
 import type { Element } from '../ask/verdict.ts';
 import { bitsOf } from '../bounds/precision.ts';
-import { causeOf, type Evidence, type Finding, type Where } from '../findings/finding.ts';
+import { causeOf, type Evidence, type Finding, type Instead, type Where } from '../findings/finding.ts';
 import { inWords as inProfile } from '../findings/other-arithmetic.ts';
 import { adviceOn } from './advice.ts';
 import { headOf, inWords, type OperatorReport, type Report } from './report.ts';
@@ -72,6 +72,7 @@ export function paragraph(op: string, finding: Finding): string[] {
   return [
     `✗ ${op}: ${headline(finding)}`,
     ...(finding.where ? [`  ${conditionOf(finding.where)}`] : []),
+    ...(finding.instead ? [`  ${insteadOf(finding.instead)}`] : []),
     ...hints(finding).map((line) => `  ${line}`),
     ...(mistake ? [`  behaves as if ${mistake}: ${reasons(evidence!)}`] : []),
     `  ${message}`,
@@ -96,6 +97,10 @@ export function conditionOf({ text, terms, inside, outside, fresh }: Where): str
   const anew = fresh ? ` (and in ${fresh.inside.join(' of ')} and ${fresh.outside.join(' of ')} new ones)` : '';
   return `fails in ${within} cases with ${text}, in ${without} others${anew}`;
 }
+
+/** `computes instead: tap [0, 1] is left out (confirmed on new tensors)` */
+export const insteadOf = ({ text, confirmed }: Instead): string =>
+  `computes instead: ${text}${confirmed ? ' (confirmed on new tensors)' : ''}`;
 
 /**
  * What the engine may declare instead: `this is the rule of caffe; the engine declares toeplitz`,
