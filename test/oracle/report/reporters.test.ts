@@ -98,7 +98,7 @@ describe('the forms of a report', () => {
         name: 'conv2d',
         tapError: null,
         diag: {
-          message: 'error in 12 cases',
+          message: 'error in 12 cases, fails in 12 of 12 cases (and in 20 of 20 new ones)',
           report: expect.arrayContaining([
             expect.stringContaining('::error::x'),
             expect.stringMatching(/^ {2}case conv2d/),
