@@ -177,8 +177,14 @@ function summaryOf(
     ...outcomes.filter(({ verdict }) => !isFailure(verdict.kind)).map(({ verdict }) => verdict.margin),
   );
   const status = statusOf(findings, counts, wanted, unfinished);
+  // Wrong results say nothing of the arithmetic, unless it is their cause.
+  const wrong = new Set(
+    findings.flatMap(({ kind, cases }) => (kind === 'wrong-profile' || kind === 'suspect' ? [] : cases)),
+  );
   const precision = pooled(
-    outcomes.map(({ case: c, verdict }) => (c.values === 'real' ? verdict.precision : undefined)),
+    outcomes.map(({ case: c, verdict }) =>
+      c.values === 'real' && !wrong.has(caseId(c)) ? verdict.precision : undefined,
+    ),
   );
   return {
     op,

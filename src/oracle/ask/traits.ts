@@ -8,6 +8,7 @@ const choices: Readonly<Record<string, readonly unknown[]>> = {
   padding: ['skipped', 'multiplied'],
   subnormals: ['ieee', 'either'],
   nan: ['kept', 'free'],
+  fft: [true, false],
 };
 
 const parts: Readonly<Record<string, readonly unknown[]>> = {
@@ -18,7 +19,7 @@ const parts: Readonly<Record<string, readonly unknown[]>> = {
 
 const tiles = { m: [2, 4], r: [3] };
 
-/** Spec oracle-traits, oracle-precision, oracle-winograd. */
+/** Spec oracle-traits, oracle-precision, oracle-winograd, oracle-fft. */
 export function readTraits(traits: unknown = {}): Traits {
   if (typeof traits !== 'object' || traits === null)
     throw wrongType('oracle-traits', `engine: traits must be an object, got ${show(traits)}`);

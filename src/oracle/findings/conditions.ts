@@ -9,8 +9,9 @@ import type { Case } from '../case.ts';
 import { type EngineUnderTest, isFailure, type VerdictKind } from '../engine-under-test.ts';
 import { type Answered, conditionsOf, type Found, inPart } from '../where/where.ts';
 import { explains, type Group } from './diagnose.ts';
-import type { Where } from './finding.ts';
+import type { Declaration, Where } from './finding.ts';
 import { kindKey } from './kinds.ts';
+import { explainedBy } from './other-arithmetic.ts';
 
 /** What is known of an operator, and how more can be asked. */
 export interface Investigation {
@@ -19,6 +20,8 @@ export interface Investigation {
   readonly outcomes: readonly Outcome[];
   /** The mistakes that were named: their failures are not those of another cause. */
   readonly names: readonly string[];
+  /** The arithmetic that explains others of them. */
+  readonly profile?: Declaration;
   /** Whether new cases are answered; else conditions are shown that no new case confirms. */
   readonly isLive: boolean;
   /** Called with the number of new cases asked so far. */
@@ -75,7 +78,8 @@ function sharing({ where, isInside }: Found, unnamed: readonly Outcome[], asked:
 type Search = (members: readonly Outcome[], most: number, mistake?: string) => Promise<readonly Found[]>;
 
 /** Looks for conditions, and asks for what it has found until the time is up. */
-function searching({ subject, history, outcomes, names, isLive, onQuestion, isStopped }: Investigation): Search {
+function searching(investigation: Investigation): Search {
+  const { subject, history, outcomes, names, profile, isLive, onQuestion, isStopped } = investigation;
   const passes = outcomes.filter(({ verdict: { kind } }) => kind === 'pass' || kind === 'suspect');
   const end = performance.now() + 1000 * ALL;
   const known: Found[] = [];
@@ -93,7 +97,10 @@ function searching({ subject, history, outcomes, names, isLive, onQuestion, isSt
       const { kind } = outcome.verdict;
       if (!isFailure(kind)) return kind === 'skip' ? undefined : false;
       if (mistake !== undefined) return explains([mistake], outcome, subject) || undefined;
-      const isOther = explains(names, outcome, subject) || known.some(({ isInside }) => isInside(c));
+      const isOther =
+        explains(names, outcome, subject) ||
+        (profile !== undefined && explainedBy(profile, outcome, subject)) ||
+        known.some(({ isInside }) => isInside(c));
       return isOther ? undefined : true;
     };
     const until = Math.min(end, performance.now() + 1000 * SECONDS);

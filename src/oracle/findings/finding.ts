@@ -16,7 +16,7 @@ export interface Evidence {
 }
 
 /** Arithmetic that an engine may declare. */
-export type Declaration = Pick<Traits, 'precision' | 'winograd' | 'subnormals'>;
+export type Declaration = Pick<Traits, 'precision' | 'winograd' | 'fft' | 'subnormals'>;
 
 /** How many cases fail, and how many were asked. */
 export type Tally = readonly [fails: number, asked: number];
@@ -70,7 +70,7 @@ export interface Finding {
   readonly layout?: Layout;
   /** Of `wrong-profile`: the traits with which its results would pass. */
   readonly profile?: Declaration;
-  /** Of a `fail` without a name: all values are as close as this to the right ones, in units of Σ|a·w|, so they were rounded. */
+  /** Of a `fail`: the values are as close as this to the right ones, in units of Σ|a·w|, as if they were rounded. */
   readonly closeness?: number;
   /** The known mistake that gives exactly these results, if one does. */
   readonly mistake?: string;
@@ -91,6 +91,8 @@ export interface Finding {
   readonly again?: string;
   /** It fails only after other calls: asked alone, or again, it passes. Spec oracle-history. */
   readonly passesAlone?: boolean;
+  /** It comes and goes: the same case, asked again, does not always fail so. */
+  readonly intermittent?: boolean;
   readonly literal: Literal;
   /** What an engine in another process wrote to standard error meanwhile, in a few words. Spec oracle-protocol. */
   readonly stderr?: string;

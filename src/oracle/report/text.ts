@@ -67,7 +67,7 @@ const expectation = (op: string, finding: Finding): string =>
 
 /** A finding in lines. */
 export function paragraph(op: string, finding: Finding): string[] {
-  const { mistake, evidence, verdict, id, literal, after, again, passesAlone, stderr } = finding;
+  const { mistake, evidence, verdict, id, literal, after, again, passesAlone, intermittent, stderr } = finding;
   const { first, worst, message } = verdict;
   return [
     `✗ ${op}: ${headline(finding)}`,
@@ -82,7 +82,8 @@ export function paragraph(op: string, finding: Finding): string[] {
       : []),
     ...(stderr ? [`  on standard error: ${stderr}`] : []),
     ...(passesAlone ? ['  passes alone: depends on earlier calls'] : []),
-    passesAlone ? '  seen in:' : '  smallest case:',
+    ...(intermittent ? ['  comes and goes: the same case, asked again, does not always fail so'] : []),
+    passesAlone || intermittent ? '  seen in:' : '  smallest case:',
     ...literal.typescript.split('\n').map((line) => `    ${line}`),
     ...adviceOn(finding).map((line) => `  ${line}`),
     ...(again ? [`  again: ${again}`] : [`  case ${id}`, ...(after ? [`  after ${after}`] : [])]),
