@@ -5,7 +5,7 @@ import type { Outcome } from './ask/ask.ts';
 import { crashesOf, isDeadly } from './ask/crashes.ts';
 import { historyOf } from './ask/history.ts';
 import { inProcess } from './ask/in-process.ts';
-import { pooled } from './bounds/precision.ts';
+import { pooled, suspicionOf } from './bounds/precision.ts';
 import type { Case } from './case.ts';
 import { caseId } from './cases/id.ts';
 import { mixtures } from './cases/mixtures.ts';
@@ -13,6 +13,7 @@ import { planCampaign, readSettings } from './cases/plan-campaign.ts';
 import type { Complete, Questions, Settings } from './cases/questions.ts';
 import type { Engine } from './engine.ts';
 import { type EngineUnderTest, isFailure, type VerdictKind } from './engine-under-test.ts';
+import { familyOf } from './families/index.ts';
 import { memory } from './findings/diagnose.ts';
 import type { Finding } from './findings/finding.ts';
 import { findingsOf } from './findings/findings.ts';
@@ -134,14 +135,37 @@ async function checkOperator(
   const onQuestion = (done: number): void =>
     onProgress?.({ op: `${name}: where it fails`, done, of: Math.max(done, QUESTIONS), failures: count(isFinding) });
   const effort = { isReduced: !isNamed, isLive, onQuestion, isStopped: () => signal?.aborted ?? false };
-  const findings = await findingsOf(subject, history, outcomes, isFinding, effort);
+  const suspicion = suspicionIn(op, outcomes);
+  const judged = suspicion ? outcomes.map((each) => suspected(each, suspicion)) : outcomes;
+  const findings = await findingsOf(subject, history, judged, isFinding, effort);
   return {
-    ...summaryOf(name, quota, outcomes, findings, unfinished),
+    ...summaryOf(name, quota, judged, findings, unfinished),
+    ...(suspicion && { suspicion }),
     ...(unasked > 0 && { unasked }),
     ...(Object.keys(avoided).length > 0 && { avoided }),
     ...(shard && { answers: answersIn(outcomes) }),
   };
 }
+
+/** What the sums of an operator with a weight say of the arithmetic: averages of overlapping windows are not independent. */
+function suspicionIn(op: string, outcomes: readonly Outcome[]): string | undefined {
+  if (!Object.hasOwn(familyOf(op).tensors, 'weight')) return undefined;
+  const rounding = outcomes.flatMap(({ case: c, verdict: { kind, precision } }) =>
+    isSum(c) && precision && (!isFailure(kind) || precision.rms < FINE) ? precision : [],
+  );
+  return suspicionOf(pooled(rounding));
+}
+
+/** Failures that are as close as this, 2⁻¹⁸ of Σ|a·w|, are those of roundings. */
+const FINE = 1 / 262144;
+
+const isSum = ({ values }: Case): boolean => values === 'real';
+
+/** A right answer among those that together are suspect. */
+const suspected = (outcome: Outcome, message: string): Outcome =>
+  outcome.verdict.kind === 'pass' && isSum(outcome.case) && outcome.verdict.precision
+    ? { ...outcome, verdict: { ...outcome.verdict, kind: 'suspect', message, isOfCampaign: true } }
+    : outcome;
 
 /** The ids of all answers, by verdict. */
 function answersIn(outcomes: readonly Outcome[]): OperatorReport['answers'] {
@@ -182,9 +206,7 @@ function summaryOf(
     findings.flatMap(({ kind, cases }) => (kind === 'wrong-profile' || kind === 'suspect' ? [] : cases)),
   );
   const precision = pooled(
-    outcomes.map(({ case: c, verdict }) =>
-      c.values === 'real' && !wrong.has(caseId(c)) ? verdict.precision : undefined,
-    ),
+    outcomes.map(({ case: c, verdict }) => (isSum(c) && !wrong.has(caseId(c)) ? verdict.precision : undefined)),
   );
   return {
     op,

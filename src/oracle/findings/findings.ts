@@ -118,9 +118,10 @@ async function findingOf(
   const put = (c: Case): Promise<Outcome> => (isKept ? history.ask(c, true) : ask(subject, c));
   const stillFails = async (c: Case): Promise<boolean> => isAlike(await put(c));
   const smaller = (): Promise<readonly Case[]> => reduce(first.case, stillFails, isForeign ? FOREIGN : BUDGET, dialect);
-  const { shown, isFickle } = isReduced
-    ? await confirmed(subject, kind, put, [...(await smaller()), first.case])
-    : { shown: first, isFickle: false };
+  const { shown, isFickle } =
+    isReduced && !first.verdict.isOfCampaign
+      ? await confirmed(subject, kind, put, [...(await smaller()), first.case])
+      : { shown: first, isFickle: false };
   const near = isForeign || profile ? undefined : closeness(subject, members);
   const told = dialects.length > 0 ? 'wrong-dialect' : layout ? 'wrong-layout' : profile ? 'wrong-profile' : kind;
   return {

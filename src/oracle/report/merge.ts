@@ -69,6 +69,7 @@ function mergeOperator(reports: readonly OperatorReport[]): OperatorReport {
   );
   const cases = reports.reduce((sum, each) => sum + each.cases, 0);
   const precision = pooled(reports.map((each) => each.precision));
+  const suspicion = reports.flatMap((each) => each.suspicion ?? [])[0];
   const wanted = reports.reduce((sum, each) => sum + each.wanted, 0);
   const unasked = reports.reduce((sum, each) => sum + (each.unasked ?? 0), 0);
   const avoided = sums(reports.map((each) => each.avoided ?? {}));
@@ -84,6 +85,7 @@ function mergeOperator(reports: readonly OperatorReport[]): OperatorReport {
     counts,
     margin: Math.max(...reports.map(({ margin }) => margin)),
     ...(precision && { precision }),
+    ...(suspicion && { suspicion }),
     skipped: sums(reports.map(({ skipped }) => skipped)),
     findings,
   };

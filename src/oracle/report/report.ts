@@ -37,6 +37,8 @@ export interface OperatorReport {
   readonly margin: number;
   /** Of its sums of real numbers, if they round. Spec oracle-bits. */
   readonly precision?: Precision;
+  /** What these sums say against the arithmetic. Spec oracle-suspect. */
+  readonly suspicion?: string;
   /** Reasons that the engine gave, and how often. */
   readonly skipped: Readonly<Record<string, number>>;
   readonly findings: readonly Finding[];

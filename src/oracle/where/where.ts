@@ -39,7 +39,9 @@ const [INSIDE, OUTSIDE, LEAST] = [0.8, 0.05, 3];
 /** A condition of this share of the failures is that of all; one of less than the other is none. */
 const [WHOLE, PART] = [0.9, 0.3];
 /** New cases on each side, and how often they are drawn for another condition. */
-const [FRESH, ROUNDS] = [20, 6];
+const [FRESH, ROUNDS] = [20, 5];
+/** After so many searches without a condition there is none to be found. */
+const VAIN = 2;
 /** With fewer answers inside, nothing is confirmed. */
 const ENOUGH = 8;
 /** Of the new cases this share may pass inside and fail outside. */
@@ -84,10 +86,11 @@ export async function conditionsOf(
   const more: Sample[] = [];
   const confirmed = new Map<string, Division>();
   let held: readonly Found[] = [];
+  let vain = 0;
   for (let round = 0; round < ROUNDS; round++) {
     const conditions = covering([...samples, ...more], most);
     const founds: Found[] = [];
-    let isSilent = true;
+    let [isSilent, isPlausible] = [true, false];
     for (const condition of conditions) {
       const others = conditions.filter((each) => each !== condition);
       const isOther = (c: Case): boolean => others.some((each) => meets(each, propertiesOf(c)));
@@ -95,6 +98,7 @@ export async function conditionsOf(
         condition,
         answered.filter((each) => !each.fails || meets(condition, propertiesOf(each.case)) || !isOther(each.case)),
       );
+      if (found) isPlausible = true;
       const text = textOf(condition);
       const fresh =
         confirmed.get(text) ?? (await asked(freshCases(condition, drawing, FRESH, isOther), confirming, more));
@@ -107,6 +111,7 @@ export async function conditionsOf(
     }
     held = founds.map((each) => ({ ...each, isWhole: each.isWhole && conditions.length === 1 }));
     if (held.length === conditions.length || (isSilent && !confirming.isLive)) return held;
+    if (!isPlausible && ++vain === VAIN) return held;
   }
   return held;
 }
