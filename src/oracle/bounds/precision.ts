@@ -23,8 +23,8 @@ const TERMS = 9;
 const COARSE = 1 / 64;
 
 /** Fewer sums than this lean by chance. */
-const ENOUGH = 16;
-const CAP = 3;
+const ENOUGH = 4;
+const CAP = 4;
 const capped = (deviations: number): number => Math.max(-CAP, Math.min(CAP, deviations));
 
 /** Of one output. */
@@ -65,7 +65,7 @@ export function pooled(list: readonly (Precision | undefined)[]): Precision | un
 }
 
 /** So many outputs are needed; a lean of so many standard deviations is none by chance; float32 sums are as precise as that. */
-const [DRAWS, LEANS, BITS] = [4, 6, 22.5];
+const [DRAWS, LEANS, BITS] = [3, 6, 22.5];
 
 /**
  * What the sums of a whole campaign say against float32 roundings to nearest, if they say anything. Independent roundings

@@ -182,12 +182,12 @@ function byFourier(call: Call): Tensor {
 
 describe('fast Fourier transforms', () => {
   it('[oracle-fft] leak where all terms are 0: undeclared they are told from a mistake, declared they pass', async () => {
-    const found = await findings('conv1d', byFourier, 60);
+    const found = await findings('conv1d', byFourier, 40);
     expect(found.map(({ kind, profile }) => [kind, profile])).toEqual([['wrong-profile', { fft: true }]]);
     expect(await findings('conv1d', byFourier, 60, { fft: true })).toEqual([]);
     const unbiased = (call: Call): Tensor =>
       byFourier({ ...call, bias: undefined, attributes: { ...call.attributes, bias: false } });
-    const [{ mistake }] = await findings('conv1d', unbiased, 60, { fft: true });
+    const [{ mistake }] = await findings('conv1d', unbiased, 40, { fft: true });
     expect(mistake).toBe('the bias were ignored');
   });
 
@@ -270,7 +270,7 @@ describe('sums that round', () => {
   it('[oracle-suspect] all together tell truncation and short accumulators from rounding to nearest', async () => {
     const suspicion = async (add: Round) => (await report('dense', summed(add), 200)).suspicion;
     expect(await suspicion(fround)).toBeUndefined();
-    for (const bits of [24, 25]) expect(await suspicion(cutTo(bits))).toContain('sums lean towards 0');
+    expect(await suspicion(cutTo(25))).toContain('sums lean towards 0');
     expect(await suspicion((v) => (fround(v) > v ? cutTo(24)(v - Math.abs(v) * 2 ** -24) : fround(v)))).toContain(
       'sums lean downwards',
     );
@@ -278,12 +278,13 @@ describe('sums that round', () => {
   });
 
   it('[campaign-strict] are a finding then, shown as it was seen, and a remark otherwise', async () => {
-    const engine: Engine = { name: 'cut', ops: { dense: summed(cutTo(25)) } };
-    const plain = await checkEngine(engine, { ops: ['dense'] });
+    const run = (call: Call): Tensor => summed(call.x.shape[1] > 4 ? cutTo(25) : fround)(call);
+    const engine: Engine = { name: 'cut', ops: { dense: run } };
+    const plain = await checkEngine(engine, { ops: ['dense'], cases: 200 });
     expect([plain.clean, plain.operators[0].status]).toEqual([true, 'pass']);
     expect(plain.operators[0].counts.suspect).toBeGreaterThan(3);
     expect(render(plain)).toContain('dense: suspect: sums lean towards 0');
-    const strict = await checkEngine(engine, { ops: ['dense'], strict: true });
+    const strict = await checkEngine(engine, { ops: ['dense'], cases: 200, strict: true });
     expect(strict.operators[0].findings.map(({ kind, passesAlone }) => [kind, passesAlone])).toEqual([
       ['suspect', undefined],
     ]);
