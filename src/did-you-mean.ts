@@ -140,8 +140,8 @@ export const channelsFirst = (x: readonly number[]): string =>
 /** For a weight whose axes are those of torch and ONNX, filters first. Spec tensor-layout. */
 export const filtersFirst = ' (its filters come first: weightToChannelsLast(weight))';
 
-/** For a bias that is not there. Spec layer-params. */
-export const noBias = ' (a layer without one has bias: false)';
+/** For a parameter that is not there, which an attribute would leave out. Spec layer-params. */
+export const leftOutBy = (attribute: string): string => ` (a layer without one has ${attribute}: false)`;
 
 /** A name one letter away, or two in a long one. */
 function nearest(own: string, known: readonly string[]): string | undefined {

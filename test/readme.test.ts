@@ -12,6 +12,7 @@ import { expectPart, expectText, pages, textOf } from './readme/generated.ts';
 import { interopFinding } from './readme/interop.ts';
 import { netTable } from './readme/nets.ts';
 import { operatorTable } from './readme/operators.ts';
+import { weights, weightTable } from './readme/weights.ts';
 
 const root = join(import.meta.dirname, '..');
 const measured = join(root, 'test', 'bench', 'results.json');
@@ -69,6 +70,18 @@ test.each([
   ['nets', 'spec/guide/networks.md', netTable],
 ])('the part %s of %s is generated', (name, page, generate) => {
   expectPart(name, generate(), page);
+});
+
+test('the weights of the entry points are those of the build, to a seventh', () => {
+  const page = 'spec/guide/speed.md';
+  const [, written] = /<!-- weights -->\n([\s\S]*)<!-- \/weights -->/.exec(textOf(page)) as RegExpExecArray;
+  const table = weightTable();
+  const numbers = (text: string): number[] => text.split('\n').map((line) => Number(line.split('|')[3]));
+  const isNear = numbers(table).every((kilobytes, i) => !(Math.abs(kilobytes - numbers(written)[i]) > kilobytes / 7));
+  // A small change need not be written at once.
+  if (!isNear || process.env.UPDATE_README === '1' || numbers(written).length < numbers(table).length)
+    expectPart('weights', table, page);
+  expect(weights()[0].bytes, 'the core').toBeLessThan(60_000);
 });
 
 test.skipIf(!existsSync(measured))('the tables of speed are those of the last benchmark (npm run bench)', () => {

@@ -7,8 +7,9 @@ import { loadWeights } from '../formats/weights.ts';
 import type { Layer, Params } from '../layer/layer.ts';
 import { mapLayer } from '../layer/map-layer.ts';
 import { trainedIn } from '../layer/parameter.ts';
+import { mapParams } from '../layer/params.ts';
 import { alexnet, googlenet, lenet5, resnet, vgg } from '../nets/index.ts';
-import { allocate, type Shape, type Tensor } from '../tensor.ts';
+import { allocate, type Shape, type Tensor, tensor } from '../tensor.ts';
 import { UsageError } from './usage.ts';
 
 interface Choice {
@@ -55,7 +56,9 @@ export function loadNet(named: string | undefined, classes: number | undefined, 
   const given = mapLayer(trained, (_, layer) => layer.roles?.batchStatistics?.given ?? layer);
   const isTrained = trainedIn(given, shape);
   const net = Object.keys(tensors).some((each) => !isTrained(each)) ? given : trained;
-  const { params, missing, misshapen, unread, text } = loadWeights(net, shape, file);
+  // All parameters are in the file, or it is refused: drawing those of a large net first would take a minute.
+  const start = mapParams(net.params(shape), (axes) => tensor(axes));
+  const { params, missing, misshapen, unread, text } = loadWeights(net, shape, file, { start });
   if (missing.length + misshapen.length + unread.length > 0)
     throw new UsageError(`show: MODEL is not one of ${name}: ${text}`);
   return { net, params, shape, text };

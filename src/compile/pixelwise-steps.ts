@@ -9,7 +9,7 @@ import type { LrnStep } from '../layer/layer.ts';
 import { SHORT_SUM } from '../reference/sums.ts';
 import type { Three } from '../window.ts';
 import type { Activation } from './activation.ts';
-import type { Step } from './steps.ts';
+import { closed, type Step } from './steps.ts';
 
 /** y = ((first + second) + third) …, then the epilogue; a part may be y itself. Spec sum-rules. */
 export function sumStep(reads: readonly Activation[], y: Activation, finish: Finish): Step {
@@ -47,9 +47,7 @@ export function lrnStep(x: Activation, y: Activation, { before, after, k, alpha,
   return {
     reads: [x],
     y,
-    finish: undefined,
-    isSum: false,
-    staged: 0,
+    ...closed,
     prepare(arena, at) {
       const lattice = arena.struct(Lattice, cellsOf(x, at(x), at(y)));
       const isLong = before + after + 1 > SHORT_SUM ? 1 : 0;

@@ -27,6 +27,9 @@ export interface Step {
   prepare(arena: Arena, at: PlacementOf, step: Step, stage: () => number): () => void;
 }
 
+/** What is alike in all steps that can do nothing more and have no weights. */
+export const closed = { finish: undefined, isSum: false, staged: 0 } as const;
+
 export const isCopy = ({ isSum, reads, finish }: Step): boolean =>
   isSum && reads.length === 1 && !finish?.norm && !finish?.bias && !finish?.relu;
 
@@ -67,9 +70,7 @@ export function poolStep(x: Activation, y: Activation, g: PoolGeometry, countPad
   return {
     reads: [x],
     y,
-    finish: undefined,
-    isSum: false,
-    staged: 0,
+    ...closed,
     prepare: (arena, at) => preparePool(arena, g, at(x), at(y), divisor),
   };
 }
@@ -79,9 +80,7 @@ export function callStep(layer: Layer, x: Activation, p: Params<Tensor>, y: Acti
   return {
     reads: [x],
     y,
-    finish: undefined,
-    isSum: false,
-    staged: 0,
+    ...closed,
     prepare(arena, at) {
       let [from, to]: Float32Array[] = [];
       arena.whenReady(() => {

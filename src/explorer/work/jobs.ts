@@ -1,0 +1,3 @@
+// The jobs that workers do, one line each.
+
+export { train } from '../train/job.ts';
