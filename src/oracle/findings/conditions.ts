@@ -67,12 +67,14 @@ export async function withConditions(
   return [...groups, ...divided];
 }
 
-/** All failures without a name, if they meet the condition of a named one by more than chance: their cause is the same. */
+/** The failures without a name that meet the condition of a named one, if these are more than by chance: their cause is the same. */
 function sharing({ where, isInside }: Found, unnamed: readonly Outcome[], asked: number): readonly Outcome[] {
   const open = unnamed.filter(({ verdict: { kind } }) => isAskedAgain(kind) && isFailure(kind));
+  const inside = open.filter(({ case: c }) => isInside(c));
   const share = where.inside[1] / asked;
-  const chance = open.reduce((product) => product * share, 1);
-  return chance < CHANCE && open.every(({ case: c }) => isInside(c)) ? open : [];
+  // C(n, k)·pᵏ: so likely are k of n or more inside, at most.
+  const chance = inside.reduce((product, _, i) => (product * share * (open.length - i)) / (i + 1), 1);
+  return inside.length > 0 && chance < CHANCE ? inside : [];
 }
 
 type Search = (members: readonly Outcome[], most: number, mistake?: string) => Promise<readonly Found[]>;
