@@ -17,7 +17,7 @@ let [caught, described, named, namedDescribed] = [0, 0, 0, 0];
 for (const [id, op, engine] of tried) {
   if (only.length > 0 && !only.includes(id)) continue;
   const t = performance.now();
-  const report = await checkEngine(engine, { ops: Object.keys(engine.ops), cases: 200 });
+  const report = await checkEngine(engine, { ops: Object.keys(engine.ops), cases: Number(process.env.CASES ?? 200) });
   const ms = performance.now() - t;
   const findings = report.operators.flatMap((o) => o.findings.map((f) => [o.op, f] as const));
   if (findings.length === 0) {
