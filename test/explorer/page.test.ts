@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { axeFindings, executable, type Site, start, visit } from './browser.ts';
 import { labTests } from './tabs/lab.ts';
+import { netsTests } from './tabs/nets.ts';
 import { trainTests } from './tabs/train.ts';
 
 /** The tabs, with settings under which each of them shows much. */
@@ -12,6 +13,9 @@ const addresses = [
   '#lab?rank=1&input=12&panel=code',
   '#lab?op=average&padding=same&stride=2&channels=2&panel=dialects&at=x5',
   '#lab?op=transposed&stride=2&panel=patches&kernel=99',
+  '#field?net=alexnet&size=67&layer=pool5',
+  '#nets?net=googlenet&beside=lenet5',
+  '#nets?panel=table&size=5',
   '#train',
   '#train?panel=filters&rate=x',
   '#train?panel=health',
@@ -52,4 +56,5 @@ describe.skipIf(executable === undefined)('the page in Chromium, or the one that
 
   labTests(given);
   trainTests(given);
+  netsTests(given);
 });

@@ -48,3 +48,8 @@ export function weightTable(all = weights()): string {
   });
   return ['| entry point | files | KB gzipped | beyond the core |', '| --- | --: | --: | --: |', ...rows].join('\n');
 }
+
+/** The core in a sentence. */
+export const weightSentence = (all = weights()): string =>
+  `An import of the core, which holds the kernels, loads ${Math.round(all[0].bytes / 1000)} KB gzipped; ` +
+  '[a table](spec/guide/speed.md#what-an-import-loads) has the other entry points.';

@@ -183,7 +183,9 @@ function Dialects() {
             {speeches.map(({ library: name, differences, shape, words }) => (
               <tr key={name}>
                 <th scope="row">{libraries[name]}</th>
-                <td>{words === undefined ? 'no' : differences.length === 0 ? 'yes' : differences.join(' ')}</td>
+                <td class="text">
+                  {words === undefined ? 'no' : differences.length === 0 ? 'yes' : differences.join(' ')}
+                </td>
                 <td>{words === undefined ? '—' : (shape ?? current.y.shape).slice(1).join('×')}</td>
               </tr>
             ))}

@@ -34,9 +34,14 @@ const stepped = (text: string, by: number, least: number): string =>
 
 /** A field for one number, or one per axis; with `step` 0 it cannot be stepped. */
 export function NumberField<T extends Texts>(
-  props: ControlOf<T> & { readonly least?: number; readonly step?: number; readonly hint?: string },
+  props: ControlOf<T> & {
+    readonly least?: number;
+    readonly step?: number;
+    readonly hint?: string;
+    readonly placeholder?: string;
+  },
 ) {
-  const { name, label, problems, least = 1, step = 1, hint } = props;
+  const { name, label, problems, least = 1, step = 1, hint, placeholder } = props;
   const text = useText(props);
   const problem = problems?.[name];
   const id = `control-${name}`;
@@ -58,6 +63,7 @@ export function NumberField<T extends Texts>(
           id={id}
           value={text}
           title={hint}
+          placeholder={placeholder}
           autocomplete="off"
           spellcheck={false}
           aria-invalid={problem !== undefined}
