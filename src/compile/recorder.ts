@@ -4,12 +4,22 @@ import { show, wrongType } from '../errors.ts';
 import { compiledConv, compiledConvTranspose } from '../kernels/choose.ts';
 import { marginsOf } from '../kernels/phases.ts';
 import type { WeightedKernel } from '../kernels/weighted-kernel.ts';
-import type { ConvStep, Layer, LrnStep, NormStep, Params, Program, Value } from '../layer/layer.ts';
+import type {
+  CellAxis,
+  ConvStep,
+  Layer,
+  LrnStep,
+  NormStep,
+  Params,
+  PointwiseStep,
+  Program,
+  Value,
+} from '../layer/layer.ts';
 import type { Shape, Tensor } from '../tensor.ts';
 import type { PoolGeometry } from '../window.ts';
 import { Activation } from './activation.ts';
 import { lrnStep, sumStep } from './pixelwise-steps.ts';
-import { callStep, poolStep, type Step, weightedStep } from './steps.ts';
+import { callStep, cellsStep, poolStep, type Step, weightedStep } from './steps.ts';
 
 export type Arithmetic = 'exact' | 'winograd';
 
@@ -77,6 +87,42 @@ export class Recorder implements Program {
     return this.#append(lrnStep(x as Activation, new Activation(x.shape), step));
   }
 
+  pointwise(x: Value, step: PointwiseStep): Value {
+    return this.#append(sumStep([x as Activation], new Activation(x.shape), {}, step));
+  }
+
+  /** Axes that mix cells have a step each; those that choose among them share one. */
+  cells(x: Value, shape: Shape, axes: readonly CellAxis[], fill: number): Value | undefined {
+    if (axes.length > 3) return undefined;
+    const mixing = axes.flatMap((axis, i) => (axis.share ? [i] : []));
+    let y = x as Activation;
+    if (mixing.length < axes.length) {
+      const chosen = axes.map((axis, i) => (axis.share ? unchanged(y.shape[i + 1]) : axis));
+      y = this.#cells(y, chosen, shape, fill);
+    }
+    for (const i of mixing)
+      y = this.#cells(
+        y,
+        axes.map((axis, j) => (j === i ? axis : unchanged(y.shape[j + 1]))),
+        shape,
+        fill,
+      );
+    return y;
+  }
+
+  #cells(x: Activation, axes: readonly CellAxis[], shape: Shape, fill: number): Activation {
+    const space = axes.map(({ low }) => low.length);
+    return this.#append(cellsStep(x, new Activation([shape[0], ...space, shape[shape.length - 1]]), axes, fill));
+  }
+
+  product(parts: readonly Value[], shape: Shape): Value | undefined {
+    if (parts.length === 1) return parts[0];
+    const y = new Activation(shape);
+    const fits = (part: Activation): boolean => part.size.every((cells, i) => cells === y.size[i] || cells === 1);
+    if (shape.length > 5 && !(parts as readonly Activation[]).every(fits)) return undefined;
+    return this.#append(sumStep(parts as readonly Activation[], y, {}, { operation: 'product' }));
+  }
+
   sum(parts: readonly Value[]): Value {
     if (parts.length === 1) return parts[0];
     return this.#append(sumStep(parts as readonly Activation[], new Activation(parts[0].shape), {}));
@@ -118,6 +164,9 @@ export class Recorder implements Program {
     return this.#append(sumStep([x], y, {}));
   }
 }
+
+/** Every cell of an axis as it is. */
+const unchanged = (cells: number): CellAxis => ({ low: Int32Array.from({ length: cells }, (_, i) => i) });
 
 /** A copy of the parameters, so that later changes of the caller's arrays do not change a compiled net. */
 export function copied(p: Params<Tensor>): Params<Tensor> {

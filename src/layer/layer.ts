@@ -68,10 +68,10 @@ export interface Parameter {
 }
 
 /**
- * How the layers of a layer are arranged: one after the other, in parallel with their outputs added or joined, or the first
+ * How the layers of a layer are arranged: one after the other, in parallel with their outputs added, multiplied or joined, or the first
  * used inside the second.
  */
-export type Arrangement = 'sequence' | 'sum' | 'concat' | 'shared';
+export type Arrangement = 'sequence' | 'sum' | 'product' | 'concat' | 'shared';
 
 /** The mean and the biased variance of each channel. */
 export interface Statistics {
@@ -173,6 +173,27 @@ export interface LrnStep {
 }
 
 /**
+ * A function of one number: limits a and b; min(max(a·x + b, 0), 1), by itself or times x; or x < 0 ? slope·x : x with a
+ * slope for each channel.
+ */
+export interface PointwiseStep {
+  readonly operation: 'clip' | 'hardSigmoid' | 'hardSwish' | 'prelu';
+  readonly a?: number;
+  readonly b?: number;
+  readonly slope?: Float32Array;
+}
+
+/**
+ * Which cells of one axis of x each cell of y is made of: `low`, where −1 stands for a cell of padding, or x[low]·(1 −
+ * share) + x[high]·share. Spec upsample-linear.
+ */
+export interface CellAxis {
+  readonly low: Int32Array;
+  readonly high?: Int32Array;
+  readonly share?: Data;
+}
+
+/**
  * What a layer may add to a compiled net; every member returns the value of its result, whose `shape` is given where
  * it is not that of x. The bits are those of the layer's `forward`. Spec compile-bits.
  */
@@ -190,8 +211,13 @@ export interface Program {
   norm(x: Value, step: NormStep): Value;
   relu(x: Value): Value;
   lrn(x: Value, step: LrnStep): Value;
+  pointwise(x: Value, step: PointwiseStep): Value;
+  /** Cells of x chosen or mixed on each axis of space, one axis after the other; a cell of padding is `fill`. */
+  cells(x: Value, shape: Shape, axes: readonly CellAxis[], fill: number): Value | undefined;
   /** ((first + second) + third) … */
   sum(parts: readonly Value[]): Value;
+  /** ((first · second) · third) …, where an axis of one cell or channel is repeated. */
+  product(parts: readonly Value[], shape: Shape): Value | undefined;
   /** The parts joined on the channel axis. */
   concat(parts: readonly Value[], shape: Shape): Value;
   /** The same numbers in another shape. */
