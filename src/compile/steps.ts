@@ -124,7 +124,7 @@ const ONE_CELL = [0, 0, 0];
 /** For each cell of an axis: two byte offsets, and the bits of a float32. */
 function entriesOf({ low, high, share }: CellAxis, step: number): number[] {
   const bits = new Uint32Array(Float32Array.from(low, (_, i) => share?.[i] ?? 0).buffer);
-  return Array.from(low).flatMap((cell, i) => [cell < 0 ? -1 : cell * step, (high?.[i] ?? 0) * step, bits[i]]);
+  return Array.from(low).flatMap((cell, i) => [cell < 0 ? -1 : cell * step, (high?.[i] ?? cell) * step, bits[i]]);
 }
 
 /** A call of a layer's `forward`; x and y are dense. Spec compile-bits. */

@@ -88,7 +88,7 @@ export function clip(attributes: ClipAttributes = {}): Layer {
     throw new SpecError('activation-clip', `clip: min must be at most max, got ${show(min)} and ${show(max)}`);
   return made('clip', { min, max }, clip, {
     value: (x, a) => (x < a.min ? a.min : x > a.max ? a.max : x),
-    slope: (x, a) => (x > a.min && x < a.max ? 1 : 0),
+    slope: (x, a) => ((x > a.min || a.min === -Infinity) && (x < a.max || a.max === Infinity) ? 1 : 0),
     kernel: (a) => ({ operation: 'clip', a: a.min, b: a.max }),
   });
 }

@@ -2,7 +2,8 @@
 //
 //   erf x = 2/√π · (x − x³/3 + x⁵/(2!·5) − x⁷/(3!·7) + …)        |x| < ½
 //   erf x = 1 − exp(−x²)·E(x)                                     x ≥ ½,   E(x) = exp(x²)·erfc(x)
-//   Φ(x)  = ½·exp(−x²/2)·E(−x/√2)                                 x ≤ 0,   Φ(x) = 1 − Φ(−x)
+//   Φ(x)  = ½ + ½·erf(x/√2)                                       |x| < 0.7
+//   Φ(x)  = ½·exp(−x²/2)·E(−x/√2)                                 x ≤ −0.7,   Φ(x) = 1 − Φ(−x)
 //
 // (1 + 2x)·E(x) is a polynomial in t = (x − 3.75)/(x + 3.75) for all x ≥ 0, after Shepherd and Laframboise, "Chebyshev
 // approximation of (1 + 2x) exp(x²) erfc x in 0 ≤ x < ∞", 1981. Spec math-erf.
@@ -55,6 +56,7 @@ export function erf(x: number): number {
 /** Φ(x), the distribution of the standard normal, with small relative error on both sides. Spec math-erf. */
 export function normalDistribution(x: number): number {
   const a = Math.abs(x);
+  if (a < 0.7) return 0.5 + 0.5 * erf(x * Math.SQRT1_2);
   const tail = a > 40 ? 0 : 0.5 * bell(a, 0.5) * scaledComplement(a * Math.SQRT1_2);
   return x > 0 ? 1 - tail : x <= 0 ? tail : x;
 }
