@@ -44,8 +44,7 @@ export function add(g: Sum): void {
       let other = b.source + image * b.sourceImage + plane * b.sourcePlane;
       let y = a.destination + image * a.destinationImage + plane * a.destinationPlane;
       for (let row: usize = 0; row < a.rows; row++) {
-        if (g.operation == Pixelwise.sum) addRow(g, x, other, y);
-        else applyRow(g, x, other, y);
+        applyRow(g, x, other, y);
         x += a.sourceRow;
         other += b.sourceRow;
         y += a.destinationRow;
@@ -55,36 +54,20 @@ export function add(g: Sum): void {
 }
 
 /** A row of pixels. Channels of the tail are computed as a whole vector; what lies beyond them is read, never stored. */
-function addRow(g: Sum, x: usize, other: usize, y: usize): void {
-  const a = g.first, epilogue = g.epilogue, channels = g.channels, isSum = g.second != 0;
-  const otherColumn = isSum ? changetype<Lattice>(g.second).sourceColumn : 0;
-  const whole = channels & ~3;
-  for (let column: usize = 0; column < a.columns; column++) {
-    for (let c = 0; c < channels; c += 4) {
-      const at: usize = c * 4;
-      let v = v128.load(x + at);
-      if (isSum) v = f32x4.add(v, v128.load(other + at));
-      v = finish(v, epilogue, at);
-      if (c < whole) v128.store(y + at, v);
-      else storeSome(y + at, v, channels - whole);
-    }
-    x += a.sourceColumn;
-    y += a.destinationColumn;
-    other += otherColumn;
-  }
-}
-
-/** The same for the other operations. */
 function applyRow(g: Sum, x: usize, other: usize, y: usize): void {
-  const a = g.first, epilogue = g.epilogue, channels = g.channels, isProduct = g.operation == Pixelwise.product;
-  const otherColumn = isProduct ? changetype<Lattice>(g.second).sourceColumn : 0;
+  const a = g.first, epilogue = g.epilogue, channels = g.channels, second = g.second, operation = g.operation;
+  const otherColumn = second ? changetype<Lattice>(second).sourceColumn : 0;
   const whole = channels & ~3;
   for (let column: usize = 0; column < a.columns; column++) {
     for (let c = 0; c < channels; c += 4) {
       const at: usize = c * 4;
       let v = g.firstSingle ? v128.load32_splat(x) : v128.load(x + at);
-      if (!isProduct) v = applied(g, v, at);
-      else v = f32x4.mul(v, g.secondSingle ? v128.load32_splat(other) : v128.load(other + at));
+      if (second) {
+        const w = g.secondSingle ? v128.load32_splat(other) : v128.load(other + at);
+        v = operation == Pixelwise.product ? f32x4.mul(v, w) : f32x4.add(v, w);
+      } else if (operation > Pixelwise.product) {
+        v = applied(g, v, at);
+      }
       v = finish(v, epilogue, at);
       if (c < whole) v128.store(y + at, v);
       else storeSome(y + at, v, channels - whole);

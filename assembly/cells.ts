@@ -17,15 +17,15 @@ export class Cells {
   planeTable: usize;
   rowTable: usize;
   columnTable: usize;
-  /** What a cell of padding holds. */
-  fill: f32;
+  /** The address of four floats: what a cell of padding holds. */
+  fill: usize;
 }
 
 /** Bytes of an entry: where its cell lies in x, or −1 for padding; where the other one lies; and the share of that. */
 const ENTRY: usize = 12;
 
 /**
- * y = low where the share is 0, else low·(1 − share) + high·share; at most one axis has shares. Spec pad-forward,
+ * y = low where the share is 0 (so is it for padding), else low·(1 − share) + high·share; at most one axis has shares. Spec pad-forward,
  * upsample-nearest, upsample-linear.
  */
 export function cells(g: Cells): void {
@@ -36,31 +36,22 @@ export function cells(g: Cells): void {
       let y = g.y + <usize>plane * g.yPlane + <usize>row * g.yRow;
       for (let column = 0; column < g.columns; column++, y += g.yColumn) {
         const c = g.columnTable + <usize>column * ENTRY;
-        if (load<i32>(a) == -1 || load<i32>(b) == -1 || load<i32>(c) == -1) {
-          fillCell(y, g.fill, g.channels);
-          continue;
-        }
-        const low = g.x + load<usize>(a) + load<usize>(b) + load<usize>(c);
+        const padding = load<i32>(a) == -1 || load<i32>(b) == -1 || load<i32>(c) == -1;
+        const low = padding ? g.fill : g.x + load<usize>(a) + load<usize>(b) + load<usize>(c);
+        const high = g.x + load<usize>(a, 4) + load<usize>(b, 4) + load<usize>(c, 4);
         const share = load<f32>(a, 8) + load<f32>(b, 8) + load<f32>(c, 8);
-        if (share == 0) copyCell(low, y, g.channels);
-        else mixCell(low, g.x + load<usize>(a, 4) + load<usize>(b, 4) + load<usize>(c, 4), y, share, g.channels);
+        writeCell(low, padding ? 0 : 16, high, share, y, g.channels);
       }
     }
   }
 }
 
-function fillCell(y: usize, value: f32, channels: i32): void {
-  for (; channels > 0; channels -= 4, y += 16) storeSome(y, f32x4.splat(value), min(4, channels));
-}
-
-function copyCell(x: usize, y: usize, channels: i32): void {
-  for (; channels > 0; channels -= 4, x += 16, y += 16) storeSome(y, v128.load(x), min(4, channels));
-}
-
-function mixCell(low: usize, high: usize, y: usize, share: f32, channels: i32): void {
+/** The vectors of one cell; `step` is 0 where the first one stands for all. */
+function writeCell(low: usize, step: usize, high: usize, share: f32, y: usize, channels: i32): void {
   const s = f32x4.splat(share), r = f32x4.splat(1 - share);
-  for (; channels > 0; channels -= 4, low += 16, high += 16, y += 16) {
-    const v = f32x4.add(f32x4.mul(v128.load(low), r), f32x4.mul(v128.load(high), s));
+  for (; channels > 0; channels -= 4, low += step, high += 16, y += 16) {
+    let v = v128.load(low);
+    if (share != 0) v = f32x4.add(f32x4.mul(v, r), f32x4.mul(v128.load(high), s));
     storeSome(y, v, min(4, channels));
   }
 }

@@ -4,22 +4,12 @@ import { show, wrongType } from '../errors.ts';
 import { compiledConv, compiledConvTranspose } from '../kernels/choose.ts';
 import { marginsOf } from '../kernels/phases.ts';
 import type { WeightedKernel } from '../kernels/weighted-kernel.ts';
-import type {
-  CellAxis,
-  ConvStep,
-  Layer,
-  LrnStep,
-  NormStep,
-  Params,
-  PointwiseStep,
-  Program,
-  Value,
-} from '../layer/layer.ts';
+import type { ConvStep, Layer, LrnStep, NormStep, Params, PointwiseStep, Program, Value } from '../layer/layer.ts';
 import type { Shape, Tensor } from '../tensor.ts';
 import type { PoolGeometry } from '../window.ts';
 import { Activation } from './activation.ts';
 import { lrnStep, sumStep } from './pixelwise-steps.ts';
-import { callStep, cellsStep, poolStep, type Step, weightedStep } from './steps.ts';
+import { callStep, poolStep, type Step, weightedStep } from './steps.ts';
 
 export type Arithmetic = 'exact' | 'winograd';
 
@@ -32,7 +22,8 @@ export class Recorder implements Program {
     this.#arithmetic = arithmetic;
   }
 
-  #append(step: Step): Activation {
+  /** For the steps of layers outside of the core as well. */
+  append(step: Step): Activation {
     this.steps.push(step);
     return step.y;
   }
@@ -45,7 +36,7 @@ export class Recorder implements Program {
 
   call(layer: Layer, x: Value, p: Params<Tensor>): Value {
     const y = new Activation(layer.shape(x.shape), true);
-    const result = this.#append(callStep(layer, this.dense(x as Activation), copied(p), y));
+    const result = this.append(callStep(layer, this.dense(x as Activation), copied(p), y));
     return this.#copy(result, new Activation(y.shape));
   }
 
@@ -64,55 +55,31 @@ export class Recorder implements Program {
     const x = value as Activation;
     x.needs(marginsOf(kernel.phases, x.size));
     const finish = { bias: step.bias?.data as Float32Array | undefined };
-    return this.#append(weightedStep(x, new Activation(shape), kernel, step.weight.data as Float32Array, finish));
+    return this.append(weightedStep(x, new Activation(shape), kernel, step.weight.data as Float32Array, finish));
   }
 
   maxPool(x: Value, shape: Shape, geometry: PoolGeometry): Value {
-    return this.#append(poolStep(x as Activation, new Activation(shape), geometry, undefined));
+    return this.append(poolStep(x as Activation, new Activation(shape), geometry, undefined));
   }
 
   avgPool(x: Value, shape: Shape, geometry: PoolGeometry, countPadding: boolean): Value {
-    return this.#append(poolStep(x as Activation, new Activation(shape), geometry, countPadding));
+    return this.append(poolStep(x as Activation, new Activation(shape), geometry, countPadding));
   }
 
   norm(x: Value, norm: NormStep): Value {
-    return this.#append(sumStep([x as Activation], new Activation(x.shape), { norm }));
+    return this.append(sumStep([x as Activation], new Activation(x.shape), { norm }));
   }
 
   relu(x: Value): Value {
-    return this.#append(sumStep([x as Activation], new Activation(x.shape), { relu: true }));
+    return this.append(sumStep([x as Activation], new Activation(x.shape), { relu: true }));
   }
 
   lrn(x: Value, step: LrnStep): Value {
-    return this.#append(lrnStep(x as Activation, new Activation(x.shape), step));
+    return this.append(lrnStep(x as Activation, new Activation(x.shape), step));
   }
 
   pointwise(x: Value, step: PointwiseStep): Value {
-    return this.#append(sumStep([x as Activation], new Activation(x.shape), {}, step));
-  }
-
-  /** Axes that mix cells have a step each; those that choose among them share one. */
-  cells(x: Value, shape: Shape, axes: readonly CellAxis[], fill: number): Value | undefined {
-    if (axes.length > 3) return undefined;
-    const mixing = axes.flatMap((axis, i) => (axis.share ? [i] : []));
-    let y = x as Activation;
-    if (mixing.length < axes.length) {
-      const chosen = axes.map((axis, i) => (axis.share ? unchanged(y.shape[i + 1]) : axis));
-      y = this.#cells(y, chosen, shape, fill);
-    }
-    for (const i of mixing)
-      y = this.#cells(
-        y,
-        axes.map((axis, j) => (j === i ? axis : unchanged(y.shape[j + 1]))),
-        shape,
-        fill,
-      );
-    return y;
-  }
-
-  #cells(x: Activation, axes: readonly CellAxis[], shape: Shape, fill: number): Activation {
-    const space = axes.map(({ low }) => low.length);
-    return this.#append(cellsStep(x, new Activation([shape[0], ...space, shape[shape.length - 1]]), axes, fill));
+    return this.append(sumStep([x as Activation], new Activation(x.shape), {}, step));
   }
 
   product(parts: readonly Value[], shape: Shape): Value | undefined {
@@ -120,12 +87,12 @@ export class Recorder implements Program {
     const y = new Activation(shape);
     const fits = (part: Activation): boolean => part.size.every((cells, i) => cells === y.size[i] || cells === 1);
     if (shape.length > 5 && !(parts as readonly Activation[]).every(fits)) return undefined;
-    return this.#append(sumStep(parts as readonly Activation[], y, {}, { operation: 'product' }));
+    return this.append(sumStep(parts as readonly Activation[], y, {}, { operation: 'product' }));
   }
 
   sum(parts: readonly Value[]): Value {
     if (parts.length === 1) return parts[0];
-    return this.#append(sumStep(parts as readonly Activation[], new Activation(parts[0].shape), {}));
+    return this.append(sumStep(parts as readonly Activation[], new Activation(parts[0].shape), {}));
   }
 
   concat(parts: readonly Value[], shape: Shape): Value {
@@ -146,7 +113,7 @@ export class Recorder implements Program {
    */
   reshape(x: Value, shape: Shape): Value {
     const step = sumStep([this.dense(x as Activation)], new Activation(shape, true), {});
-    return this.#append({ ...step, finish: undefined });
+    return this.append({ ...step, finish: undefined });
   }
 
   /** x without gaps, as JavaScript reads and writes it. */
@@ -161,12 +128,9 @@ export class Recorder implements Program {
   }
 
   #copy(x: Activation, y: Activation): Activation {
-    return this.#append(sumStep([x], y, {}));
+    return this.append(sumStep([x], y, {}));
   }
 }
-
-/** Every cell of an axis as it is. */
-const unchanged = (cells: number): CellAxis => ({ low: Int32Array.from({ length: cells }, (_, i) => i) });
 
 /** A copy of the parameters, so that later changes of the caller's arrays do not change a compiled net. */
 export function copied(p: Params<Tensor>): Params<Tensor> {

@@ -1,12 +1,11 @@
 // The steps of a compiled net, which run one after the other. A step is made ready once, and runs at every call.
 
 import type { Arena } from '../kernels/arena.ts';
-import { Cells } from '../kernels/declared.ts';
 import type { Finish } from '../kernels/epilogue.ts';
 import type { Placement } from '../kernels/placement.ts';
 import { preparePool } from '../kernels/pool.ts';
 import type { StagedWeights, WeightedKernel } from '../kernels/weighted-kernel.ts';
-import type { CellAxis, Layer, Params } from '../layer/layer.ts';
+import type { Layer, Params } from '../layer/layer.ts';
 import { checkLike } from '../layer/operator.ts';
 import { divisors } from '../reference/pool.ts';
 import { sizeOf, type Tensor } from '../tensor.ts';
@@ -75,56 +74,6 @@ export function poolStep(x: Activation, y: Activation, g: PoolGeometry, countPad
     staged: 0,
     prepare: (arena, at) => preparePool(arena, g, at(x), at(y), divisor),
   };
-}
-
-/** Spec pad-forward, upsample-nearest, upsample-linear; at most one axis mixes cells. Every image has a plan of its own. */
-export function cellsStep(x: Activation, y: Activation, axes: readonly CellAxis[], fill: number): Step {
-  return {
-    reads: [x],
-    y,
-    finish: undefined,
-    isSum: false,
-    staged: 0,
-    prepare(arena, at) {
-      const [from, to] = [at(x), at(y)];
-      const steps = [from.plane, from.row, from.pixel].slice(3 - axes.length);
-      const tables = axes.map((axis, i) => arena.table(entriesOf(axis, steps[i])));
-      const [planeTable, rowTable, columnTable] = [
-        ...[ONE_CELL, ONE_CELL].map((one) => arena.table(one)),
-        ...tables,
-      ].slice(-3);
-      const [planes, rows, columns] = y.size;
-      const plans = Array.from({ length: x.batch }, (_, n) =>
-        arena.struct(Cells, {
-          x: from.address + n * from.image,
-          y: to.address + n * to.image,
-          planes,
-          rows,
-          columns,
-          channels: y.channels,
-          yPlane: to.plane,
-          yRow: to.row,
-          yColumn: to.pixel,
-          planeTable,
-          rowTable,
-          columnTable,
-          fill,
-        }),
-      );
-      return () => {
-        for (const plan of plans) arena.kernels.cells(plan);
-      };
-    },
-  };
-}
-
-/** The table of an axis that x does not have. */
-const ONE_CELL = [0, 0, 0];
-
-/** For each cell of an axis: two byte offsets, and the bits of a float32. */
-function entriesOf({ low, high, share }: CellAxis, step: number): number[] {
-  const bits = new Uint32Array(Float32Array.from(low, (_, i) => share?.[i] ?? 0).buffer);
-  return Array.from(low).flatMap((cell, i) => [cell < 0 ? -1 : cell * step, (high?.[i] ?? cell) * step, bits[i]]);
 }
 
 /** A call of a layer's `forward`; x and y are dense. Spec compile-bits. */

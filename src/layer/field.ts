@@ -17,7 +17,7 @@ export interface Span {
 }
 
 /** Cells in ascending order, as runs [first, last] with gaps between them. */
-type Runs = readonly (readonly [first: number, last: number])[];
+export type Runs = readonly (readonly [first: number, last: number])[];
 
 interface Cells {
   readonly period: number;
@@ -32,7 +32,7 @@ const exact = new WeakMap<AxisField, Cells>();
  * below.
  */
 const MOST = 1024;
-const MOST_PHASES = 4096;
+export const MOST_PHASES = 4096;
 
 /** The sizes of the axes between batch and channels. */
 export const spaceOf = (shape: Shape): Shape => shape.slice(1, -1);
@@ -70,21 +70,6 @@ export const mirroredField = (axes: readonly Axis[]): Field =>
       }
     return fieldOf({ period: stride, shift: 1, sets: sets.map(joined) });
   });
-
-/** The field of units each of which depends on the cells from `first[p]` to `last[p]`. Spec layer-field. */
-export function listedField(first: ArrayLike<number>, last: ArrayLike<number>, step: number): AxisField {
-  const units = first.length;
-  if (units > MOST_PHASES) {
-    let [size, start] = [1, Number.POSITIVE_INFINITY];
-    for (let p = 0; p < units; p++) {
-      size = Math.max(size, last[p] - first[p] + 1);
-      start = Math.min(start, first[p] - p * step);
-    }
-    return Object.freeze({ size, step, start });
-  }
-  const sets = Array.from({ length: units }, (_, p): Runs => [[first[p], last[p]]]);
-  return fieldOf({ period: units, shift: units * step, sets });
-}
 
 /** The field of `inner` seen through `outer`, whose input is the output of `inner`. Spec layer-field. */
 export function throughField(inner: Field, outer: Field): Field {
@@ -162,7 +147,7 @@ export function spanAt(axis: AxisField, p: number): Span {
 const isPoint = ({ size, step, start }: AxisField): boolean => size === 1 && step === 1 && start === 0;
 
 /** The triple of the sets: the greatest size, and the latest start before which no unit depends on a cell. */
-function fieldOf(cells: Cells): AxisField {
+export function fieldOf(cells: Cells): AxisField {
   const { period, shift, sets } = cells;
   let [size, start] = [0, Number.POSITIVE_INFINITY];
   sets.forEach((set, r) => {

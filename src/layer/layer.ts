@@ -184,16 +184,6 @@ export interface PointwiseStep {
 }
 
 /**
- * Which cells of one axis of x each cell of y is made of: `low`, where −1 stands for a cell of padding, or x[low]·(1 −
- * share) + x[high]·share. Spec upsample-linear.
- */
-export interface CellAxis {
-  readonly low: Int32Array;
-  readonly high?: Int32Array;
-  readonly share?: Data;
-}
-
-/**
  * What a layer may add to a compiled net; every member returns the value of its result, whose `shape` is given where
  * it is not that of x. The bits are those of the layer's `forward`. Spec compile-bits.
  */
@@ -212,8 +202,6 @@ export interface Program {
   relu(x: Value): Value;
   lrn(x: Value, step: LrnStep): Value;
   pointwise(x: Value, step: PointwiseStep): Value;
-  /** Cells of x chosen or mixed on each axis of space, one axis after the other; a cell of padding is `fill`. */
-  cells(x: Value, shape: Shape, axes: readonly CellAxis[], fill: number): Value | undefined;
   /** ((first + second) + third) … */
   sum(parts: readonly Value[]): Value;
   /** ((first · second) · third) …, where an axis of one cell or channel is repeated. */

@@ -1,8 +1,10 @@
 // What padding and upsampling have in common: each axis of space gets other cells, chosen or mixed.
 
+import { appendCells } from '../compile/cells-step.ts';
 import { SpecError } from '../errors.ts';
-import type { Attributes, CellAxis, Field, Layer } from '../layer/layer.ts';
+import type { Attributes, Field, Layer } from '../layer/layer.ts';
 import { operator, remembering } from '../layer/operator.ts';
+import type { CellAxis } from '../reference/cells.ts';
 import { cells, cellsGrad } from '../reference/cells.ts';
 import { roundingOf } from '../rounding.ts';
 import type { Shape } from '../tensor.ts';
@@ -35,7 +37,7 @@ export function cellLayer(
     shape,
     field: (x) => field(x, axesOf(x)),
     forward: (x) => cells(name, x, axesOf(x.shape), roundingOf(x.data)(fill)),
-    emit: (program, x) => program.cells(x, shape(x.shape), axesOf(x.shape), fill),
+    emit: (program, x) => appendCells(program, x, shape(x.shape), axesOf(x.shape), fill),
     gradient: ({ x, dy }) => ({ x: cellsGrad(name, dy, x.shape, axesOf(x.shape)) }),
   });
 }

@@ -16,7 +16,7 @@ export {
 } from './elementwise.ts';
 export { type GroupNormAttributes, groupNorm, instanceNorm, layerNorm } from './group-norm.ts';
 export { logSoftmax } from './log-softmax.ts';
-export { globalLpPool, type LpPoolAttributes, lpPool1d, lpPool3d } from './lp-pool.ts';
+export type { LpPoolAttributes } from './lp-pool.ts';
 export {
   type BlockAttributes,
   depthToSpace,
@@ -26,5 +26,6 @@ export {
   slice,
   spaceToDepth,
 } from './moves.ts';
+export { globalLpPool, lpPool1d, lpPool3d } from './other-lp-pools.ts';
 export { type PadAttributes, type PadMode, pad } from './pad.ts';
 export { type UpsampleAttributes, upsample } from './upsample.ts';

@@ -4,8 +4,9 @@
 
 import { known, MAX_ATTRIBUTE, oneOf, wholeNumber } from '../attributes.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
-import { listedField, pointField, spaceOf, windowField } from '../layer/field.ts';
+import { pointField, spaceOf, windowField } from '../layer/field.ts';
 import type { Attributes, AxisField, Field, Layer } from '../layer/layer.ts';
+import { listedField } from '../layer/listed-field.ts';
 import { operator, remembering } from '../layer/operator.ts';
 import { isList } from '../reading.ts';
 import { allocate, type Shape, sizeOf, typeOf } from '../tensor.ts';

@@ -2,9 +2,11 @@
 
 import { finiteNumber, known, MAX_ATTRIBUTE, oneOf, wholeNumber } from '../attributes.ts';
 import { SpecError, show } from '../errors.ts';
-import { listedField, spaceOf, windowField } from '../layer/field.ts';
-import type { CellAxis, Layer } from '../layer/layer.ts';
+import { spaceOf, windowField } from '../layer/field.ts';
+import type { Layer } from '../layer/layer.ts';
+import { listedField } from '../layer/listed-field.ts';
 import { isList } from '../reading.ts';
+import type { CellAxis } from '../reference/cells.ts';
 import type { Shape } from '../tensor.ts';
 import { cellLayer } from './cell-layer.ts';
 

@@ -5,9 +5,18 @@
 //
 // Spec pad-forward, upsample-nearest, upsample-linear.
 
-import type { CellAxis } from '../layer/layer.ts';
 import { roundingOf } from '../rounding.ts';
 import { allocate, type Data, type Shape, sizeOf, type Tensor, typeOf } from '../tensor.ts';
+
+/**
+ * Which cells of one axis of x each cell of y is made of: `low`, where −1 stands for a cell of padding, or x[low]·(1 −
+ * share) + x[high]·share. Spec upsample-linear.
+ */
+export interface CellAxis {
+  readonly low: Int32Array;
+  readonly high?: Int32Array;
+  readonly share?: Data;
+}
 
 /** One axis of a tensor, as `rows` times `cells` times `inner` numbers. */
 interface Blocks {

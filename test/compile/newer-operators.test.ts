@@ -80,8 +80,8 @@ describe.each(Object.entries(kinds))('%s', (_, make) => {
   test.each(Object.entries(surroundings))(
     '[compile-bits] [kernel-blocks] has the bits of forward, and writes nothing beside its result: %s',
     (_, surround) => {
-      for (const space of [[1], [1, 3], [3, 1], [2, 1, 2]])
-        for (const C of [1, 4, 5, 9]) {
+      for (const space of [[1], [3, 1], [2, 1, 3]])
+        for (const C of [1, 4, 5]) {
           const shape = [1 + (C % 2), ...space, C];
           const net = surround(make(space.length, C), space.length, C);
           const params = t.initialize(net, shape, { seed: C });
