@@ -5,11 +5,11 @@ import { NAME, readOffer } from '../oracle/ask/offer.ts';
 import { readTraits } from '../oracle/ask/traits.ts';
 import { dialects, readDialect } from '../oracle/dialects/dialects.ts';
 import { readLayout } from '../oracle/dialects/layout.ts';
-import type { Subject } from '../oracle/subject.ts';
-import { plain } from '../plain.ts';
+import type { EngineUnderTest } from '../oracle/engine-under-test.ts';
+import { plain } from '../plain-text.ts';
 import { parseLine, SHOWN } from './protocol.ts';
 
-export type Hello = Omit<Subject, 'run'>;
+export type Hello = Omit<EngineUnderTest, 'run'>;
 
 /** Whether a line is meant as a hello. */
 export function asHello(text: string): string | undefined {
@@ -35,7 +35,7 @@ export function readHello(text: string): Hello {
     name: plain(name, NAME),
     ...(version && { version: plain(version, NAME) }),
     dialect,
-    layout: readLayout(layout as Subject['layout'], dialects[dialect].layout),
+    layout: readLayout(layout as EngineUnderTest['layout'], dialects[dialect].layout),
     traits: readTraits(traits),
     ...offer,
   };

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { inProcess } from '../oracle/ask/in-process.ts';
 import { notATensor } from '../oracle/ask/verdict.ts';
 import type { Call, Engine } from '../oracle/engine.ts';
-import type { Answer, Subject } from '../oracle/subject.ts';
+import type { Answer, EngineUnderTest } from '../oracle/engine-under-test.ts';
 import { decode, encode, linesOf } from './protocol.ts';
 
 /** Standard output is for the protocol only: everything else that is printed goes to standard error. */
@@ -39,7 +39,10 @@ const reply = (answer: Answer, gradient: boolean): object => {
 };
 
 /** All that the engine offers: what the oracle does not know, it says itself. */
-const describe = ({ name, version, dialect, layout, traits }: Subject, { ops, gradients = {} }: Engine): object => ({
+const describe = (
+  { name, version, dialect, layout, traits }: EngineUnderTest,
+  { ops, gradients = {} }: Engine,
+): object => ({
   name,
   version,
   dialect,

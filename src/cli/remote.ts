@@ -4,8 +4,8 @@ import { setImmediate } from 'node:timers/promises';
 import type { Case } from '../oracle/case.ts';
 import { caseId } from '../oracle/cases/id.ts';
 import type { Call } from '../oracle/engine.ts';
-import type { Answer, Subject } from '../oracle/subject.ts';
-import { plain } from '../plain.ts';
+import type { Answer, EngineUnderTest } from '../oracle/engine-under-test.ts';
+import { plain } from '../plain-text.ts';
 import { asHello, type Hello, readHello } from './hello.ts';
 import { Group, type Listener, MAX_LINE } from './process-group.ts';
 import { afterPrint, encode, PROTOCOL, readAnswer, SHOWN } from './protocol.ts';
@@ -15,7 +15,7 @@ export class StartError extends Error {
   override readonly name = 'StartError';
 }
 
-export interface Remote extends Hello, Pick<Subject, 'run'> {
+export interface Remote extends Hello, Pick<EngineUnderTest, 'run'> {
   /** What the engine wrote to standard error when this case was last asked, shortened. */
   saidOf(id: string): string | undefined;
   /** The first line on standard output that was not an answer, and how many more there were. */

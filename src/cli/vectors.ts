@@ -2,7 +2,7 @@
 
 import { parseArgs } from 'node:util';
 import { readTraits } from '../oracle/ask/traits.ts';
-import { readSettings as complete } from '../oracle/cases/plan.ts';
+import { readSettings as complete } from '../oracle/cases/plan-campaign.ts';
 import { dialectNames } from '../oracle/dialect.ts';
 import { dialects, readDialect } from '../oracle/dialects/dialects.ts';
 import { readLayout } from '../oracle/dialects/layout.ts';

@@ -5,7 +5,7 @@ import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { SpecError } from '../errors.ts';
 import { examine } from '../oracle/campaign.ts';
-import { readSettings } from '../oracle/cases/plan.ts';
+import { readSettings } from '../oracle/cases/plan-campaign.ts';
 import { answering, questionsOf, type Read, readManifest } from '../oracle/files/answers.ts';
 import { at, jsonText } from './files.ts';
 import { openOutput, outputHelp, outputOptions } from './output.ts';

@@ -8,14 +8,14 @@ import { inProcess } from './ask/in-process.ts';
 import { pooled } from './bounds/precision.ts';
 import type { Case } from './case.ts';
 import { mixtures } from './cases/mixtures.ts';
-import { plan, readSettings } from './cases/plan.ts';
+import { planCampaign, readSettings } from './cases/plan-campaign.ts';
 import type { Complete, Questions, Settings } from './cases/questions.ts';
 import type { Engine } from './engine.ts';
+import { type EngineUnderTest, isFailure, type VerdictKind } from './engine-under-test.ts';
 import { memory } from './findings/diagnose.ts';
 import type { Finding } from './findings/finding.ts';
 import { findingsOf } from './findings/findings.ts';
 import { type OperatorReport, type Report, reportOf, statusOf, unaskedReport } from './report/report.ts';
-import { isFailure, type Subject, type VerdictKind } from './subject.ts';
 
 export interface CheckOptions extends Settings {
   /** Stops at the case that runs, which does not count, and reports what is done. */
@@ -63,14 +63,14 @@ const readTimeout = ({ timeout = TIMEOUT }: CheckOptions): number =>
     : finiteNumber('oracle-timeout', 'checkEngine', 'timeout', timeout, 'a number of seconds above 0', (s) => s > 0);
 
 /** The campaign over an engine of this process or another. */
-export async function campaign(subject: Subject, options: CheckOptions = {}): Promise<Report> {
+export async function campaign(subject: EngineUnderTest, options: CheckOptions = {}): Promise<Report> {
   const settings = readSettings(options);
-  return examine(subject, settings, plan(subject, settings), options);
+  return examine(subject, settings, planCampaign(subject, settings), options);
 }
 
 /** Asks the questions of a plan, and reports. */
 export async function examine(
-  subject: Subject,
+  subject: EngineUnderTest,
   settings: Complete,
   questions: readonly Questions[],
   options: CheckOptions = {},
@@ -96,7 +96,7 @@ export async function examine(
 }
 
 async function checkOperator(
-  subject: Subject,
+  subject: EngineUnderTest,
   { op, gradient, quota, cases, isLive = false, isNamed = false }: Questions,
   strict: boolean,
   { signal, onProgress }: CheckOptions,

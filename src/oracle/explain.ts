@@ -2,7 +2,7 @@
 
 import type { Layer } from '../layer/layer.ts';
 import type { Tensor } from '../tensor.ts';
-import { callOf, partsOf, roleOf, theirTensor } from './ask/ask.ts';
+import { callOf, layoutKeyOf, partsOf, theirTensor } from './ask/ask.ts';
 import { expectedOf } from './ask/verdict.ts';
 import type { Case } from './case.ts';
 import { parseCaseId } from './cases/id.ts';
@@ -13,7 +13,7 @@ import { layerOf, shapeOf } from './cases/tensors.ts';
 import type { DialectName, Layout } from './dialect.ts';
 import { dialects, readDialect } from './dialects/dialects.ts';
 import { readLayout } from './dialects/layout.ts';
-import type { Subject } from './subject.ts';
+import type { EngineUnderTest } from './engine-under-test.ts';
 
 /** In whose words, and with which order of axes. */
 export interface Speech {
@@ -65,7 +65,10 @@ export function explain(caseId: string, speech: Speech = {}): Explanation {
 }
 
 /** Every tensor of a case by its name, as an engine of that dialect and layout has them: x …, expected.y, bound.y. */
-export function tensorsOf(asked: Pick<Subject, 'dialect' | 'layout' | 'traits'>, c: Case): Record<string, Tensor> {
+export function tensorsOf(
+  asked: Pick<EngineUnderTest, 'dialect' | 'layout' | 'traits'>,
+  c: Case,
+): Record<string, Tensor> {
   const { op: _, attributes: __, ...operands } = callOf(asked, c);
   const tensors = Object.entries(resultsOf(asked, c)).flatMap(([kind, results]) =>
     Object.entries(results).map(([part, tensor]) => [`${kind}.${part}`, tensor] as const),
@@ -73,7 +76,10 @@ export function tensorsOf(asked: Pick<Subject, 'dialect' | 'layout' | 'traits'>,
   return { ...(operands as unknown as Record<string, Tensor>), ...Object.fromEntries(tensors) };
 }
 
-export function speakerOf(c: Case, speech: Speech): Pick<Subject, 'layout' | 'traits'> & { dialect: DialectName } {
+export function speakerOf(
+  c: Case,
+  speech: Speech,
+): Pick<EngineUnderTest, 'layout' | 'traits'> & { dialect: DialectName } {
   const dialect = readDialect(speech.dialect, [c.op]);
   checkSaid('explain', dialect, c);
   return { dialect, layout: readLayout(speech.layout, dialects[dialect].layout), traits: {} };
@@ -81,15 +87,15 @@ export function speakerOf(c: Case, speech: Speech): Pick<Subject, 'layout' | 'tr
 
 /** `conv2d in the words of torch, x NCHW, weight OIHW` */
 function titleOf({ dialect, layout }: ReturnType<typeof speakerOf>, c: Case): string {
-  const roles = Object.keys(layerOf(c).params(shapeOf(c))).map((name) => [name, roleOf(c, name)] as const);
-  const parameters = roles.flatMap(([name, role]) => (role === 'none' ? [] : [`${name} ${layout[role]}`]));
+  const keys = Object.keys(layerOf(c).params(shapeOf(c))).map((name) => [name, layoutKeyOf(c, name)] as const);
+  const parameters = keys.flatMap(([name, key]) => (key === 'none' ? [] : [`${name} ${layout[key]}`]));
   const words = dialect === 'toeplitz' ? '' : ` in the words of ${dialect}`;
   return [`${c.op}${c.gradient ? ' gradient' : ''}${words}`, `x ${layout.x}`, ...parameters].join(', ');
 }
 
 /** The exact results and their bounds. */
 function resultsOf(
-  asked: Pick<Subject, 'dialect' | 'layout' | 'traits'>,
+  asked: Pick<EngineUnderTest, 'dialect' | 'layout' | 'traits'>,
   c: Case,
 ): Record<'expected' | 'bound', Record<string, Tensor>> {
   const found: ReturnType<typeof resultsOf> = { expected: {}, bound: {} };

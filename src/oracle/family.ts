@@ -32,7 +32,7 @@ export interface LargeAxis<C extends Case> {
 }
 
 /** Which declared layout a tensor has: that of x, of a weight or of a depthwise weight; or none, where all engines agree. */
-export type Role = 'x' | 'weight' | 'depthwise' | 'none';
+export type LayoutKey = 'x' | 'weight' | 'depthwise' | 'none';
 
 /** The decision that a dialect has no words for an operator. */
 export const absent = 'absent';
@@ -60,7 +60,7 @@ export interface Family<C extends Case = Case, S extends Setting = Setting> {
 
   // The case
   /** The tensors by name (y as well), and whose layout each has. */
-  readonly tensors: Readonly<Record<string, Role>>;
+  readonly tensors: Readonly<Record<string, LayoutKey>>;
   /** The ways to fill the tensors, by the names that a case id has for them. */
   readonly values: Readonly<Record<string, Fill>>;
   /** The attributes of the layer. */
@@ -120,8 +120,8 @@ export interface Family<C extends Case = Case, S extends Setting = Setting> {
   answering(s: S, instead: C, layer: Layer): S;
 }
 
-/** Every part that a family must have, and its type. */
-const parts: Readonly<Record<keyof Family, 'number' | 'object' | 'function'>> = {
+/** Every member that a family must have, and its type. */
+const members: Readonly<Record<keyof Family, 'number' | 'object' | 'function'>> = {
   place: 'number',
   operators: 'object',
   tensors: 'object',
@@ -153,10 +153,10 @@ const parts: Readonly<Record<keyof Family, 'number' | 'object' | 'function'>> = 
   answering: 'function',
 };
 
-/** What a family lacks, by name: parts, and decisions of a dialect about an operator. */
+/** What a family lacks, by name: members, and decisions of a dialect about an operator. */
 export function lackingIn(family: Partial<Family>, dialects: readonly DialectName[]): string[] {
   const given = family as Readonly<Record<string, unknown>>;
-  const missing = Object.entries(parts).flatMap(([part, type]) => (typeof given[part] === type ? [] : [part]));
+  const missing = Object.entries(members).flatMap(([member, type]) => (typeof given[member] === type ? [] : [member]));
   const undecided = Object.keys(family.operators ?? {}).flatMap((op) =>
     dialects.flatMap((name) => (family.dialects?.[name]?.[op] === undefined ? [`${op} in ${name}`] : [])),
   );

@@ -17,20 +17,20 @@ import {
   vjpAt,
 } from './points.ts';
 
-interface Call {
+interface Sample {
   readonly point: Point;
   readonly dy: Tensor;
 }
 
-/** Calls in both element types. */
-const calls = (s: Subject): fc.Arbitrary<Call> =>
+/** Samples in both element types. */
+const samples = (s: Subject): fc.Arbitrary<Sample> =>
   fc
     .tuple(fc.constantFrom<ElementType>('float32', 'float64'), fc.constantFrom(wholeNumbers(), awkwardFloats()))
     .chain(([type, numbers]) => fc.record({ point: points(s, numbers, type), dy: gradients(s, numbers, type) }));
 
-const law = (name: string, holds: (s: Subject, call: Call) => void): Law => ({
+const law = (name: string, holds: (s: Subject, sample: Sample) => void): Law => ({
   name,
-  property: (s) => fc.property(calls(s), (call) => holds(s, call)),
+  property: (s) => fc.property(samples(s), (sample) => holds(s, sample)),
 });
 
 export const layerLaws: readonly Law[] = [

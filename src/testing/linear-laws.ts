@@ -19,13 +19,13 @@ import {
   vjpAt,
 } from './points.ts';
 
-interface Call {
+interface Sample {
   readonly point: Point;
   readonly change: Point;
   readonly dy: Tensor;
 }
 
-const law = (name: string, holds: (s: Subject, call: Call) => void): Law => ({
+const law = (name: string, holds: (s: Subject, sample: Sample) => void): Law => ({
   name,
   property(s) {
     const [bound, types] = exactness(s);
@@ -36,7 +36,7 @@ const law = (name: string, holds: (s: Subject, call: Call) => void): Law => ({
         const draw = exactPoints(s, bound, type);
         return fc.record({ point: draw, change: draw, dy: exactGradients(s, bound, type) });
       }),
-      (call) => holds(s, call),
+      (sample) => holds(s, sample),
     );
   },
 });

@@ -5,11 +5,11 @@ import type { Case, Part } from '../case.ts';
 import { layerOf, operandsOf, shapeOf } from '../cases/tensors.ts';
 import { dialects } from '../dialects/dialects.ts';
 import { toOurs, toTheirs } from '../dialects/layout.ts';
-import { attributesIn, shapesIn } from '../dialects/words.ts';
+import { attributesIn, shapesIn } from '../dialects/translate.ts';
 import type { Call } from '../engine.ts';
+import type { EngineUnderTest } from '../engine-under-test.ts';
 import { familyOf } from '../families/index.ts';
-import type { Expected, Role } from '../family.ts';
-import type { Subject } from '../subject.ts';
+import type { Expected, LayoutKey } from '../family.ts';
 import { checkParts } from './outputs.ts';
 import { type Verdict, verdict } from './verdict.ts';
 
@@ -22,13 +22,13 @@ export interface Outcome {
   readonly after?: Case;
 }
 
-type Asked = Pick<Subject, 'dialect' | 'layout'>;
+type Asked = Pick<EngineUnderTest, 'dialect' | 'layout'>;
 
 /** A tensor of ours as the engine has it. */
 export function theirTensor(asked: Asked, c: Case, name: string, tensor: Tensor): Tensor {
   const shape = shapesIn(asked.dialect ?? 'toeplitz', c, asked.layout)[name];
   const { data } = tensor;
-  return shape ? { shape, data } : toTheirs(roleOf(c, name), tensor, asked.layout, shapeOf(c).at(-1)!);
+  return shape ? { shape, data } : toTheirs(layoutKeyOf(c, name), tensor, asked.layout, shapeOf(c).at(-1)!);
 }
 
 /** The question as the engine gets it, in its dialect and layout. */
@@ -41,7 +41,7 @@ export function callOf(asked: Asked, c: Case): Call {
 
 /** What the engine is to give by its dialect: each output, its shape in our layout and its bound. */
 export function partsOf(
-  { dialect = 'toeplitz', traits }: Pick<Subject, 'dialect' | 'traits'>,
+  { dialect = 'toeplitz', traits }: Pick<EngineUnderTest, 'dialect' | 'traits'>,
   c: Case,
 ): [Part, Expected][] {
   const family = familyOf(c.op);
@@ -55,7 +55,7 @@ export function partsOf(
   });
 }
 
-export async function ask(subject: Subject, c: Case): Promise<Outcome> {
+export async function ask(subject: EngineUnderTest, c: Case): Promise<Outcome> {
   const answer = await subject.run(callOf(subject, c), c);
   if (answer.kind !== 'result') return { case: c, verdict: verdict(answer.kind, answer.message) };
   const theirs = ours(answer.value, c, subject);
@@ -63,13 +63,13 @@ export async function ask(subject: Subject, c: Case): Promise<Outcome> {
 }
 
 /** A result in our layout; of gradients, each. */
-function ours(value: unknown, c: Case, { dialect = 'toeplitz', layout }: Subject): unknown {
+function ours(value: unknown, c: Case, { dialect = 'toeplitz', layout }: EngineUnderTest): unknown {
   const x = shapeOf(c);
   const shapes = shapesIn(dialect, c, layout);
   const one = (name: string, each: unknown): unknown =>
     Object.hasOwn(shapes, name)
       ? reshaped(each, shapes[name], () => layerOf(c).params(x)[name] as Shape)
-      : toOurs(roleOf(c, name), each, layout, x.length, x.at(-1)!);
+      : toOurs(layoutKeyOf(c, name), each, layout, x.length, x.at(-1)!);
   if (!c.gradient) return one('y', value);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, one(name, each)]));
@@ -82,7 +82,7 @@ function reshaped(value: unknown, theirs: Shape, ours: () => Shape): unknown {
 }
 
 /** Whose layout a tensor of a case has. */
-export function roleOf(c: Case, name: string): Role {
+export function layoutKeyOf(c: Case, name: string): LayoutKey {
   const { tensors } = familyOf(c.op);
   return Object.hasOwn(tensors, name) ? tensors[name] : 'none';
 }

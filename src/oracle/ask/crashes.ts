@@ -13,7 +13,7 @@ import {
   separating,
   statementsOf,
 } from '../cases/predicates.ts';
-import type { VerdictKind } from '../subject.ts';
+import type { VerdictKind } from '../engine-under-test.ts';
 import type { Outcome } from './ask.ts';
 
 /** An operator is left after so many kinds of crashes, or so many crashes that nothing tells from the answers. */

@@ -8,7 +8,7 @@
 import type { Tensor } from '../../tensor.ts';
 import type { Case } from '../case.ts';
 import { layerOf, operandsOf, shapeOf } from '../cases/tensors.ts';
-import { isFailure, type Subject } from '../subject.ts';
+import { type EngineUnderTest, isFailure } from '../engine-under-test.ts';
 import { ask, type Outcome, partsOf } from './ask.ts';
 import { arraysOf, sameBits } from './in-process.ts';
 import { checkParts } from './outputs.ts';
@@ -41,7 +41,7 @@ function sibling(c: Case): Case {
 }
 
 /** What an engine keeps is suspected from `elements` wrong ones on. */
-export function historyOf(subject: Subject, elements = ELEMENTS): History {
+export function historyOf(subject: EngineUnderTest, elements = ELEMENTS): History {
   const earlier = new Map<string, Case[]>();
   let last: Case | undefined;
   let least = elements;

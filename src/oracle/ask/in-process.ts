@@ -5,7 +5,7 @@ import type { Tensor } from '../../tensor.ts';
 import { dialects, readDialect } from '../dialects/dialects.ts';
 import { readLayout } from '../dialects/layout.ts';
 import type { Call, Engine, GradientCall } from '../engine.ts';
-import type { Answer, Subject } from '../subject.ts';
+import type { Answer, EngineUnderTest } from '../engine-under-test.ts';
 import { readOffer } from './offer.ts';
 import { readTraits } from './traits.ts';
 import { notATensor } from './verdict.ts';
@@ -34,7 +34,7 @@ export function checkEngineForm(engine: Engine): void {
 }
 
 /** An engine of this process as a subject; with `seconds`, a call that settles later is a time-out. */
-export function inProcess(engine: Engine, seconds = Infinity): Subject {
+export function inProcess(engine: Engine, seconds = Infinity): EngineUnderTest {
   checkEngineForm(engine);
   const offer = readOffer(Object.keys(engine.ops), Object.keys(engine.gradients ?? {}));
   const dialect = readDialect(engine.dialect, [...offer.ops, ...offer.gradients]);
@@ -122,7 +122,7 @@ async function give(engine: Engine, call: Lent): Promise<Given | Refusal> {
 }
 
 /** Runs a call twice, the second time from lent views, and looks at what it left behind. */
-function probing(engine: Engine): Subject['run'] {
+function probing(engine: Engine): EngineUnderTest['run'] {
   let earlier: readonly { readonly array: Float32Array; readonly copy: Float32Array }[] = [];
   return async (call): Promise<Answer> => {
     const first = copy(call);

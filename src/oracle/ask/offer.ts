@@ -1,9 +1,9 @@
 // Which operators of an engine the oracle knows. Spec oracle-engine.
 
 import { SpecError } from '../../errors.ts';
-import { plain } from '../../plain.ts';
+import { plain } from '../../plain-text.ts';
+import type { EngineUnderTest } from '../engine-under-test.ts';
 import { operators } from '../families/index.ts';
-import type { Subject } from '../subject.ts';
 
 /** How many operators that are not known are named, in how many characters. */
 const MOST = 20;
@@ -13,7 +13,7 @@ export const NAME = 100;
 export function readOffer(
   ops: readonly string[],
   gradients: readonly string[],
-): Required<Pick<Subject, 'ops' | 'gradients' | 'unknown'>> {
+): Required<Pick<EngineUnderTest, 'ops' | 'gradients' | 'unknown'>> {
   const isKnown = (name: string): boolean => Object.hasOwn(operators, name);
   const known = [...new Set(ops.filter(isKnown))];
   const unknown = [...new Set([...ops, ...gradients].filter((name) => !isKnown(name)))].map((name) =>

@@ -7,7 +7,7 @@ import { type Bound, LAMBDA, U } from '../bounds/bound.ts';
 import { FINITE, kindOf, MINUS_INFINITY, NAN, PLUS_INFINITY } from '../bounds/number-kinds.ts';
 import { type Precision, precisionOf } from '../bounds/precision.ts';
 import type { Part } from '../case.ts';
-import type { VerdictKind } from '../subject.ts';
+import type { VerdictKind } from '../engine-under-test.ts';
 import { whereabouts } from './whereabouts.ts';
 
 /** One output element: where it is, what the mathematics gives, what the engine gave, how far apart they may be. */

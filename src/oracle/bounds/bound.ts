@@ -6,9 +6,9 @@
 // s, A and m are the same sum over x and w, over |x| and |w|, and over ones: the sum is the layer itself, in float64.
 
 import type { Data } from '../../tensor.ts';
-import type { Form } from './form.ts';
 import { type Format, formats, type Narrowing, rounding, unitAt } from './formats.ts';
 import { ANYTHING, allowed, FINITE, type Kinds, kindOf, overflow } from './number-kinds.ts';
+import type { Sum } from './sum.ts';
 
 /** Unit roundoff of float32, 24 bits to nearest: 2⁻²⁴. */
 export const U = 5.9604644775390625e-8;
@@ -52,31 +52,31 @@ const every = (data: Float64Array | undefined, holds: (value: number) => boolean
 export const gamma = (m: number, u: number): number => (m * u < 0.5 ? (m * u) / (1 - m * u) : m * u);
 
 /** Spec oracle-bound, oracle-exact, oracle-underflow, oracle-precision. */
-export function boundOf(form: Form, profile: Profile): Bound {
-  const { a, w, b, divisor } = form;
+export function boundOf(sum: Sum, profile: Profile): Bound {
+  const { a, w, b, divisor } = sum;
   const { precision = {}, subnormals } = profile;
   const arithmetic = formats[precision.accumulator ?? 'float32'];
   const { u, eta, lambda } = arithmetic;
   const parts = [a, w, b];
   const clean = parts.every((part) => every(part, Number.isFinite));
   const [fa, fw, fb] = clean ? parts : parts.map((part) => map(part, finite));
-  const value = form.apply(fa!, fw, fb);
-  const magnitude = form.apply(map(fa, Math.abs)!, map(fw, Math.abs), map(fb, Math.abs));
-  const terms = form.apply(
+  const value = sum.apply(fa!, fw, fb);
+  const magnitude = sum.apply(map(fa, Math.abs)!, map(fw, Math.abs), map(fb, Math.abs));
+  const terms = sum.apply(
     map(fa, () => 1)!,
     map(fw, () => 1),
     map(fb, (each) => (each === 0 ? 0 : 1)),
   );
-  const changed = rounded(form, profile, fa!, fw, fb);
+  const changed = rounded(sum, profile, fa!, fw, fb);
   const whole = clean && parts.every((part) => every(part, Number.isInteger));
-  const lost = subnormals === 'ieee' ? undefined : flushed(form, fa!, fw, fb);
+  const lost = subnormals === 'ieee' ? undefined : flushed(sum, fa!, fw, fb);
   const flush = subnormals === 'ieee' ? 0 : 2 * lambda;
   const error = new Float64Array(value.length);
   const kinds: Kinds = new Uint8Array(value.length).fill(FINITE);
   for (let i = 0; i < value.length; i++) {
     const d = divisor?.[i] ?? 1;
     // A division (or a product with a rounded reciprocal) adds two roundings; so does a share of dy.
-    const m = terms[i] + (divisor || form.shares ? 2 : 0);
+    const m = terms[i] + (divisor || sum.shares ? 2 : 0);
     const E = changed?.[i] ?? 0;
     const A = magnitude[i] + E;
     const slack = E + gamma(m, u) * A + (m * eta) / 2 + flush * m + (lost?.[i] ?? 0);
@@ -84,7 +84,7 @@ export function boundOf(form: Form, profile: Profile): Bound {
     const B = ((slack + m * Number.EPSILON * A) * (1 + 1e-9)) / d + (divisor ? eta : 0);
     // If Σ|a·w| is a whole number of at most 1/u, so is every partial sum in every order, and nothing is rounded.
     const exact = whole && E === 0 && A <= 1 / u && (!divisor || isPowerOfTwo(d));
-    error[i] = exact && !form.shares ? 0 : B;
+    error[i] = exact && !sum.shares ? 0 : B;
     kinds[i] = overflow(value[i], A * (1 + gamma(m, u)), B * d, arithmetic);
     value[i] /= d;
     // An average may divide its terms before it adds them: then only the mean can overflow.
@@ -92,13 +92,13 @@ export function boundOf(form: Form, profile: Profile): Bound {
     magnitude[i] /= d;
     terms[i] = m;
   }
-  const bound = { value, error, kinds: clean ? kinds : allowed(form, kinds), magnitude, terms };
+  const bound = { value, error, kinds: clean ? kinds : allowed(sum, kinds), magnitude, terms };
   return stored({ ...bound, ...(profile.precision && { isWide: true }) }, profile);
 }
 
 /** What rounding the operands may change; undefined where it changes nothing. Spec oracle-precision. */
 function rounded(
-  form: Form,
+  sum: Sum,
   { precision = {}, subnormals }: Profile,
   a: Float64Array,
   w?: Float64Array,
@@ -109,10 +109,10 @@ function rounded(
   const [da, dw, db] = [a, w, b].map(change);
   if ([da, dw, db].every((part) => every(part, (each) => each === 0))) return undefined;
   const size = (part?: Float64Array) => map(part, Math.abs);
-  const first = form.apply(da!, size(w), db);
+  const first = sum.apply(da!, size(w), db);
   if (!w) return first;
   const none = map(b, () => 0);
-  const second = form.apply(
+  const second = sum.apply(
     size(a)!.map((each, i) => each + da![i]),
     dw,
     none,
@@ -146,14 +146,14 @@ export function stored(bound: Bound, { precision = {}, subnormals }: Profile): B
 const isPowerOfTwo = (d: number): boolean => d > 0 && (d & (d - 1)) === 0;
 
 /** What subnormal operands may take with them when they are read as 0. Spec oracle-underflow. */
-function flushed(form: Form, a: Float64Array, w?: Float64Array, b?: Float64Array): Float64Array | undefined {
+function flushed(sum: Sum, a: Float64Array, w?: Float64Array, b?: Float64Array): Float64Array | undefined {
   const parts = [a, w, b];
   if (parts.every((part) => every(part, (each) => !isSubnormal(each)))) return undefined;
   const mask = (part?: Float64Array) => map(part, (each) => (isSubnormal(each) ? 1 : 0));
   const size = (part?: Float64Array) => map(part, Math.abs);
-  const first = form.apply(mask(a)!, size(w), mask(b));
+  const first = sum.apply(mask(a)!, size(w), mask(b));
   const none = map(b, () => 0);
-  const second = w ? form.apply(size(a)!, mask(w), none) : first;
+  const second = w ? sum.apply(size(a)!, mask(w), none) : first;
   return first.map((each, i) => LAMBDA * (each + second[i]));
 }
 

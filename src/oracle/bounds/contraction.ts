@@ -6,11 +6,11 @@ import type { Tensor } from '../../tensor.ts';
 import type { ConvGeometry } from '../../window.ts';
 import type { Operands, Part } from '../case.ts';
 import { type Bound, boundOf, type Profile, toDoubles } from './bound.ts';
-import type { Form } from './form.ts';
+import type { Sum } from './sum.ts';
 
 /** Of the output. */
 export function contractionBound(layer: Layer, { x, weight, bias }: Operands, profile: Profile): Bound {
-  const apply: Form['apply'] = (a, w, b) => {
+  const apply: Sum['apply'] = (a, w, b) => {
     const p = { weight: { shape: weight!.shape, data: w! }, ...(bias && { bias: { shape: bias.shape, data: b! } }) };
     return layer.forward({ shape: x.shape, data: a }, p).data as Float64Array;
   };

@@ -1,7 +1,7 @@
 // Which kinds of number an output may be: finite, +∞, −∞, NaN. Spec oracle-overflow, oracle-nan.
 
-import type { Form } from './form.ts';
 import { type Arithmetic, formats } from './formats.ts';
+import type { Sum } from './sum.ts';
 
 export const FINITE = 1;
 export const PLUS_INFINITY = 2;
@@ -31,17 +31,17 @@ export function overflow(s: number, A: number, B: number, { most: F, beyond }: A
 }
 
 /** The kinds where an operand holds NaN or ∞: `finiteKinds` are those of the finite terms alone. */
-export function allowed(form: Form, finiteKinds: Kinds): Kinds {
-  const { a, w, b } = form;
+export function allowed(sum: Sum, finiteKinds: Kinds): Kinds {
+  const { a, w, b } = sum;
   const is = (data: Float64Array | undefined, test: (value: number) => boolean): Float64Array | undefined =>
     data?.map((value) => (test(value) ? 1 : 0));
   const none = b?.map(() => 0);
   const count = (x: (value: number) => boolean, y: (value: number) => boolean): Float64Array =>
-    form.apply(is(a, x)!, is(w, y), none);
+    sum.apply(is(a, x)!, is(w, y), none);
   const add = (...counts: Float64Array[]): Float64Array =>
     counts[0].map((_, i) => counts.reduce((total, each) => total + each[i], 0));
   const bias = (test: (value: number) => boolean): Float64Array =>
-    form.apply(
+    sum.apply(
       a.map(() => 0),
       w?.map(() => 0),
       is(b, test),

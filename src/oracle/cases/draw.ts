@@ -3,10 +3,10 @@
 import { hash, type Random, random } from '../../random.ts';
 import type { Case } from '../case.ts';
 import { dialects } from '../dialects/dialects.ts';
-import { nearestIn } from '../dialects/words.ts';
+import { nearestIn } from '../dialects/translate.ts';
+import type { EngineUnderTest } from '../engine-under-test.ts';
 import { operatorOf } from '../families/index.ts';
 import type { LargeAxis, Ranges } from '../family.ts';
-import type { Subject } from '../subject.ts';
 import { isPossible } from './tensors.ts';
 
 /**
@@ -19,7 +19,7 @@ export function drawCase(
   gradient: boolean,
   seed: number,
   index: number,
-  { dialect = 'toeplitz', traits }: Pick<Subject, 'dialect' | 'traits'> = { traits: {} },
+  { dialect = 'toeplitz', traits }: Pick<EngineUnderTest, 'dialect' | 'traits'> = { traits: {} },
 ): Case {
   const { family } = operatorOf(op);
   const nan = traits.nan ?? (family.keepsNaN(dialects[dialect]) ? 'kept' : 'free');

@@ -3,8 +3,8 @@
 import type { Tensor } from '../../tensor.ts';
 import type { Case } from '../case.ts';
 import { ownLayout } from '../dialects/layout.ts';
-import { attributesIn } from '../dialects/words.ts';
-import type { Subject } from '../subject.ts';
+import { attributesIn } from '../dialects/translate.ts';
+import type { EngineUnderTest } from '../engine-under-test.ts';
 import { caseId } from './id.ts';
 import { type LanguageName, languages, record } from './languages.ts';
 import { layerOf, operandsOf } from './tensors.ts';
@@ -24,7 +24,7 @@ export function inEach(write: (name: LanguageName) => readonly string[]): Litera
 /** For a report: in our attributes and layout; a comment says the attributes as an engine of another dialect gets them. */
 export function literal(
   c: Case,
-  { dialect = 'toeplitz', layout }: Pick<Subject, 'dialect' | 'layout'> = { layout: ownLayout },
+  { dialect = 'toeplitz', layout }: Pick<EngineUnderTest, 'dialect' | 'layout'> = { layout: ownLayout },
 ): Literal {
   const operands = Object.entries(operandsOf(c, layerOf(c))) as [string, Tensor][];
   const own = attributesIn('toeplitz', c, ownLayout);

@@ -7,7 +7,7 @@
 import { hash, random } from '../../random.ts';
 import type { Case } from '../case.ts';
 import type { DialectName } from '../dialect.ts';
-import { nearestIn } from '../dialects/words.ts';
+import { nearestIn } from '../dialects/translate.ts';
 import { familyOf } from '../families/index.ts';
 import { caseId } from './id.ts';
 import { isPossible } from './tensors.ts';

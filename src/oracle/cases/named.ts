@@ -3,8 +3,8 @@
 import { SpecError, show, wrongType } from '../../errors.ts';
 import type { Case } from '../case.ts';
 import type { DialectName } from '../dialect.ts';
-import { nearestIn } from '../dialects/words.ts';
-import type { Subject } from '../subject.ts';
+import { nearestIn } from '../dialects/translate.ts';
+import type { EngineUnderTest } from '../engine-under-test.ts';
 import { caseId, parseCaseId } from './id.ts';
 import type { Questions, Settings } from './questions.ts';
 
@@ -33,7 +33,7 @@ export function readNamed(settings: Settings, ids: readonly string[]): readonly 
 
 /** @throws {SpecError} campaign-cases for what the engine does not offer, or its dialect cannot say. */
 export function planNamed(
-  { ops, gradients, dialect = 'toeplitz' }: Pick<Subject, 'ops' | 'gradients' | 'dialect'>,
+  { ops, gradients, dialect = 'toeplitz' }: Pick<EngineUnderTest, 'ops' | 'gradients' | 'dialect'>,
   ids: readonly string[],
 ): Questions[] {
   const cases = ids.map(parseCaseId);

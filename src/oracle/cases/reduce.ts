@@ -5,7 +5,7 @@
 import type { Tensor } from '../../tensor.ts';
 import type { Case } from '../case.ts';
 import type { DialectName } from '../dialect.ts';
-import { nearestIn } from '../dialects/words.ts';
+import { nearestIn } from '../dialects/translate.ts';
 import { familyOf } from '../families/index.ts';
 import { caseId } from './id.ts';
 import { isPossible, layerOf, operandsOf } from './tensors.ts';

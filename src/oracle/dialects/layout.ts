@@ -5,7 +5,7 @@ import { SpecError, show } from '../../errors.ts';
 import { indexAt, placeOf } from '../../places.ts';
 import type { Data, Shape, Tensor } from '../../tensor.ts';
 import type { Layout } from '../dialect.ts';
-import type { Role } from '../family.ts';
+import type { LayoutKey } from '../family.ts';
 
 export const ownLayout: Required<Layout> = { x: 'NHWC', weight: 'HWIO', depthwise: 'HWIO' };
 
@@ -50,14 +50,14 @@ function permute(tensor: Tensor, from: readonly number[]): Tensor {
   return { shape: to, data: result };
 }
 
-/** The layout of ours and of theirs that tensors of a role have; some have only one. */
-function layoutOf(role: Role, layout: Required<Layout>): readonly [ours: string, theirs: string] | undefined {
-  return role === 'none' ? undefined : [ownLayout[role], layout[role]];
+/** Our layout and theirs for the tensors of a key; undefined where all engines agree. */
+function layoutOf(key: LayoutKey, layout: Required<Layout>): readonly [ours: string, theirs: string] | undefined {
+  return key === 'none' ? undefined : [ownLayout[key], layout[key]];
 }
 
 /** A tensor of ours in their layout; `channels` are those of x. */
-export function toTheirs(role: Role, tensor: Tensor, layout: Required<Layout>, channels: number): Tensor {
-  const found = layoutOf(role, layout);
+export function toTheirs(key: LayoutKey, tensor: Tensor, layout: Required<Layout>, channels: number): Tensor {
+  const found = layoutOf(key, layout);
   if (!found) return tensor;
   const [ours, theirs] = found;
   const { shape, data } = tensor;
@@ -66,8 +66,14 @@ export function toTheirs(role: Role, tensor: Tensor, layout: Required<Layout>, c
 }
 
 /** A tensor of theirs in our layout; what is not a tensor of that rank comes back as it is, for the verdict to see. */
-export function toOurs(role: Role, value: unknown, layout: Required<Layout>, rank: number, channels: number): unknown {
-  const found = layoutOf(role, layout);
+export function toOurs(
+  key: LayoutKey,
+  value: unknown,
+  layout: Required<Layout>,
+  rank: number,
+  channels: number,
+): unknown {
+  const found = layoutOf(key, layout);
   if (!found) return value;
   const [ours, theirs] = found;
   const tensor = value as Tensor;

@@ -14,7 +14,7 @@ import { absent, type Family } from '../family.ts';
 import { mistakesAbout } from '../mistakes/catalogue.ts';
 import { inputGradient } from '../mistakes/gradients.ts';
 import type { WindowMistake } from '../mistakes/shared.ts';
-import { type WindowCase, windowCaseOf, windowOf } from '../windows/case.ts';
+import { type WindowedCase, windowCaseOf, windowOf } from '../windows/case.ts';
 import { everydayWindows } from '../windows/everyday.ts';
 import { readWindow, type Written, writeWindow } from '../windows/id.ts';
 import { perChannelAxes } from '../windows/large-axes.ts';
@@ -29,7 +29,7 @@ import {
   windowAnswering,
   windowSetting,
 } from '../windows/setting.ts';
-import { windowWords } from '../windows/words.ts';
+import { windowWords } from '../windows/window-words.ts';
 import { layouts, ownAttributes, said, saidInWords, sameInEveryDialect, windowed } from './common.ts';
 import {
   cellsCovered,
@@ -55,7 +55,7 @@ const operators = {
 } as const;
 const operatorOf = (op: string) => operators[op as keyof typeof operators];
 
-const attributesOf = (c: WindowCase) => ({ ...windowOf(c), ceil: c.ceil, countPadding: c.countPadding });
+const attributesOf = (c: WindowedCase) => ({ ...windowOf(c), ceil: c.ceil, countPadding: c.countPadding });
 
 const loops: Loops = {
   geometry: poolGeometry,
@@ -118,20 +118,20 @@ function gradientBound(layer: Layer, { x, dy }: Operands, profile: Profile): Rea
 }
 
 const words = windowWords();
-const own = said((c: WindowCase) => ownAttributes(operatorOf(c.op).make(attributesOf(c))));
-const onnx = said((c: WindowCase) => ({
+const own = said((c: WindowedCase) => ownAttributes(operatorOf(c.op).make(attributesOf(c))));
+const onnx = said((c: WindowedCase) => ({
   ...words.onnx(c),
   ceil_mode: Number(c.ceil),
   count_include_pad: Number(c.countPadding),
 }));
-const torch = said((c: WindowCase) => ({
+const torch = said((c: WindowedCase) => ({
   ...words.torch(c),
   ceil_mode: c.ceil,
   count_include_pad: c.countPadding,
 }));
 const tensorflow = saidInWords(tensorflowPool);
 const webnn = said(webnnPool);
-const caffe = said((c: WindowCase) => caffePool('AVE', c));
+const caffe = said((c: WindowedCase) => caffePool('AVE', c));
 
 /** Another divisor at each position. */
 const divided =
@@ -190,7 +190,7 @@ const mistakes: readonly WindowMistake[] = [
   ...poolGradientMistakes,
 ];
 
-export const averageFamily: Family<WindowCase, WindowSetting> = {
+export const averageFamily: Family<WindowedCase, WindowSetting> = {
   ...windowed,
   ...sameInEveryDialect,
   place: 4,

@@ -5,7 +5,7 @@ import { contractionBound, contractionGradientBounds, convolutionGradients } fro
 import { mayTransform, transformed } from '../bounds/winograd.ts';
 import { absent, type Family } from '../family.ts';
 import { mistakesAbout } from '../mistakes/catalogue.ts';
-import { geometryOf, type WindowCase, windowCaseOf, windowOf } from '../windows/case.ts';
+import { geometryOf, type WindowedCase, windowCaseOf, windowOf } from '../windows/case.ts';
 import { everydayWindows } from '../windows/everyday.ts';
 import { readWindow, type Written, writeWindow } from '../windows/id.ts';
 import { mixedAxes } from '../windows/large-axes.ts';
@@ -18,7 +18,7 @@ import {
   windowAnswering,
   windowSetting,
 } from '../windows/setting.ts';
-import { convolutionWords, nearestWindow, type Sayable } from '../windows/words.ts';
+import { convolutionWords, nearestWindow, type Sayable } from '../windows/window-words.ts';
 import { withWrittenPadding } from '../windows/written-padding.ts';
 import { layouts, ownAttributes, said, saidInWords, sameInEveryDialect, windowed } from './common.ts';
 
@@ -29,7 +29,7 @@ const operators = {
 } as const;
 const operatorOf = (op: string) => operators[op as keyof typeof operators];
 
-const attributesOf = (c: WindowCase) => ({
+const attributesOf = (c: WindowedCase) => ({
   filters: c.groups * c.filters,
   ...windowOf(c),
   groups: c.groups,
@@ -55,11 +55,11 @@ const sayable: Sayable = {
   change: ({ limits }) => (limits.groups ? {} : { groups: 1 }),
 };
 const words = convolutionWords();
-const own = said((c: WindowCase) => ownAttributes(operatorOf(c.op).make(attributesOf(c))));
+const own = said((c: WindowedCase) => ownAttributes(operatorOf(c.op).make(attributesOf(c))));
 const [onnx, torch, webnn, caffe] = [said(words.onnx), said(words.torch), said(words.webnn), said(words.caffe)];
 const [tensorflow, tensorflowWords] = [said(words.tensorflow), saidInWords(words.tensorflow)];
 
-export const convFamily: Family<WindowCase, WindowSetting> = {
+export const convFamily: Family<WindowedCase, WindowSetting> = {
   ...windowed,
   ...sameInEveryDialect,
   place: 1,

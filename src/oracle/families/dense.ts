@@ -5,16 +5,16 @@ import { contractionBound, contractionGradientBounds, convolutionGradients } fro
 import type { Layout } from '../dialect.ts';
 import type { Family } from '../family.ts';
 import { mistakesAbout } from '../mistakes/catalogue.ts';
-import { geometryOf, type WindowCase, windowCaseOf } from '../windows/case.ts';
+import { geometryOf, type WindowedCase, windowCaseOf } from '../windows/case.ts';
 import { everydayWindows } from '../windows/everyday.ts';
 import { readWindow, type Written, writeWindow } from '../windows/id.ts';
 import { ungroupedAxes } from '../windows/large-axes.ts';
 import { smallRanges, type WindowRanges, windowRanges } from '../windows/ranges.ts';
 import { contracted, type Loops, type WindowSetting, windowAnswering, windowSetting } from '../windows/setting.ts';
-import { nearestWindow } from '../windows/words.ts';
+import { nearestWindow } from '../windows/window-words.ts';
 import { layouts, ownAttributes, said, saidInWords, sameInEveryDialect, windowed } from './common.ts';
 
-const attributesOf = (c: WindowCase) => ({ units: c.groups * c.filters, bias: c.bias });
+const attributesOf = (c: WindowedCase) => ({ units: c.groups * c.filters, bias: c.bias });
 
 const loops: Loops = { geometry: geometryOf, evaluate: contracted };
 const written: Written = { filters: 'u', groups: 'one' };
@@ -30,7 +30,7 @@ const ranges: readonly Partial<WindowRanges>[] = [
 /** Whether the rows of the weight are units, as where filters come first. */
 const isTransposed = ({ weight }: Required<Layout>): boolean => weight.indexOf('O') < weight.indexOf('I');
 
-export const denseFamily: Family<WindowCase, WindowSetting> = {
+export const denseFamily: Family<WindowedCase, WindowSetting> = {
   ...windowed,
   ...sameInEveryDialect,
   place: 5,

@@ -4,7 +4,7 @@ import * as ops from '../../ops/convolution.ts';
 import { contractionBound, contractionGradientBounds, convolutionGradients } from '../bounds/contraction.ts';
 import { absent, type Family } from '../family.ts';
 import { mistakesAbout } from '../mistakes/catalogue.ts';
-import { geometryOf, type WindowCase, windowCaseOf, windowOf } from '../windows/case.ts';
+import { geometryOf, type WindowedCase, windowCaseOf, windowOf } from '../windows/case.ts';
 import { everydayWindows, perChannel } from '../windows/everyday.ts';
 import { readWindow, type Written, writeWindow } from '../windows/id.ts';
 import { perChannelAxes } from '../windows/large-axes.ts';
@@ -17,7 +17,7 @@ import {
   windowAnswering,
   windowSetting,
 } from '../windows/setting.ts';
-import { convolutionWords, nearestWindow } from '../windows/words.ts';
+import { convolutionWords, nearestWindow } from '../windows/window-words.ts';
 import { withWrittenPadding } from '../windows/written-padding.ts';
 import { layouts, ownAttributes, said, sameInEveryDialect, windowed } from './common.ts';
 
@@ -28,7 +28,7 @@ const operators = {
 } as const;
 const operatorOf = (op: string) => operators[op as keyof typeof operators];
 
-const attributesOf = (c: WindowCase) => ({ ...windowOf(c), multiplier: c.filters, bias: c.bias });
+const attributesOf = (c: WindowedCase) => ({ ...windowOf(c), multiplier: c.filters, bias: c.bias });
 
 const loops: Loops = { geometry: geometryOf, evaluate: contracted, moved: contractedGradients };
 const written: Written = { filters: 'm', groups: 'per channel' };
@@ -43,14 +43,14 @@ const ranges: readonly Partial<WindowRanges>[] = [
 ];
 
 const words = convolutionWords();
-const own = said((c: WindowCase) => ownAttributes(operatorOf(c.op).make(attributesOf(c))));
+const own = said((c: WindowedCase) => ownAttributes(operatorOf(c.op).make(attributesOf(c))));
 const [onnx, torch, webnn, caffe] = [said(words.onnx), said(words.torch), said(words.webnn), said(words.caffe)];
-const tensorflow = said<WindowCase>((c, layout) => ({
+const tensorflow = said<WindowedCase>((c, layout) => ({
   ...words.tensorflow(c, layout),
   strides: [1, ...c.stride, 1],
 }));
 
-export const depthwiseFamily: Family<WindowCase, WindowSetting> = {
+export const depthwiseFamily: Family<WindowedCase, WindowSetting> = {
   ...windowed,
   ...sameInEveryDialect,
   place: 2,

@@ -10,7 +10,7 @@ import { absent, type Family } from '../family.ts';
 import type { Prediction } from '../mistake.ts';
 import { mistakesAbout } from '../mistakes/catalogue.ts';
 import type { WindowMistake } from '../mistakes/shared.ts';
-import { inputOf, type WindowCase, windowCaseOf, windowOf } from '../windows/case.ts';
+import { inputOf, type WindowedCase, windowCaseOf, windowOf } from '../windows/case.ts';
 import { everydayWindows } from '../windows/everyday.ts';
 import { readWindow, type Written, writeWindow } from '../windows/id.ts';
 import { perChannelAxes } from '../windows/large-axes.ts';
@@ -25,7 +25,7 @@ import {
   windowAnswering,
   windowSetting,
 } from '../windows/setting.ts';
-import { windowWords } from '../windows/words.ts';
+import { windowWords } from '../windows/window-words.ts';
 import { layouts, ownAttributes, said, saidInWords, windowed } from './common.ts';
 import {
   coversCells,
@@ -50,7 +50,7 @@ const operators = {
 } as const;
 const operatorOf = (op: string) => operators[op as keyof typeof operators];
 
-const attributesOf = (c: WindowCase) => ({ ...windowOf(c), ceil: c.ceil });
+const attributesOf = (c: WindowedCase) => ({ ...windowOf(c), ceil: c.ceil });
 
 const loops: Loops = {
   geometry: poolGeometry,
@@ -72,12 +72,12 @@ function gradientBound(layer: Layer, operands: Operands, profile: Profile): Read
 }
 
 const words = windowWords();
-const own = said((c: WindowCase) => ownAttributes(operatorOf(c.op).make(attributesOf(c))));
-const onnx = said((c: WindowCase) => ({ ...words.onnx(c), ceil_mode: Number(c.ceil), storage_order: 0 }));
-const torch = said((c: WindowCase) => ({ ...words.torch(c), dilation: c.dilation, ceil_mode: c.ceil }));
+const own = said((c: WindowedCase) => ownAttributes(operatorOf(c.op).make(attributesOf(c))));
+const onnx = said((c: WindowedCase) => ({ ...words.onnx(c), ceil_mode: Number(c.ceil), storage_order: 0 }));
+const torch = said((c: WindowedCase) => ({ ...words.torch(c), dilation: c.dilation, ceil_mode: c.ceil }));
 const [tensorflow, tensorflowWords] = [said(tensorflowPool), saidInWords(tensorflowPool)];
 const webnn = said(webnnPool);
-const caffe = said((c: WindowCase) => caffePool('MAX', c));
+const caffe = said((c: WindowedCase) => caffePool('MAX', c));
 
 /** The largest finite float32, from whose negative some maxima start. */
 const LARGEST = 3.4028234663852886e38;
@@ -142,7 +142,7 @@ const mistakes: readonly WindowMistake[] = [
   ...poolGradientMistakes,
 ];
 
-export const maxFamily: Family<WindowCase, WindowSetting> = {
+export const maxFamily: Family<WindowedCase, WindowSetting> = {
   ...windowed,
   place: 3,
   operators,

@@ -2,24 +2,24 @@
 
 import type { Attributes } from '../../layer/layer.ts';
 import type { Layout } from '../dialect.ts';
-import type { WindowCase } from '../windows/case.ts';
-import { windowWords } from '../windows/words.ts';
+import type { WindowedCase } from '../windows/case.ts';
+import { windowWords } from '../windows/window-words.ts';
 
 const words = windowWords();
 
-export const tensorflowPool = (c: WindowCase, layout: Required<Layout>): Attributes => ({
+export const tensorflowPool = (c: WindowedCase, layout: Required<Layout>): Attributes => ({
   ksize: c.size,
   ...words.tensorflow(c, layout),
 });
 
-export const webnnPool = (c: WindowCase, { x }: Required<Layout>): Attributes => ({
+export const webnnPool = (c: WindowedCase, { x }: Required<Layout>): Attributes => ({
   windowDimensions: c.size,
   ...words.webnn(c),
   layout: x.toLowerCase(),
   outputShapeRounding: c.ceil ? 'ceil' : 'floor',
 });
 
-export function caffePool(pool: 'MAX' | 'AVE', c: WindowCase): Attributes {
+export function caffePool(pool: 'MAX' | 'AVE', c: WindowedCase): Attributes {
   const { stride, pad } = words.caffe(c);
   const [[kernel_h, kernel_w], [stride_h, stride_w], [pad_h, pad_w]] = [c.size, stride, pad];
   const round_mode = c.ceil ? 'CEIL' : 'FLOOR';

@@ -10,12 +10,12 @@ import type { CeilRule, Dialect } from '../dialect.ts';
 import type { Expected } from '../family.ts';
 import type { Prediction } from '../mistake.ts';
 import type { WindowMistake } from '../mistakes/shared.ts';
-import { axesOf, inputOf, isSame, type WindowCase } from '../windows/case.ts';
+import { axesOf, inputOf, isSame, type WindowedCase } from '../windows/case.ts';
 import { perChannel } from '../windows/everyday.ts';
 import { corners, type WindowRanges } from '../windows/ranges.ts';
 import { widened, widenedBound } from '../windows/resized.ts';
 import { channelsOut, eachOutput, evaluate, gradientsOf, type WindowSetting } from '../windows/setting.ts';
-import { nearestWindow, withoutGaps } from '../windows/words.ts';
+import { nearestWindow, withoutGaps } from '../windows/window-words.ts';
 
 /**
  * That of a convolution with a group per channel and one filter: the window itself. The axes are those of the attributes;
@@ -32,7 +32,7 @@ export const cellsCovered = (g: ConvGeometry, countPadding: boolean): Float64Arr
   divisors({ ...g, channels: g.groups }, countPadding);
 
 /** Spec oracle-cases: a window over no cell is a matter of convention. */
-export const coversCells = (c: WindowCase): boolean =>
+export const coversCells = (c: WindowedCase): boolean =>
   cellsCovered({ batch: 1, groups: 1, channels: 1, filters: 1, axes: threeAxes(axesOf(c)) }, false).every(
     (cells) => cells > 0,
   );
@@ -65,10 +65,10 @@ export const poolRanges: readonly Partial<WindowRanges>[] = [
   { groups: [5, 9] },
 ];
 
-export const everydayPool = (c: Drawn<WindowCase>): Drawn<WindowCase> => ({ ...perChannel(c), bias: false });
+export const everydayPool = (c: Drawn<WindowedCase>): Drawn<WindowedCase> => ({ ...perChannel(c), bias: false });
 
 /** The shape of the output by a rule for ceil; undefined where it is ours. Spec dialect-results. */
-export function shapeBy(rule: CeilRule, c: WindowCase): Shape | undefined {
+export function shapeBy(rule: CeilRule, c: WindowedCase): Shape | undefined {
   if (!c.ceil || rule === 'drop' || rule === 'none' || isSame(c)) return undefined;
   const axes = axesOf(c);
   if (rule === 'drop if padded' && axes.some(({ before, after }) => before + after > 0)) return undefined;
@@ -81,13 +81,13 @@ export function shapeBy(rule: CeilRule, c: WindowCase): Shape | undefined {
 }
 
 /** An output by the rule of a dialect; `empty` is what it gives over no cell. */
-export function outputBy({ conventions }: Dialect, c: WindowCase, ours: Expected, empty: number | 'open'): Expected {
+export function outputBy({ conventions }: Dialect, c: WindowedCase, ours: Expected, empty: number | 'open'): Expected {
   const shape = shapeBy(conventions.ceil, c);
   return shape ? widenedBound(ours, shape, empty) : ours;
 }
 
 /** A prediction by the rule of a dialect, unless the mistake has changed its shape. */
-export function predictionBy(rule: CeilRule, c: WindowCase, y: Prediction): Prediction {
+export function predictionBy(rule: CeilRule, c: WindowedCase, y: Prediction): Prediction {
   const shape = shapeBy(rule, c);
   const own = [c.batch, ...axesOf(c).map(({ output }) => output), inputOf(c).at(-1)!];
   return shape && sameShape(y.shape, own) ? widened(y, shape) : y;
@@ -100,9 +100,9 @@ const most = ({ limits: { poolPadding } }: Dialect, size: number): number =>
 /** The nearest pool that a dialect can say. */
 export function nearestPool(
   dialect: Dialect,
-  c: WindowCase,
-  change: (dialect: Dialect, c: WindowCase) => Partial<WindowCase>,
-): WindowCase {
+  c: WindowedCase,
+  change: (dialect: Dialect, c: WindowedCase) => Partial<WindowedCase>,
+): WindowedCase {
   const said = nearestWindow({ most, change }, dialect, c);
   // Windows that only some dialects have cover no cell; nothing is promised about their gradients.
   const isOpen = said.gradient && fits(said) && coversCells(said) && shapeBy(dialect.conventions.ceil, said);
@@ -110,7 +110,7 @@ export function nearestPool(
 }
 
 /** Whether the window fits into the padded image. */
-const fits = (c: WindowCase): boolean =>
+const fits = (c: WindowedCase): boolean =>
   isSame(c) ||
   c.space.every((input, i) => {
     const padding = typeof c.padding === 'string' ? [0, 0] : c.padding[i];
@@ -118,7 +118,7 @@ const fits = (c: WindowCase): boolean =>
   });
 
 /** Without gaps, where the dialect has none in this pool. */
-export const gapsIn = (canDilate: boolean, c: WindowCase): Partial<WindowCase> =>
+export const gapsIn = (canDilate: boolean, c: WindowedCase): Partial<WindowedCase> =>
   canDilate ? {} : { dilation: withoutGaps(c) };
 
 /** Folds the cells of each window in order; `pad` is what a cell of padding gives, if it takes part. */

@@ -13,7 +13,7 @@ import type { Mistake, Prediction, Predictions, Setting } from '../mistake.ts';
 import { commonValues, type Fill } from '../values.ts';
 import { batches, blocks } from '../windows/large-axes.ts';
 import { lower } from '../windows/smaller.ts';
-import { lettersOf } from '../windows/words.ts';
+import { lettersOf } from '../windows/window-words.ts';
 import { layouts, ownAttributes, said, saidInWords, sameInEveryDialect } from './common.ts';
 
 interface PreluCase extends Case {

@@ -12,7 +12,7 @@ import { absent, type Family } from '../family.ts';
 import type { Prediction } from '../mistake.ts';
 import { mistakesAbout } from '../mistakes/catalogue.ts';
 import type { WindowMistake } from '../mistakes/shared.ts';
-import { geometryOf, inputOf, type WindowCase, windowCaseOf, windowOf } from '../windows/case.ts';
+import { geometryOf, inputOf, type WindowedCase, windowCaseOf, windowOf } from '../windows/case.ts';
 import { everydayWindows } from '../windows/everyday.ts';
 import { readWindow, type Written, writeWindow } from '../windows/id.ts';
 import { mixedAxes } from '../windows/large-axes.ts';
@@ -29,7 +29,7 @@ import {
   windowAnswering,
   windowSetting,
 } from '../windows/setting.ts';
-import { convolutionWords, lettersOf, nearestWindow, type Sayable } from '../windows/words.ts';
+import { convolutionWords, lettersOf, nearestWindow, type Sayable } from '../windows/window-words.ts';
 import { layouts, ownAttributes, said, saidInWords, sameInEveryDialect, windowed } from './common.ts';
 
 const operators = {
@@ -39,17 +39,17 @@ const operators = {
 } as const;
 const operatorOf = (op: string) => operators[op as keyof typeof operators];
 
-const attributesOf = (c: WindowCase) => ({
+const attributesOf = (c: WindowedCase) => ({
   filters: c.groups * c.filters,
   ...windowOf(c),
   outputPadding: c.outputPadding,
   groups: c.groups,
   bias: c.bias,
 });
-const layerOf = (c: WindowCase): Layer => operatorOf(c.op).make(attributesOf(c));
+const layerOf = (c: WindowedCase): Layer => operatorOf(c.op).make(attributesOf(c));
 
 /** The axes whose padding is cut off. */
-const mirroredAxes = (c: WindowCase): readonly Axis[] =>
+const mirroredAxes = (c: WindowedCase): readonly Axis[] =>
   geometryOf(layerOf(c), inputOf(c)).axes.slice(3 - c.space.length);
 
 /** A convolution with input and output exchanged. */
@@ -82,22 +82,22 @@ const sayable: Sayable = {
     ...(!limits.outputPadding && { outputPadding: none(c) }),
   }),
 };
-const none = ({ outputPadding }: WindowCase): number[] => outputPadding.map(() => 0);
+const none = ({ outputPadding }: WindowedCase): number[] => outputPadding.map(() => 0);
 
 /** In a transposed convolution I are the channels of x and O the filters of a group, the other way round than in ours. */
 const exchanged = (weight: string): string => weight.replace(/[IO]/g, (axis) => (axis === 'I' ? 'O' : 'I'));
 
 const words = convolutionWords(mirroredAxes);
-const own = said((c: WindowCase) => ownAttributes(layerOf(c)));
-const onnx = said((c: WindowCase) => ({ ...words.onnx(c), output_padding: c.outputPadding }));
-const torch = said((c: WindowCase) => ({ ...words.torch(c), output_padding: c.outputPadding }));
-const withOutputShape = (c: WindowCase, layout: Required<Layout>) => {
+const own = said((c: WindowedCase) => ownAttributes(layerOf(c)));
+const onnx = said((c: WindowedCase) => ({ ...words.onnx(c), output_padding: c.outputPadding }));
+const torch = said((c: WindowedCase) => ({ ...words.torch(c), output_padding: c.outputPadding }));
+const withOutputShape = (c: WindowedCase, layout: Required<Layout>) => {
   const [n, ...rest] = layerOf(c).shape(inputOf(c));
   const axes: Record<string, readonly number[]> = { N: [n], HW: rest.slice(0, -1), C: rest.slice(-1) };
   return { ...words.tensorflow(c, layout), output_shape: lettersOf(layout).flatMap((axis) => axes[axis]) };
 };
 const [tensorflow, tensorflowWords] = [said(withOutputShape), saidInWords(withOutputShape)];
-const webnn = said((c: WindowCase, { weight, ...layout }: Required<Layout>) => ({
+const webnn = said((c: WindowedCase, { weight, ...layout }: Required<Layout>) => ({
   ...words.webnn(c, { ...layout, weight: exchanged(weight) }),
   outputPadding: c.outputPadding,
 }));
@@ -159,7 +159,7 @@ const mistakes: readonly WindowMistake[] = [
   },
 ];
 
-export const transposedFamily: Family<WindowCase, WindowSetting> = {
+export const transposedFamily: Family<WindowedCase, WindowSetting> = {
   ...windowed,
   ...sameInEveryDialect,
   place: 6,

@@ -13,8 +13,8 @@ import type { Layout } from '../dialect.ts';
 import { readDialect } from '../dialects/dialects.ts';
 import { readLayout } from '../dialects/layout.ts';
 import type { Call } from '../engine.ts';
+import type { Answer, EngineUnderTest } from '../engine-under-test.ts';
 import { readNumerics } from '../report/numerics.ts';
-import type { Answer, Subject } from '../subject.ts';
 import { FORMAT, type Manifest } from './vectors.ts';
 
 /** The bytes of a file of the directory; undefined where there is none. */
@@ -65,14 +65,14 @@ export const questionsOf = ({ questions }: Manifest): Questions[] =>
   byOperator(questions.map(({ id }) => parseCaseId(id)));
 
 /** The program that gave the answers. What the manifest does not ask, it skips: nobody ran it. */
-export function answering(manifest: Manifest, name: string, read: Read): Subject {
+export function answering(manifest: Manifest, name: string, read: Read): EngineUnderTest {
   const { dialect, layout, traits, questions } = manifest;
   const asked = new Map(questions.map((each) => [each.id, each]));
   const opsOf = (gradient: boolean): string[] => [
     ...new Set(questions.map(({ id }) => parseCaseId(id)).flatMap((c) => (c.gradient === gradient ? c.op : []))),
   ];
   const subject = { name, version: undefined, dialect, layout, traits, ops: opsOf(false), gradients: opsOf(true) };
-  const run: Subject['run'] = async (call, c) => {
+  const run: EngineUnderTest['run'] = async (call, c) => {
     const question = asked.get(caseId(c!));
     const own = callOf(subject, c!);
     // The same case in the words of another dialect is another question.

@@ -11,13 +11,13 @@ import { NUMERICS } from '../../numerics.ts';
 import { callOf } from '../ask/ask.ts';
 import type { Case } from '../case.ts';
 import { caseId } from '../cases/id.ts';
-import { plan } from '../cases/plan.ts';
+import { planCampaign } from '../cases/plan-campaign.ts';
 import type { Complete, Questions, Shard } from '../cases/questions.ts';
 import type { DialectName, Layout } from '../dialect.ts';
 import type { Traits } from '../engine.ts';
+import type { EngineUnderTest } from '../engine-under-test.ts';
 import { tensorsOf } from '../explain.ts';
 import { VERSION } from '../report/version.ts';
-import type { Subject } from '../subject.ts';
 
 /** Changes whenever a reader of older manifests would misread a newer one. */
 export const FORMAT = 'toeplitz vectors 1';
@@ -49,7 +49,7 @@ export interface Manifest {
 }
 
 /** What the program is, as far as the questions depend on it. */
-export type Asked = Pick<Subject, 'ops' | 'gradients' | 'dialect' | 'layout' | 'traits'>;
+export type Asked = Pick<EngineUnderTest, 'ops' | 'gradients' | 'dialect' | 'layout' | 'traits'>;
 
 export interface File {
   readonly path: string;
@@ -59,7 +59,7 @@ export interface File {
 /** The files of a campaign, the manifest last. */
 export function* vectors(asked: Asked, settings: Complete): Generator<File> {
   const questions: Question[] = [];
-  for (const each of plan(asked, settings)) {
+  for (const each of planCampaign(asked, settings)) {
     for (const [i, c] of firstOf(each).entries()) {
       const { attributes } = callOf(asked, c);
       const name = `${each.op}${each.gradient ? '-gradient' : ''}-${String(i).padStart(String(settings.cases).length, '0')}`;

@@ -10,9 +10,9 @@ import { isOutside } from '../ask/verdict.ts';
 import type { Bound } from '../bounds/bound.ts';
 import { FINITE, kindOf } from '../bounds/number-kinds.ts';
 import type { Part } from '../case.ts';
+import type { EngineUnderTest } from '../engine-under-test.ts';
 import type { Expected } from '../family.ts';
 import type { Mistake, Prediction, Setting } from '../mistake.ts';
-import type { Subject } from '../subject.ts';
 import { predict, settingOf } from './predict.ts';
 
 /** A case as the mistakes see it: what it computes from, what is right, what the engine gave. */
@@ -23,7 +23,7 @@ export interface AnsweredCase {
 }
 
 export const answeredCaseOf = (
-  subject: Pick<Subject, 'dialect' | 'traits'>,
+  subject: Pick<EngineUnderTest, 'dialect' | 'traits'>,
   { case: c, theirs }: Outcome,
 ): AnsweredCase => ({
   setting: settingOf(c, subject.dialect),

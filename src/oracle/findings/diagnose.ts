@@ -4,8 +4,8 @@ import type { Tensor } from '../../tensor.ts';
 import type { Outcome } from '../ask/ask.ts';
 import { type DialectName, dialectNames, type Layout } from '../dialect.ts';
 import { dialects } from '../dialects/dialects.ts';
+import { type EngineUnderTest, isFailure } from '../engine-under-test.ts';
 import type { Mistake } from '../mistake.ts';
-import { isFailure, type Subject } from '../subject.ts';
 import { type AnsweredCase, agreementOf, answeredCaseOf } from './agreement.ts';
 import type { Declaration, Evidence } from './finding.ts';
 import { mistakesOf } from './predict.ts';
@@ -57,7 +57,7 @@ interface Candidate {
 }
 
 /** The dialect and the traits by which answers are judged. */
-type Judged = Pick<Subject, 'dialect' | 'traits'>;
+type Judged = Pick<EngineUnderTest, 'dialect' | 'traits'>;
 
 /** A mistake explains failures if it changes the answer to what the engine gave, and would change none of the right answers. */
 export function diagnose(outcomes: readonly Outcome[], subject: Judged): Group[] {

@@ -4,7 +4,7 @@ import type { Verdict } from '../ask/verdict.ts';
 import type { Literal } from '../cases/literal.ts';
 import type { DialectName, Layout } from '../dialect.ts';
 import type { Traits } from '../engine.ts';
-import type { VerdictKind } from '../subject.ts';
+import type { VerdictKind } from '../engine-under-test.ts';
 
 /** What speaks for a mistake, over the whole campaign of an operator. */
 export interface Evidence {
@@ -17,6 +17,46 @@ export interface Evidence {
 
 /** Arithmetic that an engine may declare. */
 export type Declaration = Pick<Traits, 'precision' | 'winograd' | 'subnormals'>;
+
+/** How many cases fail, and how many were asked. */
+export type Tally = readonly [fails: number, asked: number];
+
+/** The failing cases inside a condition, and outside it. */
+export interface Division {
+  readonly inside: Tally;
+  readonly outside: Tally;
+}
+
+/** A condition on the case that tells the failures from the other answers of the campaign. Spec oracle-where. */
+export interface Where extends Division {
+  /** The condition without counts, so that lists can name it: `groups > 1 and a bias`. */
+  readonly text: string;
+  /** The statements that must hold together: one or two. */
+  readonly terms: readonly string[];
+  /** The same of cases that were drawn for this condition, near its border. */
+  readonly fresh?: Division;
+}
+
+/** A product of a cell of x and a tap that an engine takes into an output with another factor than is right. */
+export interface Product {
+  /** Where in the output, in x and in the weight; without a tap the cell itself counts, without a cell the bias. */
+  readonly output: readonly number[];
+  readonly cell?: readonly number[];
+  readonly tap?: readonly number[];
+  /** How often it is to count, and how often it does. */
+  readonly expected: number;
+  readonly got: number;
+}
+
+/** What an engine computes instead, read from its answers. Spec oracle-instead. */
+export interface Instead {
+  /** Without numbers that belong to the case alone, so that lists can name it. */
+  readonly text: string;
+  /** Whether it predicts the engine's answers on fresh tensors. */
+  readonly confirmed: boolean;
+  /** The products that differ, if they are few. */
+  readonly products?: readonly Product[];
+}
 
 /** Failures of one cause, and the smallest case that shows it. */
 export interface Finding {
@@ -36,6 +76,10 @@ export interface Finding {
   readonly mistake?: string;
   /** What speaks for it. */
   readonly evidence?: Evidence;
+  /** In which cases it fails, if few words say so. */
+  readonly where?: Where;
+  /** What it computes there. */
+  readonly instead?: Instead;
   readonly verdict: Verdict;
   /** Makes the smallest case again: `explain(id)`. */
   readonly id: string;

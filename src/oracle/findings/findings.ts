@@ -7,7 +7,7 @@ import { caseId } from '../cases/id.ts';
 import { literal } from '../cases/literal.ts';
 import { type Budget, reduce } from '../cases/reduce.ts';
 import { workOf } from '../cases/tensors.ts';
-import { isFailure, type Subject, type VerdictKind } from '../subject.ts';
+import { type EngineUnderTest, isFailure, type VerdictKind } from '../engine-under-test.ts';
 import { diagnose, explains, type Group } from './diagnose.ts';
 import type { Finding } from './finding.ts';
 import { closeness, explainedBy, profileOf } from './other-arithmetic.ts';
@@ -24,7 +24,7 @@ const NAMES = 4;
 
 /** Groups the failures by the mistake that explains them, or by their kind, and reduces one of each group. */
 export async function findingsOf(
-  subject: Subject,
+  subject: EngineUnderTest,
   history: History,
   outcomes: readonly Outcome[],
   isFinding: (kind: VerdictKind) => boolean,
@@ -49,7 +49,7 @@ export async function findingsOf(
 
 /** Another dialect or layout in which the engine is right. */
 async function foreignTo(
-  subject: Subject,
+  subject: EngineUnderTest,
   outcomes: readonly Outcome[],
 ): Promise<Pick<Group, 'dialects' | 'layout'> | undefined> {
   const dialects = await dialectsOf(subject, outcomes);
@@ -79,7 +79,7 @@ export const kindKey = (kind: VerdictKind, { values }: Case): string =>
   kind === 'fail' ? `${kind} ${values === 'nan' || values === 'infinite'}` : kind;
 
 async function findingOf(
-  subject: Subject,
+  subject: EngineUnderTest,
   history: History,
   { outcomes: members, mistake, evidence, profile, layout, dialects = [] }: Group,
   names: readonly string[],
@@ -116,7 +116,7 @@ async function findingOf(
   };
 }
 
-const describe = (subject: Subject, { verdict, case: c, after }: Outcome) => ({
+const describe = (subject: EngineUnderTest, { verdict, case: c, after }: Outcome) => ({
   verdict,
   id: caseId(c),
   literal: literal(c, subject),
@@ -128,7 +128,7 @@ const isTimeless = (kind: VerdictKind): boolean => kind !== 'timeout' && kind !=
 
 /** The first of the cases that fails again. Where the engine can be restarted, each is asked of a fresh one. */
 async function confirmed(
-  subject: Subject,
+  subject: EngineUnderTest,
   kind: VerdictKind,
   put: (c: Case) => Promise<Outcome>,
   cases: readonly Case[],

@@ -7,7 +7,7 @@ import { checkParts } from '../ask/outputs.ts';
 import { isOutside } from '../ask/verdict.ts';
 import { type Format, type Narrowing, rounding as roundingOf } from '../bounds/formats.ts';
 import { FINITE } from '../bounds/number-kinds.ts';
-import { isFailure, type Subject } from '../subject.ts';
+import { type EngineUnderTest, isFailure } from '../engine-under-test.ts';
 import type { Declaration } from './finding.ts';
 
 interface Hypothesis {
@@ -37,7 +37,7 @@ const hypotheses: readonly Hypothesis[] = [
 const ELEMENTS = 4;
 
 /** The first that explains every one of the failures. */
-export function profileOf(subject: Subject, failures: readonly Outcome[]): Declaration | undefined {
+export function profileOf(subject: EngineUnderTest, failures: readonly Outcome[]): Declaration | undefined {
   const numbers = failures.filter(({ case: { values } }) => values !== 'nan' && values !== 'infinite');
   const elements = numbers.reduce((sum, { verdict: { wrong } }) => sum + wrong, 0);
   if (elements < ELEMENTS) return undefined;
@@ -54,12 +54,12 @@ function isStored({ theirs }: Outcome, format: Format): boolean {
 }
 
 /** Whether an answer that fails would pass if the engine declared this. */
-export const explainedBy = (declaration: Declaration, outcome: Outcome, subject: Subject): boolean =>
+export const explainedBy = (declaration: Declaration, outcome: Outcome, subject: EngineUnderTest): boolean =>
   outcome.verdict.kind === 'fail' &&
   outcome.theirs !== undefined &&
   !isFailure(checkParts(partsOf(declaring(declaration, subject), outcome.case), outcome.theirs).kind);
 
-const declaring = (declaration: Declaration, subject: Subject): Subject => ({
+const declaring = (declaration: Declaration, subject: EngineUnderTest): EngineUnderTest => ({
   ...subject,
   traits: { ...subject.traits, ...declaration },
 });
@@ -68,7 +68,7 @@ const declaring = (declaration: Declaration, subject: Subject): Subject => ({
 const [MEASURED, COARSE] = [50, 1e-3];
 
 /** How far the values of unnamed failures are from the right ones in units of Σ|a·w|, if they are close enough to be rounded. */
-export function closeness(subject: Subject, failures: readonly Outcome[]): number | undefined {
+export function closeness(subject: EngineUnderTest, failures: readonly Outcome[]): number | undefined {
   let most = 0;
   for (const { case: c, theirs, verdict } of failures.slice(0, MEASURED)) {
     if (verdict.kind !== 'fail' || theirs === undefined) return undefined;

@@ -4,8 +4,8 @@ import { ask, type Outcome } from '../ask/ask.ts';
 import { isPossible } from '../cases/tensors.ts';
 import { type DialectName, dialectNames } from '../dialect.ts';
 import { dialects } from '../dialects/dialects.ts';
-import { nearestIn } from '../dialects/words.ts';
-import { isFailure, type Subject } from '../subject.ts';
+import { nearestIn } from '../dialects/translate.ts';
+import { type EngineUnderTest, isFailure } from '../engine-under-test.ts';
 
 /** How many of the wrong answers, and how many of the right ones, are asked for again. */
 const ASKED = 12;
@@ -13,7 +13,7 @@ const ASKED = 12;
 const ANSWERS = 4;
 
 /** The dialects in which the engine is right on what it gets wrong, and on what it gets right. Spec dialect-other. */
-export async function dialectsOf(subject: Subject, outcomes: readonly Outcome[]): Promise<DialectName[]> {
+export async function dialectsOf(subject: EngineUnderTest, outcomes: readonly Outcome[]): Promise<DialectName[]> {
   const wrong = outcomes.filter(({ verdict: { kind } }) => isFailure(kind)).slice(0, ASKED);
   if (wrong.some(({ verdict: { kind } }) => kind === 'timeout' || kind === 'crash')) return [];
   const right = outcomes.filter(({ verdict: { kind } }) => kind === 'pass').slice(0, ASKED);
@@ -24,7 +24,7 @@ export async function dialectsOf(subject: Subject, outcomes: readonly Outcome[])
   return spoken;
 }
 
-async function speaks(subject: Subject, dialect: DialectName, outcomes: readonly Outcome[]): Promise<boolean> {
+async function speaks(subject: EngineUnderTest, dialect: DialectName, outcomes: readonly Outcome[]): Promise<boolean> {
   const { layout, operators } = dialects[dialect];
   const asked = outcomes
     .filter((each) => operators.includes(each.case.op))

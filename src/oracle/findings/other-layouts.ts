@@ -3,8 +3,8 @@
 import { ask, type Outcome } from '../ask/ask.ts';
 import type { Layout } from '../dialect.ts';
 import { readLayout } from '../dialects/layout.ts';
+import { type EngineUnderTest, isFailure } from '../engine-under-test.ts';
 import { familyOf } from '../families/index.ts';
-import { isFailure, type Subject } from '../subject.ts';
 
 /** How many of the wrong answers, and how many of the right ones, are asked for again. */
 const ASKED = 12;
@@ -14,7 +14,7 @@ const ANSWERS = 4;
 const RIGHT = 0.5;
 
 /** The layout in which the engine is right on what it gets wrong, and on what it gets right. Spec oracle-layout. */
-export async function layoutOf(subject: Subject, outcomes: readonly Outcome[]): Promise<Layout | undefined> {
+export async function layoutOf(subject: EngineUnderTest, outcomes: readonly Outcome[]): Promise<Layout | undefined> {
   const answers = outcomes.filter(({ verdict: { kind } }) => kind !== 'skip');
   const wrong = answers.filter(({ verdict: { kind } }) => isFailure(kind));
   const isLost = wrong.some(({ verdict: { kind } }) => kind === 'timeout' || kind === 'crash');
@@ -25,7 +25,7 @@ export async function layoutOf(subject: Subject, outcomes: readonly Outcome[]): 
   return undefined;
 }
 
-async function speaks(subject: Subject, outcomes: readonly Outcome[]): Promise<boolean> {
+async function speaks(subject: EngineUnderTest, outcomes: readonly Outcome[]): Promise<boolean> {
   let answers = 0;
   for (const { case: c } of outcomes) {
     const { kind } = (await ask(subject, c)).verdict;

@@ -1,6 +1,6 @@
 // Mistakes about windows: padding, stride, dilation and their axes.
 
-import { padsOf, type WindowCase } from '../windows/case.ts';
+import { padsOf, type WindowedCase } from '../windows/case.ts';
 import {
   axesOf,
   eachOutput,
@@ -13,7 +13,7 @@ import {
 } from '../windows/setting.ts';
 import type { SharedMistake } from './shared.ts';
 
-const isExplicit = (c: WindowCase): boolean => typeof c.padding !== 'string';
+const isExplicit = (c: WindowedCase): boolean => typeof c.padding !== 'string';
 const differ = (numbers: readonly number[]): boolean => numbers.some((n) => n !== numbers[0]);
 const all = (numbers: readonly number[], n: number): number[] => numbers.map(() => n);
 
@@ -26,7 +26,7 @@ const explicit =
       all: readonly (readonly [number, number])[],
     ) => [number, number],
   ) =>
-  (c: WindowCase): WindowCase | undefined =>
+  (c: WindowedCase): WindowedCase | undefined =>
     typeof c.padding === 'string' ? undefined : { ...c, padding: c.padding.map(change) };
 
 /** `same` padding with another number of cells before the image; the output keeps its size. */
@@ -39,7 +39,7 @@ const wraps = (s: WindowSetting): boolean =>
   isSame(s) && axesOf(s).some((axis) => sameTotal(axis) < 0) && axesOf(s).some((axis) => axis.size > 1);
 
 /** Cells of padding that `same` asks for when the dilation is forgotten. */
-function sameWithoutDilation(c: WindowCase): WindowCase | undefined {
+function sameWithoutDilation(c: WindowedCase): WindowedCase | undefined {
   if (typeof c.padding !== 'string' || c.padding === 'valid' || c.dilation.every((d) => d === 1)) return undefined;
   return { ...c, padding: padsOf({ ...c, dilation: all(c.dilation, 1) }) };
 }

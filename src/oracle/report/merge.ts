@@ -9,25 +9,25 @@ import { joined, kindKey } from '../findings/findings.ts';
 import { type OperatorReport, type Report, reportOf, statusOf } from './report.ts';
 
 /** A report, and where it comes from. */
-export interface Part {
+export interface SourcedReport {
   readonly source: string;
   readonly report: Report;
 }
 
-/** What the parts of one campaign have in common. */
+/** What the reports of one campaign have in common. */
 const common = ['version', 'numerics', 'engine', 'seed', 'cases', 'strict', 'ops', 'case'] as const;
 
 const refuse = (message: string): never => {
   throw new SpecError('campaign-merge', `merge: ${message}`);
 };
 
-/** The whole campaign of its parts; a report of the whole alone stays as it is. @throws {SpecError} campaign-merge. */
-export function merge(parts: readonly Part[]): Report {
-  if (parts.length === 0) refuse('there must be a report, got none');
-  const [first, ...rest] = parts;
+/** The whole campaign of its reports; a report of the whole alone stays as it is. @throws {SpecError} campaign-merge. */
+export function merge(reports: readonly SourcedReport[]): Report {
+  if (reports.length === 0) refuse('there must be a report, got none');
+  const [first, ...rest] = reports;
   if (rest.length === 0 && !first.report.shard) return first.report;
   for (const each of rest) checkAlike(first, each);
-  const all = inOrder(parts);
+  const all = inOrder(reports);
   const { numerics, engine, seed, cases, strict, ops, operators } = first.report;
   const facts = { numerics, engine, seed, cases, strict, ...(ops && { ops }) };
   const interrupted = all.some((each) => each.interrupted);
@@ -35,7 +35,7 @@ export function merge(parts: readonly Part[]): Report {
   return reportOf({ ...facts, operators: merged, interrupted });
 }
 
-function checkAlike(a: Part, b: Part): void {
+function checkAlike(a: SourcedReport, b: SourcedReport): void {
   const differ = (what: string, of: (report: Report) => unknown): void => {
     const [one, other] = [a, b].map(({ report }) => JSON.stringify(of(report)));
     if (one !== other)
@@ -46,33 +46,33 @@ function checkAlike(a: Part, b: Part): void {
 }
 
 /** Every shard once, in order. */
-function inOrder(parts: readonly Part[]): Report[] {
-  const whole = parts.find(({ report }) => !report.shard);
+function inOrder(reports: readonly SourcedReport[]): Report[] {
+  const whole = reports.find(({ report }) => !report.shard);
   if (whole) refuse(`the reports must be shards, got the whole campaign in ${whole.source}`);
-  const { of } = parts[0].report.shard!;
-  const found: Part[] = [];
-  for (const part of parts) {
-    const { index, of: theirs } = part.report.shard!;
-    if (theirs !== of) refuse(`the reports must be shards of ${of}, got one of ${theirs} in ${part.source}`);
+  const { of } = reports[0].report.shard!;
+  const found: SourcedReport[] = [];
+  for (const each of reports) {
+    const { index, of: theirs } = each.report.shard!;
+    if (theirs !== of) refuse(`the reports must be shards of ${of}, got one of ${theirs} in ${each.source}`);
     if (found[index])
-      refuse(`each shard must be there once, got ${index}/${of} in ${found[index].source} and ${part.source}`);
-    found[index] = part;
+      refuse(`each shard must be there once, got ${index}/${of} in ${found[index].source} and ${each.source}`);
+    found[index] = each;
   }
   const missing = Array.from({ length: of }, (_, i) => i + 1).filter((index) => !found[index]);
   if (missing.length > 0) refuse(`all ${of} shards must be there, got none for ${show(missing)}`);
   return found.slice(1).map(({ report }) => report);
 }
 
-function mergeOperator(parts: readonly OperatorReport[]): OperatorReport {
-  const [{ op, status }] = parts;
-  const counts = sums(parts.map((each) => each.counts as Record<string, number>));
-  const findings = mergeFindings(parts.flatMap((each) => each.findings));
-  const cases = parts.reduce((sum, each) => sum + each.cases, 0);
-  const precision = pooled(parts.map((each) => each.precision));
-  const wanted = parts.reduce((sum, each) => sum + each.wanted, 0);
-  const unasked = parts.reduce((sum, each) => sum + (each.unasked ?? 0), 0);
-  const avoided = sums(parts.map((each) => each.avoided ?? {}));
-  const unfinished = parts.some((each) => each.status === 'not finished');
+function mergeOperator(reports: readonly OperatorReport[]): OperatorReport {
+  const [{ op, status }] = reports;
+  const counts = sums(reports.map((each) => each.counts as Record<string, number>));
+  const findings = mergeFindings(reports.flatMap((each) => each.findings));
+  const cases = reports.reduce((sum, each) => sum + each.cases, 0);
+  const precision = pooled(reports.map((each) => each.precision));
+  const wanted = reports.reduce((sum, each) => sum + each.wanted, 0);
+  const unasked = reports.reduce((sum, each) => sum + (each.unasked ?? 0), 0);
+  const avoided = sums(reports.map((each) => each.avoided ?? {}));
+  const unfinished = reports.some((each) => each.status === 'not finished');
   return {
     op,
     status:
@@ -82,9 +82,9 @@ function mergeOperator(parts: readonly OperatorReport[]): OperatorReport {
     ...(unasked > 0 && { unasked }),
     ...(Object.keys(avoided).length > 0 && { avoided }),
     counts,
-    margin: Math.max(...parts.map(({ margin }) => margin)),
+    margin: Math.max(...reports.map(({ margin }) => margin)),
     ...(precision && { precision }),
-    skipped: sums(parts.map(({ skipped }) => skipped)),
+    skipped: sums(reports.map(({ skipped }) => skipped)),
     findings,
   };
 }

@@ -5,8 +5,8 @@ import type { Precision } from '../bounds/precision.ts';
 import type { Shard } from '../cases/questions.ts';
 import type { DialectName, Layout } from '../dialect.ts';
 import type { Traits } from '../engine.ts';
+import type { VerdictKind } from '../engine-under-test.ts';
 import type { Finding } from '../findings/finding.ts';
-import type { VerdictKind } from '../subject.ts';
 import { VERSION } from './version.ts';
 
 /** Changes whenever a reader of older reports would misread a newer one. */

@@ -7,7 +7,7 @@ import { type Axis, type ConvGeometry, type Padding, windowAxes } from '../../wi
 import type { Case, Drawn, Operands } from '../case.ts';
 
 /** Channels and filters count per group; a depthwise convolution or a pool has a group per channel. */
-export interface WindowCase extends Case {
+export interface WindowedCase extends Case {
   readonly batch: number;
   readonly space: readonly number[];
   readonly groups: number;
@@ -41,25 +41,25 @@ export const windowTraits = [
   'countPadding',
   'outputPadding',
   'values',
-] as const satisfies readonly (keyof WindowCase)[];
+] as const satisfies readonly (keyof WindowedCase)[];
 
-export const inputOf = (c: WindowCase): Shape => [c.batch, ...c.space, c.groups * c.channels];
+export const inputOf = (c: WindowedCase): Shape => [c.batch, ...c.space, c.groups * c.channels];
 
 /** The attributes of the window, as every windowed layer has them. */
-export const windowOf = ({ size, stride, padding, dilation }: WindowCase) => ({ size, stride, padding, dilation });
+export const windowOf = ({ size, stride, padding, dilation }: WindowedCase) => ({ size, stride, padding, dilation });
 
 /** Cells of x, filters and taps: how much there is to reduce. */
-export const workOf = (c: WindowCase): number =>
+export const workOf = (c: WindowedCase): number =>
   [c.batch, c.groups * c.channels, c.filters, ...c.space, ...c.size].reduce((product, each) => product * each, 1);
 
 /** The axes of a window that reads x. */
-export const axesOf = (c: WindowCase): Axis[] => windowAxes(c.op, c, c.space);
+export const axesOf = (c: WindowedCase): Axis[] => windowAxes(c.op, c, c.space);
 
 /** Padding as numbers, whatever word stands for it: one pair per axis. */
-export const padsOf = (c: WindowCase): readonly (readonly [number, number])[] =>
+export const padsOf = (c: WindowedCase): readonly (readonly [number, number])[] =>
   typeof c.padding === 'string' ? axesOf(c).map(({ before, after }) => [before, after] as const) : c.padding;
 
-export const isSame = ({ padding }: WindowCase): boolean => padding === 'same-upper' || padding === 'same-lower';
+export const isSame = ({ padding }: WindowedCase): boolean => padding === 'same-upper' || padding === 'same-lower';
 
 /** The geometry of a windowed layer over x, as its operator declares it; of a transposed one from y to x. */
 export function geometryOf(layer: Layer, x: Shape): ConvGeometry {
@@ -73,8 +73,8 @@ export function windowCaseOf(
   { attributes }: Layer,
   { x, bias }: Operands,
   g: Pick<ConvGeometry, 'groups' | 'channels' | 'filters'>,
-): Drawn<WindowCase> {
-  const given = attributes as unknown as Partial<WindowCase>;
+): Drawn<WindowedCase> {
+  const given = attributes as unknown as Partial<WindowedCase>;
   const { size = [], stride = [], padding = 'valid', dilation = [], outputPadding = [] } = given;
   const { groups, channels, filters } = g;
   return {

@@ -1,7 +1,7 @@
 // The layers that networks are made of, asked first: an engine for a few of them is met where it is at home. Spec oracle-cases.
 
 import type { Drawn } from '../case.ts';
-import type { WindowCase } from './case.ts';
+import type { WindowedCase } from './case.ts';
 
 interface Everyday {
   readonly size: number;
@@ -30,13 +30,13 @@ const layers: readonly Everyday[] = [
 ];
 
 /** The everyday layers of an operator, each over a square image; windows of three axes come small. */
-export function everydayWindows(rank: number): Drawn<WindowCase>[] {
+export function everydayWindows(rank: number): Drawn<WindowedCase>[] {
   const isSmall = ({ size, channels }: Everyday): boolean => size <= 3 && channels <= 16;
   return (rank === 3 ? layers.filter(isSmall) : layers).map((each) => everydayWindow(rank, each));
 }
 
 /** The image is wide enough for four windows side by side, for two where there are three axes. */
-function everydayWindow(rank: number, layer: Everyday): Drawn<WindowCase> {
+function everydayWindow(rank: number, layer: Everyday): Drawn<WindowedCase> {
   const { size, stride = 1, dilation = 1, padding = 'valid', bias = false, real } = layer;
   const half = (count: number): number => (rank === 3 ? count >> 1 : count);
   const each = (value: number): number[] => new Array(rank).fill(value);
@@ -60,7 +60,7 @@ function everydayWindow(rank: number, layer: Everyday): Drawn<WindowCase> {
 }
 
 /** The same layer with a window on each channel. */
-export const perChannel = (c: Drawn<WindowCase>): Drawn<WindowCase> => ({
+export const perChannel = (c: Drawn<WindowedCase>): Drawn<WindowedCase> => ({
   ...c,
   groups: c.channels,
   channels: 1,

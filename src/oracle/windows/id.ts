@@ -8,7 +8,7 @@
 
 import type { Padding } from '../../window.ts';
 import type { Drawn } from '../case.ts';
-import { inputOf, type WindowCase } from './case.ts';
+import { inputOf, type WindowedCase } from './case.ts';
 
 /** Which attributes an id of the family has. */
 export interface Written {
@@ -25,7 +25,7 @@ const spaceLetters = ['d', 'h', 'w'];
 const words = { valid: 'v', 'same-upper': 'u', 'same-lower': 'l' } as const;
 
 /** The text of a case. */
-export function writeWindow(has: Written, c: WindowCase): string {
+export function writeWindow(has: Written, c: WindowedCase): string {
   const rank = c.space.length;
   const space = c.space.map((size, i) => `${spaceLetters[3 - rank + i]}${size}`).join('');
   const padding = typeof c.padding === 'string' ? words[c.padding] : c.padding.flat().join('.');
@@ -43,7 +43,7 @@ export function writeWindow(has: Written, c: WindowCase): string {
 }
 
 /** What a text says; undefined where it is no such text. */
-export function readWindow(has: Written, rank: number, text: string): Omit<Drawn<WindowCase>, 'values'> | undefined {
+export function readWindow(has: Written, rank: number, text: string): Omit<Drawn<WindowedCase>, 'values'> | undefined {
   const match = /^n(\d+)((?:[dhw]\d+)*)c(\d+)_([a-z0-9.]*)$/.exec(text);
   if (!match) return undefined;
   const [, batch, space, C, attributes] = match;

@@ -1,7 +1,7 @@
 // The axes of a windowed case that may be made large, and their sizes, which plain ranges do not reach. Spec oracle-sizes.
 
 import type { LargeAxis } from '../family.ts';
-import type { WindowCase } from './case.ts';
+import type { WindowedCase } from './case.ts';
 
 /**
  * Around the widths of vectors, register tiles and work groups (4 to 64), the most telling first: 65 leaves one cell over
@@ -17,13 +17,13 @@ const cubes = [5, 7, 4] as const;
 const strides = [5, 4, 7, 6, 8, 9] as const;
 const dilations = [4, 6, 5, 8, 7, 12] as const;
 
-type Axis = LargeAxis<WindowCase>;
+type Axis = LargeAxis<WindowedCase>;
 
 const batch: Axis = { values: batches, set: (c, value) => ({ ...c, batch: value }) };
 
 /** The axis of a window made large, and the input by so many cells for each step, so that the window still fits. */
 const window =
-  (name: 'size' | 'stride' | 'dilation', axis: number, cells: (c: WindowCase) => number): Axis['set'] =>
+  (name: 'size' | 'stride' | 'dilation', axis: number, cells: (c: WindowedCase) => number): Axis['set'] =>
   (c, value) => ({
     ...c,
     [name]: c[name].with(axis, value),
@@ -66,7 +66,7 @@ export const ungroupedAxes: readonly Axis[] = [
 
 /** Where every channel is a group of its own, with or without several filters. */
 export const perChannelAxes = (rank: number, hasFilters: boolean): Axis[] => [
-  ...(hasFilters ? [{ values: groups, set: (c: WindowCase, value: number) => ({ ...c, filters: value }) }] : []),
+  ...(hasFilters ? [{ values: groups, set: (c: WindowedCase, value: number) => ({ ...c, filters: value }) }] : []),
   { values: blocks, set: (c, value) => ({ ...c, groups: value }) },
   batch,
   ...windowAxes(rank, 1),

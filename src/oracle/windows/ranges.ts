@@ -3,7 +3,7 @@
 import type { Random } from '../../random.ts';
 import type { Drawn } from '../case.ts';
 import type { Ranges } from '../family.ts';
-import type { WindowCase } from './case.ts';
+import type { WindowedCase } from './case.ts';
 
 type Range = readonly [least: number, most: number];
 
@@ -76,18 +76,18 @@ export const windowRanges = (
   rank: number,
   family: Partial<WindowRanges>,
   list: readonly Partial<WindowRanges>[],
-): Ranges<WindowCase>[] => list.map((each) => drawnFrom(rank, { ...plain, ...family, ...each }));
+): Ranges<WindowedCase>[] => list.map((each) => drawnFrom(rank, { ...plain, ...family, ...each }));
 
 /** What the axes beside a large one are drawn from. */
-export const smallRanges = (rank: number, family: Partial<WindowRanges>): Ranges<WindowCase> =>
+export const smallRanges = (rank: number, family: Partial<WindowRanges>): Ranges<WindowedCase> =>
   drawnFrom(rank, { ...small(rank), ...family });
 
-const drawnFrom = (rank: number, ranges: WindowRanges): Ranges<WindowCase> => ({
+const drawnFrom = (rank: number, ranges: WindowRanges): Ranges<WindowedCase> => ({
   values: ranges.values,
   draw: (draw) => drawWindow(ranges, rank, draw),
 });
 
-function drawWindow(ranges: WindowRanges, rank: number, { below }: Random): Drawn<WindowCase> {
+function drawWindow(ranges: WindowRanges, rank: number, { below }: Random): Drawn<WindowedCase> {
   const within = ([least, most]: Range): number => least + below(most - least + 1);
   const oneOf = <T>(choices: readonly T[]): T => choices[below(choices.length)];
   const axes = (range: Range): number[] => Array.from({ length: rank }, () => within(range));

@@ -7,11 +7,11 @@ import { type Axis, type ConvGeometry, outputs, type ThreeAxes, taps } from '../
 import type { Operands } from '../case.ts';
 import type { DialectName } from '../dialect.ts';
 import type { Prediction, Predictions, Setting } from '../mistake.ts';
-import { inputOf, isSame as isSameCase, type WindowCase } from './case.ts';
+import { inputOf, isSame as isSameCase, type WindowedCase } from './case.ts';
 
 /** What one call of a windowed operator computes from. */
 export interface WindowSetting extends Setting {
-  readonly case: WindowCase;
+  readonly case: WindowedCase;
   readonly rank: number;
   readonly g: ConvGeometry;
   readonly x: Float64Array;
@@ -26,7 +26,7 @@ export interface WindowSetting extends Setting {
 export interface Loops {
   geometry(layer: Layer, x: Shape): ConvGeometry;
   evaluate(s: WindowSetting): Prediction;
-  divisor?(c: WindowCase, g: ConvGeometry): Float64Array;
+  divisor?(c: WindowedCase, g: ConvGeometry): Float64Array;
   moved?(changed: WindowSetting, s: WindowSetting): Predictions;
 }
 
@@ -36,7 +36,7 @@ const doublesOf = (data: Data): Float64Array => (data instanceof Float64Array ? 
 export function windowSetting(
   loops: Loops,
   dialect: DialectName,
-  c: WindowCase,
+  c: WindowedCase,
   layer: Layer,
   { x, weight, bias, dy }: Operands,
 ): WindowSetting {
@@ -62,7 +62,7 @@ export function windowSetting(
 }
 
 /** The setting of another case with the operands of this one. */
-export function windowAnswering(loops: Loops, s: WindowSetting, instead: WindowCase, layer: Layer): WindowSetting {
+export function windowAnswering(loops: Loops, s: WindowSetting, instead: WindowedCase, layer: Layer): WindowSetting {
   const g = loops.geometry(layer, inputOf(instead));
   return { ...s, layer, g, divisor: loops.divisor?.(instead, g) };
 }
@@ -104,7 +104,7 @@ export function byLayer({ case: c, layer, x, w, b }: WindowSetting): Prediction 
 /** The weight and the bias as the layer takes them; a bias that is left out counts as 0. */
 function parametersFor(
   layer: Layer,
-  c: WindowCase,
+  c: WindowedCase,
   w: Float64Array,
   b: Float64Array | undefined,
 ): Readonly<Record<string, Tensor>> {

@@ -1,6 +1,6 @@
 // The smaller neighbours of a windowed case, boldest first. Spec oracle-reduce.
 
-import { padsOf, type WindowCase } from './case.ts';
+import { padsOf, type WindowedCase } from './case.ts';
 
 /** least, half-way, three quarters, one less. */
 export const lower = (value: number, least: number): number[] =>
@@ -8,7 +8,7 @@ export const lower = (value: number, least: number): number[] =>
     (each) => each >= least && each < value,
   );
 
-export function* smallerWindows(c: WindowCase): Generator<WindowCase> {
+export function* smallerWindows(c: WindowedCase): Generator<WindowedCase> {
   if (c.bias) yield { ...c, bias: false };
   if (c.ceil) yield { ...c, ceil: false };
   if (c.countPadding) yield { ...c, countPadding: false };
@@ -30,7 +30,7 @@ export function* smallerWindows(c: WindowCase): Generator<WindowCase> {
   if (c.values !== 'exact' && c.values !== 'ones') yield { ...c, values: 'exact' };
 }
 
-function* simplerPadding(c: WindowCase): Generator<WindowCase> {
+function* simplerPadding(c: WindowedCase): Generator<WindowedCase> {
   if (c.padding === 'valid') return;
   yield { ...c, padding: 'valid' };
   const padding = padsOf(c);

@@ -4,11 +4,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Tensor } from '../../../src/index.ts';
 import { mirroredAxes } from '../../../src/ops/conv-transpose.ts';
-import { callOf, roleOf } from '../../../src/oracle/ask/ask.ts';
+import { callOf, layoutKeyOf } from '../../../src/oracle/ask/ask.ts';
 import { drawCase } from '../../../src/oracle/cases/draw.ts';
 import { isPossible, layerOf, operandsOf, shapeOf } from '../../../src/oracle/cases/tensors.ts';
 import { toOurs, toTheirs } from '../../../src/oracle/dialects/layout.ts';
-import { nearestIn } from '../../../src/oracle/dialects/words.ts';
+import { nearestIn } from '../../../src/oracle/dialects/translate.ts';
 import { averageFamily } from '../../../src/oracle/families/average.ts';
 import { convFamily } from '../../../src/oracle/families/conv.ts';
 import { denseFamily } from '../../../src/oracle/families/dense.ts';
@@ -23,8 +23,8 @@ import {
   render,
   skip,
 } from '../../../src/oracle/index.ts';
-import type { WindowCase } from '../../../src/oracle/windows/case.ts';
-import { numbersOf as padsOf } from '../../../src/oracle/windows/words.ts';
+import type { WindowedCase } from '../../../src/oracle/windows/case.ts';
+import { numbersOf as padsOf } from '../../../src/oracle/windows/window-words.ts';
 import { forward } from '../own.ts';
 import { ourCall, readers, speaker } from '../speakers.ts';
 
@@ -36,23 +36,23 @@ const drawn = fc
   .chain(({ name, ...rest }) =>
     fc.constantFrom(...dialects[name].operators).map((op) => ({ name, op, ...rest, plain: drawPlain(op, rest) })),
   );
-const drawPlain = (op: string, { i, seed, gradient }: { i: number; seed: number; gradient: boolean }): WindowCase =>
-  drawCase(op, gradient, seed, i) as WindowCase;
-const nearestTo = (name: DialectName, c: WindowCase): WindowCase => nearestIn(name, c) as WindowCase;
-const tensorsOf = (c: WindowCase): [string, Tensor][] =>
+const drawPlain = (op: string, { i, seed, gradient }: { i: number; seed: number; gradient: boolean }): WindowedCase =>
+  drawCase(op, gradient, seed, i) as WindowedCase;
+const nearestTo = (name: DialectName, c: WindowedCase): WindowedCase => nearestIn(name, c) as WindowedCase;
+const tensorsOf = (c: WindowedCase): [string, Tensor][] =>
   Object.entries(operandsOf(c, layerOf(c)) as Record<string, Tensor>);
-const numbersOf = (c: WindowCase) =>
+const numbersOf = (c: WindowedCase) =>
   familyOf(c.op) === transposedFamily ? padsOf(c, () => mirroredAxes(c.op, c, c.space)) : padsOf(c);
 
-const hasWindow = (c: WindowCase): boolean => 'size' in layerOf(c).attributes;
+const hasWindow = (c: WindowedCase): boolean => 'size' in layerOf(c).attributes;
 
 /** What decides the result of a case: padding as numbers, whatever word stands for it; one slope of one channel is one for all. */
-const meaning = (c: WindowCase) => {
+const meaning = (c: WindowedCase) => {
   if (!hasWindow(c)) {
     const { shared: _, ...attributes } = layerOf(c).attributes;
     return [shapeOf(c), attributes, layerOf(c).params(shapeOf(c))];
   }
-  const plain: WindowCase = { ...c, padding: numbersOf(c), ceil: false };
+  const plain: WindowedCase = { ...c, padding: numbersOf(c), ceil: false };
   return [shapeOf(c), layerOf(plain).attributes, c.ceil];
 };
 
@@ -64,7 +64,7 @@ describe('a case in a dialect', () => {
         fc.pre(isPossible(c) && op !== 'dense');
         const call = callOf({ dialect: name, layout: dialects[name].layout }, c);
         const { attributes, x, ...rest } = ourCall(name, call);
-        const again = { ...c, ...attributes, filters: c.filters, groups: c.groups } as WindowCase;
+        const again = { ...c, ...attributes, filters: c.filters, groups: c.groups } as WindowedCase;
         expect(meaning(again)).toEqual(meaning(c));
         for (const [part, each] of tensorsOf(c)) if (part !== 'dy') expect({ x, ...rest }[part]).toEqual(each);
       }),
@@ -98,9 +98,9 @@ describe('a case in a dialect', () => {
         const { layout } = dialects[name];
         const channels = shapeOf(plain).at(-1)!;
         for (const [part, each] of tensorsOf(plain)) {
-          const role = roleOf(plain, part);
-          const theirs = toTheirs(role, each, layout, channels);
-          expect(toOurs(role, theirs, layout, each.shape.length, channels)).toEqual(each);
+          const key = layoutKeyOf(plain, part);
+          const theirs = toTheirs(key, each, layout, channels);
+          expect(toOurs(key, theirs, layout, each.shape.length, channels)).toEqual(each);
         }
       }),
     );

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { drawCase } from '../../../src/oracle/cases/draw.ts';
 import { caseId, parseCaseId } from '../../../src/oracle/cases/id.ts';
 import { layerOf } from '../../../src/oracle/cases/tensors.ts';
-import { attributesIn, nearestIn } from '../../../src/oracle/dialects/words.ts';
+import { attributesIn, nearestIn } from '../../../src/oracle/dialects/translate.ts';
 import { type Dialect, type DialectName, dialects } from '../../../src/oracle/index.ts';
 import { expectPart, textOf } from '../../readme/generated.ts';
 

@@ -5,7 +5,7 @@ import { readSafetensors, writeSafetensors } from '../../../src/formats/index.ts
 import type { Tensor } from '../../../src/index.ts';
 import { callOf } from '../../../src/oracle/ask/ask.ts';
 import { examine } from '../../../src/oracle/campaign.ts';
-import { plan, readSettings } from '../../../src/oracle/cases/plan.ts';
+import { planCampaign, readSettings } from '../../../src/oracle/cases/plan-campaign.ts';
 import type { Settings } from '../../../src/oracle/cases/questions.ts';
 import { dialects } from '../../../src/oracle/dialects/dialects.ts';
 import { readLayout } from '../../../src/oracle/dialects/layout.ts';
@@ -236,7 +236,7 @@ describe('answers', () => {
 
   it('[campaign-shards] of files are those of the campaign itself', () => {
     const complete = readSettings({ ...settings, shard: { index: 2, of: 3 } });
-    const [{ quota }] = plan(asked(settings.ops), complete);
+    const [{ quota }] = planCampaign(asked(settings.ops), complete);
     const files = filesOf({ ...settings, shard: { index: 2, of: 3 } });
     expect(manifestOf(files).questions.filter(({ op }) => op === 'conv2d')).toHaveLength(quota);
     expect(manifestOf(files).shard).toEqual({ index: 2, of: 3 });

@@ -13,16 +13,16 @@ import { familyOf } from '../../../src/oracle/families/index.ts';
 import { maxFamily } from '../../../src/oracle/families/max.ts';
 import { transposedFamily } from '../../../src/oracle/families/transposed.ts';
 import { type Call, checkEngine, explain } from '../../../src/oracle/index.ts';
-import type { WindowCase } from '../../../src/oracle/windows/case.ts';
+import type { WindowedCase } from '../../../src/oracle/windows/case.ts';
 import { forward, gradient, withFault } from '../own.ts';
 
 const CASES = 200;
 
-const drawn = (op: string, gradient: boolean, seed = 1): WindowCase[] =>
-  Array.from({ length: CASES }, (_, i) => drawCase(op, gradient, seed, i) as WindowCase);
+const drawn = (op: string, gradient: boolean, seed = 1): WindowedCase[] =>
+  Array.from({ length: CASES }, (_, i) => drawCase(op, gradient, seed, i) as WindowedCase);
 
 /** Each axis that an operator has, by the number that a kernel writer blocks or unrolls. */
-function axesOf(c: WindowCase): Record<string, number> {
+function axesOf(c: WindowedCase): Record<string, number> {
   const family = familyOf(c.op);
   const perChannel = [depthwiseFamily, maxFamily, averageFamily].some((each) => each === family);
   const spatial = (['space', 'size', 'stride', 'dilation'] as const).flatMap((name) =>

@@ -4,8 +4,8 @@ import { flag, wholeNumber } from '../../attributes.ts';
 import { SpecError, show, wrongType } from '../../errors.ts';
 import { hash } from '../../random.ts';
 import type { Case } from '../case.ts';
+import type { EngineUnderTest } from '../engine-under-test.ts';
 import { basicOperators, operatorOf, operators } from '../families/index.ts';
-import type { Subject } from '../subject.ts';
 import { drawCase } from './draw.ts';
 import { caseId } from './id.ts';
 import { planNamed, readNamed } from './named.ts';
@@ -36,8 +36,8 @@ function readShard({ index, of }: Shard): Shard {
 }
 
 /** Outputs of every operator, then gradients of those that have them. */
-export function plan(
-  offer: Pick<Subject, 'ops' | 'gradients' | 'dialect' | 'traits'>,
+export function planCampaign(
+  offer: Pick<EngineUnderTest, 'ops' | 'gradients' | 'dialect' | 'traits'>,
   settings: Complete,
 ): Questions[] {
   if (settings.case) return planNamed(offer, settings.case);

@@ -1,7 +1,7 @@
 // What a sum is made of.
 
 /** A sum of products that is linear in each operand: `apply` evaluates it in float64 on other operands. */
-export interface Form {
+export interface Sum {
   readonly a: Float64Array;
   /** Absent where the terms are not products (the gradient of a bias). */
   readonly w?: Float64Array;

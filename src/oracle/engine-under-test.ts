@@ -33,7 +33,7 @@ export type Answer =
       readonly message: string;
     };
 
-export interface Subject {
+export interface EngineUnderTest {
   readonly name: string;
   readonly version?: string;
   readonly dialect?: DialectName;
