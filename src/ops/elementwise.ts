@@ -1,4 +1,4 @@
-// Activations of newer networks, by a table: each is a function of one number and its slope.
+// Activations of newer networks, by a table: each is a function of one number and its slope. Spec activation-elementwise.
 //
 //   y = value(x),   dx = dy · slope(x), and +0 where the slope is 0
 //

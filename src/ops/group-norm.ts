@@ -7,7 +7,7 @@ import { SpecError } from '../errors.ts';
 import { pointField, wholeField } from '../layer/field.ts';
 import type { Attributes, Field, Layer } from '../layer/layer.ts';
 import { operator } from '../layer/operator.ts';
-import { constant } from '../layer/parameter.ts';
+import { filled } from '../layer/parameter.ts';
 import { normalizeSets, type Sets, setNormGrads } from '../reference/set-norm.ts';
 import { allocate, type Shape, sizeOf, typeOf } from '../tensor.ts';
 import { channelsOf, type NormAttributes } from './normalization.ts';
@@ -110,8 +110,8 @@ function setNorm(
     parameters(x) {
       const shape = [channelsOf(name, x)];
       return {
-        weight: { shape, first: constant(1), channelAxis: 0 },
-        bias: { shape, first: constant(0), channelAxis: 0 },
+        weight: { shape, first: filled(1), channelAxis: 0 },
+        bias: { shape, first: filled(0), channelAxis: 0 },
       };
     },
     forward(x, { weight, bias }) {

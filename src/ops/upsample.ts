@@ -12,15 +12,18 @@ import type { CellAxis } from '../reference/cells.ts';
 import type { Shape } from '../tensor.ts';
 import { cellLayer } from './cell-layer.ts';
 
-export const upsampleModes = ['nearest', 'linear'] as const;
-export const coordinateNames = [
+const modes = ['nearest', 'linear'] as const;
+const coordinateNames = [
   'half-pixel',
   'half-pixel-or-first',
   'half-pixel-start',
   'asymmetric',
   'align-corners',
 ] as const;
-export const roundingNames = ['prefer-floor', 'prefer-ceil', 'floor', 'ceil'] as const;
+const roundingNames = ['prefer-floor', 'prefer-ceil', 'floor', 'ceil'] as const;
+
+export type Coordinates = (typeof coordinateNames)[number];
+export type Rounding = (typeof roundingNames)[number];
 
 export interface UpsampleAttributes {
   /** Cells of y for each cell of x: one number, or one for each axis of space; it need not be whole. The default is 2. */
@@ -28,15 +31,15 @@ export interface UpsampleAttributes {
   /** Cells of y on each axis, instead of a scale. */
   readonly size?: number | readonly number[];
   /** 'nearest' (the default) or 'linear'. */
-  readonly mode?: (typeof upsampleModes)[number];
+  readonly mode?: (typeof modes)[number];
   /** Where a cell of y lies in x; the default is 'half-pixel'. */
-  readonly coordinates?: (typeof coordinateNames)[number];
+  readonly coordinates?: Coordinates;
   /** Which cell is the nearest; the default is 'prefer-floor': halves go down. */
-  readonly rounding?: (typeof roundingNames)[number];
+  readonly rounding?: Rounding;
 }
 
 /** The place in x of cell i of y; n cells become m. Spec upsample-coordinates. */
-const places: Record<(typeof coordinateNames)[number], (i: number, scale: number, n: number, m: number) => number> = {
+const places: Record<Coordinates, (i: number, scale: number, n: number, m: number) => number> = {
   'half-pixel': (i, scale) => (i + 0.5) / scale - 0.5,
   'half-pixel-or-first': (i, scale, _n, m) => (m > 1 ? (i + 0.5) / scale - 0.5 : 0),
   'half-pixel-start': (i, scale) => (i + 0.5) / scale,
@@ -44,7 +47,7 @@ const places: Record<(typeof coordinateNames)[number], (i: number, scale: number
   'align-corners': (i, _scale, n, m) => (m > 1 ? (i * (n - 1)) / (m - 1) : 0),
 };
 
-const roundings: Record<(typeof roundingNames)[number], (place: number) => number> = {
+const roundings: Record<Rounding, (place: number) => number> = {
   'prefer-floor': (place) => Math.ceil(place - 0.5),
   'prefer-ceil': (place) => Math.floor(place + 0.5),
   floor: Math.floor,
@@ -69,7 +72,7 @@ export function upsample(attributes: UpsampleAttributes = {}): Layer {
     attributes.size !== undefined
       ? { size: numbersOf(name, attributes.size, (n) => wholeNumber('upsample-scale', name, 'size', n, 1)) }
       : { scale: numbersOf(name, attributes.scale ?? 2, (n) => positive(name, n)) };
-  const mode = oneOf('upsample-mode', name, 'mode', attributes.mode ?? 'nearest', upsampleModes);
+  const mode = oneOf('upsample-mode', name, 'mode', attributes.mode ?? 'nearest', modes);
   const coordinates = oneOf(
     'upsample-coordinates',
     name,

@@ -67,6 +67,20 @@ const addition = (versions: readonly number[], most: number): Operator => {
   };
 };
 
+/** As `arithmetic`; of floating-point numbers with as many axes and equal batches it is what the library calls a product. */
+const multiplication = (versions: readonly number[]): Operator => {
+  const { plan, ...rest } = arithmetic(versions, () => (a, b) => a * b);
+  return {
+    ...rest,
+    plan(call) {
+      const made = plan(call);
+      const [{ type, shape }] = made.outputs;
+      const fits = call.inputs.every((each) => each?.shape.length === shape.length && each.shape[0] === shape[0]);
+      return isFloat(type) && fits && shape.length > 0 ? { ...made, merge: 'product' } : made;
+    },
+  };
+};
+
 const MANY = 1 << 16;
 
 /** NaN wins. */
@@ -77,7 +91,7 @@ export const arithmetics: Operators = {
   Add: addition([7, 13, 14], 2),
   Sum: addition([8, 13], MANY),
   Sub: arithmetic([7, 13, 14], () => (a, b) => a - b),
-  Mul: arithmetic([7, 13, 14], () => (a, b) => a * b),
+  Mul: multiplication([7, 13, 14]),
   /** Whole numbers are cut towards 0. */
   Div: arithmetic([7, 13, 14], (type) => (isFloat(type) ? (a, b) => a / b : (a, b) => Math.trunc(a / b))),
   Max: arithmetic([8, 12, 13], () => maximum, MANY),

@@ -1,9 +1,12 @@
 // Operators that move elements, and compute nothing. Spec onnx-operator.
 
 import type { Layer } from '../../layer/layer.ts';
+import { slice } from '../../ops/moves.ts';
+import { type PadMode, pad, sourceOf } from '../../ops/pad.ts';
 import { selectChannels } from '../../ops/select.ts';
 import { type Data, MAX_ELEMENTS, type Shape, sizeOf } from '../../tensor.ts';
 import { broadcast, broadcastShape } from '../broadcast.ts';
+import { byLayer } from '../by-layer.ts';
 import { type Call, checked, type Operators, type Plan, unsupported } from '../call.ts';
 import { isFloat } from '../element-types.ts';
 import { permuted, strided, stridesOf, Value, zerosLike } from '../value.ts';
@@ -47,6 +50,23 @@ function sliceOf(call: Call) {
     to[axis] = Math.max(0, Math.ceil((end - start) / steps[i]));
   });
   return { first, step, to };
+}
+
+/** Channels last; undefined where images are taken, or nothing. */
+function sliceLayer(shape: Shape, first: readonly number[], step: readonly number[], to: Shape): Layer | undefined {
+  const rank = shape.length;
+  const axes = shape.map((_, i) => i).filter((i) => first[i] !== 0 || step[i] !== 1 || to[i] !== shape[i]);
+  if (rank < 2 || axes.includes(0) || to.includes(0)) return undefined;
+  return slice({
+    axes: axes.map((axis) => (axis === 1 ? rank - 1 : axis - 1)),
+    starts: axes.map((axis) => first[axis]),
+    // Before the first cell of the axis ends what goes down to it: there is no −1 that means this.
+    ends: axes.map((axis) => {
+      const end = first[axis] + to[axis] * step[axis];
+      return end < 0 ? -shape[axis] - 1 : end;
+    }),
+    steps: axes.map((axis) => step[axis]),
+  });
 }
 
 /** Parts one after the other on an axis, in the order of the file. */
@@ -126,8 +146,10 @@ export const moves: Operators = {
     plan(call) {
       const { type, shape } = call.at(0);
       const { first, step, to } = sliceOf(call);
+      const layer = isFloat(type) ? sliceLayer(shape, first, step, to) : undefined;
       return {
         outputs: [{ type, shape: to }],
+        ...(layer && { step: { layer } }),
         run: (given) => [new Value(type, to, cut(given(0).first, shape, to, first, step))],
       };
     },
@@ -214,24 +236,13 @@ export const moves: Operators = {
 const channelsAt = (indices: readonly number[], n: number): Layer =>
   selectChannels({ channels: indices.map((index) => (index < 0 ? index + n : index)) });
 
-/** Where cell i of the padded axis comes from; −1 is the constant. */
-const sources: Readonly<Record<string, (i: number, n: number) => number>> = {
-  constant: (i, n) => (i >= 0 && i < n ? i : -1),
-  edge: (i, n) => Math.min(n - 1, Math.max(0, i)),
-  wrap: (i, n) => ((i % n) + n) % n,
-  reflect(i, n) {
-    if (n === 1) return 0;
-    const period = 2 * (n - 1);
-    const at = ((i % period) + period) % period;
-    return at < n ? at : period - at;
-  },
-};
-
 /** Negative pads cut. Until opset 11 pads and value were attributes. */
 function padded(call: Call): Plan {
   const { type, shape } = call.at(0);
   const mode = call.text('mode', 'constant');
-  const source = Object.hasOwn(sources, mode) ? sources[mode] : unsupported(`Pad of mode '${mode}' is not computed`);
+  const source = Object.hasOwn(sourceOf, mode)
+    ? sourceOf[mode as PadMode]
+    : unsupported(`Pad of mode '${mode}' is not computed`);
   const isOld = call.version < 11;
   const stated = isOld ? (call.ints('pads') ?? []) : call.wholes(1, 'pads');
   const value = isOld ? call.float('value', 0) : call.has(2) ? call.numbers(2, 'the value')[0] : 0;
@@ -248,6 +259,11 @@ function padded(call: Call): Plan {
     to[axis] += stated[i] + stated[i + axes.length];
   });
   checked(to, MAX_ELEMENTS);
+  const isSpace = shape.length > 2 && before[0] === 0 && before[1] === 0 && to[0] === shape[0] && to[1] === shape[1];
+  if (isSpace && isFloat(type) && Number.isFinite(value) && !shape.includes(0) && !to.includes(0)) {
+    const padding = shape.slice(2).map((n, i) => [before[i + 2], to[i + 2] - n - before[i + 2]] as const);
+    return byLayer(call, { layer: pad({ padding, mode: mode as PadMode, value }) });
+  }
   return {
     outputs: [{ type, shape: to }],
     run(given) {
