@@ -2,6 +2,7 @@
 
 import type { Arena } from '../kernels/arena.ts';
 import { Lattice, Lrn, Pixelwise, Sum } from '../kernels/declared.ts';
+import { SUM } from '../kernels/elementwise.ts';
 import { type Finish, writeEpilogues } from '../kernels/epilogue.ts';
 import { latticeOf } from '../kernels/lattice.ts';
 import { offsetOf, type Placement } from '../kernels/placement.ts';
@@ -31,10 +32,12 @@ export function sumStep(reads: readonly Activation[], y: Activation, finish: Fin
         single: part.channels < y.channels ? 1 : 0,
       }));
       const own = { lattice: arena.struct(Lattice, cellsOf(y, target, target)), single: 0 };
-      const { operation = 'sum', a = 0, b = 0, slope } = (instead ?? {}) as Partial<PointwiseStep>;
+      const { operation = 'sum', slope, ...numbers } = (instead ?? {}) as Partial<PointwiseStep>;
       const slopes = slope ? arena.values(slope) : 0;
       const sums = (others.length > 0 ? others : [{ lattice: 0, single: 0 }]).map((second, i, all) =>
         arena.struct(Sum, {
+          ...SUM,
+          ...numbers,
           operation: Pixelwise[operation],
           first: (i === 0 ? first : own).lattice,
           second: second.lattice,
@@ -42,8 +45,6 @@ export function sumStep(reads: readonly Activation[], y: Activation, finish: Fin
           firstSingle: (i === 0 ? first : own).single,
           secondSingle: second.single,
           epilogue: i === all.length - 1 ? epilogue : 0,
-          a,
-          b,
           slope: slopes,
         }),
       );

@@ -201,11 +201,11 @@ export interface Program {
   norm(x: Value, step: NormStep): Value;
   relu(x: Value): Value;
   lrn(x: Value, step: LrnStep): Value;
-  pointwise(x: Value, step: PointwiseStep): Value;
+  pointwise(x: Value, step: PointwiseStep): Value | undefined;
   /** ((first + second) + third) … */
   sum(parts: readonly Value[]): Value;
-  /** ((first · second) · third) …, where an axis of one cell or channel is repeated. */
-  product(parts: readonly Value[], shape: Shape): Value | undefined;
+  /** ((first · second) · third) …, where an axis of one cell or channel is repeated; `loops` computes it without kernels. */
+  product(parts: readonly Value[], shape: Shape, loops: (parts: readonly Tensor[]) => Tensor): Value | undefined;
   /** The parts joined on the channel axis. */
   concat(parts: readonly Value[], shape: Shape): Value;
   /** The same numbers in another shape. */

@@ -26,8 +26,8 @@ export function product(parts: Parts): Layer {
           shapes[i][k + 1] === shape[k + 1] ? axis : Object.freeze({ ...spanAt(axis, 0), step: 0 }),
         ),
       ),
-    merge: (ys) => ys.reduce(productOf),
-    emit: (program, ys, shape) => program.product(ys, shape),
+    merge: productOfAll,
+    emit: (program, ys, shape) => program.product(ys, shape, productOfAll),
     split: gradients,
   });
 }
@@ -65,6 +65,8 @@ function productOf(a: Tensor, b: Tensor): Tensor {
   for (let at = 0; at < y.data.length; at++) y.data[at] = a.data[i[at]] * b.data[j[at]];
   return y;
 }
+
+const productOfAll = (ys: readonly Tensor[]): Tensor => ys.reduce(productOf);
 
 /**
  * The gradient at the output of each branch: dy times the others, in their order, each product rounded; what was repeated gets
