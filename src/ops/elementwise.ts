@@ -9,7 +9,7 @@ import { SpecError, show, wrongType } from '../errors.ts';
 import * as kernels from '../kernels/choose.ts';
 import type { Layer, PointwiseStep } from '../layer/layer.ts';
 import { normalDensity, normalDistribution } from '../reference/erf.ts';
-import { exp, expm1, sigmoid as logistic } from '../reference/math.ts';
+import { exp, expm1, sigmoid as logistic, pow } from '../reference/math.ts';
 import { type Round, roundingOf } from '../rounding.ts';
 import type { Data } from '../tensor.ts';
 import { pointwise } from './activation.ts';
@@ -233,6 +233,34 @@ export function selu(attributes: { readonly alpha?: number; readonly gamma?: num
   return made('selu', { alpha, gamma }, selu, {
     value: (x, a) => a.gamma * (x > 0 ? x : a.alpha * expm1(x)),
     slope: (x, a) => a.gamma * (x > 0 ? 1 : a.alpha * exp(x)),
+  });
+}
+
+export interface PowerAttributes {
+  /** By default 1. */
+  readonly exponent?: number;
+  /** By default 1. */
+  readonly scale?: number;
+  /** By default 0. */
+  readonly shift?: number;
+}
+
+/**
+ * `y = (shift + scale·x)^exponent`, NaN where that is no real number. Spec activation-power.
+ *
+ * @throws {SpecError} activation-power when an attribute is not a finite number.
+ * @example
+ * power({ exponent: 2, shift: 1 }).forward(tensor([1, 3], [-1, 0, 2]), {}).data // [0, 1, 9]
+ */
+export function power(attributes: PowerAttributes = {}): Layer {
+  const [name, clause] = ['power', 'activation-power'];
+  attributes = known(name, attributes, ['exponent', 'scale', 'shift']);
+  const exponent = finite(clause, name, 'exponent', attributes.exponent ?? 1);
+  const scale = finite(clause, name, 'scale', attributes.scale ?? 1);
+  const shift = finite(clause, name, 'shift', attributes.shift ?? 0);
+  return made(name, { exponent, scale, shift }, power, {
+    value: (x, a) => pow(a.shift + a.scale * x, a.exponent),
+    slope: (x, a) => (a.exponent === 0 ? 0 : a.exponent * a.scale * pow(a.shift + a.scale * x, a.exponent - 1)),
   });
 }
 

@@ -10,6 +10,8 @@ export {
   type HardSigmoidAttributes,
   hardSigmoid,
   hardSwish,
+  type PowerAttributes,
+  power,
   selu,
   silu,
   softplus,
