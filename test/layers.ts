@@ -153,6 +153,7 @@ const chosen: readonly Example[] = [
   { name: 'spaceToDepth', layer: ops.spaceToDepth({ size: 2 }), shape: [2, 4, 6, 3], kind: 'affine' },
   { name: 'logSoftmax, first axis', layer: ops.logSoftmax({ axis: 1 }), shape: [2, 3, 4], kind: 'smooth' },
   { name: 'clip', layer: ops.clip({ min: -1, max: 2.5 }), shape: [2, 3, 4], kind: 'smooth' },
+  { name: 'power', layer: ops.power({ exponent: 3, scale: -2, shift: 1 }), shape: [2, 3, 4], kind: 'smooth' },
   { name: 'gelu, tanh', layer: ops.gelu({ approximate: 'tanh' }), shape: [2, 3, 4], kind: 'smooth' },
   { name: 'leakyRelu', layer: leakyRelu({ slope: 0.5 }), shape: [2, 3, 4], kind: 'homogeneous' },
   { name: 'sigmoid', layer: sigmoid(), shape: [2, 5], kind: 'smooth' },

@@ -3,6 +3,7 @@
 
 import type { Layer, Params } from '../layer/layer.ts';
 import { scale } from '../ops/activation.ts';
+import { power } from '../ops/elementwise.ts';
 import { flatten } from '../ops/reshape.ts';
 import { type Shape, sameShape, sizeOf, type Tensor } from '../tensor.ts';
 import { isFloat } from './element-types.ts';
@@ -38,7 +39,7 @@ interface Added {
 
 /** Layers that look at one number, or do nothing: the order of elements is nothing to them. */
 const pointwise = new Set(
-  'relu leakyRelu sigmoid tanh scale identity clip hardSigmoid hardSwish elu selu softplus gelu'.split(' '),
+  'relu leakyRelu sigmoid tanh scale identity clip hardSigmoid hardSwish elu selu softplus gelu power'.split(' '),
 );
 /** What treats every cell by itself, and may stand between a global pool and the end of its axes of space. */
 const cellwise = new Set([...pointwise, 'frozenNorm', 'lrn', 'prelu']);
@@ -73,6 +74,8 @@ export function appended(maker: PlannedNode, row: readonly Part[], form: Form): 
   if (constant === undefined || !isFloat(type) || !sameShape(form.shape, shape)) return undefined;
   if (maker.node.op === 'Mul' && sizeOf(constant.shape) === 1)
     return add(scale({ factor: constant.constant?.().first[0] ?? 1 }));
+  if (maker.node.op === 'Add' && constant.shape.length === 0)
+    return add(power({ shift: constant.constant?.().first[0] ?? 0 }));
   if (maker.node.op === 'Add') return withBias(row, form, constant.constant?.() as Value);
   return undefined;
 }

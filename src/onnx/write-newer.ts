@@ -20,6 +20,15 @@ const silu: Write = ({ graph, path, x, y }) => {
   return { ...x, name: graph.node('Mul', path, [x.name, gate]), shape: y };
 };
 
+/** Mul, Add and Pow, as far as they are needed. */
+const power: Write = ({ graph, layer, path, x, y }) => {
+  const { exponent, scale, shift } = layer.attributes as Readonly<Record<string, number>>;
+  let { name } = x;
+  if (scale !== 1) name = graph.node('Mul', `${path}.times`, [name, graph.number(`${path}.scale`, scale)]);
+  if (shift !== 0) name = graph.node('Add', `${path}.plus`, [name, graph.number(`${path}.shift`, shift)]);
+  return { ...x, name: graph.node('Pow', path, [name, graph.number(`${path}.exponent`, exponent)]), shape: y };
+};
+
 const pad: Write = ({ graph, layer, path, x, y }) => {
   const space = x.shape.slice(1, -1);
   const { padding, mode, value } = layer.attributes as {
@@ -119,6 +128,7 @@ const blocks =
 const pointwiseWriters: Readonly<Record<string, Write>> = {
   clip,
   silu,
+  power,
   hardSigmoid: pointwise('HardSigmoid', ({ attributes: { alpha, beta } }) => ({
     alpha: float(alpha),
     beta: float(beta),

@@ -2,7 +2,18 @@
 
 import { describe, expect, it } from 'vitest';
 import { gradientCheck, type Layer, relu, type Tensor, tensor, toFloat64 } from '../../src/index.ts';
-import { clip, elu, gelu, hardSigmoid, hardSwish, logSoftmax, selu, silu, softplus } from '../../src/ops/index.ts';
+import {
+  clip,
+  elu,
+  gelu,
+  hardSigmoid,
+  hardSwish,
+  logSoftmax,
+  power,
+  selu,
+  silu,
+  softplus,
+} from '../../src/ops/index.ts';
 import { erf, normalDistribution } from '../../src/reference/erf.ts';
 import { expm1 } from '../../src/reference/math.ts';
 import * as exact from '../exact.ts';
@@ -103,6 +114,14 @@ describe('activations by the table', () => {
     expect(slopes(elu({ alpha: 3 }), [0, 1])).toEqual([3, 1]);
     expect(() => elu({ alpha: NAN })).toThrow('[activation-elu]');
     expect(() => selu({ gamma: INF })).toThrow('[activation-selu]');
+  });
+
+  it('[activation-power] (shift + scale·x)^exponent, NaN below 0 for broken exponents', () => {
+    expect(of(power({ exponent: 2, scale: 3, shift: 1 }), [-1, 0, 1])).toEqual([4, 1, 16]);
+    expect(of(power({ exponent: 0.5 }), [-1, 4])).toEqual([NAN, 2]);
+    expect(slopes(power({ exponent: 3, scale: 2 }), [0, 1])).toEqual([0, 24]);
+    expect(slopes(power({ exponent: 0 }), [0, 1])).toEqual([0, 0]);
+    expect(() => power({ exponent: NAN })).toThrow('[activation-power]');
   });
 
   it('[activation-softplus] log(1 + exp x), with the logistic function as its slope', () => {
