@@ -7,13 +7,15 @@ import { operator, remembering } from '../layer/operator.ts';
 import type { CellAxis } from '../reference/cells.ts';
 import { cells, cellsGrad } from '../reference/cells.ts';
 import { roundingOf } from '../rounding.ts';
-import type { Shape } from '../tensor.ts';
+import { MAX_ELEMENTS, type Shape, sizeOf } from '../tensor.ts';
 
 interface CellRules {
   readonly clause: string;
-  /** For each axis of space: which cells of x those of y are made of. */
+  /** For each axis of space: the number of cells of y. Refuses an x that does not fit. */
+  lengths(x: Shape): readonly number[];
+  /** And which cells of x those are made of. */
   axes(x: Shape): readonly CellAxis[];
-  field(x: Shape, axes: readonly CellAxis[]): Field;
+  field(x: Shape): Field;
   /** What a cell of padding holds. */
   readonly fill: number;
 }
@@ -22,22 +24,37 @@ export function cellLayer(
   name: string,
   attributes: Attributes,
   make: (attributes: never) => Layer,
-  { clause, axes, field, fill }: CellRules,
+  { clause, lengths, axes, field, fill }: CellRules,
 ): Layer {
-  const axesOf = remembering(name, (x) => {
+  const axesOf = remembering(name, axes);
+  const shape = (x: Shape): Shape => {
     if (x.length < 3)
       throw new SpecError(clause, `${name}: x must have the axes [batch, ...space, channels], got shape [${x}]`);
-    return axes(x);
-  });
-  const shape = (x: Shape): Shape => [x[0], ...axesOf(x).map(({ low }) => low.length), x[x.length - 1]];
+    return [x[0], ...lengths(x), x[x.length - 1]];
+  };
   return operator({
     name,
     attributes,
     make,
     shape,
-    field: (x) => field(x, axesOf(x)),
-    forward: (x) => cells(name, x, axesOf(x.shape), roundingOf(x.data)(fill)),
-    emit: (program, x) => appendCells(program, x, shape(x.shape), axesOf(x.shape), fill),
+    field,
+    forward(x) {
+      checkSize(name, shape(x.shape));
+      return cells(name, x, axesOf(x.shape), roundingOf(x.data)(fill));
+    },
+    emit(program, x) {
+      checkSize(name, shape(x.shape));
+      return appendCells(program, x, shape(x.shape), axesOf(x.shape), fill);
+    },
     gradient: ({ x, dy }) => ({ x: cellsGrad(name, dy, x.shape, axesOf(x.shape)) }),
   });
+}
+
+/** Spec tensor-size: before tables are made for its axes. */
+function checkSize(who: string, shape: Shape): void {
+  if (sizeOf(shape) > MAX_ELEMENTS)
+    throw new SpecError(
+      'tensor-size',
+      `${who}: a tensor holds at most ${MAX_ELEMENTS} elements, got ${sizeOf(shape)} for shape [${shape}]`,
+    );
 }

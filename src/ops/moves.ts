@@ -4,7 +4,7 @@
 
 import { known, MAX_ATTRIBUTE, oneOf, wholeNumber } from '../attributes.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
-import { pointField, spaceOf, windowField } from '../layer/field.ts';
+import { pointField, spaceOf } from '../layer/field.ts';
 import type { Attributes, AxisField, Field, Layer } from '../layer/layer.ts';
 import { listedField } from '../layer/listed-field.ts';
 import { operator, remembering } from '../layer/operator.ts';
@@ -15,8 +15,8 @@ interface Move {
   /** The shape of one image of y. */
   readonly image: Shape;
   /** The place in an image of x of each number of an image of y, no place twice. */
-  readonly source: Int32Array;
-  readonly field?: Field;
+  source(): Int32Array;
+  field?(): Field;
 }
 
 /** `move` is given the shape of one image; it refuses what does not fit. */
@@ -27,16 +27,17 @@ function moved(
   move: (image: Shape, x: Shape) => Move,
 ): Layer {
   const moveOf = remembering(name, (x) => move(x.slice(1), x));
+  const sourceOf = remembering(name, (x) => moveOf(x).source());
   const shape = (x: Shape): Shape => [x[0], ...moveOf(x).image];
   return operator({
     name,
     attributes,
     make,
     shape,
-    field: (x) => moveOf(x).field ?? pointField(x),
+    field: (x) => moveOf(x).field?.() ?? pointField(x),
     forward(x) {
       const y = allocate(name, shape(x.shape), typeOf(x.data));
-      const { source } = moveOf(x.shape);
+      const source = sourceOf(x.shape);
       const [from, to] = [x.data.length / x.shape[0], source.length];
       for (let n = 0; n < x.shape[0]; n++)
         for (let i = 0; i < to; i++) y.data[n * to + i] = x.data[n * from + source[i]];
@@ -44,7 +45,7 @@ function moved(
     },
     gradient({ x, dy }) {
       const dx = allocate(name, x.shape, typeOf(x.data));
-      const { source } = moveOf(x.shape);
+      const source = sourceOf(x.shape);
       const [from, to] = [x.data.length / x.shape[0], source.length];
       for (let n = 0; n < x.shape[0]; n++)
         for (let i = 0; i < to; i++) dx.data[n * from + source[i]] += dy.data[n * to + i];
@@ -119,12 +120,13 @@ export function slice(attributes: SliceAttributes): Layer {
     const offset = parts.reduce((all, { first }, k) => all + first * steps[k], 0);
     return {
       image: own,
-      source: strided(
-        own,
-        parts.map(({ step }, k) => step * steps[k]),
-        offset,
-      ),
-      field: parts.slice(0, -1).map(fieldOf),
+      source: () =>
+        strided(
+          own,
+          parts.map(({ step }, k) => step * steps[k]),
+          offset,
+        ),
+      field: () => parts.slice(0, -1).map(({ first, step }) => ({ size: 1, step, start: first })),
     };
   });
 }
@@ -134,13 +136,6 @@ interface Part {
   readonly step: number;
   readonly count: number;
 }
-
-const fieldOf = ({ first, step, count }: Part): AxisField => {
-  if (step > 0)
-    return windowField([{ input: 0, size: 1, stride: step, dilation: 1, before: -first, after: 0, output: count }])[0];
-  const cells = Array.from({ length: count }, (_, i) => first + i * step);
-  return listedField(cells, cells, step);
-};
 
 /** A slice of n cells, as Python has it. */
 function cut(n: number, start: number, end: number, step: number): Part {
@@ -180,7 +175,7 @@ export function shuffleChannels(attributes: ShuffleAttributes): Layer {
         `${name}: groups must divide the channels of x, got ${groups} and shape [${x}]`,
       );
     const [cells, share] = [sizeOf(image) / C, C / groups];
-    return { image, source: strided([cells, share, groups], [C, 1, share]) };
+    return { image, source: () => strided([cells, share, groups], [C, 1, share]) };
   });
 }
 
@@ -222,23 +217,25 @@ function blocks(
         [n, steps[i]],
         [size, inBlock[i] * k],
       ]);
-      const source = strided([...axes.map(([n]) => n), D], [...axes.map(([, step]) => step), d]);
-      return { image: fine, source, field: coarse.map((n) => blockField(n * size, size, true)) };
+      const source = () => strided([...axes.map(([n]) => n), D], [...axes.map(([, step]) => step), d]);
+      return { image: fine, source, field: () => coarse.map((n) => partField(n * size, size)) };
     }
     const steps = stepsOf(fine);
     const inner = [...coarse.map((_, i) => [size, steps[i]]), [D, 1]];
     const channels = order === 'DCR' ? inner : [inner[rank], ...inner.slice(0, rank)];
-    const source = strided(
-      [...coarse, ...channels.map(([n]) => n)],
-      [...coarse.map((_, i) => size * steps[i]), ...channels.map(([, step]) => step)],
-    );
-    return { image: deep, source, field: coarse.map((n) => blockField(n, size, false)) };
+    const source = () =>
+      strided(
+        [...coarse, ...channels.map(([n]) => n)],
+        [...coarse.map((_, i) => size * steps[i]), ...channels.map(([, step]) => step)],
+      );
+    return { image: deep, source, field: () => coarse.map(() => ({ size, step: size, start: 0 })) };
   });
 }
 
-function blockField(units: number, size: number, toSpace: boolean): AxisField {
-  const first = Array.from({ length: units }, (_, p) => (toSpace ? Math.floor(p / size) : p * size));
-  return listedField(first, toSpace ? first : first.map((cell) => cell + size - 1), toSpace ? 1 / size : size);
+/** The field of units that are parts of one cell. */
+function partField(units: number, size: number): AxisField {
+  const cell = (p: number): number => Math.floor(p / size);
+  return listedField(units, 1 / size, cell, cell, { size: 1, step: 1 / size, start: 1 / size - 1 });
 }
 
 /**

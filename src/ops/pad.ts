@@ -2,11 +2,10 @@
 
 import { finiteNumber, known, MAX_ATTRIBUTE, oneOf, wholeNumber } from '../attributes.ts';
 import { SpecError, show } from '../errors.ts';
-import { spaceOf, windowField } from '../layer/field.ts';
+import { spaceOf } from '../layer/field.ts';
 import type { Layer } from '../layer/layer.ts';
 import { listedField } from '../layer/listed-field.ts';
 import { isList } from '../reading.ts';
-import type { CellAxis } from '../reference/cells.ts';
 import type { Shape } from '../tensor.ts';
 import { cellLayer } from './cell-layer.ts';
 
@@ -52,28 +51,33 @@ export function pad(attributes: PadAttributes): Layer {
   const value = finiteNumber('pad-value', name, 'value', attributes.value ?? 0, 'a finite number', () => true);
   return cellLayer(name, { padding, mode, value }, pad, {
     clause: 'pad-padding',
-    axes: (x) => pairsFor(name, padding, x).map((pair, i) => axisOf(name, pair, mode, x[i + 1])),
-    field(x, axes) {
-      const pairs = pairsFor(name, padding, x);
-      if (mode !== 'constant') return axes.map(({ low }) => listedField(low, low, 1));
-      const window = { size: 1, stride: 1, dilation: 1 };
-      return windowField(
-        pairs.map(([before, after], i) => ({ ...window, input: x[i + 1], before, after, output: axes[i].low.length })),
-      );
-    },
+    lengths: (x) => pairsFor(name, padding, x).map((pair, i) => lengthOf(name, pair, x[i + 1])),
+    axes: (x) =>
+      pairsFor(name, padding, x).map((pair, i) => {
+        const n = x[i + 1];
+        return { low: Int32Array.from({ length: lengthOf(name, pair, n) }, (_, p) => sourceOf[mode](p - pair[0], n)) };
+      }),
+    field: (x) =>
+      pairsFor(name, padding, x).map((pair, i) => {
+        const n = x[i + 1];
+        if (mode === 'constant') return { size: 1, step: 1, start: 0 - pair[0] };
+        const source = (p: number): number => sourceOf[mode](p - pair[0], n);
+        return listedField(lengthOf(name, pair, n), 1, source, source, { size: n, step: 0, start: 0 });
+      }),
     fill: value,
   });
 }
 
-const axisOf = (name: string, [before, after]: Pair, mode: PadMode, n: number): CellAxis => {
+/** Cells of a padded axis. */
+function lengthOf(name: string, [before, after]: Pair, n: number): number {
   const length = n + before + after;
   if (length < 1 || length > MAX_ATTRIBUTE)
     throw new SpecError(
       'pad-padding',
-      `${name}: an axis of ${n} cells must keep at least 1, got [${before}, ${after}]`,
+      `${name}: an axis of ${n} cells must become one of 1 to ${MAX_ATTRIBUTE}, got [${before}, ${after}]`,
     );
-  return { low: Int32Array.from({ length }, (_, p) => sourceOf[mode](p - before, n)) };
-};
+  return length;
+}
 
 /** Spec pad-padding. */
 function readPadding(name: string, padding: unknown): number | readonly (number | Pair)[] {

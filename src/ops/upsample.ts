@@ -87,15 +87,25 @@ export function upsample(attributes: UpsampleAttributes = {}): Layer {
     attributes.rounding ?? 'prefer-floor',
     roundingNames,
   );
+  /** For each cell of y the lower cell of x, and the share of the one above it. */
+  const samplingOf = (x: Shape, i: number): Sampling => {
+    const n = x[i + 1];
+    const { scale, m } = extentOf(name, extent, x, i);
+    const within = (at: number): number => Math.min(n - 1, Math.max(0, at));
+    const place = (p: number): number => places[coordinates](p, scale, n, m);
+    if (mode === 'nearest') return { m, low: (p) => within(roundings[rounding](place(p))), share: () => 0 };
+    return { m, low: (p) => Math.floor(within(place(p))), share: (p) => within(place(p)) % 1 };
+  };
   return cellLayer(name, { ...extent, mode, coordinates, rounding }, upsample, {
     clause: 'upsample-scale',
-    axes: (x) =>
+    lengths: (x) => spaceOf(x).map((_, i) => extentOf(name, extent, x, i).m),
+    axes: (x) => spaceOf(x).map((n, i) => tableOf(samplingOf(x, i), n)),
+    field: (x) =>
       spaceOf(x).map((n, i) => {
-        const { scale, m } = extentOf(name, extent, x, i);
-        const place = (p: number): number => places[coordinates](p, scale, n, m);
-        return mode === 'linear' ? linearAxis(n, m, place) : nearestAxis(n, m, place, roundings[rounding]);
+        const { m, low, share } = samplingOf(x, i);
+        const last = (p: number): number => (Math.fround(share(p)) === 0 ? low(p) : low(p) + 1);
+        return listedField(m, n / m, low, last, { size: mode === 'linear' ? 2 : 1, step: n / m, start: -3 });
       }),
-    field: (x, axes) => axes.map(({ low, high }, i) => listedField(low, high ?? low, x[i + 1] / low.length)),
     fill: 0,
   });
 }
@@ -134,15 +144,16 @@ function extentOf(
   return { scale: scale === undefined ? m / x[i + 1] : own, m };
 }
 
-function nearestAxis(n: number, m: number, place: (p: number) => number, round: (place: number) => number): CellAxis {
-  return { low: Int32Array.from({ length: m }, (_, p) => Math.min(n - 1, Math.max(0, round(place(p))))) };
+interface Sampling {
+  readonly m: number;
+  low(p: number): number;
+  share(p: number): number;
 }
 
 /** Places beyond the first and the last cell are those cells. */
-function linearAxis(n: number, m: number, place: (p: number) => number): CellAxis {
-  const at = Float64Array.from({ length: m }, (_, p) => Math.min(n - 1, Math.max(0, place(p))));
-  const low = Int32Array.from(at, Math.floor);
-  const share = at.map((each, p) => each - low[p]);
-  const high = low.map((each, p) => (Math.fround(share[p]) === 0 ? each : each + 1));
-  return { low, high, share };
+function tableOf({ m, low, share }: Sampling, n: number): CellAxis {
+  const lower = Int32Array.from({ length: m }, (_, p) => low(p));
+  const shares = Float64Array.from({ length: m }, (_, p) => share(p));
+  if (shares.every((each) => each === 0)) return { low: lower };
+  return { low: lower, high: lower.map((each) => Math.min(n - 1, each + 1)), share: shares };
 }

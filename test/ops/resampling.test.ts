@@ -190,10 +190,27 @@ describe('upsample', () => {
 
   it('[upsample-nearest] its field is one cell, also for more than 4096 of them, and a convolution sees fewer', () => {
     expect(upsample().field([1, 4, 1])).toEqual([{ size: 1, step: 0.5, start: -0.5 }]);
-    const [large] = upsample().field([1, 3000, 1]);
+    const [large] = upsample().field([1, 9000, 1]);
     expect([large.size, large.step]).toEqual([1, 0.5]);
     expect(conv1d({ filters: 1, size: 3 }).field([1, 8, 1])[0].size).toBe(3);
   });
+});
+
+it('[tensor-size] shapes and fields of images of any size are known at once; what cannot be held is refused', () => {
+  const huge = [1, 2 ** 30, 2];
+  for (const layer of [
+    pad({ padding: [[5, 2 ** 29]], mode: 'wrap' }),
+    upsample({ scale: 1.5, mode: 'linear' }),
+    slice({ axes: [1], starts: [-1], ends: [-(2 ** 31 - 1)], steps: [-1] }),
+    shuffleChannels({ groups: 2 }),
+    spaceToDepth({ size: 2 }),
+    depthToSpace({ size: 2 }),
+  ]) {
+    expect(layer.shape(huge)[0]).toBe(1);
+    expect(layer.field(huge).length).toBe(1);
+  }
+  expect(() => upsample({ size: 2 ** 30 }).forward(tensor([1, 1, 4]), {})).toThrow('[tensor-size]');
+  expect(() => pad({ padding: 2 ** 29 }).forward(tensor([1, 1, 4]), {})).toThrow('[tensor-size]');
 });
 
 describe('slice', () => {
