@@ -70,7 +70,7 @@ function applyRow(g: Sum, x: usize, other: usize, y: usize): void {
       }
       v = finish(v, epilogue, at);
       if (c < whole) v128.store(y + at, v);
-      else storeSome(y + at, v, channels - whole);
+      else storeSome<f32>(y + at, v, channels - whole);
     }
     x += a.sourceColumn;
     y += a.destinationColumn;

@@ -52,6 +52,6 @@ function writeCell(low: usize, step: usize, high: usize, share: f32, y: usize, c
   for (; channels > 0; channels -= 4, low += step, high += 16, y += 16) {
     let v = v128.load(low);
     if (share != 0) v = f32x4.add(f32x4.mul(v, r), f32x4.mul(v128.load(high), s));
-    storeSome(y, v, min(4, channels));
+    storeSome<f32>(y, v, min(4, channels));
   }
 }

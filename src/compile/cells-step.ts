@@ -6,7 +6,7 @@ import type { CellAxis } from '../reference/cells.ts';
 import type { Shape } from '../tensor.ts';
 import { Activation } from './activation.ts';
 import { Recorder } from './recorder.ts';
-import type { Step } from './steps.ts';
+import { closed, type Step } from './steps.ts';
 
 /**
  * Cells of x chosen or mixed on each axis of space, one axis after the other; a cell of padding is `fill`. Axes that mix cells have a
@@ -49,9 +49,7 @@ function cellsStep(x: Activation, y: Activation, axes: readonly CellAxis[], fill
   return {
     reads: [x],
     y,
-    finish: undefined,
-    isSum: false,
-    staged: 0,
+    ...closed,
     prepare(arena, at) {
       const [from, to] = [at(x), at(y)];
       const border = arena.values(new Float32Array(4).fill(fill));
@@ -79,8 +77,8 @@ function cellsStep(x: Activation, y: Activation, axes: readonly CellAxis[], fill
           fill: border,
         }),
       );
-      return () => {
-        for (const plan of plans) arena.kernels.cells(plan);
+      return (images) => {
+        for (let n = 0; n < images(x); n++) arena.kernels.cells(plans[n]);
       };
     },
   };

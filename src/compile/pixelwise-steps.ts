@@ -10,7 +10,7 @@ import type { LrnStep, PointwiseStep } from '../layer/layer.ts';
 import { SHORT_SUM } from '../reference/sums.ts';
 import type { Three } from '../window.ts';
 import type { Activation } from './activation.ts';
-import type { Step } from './steps.ts';
+import { closed, type RunStep, type Step } from './steps.ts';
 
 /** What a sum may be instead. */
 type Function = PointwiseStep | { readonly operation: 'product' };
@@ -32,6 +32,8 @@ export function sumStep(reads: readonly Activation[], y: Activation, finish: Fin
         single: part.channels < y.channels ? 1 : 0,
       }));
       const own = { lattice: arena.struct(Lattice, cellsOf(y, target, target)), single: 0 };
+      const all = [first, ...others, own].map(({ lattice }) => lattice);
+      const setImages = imagesOf(arena, all, y);
       const { operation = 'sum', slope, ...numbers } = (instead ?? {}) as Partial<PointwiseStep>;
       const slopes = slope ? arena.values(slope) : 0;
       const sums = (others.length > 0 ? others : [{ lattice: 0, single: 0 }]).map((second, i, all) =>
@@ -48,7 +50,8 @@ export function sumStep(reads: readonly Activation[], y: Activation, finish: Fin
           slope: slopes,
         }),
       );
-      return () => {
+      return (images) => {
+        setImages(images);
         for (const sum of sums) arena.kernels.add(sum);
       };
     },
@@ -69,19 +72,34 @@ function repeated(part: Activation, from: Placement, y: Activation): Placement {
   };
 }
 
+/** Sets the images of lattices over an activation, where they are others than in the call before. */
+function imagesOf(arena: Arena, lattices: readonly number[], activation: Activation): RunStep {
+  let set = activation.batch;
+  return (images) => {
+    const count = images(activation);
+    if (count !== set) for (const lattice of lattices) arena.write(lattice, Images, { images: count });
+    set = count;
+  };
+}
+
+/** The first field of a lattice. */
+const Images = { fields: [Lattice.fields[0]] } as const;
+
 /** Spec lrn-forward. */
 export function lrnStep(x: Activation, y: Activation, { before, after, k, alpha, beta }: LrnStep): Step {
   return {
     reads: [x],
     y,
-    finish: undefined,
-    isSum: false,
-    staged: 0,
+    ...closed,
     prepare(arena, at) {
       const lattice = arena.struct(Lattice, cellsOf(x, at(x), at(y)));
       const isLong = before + after + 1 > SHORT_SUM ? 1 : 0;
       const numbers = arena.struct(Lrn, { channels: x.channels, before, after, k, alpha, isLong });
-      return () => arena.kernels.lrn(lattice, numbers, beta);
+      const setImages = imagesOf(arena, [lattice], x);
+      return (images) => {
+        setImages(images);
+        arena.kernels.lrn(lattice, numbers, beta);
+      };
     },
   };
 }
