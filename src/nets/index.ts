@@ -9,6 +9,7 @@ export { type InceptionOptions, type InceptionVariant, inceptionModule } from '.
 export { type InceptionV3Options, inceptionV3 } from './inception-v3.ts';
 export { type Lenet5Options, lenet5 } from './lenet5.ts';
 export { type MobilenetOptions, mobilenet, mobilenetV2 } from './mobilenet.ts';
+export { type NetFile, readNet, type WriteNetOptions, writeNet } from './net-file.ts';
 export { type ResidualOptions, residualBlock, type StrideVariant } from './residual.ts';
 export { type ResnetOptions, resnet } from './resnet.ts';
 export {
