@@ -56,8 +56,9 @@ export const setNorm: Rule = (node) => {
     const shift = apart / M + sums * (magnitude / M) + tiny;
     const wide = Math.sqrt(apartSquares / M);
     const lost = 4 * sums * (squares / M) + tiny;
-    const least = Math.max(0, Math.max(0, deviation - wide) ** 2 - lost) + epsilon;
-    const most = (deviation + wide) ** 2 + lost + epsilon;
+    const [narrow, widest] = [Math.max(0, deviation - wide), deviation + wide];
+    const least = Math.max(0, narrow * narrow - lost) + epsilon;
+    const most = widest * widest + lost + epsilon;
     const inverse = 1 / Math.sqrt(spread / M + epsilon);
     const highest = (1 + 2 * f) / Math.sqrt(least);
     const off = Math.max(highest - inverse, inverse - (1 - 2 * f) / Math.sqrt(most));
