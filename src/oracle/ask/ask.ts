@@ -62,6 +62,20 @@ export async function ask(subject: EngineUnderTest, c: Case): Promise<Outcome> {
   return { case: c, verdict: checkParts(partsOf(subject, c), theirs), theirs };
 }
 
+/** One output of the answer to a case, without a verdict on it; undefined where there is no such tensor of that size. */
+export async function answerOf(
+  subject: EngineUnderTest,
+  c: Case,
+  part: Part,
+  size: number,
+): Promise<Float32Array | undefined> {
+  const answer = await subject.run(callOf(subject, c), c);
+  if (answer.kind !== 'result') return undefined;
+  const theirs = ours(answer.value, c, subject);
+  const tensor = (part === 'y' ? theirs : (theirs as Record<string, unknown> | null)?.[part]) as Partial<Tensor> | null;
+  return tensor?.data instanceof Float32Array && tensor.data.length === size ? tensor.data : undefined;
+}
+
 /** A result in our layout; of gradients, each. */
 function ours(value: unknown, c: Case, { dialect = 'toeplitz', layout }: EngineUnderTest): unknown {
   const x = shapeOf(c);

@@ -198,6 +198,7 @@ export const averageFamily: Family<WindowedCase, WindowSetting> = {
   tensors: { x: 'x', y: 'x', dy: 'x' },
   attributes: attributesOf,
   geometry: poolGeometry,
+  structure: () => ({ kind: 'sum' }),
   isSettled: coversCells,
   caseOf: (layer, operands) => windowCaseOf(layer, operands, poolGeometry(layer, operands.x.shape)),
   write: (c) => writeWindow(written, c),

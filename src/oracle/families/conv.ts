@@ -67,6 +67,7 @@ export const convFamily: Family<WindowedCase, WindowSetting> = {
   tensors: { x: 'x', weight: 'weight', bias: 'none', y: 'x', dy: 'x' },
   attributes: attributesOf,
   geometry: geometryOf,
+  structure: () => ({ kind: 'sum', weight: 'weight', bias: 'bias' }),
   caseOf: (layer, operands) => windowCaseOf(layer, operands, geometryOf(layer, operands.x.shape)),
   write: (c) => writeWindow(written, c),
   read: (op, text) => readWindow(written, operatorOf(op).rank, text),

@@ -38,6 +38,7 @@ export const denseFamily: Family<WindowedCase, WindowSetting> = {
   tensors: { x: 'x', weight: 'weight', bias: 'none', y: 'x', dy: 'x' },
   attributes: attributesOf,
   geometry: geometryOf,
+  structure: () => ({ kind: 'sum', weight: 'weight', bias: 'bias' }),
   caseOf: (layer, operands) => windowCaseOf(layer, operands, geometryOf(layer, operands.x.shape)),
   write: (c) => writeWindow(written, c),
   read: (_, text) => readWindow(written, 0, text),

@@ -149,6 +149,7 @@ export const maxFamily: Family<WindowedCase, WindowSetting> = {
   tensors: { x: 'x', y: 'x', dy: 'x' },
   attributes: attributesOf,
   geometry: poolGeometry,
+  structure: () => ({ kind: 'maximum' }),
   isSettled: coversCells,
   caseOf: (layer, operands) => windowCaseOf(layer, operands, poolGeometry(layer, operands.x.shape)),
   write: (c) => writeWindow(written, c),

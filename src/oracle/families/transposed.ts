@@ -167,6 +167,7 @@ export const transposedFamily: Family<WindowedCase, WindowSetting> = {
   tensors: { x: 'x', weight: 'weight', bias: 'none', y: 'x', dy: 'x' },
   attributes: attributesOf,
   geometry: geometryOf,
+  structure: () => ({ kind: 'sum', weight: 'weight', bias: 'bias', over: 'y' }),
   /** The geometry goes from y to x: its channels are those of y, its filters those of x. */
   caseOf(layer, operands) {
     const { groups, channels, filters } = geometryOf(layer, operands.x.shape);

@@ -56,6 +56,8 @@ export interface Instead {
   readonly confirmed: boolean;
   /** The products that differ, if they are few. */
   readonly products?: readonly Product[];
+  /** The right matrix and the one that was read, side by side, if they are small. */
+  readonly matrices?: readonly string[];
 }
 
 /** Failures of one cause, and the smallest case that shows it. */
