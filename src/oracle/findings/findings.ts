@@ -8,6 +8,7 @@ import { literal } from '../cases/literal.ts';
 import { type Budget, reduce } from '../cases/reduce.ts';
 import { workOf } from '../cases/tensors.ts';
 import { type EngineUnderTest, isFailure, type VerdictKind } from '../engine-under-test.ts';
+import { describe } from '../matrix/describe.ts';
 import { diagnose, explains, type Group } from './diagnose.ts';
 import type { Finding } from './finding.ts';
 import { closeness, explainedBy, profileOf } from './other-arithmetic.ts';
@@ -30,8 +31,9 @@ export async function findingsOf(
   isFinding: (kind: VerdictKind) => boolean,
   isReduced: boolean,
 ): Promise<Finding[]> {
+  const passes = outcomes.filter(({ verdict: { kind } }) => kind === 'pass' || kind === 'suspect');
   const toFinding = (group: Group, names: readonly string[]): Promise<Finding> =>
-    findingOf(subject, history, group, names, isReduced);
+    findingOf(subject, history, group, names, isReduced, passes);
   const named: Group[] = diagnose(outcomes, subject).slice(0, NAMES);
   const explained = new Set(named.flatMap((group) => group.outcomes));
   const failures = outcomes.filter((each) => isFinding(each.verdict.kind));
@@ -84,6 +86,7 @@ async function findingOf(
   { outcomes: members, mistake, evidence, profile, layout, dialects = [] }: Group,
   names: readonly string[],
   isReduced: boolean,
+  passes: readonly Outcome[],
 ): Promise<Finding> {
   const first = members.reduce((least, each) => (workOf(each.case) < workOf(least.case) ? each : least));
   const { kind } = first.verdict;
@@ -97,9 +100,11 @@ async function findingOf(
   const isKept = kind === 'stale' || kind === 'unstable';
   const put = (c: Case): Promise<Outcome> => (isKept ? history.ask(c, true) : ask(subject, c));
   const stillFails = async (c: Case): Promise<boolean> => isAlike(await put(c));
-  const smaller = (): Promise<readonly Case[]> => reduce(first.case, stillFails, isForeign ? FOREIGN : BUDGET, dialect);
-  const shown = isReduced ? await confirmed(subject, kind, put, [...(await smaller()), first.case]) : first;
+  const smaller = isReduced ? await reduce(first.case, stillFails, isForeign ? FOREIGN : BUDGET, dialect) : [];
+  const shown = isReduced ? await confirmed(subject, kind, put, [...smaller, first.case]) : first;
   const isUnnamed = kind === 'fail' && mistake === undefined && !isForeign && !profile;
+  const isRead = isReduced && shown && kind === 'fail' && !isForeign && !profile;
+  const described = isRead ? await describe(subject, shown.case, first.case, members, passes, mistake !== undefined) : {};
   const near = isUnnamed ? closeness(subject, members) : undefined;
   const told = dialects.length > 0 ? 'wrong-dialect' : layout ? 'wrong-layout' : profile ? 'wrong-profile' : kind;
   return {
@@ -110,13 +115,14 @@ async function findingOf(
     ...(profile && { profile }),
     ...(near !== undefined && { closeness: near }),
     ...(mistake !== undefined && { mistake, evidence }),
+    ...described,
     ...(!shown && isTimeless(kind) && { passesAlone: true }),
-    ...describe(subject, shown ?? first),
+    ...shownAs(subject, shown ?? first),
     seenAs: caseId(first.case),
   };
 }
 
-const describe = (subject: EngineUnderTest, { verdict, case: c, after }: Outcome) => ({
+const shownAs = (subject: EngineUnderTest, { verdict, case: c, after }: Outcome) => ({
   verdict,
   id: caseId(c),
   literal: literal(c, subject),

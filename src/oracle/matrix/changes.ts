@@ -45,7 +45,12 @@ function windowChanges({ windows, shapes, structure }: Terms): Change[] {
       return moved(term, over, [term[over][0], ...place, term[over].at(-1)!]);
     };
   const found: Change[] = [];
-  const numbers = (text: string, cost: number, change: (axis: Numbers, i: number) => Partial<Numbers>, only?: number): void => {
+  const numbers = (
+    text: string,
+    cost: number,
+    change: (axis: Numbers, i: number) => Partial<Numbers>,
+    only?: number,
+  ): void => {
     const of = (i: number): Numbers => ({ ...axes[i], ...((only === undefined || only === i) && change(axes[i], i)) });
     const isSame = axes.every((axis, i) => {
       const other = of(i);
@@ -54,25 +59,89 @@ function windowChanges({ windows, shapes, structure }: Terms): Change[] {
     if (!isSame) found.push({ text, cost, apply: by(of) });
   };
   /** The same on all axes, or on one of several. */
-  const each = (text: (what: string) => string, cost: number, change: (axis: (typeof axes)[number], i: number) => Partial<Numbers>): void => {
+  const each = (
+    text: (what: string) => string,
+    cost: number,
+    change: (axis: (typeof axes)[number], i: number) => Partial<Numbers>,
+  ): void => {
     numbers(text(''), cost, (_, i) => change(axes[i], i));
     if (rank > 1) names.forEach((name, i) => numbers(text(` of the ${name}s`), cost + 2, () => change(axes[i], i), i));
   };
-  each((what) => `the stride${what} is taken as 1`, 2, () => ({ stride: 1 }));
-  each((what) => `the stride${what} is taken one larger`, 6, ({ stride }) => ({ stride: stride + 1 }));
-  each((what) => `the stride${what} is taken one smaller`, 6, ({ stride }) => ({ stride: stride - 1 }));
-  each((what) => `the size of the window is taken as the stride${what}`, 5, ({ size }) => ({ stride: size }));
-  each((what) => `the dilation is taken as the stride${what}`, 6, ({ dilation }) => ({ stride: dilation }));
-  each((what) => `the dilation${what} is taken as 1`, 2, () => ({ dilation: 1 }));
-  each((what) => `the dilation${what} is taken one larger`, 6, ({ dilation }) => ({ dilation: dilation + 1 }));
-  each((what) => `the stride is taken as the dilation${what}`, 6, ({ stride }) => ({ dilation: stride }));
-  each((what) => `the padding before the first cell${what} is taken as 0`, 2, () => ({ before: 0 }));
-  each((what) => `the padding after the last cell is taken as that before the first${what}`, 3, ({ after }) => ({ before: after }));
-  each((what) => `the padding before the first cell${what} is taken one larger`, 4, ({ before }) => ({ before: before + 1 }));
-  each((what) => `the padding before the first cell${what} is taken one smaller`, 4, ({ before }) => ({ before: before - 1 }));
-  each((what) => `half of the size is taken as the padding before the first cell${what}`, 5, ({ size }) => ({ before: size >> 1 }));
-  each((what) => `all padding${what} is put before the first cell`, 5, ({ before, after }) => ({ before: before + after }));
-  each((what) => `half of the dilated size is taken as the padding before the first cell${what}`, 6, ({ size, dilation }) => ({ before: ((size - 1) * dilation) >> 1 }));
+  each(
+    (what) => `the stride${what} is taken as 1`,
+    2,
+    () => ({ stride: 1 }),
+  );
+  each(
+    (what) => `the stride${what} is taken one larger`,
+    6,
+    ({ stride }) => ({ stride: stride + 1 }),
+  );
+  each(
+    (what) => `the stride${what} is taken one smaller`,
+    6,
+    ({ stride }) => ({ stride: stride - 1 }),
+  );
+  each(
+    (what) => `the size of the window is taken as the stride${what}`,
+    5,
+    ({ size }) => ({ stride: size }),
+  );
+  each(
+    (what) => `the dilation is taken as the stride${what}`,
+    6,
+    ({ dilation }) => ({ stride: dilation }),
+  );
+  each(
+    (what) => `the dilation${what} is taken as 1`,
+    2,
+    () => ({ dilation: 1 }),
+  );
+  each(
+    (what) => `the dilation${what} is taken one larger`,
+    6,
+    ({ dilation }) => ({ dilation: dilation + 1 }),
+  );
+  each(
+    (what) => `the stride is taken as the dilation${what}`,
+    6,
+    ({ stride }) => ({ dilation: stride }),
+  );
+  each(
+    (what) => `the padding before the first cell${what} is taken as 0`,
+    2,
+    () => ({ before: 0 }),
+  );
+  each(
+    (what) => `the padding after the last cell is taken as that before the first${what}`,
+    3,
+    ({ after }) => ({ before: after }),
+  );
+  each(
+    (what) => `the padding before the first cell${what} is taken one larger`,
+    4,
+    ({ before }) => ({ before: before + 1 }),
+  );
+  each(
+    (what) => `the padding before the first cell${what} is taken one smaller`,
+    4,
+    ({ before }) => ({ before: before - 1 }),
+  );
+  each(
+    (what) => `half of the size is taken as the padding before the first cell${what}`,
+    5,
+    ({ size }) => ({ before: size >> 1 }),
+  );
+  each(
+    (what) => `all padding${what} is put before the first cell`,
+    5,
+    ({ before, after }) => ({ before: before + after }),
+  );
+  each(
+    (what) => `half of the dilated size is taken as the padding before the first cell${what}`,
+    6,
+    ({ size, dilation }) => ({ before: ((size - 1) * dilation) >> 1 }),
+  );
   if (rank > 1) {
     const last = rank - 1;
     const others = [
@@ -81,7 +150,8 @@ function windowChanges({ windows, shapes, structure }: Terms): Change[] {
     ] as const;
     for (const key of ['stride', 'dilation', 'before'] as const) {
       const what = key === 'before' ? 'padding before the first cell' : key;
-      for (const [name, of] of others) numbers(`the ${what} of ${name} is used on all axes`, 3, (_, i) => ({ [key]: axes[of(i)][key] }));
+      for (const [name, of] of others)
+        numbers(`the ${what} of ${name} is used on all axes`, 3, (_, i) => ({ [key]: axes[of(i)][key] }));
       numbers(`the ${what} of the axes is exchanged`, 4, (_, i) => ({ [key]: axes[last - i][key] }));
     }
   }
@@ -92,7 +162,9 @@ function windowChanges({ windows, shapes, structure }: Terms): Change[] {
   };
   padding('the nearest cell of the border is taken for padding', 3, (v, n) => Math.min(n - 1, Math.max(0, v)));
   padding('the cells of the other end are taken for padding', 4, (v, n) => ((v % n) + n) % n);
-  padding('the cells mirrored at the border are taken for padding', 5, (v, n) => (v < 0 ? -v : v >= n ? 2 * n - 2 - v : v));
+  padding('the cells mirrored at the border are taken for padding', 5, (v, n) =>
+    v < 0 ? -v : v >= n ? 2 * n - 2 - v : v,
+  );
   if (rank > 1) {
     found.push({
       text: 'a cell beyond the end of a row is taken from the next row',
@@ -102,18 +174,33 @@ function windowChanges({ windows, shapes, structure }: Terms): Change[] {
         const W = shapes[over][rank];
         const [row, column] = [place[rank - 1], place[rank]];
         const flat = row * W + column;
-        return moved(term, over, [...place.slice(0, rank - 1), Math.floor(flat / W), ((flat % W) + W) % W, place.at(-1)!]);
+        return moved(term, over, [
+          ...place.slice(0, rank - 1),
+          Math.floor(flat / W),
+          ((flat % W) + W) % W,
+          place.at(-1)!,
+        ]);
       },
     });
   }
   if (structure.weight !== undefined) {
-    const tapAt = (change: (tap: readonly number[]) => readonly number[]) => (term: Term): Term =>
-      moved(term, 'w', [...change(term.w.slice(0, rank)), ...term.w.slice(rank)]);
+    const tapAt =
+      (change: (tap: readonly number[]) => readonly number[]) =>
+      (term: Term): Term =>
+        moved(term, 'w', [...change(term.w.slice(0, rank)), ...term.w.slice(rank)]);
     const sizes = shapes.w.slice(0, rank);
-    found.push({ text: 'the kernel is turned round', cost: 2, apply: tapAt((tap) => tap.map((k, i) => sizes[i] - 1 - k)) });
+    found.push({
+      text: 'the kernel is turned round',
+      cost: 2,
+      apply: tapAt((tap) => tap.map((k, i) => sizes[i] - 1 - k)),
+    });
     if (rank > 1) {
       names.forEach((name, axis) =>
-        found.push({ text: `the ${name}s of the kernel are reversed`, cost: 4, apply: tapAt((tap) => tap.map((k, i) => (i === axis ? sizes[i] - 1 - k : k))) }),
+        found.push({
+          text: `the ${name}s of the kernel are reversed`,
+          cost: 4,
+          apply: tapAt((tap) => tap.map((k, i) => (i === axis ? sizes[i] - 1 - k : k))),
+        }),
       );
       found.push({
         text: 'the rows and columns of the kernel are exchanged',
@@ -121,7 +208,11 @@ function windowChanges({ windows, shapes, structure }: Terms): Change[] {
         apply: tapAt((tap) => {
           const flat = tap.reduce((index, k, i) => index + k * sizes.slice(0, i).reduce((a, b) => a * b, 1), 0);
           const [H, W] = sizes.slice(-2);
-          return rank === 2 ? [Math.floor(flat / W), flat % W] : tap.length === 3 && H === W ? [tap[0], tap[2], tap[1]] : tap;
+          return rank === 2
+            ? [Math.floor(flat / W), flat % W]
+            : tap.length === 3 && H === W
+              ? [tap[0], tap[2], tap[1]]
+              : tap;
         }),
       });
     }
@@ -142,9 +233,18 @@ function placeChanges({ windows, shapes, structure }: Terms): Change[] {
   for (const [side, what] of sides) {
     const shape = shapes[side];
     const last = shape.length - 1;
-    const put = (text: string, cost: number, axis: number, f: (value: number, n: number, term: Term) => number): void => {
+    const put = (
+      text: string,
+      cost: number,
+      axis: number,
+      f: (value: number, n: number, term: Term) => number,
+    ): void => {
       if (shape[axis] > 1)
-        found.push({ text, cost, apply: (term) => moved(term, side, term[side].with(axis, f(term[side][axis], shape[axis], term))) });
+        found.push({
+          text,
+          cost,
+          apply: (term) => moved(term, side, term[side].with(axis, f(term[side][axis], shape[axis], term))),
+        });
     };
     shape.forEach((_, axis) => {
       const name = nameOf(side, what, axis, last, rank, windows !== undefined);
@@ -162,15 +262,28 @@ function placeChanges({ windows, shapes, structure }: Terms): Change[] {
     const perGroup = g && (side === 'w' ? g.filters : side === windows!.over ? g.channels : g.filters);
     if (g && g.groups > 1 && perGroup !== undefined && (side !== 'w' || structure.weight !== undefined)) {
       const [G, F] = [g.groups, perGroup];
-      const subject = side === 'y' ? 'every group writes to the channels of' : `every group takes the ${what === 'weight' ? 'weight' : 'input channels'} of`;
+      const subject =
+        side === 'y'
+          ? 'every group writes to the channels of'
+          : `every group takes the ${what === 'weight' ? 'weight' : 'input channels'} of`;
       put(`${subject} the first`, 2, last, (v) => v % F);
       put(`${subject} the last`, 4, last, (v) => (v % F) + (G - 1) * F);
       put(`${subject} the next, the last those of the first`, 4, last, (v) => (v + F) % (G * F));
       put(`${subject} the previous, the first those of the last`, 5, last, (v) => (v + G * F - F) % (G * F));
       put(`${subject} the opposite one`, 5, last, (v) => (v % F) + (G - 1 - Math.floor(v / F)) * F);
       if (F > 1) {
-        put(`the ${side === 'w' ? 'filters' : `${what} channels`} of the groups are interleaved`, 3, last, (v) => (v % F) * G + Math.floor(v / F));
-        put(`the ${side === 'w' ? 'filters' : `${what} channels`} are read as if the groups were interleaved`, 4, last, (v) => (v % G) * F + Math.floor(v / G));
+        put(
+          `the ${side === 'w' ? 'filters' : `${what} channels`} of the groups are interleaved`,
+          3,
+          last,
+          (v) => (v % F) * G + Math.floor(v / F),
+        );
+        put(
+          `the ${side === 'w' ? 'filters' : `${what} channels`} are read as if the groups were interleaved`,
+          4,
+          last,
+          (v) => (v % G) * F + Math.floor(v / G),
+        );
       }
     }
   }
@@ -191,7 +304,8 @@ function placeChanges({ windows, shapes, structure }: Terms): Change[] {
 }
 
 function nameOf(side: Side, what: string, axis: number, last: number, rank: number, hasWindows: boolean): string {
-  if (side !== 'w') return axis === 0 ? 'image' : axis === last ? 'channel' : (namesOf(last - 1)[axis - 1] ?? `axis ${axis}`);
+  if (side !== 'w')
+    return axis === 0 ? 'image' : axis === last ? 'channel' : (namesOf(last - 1)[axis - 1] ?? `axis ${axis}`);
   if (!hasWindows) return `${what} axis ${axis}`;
   return axis === last ? 'filter' : axis === last - 1 ? 'channel' : `tap ${namesOf(rank)[axis]}`;
 }
@@ -276,6 +390,8 @@ function divisorChanges({ windows, shapes, list }: Terms): Change[] {
     by('the sum is divided by the size of the window on the first axis', 5, () => axes[0].size),
     by('the sum is divided by the size of the window on the last axis', 5, () => axes[rank - 1].size),
     by('the sum is divided by the stride', 5, () => stride),
-    by('the sum is divided by the number of output positions', 6, () => shapes.y.slice(1, -1).reduce((a, b) => a * b, 1)),
+    by('the sum is divided by the number of output positions', 6, () =>
+      shapes.y.slice(1, -1).reduce((a, b) => a * b, 1),
+    ),
   ];
 }

@@ -18,7 +18,9 @@ export function drawn(terms: Terms, part: Part, right: Matrix, theirs: Matrix): 
   const [column, number] = [from[0], from[1]];
   if (sizes[out] > ROWS || sizes[column] > COLUMNS) return [];
   const [ours, its] = [right, theirs].map((matrix) => {
-    const rows = Array.from({ length: sizes[out] }, () => Array.from({ length: sizes[column] }, () => new Map<number, number>()));
+    const rows = Array.from({ length: sizes[out] }, () =>
+      Array.from({ length: sizes[column] }, () => new Map<number, number>()),
+    );
     for (const [key, factor] of matrix) {
       const xw = Math.floor(key / sizes.y);
       const at = { x: Math.floor(xw / sizes.w), w: xw % sizes.w, y: key % sizes.y };
@@ -31,7 +33,8 @@ export function drawn(terms: Terms, part: Part, right: Matrix, theirs: Matrix): 
   const marked = its.map((row, i) =>
     row.map((entries, j) => {
       const other = ours[i][j];
-      const isSame = entries.size === other.size && [...entries].every(([key, value]) => isNear(other.get(key) ?? 0, value));
+      const isSame =
+        entries.size === other.size && [...entries].every(([key, value]) => isNear(other.get(key) ?? 0, value));
       return isSame ? cell(entries) : `*${cell(entries)}*`;
     }),
   );

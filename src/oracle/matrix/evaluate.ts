@@ -1,15 +1,19 @@
 // What a list of products gives for the operands of a case: every output, or every gradient.
 
-import { indexAt } from '../../places.ts';
 import { sizeOf } from '../../tensor.ts';
 import type { Operands, Part } from '../case.ts';
 import type { Prediction } from '../mistake.ts';
-import { sizesOf, type Matrix, type Reading } from './read.ts';
+import { type Matrix, type Reading, sizesOf } from './read.ts';
 import { keyIn } from './rules.ts';
 import type { Term, Terms } from './terms.ts';
 
 /** The products of a list with their elements, for one evaluation after another. */
-export type Elements = readonly { readonly x: number; readonly w: number; readonly y: number; readonly factor: number }[];
+export type Elements = readonly {
+  readonly x: number;
+  readonly w: number;
+  readonly y: number;
+  readonly factor: number;
+}[];
 
 export function elementsOf(terms: Terms, list: readonly Term[]): Elements {
   const sizes = sizesOf(terms);
@@ -83,6 +87,21 @@ export function evaluatePart(
   return { shape, data, magnitude };
 }
 
-/** The index of a place, for those who show it. */
-export const indexOf = (shape: readonly number[], place: readonly number[]): number =>
-  shape.length === 0 ? 0 : indexAt(shape, place);
+/** Every product of each output on its own, without bias, in the order of the right ones. */
+export function productsOfOutputs(terms: Terms, part: Part, operands: Operands, products: Elements): number[][] {
+  const { structure, shapes } = terms;
+  const [X, W, DY] = ['x', structure.weight, 'dy'].map((name) =>
+    name === undefined ? undefined : operands[name]?.data,
+  );
+  const found = Array.from(
+    { length: sizeOf(part === 'y' ? shapes.y : part === 'x' ? shapes.x : shapes.w) },
+    (): number[] => [],
+  );
+  for (const { x, w, y, factor } of products) {
+    const [a, b, c] = [X?.[x] ?? 1, W?.[w] ?? 1, DY?.[y] ?? 1];
+    if (part === 'y') found[y].push(factor * a * b);
+    else if (part === 'x') found[x].push(factor * b * c);
+    else found[w].push(factor * a * c);
+  }
+  return found;
+}

@@ -1,31 +1,24 @@
 // What an engine computes instead of the right result: its matrix is read on the geometry of one failing case, compared with
 // the right one, said in words, and checked on fresh tensors. Spec oracle-instead.
 
-import { hash, random } from '../../random.ts';
 import { placeOf } from '../../places.ts';
-import { type Shape, sizeOf } from '../../tensor.ts';
+import { hash, random } from '../../random.ts';
+import { sizeOf } from '../../tensor.ts';
 import { answerOf, ask, type Outcome, partsOf } from '../ask/ask.ts';
 import { isOutside } from '../ask/verdict.ts';
 import type { Case, Operands, Part } from '../case.ts';
-import { layerOf, operandsOf, shapeOf } from '../cases/tensors.ts';
+import { layerOf, operandsOf } from '../cases/tensors.ts';
 import type { EngineUnderTest } from '../engine-under-test.ts';
-import type { Instead, Product } from '../findings/finding.ts';
 import { familyOf } from '../families/index.ts';
+import type { Instead, Product } from '../findings/finding.ts';
 import { drawn } from './draw.ts';
 import { biasElements, biasElementsIn, elementsIn, evaluatePart, type Value } from './evaluate.ts';
-import { type Given, isNear, type Matrix, type Put, type Reading, readMaximum, readPart, sizesOf } from './read.ts';
-import { isSameMatrix, matrixOf, type Rule, rulesFor } from './rules.ts';
 import { nonlinear } from './nonlinear.ts';
-import { type Term, type Terms, termsOf } from './terms.ts';
+import { biasTerms, isChoice, productsOf, shapeOfPart } from './products.ts';
+import { type Given, isNear, type Matrix, type Put, type Reading, readMaximum, readPart, sizesOf } from './read.ts';
+import { isSameMatrix, matrixOf, type PartRules, rulesFor } from './rules.ts';
+import { type Terms, termsOf } from './terms.ts';
 import { differenceInWords } from './words.ts';
-
-/** The rules by which one part of the results may have come about. */
-export interface PartRules {
-  readonly part: Part;
-  /** The plainest first; each explains everything that was read. Without one, only the products are known. */
-  readonly products: readonly Rule[];
-  readonly biases: readonly Rule[];
-}
 
 export interface Description {
   readonly instead: Instead;
@@ -34,31 +27,6 @@ export interface Description {
 
 /** How many fresh tensors the matrix must predict. */
 const FRESH = 4;
-
-/** The products of a case; of the gradient of a maximum those at its x. */
-export function productsOf(c: Case): Terms | undefined {
-  const terms = termsOf(c);
-  return terms && isChoice(c) ? chosenAt(c, operandsOf(c, layerOf(c)).x.data, terms) : terms;
-}
-
-/** The gradient of a maximum is linear in dy: that of each output goes to the cell that is the largest there. */
-function chosenAt(c: Case, data: ArrayLike<number>, terms: Terms): Terms {
-  const layer = layerOf(c);
-  const shape = shapeOf(c);
-  const pull = layer.vjp({ shape, data: Float64Array.from(data) }, {})[1];
-  const { y } = terms.shapes;
-  const list: Term[] = [];
-  for (let q = 0; q < sizeOf(y); q++) {
-    const dx = pull({ shape: y, data: new Float64Array(sizeOf(y)).fill(1, q, q + 1) }).x.data;
-    for (let i = 0; i < dx.length; i++)
-      if (dx[i] !== 0) list.push({ x: placeOf(shape, i), w: [], y: placeOf(y, q), factor: dx[i] });
-  }
-  const { windows: _, ...rest } = terms;
-  return { ...rest, structure: { kind: 'sum' }, shapes: { ...terms.shapes, w: [] }, list };
-}
-
-/** Whether a case asks for the gradient of a maximum, which is linear in dy alone, at one x. */
-const isChoice = (c: Case): boolean => c.gradient && familyOf(c.op).structure?.(c.op)?.kind === 'maximum';
 
 /**
  * Whole numbers for every operand, none of them 0; no two cells under a maximum are equal. The gradient of a maximum keeps
@@ -160,7 +128,8 @@ async function readOne(
   const terms = productsOf(c)!;
   const put = putFor(subject, c, part, sizeOf(shapeOfPart(terms, part)), end, held);
   const isNarrow = subject.traits.precision !== undefined || subject.traits.winograd !== undefined;
-  const reading = terms.structure.kind === 'maximum' ? await readMaximum(terms, put) : await readPart(terms, part, put, isNarrow);
+  const reading =
+    terms.structure.kind === 'maximum' ? await readMaximum(terms, put) : await readPart(terms, part, put, isNarrow);
   if (!reading) return undefined;
   const more = await askAll(subject, FRESH, (i) => freshCase(c, FRESH + i));
   const checked = [...fresh, ...more].map((outcome) => ({
@@ -172,21 +141,31 @@ async function readOne(
   const right = matrixOf(terms);
   const biases = new Map(biasElements(terms).map(({ w, y }) => [w * sizesOf(terms).y + y, 1]));
   const isBiasPart = part === terms.structure.bias;
+  const isOther = {
+    products: !isBiasPart && !isSameMatrix(right, reading.products),
+    biases: (part === 'y' || isBiasPart) && !isSameMatrix(biases, reading.biases),
+  };
+  const other = confirmed ? undefined : await nonlinear(subject, terms, part, reading, checked);
+  const constants = [...new Set(reading.constants.values())];
   const rules: PartRules = {
     part,
-    products: isBiasPart || isSameMatrix(right, reading.products) ? [] : rulesFor(terms, reading.products, end),
-    biases: (part === 'y' || isBiasPart) && !isSameMatrix(biases, reading.biases) ? rulesFor(biasTerms(terms), reading.biases, end) : [],
+    products: isOther.products ? rulesFor(terms, reading.products, end) : [],
+    biases: isOther.biases ? rulesFor(biasTerms(terms), reading.biases, end) : [],
+    isOther,
+    ...(constants.length === 1 && { constant: constants[0] }),
+    ...(other && { seen: other }),
   };
-  const other = confirmed ? undefined : await nonlinear(subject, terms, part, checked);
-  const differs = !isBiasPart && !isSameMatrix(right, reading.products);
+  const differs = isOther.products;
   const difference = differenceInWords(terms, { right, biases }, reading, rules, isBiasPart);
   return {
     part,
     text: [...difference, ...(other ? [other.text] : [])].join(' and '),
     confirmed: confirmed || (other?.confirmed ?? false),
-    products: differs ? productsIn(terms, right, reading.products) : productsIn(biasTerms(terms), biases, reading.biases),
+    products: differs
+      ? productsIn(terms, right, reading.products)
+      : productsIn(biasTerms(terms), biases, reading.biases),
     lines: differs ? drawn(terms, part, right, reading.products) : [],
-    rules: other ? { ...rules, products: [], biases: [] } : rules,
+    rules,
   };
 }
 
@@ -194,17 +173,6 @@ const askAll = async (subject: EngineUnderTest, count: number, of: (i: number) =
   const found: Outcome[] = [];
   for (let i = 0; i < count; i++) found.push(await ask(subject, of(i)));
   return found;
-};
-
-export const shapeOfPart = ({ shapes, structure, biases }: Terms, part: Part): Shape =>
-  part === 'y' ? shapes.y : part === 'x' ? shapes.x : part === structure.bias ? [biases] : shapes.w;
-
-/** The bias as products with a single input of 1. */
-export const biasTerms = (terms: Terms): Terms => {
-  const { shapes, biases } = terms;
-  const list = biasElements(terms).map(({ w, y }) => ({ x: [], w: [w], y: placeOf(shapes.y, y), factor: 1 }));
-  const { windows: _, ...rest } = terms;
-  return { ...rest, structure: { kind: 'sum', weight: 'bias' }, shapes: { x: [], w: [biases], y: shapes.y }, list };
 };
 
 function putFor(subject: EngineUnderTest, c: Case, part: Part, size: number, end: number, x?: Float32Array): Put {
@@ -217,7 +185,10 @@ function putFor(subject: EngineUnderTest, c: Case, part: Part, size: number, end
     for (const question of questions) {
       if (performance.now() > end) return questions.map(() => undefined);
       const given = Object.fromEntries(
-        shapes.map(([name, length]) => [name, numbersOf(name === 'x' && x ? { ...question, x } : question, name, length)]),
+        shapes.map(([name, length]) => [
+          name,
+          numbersOf(name === 'x' && x ? { ...question, x } : question, name, length),
+        ]),
       );
       answers.push(await answerOf(subject, { ...c, values: 'given', seed: 0, given }, part, size));
     }

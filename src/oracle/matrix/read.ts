@@ -139,7 +139,9 @@ async function readProducts(terms: Terms, part: Part, put: Put, isNarrow: boolea
     return found;
   }
   if (3 * sizes[one] > QUESTIONS) return undefined;
-  const codes = [() => 1, (i: number) => i + 1, drawn].map((code) => Float32Array.from({ length: n }, (_, i) => code(i)));
+  const codes = [() => 1, (i: number) => i + 1, drawn].map((code) =>
+    Float32Array.from({ length: n }, (_, i) => code(i)),
+  );
   const questions = Array.from({ length: 3 * sizes[one] }, (_, i) => ({
     [nameOfOne]: oneHot(sizes[one], Math.floor(i / 3)),
     [nameOfOther]: codes[i % 3],

@@ -2,7 +2,7 @@
 //
 //   the output column is the last        the tap row is not the first and the input channel is past a multiple of 4
 
-import { type Place, type Side, type Term, type Terms, isInside } from './terms.ts';
+import { isInside, type Place, type Side, type Term, type Terms } from './terms.ts';
 
 export interface Statement {
   /** Completes "where". */
@@ -21,7 +21,9 @@ export function axesOf({ shapes, structure, windows }: Terms, side: Side): reado
   if (side !== 'w') {
     const what = side === 'x' ? 'input' : 'output';
     const space = spaces[rank - 2];
-    return space ? ['image', ...space, 'channel'].map((name) => (name === 'image' ? name : `${what} ${name}`)) : numbered(what);
+    return space
+      ? ['image', ...space, 'channel'].map((name) => (name === 'image' ? name : `${what} ${name}`))
+      : numbered(what);
   }
   if (!windows) return numbered('weight');
   const taps = (spaces[windows.rank] ?? numbered('tap').slice(0, windows.rank)).map((name) => `tap ${name}`);
@@ -41,19 +43,31 @@ export function statementsOf(terms: Terms, all = false): Statement[] {
   }
   const space = (side: 'x' | 'y'): readonly number[] => shapes[side].slice(1, -1);
   if (space('y').length > 1 || all) {
-    const flat = (shape: readonly number[], place: Place): number => place.reduce((index, at, i) => index * shape[i] + at, 0);
+    const flat = (shape: readonly number[], place: Place): number =>
+      place.reduce((index, at, i) => index * shape[i] + at, 0);
     const count = space('y').reduce((product, n) => product * n, 1);
     found.push(...ofNumber('output position', count, (term) => flat(space('y'), term.y.slice(1, -1)), 3, all));
   }
   if (!windows) return found;
   const { g, over } = windows;
   const at = over === 'x' ? 'y' : 'x';
-  if (g.groups > 1 || all) found.push(...ofNumber('group', g.groups, (term) => Math.floor(term[at].at(-1)! / g.filters), 0, all));
-  const reaching = new Set(terms.list.filter((term) => !isInside(shapes[over], term[over])).map((term) => term[at].slice(0, -1).join()));
+  if (g.groups > 1 || all)
+    found.push(...ofNumber('group', g.groups, (term) => Math.floor(term[at].at(-1)! / g.filters), 0, all));
+  const reaching = new Set(
+    terms.list.filter((term) => !isInside(shapes[over], term[over])).map((term) => term[at].slice(0, -1).join()),
+  );
   const name = over === 'x' ? 'window' : 'input cell';
   found.push(
-    { text: `the ${name} reaches beyond the border`, cost: 3, holds: (term) => reaching.has(term[at].slice(0, -1).join()) },
-    { text: `the ${name} lies inside the borders`, cost: 4, holds: (term) => !reaching.has(term[at].slice(0, -1).join()) },
+    {
+      text: `the ${name} reaches beyond the border`,
+      cost: 3,
+      holds: (term) => reaching.has(term[at].slice(0, -1).join()),
+    },
+    {
+      text: `the ${name} lies inside the borders`,
+      cost: 4,
+      holds: (term) => !reaching.has(term[at].slice(0, -1).join()),
+    },
   );
   return found;
 }
@@ -70,22 +84,26 @@ function ofNumber(name: string, n: number, of: (term: Term) => number, base: num
     cost: base + cost,
     holds: (term) => test(of(term)),
   });
-  const tails = BLOCKS.filter((block) => n % block !== 0).flatMap((block) => {
+  const tails = BLOCKS.filter((block) => n % block !== 0).flatMap((block, rank) => {
     const start = n - (n % block);
-    const tail = one(`past a multiple of ${block}`, 5 + Math.log2(block), (at) => at >= start);
-    const last = one(`past the last of several full blocks of ${block}`, 6 + Math.log2(block), (at) => at >= start);
+    const tail = one(`past a multiple of ${block}`, 6 + rank / 4, (at) => at >= start);
+    const last = one(`past the last of several full blocks of ${block}`, 7 + rank / 4, (at) => at >= start);
     return n > block ? [tail, last] : [tail];
   });
-  const limits = LIMITS.filter((limit) => limit < n || all).flatMap((limit) => [
-    one(`at least ${limit}`, 7 + Math.log2(limit), (at) => at >= limit),
-    one(`below ${limit}`, 8 + Math.log2(limit), (at) => at < limit),
+  const limits = LIMITS.filter((limit) => limit < n || all).flatMap((limit, rank) => [
+    one(`at least ${limit}`, 8 + rank / 4, (at) => at >= limit),
+    one(`below ${limit}`, 9 + rank / 4, (at) => at < limit),
   ]);
   const numbers = all ? SINGLE : n <= SINGLE ? n - 1 : 0;
-  const single = Array.from({ length: Math.max(0, numbers - 1) }, (_, i) => one(`${i + 1}`, 14 + i / 8, (at) => at === i + 1));
+  const single = Array.from({ length: Math.max(0, numbers - 1) }, (_, i) =>
+    one(`${i + 1}`, 14 + i / 8, (at) => at === i + 1),
+  );
   return [
     one('the first', 3, (at) => at === 0),
     one('the last', 2, (at) => at === n - 1),
-    ...(n > 1 ? [one('the first of several', 3.5, (at) => at === 0), one('the last of several', 2.5, (at) => at === n - 1)] : []),
+    ...(n > 1
+      ? [one('the first of several', 3.5, (at) => at === 0), one('the last of several', 2.5, (at) => at === n - 1)]
+      : []),
     one('not the first', 2.5, (at) => at > 0),
     one('not the last', 4, (at) => at < n - 1),
     one('odd', 6, (at) => at % 2 !== 0),

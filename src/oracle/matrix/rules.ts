@@ -2,6 +2,7 @@
 // rule says what the engine would compute in any case, so it can be tried on all of them; its text is the rule. Spec oracle-instead.
 
 import { indexAt } from '../../places.ts';
+import type { Part } from '../case.ts';
 import { type Change, changesOf, factorChanges } from './changes.ts';
 import { isNear, keyOf, type Matrix, sizesOf } from './read.ts';
 import { holdsIn, inWords, type Region, regionsBetween, statementsNamed } from './regions.ts';
@@ -13,11 +14,34 @@ export interface Rule {
   readonly cost: number;
 }
 
+/** What one part of the results may follow. */
+export interface PartRules {
+  readonly part: Part;
+  /** Whether the products, and the biases, are other ones than right. */
+  readonly isOther: { readonly products: boolean; readonly biases: boolean };
+  /** The plainest first; each explains everything that was read. Without one, only the products are known. */
+  readonly products: readonly Rule[];
+  readonly biases: readonly Rule[];
+  /** What is seen beside: a single constant, what is not linear. */
+  readonly constant?: number;
+  readonly seen?: Seen;
+}
+
+/** What is seen where results are not what the matrix gives. */
+export interface Seen {
+  readonly text: string;
+  /** Whether the matrix with this predicts the answers. */
+  readonly confirmed: boolean;
+  readonly choice?: string;
+  readonly limits?: readonly [least: number, most: number];
+}
+
 /** How many rules are kept, the plainest first. */
 const KEPT = 60;
 
 /** The index of a product's element in one tensor. */
-const at = (shape: readonly number[], place: readonly number[]): number => (shape.length === 0 ? 0 : indexAt(shape, place));
+const at = (shape: readonly number[], place: readonly number[]): number =>
+  shape.length === 0 ? 0 : indexAt(shape, place);
 
 /** The key of a product, or −1 where it counts nothing. */
 export function keyIn({ shapes, structure }: Terms, { x, w, y }: Term, sizes: ReturnType<typeof sizesOf>): number {
@@ -88,7 +112,8 @@ function regionsOf(
     const isSame = key === keys[i] && (!instead || isNear(instead.factor, term.factor));
     if (isSame) continue;
     let agrees = true;
-    if (key >= 0) agrees = key === keys[i] ? isNear(theirs.get(key) ?? 0, instead!.factor) : (theirs.get(key) ?? 0) !== 0;
+    if (key >= 0)
+      agrees = key === keys[i] ? isNear(theirs.get(key) ?? 0, instead!.factor) : (theirs.get(key) ?? 0) !== 0;
     else if (!instead) agrees = (theirs.get(keys[i]) ?? 0) === 0;
     if (keys[i] < 0 && key < 0) continue;
     if (!inPlace[i] && !agrees) return [];

@@ -145,7 +145,8 @@ function listedByLayer(
       const y = layer.forward(x, params).data;
       for (let q = 0; q < ny; q++) {
         if (y[q] === 0) continue;
-        const place = (side: Side, index: number): Place => (shapes[side].length > 0 ? placeOf(shapes[side], index) : []);
+        const place = (side: Side, index: number): Place =>
+          shapes[side].length > 0 ? placeOf(shapes[side], index) : [];
         list.push({ x: place('x', i), w: place('w', j), y: place('y', q), factor: y[q] });
       }
       if (structure.weight !== undefined) w.data[j] = 0;

@@ -1,0 +1,149 @@
+// What an engine computes instead, for a finding: read on its smallest case and on the one from which that was reduced, and
+// then held against every answer of the campaign. Spec oracle-instead.
+
+import type { Outcome } from '../ask/ask.ts';
+import type { Case } from '../case.ts';
+import { caseId } from '../cases/id.ts';
+import { workOf } from '../cases/tensors.ts';
+import type { EngineUnderTest } from '../engine-under-test.ts';
+import { agreementOf, answeredCaseOf } from '../findings/agreement.ts';
+import type { Evidence, Instead } from '../findings/finding.ts';
+import { mistakesOf } from '../findings/predict.ts';
+import type { Mistake } from '../mistake.ts';
+import { asMistake, type Hypothesis } from './hypotheses.ts';
+import { type Named, nameBy, type Suspect } from './name.ts';
+import { type Description, readMatrix } from './read-matrix.ts';
+import type { PartRules } from './rules.ts';
+import { ofBias } from './words.ts';
+
+/** What is found out about the failures of one cause. */
+export interface Described {
+  readonly instead?: Instead;
+  /** A known mistake that is made under a condition. */
+  readonly mistake?: string;
+  readonly evidence?: Evidence;
+}
+
+/** Milliseconds for all of it, of one finding; in another process a question takes longer. */
+export interface Time {
+  readonly reading: number;
+  readonly naming: number;
+}
+
+const TIME: Time = { reading: 2500, naming: 2500 };
+
+/** A case before it was reduced is read too if there is no more to compute than this. */
+const WORK = 1500;
+
+/** Mistakes with a condition that were found, to be asked what they predict. */
+const predictors = new WeakMap<object, Named>();
+
+/** What a description that holds in every case predicts: a mistake and the condition under which it is made. */
+export const predictorOf = (instead: object): Named | undefined => predictors.get(instead);
+
+export async function describe(
+  subject: EngineUnderTest,
+  smallest: Case,
+  before: Case,
+  failures: readonly Outcome[],
+  passes: readonly Outcome[],
+  isNamed: boolean,
+  { reading, naming }: Time = TIME,
+): Promise<Described> {
+  const start = performance.now();
+  const found = await readMatrix(subject, smallest, start + reading);
+  const isWhole = found && caseId(before) !== caseId(smallest) && workOf(before) <= WORK && found.rules.length > 0;
+  const larger = isWhole ? await readMatrix(subject, before, start + 2 * reading) : undefined;
+  const end = performance.now() + naming;
+  const suspects = [...suspectsOf(subject, larger, failures), ...suspectsOf(subject, found, failures)];
+  const all = isNamed ? suspects : [...mistakesOf(smallest.op).map(known), ...suspects];
+  const named = await nameBy(subject, all, failures, passes, end);
+  return described(found, larger, named);
+}
+
+/** A known mistake is said in fewer words than any rule. */
+const known = (mistake: Mistake): Suspect => ({ mistake, cost: 0, isKnown: true });
+
+function described(found: Description | undefined, larger: Description | undefined, named: Named | undefined): Described {
+  const description = larger?.instead.confirmed && !found?.instead.confirmed ? larger : found;
+  if (!named) return description ? { instead: description.instead } : {};
+  const { suspect, condition, evidence } = named;
+  const text = [suspect.mistake.name, condition.text].filter((each) => each !== '').join(', ');
+  if (suspect.isKnown) {
+    const mistake = { ...(description && { instead: description.instead }), mistake: text, evidence };
+    predictors.set(evidence, named);
+    return mistake;
+  }
+  const instead: Instead = { ...description!.instead, text, confirmed: true, evidence };
+  predictors.set(instead, named);
+  return { instead };
+}
+
+/** How many hypotheses of one part are combined with those of the others. */
+const COMBINED = 12;
+
+/** Every way in which the parts that are wrong may have come about. */
+function suspectsOf(subject: EngineUnderTest, found: Description | undefined, failures: readonly Outcome[]): Suspect[] {
+  if (!found || found.rules.length === 0) return [];
+  const parts = found.rules.map((rules) => hypothesesOf(rules));
+  const usable = parts.map((list) => (parts.length === 1 ? list : ranked(subject, list, failures).slice(0, COMBINED)));
+  const combined = usable.reduce<(readonly Hypothesis[])[]>(
+    (lists, part) => lists.flatMap((list) => part.map((each) => [...list, each])),
+    [[]],
+  );
+  return combined
+    .filter((list) => list.length === found.rules.length)
+    .map((list) => ({ mistake: named(list), cost: 2 + list.reduce((sum, { cost }) => sum + cost, 0) }))
+    .sort((a, b) => a.cost - b.cost);
+}
+
+/** The hypotheses of a part that explain most of the smallest failures first. */
+function ranked(subject: EngineUnderTest, list: readonly Hypothesis[], failures: readonly Outcome[]): Hypothesis[] {
+  const first = failures
+    .filter(({ theirs }) => theirs !== undefined)
+    .toSorted((a, b) => workOf(a.case) - workOf(b.case))
+    .slice(0, 6)
+    .map((outcome) => answeredCaseOf(subject, outcome));
+  const agreed = (each: Hypothesis): number =>
+    first.filter((answered) => agreementOf(asMistake([each]), answered) === 'agrees').length;
+  return list.map((each) => [each, agreed(each)] as const).sort((a, b) => b[1] - a[1]).map(([each]) => each);
+}
+
+/** One text for the parts that have the same. */
+function named(list: readonly Hypothesis[]): Mistake {
+  const mistake = asMistake(list);
+  if (list.length === 1 && list[0].part === 'y') return mistake;
+  const texts = [...new Set(list.map(({ text }) => text))];
+  const name = texts
+    .map((text) => `in the gradient of ${list.flatMap((each) => (each.text === text ? each.part : [])).join(' and ')} ${text}`)
+    .join('; ');
+  return { ...mistake, name };
+}
+
+function hypothesesOf({ part, products, biases, isOther, constant, seen }: PartRules): Hypothesis[] {
+  if (isOther.products && products.length === 0) return [];
+  if (isOther.biases && biases.length === 0) return [];
+  if (seen && seen.choice === undefined && seen.limits === undefined) return [];
+  const found: Hypothesis[] = [];
+  for (const product of isOther.products ? products : [undefined]) {
+    for (const bias of isOther.biases ? biases.slice(0, isOther.products ? COMBINED : biases.length) : [undefined]) {
+      const texts = [
+        ...(product ? [product.text] : []),
+        ...(bias ? [ofBias(bias.text)] : []),
+        ...(constant === undefined ? [] : [`the constant ${constant} is added, or takes part`]),
+        ...(seen ? [seen.text] : []),
+      ];
+      found.push({
+        part,
+        text: texts.join('; '),
+        cost: (product?.cost ?? 0) + (bias?.cost ?? 0),
+        ...(product && { products: product.text }),
+        ...(bias && { biases: bias.text }),
+        ...(constant !== undefined && { constant }),
+        ...(seen?.choice !== undefined && { choice: seen.choice }),
+        ...(seen?.limits && { limits: seen.limits }),
+      });
+    }
+  }
+  return found.filter(({ text }) => text !== '');
+}
