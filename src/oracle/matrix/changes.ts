@@ -1,5 +1,6 @@
 // What may become of a product: it is left out, counted with another factor, or taken from another place.
 
+import { indexAt, placeOf } from '../../places.ts';
 import type { Side, Term, Terms } from './terms.ts';
 
 export interface Change {
@@ -15,8 +16,16 @@ const ordinals = ['plane', 'row', 'column'];
 /** The names of the spatial axes. */
 const namesOf = (rank: number): readonly string[] => ordinals.slice(3 - rank);
 
+const known = new WeakMap<Terms, readonly Change[]>();
+
 /** Every change that is known, for the products of one case. */
-export function changesOf(terms: Terms): Change[] {
+export function changesOf(terms: Terms): readonly Change[] {
+  const found = known.get(terms) ?? listed(terms);
+  known.set(terms, found);
+  return found;
+}
+
+function listed(terms: Terms): Change[] {
   return [
     { text: 'the products are left out', cost: 1, apply: () => undefined },
     ...windowChanges(terms),
@@ -160,6 +169,19 @@ function windowChanges({ windows, shapes, structure }: Terms): Change[] {
   const padding = (text: string, cost: number, f: (value: number, n: number) => number): void => {
     found.push({ text, cost, apply: (term) => moved(term, over, clamped(term[over], f)) });
   };
+  if (rank > 1) {
+    const [outputs, inputs] = [shapes[at].slice(1, -1), shapes[over].slice(1, -1)];
+    found.push({
+      text: 'the output positions are counted through the input row by row',
+      cost: 4,
+      apply(term) {
+        const flat = indexAt(outputs, term[at].slice(1, -1));
+        const start = placeOf(inputs, flat);
+        const place = axes.map(({ dilation, before }, i) => start[i] + term.w[i] * dilation - before);
+        return moved(term, over, [term[over][0], ...place, term[over].at(-1)!]);
+      },
+    });
+  }
   padding('the nearest cell of the border is taken for padding', 3, (v, n) => Math.min(n - 1, Math.max(0, v)));
   padding('the cells of the other end are taken for padding', 4, (v, n) => ((v % n) + n) % n);
   padding('the cells mirrored at the border are taken for padding', 5, (v, n) =>
@@ -221,9 +243,8 @@ function windowChanges({ windows, shapes, structure }: Terms): Change[] {
 }
 
 /** Changes of one axis of one tensor, whatever it means. */
-function placeChanges({ windows, shapes, structure }: Terms): Change[] {
+function placeChanges({ windows, shapes, structure, groups }: Terms): Change[] {
   const found: Change[] = [];
-  const g = windows?.g;
   const rank = windows?.rank ?? 0;
   const sides: readonly [Side, string][] = [
     ['x', 'input'],
@@ -259,13 +280,13 @@ function placeChanges({ windows, shapes, structure }: Terms): Change[] {
       put(`the ${name}s of the ${what} are reversed`, 5, axis, (v, n) => n - 1 - v);
       put(`${subject} ${verb} the ${name} two further on`, 9, axis, (v) => v + 2);
     });
-    const perGroup = g && (side === 'w' ? g.filters : side === windows!.over ? g.channels : g.filters);
-    if (g && g.groups > 1 && perGroup !== undefined && (side !== 'w' || structure.weight !== undefined)) {
-      const [G, F] = [g.groups, perGroup];
+    const F = groups?.[side];
+    if (F !== undefined) {
+      const G = shape[last] / F;
       const subject =
         side === 'y'
           ? 'every group writes to the channels of'
-          : `every group takes the ${what === 'weight' ? 'weight' : 'input channels'} of`;
+          : `every group takes the ${side === 'w' ? 'weight' : 'input channels'} of`;
       put(`${subject} the first`, 2, last, (v) => v % F);
       put(`${subject} the last`, 4, last, (v) => (v % F) + (G - 1) * F);
       put(`${subject} the next, the last those of the first`, 4, last, (v) => (v + F) % (G * F));

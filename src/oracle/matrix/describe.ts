@@ -12,6 +12,7 @@ import { mistakesOf } from '../findings/predict.ts';
 import type { Mistake } from '../mistake.ts';
 import { asMistake, type Hypothesis } from './hypotheses.ts';
 import { type Named, nameBy, type Suspect } from './name.ts';
+import { countOf } from './terms.ts';
 import { type Description, readMatrix } from './read-matrix.ts';
 import type { PartRules } from './rules.ts';
 import { ofBias } from './words.ts';
@@ -30,10 +31,10 @@ export interface Time {
   readonly naming: number;
 }
 
-const TIME: Time = { reading: 2500, naming: 2500 };
+const TIME: Time = { reading: 20000, naming: 40000 };
 
 /** A case before it was reduced is read too if there is no more to compute than this. */
-const WORK = 1500;
+const PRODUCTS = 1500;
 
 /** Mistakes with a condition that were found, to be asked what they predict. */
 const predictors = new WeakMap<object, Named>();
@@ -52,14 +53,18 @@ export async function describe(
 ): Promise<Described> {
   const start = performance.now();
   const found = await readMatrix(subject, smallest, start + reading);
-  const isWhole = found && caseId(before) !== caseId(smallest) && workOf(before) <= WORK && found.rules.length > 0;
+  const isWhole = found && caseId(before) !== caseId(smallest) && countOf(before) <= PRODUCTS && found.rules.length > 0;
   const larger = isWhole ? await readMatrix(subject, before, start + 2 * reading) : undefined;
   const end = performance.now() + naming;
   const suspects = [...suspectsOf(subject, larger, failures), ...suspectsOf(subject, found, failures)];
-  const all = isNamed ? suspects : [...mistakesOf(smallest.op).map(known), ...suspects];
+  const all = isNamed ? distinct(suspects) : [...mistakesOf(smallest.op).map(known), ...distinct(suspects)];
   const named = await nameBy(subject, all, failures, passes, end);
   return described(found, larger, named);
 }
+
+const distinct = (list: readonly Suspect[]): Suspect[] => [
+  ...new Map(list.toReversed().map((each) => [each.mistake.name, each])).values(),
+].sort((a, b) => a.cost - b.cost);
 
 /** A known mistake is said in fewer words than any rule. */
 const known = (mistake: Mistake): Suspect => ({ mistake, cost: 0, isKnown: true });

@@ -25,6 +25,7 @@ export interface Hypothesis {
 }
 
 const known = new WeakMap<Case, Terms | false>();
+const biasesOf = new WeakMap<Terms, Terms>();
 
 /** The products of a case, found once. */
 function termsFor(c: Case): Terms | undefined {
@@ -38,7 +39,8 @@ export function predictPart(hypothesis: Hypothesis, c: Case): Prediction | undef
   const terms = termsFor(c);
   if (!terms) return undefined;
   const { part, products, biases, constant, choice, limits } = hypothesis;
-  const own = biasTerms(terms);
+  const own = biasesOf.get(terms) ?? biasTerms(terms);
+  biasesOf.set(terms, own);
   const list = products === undefined ? terms.list : followed(products, terms);
   const added = biases === undefined ? own.list : followed(biases, own);
   const isOther = constant !== undefined || choice !== undefined || limits !== undefined;

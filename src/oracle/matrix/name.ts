@@ -13,6 +13,7 @@ import { familyOf } from '../families/index.ts';
 import { type AnsweredCase, type Agreement, agreementOf, answeredCaseOf } from '../findings/agreement.ts';
 import type { Evidence } from '../findings/finding.ts';
 import type { Mistake } from '../mistake.ts';
+import { countOf } from './terms.ts';
 import { always, type Condition, conditionsBetween, statementsFor } from './conditions.ts';
 
 /** A mistake that may be made under a condition. */
@@ -36,8 +37,8 @@ export interface Named {
 const [FAILURES, PASSES, FIRST] = [40, 120, 10];
 /** How many suspects are followed up. */
 const FOLLOWED = 8;
-/** Cases with more than this to compute are not compared. */
-const WORK = 6000;
+/** Cases with more products than this are not compared. */
+const PRODUCTS = 2500;
 /** How many new cases are asked at most, and how many must have been changed and right at least. */
 const [ASKED, INSIDE] = [60, 6];
 
@@ -62,7 +63,7 @@ export async function nameBy(
 ): Promise<Named | undefined> {
   const examined = (list: readonly Outcome[], most: number): Examined[] =>
     list
-      .filter((each) => each.theirs !== undefined && workOf(each.case) <= WORK)
+      .filter((each) => each.theirs !== undefined && countOf(each.case) <= PRODUCTS)
       .toSorted((a, b) => workOf(a.case) - workOf(b.case))
       .slice(0, most)
       .map((outcome) => ({ outcome, said: statementsFor(outcome.case), ...answeredCaseOf(subject, outcome) }));
@@ -71,12 +72,15 @@ export async function nameBy(
   const first = wrong.slice(0, FIRST);
   const share = (suspect: Suspect, list: readonly Examined[]): number =>
     list.filter((each) => agreementOf(suspect.mistake, each) === 'agrees').length;
+  const smallest = first.slice(0, 3);
   const ranked = suspects
-    .map((suspect) => ({ suspect, agreed: performance.now() < end ? share(suspect, first) : 0 }))
+    .filter((suspect) => performance.now() < end && (share(suspect, smallest) > 0 || smallest.length < 3))
+    .map((suspect) => ({ suspect, agreed: share(suspect, first) }))
     .filter(({ agreed }) => 2 * agreed > first.length)
     .sort((a, b) => b.agreed - a.agreed || a.suspect.cost - b.suspect.cost)
     .slice(0, 3 * FOLLOWED)
     .map(({ suspect }) => suspect);
+  if (process.env.DBG) console.error('suspects', suspects.length, 'ranked', ranked.map((r) => r.mistake.name));
   if (ranked.length === 0) return undefined;
   const right = examined(passes, PASSES);
   let hypotheses: Hypothesis[] = [];
@@ -86,6 +90,7 @@ export async function nameBy(
     if (followed >= FOLLOWED || performance.now() > end) break;
     const agreements = wrong.map((each) => agreementOf(suspect.mistake, each));
     const inside = wrong.filter((_, i) => agreements[i] === 'agrees');
+    if (process.env.DBG) console.error('agree', suspect.mistake.name, inside.length, wrong.length);
     if (inside.length < wrong.length) continue;
     const outside = right.filter((each) => agreementOf(suspect.mistake, each) !== 'unchanged');
     const conditions = conditionsBetween(
@@ -93,6 +98,7 @@ export async function nameBy(
       outside.map(({ said }) => said),
     );
     if (conditions.length === 0) continue;
+    if (process.env.DBG) console.error('follow', suspect.mistake.name, conditions.length, outside.length);
     followed++;
     evidences.set(suspect, { explained: inside.length, failures: wrong.length, passes: right.length });
     hypotheses.push(...conditions.map((condition) => ({ suspect, condition })));
@@ -122,6 +128,7 @@ export async function nameBy(
     if (isInside) changed++;
     else unchanged++;
   }
+  if (process.env.DBG) console.error('end', changed, unchanged, hypotheses.slice(0, 5).map((h) => h.suspect.mistake.name + ', ' + h.condition.text));
   if (changed < INSIDE || hypotheses.length === 0) return undefined;
   const best = hypotheses.reduce((a, b) => (costOf(b) < costOf(a) ? b : a));
   return { ...best, evidence: evidences.get(best.suspect)!, fresh: [changed, unchanged] };
@@ -180,7 +187,7 @@ function crossed(
     const values = ['given', 'nan', 'infinite'].includes(rest.values) ? usual : rest.values;
     const drawn = { ...rest, ...changes, values, seed: draw.below(0x7fffffff) } as Case;
     const c = isPossible(drawn) ? nearestIn(dialect, drawn) : undefined;
-    if (c && isPossible(c) && workOf(c) <= WORK) return c;
+    if (c && isPossible(c) && countOf(c) <= PRODUCTS) return c;
   }
   return undefined;
 }

@@ -26,7 +26,7 @@ function chosenAt(c: Case, data: ArrayLike<number>, terms: Terms): Terms {
     for (let i = 0; i < dx.length; i++)
       if (dx[i] !== 0) list.push({ x: placeOf(shape, i), w: [], y: placeOf(y, q), factor: dx[i] });
   }
-  const { windows: _, ...rest } = terms;
+  const { windows: _, groups: __, ...rest } = terms;
   return { ...rest, structure: { kind: 'sum' }, shapes: { ...terms.shapes, w: [] }, list };
 }
 
@@ -40,6 +40,7 @@ export const shapeOfPart = ({ shapes, structure, biases }: Terms, part: Part): S
 export const biasTerms = (terms: Terms): Terms => {
   const { shapes, biases } = terms;
   const list = biasElements(terms).map(({ w, y }) => ({ x: [], w: [w], y: placeOf(shapes.y, y), factor: 1 }));
-  const { windows: _, ...rest } = terms;
-  return { ...rest, structure: { kind: 'sum', weight: 'bias' }, shapes: { x: [], w: [biases], y: shapes.y }, list };
+  const { windows: _, groups, ...rest } = terms;
+  const own = groups && { groups: { w: groups.y, y: groups.y } };
+  return { ...rest, ...own, structure: { kind: 'sum', weight: 'bias' }, shapes: { x: [], w: [biases], y: shapes.y }, list };
 };

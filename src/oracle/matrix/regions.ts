@@ -34,7 +34,16 @@ export function axesOf({ shapes, structure, windows }: Terms, side: Side): reado
  * What may be said of where a product stands. A statement that could be made only of larger axes holds of nothing, and one
  * that could not fail is left out, unless `all` are wanted.
  */
-export function statementsOf(terms: Terms, all = false): Statement[] {
+export function statementsOf(terms: Terms, all = false): readonly Statement[] {
+  const known = all ? wide : narrow;
+  const found = known.get(terms) ?? listed(terms, all);
+  known.set(terms, found);
+  return found;
+}
+
+const [narrow, wide] = [new WeakMap<Terms, readonly Statement[]>(), new WeakMap<Terms, readonly Statement[]>()];
+
+function listed(terms: Terms, all: boolean): Statement[] {
   const { shapes, windows } = terms;
   const found: Statement[] = [];
   for (const side of ['y', 'w', 'x'] as const) {
@@ -48,11 +57,15 @@ export function statementsOf(terms: Terms, all = false): Statement[] {
     const count = space('y').reduce((product, n) => product * n, 1);
     found.push(...ofNumber('output position', count, (term) => flat(space('y'), term.y.slice(1, -1)), 3, all));
   }
+  const { groups } = terms;
+  if (groups?.y !== undefined || all) {
+    const each = groups?.y ?? shapes.y.at(-1)!;
+    const count = shapes.y.at(-1)! / each;
+    found.push(...ofNumber('group', count, (term) => Math.floor(term.y.at(-1)! / each), 0, all));
+  }
   if (!windows) return found;
-  const { g, over } = windows;
+  const { over } = windows;
   const at = over === 'x' ? 'y' : 'x';
-  if (g.groups > 1 || all)
-    found.push(...ofNumber('group', g.groups, (term) => Math.floor(term[at].at(-1)! / g.filters), 0, all));
   const reaching = new Set(
     terms.list.filter((term) => !isInside(shapes[over], term[over])).map((term) => term[at].slice(0, -1).join()),
   );

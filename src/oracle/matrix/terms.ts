@@ -42,6 +42,8 @@ export interface Terms {
   /** Those over padding among them. */
   readonly list: readonly Term[];
   readonly windows?: Windows;
+  /** How many channels of x, filters of the weight and channels of y each group has; undefined without groups. */
+  readonly groups?: Readonly<Partial<Record<Side, number>>>;
   /** The number of elements of the bias, 0 without one. */
   readonly biases: number;
 }
@@ -68,7 +70,17 @@ export function termsOf(c: Case): Terms | undefined {
   if (g.batch * outputs(g.axes) * taps(g.axes) * g.groups * g.channels * g.filters > MOST) return undefined;
   const w = weight ?? g.axes.slice(3 - rank).map(({ size }) => size);
   const list = weighted(layer, shapes, underWindows(windows, weight !== undefined), structure);
-  return { structure, shapes: { ...shapes, w }, list, windows, biases };
+  const { channels, filters } = g;
+  const groups = g.groups > 1 ? { x: over === 'x' ? channels : filters, w: filters, y: over === 'x' ? filters : channels } : undefined;
+  return { structure, shapes: { ...shapes, w }, list, windows, biases, ...(groups && { groups }) };
+}
+
+/** How many products a case has, those over padding among them; of one without windows, its elements. */
+export function countOf(c: Case): number {
+  const layer = layerOf(c);
+  const x = shapeOf(c);
+  const g = familyOf(c.op).geometry(layer, x);
+  return g ? g.batch * outputs(g.axes) * taps(g.axes) * g.groups * g.channels * g.filters : sizeOf(x);
 }
 
 /** The products of windows: tap k of position p meets the cell p·stride + k·dilation − before. */

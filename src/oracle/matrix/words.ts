@@ -90,5 +90,6 @@ export const ofBias = (text: string): string =>
   text
     .replace('the products are', 'the bias is')
     .replace('the weight is that of', 'the bias is that of')
+    .replace('takes the weight of', 'takes the bias of')
     .replaceAll('of the weight axis 0', 'of the bias')
     .replaceAll('weight axis 0', 'element');
