@@ -1,7 +1,7 @@
 // Reading attributes: every value is checked when the layer is made, before anything runs.
 
+import { nameHint } from './did-you-mean.ts';
 import { SpecError, show, wrongType } from './errors.ts';
-import { nameHint } from './hints.ts';
 import { isList, listOf, reading } from './reading.ts';
 
 /** Larger attributes are refused: no tensor has such an axis, and below it index arithmetic is exact. */

@@ -1,6 +1,6 @@
 // The two errors of the library: a value that the spec forbids, and a wrong JavaScript type.
 
-import { plain } from './plain.ts';
+import { plain } from './plain-text.ts';
 
 /**
  * Thrown when an argument has the right JavaScript type but a value the spec forbids.

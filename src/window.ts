@@ -4,8 +4,8 @@
 //   |before| x x x x x x x x |after|                     a cell outside [0, input) is padding
 
 import { flag, perAxis, wholeNumber } from './attributes.ts';
+import { paddingHint, padsHint } from './did-you-mean.ts';
 import { SpecError, show, wrongType } from './errors.ts';
-import { paddingHint, padsHint } from './hints.ts';
 import { isList } from './reading.ts';
 import type { Shape } from './tensor.ts';
 

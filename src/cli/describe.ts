@@ -4,7 +4,7 @@ import { readFileSync, realpathSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type OnnxDescription, type OnnxRow, readOnnx, type ShapeOptions } from '../onnx/index.ts';
-import { plain } from '../plain.ts';
+import { plain } from '../plain-text.ts';
 import { readInput } from './files.ts';
 import { EXIT, UsageError } from './usage.ts';
 

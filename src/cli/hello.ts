@@ -6,7 +6,7 @@ import { readTraits } from '../oracle/ask/traits.ts';
 import { dialects, readDialect } from '../oracle/dialects/dialects.ts';
 import { readLayout } from '../oracle/dialects/layout.ts';
 import type { EngineUnderTest } from '../oracle/engine-under-test.ts';
-import { plain } from '../plain.ts';
+import { plain } from '../plain-text.ts';
 import { parseLine, SHOWN } from './protocol.ts';
 
 export type Hello = Omit<EngineUnderTest, 'run'>;

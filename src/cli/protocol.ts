@@ -10,7 +10,7 @@
 import { deeper } from '../formats/json.ts';
 import { notATensor } from '../oracle/ask/verdict.ts';
 import type { Answer } from '../oracle/engine-under-test.ts';
-import { plain } from '../plain.ts';
+import { plain } from '../plain-text.ts';
 import type { Tensor } from '../tensor.ts';
 
 export const PROTOCOL = 1;

@@ -5,7 +5,7 @@ import type { Case } from '../oracle/case.ts';
 import { caseId } from '../oracle/cases/id.ts';
 import type { Call } from '../oracle/engine.ts';
 import type { Answer, EngineUnderTest } from '../oracle/engine-under-test.ts';
-import { plain } from '../plain.ts';
+import { plain } from '../plain-text.ts';
 import { asHello, type Hello, readHello } from './hello.ts';
 import { Group, type Listener, MAX_LINE } from './process-group.ts';
 import { afterPrint, encode, PROTOCOL, readAnswer, SHOWN } from './protocol.ts';

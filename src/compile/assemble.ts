@@ -22,7 +22,7 @@ export function assemble(program: Recorder, input: Activation, result: Activatio
   addInPlace(steps, input, output);
   const { bytes, offsets, shared } = planMemory(steps, input, output);
   const arena = ownArena('compile');
-  arena.plan();
+  arena.begin();
   const base = arena.take(bytes);
   const at = (activation: Activation): Placement => activation.placement((root) => base + (offsets.get(root) ?? 0));
   const staged = steps.reduce((most, step) => Math.max(most, step.staged), 0);

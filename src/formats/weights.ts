@@ -5,7 +5,7 @@ import { show, wrongType } from '../errors.ts';
 import { initialize } from '../layer/initialize.ts';
 import { checkLayer, type Layer, type Params } from '../layer/layer.ts';
 import { checkParams, flatParams, nestParams } from '../layer/params.ts';
-import { plain } from '../plain.ts';
+import { plain } from '../plain-text.ts';
 import { checkShape, type ElementType, type Shape, sameShape, type Tensor, tensor } from '../tensor.ts';
 import type { Bytes } from './bytes.ts';
 import { readSafetensors, type SafetensorsFile } from './safetensors.ts';

@@ -78,11 +78,11 @@ export class Arena {
   }
 
   /** From here on memory is only counted, until `commit`. */
-  plan(): void {
+  begin(): void {
     this.#waiting = [];
   }
 
-  /** Grows the memory to what was taken since `plan`, at once, and does what waited for it. */
+  /** Grows the memory to what was taken since `begin`, at once, and does what waited for it. */
   commit(): void {
     this.#grow(this.#top);
     const waiting = this.#waiting ?? [];

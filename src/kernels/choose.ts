@@ -12,6 +12,7 @@ import { winograd as referenceWinograd, winogradTile } from '../reference/winogr
 import type { Data } from '../tensor.ts';
 import type { ConvGeometry, PoolGeometry } from '../window.ts';
 import * as bias from './bias-gradient.ts';
+import { callKernel } from './call-kernel.ts';
 import { backward, forward } from './contraction.ts';
 import { depthwiseKernel } from './depthwise.ts';
 import { hasMultiplier, repeated, withoutMultiplier } from './depthwise-multiplier.ts';
@@ -22,7 +23,6 @@ import { panelKernel } from './panel-kernel.ts';
 import { marginsOf } from './phases.ts';
 import { isMarginless } from './placement.ts';
 import * as pool from './pool.ts';
-import { runOnce } from './run-once.ts';
 import * as weightGradient from './weight-gradient.ts';
 import type { WeightedKernel } from './weighted-kernel.ts';
 import { winogradKernel, winogradPays } from './winograd.ts';
@@ -80,8 +80,8 @@ export function conv(g: ConvGeometry, x: Data, w: Data, b: Data | undefined, y: 
     const isRepeated = hasMultiplier(g) && algorithm !== 'im2col';
     const wide = isRepeated ? withoutMultiplier(g) : g;
     const values = isRepeated ? repeated(x, g.filters) : x;
-    const call = { batch: g.batch, x: values, w, b, y } as Parameters<typeof runOnce>[1];
-    if (runOnce(forwardKernel(wide, algorithm, 'exact'), call)) return;
+    const call = { batch: g.batch, x: values, w, b, y } as Parameters<typeof callKernel>[1];
+    if (callKernel(forwardKernel(wide, algorithm, 'exact'), call)) return;
   }
   const tile = x instanceof Float32Array && y.length > 0 ? tileOf(g, algorithm, 'exact') : undefined;
   if (tile) referenceWinograd(g, tile, x, w, b, y);
@@ -92,7 +92,7 @@ export function conv(g: ConvGeometry, x: Data, w: Data, b: Data | undefined, y: 
 export function convInputGrad(g: ConvGeometry, dy: Data, w: Data, dx: Data, algorithm: Algorithm): void {
   if (isFast(dy) && dx.length > 0 && w.length > 0) {
     const call = { batch: g.batch, x: dy, w: w as Float32Array, y: dx as Float32Array };
-    if (runOnce(backwardKernel(g, algorithm), call)) return;
+    if (callKernel(backwardKernel(g, algorithm), call)) return;
   }
   reference.convInputGrad(g, dy, w, dx);
 }

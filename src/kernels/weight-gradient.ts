@@ -16,7 +16,7 @@ import { type Placement, stridedPlacement } from './placement.ts';
 import { type Runs, runsOf } from './runs.ts';
 
 /** The memory of one weight gradient. */
-interface Plan {
+interface Workspace {
   readonly g: ConvGeometry;
   readonly source: PaddedInput;
   /** Positions of an image, and images of a part. */
@@ -73,8 +73,8 @@ export interface WeightGradientCall {
 export function convWeightGrad(g: ConvGeometry, { x, dy, dw }: WeightGradientCall, im2col: boolean): boolean {
   return withArena('conv', (arena) => {
     const { kernels } = arena;
-    const plan = makePlan(arena, g, x, dw, im2col);
-    const { P, together, source } = plan;
+    const workspace = makeWorkspace(arena, g, x, dw, im2col);
+    const { P, together, source } = workspace;
     const { images, isPadded } = source;
     const [F, O] = [g.filters, g.groups * g.filters];
     const panelBytes = images * P * NR * 4;
@@ -89,23 +89,23 @@ export function convWeightGrad(g: ConvGeometry, { x, dy, dw }: WeightGradientCal
       if (isPadded && kernels.finite(stage, floats.length) === 0) return false;
       for (let group = 0; group < g.groups; group++) {
         const matrix = { source: stage + group * F * 4, rows, rowStep: O * 4, columns: F, columnStep: 4 };
-        arena.write(plan.packing, Packing, { panel: panels, panelBytes, ...matrix });
-        kernels.pack(plan.packing);
-        writePairs(arena, plan, group);
+        arena.write(workspace.packing, Packing, { panel: panels, panelBytes, ...matrix });
+        kernels.pack(workspace.packing);
+        writePairs(arena, workspace, group);
         for (let n = first, next = n; n < end; n = next) {
           next = Math.min(end, n - (n % together) + together);
           const panel = panels + (n - first) * P * NR * 4;
           const x = source.address + (n - first) * source.image + group * g.channels * 4;
-          addPart(arena, plan, { group, first: n, end: next, x, panel, panelBytes });
+          addPart(arena, workspace, { group, first: n, end: next, x, panel, panelBytes });
         }
       }
     }
-    dw.set(arena.floats(plan.dw, dw.length));
+    dw.set(arena.floats(workspace.dw, dw.length));
     return true;
   });
 }
 
-function makePlan(arena: Arena, g: ConvGeometry, x: Float32Array, dw: Float32Array, im2col: boolean): Plan {
+function makeWorkspace(arena: Arena, g: ConvGeometry, x: Float32Array, dw: Float32Array, im2col: boolean): Workspace {
   const { source: side, phases, groups } = forward(g);
   const source = makePaddedInput(arena, { data: x, batch: g.batch, ...imagesOf(side, groups) }, phases);
   const [P, K] = [outputs(g.axes), taps(g.axes)];
@@ -150,7 +150,7 @@ function rowMajor(address: number, [, rows, columns, channels]: readonly number[
 }
 
 /** Writes the places of the (tap, channel) pairs of a group: where x begins, relative to a position, and the row of dw. */
-function writePairs(arena: Arena, { g, source, dw, pairs, lattice, patches }: Plan, group: number): void {
+function writePairs(arena: Arena, { g, source, dw, pairs, lattice, patches }: Workspace, group: number): void {
   const [a, b, c] = g.axes;
   const counts = [a.size, b.size, c.size, g.channels] as const;
   const [plane, row, pixel] = [a.dilation * source.plane, b.dilation * source.row, c.dilation * source.pixel];
@@ -165,15 +165,15 @@ function writePairs(arena: Arena, { g, source, dw, pairs, lattice, patches }: Pl
  * Adds images of a part to the float64 sums. The last ones of all go to dw, and so do those of a part whose other images
  * are not staged yet: its sums go on from there.
  */
-function addPart(arena: Arena, plan: Plan, images: Staged): void {
-  const { g, P, together, tiles, tileBytes, some, pairs, walk, packed, call } = plan;
+function addPart(arena: Arena, workspace: Workspace, images: Staged): void {
+  const { g, P, together, tiles, tileBytes, some, pairs, walk, packed, call } = workspace;
   const { first, end, panel, panelBytes } = images;
   const count = (end - first) * P;
-  const stretch = plan.patches ? SUM_POSITIONS : count;
+  const stretch = workspace.patches ? SUM_POSITIONS : count;
   for (let tile = 0; tile < tiles; tile += some) {
-    const total = plan.total && plan.total + (images.group * tiles + tile) * tileBytes;
+    const total = workspace.total && workspace.total + (images.group * tiles + tile) * tileBytes;
     for (let p = 0; p < count; p += stretch) {
-      writeWalk(arena, plan, images.x, p, Math.min(stretch, count - p));
+      writeWalk(arena, workspace, images.x, p, Math.min(stretch, count - p));
       arena.write(call, WeightGradient, {
         places: pairs + tile * MR * PLACE,
         tiles: Math.min(some, tiles - tile),
@@ -183,7 +183,7 @@ function addPart(arena: Arena, plan: Plan, images: Staged): void {
         walk,
         packed,
         reload: first % together === 0 ? 0 : 1,
-        sums: sumsOf(arena, plan, images, { total, isBegun: p > 0, isLast: p + stretch >= count }),
+        sums: sumsOf(arena, workspace, images, { total, isBegun: p > 0, isLast: p + stretch >= count }),
       });
       arena.kernels.accumulate(call);
     }
@@ -198,7 +198,12 @@ interface Stretch {
 }
 
 /** Writes where the sums of blocks go and gives its address; 0 if they stay in dw. */
-function sumsOf(arena: Arena, { g, P, together, part, sums }: Plan, { first, end }: Staged, stretch: Stretch): number {
+function sumsOf(
+  arena: Arena,
+  { g, P, together, part, sums }: Workspace,
+  { first, end }: Staged,
+  stretch: Stretch,
+): number {
   const { total, isBegun, isLast } = stretch;
   const isCut = end < g.batch && end % together !== 0;
   if (isCut || (P <= SUM_POSITIONS && !total)) return 0;
@@ -210,8 +215,8 @@ function sumsOf(arena: Arena, { g, P, together, part, sums }: Plan, { first, end
 }
 
 /** Writes the walk over `count` positions of x from the one numbered `first` on; with im2col over their patches. */
-function writeWalk(arena: Arena, plan: Plan, x: number, first: number, count: number): void {
-  const { g, source, P, walk, lattice, patches } = plan;
+function writeWalk(arena: Arena, workspace: Workspace, x: number, first: number, count: number): void {
+  const { g, source, P, walk, lattice, patches } = workspace;
   const [a, b, c] = g.axes;
   const { address: origin, ...steps } = stridedPlacement({ ...source, address: x }, 0, [a.stride, b.stride, c.stride]);
   if (!patches) {

@@ -1,8 +1,8 @@
 // The operator: a layer that is not made of layers. The checks that all operators have in common are here.
 
 import { checkNames, frozenCopy, known } from '../attributes.ts';
+import { channelsFirst, channelsHint, filtersFirst, noBias } from '../did-you-mean.ts';
 import { SpecError, wrongType } from '../errors.ts';
-import { channelsFirst, channelsHint, filtersFirst, noBias } from '../hints.ts';
 import {
   checkShape,
   checkTensor,

@@ -7,7 +7,7 @@ import type { Shape } from '../tensor.ts';
 import type { FirstValue, Layer, Parameter, Params } from './layer.ts';
 import { checkShapes, flatParams } from './params.ts';
 
-export const constant =
+export const filled =
   (value: number): FirstValue =>
   (data) => {
     data.fill(value);
@@ -66,7 +66,7 @@ const undeclared = (shapes: Params<Shape>): Params<Parameter> => {
   return Object.fromEntries(
     Object.entries(shapes).map(([name, shape]) => [
       name,
-      isShape(shape) ? { shape, first: shape.length < 2 ? constant(0) : drawnWeight(shape) } : undeclared(shape),
+      isShape(shape) ? { shape, first: shape.length < 2 ? filled(0) : drawnWeight(shape) } : undeclared(shape),
     ]),
   );
 };

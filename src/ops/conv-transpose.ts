@@ -10,7 +10,7 @@ import * as kernels from '../kernels/choose.ts';
 import { mirroredField, spaceOf } from '../layer/field.ts';
 import type { Layer } from '../layer/layer.ts';
 import { operator } from '../layer/operator.ts';
-import { constant, drawnWeight } from '../layer/parameter.ts';
+import { drawnWeight, filled } from '../layer/parameter.ts';
 import { roundingOf } from '../rounding.ts';
 import { allocate, type Shape, type Tensor, typeOf } from '../tensor.ts';
 import { type Axis, axisNames, type ConvGeometry, threeAxes, type Window } from '../window.ts';
@@ -93,7 +93,7 @@ function transposed(
     parameters(x) {
       const shape = [...window.size, filters / groups, x[x.length - 1]];
       const weight = { shape, first: drawnWeight(shape) };
-      return { weight, ...(bias && { bias: { shape: [filters], first: constant(0) } }) };
+      return { weight, ...(bias && { bias: { shape: [filters], first: filled(0) } }) };
     },
     field: (_x, g) => mirroredField(g.axes.slice(-rank)),
     cost: (_x, g) => multiplyAdds(g),

@@ -6,7 +6,7 @@ import * as kernels from '../kernels/choose.ts';
 import { spaceOf, windowField } from '../layer/field.ts';
 import { type Algorithm, algorithms, type Layer, type Parameter } from '../layer/layer.ts';
 import { operator } from '../layer/operator.ts';
-import { constant, drawnWeight } from '../layer/parameter.ts';
+import { drawnWeight, filled } from '../layer/parameter.ts';
 import { allocate, type Shape, type Tensor, typeOf } from '../tensor.ts';
 import {
   axisNames,
@@ -148,7 +148,7 @@ function convolution({ name, rank, flip, make, complete, part }: Convolution): L
 /** A random weight, and with `bias` a zero for each filter on its last axis. */
 export const weightAndBias = (weight: Shape, bias: boolean): Record<string, Parameter> => ({
   weight: { shape: weight, first: drawnWeight(weight) },
-  ...(bias && { bias: { shape: weight.slice(-1), first: constant(0) } }),
+  ...(bias && { bias: { shape: weight.slice(-1), first: filled(0) } }),
 });
 
 /** The filters of a weight are on its last axis. */

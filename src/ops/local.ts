@@ -4,7 +4,7 @@ import { flag, known, wholeNumber } from '../attributes.ts';
 import { spaceOf, windowField } from '../layer/field.ts';
 import type { Layer } from '../layer/layer.ts';
 import { operator } from '../layer/operator.ts';
-import { constant, drawnWeight } from '../layer/parameter.ts';
+import { drawnWeight, filled } from '../layer/parameter.ts';
 import { biasGrad } from '../reference/convolution.ts';
 import { local, localInputGrad, localWeightGrad } from '../reference/local.ts';
 import { allocate, type Tensor, typeOf } from '../tensor.ts';
@@ -58,7 +58,7 @@ function locallyConnected(
     parameters(x, g) {
       const shape = [pairsInside(g), g.channels, filters];
       const weight = { shape, first: drawnWeight(shape) };
-      return { weight, ...(bias && { bias: { shape: this.shape(x, g).slice(1), first: constant(0) } }) };
+      return { weight, ...(bias && { bias: { shape: this.shape(x, g).slice(1), first: filled(0) } }) };
     },
     field: (_x, g) => windowField(g.axes.slice(-rank)),
     cost: (_x, g) => g.batch * pairsInside(g) * g.channels * filters,

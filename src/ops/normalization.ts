@@ -6,7 +6,7 @@ import { finiteNumber, known } from '../attributes.ts';
 import { SpecError } from '../errors.ts';
 import type { Layer, Parameter } from '../layer/layer.ts';
 import { type Operator, operator } from '../layer/operator.ts';
-import { constant } from '../layer/parameter.ts';
+import { filled } from '../layer/parameter.ts';
 import {
   batchNormInputGrad,
   batchStatistics,
@@ -62,8 +62,8 @@ export function frozenNorm(attributes: NormAttributes = {}): Layer {
   return norm('frozenNorm', epsilon, frozenNorm, {
     parameters: (C) => ({
       ...scaleAndShift(C),
-      mean: { shape: [C], first: constant(0), trained: false, channelAxis: 0 },
-      variance: { shape: [C], first: constant(1), trained: false, channelAxis: 0 },
+      mean: { shape: [C], first: filled(0), trained: false, channelAxis: 0 },
+      variance: { shape: [C], first: filled(1), trained: false, channelAxis: 0 },
     }),
     statistics,
     inputGrad: frozenInputGrad,
@@ -83,8 +83,8 @@ const frozenInputGrad: typeof batchNormInputGrad = (_x, { mean, deviation, weigh
 
 /** The common part of both norms: scales the channels of x to mean 0 and variance 1. */
 const scaleAndShift = (C: number): Record<string, Parameter> => ({
-  weight: { shape: [C], first: constant(1), channelAxis: 0 },
-  bias: { shape: [C], first: constant(0), channelAxis: 0 },
+  weight: { shape: [C], first: filled(1), channelAxis: 0 },
+  bias: { shape: [C], first: filled(0), channelAxis: 0 },
 });
 
 interface Norm extends Pick<Operator, 'emit' | 'roles'> {

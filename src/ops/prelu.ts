@@ -4,7 +4,7 @@ import { flag, known } from '../attributes.ts';
 import { SpecError } from '../errors.ts';
 import type { Layer } from '../layer/layer.ts';
 import { operator } from '../layer/operator.ts';
-import { constant } from '../layer/parameter.ts';
+import { filled } from '../layer/parameter.ts';
 import { longSums } from '../reference/sums.ts';
 import { roundingOf } from '../rounding.ts';
 import { allocate, typeOf } from '../tensor.ts';
@@ -40,7 +40,7 @@ export function prelu(attributes: PreluAttributes = {}): Layer {
       return x;
     },
     parameters(x) {
-      const slope = { shape: [shared ? 1 : x[x.length - 1]], first: constant(0.25) };
+      const slope = { shape: [shared ? 1 : x[x.length - 1]], first: filled(0.25) };
       return { slope: shared ? slope : { ...slope, channelAxis: 0 } };
     },
     forward(x, { slope }) {

@@ -1,11 +1,11 @@
 // Which implementation is chosen: the kernels for what they compute exactly, the plain loops for the rest.
 
 import { expect, test } from 'vitest';
+import { callKernel } from '../../src/kernels/call-kernel.ts';
 import * as choose from '../../src/kernels/choose.ts';
 import { backward, forward } from '../../src/kernels/contraction.ts';
 import { depthwiseKernel } from '../../src/kernels/depthwise.ts';
 import { panelKernel } from '../../src/kernels/panel-kernel.ts';
-import { runOnce } from '../../src/kernels/run-once.ts';
 import { convWeightGrad } from '../../src/kernels/weight-gradient.ts';
 import * as reference from '../../src/reference/convolution.ts';
 import { type ConvGeometry, threeAxes, windowAxes } from '../../src/window.ts';
@@ -35,10 +35,10 @@ test('[numerics-padding] a kernel that pads runs finite weights, and leaves y al
   for (const im2col of [false, true]) {
     const kernel = panelKernel(forward(geometry(1, 1, 3)), im2col);
     const { w } = sizesOf(geometry(1, 1, 3));
-    expect(runOnce(kernel, call(geometry(1, 1, 3), wave(w)))).toBe(true);
+    expect(callKernel(kernel, call(geometry(1, 1, 3), wave(w)))).toBe(true);
     for (const last of [Infinity, -Infinity, Number.NaN]) {
       const declined = call(geometry(1, 1, 3), withLast(w, last));
-      expect(runOnce(kernel, declined)).toBe(false);
+      expect(callKernel(kernel, declined)).toBe(false);
       expect(new Set(declined.y)).toEqual(new Set([7]));
     }
   }
@@ -52,7 +52,7 @@ test('[numerics-padding] without padding, and where padding is left out, kernels
   ] as const;
   for (const [g, kernel] of kernels) {
     const infinite = call(g, withLast(sizesOf(g).w, Infinity));
-    expect(runOnce(kernel, infinite)).toBe(true);
+    expect(callKernel(kernel, infinite)).toBe(true);
     const theirs = new Float32Array(infinite.y.length);
     reference.conv(g, infinite.x, infinite.w, undefined, theirs);
     expect(firstDifference(infinite.y, theirs)).toBe(-1);

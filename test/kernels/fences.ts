@@ -30,7 +30,7 @@ interface Block {
   readonly end: number;
 }
 
-const { take, reset, plan } = Arena.prototype;
+const { take, reset, begin } = Arena.prototype;
 
 const wordsOf = (arena: Arena, start: number, end: number): Uint32Array => {
   const { buffer, byteOffset, length } = arena.floats(start, (end - start) / 4);
@@ -88,9 +88,9 @@ export class Fences {
     if (enough > 0) take.call(arena, enough - this.#room);
   }
 
-  plan(arena: Arena): void {
+  begin(arena: Arena): void {
     this.#planning.add(arena);
-    plan.call(arena);
+    begin.call(arena);
     // The first thing to be done when the memory is there: all blocks have been taken by then.
     arena.whenReady(() => {
       this.#planning.delete(arena);
@@ -140,8 +140,8 @@ function withFences<T>(fences: Fences, body: (fences: Fences) => T): T {
     reset(this: Arena, who: string) {
       fences.reset(this, who);
     },
-    plan(this: Arena) {
-      fences.plan(this);
+    begin(this: Arena) {
+      fences.begin(this);
     },
   });
   try {
@@ -149,7 +149,7 @@ function withFences<T>(fences: Fences, body: (fences: Fences) => T): T {
     fences.check();
     return result;
   } finally {
-    Object.assign(Arena.prototype, { take, reset, plan });
+    Object.assign(Arena.prototype, { take, reset, begin });
   }
 }
 

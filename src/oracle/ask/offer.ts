@@ -1,7 +1,7 @@
 // Which operators of an engine the oracle knows. Spec oracle-engine.
 
 import { SpecError } from '../../errors.ts';
-import { plain } from '../../plain.ts';
+import { plain } from '../../plain-text.ts';
 import type { EngineUnderTest } from '../engine-under-test.ts';
 import { operators } from '../families/index.ts';
 

@@ -2,7 +2,7 @@
 
 import { SpecError, show } from '../../errors.ts';
 import { json } from './json.ts';
-import { plainReport } from './plain.ts';
+import { plainReport } from './plain-report.ts';
 import type { Report } from './report.ts';
 import { github, junit, tap } from './tests.ts';
 import { text } from './text.ts';

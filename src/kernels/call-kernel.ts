@@ -6,7 +6,7 @@ import { densePlacement } from './placement.ts';
 import type { WeightedKernel } from './weighted-kernel.ts';
 
 /** The tensors of one call; y is filled. */
-export interface Call {
+export interface KernelCall {
   readonly batch: number;
   readonly x: Float32Array;
   readonly w: Float32Array;
@@ -18,7 +18,7 @@ export interface Call {
  * Fills y. Returns false, with y untouched, if the kernel would multiply ∞ or NaN in w by zeros that stand for padding,
  * which takes no part in the sums. Spec numerics-padding.
  */
-export function runOnce(kernel: WeightedKernel, { batch, x, w, b, y }: Call): boolean {
+export function callKernel(kernel: WeightedKernel, { batch, x, w, b, y }: KernelCall): boolean {
   return withArena('conv', (arena) => {
     const source = makePaddedInput(arena, { data: x, batch, ...kernel.source }, kernel.phases);
     const weights = arena.values(w);
