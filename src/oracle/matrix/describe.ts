@@ -12,9 +12,9 @@ import { mistakesOf } from '../findings/predict.ts';
 import type { Mistake } from '../mistake.ts';
 import { asMistake, type Hypothesis } from './hypotheses.ts';
 import { type Named, nameBy, type Suspect } from './name.ts';
-import { countOf } from './terms.ts';
 import { type Description, readMatrix } from './read-matrix.ts';
 import type { PartRules } from './rules.ts';
+import { countOf } from './terms.ts';
 import { ofBias } from './words.ts';
 
 /** What is found out about the failures of one cause. */
@@ -62,14 +62,17 @@ export async function describe(
   return described(found, larger, named);
 }
 
-const distinct = (list: readonly Suspect[]): Suspect[] => [
-  ...new Map(list.toReversed().map((each) => [each.mistake.name, each])).values(),
-].sort((a, b) => a.cost - b.cost);
+const distinct = (list: readonly Suspect[]): Suspect[] =>
+  [...new Map(list.toReversed().map((each) => [each.mistake.name, each])).values()].sort((a, b) => a.cost - b.cost);
 
 /** A known mistake is said in fewer words than any rule. */
 const known = (mistake: Mistake): Suspect => ({ mistake, cost: 0, isKnown: true });
 
-function described(found: Description | undefined, larger: Description | undefined, named: Named | undefined): Described {
+function described(
+  found: Description | undefined,
+  larger: Description | undefined,
+  named: Named | undefined,
+): Described {
   const description = larger?.instead.confirmed && !found?.instead.confirmed ? larger : found;
   if (!named) return description ? { instead: description.instead } : {};
   const { suspect, condition, evidence } = named;
@@ -111,7 +114,10 @@ function ranked(subject: EngineUnderTest, list: readonly Hypothesis[], failures:
     .map((outcome) => answeredCaseOf(subject, outcome));
   const agreed = (each: Hypothesis): number =>
     first.filter((answered) => agreementOf(asMistake([each]), answered) === 'agrees').length;
-  return list.map((each) => [each, agreed(each)] as const).sort((a, b) => b[1] - a[1]).map(([each]) => each);
+  return list
+    .map((each) => [each, agreed(each)] as const)
+    .sort((a, b) => b[1] - a[1])
+    .map(([each]) => each);
 }
 
 /** One text for the parts that have the same. */
@@ -120,7 +126,10 @@ function named(list: readonly Hypothesis[]): Mistake {
   if (list.length === 1 && list[0].part === 'y') return mistake;
   const texts = [...new Set(list.map(({ text }) => text))];
   const name = texts
-    .map((text) => `in the gradient of ${list.flatMap((each) => (each.text === text ? each.part : [])).join(' and ')} ${text}`)
+    .map(
+      (text) =>
+        `in the gradient of ${list.flatMap((each) => (each.text === text ? each.part : [])).join(' and ')} ${text}`,
+    )
     .join('; ');
   return { ...mistake, name };
 }

@@ -10,11 +10,11 @@ import { isPossible, workOf } from '../cases/tensors.ts';
 import { nearestIn } from '../dialects/translate.ts';
 import { type EngineUnderTest, isFailure } from '../engine-under-test.ts';
 import { familyOf } from '../families/index.ts';
-import { type AnsweredCase, type Agreement, agreementOf, answeredCaseOf } from '../findings/agreement.ts';
+import { type Agreement, type AnsweredCase, agreementOf, answeredCaseOf } from '../findings/agreement.ts';
 import type { Evidence } from '../findings/finding.ts';
 import type { Mistake } from '../mistake.ts';
-import { countOf } from './terms.ts';
 import { always, type Condition, conditionsBetween, statementsFor } from './conditions.ts';
+import { countOf } from './terms.ts';
 
 /** A mistake that may be made under a condition. */
 export interface Suspect {
@@ -80,7 +80,13 @@ export async function nameBy(
     .sort((a, b) => b.agreed - a.agreed || a.suspect.cost - b.suspect.cost)
     .slice(0, 3 * FOLLOWED)
     .map(({ suspect }) => suspect);
-  if (process.env.DBG) console.error('suspects', suspects.length, 'ranked', ranked.map((r) => r.mistake.name));
+  if (process.env.DBG)
+    console.error(
+      'suspects',
+      suspects.length,
+      'ranked',
+      ranked.map((r) => r.mistake.name),
+    );
   if (ranked.length === 0) return undefined;
   const right = examined(passes, PASSES);
   let hypotheses: Hypothesis[] = [];
@@ -128,7 +134,13 @@ export async function nameBy(
     if (isInside) changed++;
     else unchanged++;
   }
-  if (process.env.DBG) console.error('end', changed, unchanged, hypotheses.slice(0, 5).map((h) => h.suspect.mistake.name + ', ' + h.condition.text));
+  if (process.env.DBG)
+    console.error(
+      'end',
+      changed,
+      unchanged,
+      hypotheses.slice(0, 5).map((h) => h.suspect.mistake.name + ', ' + h.condition.text),
+    );
   if (changed < INSIDE || hypotheses.length === 0) return undefined;
   const best = hypotheses.reduce((a, b) => (costOf(b) < costOf(a) ? b : a));
   return { ...best, evidence: evidences.get(best.suspect)!, fresh: [changed, unchanged] };

@@ -42,5 +42,11 @@ export const biasTerms = (terms: Terms): Terms => {
   const list = biasElements(terms).map(({ w, y }) => ({ x: [], w: [w], y: placeOf(shapes.y, y), factor: 1 }));
   const { windows: _, groups, ...rest } = terms;
   const own = groups && { groups: { w: groups.y, y: groups.y } };
-  return { ...rest, ...own, structure: { kind: 'sum', weight: 'bias' }, shapes: { x: [], w: [biases], y: shapes.y }, list };
+  return {
+    ...rest,
+    ...own,
+    structure: { kind: 'sum', weight: 'bias' },
+    shapes: { x: [], w: [biases], y: shapes.y },
+    list,
+  };
 };

@@ -71,7 +71,10 @@ export function termsOf(c: Case): Terms | undefined {
   const w = weight ?? g.axes.slice(3 - rank).map(({ size }) => size);
   const list = weighted(layer, shapes, underWindows(windows, weight !== undefined), structure);
   const { channels, filters } = g;
-  const groups = g.groups > 1 ? { x: over === 'x' ? channels : filters, w: filters, y: over === 'x' ? filters : channels } : undefined;
+  const groups =
+    g.groups > 1
+      ? { x: over === 'x' ? channels : filters, w: filters, y: over === 'x' ? filters : channels }
+      : undefined;
   return { structure, shapes: { ...shapes, w }, list, windows, biases, ...(groups && { groups }) };
 }
 
