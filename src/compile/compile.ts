@@ -7,6 +7,7 @@ import { checkLayer, type Layer, type Params } from '../layer/layer.ts';
 import { allocateFrom, checkShape, checkTensor, type Shape, sameShape, type Tensor } from '../tensor.ts';
 import type { Activation } from './activation.ts';
 import { assemble } from './assemble.ts';
+import { Loops } from './loops.ts';
 import { copied, Recorder } from './recorder.ts';
 
 export interface CompileOptions {
@@ -44,7 +45,7 @@ export function compile(
   const program = new Recorder(arithmetic);
   const [input, x] = program.input(inputShape);
   const result = program.layer(layer, x, params);
-  if (!runsKernels()) return onReference(layer, inputShape, copied(params));
+  if (!runsKernels()) return onLoops(new Loops(arithmetic), layer, inputShape, copied(params));
   const net = assemble(program, input, result as Activation);
   return (x) => {
     checkInput(x, inputShape);
@@ -55,11 +56,12 @@ export function compile(
 }
 
 /** Spec kernel-simd, kernel-host. */
-const onReference =
-  (layer: Layer, shape: Shape, params: Params<Tensor>) =>
+const onLoops =
+  (program: Loops, layer: Layer, shape: Shape, params: Params<Tensor>) =>
   (x: Tensor): Tensor => {
     checkInput(x, shape);
-    return layer.forward(x, params);
+    const y = program.layer(layer, x, params) as Tensor;
+    return y.data === x.data ? allocateFrom('compile', y.shape, x.data as Float32Array) : y; // of a net that computes nothing
   };
 
 /** Spec compile-input. */

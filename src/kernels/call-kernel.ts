@@ -20,11 +20,12 @@ export interface KernelCall {
  */
 export function callKernel(kernel: WeightedKernel, { batch, x, w, b, y }: KernelCall): boolean {
   return withArena('conv', (arena) => {
-    const source = makePaddedInput(arena, { data: x, batch, ...kernel.source }, kernel.phases);
+    const isHeld = arena.holds(y);
+    const source = makePaddedInput(arena, { data: x, batch, ...kernel.source }, kernel.phases, isHeld);
     const weights = arena.values(w);
     if (source.isPadded && kernel.skipsPadding && arena.kernels.finite(weights, w.length) === 0) return false;
     const floats = y.length / batch;
-    const stage = arena.take(source.images * floats * 4);
+    const stage = isHeld ? y.byteOffset : arena.take(source.images * floats * 4);
     const target = densePlacement(stage, kernel.target.size, kernel.target.channels);
     const operands = { weights: (first: number) => weights + first * 4, source, target, finish: { bias: b } };
     const run = kernel.prepare(arena, operands);
@@ -33,7 +34,7 @@ export function callKernel(kernel: WeightedKernel, { batch, x, w, b, y }: Kernel
       source.load(first, end);
       if (!kernel.isCovered) arena.kernels.zero(stage, (end - first) * floats * 4);
       run(end - first);
-      y.set(arena.floats(stage, (end - first) * floats), first * floats);
+      if (!isHeld) y.set(arena.floats(stage, (end - first) * floats), first * floats);
     }
     return true;
   });

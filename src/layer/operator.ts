@@ -16,7 +16,18 @@ import {
 } from '../tensor.ts';
 import type { ConvGeometry, PoolGeometry } from '../window.ts';
 import { pointField } from './field.ts';
-import type { Attributes, Changes, Field, Layer, Parameter, Params, Program, Roles, Value } from './layer.ts';
+import {
+  type Attributes,
+  type Changes,
+  type Field,
+  type Layer,
+  noteMade,
+  type Parameter,
+  type Params,
+  type Program,
+  type Roles,
+  type Value,
+} from './layer.ts';
 
 /** The arguments of the rule for the gradient. */
 export interface Pulled<G> {
@@ -135,7 +146,7 @@ export function operator<G = undefined>(op: Operator<G>): Layer {
       return op.emit?.(program, x, p as Record<string, Tensor>, g) ?? program.call(layer, x, p);
     },
   });
-  return layer;
+  return noteMade(layer);
 }
 
 /**

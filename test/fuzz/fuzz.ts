@@ -350,11 +350,3 @@ export async function goodBits({ source, good = [] }: Target): Promise<string> {
       : each;
   });
 }
-
-/**
- * Functions of the oracle that do not refuse everything with a clause yet. What is found there is counted, and fails nothing;
- * a name is taken out when its function is mended.
- */
-export const PENDING: readonly string[] = ['bound', 'check', 'checkEngine', 'explain', 'render'];
-
-export const isPending = ({ call }: Finding): boolean => PENDING.some((name) => call.startsWith(`${name}(`));

@@ -41,7 +41,9 @@ export function parseCaseId(id: string): Case {
     seed: isGiven ? 0 : Number(rest),
     ...(isGiven && { given: readTensors(rest) }),
   };
-  return isPossible(c) ? c : refuse('a case id must name a case that the spec allows');
+  return isPossible(c)
+    ? c
+    : refuse('a case id must name a case that the spec allows, of at most 2²² numbers and 2³⁰ products');
 }
 
 const readTensors = (text: string): Record<string, number[]> =>

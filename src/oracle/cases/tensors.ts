@@ -17,16 +17,28 @@ export const shapeOf = (c: Case): Shape => familyOf(c.op).input(c);
 /** How much there is to reduce. */
 export const workOf = (c: Case): number => familyOf(c.op).work(c);
 
-/** Spec oracle-cases: a case is one that the spec allows and settles. */
+/** The most numbers in a case's tensors and windows, and the most products: about ten seconds of the reference loops. */
+const MOST_NUMBERS = 0x400000;
+const MOST_PRODUCTS = 0x40000000;
+
+/** Spec oracle-cases, oracle-caseid: a case is one that the spec allows and settles, and no larger than can be asked. */
 export function isPossible(c: Case): boolean {
   const { family, make } = operatorOf(c.op);
   try {
-    make(family.attributes(c) as never).shape(family.input(c));
-    return family.isSettled(c);
+    const layer = make(family.attributes(c) as never);
+    return isSmall(layer, family.input(c)) && family.isSettled(c);
   } catch (error) {
     if (isRefusal(error)) return false;
     throw error;
   }
+}
+
+function isSmall(layer: Layer, x: Shape): boolean {
+  const y = layer.shape(x);
+  const taps = sizeOf((layer.attributes.size ?? []) as Shape);
+  const shapes = [x, y, [taps, x[x.length - 1]], ...(Object.values(layer.params(x)) as Shape[])];
+  const numbers = shapes.reduce((sum, shape) => sum + sizeOf(shape), 0);
+  return numbers <= MOST_NUMBERS && Math.max(layer.cost(x), sizeOf(y) * taps) <= MOST_PRODUCTS;
 }
 
 /** Whether an error is that of a value or a type which the spec forbids. */
