@@ -36,6 +36,8 @@ export interface Progress {
 
 const optionNames = ['ops', 'seed', 'cases', 'shard', 'strict', 'case', 'signal', 'onProgress', 'timeout'];
 
+/** As many new cases confirm a condition in which an engine fails, as a rule. */
+const QUESTIONS = 40;
 /** One in this many right answers is followed by a probe for what the engine keeps, which costs up to three more calls. */
 const PROBED = 8;
 
@@ -137,7 +139,10 @@ async function checkOperator(
   const avoided = crashes.avoided();
   const isShort = crashes.isHopeless() || Object.keys(avoided).length > 0;
   const unasked = isShort && !unfinished ? quota - answered() : 0;
-  const findings = await findingsOf(subject, history, outcomes, isFinding, !isNamed);
+  const onQuestion = (done: number): void =>
+    onProgress?.({ op: `${name}: where it fails`, done, of: Math.max(done, QUESTIONS), failures: count(isFinding) });
+  const effort = { isReduced: !isNamed, isLive, onQuestion };
+  const findings = await findingsOf(subject, history, outcomes, isFinding, effort);
   return {
     ...summaryOf(name, quota, outcomes, findings, unfinished),
     ...(unasked > 0 && { unasked }),

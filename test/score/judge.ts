@@ -7,7 +7,7 @@ import { isFailure } from '../../src/oracle/engine-under-test.ts';
 import { agreementOf, answeredCaseOf } from '../../src/oracle/findings/agreement.ts';
 import { mistakesOf } from '../../src/oracle/findings/predict.ts';
 import { checkEngine, type Engine, type Finding } from '../../src/oracle/index.ts';
-import { always, statementsFor } from '../../src/oracle/matrix/conditions.ts';
+import { always } from '../../src/oracle/matrix/conditions.ts';
 import { predictorOf } from '../../src/oracle/matrix/describe.ts';
 import { countOf } from '../../src/oracle/matrix/terms.ts';
 
@@ -111,7 +111,7 @@ async function verified(
       if (outcome.verdict.kind === 'skip') continue;
       fresh++;
       const predicted =
-        condition === always || condition.holds(statementsFor(c))
+        condition.holds(c)
           ? agreementOf(mistake, answeredCaseOf(subject, outcome))
           : 'unchanged';
       const isWrong = isFailure(outcome.verdict.kind) ? predicted !== 'agrees' : predicted !== 'unchanged';

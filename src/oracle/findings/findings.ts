@@ -9,6 +9,7 @@ import { type Budget, reduce } from '../cases/reduce.ts';
 import { workOf } from '../cases/tensors.ts';
 import { type EngineUnderTest, isFailure, type VerdictKind } from '../engine-under-test.ts';
 import { describe } from '../matrix/describe.ts';
+import { byKind, type Investigation, withConditions } from './conditions.ts';
 import { diagnose, explains, type Group } from './diagnose.ts';
 import type { Finding } from './finding.ts';
 import { closeness, explainedBy, profileOf } from './other-arithmetic.ts';
@@ -23,13 +24,21 @@ const FOREIGN: Budget = { ...BUDGET, calls: 12 };
 /** How many named mistakes are shown; unnamed failures of one kind are shown once. */
 const NAMES = 4;
 
-/** Groups the failures by the mistake that explains them, or by their kind, and reduces one of each group. */
+/** How much is asked about failures. */
+export interface Effort {
+  readonly isReduced: boolean;
+  /** Whether new cases are answered. */
+  readonly isLive: boolean;
+  readonly onQuestion?: (asked: number) => void;
+}
+
+/** Groups the failures by the mistake that explains them, by a condition or by their kind, and reduces one of each group. */
 export async function findingsOf(
   subject: EngineUnderTest,
   history: History,
   outcomes: readonly Outcome[],
   isFinding: (kind: VerdictKind) => boolean,
-  isReduced: boolean,
+  { isReduced, isLive, onQuestion }: Effort,
 ): Promise<Finding[]> {
   const passes = outcomes.filter(({ verdict: { kind } }) => kind === 'pass' || kind === 'suspect');
   const toFinding = (group: Group, names: readonly string[]): Promise<Finding> =>
@@ -42,8 +51,13 @@ export async function findingsOf(
   const profile = profileOf(subject, unnamed);
   const foreign = unnamed.length > 0 && !profile ? await foreignTo(subject, outcomes) : undefined;
   if (foreign) return [await toFinding({ outcomes: failures, ...foreign }, [])];
-  const groups = [...named, ...(profile ? [{ outcomes: rest, profile }] : byKind(rest))];
-  const names = groups.flatMap(({ mistake }) => mistake ?? []);
+  const names = named.flatMap(({ mistake }) => mistake ?? []);
+  const investigation: Investigation = { subject, history, outcomes, names, isLive, onQuestion };
+  const divided = isReduced ? await withConditions(investigation, named, profile ? [] : rest) : undefined;
+  const groups = [
+    ...(divided ?? named),
+    ...(profile ? [{ outcomes: rest, profile }] : divided ? [] : byKind(rest).map((each) => ({ outcomes: each }))),
+  ];
   const findings: Finding[] = [];
   for (const group of groups) findings.push(await toFinding(group, names));
   return joined(findings);
@@ -60,15 +74,10 @@ async function foreignTo(
   return layout && { layout };
 }
 
-function byKind(rest: readonly Outcome[]): Group[] {
-  const key = ({ verdict: { kind }, case: c }: Outcome): string => kindKey(kind, c);
-  return [...new Set(rest.map(key))].map((each) => ({ outcomes: rest.filter((outcome) => key(outcome) === each) }));
-}
-
 /** Findings that reduce to the same smallest case have one cause and are joined. */
 export function joined(findings: readonly Finding[]): Finding[] {
-  const keyOf = ({ id, kind, mistake, dialects, layout, profile }: Finding): string =>
-    JSON.stringify([id, kind, mistake, dialects, layout, profile]);
+  const keyOf = ({ id, kind, mistake, dialects, layout, profile, where }: Finding): string =>
+    JSON.stringify([id, kind, mistake, dialects, layout, profile, where?.text]);
   const keys = findings.map(keyOf);
   const first = (finding: Finding): Finding => findings[keys.indexOf(keyOf(finding))];
   return findings
@@ -76,14 +85,10 @@ export function joined(findings: readonly Finding[]): Finding[] {
     .map((each) => ({ ...each, cases: findings.flatMap((other) => (first(other) === each ? other.cases : [])) }));
 }
 
-/** Failures without a name are told apart by their kind, and those of NaN and infinities from the others. */
-export const kindKey = (kind: VerdictKind, { values }: Case): string =>
-  kind === 'fail' ? `${kind} ${values === 'nan' || values === 'infinite'}` : kind;
-
 async function findingOf(
   subject: EngineUnderTest,
   history: History,
-  { outcomes: members, mistake, evidence, profile, layout, dialects = [] }: Group,
+  { outcomes: members, mistake, evidence, profile, layout, dialects = [], found }: Group,
   names: readonly string[],
   isReduced: boolean,
   passes: readonly Outcome[],
@@ -95,6 +100,7 @@ async function findingOf(
   /** A smaller case must fail for the same reason: by the same mistake, or by none of those that have a name. */
   const isAlike = (outcome: Outcome): boolean =>
     outcome.verdict.kind === kind &&
+    (found === undefined || found.isWhole || found.isInside(outcome.case)) &&
     (profile === undefined || explainedBy(profile, outcome, subject)) &&
     (mistake === undefined ? !explains(names, outcome, subject) : explains([mistake], outcome, subject));
   const isKept = kind === 'stale' || kind === 'unstable';
@@ -115,6 +121,7 @@ async function findingOf(
     ...(profile && { profile }),
     ...(near !== undefined && { closeness: near }),
     ...(mistake !== undefined && { mistake, evidence }),
+    ...(found && { where: found.where }),
     ...described,
     ...(!shown && isTimeless(kind) && { passesAlone: true }),
     ...shownAs(subject, shown ?? first),

@@ -1,72 +1,54 @@
-// Conditions on the case under which a mistake is made: plain statements, their contraries, and two statements together.
+// Conditions on the case under which a mistake is made: plain statements that hold of all cases where it is, and of none where
+// it is not.
 
 import type { Case } from '../case.ts';
-import { statementsOf as saidOf } from '../cases/predicates.ts';
+import { propertiesOf } from '../where/properties.ts';
+import type { Statement } from '../where/property.ts';
+import { statementsAbout } from '../where/statements.ts';
 
-/** `groups > 1 and a bias`, `unless stride > 1 on some axis` */
+/** `groups > 1 and a bias`; without a text it always holds. */
 export interface Condition {
-  /** Completes a sentence about the mistake. */
   readonly text: string;
   readonly cost: number;
-  holds(said: ReadonlySet<string>): boolean;
+  holds(c: Case): boolean;
 }
 
 export const always: Condition = { text: '', cost: 0, holds: () => true };
 
-const known = new WeakMap<Case, ReadonlySet<string>>();
+/** How many conditions are kept, how many statements are paired, and what the second costs. */
+const [KEPT, PAIRED, SECOND] = [400, 80, 2];
 
-/** Everything that is said of a case, found once. */
-export function statementsFor(c: Case): ReadonlySet<string> {
-  const found = known.get(c) ?? saidOf(c);
-  known.set(c, found);
-  return found;
-}
-
-/** How many conditions are kept, and how many statements are paired. */
-const [KEPT, PAIRED] = [400, 60];
-
-const with1 = (statement: string, rank: number): Condition => ({
-  text: `with ${statement}`,
-  cost: 4 + rank / 50,
-  holds: (said) => said.has(statement),
-});
-
-const without1 = (statement: string, rank: number): Condition => ({
-  text: `unless with ${statement}`,
-  cost: 6 + rank / 50,
-  holds: (said) => !said.has(statement),
+const conditionOf = (statements: readonly Statement[], cost: number): Condition => ({
+  text: statements.map(({ text }) => text).join(' and '),
+  cost,
+  holds: (c) => statements.every((each) => each.holds(propertiesOf(c))),
 });
 
 /** The conditions that hold of all cases inside, and of none outside, the plainest first. */
-export function conditionsBetween(
-  inside: readonly ReadonlySet<string>[],
-  outside: readonly ReadonlySet<string>[],
-): Condition[] {
+export function conditionsBetween(inside: readonly Case[], outside: readonly Case[]): Condition[] {
   if (outside.length === 0) return [always];
-  const [first] = inside;
-  if (!first) return [];
-  const common = [...first].filter((each) => inside.every((said) => said.has(each)));
-  const missing = [...new Set(outside.flatMap((said) => [...said]))].filter(
-    (each) => !inside.some((said) => said.has(each)),
+  const within = inside.map((c) => ({ properties: propertiesOf(c), fails: true }));
+  const without = outside.map((c) => ({ properties: propertiesOf(c), fails: false }));
+  const covering = statementsAbout([...within, ...without]).filter((each) =>
+    within.every(({ properties }) => each.holds(properties)),
   );
-  const all = [...common.map(with1), ...missing.map(without1)];
-  const telling = (condition: Condition): boolean => !outside.some((said) => condition.holds(said));
-  const found = all.filter(telling);
-  const open = all.filter((each) => !telling(each)).sort((a, b) => a.cost - b.cost);
-  const distinct = new Map<string, Condition>();
-  for (const each of open) {
-    const key = outside.map((said) => Number(each.holds(said))).join('');
-    if (key.includes('0') && !distinct.has(key)) distinct.set(key, each);
+  const marks = covering.map((each) => without.map(({ properties }) => each.holds(properties)));
+  const found: Condition[] = [];
+  const open = new Map<string, number>();
+  for (const [i, statement] of covering.entries()) {
+    if (!marks[i].includes(true)) {
+      found.push(conditionOf([statement], statement.cost));
+      continue;
+    }
+    const key = marks[i].map(Number).join('');
+    const known = open.get(key);
+    if (marks[i].includes(false) && (known === undefined || statement.cost < covering[known].cost)) open.set(key, i);
   }
-  const list = [...distinct.values()].slice(0, PAIRED);
+  const list = [...open.values()].sort((a, b) => covering[a].cost - covering[b].cost).slice(0, PAIRED);
   for (const [i, a] of list.entries()) {
     for (const b of list.slice(i + 1)) {
-      const both: Condition = {
-        text: `${a.text} and ${b.text}`,
-        cost: a.cost + b.cost + 2,
-        holds: (said) => a.holds(said) && b.holds(said),
-      };
-      if (telling(both)) found.push(both);
+      if (marks[a].some((holds, j) => holds && marks[b][j])) continue;
+      found.push(conditionOf([covering[a], covering[b]], covering[a].cost + covering[b].cost + SECOND));
     }
   }
   return found.sort((a, b) => a.cost - b.cost).slice(0, KEPT);

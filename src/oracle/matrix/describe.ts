@@ -76,7 +76,7 @@ function described(
   const description = larger?.instead.confirmed && !found?.instead.confirmed ? larger : found;
   if (!named) return description ? { instead: description.instead } : {};
   const { suspect, condition, evidence } = named;
-  const text = [suspect.mistake.name, condition.text].filter((each) => each !== '').join(', ');
+  const text = condition.text === '' ? suspect.mistake.name : `${suspect.mistake.name}, with ${condition.text}`;
   if (suspect.isKnown) {
     const mistake = { ...(description && { instead: description.instead }), mistake: text, evidence };
     predictors.set(evidence, named);

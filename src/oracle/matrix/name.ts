@@ -13,7 +13,7 @@ import { familyOf } from '../families/index.ts';
 import { type Agreement, type AnsweredCase, agreementOf, answeredCaseOf } from '../findings/agreement.ts';
 import type { Evidence } from '../findings/finding.ts';
 import type { Mistake } from '../mistake.ts';
-import { always, type Condition, conditionsBetween, statementsFor } from './conditions.ts';
+import { always, type Condition, conditionsBetween } from './conditions.ts';
 import { countOf } from './terms.ts';
 
 /** A mistake that may be made under a condition. */
@@ -44,7 +44,6 @@ const [ASKED, INSIDE] = [60, 6];
 
 interface Examined extends AnsweredCase {
   readonly outcome: Outcome;
-  readonly said: ReadonlySet<string>;
 }
 
 /** One suspect under one condition. */
@@ -66,7 +65,7 @@ export async function nameBy(
       .filter((each) => each.theirs !== undefined && countOf(each.case) <= PRODUCTS)
       .toSorted((a, b) => workOf(a.case) - workOf(b.case))
       .slice(0, most)
-      .map((outcome) => ({ outcome, said: statementsFor(outcome.case), ...answeredCaseOf(subject, outcome) }));
+      .map((outcome) => ({ outcome, ...answeredCaseOf(subject, outcome) }));
   const wrong = examined(failures, FAILURES);
   if (wrong.length === 0) return undefined;
   const first = wrong.slice(0, FIRST);
@@ -80,13 +79,6 @@ export async function nameBy(
     .sort((a, b) => b.agreed - a.agreed || a.suspect.cost - b.suspect.cost)
     .slice(0, 3 * FOLLOWED)
     .map(({ suspect }) => suspect);
-  if (process.env.DBG)
-    console.error(
-      'suspects',
-      suspects.length,
-      'ranked',
-      ranked.map((r) => r.mistake.name),
-    );
   if (ranked.length === 0) return undefined;
   const right = examined(passes, PASSES);
   let hypotheses: Hypothesis[] = [];
@@ -96,15 +88,13 @@ export async function nameBy(
     if (followed >= FOLLOWED || performance.now() > end) break;
     const agreements = wrong.map((each) => agreementOf(suspect.mistake, each));
     const inside = wrong.filter((_, i) => agreements[i] === 'agrees');
-    if (process.env.DBG) console.error('agree', suspect.mistake.name, inside.length, wrong.length);
     if (inside.length < wrong.length) continue;
     const outside = right.filter((each) => agreementOf(suspect.mistake, each) !== 'unchanged');
     const conditions = conditionsBetween(
-      inside.map(({ said }) => said),
-      outside.map(({ said }) => said),
+      inside.map(({ outcome }) => outcome.case),
+      outside.map(({ outcome }) => outcome.case),
     );
     if (conditions.length === 0) continue;
-    if (process.env.DBG) console.error('follow', suspect.mistake.name, conditions.length, outside.length);
     followed++;
     evidences.set(suspect, { explained: inside.length, failures: wrong.length, passes: right.length });
     hypotheses.push(...conditions.map((condition) => ({ suspect, condition })));
@@ -121,11 +111,11 @@ export async function nameBy(
     const { kind } = outcome.verdict;
     if (kind === 'skip') continue;
     if (outcome.theirs === undefined || (isFailure(kind) && kind !== 'fail')) continue;
-    const answered = { outcome, said: statementsFor(c), ...answeredCaseOf(subject, outcome) };
+    const answered = { outcome, ...answeredCaseOf(subject, outcome) };
     const known = new Map<Suspect, Agreement>();
     let isInside = false;
     hypotheses = hypotheses.filter(({ suspect, condition }) => {
-      const holds = condition.holds(answered.said);
+      const holds = condition.holds(c);
       if (holds && !known.has(suspect)) known.set(suspect, agreementOf(suspect.mistake, answered));
       const agreement = holds ? known.get(suspect)! : 'unchanged';
       isInside ||= agreement === 'agrees';
@@ -134,13 +124,6 @@ export async function nameBy(
     if (isInside) changed++;
     else unchanged++;
   }
-  if (process.env.DBG)
-    console.error(
-      'end',
-      changed,
-      unchanged,
-      hypotheses.slice(0, 5).map((h) => h.suspect.mistake.name + ', ' + h.condition.text),
-    );
   if (changed < INSIDE || hypotheses.length === 0) return undefined;
   const best = hypotheses.reduce((a, b) => (costOf(b) < costOf(a) ? b : a));
   return { ...best, evidence: evidences.get(best.suspect)!, fresh: [changed, unchanged] };
@@ -165,8 +148,7 @@ function nextCase(
   for (let i = 0; i < LOOKED; i++) {
     const c = crossed(subject, pool, draw, asked);
     if (!c || seen.has(caseId(c))) continue;
-    const said = statementsFor(c);
-    const held = conditions.filter((each) => each === always || each.holds(said)).length;
+    const held = conditions.filter((each) => each === always || each.holds(c)).length;
     const split = Math.min(held, conditions.length - held) + (held > 0 && asked % 2 === 0 ? 0.5 : 0);
     if (split > most) [best, most] = [c, split];
   }

@@ -5,7 +5,8 @@ import { pooled } from '../bounds/precision.ts';
 import { parseCaseId } from '../cases/id.ts';
 import { workOf } from '../cases/tensors.ts';
 import type { Finding } from '../findings/finding.ts';
-import { joined, kindKey } from '../findings/findings.ts';
+import { joined } from '../findings/findings.ts';
+import { kindKey } from '../findings/kinds.ts';
 import { type OperatorReport, type Report, reportOf, statusOf } from './report.ts';
 
 /** A report, and where it comes from. */

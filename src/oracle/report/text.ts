@@ -2,7 +2,7 @@
 
 import type { Element } from '../ask/verdict.ts';
 import { bitsOf } from '../bounds/precision.ts';
-import { causeOf, type Evidence, type Finding } from '../findings/finding.ts';
+import { causeOf, type Evidence, type Finding, type Where } from '../findings/finding.ts';
 import { inWords as inProfile } from '../findings/other-arithmetic.ts';
 import { adviceOn } from './advice.ts';
 import { headOf, inWords, type OperatorReport, type Report } from './report.ts';
@@ -71,6 +71,7 @@ export function paragraph(op: string, finding: Finding): string[] {
   const { first, worst, message } = verdict;
   return [
     `✗ ${op}: ${headline(finding)}`,
+    ...(finding.where ? [`  ${conditionOf(finding.where)}`] : []),
     ...hints(finding).map((line) => `  ${line}`),
     ...(mistake ? [`  behaves as if ${mistake}: ${reasons(evidence!)}`] : []),
     `  ${message}`,
@@ -85,6 +86,15 @@ export function paragraph(op: string, finding: Finding): string[] {
     ...adviceOn(finding).map((line) => `  ${line}`),
     ...(again ? [`  again: ${again}`] : [`  case ${id}`, ...(after ? [`  after ${after}`] : [])]),
   ];
+}
+
+/** `fails in 41 of 41 cases with groups > 1 and a bias, in 0 of 159 others (and in 20 of 20 and 0 of 20 new ones)` */
+export function conditionOf({ text, terms, inside, outside, fresh }: Where): string {
+  const [within, without] = [inside, outside].map((tally) => tally.join(' of '));
+  if (terms.length === 0)
+    return `fails in ${within} cases${fresh ? ` (and in ${fresh.inside.join(' of ')} new ones)` : ''}`;
+  const anew = fresh ? ` (and in ${fresh.inside.join(' of ')} and ${fresh.outside.join(' of ')} new ones)` : '';
+  return `fails in ${within} cases with ${text}, in ${without} others${anew}`;
 }
 
 /**
