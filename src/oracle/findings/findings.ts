@@ -110,7 +110,7 @@ async function findingOf(
   const shown = isReduced ? await confirmed(subject, kind, put, [...smaller, first.case]) : first;
   const isUnnamed = kind === 'fail' && mistake === undefined && !isForeign && !profile;
   const isRead = isReduced && shown && kind === 'fail' && !isForeign && !profile;
-  const described = isRead ? await describe(subject, shown.case, first.case, members, passes, mistake !== undefined) : {};
+  const described = isRead ? await describe(subject, shown.case, members, passes, mistake !== undefined) : {};
   const near = isUnnamed ? closeness(subject, members) : undefined;
   const told = dialects.length > 0 ? 'wrong-dialect' : layout ? 'wrong-layout' : profile ? 'wrong-profile' : kind;
   return {

@@ -16,21 +16,18 @@ const ordinals = ['plane', 'row', 'column'];
 /** The names of the spatial axes. */
 const namesOf = (rank: number): readonly string[] => ordinals.slice(3 - rank);
 
-const known = new WeakMap<Terms, readonly Change[]>();
+const [wide, narrow] = [new WeakMap<Terms, readonly Change[]>(), new WeakMap<Terms, readonly Change[]>()];
 
-/** Every change that is known, for the products of one case. */
-export function changesOf(terms: Terms): readonly Change[] {
-  const found = known.get(terms) ?? listed(terms);
-  known.set(terms, found);
-  return found;
-}
-
-function listed(terms: Terms): Change[] {
-  return [
+/** Every change that is known, for the products of one case; with `all` also those along axes of a single place. */
+export function changesOf(terms: Terms, all = false): readonly Change[] {
+  const known = all ? wide : narrow;
+  const found = known.get(terms) ?? [
     { text: 'the products are left out', cost: 1, apply: () => undefined },
     ...windowChanges(terms),
-    ...placeChanges(terms),
+    ...placeChanges(terms, all ? 1 : 2),
   ];
+  known.set(terms, found);
+  return found;
 }
 
 const moved = (term: Term, side: Side, place: readonly number[]): Term => ({ ...term, [side]: place });
@@ -243,7 +240,7 @@ function windowChanges({ windows, shapes, structure }: Terms): Change[] {
 }
 
 /** Changes of one axis of one tensor, whatever it means. */
-function placeChanges({ windows, shapes, structure, groups }: Terms): Change[] {
+function placeChanges({ windows, shapes, structure, groups }: Terms, least: number): Change[] {
   const found: Change[] = [];
   const rank = windows?.rank ?? 0;
   const sides: readonly [Side, string][] = [
@@ -260,7 +257,7 @@ function placeChanges({ windows, shapes, structure, groups }: Terms): Change[] {
       axis: number,
       f: (value: number, n: number, term: Term) => number,
     ): void => {
-      if (shape[axis] > 1)
+      if (shape[axis] >= least)
         found.push({
           text,
           cost,
@@ -280,6 +277,47 @@ function placeChanges({ windows, shapes, structure, groups }: Terms): Change[] {
       put(`the ${name}s of the ${what} are reversed`, 5, axis, (v, n) => n - 1 - v);
       put(`${subject} ${verb} the ${name} two further on`, 9, axis, (v) => v + 2);
     });
+    const own = groups?.[side];
+    if (own !== undefined && own > 1) {
+      const [channel, of] = [side === 'w' ? 'filter' : 'channel', side === 'y' ? 'goes to' : 'is that of'];
+      const subject = side === 'y' ? 'the sum' : `the ${what}`;
+      const within =
+        (f: (v: number) => number) =>
+        (v: number): number => {
+          const [base, at] = [v - (v % own), f(v % own)];
+          return at >= 0 && at < own ? base + at : -1;
+        };
+      put(
+        `${subject} ${of} the first ${channel} of its group`,
+        5,
+        last,
+        within(() => 0),
+      );
+      put(
+        `${subject} ${of} the last ${channel} of its group`,
+        6,
+        last,
+        within(() => own - 1),
+      );
+      put(
+        `${subject} ${of} the next ${channel} of its group`,
+        6,
+        last,
+        within((v) => v + 1),
+      );
+      put(
+        `${subject} ${of} the previous ${channel} of its group`,
+        6,
+        last,
+        within((v) => v - 1),
+      );
+      put(
+        `the ${channel}s of the ${what} are reversed in each group`,
+        5,
+        last,
+        within((v) => own - 1 - v),
+      );
+    }
     const F = groups?.[side];
     if (F !== undefined) {
       const G = shape[last] / F;

@@ -1,10 +1,10 @@
-// What an engine computes instead, for a finding: read on its smallest case and on the one from which that was reduced, and
+// What an engine computes instead, for a finding: read on its smallest case and on one that tells more, and
 // then held against every answer of the campaign. Spec oracle-instead.
 
+import type { Shape } from '../../tensor.ts';
 import type { Outcome } from '../ask/ask.ts';
 import type { Case } from '../case.ts';
-import { caseId } from '../cases/id.ts';
-import { workOf } from '../cases/tensors.ts';
+import { layerOf, shapeOf, workOf } from '../cases/tensors.ts';
 import type { EngineUnderTest } from '../engine-under-test.ts';
 import { agreementOf, answeredCaseOf } from '../findings/agreement.ts';
 import type { Evidence, Instead } from '../findings/finding.ts';
@@ -33,8 +33,22 @@ export interface Time {
 
 const TIME: Time = { reading: 20000, naming: 40000 };
 
-/** A case before it was reduced is read too if there is no more to compute than this. */
-const PRODUCTS = 1500;
+/** A second case is read if it has no more products than this. */
+const PRODUCTS = 1200;
+
+/** The failing case with most axes longer than 1: the rules that are possible there are fewer than in the smallest case. */
+function mostTelling(failures: readonly Outcome[]): Case | undefined {
+  let [best, most]: [Case | undefined, number] = [undefined, -1];
+  for (const { case: c, verdict } of failures) {
+    if (verdict.kind !== 'fail' || countOf(c) > PRODUCTS) continue;
+    const layer = layerOf(c);
+    const x = shapeOf(c);
+    const shapes = [x, layer.shape(x), ...(Object.values(layer.params(x)) as Shape[])];
+    const long = shapes.flat().reduce((sum, n) => sum + (n > 2 ? 3 : n > 1 ? 2 : 0), 0);
+    if (long > most) [best, most] = [c, long];
+  }
+  return best;
+}
 
 /** Mistakes with a condition that were found, to be asked what they predict. */
 const predictors = new WeakMap<object, Named>();
@@ -45,7 +59,6 @@ export const predictorOf = (instead: object): Named | undefined => predictors.ge
 export async function describe(
   subject: EngineUnderTest,
   smallest: Case,
-  before: Case,
   failures: readonly Outcome[],
   passes: readonly Outcome[],
   isNamed: boolean,
@@ -53,10 +66,11 @@ export async function describe(
 ): Promise<Described> {
   const start = performance.now();
   const found = await readMatrix(subject, smallest, start + reading);
-  const isWhole = found && caseId(before) !== caseId(smallest) && countOf(before) <= PRODUCTS && found.rules.length > 0;
-  const larger = isWhole ? await readMatrix(subject, before, start + 2 * reading) : undefined;
+  const telling = found && found.rules.length > 0 ? mostTelling(failures) : undefined;
+  const larger = telling && (await readMatrix(subject, telling, start + 2 * reading));
   const end = performance.now() + naming;
-  const suspects = [...suspectsOf(subject, larger, failures), ...suspectsOf(subject, found, failures)];
+  const rules = suspectsOf(subject, larger, failures);
+  const suspects = rules.length > 0 ? rules : suspectsOf(subject, found, failures);
   const all = isNamed ? distinct(suspects) : [...mistakesOf(smallest.op).map(known), ...distinct(suspects)];
   const named = await nameBy(subject, all, failures, passes, end);
   return described(found, larger, named);

@@ -79,6 +79,13 @@ export async function nameBy(
     .sort((a, b) => b.agreed - a.agreed || a.suspect.cost - b.suspect.cost)
     .slice(0, 3 * FOLLOWED)
     .map(({ suspect }) => suspect);
+  if (process.env.DBG)
+    console.error(
+      'suspects',
+      suspects.map((x) => x.mistake.name).slice(-8),
+      ranked.map((r) => r.mistake.name).slice(0, 8),
+      Math.round(end - performance.now()),
+    );
   if (ranked.length === 0) return undefined;
   const right = examined(passes, PASSES);
   let hypotheses: Hypothesis[] = [];
@@ -88,6 +95,16 @@ export async function nameBy(
     if (followed >= FOLLOWED || performance.now() > end) break;
     const agreements = wrong.map((each) => agreementOf(suspect.mistake, each));
     const inside = wrong.filter((_, i) => agreements[i] === 'agrees');
+    if (process.env.DBG && inside.length < wrong.length)
+      console.error(
+        inside.length,
+        wrong.length,
+        suspect.mistake.name,
+        wrong
+          .filter((_, i) => agreements[i] !== 'agrees')
+          .map((w) => caseId(w.outcome.case))
+          .slice(0, 4),
+      );
     if (inside.length < wrong.length) continue;
     const outside = right.filter((each) => agreementOf(suspect.mistake, each) !== 'unchanged');
     const conditions = conditionsBetween(
@@ -99,6 +116,8 @@ export async function nameBy(
     evidences.set(suspect, { explained: inside.length, failures: wrong.length, passes: right.length });
     hypotheses.push(...conditions.map((condition) => ({ suspect, condition })));
   }
+  if (process.env.DBG)
+    console.error('hyp', ranked.length, hypotheses.length, followed, Math.round(end - performance.now()));
   if (hypotheses.length === 0) return undefined;
   const [seen, draw] = [new Set<string>(), random(hash(wrong.length, caseId(wrong[0].outcome.case)))];
   let [changed, unchanged] = [0, 0];
@@ -124,6 +143,7 @@ export async function nameBy(
     if (isInside) changed++;
     else unchanged++;
   }
+  if (process.env.DBG) console.error('end', changed, unchanged, hypotheses.length, Math.round(end - performance.now()));
   if (changed < INSIDE || hypotheses.length === 0) return undefined;
   const best = hypotheses.reduce((a, b) => (costOf(b) < costOf(a) ? b : a));
   return { ...best, evidence: evidences.get(best.suspect)!, fresh: [changed, unchanged] };

@@ -21,13 +21,16 @@ function chosenAt(c: Case, data: ArrayLike<number>, terms: Terms): Terms {
   const pull = layer.vjp({ shape, data: Float64Array.from(data) }, {})[1];
   const { y } = terms.shapes;
   const list: Term[] = [];
+  const taps = new Map(terms.list.map((term) => [`${term.x} ${term.y}`, term.w]));
   for (let q = 0; q < sizeOf(y); q++) {
     const dx = pull({ shape: y, data: new Float64Array(sizeOf(y)).fill(1, q, q + 1) }).x.data;
-    for (let i = 0; i < dx.length; i++)
-      if (dx[i] !== 0) list.push({ x: placeOf(shape, i), w: [], y: placeOf(y, q), factor: dx[i] });
+    for (let i = 0; i < dx.length; i++) {
+      if (dx[i] === 0) continue;
+      const [from, to] = [placeOf(shape, i), placeOf(y, q)];
+      list.push({ x: from, w: taps.get(`${from} ${to}`) ?? [], y: to, factor: dx[i] });
+    }
   }
-  const { windows: _, groups: __, ...rest } = terms;
-  return { ...rest, structure: { kind: 'sum' }, shapes: { ...terms.shapes, w: [] }, list };
+  return { ...terms, structure: { kind: 'sum' }, list };
 }
 
 /** Whether a case asks for the gradient of a maximum, which is linear in dy alone, at one x. */

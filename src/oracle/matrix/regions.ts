@@ -63,6 +63,15 @@ function listed(terms: Terms, all: boolean): Statement[] {
     const count = shapes.y.at(-1)! / each;
     found.push(...ofNumber('group', count, (term) => Math.floor(term.y.at(-1)! / each), 0, all));
   }
+  const names = {
+    y: 'output channel of the group',
+    x: 'input channel of the group',
+    w: 'filter of the group',
+  } as const;
+  for (const side of ['y', 'w', 'x'] as const) {
+    const own = groups?.[side] ?? (all && shapes[side].length > 1 ? shapes[side].at(-1)! : 1);
+    found.push(...ofNumber(names[side], own, (term) => term[side].at(-1)! % own, COSTS[side] + 1, all));
+  }
   if (!windows) return found;
   const { over } = windows;
   const at = over === 'x' ? 'y' : 'x';

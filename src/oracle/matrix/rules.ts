@@ -132,7 +132,9 @@ const ruleOf = (change: Change, region: Region): Rule => ({
 /** The products that a rule takes in any case of the operator; the right ones where it changes nothing. */
 export function followed(text: string, terms: Terms): readonly Term[] {
   const [main, where] = text.split(' where ');
-  const change = [...changesOf(terms), ...factorChanges(terms, factorsIn(main))].find((each) => each.text === main);
+  const change = [...changesOf(terms, true), ...factorChanges(terms, factorsIn(main))].find(
+    (each) => each.text === main,
+  );
   const statements = statementsNamed(terms, where?.split(' and ') ?? []);
   return change && statements ? changed(terms.list, change, { statements, cost: 0 }) : terms.list;
 }
