@@ -8,7 +8,7 @@ import { literal } from '../cases/literal.ts';
 import { type Budget, reduce } from '../cases/reduce.ts';
 import { workOf } from '../cases/tensors.ts';
 import { type EngineUnderTest, isFailure, type VerdictKind } from '../engine-under-test.ts';
-import { describe } from '../matrix/describe.ts';
+import { withInstead } from '../matrix/describe.ts';
 import { byKind, type Investigation, withConditions } from './conditions.ts';
 import { diagnose, explains, type Group } from './diagnose.ts';
 import type { Finding } from './finding.ts';
@@ -40,9 +40,8 @@ export async function findingsOf(
   isFinding: (kind: VerdictKind) => boolean,
   { isReduced, isLive, onQuestion }: Effort,
 ): Promise<Finding[]> {
-  const passes = outcomes.filter(({ verdict: { kind } }) => kind === 'pass' || kind === 'suspect');
   const toFinding = (group: Group, names: readonly string[]): Promise<Finding> =>
-    findingOf(subject, history, group, names, isReduced, passes);
+    findingOf(subject, history, group, names, isReduced);
   const named: Group[] = diagnose(outcomes, subject).slice(0, NAMES);
   const explained = new Set(named.flatMap((group) => group.outcomes));
   const failures = outcomes.filter((each) => isFinding(each.verdict.kind));
@@ -59,7 +58,10 @@ export async function findingsOf(
     ...(profile ? [{ outcomes: rest, profile }] : divided ? [] : byKind(rest).map((each) => ({ outcomes: each }))),
   ];
   const findings: Finding[] = [];
-  for (const group of groups) findings.push(await toFinding(group, names));
+  for (const group of groups) {
+    const finding = await toFinding(group, names);
+    findings.push(isReduced ? await withInstead(subject, finding, group.outcomes, outcomes) : finding);
+  }
   return joined(findings);
 }
 
@@ -91,7 +93,6 @@ async function findingOf(
   { outcomes: members, mistake, evidence, profile, layout, dialects = [], found }: Group,
   names: readonly string[],
   isReduced: boolean,
-  passes: readonly Outcome[],
 ): Promise<Finding> {
   const first = members.reduce((least, each) => (workOf(each.case) < workOf(least.case) ? each : least));
   const { kind } = first.verdict;
@@ -106,11 +107,9 @@ async function findingOf(
   const isKept = kind === 'stale' || kind === 'unstable';
   const put = (c: Case): Promise<Outcome> => (isKept ? history.ask(c, true) : ask(subject, c));
   const stillFails = async (c: Case): Promise<boolean> => isAlike(await put(c));
-  const smaller = isReduced ? await reduce(first.case, stillFails, isForeign ? FOREIGN : BUDGET, dialect) : [];
-  const shown = isReduced ? await confirmed(subject, kind, put, [...smaller, first.case]) : first;
+  const smaller = (): Promise<readonly Case[]> => reduce(first.case, stillFails, isForeign ? FOREIGN : BUDGET, dialect);
+  const shown = isReduced ? await confirmed(subject, kind, put, [...(await smaller()), first.case]) : first;
   const isUnnamed = kind === 'fail' && mistake === undefined && !isForeign && !profile;
-  const isRead = isReduced && shown && kind === 'fail' && !isForeign && !profile;
-  const described = isRead ? await describe(subject, shown.case, members, passes, mistake !== undefined) : {};
   const near = isUnnamed ? closeness(subject, members) : undefined;
   const told = dialects.length > 0 ? 'wrong-dialect' : layout ? 'wrong-layout' : profile ? 'wrong-profile' : kind;
   return {
@@ -122,14 +121,13 @@ async function findingOf(
     ...(near !== undefined && { closeness: near }),
     ...(mistake !== undefined && { mistake, evidence }),
     ...(found && { where: found.where }),
-    ...described,
     ...(!shown && isTimeless(kind) && { passesAlone: true }),
-    ...shownAs(subject, shown ?? first),
+    ...describe(subject, shown ?? first),
     seenAs: caseId(first.case),
   };
 }
 
-const shownAs = (subject: EngineUnderTest, { verdict, case: c, after }: Outcome) => ({
+const describe = (subject: EngineUnderTest, { verdict, case: c, after }: Outcome) => ({
   verdict,
   id: caseId(c),
   literal: literal(c, subject),

@@ -4,10 +4,11 @@
 import type { Shape } from '../../tensor.ts';
 import type { Outcome } from '../ask/ask.ts';
 import type { Case } from '../case.ts';
+import { parseCaseId } from '../cases/id.ts';
 import { layerOf, shapeOf, workOf } from '../cases/tensors.ts';
 import type { EngineUnderTest } from '../engine-under-test.ts';
 import { agreementOf, answeredCaseOf } from '../findings/agreement.ts';
-import type { Evidence, Instead } from '../findings/finding.ts';
+import type { Evidence, Finding, Instead } from '../findings/finding.ts';
 import { mistakesOf } from '../findings/predict.ts';
 import type { Mistake } from '../mistake.ts';
 import { asMistake, type Hypothesis } from './hypotheses.ts';
@@ -18,26 +19,22 @@ import { countOf } from './terms.ts';
 import { ofBias } from './words.ts';
 
 /** What is found out about the failures of one cause. */
-export interface Described {
+interface Described {
   readonly instead?: Instead;
   /** A known mistake that is made under a condition. */
   readonly mistake?: string;
   readonly evidence?: Evidence;
 }
 
-/** Milliseconds for all of it, of one finding; in another process a question takes longer. */
-export interface Time {
-  readonly reading: number;
-  readonly naming: number;
-}
-
-const TIME: Time = { reading: 20000, naming: 40000 };
+/** Milliseconds for reading one case, and for holding descriptions against answers: far more than either takes on a host that
+ * is not busy. */
+const TIME = { reading: 10000, naming: 20000 } as const;
 
 /** A second case is read if it has no more products than this. */
 const PRODUCTS = 1200;
 
 /** The failing case with most axes longer than 1: the rules that are possible there are fewer than in the smallest case. */
-function mostTelling(failures: readonly Outcome[]): Case | undefined {
+export function mostTelling(failures: readonly Outcome[]): Case | undefined {
   let [best, most]: [Case | undefined, number] = [undefined, -1];
   for (const { case: c, verdict } of failures) {
     if (verdict.kind !== 'fail' || countOf(c) > PRODUCTS) continue;
@@ -56,24 +53,35 @@ const predictors = new WeakMap<object, Named>();
 /** What a description that holds in every case predicts: a mistake and the condition under which it is made. */
 export const predictorOf = (instead: object): Named | undefined => predictors.get(instead);
 
-export async function describe(
+/** The finding with what the engine computes instead of right results. */
+export async function withInstead(
+  subject: EngineUnderTest,
+  finding: Finding,
+  failures: readonly Outcome[],
+  outcomes: readonly Outcome[],
+): Promise<Finding> {
+  if (finding.kind !== 'fail' || finding.passesAlone) return finding;
+  const passes = outcomes.filter(({ verdict: { kind } }) => kind === 'pass' || kind === 'suspect');
+  const found = await describe(subject, parseCaseId(finding.id), failures, passes, finding.mistake !== undefined);
+  return { ...finding, ...found };
+}
+
+async function describe(
   subject: EngineUnderTest,
   smallest: Case,
   failures: readonly Outcome[],
   passes: readonly Outcome[],
   isNamed: boolean,
-  { reading, naming }: Time = TIME,
 ): Promise<Described> {
   const start = performance.now();
-  const found = await readMatrix(subject, smallest, start + reading);
+  const found = await readMatrix(subject, smallest, start + TIME.reading);
   const telling = found && found.rules.length > 0 ? mostTelling(failures) : undefined;
-  const larger = telling && (await readMatrix(subject, telling, start + 2 * reading));
-  const end = performance.now() + naming;
+  const larger = telling && (await readMatrix(subject, telling, start + 2 * TIME.reading));
+  const end = performance.now() + TIME.naming;
   const rules = suspectsOf(subject, larger, failures);
-  const suspects = rules.length > 0 ? rules : suspectsOf(subject, found, failures);
-  const all = isNamed ? distinct(suspects) : [...mistakesOf(smallest.op).map(known), ...distinct(suspects)];
-  const named = await nameBy(subject, all, failures, passes, end);
-  return described(found, larger, named);
+  const suspects = distinct(rules.length > 0 ? rules : suspectsOf(subject, found, failures));
+  const all = isNamed ? suspects : [...mistakesOf(smallest.op).map(known), ...suspects];
+  return described(found, larger, await nameBy(subject, all, failures, passes, end));
 }
 
 const distinct = (list: readonly Suspect[]): Suspect[] =>
@@ -105,7 +113,11 @@ function described(
 const COMBINED = 12;
 
 /** Every way in which the parts that are wrong may have come about. */
-function suspectsOf(subject: EngineUnderTest, found: Description | undefined, failures: readonly Outcome[]): Suspect[] {
+export function suspectsOf(
+  subject: EngineUnderTest,
+  found: Description | undefined,
+  failures: readonly Outcome[],
+): Suspect[] {
   if (!found || found.rules.length === 0) return [];
   const parts = found.rules.map((rules) => hypothesesOf(rules));
   const usable = parts.map((list) => (parts.length === 1 ? list : ranked(subject, list, failures).slice(0, COMBINED)));

@@ -52,6 +52,12 @@ interface Hypothesis {
   readonly condition: Condition;
 }
 
+/** What is compared: the failures and the right answers of a campaign, taken apart. */
+interface Answers {
+  readonly wrong: readonly Examined[];
+  readonly right: readonly Examined[];
+}
+
 /** The suspect and the condition that predict every answer; undefined where none does. */
 export async function nameBy(
   subject: EngineUnderTest,
@@ -67,86 +73,79 @@ export async function nameBy(
       .slice(0, most)
       .map((outcome) => ({ outcome, ...answeredCaseOf(subject, outcome) }));
   const wrong = examined(failures, FAILURES);
-  if (wrong.length === 0) return undefined;
-  const first = wrong.slice(0, FIRST);
+  const ranked = rankedBy(suspects, wrong.slice(0, FIRST), end);
+  if (ranked.length === 0) return undefined;
+  const answers = { wrong, right: examined(passes, PASSES) };
+  const left = await narrowed(subject, hypothesesFrom(ranked, answers, end), answers, end);
+  if (!left || left.hypotheses.length === 0 || left.fresh[0] < INSIDE) return undefined;
+  const best = left.hypotheses.reduce((a, b) => (costOf(b) < costOf(a) ? b : a));
+  const evidence = { explained: wrong.length, failures: wrong.length, passes: answers.right.length };
+  return { ...best, evidence, fresh: left.fresh };
+}
+
+/** The suspects that explain most of the smallest failures, if these are more than half. */
+function rankedBy(suspects: readonly Suspect[], first: readonly Examined[], end: number): Suspect[] {
+  const smallest = first.slice(0, 3);
   const share = (suspect: Suspect, list: readonly Examined[]): number =>
     list.filter((each) => agreementOf(suspect.mistake, each) === 'agrees').length;
-  const smallest = first.slice(0, 3);
-  const ranked = suspects
-    .filter((suspect) => performance.now() < end && (share(suspect, smallest) > 0 || smallest.length < 3))
+  return suspects
+    .filter((suspect) => performance.now() < end && share(suspect, smallest) > 0)
     .map((suspect) => ({ suspect, agreed: share(suspect, first) }))
     .filter(({ agreed }) => 2 * agreed > first.length)
     .sort((a, b) => b.agreed - a.agreed || a.suspect.cost - b.suspect.cost)
     .slice(0, 3 * FOLLOWED)
     .map(({ suspect }) => suspect);
-  if (process.env.DBG)
-    console.error(
-      'suspects',
-      suspects.map((x) => x.mistake.name).slice(-8),
-      ranked.map((r) => r.mistake.name).slice(0, 8),
-      Math.round(end - performance.now()),
-    );
-  if (ranked.length === 0) return undefined;
-  const right = examined(passes, PASSES);
-  let hypotheses: Hypothesis[] = [];
+}
+
+/** The suspects that explain every failure, each under every condition that no right answer speaks against. */
+function hypothesesFrom(suspects: readonly Suspect[], { wrong, right }: Answers, end: number): Hypothesis[] {
+  const found: Hypothesis[] = [];
   let followed = 0;
-  const evidences = new Map<Suspect, Evidence>();
-  for (const suspect of ranked) {
+  for (const suspect of suspects) {
     if (followed >= FOLLOWED || performance.now() > end) break;
-    const agreements = wrong.map((each) => agreementOf(suspect.mistake, each));
-    const inside = wrong.filter((_, i) => agreements[i] === 'agrees');
-    if (process.env.DBG && inside.length < wrong.length)
-      console.error(
-        inside.length,
-        wrong.length,
-        suspect.mistake.name,
-        wrong
-          .filter((_, i) => agreements[i] !== 'agrees')
-          .map((w) => caseId(w.outcome.case))
-          .slice(0, 4),
-      );
-    if (inside.length < wrong.length) continue;
+    if (!wrong.every((each) => agreementOf(suspect.mistake, each) === 'agrees')) continue;
     const outside = right.filter((each) => agreementOf(suspect.mistake, each) !== 'unchanged');
-    const conditions = conditionsBetween(
-      inside.map(({ outcome }) => outcome.case),
-      outside.map(({ outcome }) => outcome.case),
-    );
-    if (conditions.length === 0) continue;
-    followed++;
-    evidences.set(suspect, { explained: inside.length, failures: wrong.length, passes: right.length });
-    hypotheses.push(...conditions.map((condition) => ({ suspect, condition })));
+    const conditions = conditionsBetween(wrong.map(caseOf), outside.map(caseOf));
+    if (conditions.length > 0) followed++;
+    found.push(...conditions.map((condition) => ({ suspect, condition })));
   }
-  if (process.env.DBG)
-    console.error('hyp', ranked.length, hypotheses.length, followed, Math.round(end - performance.now()));
-  if (hypotheses.length === 0) return undefined;
-  const [seen, draw] = [new Set<string>(), random(hash(wrong.length, caseId(wrong[0].outcome.case)))];
+  return found;
+}
+
+const caseOf = ({ outcome }: Examined): Case => outcome.case;
+
+/** The hypotheses that new cases leave, and on how many of these the mistake was made and was not. */
+async function narrowed(
+  subject: EngineUnderTest,
+  all: readonly Hypothesis[],
+  { wrong, right }: Answers,
+  end: number,
+): Promise<{ readonly hypotheses: readonly Hypothesis[]; readonly fresh: readonly [number, number] } | undefined> {
+  if (all.length === 0) return undefined;
+  let hypotheses = all;
+  const [seen, draw] = [new Set<string>(), random(hash(wrong.length, caseId(caseOf(wrong[0]))))];
+  const pool = { failures: wrong.map(caseOf), passes: right.map(caseOf) };
   let [changed, unchanged] = [0, 0];
-  const pool = { failures: wrong.map(({ outcome }) => outcome.case), passes: right.map(({ outcome }) => outcome.case) };
   for (let asked = 0; asked < ASKED && hypotheses.length > 0 && performance.now() < end; asked++) {
     const c = nextCase(subject, pool, hypotheses, seen, draw, asked);
     if (!c) break;
     seen.add(caseId(c));
     const outcome = await ask(subject, c);
     const { kind } = outcome.verdict;
-    if (kind === 'skip') continue;
     if (outcome.theirs === undefined || (isFailure(kind) && kind !== 'fail')) continue;
     const answered = { outcome, ...answeredCaseOf(subject, outcome) };
     const known = new Map<Suspect, Agreement>();
-    let isInside = false;
-    hypotheses = hypotheses.filter(({ suspect, condition }) => {
-      const holds = condition.holds(c);
-      if (holds && !known.has(suspect)) known.set(suspect, agreementOf(suspect.mistake, answered));
-      const agreement = holds ? known.get(suspect)! : 'unchanged';
-      isInside ||= agreement === 'agrees';
-      return kind === 'fail' ? agreement === 'agrees' : agreement === 'unchanged';
-    });
-    if (isInside) changed++;
+    const agreement = ({ suspect, condition }: Hypothesis): Agreement => {
+      if (!condition.holds(c)) return 'unchanged';
+      const found = known.get(suspect) ?? agreementOf(suspect.mistake, answered);
+      known.set(suspect, found);
+      return found;
+    };
+    if (hypotheses.some((each) => agreement(each) === 'agrees')) changed++;
     else unchanged++;
+    hypotheses = hypotheses.filter((each) => agreement(each) === (kind === 'fail' ? 'agrees' : 'unchanged'));
   }
-  if (process.env.DBG) console.error('end', changed, unchanged, hypotheses.length, Math.round(end - performance.now()));
-  if (changed < INSIDE || hypotheses.length === 0) return undefined;
-  const best = hypotheses.reduce((a, b) => (costOf(b) < costOf(a) ? b : a));
-  return { ...best, evidence: evidences.get(best.suspect)!, fresh: [changed, unchanged] };
+  return { hypotheses, fresh: [changed, unchanged] };
 }
 
 const costOf = ({ suspect, condition }: Hypothesis): number => suspect.cost + condition.cost;

@@ -135,7 +135,7 @@ async function readOne(
   const checked = [...fresh, ...more].map((outcome) => ({
     outcome,
     theirs: partOf(outcome.theirs, part),
-    value: valueOf(terms, part, reading, operandsOf(outcome.case, layerOf(outcome.case))),
+    value: valueBy(terms, part, reading, operandsOf(outcome.case, layerOf(outcome.case))),
   }));
   const confirmed = checked.every(({ theirs, value }) => isPredicted(value, theirs));
   const right = matrixOf(terms);
@@ -200,7 +200,7 @@ const numbersOf = (question: Given, name: string, length: number): number[] =>
   question[name] ? [...question[name]] : new Array<number>(length).fill(0);
 
 /** What the matrix that was read gives. */
-function valueOf(terms: Terms, part: Part, { products, biases, constants }: Reading, operands: Operands): Value {
+function valueBy(terms: Terms, part: Part, { products, biases, constants }: Reading, operands: Operands): Value {
   return evaluatePart(terms, part, operands, elementsIn(terms, products), biasElementsIn(terms, biases), constants);
 }
 

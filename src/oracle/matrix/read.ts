@@ -77,7 +77,7 @@ export async function readPart(terms: Terms, part: Part, put: Put, isNarrow: boo
   const [nothing] = await put([{}]);
   if (!nothing?.every(Number.isFinite)) return undefined;
   const constants = new Map<number, number>();
-  nothing.forEach((value, i) => value !== 0 && constants.set(i, value));
+  for (const [i, value] of nothing.entries()) if (value !== 0) constants.set(i, value);
   const put0: Put = async (questions) =>
     (await put(questions)).map((each) => each?.map((value, i) => value - nothing[i]));
   const { structure, biases: count } = terms;
@@ -106,7 +106,7 @@ async function readOneByOne(put: Put, size: number, given: (i: number) => Given)
   const found: [number, number, number][] = [];
   for (const [i, answer] of answers.entries()) {
     if (!answer?.every(Number.isFinite)) return undefined;
-    answer.forEach((value, q) => snapped(value) !== 0 && found.push([i, q, snapped(value)]));
+    for (const [q, value] of answer.entries()) if (snapped(value) !== 0) found.push([i, q, snapped(value)]);
   }
   return found;
 }
@@ -185,7 +185,7 @@ export async function readMaximum(terms: Terms, put: Put): Promise<Reading | und
   const [base] = await put([{ x: floor }]);
   if (!base?.every(Number.isFinite)) return undefined;
   const constants = new Map<number, number>();
-  base.forEach((value, q) => value !== FLOOR && constants.set(q, value));
+  for (const [q, value] of base.entries()) if (value !== FLOOR) constants.set(q, value);
   const answers = await put(Array.from(floor, (_, i) => ({ x: floor.with(i, TOP) })));
   const products = new Map<number, number>();
   for (const [i, answer] of answers.entries()) {

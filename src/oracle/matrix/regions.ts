@@ -57,11 +57,11 @@ function listed(terms: Terms, all: boolean): Statement[] {
     const count = space('y').reduce((product, n) => product * n, 1);
     found.push(...ofNumber('output position', count, (term) => flat(space('y'), term.y.slice(1, -1)), 3, all));
   }
-  const { groups } = terms;
-  if (groups?.y !== undefined || all) {
-    const each = groups?.y ?? shapes.y.at(-1)!;
-    const count = shapes.y.at(-1)! / each;
-    found.push(...ofNumber('group', count, (term) => Math.floor(term.y.at(-1)! / each), 0, all));
+  const { groups = {} } = terms;
+  const isGrouped = all || (groups.y !== undefined && groups.y < shapes.y.at(-1)!);
+  if (groups.y !== undefined && isGrouped) {
+    const each = groups.y;
+    found.push(...ofNumber('group', shapes.y.at(-1)! / each, (term) => Math.floor(term.y.at(-1)! / each), 0, all));
   }
   const names = {
     y: 'output channel of the group',
@@ -69,8 +69,9 @@ function listed(terms: Terms, all: boolean): Statement[] {
     w: 'filter of the group',
   } as const;
   for (const side of ['y', 'w', 'x'] as const) {
-    const own = groups?.[side] ?? (all && shapes[side].length > 1 ? shapes[side].at(-1)! : 1);
-    found.push(...ofNumber(names[side], own, (term) => term[side].at(-1)! % own, COSTS[side] + 1, all));
+    const own = groups[side];
+    if (own !== undefined && isGrouped)
+      found.push(...ofNumber(names[side], own, (term) => term[side].at(-1)! % own, COSTS[side] + 1, all));
   }
   if (!windows) return found;
   const { over } = windows;

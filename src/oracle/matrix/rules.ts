@@ -3,7 +3,9 @@
 
 import { indexAt } from '../../places.ts';
 import type { Part } from '../case.ts';
-import { type Change, changesOf, factorChanges } from './changes.ts';
+import type { Change } from './change.ts';
+import { changesOf } from './changes.ts';
+import { factorChanges } from './factor-changes.ts';
 import { isNear, keyOf, type Matrix, sizesOf } from './read.ts';
 import { holdsIn, inWords, type Region, regionsBetween, statementsNamed } from './regions.ts';
 import { isInside, type Term, type Terms } from './terms.ts';

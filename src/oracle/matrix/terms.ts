@@ -42,7 +42,7 @@ export interface Terms {
   /** Those over padding among them. */
   readonly list: readonly Term[];
   readonly windows?: Windows;
-  /** How many channels of x, filters of the weight and channels of y each group has; undefined without groups. */
+  /** How many channels of x, filters of the weight and channels of y each group has, also a single one. */
   readonly groups?: Readonly<Partial<Record<Side, number>>>;
   /** The number of elements of the bias, 0 without one. */
   readonly biases: number;
@@ -71,11 +71,8 @@ export function termsOf(c: Case): Terms | undefined {
   const w = weight ?? g.axes.slice(3 - rank).map(({ size }) => size);
   const list = weighted(layer, shapes, underWindows(windows, weight !== undefined), structure);
   const { channels, filters } = g;
-  const groups =
-    g.groups > 1
-      ? { x: over === 'x' ? channels : filters, w: filters, y: over === 'x' ? filters : channels }
-      : undefined;
-  return { structure, shapes: { ...shapes, w }, list, windows, biases, ...(groups && { groups }) };
+  const groups = { x: over === 'x' ? channels : filters, w: filters, y: over === 'x' ? filters : channels };
+  return { structure, shapes: { ...shapes, w }, list, windows, biases, groups };
 }
 
 /** How many products a case has, those over padding among them; of one without windows, its elements. */
