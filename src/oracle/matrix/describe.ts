@@ -34,7 +34,7 @@ const TIME = { reading: 10000, naming: 20000 } as const;
 const PRODUCTS = 1200;
 
 /** The failing case with most axes longer than 1: the rules that are possible there are fewer than in the smallest case. */
-export function mostTelling(failures: readonly Outcome[]): Case | undefined {
+function mostTelling(failures: readonly Outcome[]): Case | undefined {
   let [best, most]: [Case | undefined, number] = [undefined, -1];
   for (const { case: c, verdict } of failures) {
     if (verdict.kind !== 'fail' || countOf(c) > PRODUCTS) continue;
@@ -75,12 +75,13 @@ async function describe(
 ): Promise<Described> {
   const start = performance.now();
   const found = await readMatrix(subject, smallest, start + TIME.reading);
+  if (isNamed) return found ? { instead: found.instead } : {};
   const telling = found && found.rules.length > 0 ? mostTelling(failures) : undefined;
   const larger = telling && (await readMatrix(subject, telling, start + 2 * TIME.reading));
   const end = performance.now() + TIME.naming;
   const rules = suspectsOf(subject, larger, failures);
   const suspects = distinct(rules.length > 0 ? rules : suspectsOf(subject, found, failures));
-  const all = isNamed ? suspects : [...mistakesOf(smallest.op).map(known), ...suspects];
+  const all = [...mistakesOf(smallest.op).map(known), ...suspects];
   return described(found, larger, await nameBy(subject, all, failures, passes, end));
 }
 
@@ -113,7 +114,7 @@ function described(
 const COMBINED = 12;
 
 /** Every way in which the parts that are wrong may have come about. */
-export function suspectsOf(
+function suspectsOf(
   subject: EngineUnderTest,
   found: Description | undefined,
   failures: readonly Outcome[],

@@ -34,13 +34,13 @@ export interface Named {
 }
 
 /** How many answers are compared, the smallest first. */
-const [FAILURES, PASSES, FIRST] = [40, 120, 10];
+const [FAILURES, PASSES, FIRST] = [24, 80, 6];
 /** How many suspects are followed up. */
-const FOLLOWED = 8;
+const FOLLOWED = 5;
 /** Cases with more products than this are not compared. */
-const PRODUCTS = 2500;
+const PRODUCTS = 2000;
 /** How many new cases are asked at most, and how many must have been changed and right at least. */
-const [ASKED, INSIDE] = [60, 6];
+const [ASKED, INSIDE] = [40, 6];
 
 interface Examined extends AnsweredCase {
   readonly outcome: Outcome;
@@ -151,7 +151,7 @@ async function narrowed(
 const costOf = ({ suspect, condition }: Hypothesis): number => suspect.cost + condition.cost;
 
 /** How many cases are looked at to find one that tells hypotheses apart. */
-const LOOKED = 12;
+const LOOKED = 6;
 
 /** A new case on which about half of the hypotheses expect a failure, as far as conditions say so. */
 function nextCase(
