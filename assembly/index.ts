@@ -2,9 +2,9 @@
 // structs of all files for TypeScript.
 
 export { add } from './add';
-export { LANES, MR, NR, PASS_BYTES, SUM_POSITIONS } from './blocks';
+export { LANES, MR, NR, PASS_BYTES, ROW, SUM_POSITIONS } from './blocks';
 export { sumRows } from './column-sums';
-export { copyRows, finite, repeat, zero, zeroRows } from './copy';
+export { copyRows, finite, finiteDoubles, repeat, zero, zeroRows } from './copy';
 export { depthwise } from './depthwise';
 export { depthwiseGradient } from './depthwise-weight-gradient';
 export { map, MathFunction, relu, reluGradient } from './elementwise';

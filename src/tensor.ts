@@ -29,7 +29,7 @@ export const typeOf = (data: Data): ElementType => (data instanceof Float32Array
  * `tensor([3], [1, 2, 3])` is a vector; `tensor([1, 2, 3])` is 1×2×3 zeros.
  *
  * @param values a flat list in row-major order, however many axes there are.
- * @param type `'float32'` (default) runs the SIMD kernels, `'float64'` the reference loops.
+ * @param type `'float32'` (default) runs the SIMD kernels; `'float64'` runs them in convolutions and dense layers, elsewhere loops.
  * @throws {SpecError} tensor-shape for an axis that is not a whole number ≥ 0; tensor-size for more than 2³¹ − 1
  * elements; tensor-length when the number of values is not the product of the shape.
  * @example

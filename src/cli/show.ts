@@ -14,15 +14,16 @@ export const help = `toeplitz show MODEL IMAGE --out DIR [options]
 
 MODEL is a safetensors file of a net of toeplitz/nets: what toeplitz train
 writes, or writeSafetensors of its parameters by their flat names. IMAGE is a
-PNG, or an IDX file of images (also .gz). Pixels become 0 to 1; an image of
-another size than the net's is centred, with zeros around it or its border cut.
+PNG, an IDX file of images (also .gz), or a folder of PNG files or of folders of
+them, which are read by name. Pixels become 0 to 1; an image of another size
+than the net's is centred, with zeros around it or its border cut.
 
   --out DIR       where the pictures go; made if it is not there
   --net NAME      ${netNames.slice(0, 8).join(', ')},
                   ${netNames.slice(8).join(', ')};
                   without it, what MODEL says of itself, else lenet5
   --classes N     units of the last layer, where they are not the paper's
-  --index N       which image of an IDX file (0)
+  --index N       which image of an IDX file or a folder (0)
   --images N      top patches and unit health over the first N of them (200)
   --units N       units of each layer whose top patches are shown (8)
 
@@ -62,9 +63,9 @@ export async function run(args: readonly string[]): Promise<number> {
   ];
   const classes = values.classes === undefined ? undefined : whole('classes', values.classes, 1);
   await checkFolder(values.out);
-  const [model, source] = await Promise.all(positionals.map(readInput));
-  const { net, params, shape, text } = loadNet(values.net, classes, model);
-  const all = await readImages(source, positionals[1], shape);
+  const [model, source] = positionals;
+  const { net, params, shape, text } = loadNet(values.net, classes, await readInput(model));
+  const all = await readImages(source, shape);
   if (index >= all.shape[0])
     throw new UsageError(`show: --index must be below the ${all.shape[0]} images, got ${index}`);
   const subject = { net, params, loaded: text, image: slice(all, index, 1), images: slice(all, 0, images), units };

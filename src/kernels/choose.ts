@@ -85,15 +85,19 @@ function whereExact(kernel: WeightedKernel, w: Float32Array): WeightedKernel | u
   return meetsZeros && !w.every(Number.isFinite) ? undefined : kernel;
 }
 
+/** The kernels of float64: im2col, also where it is not asked for, is worth nothing more, and depthwise has none. */
+const doubles = (data: Data): boolean => data instanceof Float64Array && runsKernels();
+
 /** y = x ∗ w + b. Spec conv-forward, winograd-window. */
 export function conv(g: ConvGeometry, x: Data, w: Data, b: Data | undefined, y: Data, algorithm: Algorithm): void {
-  if (isFast(x) && x.length > 0 && w.length > 0 && y.length > 0) {
+  const isEmpty = x.length === 0 || w.length === 0 || y.length === 0;
+  if (isFast(x) && !isEmpty) {
     const isRepeated = hasMultiplier(g) && algorithm !== 'im2col';
     const wide = isRepeated ? withoutMultiplier(g) : g;
     const values = isRepeated ? repeated(x, g.filters) : x;
-    const call = { batch: g.batch, x: values, w, b, y } as Parameters<typeof callKernel>[1];
-    if (callKernel(forwardKernel(wide, algorithm, 'exact'), call)) return;
+    if (callKernel(forwardKernel(wide, algorithm, 'exact'), { batch: g.batch, x: values, w, b, y })) return;
   }
+  if (doubles(x) && !isEmpty && callKernel(panelKernel(forward(g, 2), false), { batch: g.batch, x, w, b, y })) return;
   const tile = x instanceof Float32Array && y.length > 0 ? tileOf(g, algorithm, 'exact') : undefined;
   if (tile) referenceWinograd(g, tile, x, w, b, y);
   else reference.conv(g, x, w, b, y);
@@ -101,9 +105,10 @@ export function conv(g: ConvGeometry, x: Data, w: Data, b: Data | undefined, y: 
 
 /** The gradient of `conv` with respect to x. Spec conv-input-gradient. */
 export function convInputGrad(g: ConvGeometry, dy: Data, w: Data, dx: Data, algorithm: Algorithm): void {
-  if (isFast(dy) && dx.length > 0 && w.length > 0) {
-    const call = { batch: g.batch, x: dy, w: w as Float32Array, y: dx as Float32Array };
-    if (callKernel(backwardKernel(g, algorithm), call)) return;
+  const call = { batch: g.batch, x: dy, w, y: dx };
+  if (dx.length > 0 && w.length > 0) {
+    if (isFast(dy) && callKernel(backwardKernel(g, algorithm), call)) return;
+    if (doubles(dy) && callKernel(panelKernel(backward(g, 2), false), call)) return;
   }
   reference.convInputGrad(g, dy, w, dx);
 }

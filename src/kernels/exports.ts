@@ -12,6 +12,7 @@ export interface Kernels {
   depthwiseGradient(depthwise: number, xImage: number, dyImage: number, first: number, count: number): void;
   copyRows(lattice: number, bytes: number): void;
   finite(address: number, count: number): number;
+  finiteDoubles(address: number, count: number): number;
   pack(packing: number): void;
   repeat(source: number, count: number, times: number, to: number): void;
   zero(address: number, bytes: number): void;

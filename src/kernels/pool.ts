@@ -81,13 +81,13 @@ export function preparePool(
   x: Placement,
   y: Placement,
   divisor: Float64Array | undefined,
-): () => void {
+): (images: number) => void {
   const first = planOf(arena, g, divisor ? PoolOperation.average : PoolOperation.maximum, { x, y, dx: 0 }, divisor);
   const plans = Array.from({ length: g.batch }, (_, n) =>
     arena.struct(Pool, { ...first, x: x.address + n * x.image, y: y.address + n * y.image }),
   );
-  return () => {
-    for (const plan of plans) runImage(arena, g, plan);
+  return (images) => {
+    for (let n = 0; n < images; n++) runImage(arena, g, plans[n]);
   };
 }
 

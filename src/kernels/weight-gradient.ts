@@ -89,7 +89,7 @@ export function convWeightGrad(g: ConvGeometry, { x, dy, dw }: WeightGradientCal
       if (!isHeld) arena.floats(stage, rows * O).set(dy.subarray(first * P * O, end * P * O));
       if (isPadded && kernels.finite(stage, rows * O) === 0) return false;
       for (let group = 0; group < g.groups; group++) {
-        const matrix = { source: stage + group * F * 4, rows, rowStep: O * 4, columns: F, columnStep: 4 };
+        const matrix = { source: stage + group * F * 4, rows, rowStep: O * 4, columns: F, columnStep: 4, doubles: 0 };
         arena.write(workspace.packing, Packing, { panel: panels, panelBytes, ...matrix });
         kernels.pack(workspace.packing);
         writePairs(arena, workspace, group);
@@ -107,8 +107,9 @@ export function convWeightGrad(g: ConvGeometry, { x, dy, dw }: WeightGradientCal
 }
 
 function makeWorkspace(arena: Arena, g: ConvGeometry, x: Float32Array, dw: Float32Array, im2col: boolean): Workspace {
-  const { source: side, phases, groups } = forward(g);
-  const source = makePaddedInput(arena, { data: x, batch: g.batch, ...imagesOf(side, groups) }, phases);
+  const c = forward(g);
+  const { phases } = c;
+  const source = makePaddedInput(arena, { data: x, batch: g.batch, ...imagesOf(c.source, c) }, phases);
   const [P, K] = [outputs(g.axes), taps(g.axes)];
   const together = imagesOfSum(P);
   const tiles = Math.ceil((K * g.channels) / MR);

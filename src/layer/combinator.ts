@@ -151,4 +151,5 @@ export function readParts(who: string, parts: Parts): Children {
 }
 
 /** The parameters of one child; a child that has none may be omitted. */
-export const ownParams = (p: Params<Tensor>, name: string): Params<Tensor> => (p[name] ?? {}) as Params<Tensor>;
+export const ownParams = (p: Params<Tensor>, name: string): Params<Tensor> =>
+  reading('layer-params', name, 'its parameters', () => (p[name] ?? {}) as Params<Tensor>);

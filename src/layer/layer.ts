@@ -65,6 +65,8 @@ export interface Parameter {
   readonly trained?: boolean;
   /** The axis that runs over the channels of x, if there is one. */
   readonly channelAxis?: number;
+  /** The attribute that is false for a layer without it. */
+  readonly attribute?: string;
 }
 
 /**

@@ -1,8 +1,9 @@
 // The operator: a layer that is not made of layers. The checks that all operators have in common are here.
 
 import { checkNames, frozenCopy, known } from '../attributes.ts';
-import { channelsFirst, channelsHint, filtersFirst, noBias } from '../did-you-mean.ts';
+import { channelsFirst, channelsHint, filtersFirst, leftOutBy } from '../did-you-mean.ts';
 import { SpecError, wrongType } from '../errors.ts';
+import { reading } from '../reading.ts';
 import {
   checkShape,
   checkTensor,
@@ -84,7 +85,8 @@ export function operator<G = undefined>(op: Operator<G>): Layer {
   };
   /** Why a parameter probably has another shape than it must. */
   const shapeHint = (x: Shape, must: Shape, name: string, got: Shape | undefined): string => {
-    if (got === undefined) return name === 'bias' && op.attributes.bias === true ? noBias : '';
+    const { attribute } = facts(x).parameters[name];
+    if (got === undefined) return attribute ? leftOutBy(attribute) : '';
     if (x.length > 3 && fits([x[0], ...x.slice(2), x[1]], name, got)) return channelsFirst(x);
     const [channels, filters] = must.slice(-2);
     return must.length > 1 && sameShape(got, [filters, channels, ...must.slice(0, -2)]) ? filtersFirst : '';
@@ -229,7 +231,7 @@ function checkOwnParams(
   shapes: Readonly<Record<string, Shape>>,
   p: Params<Tensor>,
   x: Data,
-  hint: (name: string, got: Shape | undefined) => string = () => '',
+  hint: (name: string, got: Shape | undefined) => string,
 ): void {
   const names = Object.keys(shapes);
   checkNames(who, p, names, 'parameters', 'layer-params');
@@ -239,7 +241,7 @@ function checkOwnParams(
         'layer-params',
         `${who}: the parameters are ${names.join(', ')}, got no '${name}'${hint(name, undefined)}`,
       );
-    const value = p[name] as Tensor;
+    const value = reading('layer-params', who, name, () => p[name]) as Tensor;
     checkTensor(who, name, value);
     if (!sameShape(value.shape, shapes[name])) {
       const got = `got [${value.shape}]${hint(name, value.shape)}`;

@@ -3,6 +3,7 @@
 import { checkFunction, finiteNumber, known, wholeNumber } from '../attributes.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
 import { type StepMemory, stepMemory } from '../kernels/step-memory.ts';
+import { checkedVjp } from '../layer/checked-vjp.ts';
 import { checkLayer, isMade, type Layer, type Params } from '../layer/layer.ts';
 import { mapLayer } from '../layer/map-layer.ts';
 import { trainedIn } from '../layer/parameter.ts';
@@ -12,7 +13,7 @@ import { isList, reading } from '../reading.ts';
 import { type Data, type Tensor, tensor } from '../tensor.ts';
 import type { Batch, Batches } from './batches.ts';
 import { readCheckpoint, type State, writeCheckpoint } from './checkpoint.ts';
-import { type Clip, checkClip, clipped } from './clip.ts';
+import { type Clip, clipped, readClip } from './clip.ts';
 import { checkBatches, lossOf } from './loss.ts';
 import { countWrong } from './metrics.ts';
 import type { Optimizer } from './optimizer.ts';
@@ -176,12 +177,11 @@ function checkFit(net: Layer, params: Params<Tensor>, batches: Batches, options:
   if (!isOptimizer(optimizer))
     throw wrongType(clause, `fit: optimizer must be sgd(), momentum() or adam(), got ${show(optimizer)}`);
   wholeNumber(clause, who, 'epochs', epochs, 1);
-  if (clip !== undefined) checkClip(clip);
   finiteNumber(clause, who, 'seed', seed, 'a whole number', Number.isSafeInteger);
   for (const name of CALLBACKS) if (options[name] !== undefined) checkFunction(clause, who, name, options[name]);
   if (signal !== undefined && typeof reading(clause, who, 'signal', () => signal?.aborted) !== 'boolean')
     throw wrongType(clause, `fit: signal must be an AbortSignal, got ${show(signal)}`);
-  return options;
+  return clip === undefined ? options : { ...options, clip: readClip(clip) };
 }
 
 const factorOf = (schedule: Schedule, step: number): number =>
@@ -253,7 +253,7 @@ function step(
   { optimizer, clip, moves, rate, inMemory }: Rules,
 ): { value: number; count: ReturnType<typeof countWrong> } {
   const { value, count, pulled } = (isMade(net) && isMade(loss) ? inMemory : atOnce)(() => {
-    const [output, pull] = net.vjp(batch.x, state.params);
+    const [output, pull] = checkedVjp('fit', net, batch.x, state.params);
     const [{ data }, pullLoss] = loss.vjp(output, {});
     const one = tensor([1], [1], output.data instanceof Float32Array ? 'float32' : 'float64');
     const pulled = Number.isFinite(data[0]) ? pull(pullLoss(one).x, false).params : undefined;
