@@ -110,10 +110,7 @@ async function verified(
       const outcome = await ask(subject, c);
       if (outcome.verdict.kind === 'skip') continue;
       fresh++;
-      const predicted =
-        condition.holds(c)
-          ? agreementOf(mistake, answeredCaseOf(subject, outcome))
-          : 'unchanged';
+      const predicted = condition.holds(c) ? agreementOf(mistake, answeredCaseOf(subject, outcome)) : 'unchanged';
       const isWrong = isFailure(outcome.verdict.kind) ? predicted !== 'agrees' : predicted !== 'unchanged';
       if (isWrong) wrong++;
     }

@@ -1,7 +1,7 @@
 // Mutants of the reference loops: one operator, number or name in their text is another one.
 
-import { parseAst } from 'rolldown/parseAst';
 import { rolldown } from 'rolldown';
+import { parseAst } from 'rolldown/parseAst';
 import { layerFor } from '../../src/oracle/families/index.ts';
 import type { Engine } from '../../src/oracle/index.ts';
 import type { LayerOf } from './reference.ts';
@@ -92,7 +92,9 @@ export function mutantsOf(text: string): Mutant[] {
   for (const node of within(program)) {
     const name = (node.id as Node | null | undefined)?.name as string | undefined;
     if (node.type !== 'FunctionDeclaration' || name === undefined || !Object.hasOwn(functions, name)) continue;
-    const names = new Set([...within(node)].flatMap((each) => (each.type === 'Identifier' ? [each.name as string] : [])));
+    const names = new Set(
+      [...within(node)].flatMap((each) => (each.type === 'Identifier' ? [each.name as string] : [])),
+    );
     const add = (at: Node, start: number, end: number, instead: string): void => {
       const line = text.slice(text.lastIndexOf('\n', at.start) + 1, text.indexOf('\n', at.end)).trim();
       const what = `${name}: ${text.slice(start, end)} → ${instead} in ${line.slice(0, 90)}`;
@@ -109,9 +111,12 @@ function mutate(node: Node, text: string, names: ReadonlySet<string>, add: Add):
   if (node.type === 'BinaryExpression' || node.type === 'LogicalExpression' || node.type === 'AssignmentExpression') {
     const [left, right] = [node.left as Node, node.right as Node];
     const at = text.indexOf(node.operator as string, left.end);
-    if (at < right.start) for (const other of operators[node.operator as string] ?? []) add(node, at, at + (node.operator as string).length, other);
+    if (at < right.start)
+      for (const other of operators[node.operator as string] ?? [])
+        add(node, at, at + (node.operator as string).length, other);
   }
-  if (node.type === 'Literal' && typeof node.value === 'number') add(node, node.start, node.end, node.value === 0 ? '1' : String((node.value as number) - 1));
+  if (node.type === 'Literal' && typeof node.value === 'number')
+    add(node, node.start, node.end, node.value === 0 ? '1' : String((node.value as number) - 1));
   if (node.type === 'ContinueStatement') add(node, node.start, node.end, '{}');
   if (node.type === 'Identifier') {
     const kind = kinds.find((list) => list.includes(node.name as string));

@@ -19,11 +19,14 @@ export function engineOf(op: string, layerOf: LayerOf): Engine {
     const layer = layerOf(op, attributes);
     const own = layer.geometry?.(x.shape) as ConvGeometry;
     if (isTransposed || op === 'dense') return own;
-    const axes = threeAxes(windowAxes(op, { ...(attributes as unknown as Window), ceil: attributes.ceil === true }, x.shape.slice(1, -1)));
+    const axes = threeAxes(
+      windowAxes(op, { ...(attributes as unknown as Window), ceil: attributes.ceil === true }, x.shape.slice(1, -1)),
+    );
     return { ...own, axes };
   };
   const poolGeometry = (call: Call): PoolGeometry => ({ ...geometry(call), channels: call.x.shape.at(-1)! });
-  const divisors = (call: Call): Float64Array => pool.divisors(poolGeometry(call), call.attributes.countPadding as boolean);
+  const divisors = (call: Call): Float64Array =>
+    pool.divisors(poolGeometry(call), call.attributes.countPadding as boolean);
   const forward = (call: Call): Tensor => {
     const { x, weight, bias, attributes } = call;
     const shape = layerOf(op, attributes).shape(x.shape);

@@ -1,5 +1,6 @@
 import { judge } from './judge.ts';
 import { engineOf, mutantsOf, textOfLoops } from './mutator.ts';
+
 const [from, to, fresh, step] = process.argv.slice(2).map(Number);
 const text = await textOfLoops();
 const mutants = mutantsOf(text);

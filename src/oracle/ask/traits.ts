@@ -10,6 +10,7 @@ const choices: Readonly<Record<string, readonly unknown[]>> = {
   padding: ['skipped', 'multiplied'],
   subnormals: ['ieee', 'either'],
   nan: ['kept', 'free'],
+  fft: [true, false],
 };
 
 const parts: Readonly<Record<string, readonly unknown[]>> = {
@@ -20,7 +21,7 @@ const parts: Readonly<Record<string, readonly unknown[]>> = {
 
 const tiles = { m: [2, 4], r: [3] };
 
-/** A plain copy, each member read once. Spec oracle-traits, oracle-precision, oracle-winograd. */
+/** A plain copy, each member read once. Spec oracle-traits, oracle-precision, oracle-winograd, oracle-fft. */
 export function readTraits(traits: unknown = {}): Traits {
   const all = { ...choices, precision: ['{…}'], winograd: ['{…}'] };
   const read = recordOf('oracle-traits', 'traits', all, traits);

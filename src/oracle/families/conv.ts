@@ -2,6 +2,7 @@
 
 import * as ops from '../../ops/convolution.ts';
 import { contractionBound, contractionGradientBounds, convolutionGradients } from '../bounds/contraction.ts';
+import { byFourier } from '../bounds/fft.ts';
 import { mayTransform, transformed } from '../bounds/winograd.ts';
 import { absent, type Family } from '../family.ts';
 import { mistakesAbout } from '../mistakes/catalogue.ts';
@@ -83,7 +84,8 @@ export const convFamily: Family<WindowedCase, WindowSetting> = {
       return contractionGradientBounds(convolutionGradients(geometryOf(layer, operands.x.shape)), operands, profile);
     const [valid, padded] = withWrittenPadding(layer, operands, profile);
     const y = contractionBound(valid, padded, profile);
-    return { y: mayTransform(valid) ? transformed(y, geometryOf(valid, padded.x.shape), profile, padded) : y };
+    const g = geometryOf(valid, padded.x.shape);
+    return { y: byFourier(mayTransform(valid) ? transformed(y, g, profile, padded) : y, g, profile, padded) };
   },
   dialects: {
     toeplitz: { conv1d: own, conv2d: own, conv3d: own },

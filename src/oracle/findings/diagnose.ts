@@ -22,6 +22,8 @@ export interface Group {
   readonly layout?: Layout;
   /** Arithmetic that explains them. */
   readonly profile?: Declaration;
+  /** Further failures that meet the condition, which another verdict hides. */
+  readonly absorbed?: readonly Outcome[];
   /** The condition that they have in common. */
   readonly found?: Found;
 }

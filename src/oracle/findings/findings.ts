@@ -11,7 +11,7 @@ import { type EngineUnderTest, isFailure, type VerdictKind } from '../engine-und
 import { withInstead } from '../matrix/describe.ts';
 import { byKind, type Investigation, withConditions } from './conditions.ts';
 import { diagnose, explains, type Group } from './diagnose.ts';
-import type { Finding } from './finding.ts';
+import type { Declaration, Finding } from './finding.ts';
 import { closeness, explainedBy, profileOf } from './other-arithmetic.ts';
 import { dialectsOf } from './other-dialects.ts';
 import { layoutOf } from './other-layouts.ts';
@@ -30,6 +30,14 @@ export interface Effort {
   /** Whether new cases are answered. */
   readonly isLive: boolean;
   readonly onQuestion?: (asked: number) => void;
+  /** Whether the campaign was stopped from outside. */
+  readonly isStopped: () => boolean;
+}
+
+/** The causes that have a name: what they explain is not the cause of another finding. */
+interface Known {
+  readonly names: readonly string[];
+  readonly profile?: Declaration;
 }
 
 /** Groups the failures by the mistake that explains them, by a condition or by their kind, and reduces one of each group. */
@@ -38,29 +46,33 @@ export async function findingsOf(
   history: History,
   outcomes: readonly Outcome[],
   isFinding: (kind: VerdictKind) => boolean,
-  { isReduced, isLive, onQuestion }: Effort,
+  { isReduced, ...effort }: Effort,
 ): Promise<Finding[]> {
-  const toFinding = (group: Group, names: readonly string[]): Promise<Finding> =>
-    findingOf(subject, history, group, names, isReduced);
+  const toFinding = (group: Group, known: Known): Promise<Finding> =>
+    findingOf(subject, history, group, known, isReduced);
   const named: Group[] = diagnose(outcomes, subject).slice(0, NAMES);
   const explained = new Set(named.flatMap((group) => group.outcomes));
   const failures = outcomes.filter((each) => isFinding(each.verdict.kind));
   const rest = failures.filter((each) => !explained.has(each));
   const unnamed = rest.filter(({ verdict: { kind } }) => isFailure(kind));
-  const profile = profileOf(subject, unnamed);
-  const foreign = unnamed.length > 0 && !profile ? await foreignTo(subject, outcomes) : undefined;
-  if (foreign) return [await toFinding({ outcomes: failures, ...foreign }, [])];
+  const passes = outcomes.filter(({ verdict: { kind } }) => kind === 'pass' || kind === 'suspect');
+  const profiled = profileOf(subject, unnamed, passes);
+  const others = rest.filter((each) => !profiled?.outcomes.includes(each));
+  const foreign = unnamed.length > 0 && !profiled ? await foreignTo(subject, outcomes) : undefined;
+  if (foreign) return [await toFinding({ outcomes: failures, ...foreign }, { names: [] })];
   const names = named.flatMap(({ mistake }) => mistake ?? []);
-  const investigation: Investigation = { subject, history, outcomes, names, isLive, onQuestion };
-  const divided = isReduced ? await withConditions(investigation, named, profile ? [] : rest) : undefined;
-  const groups = [
-    ...(divided ?? named),
-    ...(profile ? [{ outcomes: rest, profile }] : divided ? [] : byKind(rest).map((each) => ({ outcomes: each }))),
+  const profile = profiled?.profile;
+  const investigation: Investigation = { subject, history, outcomes, names, profile, ...effort };
+  const groups: Group[] = [
+    ...(isReduced
+      ? await withConditions(investigation, named, others)
+      : [...named, ...byKind(others).map((each) => ({ outcomes: each }))]),
+    ...(profiled ? [profiled] : []),
   ];
   const findings: Finding[] = [];
   for (const group of groups) {
-    const finding = await toFinding(group, names);
-    findings.push(isReduced ? await withInstead(subject, finding, group.outcomes, outcomes) : finding);
+    const finding = await toFinding(group, { names, profile });
+    findings.push(isReduced && effort.isLive ? await withInstead(subject, finding, group.outcomes, passes) : finding);
   }
   return joined(findings);
 }
@@ -90,8 +102,8 @@ export function joined(findings: readonly Finding[]): Finding[] {
 async function findingOf(
   subject: EngineUnderTest,
   history: History,
-  { outcomes: members, mistake, evidence, profile, layout, dialects = [], found }: Group,
-  names: readonly string[],
+  { outcomes: members, mistake, evidence, profile, layout, dialects = [], absorbed = [], found }: Group,
+  known: Known,
   isReduced: boolean,
 ): Promise<Finding> {
   const first = members.reduce((least, each) => (workOf(each.case) < workOf(least.case) ? each : least));
@@ -102,26 +114,30 @@ async function findingOf(
   const isAlike = (outcome: Outcome): boolean =>
     outcome.verdict.kind === kind &&
     (found === undefined || found.isWhole || found.isInside(outcome.case)) &&
-    (profile === undefined || explainedBy(profile, outcome, subject)) &&
-    (mistake === undefined ? !explains(names, outcome, subject) : explains([mistake], outcome, subject));
+    (profile === undefined
+      ? known.profile === undefined || !explainedBy(known.profile, outcome, subject)
+      : explainedBy(profile, outcome, subject)) &&
+    (mistake === undefined ? !explains(known.names, outcome, subject) : explains([mistake], outcome, subject));
   const isKept = kind === 'stale' || kind === 'unstable';
   const put = (c: Case): Promise<Outcome> => (isKept ? history.ask(c, true) : ask(subject, c));
   const stillFails = async (c: Case): Promise<boolean> => isAlike(await put(c));
   const smaller = (): Promise<readonly Case[]> => reduce(first.case, stillFails, isForeign ? FOREIGN : BUDGET, dialect);
-  const shown = isReduced ? await confirmed(subject, kind, put, [...(await smaller()), first.case]) : first;
-  const isUnnamed = kind === 'fail' && mistake === undefined && !isForeign && !profile;
-  const near = isUnnamed ? closeness(subject, members) : undefined;
+  const { shown, isFickle } =
+    isReduced && !first.verdict.isOfCampaign
+      ? await confirmed(subject, kind, put, [...(await smaller()), first.case])
+      : { shown: first, isFickle: false };
+  const near = isForeign || profile ? undefined : closeness(subject, members);
   const told = dialects.length > 0 ? 'wrong-dialect' : layout ? 'wrong-layout' : profile ? 'wrong-profile' : kind;
   return {
     kind: told,
-    cases: members.map((each) => caseId(each.case)),
+    cases: [...members, ...absorbed].map((each) => caseId(each.case)),
     ...(dialects.length > 0 && { declared: dialect ?? 'toeplitz', dialects }),
     ...(layout && { layout }),
     ...(profile && { profile }),
     ...(near !== undefined && { closeness: near }),
     ...(mistake !== undefined && { mistake, evidence }),
     ...(found && { where: found.where }),
-    ...(!shown && isTimeless(kind) && { passesAlone: true }),
+    ...(!shown && (isFickle ? { intermittent: true } : { passesAlone: true })),
     ...describe(subject, shown ?? first),
     seenAs: caseId(first.case),
   };
@@ -137,17 +153,26 @@ const describe = (subject: EngineUnderTest, { verdict, case: c, after }: Outcome
 /** Whether a failure happens again at any time; a hang may depend on the load of the machine. */
 const isTimeless = (kind: VerdictKind): boolean => kind !== 'timeout' && kind !== 'crash';
 
-/** The first of the cases that fails again. Where the engine can be restarted, each is asked of a fresh one. */
+/** How often a case must fail again to be shown: what comes and goes is no smallest case. */
+const timesOf = (kind: VerdictKind, isRemote: boolean): number =>
+  kind === 'crash' ? 5 : isTimeless(kind) && isRemote ? 2 : 1;
+
+/** The first of the cases that fails each time again. Where the engine can be restarted, each is asked of a fresh one. */
 async function confirmed(
   subject: EngineUnderTest,
   kind: VerdictKind,
   put: (c: Case) => Promise<Outcome>,
   cases: readonly Case[],
-): Promise<Outcome | undefined> {
+): Promise<{ readonly shown?: Outcome; readonly isFickle: boolean }> {
+  let isFickle = !isTimeless(kind);
+  const times = timesOf(kind, subject.restart !== undefined);
   for (const c of cases) {
     if (isTimeless(kind)) await subject.restart?.();
-    const again = await put(c);
-    if (again.verdict.kind === kind) return again;
+    let again = await put(c);
+    let failed = 0;
+    for (; again.verdict.kind === kind && ++failed < times; ) again = await put(c);
+    if (failed === times) return { shown: again, isFickle: false };
+    if (failed > 0) isFickle = true;
   }
-  return undefined;
+  return { isFickle };
 }

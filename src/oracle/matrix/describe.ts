@@ -58,10 +58,9 @@ export async function withInstead(
   subject: EngineUnderTest,
   finding: Finding,
   failures: readonly Outcome[],
-  outcomes: readonly Outcome[],
+  passes: readonly Outcome[],
 ): Promise<Finding> {
-  if (finding.kind !== 'fail' || finding.passesAlone) return finding;
-  const passes = outcomes.filter(({ verdict: { kind } }) => kind === 'pass' || kind === 'suspect');
+  if (finding.kind !== 'fail' || finding.passesAlone || finding.intermittent) return finding;
   const found = await describe(subject, parseCaseId(finding.id), failures, passes, finding.mistake !== undefined);
   return { ...finding, ...found };
 }
@@ -114,11 +113,7 @@ function described(
 const COMBINED = 12;
 
 /** Every way in which the parts that are wrong may have come about. */
-function suspectsOf(
-  subject: EngineUnderTest,
-  found: Description | undefined,
-  failures: readonly Outcome[],
-): Suspect[] {
+function suspectsOf(subject: EngineUnderTest, found: Description | undefined, failures: readonly Outcome[]): Suspect[] {
   if (!found || found.rules.length === 0) return [];
   const parts = found.rules.map((rules) => hypothesesOf(rules));
   const usable = parts.map((list) => (parts.length === 1 ? list : ranked(subject, list, failures).slice(0, COMBINED)));

@@ -2,7 +2,7 @@
 
 import type { Finding } from '../findings/finding.ts';
 import { headOf, inWords, type OperatorReport, type Report } from './report.ts';
-import { headline, hints, paragraph, reasonsOf } from './text.ts';
+import { conditionOf, headline, hints, insteadOf, paragraph, reasonsOf } from './text.ts';
 
 interface Test {
   readonly name: string;
@@ -38,9 +38,15 @@ function testOf(report: OperatorReport): Test {
   return { name, outcome: 'skip', message: oneLine([inWords(report), ...reasonsOf(report)].join('; ')), lines: [] };
 }
 
-/** `fail in 62 cases, as if the bias were ignored` */
+/** `fail in 62 cases, fails in 62 of 62 cases with a bias, in 0 of 138 others, as if the bias were ignored` */
 const summary = (finding: Finding): string =>
-  [headline(finding), ...hints(finding), ...(finding.mistake ? [`as if ${finding.mistake}`] : [])].join(', ');
+  [
+    headline(finding),
+    ...(finding.where ? [conditionOf(finding.where)] : []),
+    ...(finding.instead ? [insteadOf(finding.instead)] : []),
+    ...hints(finding),
+    ...(finding.mistake ? [`as if ${finding.mistake}`] : []),
+  ].join(', ');
 
 const oneLine = (text: string): string => text.replace(/\s+/g, ' ');
 

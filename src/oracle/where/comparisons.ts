@@ -1,7 +1,7 @@
 // Statements that compare numbers of a case with one another. Spec oracle-where.
 //
 //   space of x 7, 5      height of x > width of x
-//   stride 3, 1 and size 2, 2      stride > size on some axis
+//   stride 3, 1 and size 2, 2            stride > size on some axis
 
 import type { Properties, Quantity, Statement } from './property.ts';
 
@@ -12,6 +12,7 @@ const lengths = new Set([
   'size',
   'stride',
   'dilation',
+  'padding',
   'padding before',
   'padding after',
   'reach of the window',
@@ -39,12 +40,6 @@ const valuesIn = ({ numbers }: Properties, { name, values: { length } }: Quantit
   return values?.length === length ? values : undefined;
 };
 
-/** Of two sides, all three ways round. */
-const orders = [
-  ['>', '≤', (a: number, b: number) => a > b],
-  ['<', '≥', (a: number, b: number) => a < b],
-] as const;
-
 /** The first axis and the last. */
 function ofAxes(quantity: Quantity): Statement[] {
   const { name, values, cost, each } = quantity;
@@ -62,10 +57,10 @@ function ofAxes(quantity: Quantity): Statement[] {
   return [
     statement(`${one} ≠ ${other}`, 1.5, (a, b) => a !== b),
     statement(`${one} = ${other}`, 1.5, (a, b) => a === b),
-    ...orders.flatMap(([sign, contrary, test]) => [
-      statement(`${one} ${sign} ${other}`, 2.5, test),
-      statement(`${one} ${contrary} ${other}`, 3, (a, b) => !test(a, b)),
-    ]),
+    statement(`${one} > ${other}`, 2.5, (a, b) => a > b),
+    statement(`${one} ≤ ${other}`, 3, (a, b) => a <= b),
+    statement(`${other} > ${one}`, 2.5, (a, b) => b > a),
+    statement(`${other} ≤ ${one}`, 3, (a, b) => b <= a),
   ];
 }
 
@@ -73,36 +68,39 @@ function ofAxes(quantity: Quantity): Statement[] {
 function ofLengths(a: Quantity, b: Quantity): Statement[] {
   const isOne = a.values.length === 1;
   const statement = (
-    sign: string,
+    [one, sign, other]: readonly [Quantity, string, Quantity],
     choice: 'some' | 'every',
     more: number,
     test: (x: number, y: number) => boolean,
   ): Statement => ({
-    text: `${a.name} ${sign} ${b.name}${isOne ? '' : ` on ${choice} axis`}`,
+    text: `${one.name} ${sign} ${other.name}${isOne ? '' : ` on ${choice} axis`}`,
     cost: Math.max(a.cost, b.cost) + 2 + more,
     holds(properties) {
-      const [x, y] = [valuesIn(properties, a), valuesIn(properties, b)];
+      const [x, y] = [valuesIn(properties, one), valuesIn(properties, other)];
       if (x === undefined || y === undefined) return false;
       return choice === 'some' ? x.some((each, i) => test(each, y[i])) : x.every((each, i) => test(each, y[i]));
     },
   });
-  const both = ['some', 'every'] as const;
+  const orders = [
+    [a, b],
+    [b, a],
+  ] as const;
   return [
-    ...both.flatMap((choice, i) => [
-      ...orders.flatMap(([sign, contrary, test]) => [
-        statement(sign, choice, i, test),
-        statement(contrary, choice, 1 + i, (x, y) => !test(x, y)),
+    ...(['some', 'every'] as const).flatMap((choice, i) =>
+      orders.flatMap(([one, other]) => [
+        statement([one, '>', other], choice, i, (x, y) => x > y),
+        statement([one, '≤', other], choice, 1 + i, (x, y) => x <= y),
       ]),
-    ]),
-    statement('=', 'every', 0.5, (x, y) => x === y),
-    statement('≠', 'some', 0.5, (x, y) => x !== y),
+    ),
+    statement([a, '=', b], 'every', 0.5, (x, y) => x === y),
+    statement([a, '≠', b], 'some', 0.5, (x, y) => x !== y),
   ];
 }
 
 /** Two numbers of the whole case. */
 function ofCounts(a: Quantity, b: Quantity): Statement[] {
-  const statement = (sign: string, more: number, test: (x: number, y: number) => boolean): Statement => ({
-    text: `${a.name} ${sign} ${b.name}`,
+  const statement = (text: string, more: number, test: (x: number, y: number) => boolean): Statement => ({
+    text,
     cost: Math.max(a.cost, b.cost) + 3 + more,
     holds(properties) {
       const [x, y] = [valuesIn(properties, a), valuesIn(properties, b)];
@@ -110,11 +108,11 @@ function ofCounts(a: Quantity, b: Quantity): Statement[] {
     },
   });
   return [
-    statement('=', 0, (x, y) => x === y),
-    statement('≠', 0.5, (x, y) => x !== y),
-    ...orders.flatMap(([sign, contrary, test]) => [
-      statement(sign, 1, test),
-      statement(contrary, 1.5, (x, y) => !test(x, y)),
-    ]),
+    statement(`${a.name} = ${b.name}`, 0, (x, y) => x === y),
+    statement(`${a.name} ≠ ${b.name}`, 0.5, (x, y) => x !== y),
+    statement(`${a.name} > ${b.name}`, 1, (x, y) => x > y),
+    statement(`${a.name} ≤ ${b.name}`, 1.5, (x, y) => x <= y),
+    statement(`${b.name} > ${a.name}`, 1, (x, y) => y > x),
+    statement(`${b.name} ≤ ${a.name}`, 1.5, (x, y) => y <= x),
   ];
 }

@@ -47,8 +47,13 @@ export const drawingFor = (subject: Drawing['subject'], asked: readonly Case[], 
   draw: random(hash(seed, asked[0].op, asked.length)),
 });
 
-/** So many cases on each side of the condition as far as they are found; outside of nothing there are none. */
-export function freshCases(condition: Condition, drawing: Drawing, wanted: number): Sides {
+/** So many cases on each side of the condition, as far as they are found, and none of `isOther`; every case has no outside. */
+export function freshCases(
+  condition: Condition,
+  drawing: Drawing,
+  wanted: number,
+  isOther: (c: Case) => boolean = () => false,
+): Sides {
   const { asked } = drawing;
   const isInside = (c: Case): boolean => meets(condition, propertiesOf(c));
   const within = asked.filter(isInside);
@@ -60,7 +65,7 @@ export function freshCases(condition: Condition, drawing: Drawing, wanted: numbe
         const c = next();
         if (c === undefined) continue;
         const id = caseId(c);
-        if (drawing.known.has(id) || !belongs(c)) continue;
+        if (drawing.known.has(id) || !belongs(c) || isOther(c)) continue;
         drawing.known.add(id);
         found.push(c);
       }

@@ -25,7 +25,7 @@ const SECOND = 2;
 /** How many conditions are given, the best first. */
 const KEPT = 24;
 /** Only the best statements are combined. */
-const COMBINED = 1200;
+const COMBINED = 600;
 
 /** Cases as bits. */
 type Bits = Uint32Array;

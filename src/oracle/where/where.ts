@@ -18,7 +18,7 @@ export type Probe = (c: Case) => Promise<boolean | undefined>;
 
 /** How new cases are asked. */
 export interface Confirming {
-  readonly drawing: Drawing['subject'];
+  readonly subject: Drawing['subject'];
   readonly probe: Probe;
   /** Whether new cases are answered at all; else a condition stands without them. */
   readonly isLive: boolean;
@@ -34,40 +34,104 @@ export interface Found {
   readonly isWhole: boolean;
 }
 
-/** At least this share must fail inside, at most that outside; and so many failures are needed. */
-const [INSIDE, OUTSIDE, LEAST] = [0.9, 0.05, 3];
-/** A condition of this share of the failures is that of all. */
-const WHOLE = 0.9;
+/** At least this share must fail inside, at most that outside: some tensors hide a mistake. So many failures are needed. */
+const [INSIDE, OUTSIDE, LEAST] = [0.8, 0.05, 3];
+/** A condition of this share of the failures is that of all; one of less than the other is none. */
+const [WHOLE, PART] = [0.9, 0.3];
 /** New cases on each side, and how often they are drawn for another condition. */
-const [FRESH, ROUNDS] = [20, 6];
-/** Of the new cases, as many may be on the wrong side. */
-const ASTRAY = 1;
+const [FRESH, ROUNDS] = [20, 5];
+/** After so many searches without a condition there is none to be found. */
+const VAIN = 2;
+/** With fewer answers inside, nothing is confirmed. */
+const ENOUGH = 8;
+/** Of the new cases this share may pass inside and fail outside. */
+const [HIDDEN, ASTRAY] = [0.1, 0.05];
 /** More cases of a kind than this are not looked through. */
 const SAMPLES = 1500;
 
 /**
- * The condition under which the cases fail that do; with `confirming`, one that also holds of new cases drawn for it.
- * `others` are failures of other causes, which speak neither for nor against it.
+ * The condition under which the cases fail that do, without new cases. Of all that separate them the best; but rather one
+ * of those that new cases have `confirmed`, if it is among the best.
  */
-export async function whereOf(answered: readonly Answered[], confirming?: Confirming): Promise<Found | undefined> {
-  const samples = sampled(answered);
+export function conditionIn(
+  answered: readonly Answered[],
+  confirmed: ReadonlyMap<string, Division> = new Map(),
+): Found | undefined {
   if (answered.filter(({ fails }) => fails).length < LEAST) return undefined;
-  if (!confirming) return plausible(conditionsFor(samples)[0], answered);
+  const conditions = conditionsFor(sampled(answered));
+  for (const condition of conditions) {
+    const fresh = confirmed.get(textOf(condition));
+    const found = fresh && plausible(condition, answered);
+    if (found) return { ...found, where: { ...found.where, fresh } };
+  }
+  return plausible(conditions[0], answered);
+}
+
+/**
+ * The conditions under which the cases fail that do, at most so many, each of which also holds of new cases drawn for it.
+ * What another of the conditions covers speaks neither for nor against one.
+ */
+export async function conditionsOf(
+  answered: readonly Answered[],
+  confirming: Confirming,
+  most: number,
+): Promise<readonly Found[]> {
+  if (answered.filter(({ fails }) => fails).length < LEAST) return [];
+  const samples = sampled(answered);
   const drawing = drawingFor(
-    confirming.drawing,
+    confirming.subject,
     answered.map((each) => each.case),
     answered.length,
   );
   const more: Sample[] = [];
-  for (let round = 0; round < ROUNDS && !confirming.isOver(); round++) {
-    const condition = conditionsFor([...samples, ...more])[0];
-    const found = plausible(condition, answered);
-    const fresh = await asked(freshCases(condition, drawing, FRESH), confirming, more);
-    if (fresh === undefined) return undefined;
-    if (found && isHeld(fresh)) return { ...found, where: { ...found.where, fresh } };
-    if (!confirming.isLive && fresh.inside[1] + fresh.outside[1] === 0) return found;
+  const confirmed = new Map<string, Division>();
+  let held: readonly Found[] = [];
+  let vain = 0;
+  for (let round = 0; round < ROUNDS; round++) {
+    const conditions = covering([...samples, ...more], most);
+    const founds: Found[] = [];
+    let [isSilent, isPlausible] = [true, false];
+    for (const condition of conditions) {
+      const others = conditions.filter((each) => each !== condition);
+      const isOther = (c: Case): boolean => others.some((each) => meets(each, propertiesOf(c)));
+      const found = plausible(
+        condition,
+        answered.filter((each) => !each.fails || meets(condition, propertiesOf(each.case)) || !isOther(each.case)),
+      );
+      if (found) isPlausible = true;
+      const text = textOf(condition);
+      const fresh =
+        confirmed.get(text) ?? (await asked(freshCases(condition, drawing, FRESH, isOther), confirming, more));
+      if (fresh === undefined) return held;
+      if (fresh.inside[1] + fresh.outside[1] > 0) isSilent = false;
+      if (found && isSilent && !confirming.isLive) founds.push(found);
+      if (!found || !isHeld(fresh, found.where.outside)) continue;
+      confirmed.set(text, fresh);
+      founds.push({ ...found, where: { ...found.where, fresh } });
+    }
+    held = founds.map((each) => ({ ...each, isWhole: each.isWhole && conditions.length === 1 }));
+    if (held.length === conditions.length || (isSilent && !confirming.isLive)) return held;
+    if (!isPlausible && ++vain === VAIN) return held;
   }
-  return undefined;
+  return held;
+}
+
+/** Conditions that together hold of the failures, the best first, each of the failures that those before it leave. */
+function covering(samples: readonly Sample[], most: number): Condition[] {
+  const found: Condition[] = [];
+  let rest = samples;
+  const failures = (): number => rest.filter(({ fails }) => fails).length;
+  while (found.length < most && (found.length === 0 || failures() >= LEAST)) {
+    const [condition] = conditionsFor(rest);
+    const inside = rest.filter(({ properties }) => meets(condition, properties));
+    const covered = inside.filter(({ fails }) => fails).length;
+    const isGood = covered >= INSIDE * inside.length && covered >= PART * failures();
+    if (found.length > 0 && !isGood) break;
+    found.push(condition);
+    if (!isGood || covered >= WHOLE * failures()) break;
+    rest = rest.filter(({ fails, properties }) => !fails || !meets(condition, properties));
+  }
+  return found;
 }
 
 /** The first answers of both kinds. */
@@ -91,9 +155,10 @@ function plausible(condition: Condition, answered: readonly Answered[]): Found |
   const [inside, outside] = [tally(true), tally(false)];
   const isWhole = inside[0] >= WHOLE * (inside[0] + outside[0]);
   if (inside[0] < LEAST || inside[0] < INSIDE * inside[1]) return undefined;
-  if (isWhole && outside[0] > OUTSIDE * outside[1] && outside[0] > ASTRAY) return undefined;
-  const text = textOf(condition);
-  return { where: { text, terms: condition.statements.map((each) => each.text), inside, outside }, isInside, isWhole };
+  if (inside[0] < PART * (inside[0] + outside[0])) return undefined;
+  if (isWhole && outside[0] > OUTSIDE * outside[1] && outside[0] > 1) return undefined;
+  const terms = condition.statements.map((each) => each.text);
+  return { where: { text: textOf(condition), terms, inside, outside }, isInside, isWhole };
 }
 
 /** Asks the new cases of both sides; their answers become samples of the next search. */
@@ -118,6 +183,28 @@ async function asked(
   return within && without && { inside: within, outside: without };
 }
 
-/** Whether enough new cases are as the condition says. */
-const isHeld = ({ inside: [within, asked], outside: [without] }: Division): boolean =>
-  asked >= FRESH / 2 && asked - within <= ASTRAY && without <= ASTRAY;
+/** Whether enough new cases are as the condition says; outside as many may fail, twice over, as in the campaign. */
+const isHeld = ({ inside: [within, asked], outside: [without, others] }: Division, [fails, all]: Tally): boolean =>
+  asked >= ENOUGH &&
+  asked - within <= HIDDEN * asked &&
+  without <= Math.max(1, ASTRAY * others, (2 * fails * others) / Math.max(all, 1));
+
+/** The condition of failures that are all in the gradient of one operand, while the others are right. */
+export function inPart(where: Where, part: string): Where {
+  const words = partWords(part);
+  return { ...where, text: `${where.text}, in ${words}`, terms: [...where.terms, words] };
+}
+
+const partWords = (part: string): string => `the gradient of ${part}`;
+
+/** The operand in whose gradient alone it fails, if it is one; and the condition without it. */
+export function partOf({ text, terms, ...rest }: Where): readonly [condition: Where, part: string | undefined] {
+  const words = terms.find((each) => each.startsWith(partWords('')));
+  if (words === undefined) return [{ text, terms, ...rest }, undefined];
+  const condition = {
+    ...rest,
+    text: text.slice(0, -`, in ${words}`.length),
+    terms: terms.filter((each) => each !== words),
+  };
+  return [condition, words.slice(partWords('').length)];
+}

@@ -24,6 +24,12 @@ const cellsOf = (axis: Axis): number[] =>
 /** The cell behind the last that a window reaches. */
 const endOf = (axis: Axis): number => (axis.output - 1) * axis.stride + reachOf(axis) - axis.before;
 
+/** Whether a window more would begin before the end of the padded input, if it might begin beyond the input itself. */
+const isDropped = (axis: Axis): boolean => {
+  const room = axis.input + axis.before + axis.after - reachOf(axis);
+  return Math.ceil(room / axis.stride) + 1 > axis.output;
+};
+
 const product = (values: readonly number[]): number => values.reduce((all, each) => all * each, 1);
 
 export function windowNumbers(layer: Layer, g: ConvGeometry, x: Shape): Quantity[] {
@@ -38,6 +44,7 @@ export function windowNumbers(layer: Layer, g: ConvGeometry, x: Shape): Quantity
   return [
     ...perAxis('padding before', 4, ({ before }) => before),
     ...perAxis('padding after', 4, ({ after }) => after),
+    ...perAxis('padding', 3.5, ({ before, after }) => Math.max(before, after)),
     ...perAxis('reach of the window', 5, reachOf),
     ...perAxis('unread cells at the end', 5.5, (axis) => Math.max(0, axis.input - endOf(axis))),
     ...perAxis('cells that the last window lacks', 6, (axis) => Math.max(0, endOf(axis) - axis.input - axis.after)),
@@ -106,6 +113,7 @@ export function windowFacts(layer: Layer, g: ConvGeometry, x: Shape): Fact[] {
       5,
     ),
     fact('ceil with another size than floor', 'the size of floor', ceil === true && overhangs, 5),
+    fact('a window that ceil drops', 'no window that ceil drops', ceil === true && axes.some(isDropped), 5),
     fact('counted padding', 'no counted padding', countPadding === true && isPadded, 4.5),
     fact('uncounted padding', 'no uncounted padding', countPadding === false && isPadded, 4.5),
     fact(

@@ -12,7 +12,7 @@ for (const f of all) {
 }
 const m = await museum();
 for (const mutant of m?.mutants ?? [])
-  tried.push(['m' + mutant.id, mutant.op, mutantEngine(mutant.op, mutant.apply(m!.naive), m!.naive)!]);
+  tried.push([`m${mutant.id}`, mutant.op, mutantEngine(mutant.op, mutant.apply(m!.naive), m!.naive)!]);
 let [caught, described, named, namedDescribed] = [0, 0, 0, 0];
 for (const [id, op, engine] of tried) {
   if (only.length > 0 && !only.includes(id)) continue;
