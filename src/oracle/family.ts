@@ -75,6 +75,8 @@ export interface Family<C extends Case = Case, S extends Setting = Setting> {
   readonly values: Readonly<Record<string, Fill>>;
   /** The attributes of the layer. */
   attributes(c: C): object;
+  /** The attributes that are tensors, which an engine gets beside x, and the shape of each. Spec oracle-engine. */
+  readonly attached: Readonly<Record<string, (x: Shape) => Shape>>;
   /** The shape of x. */
   input(c: C): Shape;
   /** Whether the spec settles what a possible case gives. Cases that are a matter of convention are not drawn. */
@@ -140,6 +142,7 @@ const members: Readonly<Record<Exclude<keyof Family, 'structure'>, 'number' | 'o
   tensors: 'object',
   values: 'object',
   attributes: 'function',
+  attached: 'object',
   input: 'function',
   isSettled: 'function',
   caseOf: 'function',

@@ -5,7 +5,8 @@ import type { Mistake, Setting, Step } from './loops.ts';
 
 type Condition = readonly [text: string, holds: (s: Setting) => boolean];
 type Kind = readonly [text: string, holds: (step: Step, s: Setting) => boolean];
-type Change = readonly [text: string, apply: (step: Step, s: Setting) => boolean];
+/** Changes a product in place; `false` leaves it out. */
+type Change = readonly [text: string, apply: (step: Step, s: Setting) => unknown];
 
 const some = (s: Setting, test: (axis: Setting['axes'][number]) => boolean): boolean => s.axes.some(test);
 const every = (s: Setting, test: (axis: Setting['axes'][number]) => boolean): boolean =>
@@ -74,16 +75,24 @@ const kinds: readonly Kind[] = [
   ['of the cells of the last row', ({ cell }, { axes }) => axes.length > 0 && at(cell, 0) === axes[0].input - 1],
 ];
 
-const put = (list: number[], i: number, value: number): boolean => {
+const put = (list: number[], i: number, value: number): void => {
   if (list.length > 0) list[i < 0 ? list.length + i : i] = value;
-  return true;
+};
+
+/** Changes one number of every axis. */
+const eachAxis = (
+  list: number[],
+  axes: Setting['axes'],
+  f: (value: number, axis: Setting['axes'][number]) => number,
+): void => {
+  for (const [i, axis] of axes.entries()) list[i] = f(list[i], axis);
 };
 
 const changes: readonly Change[] = [
   ['products are left out', () => false],
-  ['products count twice', (step) => ((step.factor *= 2), true)],
-  ['products are subtracted', (step) => ((step.factor *= -1), true)],
-  ['products are halved', (step) => ((step.factor *= 0.5), true)],
+  ['products count twice', (step) => Object.assign(step, { factor: step.factor * 2 })],
+  ['products are subtracted', (step) => Object.assign(step, { factor: step.factor * -1 })],
+  ['products are halved', (step) => Object.assign(step, { factor: step.factor * 0.5 })],
   ['the column is one too far', (step) => put(step.cell, -1, at(step.cell, -1) + 1)],
   ['the column is one too early', (step) => put(step.cell, -1, at(step.cell, -1) - 1)],
   ['the row is one too far', (step) => put(step.cell, 0, at(step.cell, 0) + 1)],
@@ -108,47 +117,45 @@ const changes: readonly Change[] = [
       axes.length < 1 ||
       put(step.cell, -1, at(step.p, -1) * axes.at(-1)!.stride + at(step.k, -1) - axes.at(-1)!.before),
   ],
-  [
-    'the padding before is ignored',
-    (step, { axes }) => (axes.forEach((a, i) => put(step.cell, i, step.cell[i] + a.before)), true),
-  ],
-  [
-    'the padding after is used before',
-    (step, { axes }) => (axes.forEach((a, i) => put(step.cell, i, step.cell[i] + a.before - a.after)), true),
-  ],
+  ['the padding before is ignored', (step, { axes }) => eachAxis(step.cell, axes, (v, a) => v + a.before)],
+  ['the padding after is used before', (step, { axes }) => eachAxis(step.cell, axes, (v, a) => v + a.before - a.after)],
   [
     'cells beyond the border are clamped',
-    (step, { axes }) => (
-      axes.forEach((a, i) => put(step.cell, i, Math.min(a.input - 1, Math.max(0, step.cell[i])))), true
-    ),
+    (step, { axes }) => eachAxis(step.cell, axes, (v, a) => Math.min(a.input - 1, Math.max(0, v))),
   ],
   [
     'columns of the kernel are reversed',
     (step, { axes }) => axes.length < 1 || put(step.k, -1, axes.at(-1)!.size - 1 - at(step.k, -1)),
   ],
-  ['the kernel is turned', (step, { axes }) => (axes.forEach((a, i) => put(step.k, i, a.size - 1 - step.k[i])), true)],
+  ['the kernel is turned', (step, { axes }) => eachAxis(step.k, axes, (v, a) => a.size - 1 - v)],
   ['the kernel row is the next', (step) => put(step.k, 0, at(step.k, 0) + 1)],
-  ['the weight is that of the first group', (step) => ((step.gw = 0), true)],
-  ['the input is that of the first group', (step) => ((step.gx = 0), true)],
-  ['the weight is that of the first filter', (step) => ((step.ow = 0), true)],
-  ['the weight is that of the next filter', (step) => ((step.ow += 1), true)],
-  ['the weight is that of the first channel', (step) => ((step.cw = 0), true)],
-  ['the channel of x is the first', (step) => ((step.cx = 0), true)],
-  ['the channels of x are reversed', (step, { channels }) => ((step.cx = channels - 1 - step.cx), true)],
-  ['the image is the one before', (step) => ((step.nx -= 1), true)],
-  ['the image is the first', (step) => ((step.nx = 0), true)],
-  ['the filters are reversed in the output', (step, { filters }) => ((step.oy = filters - 1 - step.oy), true)],
+  ['the weight is that of the first group', (step) => Object.assign(step, { gw: 0 })],
+  ['the input is that of the first group', (step) => Object.assign(step, { gx: 0 })],
+  ['the weight is that of the first filter', (step) => Object.assign(step, { ow: 0 })],
+  ['the weight is that of the next filter', (step) => Object.assign(step, { ow: step.ow + 1 })],
+  ['the weight is that of the first channel', (step) => Object.assign(step, { cw: 0 })],
+  ['the channel of x is the first', (step) => Object.assign(step, { cx: 0 })],
+  ['the channels of x are reversed', (step, { channels }) => Object.assign(step, { cx: channels - 1 - step.cx })],
+  ['the image is the one before', (step) => Object.assign(step, { nx: step.nx - 1 })],
+  ['the image is the first', (step) => Object.assign(step, { nx: 0 })],
+  ['the filters are reversed in the output', (step, { filters }) => Object.assign(step, { oy: filters - 1 - step.oy })],
 ];
+
+/** The channels of the output. */
+const biasesOf = (s: Setting): number => (/Transpose/.test(s.op) ? C(s) : O(s));
 
 type BiasChange = readonly [text: string, (o: number, s: Setting) => readonly [number, number]];
 
 const biases: readonly BiasChange[] = [
   ['the bias is left out', (o) => [o, 0]],
   ['the bias counts twice', (o) => [o, 2]],
-  ['the bias is that of the first group', (o, { filters }) => [o % filters, 1]],
+  ['the bias is that of the first group', (o, s) => [o % (biasesOf(s) / s.groups), 1]],
   ['the bias is that of the first filter', () => [0, 1]],
-  ['the bias of the last filter is left out', (o, s) => [o, o === O(s) - 1 ? 0 : 1]],
-  ['the bias of filters past full blocks of 4 is left out', (o, s) => [o, o >= O(s) - (O(s) % 4) ? 0 : 1]],
+  ['the bias of the last filter is left out', (o, s) => [o, o === biasesOf(s) - 1 ? 0 : 1]],
+  [
+    'the bias of filters past full blocks of 4 is left out',
+    (o, s) => [o, o >= biasesOf(s) - (biasesOf(s) % 4) ? 0 : 1],
+  ],
   ['the bias is that of the filter before', (o) => [Math.max(0, o - 1), 1]],
 ];
 
@@ -194,7 +201,7 @@ export function composition(seed: number): { readonly op: string; readonly mista
     isMade: (s) => condition === undefined || condition[1](s),
     ...(isBias
       ? { bias: bias[1] }
-      : { product: (step, s) => (kind !== undefined && !kind[1](step, s)) || change[1](step, s) }),
+      : { product: (step, s) => (kind === undefined || kind[1](step, s) ? change[1](step, s) : undefined) }),
   };
   return { op, mistake };
 }

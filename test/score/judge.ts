@@ -16,6 +16,8 @@ export interface Judged {
   readonly what: string;
   readonly op: string;
   readonly isCaught: boolean;
+  /** Not caught, and no case of several campaigns tells it from a right engine. */
+  readonly isEqual?: boolean;
   /** Cases to the first failure and milliseconds to the end of the campaign. */
   readonly failures: number;
   readonly first?: number;
@@ -29,7 +31,7 @@ export interface Judged {
   /** Of the fresh cases, on how many the name predicts something else than the engine gave. */
   readonly wrong?: number;
   readonly fresh?: number;
-  readonly id0?: string;
+  readonly smallest?: string;
 }
 
 /** Cases with more products are too slow for loops of this kind. */
@@ -71,14 +73,28 @@ export async function judge(
       first,
       time,
       kind: main.kind,
-      id0: main.id.slice(0, 160),
+      smallest: main.id.slice(0, 160),
       ...(main.where && { where: main.where.text }),
       ...(main.instead && { instead: main.instead.text, isConfirmed: main.instead.confirmed }),
       ...(isExcused && { isExcused }),
       ...(name !== undefined && { name, ...(await verified(each, op, main, fresh)) }),
     };
   }
-  return { id, what, op, isCaught: false, failures: 0, time: Math.round(performance.now() - start) };
+  const time = Math.round(performance.now() - start);
+  return { id, what, op, isCaught: false, isEqual: await isRight(op, engine, fresh), failures: 0, time };
+}
+
+/** Whether no case of another campaign fails. */
+async function isRight(op: string, engine: Engine, count: number): Promise<boolean> {
+  const subject = inProcess(engine);
+  for (const { cases } of planCampaign(subject, readSettings({ ops: [op], seed: 778, cases: count }))) {
+    let asked = 0;
+    for (const c of cases) {
+      if (asked++ >= count) break;
+      if (countOf(c) <= PRODUCTS && isFailure((await ask(subject, c)).verdict.kind)) return false;
+    }
+  }
+  return true;
 }
 
 /** A name says what happens in every case: a known mistake, or a description that predicts all answers. */

@@ -53,7 +53,7 @@ export interface Mistake {
   readonly parts: readonly string[];
   isMade(s: Setting): boolean;
   /** Changes a product; false leaves it out. */
-  product?(step: Step, s: Setting): boolean;
+  product?(step: Step, s: Setting): unknown;
   /** The bias of a channel instead: its index and its factor. */
   bias?(o: number, s: Setting): readonly [index: number, factor: number];
 }
@@ -95,13 +95,8 @@ function read({ op, attributes, x, bias }: Call): Read {
   const narrow = isTransposed(op) ? x.shape : y;
   const axes = Array.from({ length: rank }, (_, i) => {
     const [input, output] = [wide[i + 1], narrow[i + 1]];
-    const before = beforeOf(
-      attributes.padding,
-      i,
-      { input, output, size: size[i], stride: stride[i], dilation: dilation[i] },
-      isTransposed(op),
-    );
-    const after = Math.max(0, (output - 1) * stride[i] + (size[i] - 1) * dilation[i] + 1 - input - before);
+    const axis = { input, output, size: size[i], stride: stride[i], dilation: dilation[i] };
+    const [before, after] = paddingOf(attributes.padding, i, axis, isTransposed(op));
     return { input, output, size: size[i], stride: stride[i], dilation: dilation[i], before, after };
   });
   const s = {
@@ -117,12 +112,18 @@ function read({ op, attributes, x, bias }: Call): Read {
   return { layer, s };
 }
 
-function beforeOf(padding: unknown, i: number, a: Omit<Axis, 'before' | 'after'>, isMirrored: boolean): number {
-  if (padding === undefined || padding === 'valid') return 0;
-  if (Array.isArray(padding)) return padding[i][0];
+function paddingOf(
+  padding: unknown,
+  i: number,
+  a: Omit<Axis, 'before' | 'after'>,
+  isMirrored: boolean,
+): readonly [number, number] {
+  if (padding === undefined || padding === 'valid') return [0, 0];
+  if (Array.isArray(padding)) return padding[i];
   const output = isMirrored ? a.output : Math.ceil(a.input / a.stride);
   const total = Math.max(0, (output - 1) * a.stride + (a.size - 1) * a.dilation + 1 - a.input);
-  return padding === 'same-upper' ? total >> 1 : total - (total >> 1);
+  const before = padding === 'same-upper' ? total >> 1 : total - (total >> 1);
+  return [before, total - before];
 }
 
 /** Visits every product as its elements of the wide tensor, the weight and the narrow tensor; −1 where the tensor ends. */
@@ -157,7 +158,7 @@ function products(
                 ny: n,
                 factor: 1,
               };
-              if (isWrong && !mistake.product!(step, s)) continue;
+              if (isWrong && mistake.product!(step, s) === false) continue;
               if (!isIn(I, step.cell) || !isIn(P, step.p) || !isIn(K, step.k)) continue;
               if (!isIn([batch, groups, channels], [step.nx, step.gx, step.cx])) continue;
               if (!isIn([groups, channels, filters], [step.gw, step.cw, step.ow])) continue;

@@ -1,5 +1,6 @@
 // Asks an engine one case: the call in its dialect and layout, its answer in ours, the verdict.
 
+import type { Layer } from '../../layer/layer.ts';
 import { type Shape, sameShape, type Tensor } from '../../tensor.ts';
 import type { Case, Part } from '../case.ts';
 import { layerOf, operandsOf, shapeOf } from '../cases/tensors.ts';
@@ -82,12 +83,15 @@ function ours(value: unknown, c: Case, { dialect = 'toeplitz', layout }: EngineU
   const shapes = shapesIn(dialect, c, layout);
   const one = (name: string, each: unknown): unknown =>
     Object.hasOwn(shapes, name)
-      ? reshaped(each, shapes[name], () => layerOf(c).params(x)[name] as Shape)
+      ? reshaped(each, shapes[name], () => ownShape(layerOf(c), x, name))
       : toOurs(layoutKeyOf(c, name), each, layout, x.length, x.at(-1)!);
   if (!c.gradient) return one('y', value);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, one(name, each)]));
 }
+
+const ownShape = (layer: Layer, x: Shape, name: string): Shape =>
+  name === 'y' ? layer.shape(x) : name === 'x' ? x : (layer.params(x)[name] as Shape);
 
 /** A tensor of theirs in our shape; what has not their shape comes back as it is, for the verdict to see. */
 function reshaped(value: unknown, theirs: Shape, ours: () => Shape): unknown {

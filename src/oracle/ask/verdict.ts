@@ -111,7 +111,7 @@ export function judge(part: Part, shape: Shape, bound: Bound, theirs: unknown): 
   const measured = { part, wrong, elements: data.length, margin, ...(precision && { precision }) };
   const pass = { ...measured, kind: 'pass' as const, message: 'inside the bound' };
   if (wrong === 0) return suspicion(bound, data, pass);
-  const operations = bound.isWide ? 'of the operations that the engine declares' : 'of float32 operations';
+  const operations = operationsIn(bound);
   const where = part === 'y' || part === 'x' ? whereabouts(shape, outsiders) : undefined;
   const place = where ? `, ${where}` : '';
   const message = `${wrong} of ${data.length} values are outside the bound${place}: no order ${operations} gives them`;
@@ -123,6 +123,12 @@ export function judge(part: Part, shape: Shape, bound: Bound, theirs: unknown): 
     first: element(outsiders[0]),
     worst: element(worst),
   };
+}
+
+/** Which operations a bound covers. */
+function operationsIn({ isWide, assumed }: Bound): string {
+  if (assumed !== undefined) return `of operations with functions within ${assumed} units in the last place`;
+  return isWide ? 'of the operations that the engine declares' : 'of float32 operations';
 }
 
 /**

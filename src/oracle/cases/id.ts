@@ -25,7 +25,7 @@ export function parseCaseId(id: string): Case {
     throw new SpecError('oracle-caseid', `explain: ${why}, got ${show(id)}`);
   };
   const unread = 'a case id reads operator/shape_attributes/f32/values/seed';
-  const match = /^(\w+)(\+gradient)?\/([a-z0-9]+_[a-z0-9.]*)\/f32\/(\w+)\/(.*)$/.exec(id);
+  const match = /^(\w+)(\+gradient)?\/([a-z0-9]+_[a-z0-9.-]*)\/f32\/(\w+)\/(.*)$/.exec(id);
   if (!match) return refuse(unread);
   const [, op, gradient, text, values, rest] = match;
   const family = familyOf(op);

@@ -56,5 +56,14 @@ export function operandsOf(c: Case, layer: Layer): Operands {
   const shapes: Record<string, Shape> = { x, ...(layer.params(x) as Record<string, Shape>) };
   if (c.gradient) shapes.dy = layer.shape(x);
   const tensors = Object.entries(shapes).map(([name, shape]) => [name, make(name, shape)]);
-  return Object.fromEntries(tensors) as Operands;
+  return { ...Object.fromEntries(tensors), ...attachedTo(layer, x) } as Operands;
+}
+
+/** The tensors among the attributes of a layer. */
+export function attachedTo({ name, attributes }: Layer, x: Shape): Readonly<Record<string, Tensor>> {
+  const tensors = Object.entries(familyOf(name).attached).map(([what, shape]) => {
+    const value = attributes[what] as Tensor | ArrayLike<number>;
+    return [what, { shape: shape(x), data: Float32Array.from('data' in value ? value.data : value) }];
+  });
+  return Object.fromEntries(tensors);
 }

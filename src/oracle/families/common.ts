@@ -5,18 +5,6 @@ import type { Case, Operands } from '../case.ts';
 import type { Dialect, Layout } from '../dialect.ts';
 import type { Expected, Words } from '../family.ts';
 import type { Prediction } from '../mistake.ts';
-import { commonValues } from '../values.ts';
-import { inputOf, windowTraits, workOf } from '../windows/case.ts';
-import { smallerWindows } from '../windows/smaller.ts';
-
-/** Of every operator with windows. */
-export const windowed = {
-  values: commonValues,
-  input: inputOf,
-  traits: windowTraits,
-  smaller: smallerWindows,
-  work: workOf,
-} as const;
 
 /** Of operators whose results are the same in every dialect, whatever the values. */
 export const sameInEveryDialect = {

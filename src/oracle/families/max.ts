@@ -7,27 +7,18 @@ import { type Axis, cellsUnder, inputs, outputs, taps } from '../../window.ts';
 import { type Bound, boundOf, chosen, type Profile, toDoubles, U } from '../bounds/bound.ts';
 import { rounding } from '../bounds/formats.ts';
 import type { Operands, Part } from '../case.ts';
-import { absent, type Family } from '../family.ts';
+import { absent } from '../family.ts';
 import type { Prediction } from '../mistake.ts';
 import { mistakesAbout } from '../mistakes/catalogue.ts';
 import type { WindowMistake } from '../mistakes/shared.ts';
-import { inputOf, type WindowedCase, windowCaseOf, windowOf } from '../windows/case.ts';
+import { inputOf, type WindowedCase, windowOf } from '../windows/case.ts';
 import { everydayWindows } from '../windows/everyday.ts';
-import { readWindow, type Written, writeWindow } from '../windows/id.ts';
+import { windowFamily } from '../windows/family.ts';
 import { perChannelAxes } from '../windows/large-axes.ts';
 import { corners, smallRanges, windowRanges } from '../windows/ranges.ts';
-import {
-  channelsOut,
-  eachOutput,
-  emptyOutput,
-  evaluate,
-  type Loops,
-  type WindowSetting,
-  windowAnswering,
-  windowSetting,
-} from '../windows/setting.ts';
+import { channelsOut, eachOutput, emptyOutput, evaluate, type Loops, type WindowSetting } from '../windows/setting.ts';
 import { windowWords } from '../windows/window-words.ts';
-import { layouts, ownAttributes, said, saidInWords, windowed } from './common.ts';
+import { layouts, said, saidInWords } from './common.ts';
 import {
   coversCells,
   everydayPool,
@@ -44,15 +35,6 @@ import {
 } from './pool.ts';
 import { caffePool, tensorflowPool, webnnPool } from './pool-words.ts';
 
-const operators = {
-  maxPool2d: { rank: 2, make: ops.maxPool2d, isBasic: true },
-  maxPool1d: { rank: 1, make: ops.maxPool1d },
-  maxPool3d: { rank: 3, make: ops.maxPool3d },
-} as const;
-const operatorOf = (op: string) => operators[op as keyof typeof operators];
-
-const attributesOf = (c: WindowedCase) => ({ ...windowOf(c), ceil: c.ceil });
-
 const loops: Loops = {
   geometry: poolGeometry,
   evaluate(s) {
@@ -61,7 +43,6 @@ const loops: Loops = {
     return y;
   },
 };
-const written: Written = { groups: 'per channel', ceil: true };
 
 const doubles = ({ x }: Operands) => ({ shape: x.shape, data: toDoubles(x.data) });
 
@@ -95,12 +76,9 @@ function mistakable(layer: Layer, { x, dy }: Operands, bound: Bound, { precision
 }
 
 const words = windowWords();
-const own = said((c: WindowedCase) => ownAttributes(operatorOf(c.op).make(attributesOf(c))));
 const onnx = said((c: WindowedCase) => ({ ...words.onnx(c), ceil_mode: Number(c.ceil), storage_order: 0 }));
 const torch = said((c: WindowedCase) => ({ ...words.torch(c), dilation: c.dilation, ceil_mode: c.ceil }));
 const [tensorflow, tensorflowWords] = [said(tensorflowPool), saidInWords(tensorflowPool)];
-const webnn = said(webnnPool);
-const caffe = said((c: WindowedCase) => caffePool('MAX', c));
 
 /** The largest finite float32, from whose negative some maxima start. */
 const LARGEST = 3.4028234663852886e38;
@@ -165,42 +143,42 @@ const mistakes: readonly WindowMistake[] = [
   ...poolGradientMistakes,
 ];
 
-export const maxFamily: Family<WindowedCase, WindowSetting> = {
-  ...windowed,
+export const maxFamily = windowFamily({
   place: 3,
-  operators,
+  operators: {
+    maxPool2d: { rank: 2, make: ops.maxPool2d, isBasic: true },
+    maxPool1d: { rank: 1, make: ops.maxPool1d },
+    maxPool3d: { rank: 3, make: ops.maxPool3d },
+  },
   tensors: { x: 'x', y: 'x', dy: 'x' },
-  attributes: attributesOf,
-  geometry: poolGeometry,
   structure: () => ({ kind: 'maximum' }),
+  attributes: (c) => ({ ...windowOf(c), ceil: c.ceil }),
   isSettled: coversCells,
-  caseOf: (layer, operands) => windowCaseOf(layer, operands, poolGeometry(layer, operands.x.shape)),
-  write: (c) => writeWindow(written, c),
-  read: (op, text) => readWindow(written, operatorOf(op).rank, text),
+  written: { groups: 'per channel', ceil: true },
+  loops,
   // Who takes a tie is a convention: where the gradient follows the maximum, no two cells are equal.
-  everyday: (op, gradient) =>
-    everydayWindows(operatorOf(op).rank)
+  everyday: (rank, gradient) =>
+    everydayWindows(rank)
       .map(everydayPool)
       .map((c) => (gradient ? { ...c, values: 'distinct' } : c)),
-  ranges: (op, gradient) =>
+  ranges: (rank, gradient) =>
     gradient
-      ? windowRanges(operatorOf(op).rank, { ...onePerChannel, values: ['distinct'] }, corners)
-      : windowRanges(operatorOf(op).rank, onePerChannel, poolRanges),
-  small: (op, gradient) =>
-    smallRanges(operatorOf(op).rank, { ...onePerChannel, ceil: [0, 1], values: [gradient ? 'distinct' : 'exact'] }),
-  large: (op) => perChannelAxes(operatorOf(op).rank, false),
+      ? windowRanges(rank, { ...onePerChannel, values: ['distinct'] }, corners)
+      : windowRanges(rank, onePerChannel, poolRanges),
+  small: (rank, gradient) =>
+    smallRanges(rank, { ...onePerChannel, ceil: [0, 1], values: [gradient ? 'distinct' : 'exact'] }),
+  large: (rank) => perChannelAxes(rank, false),
   /** The largest stays the largest when all are rounded alike. Spec oracle-precision. */
   bounds: (layer, operands, profile): Readonly<Record<Part, Bound>> =>
     operands.dy
       ? gradientBound(layer, operands, profile)
       : { y: chosen(layer.forward(doubles(operands), {}).data as Float64Array, profile) },
-  dialects: {
-    toeplitz: { maxPool1d: own, maxPool2d: own, maxPool3d: own },
-    onnx: { maxPool1d: onnx, maxPool2d: onnx, maxPool3d: onnx },
-    torch: { maxPool1d: torch, maxPool2d: torch, maxPool3d: torch },
-    tensorflow: { maxPool1d: tensorflowWords, maxPool2d: tensorflow, maxPool3d: tensorflowWords },
-    webnn: { maxPool1d: absent, maxPool2d: webnn, maxPool3d: absent },
-    caffe: { maxPool1d: absent, maxPool2d: caffe, maxPool3d: absent },
+  words: {
+    onnx,
+    torch,
+    tensorflow: [tensorflowWords, tensorflow, tensorflowWords],
+    webnn: [absent, said(webnnPool), absent],
+    caffe: [absent, said((c) => caffePool('MAX', c)), absent],
   },
   layouts: layouts.x,
   nearest: (dialect, c) => nearestPool(dialect, c, ({ limits }) => gapsIn(limits.dilatedPools.includes('max'), c)),
@@ -214,6 +192,4 @@ export const maxFamily: Family<WindowedCase, WindowSetting> = {
   outputIn: (dialect, c, ours) => outputBy(dialect, c, ours, dialect.conventions.emptyMax),
   predictionIn: ({ conventions }, c, ours) => predictionBy(conventions.ceil, c, ours),
   mistakes: [...mistakesAbout('attributes', 'output', 'windows over x'), ...mistakes],
-  setting: (dialect, c, layer, operands) => windowSetting(loops, dialect, c, layer, operands),
-  answering: (s, instead, layer) => windowAnswering(loops, s, instead, layer),
-};
+});
