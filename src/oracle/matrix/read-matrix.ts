@@ -4,7 +4,7 @@
 import { placeOf } from '../../places.ts';
 import { hash, random } from '../../random.ts';
 import { sizeOf } from '../../tensor.ts';
-import { answerOf, ask, type Outcome, partsOf } from '../ask/ask.ts';
+import { answersTo, ask, type Outcome, partsOf } from '../ask/ask.ts';
 import { isOutside } from '../ask/verdict.ts';
 import type { Case, Operands, Part } from '../case.ts';
 import { layerOf, operandsOf } from '../cases/tensors.ts';
@@ -180,20 +180,16 @@ function putFor(subject: EngineUnderTest, c: Case, part: Part, size: number, end
   const shapes = Object.entries(operandsOf({ ...c, given: undefined, values: 'exact' }, layer)).map(
     ([name, tensor]) => [name, tensor!.data.length] as const,
   );
-  return async (questions) => {
-    const answers: (Float32Array | undefined)[] = [];
-    for (const question of questions) {
-      if (performance.now() > end) return questions.map(() => undefined);
-      const given = Object.fromEntries(
-        shapes.map(([name, length]) => [
-          name,
-          numbersOf(name === 'x' && x ? { ...question, x } : question, name, length),
-        ]),
-      );
-      answers.push(await answerOf(subject, { ...c, values: 'given', seed: 0, given }, part, size));
-    }
-    return answers;
+  const caseOf = (question: Given): Case => {
+    const given = Object.fromEntries(
+      shapes.map(([name, length]) => [
+        name,
+        numbersOf(name === 'x' && x ? { ...question, x } : question, name, length),
+      ]),
+    );
+    return { ...c, values: 'given', seed: 0, given };
   };
+  return (questions) => answersTo(subject, questions.map(caseOf), part, size, end);
 }
 
 const numbersOf = (question: Given, name: string, length: number): number[] =>
