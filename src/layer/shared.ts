@@ -32,6 +32,9 @@ export function shared(layer: Layer, build: (same: Layer) => Layer): Layer {
 /** The layers that stand for a shared one. */
 const places = new WeakMap<Layer, Layer>();
 
+/** The shared layer that such a layer stands for, if it is one. */
+export const standsFor = (layer: Layer): Layer | undefined => places.get(layer);
+
 /** It has the shapes of the layer, no parameters, and is replaced before it runs. */
 function placeFor(layer: Layer): Layer {
   const outside = (): never => {

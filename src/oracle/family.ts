@@ -90,8 +90,8 @@ export interface Family<C extends Case = Case, S extends Setting = Setting> {
   /** The numbers of its windows, where an operator has any; groups and channels as the family counts them. */
   geometry(layer: Layer, x: Shape): ConvGeometry | undefined;
 
-  /** What an engine's own matrix can be read of; no such part, or undefined, where there is no such matrix. */
-  structure?(op: string): Structure | undefined;
+  /** What an engine's own matrix can be read of; undefined where there is no such matrix. */
+  structure(op: string): Structure | undefined;
 
   // The campaign
   /** The layers that networks are made of, asked first. Spec oracle-cases. */
@@ -136,7 +136,7 @@ export interface Family<C extends Case = Case, S extends Setting = Setting> {
 }
 
 /** Every member that a family must have, and its type. */
-const members: Readonly<Record<Exclude<keyof Family, 'structure'>, 'number' | 'object' | 'function'>> = {
+const members: Readonly<Record<keyof Family, 'number' | 'object' | 'function'>> = {
   place: 'number',
   operators: 'object',
   tensors: 'object',
@@ -149,6 +149,7 @@ const members: Readonly<Record<Exclude<keyof Family, 'structure'>, 'number' | 'o
   write: 'function',
   read: 'function',
   geometry: 'function',
+  structure: 'function',
   everyday: 'function',
   ranges: 'function',
   small: 'function',

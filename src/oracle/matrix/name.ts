@@ -182,7 +182,7 @@ function crossed(
   asked: number,
 ): Case | undefined {
   const others = passes.length > 0 ? passes : failures;
-  const isChoice = failures[0].gradient && familyOf(failures[0].op).structure?.(failures[0].op)?.kind === 'maximum';
+  const isChoice = failures[0].gradient && familyOf(failures[0].op).structure(failures[0].op)?.kind === 'maximum';
   const usual = isChoice ? 'distinct' : 'exact';
   for (let attempt = 0; attempt < 20; attempt++) {
     const base = failures[draw.below(failures.length)] as Case & Record<string, unknown>;

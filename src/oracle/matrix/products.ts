@@ -34,7 +34,7 @@ function chosenAt(c: Case, data: ArrayLike<number>, terms: Terms): Terms {
 }
 
 /** Whether a case asks for the gradient of a maximum, which is linear in dy alone, at one x. */
-export const isChoice = (c: Case): boolean => c.gradient && familyOf(c.op).structure?.(c.op)?.kind === 'maximum';
+export const isChoice = (c: Case): boolean => c.gradient && familyOf(c.op).structure(c.op)?.kind === 'maximum';
 
 export const shapeOfPart = ({ shapes, structure, biases }: Terms, part: Part): Shape =>
   part === 'y' ? shapes.y : part === 'x' ? shapes.x : part === structure.bias ? [biases] : shapes.w;

@@ -33,7 +33,7 @@ const FRESH = 4;
  * the x of the case.
  */
 export function freshCase(c: Case, seed: number): Case {
-  const isMaximum = familyOf(c.op).structure?.(c.op)?.kind === 'maximum';
+  const isMaximum = familyOf(c.op).structure(c.op)?.kind === 'maximum';
   const own = operandsOf(c, layerOf(c));
   const given = Object.fromEntries(
     Object.entries(own).map(([name, tensor]) => {

@@ -54,7 +54,7 @@ export const MOST = 60000;
 /** The products of a case; undefined where its results are no sums of products, or of too many. */
 export function termsOf(c: Case): Terms | undefined {
   const family = familyOf(c.op);
-  const structure = family.structure?.(c.op);
+  const structure = family.structure(c.op);
   if (!structure) return undefined;
   const layer = layerOf(c);
   const x = shapeOf(c);
