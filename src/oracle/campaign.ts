@@ -144,7 +144,7 @@ async function checkOperator(
   const onQuestion = (done: number): void =>
     onProgress?.({ op: `${name}: where it fails`, done, of: Math.max(done, QUESTIONS), failures: count(isFinding) });
   const effort = { isReduced: !isNamed, isLive, onQuestion, isStopped: () => signal?.aborted ?? false };
-  const suspicion = suspicionIn(op, outcomes);
+  const suspicion = suspicionIn(subject, op, outcomes);
   const judged = suspicion ? outcomes.map((each) => suspected(each, suspicion)) : outcomes;
   const findings = await findingsOf(subject, history, judged, isFinding, effort);
   return {
@@ -156,9 +156,11 @@ async function checkOperator(
   };
 }
 
-/** What the sums of an operator with a weight say of the arithmetic: averages of overlapping windows are not independent. */
-function suspicionIn(op: string, outcomes: readonly Outcome[]): string | undefined {
-  if (!Object.hasOwn(familyOf(op).tensors, 'weight')) return undefined;
+/** What the sums of an operator with a weight say of the arithmetic: averages of overlapping windows are not independent,
+ * and arithmetic that is declared is no surprise. */
+function suspicionIn({ traits }: EngineUnderTest, op: string, outcomes: readonly Outcome[]): string | undefined {
+  const isDeclared = traits.precision !== undefined || traits.winograd !== undefined || traits.fft === true;
+  if (isDeclared || !Object.hasOwn(familyOf(op).tensors, 'weight')) return undefined;
   const rounding = outcomes.flatMap(({ case: c, verdict: { kind, precision } }) =>
     isSum(c) && precision && (!isFailure(kind) || precision.rms < FINE) ? precision : [],
   );

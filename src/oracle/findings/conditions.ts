@@ -30,7 +30,7 @@ export interface Investigation {
 }
 
 /** Seconds for the conditions of one finding, and of all of an operator. */
-const [SECONDS, ALL] = [10, 30];
+const [SECONDS, ALL] = [30, 60];
 /** How many conditions are looked for among failures without a name. */
 const CONDITIONS = 4;
 

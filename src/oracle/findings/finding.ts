@@ -48,7 +48,7 @@ export interface Product {
   readonly got: number;
 }
 
-/** What an engine computes instead, read from its answers. Spec oracle-instead. */
+/** What an engine computes instead, read from its answers. */
 export interface Instead {
   /** Without numbers that belong to the case alone, so that lists can name it. */
   readonly text: string;

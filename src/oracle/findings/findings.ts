@@ -1,7 +1,7 @@
 // The failures of an operator made into findings: gathered by cause, one of each reduced. Spec oracle-campaign, oracle-reduce.
 
 import { ask, type Outcome } from '../ask/ask.ts';
-import type { History } from '../ask/history.ts';
+import { type History, historyOf } from '../ask/history.ts';
 import type { Case } from '../case.ts';
 import { caseId } from '../cases/id.ts';
 import { literal } from '../cases/literal.ts';
@@ -50,19 +50,11 @@ export async function findingsOf(
 ): Promise<Finding[]> {
   const toFinding = (group: Group, known: Known): Promise<Finding> =>
     findingOf(subject, history, group, known, isReduced);
-  const named: Group[] = diagnose(outcomes, subject).slice(0, NAMES);
-  const explained = new Set(named.flatMap((group) => group.outcomes));
-  const failures = outcomes.filter((each) => isFinding(each.verdict.kind));
-  const rest = failures.filter((each) => !explained.has(each));
-  const unnamed = rest.filter(({ verdict: { kind } }) => isFailure(kind));
-  const passes = outcomes.filter(({ verdict: { kind } }) => kind === 'pass' || kind === 'suspect');
-  const profiled = profileOf(subject, unnamed, passes);
-  const others = rest.filter((each) => !profiled?.outcomes.includes(each));
+  const { named, profiled, others, failures, unnamed, passes } = causesOf(subject, outcomes, isFinding);
   const foreign = unnamed.length > 0 && !profiled ? await foreignTo(subject, outcomes) : undefined;
   if (foreign) return [await toFinding({ outcomes: failures, ...foreign }, { names: [] })];
-  const names = named.flatMap(({ mistake }) => mistake ?? []);
-  const profile = profiled?.profile;
-  const investigation: Investigation = { subject, history, outcomes, names, profile, ...effort };
+  const known = { names: named.flatMap(({ mistake }) => mistake ?? []), profile: profiled?.profile };
+  const investigation: Investigation = { subject, history, outcomes, ...known, ...effort };
   const groups: Group[] = [
     ...(isReduced
       ? await withConditions(investigation, named, others)
@@ -71,10 +63,41 @@ export async function findingsOf(
   ];
   const findings: Finding[] = [];
   for (const group of groups) {
-    const finding = await toFinding(group, { names, profile });
+    const finding = await toFinding(group, known);
     findings.push(isReduced && effort.isLive ? await withInstead(subject, finding, group.outcomes, passes) : finding);
   }
   return joined(findings);
+}
+
+/** The failures of mistakes that have a name, those of arithmetic that may be declared, and the others. */
+function causesOf(subject: EngineUnderTest, outcomes: readonly Outcome[], isFinding: (kind: VerdictKind) => boolean) {
+  const named: readonly Group[] = diagnose(outcomes, subject).slice(0, NAMES);
+  const explained = new Set(named.flatMap((group) => group.outcomes));
+  const failures = outcomes.filter((each) => isFinding(each.verdict.kind));
+  const rest = failures.filter((each) => !explained.has(each));
+  const unnamed = rest.filter(({ verdict: { kind } }) => isFailure(kind));
+  const passes = outcomes.filter(({ verdict: { kind } }) => kind === 'pass' || kind === 'suspect');
+  const profiled = profileOf(subject, unnamed, passes);
+  const others = rest.filter((each) => !profiled?.outcomes.includes(each));
+  return { named, profiled, others, failures, unnamed, passes };
+}
+
+/**
+ * The new cases by which the conditions of these failures would be confirmed. A program that answers by files is asked them in
+ * a second round; a campaign over the same questions then finds their answers. Spec oracle-where.
+ */
+export async function newCases(subject: EngineUnderTest, outcomes: readonly Outcome[]): Promise<readonly Case[]> {
+  const asked: Case[] = [];
+  const run: EngineUnderTest['run'] = async (_, c) => {
+    if (c) asked.push(c);
+    return { kind: 'skip', message: 'not asked yet' };
+  };
+  const silent: EngineUnderTest = { ...subject, run };
+  const { named, profiled, others } = causesOf(silent, outcomes, isFailure);
+  const known = { names: named.flatMap(({ mistake }) => mistake ?? []), profile: profiled?.profile };
+  const [history, isStopped] = [historyOf(silent), (): boolean => false];
+  await withConditions({ subject: silent, history, outcomes, ...known, isLive: false, isStopped }, named, others);
+  return asked;
 }
 
 /** Another dialect or layout in which the engine is right. */

@@ -51,7 +51,7 @@ export interface ExplainedByProfile {
 }
 
 /**
- * The first arithmetic that explains nearly all of the failures and predicts the right answers: where its results would be
+ * The arithmetic that explains most of the failures, the first of equals, and predicts the right answers: where its results would be
  * coarser, they are. A bound that would hold anything is no evidence.
  */
 export function profileOf(
@@ -64,16 +64,19 @@ export function profileOf(
   const elements = numbers.reduce((sum, { verdict: { wrong } }) => sum + wrong, 0);
   if (elements < ELEMENTS) return undefined;
   const right = passes.filter((each) => isNumber(each) && each.theirs !== undefined);
+  let [best, most]: [ExplainedByProfile | undefined, number] = [undefined, SHARE * numbers.length];
   for (const { declaration, stored = 'float32' } of hypotheses) {
     const explained = failures.filter(
       (each) =>
         isStored(each, stored) && explainedBy(declaration, each, subject) && isOfSize(declaration, each, subject),
     );
-    if (explained.filter(isNumber).length < SHARE * numbers.length) continue;
+    const count = explained.filter(isNumber).length;
+    if (count < most || (best && count === most) || leans(declaration, explained, subject)) continue;
     if (right.some((each) => !isStored(each, stored) || contradicts(declaration, each, subject))) continue;
-    return { profile: declaration, outcomes: explained };
+    [best, most] = [{ profile: declaration, outcomes: explained }, count];
+    if (count === numbers.length) break;
   }
-  return undefined;
+  return best;
 }
 
 /** Whether all numbers of an answer are numbers of the format. */
@@ -129,6 +132,20 @@ function isOfSize(declaration: Declaration, outcome: Outcome, subject: EngineUnd
     squares += e * e;
   }
   return Math.abs(sum) <= LEANING * Math.sqrt(squares);
+}
+
+/** Whether the errors of all together grow with the values: those of transforms do not, since they are rounded to nearest. */
+function leans(declaration: Declaration, explained: readonly Outcome[], subject: EngineUnderTest): boolean {
+  if (!declaration.winograd && !declaration.fft) return false;
+  let [sum, squares] = [0, 0];
+  for (const each of explained)
+    for (const { got, i, own } of elementsOf(declaration, each, subject)) {
+      if (!isOutside(own, i, got) || !(own.kinds[i] & FINITE) || own.value[i] === 0) continue;
+      const e = ((got - own.value[i]) * Math.sign(own.value[i])) / own.magnitude[i];
+      sum += e;
+      squares += e * e;
+    }
+  return Math.abs(sum) > LEANING * Math.sqrt(squares);
 }
 
 /** Whether an answer that fails would pass if the engine declared this. */

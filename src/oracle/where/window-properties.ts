@@ -24,6 +24,13 @@ const cellsOf = (axis: Axis): number[] =>
 /** The cell behind the last that a window reaches. */
 const endOf = (axis: Axis): number => (axis.output - 1) * axis.stride + reachOf(axis) - axis.before;
 
+/** How many windows lie across the border at the start, or at the end if there are more. */
+const overBorder = (axis: Axis): number => {
+  const starts = Array.from({ length: axis.output }, (_, p) => p * axis.stride - axis.before);
+  const before = starts.filter((start) => start < 0).length;
+  return Math.max(before, starts.filter((start) => start + reachOf(axis) > axis.input).length);
+};
+
 /** Whether a window more would begin before the end of the padded input, if it might begin beyond the input itself. */
 const isDropped = (axis: Axis): boolean => {
   const room = axis.input + axis.before + axis.after - reachOf(axis);
@@ -46,6 +53,7 @@ export function windowNumbers(layer: Layer, g: ConvGeometry, x: Shape): Quantity
     ...perAxis('padding after', 4, ({ after }) => after),
     ...perAxis('padding', 3.5, ({ before, after }) => Math.max(before, after)),
     ...perAxis('reach of the window', 5, reachOf),
+    ...perAxis('windows over a border', 6, overBorder),
     ...perAxis('unread cells at the end', 5.5, (axis) => Math.max(0, axis.input - endOf(axis))),
     ...perAxis('cells that the last window lacks', 6, (axis) => Math.max(0, endOf(axis) - axis.input - axis.after)),
     ...(axes.length > 0
@@ -111,6 +119,12 @@ export function windowFacts(layer: Layer, g: ConvGeometry, x: Shape): Fact[] {
       `no same with an odd total`,
       isSame && totals.some((t) => t > 0 && t % 2 === 1),
       5,
+    ),
+    fact(
+      `same with other cells than half the window before${some}`,
+      `no same with other cells than half the window before`,
+      isSame && axes.some((axis) => axis.before !== reachOf(axis) >> 1),
+      5.5,
     ),
     fact('ceil with another size than floor', 'the size of floor', ceil === true && overhangs, 5),
     fact('a window that ceil drops', 'no window that ceil drops', ceil === true && axes.some(isDropped), 5),

@@ -2,8 +2,14 @@
 
 import { describe, expect, it } from 'vitest';
 import type { Tensor } from '../../../src/index.ts';
+import { ask } from '../../../src/oracle/ask/ask.ts';
+import { inProcess } from '../../../src/oracle/ask/in-process.ts';
+import { examine } from '../../../src/oracle/campaign.ts';
 import { drawCase } from '../../../src/oracle/cases/draw.ts';
 import { caseId, parseCaseId } from '../../../src/oracle/cases/id.ts';
+import { readSettings } from '../../../src/oracle/cases/plan-campaign.ts';
+import type { EngineUnderTest } from '../../../src/oracle/engine-under-test.ts';
+import { newCases } from '../../../src/oracle/findings/findings.ts';
 import { type Call, checkEngine, type Engine, type GradientCall, render } from '../../../src/oracle/index.ts';
 import { drawingFor, freshCases } from '../../../src/oracle/where/fresh.ts';
 import { propertiesOf } from '../../../src/oracle/where/properties.ts';
@@ -128,6 +134,27 @@ describe('the condition of a failure', () => {
     signal.aborted = false;
     await checkEngine(engine, { ops: ['dense'], cases: 30, onProgress, signal });
     expect(seen).toContain('dense: where it fails');
+  });
+});
+
+describe('answers by files', () => {
+  it('[oracle-where] have a condition without new cases, until those of a second round are there', async () => {
+    const live = inProcess(wrongWhere('dense', (_, { x }) => x.shape[0] > 1));
+    const settings = readSettings({ ops: ['dense'], cases: 60 });
+    const cases = Array.from({ length: 60 }, (_, i) => drawCase('dense', false, 1, i));
+    const questions = [{ op: 'dense', gradient: false, quota: 60, cases }];
+    const answered = new Set(cases.map(caseId));
+    /** What was not asked has no answer. */
+    const run: EngineUnderTest['run'] = async (call, c) =>
+      answered.has(caseId(c!)) ? live.run(call, c) : { kind: 'skip', message: 'not among the questions' };
+    const subject = { ...live, run };
+    const [first] = (await examine(subject, settings, questions)).operators[0].findings;
+    expect([first.where!.text, first.where!.fresh]).toEqual(['batch > 1', undefined]);
+    const more = await newCases(subject, await Promise.all(cases.map((c) => ask(subject, c))));
+    expect(more).toHaveLength(40);
+    for (const c of more) answered.add(caseId(c));
+    const [second] = (await examine(subject, settings, questions)).operators[0].findings;
+    expect(second.where).toEqual({ ...first.where, fresh: { inside: [20, 20], outside: [0, 20] } });
   });
 });
 
