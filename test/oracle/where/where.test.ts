@@ -11,6 +11,9 @@ import { readSettings } from '../../../src/oracle/cases/plan-campaign.ts';
 import type { EngineUnderTest } from '../../../src/oracle/engine-under-test.ts';
 import { newCases } from '../../../src/oracle/findings/findings.ts';
 import { type Call, checkEngine, type Engine, type GradientCall, render } from '../../../src/oracle/index.ts';
+import { expectFailures, fixLines, readLines } from '../../../src/oracle/report/expected-failures.ts';
+import { fromJson } from '../../../src/oracle/report/json.ts';
+import { merge } from '../../../src/oracle/report/merge.ts';
 import { drawingFor, freshCases } from '../../../src/oracle/where/fresh.ts';
 import { propertiesOf } from '../../../src/oracle/where/properties.ts';
 import { conditionsFor, meets, textOf } from '../../../src/oracle/where/search.ts';
@@ -134,6 +137,44 @@ describe('the condition of a failure', () => {
     signal.aborted = false;
     await checkEngine(engine, { ops: ['dense'], cases: 30, onProgress, signal });
     expect(seen).toContain('dense: where it fails');
+  });
+});
+
+describe('a campaign in parts', () => {
+  const engine = wrongWhere('dense', (_, { x }) => x.shape[0] > 1);
+  const options = { ops: ['dense'], cases: 80 };
+
+  it('[campaign-merge] looks for the condition again, and keeps what new cases confirmed in a part', async () => {
+    const whole = await checkEngine(engine, options);
+    const reports = await Promise.all(
+      [1, 2].map(async (index) => {
+        const report = await checkEngine(engine, { ...options, shard: { index, of: 2 } });
+        return { source: `${index}.json`, report: fromJson(`${index}.json`, render(report, 'json')) };
+      }),
+    );
+    expect(Object.keys(reports[0].report.operators[0].answers!).sort()).toEqual(['fail', 'pass']);
+    expect(whole.operators[0]).not.toHaveProperty('answers');
+    const [{ where }] = whole.operators[0].findings;
+    const [merged, ...others] = merge(reports).operators[0].findings;
+    expect(others).toEqual([]);
+    expect(merged.where).toEqual({ ...where, fresh: reports[0].report.operators[0].findings[0].where!.fresh });
+    expect(merge(reports).operators[0]).not.toHaveProperty('answers');
+  });
+
+  it('[campaign-expected] may be named by its condition, and is listed by it', async () => {
+    const report = await checkEngine(engine, options);
+    for (const line of ['dense: batch > 1', 'dense: fail'])
+      expect(expectFailures(report, readLines('list', line)).clean).toBe(true);
+    const other = expectFailures(report, readLines('list', 'dense: batch > 2'));
+    expect([other.clean, other.unmet]).toEqual([false, ['dense: batch > 2']]);
+    expect(fixLines(report, []).map(({ text }) => text)).toEqual(['dense: batch > 1']);
+  });
+
+  it('[campaign-reporter] refuses a report of an older format, and says so', async () => {
+    const text = render(await checkEngine(engine, { ops: ['dense'], cases: 4 }), 'json');
+    expect(() => fromJson('old.json', text.replace('toeplitz report 2', 'toeplitz report 1'))).toThrow(
+      'old.json is of toeplitz report 1, and this release reads toeplitz report 2',
+    );
   });
 });
 
