@@ -156,6 +156,14 @@ export function operationsOf({ precision = {}, subnormals, ulp = ULP }: Profile)
       return widest(direct, whole, ...(a.v < SAFE ? [div(up, add(one, up))] : []));
     },
     negated,
+    /**
+     * A sum of `count` exponentials below their maximum, kept while a larger one may still come: it is then multiplied by
+     * exp of the difference, every time once more. Spec bound-softmax.
+     */
+    online: ({ v, e }: Rounded, count: number, range: number): Rounded => ({
+      v,
+      e: e + (gamma(count * (2 * ulp + 2), unit) + 3 * unit * range) * (v + e),
+    }),
   };
 }
 

@@ -1,9 +1,11 @@
 // The families that the oracle knows, one line each; what a family says of itself decides its place among them.
 
+export { leakyReluFamily, reluFamily, sigmoidFamily, tanhFamily } from './activations.ts';
 export { averageFamily } from './average.ts';
 export { convFamily } from './conv.ts';
 export { denseFamily } from './dense.ts';
 export { depthwiseFamily } from './depthwise.ts';
 export { maxFamily } from './max.ts';
 export { preluFamily } from './prelu.ts';
+export { softmaxFamily } from './softmax.ts';
 export { transposedFamily } from './transposed.ts';
