@@ -105,7 +105,7 @@ export interface Family<C extends Case = Case, S extends Setting = Setting> {
   /** Layouts that an engine may mean when it declares another. Spec oracle-layout. */
   readonly layouts: readonly Layout[];
   /** The nearest case that a dialect can say. Spec dialect-cases. */
-  nearest(dialect: Dialect, c: C): C;
+  nearest(dialect: Dialect, c: C, name: DialectName): C;
   /** Whether a dialect promises that a NaN reaches the output. */
   keepsNaN(dialect: Dialect): boolean;
   /** The operands as a dialect reads them, an output by its rules, and a prediction by them. Spec dialect-results. */

@@ -9,7 +9,7 @@ import { absent } from '../family.ts';
 import { dialects } from './dialects.ts';
 
 /** A possible case as the dialect can say it; the same object if it already can. */
-export const nearestIn = (name: DialectName, c: Case): Case => familyOf(c.op).nearest(dialects[name], c);
+export const nearestIn = (name: DialectName, c: Case): Case => familyOf(c.op).nearest(dialects[name], c, name);
 
 /** The shapes of the tensors that the dialect has in other ones than we. */
 export function shapesIn(name: DialectName, c: Case, layout: Required<Layout>): Readonly<Record<string, Shape>> {

@@ -50,7 +50,8 @@ export interface ShapedParts<A extends object> {
   readonly within?: Partial<ShapedRanges<A>>;
   bounds(layer: Layer, operands: Operands, profile: Profile): Readonly<Record<Part, Bound>>;
   readonly words: Readonly<Record<Exclude<DialectName, 'toeplitz'>, Words<ShapedCase<A>> | typeof absent>>;
-  nearest?(dialect: Dialect, c: ShapedCase<A>): ShapedCase<A>;
+  /** The nearest case that a dialect can say, of those that cannot say all. Spec dialect-cases. */
+  readonly nearest?: Partial<Readonly<Record<DialectName, (c: ShapedCase<A>) => ShapedCase<A>>>>;
   keepsNaN?(dialect: Dialect): boolean;
   readonly mistakes: readonly ShapedMistake<A>[];
 }
@@ -126,7 +127,7 @@ export function shapedFamily<A extends object>(parts: ShapedParts<A>): Family<Sh
       caffe: dialect(words.caffe),
     },
     layouts: layouts.x,
-    nearest: (dialect, c) => nearestOf(c, parts.nearest?.(dialect, c) ?? c),
+    nearest: (_, c, name) => nearestOf(c, parts.nearest?.[name]?.(c) ?? c),
     /** Where a maximum may lose a NaN, so may an operator that is made of maxima. */
     keepsNaN: parts.keepsNaN ?? (() => true),
     mistakes: [...parts.mistakes, ...(sharedMistakes as readonly ShapedMistake<A>[])],
