@@ -44,6 +44,12 @@ export const commonValues = {
   large: but('x', (_, size, draw) =>
     new Float32Array(size).map(() => (100000 + draw.below(1 << 20)) * (draw.below(2) === 0 ? 1 : -1)),
   ),
+  /** x from −10⁵ − 2²⁰ to −10⁵: below what a maximum may wrongly start from. */
+  low: but('x', (_, size, draw) => new Float32Array(size).map(() => -100000 - draw.below(1 << 20))),
+  /** Half of x is −∞. */
+  minus: but('x', (name, size, draw) =>
+    exact(name, size, draw).map((value) => (draw.below(2) === 0 ? value : -Infinity)),
+  ),
   nan: withOne('x', NaN),
   infinite: withOne('weight', Infinity),
 } as const satisfies Readonly<Record<string, Fill>>;

@@ -47,12 +47,12 @@ const attached = (s: ShapedSetting, name: string): ArrayLike<number> => {
 const scaledBy = <A>(name: string, factor: (s: ShapedSetting) => number): ShapedMistake<A> => ({
   name,
   result(s) {
-    const { shape, data } = evaluated(s as ShapedSetting);
-    return { shape, data: data.map((v) => v * factor(s as ShapedSetting)) };
+    const { shape, data } = evaluated(s);
+    return { shape, data: data.map((v) => v * factor(s)) };
   },
   gradient(s) {
-    const { x } = gradientsOf(s as ShapedSetting);
-    return { x: { shape: x.shape, data: x.data.map((v) => v * factor(s as ShapedSetting)) } };
+    const { x } = gradientsOf(s);
+    return { x: { shape: x.shape, data: x.data.map((v) => v * factor(s)) } };
   },
 });
 
@@ -64,7 +64,7 @@ const gradientOf = (s: ShapedSetting, f: (i: number) => number): Predictions => 
 const withoutDy = <A>(): ShapedMistake<A> => ({
   name: 'the gradient were not multiplied by dy',
   gradient(s) {
-    const { x } = gradientsOf(s as ShapedSetting);
+    const { x } = gradientsOf(s);
     return { x: { shape: x.shape, data: x.data.map((v) => v / s.dy[0]) } };
   },
 });
@@ -122,19 +122,16 @@ export const squaredErrorFamily = shapedFamily<object>({
     scaledBy('the sum were not divided by the batch', (s) => s.case.batch),
     {
       name: 'the magnitudes of the differences were added',
-      result: (s) =>
-        value(
-          s.x.reduce((sum, x, i) => sum + Math.abs(x - attached(s as ShapedSetting, 'target')[i]), 0) / s.case.batch,
-        ),
+      result: (s) => value(s.x.reduce((sum, x, i) => sum + Math.abs(x - attached(s, 'target')[i]), 0) / s.case.batch),
     },
-    { name: 'the result were the root', result: (s) => value(Math.sqrt(squares(s as ShapedSetting) / s.case.batch)) },
+    { name: 'the result were the root', result: (s) => value(Math.sqrt(squares(s) / s.case.batch)) },
     {
       name: 'the target were ignored',
-      setting: (s) => ({ ...s, x: s.x.map((x, i) => x + attached(s as ShapedSetting, 'target')[i]) }),
+      setting: (s) => ({ ...s, x: s.x.map((x, i) => x + attached(s, 'target')[i]) }),
     },
     {
       name: 'the gradient had the other sign',
-      gradient: (s) => gradientOf(s as ShapedSetting, (i) => -gradientsOf(s as ShapedSetting).x.data[i]),
+      gradient: (s) => gradientOf(s, (i) => -gradientsOf(s).x.data[i]),
     },
     withoutDy(),
   ],
@@ -202,7 +199,7 @@ const rowLoss = (s: ShapedSetting<Entropy>, row: number, label: number): number 
 };
 
 const counted = (s: ShapedSetting<Entropy>): number =>
-  Array.from(attached(s as ShapedSetting, 'labels')).filter((label) => label !== s.case.ignore).length;
+  Array.from(attached(s, 'labels')).filter((label) => label !== s.case.ignore).length;
 
 export const crossEntropyFamily = shapedFamily<Entropy>({
   place: 17,
@@ -238,12 +235,9 @@ export const crossEntropyFamily = shapedFamily<Entropy>({
   },
   nearest: { onnx: (c) => ({ ...c, smoothing: 0 }), caffe: (c) => ({ ...c, smoothing: 0 }) },
   mistakes: [
-    scaledBy('the mean were a sum', (s) => counted(s as ShapedSetting<Entropy>)),
-    scaledBy('the sum were divided by the batch alone', (s) => counted(s as ShapedSetting<Entropy>) / s.case.batch),
-    scaledBy(
-      'labels that are left out were counted',
-      (s) => counted(s as ShapedSetting<Entropy>) / attached(s, 'labels').length,
-    ),
+    scaledBy('the mean were a sum', (s) => counted(s)),
+    scaledBy('the sum were divided by the batch alone', (s) => counted(s) / s.case.batch),
+    scaledBy('labels that are left out were counted', (s) => counted(s) / attached(s, 'labels').length),
     scaledBy('the logarithm were that to the base 2', () => 1 / Math.LN2),
     { name: 'smoothing were ignored', instead: (c) => (c.smoothing > 0 ? { ...c, smoothing: 0 } : undefined) },
     {
@@ -251,7 +245,7 @@ export const crossEntropyFamily = shapedFamily<Entropy>({
       result(s) {
         const { smoothing, ignore, channels } = s.case;
         if (smoothing === 0 || channels === 1) return undefined;
-        const labels = Array.from(attached(s as ShapedSetting, 'labels'));
+        const labels = Array.from(attached(s, 'labels'));
         const losses = labels.map((label, row) => {
           if (label === ignore) return 0;
           let rest = 0;
@@ -264,7 +258,7 @@ export const crossEntropyFamily = shapedFamily<Entropy>({
     {
       name: 'x were probabilities, not logits',
       result(s) {
-        const labels = Array.from(attached(s as ShapedSetting, 'labels'));
+        const labels = Array.from(attached(s, 'labels'));
         const losses = labels.map((label, row) =>
           label === s.case.ignore ? 0 : -log(s.x[row * s.case.channels + label]),
         );
@@ -274,7 +268,7 @@ export const crossEntropyFamily = shapedFamily<Entropy>({
     {
       name: 'the labels were shifted by one class',
       result(s) {
-        const labels = Array.from(attached(s as ShapedSetting, 'labels'));
+        const labels = Array.from(attached(s, 'labels'));
         if (s.case.smoothing > 0) return undefined;
         const losses = labels.map((label, row) =>
           label === s.case.ignore ? 0 : rowLoss(s, row, (label + 1) % s.case.channels),
@@ -285,11 +279,11 @@ export const crossEntropyFamily = shapedFamily<Entropy>({
     {
       name: 'the gradient were softmax alone, without the label',
       gradient(s) {
-        const { data } = gradientsOf(s as ShapedSetting).x;
-        const labels = attached(s as ShapedSetting, 'labels');
+        const { data } = gradientsOf(s).x;
+        const labels = attached(s, 'labels');
         const { channels: C, smoothing, ignore } = s.case;
         const share = s.dy[0] / counted(s);
-        return gradientOf(s as ShapedSetting, (i) => {
+        return gradientOf(s, (i) => {
           const label = labels[Math.floor(i / C)];
           const mass = (i % C === label ? 1 - smoothing : 0) + smoothing / C;
           return label === ignore ? 0 : data[i] + mass * share;
@@ -369,15 +363,11 @@ export const binaryCrossEntropyFamily = shapedFamily<object>({
     { name: 'the part of t were left out', result: (s) => value(mean(s, (x, t) => (1 - t) * softplus(x))) },
     {
       name: 'the gradient were σ(x) alone, without the target',
-      gradient: (s) => gradientOf(s as ShapedSetting, (i) => (s.dy[0] * sigma(s.x[i])) / s.x.length),
+      gradient: (s) => gradientOf(s, (i) => (s.dy[0] * sigma(s.x[i])) / s.x.length),
     },
     {
       name: 'the gradient were x − t',
-      gradient: (s) =>
-        gradientOf(
-          s as ShapedSetting,
-          (i) => (s.dy[0] * (s.x[i] - attached(s as ShapedSetting, 'targets')[i])) / s.x.length,
-        ),
+      gradient: (s) => gradientOf(s, (i) => (s.dy[0] * (s.x[i] - attached(s, 'targets')[i])) / s.x.length),
     },
     withoutDy(),
   ],
@@ -386,4 +376,4 @@ export const binaryCrossEntropyFamily = shapedFamily<object>({
 const softplus = (x: number): number => Math.max(x, 0) + log(1 + exp(-Math.abs(x)));
 const sigma = (x: number): number => 1 / (1 + exp(-x));
 const mean = (s: ShapedSetting<object>, f: (x: number, t: number) => number): number =>
-  s.x.reduce((sum, x, i) => sum + f(x, attached(s as ShapedSetting, 'targets')[i]), 0) / s.x.length;
+  s.x.reduce((sum, x, i) => sum + f(x, attached(s, 'targets')[i]), 0) / s.x.length;

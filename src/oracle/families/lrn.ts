@@ -154,8 +154,8 @@ export const lrnFamily = shapedFamily<Lrn>({
     {
       name: 'the gradient were dy / d^beta, without the part of the sum',
       gradient(s) {
-        const { data } = evaluated(s as ShapedSetting);
-        return eachGradient(s as ShapedSetting, 'x', (_, i) => (s.dy[i] * data[i]) / s.x[i]);
+        const { data } = evaluated(s);
+        return eachGradient(s, 'x', (_, i) => (s.dy[i] * data[i]) / s.x[i]);
       },
     },
   ],

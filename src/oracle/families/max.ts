@@ -17,7 +17,7 @@ import { perChannelAxes } from '../windows/large-axes.ts';
 import { corners, smallRanges, windowRanges } from '../windows/ranges.ts';
 import { channelsOut, eachOutput, emptyOutput, evaluate, type Loops, type WindowSetting } from '../windows/setting.ts';
 import { windowWords } from '../windows/window-words.ts';
-import { layouts, said, saidInWords } from './common.ts';
+import { layouts, said, saidInWords, underMaximum } from './common.ts';
 import {
   coversCells,
   everydayPool,
@@ -159,12 +159,7 @@ export const maxFamily = windowFamily({
   layouts: layouts.x,
   nearest: (dialect, c) => nearestPool(dialect, c, ({ limits }) => gapsIn(limits.dilatedPools.includes('max'), c)),
   keepsNaN: ({ conventions }) => conventions.nan !== 'open',
-  /** A NaN that a maximum loses is never more than what that starts from. */
-  operandsIn({ conventions: { nan, emptyMax } }, operands) {
-    if (nan !== 'lost' || emptyMax === 'open') return operands;
-    const { shape, data } = operands.x;
-    return { ...operands, x: { shape, data: data.map((v) => (v === v ? v : emptyMax)) } };
-  },
+  operandsIn: underMaximum,
   outputIn: (dialect, c, ours) => outputBy(dialect, c, ours, dialect.conventions.emptyMax),
   predictionIn: ({ conventions }, c, ours) => predictionBy(conventions.ceil, c, ours),
   mistakes: [...mistakesAbout('attributes', 'output', 'windows over x'), ...mistakes],

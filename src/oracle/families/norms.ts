@@ -204,7 +204,7 @@ const filled = (name: string, value: number) => (p: Setting['p']) => ({
 const inGradient = (name: string, part: Part, f: (s: Setting, all: Predictions, i: number) => number): NormMistake => ({
   name,
   gradient(s) {
-    const all = gradientsOf(s as ShapedSetting);
+    const all = gradientsOf(s);
     const { shape, data } = all[part];
     return { ...all, [part]: { shape, data: data.map((_, i) => f(s, all, i)) } };
   },
@@ -234,7 +234,7 @@ const shared: readonly NormMistake[] = [
       const P = s.x.length / s.case.batch / w.length;
       if (P === 1 || w.length === 1) return undefined;
       const other = (i: number): number => Math.floor(i / P) % w.length;
-      const { data } = evaluated(s as ShapedSetting);
+      const { data } = evaluated(s);
       return fromX(s, (i) => {
         const c = i % w.length;
         return ((data[i] - b[c]) / w[c]) * w[other(i)] + b[other(i)];

@@ -52,7 +52,7 @@ export function softmaxOf(o: Operations, x: readonly Rounded[]): Rounded[] {
   return e.map((each, i) => widest(div(each, total), exp(sub(below[i], log(total))), div(direct[i], all)));
 }
 
-const right = (s: Setting): Prediction => evaluated(s as ShapedSetting);
+const right = (s: Setting): Prediction => evaluated(s);
 
 /** y of other numbers. */
 const ofOthers = (name: string, change: (x: number) => number): ShapedMistake<Along> => ({
@@ -156,20 +156,20 @@ export const softmaxFamily = shapedFamily<Along>({
     ofOthers('the values were negated', (x) => -x),
     {
       name: 'the result were its logarithm',
-      result: (s) => eachOutput(s as ShapedSetting, (y) => (y > 0 ? log(y) : -Infinity)),
+      result: (s) => eachOutput(s, (y) => (y > 0 ? log(y) : -Infinity)),
     },
     {
       name: 'the gradient were y·(1 − y)·dy, of each element by itself',
       gradient(s) {
         const { data } = right(s);
-        return eachGradient(s as ShapedSetting, 'x', (_, i) => s.dy[i] * data[i] * (1 - data[i]));
+        return eachGradient(s, 'x', (_, i) => s.dy[i] * data[i] * (1 - data[i]));
       },
     },
     {
       name: 'the gradient were y·dy, without the sum',
       gradient(s) {
         const { data } = right(s);
-        return eachGradient(s as ShapedSetting, 'x', (_, i) => s.dy[i] * data[i]);
+        return eachGradient(s, 'x', (_, i) => s.dy[i] * data[i]);
       },
     },
     {

@@ -8,7 +8,7 @@ import { batches, blocks } from '../windows/large-axes.ts';
 import { lower } from '../windows/smaller.ts';
 
 /** x is `[batch, ...space, channels]`. */
-export type ShapedCase<A = unknown> = Case & {
+export type ShapedCase<A = object> = Case & {
   readonly batch: number;
   readonly space: readonly number[];
   readonly channels: number;

@@ -25,6 +25,8 @@ export interface WindowRanges {
   readonly countPadding: Range;
   /** Of a transposed convolution; the others have none. */
   readonly outputPadding?: Range;
+  /** Of an Lp pool; the others have none. */
+  readonly power?: readonly number[];
   readonly values: readonly string[];
   /** One axis of the window has a single tap. */
   readonly line?: boolean;
@@ -113,5 +115,6 @@ function drawWindow(ranges: WindowRanges, rank: number, { below }: Random): Draw
     countPadding: within(ranges.countPadding) === 1,
     outputPadding: ranges.outputPadding ? axes(ranges.outputPadding) : [],
     values: oneOf(ranges.values),
+    ...(ranges.power && { power: oneOf(ranges.power) }),
   };
 }

@@ -27,6 +27,7 @@ export function* smallerWindows(c: WindowedCase): Generator<WindowedCase> {
   for (let axis = 0; axis < c.space.length; axis++)
     if (c.space[axis] > 1 && c.size[axis] > 1)
       yield { ...c, space: c.space.with(axis, c.space[axis] - 1), size: c.size.with(axis, c.size[axis] - 1) };
+  if (c.power !== undefined && c.power !== 2) yield { ...c, power: 2 };
   if (c.values !== 'exact' && c.values !== 'ones') yield { ...c, values: 'exact' };
 }
 
