@@ -38,13 +38,13 @@ const shared = ({ mul, div }: Operations, a: Rounded, dy: Rounded, by: Rounded):
 
 // The mistakes
 
-const attached = (s: ShapedSetting, name: string): ArrayLike<number> => {
+const attached = <A extends object>(s: ShapedSetting<A>, name: string): ArrayLike<number> => {
   const value = s.layer.attributes[name] as Tensor | ArrayLike<number>;
   return 'data' in value ? value.data : value;
 };
 
 /** The loss, and its gradient, times another factor. */
-const scaledBy = <A>(name: string, factor: (s: ShapedSetting) => number): ShapedMistake<A> => ({
+const scaledBy = <A extends object>(name: string, factor: (s: ShapedSetting<A>) => number): ShapedMistake<A> => ({
   name,
   result(s) {
     const { shape, data } = evaluated(s);
@@ -61,7 +61,7 @@ const gradientOf = (s: ShapedSetting, f: (i: number) => number): Predictions => 
   x: { shape: inputOf(s.case), data: s.x.map((_, i) => f(i)) },
 });
 
-const withoutDy = <A>(): ShapedMistake<A> => ({
+const withoutDy = <A extends object>(): ShapedMistake<A> => ({
   name: 'the gradient were not multiplied by dy',
   gradient(s) {
     const { x } = gradientsOf(s);

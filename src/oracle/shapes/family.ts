@@ -88,7 +88,9 @@ export function shapedFamily<A extends object>(parts: ShapedParts<A>): Family<Sh
   });
   const own = said((c: ShapedCase<A>) => {
     const complete = Object.entries(make(attributes(c) as never).attributes);
-    return Object.fromEntries(complete.filter(([what]) => !Object.hasOwn(attached, what)));
+    return Object.fromEntries(
+      complete.filter(([what, value]) => value !== undefined && !Object.hasOwn(attached, what)),
+    );
   });
   const changed = parts.inGradient ?? ((c) => c);
   const ranges = (change: Partial<ShapedRanges<A>>, gradient: boolean): Ranges<ShapedCase<A>> => {
@@ -134,7 +136,8 @@ export function shapedFamily<A extends object>(parts: ShapedParts<A>): Family<Sh
       toeplitz: dialect(own),
       onnx: dialect(words.onnx),
       torch: dialect(words.torch),
-      tensorflow: dialect(words.tensorflow),
+      // Its padding is in words wherever it is not said to be in numbers; here is none.
+      tensorflow: dialect(isSaid(words.tensorflow) ? { ...words.tensorflow, padding: 'words' } : words.tensorflow),
       webnn: dialect(words.webnn),
       caffe: dialect(words.caffe),
     },
@@ -143,11 +146,13 @@ export function shapedFamily<A extends object>(parts: ShapedParts<A>): Family<Sh
     /** Where a maximum may lose a NaN, so may an operator that is made of maxima. */
     keepsNaN: parts.keepsNaN ?? (() => true),
     ...(parts.operandsIn && { operandsIn: parts.operandsIn }),
-    mistakes: [...parts.mistakes, ...sharedMistakes],
+    mistakes: [...parts.mistakes, ...(sharedMistakes as unknown as readonly ShapedMistake<A>[])],
     setting: (dialect, c, layer, operands) => shapedSetting(dialect, c, layer, operands),
     answering: (s, _, layer) => ({ ...s, layer }),
   };
 }
+
+const isSaid = <W>(each: W | typeof absent | undefined): each is W => typeof each === 'object';
 
 /** The same object where nothing differs. */
 const nearestOf = <C>(c: C, said: C): C => (JSON.stringify(said) === JSON.stringify(c) ? c : said);
