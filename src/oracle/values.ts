@@ -46,9 +46,9 @@ export const commonValues = {
   ),
   /** x from −10⁵ − 2²⁰ to −10⁵: below what a maximum may wrongly start from. */
   low: but('x', (_, size, draw) => new Float32Array(size).map(() => -100000 - draw.below(1 << 20))),
-  /** Half of x is −∞. */
+  /** Seven of eight cells of x are −∞. */
   minus: but('x', (name, size, draw) =>
-    exact(name, size, draw).map((value) => (draw.below(2) === 0 ? value : -Infinity)),
+    exact(name, size, draw).map((value) => (draw.below(8) === 0 ? value : -Infinity)),
   ),
   nan: withOne('x', NaN),
   infinite: withOne('weight', Infinity),

@@ -51,13 +51,16 @@ function boundsOf(own: Lrn, operands: Operands, profile: Profile): Readonly<Reco
   const dy = Array.from(operands.dy.data, o.given);
   const shares = y.map((each, i) => div(mul(dy[i], each), d[i]));
   const factor = mul(exactly(2), mul(constant(own.alpha), constant(own.beta)));
+  /** For each channel those whose window holds it. */
+  const holding = Array.from({ length: C }, (_, c) =>
+    Array.from({ length: C }, (_, other) => other).filter((other) => {
+      const [first, end] = windowOf(own.size, C, other);
+      return c >= first && c < end;
+    }),
+  );
   const dx = x.map((each, i) => {
     const pixel = i - (i % C);
-    // The channels whose window holds c.
-    const around = Array.from({ length: C }, (_, c) => c).filter((c) => {
-      const [first, end] = windowOf(own.size, C, c);
-      return i % C >= first && i % C < end;
-    });
+    const around = holding[i % C];
     const total = sum(around.length, (j) => shares[pixel + around[j]]);
     return sub(divided(dy[i], i), widest(mul(mul(factor, each), total), mul(factor, mul(each, total))));
   });

@@ -146,7 +146,10 @@ export function shapedFamily<A extends object>(parts: ShapedParts<A>): Family<Sh
     /** Where a maximum may lose a NaN, so may an operator that is made of maxima. */
     keepsNaN: parts.keepsNaN ?? (() => true),
     ...(parts.operandsIn && { operandsIn: parts.operandsIn }),
-    mistakes: [...parts.mistakes, ...(sharedMistakes as unknown as readonly ShapedMistake<A>[])],
+    mistakes: [
+      ...parts.mistakes,
+      ...(parts.tensors?.y ? [] : (sharedMistakes as unknown as readonly ShapedMistake<A>[])),
+    ],
     setting: (dialect, c, layer, operands) => shapedSetting(dialect, c, layer, operands),
     answering: (s, _, layer) => ({ ...s, layer }),
   };
