@@ -94,6 +94,11 @@ export interface Family<C extends Case = Case, S extends Setting = Setting> {
   smaller(c: C): Iterable<C>;
   /** How much there is to reduce. */
   work(c: C): number;
+  /** Cases with one attribute changed and tensors of the same shapes: what is kept by shapes alone is wrong for them. */
+  variants(c: C): Iterable<C>;
+  /** Cases near one that the spec allows that it forbids, and near such a one a case that it allows. Spec oracle-reject. */
+  refusals(c: C): Iterable<C>;
+  repaired(c: C): C;
 
   // What is right
   /** The outputs of a call and what each may be: y, or the gradients. Spec oracle-bound. */
@@ -143,6 +148,9 @@ const members: Readonly<Record<keyof Family, 'number' | 'object' | 'function'>> 
   traits: 'object',
   smaller: 'function',
   work: 'function',
+  variants: 'function',
+  refusals: 'function',
+  repaired: 'function',
   bounds: 'function',
   dialects: 'object',
   layouts: 'object',

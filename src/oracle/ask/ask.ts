@@ -8,7 +8,7 @@ import { dialects } from '../dialects/dialects.ts';
 import { toOurs, toTheirs } from '../dialects/layout.ts';
 import { attributesIn, shapesIn } from '../dialects/translate.ts';
 import type { Call } from '../engine.ts';
-import type { EngineUnderTest } from '../engine-under-test.ts';
+import type { Answer, EngineUnderTest } from '../engine-under-test.ts';
 import { familyOf } from '../families/index.ts';
 import type { Expected, LayoutKey } from '../family.ts';
 import { checkParts } from './outputs.ts';
@@ -45,6 +45,7 @@ export function partsOf(
   { dialect = 'toeplitz', traits }: Pick<EngineUnderTest, 'dialect' | 'traits'>,
   c: Case,
 ): [Part, Expected][] {
+  if (c.reject) return [];
   const family = familyOf(c.op);
   const layer = layerOf(c);
   const operands = family.operandsIn(dialects[dialect], operandsOf(c, layer));
@@ -58,9 +59,17 @@ export function partsOf(
 
 export async function ask(subject: EngineUnderTest, c: Case): Promise<Outcome> {
   const answer = await subject.run(callOf(subject, c), c);
+  if (c.reject) return { case: c, verdict: refusal(answer) };
   if (answer.kind !== 'result') return { case: c, verdict: verdict(answer.kind, answer.message) };
   const theirs = ours(answer.value, c, subject);
   return { case: c, verdict: checkParts(partsOf(subject, c), theirs), theirs };
+}
+
+/** What is said of an answer to a case that the spec forbids. Spec oracle-reject. */
+function refusal({ kind, ...rest }: Answer): Verdict {
+  if (kind === 'error') return verdict('pass', 'the engine refuses it');
+  if (kind === 'result') return verdict('should-reject', 'the engine gives a result for a case that must be refused');
+  return verdict(kind, 'message' in rest ? rest.message : '');
 }
 
 /** A result in our layout; of gradients, each. */

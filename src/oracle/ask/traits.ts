@@ -10,6 +10,7 @@ const choices: Readonly<Record<string, readonly unknown[]>> = {
   subnormals: ['ieee', 'either'],
   nan: ['kept', 'free'],
   variance: ['two-pass', 'one-pass'],
+  validates: [true, false],
 };
 
 const parts: Readonly<Record<string, readonly unknown[]>> = {

@@ -9,20 +9,29 @@ import { valuesOf } from '../values.ts';
 /** The layer a case asks about. */
 export function layerOf(c: Case): Layer {
   const { family, make } = operatorOf(c.op);
-  return make(family.attributes(c) as never);
+  return make(family.attributes(allowed(c)) as never);
 }
 
-export const shapeOf = (c: Case): Shape => familyOf(c.op).input(c);
+/** The case itself, or near one that must be refused the one from which its layer and its parameters follow. */
+const allowed = (c: Case): Case => (c.reject ? familyOf(c.op).repaired(c) : c);
+
+export const shapeOf = (c: Case): Shape => familyOf(c.op).input(allowed(c));
 
 /** How much there is to reduce. */
 export const workOf = (c: Case): number => familyOf(c.op).work(c);
 
-/** Spec oracle-cases: a case is one that the spec allows and settles. */
+/** Spec oracle-cases: a case is one that the spec allows and settles. Spec oracle-reject: or one that it forbids, where that is asked. */
 export function isPossible(c: Case): boolean {
+  const { family } = operatorOf(c.op);
+  if (c.reject) return !c.gradient && !isAllowed(c) && isAllowed(family.repaired(c));
+  return isAllowed(c) && family.isSettled(c);
+}
+
+function isAllowed(c: Case): boolean {
   const { family, make } = operatorOf(c.op);
   try {
     make(family.attributes(c) as never).shape(family.input(c));
-    return family.isSettled(c);
+    return true;
   } catch (error) {
     if (isRefusal(error)) return false;
     throw error;
@@ -34,17 +43,18 @@ const isRefusal = (error: unknown): boolean => error instanceof Error && 'clause
 
 /** The tensors of a case, the same on every host. */
 export function operandsOf(c: Case, layer: Layer): Operands {
-  const x = shapeOf(c);
-  const { values } = familyOf(c.op);
+  const { values, input } = familyOf(c.op);
+  const x = input(c);
+  const near = shapeOf(c);
   const make = (name: string, shape: Shape): Tensor => {
     const given = c.given?.[name];
     const data = given ? Float32Array.from(given) : valuesOf(values[c.values], c.seed, name, sizeOf(shape));
     return { shape, data };
   };
-  const shapes: Record<string, Shape> = { x, ...(layer.params(x) as Record<string, Shape>) };
+  const shapes: Record<string, Shape> = { x, ...(layer.params(near) as Record<string, Shape>) };
   if (c.gradient) shapes.dy = layer.shape(x);
   const tensors = Object.entries(shapes).map(([name, shape]) => [name, make(name, shape)]);
-  return { ...Object.fromEntries(tensors), ...attachedTo(layer, x) } as Operands;
+  return { ...Object.fromEntries(tensors), ...attachedTo(layer, near) } as Operands;
 }
 
 /** The tensors among the attributes of a layer. */

@@ -177,7 +177,11 @@ const maxima: readonly ShapedMistake[] = [
   },
 ];
 
-const maximaRanges: readonly Partial<ShapedRanges<never>>[] = [...shapedRanges, { values: 'low' }, { values: 'minus' }];
+const maximaRanges: readonly Partial<ShapedRanges<never>>[] = [
+  ...shapedRanges,
+  { values: 'low' },
+  { values: 'minus', rank: [1, 1], space: [1, 2] },
+];
 
 export const globalMaxPoolFamily = shapedFamily<object>({
   place: 20,
@@ -251,7 +255,7 @@ export const channelMaxPoolFamily = shapedFamily<Size>({
   place: 21,
   name: 'channelMaxPool',
   make: channelMaxPool,
-  own: { size: { letter: 'k', values: [1, 2, 3, 4, 5] } },
+  own: { size: { letter: 'k', values: [1, 2, 3, 4, 5], refused: [0, 100] } },
   everyday: [
     [[1, 4, 4, 8], 'exact', { size: 2 }],
     [[2, 3, 3, 12], 'exact', { size: 4 }],

@@ -104,7 +104,9 @@ export const localFamily = windowFamily({
     };
   },
   everyday: (rank) =>
-    everydayWindows(rank).filter(({ size, dilation, channels }) => size[0] <= 5 && dilation[0] === 1 && channels <= 16),
+    everydayWindows(rank).filter(
+      ({ space, size, dilation, channels }) => space[0] < 40 && size[0] <= 5 && dilation[0] === 1 && channels <= 16,
+    ),
   ranges: (rank) => windowRanges(rank, plain, ranges),
   small: (rank) => smallRanges(rank, { ...plain, space: [2, 4], filters: [1, 2], channels: [1, 2] }),
   large: (rank) => [...ungroupedAxes, ...windowAxes(rank, 1, false)],

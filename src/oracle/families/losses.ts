@@ -206,7 +206,7 @@ export const crossEntropyFamily = shapedFamily<Entropy>({
   name: 'crossEntropy',
   make: crossEntropy,
   own: {
-    smoothing: { letter: 's', values: [0, 0, 0.125, 0.1] },
+    smoothing: { letter: 's', values: [0, 0, 0.125, 0.1], refused: [1, -0.5] },
     ignore: { letter: 'i', values: [-100, 255] },
   },
   tensors: { labels: 'none', y: 'none', dy: 'none' },

@@ -102,10 +102,10 @@ export const lrnFamily = shapedFamily<Lrn>({
   name: 'lrn',
   make: lrn,
   own: {
-    size: { letter: 'z', values: [1, 3, 5, 2, 4, 7] },
-    alpha: { letter: 'a', values: [1, 0.5, 0.0001, 0.25] },
-    beta: { letter: 'b', values: [1, 0.75, 0.5, 2] },
-    k: { letter: 'k', values: [1, 2, 0.5] },
+    size: { letter: 'z', values: [1, 3, 5, 2, 4, 7], refused: [0, -1] },
+    alpha: { letter: 'a', values: [1, 0.5, 0.0001, 0.25], refused: [-1] },
+    beta: { letter: 'b', values: [1, 0.75, 0.5, 2], refused: [-1] },
+    k: { letter: 'k', values: [1, 2, 0.5], refused: [0] },
   },
   everyday: [
     [[1, 4, 4, 8], 'exact', { size: 5, alpha: 0.0001, beta: 0.75, k: 2 }],

@@ -99,7 +99,18 @@ const isBeyondPadding = ({ input, before, after, size, stride, dilation, output 
   (output - 1) * stride + (size - 1) * dilation + 1 > input + before + after;
 
 const mistakes: readonly WindowMistake[] = [
-  { name: 'the maximum started at 0', result: (s) => eachOutput(s, evaluate(s), (y) => (y < 0 ? 0 : y)) },
+  ...(
+    [
+      ['0', 0],
+      ['−99999', -99999],
+      ['the lowest finite number', -LARGEST],
+    ] as const
+  ).map(
+    ([name, start]): WindowMistake => ({
+      name: `the maximum started at ${name}`,
+      result: (s) => eachOutput(s, evaluate(s), (y) => (y < start ? start : y)),
+    }),
+  ),
   {
     name: 'padding took part in the maximum as 0',
     result: (s) => (s.g.axes.some(isBeyondPadding) ? undefined : fold(s, undefined, largest, 0)),
@@ -140,7 +151,11 @@ export const maxFamily = windowFamily({
   ranges: (rank, gradient) =>
     gradient
       ? windowRanges(rank, { ...onePerChannel, values: ['distinct'] }, corners)
-      : windowRanges(rank, onePerChannel, poolRanges),
+      : windowRanges(rank, onePerChannel, [
+          ...poolRanges,
+          { values: ['low'] }, // below what a maximum may wrongly start from
+          { values: ['minus'], size: [1, 2] },
+        ]),
   small: (rank, gradient) =>
     smallRanges(rank, { ...onePerChannel, ceil: [0, 1], values: [gradient ? 'distinct' : 'exact'] }),
   large: (rank) => perChannelAxes(rank, false),

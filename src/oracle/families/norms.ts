@@ -254,7 +254,7 @@ const shared: readonly NormMistake[] = [
   ),
 ];
 
-const own = { epsilon: { letter: 'e', values: [1, 0.00001, 0.001, 0.5] } } as const;
+const own = { epsilon: { letter: 'e', values: [1, 0.00001, 0.001, 0.5], refused: [0, -1] } } as const;
 
 const everyday: ShapedParts<Epsilon>['everyday'] = [
   [[2, 4, 4, 8], 'exact', { epsilon: 0.00001 }],

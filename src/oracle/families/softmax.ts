@@ -83,7 +83,7 @@ export const softmaxFamily = shapedFamily<Along>({
   place: 12,
   name: 'softmax',
   make: softmax,
-  own: { axis: { letter: 'x', values: [-1, 1, 2, 0, -2, 3, -3] } },
+  own: { axis: { letter: 'x', values: [-1, 1, 2, 0, -2, 3, -3], refused: [9, -9] } },
   everyday: [
     [[1, 10], 'exact'],
     [[4, 10], 'real'],

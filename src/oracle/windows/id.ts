@@ -46,10 +46,11 @@ export function writeWindow(has: Written, c: WindowedCase): string {
 
 /** What a text says; undefined where it is no such text. */
 export function readWindow(has: Written, rank: number, text: string): Omit<Drawn<WindowedCase>, 'values'> | undefined {
-  const match = /^n(\d+)((?:[dhw]\d+)*)c(\d+)_([a-z0-9.]*)$/.exec(text);
+  const match = /^n(\d+)((?:[dhw]\d+)*)c(\d+)_([a-z0-9.-]*)$/.exec(text);
   if (!match) return undefined;
   const [, batch, space, C, attributes] = match;
-  const part = (letter: string): string => new RegExp(`${letter}([0-9.x]+|[vul](?![0-9]))`).exec(attributes)?.[1] ?? '';
+  const part = (letter: string): string =>
+    new RegExp(`${letter}([0-9.x-]+|[vul](?![0-9]))`).exec(attributes)?.[1] ?? '';
   const numbers = (letter: string): number[] => (part(letter) === '' ? [] : part(letter).split('x').map(Number));
   const groups = { named: Number(part('g')), one: 1, 'per channel': Number(C) }[has.groups];
   const filters = has.filters ? Number(part(has.filters)) : 1;

@@ -1,6 +1,7 @@
 // The smaller neighbours of a windowed case, boldest first. Spec oracle-reduce.
 
 import { padsOf, type WindowedCase } from './case.ts';
+import type { Written } from './id.ts';
 
 /** least, half-way, three quarters, one less. */
 export const lower = (value: number, least: number): number[] =>
@@ -46,4 +47,19 @@ function* simplerPadding(c: WindowedCase): Generator<WindowedCase> {
         pair[side] = value;
         yield { ...c, padding: padding.with(axis, pair) };
       }
+}
+
+/** With one attribute changed that no shape of x or of a weight depends on. */
+export function* variantsOf(has: Written, c: WindowedCase): Generator<WindowedCase> {
+  for (const name of ['stride', 'dilation'] as const)
+    for (let axis = 0; axis < c[name].length; axis++)
+      for (const value of [c[name][axis] + 1, c[name][axis] - 1])
+        if (value >= 1) yield { ...c, [name]: c[name].with(axis, value) };
+  if (c.size.length > 0) {
+    for (const padding of ['valid', 'same-upper', 'same-lower'] as const)
+      if (padding !== c.padding) yield { ...c, padding };
+    yield { ...c, padding: c.size.map((_, axis) => (axis === 0 ? ([1, 0] as const) : ([0, 0] as const))) };
+  }
+  if (has.ceil) yield { ...c, ceil: !c.ceil };
+  if (has.countPadding) yield { ...c, countPadding: !c.countPadding };
 }
