@@ -46,7 +46,7 @@ function addRow(g: Sum, x: usize, other: usize, y: usize): void {
       if (isSum) v = f32x4.add(v, v128.load(other + at));
       v = finish(v, epilogue, at);
       if (c < whole) v128.store(y + at, v);
-      else storeSome(y + at, v, channels - whole);
+      else storeSome<f32>(y + at, v, channels - whole);
     }
     x += a.sourceColumn;
     y += a.destinationColumn;

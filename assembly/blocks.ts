@@ -6,6 +6,9 @@ export const MR: i32 = 4;
 /** Columns of a tile: two vectors of channels. 4×8 is the one tile that V8 11 to 14 compile without spills (measured). */
 export const NR: i32 = 8;
 
+/** Bytes of a row of a panel: two vectors, of 8 float32 or 4 float64. */
+export const ROW: i32 = 4 * NR;
+
 /** Channels that one step of a pooling loop holds in registers. */
 export const LANES: i32 = 16;
 

@@ -40,6 +40,14 @@ export function zero(address: usize, bytes: usize): void {
   memory.fill(address, 0, bytes);
 }
 
+/** Whether none of `count` float64 values is ∞ or NaN. Spec numerics-padding. */
+export function finiteDoubles(address: usize, count: i32): bool {
+  const exponent: i64 = 0x7ff0000000000000;
+  let found = false;
+  for (let i = 0; i < count; i++) found = found || (load<i64>(address + i * 8) & exponent) == exponent;
+  return !found;
+}
+
 /** Whether none of `count` float32 values is ∞ or NaN: both have an exponent of all ones. Spec numerics-padding. */
 export function finite(address: usize, count: i32): bool {
   const exponent = i32x4.splat(0x7f800000);

@@ -53,7 +53,7 @@ function fourPositions(g: Depthwise, x: usize, y: usize, count: i32, channels: u
         at += row, v += 3 * QUAD;
       } while (v != vEnd);
       const to = y + channel;
-      storeFinished(a0, a1, a2, a3, epilogue, channel, 4, to, to + yCell, to + 2 * yCell, to + 3 * yCell);
+      storeFinished<f32>(a0, a1, a2, a3, epilogue, channel, 4, to, to + yCell, to + 2 * yCell, to + 3 * yCell);
     }
     x += 4 * cell, y += 4 * yCell;
   }

@@ -2,7 +2,7 @@
 
 import { storeSome } from './store';
 
-/** In this order: + bias; (y − mean)·scale + shift; relu. An address of 0 leaves a part out. */
+/** In this order: + bias; (y − mean)·scale + shift; relu. An address of 0 leaves a part out; float64 has a bias alone. */
 @unmanaged
 export class Epilogue {
   bias: usize;
@@ -24,31 +24,31 @@ export function finish(v: v128, epilogue: usize, channel: usize): v128 {
 }
 
 /**
- * Finishes the same channels of four positions and stores the first `lanes` of them, 1 ≤ lanes, at four addresses. Each
+ * Finishes the same channels, a vector of T, of four positions and stores the first `lanes` of them, 1 ≤ lanes, at four addresses. Each
  * part of the epilogue is asked for once for all four, and so is `lanes`: a tile of 64 terms takes 4 % less time than
  * with a question for each vector (measured). The vectors are arguments because a function that is inlined keeps them in
  * registers.
  */
 @inline
-export function storeFinished(a: v128, b: v128, c: v128, d: v128, epilogue: usize, channel: usize, lanes: i32, y0: usize, y1: usize, y2: usize, y3: usize): void {
+export function storeFinished<T>(a: v128, b: v128, c: v128, d: v128, epilogue: usize, channel: usize, lanes: i32, y0: usize, y1: usize, y2: usize, y3: usize): void {
   if (epilogue) {
     const e = changetype<Epilogue>(epilogue);
     if (e.bias) {
       const bias = v128.load(e.bias + channel);
-      a = f32x4.add(a, bias), b = f32x4.add(b, bias), c = f32x4.add(c, bias), d = f32x4.add(d, bias);
+      a = v128.add<T>(a, bias), b = v128.add<T>(b, bias), c = v128.add<T>(c, bias), d = v128.add<T>(d, bias);
     }
-    if (e.scale) {
+    if (sizeof<T>() == 4 && e.scale) {
       const mean = v128.load(e.mean + channel), scale = v128.load(e.scale + channel), shift = v128.load(e.shift + channel);
       a = norm(a, mean, scale, shift), b = norm(b, mean, scale, shift);
       c = norm(c, mean, scale, shift), d = norm(d, mean, scale, shift);
     }
-    if (e.relu) a = relu(a), b = relu(b), c = relu(c), d = relu(d);
+    if (sizeof<T>() == 4 && e.relu) a = relu(a), b = relu(b), c = relu(c), d = relu(d);
   }
-  if (lanes >= 4) {
+  if (lanes >= 16 / <i32>sizeof<T>()) {
     v128.store(y0, a), v128.store(y1, b), v128.store(y2, c), v128.store(y3, d);
     return;
   }
-  storeSome(y0, a, lanes), storeSome(y1, b, lanes), storeSome(y2, c, lanes), storeSome(y3, d, lanes);
+  storeSome<T>(y0, a, lanes), storeSome<T>(y1, b, lanes), storeSome<T>(y2, c, lanes), storeSome<T>(y3, d, lanes);
 }
 
 /** The same for two positions and four channels. */

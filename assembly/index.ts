@@ -2,9 +2,9 @@
 // structs of all files for TypeScript.
 
 export { add } from './add';
-export { LANES, MR, NR, PASS_BYTES, SUM_POSITIONS } from './blocks';
+export { LANES, MR, NR, PASS_BYTES, ROW, SUM_POSITIONS } from './blocks';
 export { sumRows } from './column-sums';
-export { copyRows, finite, repeat, zero, zeroRows } from './copy';
+export { copyRows, finite, finiteDoubles, repeat, zero, zeroRows } from './copy';
 export { depthwise } from './depthwise';
 export { depthwiseGradient } from './depthwise-weight-gradient';
 export { map, MathFunction, relu, reluGradient } from './elementwise';
@@ -14,9 +14,11 @@ export { PLACE, places } from './lattice';
 export { lrn } from './lrn';
 export { exp, log, pow, sigmoid, softplus, tanh } from './math';
 export { multiply } from './multiply';
+export { normalize, normGradient, normTerms, sumSquares } from './norm';
 export { pack } from './pack';
 export { pool } from './pool';
 export { PoolOperation } from './pool-geometry';
+export { normals } from './random';
 export { accumulate } from './weight-gradient';
 export { winogradInputs, winogradOutputs, winogradWeights } from './winograd';
 export { winogradSums } from './winograd-sums';

@@ -1,6 +1,6 @@
 // The loops around the tiles: panel by panel, tile by tile.
 
-import { MR, NR } from './blocks';
+import { MR, ROW } from './blocks';
 import { ACROSS, multiplyOne } from './tile-1x32';
 import { PLACE } from './lattice';
 import { Product } from './product';
@@ -35,18 +35,25 @@ const SHORT: usize = 0x800;
  * tile of one row computes it while the panels are in the cache. Spec conv-forward, conv-input-gradient.
  */
 export function multiply(g: Product, places: usize, count: i32): void {
-  const alone = count % MR == 1;
+  if (g.doubles) multiplyAll<f64>(g, places, count);
+  else multiplyAll<f32>(g, places, count);
+}
+
+@inline
+function multiplyAll<T>(g: Product, places: usize, count: i32): void {
+  const width = ROW / <i32>sizeof<T>();
+  const alone = sizeof<T>() == 4 && count % MR == 1;
   const end = places + (alone ? count - 1 : (count + MR - 1) & -MR) * PLACE;
-  const bytes = (g.runsEnd - g.runs) / 4 * NR * g.length;
-  const together = bytes <= SHORT ? ACROSS * NR : NR;
+  const bytes = (g.runsEnd - g.runs) / 4 * (g.length / sizeof<T>()) * ROW;
+  const together = bytes <= SHORT ? ACROSS * width : width;
   const filters = g.filters;
   let panel = g.panel;
-  for (let o = 0; o < filters; o += ACROSS * NR) {
-    const until = min(filters, o + ACROSS * NR);
+  for (let o = 0; o < filters; o += ACROSS * width) {
+    const until = min(filters, o + ACROSS * width);
     let near = panel;
     for (let first = o; places != end && first < until; first += together) {
       fetch(near, bytes);
-      sweep(g, places, end, near, first, min(until, first + together));
+      sweep<T>(g, places, end, near, first, min(until, first + together));
       near += g.panelBytes;
     }
     if (alone) multiplyOne(g, end, panel, o, until);
@@ -55,11 +62,12 @@ export function multiply(g: Product, places: usize, count: i32): void {
 }
 
 /** The tiles of filters o to `until`, place by place. */
-function sweep(g: Product, places: usize, end: usize, panel: usize, o: i32, until: i32): void {
+function sweep<T>(g: Product, places: usize, end: usize, panel: usize, o: i32, until: i32): void {
+  const width = ROW / <i32>sizeof<T>();
   for (let place = places; place != end; place += MR * PLACE) {
     let near = panel;
-    for (let first = o; first < until; first += NR) {
-      tile(g, place, near, first * 4, min(NR, until - first));
+    for (let first = o; first < until; first += width) {
+      tile<T>(g, place, near, first * sizeof<T>(), min(width, until - first));
       near += g.panelBytes;
     }
   }

@@ -16,12 +16,22 @@ export class Packing {
   rowStep: usize;
   columns: i32;
   columnStep: usize;
+  /** Whether the values are float64: a panel then has 4 columns. */
+  doubles: i32;
 }
 
 /** Packs a matrix panel by panel. */
 export function pack(g: Packing): void {
   const rows = g.rows, rowStep = g.rowStep, columnStep = g.columnStep;
   let panel = g.panel, source = g.source;
+  if (g.doubles) {
+    for (let j = 0; j < g.columns; j += NR / 2) {
+      packDoubles(panel, source, rows, rowStep, min(NR / 2, g.columns - j), columnStep);
+      panel += g.panelBytes;
+      source += <usize>(NR / 2) * columnStep;
+    }
+    return;
+  }
   for (let j = 0; j < g.columns; j += NR) {
     const lanes = min(NR, g.columns - j);
     if (lanes == NR && columnStep == 4) packWhole(panel, source, rows, rowStep);
@@ -77,6 +87,16 @@ function packSome(panel: usize, source: usize, rows: i32, rowStep: usize, lanes:
     for (let lane = 0; lane < lanes; lane++) {
       store<f32>(panel + lane * 4, load<f32>(value));
       value += columnStep;
+    }
+    panel += NR * 4;
+    source += rowStep;
+  }
+}
+
+function packDoubles(panel: usize, source: usize, rows: i32, rowStep: usize, lanes: i32, columnStep: usize): void {
+  for (let r = 0; r < rows; r++) {
+    for (let lane = 0; lane < NR / 2; lane++) {
+      store<f64>(panel + lane * 8, lane < lanes ? load<f64>(source + <usize>lane * columnStep) : 0);
     }
     panel += NR * 4;
     source += rowStep;

@@ -36,7 +36,7 @@ export function longAverageCells(g: Pool, x: usize, y: usize, count: i32, diviso
         const v = v128.load(x + c + load<usize>(cell));
         s0 = f64x2.add(s0, f64x2.promote_low_f32x4(v)), s1 = f64x2.add(s1, promoteHigh(v));
       }
-      storeSome(y + c, demote(f64x2.div(s0, d), f64x2.div(s1, d)), min(4, channels - c / 4));
+      storeSome<f32>(y + c, demote(f64x2.div(s0, d), f64x2.div(s1, d)), min(4, channels - c / 4));
     }
   }
 }

@@ -52,7 +52,7 @@ export function maximumCells(g: Pool, x: usize, y: usize, count: i32): void {
 /** y = max of the cells, NaN where a cell is NaN. */
 function maximumExactly(x: usize, list: usize, end: usize, y: usize, channels: i32): void {
   for (let c = 0; c < channels; c += 4, x += 16, y += 16) {
-    storeSome(y, maximumAt(x, list, end), lanesAt(c, channels));
+    storeSome<f32>(y, maximumAt(x, list, end), lanesAt(c, channels));
   }
 }
 
@@ -92,7 +92,7 @@ export function averageCells(g: Pool, x: usize, y: usize, count: i32, divisor: u
     for (let c = whole; c < channels * 4; c += 16) {
       let s = f32x4.splat(0);
       for (let cell = list; cell != end; cell += 4) s = f32x4.add(s, v128.load(x + c + load<usize>(cell)));
-      storeSome(y + c, f32x4.div(s, d), lanesAt(c / 4, channels));
+      storeSome<f32>(y + c, f32x4.div(s, d), lanesAt(c / 4, channels));
     }
   }
 }
@@ -117,7 +117,7 @@ function spreadMaximumTo(x: usize, list: usize, end: usize, dy: usize, dx: usize
     const v = v128.load(x + load<usize>(cell));
     const here = v128.or(f32x4.eq(v, m), f32x4.ne(v, v));
     const at = dx + load<usize>(cell);
-    storeSome(at, f32x4.add(v128.load(at), v128.and(open, here)), lanes);
+    storeSome<f32>(at, f32x4.add(v128.load(at), v128.and(open, here)), lanes);
     open = v128.andnot(open, here);
   }
 }
@@ -136,6 +136,6 @@ export function spreadAverage(g: Pool, dy: usize, dx: usize, divisor: f64): void
 function addTo(list: usize, end: usize, dx: usize, share: v128, lanes: i32): void {
   for (let cell = list; cell != end; cell += 4) {
     const at = dx + load<usize>(cell);
-    storeSome(at, f32x4.add(v128.load(at), share), lanes);
+    storeSome<f32>(at, f32x4.add(v128.load(at), share), lanes);
   }
 }

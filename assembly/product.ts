@@ -13,6 +13,8 @@ export class Product {
   runs: usize;
   runsEnd: usize;
   length: usize;
+  /** Whether x, y and the weights are float64. */
+  doubles: i32;
   /** Whether the sums go on from y. */
   reload: i32;
   /** The address of an Epilogue, or 0. */

@@ -1,8 +1,13 @@
 // Stores of parts of vectors: the last channels of a tensor whose channel count is no multiple of four or eight.
 
-/** Stores the first `count` of four lanes, 1 ≤ count ≤ 4. */
+/** Stores the first `count` of the lanes of a vector of T, at least one. */
 @inline
-export function storeSome(address: usize, v: v128, count: i32): void {
+export function storeSome<T>(address: usize, v: v128, count: i32): void {
+  if (sizeof<T>() == 8) {
+    if (count == 2) v128.store(address, v);
+    else v128.store64_lane(address, v, 0);
+    return;
+  }
   if (count == 4) {
     v128.store(address, v);
     return;
@@ -19,9 +24,9 @@ export function storeSome(address: usize, v: v128, count: i32): void {
 @inline
 export function storeLanes(address: usize, low: v128, high: v128, count: i32): void {
   if (count <= 4) {
-    storeSome(address, low, count);
+    storeSome<f32>(address, low, count);
   } else {
     v128.store(address, low);
-    storeSome(address + 16, high, count - 4);
+    storeSome<f32>(address + 16, high, count - 4);
   }
 }

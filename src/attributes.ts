@@ -2,7 +2,7 @@
 
 import { nameHint } from './did-you-mean.ts';
 import { SpecError, show, wrongType } from './errors.ts';
-import { isList, listOf, reading } from './reading.ts';
+import { isList, isRecord, listOf, reading } from './reading.ts';
 
 /** Larger attributes are refused: no tensor has such an axis, and below it index arithmetic is exact. */
 export const MAX_ATTRIBUTE = 0x7fffffff;
@@ -96,7 +96,7 @@ export function checkNames(
   what = 'attributes',
   clause = 'layer-attributes',
 ): void {
-  if (typeof value !== 'object' || value === null || isList(value))
+  if (!isRecord(value))
     throw wrongType(clause, `${who}: ${what} must be an object {${names.join(', ')}}, got ${show(value)}`);
   for (const [name, each] of reading(clause, who, what, () => Object.entries(value))) {
     if (each === null) throw wrongType(clause, `${who}: ${name} must have a value or be omitted, got null`);

@@ -1,4 +1,4 @@
-// Conversion between the element types: float64 uses the reference loops, float32 the kernels.
+// Conversion between the element types.
 
 import { show, wrongType } from './errors.ts';
 import type { Params } from './layer/layer.ts';

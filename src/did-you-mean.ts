@@ -2,78 +2,45 @@
 //
 // The one table of foreign words; errors end with what it says: `got 'kernel_size' (did you mean 'size'?)`.
 
-/** By the foreign name in small letters without `_` and `-`: what it is called here, tried in order. */
-const NAMES: Readonly<Record<string, readonly string[]>> = {
-  kernelsize: ['size'],
-  kernelshape: ['size'],
-  kernel: ['size', 'weight'],
-  ksize: ['size'],
-  poolsize: ['size'],
-  windowsize: ['size'],
-  localsize: ['size'],
-  depthradius: ['size'],
-  outchannels: ['filters'],
-  numfilters: ['filters'],
-  numoutput: ['filters', 'units'],
-  channels: ['filters'],
-  features: ['filters', 'units'],
-  outfeatures: ['units'],
-  hiddensize: ['units'],
-  pad: ['padding'],
-  pads: ['padding'],
-  autopad: ['padding'],
-  dilations: ['dilation'],
-  dilationrate: ['dilation'],
-  group: ['groups'],
-  outputpad: ['outputPadding'],
-  depthmultiplier: ['multiplier'],
-  usebias: ['bias'],
-  biasterm: ['bias'],
-  ceilmode: ['ceil'],
-  countincludepad: ['countPadding'],
-  normtype: ['p'],
-  eps: ['epsilon'],
-  dim: ['axis'],
-  p: ['rate'],
-  ratio: ['rate'],
-  negativeslope: ['slope'],
-  alpha: ['slope'],
-  gamma: ['weight'],
-  beta: ['bias'],
-  w: ['weight'],
-  b: ['bias'],
-  kernels: ['weight'],
-  runningmean: ['mean'],
-  movingmean: ['mean'],
-  runningvar: ['variance'],
-  movingvariance: ['variance'],
-  var: ['variance'],
-  ytrue: ['target', 'targets', 'labels'],
-  y: ['labels', 'target', 'targets'],
-  ignoreindex: ['ignore'],
-  ignoreclass: ['ignore'],
-  weight: ['classWeights'],
-  classweight: ['classWeights'],
-  labelsmoothing: ['smoothing'],
-  lr: ['rate'],
-  learningrate: ['rate'],
-  weightdecay: ['decay'],
-  batchsize: ['size'],
-  droplast: ['dropLast'],
-  dropremainder: ['dropLast'],
-  nepoch: ['epochs'],
-  validationdata: ['validation'],
-  valdata: ['validation'],
-  val: ['validation'],
-  clipnorm: ['clip', 'norm'],
-  clipvalue: ['clip', 'value'],
-  maxnorm: ['norm'],
-  numclasses: ['classes'],
-  targets: ['labels', 'target'],
-  globalclipnorm: ['clip'],
-  callbacks: ['onProgress', 'patience'],
-  dtype: ['type'],
-  requiresgrad: ['trainable'],
+/** By our names, tried in this order: the names elsewhere, in small letters without `_` and `-`. */
+const NAMES: Readonly<Record<string, string>> = {
+  size: 'kernelsize kernelshape kernel ksize poolsize windowsize localsize depthradius batchsize',
+  weight: 'kernel gamma w kernels',
+  filters: 'outchannels numfilters numoutput channels features',
+  units: 'numoutput features outfeatures hiddensize',
+  clip: 'clipnorm clipvalue globalclipnorm',
+  norm: 'clipnorm maxnorm',
+  value: 'clipvalue',
+  onProgress: 'callbacks',
+  patience: 'callbacks',
+  labels: 'ytrue y targets',
+  target: 'ytrue y targets',
+  targets: 'ytrue y',
+  padding: 'pad pads autopad',
+  dilation: 'dilations dilationrate',
+  groups: 'group',
+  outputPadding: 'outputpad',
+  multiplier: 'depthmultiplier',
+  bias: 'usebias biasterm beta b',
+  ceil: 'ceilmode',
+  countPadding: 'countincludepad',
+  p: 'normtype',
+  epsilon: 'eps',
+  axis: 'dim',
+  rate: 'p ratio lr learningrate',
+  slope: 'negativeslope alpha',
+  mean: 'runningmean movingmean',
+  variance: 'runningvar movingvariance var',
+  ignore: 'ignoreindex ignoreclass',
+  classWeights: 'weight classweight',
+  smoothing: 'labelsmoothing',
+  decay: 'weightdecay',
+  dropLast: 'droplast dropremainder',
+  epochs: 'nepoch',
+  validation: 'validationdata valdata val',
+  classes: 'numclasses',
+  type: 'dtype',
+  trainable: 'requiresgrad',
 };
 
 /** What is not an attribute here, and where it is. */
@@ -103,7 +70,7 @@ const plain = (name: string): string => name.toLowerCase().replaceAll(/[_\- ]/g,
 /** ` (did you mean 'size'?)` for a name that is not among those known, or nothing. Spec layer-attributes. */
 export function nameHint(name: string, known: readonly string[]): string {
   const own = plain(name);
-  const foreign = Object.hasOwn(NAMES, own) ? NAMES[own].find((each) => known.includes(each)) : undefined;
+  const foreign = Object.keys(NAMES).find((ours) => known.includes(ours) && NAMES[ours].split(' ').includes(own));
   const meant = foreign ?? known.find((each) => plain(each) === own) ?? nearest(own, known);
   if (meant !== undefined) return ` (did you mean '${meant}'?)`;
   return known.length > 0 && Object.hasOwn(ELSEWHERE, own) ? ` (${ELSEWHERE[own]})` : '';
@@ -140,8 +107,8 @@ export const channelsFirst = (x: readonly number[]): string =>
 /** For a weight whose axes are those of torch and ONNX, filters first. Spec tensor-layout. */
 export const filtersFirst = ' (its filters come first: weightToChannelsLast(weight))';
 
-/** For a bias that is not there. Spec layer-params. */
-export const noBias = ' (a layer without one has bias: false)';
+/** For a parameter that is not there, which an attribute would leave out. Spec layer-params. */
+export const leftOutBy = (attribute: string): string => ` (a layer without one has ${attribute}: false)`;
 
 /** A name one letter away, or two in a long one. */
 function nearest(own: string, known: readonly string[]): string | undefined {

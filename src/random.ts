@@ -31,7 +31,7 @@ export interface Random {
  */
 export function random(seed: number): Random {
   checkSeed('random', seed);
-  const uint32 = xoshiro128([0, 1, 2, 3].map((i) => hash(seed, i)));
+  const uint32 = xoshiro128(generatorState(seed));
   const uniform = (): number => ((uint32() >>> 5) * 67108864 + (uint32() >>> 6)) / 9007199254740992; // 27 bits, then 26
 
   /** Draws at or above the greatest multiple of n are drawn again, so that no remainder is favoured. */
@@ -55,6 +55,9 @@ export function random(seed: number): Random {
 
   return { uint32, uniform, normal: polar(uniform), below, shuffle };
 }
+
+/** The four words of the generator of a seed. Spec random-generator. */
+export const generatorState = (seed: number): readonly number[] => [0, 1, 2, 3].map((i) => hash(seed, i));
 
 /** Spec random-generator. */
 function checkShuffled(values: unknown): void {

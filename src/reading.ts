@@ -20,11 +20,24 @@ export function isList(value: unknown): value is readonly unknown[] {
   }
 }
 
-/** Arrays in arrays are copied to this depth: pairs of padding, and one more. */
-const DEEPEST = 3;
+/**
+ * An object that holds its values as members, as a record, an instance of a class and the names of a module do. A `Map` or a
+ * `Date` does not: read by names it would seem empty.
+ */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  try {
+    const kind = Object.prototype.toString.call(value);
+    return typeof value === 'object' && (kind === '[object Object]' || kind === '[object Module]');
+  } catch {
+    return false; // of a proxy that was revoked, or whose traps throw, it cannot be asked
+  }
+}
 
-/** A plain copy of an array, and of the arrays in it: without holes, traps and getters. */
-export function listOf(clause: string, who: string, what: string, list: readonly unknown[], depth = 1): unknown[] {
+/**
+ * A plain copy of an array, and of the arrays in it: without holes, traps and getters. Arrays in arrays are copied to three
+ * levels: pairs of padding, and one more.
+ */
+export function listOf(clause: string, who: string, what: string, list: readonly unknown[], levels = 3): unknown[] {
   const copy: unknown[] = [];
   const hole = reading(clause, who, what, () => {
     for (let i = 0; i < list.length; i++) {
@@ -34,7 +47,5 @@ export function listOf(clause: string, who: string, what: string, list: readonly
     return -1;
   });
   if (hole >= 0) throw wrongType(clause, `${who}: ${what} must have no holes, got one at index ${hole}`);
-  return depth === DEEPEST
-    ? copy
-    : copy.map((each) => (isList(each) ? listOf(clause, who, what, each, depth + 1) : each));
+  return levels === 1 ? copy : copy.map((each) => (isList(each) ? listOf(clause, who, what, each, levels - 1) : each));
 }

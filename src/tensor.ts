@@ -29,7 +29,7 @@ export const typeOf = (data: Data): ElementType => (data instanceof Float32Array
  * `tensor([3], [1, 2, 3])` is a vector; `tensor([1, 2, 3])` is 1×2×3 zeros.
  *
  * @param values a flat list in row-major order, however many axes there are.
- * @param type `'float32'` (default) runs the SIMD kernels, `'float64'` the reference loops.
+ * @param type `'float32'` (default) runs the SIMD kernels; `'float64'` runs them in convolutions and dense layers, elsewhere loops.
  * @throws {SpecError} tensor-shape for an axis that is not a whole number ≥ 0; tensor-size for more than 2³¹ − 1
  * elements; tensor-length when the number of values is not the product of the shape.
  * @example
@@ -84,7 +84,21 @@ export function allocate(who: string, shape: Shape, type: ElementType): Tensor {
 }
 
 const allocateData = (who: string, size: number, type: ElementType): Data =>
-  orRefused(who, size, type, () => (type === 'float32' ? new Float32Array(size) : new Float64Array(size)));
+  orRefused(who, size, type, () => (type === 'float32' ? floats(size) : new Float64Array(size)));
+
+/** Where the memory of float32 tensors comes from, filled with zeros. */
+let floats = (size: number): Float32Array => new Float32Array(size);
+
+/** Runs `body`, whose float32 tensors get their memory from `make`. */
+export function allocating<T>(make: (size: number) => Float32Array, body: () => T): T {
+  const before = floats;
+  floats = make;
+  try {
+    return body();
+  } finally {
+    floats = before;
+  }
+}
 
 /** A float32 tensor with a copy of values; its memory is not zeroed first, which saves a third (measured). */
 export const allocateFrom = (who: string, shape: Shape, values: Float32Array): Tensor =>

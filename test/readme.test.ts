@@ -12,6 +12,7 @@ import { expectPart, expectText, pages, textOf } from './readme/generated.ts';
 import { interopFinding } from './readme/interop.ts';
 import { netTable } from './readme/nets.ts';
 import { operatorTable } from './readme/operators.ts';
+import { weightSentence, weights, weightTable } from './readme/weights.ts';
 
 const root = join(import.meta.dirname, '..');
 const measured = join(root, 'test', 'bench', 'results.json');
@@ -69,6 +70,22 @@ test.each([
   ['nets', 'spec/guide/networks.md', netTable],
 ])('the part %s of %s is generated', (name, page, generate) => {
   expectPart(name, generate(), page);
+});
+
+/** Small changes of a size need not be written at once. */
+const SEVENTH = 1 / 7;
+
+test.each([
+  ['weights', 'spec/guide/speed.md', weightTable],
+  ['weight', 'README.md', weightSentence],
+])('the part %s of %s tells the sizes of the build, to a seventh', (name, page, generate) => {
+  const all = weights();
+  const [, written] = new RegExp(`<!-- ${name} -->\\n([\\s\\S]*)\\n<!-- /${name} -->`).exec(textOf(page)) ?? [];
+  const numbers = (text = ''): number[] => (text.match(/\d+(\.\d+)?/g) ?? []).map(Number);
+  const [now, then] = [numbers(generate(all)), numbers(written)];
+  const isNear = now.length === then.length && now.every((n, i) => Math.abs(n - then[i]) <= SEVENTH * n);
+  if (!isNear || process.env.UPDATE_README === '1') expectPart(name, generate(all), page);
+  expect(all[0].bytes, 'the core').toBeLessThan(61_000);
 });
 
 test.skipIf(!existsSync(measured))('the tables of speed are those of the last benchmark (npm run bench)', () => {

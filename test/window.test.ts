@@ -60,6 +60,21 @@ test('[window-ceil] windows are added until they cover the padded axis; a last o
   );
 });
 
+test('[window-ceil] [window-fit] a window that is longer than the padded axis counts if it would count with less than a stride more', () => {
+  fc.assert(
+    fc.property(
+      explicit.filter((w) => !fits(w)),
+      (w) => {
+        const lacking = (w.size - 1) * w.dilation + 1 - (w.input + w.before + w.after);
+        const output = (ceil: boolean) => axisOf({ ...w, ceil }, [w.before, w.after]).output;
+        expect(() => output(false)).toThrow('[window-fit]');
+        if (lacking >= w.stride) expect(() => output(true)).toThrow('[window-fit]');
+        else expect(output(true)).toBe(1);
+      },
+    ),
+  );
+});
+
 test('[window-ceil] the last window beyond the axis, the window that would cover only padding, and the default', () => {
   expect(maxPool1d({ size: 2 }).shape([1, 5, 1])).toEqual([1, 2, 1]);
   expect(maxPool1d({ size: 2, ceil: true }).shape([1, 5, 1])).toEqual([1, 3, 1]);
@@ -172,7 +187,10 @@ test('[window-padding] what is no padding is refused: a wrong word or number by 
       message: `test: padding of an axis must be a number or a pair [before, after], got [${pair.join(', ')}] [window-padding]`,
     });
   for (const value of [-1, 0.5, [-1, 0], [0, [0, -1]], [[0.5, 0], 0]])
-    expect(refused(value)).toMatchObject({ clause: 'window-padding' });
+    expect(refused(value)).toMatchObject({
+      clause: 'window-padding',
+      message: expect.stringMatching(/^test: padding must be a whole number/),
+    });
   for (const value of [0, [0, 0], [[0, 0], 0], 'valid', 'same', 'same-upper', 'same-lower'])
     expect(refused(value)).toBe(undefined);
 });

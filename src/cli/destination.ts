@@ -105,22 +105,36 @@ const through = (file: string, descriptor: number): Destination => ({
 const partOf = (path: string): string =>
   join(dirname(path), `.toeplitz-${process.pid}-${randomBytes(6).toString('hex')}.part`);
 
+/** An error of the system about the temporary file, said of the one that it stands for. */
+function ofFile(error: unknown, part: string, path: string): unknown {
+  if (codeOf(error) === 'ENOENT') return new FileError(`ENOENT: there is no folder ${dirname(path)}`);
+  const { message } = error as Error;
+  return message?.includes(part)
+    ? Object.assign(new Error(message.replaceAll(part, path)), { code: codeOf(error) })
+    : error;
+}
+
 /** Writes a new file, then replaces the old one, which stays complete until then. */
 async function replacement(file: string, path: string, mode: number | undefined): Promise<Destination> {
   const create = async (content: Uint8Array | string, then: (part: string) => Promise<void>): Promise<void> => {
     const part = partOf(path);
     try {
-      const handle = await open(part, 'wx', mode ?? 0o666);
-      try {
-        await handle.writeFile(content);
-        if (mode !== undefined) await handle.chmod(mode); // whatever the process masks
-        await handle.sync();
-      } finally {
-        await handle.close();
-      }
+      await fill(part, content);
       await then(part);
+    } catch (error) {
+      throw ofFile(error, part, path);
     } finally {
       await rm(part, { force: true });
+    }
+  };
+  const fill = async (part: string, content: Uint8Array | string): Promise<void> => {
+    const handle = await open(part, 'wx', mode ?? 0o666);
+    try {
+      await handle.writeFile(content);
+      if (mode !== undefined) await handle.chmod(mode); // whatever the process masks
+      await handle.sync();
+    } finally {
+      await handle.close();
     }
   };
   await create('', async () => {}); // whether it can be done

@@ -1,11 +1,13 @@
-// The digits that toeplitz train runs on: IDX files or generated ones, in the middle of 32×32 zeros.
+// The images that toeplitz train runs on: IDX files, a folder, or generated digits, in the middle of 32×32 zeros.
 
-import { SpecError } from '../errors.ts';
+import { SpecError, show } from '../errors.ts';
 import { readIdx } from '../formats/idx.ts';
-import { allocate } from '../tensor.ts';
+import { allocate, type Tensor } from '../tensor.ts';
 import type { Batch } from '../train/batches.ts';
 import { digits } from '../train/digits.ts';
+import { greyImages, resizeImages, stackImages } from '../train/images.ts';
 import { readInput } from './files.ts';
+import { isFolder, readImageFolder } from './image-folder.ts';
 import { UsageError } from './usage.ts';
 
 /** LeNet-5 takes images of 32×32. */
@@ -23,16 +25,59 @@ export interface Files {
  * Digits to train on and digits to measure on: the given ones, or every tenth of the first, chosen so that all labels
  * occur.
  */
-export async function readDigits(values: Files): Promise<{ train: Batch; test: Batch }> {
-  const { images, labels } = values;
-  if ((images === undefined) !== (labels === undefined)) throw new UsageError('--images and --labels go together');
-  if ((values['test-images'] === undefined) !== (values['test-labels'] === undefined))
-    throw new UsageError('--test-images and --test-labels go together');
-  const all = images === undefined ? framed(digits({ count: 3000, seed: 1 })) : await readPair(images, labels!);
-  if (values['test-images'] !== undefined)
-    return { train: all, test: await readPair(values['test-images'], values['test-labels']!) };
+export async function readDigits(
+  values: Files,
+): Promise<{ readonly train: Batch; readonly test: Batch; readonly classes: readonly string[] }> {
+  const { batch: all, classes } = (await readExamples(values, 'images', 'labels')) ?? {
+    batch: framed(digits({ count: 3000, seed: 1 })),
+    classes: [],
+  };
+  const tests = await readExamples(values, 'test-images', 'test-labels');
+  if (tests && tests.classes.join('/') !== classes.join('/'))
+    throw new UsageError(
+      `--test-images must have the classes of --images, ${show(classes)}, got ${show(tests.classes)}`,
+    );
+  if (tests) return { train: all, test: tests.batch, classes };
   const heldOut = (i: number): boolean => (i + Math.floor(i / 10)) % 10 === 9;
-  return { train: part(all, (i) => !heldOut(i)), test: part(all, heldOut) };
+  return { train: part(all, (i) => !heldOut(i)), test: part(all, heldOut), classes };
+}
+
+interface Examples {
+  readonly batch: Batch;
+  /** Of a folder: the names of the classes, by their numbers. */
+  readonly classes: readonly string[];
+}
+
+/** A folder of images, or two files. */
+async function readExamples(values: Files, images: keyof Files, labels: keyof Files): Promise<Examples | undefined> {
+  const [from, beside] = [values[images], values[labels]];
+  if (from !== undefined && (await isFolder(from))) {
+    if (beside !== undefined) throw new UsageError(`--${labels} has no place beside the folder --${images}`);
+    return readClasses(from);
+  }
+  if ((from === undefined) !== (beside === undefined)) throw new UsageError(`--${images} and --${labels} go together`);
+  return from === undefined ? undefined : { batch: await readPair(from, beside!), classes: [] };
+}
+
+/** LeNet-5 tells ten classes apart. */
+const CLASSES = 10;
+
+/** Every folder in it is a class; images are made grey, and larger ones 28×28. Spec cli-images. */
+async function readClasses(folder: string): Promise<Examples> {
+  const { classes, images } = await readImageFolder('train', folder);
+  if (classes.length < 2 || classes.length > CLASSES)
+    throw new UsageError(
+      `train: '${folder}' must hold 2 to ${CLASSES} folders, one for each class, got ${classes.length}`,
+    );
+  const framedOf = (image: Tensor): Tensor => {
+    const grey = greyImages(image);
+    const isLarge = grey.shape[0] > SIDE || grey.shape[1] > SIDE;
+    const { shape, data } = isLarge ? resizeImages(grey, { height: 28, width: 28 }) : grey;
+    const { x } = framed({ x: { shape: [1, ...shape], data }, labels: [] });
+    return { shape: x.shape.slice(1), data: x.data };
+  };
+  const x = stackImages(images.map(({ image }) => framedOf(image)));
+  return { batch: { x, labels: images.map(({ label }) => label) }, classes };
 }
 
 async function readPair(images: string, labels: string): Promise<Batch> {

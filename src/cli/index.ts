@@ -8,6 +8,7 @@ import * as check from './check.ts';
 import * as demo from './demo.ts';
 import * as describe from './describe.ts';
 import * as explain from './explain.ts';
+import * as explore from './explore.ts';
 import * as merge from './merge.ts';
 import * as show from './show.ts';
 import * as train from './train.ts';
@@ -30,6 +31,7 @@ const commands: Readonly<Record<string, Command>> = {
   train,
   show,
   describe,
+  explore,
 };
 
 const help = `toeplitz COMMAND
@@ -43,6 +45,7 @@ const help = `toeplitz COMMAND
   train               train LeNet-5 on digits
   show MODEL IMAGE    pictures of what a trained net has learnt
   describe FILE.onnx  shapes, parameters and multiply-adds of a model's nodes
+  explore             a page in the browser: convolutions, networks, training
 
   toeplitz COMMAND --help tells more; toeplitz --version.
 `;

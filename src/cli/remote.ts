@@ -23,7 +23,10 @@ export interface Remote extends Hello, Pick<EngineUnderTest, 'run'> {
   close(): void;
 }
 
-/** The time to start: loading a large engine can take longer than a call may. */
+/**
+ * The time to start, if a call may not take longer: loading a large engine can. Once something is printed that is no hello, the
+ * hello must follow within the time of a call: the program may be no engine at all.
+ */
 const START_SECONDS = 60;
 
 /** The longest delay of a timer: 2³¹ − 1 ms. */
@@ -86,26 +89,34 @@ class Running implements Listener {
     this.strays.count++;
   }
 
-  /** The first line that `read` accepts; the others are strays. */
-  async next<T>(read: (text: string) => T | undefined, seconds: number): Promise<Ending<T>> {
+  /** The first line that `read` accepts; the others are strays, and after the first of them it waits for `more` seconds at most. */
+  async next<T>(read: (text: string) => T | undefined, seconds: number, more = seconds): Promise<Ending<T>> {
     let found: T | undefined;
-    let timer: NodeJS.Timeout | undefined;
+    let [limit, timer]: [number, NodeJS.Timeout | undefined] = [seconds, undefined];
     await new Promise<void>((resolve) => {
+      const wait = (): NodeJS.Timeout => setTimeout(resolve, Math.min(limit * 1000, LONGEST));
       this.wake = resolve;
       this.look = (text) => {
         const value = read(text);
-        if (value === undefined) return this.stray(text);
+        if (value === undefined) {
+          this.stray(text);
+          if (more >= limit) return;
+          limit = more;
+          clearTimeout(timer);
+          timer = wait();
+          return;
+        }
         found = value;
         this.look = undefined;
         resolve();
       };
       if (this.ending) resolve();
-      else timer = setTimeout(resolve, Math.min(seconds * 1000, LONGEST));
+      else timer = wait();
     });
     clearTimeout(timer);
     this.look = undefined;
     this.wake = undefined;
-    return found === undefined ? (this.ending ?? { timeout: seconds }) : { found };
+    return found === undefined ? (this.ending ?? { timeout: limit }) : { found };
   }
 
   /** Ends the process, and returns when it has ended. */
@@ -119,7 +130,8 @@ class Running implements Listener {
 /** Starts an engine and asks who it is. @throws {StartError} */
 export async function remote(command: string, args: readonly string[], seconds: number): Promise<Remote> {
   const strays: Strays = { count: 0 };
-  let { running, hello } = await greet(command, args, strays);
+  const meet = () => greet(command, args, strays, seconds);
+  let { running, hello } = await meet();
   let seq = 0;
   const said = new Map<string, string>();
   const keep = (c: Case | undefined, words: string): void => {
@@ -146,7 +158,7 @@ export async function remote(command: string, args: readonly string[], seconds: 
   };
   const run = async (call: Call, c?: Case): Promise<Answer> => {
     try {
-      if (!running.group.alive) ({ running } = await greet(command, args, strays));
+      if (!running.group.alive) ({ running } = await meet());
     } catch (error) {
       if (!(error instanceof StartError)) throw error;
       return { kind: 'crash', message: `the process did not start again: ${error.message}` };
@@ -173,6 +185,7 @@ async function greet(
   command: string,
   args: readonly string[],
   strays: Strays,
+  seconds: number,
 ): Promise<{ running: Running; hello: Hello }> {
   const running = new Running(command, args, strays);
   const before = strays.count;
@@ -181,7 +194,7 @@ async function greet(
     throw new StartError(`${[command, ...args].join(' ')}: ${plain(why)}`);
   };
   running.group.send({ cmd: 'hello', protocol: PROTOCOL });
-  const ending = await running.next(asHello, START_SECONDS);
+  const ending = await running.next(asHello, Math.max(START_SECONDS, seconds), seconds);
   if ('found' in ending) {
     try {
       return { running, hello: readHello(ending.found) };
@@ -192,6 +205,6 @@ async function greet(
   }
   if ('endless' in ending) return refuse(`a line must end within ${MAX_LINE} bytes, got ${ending.endless}…`);
   if ('exit' in ending) return refuse(ending.exit);
-  const printed = strays.count > before ? `; what was printed is none: ${strays.first}` : '';
-  return refuse(`no hello within ${START_SECONDS} s${printed}`);
+  if (strays.count === before) return refuse(`no hello within ${ending.timeout} s`);
+  return refuse(`no hello within ${ending.timeout} s of what was printed, which is none: ${strays.first}`);
 }

@@ -7,8 +7,12 @@ import { loadWeights } from '../formats/weights.ts';
 import type { Layer, Params } from '../layer/layer.ts';
 import { mapLayer } from '../layer/map-layer.ts';
 import { trainedIn } from '../layer/parameter.ts';
+import { mapParams } from '../layer/params.ts';
 import { alexnet, googlenet, lenet5, resnet, vgg } from '../nets/index.ts';
-import { allocate, type Shape, type Tensor } from '../tensor.ts';
+import { allocate, type Shape, type Tensor, tensor } from '../tensor.ts';
+import { stackImages } from '../train/images.ts';
+import { readInput } from './files.ts';
+import { isFolder, readImageFolder } from './image-folder.ts';
 import { UsageError } from './usage.ts';
 
 interface Choice {
@@ -55,25 +59,29 @@ export function loadNet(named: string | undefined, classes: number | undefined, 
   const given = mapLayer(trained, (_, layer) => layer.roles?.batchStatistics?.given ?? layer);
   const isTrained = trainedIn(given, shape);
   const net = Object.keys(tensors).some((each) => !isTrained(each)) ? given : trained;
-  const { params, missing, misshapen, unread, text } = loadWeights(net, shape, file);
+  // All parameters are in the file, or it is refused: drawing those of a large net first would take a minute.
+  const start = mapParams(net.params(shape), (axes) => tensor(axes));
+  const { params, missing, misshapen, unread, text } = loadWeights(net, shape, file, { start });
   if (missing.length + misshapen.length + unread.length > 0)
     throw new UsageError(`show: MODEL is not one of ${name}: ${text}`);
   return { net, params, shape, text };
 }
 
-/** The images of a PNG or IDX file from 0 to 1, with the shape of `like` after the batch. Spec cli-show. */
-export async function readImages(file: Uint8Array, name: string, like: Shape): Promise<Tensor> {
+/** The images of a PNG or IDX file, or of a folder of PNG files, from 0 to 1, with the shape of `like` after the batch. Spec cli-show. */
+export async function readImages(name: string, like: Shape): Promise<Tensor> {
+  if (await isFolder(name)) {
+    const { images } = await readImageFolder('show', name);
+    return stackImages(images.map(({ path, image }) => withoutBatch(fitted(withoutAlpha(image), path, like))));
+  }
+  const file = await readInput(name);
   const isPng = file[0] === 0x89 && file[1] === 0x50;
-  const images = isPng ? await fromPng(file) : await fromIdx(file, name);
-  const [, , , C] = images.shape;
-  if (C !== like[3] && C !== 1)
-    throw new UsageError(`show: the net takes images of ${like[3]} channels, got ${C} in '${name}'`);
-  return fitted(images, like);
+  return fitted(isPng ? withoutAlpha(await readPng(file)) : await fromIdx(file, name), name, like);
 }
 
-/** Alpha is ignored. */
-async function fromPng(file: Uint8Array): Promise<Tensor> {
-  const { shape, data } = await readPng(file);
+const withoutBatch = ({ shape, data }: Tensor): Tensor => ({ shape: shape.slice(1), data });
+
+/** A batch of one image, grey or in colours. */
+function withoutAlpha({ shape, data }: Tensor): Tensor {
   const [height, width, depth] = shape;
   const C = depth < 3 ? 1 : 3;
   const image = allocate('show', [1, height, width, C], 'float32');
@@ -91,7 +99,9 @@ async function fromIdx(file: Uint8Array, name: string): Promise<Tensor> {
 }
 
 /** Centred on zeros or cropped to height and width; grey is repeated for every channel. */
-function fitted({ shape: [batch, height, width, depth], data }: Tensor, [, H, W, C]: Shape): Tensor {
+function fitted({ shape: [batch, height, width, depth], data }: Tensor, name: string, [, H, W, C]: Shape): Tensor {
+  if (depth !== C && depth !== 1)
+    throw new UsageError(`show: the net takes images of ${C} channels, got ${depth} in '${name}'`);
   const [top, left] = [Math.floor((H - height) / 2), Math.floor((W - width) / 2)];
   const y = allocate('show', [batch, H, W, C], 'float32');
   for (let i = 0; i < y.data.length; i++) {

@@ -3,30 +3,32 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { type Page, pages, readShown } from '../inspect/net-pages.ts';
 import { allocate, type Tensor } from '../tensor.ts';
 import { destination } from './destination.ts';
 import { checkFolder, readInput } from './files.ts';
 import { loadNet, netNames, readImages } from './show-input.ts';
-import { type Page, pages } from './show-pages.ts';
 import { EXIT, orRefused, UsageError } from './usage.ts';
 
 export const help = `toeplitz show MODEL IMAGE --out DIR [options]
 
 MODEL is a safetensors file of a net of toeplitz/nets: what toeplitz train
 writes, or writeSafetensors of its parameters by their flat names. IMAGE is a
-PNG, or an IDX file of images (also .gz). Pixels become 0 to 1; an image of
-another size than the net's is centred, with zeros around it or its border cut.
+PNG, an IDX file of images (also .gz), or a folder of PNG files or of folders of
+them, which are read by name. Pixels become 0 to 1; an image of another size
+than the net's is centred, with zeros around it or its border cut.
 
   --out DIR       where the pictures go; made if it is not there
   --net NAME      ${netNames.slice(0, 8).join(', ')},
                   ${netNames.slice(8).join(', ')};
                   without it, what MODEL says of itself, else lenet5
   --classes N     units of the last layer, where they are not the paper's
-  --index N       which image of an IDX file (0)
+  --index N       which image of an IDX file or a folder (0)
   --images N      top patches and unit health over the first N of them (200)
   --units N       units of each layer whose top patches are shown (8)
+  --names FILE    names of the classes, one a line
 
-Writes summary.txt, input.png, filters.png and filters.svg (the first
+Writes index.html, which shows the rest, summary.txt, input.png, filters.png and filters.svg (the first
 convolution), and for every layer inside activations/PATH.png; for every
 convolution patches/PATH.png (a row for each unit: what it saw where it answered
 most) and fields/PATH.png (the same, framed on the images).
@@ -41,6 +43,7 @@ const options = {
   index: { type: 'string', default: '0' },
   images: { type: 'string', default: '200' },
   units: { type: 'string', default: '8' },
+  names: { type: 'string' },
 } as const;
 
 function whole(name: string, text: string, least: number): number {
@@ -62,20 +65,25 @@ export async function run(args: readonly string[]): Promise<number> {
   ];
   const classes = values.classes === undefined ? undefined : whole('classes', values.classes, 1);
   await checkFolder(values.out);
-  const [model, source] = await Promise.all(positionals.map(readInput));
-  const { net, params, shape, text } = loadNet(values.net, classes, model);
-  const all = await readImages(source, positionals[1], shape);
+  const [model, source] = positionals;
+  const { net, params, shape, text } = loadNet(values.net, classes, await readInput(model));
+  const all = await readImages(source, shape);
   if (index >= all.shape[0])
     throw new UsageError(`show: --index must be below the ${all.shape[0]} images, got ${index}`);
-  const subject = { net, params, loaded: text, image: slice(all, index, 1), images: slice(all, 0, images), units };
+  const names = values.names === undefined ? [] : linesOf(await readInput(values.names));
+  const classesOf = names.length > 0 && { classes: names };
+  const settings = { units, note: text, title: source, ...classesOf };
+  const shown = { ...readShown(net, slice(all, 0, images), params, settings), image: slice(all, index, 1) };
   let written = 0;
-  for await (const page of pages(subject)) {
+  for await (const page of pages(shown)) {
     await write(values.out, page);
     written++;
   }
   process.stdout.write(`${written} files in ${values.out}\n`);
   return EXIT.clean;
 }
+
+const linesOf = (file: Uint8Array): string[] => new TextDecoder().decode(file).trimEnd().split(/\r?\n/);
 
 async function write(out: string, { name, content }: Page): Promise<void> {
   const file = join(out, name);

@@ -7,6 +7,7 @@ import { writeSafetensors } from '../formats/safetensors.ts';
 import { summary } from '../inspect/summary.ts';
 import { initialize } from '../layer/initialize.ts';
 import { lenet5 } from '../nets/index.ts';
+import { plain } from '../plain-text.ts';
 import { augment } from '../train/augment.ts';
 import { minibatches } from '../train/batches.ts';
 import { type FitResult, fit } from '../train/fit.ts';
@@ -23,7 +24,10 @@ export const help = `toeplitz train [options]
 
 Trains the lecture's LeNet-5 on 28×28 digits, by default on generated ones.
 
-  --images FILE        IDX file of images [n, 28, 28], also .gz
+  --images FILE        IDX file of images [n, 28, 28], also .gz; or a folder with
+                       a folder of PNG files for each of up to 10 classes, which
+                       are numbered by name: then --labels is left out, colours
+                       become grey, and images larger than 32×32 become 28×28
   --labels FILE        IDX file of their labels
   --test-images FILE   IDX files to measure on; without them, every tenth
   --test-labels FILE   example is kept for that
@@ -77,12 +81,13 @@ export async function run(args: readonly string[]): Promise<number> {
   const value = (name: 'rate' | 'momentum' | 'decay' | 'shift' | 'seed'): number => number(name, values[name]);
   const [epochs, size] = [count('epochs', values.epochs), count('batch', values.batch)];
   const { out, checkpoint } = await destinations(values);
-  const { train, test } = await readDigits(values);
+  const { train, test, classes } = await readDigits(values);
   const net = lenet5();
   const shape = [1, SIDE, SIDE, 1];
   const say = (text: string): boolean => process.stdout.write(`${text}\n`);
   say(summary(net, shape, { fold: true }));
   say(`\n${train.x.shape[0]} images to train on, ${test.x.shape[0]} to measure on`);
+  if (classes.length > 0) say(`classes: ${classes.map((name, i) => `${i} ${plain(name)}`).join(', ')}`);
   const batches = minibatches(train, {
     size,
     seed: value('seed'),

@@ -8,11 +8,13 @@ import { clearMargins } from './pixelwise-steps.ts';
 import { addInPlace, fuse, placed, planMemory } from './plan-memory.ts';
 import type { Recorder } from './recorder.ts';
 
-/** `run` fills y from x; both are views of the instance's memory. */
+/** `run` fills y from x, as far as a batch goes; both are views of the instance's memory. */
 export interface Net {
   readonly x: Float32Array;
   readonly y: Float32Array;
-  run(): void;
+  /** Whether every value that a step reads has a batch, which may then be smaller. */
+  readonly hasBatch: boolean;
+  run(batch: number): void;
 }
 
 /** Plans the memory of a program, takes it at once, and makes every step ready. Spec compile-memory. */
@@ -35,8 +37,11 @@ export function assemble(program: Recorder, input: Activation, result: Activatio
   return {
     x: arena.floats(at(input).address, sizeOf(input.shape)),
     y: arena.floats(at(output).address, sizeOf(output.shape)),
-    run() {
-      for (const run of runs) run();
+    hasBatch: steps.every(({ reads }) => reads.every(({ shape }) => shape.length > 1)),
+    run(batch) {
+      const images = (each: Activation): number =>
+        each.batch === input.batch ? Math.min(batch, each.batch) : each.batch;
+      for (const run of runs) run(images);
     },
   };
 }

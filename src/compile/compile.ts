@@ -4,9 +4,10 @@ import { known, oneOf } from '../attributes.ts';
 import { SpecError, wrongType } from '../errors.ts';
 import { runsKernels } from '../kernels/host.ts';
 import { checkLayer, type Layer, type Params } from '../layer/layer.ts';
-import { allocateFrom, checkShape, checkTensor, type Shape, sameShape, type Tensor } from '../tensor.ts';
+import { allocateFrom, checkShape, checkTensor, type Shape, sameShape, sizeOf, type Tensor } from '../tensor.ts';
 import type { Activation } from './activation.ts';
 import { assemble } from './assemble.ts';
+import { Loops } from './loops.ts';
 import { copied, Recorder } from './recorder.ts';
 
 export interface CompileOptions {
@@ -16,8 +17,8 @@ export interface CompileOptions {
 
 /**
  * Makes a function `x => y` of a net with fixed shape and parameters: `y = layer.forward(x, params)`, the same bits, from
- * one WebAssembly instance that holds packed weights and all activations. x is a float32 tensor of `shape`; y is a new
- * tensor. The memory goes when the function goes. Parameters are read once, here. Spec compile-bits, compile-memory.
+ * one WebAssembly instance that holds packed weights and all activations. x is a float32 tensor of `shape`, or with fewer
+ * images; y is a new tensor. The memory goes when the function goes. Parameters are read once, here. Spec compile-bits, compile-memory.
  *
  * @throws {SpecError} compile-memory when the host refuses the memory, and what the layer's own rules throw for the shape
  * and the parameters; the function throws compile-input for an x of another shape or type.
@@ -44,31 +45,35 @@ export function compile(
   const program = new Recorder(arithmetic);
   const [input, x] = program.input(inputShape);
   const result = program.layer(layer, x, params);
-  if (!runsKernels()) return onReference(layer, inputShape, copied(params));
+  if (!runsKernels()) return onLoops(new Loops(arithmetic), layer, inputShape, copied(params));
   const net = assemble(program, input, result as Activation);
   return (x) => {
-    checkInput(x, inputShape);
+    const batch = checkInput(x, inputShape, net.hasBatch ? 1 : inputShape[0]);
+    const shape = batch === inputShape[0] ? outputShape : Object.freeze([...layer.shape(x.shape)]);
     net.x.set(x.data);
-    net.run();
-    return allocateFrom('compile', outputShape, net.y);
+    net.run(batch);
+    return allocateFrom('compile', shape, net.y.subarray(0, sizeOf(shape)));
   };
 }
 
 /** Spec kernel-simd, kernel-host. */
-const onReference =
-  (layer: Layer, shape: Shape, params: Params<Tensor>) =>
+const onLoops =
+  (program: Loops, layer: Layer, shape: Shape, params: Params<Tensor>) =>
   (x: Tensor): Tensor => {
-    checkInput(x, shape);
-    return layer.forward(x, params);
+    checkInput(x, shape, 1);
+    const y = program.layer(layer, x, params) as Tensor;
+    return y.data === x.data ? allocateFrom('compile', y.shape, x.data as Float32Array) : y; // of a net that computes nothing
   };
 
-/** Spec compile-input. */
-function checkInput(x: Tensor, shape: Shape): void {
+/** The batch of x, at least `least`. Spec compile-input. */
+function checkInput(x: Tensor, shape: Shape, least: number): number {
   checkTensor('compile', 'x', x);
   if (!(x.data instanceof Float32Array)) throw wrongType('compile-input', 'compile: x must be float32, got float64');
-  if (!sameShape(x.shape, shape))
+  const batch = x.shape[0];
+  if (!(batch >= least && batch <= shape[0]) || !sameShape(x.shape.slice(1), shape.slice(1)))
     throw new SpecError(
       'compile-input',
-      `compile: x must have the shape [${shape}] it was compiled for, got [${x.shape}]`,
+      `compile: x must have the shape [${shape}] it was compiled for, or a smaller batch, got [${x.shape}]`,
     );
+  return batch;
 }

@@ -9,7 +9,7 @@ import type { LrnStep } from '../layer/layer.ts';
 import { SHORT_SUM } from '../reference/sums.ts';
 import type { Three } from '../window.ts';
 import type { Activation } from './activation.ts';
-import type { Step } from './steps.ts';
+import { closed, type RunStep, type Step } from './steps.ts';
 
 /** y = ((first + second) + third) …, then the epilogue; a part may be y itself. Spec sum-rules. */
 export function sumStep(reads: readonly Activation[], y: Activation, finish: Finish): Step {
@@ -24,6 +24,7 @@ export function sumStep(reads: readonly Activation[], y: Activation, finish: Fin
       const target = at(step.y);
       const [first, ...others] = reads.map((part) => arena.struct(Lattice, cellsOf(part, at(part), target)));
       const own = arena.struct(Lattice, cellsOf(y, target, target));
+      const setImages = imagesOf(arena, [first, ...others, own], y);
       const sums = (others.length > 0 ? others : [0]).map((second, i, all) =>
         arena.struct(Sum, {
           first: i === 0 ? first : own,
@@ -32,7 +33,8 @@ export function sumStep(reads: readonly Activation[], y: Activation, finish: Fin
           epilogue: i === all.length - 1 ? epilogue : 0,
         }),
       );
-      return () => {
+      return (images) => {
+        setImages(images);
         for (const sum of sums) arena.kernels.add(sum);
       };
     },
@@ -42,19 +44,34 @@ export function sumStep(reads: readonly Activation[], y: Activation, finish: Fin
 /** The cells of an activation, where they are read and where they go. */
 const cellsOf = ({ batch, size }: Activation, from: Placement, to: Placement) => latticeOf([batch, ...size], from, to);
 
+/** Sets the images of lattices over an activation, where they are others than in the call before. */
+function imagesOf(arena: Arena, lattices: readonly number[], activation: Activation): RunStep {
+  let set = activation.batch;
+  return (images) => {
+    const count = images(activation);
+    if (count !== set) for (const lattice of lattices) arena.write(lattice, Images, { images: count });
+    set = count;
+  };
+}
+
+/** The first field of a lattice. */
+const Images = { fields: [Lattice.fields[0]] } as const;
+
 /** Spec lrn-forward. */
 export function lrnStep(x: Activation, y: Activation, { before, after, k, alpha, beta }: LrnStep): Step {
   return {
     reads: [x],
     y,
-    finish: undefined,
-    isSum: false,
-    staged: 0,
+    ...closed,
     prepare(arena, at) {
       const lattice = arena.struct(Lattice, cellsOf(x, at(x), at(y)));
       const isLong = before + after + 1 > SHORT_SUM ? 1 : 0;
       const numbers = arena.struct(Lrn, { channels: x.channels, before, after, k, alpha, isLong });
-      return () => arena.kernels.lrn(lattice, numbers, beta);
+      const setImages = imagesOf(arena, [lattice], x);
+      return (images) => {
+        setImages(images);
+        arena.kernels.lrn(lattice, numbers, beta);
+      };
     },
   };
 }

@@ -14,6 +14,9 @@ import type { Activation } from './activation.ts';
 
 export type PlacementOf = (activation: Activation) => Placement;
 
+/** Runs a step for a batch that may be smaller than the one that was planned: `images` of each activation. */
+export type RunStep = (images: (activation: Activation) => number) => void;
+
 export interface Step {
   readonly reads: readonly Activation[];
   y: Activation;
@@ -24,8 +27,11 @@ export interface Step {
   /** The most bytes of weights that it asks to have staged. */
   readonly staged: number;
   /** Takes its memory and gives the function that runs it. What is written only once waits until the arena is ready. */
-  prepare(arena: Arena, at: PlacementOf, step: Step, stage: () => number): () => void;
+  prepare(arena: Arena, at: PlacementOf, step: Step, stage: () => number): RunStep;
 }
+
+/** What is alike in all steps that can do nothing more and have no weights. */
+export const closed = { finish: undefined, isSum: false, staged: 0 } as const;
 
 export const isCopy = ({ isSum, reads, finish }: Step): boolean =>
   isSum && reads.length === 1 && !finish?.norm && !finish?.bias && !finish?.relu;
@@ -56,7 +62,7 @@ export function weightedStep(
       arena.whenReady(() => {
         unpacked = undefined;
       });
-      return () => run(x.batch);
+      return (images) => run(images(x));
     },
   };
 }
@@ -67,10 +73,11 @@ export function poolStep(x: Activation, y: Activation, g: PoolGeometry, countPad
   return {
     reads: [x],
     y,
-    finish: undefined,
-    isSum: false,
-    staged: 0,
-    prepare: (arena, at) => preparePool(arena, g, at(x), at(y), divisor),
+    ...closed,
+    prepare(arena, at) {
+      const run = preparePool(arena, g, at(x), at(y), divisor);
+      return (images) => run(images(x));
+    },
   };
 }
 
@@ -79,18 +86,19 @@ export function callStep(layer: Layer, x: Activation, p: Params<Tensor>, y: Acti
   return {
     reads: [x],
     y,
-    finish: undefined,
-    isSum: false,
-    staged: 0,
+    ...closed,
     prepare(arena, at) {
       let [from, to]: Float32Array[] = [];
       arena.whenReady(() => {
         from = arena.floats(at(x).address, sizeOf(x.shape));
         to = arena.floats(at(y).address, sizeOf(y.shape));
       });
-      return () => {
-        const result = layer.forward({ shape: x.shape, data: from.slice() }, p);
-        checkLike(layer.name, 'y', result, y.shape, to, 'layer-rules');
+      const image = sizeOf(x.shape) / x.batch;
+      return (images) => {
+        const isWhole = images(x) === x.batch;
+        const shape = isWhole ? x.shape : [images(x), ...x.shape.slice(1)];
+        const result = layer.forward({ shape, data: from.slice(0, images(x) * image) }, p);
+        checkLike(layer.name, 'y', result, isWhole ? y.shape : layer.shape(shape), to, 'layer-rules');
         to.set(result.data);
       };
     },

@@ -58,21 +58,22 @@ interface Stretch {
   readonly little: boolean;
 }
 
-/** Fills `into` from a stretch of a file. An integer that float64 cannot represent is refused, so that nothing is read inexactly. */
-export function readElements(
-  clause: string,
-  who: string,
-  element: Element,
-  { view, start, little }: Stretch,
-  into: Numbers,
-): void {
+/** Fills `into` from a stretch of a file; stops at an integer that float64 cannot represent, and says so. */
+export function readExactly(element: Element, { view, start, little }: Stretch, into: Numbers): string | undefined {
   for (let i = 0; i < into.length; i++) {
     const value = element.read(view, start + i * element.bytes, little);
     const number = Number(value);
     if (typeof value === 'bigint' && BigInt(number) !== value)
-      throw new SpecError(clause, `${who}: the integer ${value} at index ${i} is not exact in float64`);
+      return `the integer ${value} at index ${i} is not exact in float64`;
     into[i] = number;
   }
+  return undefined;
+}
+
+/** The same of a file that holds nothing else, which is refused then, so that nothing is read inexactly. */
+export function readElements(clause: string, who: string, element: Element, from: Stretch, into: Numbers): void {
+  const inexact = readExactly(element, from, into);
+  if (inexact !== undefined) throw new SpecError(clause, `${who}: ${inexact}`);
 }
 
 /** Writes `data` lowest byte first. Spec format-float16: a finite value must stay finite. */

@@ -10,7 +10,7 @@ import { checkParams, flatParams } from '../layer/params.ts';
 import { reading } from '../reading.ts';
 import { allocate, type Shape, sizeOf, type Tensor } from '../tensor.ts';
 import { asBytes, type Bytes, reserve, viewOf } from './bytes.ts';
-import { ELEMENTS, type Element, type FloatName, readElements, UNREAD, writeElements } from './elements.ts';
+import { ELEMENTS, type Element, type FloatName, readExactly, UNREAD, writeElements } from './elements.ts';
 import { notOf } from './format-hint.ts';
 import { isObject, parseObject } from './json.ts';
 import { toUtf8 } from './utf8.ts';
@@ -27,7 +27,10 @@ const BRACE = 0x7b;
 export interface SafetensorsFile {
   readonly tensors: Readonly<Record<string, Tensor>>;
   readonly metadata: Readonly<Record<string, string>>;
-  /** Tensors of element types that are not read, by their names: F4, F6_E2M3, F6_E3M2, C64, and those that are newer than this library. */
+  /**
+   * Tensors that are not read, by their names: those of F4, F6_E2M3, F6_E3M2, C64, and of types that are newer than this library,
+   * and those of I64 and U64 with an integer that float64 cannot represent.
+   */
   readonly unread: Readonly<Record<string, { readonly dtype: string; readonly shape: Shape }>>;
 }
 
@@ -43,7 +46,8 @@ interface Entry {
 
 /**
  * Reads a safetensors file: F32, F16, BF16 and the F8 types become float32, F64 float64, each value exactly; 8- and 16-bit
- * integers and BOOL become float32, 32- and 64-bit integers float64. Tensors of other types are named in `unread`.
+ * integers and BOOL become float32, 32- and 64-bit integers float64. Tensors of other types, or with integers that float64
+ * cannot represent, are named in `unread`.
  *
  * @throws {SpecError} format-safetensors for a file that is cut off or whose header is not true of it; tensor-size.
  * @example
@@ -58,18 +62,15 @@ export function readSafetensors(bytes: Bytes): SafetensorsFile {
     .map((name) => readEntry(name, header[name]));
   checkCover(entries, file.length - start);
   const metadata = readMetadata(header[METADATA] ?? {});
-  return {
-    tensors: Object.fromEntries(
-      entries.flatMap((entry) => {
-        const { element } = entry;
-        return element === undefined ? [] : [[entry.name, readTensor({ ...entry, element }, view, start)]];
-      }),
-    ),
-    metadata,
-    unread: Object.fromEntries(
-      entries.flatMap(({ name, element, dtype, shape }) => (element === undefined ? [[name, { dtype, shape }]] : [])),
-    ),
-  };
+  const tensors: [string, Tensor][] = [];
+  const unread: [string, { dtype: string; shape: Shape }][] = [];
+  for (const entry of entries) {
+    const { name, dtype, shape } = entry;
+    const tensor = readTensor(entry, view, start);
+    if (tensor) tensors.push([name, tensor]);
+    else unread.push([name, { dtype, shape }]);
+  }
+  return { tensors: Object.fromEntries(tensors), metadata, unread: Object.fromEntries(unread) };
 }
 
 /** The header, and where the data begin. A file that is something else is told by its first bytes. */
@@ -134,20 +135,12 @@ function readMetadata(value: unknown): Record<string, string> {
   return value as Record<string, string>;
 }
 
-function readTensor(
-  { name, element, shape, begin }: Entry & { readonly element: Element },
-  view: DataView,
-  start: number,
-): Tensor {
+/** Nothing where the type is not read, or holds an integer that float64 cannot represent: its neighbours may be what matters. */
+function readTensor({ element, shape, begin }: Entry, view: DataView, start: number): Tensor | undefined {
+  if (element === undefined) return undefined;
   const result = allocate('readSafetensors', shape, element.type);
-  readElements(
-    CLAUSE,
-    `readSafetensors: tensor ${show(name)}`,
-    element,
-    { view, start: start + begin, little: true },
-    result.data,
-  );
-  return result;
+  const inexact = readExactly(element, { view, start: start + begin, little: true }, result.data);
+  return inexact === undefined ? result : undefined;
 }
 
 /**

@@ -130,7 +130,7 @@ function textOf({ loaded, missing, unexpected, unread, misshapen }: Omit<LoadedW
   const lines: [string, readonly string[]][] = [
     ['missing from the file', missing],
     ['unexpected in the file', unexpected],
-    ['of an element type that is not read', unread],
+    ['of an element type or with integers that are not read', unread],
     ['misshapen', odd],
   ];
   return [

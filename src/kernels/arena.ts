@@ -29,11 +29,15 @@ const FIRST_BYTES = 16 * PAGE;
 /** Room behind every block: a tile reads whole vectors, up to 7 floats beyond the last channel. */
 const SLACK = 32;
 
+/** A call needs more memory than was reserved. */
+export class Overflow extends Error {}
+
 /** One instance of the kernels and its memory, given out from the bottom upwards and freed all at once. */
 export class Arena {
   readonly kernels: Kernels;
   readonly #memory: WebAssembly.Memory;
   readonly #base: number;
+  #floor: number;
   #clause = 'kernel-memory';
   #top: number;
   #who = '';
@@ -46,8 +50,13 @@ export class Arena {
     this.kernels = kernels;
     this.#memory = memory;
     this.#base = Math.ceil(this.kernels.heapBase() / 16) * 16;
+    this.#floor = this.#base;
     this.#top = this.#base;
   }
+
+  /** The end of the memory that was taken so far, and whether it must not grow, since views of it would be lost. */
+  most = 0;
+  isFixed = false;
 
   /** Whether no call has used it yet, so that its memory holds zeros. */
   get isUnused(): boolean {
@@ -60,7 +69,7 @@ export class Arena {
 
   /** Forgets everything for the next call, which `who` makes; memory that is refused is an error of `clause`. */
   reset(who: string, clause = 'kernel-memory'): void {
-    this.#top = this.#base;
+    this.#top = this.#floor;
     this.#who = who;
     this.#clause = clause;
   }
@@ -68,7 +77,7 @@ export class Arena {
   /** The address of `bytes` of memory, a multiple of 16. Views made earlier may no longer be used. Spec kernel-memory. */
   take(bytes: number): number {
     const address = this.#top;
-    const end = Math.ceil((address + bytes + SLACK) / 16) * 16;
+    const end = Arena.endOf(address, bytes);
     if (end > ADDRESSABLE) {
       throw new SpecError(this.#clause, `${this.#who}: the kernels must fit into 4 GiB of memory, got ${end} bytes`);
     }
@@ -96,8 +105,41 @@ export class Arena {
     else action();
   }
 
+  /** A tensor of zeros below the memory of all calls, which begins behind it from now on. Not during a call. */
+  tensor(floats: number): Float32Array {
+    const address = this.#floor;
+    const end = Arena.endOf(address, floats * 4);
+    this.#grow(end);
+    this.#floor = end;
+    return this.floats(address, floats).fill(0);
+  }
+
+  /** The end of a block, a multiple of 16. */
+  static endOf(address: number, bytes: number): number {
+    return Math.ceil((address + bytes + SLACK) / 16) * 16;
+  }
+
+  /** Gives the room of all tensors to new ones. */
+  clearTensors(): void {
+    this.#floor = this.#base;
+  }
+
+  /** Grows the memory now, so that it need not grow while tensors lie in it. */
+  reserve(bytes: number): void {
+    this.reset('fit');
+    this.#grow(this.#base + bytes);
+    this.isFixed = true;
+  }
+
+  /** Whether the values lie in this memory. */
+  holds(values: Data): boolean {
+    return values.buffer === this.#memory.buffer;
+  }
+
   #grow(end: number): void {
+    this.most = Math.max(this.most, end);
     if (end <= this.bytes) return;
+    if (this.isFixed) throw new Overflow();
     try {
       this.#memory.grow(Math.ceil((end - this.bytes) / PAGE));
     } catch {
@@ -150,8 +192,9 @@ export class Arena {
     for (const field of floats) this.floats(address + fields.indexOf(field) * WORD, 1)[0] = values[field];
   }
 
-  /** Takes memory for values and writes them. */
+  /** Where values lie: in this memory already, or in memory that is taken for a copy. */
   values(values: Data): number {
+    if (this.holds(values)) return values.byteOffset;
     const address = this.take(values.byteLength);
     const room = (): Data =>
       values instanceof Float32Array ? this.floats(address, values.length) : this.doubles(address, values.length);
@@ -196,8 +239,19 @@ export function withArena<T>(who: string, body: (arena: Arena) => T): T {
   scratch = undefined;
   arena.reset(who);
   const result = body(arena);
-  if (arena.bytes <= KEPT_BYTES) scratch = arena;
+  if (arena.isFixed || arena.bytes <= KEPT_BYTES) scratch = arena;
   return result;
+}
+
+/** Runs `body`, and every call in it on the given arena. */
+export function onArena<T>(arena: Arena, body: () => T): T {
+  const before = scratch;
+  scratch = arena;
+  try {
+    return body();
+  } finally {
+    scratch = before;
+  }
 }
 
 /** An arena of zeros for a compiled net: the scratch arena, if no call has used it, or a new one. Spec compile-memory. */

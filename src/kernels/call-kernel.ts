@@ -1,39 +1,48 @@
 // Runs a kernel with weights once, on the scratch arena.
 
+import type { Data } from '../tensor.ts';
 import { withArena } from './arena.ts';
 import { makePaddedInput } from './padded-input.ts';
 import { densePlacement } from './placement.ts';
 import type { WeightedKernel } from './weighted-kernel.ts';
 
-/** The tensors of one call; y is filled. */
+/** The tensors of one call, all of one type; y is filled. */
 export interface KernelCall {
   readonly batch: number;
-  readonly x: Float32Array;
-  readonly w: Float32Array;
-  readonly b?: Float32Array | undefined;
-  readonly y: Float32Array;
+  readonly x: Data;
+  readonly w: Data;
+  readonly b?: Data | undefined;
+  readonly y: Data;
 }
+
+/** The memory of values as float32 words, which copies leave as they are: two for a float64. */
+const wordsOf = (values: Data): Float32Array =>
+  values instanceof Float32Array ? values : new Float32Array(values.buffer, values.byteOffset, values.length * 2);
 
 /**
  * Fills y. Returns false, with y untouched, if the kernel would multiply ∞ or NaN in w by zeros that stand for padding,
  * which takes no part in the sums. Spec numerics-padding.
  */
-export function callKernel(kernel: WeightedKernel, { batch, x, w, b, y }: KernelCall): boolean {
+export function callKernel(kernel: WeightedKernel, { batch, w, ...call }: KernelCall): boolean {
   return withArena('conv', (arena) => {
-    const source = makePaddedInput(arena, { data: x, batch, ...kernel.source }, kernel.phases);
+    const [x, y] = [wordsOf(call.x), wordsOf(call.y)];
+    const isHeld = arena.holds(y);
+    const source = makePaddedInput(arena, { data: x, batch, ...kernel.source }, kernel.phases, isHeld);
     const weights = arena.values(w);
-    if (source.isPadded && kernel.skipsPadding && arena.kernels.finite(weights, w.length) === 0) return false;
+    const finite = w instanceof Float32Array ? arena.kernels.finite : arena.kernels.finiteDoubles;
+    if (source.isPadded && kernel.skipsPadding && finite(weights, w.length) === 0) return false;
     const floats = y.length / batch;
-    const stage = arena.take(source.images * floats * 4);
+    const stage = isHeld ? y.byteOffset : arena.take(source.images * floats * 4);
     const target = densePlacement(stage, kernel.target.size, kernel.target.channels);
-    const operands = { weights: (first: number) => weights + first * 4, source, target, finish: { bias: b } };
-    const run = kernel.prepare(arena, operands);
+    const bias = call.b && wordsOf(call.b);
+    const staged = (first: number): number => weights + first * w.BYTES_PER_ELEMENT;
+    const run = kernel.prepare(arena, { weights: staged, source, target, finish: { bias } });
     for (let first = 0; first < batch; first += source.images) {
       const end = Math.min(batch, first + source.images);
       source.load(first, end);
       if (!kernel.isCovered) arena.kernels.zero(stage, (end - first) * floats * 4);
       run(end - first);
-      y.set(arena.floats(stage, (end - first) * floats), first * floats);
+      if (!isHeld) y.set(arena.floats(stage, (end - first) * floats), first * floats);
     }
     return true;
   });

@@ -5,8 +5,11 @@
 // kernel would multiply ∞ or NaN by the zeros that stand for it: 0·∞ is NaN. Spec numerics-padding.
 
 import type { Algorithm } from '../layer/layer.ts';
+import { random as generator, generatorState } from '../random.ts';
 import * as reference from '../reference/convolution.ts';
 import * as referenceMath from '../reference/map.ts';
+import type { Normalization, NormSums, Statistics } from '../reference/normalization.ts';
+import * as referenceNorm from '../reference/normalization.ts';
 import * as referencePool from '../reference/pool.ts';
 import { winograd as referenceWinograd, winogradTile } from '../reference/winograd.ts';
 import type { Data } from '../tensor.ts';
@@ -19,6 +22,8 @@ import { hasMultiplier, repeated, withoutMultiplier } from './depthwise-multipli
 import { depthwiseWeightGrad } from './depthwise-weight-gradient.ts';
 import * as elementwise from './elementwise.ts';
 import { runsKernels } from './host.ts';
+import * as norm from './norm.ts';
+import * as random from './normals.ts';
 import { panelKernel } from './panel-kernel.ts';
 import { marginsOf } from './phases.ts';
 import { isMarginless } from './placement.ts';
@@ -69,20 +74,30 @@ export function compiledConvTranspose(
   return kernel.isCovered ? whereExact(kernel, w) : undefined;
 }
 
+/** What a compiled net runs for a convolution on a host without kernels; undefined where the layer's own function gives the bits. */
+export function winogradLoops(g: ConvGeometry, algorithm: Algorithm, arithmetic: 'exact' | 'winograd') {
+  const tile = tileOf(g, algorithm, arithmetic);
+  return tile && ((x: Data, w: Data, b: Data | undefined, y: Data): void => referenceWinograd(g, tile, x, w, b, y));
+}
+
 function whereExact(kernel: WeightedKernel, w: Float32Array): WeightedKernel | undefined {
   const meetsZeros = kernel.skipsPadding && !isMarginless(marginsOf(kernel.phases, kernel.source.size));
   return meetsZeros && !w.every(Number.isFinite) ? undefined : kernel;
 }
 
+/** The kernels of float64: im2col, also where it is not asked for, is worth nothing more, and depthwise has none. */
+const doubles = (data: Data): boolean => data instanceof Float64Array && runsKernels();
+
 /** y = x ∗ w + b. Spec conv-forward, winograd-window. */
 export function conv(g: ConvGeometry, x: Data, w: Data, b: Data | undefined, y: Data, algorithm: Algorithm): void {
-  if (isFast(x) && x.length > 0 && w.length > 0 && y.length > 0) {
+  const isEmpty = x.length === 0 || w.length === 0 || y.length === 0;
+  if (isFast(x) && !isEmpty) {
     const isRepeated = hasMultiplier(g) && algorithm !== 'im2col';
     const wide = isRepeated ? withoutMultiplier(g) : g;
     const values = isRepeated ? repeated(x, g.filters) : x;
-    const call = { batch: g.batch, x: values, w, b, y } as Parameters<typeof callKernel>[1];
-    if (callKernel(forwardKernel(wide, algorithm, 'exact'), call)) return;
+    if (callKernel(forwardKernel(wide, algorithm, 'exact'), { batch: g.batch, x: values, w, b, y })) return;
   }
+  if (doubles(x) && !isEmpty && callKernel(panelKernel(forward(g, 2), false), { batch: g.batch, x, w, b, y })) return;
   const tile = x instanceof Float32Array && y.length > 0 ? tileOf(g, algorithm, 'exact') : undefined;
   if (tile) referenceWinograd(g, tile, x, w, b, y);
   else reference.conv(g, x, w, b, y);
@@ -90,9 +105,10 @@ export function conv(g: ConvGeometry, x: Data, w: Data, b: Data | undefined, y: 
 
 /** The gradient of `conv` with respect to x. Spec conv-input-gradient. */
 export function convInputGrad(g: ConvGeometry, dy: Data, w: Data, dx: Data, algorithm: Algorithm): void {
-  if (isFast(dy) && dx.length > 0 && w.length > 0) {
-    const call = { batch: g.batch, x: dy, w: w as Float32Array, y: dx as Float32Array };
-    if (callKernel(backwardKernel(g, algorithm), call)) return;
+  const call = { batch: g.batch, x: dy, w, y: dx };
+  if (dx.length > 0 && w.length > 0) {
+    if (isFast(dy) && callKernel(backwardKernel(g, algorithm), call)) return;
+    if (doubles(dy) && callKernel(panelKernel(backward(g, 2), false), call)) return;
   }
   reference.convInputGrad(g, dy, w, dx);
 }
@@ -161,4 +177,48 @@ export function relu(x: Data, y: Data): void {
 export function reluGrad(x: Data, dy: Data, dx: Data): void {
   if (isFast(x)) elementwise.reluGrad(x, dy as Float32Array, dx as Float32Array);
   else referenceMath.reluGrad(x, dy, dx);
+}
+
+/** values[i] = factor · normal(), from the generator of a seed. Spec random-normal. */
+export function normals(seed: number, factor: number, values: Data): void {
+  if (isFast(values)) random.normals(generatorState(seed), factor, values);
+  else {
+    const { normal } = generator(seed);
+    for (let i = 0; i < values.length; i++) values[i] = factor * normal();
+  }
+}
+
+/** y = a + b. Spec sum-rules. */
+export function add(a: Data, b: Data, y: Data): void {
+  if (isFast(a)) elementwise.add(a, b as Float32Array, y as Float32Array);
+  else referenceMath.add(a, b, y);
+}
+
+/** Spec norm-statistics. */
+export const batchStatistics = (batch: number, C: number, x: Data): Statistics =>
+  isFast(x) ? norm.batchStatistics(batch, C, x) : referenceNorm.batchStatistics(batch, C, x);
+
+/** y = (x − mean)·scale + bias. Spec norm-frozen. */
+export function normalize(batch: number, x: Data, by: Normalization, bias: Data, y: Data): void {
+  if (isFast(x)) norm.normalize(batch, x, by, bias, y as Float32Array);
+  else referenceNorm.normalize(x, by, bias, y);
+}
+
+/** The gradients of weight and bias. Spec norm-frozen-gradient. */
+export const normParamGrads = (batch: number, x: Data, by: Normalization, dy: Data): NormSums =>
+  isFast(x) && dy instanceof Float32Array
+    ? norm.normParamGrads(batch, x, by, dy)
+    : referenceNorm.normParamGrads(batch, x, by, dy);
+
+/** The gradient of `batchNorm` with respect to x. Spec norm-batch-gradient. */
+export function batchNormInputGrad(
+  batch: number,
+  x: Data,
+  by: Normalization,
+  sums: NormSums,
+  dy: Data,
+  dx: Data,
+): void {
+  if (isFast(x)) norm.batchNormInputGrad(batch, x, by, sums, dy as Float32Array, dx as Float32Array);
+  else referenceNorm.batchNormInputGrad(x, by, sums, dy, dx);
 }

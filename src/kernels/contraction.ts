@@ -21,14 +21,19 @@ export interface WeightLayout {
 /** The numbers of a contraction, without its data. */
 export interface Contraction {
   readonly groups: number;
+  /** Words of 4 bytes in a value: 1 for float32, 2 for float64. */
+  readonly words: 1 | 2;
   readonly source: Side;
   readonly target: Side;
   readonly phases: readonly Phase[];
   readonly weights: WeightLayout;
 }
 
-/** The images of a side in a kernel's memory: the channels of all groups lie side by side. */
-export const imagesOf = ({ size, channels }: Side, groups: number): Side => ({ size, channels: groups * channels });
+/** The images of a side in a kernel's memory, in words: the channels of all groups lie side by side. */
+export const imagesOf = ({ size, channels }: Side, { groups, words }: Pick<Contraction, 'groups' | 'words'>): Side => ({
+  size,
+  channels: groups * channels * words,
+});
 
 /** Whether the phases write every cell of the target. */
 export const isCovered = ({ phases, target: { size } }: Contraction): boolean =>
@@ -48,8 +53,9 @@ const weightsOf = (g: ConvGeometry, terms: WeightLayout['terms']): WeightLayout 
 });
 
 /** The contraction that is a convolution. Spec conv-forward. */
-export const forward = (g: ConvGeometry): Contraction => ({
+export const forward = (g: ConvGeometry, words: 1 | 2 = 1): Contraction => ({
   groups: g.groups,
+  words,
   weights: weightsOf(g, 'channels'),
   source: { size: three(g, (axis) => axis.input), channels: g.channels },
   target: { size: three(g, (axis) => axis.output), channels: g.filters },
@@ -57,8 +63,9 @@ export const forward = (g: ConvGeometry): Contraction => ({
 });
 
 /** The contraction that is an input gradient, and a transposed convolution. Spec conv-input-gradient. */
-export const backward = (g: ConvGeometry): Contraction => ({
+export const backward = (g: ConvGeometry, words: 1 | 2 = 1): Contraction => ({
   groups: g.groups,
+  words,
   weights: weightsOf(g, 'filters'),
   source: { size: three(g, (axis) => axis.output), channels: g.filters },
   target: { size: three(g, (axis) => axis.input), channels: g.channels },

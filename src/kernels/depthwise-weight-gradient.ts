@@ -18,7 +18,9 @@ export function depthwiseWeightGrad(g: ConvGeometry, x: Float32Array, dy: Float3
     const source = makePaddedInput(arena, { data: x, batch, size: c.source.size, channels }, []);
     const P = outputs(g.axes);
     const floats = P * channels;
-    const stage = densePlacement(arena.take(source.images * floats * 4), c.target.size, channels);
+    const isHeld = arena.holds(dy);
+    const address = isHeld ? dy.byteOffset : arena.take(source.images * floats * 4);
+    const stage = densePlacement(address, c.target.size, channels);
     // Sums are read and written in whole vectors of four.
     const written = Math.ceil(dw.length / 4) * 4;
     const sums = arena.take(written * 4);
@@ -37,10 +39,10 @@ export function depthwiseWeightGrad(g: ConvGeometry, x: Float32Array, dy: Float3
     for (let first = 0; first < batch; first += source.images) {
       const end = Math.min(batch, first + source.images);
       source.load(first, end);
-      arena.floats(stage.address, (end - first) * floats).set(dy.subarray(first * floats, end * floats));
+      if (!isHeld) arena.floats(stage.address, (end - first) * floats).set(dy.subarray(first * floats, end * floats));
       for (let n = first; n < end; n++) {
         const isLastImage = (n + 1) % together === 0 || n === batch - 1;
-        const [xImage, dyImage] = [(n - first) * source.image, (n - first) * stage.image];
+        const [xImage, dyImage] = [(n - first) * source.image, (isHeld ? n : n - first) * stage.image];
         for (let p = 0; p < P; p += SUM_POSITIONS) {
           const count = Math.min(SUM_POSITIONS, P - p);
           const isLast = p + count === P;

@@ -14,8 +14,8 @@ const LISTED = 8;
 
 /** Windows leave out what lies outside of x, so that no zeros are needed around it. Spec conv-depthwise. */
 export const depthwiseKernel = (c: Contraction): WeightedKernel => ({
-  source: imagesOf(c.source, c.groups),
-  target: imagesOf(c.target, c.groups),
+  source: imagesOf(c.source, c),
+  target: imagesOf(c.target, c),
   phases: [],
   isCovered: isCovered(c),
   skipsPadding: true,

@@ -3,7 +3,9 @@
 import type { MathFunction } from '../reference/map.ts';
 import { withArena } from './arena.ts';
 import * as declared from './declared.ts';
+import { Lattice, Sum } from './declared.ts';
 import type { Kernels } from './exports.ts';
+import { latticeOf } from './lattice.ts';
 
 /** The numbers of the functions; one that the kernels lack is an error of types. */
 const NUMBERS: Record<MathFunction, number> = declared.MathFunction;
@@ -19,6 +21,16 @@ function blockwise(
   kernel: (kernels: Kernels, addresses: readonly number[], count: number) => void,
 ): void {
   withArena(who, (arena) => {
+    if (arena.holds(y) && args.every((each) => arena.holds(each))) {
+      const last = args[args.length - 1];
+      if (y !== last) y.set(last);
+      kernel(
+        arena.kernels,
+        [...args.slice(0, -1), y].map((each) => each.byteOffset),
+        y.length,
+      );
+      return;
+    }
     const addresses = args.map(() => arena.take(BLOCK * 4));
     const blocks = addresses.map((address) => arena.floats(address, BLOCK));
     for (let start = 0; start < y.length; start += BLOCK) {
@@ -43,4 +55,28 @@ export function relu(x: Float32Array, y: Float32Array): void {
 /** dx = x > 0 ? dy : 0. Spec activation-relu. */
 export function reluGrad(x: Float32Array, dy: Float32Array, dx: Float32Array): void {
   blockwise('relu', [x, dy], dx, (kernels, [atX, atDy], count) => kernels.reluGradient(atX, atDy, count));
+}
+
+/** y = a + b. Spec sum-rules. */
+export function add(a: Float32Array, b: Float32Array, y: Float32Array): void {
+  withArena('sum', (arena) => {
+    const isHeld = [a, b, y].every((each) => arena.holds(each));
+    const count = isHeld ? y.length : Math.min(BLOCK, y.length);
+    const [first, second, to] = [a, b, y].map((each) => (isHeld ? each.byteOffset : arena.take(count * 4)));
+    const nowhere = { image: 0, plane: 0, row: 0, pixel: 0 };
+    const lattice = (source: number): number =>
+      arena.struct(Lattice, latticeOf([1, 1, 1, 1], { address: source, ...nowhere }, { address: to, ...nowhere }));
+    const sum = { first: lattice(first), second: lattice(second), channels: count, epilogue: 0 };
+    const plan = arena.struct(Sum, sum);
+    for (let start = 0; start < y.length; start += count) {
+      const channels = Math.min(count, y.length - start);
+      if (channels < count) arena.write(plan, Sum, { ...sum, channels });
+      if (!isHeld) {
+        arena.floats(first, channels).set(a.subarray(start, start + channels));
+        arena.floats(second, channels).set(b.subarray(start, start + channels));
+      }
+      arena.kernels.add(plan);
+      if (!isHeld) y.set(arena.floats(to, channels), start);
+    }
+  });
 }

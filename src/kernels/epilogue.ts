@@ -19,7 +19,7 @@ export interface Finish {
   readonly relu?: boolean | undefined;
 }
 
-/** Writes an epilogue for each group of `channels` channels and gives the addresses; 0 if there is nothing to do. */
+/** Writes an epilogue for each group of `channels` words and gives the addresses; 0 if there is nothing to do. */
 export function writeEpilogues(arena: Arena, { bias, norm, relu }: Finish, groups: number, channels: number): number[] {
   if (!bias && !norm && !relu) return Array<number>(groups).fill(0);
   const addressOf = (values: Float32Array | undefined): number => (values ? arena.values(values) : 0);

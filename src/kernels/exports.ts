@@ -12,6 +12,7 @@ export interface Kernels {
   depthwiseGradient(depthwise: number, xImage: number, dyImage: number, first: number, count: number): void;
   copyRows(lattice: number, bytes: number): void;
   finite(address: number, count: number): number;
+  finiteDoubles(address: number, count: number): number;
   pack(packing: number): void;
   repeat(source: number, count: number, times: number, to: number): void;
   zero(address: number, bytes: number): void;
@@ -19,6 +20,7 @@ export interface Kernels {
   add(sum: number): void;
   pool(pool: number, plane: number, row: number): void;
   map(f: number, values: number, count: number, exponent: number): void;
+  normals(state: number, values: number, count: number, factor: number): void;
   relu(values: number, count: number): void;
   reluGradient(x: number, dy: number, count: number): void;
   lrn(lattice: number, lrn: number, beta: number): void;
@@ -33,4 +35,8 @@ export interface Kernels {
   winogradSums(plan: number, count: number, panel: number): void;
   winogradOutputs(plan: number, places: number, first: number, count: number, epilogue: number): void;
   sumRows(matrix: number, rows: number, columns: number, sums: number): void;
+  sumSquares(matrix: number, rows: number, columns: number, mean: number, sums: number): void;
+  normalize(norm: number, x: number, y: number, rows: number): void;
+  normTerms(norm: number, x: number, dy: number, xHat: number, terms: number, rows: number): void;
+  normGradient(norm: number, xHat: number, dy: number, dx: number, rows: number): void;
 }

@@ -28,18 +28,24 @@ export interface Images {
   readonly channels: number;
 }
 
-/** Takes the memory of an input of which `phases` read. */
-export function makePaddedInput(arena: Arena, input: Images, phases: readonly Phase[]): PaddedInput {
+/**
+ * Takes the memory of an input of which `phases` read: room for some images, or `whole` for all. What lies in kernel
+ * memory already is not copied in first.
+ */
+export function makePaddedInput(arena: Arena, input: Images, phases: readonly Phase[], whole = false): PaddedInput {
   const { data, batch, size, channels } = input;
   const margins = marginsOf(phases, size);
   const isPadded = !isMarginless(margins);
   const floats = data.length / batch;
   const { image } = paddedPlacement(0, size, margins, channels);
-  const images = Math.max(1, Math.min(batch, Math.floor(STAGED_BYTES / (floats * 4 + image))));
-  const stage = arena.take(images * floats * 4);
+  const isHeld = arena.holds(data);
+  const fitting = Math.max(1, Math.min(batch, Math.floor(STAGED_BYTES / (floats * 4 + image))));
+  const images = whole || (isHeld && !isPadded) ? batch : fitting;
+  const stage = isHeld ? data.byteOffset : arena.take(images * floats * 4);
   const dense = densePlacement(stage, size, channels);
-  const copyIn = (first: number, end: number): void =>
-    arena.floats(stage, (end - first) * floats).set(data.subarray(first * floats, end * floats));
+  const copyIn = (first: number, end: number): void => {
+    if (!isHeld) arena.floats(stage, (end - first) * floats).set(data.subarray(first * floats, end * floats));
+  };
   if (!isPadded) return { ...dense, isPadded, before: 0, images, load: copyIn };
   const start = arena.take(images * image);
   const padded = paddedPlacement(start, size, margins, channels);
@@ -47,7 +53,8 @@ export function makePaddedInput(arena: Arena, input: Images, phases: readonly Ph
   const load = (first: number, end: number): void => {
     copyIn(first, end);
     if (first === 0) arena.kernels.zero(start, images * image);
-    arena.write(lattice, Lattice, latticeOf([end - first, size[0], size[1], 1], dense, padded));
+    const from = isHeld ? { ...dense, address: stage + first * dense.image } : dense;
+    arena.write(lattice, Lattice, latticeOf([end - first, size[0], size[1], 1], from, padded));
     arena.kernels.copyRows(lattice, size[2] * dense.pixel);
   };
   return { ...padded, isPadded, before: padded.address - start, images, load };

@@ -6,7 +6,7 @@
 import type { Arena, Fields } from './arena.ts';
 import { FEWEST_POSITIONS, MOST_POSITIONS, PANEL_ROWS, SINGLE_ROWS, SOURCE_BYTES } from './blocks.ts';
 import { type Contraction, imagesOf, isCovered } from './contraction.ts';
-import { Lattice, MR, NR, PLACE, Product } from './declared.ts';
+import { Lattice, MR, PLACE, Product, ROW } from './declared.ts';
 import { writeEpilogues } from './epilogue.ts';
 import { latticeOf } from './lattice.ts';
 import { type Panels, packPanels, stagedBytes } from './panels.ts';
@@ -39,22 +39,22 @@ interface Block {
  * conv-forward, conv-input-gradient, conv-algorithm.
  */
 export const panelKernel = (c: Contraction, im2col: boolean): WeightedKernel => ({
-  source: imagesOf(c.source, c.groups),
-  target: imagesOf(c.target, c.groups),
+  source: imagesOf(c.source, c),
+  target: imagesOf(c.target, c),
   phases: c.phases,
   isCovered: isCovered(c),
   skipsPadding: true,
-  stagedBytes: stagedBytes(c.weights),
+  stagedBytes: stagedBytes(c),
   prepare: (arena, operands) => prepare(arena, c, operands, im2col),
 });
 
 function prepare(arena: Arena, c: Contraction, operands: Operands, im2col: boolean): Run {
-  const epilogues = writeEpilogues(arena, operands.finish, c.groups, c.target.channels);
+  const epilogues = writeEpilogues(arena, operands.finish, c.groups, c.target.channels * c.words);
   const phases = c.phases.map((phase) => {
     const panels = packPanels(arena, c, phase, operands.weights);
     return { panels, ready: preparePhase(arena, c, operands, { phase, panels, epilogues, im2col }) };
   });
-  const patchBytes = phases.map(({ panels, ready }) => ready.step * panels.rows * 4);
+  const patchBytes = phases.map(({ panels, ready }) => ready.step * panels.rows * 4 * c.words);
   const block = {
     places: arena.take(MOST_POSITIONS * PLACE),
     patches: im2col ? arena.take(Math.max(0, ...patchBytes)) : 0,
@@ -77,8 +77,9 @@ interface Parts {
 function preparePhase(arena: Arena, c: Contraction, { source, target }: Operands, parts: Parts): Ready {
   const { phase, panels, epilogues, im2col } = parts;
   const [a, b, d] = phase;
-  const runs = runsOf(phase, source, c.source.channels * 4);
-  const terms = im2col ? { offsets: [0], length: panels.rows * 4 } : runs;
+  const value = c.words * 4;
+  const runs = runsOf(phase, source, c.source.channels * value);
+  const terms = im2col ? { offsets: [0], length: panels.rows * value } : runs;
   const productsOf = (rows: number): number[][] => {
     const passes = passesOf(terms, rows);
     const tables = passes.map(({ offsets }) => arena.table(offsets));
@@ -90,15 +91,15 @@ function preparePhase(arena: Arena, c: Contraction, { source, target }: Operands
     );
   };
   const start = offsetOf(target, [a.outputStart, b.outputStart, d.outputStart]);
-  const bytes = im2col ? panels.rows * 4 : source.pixel * d.step;
+  const bytes = im2col ? panels.rows * value : source.pixel * d.step;
   const fitting = Math.floor(SOURCE_BYTES / bytes / MR) * MR;
   const products = productsOf(PANEL_ROWS);
   return {
     runs,
     runTable: im2col ? arena.table(runs.offsets) : 0,
     lattices: epilogues.map((_, group) => {
-      const from = stridedPlacement(source, group * c.source.channels * 4, [a.step, b.step, d.step]);
-      const first = start + group * c.target.channels * 4;
+      const from = stridedPlacement(source, group * c.source.channels * value, [a.step, b.step, d.step]);
+      const first = start + group * c.target.channels * value;
       const to = stridedPlacement(target, first, [a.outputStep, b.outputStep, d.outputStep]);
       return arena.struct(Lattice, latticeOf([1, a.positions, b.positions, d.positions], from, to));
     }),
@@ -124,12 +125,13 @@ function productOf(
 ): Fields<(typeof Product.fields)[number]> {
   const { table, offsets, length, row, reload, epilogue } = pass;
   return {
-    panel: panels.address + group * panels.groupBytes + row * NR * 4,
+    panel: panels.address + group * panels.groupBytes + (row * ROW) / c.words,
     panelBytes: panels.bytes,
     filters: c.target.channels,
     runs: table,
     runsEnd: table + offsets.length * 4,
     length,
+    doubles: c.words - 1,
     reload,
     epilogue,
   };

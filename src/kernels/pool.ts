@@ -38,20 +38,27 @@ export function avgPoolGrad(g: PoolGeometry, dy: Float32Array, divisor: Float64A
 function pool(arena: Arena, g: PoolGeometry, operation: number, { x, y, dy, dx, divisor }: Tensors): void {
   const { kernels } = arena;
   const [I, P] = [inputs(g.axes) * g.channels, outputs(g.axes) * g.channels];
-  const inX = x ? arena.take(I * 4) : 0;
-  const inY = arena.take(P * 4);
   const doubles = addsDoubles(g, dx !== undefined);
   const dxBytes = I * (doubles ? 8 : 4);
-  const inDx = dx ? arena.take(dxBytes) : 0;
-  const placements = { x: denseX(g, inX), y: denseY(g, inY), dx: inDx };
-  const plan = arena.struct(Pool, planOf(arena, g, operation, placements, divisor));
+  const isHeld = (data: Float32Array | undefined): boolean => data !== undefined && arena.holds(data);
+  const addressOf = (data: Float32Array | undefined, bytes: number): number =>
+    data === undefined ? 0 : arena.holds(data) ? data.byteOffset : arena.take(bytes);
+  const small = y ?? dy;
+  const [inX, inY] = [addressOf(x, I * 4), addressOf(small, P * 4)];
+  const inDx = dx && doubles ? arena.take(dxBytes) : addressOf(dx, dxBytes);
+  const stepX = isHeld(x) ? I * 4 : 0;
+  const stepY = isHeld(small) ? P * 4 : 0;
+  const stepDx = isHeld(dx) && !doubles ? I * 4 : 0;
+  const first = planOf(arena, g, operation, { x: denseX(g, inX), y: denseY(g, inY), dx: inDx }, divisor);
+  const plan = arena.room(Pool);
   for (let n = 0; n < g.batch; n++) {
-    if (x) arena.floats(inX, I).set(x.subarray(n * I, (n + 1) * I));
-    if (dy) arena.floats(inY, P).set(dy.subarray(n * P, (n + 1) * P));
-    if (dx) kernels.zero(inDx, dxBytes);
+    if (x && !stepX) arena.floats(inX, I).set(x.subarray(n * I, (n + 1) * I));
+    if (dy && !stepY) arena.floats(inY, P).set(dy.subarray(n * P, (n + 1) * P));
+    if (dx) kernels.zero(inDx + n * stepDx, dxBytes);
+    arena.write(plan, Pool, { ...first, x: inX + n * stepX, y: inY + n * stepY, dx: inDx + n * stepDx });
     runImage(arena, g, plan);
-    if (y) y.set(arena.floats(inY, P), n * P);
-    if (dx) dx.set(doubles ? arena.doubles(inDx, I) : arena.floats(inDx, I), n * I);
+    if (y && !stepY) y.set(arena.floats(inY, P), n * P);
+    if (dx && !stepDx) dx.set(doubles ? arena.doubles(inDx, I) : arena.floats(inDx, I), n * I);
   }
 }
 
@@ -74,13 +81,13 @@ export function preparePool(
   x: Placement,
   y: Placement,
   divisor: Float64Array | undefined,
-): () => void {
+): (images: number) => void {
   const first = planOf(arena, g, divisor ? PoolOperation.average : PoolOperation.maximum, { x, y, dx: 0 }, divisor);
   const plans = Array.from({ length: g.batch }, (_, n) =>
     arena.struct(Pool, { ...first, x: x.address + n * x.image, y: y.address + n * y.image }),
   );
-  return () => {
-    for (const plan of plans) runImage(arena, g, plan);
+  return (images) => {
+    for (let n = 0; n < images; n++) runImage(arena, g, plans[n]);
   };
 }
 

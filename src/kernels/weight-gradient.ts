@@ -78,17 +78,18 @@ export function convWeightGrad(g: ConvGeometry, { x, dy, dw }: WeightGradientCal
     const { images, isPadded } = source;
     const [F, O] = [g.filters, g.groups * g.filters];
     const panelBytes = images * P * NR * 4;
-    const stage = arena.take(images * P * O * 4);
+    const isHeld = arena.holds(dy);
+    const copy = isHeld ? 0 : arena.take(images * P * O * 4);
     const panels = arena.take(Math.ceil(F / NR) * panelBytes);
     for (let first = 0; first < g.batch; first += images) {
       const end = Math.min(g.batch, first + images);
       const rows = (end - first) * P;
       source.load(first, end);
-      const floats = arena.floats(stage, rows * O);
-      floats.set(dy.subarray(first * P * O, end * P * O));
-      if (isPadded && kernels.finite(stage, floats.length) === 0) return false;
+      const stage = isHeld ? dy.byteOffset + first * P * O * 4 : copy;
+      if (!isHeld) arena.floats(stage, rows * O).set(dy.subarray(first * P * O, end * P * O));
+      if (isPadded && kernels.finite(stage, rows * O) === 0) return false;
       for (let group = 0; group < g.groups; group++) {
-        const matrix = { source: stage + group * F * 4, rows, rowStep: O * 4, columns: F, columnStep: 4 };
+        const matrix = { source: stage + group * F * 4, rows, rowStep: O * 4, columns: F, columnStep: 4, doubles: 0 };
         arena.write(workspace.packing, Packing, { panel: panels, panelBytes, ...matrix });
         kernels.pack(workspace.packing);
         writePairs(arena, workspace, group);
@@ -106,8 +107,9 @@ export function convWeightGrad(g: ConvGeometry, { x, dy, dw }: WeightGradientCal
 }
 
 function makeWorkspace(arena: Arena, g: ConvGeometry, x: Float32Array, dw: Float32Array, im2col: boolean): Workspace {
-  const { source: side, phases, groups } = forward(g);
-  const source = makePaddedInput(arena, { data: x, batch: g.batch, ...imagesOf(side, groups) }, phases);
+  const c = forward(g);
+  const { phases } = c;
+  const source = makePaddedInput(arena, { data: x, batch: g.batch, ...imagesOf(c.source, c) }, phases);
   const [P, K] = [outputs(g.axes), taps(g.axes)];
   const together = imagesOfSum(P);
   const tiles = Math.ceil((K * g.channels) / MR);

@@ -31,10 +31,10 @@ const tilesOf = (g: ConvGeometry, positions: number): number => {
 
 /** y = x ∗ w + b by tiles of m × m outputs. Its sums include the zeros of padding. Spec winograd-transforms. */
 export const winogradKernel = (g: ConvGeometry, m: WinogradTile): WeightedKernel => {
-  const { source, target } = forward(g);
+  const c = forward(g);
   return {
-    source: imagesOf(source, g.groups),
-    target: imagesOf(target, g.groups),
+    source: imagesOf(c.source, c),
+    target: imagesOf(c.target, c),
     phases: [phaseOf(g, m)],
     isCovered: true,
     skipsPadding: false,

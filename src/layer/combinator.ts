@@ -3,7 +3,7 @@
 
 import { checkNames, known } from '../attributes.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
-import { isList, listOf, reading } from '../reading.ts';
+import { isList, isRecord, listOf, reading } from '../reading.ts';
 import { checkShape, checkTensor, type Shape, type Tensor } from '../tensor.ts';
 import {
   type Arrangement,
@@ -13,6 +13,7 @@ import {
   type Input,
   type Layer,
   MOST_NESTED,
+  noteMade,
   type Params,
 } from './layer.ts';
 import { checkInput, checkLike, readChanges, remembering } from './operator.ts';
@@ -100,7 +101,7 @@ export function combinator(name: string, children: Children, make: (parts: Parts
     },
   });
   depths.set(layer, depth);
-  return layer;
+  return noteMade(layer);
 }
 
 /** How deep the children of a combinator are nested. */
@@ -125,7 +126,7 @@ function frozen({ inputs, shape, field }: Walk): Walk {
 export function readParts(who: string, parts: Parts): Children {
   const isLayer = (): boolean => 'forward' in parts && typeof parts.forward === 'function';
   const read = <T>(from: () => T): T => reading('layer-children', who, 'the parts', from);
-  if (typeof parts !== 'object' || parts === null || read(isLayer))
+  if (!(isList(parts) || isRecord(parts)) || read(isLayer))
     throw wrongType('layer-children', `${who}: the parts must be one record or array of layers, got ${show(parts)}`);
   const children: Children = isList(parts)
     ? Object.fromEntries(listOf('layer-children', who, 'the parts', parts).map((layer, i) => [i, layer as Layer]))
@@ -150,4 +151,5 @@ export function readParts(who: string, parts: Parts): Children {
 }
 
 /** The parameters of one child; a child that has none may be omitted. */
-export const ownParams = (p: Params<Tensor>, name: string): Params<Tensor> => (p[name] ?? {}) as Params<Tensor>;
+export const ownParams = (p: Params<Tensor>, name: string): Params<Tensor> =>
+  reading('layer-params', name, 'its parameters', () => (p[name] ?? {}) as Params<Tensor>);

@@ -6,7 +6,7 @@
 
 import { SpecError, show, wrongType } from '../errors.ts';
 import { isList, reading } from '../reading.ts';
-import type { Shape } from '../tensor.ts';
+import { MAX_AXES, type Shape } from '../tensor.ts';
 import type { Axis } from '../window.ts';
 import type { AxisField, Field } from './layer.ts';
 
@@ -119,7 +119,12 @@ export function fieldAt(field: Field, position: readonly number[]): Span[] {
   const isAxis = (axis: AxisField | undefined): boolean =>
     [axis?.size, axis?.step, axis?.start].every((value) => Number.isFinite(value));
   const isListOf = (what: string, list: unknown, is: (each: never) => boolean): boolean =>
-    reading('layer-field', 'fieldAt', what, () => isList(list) && Array.from(list).every(is as () => boolean));
+    reading(
+      'layer-field',
+      'fieldAt',
+      what,
+      () => isList(list) && list.length <= MAX_AXES && Array.from(list).every(is as () => boolean),
+    );
   if (!isListOf('field', field, isAxis))
     throw wrongType('layer-field', 'fieldAt: field must be an array of {size, step, start}');
   if (!isListOf('position', position, Number.isSafeInteger))

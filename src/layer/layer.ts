@@ -65,6 +65,8 @@ export interface Parameter {
   readonly trained?: boolean;
   /** The axis that runs over the channels of x, if there is one. */
   readonly channelAxis?: number;
+  /** The attribute that is false for a layer without it. */
+  readonly attribute?: string;
 }
 
 /**
@@ -227,3 +229,15 @@ export function checkLayer(who: string, value: unknown, what = 'layer'): asserts
   const lack = typeof value === 'object' && value !== null ? `, which has no '${missing}'` : '';
   throw wrongType('layer-rules', `${who}: ${what} must be a layer, got ${show(value)}${lack}`);
 }
+
+/** The layers that the library made. */
+const made = new WeakSet<Layer>();
+
+/** Notes a layer of the library, which keeps no tensor beyond its call and that of its gradient. */
+export function noteMade(layer: Layer): Layer {
+  made.add(layer);
+  return layer;
+}
+
+/** Whether the library made a layer and all that it is made of: one made by hand may keep the tensors it sees. */
+export const isMade = (layer: Layer): boolean => made.has(layer) && Object.values(layer.children).every(isMade);

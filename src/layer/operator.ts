@@ -1,8 +1,9 @@
 // The operator: a layer that is not made of layers. The checks that all operators have in common are here.
 
 import { checkNames, frozenCopy, known } from '../attributes.ts';
-import { channelsFirst, channelsHint, filtersFirst, noBias } from '../did-you-mean.ts';
+import { channelsFirst, channelsHint, filtersFirst, leftOutBy } from '../did-you-mean.ts';
 import { SpecError, wrongType } from '../errors.ts';
+import { reading } from '../reading.ts';
 import {
   checkShape,
   checkTensor,
@@ -16,7 +17,18 @@ import {
 } from '../tensor.ts';
 import type { ConvGeometry, PoolGeometry } from '../window.ts';
 import { pointField } from './field.ts';
-import type { Attributes, Changes, Field, Layer, Parameter, Params, Program, Roles, Value } from './layer.ts';
+import {
+  type Attributes,
+  type Changes,
+  type Field,
+  type Layer,
+  noteMade,
+  type Parameter,
+  type Params,
+  type Program,
+  type Roles,
+  type Value,
+} from './layer.ts';
 
 /** The arguments of the rule for the gradient. */
 export interface Pulled<G> {
@@ -73,7 +85,8 @@ export function operator<G = undefined>(op: Operator<G>): Layer {
   };
   /** Why a parameter probably has another shape than it must. */
   const shapeHint = (x: Shape, must: Shape, name: string, got: Shape | undefined): string => {
-    if (got === undefined) return name === 'bias' && op.attributes.bias === true ? noBias : '';
+    const { attribute } = facts(x).parameters[name];
+    if (got === undefined) return attribute ? leftOutBy(attribute) : '';
     if (x.length > 3 && fits([x[0], ...x.slice(2), x[1]], name, got)) return channelsFirst(x);
     const [channels, filters] = must.slice(-2);
     return must.length > 1 && sameShape(got, [filters, channels, ...must.slice(0, -2)]) ? filtersFirst : '';
@@ -135,7 +148,7 @@ export function operator<G = undefined>(op: Operator<G>): Layer {
       return op.emit?.(program, x, p as Record<string, Tensor>, g) ?? program.call(layer, x, p);
     },
   });
-  return layer;
+  return noteMade(layer);
 }
 
 /**
@@ -218,7 +231,7 @@ function checkOwnParams(
   shapes: Readonly<Record<string, Shape>>,
   p: Params<Tensor>,
   x: Data,
-  hint: (name: string, got: Shape | undefined) => string = () => '',
+  hint: (name: string, got: Shape | undefined) => string,
 ): void {
   const names = Object.keys(shapes);
   checkNames(who, p, names, 'parameters', 'layer-params');
@@ -228,7 +241,7 @@ function checkOwnParams(
         'layer-params',
         `${who}: the parameters are ${names.join(', ')}, got no '${name}'${hint(name, undefined)}`,
       );
-    const value = p[name] as Tensor;
+    const value = reading('layer-params', who, name, () => p[name]) as Tensor;
     checkTensor(who, name, value);
     if (!sameShape(value.shape, shapes[name])) {
       const got = `got [${value.shape}]${hint(name, value.shape)}`;

@@ -1,6 +1,7 @@
 // What an operator declares of a parameter: its shape, its first value, and whether it is trained.
 
 import { wrongType } from '../errors.ts';
+import { normals } from '../kernels/choose.ts';
 import { random } from '../random.ts';
 import { isList, reading } from '../reading.ts';
 import type { Shape } from '../tensor.ts';
@@ -20,11 +21,10 @@ export const filled =
 export const drawn =
   (fanIn: number, fanOut: number): FirstValue =>
   (data, seed, scheme) => {
-    const { normal, uniform } = random(seed);
-    const deviation = Math.sqrt(2 / fanIn);
+    if (scheme === 'he') return normals(seed, Math.sqrt(2 / fanIn), data);
+    const { uniform } = random(seed);
     const bound = Math.sqrt(6 / (fanIn + fanOut));
-    for (let i = 0; i < data.length; i++)
-      data[i] = scheme === 'he' ? deviation * normal() : bound * (2 * uniform() - 1);
+    for (let i = 0; i < data.length; i++) data[i] = bound * (2 * uniform() - 1);
   };
 
 /**

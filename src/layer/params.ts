@@ -1,7 +1,7 @@
 // Nested parameters by their flat names: `stage2.body.conv1.weight`.
 
 import { SpecError, show, wrongType } from '../errors.ts';
-import { isList, reading } from '../reading.ts';
+import { isList, isRecord, reading } from '../reading.ts';
 import { checkShape, checkTensor, type Shape, type Tensor } from '../tensor.ts';
 import { MOST_NESTED, type Parameter, type Params } from './layer.ts';
 
@@ -35,7 +35,7 @@ export function flatParams<T extends Leaf>(params: Params<T>): Record<string, T>
 
 /** Refuses a value that is not a record of tensors, nested or not. Spec layer-params, layer-children. */
 export function checkParams(who: string, params: unknown, path = '', depth = 0): void {
-  if (typeof params !== 'object' || params === null || isList(params)) {
+  if (!isRecord(params)) {
     const what = path === '' ? 'parameters must be' : `${path} must be a tensor or`;
     throw wrongType('layer-params', `${who}: ${what} an object of tensors, got ${show(params)}`);
   }
@@ -49,14 +49,14 @@ export function checkParams(who: string, params: unknown, path = '', depth = 0):
   );
   for (const { key, value, isTensor } of entries) {
     const name = nameIn(path, key);
-    if (isTensor) checkTensor(who, name, value);
+    if (isTensor) checkTensor(who, name, value as Tensor);
     else checkParams(who, value, name, depth + 1);
   }
 }
 
 /** Refuses what is not a record of shapes, nested or not, such as a layer made by hand may give. Spec layer-params. */
 export function checkShapes(who: string, shapes: unknown, depth = 0): void {
-  if (typeof shapes !== 'object' || shapes === null || isList(shapes) || depth > MOST_NESTED)
+  if (!isRecord(shapes) || depth > MOST_NESTED)
     throw wrongType('layer-params', `${who}: the layer's params must be shapes by name, got ${show(shapes)}`);
   for (const each of reading('layer-params', who, "the layer's params", () => Object.values(shapes)))
     if (isList(each)) checkShape(who, each as Shape);

@@ -6,7 +6,7 @@ import type { Tensor } from '../tensor.ts';
 import { sumOf } from './channels.ts';
 import { combinator, ownParams, type Parts } from './combinator.ts';
 import { pointField } from './field.ts';
-import { type Children, checkLayer, type Input, type Layer, type Params, type Pull } from './layer.ts';
+import { type Children, checkLayer, type Input, type Layer, noteMade, type Params, type Pull } from './layer.ts';
 import { mapLayer } from './map-layer.ts';
 import { mapParams } from './params.ts';
 
@@ -50,7 +50,7 @@ function placeFor(layer: Layer): Layer {
     vjp: outside,
   });
   places.set(place, layer);
-  return place;
+  return noteMade(place);
 }
 
 /** The net with another layer in every place of one. */

@@ -5,6 +5,7 @@ import { SpecError, show, wrongType } from '../errors.ts';
 import { asBytes } from '../formats/bytes.ts';
 import { notOf } from '../formats/format-hint.ts';
 import { copyOf } from '../layer/identity.ts';
+import { isList } from '../reading.ts';
 import { checkShape, checkTensor, type Shape, type Tensor } from '../tensor.ts';
 import { decode } from './decode.ts';
 import { describeModel, type OnnxDescription } from './describe.ts';
@@ -73,8 +74,7 @@ export interface Model {
  */
 export function readOnnx(bytes: Uint8Array | ArrayBuffer, options: ReadOnnxOptions = {}): Model {
   const file = asBytes(CLAUSE, WHO, bytes);
-  known(WHO, options, ['external'], 'options');
-  const { external = {} } = options;
+  const { external = {} } = known(WHO, options, ['external'], 'options');
   if (typeof external !== 'function' && (typeof external !== 'object' || external === null))
     throw wrongType('onnx-tensor', `${WHO}: external must be a function or a record of bytes, got ${show(external)}`);
   const model = decodeModel(file);
@@ -136,11 +136,9 @@ class GraphModel implements Model {
   }
 
   #fromShapes(who: string, options: ShapeOptions): Planned {
-    known(who, options, ['shapes'], 'options');
-    const { shapes = {} } = options;
-    known(
+    const shapes = known(
       who,
-      shapes,
+      known(who, options, ['shapes'], 'options').shapes ?? {},
       this.inputs.map(({ name }) => name),
       'inputs',
       'onnx-shape',
@@ -164,8 +162,8 @@ class GraphModel implements Model {
   }
 
   run(inputs: Readonly<Record<string, Tensor>>, options: RunOptions = {}): Record<string, Tensor> {
-    known('run', options, ['outputs'], 'options');
-    known(
+    const { outputs } = known('run', options, ['outputs'], 'options');
+    const given = known(
       'run',
       inputs,
       this.inputs.map(({ name }) => name),
@@ -173,13 +171,13 @@ class GraphModel implements Model {
       'onnx-run',
     );
     const values = new Map<string, Value>();
-    for (const port of this.inputs) values.set(port.name, inputValue(port, inputs[port.name]));
+    for (const port of this.inputs) values.set(port.name, inputValue(port, given[port.name]));
     const floats = [...values.values()].filter(({ type }) => isFloat(type));
     const wide = floats.some((value) => value.first instanceof Float64Array);
     if (wide && floats.some((value) => value.first instanceof Float32Array))
       throw wrongType('onnx-run', 'run: all inputs must be float32, or all float64');
     const planned = this.#planned(new Map([...values].map(([name, { type, shape }]) => [name, { type, shape }])));
-    const names = this.#wanted(options.outputs);
+    const names = this.#wanted(outputs);
     const results = execute(planned, values, new Set(names), wide);
     const taken = new Set<unknown>([...values.values()].map(({ first }) => first));
     return Object.fromEntries(
@@ -195,8 +193,7 @@ class GraphModel implements Model {
   #wanted(names: readonly string[] | undefined): readonly string[] {
     const all = this.#graph.nodes.flatMap(({ outputs }) => outputs.filter((name) => name !== ''));
     if (names === undefined) return all;
-    if (!Array.isArray(names))
-      throw wrongType('onnx-run', `run: outputs must be an array of names, got ${show(names)}`);
+    if (!isList(names)) throw wrongType('onnx-run', `run: outputs must be an array of names, got ${show(names)}`);
     const there = new Set(all);
     for (const name of names)
       if (!there.has(name)) throw new SpecError('onnx-run', `run: the model makes no tensor ${show(name)}`);

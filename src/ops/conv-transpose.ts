@@ -93,7 +93,7 @@ function transposed(
     parameters(x) {
       const shape = [...window.size, filters / groups, x[x.length - 1]];
       const weight = { shape, first: drawnWeight(shape) };
-      return { weight, ...(bias && { bias: { shape: [filters], first: filled(0) } }) };
+      return { weight, ...(bias && { bias: { shape: [filters], first: filled(0), attribute: 'bias' } }) };
     },
     field: (_x, g) => mirroredField(g.axes.slice(-rank)),
     cost: (_x, g) => multiplyAdds(g),

@@ -148,7 +148,7 @@ function convolution({ name, rank, flip, make, complete, part }: Convolution): L
 /** A random weight, and with `bias` a zero for each filter on its last axis. */
 export const weightAndBias = (weight: Shape, bias: boolean): Record<string, Parameter> => ({
   weight: { shape: weight, first: drawnWeight(weight) },
-  ...(bias && { bias: { shape: weight.slice(-1), first: filled(0) } }),
+  ...(bias && { bias: { shape: weight.slice(-1), first: filled(0), attribute: 'bias' } }),
 });
 
 /** The filters of a weight are on its last axis. */

@@ -58,7 +58,10 @@ function locallyConnected(
     parameters(x, g) {
       const shape = [pairsInside(g), g.channels, filters];
       const weight = { shape, first: drawnWeight(shape) };
-      return { weight, ...(bias && { bias: { shape: this.shape(x, g).slice(1), first: filled(0) } }) };
+      return {
+        weight,
+        ...(bias && { bias: { shape: this.shape(x, g).slice(1), first: filled(0), attribute: 'bias' } }),
+      };
     },
     field: (_x, g) => windowField(g.axes.slice(-rank)),
     cost: (_x, g) => g.batch * pairsInside(g) * g.channels * filters,

@@ -6,13 +6,12 @@
 
 import { finiteNumber, known } from '../attributes.ts';
 import * as kernels from '../kernels/choose.ts';
-import { wholeField } from '../layer/field.ts';
-import type { Attributes, Layer, Roles } from '../layer/layer.ts';
-import { operator } from '../layer/operator.ts';
+import type { Layer } from '../layer/layer.ts';
 import { log } from '../reference/math.ts';
 import { longSum } from '../reference/sums.ts';
 import { type Round, roundingOf } from '../rounding.ts';
-import { allocate, type Data, type Shape, type Tensor, typeOf } from '../tensor.ts';
+import type { Data, Shape, Tensor } from '../tensor.ts';
+import { loss } from './loss-layer.ts';
 import { belowMaximum, type Rows } from './rows.ts';
 import {
   checkClassWeights,
@@ -232,35 +231,3 @@ const wrongSide = (x: number, t: number, round: (value: number) => number): numb
 
 /** dy for each of the losses that were averaged. Spec numerics-counts. */
 const shareOf = (x: Data, dy: number, count: number): number => roundingOf(x)(dy / count);
-
-interface Loss {
-  readonly roles?: Roles;
-  check(x: Shape): void;
-  value(x: Data, shape: Shape): number;
-  gradient(x: Data, shape: Shape, dy: number, dx: Data): void;
-}
-
-/** A layer of one output element. Spec loss-shape. */
-function loss(name: string, attributes: Attributes, make: (attributes: never) => Layer, rules: Loss): Layer {
-  return operator({
-    name,
-    attributes,
-    make,
-    roles: rules.roles,
-    shape(x) {
-      rules.check(x);
-      return [1];
-    },
-    field: wholeField,
-    forward(x) {
-      const y = allocate(name, [1], typeOf(x.data));
-      y.data[0] = rules.value(x.data, x.shape);
-      return y;
-    },
-    gradient({ x, dy }) {
-      const dx = allocate(name, x.shape, typeOf(x.data));
-      rules.gradient(x.data, x.shape, dy.data[0], dx.data);
-      return { x: dx };
-    },
-  });
-}

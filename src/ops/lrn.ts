@@ -5,7 +5,7 @@
 
 import { finiteNumber, known, wholeNumber } from '../attributes.ts';
 import * as kernels from '../kernels/choose.ts';
-import type { Layer } from '../layer/layer.ts';
+import type { Layer, LrnStep } from '../layer/layer.ts';
 import { operator } from '../layer/operator.ts';
 import { additions, SHORT_SUM } from '../reference/sums.ts';
 import { roundingOf } from '../rounding.ts';
@@ -41,18 +41,7 @@ export function lrn(attributes: LrnAttributes = {}): Layer {
   const beta = factor('beta', attributes.beta ?? 0.75);
   const k = finiteNumber('lrn-factors', name, 'k', attributes.k ?? 2, 'a number > 0', (each) => each > 0);
   const window = { before: Math.floor((size - 1) / 2), after: Math.ceil((size - 1) / 2) };
-  /** d and d^beta of every element. */
-  const divisors = (x: Tensor): { d: Data; power: Data } => {
-    const round = roundingOf(x.data);
-    const squares = x.data.map((value) => value * value);
-    const d = x.data.slice();
-    neighbourSums(squares, channelsOf(name, x.shape), window, (sum, i) => {
-      d[i] = round(k) + round(round(alpha) * sum);
-    });
-    const power = d.slice();
-    kernels.map('pow', d, power, beta);
-    return { d, power };
-  };
+  const step = { ...window, k, alpha, beta };
   return operator({
     name,
     attributes: { size, alpha, beta, k },
@@ -61,18 +50,13 @@ export function lrn(attributes: LrnAttributes = {}): Layer {
       channelsOf(name, x);
       return x;
     },
-    forward(x) {
-      const y = allocate(name, x.shape, typeOf(x.data));
-      const { power } = divisors(x);
-      for (let i = 0; i < y.data.length; i++) y.data[i] = x.data[i] / power[i];
-      return y;
-    },
-    emit: (program, x) => program.lrn(x, { ...window, k, alpha, beta }),
+    forward: (x) => lrnOf(x, step),
+    emit: (program, x) => program.lrn(x, step),
     /** Spec lrn-gradient. */
     gradient({ x, dy, y }) {
       const round = roundingOf(x.data);
       const dx = allocate(name, x.shape, typeOf(x.data));
-      const { d, power } = divisors(x);
+      const { d, power } = divisors(x, step);
       const shares = d.map((each, i) => round(dy.data[i] * y.data[i]) / each);
       const mirrored = { before: window.after, after: window.before };
       const slope = round(2 * round(alpha) * beta);
@@ -82,6 +66,27 @@ export function lrn(attributes: LrnAttributes = {}): Layer {
       return { x: dx };
     },
   });
+}
+
+/** y = x / (k + alpha · Σ x²)^beta. Spec lrn-forward. */
+export function lrnOf(x: Tensor, step: LrnStep): Tensor {
+  const y = allocate('lrn', x.shape, typeOf(x.data));
+  const { power } = divisors(x, step);
+  for (let i = 0; i < y.data.length; i++) y.data[i] = x.data[i] / power[i];
+  return y;
+}
+
+/** d = k + alpha · Σ x² and d^beta of every element. */
+function divisors(x: Tensor, { k, alpha, beta, ...window }: LrnStep): { d: Data; power: Data } {
+  const round = roundingOf(x.data);
+  const squares = x.data.map((value) => value * value);
+  const d = x.data.slice();
+  neighbourSums(squares, channelsOf('lrn', x.shape), window, (sum, i) => {
+    d[i] = round(k) + round(round(alpha) * sum);
+  });
+  const power = d.slice();
+  kernels.map('pow', d, power, beta);
+  return { d, power };
 }
 
 /** Calls `use` with the sum over the window around each channel, by ascending channel from +0. Spec lrn-size, numerics-long. */

@@ -4,15 +4,15 @@
 
 import { finiteNumber, known } from '../attributes.ts';
 import { SpecError } from '../errors.ts';
+import * as kernels from '../kernels/choose.ts';
 import type { Layer, Parameter } from '../layer/layer.ts';
 import { type Operator, operator } from '../layer/operator.ts';
 import { filled } from '../layer/parameter.ts';
 import {
-  batchNormInputGrad,
-  batchStatistics,
   deviations,
-  normalize,
-  normParamGrads,
+  frozenInputGrad,
+  type Normalization,
+  type NormSums,
   type Statistics,
   scales,
 } from '../reference/normalization.ts';
@@ -35,11 +35,12 @@ export interface NormAttributes {
  */
 export function batchNorm(attributes: NormAttributes = {}): Layer {
   const epsilon = readEpsilon('batchNorm', attributes);
-  const statistics = (x: Tensor): Statistics => batchStatistics(x.shape[0], channelsOf('batchNorm', x.shape), x.data);
+  const statistics = (x: Tensor): Statistics =>
+    kernels.batchStatistics(x.shape[0], channelsOf('batchNorm', x.shape), x.data);
   return norm('batchNorm', epsilon, batchNorm, {
     parameters: scaleAndShift,
     statistics,
-    inputGrad: batchNormInputGrad,
+    inputGrad: (x, norm, sums, dy, dx) => kernels.batchNormInputGrad(x.shape[0], x.data, norm, sums, dy.data, dx.data),
     roles: { batchStatistics: { of: statistics, given: frozenNorm({ epsilon }) } },
   });
 }
@@ -66,7 +67,7 @@ export function frozenNorm(attributes: NormAttributes = {}): Layer {
       variance: { shape: [C], first: filled(1), trained: false, channelAxis: 0 },
     }),
     statistics,
-    inputGrad: frozenInputGrad,
+    inputGrad: (_x, norm, _sums, dy, dx) => frozenInputGrad(norm, dy.data, dx.data),
     roles: { givenStatistics: { epsilon } },
     emit(program, x, p) {
       const scale = scales(p.weight.data, deviations(p.variance.data, epsilon, Math.fround)) as Float32Array;
@@ -74,12 +75,6 @@ export function frozenNorm(attributes: NormAttributes = {}): Layer {
     },
   });
 }
-
-/** dx = dy · scale. Spec norm-frozen-gradient. */
-const frozenInputGrad: typeof batchNormInputGrad = (_x, { mean, deviation, weight }, _sums, dy, dx) => {
-  const scale = scales(weight, deviation);
-  for (let i = 0; i < dx.length; i++) dx[i] = dy[i] * scale[i % mean.length];
-};
 
 /** The common part of both norms: scales the channels of x to mean 0 and variance 1. */
 const scaleAndShift = (C: number): Record<string, Parameter> => ({
@@ -90,7 +85,7 @@ const scaleAndShift = (C: number): Record<string, Parameter> => ({
 interface Norm extends Pick<Operator, 'emit' | 'roles'> {
   parameters(C: number): Readonly<Record<string, Parameter>>;
   statistics(x: Tensor, p: Readonly<Record<string, Tensor>>): Statistics;
-  readonly inputGrad: typeof batchNormInputGrad;
+  inputGrad(x: Tensor, norm: Normalization, sums: NormSums, dy: Tensor, dx: Tensor): void;
 }
 
 function norm(
@@ -99,6 +94,10 @@ function norm(
   make: (attributes: NormAttributes) => Layer,
   { parameters, statistics, inputGrad, ...rest }: Norm,
 ): Layer {
+  const by = (x: Tensor, p: Readonly<Record<string, Tensor>>): Normalization => {
+    const { mean, variance } = statistics(x, p);
+    return { mean, deviation: deviations(variance, epsilon, roundingOf(x.data)), weight: p.weight.data };
+  };
   return operator({
     name,
     ...rest,
@@ -111,19 +110,17 @@ function norm(
     parameters: (x) => parameters(channelsOf(name, x)),
     forward(x, p) {
       const y = allocate(name, x.shape, typeOf(x.data));
-      const { mean, variance } = statistics(x, p);
-      normalize(x.data, mean, deviations(variance, epsilon, roundingOf(x.data)), p.weight.data, p.bias.data, y.data);
+      kernels.normalize(x.shape[0], x.data, by(x, p), p.bias.data, y.data);
       return y;
     },
     gradient({ x, p, dy }) {
-      const { mean, variance } = statistics(x, p);
-      const deviation = deviations(variance, epsilon, roundingOf(x.data));
-      const sums = normParamGrads(x.shape[0], x.data, mean, deviation, dy.data);
+      const norm = by(x, p);
+      const sums = kernels.normParamGrads(x.shape[0], x.data, norm, dy.data);
       const dx = allocate(name, x.shape, typeOf(x.data));
-      inputGrad(x.data, { mean, deviation, weight: p.weight.data }, sums, dy.data, dx.data);
+      inputGrad(x, norm, sums, dy, dx);
       const gradients: Record<string, Float64Array> = { ...sums };
       const params = Object.keys(p).map((each) => {
-        const own = allocate(name, [mean.length], typeOf(x.data));
+        const own = allocate(name, p.weight.shape, typeOf(x.data));
         own.data.set(gradients[each] ?? []);
         return [each, own];
       });

@@ -24,7 +24,7 @@ export interface PreluAttributes {
  */
 export function prelu(attributes: PreluAttributes = {}): Layer {
   const name = 'prelu';
-  known(name, attributes, ['shared']);
+  attributes = known(name, attributes, ['shared']);
   const shared = flag('activation-prelu', name, 'shared', attributes.shared ?? false);
   return operator({
     name,

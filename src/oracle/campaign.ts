@@ -1,6 +1,8 @@
 // A campaign: many cases to one engine, the failures gathered, named and reduced. Spec oracle-campaign.
 
-import { finiteNumber, known } from '../attributes.ts';
+import { checkFunction, finiteNumber, known } from '../attributes.ts';
+import { show, wrongType } from '../errors.ts';
+import { reading } from '../reading.ts';
 import type { Outcome } from './ask/ask.ts';
 import { crashesOf, isDeadly } from './ask/crashes.ts';
 import { historyOf } from './ask/history.ts';
@@ -50,8 +52,15 @@ const PROBED = 8;
  * (await checkEngine(zeros, { ops: ['dense'] })).clean // false
  */
 export function checkEngine(engine: Engine, options: CheckOptions = {}): Promise<Report> {
-  known('checkEngine', options, optionNames, 'options', 'oracle-campaign');
-  return campaign(inProcess(engine, readTimeout(options)), options);
+  const read = known('checkEngine', options, optionNames, 'options', 'oracle-campaign');
+  const { signal, onProgress } = read;
+  if (
+    signal !== undefined &&
+    typeof reading('oracle-campaign', 'checkEngine', 'signal', () => signal.aborted) !== 'boolean'
+  )
+    throw wrongType('oracle-campaign', `checkEngine: signal must be an object {aborted}, got ${show(signal)}`);
+  if (onProgress !== undefined) checkFunction('oracle-campaign', 'checkEngine', 'onProgress', onProgress);
+  return campaign(inProcess(engine, readTimeout(read)), read);
 }
 
 /** As that of the command line. */

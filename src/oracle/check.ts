@@ -1,9 +1,12 @@
 // One result held against its bound: the oracle's smallest question.
 
+import { known } from '../attributes.ts';
 import { SpecError, wrongType } from '../errors.ts';
 import { checkLayer, type Layer, type Params } from '../layer/layer.ts';
 import { checkLike } from '../layer/operator.ts';
-import type { Tensor } from '../tensor.ts';
+import { checkShapes } from '../layer/params.ts';
+import { isList, reading } from '../reading.ts';
+import { checkTensor, type Tensor } from '../tensor.ts';
 import { readTraits } from './ask/traits.ts';
 import { judge, type Verdict } from './ask/verdict.ts';
 import type { Bound, Profile } from './bounds/bound.ts';
@@ -20,18 +23,31 @@ export interface OutputBound {
   readonly error: Tensor;
 }
 
-/** x and the parameters as operands, checked by the layer itself. */
+/** x and the parameters as operands, checked by the layer itself; plain copies, but for the data. */
 function operandsOf(layer: Layer, x: Tensor, params: Params<Tensor>): Operands {
   checkLayer('check', layer);
   checkKnown(layer);
-  const shapes = layer.params(x?.shape);
-  if (!(x.data instanceof Float32Array))
+  const tensor = readTensor('check', 'x', x);
+  const shapes = layer.params(tensor.shape);
+  checkShapes('check', shapes);
+  if (!(tensor.data instanceof Float32Array))
     throw wrongType('oracle-operands', `check: x must be float32, since the verdict is about float32 arithmetic`);
-  for (const name of Object.keys(shapes)) {
-    if (!(name in (params ?? {}))) throw new SpecError('oracle-operands', `check: ${layer.name} needs '${name}'`);
-    checkLike('check', name, params[name] as Tensor, shapes[name] as number[], x.data, 'oracle-operands');
+  const names = Object.keys(shapes);
+  const given = known('check', params, names, 'parameters', 'oracle-operands');
+  const operands: Record<string, Tensor> = {};
+  for (const name of names) {
+    if (!(name in given)) throw new SpecError('oracle-operands', `check: ${layer.name} needs '${name}'`);
+    operands[name] = readTensor('check', name, given[name] as Tensor);
+    checkLike('check', name, operands[name], shapes[name] as number[], tensor.data, 'oracle-operands');
   }
-  return { ...(params as Record<string, Tensor>), ...attachedTo(layer, x.shape), x };
+  return { ...operands, ...attachedTo(layer, tensor.shape), x: tensor };
+}
+
+/** A plain record of a checked tensor, each member read once. */
+function readTensor(who: string, what: string, value: Tensor): Tensor {
+  const held = reading('tensor-type', who, what, () => ({ ...value }));
+  checkTensor(who, what, held);
+  return { shape: [...held.shape], data: held.data };
 }
 
 /** Spec oracle-operators. */
@@ -55,8 +71,9 @@ const boundOfOutput = (layer: Layer, operands: Operands, profile?: Profile): Bou
  * bound(dense({ units: 1, bias: false }), x, { weight: tensor([3, 1], [1, 1, 1]) }).y.data // [6]
  */
 export function bound(layer: Layer, x: Tensor, params: Params<Tensor>, profile?: Profile): OutputBound {
-  const { value, error } = boundOfOutput(layer, operandsOf(layer, x, params), profile);
-  const shape = layer.shape(x.shape);
+  const operands = operandsOf(layer, x, params);
+  const { value, error } = boundOfOutput(layer, operands, profile);
+  const shape = layer.shape(operands.x.shape);
   return { y: { shape, data: value }, error: { shape, data: error } };
 }
 
@@ -74,7 +91,21 @@ export function bound(layer: Layer, x: Tensor, params: Params<Tensor>, profile?:
 export function check(layer: Layer, x: Tensor, params: Params<Tensor>, theirs: unknown, profile?: Profile): Verdict {
   const operands = operandsOf(layer, x, params);
   const bound = boundOfOutput(layer, operands, profile);
-  const verdict = judge('y', layer.shape(x.shape), bound, theirs);
-  const mistakes = mistakesIn(layer, operands, bound, theirs, verdict);
+  const answer = readAnswer(theirs);
+  const verdict = judge('y', layer.shape(operands.x.shape), bound, answer);
+  const mistakes = mistakesIn(layer, operands, bound, answer, verdict);
   return { ...verdict, ...(mistakes.length > 0 && { mistakes }) };
+}
+
+/** Of what looks like a tensor, a plain record; an answer that cannot be read is no tensor. */
+function readAnswer(theirs: unknown): unknown {
+  if (typeof theirs !== 'object' || theirs === null) return theirs;
+  try {
+    if (!('data' in theirs)) return { ...theirs };
+    const { shape, data } = theirs as Tensor;
+    return { shape: isList(shape) ? [...shape] : shape, data };
+  } catch {
+    // A getter or a trap of a proxy may throw anything: there is no answer.
+    return undefined;
+  }
 }

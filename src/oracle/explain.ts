@@ -1,5 +1,6 @@
 // A case id made into its layer and tensors again.
 
+import { known } from '../attributes.ts';
 import type { Layer } from '../layer/layer.ts';
 import type { Tensor } from '../tensor.ts';
 import { callOf, layoutKeyOf, partsOf, theirTensor } from './ask/ask.ts';
@@ -80,9 +81,10 @@ export function speakerOf(
   c: Case,
   speech: Speech,
 ): Pick<EngineUnderTest, 'layout' | 'traits'> & { dialect: DialectName } {
-  const dialect = readDialect(speech.dialect, [c.op]);
+  const asked = known('explain', speech, ['dialect', 'layout'], 'options', 'dialect-names');
+  const dialect = readDialect(asked.dialect, [c.op]);
   checkSaid('explain', dialect, c);
-  return { dialect, layout: readLayout(speech.layout, dialects[dialect].layout), traits: {} };
+  return { dialect, layout: readLayout(asked.layout, dialects[dialect].layout), traits: {} };
 }
 
 /** `conv2d in the words of torch, x NCHW, weight OIHW` */

@@ -43,3 +43,8 @@ export function relu(x: Data, y: Data): void {
 export function reluGrad(x: Data, dy: Data, dx: Data): void {
   for (let i = 0; i < x.length; i++) dx[i] = x[i] > 0 ? dy[i] : 0;
 }
+
+/** y = a + b. Spec sum-rules. */
+export function add(a: Data, b: Data, y: Data): void {
+  for (let i = 0; i < y.length; i++) y[i] = a[i] + b[i];
+}

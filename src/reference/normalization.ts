@@ -16,6 +16,19 @@ export interface Statistics {
   readonly variance: Data;
 }
 
+/** What a channel is normalised by: its mean, √(variance + epsilon) and its weight. */
+export interface Normalization {
+  readonly mean: Data;
+  readonly deviation: Float64Array;
+  readonly weight: Data;
+}
+
+/** The gradients of weight and bias before rounding. */
+export interface NormSums {
+  readonly weight: Float64Array;
+  readonly bias: Float64Array;
+}
+
 /** Spec norm-statistics. */
 export function batchStatistics(batch: number, C: number, x: Data): Statistics {
   const M = x.length / C;
@@ -32,7 +45,7 @@ export const deviations = (variance: Data, epsilon: number, round: Round): Float
 export const scales = (weight: Data, deviation: Data): Data => weight.map((w, c) => w / deviation[c]);
 
 /** y = (x − mean)·scale + bias, scale = weight / deviation. Spec norm-frozen. */
-export function normalize(x: Data, mean: Data, deviation: Data, weight: Data, bias: Data, y: Data): void {
+export function normalize(x: Data, { mean, deviation, weight }: Normalization, bias: Data, y: Data): void {
   const round = roundingOf(x);
   const C = mean.length;
   const scale = scales(weight, deviation);
@@ -41,14 +54,8 @@ export function normalize(x: Data, mean: Data, deviation: Data, weight: Data, bi
   }
 }
 
-/** dweight = Σ dy·(x − mean)/deviation and dbias = Σ dy, before rounding. Spec norm-frozen-gradient. */
-export function normParamGrads(
-  batch: number,
-  x: Data,
-  mean: Data,
-  deviation: Data,
-  dy: Data,
-): { weight: Float64Array; bias: Float64Array } {
+/** dweight = Σ dy·(x − mean)/deviation and dbias = Σ dy. Spec norm-frozen-gradient. */
+export function normParamGrads(batch: number, x: Data, { mean, deviation }: Normalization, dy: Data): NormSums {
   const round = roundingOf(x);
   const C = mean.length;
   return {
@@ -61,13 +68,8 @@ export function normParamGrads(
  * dx = scale · ((dy − dbias/M) − x̂ · (dweight/M)) with x̂ = (x − mean)/deviation: mean and variance depend on x too.
  * Spec norm-batch-gradient.
  */
-export function batchNormInputGrad(
-  x: Data,
-  { mean, deviation, weight }: { readonly mean: Data; readonly deviation: Data; readonly weight: Data },
-  sums: { readonly weight: Data; readonly bias: Data },
-  dy: Data,
-  dx: Data,
-): void {
+export function batchNormInputGrad(x: Data, norm: Normalization, sums: NormSums, dy: Data, dx: Data): void {
+  const { mean, deviation, weight } = norm;
   const round = roundingOf(x);
   const C = mean.length;
   const M = x.length / C;
@@ -78,4 +80,10 @@ export function batchNormInputGrad(
     const xHat = round(round(x[i] - mean[c]) / deviation[c]);
     dx[i] = scale[c] * round(round(dy[i] - shift[c]) - round(xHat * slope[c]));
   }
+}
+
+/** dx = dy · scale. Spec norm-frozen-gradient. */
+export function frozenInputGrad({ mean, deviation, weight }: Normalization, dy: Data, dx: Data): void {
+  const scale = scales(weight, deviation);
+  for (let i = 0; i < dx.length; i++) dx[i] = dy[i] * scale[i % mean.length];
 }

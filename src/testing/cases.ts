@@ -141,10 +141,13 @@ export function poolCases(kind: 'max' | 'average', options: CaseOptions = {}): f
  * @example
  * fc.sample(denseCases(), 1)[0].x.shape.length // 2
  */
-export const denseCases = (options: Omit<CaseOptions, 'rank' | 'cost'> = {}): fc.Arbitrary<Case> =>
-  fc
+export function denseCases(options: Omit<CaseOptions, 'rank' | 'cost'> = {}): fc.Arbitrary<Case> {
+  const read = known('denseCases', options, ['numbers', 'type'], 'options');
+  readOptions('denseCases', read);
+  return fc
     .record({ batch: fc.integer({ min: 1, max: 9 }), channels: counts(), units: counts(), bias: fc.boolean() })
-    .chain(({ batch, channels, units, bias }) => casesOf(dense({ units, bias }), [batch, channels], options));
+    .chain(({ batch, channels, units, bias }) => casesOf(dense({ units, bias }), [batch, channels], read));
+}
 
 /**
  * Cases of a given layer on inputs of a given shape.

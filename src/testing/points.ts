@@ -1,6 +1,8 @@
 // Points: everything that a layer depends on as one flat record, so that a law can treat x and each parameter alike.
 //
 //   { x: […], 'conv1.weight': […], 'conv1.bias': […] }
+//
+// A parameter of the layer itself that is called x or dy has a dot before its name.
 
 import fc from 'fast-check';
 import { toFloat64 } from '../convert.ts';
@@ -27,16 +29,22 @@ export interface Law {
   property(subject: Subject): fc.IProperty<unknown>;
 }
 
+/** The key of a parameter, by its flat name. */
+const keyOf = (name: string): string => (name === 'x' || name === 'dy' ? `.${name}` : name);
+
+const byKey = <T extends Shape | Tensor>(params: Params<T>): Record<string, T> =>
+  Object.fromEntries(Object.entries(flatParams(params)).map(([name, value]) => [keyOf(name), value as T]));
+
 export const shapesOf = ({ layer, shape }: Subject): Record<string, Shape> => ({
   x: shape,
-  ...flatParams(layer.params(shape)),
+  ...byKey(layer.params(shape)),
 });
 
-export const gradientAt = ({ x, params }: Gradient): Point => ({ x, ...flatParams(params) });
+export const gradientAt = ({ x, params }: Gradient): Point => ({ x, ...byKey(params) });
 
 /** The parameters of a point, nested again as the layer's shapes of them are. */
 export const nest = ({ layer, shape }: Subject, point: Point): Params<Tensor> =>
-  mapParams(layer.params(shape), (_, name) => point[name]);
+  mapParams(layer.params(shape), (_, name) => point[keyOf(name)]);
 
 export const valueAt = (s: Subject, point: Point): Tensor => s.layer.forward(point.x, nest(s, point));
 

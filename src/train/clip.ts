@@ -13,11 +13,12 @@ export interface Clip {
 }
 
 /** Spec train-clip. */
-export function checkClip(clip: Clip): void {
-  known('fit', clip, ['norm', 'value'], 'options of clip', 'train-clip');
+export function readClip(given: Clip): Clip {
+  const clip = known('fit', given, ['norm', 'value'], 'options of clip', 'train-clip');
   for (const [name, most] of Object.entries(clip))
     if (most !== undefined)
       finiteNumber('train-clip', 'fit', `clip.${name}`, most, 'a number above 0', (value) => value > 0);
+  return clip;
 }
 
 /** The gradients of a step, clipped; those given stay as they are. Spec train-clip. */

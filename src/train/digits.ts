@@ -6,7 +6,7 @@ import { type Random, random } from '../random.ts';
 import { tensor } from '../tensor.ts';
 import type { Batch } from './batches.ts';
 
-const GLYPHS = [
+export const GLYPHS = [
   '.###. #...# #..## #.#.# ##..# #...# .###.',
   '..#.. .##.. ..#.. ..#.. ..#.. ..#.. .###.',
   '.###. #...# ....# ...#. ..#.. .#... #####',

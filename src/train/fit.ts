@@ -2,7 +2,9 @@
 
 import { checkFunction, finiteNumber, known, wholeNumber } from '../attributes.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
-import { checkLayer, type Layer, type Params } from '../layer/layer.ts';
+import { type StepMemory, stepMemory } from '../kernels/step-memory.ts';
+import { checkedVjp } from '../layer/checked-vjp.ts';
+import { checkLayer, isMade, type Layer, type Params } from '../layer/layer.ts';
 import { mapLayer } from '../layer/map-layer.ts';
 import { trainedIn } from '../layer/parameter.ts';
 import { checkParams, flatParams, mapParams, nameIn } from '../layer/params.ts';
@@ -11,7 +13,7 @@ import { isList, reading } from '../reading.ts';
 import { type Data, type Tensor, tensor } from '../tensor.ts';
 import type { Batch, Batches } from './batches.ts';
 import { readCheckpoint, type State, writeCheckpoint } from './checkpoint.ts';
-import { type Clip, checkClip, clipped } from './clip.ts';
+import { type Clip, clipped, readClip } from './clip.ts';
 import { checkBatches, lossOf } from './loss.ts';
 import { countWrong } from './metrics.ts';
 import type { Optimizer } from './optimizer.ts';
@@ -103,6 +105,7 @@ export async function fit(
     return { params, step, history, ...(best && { best }) };
   };
   let warned = false;
+  const inMemory = stepMemory();
   const clock = stopwatch();
   const pause = breaks();
   for (let epoch = Math.floor(state.step / batches.length); epoch < epochs; epoch++) {
@@ -118,7 +121,7 @@ export async function fit(
       const rate = optimizer.rate * factorOf(schedule, state.step);
       const before = state.step;
       if (batch.x.shape[0] === 1 && !warned) warned = warnOfOne(net, batches);
-      const rules = { optimizer, clip, moves, rate };
+      const rules = { optimizer, clip, moves, rate, inMemory };
       const { value, count } = step(reseeded(net, seed, before), state, batch, loss(batch), rules);
       if (!Number.isFinite(value))
         throw new SpecError(
@@ -174,12 +177,11 @@ function checkFit(net: Layer, params: Params<Tensor>, batches: Batches, options:
   if (!isOptimizer(optimizer))
     throw wrongType(clause, `fit: optimizer must be sgd(), momentum() or adam(), got ${show(optimizer)}`);
   wholeNumber(clause, who, 'epochs', epochs, 1);
-  if (clip !== undefined) checkClip(clip);
   finiteNumber(clause, who, 'seed', seed, 'a whole number', Number.isSafeInteger);
   for (const name of CALLBACKS) if (options[name] !== undefined) checkFunction(clause, who, name, options[name]);
   if (signal !== undefined && typeof reading(clause, who, 'signal', () => signal?.aborted) !== 'boolean')
     throw wrongType(clause, `fit: signal must be an AbortSignal, got ${show(signal)}`);
-  return options;
+  return clip === undefined ? options : { ...options, clip: readClip(clip) };
 }
 
 const factorOf = (schedule: Schedule, step: number): number =>
@@ -236,7 +238,11 @@ interface Rules {
   readonly clip: Clip;
   readonly moves: (name: string) => boolean;
   readonly rate: number;
+  readonly inMemory: StepMemory;
 }
+
+/** A layer made by hand may keep its tensors: they are arrays of their own. */
+const atOnce: StepMemory = (step) => step();
 
 /** One step: updates the parameters of `state` in place unless the loss is not finite. */
 function step(
@@ -244,13 +250,17 @@ function step(
   state: State,
   batch: Batch,
   loss: Layer,
-  { optimizer, clip, moves, rate }: Rules,
+  { optimizer, clip, moves, rate, inMemory }: Rules,
 ): { value: number; count: ReturnType<typeof countWrong> } {
-  const [output, pull] = net.vjp(batch.x, state.params);
-  const [value, pullLoss] = loss.vjp(output, {});
-  const one = tensor([1], [1], output.data instanceof Float32Array ? 'float32' : 'float64');
-  if (Number.isFinite(value.data[0])) {
-    const given = flatParams(pull(pullLoss(one).x, false).params);
+  const { value, count, pulled } = (isMade(net) && isMade(loss) ? inMemory : atOnce)(() => {
+    const [output, pull] = checkedVjp('fit', net, batch.x, state.params);
+    const [{ data }, pullLoss] = loss.vjp(output, {});
+    const one = tensor([1], [1], output.data instanceof Float32Array ? 'float32' : 'float64');
+    const pulled = Number.isFinite(data[0]) ? pull(pullLoss(one).x, false).params : undefined;
+    return { value: data[0], count: countWrong(loss, output, 1), pulled };
+  });
+  if (pulled) {
+    const given = flatParams(pulled);
     const moving = Object.entries(flatParams(state.params)).filter(([name]) => moves(name));
     const missing = moving.find(([name]) => given[name] === undefined);
     if (missing) throw new SpecError('layer-rules', `fit: the net must give a gradient for '${missing[0]}', got none`);
@@ -258,5 +268,5 @@ function step(
     for (const [name, { data }] of moving)
       optimizer.update(data, gradients.get(name)!, state.carried[name], rate, state.step);
   }
-  return { value: value.data[0], count: countWrong(loss, output, 1) };
+  return { value, count };
 }

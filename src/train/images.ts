@@ -122,11 +122,10 @@ export function standardize(x: Tensor, scaling?: Scaling): { readonly x: Tensor 
   const C = x.shape[x.shape.length - 1];
   if (x.shape.length < 2 || x.data.length === 0)
     throw new SpecError(clause, `${who}: x must have channels on its last axis, got shape [${x.shape}]`);
-  if (scaling !== undefined) known(who, scaling, ['mean', 'deviation', 'x'], 'statistics', clause);
-  const { mean, deviation } = scaling ?? statisticsOf(x, C);
+  const { mean, deviation } =
+    scaling === undefined ? statisticsOf(x, C) : known(who, scaling, ['mean', 'deviation', 'x'], 'statistics', clause);
   for (const [name, values] of Object.entries({ mean, deviation })) {
-    if (!Array.isArray(values))
-      throw wrongType(clause, `${who}: ${name} must be an array of numbers, got ${show(values)}`);
+    if (!isList(values)) throw wrongType(clause, `${who}: ${name} must be an array of numbers, got ${show(values)}`);
     if (values.length !== C)
       throw new SpecError(clause, `${who}: ${name} must have a number for each of ${C} channels, got ${show(values)}`);
     const rule = name === 'mean' ? 'a finite number' : 'a number above 0';

@@ -83,7 +83,7 @@ export function groupTable(results) {
 }
 
 /** The cost of starting. */
-export function importTable({ start, kernels, files, core, minified, packed, unpacked }) {
+export function importTable({ start, packed, unpacked }) {
   const kb = (bytes) => `${(bytes / 1000).toFixed(1)} KB`;
   const begin = Object.entries(start).filter(([name]) => name !== 'empty');
   return [
@@ -92,8 +92,7 @@ export function importTable({ start, kernels, files, core, minified, packed, unp
       begin.map(([name, time]) => [name, (time - start.empty).toFixed(1)]),
     ),
     '',
-    `Kernels ${kb(kernels)} gzipped. The core import: ${files} files, ${kb(core)} gzipped one by one, ${kb(minified)} as one ` +
-      `file minified by esbuild. The package: ${kb(packed)} packed, ${kb(unpacked)} unpacked.`,
+    `The package: ${kb(packed)} packed, ${kb(unpacked)} unpacked.`,
   ].join('\n');
 }
 
@@ -158,8 +157,7 @@ export function peerTable(results) {
   const notes = cost && [
     '',
     `From the start of a process to the first result takes ${begin(cost, 'toeplitz')} here, ` +
-      `${peers.map((peer) => `${begin(cost, peer)} with ${TITLES[peer]}`).join(', ')}. ` +
-      `The core with its kernels is ${Math.round(cost.minified / 1000)} KB, minified and gzipped.`,
+      `${peers.map((peer) => `${begin(cost, peer)} with ${TITLES[peer]}`).join(', ')}.`,
   ];
   return [
     table(['time of the other engine / ours', ...peers.map((peer) => TITLES[peer])], rows),

@@ -5,14 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Report } from '../../src/oracle/index.ts';
-import { fixture, inShell, root, toeplitz } from './run.ts';
+import { fixture, forEach, inShell, root, toeplitz } from './run.ts';
 
 const maximum = 'maxPool2d/n1h1w3c1_k1x2s1x1pvd1x1e0/f32/given/x=1,5,-2';
 
 const findingsOf = (report: Report) =>
   report.operators.map(({ op, findings }) => [op, findings.map(({ kind }) => kind)]);
 
-describe('toeplitz check', () => {
+describe.concurrent('toeplitz check', () => {
   it('[oracle-exit] ends with 0 for an engine that is right, and prints no progress where there is no terminal', async () => {
     const { code, out, err } = await toeplitz('check', fixture('right.mjs'), '--cases', '60');
     expect({ code, err }).toEqual({ code: 0, err: '' });
@@ -53,6 +53,8 @@ describe('toeplitz check', () => {
       process.execPath,
       '--ops',
       'maxPool2d',
+      '--timeout',
+      '0.6',
       '--reporter',
       'json',
       '--',
@@ -69,19 +71,22 @@ describe('toeplitz check', () => {
   it('[campaign-cases] shows the command that repeats a finding, which has the same result', async () => {
     const wrong = ['--ops', 'maxPool2d', '--cases', '20', '--strict', '--timeout', '9'];
     const host = join(root, 'dist/cli/host.js');
-    for (const [args, form] of [
-      [[fixture('packs.mjs'), '--ops', 'conv2d', '--cases', '40'], /packs\.mjs --case \S+ --case \S+$/],
-      [[fixture('wrong.mjs'), ...wrong], /wrong\.mjs --strict --timeout 9 --case \S+$/],
-      [[process.execPath, ...wrong, '--', host, fixture('wrong.mjs'), "it's"], /--case \S+ -- .* 'it'\\''s'$/],
-    ] as const) {
-      const whole = await toeplitz('check', ...args);
-      const command = /^ {2}again: (.*)$/m.exec(whole.out)![1];
-      expect(command).toMatch(form);
-      const { code, out, err } = await inShell(command);
-      expect({ code, err }).toEqual({ code: 1, err: '' });
-      const found = (text: string) => text.slice(text.indexOf('✗')).replace(/ in \d+ cases?/g, '');
-      expect(found(out)).toBe(found(whole.out));
-    }
+    await forEach(
+      [
+        [[fixture('packs.mjs'), '--ops', 'conv2d', '--cases', '40'], /packs\.mjs --case \S+ --case \S+$/],
+        [[fixture('wrong.mjs'), ...wrong], /wrong\.mjs --strict --timeout 9 --case \S+$/],
+        [[process.execPath, ...wrong, '--', host, fixture('wrong.mjs'), "it's"], /--case \S+ -- .* 'it'\\''s'$/],
+      ] as const,
+      async ([args, form]) => {
+        const whole = await toeplitz('check', ...args);
+        const command = /^ {2}again: (.*)$/m.exec(whole.out)![1];
+        expect(command).toMatch(form);
+        const { code, out, err } = await inShell(command);
+        expect({ code, err }).toEqual({ code: 1, err: '' });
+        const found = (text: string) => text.slice(text.indexOf('✗')).replace(/ in \d+ cases?/g, '');
+        expect(found(out)).toBe(found(whole.out));
+      },
+    );
   });
 
   it('[oracle-exit] ends with 4 for an engine that never fails but answers hardly anything', async () => {
@@ -111,23 +116,26 @@ describe('toeplitz check', () => {
       expect(code).toBe(3);
       return err;
     };
-    expect(await start(fixture('absent.mjs'))).toContain('absent.mjs');
-    expect(await start(fixture('broken.mjs'))).toContain('no such backend');
-    expect(await start(fixture('unknown.mjs'))).toContain("got 'conv9d' [oracle-engine]");
-    expect(await start('no-such-program-here')).toContain('ENOENT');
-    expect(await start(process.execPath, '--', fixture('program.mjs'), 'conv9d')).toContain("got 'conv9d'");
+    const starts: readonly (readonly [readonly string[], string])[] = [
+      [[fixture('absent.mjs')], 'absent.mjs'],
+      [[fixture('broken.mjs')], 'no such backend'],
+      [[fixture('unknown.mjs')], "got 'conv9d' [oracle-engine]"],
+      [['no-such-program-here'], 'ENOENT'],
+      [[process.execPath, '--', fixture('program.mjs'), 'conv9d'], "got 'conv9d'"],
+    ];
+    await forEach(starts, async ([args, why]) => expect(await start(...args)).toContain(why));
   });
 
   it('[oracle-campaign] takes any whole number as the seed, as the API does', async () => {
-    for (const seed of ['0', '-7']) {
+    await forEach(['0', '-7'], async (seed) => {
       const args = [`--seed=${seed}`, '--cases', '5', '--ops', 'maxPool2d'];
       const { code, out } = await toeplitz('check', fixture('right.mjs'), ...args);
       expect({ code, out }).toEqual({ code: 0, out: expect.stringContaining(`seed ${seed}, 5 cases`) });
-    }
+    });
   });
 
   it('[oracle-exit] ends with 2 for a wrong command line, and says where the usage is', async () => {
-    for (const args of [
+    const lines = [
       [],
       ['chekc'],
       ['check'],
@@ -141,13 +149,14 @@ describe('toeplitz check', () => {
       ['check', fixture('right.mjs'), '--case', maximum, '--expected', fixture('right.mjs'), '--fix'],
       ['check', fixture('right.mjs'), '--seed', ''],
       ['explain', 'conv2d'],
-    ]) {
+    ];
+    await forEach(lines, async (args) => {
       const { code, err } = await toeplitz(...args);
       expect({ args, code }).toEqual({ args, code: 2 });
       const known = args[0] === 'check' || args[0] === 'explain';
       expect(err.includes('toeplitz COMMAND')).toBe(!known);
       if (known) expect(err.endsWith(`\n\n\`toeplitz ${args[0]} --help\` lists the options.\n`)).toBe(true);
-    }
+    });
   });
 
   it('[campaign-reporter] writes the report in the requested form, to a file that appears when it is complete', async () => {
@@ -158,18 +167,19 @@ describe('toeplitz check', () => {
     expect({ code, out, err }).toEqual({ code: 0, out: '', err: '' });
     expect(readFileSync(file, 'utf8')).toContain('<testcase classname="right" name="maxPool2d"/>');
     expect(readdirSync(folder)).toEqual(['report.xml']);
-    for (const [bad, why] of [
+    const refusals: readonly (readonly [readonly string[], string])[] = [
       [['--reporter', 'html'], "got 'html' [campaign-reporter]"],
       [['--out', folder], 'it is a directory'],
       [['--out', join(folder, 'absent', 'r.txt')], 'ENOENT'],
       [['--shard', '3/2'], "--shard must be i/n with i from 1 to n, got '3/2'"],
       [['--shard', '0/2'], "got '0/2'"],
       [['--shard', 'one'], "got 'one'"],
-    ] as const) {
+    ];
+    await forEach(refusals, async ([bad, why]) => {
       const refused = await toeplitz('check', ...engine, ...bad);
       expect({ bad, code: refused.code, out: refused.out }).toEqual({ bad, code: 2, out: '' });
       expect(refused.err).toContain(why);
-    }
+    });
     rmSync(folder, { recursive: true });
   });
 
@@ -188,11 +198,11 @@ describe('toeplitz check', () => {
     expect((await toeplitz('--version')).out.trim()).toBe(
       JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version,
     );
-    for (const args of [['--help'], ['check', '--help'], ['demo', '--help'], ['explain', '--help']]) {
+    await forEach([['--help'], ['check', '--help'], ['demo', '--help'], ['explain', '--help']], async (args) => {
       const { code, out } = await toeplitz(...args);
       expect({ args, code }).toEqual({ args, code: 0 });
       expect(out).toMatch(/^toeplitz /);
-    }
+    });
     expect((await toeplitz('check', '--help')).out).toContain('export default {');
   });
 });

@@ -1,11 +1,11 @@
 // Engines in other processes that hang, print, send wrong answers, and leave other processes behind.
 
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { readHello } from '../../src/cli/hello.ts';
 import { readAnswer } from '../../src/cli/protocol.ts';
 import { SpecError } from '../../src/errors.ts';
@@ -13,42 +13,40 @@ import { ask } from '../../src/oracle/ask/ask.ts';
 import { parseCaseId } from '../../src/oracle/cases/id.ts';
 import { ownLayout } from '../../src/oracle/dialects/layout.ts';
 import type { Report } from '../../src/oracle/index.ts';
-import { fixture, program, type Run, toeplitz } from './run.ts';
+import { fixture, forEach, program, type Run, toeplitz, toeplitzWith } from './run.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'toeplitz-processes-'));
-const pids = join(folder, 'pids');
-const mark = join(folder, 'mark');
-process.env.PIDS = pids;
-afterAll(() => {
-  delete process.env.PIDS;
-  rmSync(folder, { recursive: true });
-});
-beforeEach(() => {
-  rmSync(mark, { force: true });
-  rmSync(pids, { recursive: true, force: true });
+const all = mkdtempSync(join(tmpdir(), 'toeplitz-processes-'));
+afterAll(() => rmSync(all, { recursive: true }));
+
+/** A folder for the processes of one test: a place for a mark, and the process ids of the fixture. */
+function place() {
+  const folder = mkdtempSync(join(all, 'test-'));
+  const pids = join(folder, 'pids');
   mkdirSync(pids);
-});
+  return { mark: join(folder, 'mark'), pids, run: (...args: string[]) => toeplitzWith({ PIDS: pids }, ...args) };
+}
 
 const engine = (...ways: string[]): string[] => [process.execPath, '--', fixture('odd.mjs'), ...ways];
 const few = ['--ops', 'maxPool2d', '--cases', '12', '--reporter', 'json'];
 
 /** The command, and what it finds of maxPool2d. */
-async function check(...args: string[]) {
-  const run = await toeplitz('check', ...few, ...args);
-  const [{ findings, counts }] = (JSON.parse(run.out) as Report).operators;
-  return { ...run, counts, messages: findings.map(({ verdict }) => verdict.message) };
+async function check(run: typeof toeplitz, ...args: string[]) {
+  const result = await run('check', ...few, ...args);
+  const [{ findings, counts }] = (JSON.parse(result.out) as Report).operators;
+  return { ...result, counts, messages: findings.map(({ verdict }) => verdict.message) };
 }
 
 /** Processes of the fixture that still run. */
-const running = (): number[] =>
-  readdirSync(pids)
-    .map(Number)
-    .filter((pid) => {
-      const state = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' }).stdout;
-      return state.trim() !== '' && !state.startsWith('Z'); // a zombie has ended; who adopted it has not looked yet
-    });
+function running(pids: string): number[] {
+  const all = readdirSync(pids);
+  if (all.length === 0) return [];
+  const { stdout } = spawnSync('ps', ['-o', 'pid=,stat=', '-p', all.join()], { encoding: 'utf8' });
+  const lines = stdout.split('\n').map((line) => line.trim().split(/\s+/));
+  // A zombie has ended; who adopted it has not looked yet.
+  return lines.filter(([pid, state]) => pid !== '' && !state.startsWith('Z')).map(([pid]) => Number(pid));
+}
 
-describe('a process', () => {
+describe.concurrent('a process', () => {
   it.each([
     ['by itself', []],
     ['behind a shell', ['sh', '--', '-c', '"$0" "$@"; true']],
@@ -57,52 +55,58 @@ describe('a process', () => {
   ])(
     '[oracle-protocol] that hangs once is ended, %s, with all processes that it started, and the next call runs',
     async (_, shell) => {
+      const { mark, pids, run } = place();
       const [node, , ...rest] = engine('hangs', mark);
       const command = shell.length > 0 ? [...shell, node, ...rest] : [node, '--', ...rest];
-      const { code, counts, messages } = await check('--timeout', '2', ...command);
+      const { code, counts, messages } = await check(run, '--timeout', '2', ...command);
       expect({ code, counts }).toEqual({ code: 1, counts: { pass: 11, timeout: 1 } });
       expect(messages).toEqual(['no answer within 2 s']);
       expect(readdirSync(pids).length).toBeGreaterThan(1);
-      expect(running()).toEqual([]);
+      expect(running(pids)).toEqual([]);
     },
   );
 
   it('[oracle-protocol] that does not end when it is told is ended too', async () => {
-    expect((await check(...engine('stays'))).code).toBe(0);
-    expect(running()).toEqual([]);
+    const { pids, run } = place();
+    expect((await check(run, ...engine('stays'))).code).toBe(0);
+    expect(running(pids)).toEqual([]);
   });
 
-  it('[oracle-protocol] ends with the command that is interrupted twice, or ended', async () => {
-    for (const [way, ...signals] of [
+  it('[oracle-protocol] ends with the command that is interrupted twice, or ended', async ({ expect }) => {
+    const interruptions = [
       ['hangs', 'SIGINT', 'SIGINT'],
       ['hangs', 'SIGTERM'],
       ['hangs', 'SIGHUP'],
       ['mute', 'SIGINT'],
-    ] as const) {
-      rmSync(mark, { force: true });
-      const child = spawn(process.execPath, [program, 'check', '--timeout', '100', ...engine(way, mark)]);
+    ] as const;
+    await forEach(interruptions, async ([way, ...signals]) => {
+      const { mark, pids } = place();
+      const env = { ...process.env, PIDS: pids };
+      const child = spawn(process.execPath, [program, 'check', '--timeout', '100', ...engine(way, mark)], { env });
       const ended = new Promise((resolve) => child.on('close', resolve));
-      await expect.poll(() => running().length, { timeout: 20_000 }).toBe(1);
-      await new Promise((resolve) => setTimeout(resolve, 700)); // it hangs by now
+      await expect.poll(() => running(pids).length, { timeout: 60_000 }).toBe(1);
+      if (way === 'hangs') await expect.poll(() => existsSync(mark), { timeout: 60_000 }).toBe(true);
+      await new Promise((resolve) => setTimeout(resolve, 700)); // it hangs, or waits for the hello, by now
       for (const signal of signals) {
         child.kill(signal);
         await new Promise((resolve) => setTimeout(resolve, 200));
       }
       expect(await ended).toBe({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }[signals[0]]);
-      await expect.poll(running).toEqual([]);
-    }
+      await expect.poll(() => running(pids), { timeout: 20_000 }).toEqual([]);
+    });
   });
 
   it('[oracle-protocol] that cannot be started again is a crash, and the report is written', async () => {
-    const { code, messages } = await check(...engine('once', mark));
+    const { mark, run } = place();
+    const { code, messages } = await check(run, ...engine('once', mark));
     expect(code).toBe(1);
     expect(messages[0]).toMatch(/the process (ended with exit code 7|did not start again: .*ended with exit code 7)/);
   });
 });
 
-describe('standard output', () => {
+describe.concurrent('standard output', () => {
   it('[oracle-protocol] with printed lines is read by seq; the first such line is shown once, with a note where to print', async () => {
-    const { code, counts, err } = await check(...engine('prints'));
+    const { code, counts, err } = await check(toeplitz, ...engine('prints'));
     expect({ code, counts }).toEqual({ code: 0, counts: { pass: 12 } });
     expect(err).toMatch(
       /^toeplitz: on standard output .*: 'Loading weights\\x1b\[31m …' and \d+ more; .* print to standard error\n$/,
@@ -110,19 +114,19 @@ describe('standard output', () => {
   });
 
   it('[oracle-protocol] with every answer twice stays in step', async () => {
-    const { code, counts, err } = await check(...engine('twice'));
+    const { code, counts, err } = await check(toeplitz, ...engine('twice'));
     expect({ code, counts }).toEqual({ code: 0, counts: { pass: 12 } });
     expect(err).toContain('{"seq":1,"result":');
   });
 
   it('[oracle-protocol] with printed text before an answer on the same line is read after that text', async () => {
-    const { code, counts, err } = await check(...engine('starts'));
+    const { code, counts, err } = await check(toeplitz, ...engine('starts'));
     expect({ code, counts }).toEqual({ code: 0, counts: { pass: 12 } });
     expect(err).toMatch(/: '\\ufeffready\? ' and \d+ more;/);
   });
 
   it('[oracle-protocol] with a printed line and no answer is a time-out that shows the line', async () => {
-    const { counts, messages } = await check('--timeout', '2', ...engine('silent'));
+    const { counts, messages } = await check(toeplitz, '--timeout', '2', ...engine('silent'));
     expect(counts.timeout).toBeGreaterThan(0);
     expect(messages).toContainEqual(
       expect.stringMatching(/^no answer within 2 s; what was printed is no answer to seq \d+: I forgot$/),
@@ -130,7 +134,8 @@ describe('standard output', () => {
   });
 
   it('[oracle-protocol] without the end of a line is an error, in bounded memory', async () => {
-    const run = await toeplitz(
+    const { pids, run } = place();
+    const { out } = await run(
       'check',
       '--ops',
       'maxPool2d',
@@ -140,14 +145,14 @@ describe('standard output', () => {
       'json',
       ...engine('endless'),
     );
-    const [{ findings }] = (JSON.parse(run.out) as Report).operators;
+    const [{ findings }] = (JSON.parse(out) as Report).operators;
     expect(findings[0].verdict).toMatchObject({
       kind: 'error',
       message: expect.stringMatching(
         /^protocol: a line must end within 67108864 bytes, got (endless){10,}.*… \[oracle-protocol\]$/,
       ),
     });
-    expect(running()).toEqual([]);
+    expect(running(pids)).toEqual([]);
   });
 
   it.each([
@@ -171,11 +176,11 @@ describe('standard output', () => {
   });
 
   it('[oracle-protocol] with an invalid answer gives no pass, and does not end the command', async () => {
-    for (const says of ['{"seq":SEQ,"finding":"pass"}', '{"seq":SEQ,"skip":{"toString":5}}']) {
-      const { code, counts, messages } = await check(...engine('says', says));
+    await forEach(['{"seq":SEQ,"finding":"pass"}', '{"seq":SEQ,"skip":{"toString":5}}'], async (says) => {
+      const { code, counts, messages } = await check(toeplitz, ...engine('says', says));
       expect({ code, counts }).toEqual({ code: 1, counts: { error: 12 } });
       expect(messages[0]).toContain(says.slice(7).replace(/^SEQ/, ''));
-    }
+    });
   });
 
   it('[oracle-protocol] with any line is an answer, a protocol error or printed text', async () => {
@@ -221,21 +226,21 @@ describe('standard output', () => {
   });
 });
 
-describe('standard error', () => {
+describe.concurrent('standard error', () => {
   it('[oracle-protocol] is shown, plain, with the finding whose case it belongs to', async () => {
     const warning = '\\x1b[33mwarning: fast path for batch 1';
-    const { code, out, messages } = await check(...engine('warns'));
+    const { code, out, messages } = await check(toeplitz, ...engine('warns'));
     expect(code).toBe(1);
     expect((JSON.parse(out) as Report).operators[0].findings[0].stderr).toBe(warning);
     expect(messages[0]).not.toContain('warning');
-    for (const reporter of ['text', 'junit', 'tap', 'github']) {
+    await forEach(['text', 'junit', 'tap', 'github'], async (reporter) => {
       const shown = (await toeplitz('check', ...few, '--reporter', reporter, ...engine('warns'))).out;
       expect(shown.replaceAll('\\\\', '\\')).toContain(`on standard error: ${warning}`);
-    }
+    });
   });
 });
 
-describe('a hello', () => {
+describe.concurrent('a hello', () => {
   it('[oracle-operators] with operators that the oracle does not know: they are reported, the others asked', async () => {
     const run = (...more: string[]): Promise<Run> => toeplitz('check', '--cases', '5', ...more, ...engine('operators'));
     const { code, out } = await run();
@@ -248,17 +253,17 @@ describe('a hello', () => {
   });
 
   it('[campaign-plain] with a name of control characters is shown as short plain text in every form', async () => {
-    for (const reporter of ['text', 'json', 'junit', 'tap', 'github']) {
+    await forEach(['text', 'json', 'junit', 'tap', 'github'], async (reporter) => {
       const { code, out, err } = await toeplitz('check', ...few, '--reporter', reporter, ...engine('named'));
       expect({ code, err }).toEqual({ code: 0, err: '' });
       expect(out).not.toMatch(/[^\n\P{C}]|x{101}/u);
       expect(out).not.toMatch(/^::error::no/m);
       expect(out).toMatch(/owned\\+x07\\+u202eevil\\+n(::|%3A%3A)error/);
-    }
+    });
   });
 
   it('[oracle-protocol] that is invalid is refused, and its line is shown', async () => {
-    for (const hello of [
+    const hellos = [
       { name: 5 },
       { ops: 'all' },
       { ops: [5] },
@@ -270,12 +275,13 @@ describe('a hello', () => {
       { traits: 5 },
       { traits: { padding: '\u001b[2J' } },
       { traits: { winograd: null } },
-    ]) {
+    ];
+    await forEach<object>(hellos, async (hello) => {
       const { code, out, err } = await toeplitz('check', ...engine('hello', JSON.stringify(hello)));
       expect({ hello, code, out }).toEqual({ hello, code: 3, out: '' });
       expect(err).toMatch(/could not start: .* \[(oracle|dialect)-[a-z]+\]\n$/);
       expect(err).not.toContain('\u001b');
-    }
+    });
   });
 
   it('[oracle-protocol] of any JSON is read or refused with a clause', () => {

@@ -14,16 +14,20 @@ export interface Run {
   readonly err: string;
 }
 
-export const toeplitz = (...args: string[]): Promise<Run> => run(process.execPath, program, ...args);
+export const toeplitz = (...args: string[]): Promise<Run> => toeplitzWith({}, ...args);
+
+/** The same with more variables in its environment. */
+export const toeplitzWith = (env: NodeJS.ProcessEnv, ...args: string[]): Promise<Run> =>
+  run(env, process.execPath, program, ...args);
 
 /** Runs a command of a report in the shell of POSIX. */
 export const inShell = (command: string): Promise<Run> =>
-  run('sh', '-c', `toeplitz() { '${process.execPath}' '${program}' "$@"; }\n${command}`);
+  run({}, 'sh', '-c', `toeplitz() { '${process.execPath}' '${program}' "$@"; }\n${command}`);
 
-const run = (command: string, ...args: string[]): Promise<Run> =>
+const run = (env: NodeJS.ProcessEnv, command: string, ...args: string[]): Promise<Run> =>
   new Promise((resolve) => {
     if (!existsSync(program)) throw new Error('dist/cli/index.js is missing: run `npm run build` first');
-    const child = spawn(command, args);
+    const child = spawn(command, args, { env: { ...process.env, ...env } });
     let [out, err] = ['', ''];
     child.stdout.on('data', (text) => {
       out += text;
@@ -33,3 +37,14 @@ const run = (command: string, ...args: string[]): Promise<Run> =>
     });
     child.on('close', (code) => resolve({ code, out, err }));
   });
+
+/** The same for every item, a few at a time, so that processes that wait or start do so together. */
+export async function forEach<T>(items: readonly T[], check: (item: T) => Promise<unknown>): Promise<void> {
+  const rest = [...items];
+  const worker = async (): Promise<void> => {
+    for (let item = rest.shift(); item !== undefined; item = rest.shift()) await check(item);
+  };
+  await Promise.all(Array.from({ length: TOGETHER }, worker));
+}
+
+const TOGETHER = 4;

@@ -58,6 +58,28 @@ describe('compiled nets give the bits of forward', () => {
     expectForward(layer, initialized(layer, shape), filled(shape, 1), filled(shape, 2));
   });
 
+  test.each(layers.filter(({ shape, layer }) => shape.length > 1 && !/Entropy|Error/.test(layer.name)))(
+    '[compile-input] $name: batches up to the one it was compiled for',
+    ({ layer, shape }) => {
+      const [B, params] = [shape[0], initialized(layer, shape)];
+      const planned = [B + 2, ...shape.slice(1)];
+      const run = t.compile(layer, planned, params);
+      for (const batch of [B + 2, 1, B, B + 1, B + 2]) {
+        const x = filled([batch, ...shape.slice(1)], batch);
+        expect(difference(run(x), layer.forward(x, params))).toBeUndefined();
+      }
+    },
+  );
+
+  test('[compile-input] a net of every kind of step, for batches up to the one it was compiled for', () => {
+    const params = initialized(mixed, shape);
+    const run = t.compile(mixed, [5, ...shape.slice(1)], params);
+    for (const batch of [5, 2, 1, 4, 5, 3]) {
+      const x = filled([batch, ...shape.slice(1)], batch);
+      expect(difference(run(x), mixed.forward(x, params))).toBeUndefined();
+    }
+  });
+
   const conv = t.conv2d({ filters: 3, size: 3, padding: 1 });
   test.each([
     ['a rectifier before a norm', t.chain([conv, t.relu(), t.frozenNorm(), t.relu()])],

@@ -93,12 +93,26 @@ test('[format-safetensors] every element type is read exactly', () => {
   }
 });
 
-test('[format-safetensors] a 64-bit integer that float64 cannot represent is refused', () =>
-  refused(
-    /tensor 'x': the integer -9223372036854775807 at index 0 is not exact/,
-    { x: { dtype: 'I64', shape: [], data_offsets: [0, 8] } },
-    [1, 0, 0, 0, 0, 0, 0, 128],
-  ));
+test('[format-safetensors] a tensor with an integer that float64 cannot represent is not read, its neighbours are', () => {
+  const file = fileOf(
+    {
+      odd: { dtype: 'I64', shape: [1], data_offsets: [0, 8] },
+      high: { dtype: 'U64', shape: [2], data_offsets: [8, 24] },
+      fine: { dtype: 'I64', shape: [], data_offsets: [24, 32] },
+      weight: { dtype: 'F32', shape: [1], data_offsets: [32, 36] },
+    },
+    [
+      1, 0, 0, 0, 0, 0, 0, 128, 3, 0, 0, 0, 0, 0, 0, 0, 255, 255, 255, 255, 255, 255, 255, 255, 0, 0, 0, 0, 0, 0, 0,
+      128, 0, 0, 128, 63,
+    ],
+  );
+  const { tensors, unread } = readSafetensors(file);
+  expect(Object.fromEntries(Object.entries(tensors).map(([name, { data }]) => [name, [...data]]))).toEqual({
+    fine: [-(2 ** 63)],
+    weight: [1],
+  });
+  expect(unread).toEqual({ odd: { dtype: 'I64', shape: [1] }, high: { dtype: 'U64', shape: [2] } });
+});
 
 test('[format-safetensors] F16 and BF16 are read back exactly after one rounding', () => {
   fc.assert(

@@ -199,7 +199,7 @@ export function watched(
         allowed ??= allowedOf(arena, at, own, scratch);
         const ready = wordsOf(arena, 0, end).slice();
         expectUnchanged(last, ready, allowed.roots, `before the step that makes [${own.y.shape}]`);
-        run();
+        run((each) => each.batch);
         last = wordsOf(arena, 0, end).slice();
         expectUnchanged(ready, last, allowed.own, `by the step that makes [${own.y.shape}]`);
       };
@@ -210,7 +210,7 @@ export function watched(
   return ({ data }) => {
     net.x.set(data);
     last = undefined;
-    net.run();
+    net.run(input.batch);
     fences.check();
     return net.y.slice();
   };

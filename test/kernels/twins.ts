@@ -110,7 +110,8 @@ export const sizesOf = (g: ConvGeometry) => ({
 });
 
 /** The first index at which two arrays differ in bits, any NaN being equal to any other; −1 if none. */
-export function firstDifference(ours: Float32Array, theirs: Float32Array): number {
+export function firstDifference<T extends Float32Array | Float64Array>(ours: T, theirs: T): number {
   if (ours.length !== theirs.length) return Math.min(ours.length, theirs.length);
-  return ours.findIndex((value, i) => !Object.is(value, theirs[i]));
+  for (let i = 0; i < ours.length; i++) if (!Object.is(ours[i], theirs[i])) return i;
+  return -1;
 }

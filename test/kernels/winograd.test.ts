@@ -123,6 +123,25 @@ test('[winograd-bound] the bound is tight enough to see one weight of a hundred 
   }
 });
 
+test('[winograd-bound] of ones is γ_K (P + |b|), K = C + 10 or C + 16 and one more with a bias', () => {
+  // Each entry of P is the product of a sum down the columns and one along the rows: (1 + 3/2 + 3/2)·2 and Σ |Bᵀ|·|G| of m = 4.
+  for (const [m, roundings, sum] of [
+    [2, 10, 8],
+    [4, 16, 2.5 + 5 + 5 + 1.75 + 1.75],
+  ] as const)
+    for (const channels of [1, 3]) {
+      const axes = windowAxes('test', { ...window, padding: 'valid' }, [1, m + 2, m + 2]) as unknown as Axes;
+      const g = { batch: 1, groups: 1, channels, filters: 1, axes };
+      const [x, w] = [sizesOf(g).x, sizesOf(g).w].map((size) => new Float32Array(size).fill(1));
+      const P = channels * sum * sum;
+      for (const bias of [undefined, Float32Array.of(-3)]) {
+        const K = (channels + roundings + (bias ? 1 : 0)) * 2 ** -24;
+        const right = (K / (1 - K)) * (P + (bias ? 3 : 0));
+        expect(winogradBound(g, m, x, w, bias)[0] / right).toBeCloseTo(1, 12);
+      }
+    }
+});
+
 test('[conv-algorithm] asking for winograd changes the layer only where it applies', () => {
   const x = tensor(
     [1, 17, 17, 3],

@@ -35,7 +35,7 @@ export function writeTable() {
     const live = survivors.filter((mutant) => !isEquivalent(mutant));
     const dead = count('killed', 'time limit');
     rows.push(
-      `| ${room} | ${all} | ${seed} | ${list.length} | ${count('not built')} | ${count('same module')} | ` +
+      `| ${room} | ${all} | ${seed} | ${list.length} | ${count('not built')} | ${count('same module')} | ${count('static')} | ` +
         `${survivors.length - live.length} | ${dead} | ${count('time limit')} | ${live.length} | ` +
         `${percent(dead, dead + live.length)} | ${goal} % |`,
     );
@@ -59,8 +59,8 @@ sample was done, and ops, layer and assembly before the second round of tests: w
 only. Four of ops (conv-transpose.ts:70 and :127, dropout.ts:56 and :60) and conv-transpose.ts:113 were then killed one by
 one, by new tests and by test/layer/fold-norm.test.ts; another run counts them.
 
-| room | mutants | seed | sample | not built | same module | equivalent | dead | of these by time limit | alive | dead of those that differ | goal |
-|---|---|---|---|---|---|---|---|---|---|---|---|
+| room | mutants | seed | sample | not built | same module | static | equivalent | dead | of these by time limit | alive | dead of those that differ | goal |
+|---|---|---|---|---|---|---|---|---|---|---|---|---|
 ${rows.join('\n')}
 
 ## Alive

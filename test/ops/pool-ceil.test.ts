@@ -106,3 +106,13 @@ describe('a pool larger than its input', () => {
     expect(googlenet({ classes: 10 }).shape([1, 32, 32, 3])).toEqual([1, 10]);
   });
 });
+
+it('[pool-divisor] the cells of a dilated window beyond the end do not count', () => {
+  const row = tensor([1, 3, 1], [2, 4, 8]);
+  const y = (countPadding: boolean) =>
+    avgPool1d({ size: 2, dilation: 2, stride: 1, padding: 1, countPadding }).forward(row, {}).data;
+  expect([...y(false)]).toEqual([4, 5, 4]);
+  expect([...y(true)]).toEqual([2, 5, 2]);
+  const far = avgPool1d({ size: 3, dilation: 3, stride: 1, padding: [[0, 6]] });
+  expect([...far.forward(tensor([1, 4, 1], [2, 4, 8, 6]), {}).data]).toEqual([4, 4, 8, 6]);
+});

@@ -160,6 +160,55 @@ describe('pow', () => {
   it('[math-pow] every float32 of 1 ≤ x ≤ 2³² to the power ¾ is correctly rounded', () => {
     expect(misrounded('pow', 1, 2 ** 32, 0.75)).toEqual([]);
   });
+
+  it.each([
+    [0, 0, 1],
+    [Number.NaN, 0, 1],
+    [Infinity, -0, 1],
+    [1, Number.NaN, 1],
+    [1, Infinity, 1],
+    [-1, Infinity, 1],
+    [-2, 2, 4],
+    [-2, 3, -8],
+    [-2, 5, -32],
+    [-2, 6, 64],
+    [-2, -1, -0.5],
+    [-1, 2 ** 53, 1],
+    [-1, 2 ** 52 + 1, -1],
+    [-0, 3, -0],
+    [-0, 2, 0],
+    [-0, -3, -Infinity],
+    [-0, 0.5, 0],
+    [-8, 1 / 3, Number.NaN],
+    [-Infinity, 0.5, Infinity],
+    [-Infinity, 3, -Infinity],
+    [-Infinity, -3, -0],
+    [Infinity, -2, 0],
+    [2, Number.NaN, Number.NaN],
+  ])('[math-pow] %d to the power %d is %d', (x, y, expected) => {
+    expect(reference.pow(x, y)).toBe(expected);
+  });
+});
+
+describe('the ends of the range', () => {
+  it('[math-log] of ±0, ∞, negative and subnormal numbers', () => {
+    expect([0, -0, Infinity, -1, Number.NaN].map(reference.log)).toEqual([
+      -Infinity,
+      -Infinity,
+      Infinity,
+      Number.NaN,
+      Number.NaN,
+    ]);
+    expect(exact.ulps(reference.log(2 ** -1074), exact.log(2 ** -1074))).toBeLessThan(0.52);
+  });
+
+  it('[math-float32] the middle of two float32 values that is exact goes to the even one', () => {
+    // Above 40 softplus is x itself, and the distance of float32 values from 64 on is 2⁻¹⁷.
+    for (let i = 0; i < 4; i++) {
+      const x = 64 + (2 * i + 1) * 2 ** -18;
+      expect(reference.nearest(reference.softplus(x))).toBe(Math.fround(x));
+    }
+  });
 });
 
 describe('npm run exhaustive', () => {

@@ -5,6 +5,7 @@ import { arithmetics } from './arithmetic.ts';
 import { convolutions } from './convolution.ts';
 import { moves } from './moves.ts';
 import { normalizations } from './normalization.ts';
+import { padding } from './padding.ts';
 import { pointwises } from './pointwise.ts';
 import { poolings } from './pooling.ts';
 import { products } from './products.ts';
@@ -22,6 +23,7 @@ const operators: Operators = {
   ...reductions,
   ...shapes,
   ...moves,
+  ...padding,
   ...resizings,
 };
 

@@ -1,6 +1,9 @@
 // Runs an engine in this process, and watches what it does to the arrays it is lent. Spec oracle-probes.
 
+import { checkFunction } from '../../attributes.ts';
 import { SpecError, show, wrongType } from '../../errors.ts';
+import { plain } from '../../plain-text.ts';
+import { isRecord, reading } from '../../reading.ts';
 import type { Tensor } from '../../tensor.ts';
 import { dialects, readDialect } from '../dialects/dialects.ts';
 import { readLayout } from '../dialects/layout.ts';
@@ -10,32 +13,46 @@ import { readOffer } from './offer.ts';
 import { readTraits } from './traits.ts';
 import { notATensor } from './verdict.ts';
 
-/** Spec oracle-engine: checks the engine's own description, before anything runs. */
-export function checkEngineForm(engine: Engine): void {
-  const refuse = (message: string): never => {
-    throw new SpecError('oracle-engine', `engine: ${message}`);
-  };
-  if (typeof engine !== 'object' || engine === null)
-    throw wrongType('oracle-engine', `engine: an engine must be an object {name, ops}, got ${show(engine)}`);
-  if (typeof engine.name !== 'string')
-    throw wrongType('oracle-engine', `engine: name must be a string, got ${show(engine.name)}`);
-  if (typeof engine.ops !== 'object' || engine.ops === null)
-    throw wrongType('oracle-engine', `engine: ops must be an object of functions, got ${show(engine.ops)}`);
-  for (const [name, op] of [...Object.entries(engine.ops), ...Object.entries(engine.gradients ?? {})]) {
-    if (typeof op !== 'function')
-      throw wrongType('oracle-engine', `engine: ops.${name} must be a function, got ${show(op)}`);
-  }
-  const { precision = 'float32', traits = {} } = engine;
+const members = ['name', 'version', 'layout', 'dialect', 'precision', 'traits', 'ops', 'gradients'] as const;
+
+/** Spec oracle-engine: the engine's own description, each member read once and checked before anything runs. */
+export function readEngine(value: Engine): Engine {
+  if (!isRecord(value))
+    throw wrongType('oracle-engine', `engine: an engine must be an object {name, ops}, got ${show(value)}`);
+  const engine = reading('oracle-engine', 'engine', 'an engine', () =>
+    Object.fromEntries(members.filter((name) => name in value).map((name) => [name, value[name]])),
+  ) as unknown as Engine;
+  const { name, version, precision = 'float32', gradients = {}, ops } = engine;
+  if (typeof name !== 'string') throw wrongType('oracle-engine', `engine: name must be a string, got ${show(name)}`);
+  if (version !== undefined && typeof version !== 'string')
+    throw wrongType('oracle-engine', `engine: version must be a string, got ${show(version)}`);
   if (precision !== 'float32')
-    refuse(
-      `precision must be 'float32', the type of all tensors (traits.precision says what is rounded), got ${show(precision)}`,
+    throw new SpecError(
+      'oracle-engine',
+      `engine: precision must be 'float32', the type of all tensors (traits.precision says what is rounded), got ${show(precision)}`,
     );
-  readTraits(traits);
+  return {
+    ...engine,
+    ops: functionsOf('ops', ops),
+    gradients: functionsOf('gradients', gradients),
+    traits: readTraits(engine.traits),
+  };
+}
+
+/** The functions of a table, which are called as members of it. */
+function functionsOf<T extends Engine['ops'] | NonNullable<Engine['gradients']>>(what: string, table: T): T {
+  if (!isRecord(table))
+    throw wrongType('oracle-engine', `engine: ${what} must be an object of functions, got ${show(table)}`);
+  const entries = reading('oracle-engine', 'engine', what, () => Object.entries(table));
+  for (const [name, each] of entries) checkFunction('oracle-engine', 'engine', `${what}.${plain(name, 200)}`, each);
+  return Object.fromEntries(
+    entries.map(([name, each]) => [name, (call: never) => each.call(table, call)]),
+  ) as unknown as T;
 }
 
 /** An engine of this process as a subject; with `seconds`, a call that settles later is a time-out. */
-export function inProcess(engine: Engine, seconds = Infinity): EngineUnderTest {
-  checkEngineForm(engine);
+export function inProcess(value: Engine, seconds = Infinity): EngineUnderTest {
+  const engine = readEngine(value);
   const offer = readOffer(Object.keys(engine.ops), Object.keys(engine.gradients ?? {}));
   const dialect = readDialect(engine.dialect, [...offer.ops, ...offer.gradients]);
   const probe = probing(engine);

@@ -43,7 +43,10 @@ export function parseCaseId(id: string): Case {
     ...(isGiven && { given: readTensors(rest) }),
     ...(reject !== undefined && { reject: true as const }),
   };
-  return isPossible(c) ? c : refuse(`a case id must name a case that the spec ${reject ? 'forbids' : 'allows'}`);
+  const rule = reject ? 'forbids' : 'allows';
+  return isPossible(c)
+    ? c
+    : refuse(`a case id must name a case that the spec ${rule}, of at most 2²² numbers and 2³⁰ products`);
 }
 
 const readTensors = (text: string): Record<string, number[]> =>

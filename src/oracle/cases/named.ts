@@ -1,6 +1,7 @@
 // A campaign of cases that are named: these alone, in their order, shown as they are. Spec campaign-cases.
 
 import { SpecError, show, wrongType } from '../../errors.ts';
+import { isList } from '../../reading.ts';
 import type { Case } from '../case.ts';
 import type { DialectName } from '../dialect.ts';
 import { nearestIn } from '../dialects/translate.ts';
@@ -22,7 +23,7 @@ export function byOperator(cases: readonly Case[]): Questions[] {
 
 /** @throws {SpecError} campaign-cases, oracle-caseid, oracle-operators. */
 export function readNamed(settings: Settings, ids: readonly string[]): readonly string[] {
-  if (!Array.isArray(ids))
+  if (!isList(ids))
     throw wrongType('campaign-cases', `checkEngine: case must be an array of case ids, got ${show(ids)}`);
   if (ids.length === 0) throw new SpecError('campaign-cases', 'checkEngine: case must name a case, got none');
   const beside = (['ops', 'seed', 'cases', 'shard'] as const).find((name) => settings[name] !== undefined);

@@ -1,8 +1,9 @@
 // Which questions a campaign asks, in order: a pure function of its settings and of what the engine offers. Spec oracle-campaign.
 
-import { flag, wholeNumber } from '../../attributes.ts';
+import { flag, known, wholeNumber } from '../../attributes.ts';
 import { SpecError, show, wrongType } from '../../errors.ts';
 import { hash } from '../../random.ts';
+import { isList } from '../../reading.ts';
 import type { Case } from '../case.ts';
 import type { EngineUnderTest } from '../engine-under-test.ts';
 import { basicOperators, operatorOf, operators } from '../families/index.ts';
@@ -17,17 +18,21 @@ const ASKED = 8;
 export function readSettings(settings: Settings): Complete {
   const { ops, seed = 1, cases = 200, shard, strict = false, case: ids } = settings;
   flag('campaign-strict', 'checkEngine', 'strict', strict);
-  if (ids !== undefined) return { seed, cases: ids.length, strict, case: readNamed(settings, ids) };
+  if (ids !== undefined) {
+    const named = readNamed(settings, ids);
+    return { seed, cases: named.length, strict, case: named };
+  }
   if (!Number.isSafeInteger(seed))
     throw new SpecError('oracle-campaign', `checkEngine: seed must be a whole number, got ${show(seed)}`);
   wholeNumber('oracle-campaign', 'checkEngine', 'cases', cases, 1);
-  if (ops !== undefined && !Array.isArray(ops))
+  if (ops !== undefined && !isList(ops))
     throw wrongType('oracle-campaign', `checkEngine: ops must be an array of names, got ${show(ops)}`);
   for (const op of ops ?? []) operatorOf(op);
   return { ops, seed, cases, strict, ...(shard && { shard: readShard(shard) }) };
 }
 
-function readShard({ index, of }: Shard): Shard {
+function readShard(shard: Shard): Shard {
+  const { index, of } = known('checkEngine', shard, ['index', 'of'], 'parts of shard', 'campaign-shards');
   wholeNumber('campaign-shards', 'checkEngine', 'shard.of', of, 1);
   wholeNumber('campaign-shards', 'checkEngine', 'shard.index', index, 1);
   if (index > of)

@@ -20,22 +20,44 @@ export const shapeOf = (c: Case): Shape => familyOf(c.op).input(allowed(c));
 /** How much there is to reduce. */
 export const workOf = (c: Case): number => familyOf(c.op).work(c);
 
-/** Spec oracle-cases: a case is one that the spec allows and settles. Spec oracle-reject: or one that it forbids, where that is asked. */
+/** The most numbers in a case's tensors and windows, and the most products: about ten seconds of the reference loops. */
+const MOST_NUMBERS = 0x400000;
+const MOST_PRODUCTS = 0x40000000;
+
+/**
+ * Spec oracle-cases, oracle-caseid: a case is one that the spec allows and settles, and no larger than can be asked. Spec
+ * oracle-reject: or one that it forbids, where a refusal is asked for.
+ */
 export function isPossible(c: Case): boolean {
   const { family } = operatorOf(c.op);
-  if (c.reject) return !c.gradient && !isAllowed(c) && isAllowed(family.repaired(c));
-  return isAllowed(c) && family.isSettled(c);
+  if (c.reject) return !c.gradient && allowedLayer(c) === undefined && isAskable(family.repaired(c));
+  return isAskable(c) && family.isSettled(c);
 }
 
-function isAllowed(c: Case): boolean {
+function isAskable(c: Case): boolean {
+  const layer = allowedLayer(c);
+  return layer !== undefined && isSmall(layer, familyOf(c.op).input(c));
+}
+
+/** The layer of a case, if the spec allows both that and its x. */
+function allowedLayer(c: Case): Layer | undefined {
   const { family, make } = operatorOf(c.op);
   try {
-    make(family.attributes(c) as never).shape(family.input(c));
-    return true;
+    const layer = make(family.attributes(c) as never);
+    return layer.shape(family.input(c)) && layer;
   } catch (error) {
-    if (isRefusal(error)) return false;
+    if (isRefusal(error)) return undefined;
     throw error;
   }
+}
+
+function isSmall(layer: Layer, x: Shape): boolean {
+  const y = layer.shape(x);
+  const { size } = layer.attributes;
+  const taps = Array.isArray(size) ? sizeOf(size) : 1;
+  const shapes = [x, y, [taps, x[x.length - 1]], ...(Object.values(layer.params(x)) as Shape[])];
+  const numbers = shapes.reduce((sum, shape) => sum + sizeOf(shape), 0);
+  return numbers <= MOST_NUMBERS && Math.max(layer.cost(x), sizeOf(y) * taps) <= MOST_PRODUCTS;
 }
 
 /** Whether an error is that of a value or a type which the spec forbids. */

@@ -11,8 +11,8 @@ export const ownLayout: Required<Layout> = { x: 'NHWC', weight: 'HWIO', depthwis
 
 /** Spec oracle-layout: a permutation of the letters, H and W side by side; what is not declared is that of the dialect. */
 export function readLayout(layout: Layout = {}, dialect: Required<Layout> = ownLayout): Required<Layout> {
-  known('engine.layout', layout, Object.keys(ownLayout), 'tensors', 'oracle-layout');
-  const declared: Layout = { ...dialect, ...(layout.weight !== undefined && { depthwise: layout.weight }), ...layout };
+  const given = known('engine.layout', layout, Object.keys(ownLayout), 'tensors', 'oracle-layout');
+  const declared: Layout = { ...dialect, ...(given.weight !== undefined && { depthwise: given.weight }), ...given };
   const read = (what: 'x' | 'weight' | 'depthwise'): string => {
     const value: unknown = declared[what] ?? dialect[what];
     if (what === 'depthwise' && value === 'HWIM') return value;

@@ -1,6 +1,6 @@
 // The families in their order, and their operators.
 
-import { SpecError, show } from '../../errors.ts';
+import { SpecError, show, wrongType } from '../../errors.ts';
 import type { Attributes, Layer } from '../../layer/layer.ts';
 import type { Shape } from '../../tensor.ts';
 import type { ConvGeometry } from '../../window.ts';
@@ -28,6 +28,8 @@ export const basicOperators: readonly string[] = Object.keys(operators).filter((
 
 /** Spec oracle-operators. */
 export function operatorOf(name: string): KnownOperator {
+  if (typeof name !== 'string')
+    throw wrongType('oracle-operators', `oracle: the name of an operator must be a string, got ${show(name)}`);
   if (!Object.hasOwn(operators, name))
     throw new SpecError(
       'oracle-operators',

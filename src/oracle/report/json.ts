@@ -2,6 +2,7 @@
 
 import { SpecError, show } from '../../errors.ts';
 import { isObject } from '../../formats/json.ts';
+import { readReport } from './form.ts';
 import { readNumerics } from './numerics.ts';
 import { FORMAT, type Report } from './report.ts';
 
@@ -14,16 +15,14 @@ export const json = (report: Report): string =>
 /** The report of a file. @throws {SpecError} campaign-reporter for any other file. */
 export function fromJson(source: string, text: string): Report {
   const value = parse(source, text);
-  const { format, engine, operators, ...rest } = isObject(value) ? value : {};
-  const isOperator = (each: unknown): boolean =>
-    isObject(each) && isObject(each.counts) && isObject(each.skipped) && Array.isArray(each.findings);
-  if (format !== FORMAT || !isObject(engine) || !Array.isArray(operators) || !operators.every(isOperator))
+  const { format, ...rest } = isObject(value) ? value : {};
+  if (format !== FORMAT)
     throw new SpecError(
       'campaign-reporter',
       `report: ${source} must be a report of format '${FORMAT}', as --reporter json writes, got ${show(format)}`,
     );
   const numerics = readNumerics('campaign-reporter', `report: ${source}`, rest);
-  return { ...(value as Report), numerics };
+  return { ...readReport(`report: ${source}`, value), numerics };
 }
 
 function parse(source: string, text: string): unknown {

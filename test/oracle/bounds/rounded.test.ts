@@ -7,10 +7,12 @@ import { checkParts } from '../../../src/oracle/ask/outputs.ts';
 import { exactly, operationsOf, widest } from '../../../src/oracle/bounds/rounded.ts';
 import { drawCase } from '../../../src/oracle/cases/draw.ts';
 import { caseId, parseCaseId } from '../../../src/oracle/cases/id.ts';
+import { shapeOf } from '../../../src/oracle/cases/tensors.ts';
 import { isFailure } from '../../../src/oracle/engine-under-test.ts';
 import { operators } from '../../../src/oracle/families/index.ts';
 import { mistakesOf, predict, settingOf } from '../../../src/oracle/findings/predict.ts';
 import { bound, check, dialects } from '../../../src/oracle/index.ts';
+import { sizeOf } from '../../../src/tensor.ts';
 import { conform, conformingNames } from '../conform.ts';
 
 describe('conforming engines of operators with functions, norms and losses', () => {
@@ -71,13 +73,15 @@ describe('mistakes of operators without windows', () => {
   it.each(planted)(
     '[oracle-mistakes] each of at least three is caught, by what is right and by its own numbers: %s',
     (op) => {
-      const mistakes = mistakesOf(op);
+      const shared = new Set(mistakesOf('maxPool2d')); // which names.test.ts plants
+      const mistakes = mistakesOf(op).filter((each) => !shared.has(each));
       expect(mistakes.length).toBeGreaterThanOrEqual(3);
       const missed = mistakes.filter((mistake) => {
         if (mistake.isRuleOf?.(dialects.toeplitz)) return false; // our own
         for (let i = 0; i < 40; i++)
           for (const gradient of [false, true]) {
             const c = drawCase(op, gradient, 1, i);
+            if (sizeOf(shapeOf(c)) > 65536) continue;
             const wrong = predict(mistake, settingOf(c));
             if (!wrong) continue;
             const stored = Object.entries(wrong).map(([part, { shape, data }]) => [

@@ -109,17 +109,17 @@ describe('a case in a dialect', () => {
 
 describe('an engine that speaks a dialect', () => {
   it.each(foreign)('[dialect-results] is right in all operators and gradients: %s', async (name) => {
-    const report = await checkEngine(speaker(name), { cases: 40 });
+    const report = await checkEngine(speaker(name), { cases: 20 });
     expect(report.engine.dialect).toBe(name);
     expect(render(report)).not.toContain('✗');
-    for (const { op, counts } of report.operators) expect({ op, counts }).toEqual({ op, counts: { pass: 40 } });
+    for (const { op, counts } of report.operators) expect({ op, counts }).toEqual({ op, counts: { pass: 20 } });
     expect(report.operators).toHaveLength(2 * dialects[name].operators.length);
   });
 
   const pairs = names.flatMap((name) => names.filter((other) => other !== name).map((other) => [name, other] as const));
   it.each(pairs)('[dialect-other] is told so where it speaks %s and declares %s', async (name, declared) => {
     const engine = speaker(name, { declared });
-    const { operators } = await checkEngine(engine, { ops: ['conv2d', 'avgPool2d'], cases: 20 });
+    const { operators } = await checkEngine(engine, { ops: ['conv2d', 'avgPool2d'], cases: 8 });
     for (const { findings } of operators) {
       expect(findings).toHaveLength(1);
       expect(findings[0]).toMatchObject({ kind: 'wrong-dialect', dialects: [name] });
@@ -146,7 +146,7 @@ describe('an engine that speaks a dialect', () => {
     async (name, declared) => {
       const { ceil } = dialects[name].conventions;
       const engine = speaker(declared, { rule: ceil });
-      const { findings } = (await checkEngine(engine, { ops: ['maxPool2d'], cases: 300 })).operators[0];
+      const { findings } = (await checkEngine(engine, { ops: ['maxPool2d'], cases: 150 })).operators[0];
       expect(findings).toHaveLength(1);
       expect(findings[0]).toMatchObject({ kind: 'wrong-dialect' });
       expect(findings[0].dialects).toEqual(names.filter((each) => dialects[each].conventions.ceil === ceil));
@@ -166,7 +166,7 @@ describe('an engine that speaks a dialect', () => {
   it.each(foreign.flatMap((name) => mistakes.map((each) => [name, ...each] as const)))(
     '[oracle-mistakes] and makes a mistake hears its name: %s, %s',
     async (name, mistake, op, change) => {
-      const { findings } = (await checkEngine(speaker(name, { change }), { ops: [op], cases: 100 })).operators[0];
+      const { findings } = (await checkEngine(speaker(name, { change }), { ops: [op], cases: 50 })).operators[0];
       expect(findings[0].mistake).toMatch(mistake);
       expect(findings[0].kind).not.toBe('wrong-dialect');
     },

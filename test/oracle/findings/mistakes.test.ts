@@ -236,7 +236,7 @@ const cases: [op: string, name: RegExp, engine: (call: Call) => Tensor][] = [
 
 describe('a known mistake', () => {
   it.each(cases)('[oracle-mistakes] of %s, %s, is caught and named', async (op, name, fault) => {
-    const report = await checkEngine({ name: 'faulty', ops: { ...ops, [op]: fault } }, { ops: [op], cases: 120 });
+    const report = await checkEngine({ name: 'faulty', ops: { ...ops, [op]: fault } }, { ops: [op], cases: 60 });
     const { findings } = report.operators[0];
     expect(findings[0]?.mistake).toMatch(name);
     const { x } = explain(findings[0].id);

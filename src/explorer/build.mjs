@@ -1,0 +1,71 @@
+// Builds the page: a folder for any static host, and one HTML file that works from disk. The file goes into the package.
+
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { rolldown } from 'rolldown';
+
+const here = import.meta.dirname;
+const root = join(here, '../..');
+
+const page = (head, end) => `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>toeplitz explorer</title>
+<link rel="icon" href="data:,">
+${head}
+</head>
+<body>
+<div id="page"></div>
+<noscript>This page computes everything in the browser, so it needs JavaScript.</noscript>
+${end}
+</body>
+</html>
+`;
+
+/** The script of the page, as one file that is no module: from disk, browsers load no modules. */
+async function script() {
+  const bundle = await rolldown({
+    input: join(here, 'start.ts'),
+    platform: 'browser',
+    transform: { define: { 'process.env.NODE_ENV': '"production"' } },
+  });
+  const { output } = await bundle.generate({ format: 'iife', minify: true, comments: false, charset: 'ascii' });
+  await bundle.close();
+  return output[0].code;
+}
+
+/** The styles: those of the page, then those that tabs have beside them. */
+const styles = () =>
+  readdirSync(here, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.css'))
+    .sort((a, b) => a.split(/[\\/]/).length - b.split(/[\\/]/).length || (a < b ? -1 : 1))
+    .map((file) => readFileSync(join(here, file), 'utf8'))
+    .join('\n');
+
+/** Writes the folder, and the one file also to where the package has it. */
+export async function build(folder = join(root, 'build/site'), packed = join(root, 'dist/explorer.html')) {
+  const [code, css] = [await script(), styles()];
+  // `</script` and `<!--` would end or change the element that holds the code.
+  const inline = code.replaceAll('</script', '<\\/script').replaceAll('<!--', '<\\!--');
+  const single = page(`<style>\n${css}\n</style>`, `<script id="code">${inline}</script>`);
+  mkdirSync(folder, { recursive: true });
+  const files = {
+    'index.html': page('<link rel="stylesheet" href="explorer.css">', '<script id="code" src="explorer.js"></script>'),
+    'explorer.js': code,
+    'explorer.css': css,
+    'explorer.html': single,
+  };
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
+  if (packed) writeFileSync(packed, single);
+  return { folder, bytes: Buffer.byteLength(single), gzipped: gzipSync(single, { level: 9 }).length };
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { folder, bytes, gzipped } = await build();
+  console.log(`${folder}: explorer.html has ${Math.ceil(bytes / 1000)} KB, ${Math.ceil(gzipped / 1000)} KB gzipped`);
+}

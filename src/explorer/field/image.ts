@@ -1,0 +1,48 @@
+// The images of the tab: drawn ones, or a file in the size that the net takes.
+
+import { digits } from '../../train/digits.ts';
+import { resizeImages } from '../../train/images.ts';
+
+export const images = { rings: 'rings', digit: 'a digit', noise: 'stripes', own: 'a file' } as const;
+
+/** Values from 0 to 1, equal in all channels. */
+export function drawnImage(name: string, rows: number, columns: number, channels: number): Float32Array {
+  const value = shadesOf(name, rows, columns);
+  return Float32Array.from({ length: rows * columns * channels }, (_, i) => {
+    const pixel = Math.floor(i / channels);
+    return value(Math.floor(pixel / columns), pixel % columns);
+  });
+}
+
+function shadesOf(name: string, rows: number, columns: number): (row: number, column: number) => number {
+  if (name === 'digit') {
+    const { x } = digits({ count: 5, seed: 3 });
+    const one = { shape: [28, 28, 1], data: x.data.slice(4 * 784, 5 * 784) };
+    const { data } = resizeImages(one, { height: rows, width: columns });
+    return (row, column) => data[row * columns + column];
+  }
+  const side = Math.min(rows, columns);
+  if (name === 'noise')
+    return (row, column) => (Math.floor((row + column) / Math.max(1, side / 16)) % 2 === 0 ? 0.9 : 0.2);
+  return (row, column) => {
+    const [i, j] = [row - (rows - 1) / 2, column - (columns - 1) / 2];
+    const far = Math.sqrt(i * i + j * j) / (side / 12);
+    const part = far - Math.floor(far);
+    return 0.15 + 0.75 * Math.abs(2 * part - 1);
+  };
+}
+
+/** A picture of the browser's formats, resized to the net's size: shares of 255, grey where the net has one channel. */
+export async function imageOf(file: Blob, rows: number, columns: number, channels: number): Promise<Float32Array> {
+  const bitmap = await createImageBitmap(file, { resizeWidth: columns, resizeHeight: rows, resizeQuality: 'high' });
+  const canvas = document.createElement('canvas');
+  [canvas.width, canvas.height] = [columns, rows];
+  const context = canvas.getContext('2d') as CanvasRenderingContext2D;
+  context.drawImage(bitmap, 0, 0);
+  const { data } = context.getImageData(0, 0, columns, rows);
+  return Float32Array.from({ length: rows * columns * channels }, (_, i) => {
+    const [pixel, c] = [Math.floor(i / channels) * 4, i % channels];
+    if (channels === 3) return data[pixel + c] / 255;
+    return (0.299 * data[pixel] + 0.587 * data[pixel + 1] + 0.114 * data[pixel + 2]) / 255;
+  });
+}

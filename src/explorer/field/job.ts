@@ -1,0 +1,33 @@
+// Computes the effective field of a unit in a worker: a large net takes seconds.
+
+import { initialize } from '../../layer/initialize.ts';
+import type { Layer, Params } from '../../layer/layer.ts';
+import { readOnnx } from '../../onnx/model.ts';
+import type { Shape, Tensor } from '../../tensor.ts';
+import { isNet, nets } from '../nets/subjects.ts';
+import type { Job } from '../work/job.ts';
+import { type Inside, magnitudes, unitGradient, upTo, withoutBatch } from './field.ts';
+
+export interface FieldArgs {
+  /** The name of a net, or the bytes of a model. */
+  readonly net: string | Uint8Array;
+  readonly shape: Shape;
+  readonly image: Float32Array;
+  readonly inside: Pick<Inside, 'path' | 'output'>;
+  readonly unit: readonly [number, number];
+  readonly channel?: number | undefined;
+}
+
+/** The parameters of those layers that are left. */
+const paramsOf = (part: Layer, all: Params<Tensor>): Params<Tensor> =>
+  part.arrangement === 'sequence'
+    ? Object.fromEntries(Object.keys(part.children).map((name) => [name, all[name]]))
+    : all;
+
+export const field: Job<FieldArgs, Float32Array> = ({ net, shape, image, inside, unit, channel }, say) => {
+  const own = typeof net === 'string' ? undefined : readOnnx(net).layer({});
+  const whole = own?.layer ?? nets[typeof net === 'string' && isNet(net) ? net : 'lenet5'].make();
+  const part = upTo(withoutBatch(whole), inside.path);
+  const params = own ? paramsOf(part, own.params) : initialize(part, shape, { seed: 1 });
+  say(magnitudes(unitGradient(part, { shape, data: image }, params, inside, unit, channel)));
+};

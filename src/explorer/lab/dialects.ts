@@ -1,0 +1,125 @@
+// What other libraries make of these very attributes: how they write them, what they cannot say, and where their result
+// differs. All of it is what the oracle knows of them.
+
+import type { Case } from '../../oracle/case.ts';
+import { caseId } from '../../oracle/cases/id.ts';
+import { record } from '../../oracle/cases/languages.ts';
+import { isPossible, layerOf, shapeOf } from '../../oracle/cases/tensors.ts';
+import { type DialectName, dialectNames } from '../../oracle/dialect.ts';
+import { dialects } from '../../oracle/dialects/dialects.ts';
+import { attributesIn, nearestIn } from '../../oracle/dialects/translate.ts';
+import { familyOf, operators } from '../../oracle/families/index.ts';
+import { absent } from '../../oracle/family.ts';
+import type { Shape } from '../../tensor.ts';
+import type { Lab } from './lab.ts';
+
+export const libraries: Readonly<Record<Exclude<DialectName, 'toeplitz'>, string>> = {
+  torch: 'PyTorch',
+  tensorflow: 'TensorFlow',
+  onnx: 'ONNX',
+  webnn: 'WebNN',
+  caffe: 'Caffe',
+};
+export type Library = keyof typeof libraries;
+export const libraryNames = dialectNames.filter((name): name is Library => name !== 'toeplitz');
+
+/** The lab as a case of the oracle; undefined where the oracle does not ask about the operator. */
+export function caseOf(lab: Lab): Case | undefined {
+  const { layer, x, weight, bias } = lab;
+  const isFlipped = layer.name.startsWith('true');
+  const op = layer.name.replace('trueConv', 'conv');
+  if (!Object.hasOwn(operators, op)) return undefined;
+  const turned = weight && isFlipped ? flipped(lab) : weight;
+  const given = { x: [...x.data], ...(turned && { weight: [...turned.data] }), ...(bias && { bias: [...bias.data] }) };
+  const operands = { x, ...(weight && { weight }), ...(bias && { bias }) };
+  const drawn = familyOf(op).caseOf(layer, operands);
+  return { ...drawn, op, gradient: false, values: 'given', seed: 0, given } as Case;
+}
+
+/** A true convolution is the plain one of the kernel turned around. */
+function flipped({ weight, rank }: Lab): { readonly data: Float32Array } {
+  const { shape, data } = weight!;
+  const each = shape.slice(rank).reduce((product, axis) => product * axis, 1);
+  const K = data.length / each;
+  return { data: Float32Array.from(data, (_, i) => data[(K - 1 - Math.floor(i / each)) * each + (i % each)]) };
+}
+
+/** The case id, with the values written out where they are few. */
+export function idOf(lab: Lab): string | undefined {
+  const c = caseOf(lab);
+  if (!c || !isPossible(c)) return undefined;
+  const values = lab.x.data.length + (lab.weight?.data.length ?? 0);
+  const { given: _, ...drawn } = c;
+  return caseId(values <= 256 ? c : { ...drawn, values: 'exact', seed: 1 });
+}
+
+/** What a library says to the layer of the lab. */
+export interface Speech {
+  readonly library: Library;
+  /** The attributes as it writes them: of the layer, or of the nearest that it can say. */
+  readonly words?: string;
+  /** What it cannot say, or says otherwise. */
+  readonly differences: readonly string[];
+  /** Its output, where that has another shape. */
+  readonly shape?: Shape;
+}
+
+export function speechOf(lab: Lab, library: Library): Speech {
+  const c = caseOf(lab);
+  const dialect = dialects[library];
+  if (!c || familyOf(c.op).dialects[library][c.op] === absent)
+    return { library, differences: [`It has no ${lab.layer.name}, or none that is described here.`] };
+  const said = nearestIn(library, c);
+  const differences = [...unsaid(c, said), ...conventions(lab, library)];
+  if (!isPossible(said))
+    return { library, differences: [...differences, 'What is nearest to it does not fit this input.'] };
+  const words = record(attributesIn(library, said, dialect.layout));
+  const shape = outputShape(library, said);
+  const isOther = shape.join() !== lab.y.shape.join();
+  return { library, words, differences, ...(isOther && { shape }) };
+}
+
+/** The shape of the output by the rules of the library. */
+function outputShape(library: Library, c: Case): Shape {
+  const shape = layerOf(c).shape(shapeOf(c));
+  const data = new Float64Array(shape.reduce((product, axis) => product * axis, 1));
+  return familyOf(c.op).predictionIn(dialects[library], c, { shape, data }).shape;
+}
+
+/** The attributes in which the nearest case differs, as sentences. */
+function unsaid(wanted: Case, said: Case): string[] {
+  const [a, b] = [wanted, said] as unknown as Record<string, unknown>[];
+  const names: Readonly<Record<string, string>> = {
+    padding: 'padding',
+    dilation: 'dilation',
+    groups: 'groups',
+    ceil: 'ceil',
+    countPadding: 'the count of padding',
+    outputPadding: 'output padding',
+  };
+  const text = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+  return Object.keys(names)
+    .filter((name) => text(a[name]) !== text(b[name]))
+    .map((name) => `It cannot say ${names[name]} ${text(a[name])}; the nearest is ${text(b[name])}.`);
+}
+
+/** Conventions that matter to this layer. */
+function conventions({ op, layer, axes }: Lab, library: Library): string[] {
+  const { conventions, defaults } = dialects[library];
+  const { ceil, padding } = layer.attributes;
+  const found: string[] = [];
+  const isPadded = axes.some(({ before, after }) => before + after > 0);
+  if (op === 'max' || op === 'average' || op === 'lp') {
+    if (ceil === true && conventions.ceil === 'keep')
+      found.push('With ceil it keeps a last window that begins beyond the input.');
+    if (ceil === true && conventions.ceil === 'drop if padded')
+      found.push('With ceil it drops a last window beyond the input only where there is padding.');
+    if (defaults.poolStride === 1) found.push('A model that names no stride means 1, not the size of the window.');
+    if (op === 'average' && isPadded && defaults.countPadding === true)
+      found.push('A model that says nothing counts the padding in the mean.');
+    if (op === 'max' && conventions.nan === 'lost') found.push('A NaN under a maximum is lost.');
+  }
+  if (String(padding).startsWith('same') && library === 'caffe')
+    found.push('It has no word for “same”: numbers stand for it.');
+  return found;
+}

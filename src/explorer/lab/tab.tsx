@@ -1,0 +1,35 @@
+// The convolution lab: every cell, product and sum of one layer.
+
+import type { Tab } from '../tab.ts';
+import { Save } from '../view/save.tsx';
+import { LabControls } from './controls.tsx';
+import { chosen, lab as current, filter, place, problems } from './model.ts';
+import { LabPanels } from './panels.tsx';
+import { animateLab, drawLab } from './picture.ts';
+import { Products } from './products.tsx';
+import { CellValue, Moved, Player, Stage } from './stage.tsx';
+
+function View() {
+  const isStale = Object.keys(problems.value).length > 0;
+  return (
+    <div class="lab sided">
+      <LabControls />
+      <div class={isStale ? 'stale' : ''}>
+        {isStale && <p class="problem">The settings do not fit together; this is the last layer that did.</p>}
+        <Player />
+        <Stage />
+        <CellValue />
+        <Moved />
+        <Products />
+        <Save
+          name="convolution"
+          draw={(ink) => drawLab(current.value, place.value, filter.value, ink)}
+          animate={(ink) => animateLab(current.value, filter.value, ink)}
+        />
+        <LabPanels />
+      </div>
+    </div>
+  );
+}
+
+export const lab: Tab = { id: 'lab', place: 1, title: 'Convolution lab', settings: chosen, View };

@@ -1,0 +1,76 @@
+// The networks that can be looked at: those of the lectures by name, with an input of any size, or a file.
+
+import { SpecError } from '../../errors.ts';
+import type { Layer } from '../../layer/layer.ts';
+import { alexnet, contextModule, googlenet, lenet5, resnet, vgg } from '../../nets/index.ts';
+import type { Shape } from '../../tensor.ts';
+
+interface Known {
+  readonly title: string;
+  make(): Layer;
+  /** Height, width, channels of the images that it was made for. */
+  readonly input: readonly [number, number, number];
+}
+
+export const nets = {
+  lenet5: { title: 'LeNet-5', make: lenet5, input: [32, 32, 1] },
+  lenet1998: { title: 'LeNet-5 of 1998', make: () => lenet5({ variant: '1998' }), input: [32, 32, 1] },
+  alexnet: { title: 'AlexNet', make: alexnet, input: [227, 227, 3] },
+  vgg11: { title: 'VGG-11', make: () => vgg(11), input: [224, 224, 3] },
+  vgg16: { title: 'VGG-16', make: () => vgg(16), input: [224, 224, 3] },
+  vgg19: { title: 'VGG-19', make: () => vgg(19), input: [224, 224, 3] },
+  googlenet: { title: 'GoogLeNet', make: googlenet, input: [224, 224, 3] },
+  resnet18: { title: 'ResNet-18', make: () => resnet(18), input: [224, 224, 3] },
+  resnet34: { title: 'ResNet-34', make: () => resnet(34), input: [224, 224, 3] },
+  resnet50: { title: 'ResNet-50', make: () => resnet(50), input: [224, 224, 3] },
+  resnet101: { title: 'ResNet-101', make: () => resnet(101), input: [224, 224, 3] },
+  resnet152: { title: 'ResNet-152', make: () => resnet(152), input: [224, 224, 3] },
+  context: { title: 'Context module', make: contextModule, input: [64, 64, 21] },
+} as const satisfies Record<string, Known>;
+export type NetName = keyof typeof nets;
+
+export const titles: Readonly<Record<NetName, string>> = Object.fromEntries(
+  Object.entries(nets).map(([name, { title }]) => [name, title]),
+) as Record<NetName, string>;
+
+export const isNet = (name: string): name is NetName => Object.hasOwn(nets, name);
+
+/** Height × width of the images that a net was made for. */
+export const usualSize = (name: string): string => (isNet(name) ? nets[name].input.slice(0, 2).join('×') : '');
+
+/** A net and the shape of its input. */
+export interface Subject {
+  readonly title: string;
+  readonly net: Layer;
+  readonly shape: Shape;
+}
+
+const MOST = 2048;
+
+/** `224` or `224×320`: height and width; '' means those the net was made for. */
+export function readSize(text: string, usual: readonly [number, number]): [number, number] | undefined {
+  if (text.trim() === '') return [...usual];
+  const parts = text
+    .trim()
+    .split(/\s*[×x,\s]\s*/)
+    .map(Number);
+  const fit = parts.length <= 2 && parts.every((part) => Number.isInteger(part) && part >= 1 && part <= MOST);
+  return fit ? [parts[0], parts[1] ?? parts[0]] : undefined;
+}
+
+/** The net of a name on images of a size, or why that cannot be. */
+export function subjectOf(name: NetName, size: string): Subject | string {
+  const { title, make, input } = nets[name];
+  const [height, width, channels] = input;
+  const space = readSize(size, [height, width]);
+  if (!space) return `A size, or height × width, from 1 to ${MOST}, not “${size}”. Nothing means ${height}×${width}.`;
+  const shape = [1, ...space, channels];
+  const net = make();
+  try {
+    net.shape(shape);
+    return { title, net, shape };
+  } catch (error) {
+    if (!(error instanceof SpecError)) throw error;
+    return `${title} does not take ${space.join('×')}: ${error.message}. It was made for ${height}×${width}.`;
+  }
+}

@@ -1,0 +1,15 @@
+// Shapes, bytes and receptive fields of a net as text.
+
+import type { Field } from '../../layer/layer.ts';
+import type { Shape } from '../../tensor.ts';
+
+/** Without the batch. */
+export const shapeText = (shape: Shape): string => (shape.length > 1 ? shape.slice(1) : shape).join('×') || '1';
+
+export const fieldText = (field: Field | undefined): string => field?.map(({ size }) => size).join('×') || '—';
+
+export function bytesText(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  const [value, unit] = bytes < 1e6 ? [bytes / 1e3, 'KB'] : bytes < 1e9 ? [bytes / 1e6, 'MB'] : [bytes / 1e9, 'GB'];
+  return `${Number(value.toPrecision(3))} ${unit}`;
+}

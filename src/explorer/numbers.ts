@@ -1,0 +1,26 @@
+// Numbers as text, short enough for a cell.
+
+/** At most four signs and a point; whole numbers as they are. */
+export function short(value: number): string {
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? '∞' : '−∞';
+  const magnitude = Math.abs(value);
+  const digits =
+    Number.isInteger(value) && magnitude < 10000
+      ? String(magnitude)
+      : magnitude >= 10000 || magnitude < 0.001
+        ? magnitude.toExponential(0).replace('e+', 'e')
+        : String(Number(magnitude.toPrecision(magnitude < 1 ? 2 : 3)));
+  return value < 0 ? `−${digits}` : digits;
+}
+
+/** Seven digits, which tell float32 numbers apart well enough to read; a minus sign instead of a hyphen. */
+export const exact = (value: number): string => String(Number(value.toPrecision(7))).replace('-', '−');
+
+/** A factor of a product: negative ones in brackets. */
+export const factor = (value: number): string => (value < 0 ? `(${exact(value)})` : exact(value));
+
+/** Digits in groups of three. */
+export const count = (value: number): string => String(value).replace(/\B(?=(\d{3})+(?!\d))/g, ',');
+
+/** `12 cells`, `1 cell`. */
+export const counted = (value: number, noun: string): string => `${count(value)} ${noun}${value === 1 ? '' : 's'}`;

@@ -1,0 +1,66 @@
+// The page: its head, the tabs, and the one that is shown.
+
+import { render } from 'preact';
+import * as list from './list.ts';
+import { follow } from './settings.ts';
+import type { Tab } from './tab.ts';
+import { Announcer } from './view/announce.tsx';
+import { Panels } from './view/panels.tsx';
+import { followTheme, type Theme, theme, themes } from './view/theme.ts';
+
+const tabs = Object.values<Tab>(list).sort((a, b) => a.place - b.place);
+
+const ThemeChoice = () => (
+  <label class="theme">
+    Colours{' '}
+    <select
+      value={theme.value}
+      onChange={(event) => {
+        theme.value = event.currentTarget.value as Theme;
+      }}
+    >
+      {Object.entries(themes).map(([name, text]) => (
+        <option key={name} value={name}>
+          {text}
+        </option>
+      ))}
+    </select>
+  </label>
+);
+
+export function showPage(root: Element): void {
+  followTheme();
+  const current = follow(tabs);
+  const Page = () => {
+    const { View } = tabs.find(({ id }) => id === current.value) as Tab;
+    return (
+      <>
+        <header>
+          <h1>
+            toeplitz <span>explorer</span>
+          </h1>
+          <ThemeChoice />
+        </header>
+        <main>
+          <Panels
+            id="page"
+            label="What to explore"
+            titles={Object.fromEntries(tabs.map(({ id, title }) => [id, title]))}
+            chosen={current.value}
+            choose={(id) => {
+              current.value = id;
+            }}
+          >
+            <View key={current.value} />
+          </Panels>
+        </main>
+        <footer>
+          Every number on this page is computed here by the kernels of the library. The address holds the settings, so a
+          link shows the same picture. Saved pictures are free for every use (CC0).
+        </footer>
+        <Announcer />
+      </>
+    );
+  };
+  render(<Page />, root);
+}

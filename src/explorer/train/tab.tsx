@@ -1,0 +1,232 @@
+// Train and look: LeNet-5 learns digits in a worker, and everything inside it can be seen.
+
+import type { TargetedEvent } from 'preact';
+import { drawCurves } from '../chart.ts';
+import { count } from '../numbers.ts';
+import { type Drawing, type Ink, pageInk } from '../svg.ts';
+import type { Tab } from '../tab.ts';
+import { Choice, Controls, Group, NumberField } from '../view/controls.tsx';
+import { download, Picture, Save } from '../view/save.tsx';
+import { Scrolled } from '../view/scrolled.tsx';
+import { Look } from './look.tsx';
+import {
+  checkpoint,
+  chosen,
+  error,
+  files,
+  load,
+  measured,
+  note,
+  plan,
+  points,
+  probabilities,
+  running,
+  train,
+} from './model.ts';
+import { Pad } from './pad.tsx';
+
+const bytesOf = async (
+  event: TargetedEvent<HTMLInputElement>,
+): Promise<{ name: string; bytes: Uint8Array } | undefined> => {
+  const file = event.currentTarget.files?.[0];
+  return file && { name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) };
+};
+
+function TrainControls() {
+  const { problems } = plan.value;
+  const of = { settings: chosen, problems };
+  const isFile = chosen.texts.value.data === 'files';
+  return (
+    <Controls>
+      <Group title="Data">
+        <Choice {...of} name="data" label="Digits" options={{ generated: 'generated', files: 'IDX files' }} />
+        {isFile && (
+          <FileField
+            label="Images"
+            keep={(bytes) => {
+              files.images = bytes;
+            }}
+          />
+        )}
+        {isFile && (
+          <FileField
+            label="Labels"
+            keep={(bytes) => {
+              files.labels = bytes;
+            }}
+          />
+        )}
+        <NumberField {...of} name="examples" label="Images" step={100} />
+      </Group>
+      <Group title="Training">
+        <NumberField {...of} name="epochs" label="Epochs" />
+        <NumberField {...of} name="batch" label="Batch" />
+        <NumberField {...of} name="rate" label="Rate" step={0} />
+        <NumberField {...of} name="momentum" label="Momentum" step={0} />
+        <NumberField {...of} name="seed" label="Seed" least={0} />
+      </Group>
+      <Weights />
+    </Controls>
+  );
+}
+
+const FileField = ({ label, keep }: { readonly label: string; keep(bytes: Uint8Array): void }) => (
+  <label class="control">
+    {label}
+    <input
+      type="file"
+      onChange={async (event) => {
+        const file = await bytesOf(event);
+        if (file) keep(file.bytes);
+      }}
+    />
+  </label>
+);
+
+const Weights = () => (
+  <Group title="Weights">
+    <button
+      type="button"
+      disabled={checkpoint.value === undefined}
+      onClick={() => download('lenet5.safetensors', checkpoint.value as BlobPart, 'application/octet-stream')}
+    >
+      Save
+    </button>
+    <label class="control">
+      Load
+      <input
+        type="file"
+        accept=".safetensors"
+        onChange={async (event) => {
+          const file = await bytesOf(event);
+          if (file) load(file.name, file.bytes);
+        }}
+      />
+    </label>
+  </Group>
+);
+
+function Buttons() {
+  const isRunning = running.value !== undefined;
+  const hasRun = measured.value.length > 0;
+  const last = points.value.at(-1);
+  return (
+    <div class="player">
+      {isRunning ? (
+        <button type="button" class="play" onClick={() => running.value?.stop()}>
+          Stop
+        </button>
+      ) : (
+        <button type="button" class="play" disabled={plan.value.plan === undefined} onClick={() => train(false)}>
+          Train
+        </button>
+      )}
+      <button type="button" disabled={isRunning || !hasRun} onClick={() => train(true)}>
+        Go on
+      </button>
+      <span class="position">
+        {last
+          ? `step ${count(last.step)} of ${count(last.steps)}, ${count(Math.round(last.imagesPerSecond))} images a second`
+          : 'LeNet-5, 61,706 parameters, not trained yet'}
+      </span>
+    </div>
+  );
+}
+
+const drawLoss = (ink: Ink): Drawing =>
+  drawCurves(
+    [
+      { name: 'training', points: points.value.map(({ step, loss }) => [step, loss]) },
+      { name: 'held out', points: measured.value.map(({ step, loss }) => [step, loss]), isDashed: true },
+    ],
+    { title: 'The loss over the steps of training', x: 'step', y: 'loss' },
+    ink,
+  );
+
+const Curve = () => (
+  <figure class="tiles">
+    <Scrolled label="The loss over the steps of training">
+      <Picture drawing={drawLoss(pageInk)} />
+    </Scrolled>
+    <details>
+      <summary>Table and files</summary>
+      <Scrolled label="After each epoch">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Step</th>
+              <th scope="col">Loss, held out</th>
+              <th scope="col">Right</th>
+            </tr>
+          </thead>
+          <tbody>
+            {measured.value.map(({ step, loss, accuracy }) => (
+              <tr key={step}>
+                <th scope="row">{step}</th>
+                <td>{loss.toFixed(4)}</td>
+                <td>{(100 * accuracy).toFixed(1)} %</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Scrolled>
+      <Save name="loss" draw={drawLoss} />
+    </details>
+  </figure>
+);
+
+function Answer() {
+  const shares = probabilities.value;
+  const best = shares.indexOf(Math.max(...shares));
+  return (
+    <table class="answer">
+      <caption>
+        The net sees a <strong>{best}</strong>
+      </caption>
+      <tbody>
+        {shares.map((share, digit) => (
+          <tr key={digit}>
+            <th scope="row">{digit}</th>
+            <td>
+              <span class="bar" style={{ width: `${100 * share}%` }} />
+            </td>
+            <td class="number">{(100 * share).toFixed(1)} %</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function View() {
+  const last = measured.value.at(-1);
+  return (
+    <div class="train sided">
+      <TrainControls />
+      <div>
+        <Buttons />
+        {error.value && (
+          <p class="problem" role="alert">
+            {error.value}
+          </p>
+        )}
+        {note.value && <p>{note.value}</p>}
+        <div class="figures">
+          <Curve />
+          <div class="drawn">
+            <Pad />
+            <Answer />
+          </div>
+        </div>
+        {last && (
+          <p>
+            Of {last.heldOut} images held out, {(100 * last.accuracy).toFixed(1)} % are right.
+          </p>
+        )}
+        <Look />
+      </div>
+    </div>
+  );
+}
+
+export const trainTab: Tab = { id: 'train', place: 2, title: 'Train and look', settings: chosen, View };

@@ -1,0 +1,3 @@
+// What is said of a cell by a frame around it.
+
+export type Mark = 'chosen' | 'under' | 'fed' | 'changed' | 'later';

@@ -1,0 +1,83 @@
+// Buttons that save a picture: SVG and PNG, and an animated SVG where there is one.
+
+import { type Drawing, type Ink, LICENCE, svgFile } from '../svg.ts';
+import { inkNow } from './theme.ts';
+
+/** Offers bytes or text as a file. */
+export function download(name: string, content: BlobPart, type: string): void {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([content], { type }));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
+/** How many pixels of a PNG stand for one of the picture. */
+const SHARPNESS = 3;
+
+async function png(svg: string, { width, height }: Drawing): Promise<Blob> {
+  const image = new Image();
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
+  await image.decode();
+  const canvas = document.createElement('canvas');
+  [canvas.width, canvas.height] = [width * SHARPNESS, height * SHARPNESS];
+  canvas.getContext('2d')?.drawImage(image, 0, 0, canvas.width, canvas.height);
+  return new Promise((resolve, reject) => {
+    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('the browser makes no PNG'))), 'image/png');
+  });
+}
+
+export interface SaveProps {
+  /** Of the file, without its ending. */
+  readonly name: string;
+  draw(ink: Ink): Drawing;
+  readonly animate?: (ink: Ink) => Drawing;
+}
+
+export function Save({ name, draw, animate }: SaveProps) {
+  const file = (drawn: (ink: Ink) => Drawing): [Drawing, string] => {
+    const ink = inkNow();
+    const drawing = { source: location.href, ...drawn(ink) };
+    return [drawing, svgFile(drawing, ink)];
+  };
+  return (
+    <p class="save">
+      <span>Save this picture:</span>
+      <button type="button" title={LICENCE} onClick={() => download(`${name}.svg`, file(draw)[1], 'image/svg+xml')}>
+        SVG
+      </button>
+      <button
+        type="button"
+        title={LICENCE}
+        onClick={async () => {
+          const [drawing, svg] = file(draw);
+          download(`${name}.png`, await png(svg, drawing), 'image/png');
+        }}
+      >
+        PNG
+      </button>
+      {animate && (
+        <button
+          type="button"
+          title={LICENCE}
+          onClick={() => download(`${name}-animated.svg`, file(animate)[1], 'image/svg+xml')}
+        >
+          Animated SVG
+        </button>
+      )}
+    </p>
+  );
+}
+
+/** A drawing on the page, in which every text is escaped; `over` is drawn on it and may change alone. */
+export const Picture = ({ drawing, over = '' }: { readonly drawing: Drawing; readonly over?: string }) => (
+  <svg
+    role="img"
+    aria-label={drawing.title}
+    viewBox={`0 0 ${drawing.width} ${drawing.height}`}
+    style={{ width: `${drawing.width}px` }}
+  >
+    <g dangerouslySetInnerHTML={{ __html: drawing.body }} />
+    <g dangerouslySetInnerHTML={{ __html: over }} />
+  </svg>
+);

@@ -1,0 +1,4 @@
+// The jobs that workers do, one line each.
+
+export { field } from '../field/job.ts';
+export { train } from '../train/job.ts';

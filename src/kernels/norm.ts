@@ -1,0 +1,108 @@
+// Normalisation on the kernels, some images at a time; the sums of every image by themselves. Spec numerics-long.
+
+import { type Normalization, type NormSums, type Statistics, scales } from '../reference/normalization.ts';
+import type { Data } from '../tensor.ts';
+import { type Arena, withArena } from './arena.ts';
+import { imageSums, numbers } from './column-sums.ts';
+import { Norm } from './declared.ts';
+import { forBlocks, staged, stagedImages } from './staged.ts';
+
+/** Mean and variance of every channel, in float64. Spec norm-statistics. */
+export function batchStatistics(batch: number, columns: number, x: Float32Array): Statistics {
+  return withArena('batchNorm', (arena) => {
+    const { kernels } = arena;
+    const images = stagedImages(arena, batch, [x]);
+    const source = staged(arena, x, batch, images);
+    const [rows, M] = [x.length / batch / columns, x.length / columns];
+    const sums = imageSums(arena, columns, rows, (from, at) => kernels.sumRows(from, rows, columns, at));
+    forBlocks(batch, images, (first, end) => sums.add(source.load(first, end), end - first));
+    const mean = sums.total.map((each) => each / M);
+    const means = numbers(arena, columns, mean);
+    const squares = imageSums(arena, columns, rows, (from, at) => kernels.sumSquares(from, rows, columns, means, at));
+    const again = images < batch ? source.load : source.at;
+    forBlocks(batch, images, (first, end) => squares.add(again(first, end), end - first));
+    return { mean, variance: squares.total.map((each) => each / M) };
+  });
+}
+
+/** The struct of a normalisation; numbers that a kernel does not read may be left out. */
+function structOf(arena: Arena, { mean, deviation, weight }: Normalization, more: { bias?: Data; sums?: Data[] }) {
+  const columns = mean.length;
+  return arena.struct(Norm, {
+    channels: columns,
+    mean: numbers(arena, columns, Float64Array.from(mean)),
+    deviation: numbers(arena, columns, deviation),
+    scale: numbers(arena, columns, scales(weight, deviation)),
+    bias: more.bias ? numbers(arena, columns, more.bias) : 0,
+    shift: more.sums ? numbers(arena, columns, more.sums[0]) : 0,
+    slope: more.sums ? numbers(arena, columns, more.sums[1]) : 0,
+  });
+}
+
+/** y = (x − mean)·scale + bias. Spec norm-frozen. */
+export function normalize(batch: number, x: Float32Array, norm: Normalization, bias: Data, y: Float32Array): void {
+  withArena('batchNorm', (arena) => {
+    const plan = structOf(arena, norm, { bias });
+    const rows = x.length / batch / norm.mean.length;
+    const images = stagedImages(arena, batch, [x, y]);
+    const [source, target] = [x, y].map((each) => staged(arena, each, batch, images));
+    forBlocks(batch, images, (first, end) => {
+      arena.kernels.normalize(plan, source.load(first, end), target.at(first), (end - first) * rows);
+      target.store(first, end);
+    });
+  });
+}
+
+/** dweight = Σ dy·(x − mean)/deviation and dbias = Σ dy, before rounding. Spec norm-frozen-gradient. */
+export function normParamGrads(batch: number, x: Float32Array, norm: Normalization, dy: Float32Array): NormSums {
+  return withArena('batchNorm', (arena) => {
+    const { kernels } = arena;
+    const plan = structOf(arena, norm, {});
+    const columns = norm.mean.length;
+    const rows = x.length / batch / columns;
+    const images = stagedImages(arena, batch, [x, dy]);
+    const [source, given] = [x, dy].map((each) => staged(arena, each, batch, images));
+    const [xHat, terms] = [arena.take(x.byteLength / batch), arena.take(x.byteLength / batch)];
+    const bias = imageSums(arena, columns, rows, (from, at) => kernels.sumRows(from, rows, columns, at));
+    const weight = imageSums(arena, columns, rows, (from, at) => kernels.sumRows(from, rows, columns, at));
+    forBlocks(batch, images, (first, end) => {
+      const [atX, atDy] = [source.load(first, end), given.load(first, end)];
+      bias.add(atDy, end - first);
+      for (let n = 0; n < end - first; n++) {
+        const image = n * rows * columns * 4;
+        kernels.normTerms(plan, atX + image, atDy + image, xHat, terms, rows);
+        weight.add(terms, 1);
+      }
+    });
+    return { weight: weight.total, bias: bias.total };
+  });
+}
+
+/** dx = scale·((dy − dbias/M) − xHat·(dweight/M)). Spec norm-batch-gradient. */
+export function batchNormInputGrad(
+  batch: number,
+  x: Float32Array,
+  norm: Normalization,
+  { weight, bias }: NormSums,
+  dy: Float32Array,
+  dx: Float32Array,
+): void {
+  withArena('batchNorm', (arena) => {
+    const { kernels } = arena;
+    const M = x.length / norm.mean.length;
+    const plan = structOf(arena, norm, { sums: [bias, weight].map((each) => each.map((sum) => sum / M)) });
+    const rows = x.length / batch / norm.mean.length;
+    const images = stagedImages(arena, batch, [x, dy, dx]);
+    const [source, given, target] = [x, dy, dx].map((each) => staged(arena, each, batch, images));
+    const [xHat, terms] = [arena.take(x.byteLength / batch), arena.take(x.byteLength / batch)];
+    const image = x.byteLength / batch;
+    forBlocks(batch, images, (first, end) => {
+      const [atX, atDy, to] = [source.load(first, end), given.load(first, end), target.at(first)];
+      for (let at = 0; at < (end - first) * image; at += image) {
+        kernels.normTerms(plan, atX + at, atDy + at, xHat, terms, rows);
+        kernels.normGradient(plan, xHat, atDy + at, to + at, rows);
+      }
+      target.store(first, end);
+    });
+  });
+}

@@ -1,0 +1,71 @@
+// The memory of training steps. A step makes the same tensors as the step before: they lie in kernel memory, one behind
+// the other, where the kernels read and write them without copies, and the next step writes over them.
+
+import { SpecError } from '../errors.ts';
+import { allocating } from '../tensor.ts';
+import { Arena, Overflow, onArena } from './arena.ts';
+import { runsKernels } from './host.ts';
+import { Refusal } from './module.ts';
+
+/** Runs a step. Its tensors keep their values until the next step; it must not have effects, since it may run twice. */
+export type StepMemory = <T>(step: () => T) => T;
+
+/** Memory above this stays with the host's own arrays, which it frees as soon as it can. */
+const MOST_BYTES = 0xc0000000;
+
+/**
+ * The first step runs on arrays of the host and is measured; one that needs more memory than was reserved runs again with
+ * more. Results never depend on it. Spec train-memory.
+ */
+export function stepMemory(): StepMemory {
+  let arena: Arena | undefined;
+  let bytes = 0;
+  const measured = <T>(step: () => T): T => {
+    const trial = granted(() => new Arena());
+    if (trial === undefined) return withoutArena(step);
+    const make = (size: number): Float32Array => {
+      bytes = Arena.endOf(bytes, size * 4);
+      return new Float32Array(size);
+    };
+    const result = onArena(trial, () => allocating(make, step));
+    bytes += trial.most;
+    return result;
+  };
+  const withoutArena = <T>(step: () => T): T => {
+    bytes = Number.POSITIVE_INFINITY;
+    return step();
+  };
+  const reserved = (): Arena | undefined =>
+    granted(() => {
+      const own = new Arena();
+      own.reserve(bytes);
+      return own;
+    });
+  return (step) => {
+    if (!runsKernels()) return step();
+    if (bytes === 0) return measured(step);
+    for (;;) {
+      if (bytes <= MOST_BYTES) arena ??= reserved();
+      if (arena === undefined) return withoutArena(step);
+      const own = arena;
+      own.clearTensors();
+      try {
+        return onArena(own, () => allocating((size) => own.tensor(size), step));
+      } catch (error) {
+        if (!(error instanceof Overflow)) throw error;
+        arena = undefined;
+        bytes *= 1.5;
+      }
+    }
+  };
+}
+
+/** What the host makes, or undefined where it refuses the memory. */
+function granted(make: () => Arena): Arena | undefined {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof Refusal || (error instanceof SpecError && error.clause === 'kernel-memory')) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,67 @@
+// Pad of ONNX: elements around a tensor, or none where they were. Spec onnx-operator.
+
+import { MAX_ELEMENTS, sizeOf } from '../../tensor.ts';
+import { type Call, checked, type Operators, type Plan, unsupported } from '../call.ts';
+import { Value, zerosLike } from '../value.ts';
+
+/** Where cell i of the padded axis comes from; −1 is the constant. */
+const sources: Readonly<Record<string, (i: number, n: number) => number>> = {
+  constant: (i, n) => (i >= 0 && i < n ? i : -1),
+  edge: (i, n) => Math.min(n - 1, Math.max(0, i)),
+  wrap: (i, n) => ((i % n) + n) % n,
+  reflect(i, n) {
+    if (n === 1) return 0;
+    const period = 2 * (n - 1);
+    const at = ((i % period) + period) % period;
+    return at < n ? at : period - at;
+  },
+};
+
+/** Negative pads cut. Until opset 11 pads and value were attributes. */
+function padded(call: Call): Plan {
+  const { type, shape } = call.at(0);
+  const mode = call.text('mode', 'constant');
+  const source = Object.hasOwn(sources, mode) ? sources[mode] : unsupported(`Pad of mode '${mode}' is not computed`);
+  const isOld = call.version < 11;
+  const stated = isOld ? (call.ints('pads') ?? []) : call.wholes(1, 'pads');
+  const value = isOld ? call.float('value', 0) : call.has(2) ? call.numbers(2, 'the value')[0] : 0;
+  const axes =
+    !isOld && call.has(3)
+      ? call.wholes(3, 'axes').map((axis) => call.axis(axis, shape.length))
+      : shape.map((_, i) => i);
+  if (stated.length !== 2 * axes.length)
+    unsupported(`pads must be two for each of ${axes.length} axes, got [${stated}]`);
+  const before = shape.map(() => 0);
+  const to = [...shape];
+  axes.forEach((axis, i) => {
+    before[axis] = stated[i];
+    to[axis] += stated[i] + stated[i + axes.length];
+  });
+  checked(to, MAX_ELEMENTS);
+  return {
+    outputs: [{ type, shape: to }],
+    run(given) {
+      let [data, from] = [given(0).first, shape];
+      // One axis after the other: the others keep what they have so far.
+      for (let axis = 0; axis < shape.length; axis++) {
+        if (from[axis] === to[axis] && before[axis] === 0) continue;
+        const next = from.map((n, i) => (i === axis ? to[axis] : n));
+        const inner = sizeOf(from.slice(axis + 1));
+        const y = zerosLike(data, sizeOf(next)).fill(value);
+        for (let row = 0, rows = sizeOf(from.slice(0, axis)); row < rows; row++)
+          for (let i = 0; i < to[axis]; i++) {
+            const at = source(i - before[axis], from[axis]);
+            if (at < 0) continue;
+            const start = (row * from[axis] + at) * inner;
+            y.set(data.subarray(start, start + inner), (row * to[axis] + i) * inner);
+          }
+        [data, from] = [y, next];
+      }
+      return [new Value(type, to, data)];
+    },
+  };
+}
+
+export const padding: Operators = {
+  Pad: { versions: [2, 11, 13, 18, 19, 21, 23, 24, 25], inputs: [1, 4], plan: padded },
+};

@@ -1,0 +1,168 @@
+// The numbers of the convolution lab against those of the library, for settings drawn at random.
+
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type Lab, labOf } from '../../src/explorer/lab/lab.ts';
+import { movesOf } from '../../src/explorer/lab/moves.ts';
+import { readSetup } from '../../src/explorer/lab/setup.ts';
+import { fedBy, gradientsOf, resultOf, termsOf, usesOf } from '../../src/explorer/lab/terms.ts';
+import { defaults, type LabTexts } from '../../src/explorer/lab/texts.ts';
+import { planesOf, readTyped, weightOf, writeTyped } from '../../src/explorer/lab/values.ts';
+import { calculationOf, formulasOf } from '../../src/explorer/lab/words.ts';
+
+const oneOf = <T extends string>(...values: T[]) => fc.constantFrom(...values);
+const whole = (least: number, most: number) => fc.integer({ min: least, max: most }).map(String);
+const axes = (least: number, most: number) =>
+  fc.tuple(whole(least, most), whole(least, most)).map(([a, b]) => `${a}×${b}`);
+
+/** Settings of the lab, most of which fit. */
+const texts = fc
+  .record({
+    op: oneOf('conv', 'depthwise', 'transposed', 'max', 'average', 'lp'),
+    input: axes(3, 7),
+    channels: oneOf('1', '2', '4'),
+    filters: oneOf('2', '4'),
+    kernel: axes(1, 4),
+    stride: axes(1, 3),
+    dilation: axes(1, 2),
+    padding: oneOf('valid', 'same', 'same-lower', 'numbers'),
+    top: whole(0, 2),
+    bottom: whole(0, 2),
+    left: whole(0, 3),
+    right: whole(0, 1),
+    groups: oneOf('1', '2'),
+    multiplier: oneOf('1', '2'),
+    flip: oneOf('yes', 'no'),
+    ceil: oneOf('yes', 'no'),
+    counted: oneOf('yes', 'no'),
+    power: oneOf('1', '2', '3'),
+    image: oneOf('random', 'digit', 'ramp'),
+    weights: oneOf('random', 'gaussianBlur'),
+    bias: oneOf('0', '0.1'),
+    seed: whole(0, 99),
+  })
+  .map((drawn): LabTexts => ({ ...defaults, ...drawn }));
+
+/** Settings in one dimension take the first number of each pair. */
+const inOne = (t: LabTexts): LabTexts => ({
+  ...t,
+  rank: '1',
+  ...Object.fromEntries(
+    (['input', 'kernel', 'stride', 'dilation'] as const).map((name) => [name, t[name].split('×')[0]]),
+  ),
+});
+
+const labs = fc
+  .tuple(texts, fc.boolean())
+  .map(([t, flat]) => labOf(flat && t.op !== 'lp' ? inOne(t) : t).lab)
+  .filter((lab): lab is Lab => lab !== undefined);
+
+const law = (check: (lab: Lab) => void): void => fc.assert(fc.property(labs, check), { numRuns: 150, seed: 1 });
+
+describe('the lab', () => {
+  test('adds the terms of an output to the bits of the layer', () => {
+    law((lab) => {
+      lab.y.data.forEach((value, y) => {
+        const result = resultOf(lab, y);
+        expect(Object.is(result, value), `${lab.layer.name} ${y}: ${result}, ${value}`).toBe(true);
+      });
+    });
+  });
+
+  test('shows as fed by a cell the outputs that change with it', () => {
+    law((lab) => {
+      if (lab.op === 'max') return;
+      const cell = (lab.x.data.length * 7) >> 3;
+      const x = { shape: lab.x.shape, data: lab.x.data.slice() };
+      x.data[cell] = 1000;
+      const y = lab.layer.forward(x, lab.params);
+      const changed = Array.from(y.data.keys()).filter((i) => y.data[i] !== lab.y.data[i]);
+      const fed = new Set(fedBy(lab, cell).map((each) => each.y));
+      expect(changed.filter((each) => !fed.has(each))).toEqual([]);
+    });
+  });
+
+  test('gives the gradient at a cell as the sum of the weights between it and the outputs it feeds', () => {
+    law((lab) => {
+      if (!lab.weight) return;
+      const { x, weight } = gradientsOf(lab);
+      x.forEach((value, i) => {
+        const sum = fedBy(lab, i).reduce((all, { w }) => all + lab.weight!.data[w], 0);
+        expect(value).toBeCloseTo(sum, 4);
+      });
+      const uses = usesOf(lab, 0);
+      expect(weight![0]).toBeCloseTo(
+        uses.reduce((all, { x }) => all + lab.x.data[x], 0),
+        3,
+      );
+    });
+  });
+
+  test('fills in a formula that ends in the size of the output', () => {
+    law((lab) => {
+      const sizes = lab.y.shape.slice(1, -1);
+      formulasOf(lab).forEach(({ text }, i) => {
+        expect(text).toMatch(new RegExp(`(= |input )${sizes[i]}(,|$)`));
+      });
+    });
+  });
+
+  test('writes every calculation with its result', () => {
+    const { lab } = labOf({
+      ...defaults,
+      image: 'typed',
+      x: '1 2 0; 0 1 3; 1 1 1',
+      input: '3',
+      kernel: '2',
+      weights: 'typed',
+      w: '1 -1; 0 2',
+      bias: '1',
+    });
+    expect(calculationOf(lab!, 0)).toBe('1·1 + 2·(−1) + 0·0 + 1·2 + 1 = 2');
+    expect(calculationOf(lab!, 0, 1)).toBe('1·1 + … (3 more) + 1 = 2');
+    const padded = labOf({ ...defaults, op: 'average', image: 'ones', padding: 'same', kernel: '3' });
+    expect(calculationOf(padded.lab!, 0)).toBe('(1 + 1 + 1 + 1) / 4 = 1');
+    expect(termsOf(padded.lab!, 0).filter(({ x }) => x < 0)).toHaveLength(5);
+  });
+
+  test('shows outputs that move with the input, where their windows lie inside it', () => {
+    const { lab } = labOf({ ...defaults, image: 'one cell', shift: '1 0', input: '9' });
+    expect(movesOf(lab!)).toEqual({ by: [1, 0], changed: new Set(Array.from({ length: 7 }, (_, i) => i)), moved: 42 });
+    expect(movesOf(labOf({ ...defaults, shift: '1 0', stride: '2' }).lab!)?.by).toBeUndefined();
+    expect(movesOf(labOf(defaults).lab!)).toBeUndefined();
+  });
+});
+
+describe('the controls of the lab', () => {
+  test.each([
+    [{ kernel: '11' }, 'kernel', 'What fits: a kernel of up to 9×9'],
+    [{ kernel: '3x' }, 'kernel', 'A whole number from 1 to 11'],
+    [{ kernel: '3×3×3' }, 'kernel', 'One number or two'],
+    [{ channels: '4', filters: '6', groups: '4' }, 'groups', 'What fits: 1, 2.'],
+    [{ op: 'transposed', outputPadding: '1' }, 'outputPadding', 'below the stride 1'],
+    [{ op: 'lp', rank: '1' }, 'op', 'choose 2-D'],
+    [{ op: 'lp', power: 'x' }, 'power', 'A number from 1'],
+    [{ input: '0' }, 'input', 'from 1 to 32'],
+    [{ bias: '' }, 'bias', 'A number'],
+    [{ op: 'transposed', input: '32', stride: '8' }, 'stride', 'draws up to 64'],
+    [{ op: 'transposed', padding: 'numbers', top: '9', kernel: '1' }, 'padding', 'at least 1 of the 9 cells'],
+    [{ padding: 'numbers', left: '-1' }, 'left', 'from 0 to 16'],
+  ] as const)('%j: the problem stands at %s and says %s', (changes, control, message) => {
+    const { setup, problems } = readSetup({ ...defaults, ...changes } as LabTexts);
+    expect(setup).toBeUndefined();
+    expect(Object.keys(problems)).toEqual([control]);
+    expect(problems[control as keyof LabTexts]).toContain(message);
+  });
+
+  test('typed cells are read as they were written, and those beyond the shape wait in the text', () => {
+    const t = { ...defaults, rank: '2', weights: 'random' } as LabTexts;
+    const shape = [2, 3, 2, 2];
+    const weight = weightOf(t, shape, 2);
+    const text = writeTyped(weight, planesOf(shape, 2));
+    expect(weightOf({ ...t, weights: 'typed', w: text }, shape, 2)).toEqual(weight);
+    expect(readTyped('1 2; 3|4')).toEqual([[[1, 2], [3]], [[4]]]);
+    expect(weightOf({ ...t, weights: 'typed', w: '1 2 3 4; 5 6' }, [2, 2, 1, 1], 2).data).toEqual(
+      Float32Array.of(1, 2, 5, 6),
+    );
+  });
+});

@@ -1,0 +1,52 @@
+// Nets and receptive fields in the browser: their tables, files of one's own, the field of a clicked unit.
+
+import { describe, expect, test } from 'vitest';
+import { describe as described } from '../../../src/inspect/summary.ts';
+import { initialize } from '../../../src/layer/initialize.ts';
+import { lenet5 } from '../../../src/nets/lenet5.ts';
+import { writeOnnx } from '../../../src/onnx/write.ts';
+import { type Site, visit } from '../browser.ts';
+
+const shape = [1, 32, 32, 1];
+
+export function netsTests(site: () => Site): void {
+  describe('nets', () => {
+    test('the table has the numbers of describe', async () => {
+      const faults = await visit(site(), '#nets?panel=table', async (page) => {
+        const cells = await page
+          .locator('.layers tbody tr')
+          .evaluateAll((rows) => rows.map((row) => [...row.children].slice(2, 5).map((cell) => cell.textContent)));
+        const group = (value: number): string => String(value).replace(/\B(?=(\d{3})+$)/g, ',');
+        const { rows } = described(lenet5(), shape);
+        expect(cells).toEqual(
+          rows.slice(1).map((row) => [row.shape.slice(1).join('×'), group(row.parameters), group(row.cost)]),
+        );
+      });
+      expect(faults).toEqual([]);
+    });
+
+    test('a model of one’s own is shown, one of another kind is refused, and two stand side by side', async () => {
+      const bytes = Buffer.from(writeOnnx(lenet5(), shape, initialize(lenet5(), shape, { seed: 1 })));
+      await visit(site(), '#nets?beside=lenet5', async (page) => {
+        const file = page.getByRole('group', { name: 'Your own' }).locator('input');
+        await file.setInputFiles({ name: 'picture.onnx', mimeType: '', buffer: Buffer.from('\u0089PNG\r\n\u001a\n') });
+        await page.getByText('picture.onnx cannot be read').waitFor();
+        await file.setInputFiles({ name: 'mine.onnx', mimeType: '', buffer: bytes });
+        await page.getByRole('heading', { name: 'mine.onnx' }).waitFor();
+        expect(await page.getByText('61,706 parameters, 416,520 multiply-adds').count()).toBe(2);
+      });
+    });
+
+    test('a click chooses the unit whose field is nearest, and what moves it is computed', async () => {
+      const faults = await visit(site(), '#field?layer=conv2', async (page) => {
+        const image = page.locator('.image').first();
+        const box = (await image.boundingBox())!;
+        await image.click({ position: { x: box.width - 3, y: 3 } });
+        await page.getByText('row 0, column 9 of 10×10, conv2').waitFor();
+        await page.getByText('14×14 cells: rows 0 to 13, columns 18 to 31').waitFor();
+        await page.getByText(/90 % of the gradient lies within/).waitFor();
+      });
+      expect(faults).toEqual([]);
+    });
+  });
+}

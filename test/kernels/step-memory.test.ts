@@ -1,0 +1,52 @@
+// Spec train-memory: a step's tensors in kernel memory give the bits that arrays of their own give.
+
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { chain, conv2d, initialize, type Layer, type Params, type Shape, type Tensor } from '../../src/index.ts';
+import { stepMemory } from '../../src/kernels/step-memory.ts';
+import { flatParams } from '../../src/layer/params.ts';
+import { examples } from '../layers.ts';
+
+/** y, dx and the gradients of the parameters, copied. */
+function gradients(layer: Layer, x: Tensor, p: Params<Tensor>, seed: number): Record<string, Float32Array> {
+  const [y, pull] = layer.vjp(x, p);
+  const dy = { shape: y.shape, data: y.data.map((_, i) => Math.sin(i + seed)) };
+  const { x: dx, params } = pull(dy);
+  const all = { y, dx, ...flatParams(params) };
+  return Object.fromEntries(Object.entries(all).map(([name, { data }]) => [name, Float32Array.from(data)]));
+}
+
+const ofShape = (shape: Shape, seed: number): Tensor => {
+  const size = shape.reduce((a, b) => a * b, 1);
+  return { shape, data: Float32Array.from({ length: size }, (_, i) => Math.fround(3 * Math.sin(7 * i + seed))) };
+};
+
+const tried = examples.filter(({ shape, layer }) => shape.length > 1 && layer.roles?.random === undefined);
+
+test.each(tried.map((each) => [each.name, each] as const))(
+  '[train-memory] %s: the same bits, one step after another',
+  (_, example) => {
+    const { layer, shape } = example;
+    const net = layer;
+    const p = initialize(net, shape, { seed: 1 });
+    const inMemory = stepMemory();
+    for (let step = 0; step < 3; step++) {
+      const x = ofShape(shape, step);
+      const own = gradients(net, x, p, step);
+      expect(inMemory(() => gradients(net, x, p, step))).toEqual(own);
+    }
+  },
+);
+
+test('[train-memory] batches that grow run with more memory: the same bits', () => {
+  const net = chain({ a: conv2d({ filters: 9, size: 3, padding: 'same' }), b: conv2d({ filters: 5, size: 3 }) });
+  const p = initialize(net, [1, 8, 8, 3], { seed: 1 });
+  const inMemory = stepMemory();
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 4, max: 40 }), (batch, side) => {
+      const x = ofShape([batch, side, side, 3], batch);
+      expect(inMemory(() => gradients(net, x, p, side))).toEqual(gradients(net, x, p, side));
+    }),
+    { numRuns: 30, seed: 3 },
+  );
+});
