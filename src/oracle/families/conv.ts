@@ -26,8 +26,11 @@ const ranges: readonly Partial<WindowRanges>[] = [
   { groups: [1, 1], channels: [5, 9], size: [1, 3], dilation: [1, 1] }, // input channels past a block of 4
   { groups: [1, 1], filters: [5, 9], size: [1, 2], dilation: [1, 1] }, // output channels past a block of 4
   { groups: [2, 3], bias: [1, 1], channels: [1, 4], filters: [2, 4] },
-  { size: [1, 1], stride: [1, 1], dilation: [1, 1], padding: ['explicit'], pad: [1, 2] }, // 1×1 with padding
   { values: ['real'] },
+  { values: ['nan'] },
+  { values: ['infinite'], padding: ['same-upper', 'explicit'], size: [2, 4] }, // 0·∞ over padding, where the engine says which
+  { groups: [1, 1], channels: [150, 260], filters: [1, 2], size: [2, 3], space: [3, 5], batch: [1, 1] }, // accumulators of 11 bits
+  { size: [1, 1], stride: [1, 1], dilation: [1, 1], padding: ['explicit'], pad: [1, 2] }, // 1×1 with padding
   {
     values: ['real'],
     groups: [1, 1],
@@ -38,9 +41,6 @@ const ranges: readonly Partial<WindowRanges>[] = [
     batch: [1, 1],
   }, // long sums
   { values: ['large'] },
-  { values: ['nan'] },
-  { values: ['infinite'], padding: ['same-upper', 'explicit'], size: [2, 4] }, // 0·∞ over padding, where the engine says which
-  { groups: [1, 1], channels: [150, 260], filters: [1, 2], size: [2, 3], space: [3, 5], batch: [1, 1] }, // accumulators of 11 bits
 ];
 
 const sayable: Sayable = {
