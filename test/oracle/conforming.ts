@@ -24,7 +24,9 @@ export function arithmetic(draw: Random, ulp: number, kind: 'float32' | 'fused' 
     if (!Number.isFinite(f(v))) return f(v);
     const off = coin() ? (coin() ? ulp : -ulp) : (2 * draw.uniform() - 1) * ulp;
     const nearest = f(v);
-    return f(nearest + Math.sign(off) * Math.floor(Math.abs(off) - Math.abs(v - nearest) / ulpOf(v)) * ulpOf(v));
+    return f(
+      nearest + Math.sign(off) * Math.max(0, Math.floor(Math.abs(off) - Math.abs(v - nearest) / ulpOf(v))) * ulpOf(v),
+    );
   };
   const add = (a: number, b: number): number => r(a + b);
   const mul = (a: number, b: number): number => r(a * b);
