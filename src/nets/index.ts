@@ -5,6 +5,7 @@ export type { ClassifierOptions } from './classifier.ts';
 export { type GooglenetOptions, googlenet, type HeadsLossOptions, headsLoss } from './googlenet.ts';
 export { type InceptionOptions, type InceptionVariant, inceptionModule } from './inception.ts';
 export { type Lenet5Options, lenet5 } from './lenet5.ts';
+export { type NetFile, readNet, type WriteNetOptions, writeNet } from './net-file.ts';
 export { type ResidualOptions, residualBlock, type StrideVariant } from './residual.ts';
 export { type ResnetOptions, resnet } from './resnet.ts';
 export {

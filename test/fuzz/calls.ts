@@ -165,9 +165,24 @@ export const calls: Readonly<Record<string, readonly Expression[]>> = {
   vgg: [11, { classes: 3, hidden: [4, 4], dropout: 0.5, norm: true }],
   vgg16: [{ classes: 3, hidden: [4, 4] }],
   vgg19: [{ classes: 3, hidden: [4, 4] }],
+  writeNet: ['dense({ units: 2 })', [1, 3], denseParams, { metadata: { note: "'n'" }, type: "'F16'" }],
+  readNet: ['netFile'],
   // toeplitz/onnx
   readOnnx: ['onnx', { external: {} }],
   writeOnnx: ['dense({ units: 2 })', [1, 3], denseParams],
+  expose: ['onnx', { every: 1 }],
+  judge: [
+    'onnx',
+    { x: { shape: [1, 3], data: 'floats(3)' } },
+    {
+      traits: { subnormals: "'either'" },
+      precision: { operands: "'tf32'" },
+      ulp: 4,
+      shapes: { x: [1, 3] },
+      layout: "'NCHW'",
+    },
+  ],
+  renderJudgement: ['judgement', "'tap'"],
   // toeplitz/formats
   readIdx: ['bytes(0, 0, 8, 1, 0, 0, 0, 3, 7, 2, 1)'],
   readNpy: ['npy'],
@@ -206,6 +221,7 @@ export const calls: Readonly<Record<string, readonly Expression[]>> = {
   gridPicture: [tiles, { columns: 2, scale: 2 }],
   gridSvg: [tiles, { columns: 2, scale: 2, labels: ["'a'", "'b'"] }],
   unitHealth: [row, { constant: 0.25, correlation: 0.3 }],
+  netPages: ['net', x, params, { index: 0, units: 1, classes: ["'a'", "'b'"], title: "'x'", note: "'y'" }],
   topPatches: ['net', x, params, { path: "'conv'", unit: 0, count: 2 }],
   activationTiles: [image, { range: "'own'", image: 0 }],
   filterTiles: [{ shape: [2, 2, 1, 2], data: 'floats(8)' }, { range: "'own'" }],

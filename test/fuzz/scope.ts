@@ -142,6 +142,8 @@ const subjects = {
   pull: net.vjp(x, params)[1],
   npy: formats.writeNpy(x),
   onnx: onnx.writeOnnx(toeplitz.relu(), [1, 3], {}),
+  judgement: onnx.judge(onnx.writeOnnx(toeplitz.relu(), [1, 3], {}), { x: toeplitz.tensor([1, 3]) }),
+  netFile: nets.writeNet(toeplitz.relu(), [1, 3], {}),
   npz: formats.writeNpz({ x }),
   png: await formats.writePng(toeplitz.tensor([2, 2, 1], [0, 1, 1, 0])),
   safetensors: formats.writeSafetensors({ x }),
