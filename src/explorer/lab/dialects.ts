@@ -12,6 +12,7 @@ import { familyOf, operators } from '../../oracle/families/index.ts';
 import { absent } from '../../oracle/family.ts';
 import type { Shape } from '../../tensor.ts';
 import type { Lab } from './lab.ts';
+import { plainWeight } from './plain-weight.ts';
 
 export const libraries: Readonly<Record<Exclude<DialectName, 'toeplitz'>, string>> = {
   torch: 'PyTorch',
@@ -26,22 +27,13 @@ export const libraryNames = dialectNames.filter((name): name is Library => name 
 /** The lab as a case of the oracle; undefined where the oracle does not ask about the operator. */
 export function caseOf(lab: Lab): Case | undefined {
   const { layer, x, weight, bias } = lab;
-  const isFlipped = layer.name.startsWith('true');
   const op = layer.name.replace('trueConv', 'conv');
   if (!Object.hasOwn(operators, op)) return undefined;
-  const turned = weight && isFlipped ? flipped(lab) : weight;
-  const given = { x: [...x.data], ...(turned && { weight: [...turned.data] }), ...(bias && { bias: [...bias.data] }) };
+  const plain = plainWeight(lab);
+  const given = { x: [...x.data], ...(plain && { weight: [...plain.data] }), ...(bias && { bias: [...bias.data] }) };
   const operands = { x, ...(weight && { weight }), ...(bias && { bias }) };
   const drawn = familyOf(op).caseOf(layer, operands);
   return { ...drawn, op, gradient: false, values: 'given', seed: 0, given } as Case;
-}
-
-/** A true convolution is the plain one of the kernel turned around. */
-function flipped({ weight, rank }: Lab): { readonly data: Float32Array } {
-  const { shape, data } = weight!;
-  const each = shape.slice(rank).reduce((product, axis) => product * axis, 1);
-  const K = data.length / each;
-  return { data: Float32Array.from(data, (_, i) => data[(K - 1 - Math.floor(i / each)) * each + (i % each)]) };
 }
 
 /** The case id, with the values written out where they are few. */
