@@ -1,21 +1,18 @@
 // toeplitz describe: a model of ONNX as a table of its nodes.
 
-import { readFileSync, realpathSync } from 'node:fs';
-import { dirname, join, sep } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type OnnxDescription, type OnnxRow, readOnnx, type ShapeOptions } from '../onnx/index.ts';
+import type { OnnxDescription, OnnxRow } from '../onnx/index.ts';
 import { plain } from '../plain-text.ts';
-import { readInput } from './files.ts';
+import { modelHelp, modelOptions, readModel } from './model-input.ts';
 import { EXIT, UsageError } from './usage.ts';
 
-export const help = `toeplitz describe FILE.onnx [options]
+export const help = `toeplitz describe MODEL [options]
 
-Shapes, parameters, multiply-adds and memory of every node of a model, without
-running it or reading its weights; and which operators are not run here.
+Shapes, parameters, multiply-adds, memory and receptive field of every node of
+a model, without running it or reading its weights; and which operators are not
+run here. MODEL is a file of ONNX, or a safetensors file of a net.
 
-  --shape NAME=1x3x224x224
-                  the shape of an input, as the file has it (channels first); a
-                  free first axis is 1 without it. May be given several times
+${modelHelp}
   --json          everything as JSON
   --markdown      a table of Markdown
 
@@ -25,7 +22,7 @@ Exit code: 0, or 2 if the file is no model or the arguments make no sense.
 `;
 
 const options = {
-  shape: { type: 'string', multiple: true },
+  ...modelOptions,
   json: { type: 'boolean', default: false },
   markdown: { type: 'boolean', default: false },
 } as const;
@@ -37,12 +34,11 @@ export async function run(args: readonly string[]): Promise<number> {
     options,
     allowPositionals: true,
   });
-  if (positionals.length !== 1) throw new UsageError('describe: name one FILE.onnx');
+  if (positionals.length !== 1) throw new UsageError('describe: name one MODEL');
   if (values.json && values.markdown) throw new UsageError('describe: --json or --markdown, not both');
   const [file] = positionals;
-  const shapes = readShapes(values.shape ?? []);
-  const model = readOnnx(await readInput(file), { external: besides(file) });
-  const description = model.describe(shapes);
+  const { model, shapes } = await readModel('describe', file, values);
+  const description = model.describe({ shapes });
   process.stdout.write(
     values.json
       ? `${JSON.stringify(description, null, 2)}\n`
@@ -53,30 +49,7 @@ export async function run(args: readonly string[]): Promise<number> {
   return EXIT.clean;
 }
 
-function readShapes(given: readonly string[]): ShapeOptions {
-  const shapes = given.map((each) => {
-    const [, name, axes] = /^(.+)=(\d+(?:x\d+)*)$/.exec(each) ?? [];
-    if (name === undefined) throw new UsageError(`--shape must be such as x=1x3x224x224, got '${each}'`);
-    return [name, axes.split('x').map(Number)] as const;
-  });
-  return { shapes: Object.fromEntries(shapes) };
-}
-
-/** Files of external data, from the folder of the model and nowhere else, whatever the model says. */
-function besides(file: string): (location: string) => Uint8Array {
-  return (location) => {
-    try {
-      const folder = realpathSync(dirname(file));
-      const path = realpathSync(join(folder, location));
-      if (!path.startsWith(folder + sep)) throw new Error('it is not in the folder of the model');
-      return readFileSync(path);
-    } catch (error) {
-      throw new UsageError(`cannot read the external data '${location}': ${(error as Error).message}`);
-    }
-  };
-}
-
-const HEAD = ['node', 'operator', 'by', 'output', 'parameters', 'multiply-adds', 'bytes'] as const;
+const HEAD = ['node', 'operator', 'by', 'output', 'parameters', 'multiply-adds', 'bytes', 'field'] as const;
 /** Columns of words; the others are numbers. */
 const WORDS = 4;
 
@@ -86,6 +59,9 @@ const count = (value: number): string => String(value).replace(/\B(?=(\d{3})+(?!
 const shapeText = (shape: readonly (number | string)[] | undefined): string =>
   shape === undefined ? '?' : shape.join('×') || 'one number';
 
+/** The sizes of the receptive field, in cells of the input. */
+const fieldText = (field: OnnxRow['field']): string => field?.map(({ size }) => size).join('×') ?? '';
+
 const cells = (row: OnnxRow): string[] => [
   row.name,
   row.domain === '' ? row.op : `${row.domain}.${row.op}`,
@@ -94,6 +70,7 @@ const cells = (row: OnnxRow): string[] => [
   count(row.parameters + row.statistics),
   count(row.cost),
   count(row.memory),
+  fieldText(row.field),
 ];
 
 /** Text of the file is a stranger's. Spec campaign-plain. */

@@ -9,7 +9,10 @@ import * as demo from './demo.ts';
 import * as describe from './describe.ts';
 import * as explain from './explain.ts';
 import * as explore from './explore.ts';
+import * as expose from './expose.ts';
+import * as judge from './judge.ts';
 import * as merge from './merge.ts';
+import * as run from './run.ts';
 import * as show from './show.ts';
 import * as train from './train.ts';
 import { EXIT, UsageError } from './usage.ts';
@@ -31,6 +34,9 @@ const commands: Readonly<Record<string, Command>> = {
   train,
   show,
   describe,
+  run,
+  expose,
+  judge,
   explore,
 };
 
@@ -44,7 +50,10 @@ const help = `toeplitz COMMAND
   explain CASE        write the tensors of a case id
   train               train LeNet-5 on digits
   show MODEL IMAGE    pictures of what a trained net has learnt
-  describe FILE.onnx  shapes, parameters and multiply-adds of a model's nodes
+  describe MODEL      shapes, parameters and multiply-adds of a model's nodes
+  run MODEL           run a model
+  expose MODEL        the same model with its tensors as outputs
+  judge MODEL FILE…   judge what an engine gave for them, node by node
   explore             a page in the browser: convolutions, networks, training
 
   toeplitz COMMAND --help tells more; toeplitz --version.

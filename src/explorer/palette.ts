@@ -46,7 +46,9 @@ export const greatestOf = (values: ArrayLike<number>): number => {
   return most;
 };
 
-const channelsOf = (colour: string): number[] => [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16));
+/** Red, green and blue of a colour, 0 to 255. */
+export const channelsOf = (colour: string): number[] =>
+  [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16));
 
 /** The colour of a value, as the page mixes it: in sRGB, from neutral to one of the two ends. */
 export function colourOf(value: number, greatest: number, scheme: Scheme): string {

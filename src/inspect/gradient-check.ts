@@ -2,6 +2,7 @@
 
 import { finiteNumber, known, wholeNumber } from '../attributes.ts';
 import { toFloat64 } from '../convert.ts';
+import { checkedVjp } from '../layer/checked-vjp.ts';
 import { checkLayer, type Layer, type Params } from '../layer/layer.ts';
 import { trainedIn } from '../layer/parameter.ts';
 import { checkParams, flatParams, mapParams } from '../layer/params.ts';
@@ -113,7 +114,7 @@ function entriesAt(
   options: Required<GradientCheckOptions>,
   open?: readonly string[],
 ): GradientEntry[] {
-  const [y, pull] = layer.vjp(x, params);
+  const [y, pull] = checkedVjp('gradientCheck', layer, x, params);
   const r = Float64Array.from(y.data, (_, i) => 1 + ((i * 7) % 11) / 8);
   const terms = (): Float64Array => (layer.forward(x, params).data as Float64Array).map((value, i) => value * r[i]);
   const gradient = pull({ shape: y.shape, data: r });

@@ -7,6 +7,7 @@
 
 import { SpecError } from '../errors.ts';
 import { checkLayer, type Layer, type Params } from '../layer/layer.ts';
+import { checkLike } from '../layer/operator.ts';
 import { checkParams, flatParams } from '../layer/params.ts';
 import { allocate, checkShape, checkTensor, type Shape, sizeOf, type Tensor, typeOf } from '../tensor.ts';
 
@@ -30,22 +31,26 @@ export function toeplitz(layer: Layer, shape: Shape, params: Params<Tensor>): Te
   const [rows, columns] = [sizeOf(y), sizeOf(shape)];
   const x = allocate('toeplitz', shape, elementType(params));
   const matrix = allocate('toeplitz', [rows, columns], typeOf(x.data));
-  const offset = layer.forward(x, params).data;
+  const run = (): Tensor['data'] => {
+    const result = layer.forward(x, params);
+    checkLike('toeplitz', 'y', result, y, x.data, 'layer-rules'); // a layer made by hand may give anything
+    return result.data;
+  };
+  const offset = run();
   for (let j = 0; j < columns; j++) {
     x.data[j] = 1;
-    const y = layer.forward(x, params).data;
-    for (let i = 0; i < rows; i++) matrix.data[i * columns + j] = y[i] - offset[i];
+    const column = run();
+    for (let i = 0; i < rows; i++) matrix.data[i * columns + j] = column[i] - offset[i];
     x.data[j] = 0;
   }
-  checkLinear(layer, x, params, matrix, offset);
+  for (let j = 0; j < columns; j++) x.data[j] = ((j * 7 + 3) % 19) - 9;
+  checkLinear(layer, x, run(), matrix, offset);
   return matrix;
 }
 
 /** Compares the matrix with the layer on one input that has values of both signs. Spec toeplitz-linear. */
-function checkLinear(layer: Layer, x: Tensor, params: Params<Tensor>, matrix: Tensor, offset: ArrayLike<number>): void {
+function checkLinear(layer: Layer, x: Tensor, y: Tensor['data'], matrix: Tensor, offset: ArrayLike<number>): void {
   const [rows, columns] = matrix.shape;
-  for (let j = 0; j < columns; j++) x.data[j] = ((j * 7 + 3) % 19) - 9;
-  const y = layer.forward(x, params).data;
   for (let i = 0; i < rows; i++) {
     let [sum, magnitude] = [0, Math.abs(offset[i])];
     for (let j = 0; j < columns; j++) {

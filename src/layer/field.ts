@@ -6,7 +6,7 @@
 
 import { SpecError, show, wrongType } from '../errors.ts';
 import { isList, reading } from '../reading.ts';
-import type { Shape } from '../tensor.ts';
+import { MAX_AXES, type Shape } from '../tensor.ts';
 import type { Axis } from '../window.ts';
 import type { AxisField, Field } from './layer.ts';
 
@@ -17,7 +17,7 @@ export interface Span {
 }
 
 /** Cells in ascending order, as runs [first, last] with gaps between them. */
-type Runs = readonly (readonly [first: number, last: number])[];
+export type Runs = readonly (readonly [first: number, last: number])[];
 
 interface Cells {
   readonly period: number;
@@ -32,7 +32,7 @@ const exact = new WeakMap<AxisField, Cells>();
  * below.
  */
 const MOST = 1024;
-const MOST_PHASES = 4096;
+export const MOST_PHASES = 4096;
 
 /** The sizes of the axes between batch and channels. */
 export const spaceOf = (shape: Shape): Shape => shape.slice(1, -1);
@@ -119,7 +119,12 @@ export function fieldAt(field: Field, position: readonly number[]): Span[] {
   const isAxis = (axis: AxisField | undefined): boolean =>
     [axis?.size, axis?.step, axis?.start].every((value) => Number.isFinite(value));
   const isListOf = (what: string, list: unknown, is: (each: never) => boolean): boolean =>
-    reading('layer-field', 'fieldAt', what, () => isList(list) && Array.from(list).every(is as () => boolean));
+    reading(
+      'layer-field',
+      'fieldAt',
+      what,
+      () => isList(list) && list.length <= MAX_AXES && Array.from(list).every(is as () => boolean),
+    );
   if (!isListOf('field', field, isAxis))
     throw wrongType('layer-field', 'fieldAt: field must be an array of {size, step, start}');
   if (!isListOf('position', position, Number.isSafeInteger))
@@ -147,7 +152,7 @@ export function spanAt(axis: AxisField, p: number): Span {
 const isPoint = ({ size, step, start }: AxisField): boolean => size === 1 && step === 1 && start === 0;
 
 /** The triple of the sets: the greatest size, and the latest start before which no unit depends on a cell. */
-function fieldOf(cells: Cells): AxisField {
+export function fieldOf(cells: Cells): AxisField {
   const { period, shift, sets } = cells;
   let [size, start] = [0, Number.POSITIVE_INFINITY];
   sets.forEach((set, r) => {

@@ -49,10 +49,7 @@ export function foldNorm(layer: Layer, params: Params<Tensor>): Folded {
 
 /** Spec norm-fold. */
 function folded(name: string, linear: Folded, norm: Folded): Folded {
-  const p = { ...linear.params, ...norm.params, filter: linear.params.weight, shift: linear.params.bias } as Record<
-    string,
-    Tensor
-  >;
+  const p = { ...norm.params, filter: linear.params.weight, shift: linear.params.bias } as Record<string, Tensor>;
   for (const each of ['weight', 'bias', 'mean', 'variance', 'filter'])
     if (p[each] === undefined)
       throw new SpecError('layer-params', `foldNorm: '${name}' and the layer before it must have their parameters`);

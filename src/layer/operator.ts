@@ -3,6 +3,7 @@
 import { checkNames, frozenCopy, known } from '../attributes.ts';
 import { channelsFirst, channelsHint, filtersFirst, leftOutBy } from '../did-you-mean.ts';
 import { SpecError, wrongType } from '../errors.ts';
+import { reading } from '../reading.ts';
 import {
   checkShape,
   checkTensor,
@@ -230,7 +231,7 @@ function checkOwnParams(
   shapes: Readonly<Record<string, Shape>>,
   p: Params<Tensor>,
   x: Data,
-  hint: (name: string, got: Shape | undefined) => string = () => '',
+  hint: (name: string, got: Shape | undefined) => string,
 ): void {
   const names = Object.keys(shapes);
   checkNames(who, p, names, 'parameters', 'layer-params');
@@ -240,7 +241,7 @@ function checkOwnParams(
         'layer-params',
         `${who}: the parameters are ${names.join(', ')}, got no '${name}'${hint(name, undefined)}`,
       );
-    const value = p[name] as Tensor;
+    const value = reading('layer-params', who, name, () => p[name]) as Tensor;
     checkTensor(who, name, value);
     if (!sameShape(value.shape, shapes[name])) {
       const got = `got [${value.shape}]${hint(name, value.shape)}`;

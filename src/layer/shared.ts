@@ -32,6 +32,9 @@ export function shared(layer: Layer, build: (same: Layer) => Layer): Layer {
 /** The layers that stand for a shared one. */
 const places = new WeakMap<Layer, Layer>();
 
+/** The shared layer that such a layer stands for, if it is one. */
+export const standsFor = (layer: Layer): Layer | undefined => places.get(layer);
+
 /** It has the shapes of the layer, no parameters, and is replaced before it runs. */
 function placeFor(layer: Layer): Layer {
   const outside = (): never => {
@@ -118,7 +121,7 @@ function sharedIn(parts: Parts, of = (parts as Children).shared): Layer {
       const [y, pull] = net.vjp(x, ownParams(p, 'net'));
       return [
         y,
-        (dy, needsX = true) => {
+        (dy, needsX) => {
           const gradient = pull(dy, needsX);
           const all = uses as Params<Tensor>[];
           return { x: gradient.x, params: { shared: all.reduce(added), net: gradient.params } };

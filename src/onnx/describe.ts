@@ -1,7 +1,9 @@
 // A model read out without running it: a row for each node. Spec onnx-describe.
 
+import type { Field } from '../layer/layer.ts';
 import { sizeOf } from '../tensor.ts';
 import { bytesOf } from './element-types.ts';
+import { fieldsOf } from './fields.ts';
 import type { FreeShape, Graph } from './graph.ts';
 import { operatorIn } from './operators/index.ts';
 import type { Planned, PlannedNode } from './plan.ts';
@@ -35,6 +37,8 @@ export interface OnnxRow {
   readonly cost: number;
   /** Bytes of its outputs. */
   readonly memory: number;
+  /** Of a unit of its first output on the first image that the model takes, where it is known. */
+  readonly field?: Field;
   readonly problem?: string;
 }
 
@@ -54,12 +58,14 @@ const bytes = ({ type, shape }: Kind): number => sizeOf(shape) * bytesOf(type);
 
 export function describeModel(graph: Graph, opset: number, planned: Planned): OnnxDescription {
   const counted = new Set<string>();
-  const rows = planned.nodes.map((each) => rowOf(each, opset, planned, counted));
+  const fields = fieldsOf(graph, planned);
+  const rows = planned.nodes.map((each) => rowOf(each, opset, planned, counted, fields));
   const total = (of: (row: OnnxRow) => number): number => rows.reduce((all, row) => all + of(row), 0);
   const told = (ports: Graph['inputs']): DescribedTensor[] =>
     ports.map(({ name, type, shape }) => {
-      const own = planned.known.get(name)?.shape ?? shape;
-      return { name, type, ...(own && { shape: own }) };
+      const known = planned.known.get(name);
+      const own = known?.shape ?? shape;
+      return { name, type: known?.type ?? type, ...(own && { shape: own }) };
     });
   return {
     opset,
@@ -79,7 +85,13 @@ const byOf = ({ plan, constants }: PlannedNode): string => {
   return plan.merge ?? plan.step?.layer.name ?? 'reference';
 };
 
-function rowOf(planned: PlannedNode, opset: number, { known }: Planned, counted: Set<string>): OnnxRow {
+function rowOf(
+  planned: PlannedNode,
+  opset: number,
+  { known }: Planned,
+  counted: Set<string>,
+  fields: ReadonlyMap<string, Field>,
+): OnnxRow {
   const { node, version, plan, problem, constants } = planned;
   const outputs = node.outputs
     .filter((name) => name !== '')
@@ -87,6 +99,7 @@ function rowOf(planned: PlannedNode, opset: number, { known }: Planned, counted:
       const kind = known.get(name);
       return { name, ...(kind && { type: kind.type, shape: kind.shape }) };
     });
+  const field = fields.get(node.outputs[0]);
   const made = constants ? [] : outputs.map(({ name }) => known.get(name)).filter((kind) => kind !== undefined);
   return {
     name: node.name,
@@ -99,6 +112,7 @@ function rowOf(planned: PlannedNode, opset: number, { known }: Planned, counted:
     ...countOf(planned, opset, counted),
     cost: (constants ? 0 : plan?.cost) ?? 0,
     memory: made.reduce((all, kind) => all + bytes(kind), 0),
+    ...(field && { field }),
     ...(problem && { problem: problem.message }),
   };
 }
@@ -112,7 +126,7 @@ function countOf({ node, inputs, plan, constants }: PlannedNode, opset: number, 
     const name = node.inputs[i];
     if (!input?.constant || !/^b?float/.test(input.type) || counted.has(name)) return;
     const size = sizeOf(input.shape);
-    if (size === 1 && plan?.step === undefined) return;
+    if (size === 1 && plan?.step?.params === undefined) return;
     counted.add(name);
     count[statistics.includes(i) ? 'statistics' : 'parameters'] += size;
   });

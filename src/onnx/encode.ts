@@ -62,7 +62,8 @@ function rowOf(message: MessageName, name: string): [number, Field] {
   return [Number(row[0]), row[1]];
 }
 
-function varint(value: number): number[] {
+/** A whole number, 7 bits a byte. */
+export function varint(value: number): number[] {
   const bytes: number[] = [];
   for (let rest = BigInt.asUintN(64, BigInt(value)); ; rest >>= 7n) {
     bytes.push(Number(rest & 127n) | (rest > 127n ? 128 : 0));

@@ -28,6 +28,7 @@ export function execute(
   inputs: ReadonlyMap<string, Value>,
   wanted: ReadonlySet<string>,
   wide: boolean,
+  onProgress?: (progress: { readonly done: number; readonly of: number; readonly node: string }) => void,
 ): Map<string, Value> {
   const list = needed(planned, wanted);
   const values = new Map(inputs);
@@ -42,6 +43,7 @@ export function execute(
   };
   list.forEach(({ node, inputs: known, plan, constants }, at) => {
     if (!plan) return;
+    onProgress?.({ done: at, of: list.length, node: node.name });
     try {
       if (!constants || node.outputs.some((name) => wanted.has(name))) {
         const results = plan.run(once((i) => lookUp(node.inputs[i], known[i])));

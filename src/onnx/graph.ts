@@ -64,12 +64,15 @@ export function readGraph(graph: Message<'Graph'>, external: External): Graph {
     inputs.push(portOf(info));
   }
   const nodes = readNodes(graph.nodes, made, make);
-  const outputs = graph.outputs.map(portOf);
+  const outputs = graph.outputs.map((info) => portOf(info, true));
   for (const { name } of outputs)
     if (!made.has(name)) refuse(`the output ${show(name)} is not made by any node`, CLAUSE);
-  const twice = outputs.find(({ name }, i) => outputs.findIndex((each) => each.name === name) !== i);
-  if (twice) refuse(`the output ${show(twice.name)} stands twice`, CLAUSE);
-  const told = [...graph.valueInfo.filter(({ type }) => type?.tensor), ...graph.outputs].map(portOf);
+  const listed = new Set<string>();
+  for (const { name } of outputs) {
+    if (listed.has(name)) refuse(`the output ${show(name)} stands twice`, CLAUSE);
+    listed.add(name);
+  }
+  const told = [...graph.valueInfo, ...graph.outputs].filter(({ type }) => type?.tensor).map((info) => portOf(info));
   return { inputs, outputs, nodes, constants, stated: new Map(told.map((port) => [port.name, port])) };
 }
 
@@ -109,8 +112,10 @@ function readNodes(
 /** Axes of a tensor; NumPy has 64. */
 const MOST_AXES = 64;
 
-function portOf({ name = '', type }: Message<'ValueInfo'>): Port {
+/** An output may be left without a type, for its node decides it. */
+function portOf({ name = '', type }: Message<'ValueInfo'>, mayBeOpen = false): Port {
   if (name === '') refuse('an input or output must have a name', CLAUSE);
+  if (type === undefined && mayBeOpen) return { name, type: '?', shape: undefined };
   const tensor = type?.tensor ?? refuse(`${show(name)} must be a tensor`, CLAUSE);
   const kind = kindOf(tensor.element, show(name));
   const axes = tensor.shape?.axes;

@@ -1,6 +1,6 @@
 // A model of ONNX: its graph, described, run, or made a layer.
 
-import { known } from '../attributes.ts';
+import { checkFunction, known } from '../attributes.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
 import { asBytes } from '../formats/bytes.ts';
 import { notOf } from '../formats/format-hint.ts';
@@ -39,6 +39,8 @@ export interface ShapeOptions {
 export interface RunOptions {
   /** The tensors that are wanted; without it, all of them. */
   readonly outputs?: readonly string[];
+  /** Called before each node. */
+  readonly onProgress?: (progress: { readonly done: number; readonly of: number; readonly node: string }) => void;
 }
 
 export interface ReadOnnxOptions {
@@ -81,8 +83,23 @@ export function readOnnx(bytes: Uint8Array | ArrayBuffer, options: ReadOnnxOptio
   if ((model.irVersion ?? 0) < 3) refuse(`ir_version must be 3 or more, got ${model.irVersion ?? 'none'}`);
   const opset = readOpset(model.opsets);
   const graph = readGraph(model.graph ?? refuse('a model must have a graph'), external);
-  return new GraphModel(graph, opset, model.producerName ?? '', external);
+  return new GraphModel(file, graph, opset, model.producerName ?? '', external);
 }
+
+/** What belongs to a model and is no part of what it shows. */
+export interface Inside {
+  readonly bytes: Uint8Array;
+  readonly graph: Graph;
+  readonly opset: number;
+  /** What every node will do for inputs of these shapes, checked in the name of `who`; `told` is of values of which nothing is known. */
+  planned(who: string, options: ShapeOptions, told?: ReadonlyMap<string, Port>): Planned;
+}
+
+const insides = new WeakMap<object, Inside>();
+
+/** Undefined for anything but a model of readOnnx. */
+export const insideOf = (model: unknown): Inside | undefined =>
+  typeof model === 'object' && model !== null ? insides.get(model) : undefined;
 
 /** A file that is something else is told by its first bytes. */
 function decodeModel(file: Uint8Array) {
@@ -117,7 +134,7 @@ class GraphModel implements Model {
   readonly #external: External;
   #last: { readonly key: string; readonly planned: Planned } | undefined;
 
-  constructor(graph: Graph, opset: number, producer: string, external: External) {
+  constructor(bytes: Uint8Array, graph: Graph, opset: number, producer: string, external: External) {
     this.inputs = graph.inputs;
     this.outputs = graph.outputs;
     this.nodes = graph.nodes.map(({ name, op, domain, inputs, outputs }) => ({ name, op, domain, inputs, outputs }));
@@ -125,17 +142,27 @@ class GraphModel implements Model {
     this.producer = producer;
     this.#graph = graph;
     this.#external = external;
+    insides.set(this, {
+      bytes,
+      graph,
+      opset,
+      planned: (who, options, told) => this.#fromShapes(who, options, told),
+    });
   }
 
   /** The plan for these shapes; the last one is kept. */
-  #planned(kinds: ReadonlyMap<string, Kind>): Planned {
+  #planned(kinds: ReadonlyMap<string, Kind>, told?: ReadonlyMap<string, Port>): Planned {
+    if (told) {
+      const stated = new Map([...this.#graph.stated, ...told]);
+      return planGraph({ ...this.#graph, stated }, this.opset, kinds, this.#external);
+    }
     const key = JSON.stringify([...kinds]);
     if (this.#last?.key !== key)
       this.#last = { key, planned: planGraph(this.#graph, this.opset, kinds, this.#external) };
     return this.#last.planned;
   }
 
-  #fromShapes(who: string, options: ShapeOptions): Planned {
+  #fromShapes(who: string, options: ShapeOptions, told?: ReadonlyMap<string, Port>): Planned {
     const shapes = known(
       who,
       known(who, options, ['shapes'], 'options').shapes ?? {},
@@ -153,7 +180,7 @@ class GraphModel implements Model {
       checkInputShape(who, port, own as Shape);
       kinds.set(port.name, { type: port.type, shape: own as Shape });
     }
-    return this.#planned(kinds);
+    return this.#planned(kinds, told);
   }
 
   describe(options: ShapeOptions = {}): OnnxDescription {
@@ -162,7 +189,8 @@ class GraphModel implements Model {
   }
 
   run(inputs: Readonly<Record<string, Tensor>>, options: RunOptions = {}): Record<string, Tensor> {
-    const { outputs } = known('run', options, ['outputs'], 'options');
+    const { outputs, onProgress } = known('run', options, ['outputs', 'onProgress'], 'options');
+    if (onProgress !== undefined) checkFunction('onnx-run', 'run', 'onProgress', onProgress);
     const given = known(
       'run',
       inputs,
@@ -178,7 +206,7 @@ class GraphModel implements Model {
       throw wrongType('onnx-run', 'run: all inputs must be float32, or all float64');
     const planned = this.#planned(new Map([...values].map(([name, { type, shape }]) => [name, { type, shape }])));
     const names = this.#wanted(outputs);
-    const results = execute(planned, values, new Set(names), wide);
+    const results = execute(planned, values, new Set(names), wide, onProgress as RunOptions['onProgress']);
     const taken = new Set<unknown>([...values.values()].map(({ first }) => first));
     return Object.fromEntries(
       [...results].map(([name, { tensor }]) => {

@@ -11,6 +11,7 @@ import { readTraits } from './ask/traits.ts';
 import { judge, type Verdict } from './ask/verdict.ts';
 import type { Bound, Profile } from './bounds/bound.ts';
 import type { Operands } from './case.ts';
+import { attachedTo } from './cases/tensors.ts';
 import { familyOf, operatorOf } from './families/index.ts';
 import { mistakesIn } from './findings/one-answer.ts';
 
@@ -39,7 +40,7 @@ function operandsOf(layer: Layer, x: Tensor, params: Params<Tensor>): Operands {
     operands[name] = readTensor('check', name, given[name] as Tensor);
     checkLike('check', name, operands[name], shapes[name] as number[], tensor.data, 'oracle-operands');
   }
-  return { ...operands, x: tensor };
+  return { ...operands, ...attachedTo(layer, tensor.shape), x: tensor };
 }
 
 /** A plain record of a checked tensor, each member read once. */

@@ -53,6 +53,16 @@ export interface Expected {
   readonly bound: Bound;
 }
 
+/** What the output is made of, where it is sums of products or maxima of cells of x. Spec oracle-instead. */
+export interface Structure {
+  readonly kind: 'sum' | 'maximum';
+  /** The parameter in which the products are linear too, and the one that is added. */
+  readonly weight?: string;
+  readonly bias?: string;
+  /** The tensor that the windows of the geometry read, where that is not x. */
+  readonly over?: 'x' | 'y';
+}
+
 export interface Family<C extends Case = Case, S extends Setting = Setting> {
   /** Where it stands in lists and reports; each family has a number of its own. */
   readonly place: number;
@@ -65,6 +75,8 @@ export interface Family<C extends Case = Case, S extends Setting = Setting> {
   readonly values: Readonly<Record<string, Fill>>;
   /** The attributes of the layer. */
   attributes(c: C): object;
+  /** The attributes that are tensors, which an engine gets beside x, and the shape of each. Spec oracle-engine. */
+  readonly attached: Readonly<Record<string, (x: Shape) => Shape>>;
   /** The shape of x. */
   input(c: C): Shape;
   /** Whether the spec settles what a possible case gives. Cases that are a matter of convention are not drawn. */
@@ -77,6 +89,9 @@ export interface Family<C extends Case = Case, S extends Setting = Setting> {
 
   /** The numbers of its windows, where an operator has any; groups and channels as the family counts them. */
   geometry(layer: Layer, x: Shape): ConvGeometry | undefined;
+
+  /** What an engine's own matrix can be read of; undefined where there is no such matrix. */
+  structure(op: string): Structure | undefined;
 
   // The campaign
   /** The layers that networks are made of, asked first. Spec oracle-cases. */
@@ -92,6 +107,11 @@ export interface Family<C extends Case = Case, S extends Setting = Setting> {
   smaller(c: C): Iterable<C>;
   /** How much there is to reduce. */
   work(c: C): number;
+  /** Cases with one attribute changed and tensors of the same shapes: what is kept by shapes alone is wrong for them. */
+  variants(c: C): Iterable<C>;
+  /** Cases near one that the spec allows that it forbids, and near such a one a case that it allows. Spec oracle-reject. */
+  refusals(c: C): Iterable<C>;
+  repaired(c: C): C;
 
   // What is right
   /** The outputs of a call and what each may be: y, or the gradients. Spec oracle-bound. */
@@ -103,7 +123,7 @@ export interface Family<C extends Case = Case, S extends Setting = Setting> {
   /** Layouts that an engine may mean when it declares another. Spec oracle-layout. */
   readonly layouts: readonly Layout[];
   /** The nearest case that a dialect can say. Spec dialect-cases. */
-  nearest(dialect: Dialect, c: C): C;
+  nearest(dialect: Dialect, c: C, name: DialectName): C;
   /** Whether a dialect promises that a NaN reaches the output. */
   keepsNaN(dialect: Dialect): boolean;
   /** The operands as a dialect reads them, an output by its rules, and a prediction by them. Spec dialect-results. */
@@ -127,12 +147,14 @@ const members: Readonly<Record<keyof Family, 'number' | 'object' | 'function'>> 
   tensors: 'object',
   values: 'object',
   attributes: 'function',
+  attached: 'object',
   input: 'function',
   isSettled: 'function',
   caseOf: 'function',
   write: 'function',
   read: 'function',
   geometry: 'function',
+  structure: 'function',
   everyday: 'function',
   ranges: 'function',
   small: 'function',
@@ -140,6 +162,9 @@ const members: Readonly<Record<keyof Family, 'number' | 'object' | 'function'>> 
   traits: 'object',
   smaller: 'function',
   work: 'function',
+  variants: 'function',
+  refusals: 'function',
+  repaired: 'function',
   bounds: 'function',
   dialects: 'object',
   layouts: 'object',

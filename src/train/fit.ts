@@ -3,6 +3,7 @@
 import { checkFunction, finiteNumber, known, wholeNumber } from '../attributes.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
 import { type StepMemory, stepMemory } from '../kernels/step-memory.ts';
+import { checkedVjp } from '../layer/checked-vjp.ts';
 import { checkLayer, isMade, type Layer, type Params } from '../layer/layer.ts';
 import { mapLayer } from '../layer/map-layer.ts';
 import { trainedIn } from '../layer/parameter.ts';
@@ -252,7 +253,7 @@ function step(
   { optimizer, clip, moves, rate, inMemory }: Rules,
 ): { value: number; count: ReturnType<typeof countWrong> } {
   const { value, count, pulled } = (isMade(net) && isMade(loss) ? inMemory : atOnce)(() => {
-    const [output, pull] = net.vjp(batch.x, state.params);
+    const [output, pull] = checkedVjp('fit', net, batch.x, state.params);
     const [{ data }, pullLoss] = loss.vjp(output, {});
     const one = tensor([1], [1], output.data instanceof Float32Array ? 'float32' : 'float64');
     const pulled = Number.isFinite(data[0]) ? pull(pullLoss(one).x, false).params : undefined;

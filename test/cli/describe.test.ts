@@ -28,13 +28,13 @@ test('[cli-describe] a table of the nodes', async () => {
 input x: float32 1×1×8×8
 output y: float32 1×5
 
-node  operator  by         output   parameters  multiply-adds  bytes
---------------------------------------------------------------------
-conv  Conv      conv2d     1×2×6×6          20            648    288
-relu  Relu      relu       1×2×6×6           0              0    288
-flat  Flatten   reference  1×72              0              0    288
-fc    Gemm      dense      1×5             365            360     20
---------------------------------------------------------------------
+node  operator  by         output   parameters  multiply-adds  bytes  field
+---------------------------------------------------------------------------
+conv  Conv      conv2d     1×2×6×6          20            648    288    3×3
+relu  Relu      relu       1×2×6×6           0              0    288    3×3
+flat  Flatten   reference  1×72              0              0    288    8×8
+fc    Gemm      dense      1×5             365            360     20    8×8
+---------------------------------------------------------------------------
 385 parameters, 1,008 multiply-adds
 activations: 576 bytes at most at once
 `);
@@ -42,7 +42,7 @@ activations: 576 bytes at most at once
 
 test('[cli-describe] as Markdown and as JSON, for inputs of another shape', async () => {
   const shown = await toeplitz('describe', model, '--markdown', '--shape', 'x=3x1x8x8');
-  expect(shown.out).toContain('| conv | Conv | conv2d | 3×2×6×6 | 20 | 1,944 | 864 |');
+  expect(shown.out).toContain('| conv | Conv | conv2d | 3×2×6×6 | 20 | 1,944 | 864 | 3×3 |');
   const { rows, cost } = JSON.parse((await toeplitz('describe', model, '--json')).out);
   expect([rows.length, rows[0].outputs[0].shape, cost]).toEqual([4, [1, 2, 6, 6], 1008]);
 });
@@ -75,7 +75,7 @@ test('[cli-describe] external data lie beside the model, and nowhere else', asyn
 
 test('[cli-describe] what makes no sense ends with 2', async () => {
   for (const [args, message] of [
-    [['describe'], 'name one FILE.onnx'],
+    [['describe'], 'name one MODEL'],
     [['describe', model, '--json', '--markdown'], 'not both'],
     [['describe', model, '--shape', 'x=1x'], '--shape must be such as'],
     [['describe', model, '--shape', 'z=1x2'], '[onnx-shape]'],

@@ -3,7 +3,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Lab, labOf } from '../../src/explorer/lab/lab.ts';
+import { marksOf } from '../../src/explorer/lab/marks.ts';
 import { movesOf } from '../../src/explorer/lab/moves.ts';
+import { kernelPlanes } from '../../src/explorer/lab/planes.ts';
 import { readSetup } from '../../src/explorer/lab/setup.ts';
 import { fedBy, gradientsOf, resultOf, termsOf, usesOf } from '../../src/explorer/lab/terms.ts';
 import { defaults, type LabTexts } from '../../src/explorer/lab/texts.ts';
@@ -107,6 +109,46 @@ describe('the lab', () => {
     });
   });
 
+  test('says how same padding and cropping are parted', () => {
+    const text = (changes: Partial<LabTexts>): string => formulasOf(labOf({ ...defaults, ...changes }).lab!)[0].text;
+    const even = { input: '4', kernel: '2' };
+    expect(text({ ...even, padding: 'same' })).toBe('⌈4 / 1⌉ = 4, padded by 0 before and 1 after');
+    expect(text({ ...even, padding: 'same-lower' })).toBe('⌈4 / 1⌉ = 4, padded by 1 before and 0 after');
+    expect(text({ ...even, padding: 'same', op: 'transposed' })).toBe('4·1 = 4, with 0 cut off before and 1 after');
+  });
+
+  test('shows with a filter the planes of the kernel that its outputs are made of', () => {
+    law((lab) => {
+      if (!lab.weight) return;
+      const O = lab.y.shape[lab.y.shape.length - 1];
+      const planes = planesOf(lab.weight.shape, lab.rank);
+      for (let o = 0; o < O; o++) {
+        const shown = new Set(kernelPlanes(lab, o).map(({ plane }) => plane));
+        const all = Array.from({ length: lab.y.data.length / O }, (_, p) => termsOf(lab, p * O + o)).flat();
+        expect(all.filter(({ w }) => !shown.has(w % planes.count))).toEqual([]);
+        const channels = new Set(kernelPlanes(lab, o).map(({ channel }) => channel));
+        const C = lab.shape[lab.shape.length - 1];
+        expect(all.filter(({ x }) => x >= 0 && !channels.has(x % C))).toEqual([]);
+      }
+    });
+  });
+
+  test('marks around a cell what meets it', () => {
+    law((lab) => {
+      const y = lab.y.data.length - 1;
+      const inside = termsOf(lab, y).filter(({ x }) => x >= 0);
+      const atY = marksOf(lab, { where: 'y', index: y });
+      expect([new Set(atY.x.keys()), [...atY.y]]).toEqual([new Set(inside.map(({ x }) => x)), [[y, 'chosen']]]);
+      const atX = marksOf(lab, { where: 'x', index: 0 });
+      expect(new Set(atX.y.keys())).toEqual(new Set(fedBy(lab, 0).map((each) => each.y)));
+      if (!lab.weight) return;
+      const atW = marksOf(lab, { where: 'w', index: 0 });
+      const uses = usesOf(lab, 0);
+      expect(new Set(atW.x.keys())).toEqual(new Set(uses.map(({ x }) => x)));
+      expect(new Set(atW.y.keys())).toEqual(new Set(uses.map((each) => each.y)));
+    });
+  });
+
   test('writes every calculation with its result', () => {
     const { lab } = labOf({
       ...defaults,
@@ -128,6 +170,10 @@ describe('the lab', () => {
   test('shows outputs that move with the input, where their windows lie inside it', () => {
     const { lab } = labOf({ ...defaults, image: 'one cell', shift: '1 0', input: '9' });
     expect(movesOf(lab!)).toEqual({ by: [1, 0], changed: new Set(Array.from({ length: 7 }, (_, i) => i)), moved: 42 });
+    const ones = labOf({ ...defaults, image: 'ones', padding: 'same', shift: '0 -1', input: '5' }).lab!;
+    // Nothing moves into the last column, and the first has padding beside it now, where the second had cells.
+    expect(Array.from(movesOf(ones)!.changed, (i) => i % 5).sort()).toEqual([0, 0, 0, 0, 0, 4, 4, 4, 4, 4]);
+    expect(movesOf(ones)!.moved).toBe(15);
     expect(movesOf(labOf({ ...defaults, shift: '1 0', stride: '2' }).lab!)?.by).toBeUndefined();
     expect(movesOf(labOf(defaults).lab!)).toBeUndefined();
   });

@@ -7,6 +7,7 @@ import { filtersTests } from './tabs/filters.ts';
 import { labTests } from './tabs/lab.ts';
 import { netsTests } from './tabs/nets.ts';
 import { oracleTests } from './tabs/oracle.ts';
+import { pageTests } from './tabs/page.ts';
 import { trainTests } from './tabs/train.ts';
 
 /** The tabs, with settings under which each of them shows much. */
@@ -64,6 +65,7 @@ describe.skipIf(executable === undefined)('the page in Chromium, or the one that
     );
   });
 
+  pageTests(given);
   labTests(given);
   trainTests(given);
   netsTests(given);

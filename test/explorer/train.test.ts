@@ -5,7 +5,7 @@ import { drawCurves, ticks } from '../../src/explorer/chart.ts';
 import { schemes } from '../../src/explorer/palette.ts';
 import { inkOf } from '../../src/explorer/svg.ts';
 import { framed, net, parted, readPair, shape } from '../../src/explorer/train/data.ts';
-import { type Measured, type Point, train } from '../../src/explorer/train/job.ts';
+import { curve, type Measured, type Point, train } from '../../src/explorer/train/job.ts';
 import { defaults, readPlan } from '../../src/explorer/train/texts.ts';
 import { loadWeights } from '../../src/formats/weights.ts';
 import { flatParams } from '../../src/layer/params.ts';
@@ -43,6 +43,21 @@ describe('training in the page', () => {
     const rest = await run({ resume: measured[0].checkpoint });
     const weights = ({ checkpoint }: Measured) => flatParams(loadWeights(net, shape, checkpoint).params);
     expect(weights(rest.measured[0])).toEqual(weights(whole));
+  });
+
+  test('a point of the curve is the mean loss since the last one', () => {
+    let now = 0;
+    const pointAfter = curve(4, () => now);
+    const losses = [8, 4, 6, 2, 1, 1, 1, 3];
+    const points = losses.map((_, i) => {
+      const epoch = Math.floor(i / 4);
+      const sofar = losses.slice(4 * epoch, i + 1);
+      const loss = sofar.reduce((sum, each) => sum + each, 0) / sofar.length;
+      now += 60;
+      const rest = { epoch, epochs: 2, accuracy: 0, imagesPerSecond: 1, secondsLeft: 0 };
+      return pointAfter({ step: i + 1, steps: 8, loss, ...rest })?.loss;
+    });
+    expect(points).toEqual([8, undefined, 5, 2, undefined, 1, undefined, 2]);
   });
 
   test('stops with what it has come to', async () => {

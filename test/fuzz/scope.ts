@@ -8,6 +8,7 @@ import * as toeplitz from '../../src/index.ts';
 import * as inspect from '../../src/inspect/index.ts';
 import * as nets from '../../src/nets/index.ts';
 import * as onnx from '../../src/onnx/index.ts';
+import * as ops from '../../src/ops/index.ts';
 import * as oracle from '../../src/oracle/index.ts';
 import * as testing from '../../src/testing/index.ts';
 import * as train from '../../src/train/index.ts';
@@ -21,6 +22,7 @@ export const modules: Readonly<Record<string, object>> = {
   './formats': formats,
   './inspect': inspect,
   './onnx': onnx,
+  './ops': ops,
   './train': train,
 };
 
@@ -142,6 +144,8 @@ const subjects = {
   pull: net.vjp(x, params)[1],
   npy: formats.writeNpy(x),
   onnx: onnx.writeOnnx(toeplitz.relu(), [1, 3], {}),
+  judgement: onnx.judge(onnx.writeOnnx(toeplitz.relu(), [1, 3], {}), { x: toeplitz.tensor([1, 3]) }),
+  netFile: nets.writeNet(toeplitz.relu(), [1, 3], {}),
   npz: formats.writeNpz({ x }),
   png: await formats.writePng(toeplitz.tensor([2, 2, 1], [0, 1, 1, 0])),
   safetensors: formats.writeSafetensors({ x }),

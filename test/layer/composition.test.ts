@@ -49,6 +49,23 @@ describe('chain', () => {
     expect([empty.shape(shape), empty.field(shape), empty.cost(shape)]).toEqual([shape, one.field(shape), 0]);
   });
 
+  test('[chain-rules] [layer-gradient] the gradient at x is that of its layers, and is taken unless it is not needed', () => {
+    const [a, b] = [conv2d({ filters: 2, size: 2 }), conv2d({ filters: 3, size: 3 })];
+    const net = chain({ a, b });
+    const x = some(shape);
+    const p = fill(net.params(shape)) as Record<string, Params<Tensor>>;
+    const [y, pullA] = a.vjp(x, p.a);
+    const [z, pullB] = b.vjp(y, p.b);
+    const [dy, [, pull]] = [some(z.shape, 4), net.vjp(x, p)];
+    const second = pullB(dy);
+    const first = pullA(second.x);
+    expect(pull(dy)).toEqual({ x: first.x, params: { a: first.params, b: second.params } });
+    expect(first.x.data.some((value) => value !== 0)).toBe(true);
+    expect(pull(dy, true)).toEqual(pull(dy));
+    expect(pull(dy, false).params).toEqual(pull(dy).params);
+    expect(pull(dy, false).x.data.every((value) => value === 0)).toBe(true);
+  });
+
   test('[chain-rules] grouping its parts differently changes nothing', () => {
     const [a, b, c] = [same(4), maxPool2d({ size: 2 }), conv2d({ filters: 2, size: 2 })];
     const flat = chain({ a, b, c });

@@ -111,7 +111,31 @@ describe('foldNorm', () => {
 
   it('[norm-fold] [layer-params] missing parameters are refused', () => {
     const net = chain({ conv: conv2d({ filters: 1, size: 1 }), norm: norm() });
-    expect(() => foldNorm(net, {})).toThrow('[layer-params]');
+    expect(() => foldNorm(net, {})).toThrow(
+      /^foldNorm: 'norm' and the layer before it must have their parameters \[layer-params\]$/,
+    );
+    const norms = { weight: tensor([1]), bias: tensor([1]), mean: tensor([1]), variance: tensor([1]) };
+    const odd = { conv: { weight: 5 }, norm: norms } as never;
+    expect(() => foldNorm(net, odd)).toThrow(/^foldNorm: .*\[(tensor-type|layer-params)\]$/);
     expect(() => foldNorm(net, null as never)).toThrow(TypeError);
+  });
+
+  it('[norm-fold] [layer-params] a parameter of another shape is refused by its name', () => {
+    const net = chain({ conv: conv2d({ filters: 2, size: 1 }), norm: norm() });
+    const right = {
+      conv: { weight: tensor([1, 1, 3, 2]), bias: tensor([2]) },
+      norm: { weight: tensor([2]), bias: tensor([2]), mean: tensor([2]), variance: tensor([2], [1, 1]) },
+    };
+    expect(foldNorm(net, right).params).toHaveProperty('conv.weight');
+    for (const name of ['weight', 'bias', 'mean', 'variance']) {
+      const wrong = { ...right, norm: { ...right.norm, [name]: tensor([3]) } };
+      expect(() => foldNorm(net, wrong)).toThrow(
+        new RegExp(`^foldNorm: ${name} must have shape \\[2\\], got \\[3\\] \\[layer-params\\]$`),
+      );
+      const { [name as 'mean']: _, ...rest } = right.norm;
+      expect(() => foldNorm(net, { ...right, norm: rest })).toThrow('[layer-params]');
+    }
+    const shift = { ...right, conv: { ...right.conv, bias: tensor([3]) } };
+    expect(() => foldNorm(net, shift)).toThrow(/^foldNorm: shift must have shape \[2\]/);
   });
 });

@@ -35,6 +35,11 @@ test('[layer-names] a change is called with every tensor and its name', () => {
   expect(flatParams(shapes)['block.skip.weight'].data[0]).toBe(4 + 'block.skip.weight'.length);
 });
 
+test('[layer-names] a name that is no string is refused', () => {
+  for (const name of [5, null, undefined, ['block']] as never[])
+    expect(() => parameter(params, name)).toThrow(/^parameter: the name must be a string, got .* \[layer-names\]$/);
+});
+
 test('[layer-names] a parameter is found by its flat name; for an unknown name the error lists similar ones', () => {
   expect(parameter(params, 'block.skip.weight')).toBe((params as never as Nested).block.skip.weight);
   expect(() => parameter(params, 'block.skip.wieght')).toThrow(

@@ -5,7 +5,10 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Tensor } from '../../src/index.ts';
 
-const folder = join(import.meta.dirname, 'node_modules');
+/** Beside this file; of a script, which is bundled elsewhere, below the folder where it is started. */
+const folder = [import.meta.dirname, join(process.cwd(), 'test/onnx')]
+  .map((each) => join(each, 'node_modules'))
+  .find((each, i) => i === 1 || existsSync(each)) as string;
 
 /** Why a test was skipped. */
 export const UNINSTALLED = 'not installed: npm install --prefix test/onnx --ignore-scripts';
@@ -24,14 +27,17 @@ interface Session {
   release(): Promise<void>;
 }
 
-/** What ONNX Runtime gives, without any of its optimizations, for float inputs. */
-export async function engineRun(
+export type Level = 'disabled' | 'basic' | 'extended' | 'all';
+
+/** What ONNX Runtime gives, for float inputs; by default without any of its optimizations. */
+export async function engineTensors(
   bytes: Uint8Array,
   inputs: Readonly<Record<string, Tensor>>,
-): Promise<Record<string, { readonly shape: number[]; readonly data: number[] }>> {
-  const ort = createRequire(join(import.meta.dirname, 'engine.ts'))('onnxruntime-node');
+  graphOptimizationLevel: Level = 'disabled',
+): Promise<Record<string, Tensor>> {
+  const ort = createRequire(join(folder, 'engine.js'))('onnxruntime-node');
   const session: Session = await ort.InferenceSession.create(bytes, {
-    graphOptimizationLevel: 'disabled',
+    graphOptimizationLevel,
     intraOpNumThreads: 1,
     logSeverityLevel: 3,
   });
@@ -44,7 +50,18 @@ export async function engineRun(
   return Object.fromEntries(
     Object.entries(results).map(([name, { dims, data }]) => [
       name,
-      { shape: [...dims], data: Array.from(data, Number) },
+      { shape: [...dims], data: data instanceof Float32Array ? data : Float64Array.from(data, Number) },
     ]),
+  );
+}
+
+/** The same as plain arrays. */
+export async function engineRun(
+  bytes: Uint8Array,
+  inputs: Readonly<Record<string, Tensor>>,
+): Promise<Record<string, { readonly shape: number[]; readonly data: number[] }>> {
+  const tensors = await engineTensors(bytes, inputs);
+  return Object.fromEntries(
+    Object.entries(tensors).map(([name, { shape, data }]) => [name, { shape: [...shape], data: Array.from(data) }]),
   );
 }

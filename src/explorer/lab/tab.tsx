@@ -6,8 +6,9 @@ import { LabControls } from './controls.tsx';
 import { chosen, lab as current, filter, place, problems } from './model.ts';
 import { LabPanels } from './panels.tsx';
 import { animateLab, drawLab } from './picture.ts';
+import { CellValue, Moved, Player } from './player.tsx';
 import { Products } from './products.tsx';
-import { CellValue, Moved, Player, Stage } from './stage.tsx';
+import { Stage } from './stage.tsx';
 
 function View() {
   const isStale = Object.keys(problems.value).length > 0;

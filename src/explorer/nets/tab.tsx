@@ -9,37 +9,13 @@ import { Panels } from '../view/panels.tsx';
 import { Save } from '../view/save.tsx';
 import { Scrolled } from '../view/scrolled.tsx';
 import { drawNet } from './drawing.ts';
-import { own, problem, readOwn } from './file.ts';
+import { own } from './file.ts';
+import { OwnFile } from './own-file.tsx';
 import { isNet, subjectOf, titles, usualSize } from './subjects.ts';
 import { type Net, netOf, operatorsOf, type Part } from './tree.ts';
 import { bytesText, fieldText, shapeText } from './words.ts';
 
 const chosen = settings({ net: 'lenet5', size: '', beside: 'none', besideSize: '', panel: 'diagram' });
-
-/** Controls that open a file of one's own. */
-export function OwnFile({ read }: { read(): void }) {
-  return (
-    <Group title="Your own">
-      <label class="control">
-        File
-        <input
-          type="file"
-          accept=".onnx,.safetensors"
-          onChange={(event) => {
-            const file = event.currentTarget.files?.[0];
-            if (file) void readOwn(file).then((isRead) => isRead && read());
-          }}
-        />
-      </label>
-      <p class="hint">A model of ONNX, or weights as safetensors. It stays in this browser.</p>
-      {problem.value && (
-        <p class="problem" role="alert">
-          {problem.value}
-        </p>
-      )}
-    </Group>
-  );
-}
 
 /** The net of a choice, or what is wrong. */
 function chosenNet(name: string, size: string): Net | string {

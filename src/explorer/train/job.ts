@@ -6,6 +6,7 @@ import { minibatches } from '../../train/batches.ts';
 import { fit } from '../../train/fit.ts';
 import { evaluate } from '../../train/metrics.ts';
 import { momentum } from '../../train/optimizer.ts';
+import type { Progress } from '../../train/progress.ts';
 import type { Job } from '../work/job.ts';
 import { type Files, generated, net, parted, readPair, shape } from './data.ts';
 import type { Plan } from './texts.ts';
@@ -44,31 +45,42 @@ export type TrainMessage = { readonly point: Point } | { readonly measured: Meas
 /** Milliseconds between two points. */
 const PAUSE_MS = 120;
 
+/** Makes points of the progress after each step: one in a while, and one at the end of each epoch. */
+export function curve(stepsOfEpoch: number, now: () => number): (progress: Progress) => Point | undefined {
+  let said = -Infinity;
+  /** Of the epoch: steps and their losses, up to the last point. */
+  let last = { steps: 0, sum: 0 };
+  return ({ step, steps, loss, epoch, imagesPerSecond }) => {
+    const inEpoch = step - epoch * stepsOfEpoch;
+    if (inEpoch <= last.steps) last = { steps: 0, sum: 0 };
+    if (now() - said < PAUSE_MS && inEpoch < stepsOfEpoch) return undefined;
+    // The mean since the last point, made of the means since the beginning of the epoch.
+    const sum = loss * inEpoch;
+    const mean = (sum - last.sum) / (inEpoch - last.steps);
+    said = now();
+    last = { steps: inEpoch, sum };
+    return { step, steps, loss: mean, imagesPerSecond };
+  };
+}
+
 export const train: Job<TrainArgs, TrainMessage> = async ({ plan, files, resume, start }, say, signal) => {
   const all = files ? await readPair(files, plan.examples) : generated(plan.examples, plan.seed);
   const { train, test } = parted(all);
   const batches = minibatches(train, { size: Math.min(plan.batch, train.x.shape[0]), seed: plan.seed });
   const heldOut = minibatches(test, { size: 100, shuffle: false });
   const first = start ? loadWeights(net, shape, start).params : initialize(net, shape, { seed: plan.seed });
-  let [said, done] = [0, 0];
-  /** Of the epoch: steps and their losses, up to the last point. */
-  let last = { steps: 0, sum: 0 };
+  let done = 0;
+  const pointAfter = curve(batches.length, () => performance.now());
   await fit(net, first, batches, {
     optimizer: momentum({ rate: plan.rate, momentum: plan.momentum }),
     epochs: plan.epochs,
     seed: plan.seed,
     signal,
     ...(resume && { resume }),
-    onProgress({ step, steps, loss, epoch, imagesPerSecond }) {
-      done = step;
-      const inEpoch = step - epoch * batches.length;
-      if (inEpoch <= last.steps) last = { steps: 0, sum: 0 };
-      const now = performance.now();
-      if (now - said < PAUSE_MS && inEpoch < batches.length) return;
-      const sum = loss * inEpoch;
-      say({ point: { step, steps, loss: (sum - last.sum) / (inEpoch - last.steps), imagesPerSecond } });
-      said = now;
-      last = { steps: inEpoch, sum };
+    onProgress(progress) {
+      done = progress.step;
+      const point = pointAfter(progress);
+      if (point) say({ point });
     },
     onCheckpoint(checkpoint, epoch) {
       const { params } = loadWeights(net, shape, checkpoint);

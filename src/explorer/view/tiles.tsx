@@ -2,7 +2,7 @@
 
 import { useEffect, useRef } from 'preact/hooks';
 import { exact } from '../numbers.ts';
-import { greatestOf, type Scheme, strength } from '../palette.ts';
+import { channelsOf, greatestOf, type Scheme, strength } from '../palette.ts';
 import { type Drawing, type Ink, text } from '../svg.ts';
 import { Scrolled } from './scrolled.tsx';
 import { scheme } from './theme.ts';
@@ -23,8 +23,6 @@ export function tilesOf(label: string, shape: readonly number[], data: ArrayLike
   const [rows, columns, count] = [1, 1, ...shape.slice(1)].slice(-3);
   return { label, count, rows, columns, at: (tile, row, column) => data[(row * columns + column) * count + tile] };
 }
-
-const channelsOf = (colour: string): number[] => [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16));
 
 /** Writes the colour of every value; a mixture as palette.ts makes it, without a text for each. */
 function paint(

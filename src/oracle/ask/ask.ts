@@ -1,5 +1,6 @@
 // Asks an engine one case: the call in its dialect and layout, its answer in ours, the verdict.
 
+import type { Layer } from '../../layer/layer.ts';
 import { type Shape, sameShape, type Tensor } from '../../tensor.ts';
 import type { Case, Part } from '../case.ts';
 import { layerOf, operandsOf, shapeOf } from '../cases/tensors.ts';
@@ -7,7 +8,7 @@ import { dialects } from '../dialects/dialects.ts';
 import { toOurs, toTheirs } from '../dialects/layout.ts';
 import { attributesIn, shapesIn } from '../dialects/translate.ts';
 import type { Call } from '../engine.ts';
-import type { EngineUnderTest } from '../engine-under-test.ts';
+import type { Answer, EngineUnderTest } from '../engine-under-test.ts';
 import { familyOf } from '../families/index.ts';
 import type { Expected, LayoutKey } from '../family.ts';
 import { checkParts } from './outputs.ts';
@@ -44,6 +45,7 @@ export function partsOf(
   { dialect = 'toeplitz', traits }: Pick<EngineUnderTest, 'dialect' | 'traits'>,
   c: Case,
 ): [Part, Expected][] {
+  if (c.reject) return [];
   const family = familyOf(c.op);
   const layer = layerOf(c);
   const operands = family.operandsIn(dialects[dialect], operandsOf(c, layer));
@@ -57,9 +59,56 @@ export function partsOf(
 
 export async function ask(subject: EngineUnderTest, c: Case): Promise<Outcome> {
   const answer = await subject.run(callOf(subject, c), c);
+  if (c.reject) return { case: c, verdict: refusal(answer) };
   if (answer.kind !== 'result') return { case: c, verdict: verdict(answer.kind, answer.message) };
   const theirs = ours(answer.value, c, subject);
   return { case: c, verdict: checkParts(partsOf(subject, c), theirs), theirs };
+}
+
+/** How many questions go to an engine at once. */
+const TOGETHER = 32;
+
+/**
+ * One output of the answer to each case, without a verdict on it; undefined where there is no such tensor of that size, and
+ * where the time has come to end.
+ */
+export async function answersTo(
+  subject: EngineUnderTest,
+  cases: readonly Case[],
+  part: Part,
+  size: number,
+  end: number,
+): Promise<(Float32Array | undefined)[]> {
+  const found: (Float32Array | undefined)[] = [];
+  for (let i = 0; i < cases.length && performance.now() < end; i += TOGETHER) {
+    const some = cases.slice(i, i + TOGETHER);
+    const questions = some.map((c) => [callOf(subject, c), c] as const);
+    const answers = subject.runAll
+      ? await subject.runAll(questions)
+      : await inTurn(questions, ([call, c]) => subject.run(call, c));
+    found.push(...answers.map((answer, j) => partOf(answer, subject, some[j], part, size)));
+  }
+  return cases.map((_, i) => found[i]);
+}
+
+async function inTurn<Q, A>(questions: readonly Q[], put: (question: Q) => Promise<A>): Promise<A[]> {
+  const answers: A[] = [];
+  for (const each of questions) answers.push(await put(each));
+  return answers;
+}
+
+function partOf(answer: Answer, subject: EngineUnderTest, c: Case, part: Part, size: number): Float32Array | undefined {
+  if (answer.kind !== 'result') return undefined;
+  const theirs = ours(answer.value, c, subject);
+  const tensor = (part === 'y' ? theirs : (theirs as Record<string, unknown> | null)?.[part]) as Partial<Tensor> | null;
+  return tensor?.data instanceof Float32Array && tensor.data.length === size ? tensor.data : undefined;
+}
+
+/** What is said of an answer to a case that the spec forbids. Spec oracle-reject. */
+function refusal({ kind, ...rest }: Answer): Verdict {
+  if (kind === 'error') return verdict('pass', 'the engine refuses it');
+  if (kind === 'result') return verdict('should-reject', 'the engine gives a result for a case that must be refused');
+  return verdict(kind, 'message' in rest ? rest.message : '');
 }
 
 /** A result in our layout; of gradients, each. */
@@ -68,12 +117,15 @@ function ours(value: unknown, c: Case, { dialect = 'toeplitz', layout }: EngineU
   const shapes = shapesIn(dialect, c, layout);
   const one = (name: string, each: unknown): unknown =>
     Object.hasOwn(shapes, name)
-      ? reshaped(each, shapes[name], () => layerOf(c).params(x)[name] as Shape)
+      ? reshaped(each, shapes[name], () => ownShape(layerOf(c), x, name))
       : toOurs(layoutKeyOf(c, name), each, layout, x.length, x.at(-1)!);
   if (!c.gradient) return one('y', value);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, one(name, each)]));
 }
+
+const ownShape = (layer: Layer, x: Shape, name: string): Shape =>
+  name === 'y' ? layer.shape(x) : name === 'x' ? x : (layer.params(x)[name] as Shape);
 
 /** A tensor of theirs in our shape; what has not their shape comes back as it is, for the verdict to see. */
 function reshaped(value: unknown, theirs: Shape, ours: () => Shape): unknown {

@@ -1,5 +1,6 @@
 // The conventions that an engine declares, read. Spec oracle-traits.
 
+import { finiteNumber } from '../../attributes.ts';
 import { SpecError, show, wrongType } from '../../errors.ts';
 import { plain } from '../../plain-text.ts';
 import { isRecord, reading } from '../../reading.ts';
@@ -10,6 +11,9 @@ const choices: Readonly<Record<string, readonly unknown[]>> = {
   padding: ['skipped', 'multiplied'],
   subnormals: ['ieee', 'either'],
   nan: ['kept', 'free'],
+  fft: [true, false],
+  variance: ['two-pass', 'one-pass'],
+  validates: [true, false],
 };
 
 const parts: Readonly<Record<string, readonly unknown[]>> = {
@@ -20,12 +24,21 @@ const parts: Readonly<Record<string, readonly unknown[]>> = {
 
 const tiles = { m: [2, 4], r: [3] };
 
-/** A plain copy, each member read once. Spec oracle-traits, oracle-precision, oracle-winograd. */
+/** A plain copy, each member read once. Spec oracle-traits, oracle-precision, oracle-winograd, oracle-fft. */
 export function readTraits(traits: unknown = {}): Traits {
-  const all = { ...choices, precision: ['{…}'], winograd: ['{…}'] };
+  const all = { ...choices, ulp: ['a number'], precision: ['{…}'], winograd: ['{…}'] };
   const read = recordOf('oracle-traits', 'traits', all, traits);
-  const { precision, winograd, ...rest } = read;
+  const { precision, winograd, ulp, ...rest } = read;
   checkChoices('oracle-traits', 'traits', all, rest);
+  if (ulp !== undefined)
+    finiteNumber(
+      'bound-functions',
+      'engine',
+      'traits.ulp',
+      ulp,
+      'a number from 0 to 65536',
+      (k) => k >= 0 && k <= 65536,
+    );
   if (precision !== undefined) read.precision = chosen('oracle-precision', 'traits.precision', parts, precision);
   if (winograd !== undefined) {
     const tile = chosen('oracle-winograd', 'traits.winograd', tiles, winograd);

@@ -21,6 +21,10 @@ export interface Element {
 export interface Verdict {
   readonly kind: VerdictKind;
   readonly part: Part;
+  /** Of a suspect that the sums of the whole campaign make, not its own. */
+  readonly isOfCampaign?: boolean;
+  /** Whether the part is wrong while others of the same call are right. */
+  readonly isAlone?: boolean;
   /** One sentence. */
   readonly message: string;
   /** How many elements are wrong, of how many. */
@@ -107,7 +111,7 @@ export function judge(part: Part, shape: Shape, bound: Bound, theirs: unknown): 
   const measured = { part, wrong, elements: data.length, margin, ...(precision && { precision }) };
   const pass = { ...measured, kind: 'pass' as const, message: 'inside the bound' };
   if (wrong === 0) return suspicion(bound, data, pass);
-  const operations = bound.isWide ? 'of the operations that the engine declares' : 'of float32 operations';
+  const operations = operationsIn(bound);
   const where = part === 'y' || part === 'x' ? whereabouts(shape, outsiders) : undefined;
   const place = where ? `, ${where}` : '';
   const message = `${wrong} of ${data.length} values are outside the bound${place}: no order ${operations} gives them`;
@@ -121,6 +125,12 @@ export function judge(part: Part, shape: Shape, bound: Bound, theirs: unknown): 
   };
 }
 
+/** Which operations a bound covers. */
+function operationsIn({ isWide, assumed }: Bound): string {
+  if (assumed !== undefined) return `of operations with functions within ${assumed} units in the last place`;
+  return isWide ? 'of the operations that the engine declares' : 'of float32 operations';
+}
+
 /**
  * Inside the bound, but further than random roundings go: Higham and Mary 2019 give |e| ≤ κ·√m with a probability of
  * 1 − 2m·exp(−κ²/2), e in units of u·A; κ = 8. Spec oracle-suspect.
@@ -128,7 +138,7 @@ export function judge(part: Part, shape: Shape, bound: Bound, theirs: unknown): 
 function suspicion(bound: Bound, data: ArrayLike<number>, pass: Verdict): Verdict {
   if (bound.isWide) return pass;
   for (let i = 0; i < data.length; i++) {
-    if (bound.error[i] === 0 || bound.kinds[i] !== FINITE) continue;
+    if (bound.error[i] === 0 || bound.kinds[i] !== FINITE || bound.terms[i] === 0) continue;
     const e = Math.abs(data[i] - bound.value[i]) / (U * bound.magnitude[i] + LAMBDA * bound.terms[i]);
     if (e > 8 * Math.sqrt(bound.terms[i]) + 8)
       return {

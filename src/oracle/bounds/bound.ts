@@ -23,8 +23,14 @@ export interface Profile {
   readonly subnormals?: 'ieee' | 'either';
   /** What is rounded to fewer digits than those of float32. */
   readonly precision?: Narrowing;
+  /** How many units in the last place exp, log, tanh, powers and roots may be off. Default 4. Spec bound-functions. */
+  readonly ulp?: number;
+  /** How the variance of a batch is taken; undeclared, either way. Spec bound-norms. */
+  readonly variance?: 'two-pass' | 'one-pass';
   /** 3×3 convolutions with stride 1 and no dilation may be computed by F(m×m, 3×3). */
   readonly winograd?: { readonly m: 2 | 4; readonly r: 3 };
+  /** Convolutions may be computed by fast Fourier transforms. */
+  readonly fft?: boolean;
 }
 
 /** What an output may be. */
@@ -40,6 +46,8 @@ export interface Bound {
   readonly terms: Float64Array;
   /** Whether roundings other than those of float32 sums take part. */
   readonly isWide?: boolean;
+  /** Functions took part that are assumed to be within so many units in the last place. Spec bound-functions. */
+  readonly assumed?: number;
 }
 
 const map = (data: Float64Array | undefined, f: (value: number) => number): Float64Array | undefined => data?.map(f);

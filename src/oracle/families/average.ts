@@ -10,27 +10,18 @@ import { type ConvGeometry, outputs, taps } from '../../window.ts';
 import { type Bound, boundOf, type Profile, toDoubles } from '../bounds/bound.ts';
 import { kindOf } from '../bounds/number-kinds.ts';
 import type { Operands, Part } from '../case.ts';
-import { absent, type Family } from '../family.ts';
+import { absent } from '../family.ts';
 import { mistakesAbout } from '../mistakes/catalogue.ts';
 import { inputGradient } from '../mistakes/gradients.ts';
 import type { WindowMistake } from '../mistakes/shared.ts';
-import { type WindowedCase, windowCaseOf, windowOf } from '../windows/case.ts';
+import { type WindowedCase, windowOf } from '../windows/case.ts';
 import { everydayWindows } from '../windows/everyday.ts';
-import { readWindow, type Written, writeWindow } from '../windows/id.ts';
+import { windowFamily } from '../windows/family.ts';
 import { perChannelAxes } from '../windows/large-axes.ts';
 import { smallRanges, type WindowRanges, windowRanges } from '../windows/ranges.ts';
-import {
-  axesOf,
-  channelsOut,
-  contracted,
-  eachOutput,
-  type Loops,
-  type WindowSetting,
-  windowAnswering,
-  windowSetting,
-} from '../windows/setting.ts';
+import { axesOf, channelsOut, contracted, eachOutput, type Loops, type WindowSetting } from '../windows/setting.ts';
 import { windowWords } from '../windows/window-words.ts';
-import { layouts, ownAttributes, said, saidInWords, sameInEveryDialect, windowed } from './common.ts';
+import { layouts, said, saidInWords } from './common.ts';
 import {
   cellsCovered,
   coversCells,
@@ -48,15 +39,6 @@ import {
 } from './pool.ts';
 import { caffePool, tensorflowPool, webnnPool } from './pool-words.ts';
 
-const operators = {
-  avgPool2d: { rank: 2, make: ops.avgPool2d, isBasic: true },
-  avgPool1d: { rank: 1, make: ops.avgPool1d },
-  avgPool3d: { rank: 3, make: ops.avgPool3d },
-} as const;
-const operatorOf = (op: string) => operators[op as keyof typeof operators];
-
-const attributesOf = (c: WindowedCase) => ({ ...windowOf(c), ceil: c.ceil, countPadding: c.countPadding });
-
 const loops: Loops = {
   geometry: poolGeometry,
   divisor: (c, g) => cellsCovered(g, c.countPadding),
@@ -67,7 +49,6 @@ const loops: Loops = {
     return { shape, data };
   },
 };
-const written: Written = { groups: 'per channel', ceil: true, countPadding: true };
 
 /** A window of 4096 equal cells: a sum kept in 11 bits stops at 2048. */
 const wide: Partial<WindowRanges> = {
@@ -118,7 +99,6 @@ function gradientBound(layer: Layer, { x, dy }: Operands, profile: Profile): Rea
 }
 
 const words = windowWords();
-const own = said((c: WindowedCase) => ownAttributes(operatorOf(c.op).make(attributesOf(c))));
 const onnx = said((c: WindowedCase) => ({
   ...words.onnx(c),
   ceil_mode: Number(c.ceil),
@@ -129,9 +109,6 @@ const torch = said((c: WindowedCase) => ({
   ceil_mode: c.ceil,
   count_include_pad: c.countPadding,
 }));
-const tensorflow = saidInWords(tensorflowPool);
-const webnn = said(webnnPool);
-const caffe = said((c: WindowedCase) => caffePool('AVE', c));
 
 /** Another divisor at each position. */
 const divided =
@@ -190,34 +167,32 @@ const mistakes: readonly WindowMistake[] = [
   ...poolGradientMistakes,
 ];
 
-export const averageFamily: Family<WindowedCase, WindowSetting> = {
-  ...windowed,
-  ...sameInEveryDialect,
+export const averageFamily = windowFamily({
   place: 4,
-  operators,
-  tensors: { x: 'x', y: 'x', dy: 'x' },
-  attributes: attributesOf,
-  geometry: poolGeometry,
-  isSettled: coversCells,
-  caseOf: (layer, operands) => windowCaseOf(layer, operands, poolGeometry(layer, operands.x.shape)),
-  write: (c) => writeWindow(written, c),
-  read: (op, text) => readWindow(written, operatorOf(op).rank, text),
-  everyday: (op) => everydayWindows(operatorOf(op).rank).map(everydayPool),
-  ranges(op) {
-    const { rank } = operatorOf(op);
-    return windowRanges(rank, onePerChannel, rank === 2 ? [...poolRanges, wide] : poolRanges);
+  operators: {
+    avgPool2d: { rank: 2, make: ops.avgPool2d, isBasic: true },
+    avgPool1d: { rank: 1, make: ops.avgPool1d },
+    avgPool3d: { rank: 3, make: ops.avgPool3d },
   },
-  small: (op) => smallRanges(operatorOf(op).rank, { ...onePerChannel, ceil: [0, 1] }),
-  large: (op) => perChannelAxes(operatorOf(op).rank, false),
+  tensors: { x: 'x', y: 'x', dy: 'x' },
+  structure: () => ({ kind: 'sum' }),
+  attributes: (c) => ({ ...windowOf(c), ceil: c.ceil, countPadding: c.countPadding }),
+  isSettled: coversCells,
+  written: { groups: 'per channel', ceil: true, countPadding: true },
+  loops,
+  everyday: (rank) => everydayWindows(rank).map(everydayPool),
+  ranges: (rank) =>
+    windowRanges(rank, onePerChannel, [...poolRanges, { values: ['large'] }, ...(rank === 2 ? [wide] : [])]),
+  small: (rank) => smallRanges(rank, { ...onePerChannel, ceil: [0, 1] }),
+  large: (rank) => perChannelAxes(rank, false),
   bounds: (layer, operands, profile): Readonly<Record<Part, Bound>> =>
     operands.dy ? gradientBound(layer, operands, profile) : { y: outputBound(layer, operands, profile) },
-  dialects: {
-    toeplitz: { avgPool1d: own, avgPool2d: own, avgPool3d: own },
-    onnx: { avgPool1d: onnx, avgPool2d: onnx, avgPool3d: onnx },
-    torch: { avgPool1d: torch, avgPool2d: torch, avgPool3d: torch },
-    tensorflow: { avgPool1d: tensorflow, avgPool2d: tensorflow, avgPool3d: tensorflow },
-    webnn: { avgPool1d: absent, avgPool2d: webnn, avgPool3d: absent },
-    caffe: { avgPool1d: absent, avgPool2d: caffe, avgPool3d: absent },
+  words: {
+    onnx,
+    torch,
+    tensorflow: saidInWords(tensorflowPool),
+    webnn: [absent, said(webnnPool), absent],
+    caffe: [absent, said((c) => caffePool('AVE', c)), absent],
   },
   layouts: layouts.x,
   nearest: (dialect, c) =>
@@ -228,6 +203,4 @@ export const averageFamily: Family<WindowedCase, WindowSetting> = {
   outputIn: (dialect, c, ours) => outputBy(dialect, c, ours, dialect.conventions.emptyAvg),
   predictionIn: ({ conventions }, c, ours) => predictionBy(conventions.ceil, c, ours),
   mistakes: [...mistakesAbout('attributes', 'output', 'windows over x', 'sums'), ...mistakes],
-  setting: (dialect, c, layer, operands) => windowSetting(loops, dialect, c, layer, operands),
-  answering: (s, instead, layer) => windowAnswering(loops, s, instead, layer),
-};
+});

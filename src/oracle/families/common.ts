@@ -3,29 +3,25 @@
 import type { Attributes, Layer } from '../../layer/layer.ts';
 import type { Case, Operands } from '../case.ts';
 import type { Dialect, Layout } from '../dialect.ts';
-import type { Expected, Words } from '../family.ts';
+import type { Expected, Structure, Words } from '../family.ts';
 import type { Prediction } from '../mistake.ts';
-import { commonValues } from '../values.ts';
-import { inputOf, windowTraits, workOf } from '../windows/case.ts';
-import { smallerWindows } from '../windows/smaller.ts';
 
-/** Of every operator with windows. */
-export const windowed = {
-  values: commonValues,
-  input: inputOf,
-  traits: windowTraits,
-  smaller: smallerWindows,
-  work: workOf,
-} as const;
-
-/** Of operators whose results are the same in every dialect, whatever the values. */
+/** Of operators whose results are the same in every dialect, whatever the values, and are no sums of products. */
 export const sameInEveryDialect = {
+  structure: (): Structure | undefined => undefined,
   isSettled: (): boolean => true,
   keepsNaN: (): boolean => true,
   operandsIn: (_: Dialect, operands: Operands): Operands => operands,
   outputIn: (_: Dialect, __: Case, ours: Expected): Expected => ours,
   predictionIn: (_: Dialect, __: Case, ours: Prediction): Prediction => ours,
 } as const;
+
+/** x under a maximum that starts from a number and loses NaN: neither that nor −∞ is more than what it starts from. */
+export function underMaximum({ conventions: { nan, emptyMax } }: Dialect, operands: Operands): Operands {
+  if (nan !== 'lost' || emptyMax === 'open') return operands;
+  const { shape, data } = operands.x;
+  return { ...operands, x: { shape, data: data.map((v) => (v > emptyMax ? v : emptyMax)) } };
+}
 
 /** An operator that a dialect has; its padding, if it has any, may be numbers or must be a word. */
 export const said = <C extends Case>(attributes: Words<C>['attributes']): Words<C> => ({

@@ -2,32 +2,18 @@
 
 import * as ops from '../../ops/convolution.ts';
 import { contractionBound, contractionGradientBounds, convolutionGradients } from '../bounds/contraction.ts';
+import { byFourier } from '../bounds/fft.ts';
 import { mayTransform, transformed } from '../bounds/winograd.ts';
-import { absent, type Family } from '../family.ts';
+import { absent } from '../family.ts';
 import { mistakesAbout } from '../mistakes/catalogue.ts';
-import { geometryOf, type WindowedCase, windowCaseOf, windowOf } from '../windows/case.ts';
-import { everydayWindows } from '../windows/everyday.ts';
-import { readWindow, type Written, writeWindow } from '../windows/id.ts';
+import { geometryOf, type WindowedCase, windowOf } from '../windows/case.ts';
+import { windowFamily } from '../windows/family.ts';
 import { mixedAxes } from '../windows/large-axes.ts';
 import { corners, smallRanges, type WindowRanges, windowRanges } from '../windows/ranges.ts';
-import {
-  contracted,
-  contractedGradients,
-  type Loops,
-  type WindowSetting,
-  windowAnswering,
-  windowSetting,
-} from '../windows/setting.ts';
+import { contracted, contractedGradients } from '../windows/setting.ts';
 import { convolutionWords, nearestWindow, type Sayable } from '../windows/window-words.ts';
 import { withWrittenPadding } from '../windows/written-padding.ts';
-import { layouts, ownAttributes, said, saidInWords, sameInEveryDialect, windowed } from './common.ts';
-
-const operators = {
-  conv2d: { rank: 2, make: ops.conv2d, isBasic: true },
-  conv1d: { rank: 1, make: ops.conv1d },
-  conv3d: { rank: 3, make: ops.conv3d },
-} as const;
-const operatorOf = (op: string) => operators[op as keyof typeof operators];
+import { layouts, said, saidInWords } from './common.ts';
 
 const attributesOf = (c: WindowedCase) => ({
   filters: c.groups * c.filters,
@@ -35,9 +21,6 @@ const attributesOf = (c: WindowedCase) => ({
   groups: c.groups,
   bias: c.bias,
 });
-
-const loops: Loops = { geometry: geometryOf, evaluate: contracted, moved: contractedGradients };
-const written: Written = { filters: 'o', groups: 'named' };
 
 const ranges: readonly Partial<WindowRanges>[] = [
   ...corners,
@@ -48,6 +31,17 @@ const ranges: readonly Partial<WindowRanges>[] = [
   { values: ['nan'] },
   { values: ['infinite'], padding: ['same-upper', 'explicit'], size: [2, 4] }, // 0·∞ over padding, where the engine says which
   { groups: [1, 1], channels: [150, 260], filters: [1, 2], size: [2, 3], space: [3, 5], batch: [1, 1] }, // accumulators of 11 bits
+  { size: [1, 1], stride: [1, 1], dilation: [1, 1], padding: ['explicit'], pad: [1, 2] }, // 1×1 with padding
+  {
+    values: ['real'],
+    groups: [1, 1],
+    channels: [64, 128],
+    filters: [1, 2],
+    size: [3, 3],
+    space: [3, 4],
+    batch: [1, 1],
+  }, // long sums
+  { values: ['large'] },
 ];
 
 const sayable: Sayable = {
@@ -55,46 +49,39 @@ const sayable: Sayable = {
   change: ({ limits }) => (limits.groups ? {} : { groups: 1 }),
 };
 const words = convolutionWords();
-const own = said((c: WindowedCase) => ownAttributes(operatorOf(c.op).make(attributesOf(c))));
-const [onnx, torch, webnn, caffe] = [said(words.onnx), said(words.torch), said(words.webnn), said(words.caffe)];
 const [tensorflow, tensorflowWords] = [said(words.tensorflow), saidInWords(words.tensorflow)];
 
-export const convFamily: Family<WindowedCase, WindowSetting> = {
-  ...windowed,
-  ...sameInEveryDialect,
+export const convFamily = windowFamily({
   place: 1,
-  operators,
-  tensors: { x: 'x', weight: 'weight', bias: 'none', y: 'x', dy: 'x' },
-  attributes: attributesOf,
-  geometry: geometryOf,
-  caseOf: (layer, operands) => windowCaseOf(layer, operands, geometryOf(layer, operands.x.shape)),
-  write: (c) => writeWindow(written, c),
-  read: (op, text) => readWindow(written, operatorOf(op).rank, text),
-  everyday: (op) => everydayWindows(operatorOf(op).rank),
-  ranges(op) {
-    const { rank } = operatorOf(op);
-    return windowRanges(rank, rank === 3 ? { space: [1, 5] } : {}, ranges);
+  operators: {
+    conv2d: { rank: 2, make: ops.conv2d, isBasic: true },
+    conv1d: { rank: 1, make: ops.conv1d },
+    conv3d: { rank: 3, make: ops.conv3d },
   },
-  small: (op) => smallRanges(operatorOf(op).rank, {}),
-  large: (op) => mixedAxes(operatorOf(op).rank, 1),
+  tensors: { x: 'x', weight: 'weight', bias: 'none', y: 'x', dy: 'x' },
+  structure: () => ({ kind: 'sum', weight: 'weight', bias: 'bias' }),
+  attributes: attributesOf,
+  written: { filters: 'o', groups: 'named' },
+  loops: { geometry: geometryOf, evaluate: contracted, moved: contractedGradients },
+  ranges: (rank) => windowRanges(rank, rank === 3 ? { space: [1, 5] } : {}, ranges),
+  small: (rank) => smallRanges(rank, {}),
+  large: (rank) => mixedAxes(rank, 1),
   bounds(layer, operands, profile) {
     if (operands.dy)
       return contractionGradientBounds(convolutionGradients(geometryOf(layer, operands.x.shape)), operands, profile);
     const [valid, padded] = withWrittenPadding(layer, operands, profile);
     const y = contractionBound(valid, padded, profile);
-    return { y: mayTransform(valid) ? transformed(y, geometryOf(valid, padded.x.shape), profile, padded) : y };
+    const g = geometryOf(valid, padded.x.shape);
+    return { y: byFourier(mayTransform(valid) ? transformed(y, g, profile, padded) : y, g, profile, padded) };
   },
-  dialects: {
-    toeplitz: { conv1d: own, conv2d: own, conv3d: own },
-    onnx: { conv1d: onnx, conv2d: onnx, conv3d: onnx },
-    torch: { conv1d: torch, conv2d: torch, conv3d: torch },
-    tensorflow: { conv1d: tensorflowWords, conv2d: tensorflow, conv3d: tensorflowWords },
-    webnn: { conv1d: absent, conv2d: webnn, conv3d: absent },
-    caffe: { conv1d: caffe, conv2d: caffe, conv3d: caffe },
+  words: {
+    onnx: said(words.onnx),
+    torch: said(words.torch),
+    tensorflow: [tensorflowWords, tensorflow, tensorflowWords],
+    webnn: [absent, said(words.webnn), absent],
+    caffe: said(words.caffe),
   },
   layouts: layouts.xAndWeight,
   nearest: (dialect, c) => nearestWindow(sayable, dialect, c),
   mistakes: mistakesAbout('attributes', 'output', 'windows over x', 'sums', 'weight', 'channels', 'convolution'),
-  setting: (dialect, c, layer, operands) => windowSetting(loops, dialect, c, layer, operands),
-  answering: (s, instead, layer) => windowAnswering(loops, s, instead, layer),
-};
+});

@@ -2,36 +2,17 @@
 
 import * as ops from '../../ops/convolution.ts';
 import { contractionBound, contractionGradientBounds, convolutionGradients } from '../bounds/contraction.ts';
-import { absent, type Family } from '../family.ts';
+import { absent } from '../family.ts';
 import { mistakesAbout } from '../mistakes/catalogue.ts';
-import { geometryOf, type WindowedCase, windowCaseOf, windowOf } from '../windows/case.ts';
+import { geometryOf, type WindowedCase, windowOf } from '../windows/case.ts';
 import { everydayWindows, perChannel } from '../windows/everyday.ts';
-import { readWindow, type Written, writeWindow } from '../windows/id.ts';
+import { windowFamily } from '../windows/family.ts';
 import { perChannelAxes } from '../windows/large-axes.ts';
 import { corners, smallRanges, type WindowRanges, windowRanges } from '../windows/ranges.ts';
-import {
-  contracted,
-  contractedGradients,
-  type Loops,
-  type WindowSetting,
-  windowAnswering,
-  windowSetting,
-} from '../windows/setting.ts';
+import { contracted, contractedGradients } from '../windows/setting.ts';
 import { convolutionWords, nearestWindow } from '../windows/window-words.ts';
 import { withWrittenPadding } from '../windows/written-padding.ts';
-import { layouts, ownAttributes, said, sameInEveryDialect, windowed } from './common.ts';
-
-const operators = {
-  depthwiseConv2d: { rank: 2, make: ops.depthwiseConv2d, isBasic: true },
-  depthwiseConv1d: { rank: 1, make: ops.depthwiseConv1d },
-  depthwiseConv3d: { rank: 3, make: ops.depthwiseConv3d },
-} as const;
-const operatorOf = (op: string) => operators[op as keyof typeof operators];
-
-const attributesOf = (c: WindowedCase) => ({ ...windowOf(c), multiplier: c.filters, bias: c.bias });
-
-const loops: Loops = { geometry: geometryOf, evaluate: contracted, moved: contractedGradients };
-const written: Written = { filters: 'm', groups: 'per channel' };
+import { layouts, said } from './common.ts';
 
 const onePerGroup: Partial<WindowRanges> = { groups: [1, 4], channels: [1, 1] };
 const ranges: readonly Partial<WindowRanges>[] = [
@@ -43,40 +24,38 @@ const ranges: readonly Partial<WindowRanges>[] = [
 ];
 
 const words = convolutionWords();
-const own = said((c: WindowedCase) => ownAttributes(operatorOf(c.op).make(attributesOf(c))));
-const [onnx, torch, webnn, caffe] = [said(words.onnx), said(words.torch), said(words.webnn), said(words.caffe)];
 const tensorflow = said<WindowedCase>((c, layout) => ({
   ...words.tensorflow(c, layout),
   strides: [1, ...c.stride, 1],
 }));
 
-export const depthwiseFamily: Family<WindowedCase, WindowSetting> = {
-  ...windowed,
-  ...sameInEveryDialect,
+export const depthwiseFamily = windowFamily({
   place: 2,
-  operators,
+  operators: {
+    depthwiseConv2d: { rank: 2, make: ops.depthwiseConv2d, isBasic: true },
+    depthwiseConv1d: { rank: 1, make: ops.depthwiseConv1d },
+    depthwiseConv3d: { rank: 3, make: ops.depthwiseConv3d },
+  },
   tensors: { x: 'x', weight: 'depthwise', bias: 'none', y: 'x', dy: 'x' },
-  attributes: attributesOf,
-  geometry: geometryOf,
-  caseOf: (layer, operands) => windowCaseOf(layer, operands, geometryOf(layer, operands.x.shape)),
-  write: (c) => writeWindow(written, c),
-  read: (op, text) => readWindow(written, operatorOf(op).rank, text),
-  everyday: (op) => everydayWindows(operatorOf(op).rank).map(perChannel),
-  ranges: (op) => windowRanges(operatorOf(op).rank, onePerGroup, ranges),
-  small: (op) => smallRanges(operatorOf(op).rank, onePerGroup),
-  large: (op) => perChannelAxes(operatorOf(op).rank, true),
+  structure: () => ({ kind: 'sum', weight: 'weight', bias: 'bias' }),
+  attributes: (c) => ({ ...windowOf(c), multiplier: c.filters, bias: c.bias }),
+  written: { filters: 'm', groups: 'per channel' },
+  loops: { geometry: geometryOf, evaluate: contracted, moved: contractedGradients },
+  everyday: (rank) => everydayWindows(rank).map(perChannel),
+  ranges: (rank) => windowRanges(rank, onePerGroup, ranges),
+  small: (rank) => smallRanges(rank, onePerGroup),
+  large: (rank) => perChannelAxes(rank, true),
   bounds(layer, operands, profile) {
     if (operands.dy)
       return contractionGradientBounds(convolutionGradients(geometryOf(layer, operands.x.shape)), operands, profile);
     return { y: contractionBound(...withWrittenPadding(layer, operands, profile), profile) };
   },
-  dialects: {
-    toeplitz: { depthwiseConv1d: own, depthwiseConv2d: own, depthwiseConv3d: own },
-    onnx: { depthwiseConv1d: onnx, depthwiseConv2d: onnx, depthwiseConv3d: onnx },
-    torch: { depthwiseConv1d: torch, depthwiseConv2d: torch, depthwiseConv3d: torch },
-    tensorflow: { depthwiseConv1d: absent, depthwiseConv2d: tensorflow, depthwiseConv3d: absent },
-    webnn: { depthwiseConv1d: absent, depthwiseConv2d: webnn, depthwiseConv3d: absent },
-    caffe: { depthwiseConv1d: caffe, depthwiseConv2d: caffe, depthwiseConv3d: caffe },
+  words: {
+    onnx: said(words.onnx),
+    torch: said(words.torch),
+    tensorflow: [absent, tensorflow, absent],
+    webnn: [absent, said(words.webnn), absent],
+    caffe: said(words.caffe),
   },
   layouts: layouts.xAndDepthwise,
   nearest: (dialect, c) => nearestWindow({ hasSameAtStride1: true }, dialect, c),
@@ -90,6 +69,4 @@ export const depthwiseFamily: Family<WindowedCase, WindowSetting> = {
     'convolution',
     'multiplier',
   ),
-  setting: (dialect, c, layer, operands) => windowSetting(loops, dialect, c, layer, operands),
-  answering: (s, instead, layer) => windowAnswering(loops, s, instead, layer),
-};
+});

@@ -3,30 +3,22 @@
 import type { Layer } from '../../layer/layer.ts';
 import * as ops from '../../ops/pool.ts';
 import { maxPool } from '../../reference/pool.ts';
-import { type Axis, cellsUnder, outputs, taps } from '../../window.ts';
-import { type Bound, boundOf, chosen, type Profile, toDoubles } from '../bounds/bound.ts';
+import { type Axis, cellsUnder, inputs, outputs, taps } from '../../window.ts';
+import { type Bound, boundOf, chosen, type Profile, toDoubles, U } from '../bounds/bound.ts';
+import { rounding } from '../bounds/formats.ts';
 import type { Operands, Part } from '../case.ts';
-import { absent, type Family } from '../family.ts';
+import { absent } from '../family.ts';
 import type { Prediction } from '../mistake.ts';
 import { mistakesAbout } from '../mistakes/catalogue.ts';
 import type { WindowMistake } from '../mistakes/shared.ts';
-import { inputOf, type WindowedCase, windowCaseOf, windowOf } from '../windows/case.ts';
+import { inputOf, type WindowedCase, windowOf } from '../windows/case.ts';
 import { everydayWindows } from '../windows/everyday.ts';
-import { readWindow, type Written, writeWindow } from '../windows/id.ts';
+import { windowFamily } from '../windows/family.ts';
 import { perChannelAxes } from '../windows/large-axes.ts';
 import { corners, smallRanges, windowRanges } from '../windows/ranges.ts';
-import {
-  channelsOut,
-  eachOutput,
-  emptyOutput,
-  evaluate,
-  type Loops,
-  type WindowSetting,
-  windowAnswering,
-  windowSetting,
-} from '../windows/setting.ts';
+import { channelsOut, eachOutput, emptyOutput, evaluate, type Loops, type WindowSetting } from '../windows/setting.ts';
 import { windowWords } from '../windows/window-words.ts';
-import { layouts, ownAttributes, said, saidInWords, windowed } from './common.ts';
+import { layouts, said, saidInWords, underMaximum } from './common.ts';
 import {
   coversCells,
   everydayPool,
@@ -43,15 +35,6 @@ import {
 } from './pool.ts';
 import { caffePool, tensorflowPool, webnnPool } from './pool-words.ts';
 
-const operators = {
-  maxPool2d: { rank: 2, make: ops.maxPool2d, isBasic: true },
-  maxPool1d: { rank: 1, make: ops.maxPool1d },
-  maxPool3d: { rank: 3, make: ops.maxPool3d },
-} as const;
-const operatorOf = (op: string) => operators[op as keyof typeof operators];
-
-const attributesOf = (c: WindowedCase) => ({ ...windowOf(c), ceil: c.ceil });
-
 const loops: Loops = {
   geometry: poolGeometry,
   evaluate(s) {
@@ -60,7 +43,6 @@ const loops: Loops = {
     return y;
   },
 };
-const written: Written = { groups: 'per channel', ceil: true };
 
 const doubles = ({ x }: Operands) => ({ shape: x.shape, data: toDoubles(x.data) });
 
@@ -68,16 +50,35 @@ function gradientBound(layer: Layer, operands: Operands, profile: Profile): Read
   const dy = operands.dy!;
   const pull = layer.vjp(doubles(operands), {})[1];
   const apply = (a: Float64Array): Float64Array => pull({ shape: dy.shape, data: a }).x.data as Float64Array;
-  return { x: boundOf({ a: toDoubles(dy.data), apply }, profile) };
+  return { x: mistakable(layer, operands, boundOf({ a: toDoubles(dy.data), apply }, profile), profile) };
+}
+
+/** Cells that operands of fewer digits cannot tell apart may each be taken for the largest, and get dy. Spec oracle-precision. */
+function mistakable(layer: Layer, { x, dy }: Operands, bound: Bound, { precision, subnormals }: Profile): Bound {
+  const { operands = 'float32' } = precision ?? {};
+  if (operands === 'float32') return bound;
+  const g = poolGeometry(layer, x.shape);
+  const [P, C, I] = [outputs(g.axes), g.groups, inputs(g.axes)];
+  const off = (v: number): number => rounding(v, operands, subnormals === 'ieee');
+  const [error, cells] = [bound.error.slice(), new Int32Array(taps(g.axes))];
+  for (let i = 0; i < dy!.data.length; i++) {
+    cellsUnder(g.axes, Math.floor(i / C) % P, cells);
+    const places = [...cells]
+      .filter((cell) => cell >= 0)
+      .map((cell) => (Math.floor(i / (P * C)) * I + cell) * C + (i % C));
+    const least = Math.max(...places.map((at) => x.data[at] - off(x.data[at])));
+    const likely = places.filter((at) => x.data[at] + off(x.data[at]) >= least);
+    if (likely.length < 2) continue;
+    const share = Math.abs(dy!.data[i]) + off(dy!.data[i]);
+    for (const at of likely) error[at] += share * (1 + 4 * U * bound.terms[at]);
+  }
+  return { ...bound, error };
 }
 
 const words = windowWords();
-const own = said((c: WindowedCase) => ownAttributes(operatorOf(c.op).make(attributesOf(c))));
 const onnx = said((c: WindowedCase) => ({ ...words.onnx(c), ceil_mode: Number(c.ceil), storage_order: 0 }));
 const torch = said((c: WindowedCase) => ({ ...words.torch(c), dilation: c.dilation, ceil_mode: c.ceil }));
 const [tensorflow, tensorflowWords] = [said(tensorflowPool), saidInWords(tensorflowPool)];
-const webnn = said(webnnPool);
-const caffe = said((c: WindowedCase) => caffePool('MAX', c));
 
 /** The largest finite float32, from whose negative some maxima start. */
 const LARGEST = 3.4028234663852886e38;
@@ -121,7 +122,18 @@ const isBeyondPadding = ({ input, before, after, size, stride, dilation, output 
   (output - 1) * stride + (size - 1) * dilation + 1 > input + before + after;
 
 const mistakes: readonly WindowMistake[] = [
-  { name: 'the maximum started at 0', result: (s) => eachOutput(s, evaluate(s), (y) => (y < 0 ? 0 : y)) },
+  ...(
+    [
+      ['0', 0],
+      ['−99999', -99999],
+      ['the lowest finite number', -LARGEST],
+    ] as const
+  ).map(
+    ([name, start]): WindowMistake => ({
+      name: `the maximum started at ${name}`,
+      result: (s) => eachOutput(s, evaluate(s), (y) => (y < start ? start : y)),
+    }),
+  ),
   {
     name: 'padding took part in the maximum as 0',
     result: (s) => (s.g.axes.some(isBeyondPadding) ? undefined : fold(s, undefined, largest, 0)),
@@ -142,54 +154,52 @@ const mistakes: readonly WindowMistake[] = [
   ...poolGradientMistakes,
 ];
 
-export const maxFamily: Family<WindowedCase, WindowSetting> = {
-  ...windowed,
+export const maxFamily = windowFamily({
   place: 3,
-  operators,
+  operators: {
+    maxPool2d: { rank: 2, make: ops.maxPool2d, isBasic: true },
+    maxPool1d: { rank: 1, make: ops.maxPool1d },
+    maxPool3d: { rank: 3, make: ops.maxPool3d },
+  },
   tensors: { x: 'x', y: 'x', dy: 'x' },
-  attributes: attributesOf,
-  geometry: poolGeometry,
+  structure: () => ({ kind: 'maximum' }),
+  attributes: (c) => ({ ...windowOf(c), ceil: c.ceil }),
   isSettled: coversCells,
-  caseOf: (layer, operands) => windowCaseOf(layer, operands, poolGeometry(layer, operands.x.shape)),
-  write: (c) => writeWindow(written, c),
-  read: (op, text) => readWindow(written, operatorOf(op).rank, text),
+  written: { groups: 'per channel', ceil: true },
+  loops,
   // Who takes a tie is a convention: where the gradient follows the maximum, no two cells are equal.
-  everyday: (op, gradient) =>
-    everydayWindows(operatorOf(op).rank)
+  everyday: (rank, gradient) =>
+    everydayWindows(rank)
       .map(everydayPool)
       .map((c) => (gradient ? { ...c, values: 'distinct' } : c)),
-  ranges: (op, gradient) =>
+  ranges: (rank, gradient) =>
     gradient
-      ? windowRanges(operatorOf(op).rank, { ...onePerChannel, values: ['distinct'] }, corners)
-      : windowRanges(operatorOf(op).rank, onePerChannel, poolRanges),
-  small: (op, gradient) =>
-    smallRanges(operatorOf(op).rank, { ...onePerChannel, ceil: [0, 1], values: [gradient ? 'distinct' : 'exact'] }),
-  large: (op) => perChannelAxes(operatorOf(op).rank, false),
+      ? windowRanges(rank, { ...onePerChannel, values: ['distinct'] }, corners)
+      : windowRanges(rank, onePerChannel, [
+          ...poolRanges,
+          { values: ['low'] }, // below what a maximum may wrongly start from
+          { values: ['minus'], size: [1, 2] },
+        ]),
+  small: (rank, gradient) =>
+    smallRanges(rank, { ...onePerChannel, ceil: [0, 1], values: [gradient ? 'distinct' : 'exact'] }),
+  large: (rank) => perChannelAxes(rank, false),
   /** The largest stays the largest when all are rounded alike. Spec oracle-precision. */
   bounds: (layer, operands, profile): Readonly<Record<Part, Bound>> =>
     operands.dy
       ? gradientBound(layer, operands, profile)
       : { y: chosen(layer.forward(doubles(operands), {}).data as Float64Array, profile) },
-  dialects: {
-    toeplitz: { maxPool1d: own, maxPool2d: own, maxPool3d: own },
-    onnx: { maxPool1d: onnx, maxPool2d: onnx, maxPool3d: onnx },
-    torch: { maxPool1d: torch, maxPool2d: torch, maxPool3d: torch },
-    tensorflow: { maxPool1d: tensorflowWords, maxPool2d: tensorflow, maxPool3d: tensorflowWords },
-    webnn: { maxPool1d: absent, maxPool2d: webnn, maxPool3d: absent },
-    caffe: { maxPool1d: absent, maxPool2d: caffe, maxPool3d: absent },
+  words: {
+    onnx,
+    torch,
+    tensorflow: [tensorflowWords, tensorflow, tensorflowWords],
+    webnn: [absent, said(webnnPool), absent],
+    caffe: [absent, said((c) => caffePool('MAX', c)), absent],
   },
   layouts: layouts.x,
   nearest: (dialect, c) => nearestPool(dialect, c, ({ limits }) => gapsIn(limits.dilatedPools.includes('max'), c)),
   keepsNaN: ({ conventions }) => conventions.nan !== 'open',
-  /** A NaN that a maximum loses is never more than what that starts from. */
-  operandsIn({ conventions: { nan, emptyMax } }, operands) {
-    if (nan !== 'lost' || emptyMax === 'open') return operands;
-    const { shape, data } = operands.x;
-    return { ...operands, x: { shape, data: data.map((v) => (v === v ? v : emptyMax)) } };
-  },
+  operandsIn: underMaximum,
   outputIn: (dialect, c, ours) => outputBy(dialect, c, ours, dialect.conventions.emptyMax),
   predictionIn: ({ conventions }, c, ours) => predictionBy(conventions.ceil, c, ours),
   mistakes: [...mistakesAbout('attributes', 'output', 'windows over x'), ...mistakes],
-  setting: (dialect, c, layer, operands) => windowSetting(loops, dialect, c, layer, operands),
-  answering: (s, instead, layer) => windowAnswering(loops, s, instead, layer),
-};
+});

@@ -8,36 +8,25 @@ import { type Shape, sizeOf } from '../../tensor.ts';
 import type { Axis, ConvGeometry } from '../../window.ts';
 import { contractionBound, contractionGradientBounds, type GradientLoops } from '../bounds/contraction.ts';
 import type { Layout } from '../dialect.ts';
-import { absent, type Family } from '../family.ts';
+import { absent } from '../family.ts';
 import type { Prediction } from '../mistake.ts';
 import { mistakesAbout } from '../mistakes/catalogue.ts';
 import type { WindowMistake } from '../mistakes/shared.ts';
 import { geometryOf, inputOf, type WindowedCase, windowCaseOf, windowOf } from '../windows/case.ts';
 import { everydayWindows } from '../windows/everyday.ts';
-import { readWindow, type Written, writeWindow } from '../windows/id.ts';
+import { windowFamily } from '../windows/family.ts';
 import { mixedAxes } from '../windows/large-axes.ts';
 import { same, smallRanges, type WindowRanges, windowRanges } from '../windows/ranges.ts';
 import { placesIn } from '../windows/resized.ts';
-import {
-  axesOf,
-  byLayer,
-  eachOutput,
-  evaluate,
-  isSame,
-  type Loops,
-  type WindowSetting,
-  windowAnswering,
-  windowSetting,
-} from '../windows/setting.ts';
+import { axesOf, byLayer, eachOutput, evaluate, isSame, type WindowSetting } from '../windows/setting.ts';
 import { convolutionWords, lettersOf, nearestWindow, type Sayable } from '../windows/window-words.ts';
-import { layouts, ownAttributes, said, saidInWords, sameInEveryDialect, windowed } from './common.ts';
+import { layouts, said, saidInWords } from './common.ts';
 
 const operators = {
   convTranspose2d: { rank: 2, make: ops.convTranspose2d },
   convTranspose1d: { rank: 1, make: ops.convTranspose1d },
   convTranspose3d: { rank: 3, make: ops.convTranspose3d },
 } as const;
-const operatorOf = (op: string) => operators[op as keyof typeof operators];
 
 const attributesOf = (c: WindowedCase) => ({
   filters: c.groups * c.filters,
@@ -46,7 +35,7 @@ const attributesOf = (c: WindowedCase) => ({
   groups: c.groups,
   bias: c.bias,
 });
-const layerOf = (c: WindowedCase): Layer => operatorOf(c.op).make(attributesOf(c));
+const layerOf = (c: WindowedCase): Layer => operators[c.op as keyof typeof operators].make(attributesOf(c));
 
 /** The axes whose padding is cut off. */
 const mirroredAxes = (c: WindowedCase): readonly Axis[] =>
@@ -57,9 +46,6 @@ const gradientLoops = (g: ConvGeometry): GradientLoops => ({
   x: (dy, w, dx) => conv(g, dy, w, undefined, dx),
   weight: (x, dy, dw) => convWeightGrad(g, dy, x, dw),
 });
-
-const loops: Loops = { geometry: geometryOf, evaluate: byLayer };
-const written: Written = { filters: 'o', groups: 'named', outputPadding: true };
 
 /** Larger outputs than inputs: the input is smaller here. */
 const ranges: readonly Partial<WindowRanges>[] = [
@@ -88,7 +74,6 @@ const none = ({ outputPadding }: WindowedCase): number[] => outputPadding.map(()
 const exchanged = (weight: string): string => weight.replace(/[IO]/g, (axis) => (axis === 'I' ? 'O' : 'I'));
 
 const words = convolutionWords(mirroredAxes);
-const own = said((c: WindowedCase) => ownAttributes(layerOf(c)));
 const onnx = said((c: WindowedCase) => ({ ...words.onnx(c), output_padding: c.outputPadding }));
 const torch = said((c: WindowedCase) => ({ ...words.torch(c), output_padding: c.outputPadding }));
 const withOutputShape = (c: WindowedCase, layout: Required<Layout>) => {
@@ -101,7 +86,6 @@ const webnn = said((c: WindowedCase, { weight, ...layout }: Required<Layout>) =>
   ...words.webnn(c, { ...layout, weight: exchanged(weight) }),
   outputPadding: c.outputPadding,
 }));
-const caffe = said(words.caffe);
 
 /** How many taps reach each output, of one channel and filter. */
 function tapsReached(s: WindowSetting): Float64Array {
@@ -159,54 +143,43 @@ const mistakes: readonly WindowMistake[] = [
   },
 ];
 
-export const transposedFamily: Family<WindowedCase, WindowSetting> = {
-  ...windowed,
-  ...sameInEveryDialect,
+export const transposedFamily = windowFamily({
   place: 6,
   operators,
   tensors: { x: 'x', weight: 'weight', bias: 'none', y: 'x', dy: 'x' },
+  structure: () => ({ kind: 'sum', weight: 'weight', bias: 'bias', over: 'y' }),
   attributes: attributesOf,
-  geometry: geometryOf,
+  written: { filters: 'o', groups: 'named', outputPadding: true },
+  loops: { geometry: geometryOf, evaluate: byLayer },
   /** The geometry goes from y to x: its channels are those of y, its filters those of x. */
   caseOf(layer, operands) {
     const { groups, channels, filters } = geometryOf(layer, operands.x.shape);
     return windowCaseOf(layer, operands, { groups, channels: filters, filters: channels });
   },
-  write: (c) => writeWindow(written, c),
-  read: (op, text) => readWindow(written, operatorOf(op).rank, text),
-  everyday(op) {
-    const each = (value: number): number[] => new Array(operatorOf(op).rank).fill(value);
-    return everydayWindows(operatorOf(op).rank).map((c) => ({ ...c, space: each(4), outputPadding: each(0) }));
+  everyday(rank) {
+    const each = (value: number): number[] => new Array(rank).fill(value);
+    return everydayWindows(rank).map((c) => ({
+      ...c,
+      space: c.space[0] > 40 ? c.space : each(4),
+      outputPadding: each(0),
+    }));
   },
-  ranges(op) {
-    const { rank } = operatorOf(op);
-    return windowRanges(rank, { space: rank === 3 ? [1, 3] : [1, 6], outputPadding: [0, 1] }, ranges);
-  },
-  small(op) {
-    const { rank } = operatorOf(op);
-    return smallRanges(rank, { outputPadding: [0, 1], space: rank === 3 ? [1, 2] : [1, 4] });
-  },
-  large: (op) => mixedAxes(operatorOf(op).rank, 0),
+  ranges: (rank) => windowRanges(rank, { space: rank === 3 ? [1, 3] : [1, 6], outputPadding: [0, 1] }, ranges),
+  small: (rank) => smallRanges(rank, { outputPadding: [0, 1], space: rank === 3 ? [1, 2] : [1, 4] }),
+  large: (rank) => mixedAxes(rank, 0),
   bounds(layer, operands, profile) {
     if (operands.dy)
       return contractionGradientBounds(gradientLoops(geometryOf(layer, operands.x.shape)), operands, profile);
     return { y: contractionBound(layer, operands, profile) };
   },
-  dialects: {
-    toeplitz: { convTranspose1d: own, convTranspose2d: own, convTranspose3d: own },
-    onnx: { convTranspose1d: onnx, convTranspose2d: onnx, convTranspose3d: onnx },
-    torch: { convTranspose1d: torch, convTranspose2d: torch, convTranspose3d: torch },
-    tensorflow: {
-      convTranspose1d: tensorflowWords,
-      convTranspose2d: tensorflow,
-      convTranspose3d: tensorflowWords,
-    },
-    webnn: { convTranspose1d: absent, convTranspose2d: webnn, convTranspose3d: absent },
-    caffe: { convTranspose1d: caffe, convTranspose2d: caffe, convTranspose3d: caffe },
+  words: {
+    onnx,
+    torch,
+    tensorflow: [tensorflowWords, tensorflow, tensorflowWords],
+    webnn: [absent, webnn, absent],
+    caffe: said(words.caffe),
   },
   layouts: layouts.xAndWeight,
   nearest: (dialect, c) => nearestWindow(sayable, dialect, c),
   mistakes: [...mistakesAbout('attributes', 'output', 'weight'), ...mistakes],
-  setting: (dialect, c, layer, operands) => windowSetting(loops, dialect, c, layer, operands),
-  answering: (s, instead, layer) => windowAnswering(loops, s, instead, layer),
-};
+});

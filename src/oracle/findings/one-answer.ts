@@ -35,10 +35,11 @@ export function mistakesIn(
   bound: Bound,
   theirs: unknown,
   { kind, wrong }: Verdict,
+  most = PRODUCTS,
 ): readonly string[] {
   if (kind !== 'wrong-shape' && (kind !== 'fail' || wrong < VALUES)) return [];
   const setting = settingOf(caseOf(layer, operands));
-  if (setting.products > PRODUCTS) return [];
+  if (setting.products > most) return [];
   const parts = [['y', { shape: layer.shape(operands.x.shape), bound }]] as const;
   const names = mistakesOf(layer.name)
     .filter((mistake) => agreementOf(mistake, { setting, parts, theirs }) === 'agrees')

@@ -86,7 +86,7 @@ describe('the forms of a report', () => {
     const { attributes } = elements.find(({ name }) => name === 'testsuite')!;
     expect(attributes).toMatchObject({ tests: '4', failures: '1', errors: '0', skipped: '2' });
     expect(attributes.name).toContain('a <b> & "c"');
-    expect(outcome[1].attributes.message).toBe('error in 12 cases');
+    expect(outcome[1].attributes.message).toBe('error in 12 cases, fails in 12 of 12 cases (and in 20 of 20 new ones)');
   });
 
   it('[campaign-reporter] tap is version 14, which a strict parser reads', async () => {
@@ -98,7 +98,7 @@ describe('the forms of a report', () => {
         name: 'conv2d',
         tapError: null,
         diag: {
-          message: 'error in 12 cases',
+          message: 'error in 12 cases, fails in 12 of 12 cases (and in 20 of 20 new ones)',
           report: expect.arrayContaining([
             expect.stringContaining('::error::x'),
             expect.stringMatching(/^ {2}case conv2d/),
@@ -131,7 +131,7 @@ describe('the forms of a report', () => {
       const y = forward(call);
       return { ...y, data: y.data.map((each) => (each === each ? each : -Infinity)) };
     });
-    const report = await check(loses, ['maxPool2d'], 40);
+    const report = await check(loses, ['maxPool2d'], 90);
     expect(report.operators[0].findings[0].verdict.first).toMatchObject({ expected: NaN, got: -Infinity });
     const back = fromJson('it', render(report, 'json'));
     expect(back).toEqual(report);
@@ -224,8 +224,8 @@ describe('a strict campaign', () => {
       },
     },
   };
-  // Case 27 of this seed sums 135 terms; few cases are so long.
-  const run = (strict: boolean) => checkEngine(vague, { ops: ['conv2d'], seed: 207, cases: 28, strict });
+  // Case 32 of this seed sums 162 terms; few cases of gradients are so long.
+  const run = (strict: boolean) => checkEngine(vague, { ops: ['conv2d'], seed: 1156, cases: 33, strict });
 
   it('[campaign-strict] makes findings of suspects', async () => {
     const [lenient, strict] = [await run(false), await run(true)];

@@ -1,0 +1,67 @@
+// The controls of the receptive field.
+
+import { own } from '../nets/file.ts';
+import { OwnFile } from '../nets/own-file.tsx';
+import { titles, usualSize } from '../nets/subjects.ts';
+import { Choice, Controls, Group, NumberField } from '../view/controls.tsx';
+import { images } from './image.ts';
+import { chosen, found, imageProblem, ownImage, subject, unit } from './model.ts';
+
+export function FieldControls() {
+  const { net, image: source } = chosen.texts.value;
+  const current = subject.value;
+  const of = {
+    settings: chosen,
+    problems: {
+      ...(typeof current === 'string' && { [net === 'own' ? 'net' : 'size']: current }),
+      ...(imageProblem.value && { image: imageProblem.value }),
+    },
+  };
+  const paths = Object.fromEntries(
+    (found.value?.insides ?? []).map(({ path, op }) => [path, path === op ? path : `${path} · ${op}`]),
+  );
+  const all = { ...titles, own: own.value ? own.value.name : 'a file of your own' };
+  return (
+    <Controls>
+      <Group title="Net">
+        <Choice {...of} name="net" label="Net" options={all} />
+        {net !== 'own' && (
+          <NumberField {...of} name="size" label="Image" step={0} placeholder={usualSize(net)} hint="Height × width" />
+        )}
+        <Choice {...of} name="layer" label="Layer" options={paths} />
+        <NumberField
+          {...of}
+          name="unit"
+          label="Unit"
+          step={0}
+          placeholder={unit.value.join(' ')}
+          hint="Row and column"
+        />
+        <NumberField
+          {...of}
+          name="channel"
+          label="Channel"
+          step={0}
+          placeholder="all"
+          hint="One channel, or nothing for all"
+        />
+      </Group>
+      <Group title="Image">
+        <Choice {...of} name="image" label="Image" options={images} />
+        {source === 'own' && (
+          <label class="control">
+            File
+            <input
+              type="file"
+              accept="image/*"
+              onChange={(event) => {
+                ownImage.value = event.currentTarget.files?.[0];
+              }}
+            />
+          </label>
+        )}
+      </Group>
+      <OwnFile read={() => chosen.set({ net: 'own', layer: '' })} />
+    </Controls>
+  );
+}

@@ -1,0 +1,128 @@
+// The state of the receptive field: the net, the layer and the unit that are chosen, the image, and the gradient at it.
+
+import { computed, effect, signal } from '@preact/signals';
+import { own } from '../nets/file.ts';
+import { isNet, type Subject, subjectOf } from '../nets/subjects.ts';
+import { fieldText } from '../nets/words.ts';
+import { settings } from '../settings.ts';
+import { announce } from '../view/announce.tsx';
+import { type Running, startJob } from '../work/start.ts';
+import { type Inside, insideOf } from './field.ts';
+import { drawnImage, imageOf } from './image.ts';
+
+export const chosen = settings({ net: 'lenet5', size: '', layer: 'pool2', unit: '', image: 'rings', channel: '' });
+
+export const subject = computed((): Subject | string => {
+  const { net, size } = chosen.texts.value;
+  if (net !== 'own') return subjectOf(isNet(net) ? net : 'lenet5', size);
+  const file = own.value;
+  if (!file) return 'Open a model of ONNX first.';
+  if (!file.layer)
+    return `This file is no single layer on images, so no field is known: ${file.why ?? 'it holds no net'}.`;
+  const { layer, shape } = file.layer;
+  return shape.length === 4 ? { title: file.name, net: layer, shape } : 'This model takes no images.';
+});
+
+export const found = computed(() => {
+  const current = subject.value;
+  return typeof current === 'string' ? undefined : { ...current, insides: insideOf(current.net, current.shape) };
+});
+
+export const inside = computed((): Inside | undefined => {
+  const insides = found.value?.insides ?? [];
+  return insides.find(({ path }) => path === chosen.texts.value.layer) ?? insides.at(-1);
+});
+
+/** The chosen unit: one that is not there is the nearest, none the middle one. */
+export const unit = computed((): [number, number] => {
+  const [rows, columns] = inside.value?.output ?? [1, 1];
+  const [row, column] = chosen.texts.value.unit.split(/[\s,×]+/).map(Number);
+  const within = (value: number | undefined, count: number): number =>
+    value === undefined || Number.isNaN(value)
+      ? Math.floor(count / 2)
+      : Math.min(count - 1, Math.max(0, Math.floor(value)));
+  return [within(chosen.texts.value.unit.trim() === '' ? undefined : row, rows), within(column, columns)];
+});
+
+const channel = computed((): number | undefined => {
+  const text = chosen.texts.value.channel.trim();
+  const value = Number(text);
+  const count = inside.value?.output[2] ?? 1;
+  return text !== '' && Number.isInteger(value) && value >= 0 && value < count ? value : undefined;
+});
+
+export const ownImage = signal<Blob | undefined>(undefined);
+const fileImage = signal<{ key: string; data: Float32Array } | undefined>(undefined);
+export const imageProblem = signal<string | undefined>(undefined);
+
+export const image = computed((): Float32Array => {
+  const current = found.value;
+  if (!current) return new Float32Array();
+  const [, rows, columns, channels] = current.shape;
+  const file = fileImage.value;
+  if (chosen.texts.value.image === 'own' && file?.key === current.shape.join()) return file.data;
+  return drawnImage(chosen.texts.value.image, rows, columns, channels);
+});
+
+/** The magnitude of the gradient at each pixel; undefined while it is computed. */
+export const effective = signal<Float32Array | undefined>(undefined);
+export const problem = signal<string | undefined>(undefined);
+
+if (typeof document !== 'undefined') {
+  effect(() => {
+    const [file, current] = [ownImage.value, found.value];
+    if (!file || !current) return;
+    const [, rows, columns, channels] = current.shape;
+    imageOf(file, rows, columns, channels).then(
+      (data) => {
+        imageProblem.value = undefined;
+        fileImage.value = { key: current.shape.join(), data };
+      },
+      () => {
+        imageProblem.value = 'The browser cannot read this file as a picture. PNG, JPEG and WebP work.';
+      },
+    );
+  });
+}
+
+/** Computes while the tab is shown; a new question ends the one before. */
+export function ask(): () => void {
+  let job: Running | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const stop = effect(() => {
+    const [current, at, place, x, c] = [found.value, inside.value, unit.value, image.value, channel.value];
+    job?.end();
+    clearTimeout(timer);
+    effective.value = undefined;
+    problem.value = undefined;
+    if (!current || !at) return;
+    const name = chosen.texts.value.net;
+    timer = setTimeout(() => {
+      job = startJob(
+        'field',
+        {
+          net: name === 'own' ? (own.value?.bytes ?? name) : name,
+          shape: current.shape,
+          image: x,
+          inside: { path: at.path, output: at.output },
+          unit: place,
+          channel: c,
+        },
+        {
+          message(values) {
+            effective.value = values;
+            announce(`Unit ${place.join(', ')} of ${at.path}: field ${fieldText(at.field)}`);
+          },
+          error(message) {
+            problem.value = message;
+          },
+        },
+      );
+    }, 200);
+  });
+  return () => {
+    stop();
+    job?.end();
+    clearTimeout(timer);
+  };
+}

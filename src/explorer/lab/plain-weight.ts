@@ -1,0 +1,16 @@
+// The weight of a layer as other libraries take it: they do not turn it around.
+
+import type { Tensor } from '../../tensor.ts';
+import type { Lab } from './lab.ts';
+
+/** The weight of the correlation that gives the same: the layer's own, or turned around where it flips. */
+export function plainWeight({ weight, layer, rank }: Lab): Tensor | undefined {
+  if (!weight || !layer.name.startsWith('true')) return weight;
+  const each = weight.shape.slice(rank).reduce((product, axis) => product * axis, 1);
+  const K = weight.data.length / each;
+  const data = Float32Array.from(
+    weight.data,
+    (_, i) => weight.data[(K - 1 - Math.floor(i / each)) * each + (i % each)],
+  );
+  return { shape: weight.shape, data };
+}

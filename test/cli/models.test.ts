@@ -1,0 +1,154 @@
+// toeplitz run, expose and judge, as a user runs them.
+
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readNpz, writeNpy, writeNpz, writeSafetensors } from '../../src/formats/index.ts';
+import { chain, conv2d, dense, flatten, initialize, relu, type Tensor, tensor } from '../../src/index.ts';
+import { lenet5, writeNet } from '../../src/nets/index.ts';
+import { readOnnx, writeOnnx } from '../../src/onnx/index.ts';
+import { toeplitz } from './run.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'toeplitz-models-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const at = (name: string): string => join(folder, name);
+const file = (name: string, bytes: Uint8Array): string => {
+  mkdirSync(dirname(at(name)), { recursive: true });
+  writeFileSync(at(name), bytes);
+  return at(name);
+};
+
+const net = chain({ conv: conv2d({ filters: 2, size: 3 }), relu: relu(), flat: flatten(), fc: dense({ units: 3 }) });
+const shape = [1, 6, 6, 1];
+const params = initialize(net, shape, { seed: 1 });
+const bytes = writeOnnx(net, shape, params);
+const model = file('net.onnx', bytes);
+const x = tensor(
+  [1, 1, 6, 6],
+  Array.from({ length: 36 }, (_, i) => (i % 7) / 4 - 0.6),
+);
+const all: Record<string, Tensor> = { x, ...readOnnx(bytes).run({ x }) };
+const wrong = { ...all, relu: { ...all.relu, data: all.relu.data.map((each, i) => (i === 3 ? each + 1 : each)) } };
+
+describe('[cli-run]', () => {
+  test('[cli-run] [cli-tensors] inputs from a file, all tensors into another', async () => {
+    const input = file('x.npy', writeNpy(x));
+    const { code, out } = await toeplitz('run', model, input, '--outputs', 'all', '--out', at('all.npz'));
+    expect([code, out.split('\n').length]).toEqual([0, 5]);
+    expect(out).toMatch(/^conv 1×2×4×4: from -?[\d.e-]+ to [\d.e-]+, mean -?[\d.e-]+\n/);
+    expect(readNpz(readFileSync(at('all.npz')))).toEqual(all);
+  });
+
+  test('[cli-run] drawn inputs in float64, and what is refused', async () => {
+    const runs = await Promise.all([
+      toeplitz('run', model, '--float64', '--seed', '2'),
+      toeplitz('run', model, '--out', at('y.txt')),
+      toeplitz('run', at('none.onnx')),
+      toeplitz('run', model, '--outputs', 'z'),
+      toeplitz('run', model, '--net', 'lenet5'),
+      toeplitz('run', model, '--shape', 'x=1x2x6x6'),
+      toeplitz('run'),
+    ]);
+    expect(runs.map(({ code }) => code)).toEqual([0, 2, 2, 2, 2, 2, 2]);
+    expect(runs.slice(1).map(({ err }) => err.split('\n')[0])).toEqual([
+      expect.stringContaining('must end in .npz or .safetensors'),
+      expect.stringContaining('none.onnx'),
+      expect.stringContaining("no tensor 'z'"),
+      expect.stringContaining('--net is for safetensors files'),
+      expect.stringContaining('[1,2,6,6]'),
+      expect.stringContaining('name a MODEL'),
+    ]);
+  });
+});
+
+describe('[cli-expose]', () => {
+  test('[cli-expose] all outputs, some, and in parts', async () => {
+    const [whole, some, parts, refused] = await Promise.all([
+      toeplitz('expose', model, '--out', at('exposed.onnx')),
+      toeplitz('expose', model, '--out', at('some.onnx'), '--names', 'relu'),
+      toeplitz('expose', model, '--out', at('parts'), '--parts', '2'),
+      toeplitz('expose', model, '--out', at('no.onnx'), '--names', 'relo'),
+    ]);
+    expect([whole.code, some.code, parts.code, refused.code]).toEqual([0, 0, 0, 2]);
+    const outputs = (name: string) => readOnnx(readFileSync(at(name))).outputs.map((each) => each.name);
+    expect(outputs('exposed.onnx')).toEqual(['y', 'conv', 'relu', 'flat']);
+    expect(outputs('some.onnx')).toEqual(['y', 'relu']);
+    expect(parts.out.trim().split('\n')).toEqual([at('parts/net-1.onnx'), at('parts/net-2.onnx')]);
+    expect([outputs('parts/net-1.onnx'), outputs('parts/net-2.onnx')]).toEqual([
+      ['y', 'conv', 'relu'],
+      ['y', 'flat'],
+    ]);
+    expect(refused.err).toContain("(did you mean 'relu'?)");
+  });
+});
+
+describe('[cli-judge]', () => {
+  beforeAll(() => {
+    file('right.npz', writeNpz(all));
+    file('wrong.safetensors', writeSafetensors(wrong));
+    for (const [name, each] of Object.entries(all))
+      file(`folder/${name === 'relu' ? 'inner/relu' : name}.npy`, writeNpy(each));
+    file('some/x.npy', writeNpy(x));
+    file('cut.npz', writeNpz(all).subarray(0, 300));
+  });
+
+  test('[cli-judge] [cli-tensors] exit codes, and every kind of file', async () => {
+    const [right, broken, parts, thin, cut, none, odd, help] = await Promise.all([
+      toeplitz('judge', model, at('right.npz')),
+      toeplitz('judge', model, at('wrong.safetensors')),
+      toeplitz('judge', model, at('folder')),
+      toeplitz('judge', model, at('some'), '--shape', 'x=1x1x6x6'),
+      toeplitz('judge', model, at('cut.npz')),
+      toeplitz('judge', model, at('absent')),
+      toeplitz('judge', model, at('right.npz'), '--precision', 'operands:bf16'),
+      toeplitz('judge', '--help'),
+    ]);
+    expect([right.code, broken.code, parts.code, thin.code, cut.code, none.code, odd.code, help.code]).toEqual([
+      0, 1, 0, 4, 2, 2, 2, 0,
+    ]);
+    expect(right.out).toMatch(/\n4 nodes: 4 pass\n$/);
+    expect(broken.out).toMatch(/✗ the first wrong node: relu \(Relu, 1×2×4×4\)\n {2}1 of 32 values/);
+    expect(cut.err).toContain(`cannot use ${at('cut.npz')}: `);
+    expect(none.err).toContain(`cannot read ${at('absent')}`);
+  });
+
+  test('[cli-judge] as JSON into a file', async () => {
+    const { code, out } = await toeplitz(
+      'judge',
+      model,
+      at('wrong.safetensors'),
+      '--reporter',
+      'json',
+      '--out',
+      at('report.json'),
+    );
+    expect([code, out]).toEqual([1, '']);
+    expect(JSON.parse(readFileSync(at('report.json'), 'utf8'))).toMatchObject({
+      clean: false,
+      first: { node: { name: 'relu' } },
+    });
+  });
+
+  test('[cli-model] the model may be a net in one file, or weights with the name of their net', async () => {
+    const whole = file('net.safetensors', writeNet(net, shape, params));
+    const lenet = lenet5();
+    const weights = file('lenet.safetensors', writeSafetensors(initialize(lenet, [1, 32, 32, 1])));
+    const [judged, described, both, named] = await Promise.all([
+      toeplitz('judge', whole, at('right.npz')),
+      toeplitz('describe', whole),
+      toeplitz('describe', weights, '--net', 'lenet5'),
+      toeplitz('describe', weights, '--net', 'lenet6'),
+    ]);
+    expect([judged.code, described.code, both.code, named.code]).toEqual([0, 0, 0, 2]);
+    expect(described.out).toMatch(/conv +Conv +conv2d +1×2×4×4 +20 +288 +128 +3×3\n/);
+    expect(both.out).toContain('61,706 parameters');
+  });
+});
+
+test('[onnx-expose] [cli-expose] the example of the help runs', async () => {
+  const exposed = await toeplitz('expose', model, '--out', at('exposed.onnx'));
+  const ran = await toeplitz('run', at('exposed.onnx'), '--outputs', 'all', '--out', at('activations.npz'));
+  const judged = await toeplitz('judge', model, at('activations.npz'));
+  expect([exposed.code, ran.code, judged.code]).toEqual([0, 0, 0]);
+});

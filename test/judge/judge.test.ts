@@ -1,0 +1,391 @@
+// Judging a model: names, shapes and numbers of activations, verdicts, pieces, what is said of the first wrong node.
+
+import { describe, expect, test } from 'vitest';
+import { fromFloat16, toFloat16 } from '../../src/formats/float16.ts';
+import {
+  chain,
+  conv2d,
+  dense,
+  flatten,
+  initialize,
+  maxPool2d,
+  relu,
+  scale,
+  sigmoid,
+  type Tensor,
+  tensor,
+} from '../../src/index.ts';
+import { type Activations, judge, type Model, readOnnx, renderJudgement, writeOnnx } from '../../src/onnx/index.ts';
+import { checkEngine } from '../../src/oracle/index.ts';
+import { random } from '../../src/random.ts';
+import { sizeOf } from '../../src/tensor.ts';
+import { modelOf } from '../onnx/build.ts';
+
+const net = chain({
+  conv1: conv2d({ filters: 4, size: 3, padding: 1 }),
+  relu1: relu(),
+  pool: maxPool2d({ size: 2 }),
+  conv2: conv2d({
+    filters: 5,
+    size: 3,
+    padding: [
+      [1, 0],
+      [0, 1],
+    ],
+    stride: [1, 2],
+  }),
+  act: sigmoid(),
+  flat: flatten(),
+  fc: dense({ units: 3 }),
+});
+const shape = [1, 6, 8, 2];
+const params = initialize(net, shape, { seed: 2 });
+const bytes = writeOnnx(net, shape, params);
+const model = readOnnx(bytes);
+
+const drawn = (own: readonly number[], seed: number): Tensor => {
+  const { uniform } = random(seed);
+  return tensor(
+    own,
+    Array.from({ length: sizeOf(own) }, () => 2 * uniform() - 1),
+  );
+};
+
+/** What an engine that is right gives. */
+function right(of: Model = model, seed = 1): Record<string, Tensor> {
+  const x = drawn([1, 2, 6, 8], seed);
+  return { x, ...of.run({ x }) };
+}
+
+/** An engine in which one node is another layer, on its own inputs of it. */
+function wrong(name: 'conv1' | 'conv2' | 'fc', attributes: Record<string, unknown>): Record<string, Tensor> {
+  const other = net.with({ children: { [name]: net.children[name].with({ attributes }) } });
+  const changed = readOnnx(writeOnnx(other, shape, params));
+  return right(changed);
+}
+
+/** A node on what is there of its inputs. */
+function nextOf(name: string, there: Readonly<Record<string, Tensor>>): Tensor {
+  const place = model.nodes.findIndex(({ outputs }) => outputs[0] === name);
+  const [input] = model.nodes[place].inputs;
+  const layer = Object.values(net.children)[place];
+  const own = Object.values(params)[place] as Record<string, Tensor>;
+  const last = readOnnx(writeOnnx(layer, lastShape(there[input].shape), own));
+  return last.run({ x: there[input] }).y;
+}
+
+const lastShape = (shape: readonly number[]): readonly number[] =>
+  shape.length < 3 ? shape : [shape[0], ...shape.slice(2), shape[1]];
+
+const verdicts = (activations: Activations | readonly Activations[]) =>
+  Object.fromEntries(judge(model, activations).nodes.map(({ name, verdict }) => [name, verdict]));
+
+describe('verdicts', () => {
+  test('[judge-node] a right engine passes at every node; a wrong node fails, and those behind it pass', () => {
+    expect(new Set(Object.values(verdicts(right())))).toEqual(new Set(['pass']));
+    const found = verdicts(
+      wrong('conv2', {
+        padding: [
+          [0, 1],
+          [1, 0],
+        ],
+      }),
+    );
+    expect(Object.entries(found).filter(([, verdict]) => verdict === 'fail')).toEqual([['conv2', 'fail']]);
+  });
+
+  test('[judge-piece] without tensors between, the piece that holds the wrong node fails and is named', () => {
+    const all = wrong('conv2', {
+      padding: [
+        [0, 1],
+        [1, 0],
+      ],
+    });
+    const { x, relu1, flat } = all;
+    const { nodes, first } = judge(model, { x, relu1, flat });
+    expect(nodes.map(({ verdict }) => verdict)).toEqual([
+      'not seen',
+      'pass',
+      'not seen',
+      'not seen',
+      'not seen',
+      'fail',
+      'not seen',
+    ]);
+    expect(first?.node).toMatchObject({ name: 'flat', through: ['pool', 'conv2', 'act'] });
+    expect(first?.case).toBeUndefined();
+  });
+
+  test('[judge-piece] a deep piece whose radius says nothing cannot tell, and so does one without its input', () => {
+    const deep = chain(Array.from({ length: 40 }, () => conv2d({ filters: 2, size: 3, padding: 1 })));
+    const own = readOnnx(writeOnnx(deep, shape, initialize(deep, shape)));
+    const all = right(own);
+    const y = own.outputs[0].name;
+    expect(judge(own, { x: all.x, [y]: all[y] }).nodes.at(-1)?.verdict).toBe('cannot tell');
+    const { conv1, x: _, ...rest } = right();
+    const { nodes } = judge(model, rest);
+    expect(nodes.slice(0, 3)).toMatchObject([
+      { verdict: 'not seen' },
+      { verdict: 'cannot tell', message: "'x' is not among the activations" },
+      { verdict: 'pass' },
+    ]);
+  });
+
+  test('[judge-node] an operator of which nothing is proved is not judged; whole numbers must be equal', () => {
+    const odd = modelOf({
+      nodes: [
+        { op: 'Odd', outputs: ['a'] },
+        { op: 'Relu', inputs: ['a'], outputs: ['y'] },
+      ],
+      inputs: { x: [2] },
+    });
+    const [x, a, y] = [tensor([2], [1, -2]), tensor([2], [-1, 3]), tensor([2], [0, 3])];
+    expect(judge(odd, { x, a, y }).nodes.map(({ verdict }) => verdict)).toEqual(['not judged', 'pass']);
+    const cut = modelOf({ nodes: [{ op: 'Cast', outputs: ['y'], attributes: { to: 7 } }], inputs: { x: [2] } });
+    const whole = (...values: number[]) => tensor([2], values, 'float64');
+    expect(judge(cut, { x, y: whole(1, -2) }).nodes[0].verdict).toBe('pass');
+    expect(judge(cut, { x, y: whole(1, -1) }).first?.first).toEqual({ index: [1], expected: -2, got: -1, bound: 0 });
+  });
+
+  test('[judge-node] infinities and NaN that are there, and numbers that overflow', () => {
+    const scaled = readOnnx(writeOnnx(chain({ a: scale({ factor: 2 }), b: relu() }), [1, 3], {}));
+    const x = tensor([1, 3], [Infinity, 3e38, -1]);
+    expect(
+      judge(scaled, { x, a: tensor([1, 3], [Infinity, Infinity, -2]), y: tensor([1, 3], [Infinity, Infinity, 0]) })
+        .clean,
+    ).toBe(true);
+    const lost = judge(scaled, { x, a: tensor([1, 3], [Infinity, 3e38, -2]), y: tensor([1, 3], [Infinity, 3e38, 0]) });
+    expect(lost.nodes.map(({ verdict }) => verdict)).toEqual(['fail', 'pass']);
+  });
+});
+
+describe('activations', () => {
+  test('[judge-names] several files of one input are joined; other numbers under one name are refused', () => {
+    const { x, conv1, ...rest } = right();
+    expect(
+      new Set(
+        Object.values(
+          verdicts([
+            { x, conv1 },
+            { x, ...rest },
+          ]),
+        ),
+      ),
+    ).toEqual(new Set(['pass']));
+    expect(() => judge(model, [{ x }, { x: drawn([1, 2, 6, 8], 2), ...rest }])).toThrow(
+      /'x' is there twice .*\[judge-names\]$/,
+    );
+  });
+
+  test('[judge-names] names with slashes that a file system changed; unknown ones with the nearest', () => {
+    const slashed = readOnnx(
+      modelOf({
+        nodes: [{ op: 'Relu', inputs: ['in/x'], outputs: ['/layer.0/Relu_output_0'] }],
+        inputs: { 'in/x': [1] },
+      }),
+    );
+    const one = tensor([1], [1]);
+    for (const name of ['layer_0_Relu_output_0', '%2Flayer.0%2FRelu_output_0', 'layer.0/Relu_output_0'])
+      expect(judge(slashed, { in_x: one, [name]: one }).nodes[0].verdict, name).toBe('pass');
+    const { unknown } = judge(model, { ...right(), relu2x: one, 'something else': one });
+    expect(unknown).toEqual([{ name: 'relu2x' }, { name: 'something else' }]);
+    expect(judge(model, { x: right().x, relux1: one }).unknown).toEqual([{ name: 'relux1', nearest: 'relu1' }]);
+    expect(() => judge(model, { z: one })).toThrow(/no tensor has a name of the model: got 'z'.*\[judge-names\]$/);
+    expect(() => judge(model, [] as never)).toThrow(/\[judge-names\]$/);
+    expect(() => judge(model, 3 as never)).toThrow(/\[judge-names\]$/);
+  });
+
+  test('[judge-shape] other shapes, and channels that come last', () => {
+    const all = right();
+    const last = (t: Tensor): Tensor => {
+      if (t.shape.length < 4) return t;
+      const [n, c, h, w] = t.shape;
+      const data = t.data.slice();
+      for (let p = 0; p < h * w; p++) for (let k = 0; k < c; k++) data[p * c + k] = t.data[k * h * w + p];
+      return { shape: [n, h, w, c], data };
+    };
+    const turned = Object.fromEntries(Object.entries(all).map(([name, each]) => [name, last(each)]));
+    expect(() => judge(model, { x: all.x, conv1: turned.conv1 })).toThrow(
+      /must have shape \[1,4,6,8\], got \[1,6,8,4\] \(its channels come last.*NHWC.*\[judge-shape\]$/,
+    );
+    expect(() => judge(model, turned)).toThrow(/channels come last/);
+    expect(judge(model, turned, { layout: 'NHWC' }).nodes.map(({ verdict }) => verdict)).toEqual(
+      new Array(7).fill('pass'),
+    );
+    expect(() => judge(model, { ...all, fc: tensor([3], [1, 2, 3]) })).not.toThrow(); // y is the name of the last output
+    expect(() => judge(model, { ...all, y: tensor([3], [1, 2, 3]) })).toThrow(/was it reshaped\?\) \[judge-shape\]$/);
+    expect(() => judge(model, { ...all, conv1: drawn([2, 4, 6, 8], 1) })).toThrow(/another batch/);
+    expect(() => judge(model, all, { layout: 'CHW' as never })).toThrow(/\[judge-shape\]$/);
+  });
+
+  test('[judge-values] a dump in float16 says so, and is judged as what is declared', () => {
+    const half = ({ shape: own, data }: Tensor): Tensor => ({
+      shape: own,
+      data: data.map((each) => fromFloat16(toFloat16(each))),
+    });
+    const file = Object.fromEntries(Object.entries(right()).map(([name, each]) => [name, half(each)]));
+    expect(() => judge(model, file)).toThrow(/numbers of float16 alone.*\[judge-values\]$/);
+    // An engine that stores every result so.
+    const { x } = file;
+    let stored: Record<string, Tensor> = { x };
+    for (const {
+      outputs: [name],
+    } of model.nodes) {
+      stored = { ...stored, [name]: half(nextOf(name, stored)) };
+    }
+    const { nodes } = judge(model, stored, { precision: { output: 'float16' } });
+    // The rows of the dense layer follow the order of the file, which is another one.
+    expect(nodes.slice(0, 5).map(({ verdict }) => verdict)).toEqual(new Array(5).fill('pass'));
+  });
+
+  test('[judge-values] float64 that hold float32 numbers are taken, others refused; so are models of float64', () => {
+    const all = right();
+    const wide = { ...all, conv1: { shape: all.conv1.shape, data: new Float64Array(all.conv1.data) } };
+    expect(judge(model, wide).clean).toBe(true);
+    wide.conv1.data[0] = 0.1;
+    expect(() => judge(model, wide)).toThrow(/must hold float32 numbers.*\[judge-values\]$/);
+    const double = modelOf({ nodes: [{ op: 'Relu' }], inputs: { x: [1] }, element: 11 });
+    expect(() => judge(double, { x: tensor([1], [1], 'float64') })).toThrow(/is float64.*\[judge-values\]$/);
+  });
+});
+
+interface ConvCall {
+  readonly attributes: {
+    readonly filters: number;
+    readonly size: number;
+    readonly padding: readonly (readonly number[])[];
+  };
+  readonly x: Tensor;
+  readonly weight: Tensor;
+  readonly bias?: Tensor;
+}
+
+describe('what is said of the first wrong node', () => {
+  test('[judge-finding] places in the order of the model, known mistakes, and a case that the engine fails again', async () => {
+    const all = wrong('conv2', {
+      padding: [
+        [0, 1],
+        [1, 0],
+      ],
+    });
+    const { first } = judge(model, all);
+    expect(first?.first?.index).toEqual([0, 0, 0, 0]);
+    expect(first?.layer).toMatchObject({
+      name: 'conv2d',
+      attributes: {
+        padding: [
+          [1, 0],
+          [0, 1],
+        ],
+      },
+    });
+    expect(first?.mistakes.join()).toMatch(/padding/);
+    // The engine exchanges the padding of the two ends.
+    const ends = (padding: readonly (readonly number[])[]) => padding.map(([before, after]) => [after, before]);
+    const engine = {
+      name: 'exchanges ends',
+      ops: {
+        conv2d: ({ attributes: { padding, ...rest }, x, weight, bias }: ConvCall) =>
+          conv2d({ ...rest, padding: ends(padding) as never }).forward(x, {
+            weight,
+            ...(bias !== undefined && { bias }),
+          } as never),
+      },
+    };
+    for (const id of [first?.case?.id, first?.geometry]) {
+      const { operators } = await checkEngine(engine as never, { case: [id as string] });
+      expect(operators[0].status, id).toBe('fail');
+    }
+    const honest = {
+      name: 'right',
+      ops: {
+        conv2d: ({ attributes, x, weight, bias }: ConvCall) =>
+          conv2d(attributes as never).forward(x, { weight, ...(bias !== undefined && { bias }) } as never),
+      },
+    };
+    expect((await checkEngine(honest as never, { case: [first?.case?.id as string] })).clean).toBe(true);
+  });
+
+  test('[judge-finding] a case is cut out of dense layers and pools too', () => {
+    const all = right();
+    const pool = { ...all.pool, data: all.pool.data.map((each, i) => (i === 5 ? each / 2 : each)) };
+    expect(judge(model, { ...all, pool }).first?.case?.id).toMatch(/^maxPool2d\/n1h2w2c1_.*\/given\//);
+    const y = { ...all.y, data: all.y.data.map((each, i) => (i === 1 ? each + 1 : each)) };
+    const { first } = judge(model, { ...all, y });
+    expect(first?.case?.id).toMatch(/^dense\/n1c\d+_u1b1\/f32\/given\//);
+    expect(first?.case).toMatchObject({ got: y.data[1], expected: first?.first?.expected });
+  });
+
+  test('[judge-explanation] subnormals, stored results, and nothing for a wrong layer', () => {
+    const all = right();
+    const stored = {
+      ...all,
+      conv1: { ...all.conv1, data: all.conv1.data.map((each) => fromFloat16(toFloat16(each))) },
+    };
+    expect(judge(model, stored).first?.explanation?.text).toMatch(/^output rounded to float16/);
+    expect(
+      judge(
+        model,
+        wrong('conv2', {
+          padding: [
+            [0, 1],
+            [1, 0],
+          ],
+        }),
+      ).first?.explanation,
+    ).toBeUndefined();
+    const tiny = readOnnx(writeOnnx(scale({ factor: 0.5 }), [1, 1], {}));
+    const flushed = { x: tensor([1, 1], [1e-40]), y: tensor([1, 1], [0]) };
+    expect(judge(tiny, flushed).clean).toBe(true);
+    expect(judge(tiny, flushed, { traits: { subnormals: 'ieee' } }).first?.explanation?.text).toBe(
+      'subnormals that become 0',
+    );
+  });
+});
+
+describe('the report', () => {
+  const failing = judge(model, {
+    ...wrong('conv2', {
+      padding: [
+        [0, 1],
+        [1, 0],
+      ],
+    }),
+    'a\u001b[31m': tensor([1]),
+  });
+
+  test('[judge-report] as text: a row for each node, the first wrong one, the sum', () => {
+    const text = renderJudgement(failing);
+    expect(text).toMatch(
+      /^a model of toeplitz, opset 21: 7 nodes\n\nnode +operator +shape +verdict +margin +bits\nconv1 +Conv +1×4×6×8 +pass +0\.\d+ +\d+\.\d\n/,
+    );
+    expect(text).toContain('✗ the first wrong node: conv2 (Conv, 1×5×2×2)\n');
+    expect(text).toMatch(/toeplitz check ENGINE --case 'conv2d\//);
+    expect(text).toMatch(/\n7 nodes: 1 fail, 6 pass\n$/);
+    expect(text).not.toContain('\u001b');
+    expect(text).toContain('not a tensor of the model: a\\x1b[31m');
+  });
+
+  test('[judge-report] as JSON and as tests', () => {
+    expect(JSON.parse(renderJudgement(failing, 'json'))).toMatchObject({
+      format: 'toeplitz judgement 1',
+      clean: false,
+      nodes: [{ name: 'conv1' }, {}, {}, { verdict: 'fail' }, {}, {}, {}],
+    });
+    expect(renderJudgement(failing, 'tap')).toMatch(/not ok 4 - conv2 \(Conv\)/);
+    expect(renderJudgement(failing, 'junit')).toMatch(/tests="7" failures="1"/);
+    expect(renderJudgement(failing, 'github')).toMatch(/^::error title=toeplitz%3A conv2/m);
+    expect(() => renderJudgement(failing, 'pdf' as never)).toThrow(/\[judge-report\]$/);
+  });
+
+  test('[judge-report] progress, and options that make no sense', () => {
+    const seen: string[] = [];
+    judge(model, right(), { onProgress: ({ node, of }) => seen.push(`${node} of ${of}`) });
+    expect(seen).toEqual(['conv1', 'relu1', 'pool', 'conv2', 'act', 'flat', 'fc', ''].map((name) => `${name} of 7`));
+    expect(() => judge(model, right(), { onProgress: 1 as never })).toThrow(/\[judge-report\]$/);
+    expect(() => judge(model, right(), { ulp: 0 })).toThrow(/\[enclosure-function\]$/);
+    expect(() => judge(model, right(), { precision: { output: 'int8' as never } })).toThrow(/\[oracle-precision\]$/);
+    expect(() => judge(model, right(), { tolerance: 1 } as never)).toThrow(/\[layer-attributes\]$/);
+    expect(() => judge(new Uint8Array(3), right())).toThrow(/\[onnx-file\]$/);
+  });
+});
