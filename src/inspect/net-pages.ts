@@ -16,8 +16,9 @@ import { unitHealth } from './health.ts';
 import { type Figure, indexPage } from './index-page.ts';
 import { innerLayer, operatorPaths } from './inner-layer.ts';
 import { topPatchesOf } from './patches.ts';
+import { signedActivationTiles, signedFilterTiles } from './signed-tiles.ts';
 import { summary } from './summary.ts';
-import { activationTiles, filterTiles } from './tiles.ts';
+import { filterTiles } from './tiles.ts';
 
 export interface NetPagesOptions {
   /** Which of the images is shown in activations; default 0. */
@@ -117,9 +118,13 @@ function imageOf({ shape: [batch, ...rest], data }: Tensor, index: number): Tens
 
 /** Top patches shown of each unit. */
 const TOP = 9;
-/** The approximate width of a picture in pixels: small tiles are enlarged until they fill it. */
-const WIDE = 800;
-/** Pixels on each side of a cell, at most. */
+const SIGNS = 'orange above 0, blue below';
+
+/** The approximate width of a picture in pixels: small tiles are enlarged until they fill it. None is narrower than the least. */
+const [WIDE, LEAST] = [800, 512];
+/** Nor is one enlarged beyond this height. */
+const HIGH = 4000;
+/** Pixels on each side of a cell, at most, where that is wide enough. */
 const MOST = 16;
 
 /** All pages, one by one; the index is the last. */
@@ -144,13 +149,13 @@ async function* pictures(shown: Shown): AsyncGenerator<Picture> {
   if (isImage) yield await picture('input', 'The image.', [asPicture(image, 0, shown.shade)], 1);
   const [first] = convolutions(shown);
   if (first) {
-    const tiles = filterTiles(first.weight);
     const [height, width, C, O] = first.weight.shape;
+    const tiles = C === 3 ? filterTiles(first.weight) : signedFilterTiles(first.weight);
     const columns = C === 1 || C === 3 ? Math.ceil(Math.sqrt(tiles.length)) : C;
     const rows = C === 1 || C === 3 ? 'one filter a tile' : 'a row for each filter, a tile for each channel';
     yield await picture(
       'filters',
-      `The ${O} filters of ${first.path}, ${height}×${width}×${C}: ${rows}.`,
+      `The ${O} filters of ${first.path}, ${height}×${width}×${C}: ${rows}${C === 3 ? '' : `, ${SIGNS}`}.`,
       tiles,
       columns,
     );
@@ -159,10 +164,10 @@ async function* pictures(shown: Shown): AsyncGenerator<Picture> {
   for (const [path, y] of Object.entries(activations(net, image, params))) {
     if (y.shape.length > 4) continue; // of three spatial axes there is no picture
     const own = y.shape.length > 2;
-    const tiles = activationTiles(y, { range: own ? 'own' : 'common' });
+    const tiles = signedActivationTiles(y);
     const { layer } = innerLayer('netPages', net, image.shape, path);
-    const what = own ? 'a tile for each channel, from its least to its greatest value' : 'a cell for each unit';
-    const caption = `${path || net.name} (${layer.name}), [${y.shape.slice(1).join(', ')}]: ${what}.`;
+    const what = own ? 'a tile for each channel' : 'a cell for each unit';
+    const caption = `${path || net.name} (${layer.name}), [${y.shape.slice(1).join(', ')}]: ${what}, ${SIGNS}.`;
     yield await picture(`activations/${path || net.name}`, caption, tiles, Math.ceil(Math.sqrt(tiles.length)));
   }
   if (isImage) yield* patchPictures(shown);
@@ -222,7 +227,10 @@ function convolutions({ net, params, image }: Shown): { path: string; weight: Te
 }
 
 async function picture(name: string, caption: string, tiles: readonly Tensor[], columns: number): Promise<Picture> {
-  const scale = Math.min(MOST, Math.max(1, Math.floor(WIDE / (columns * tiles[0].shape[1]))));
+  const [height, width] = tiles[0].shape;
+  const [down, across] = [Math.ceil(tiles.length / columns) * height, columns * width];
+  const wanted = Math.max(Math.ceil(LEAST / across), Math.min(MOST, Math.floor(WIDE / across)));
+  const scale = Math.max(1, Math.min(wanted, Math.floor(HIGH / down)));
   return { name: `${name}.png`, caption, content: await writePng(gridPicture(tiles, { columns, scale })) };
 }
 

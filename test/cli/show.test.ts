@@ -90,7 +90,7 @@ test('[cli-show] the summary has the table, the outputs, the health; patches are
   for (let i = 0; i < 2 * 784; i++)
     x.data[Math.floor(i / 784) * 1024 + (Math.floor((i % 784) / 28) + 2) * 32 + (i % 28) + 2] = pixels[i] / 255;
   const patches = topPatches(lenet5(), x, params, { path: 'conv1', unit: 0 }).map(({ patch }) => patch);
-  const expected = gridPicture(patches, { columns: 2, scale: 16 });
+  const expected = gridPicture(patches, { columns: 2, scale: 52 }); // at least 512 pixels wide
   const bytes = (data: ArrayLike<number>): number[] => Array.from(data, (value) => Math.floor(value * 255 + 0.5));
   expect(bytes((await picture('c/patches/conv1.png')).data)).toEqual(bytes(expected.data));
 });

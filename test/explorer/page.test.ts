@@ -26,6 +26,7 @@ const addresses = [
   '#nets?panel=table&size=5',
   '#oracle',
   '#oracle?panel=certificate',
+  '#oracle?panel=model',
   '#oracle?panel=report&id=x&from=typed&answer=y',
   '#train',
   '#train?panel=filters&rate=x',

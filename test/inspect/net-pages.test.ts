@@ -12,6 +12,7 @@ import {
   type Layer,
   relu,
   type Shape,
+  scale,
   softmax,
   tensor,
 } from '../../src/index.ts';
@@ -90,10 +91,32 @@ describe('netPages', () => {
     const x = tensor([1, 2, 2, 1], [-3, 5, 1, -1]);
     const files = await netPages(relu(), x, {});
     const { shape, data } = await readPng(files.find(({ name }) => name === 'input.png')?.content as Uint8Array);
-    const at = (row: number, column: number) => data[(2 + row * 16) * shape[1] + 2 + column * 16];
+    expect(shape[1]).toBeGreaterThanOrEqual(512);
+    const side = (shape[1] - 4) / 2;
+    const at = (row: number, column: number) => data[(2 + row * side) * shape[1] + 2 + column * side];
     expect([at(0, 0), at(0, 1), at(1, 0)].map((value) => Math.round(value * 8))).toEqual([0, 8, 4]);
     await expect(netPages(relu(), tensor([1, 1, 1, 1], [NaN]), {})).rejects.toThrow('[inspect-pages]');
     await expect(netPages(relu(), tensor([1, 1, 1, 1], [Infinity]), {})).rejects.toThrow('[inspect-pages]');
+  });
+
+  it('[inspect-pages] shows values above 0 in orange and below in blue, as deep as their share of the greatest', async () => {
+    const files = await netPages(chain({ a: scale({ factor: -2 }) }), tensor([1, 1, 3, 1], [1, -0.5, 0]), {});
+    const { shape, data } = await readPng(
+      files.find(({ name }) => name === 'activations/a.png')?.content as Uint8Array,
+    );
+    const side = (shape[1] - 4) / 3;
+    const pixels = [0, 1, 2].map((cell) => {
+      const at = 3 * (3 * shape[1] + 3 + cell * side);
+      return Array.from(data.subarray(at, at + 3), (value) => Math.round(value * 100));
+    });
+    expect(pixels).toEqual([
+      [42, 65, 89],
+      [97, 78, 62],
+      [100, 100, 100],
+    ]);
+    const tall = await netPages(relu(), tensor([1, 3000, 1, 1]), {});
+    const image = await readPng(tall.find(({ name }) => name === 'input.png')?.content as Uint8Array);
+    expect(image.shape).toEqual([3004, 5, 1]);
   });
 
   it('[inspect-pages] refuses options that make no sense', async () => {

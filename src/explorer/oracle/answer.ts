@@ -46,6 +46,10 @@ function nestedShape(text: string): Shape | undefined {
   }
 }
 
+/** All tensors of a file as they are. */
+export const readAll = (name: string, bytes: Uint8Array): Answer =>
+  name.toLowerCase().endsWith('.npz') ? readNpz(bytes) : readSafetensors(bytes).tensors;
+
 /** Numbers of any type as float32: an answer is judged as float32. */
 const asFloat32 = ({ shape, data }: Tensor): Tensor => ({
   shape,
@@ -55,11 +59,7 @@ const asFloat32 = ({ shape, data }: Tensor): Tensor => ({
 /** The tensors of a file, by name; a single one is y. */
 export function readTensors(name: string, bytes: Uint8Array): Answer {
   const kind = name.toLowerCase();
-  const tensors = kind.endsWith('.npy')
-    ? { y: readNpy(bytes) }
-    : kind.endsWith('.npz')
-      ? readNpz(bytes)
-      : readSafetensors(bytes).tensors;
+  const tensors = kind.endsWith('.npy') ? { y: readNpy(bytes) } : readAll(name, bytes);
   const entries = Object.entries(tensors).map(([each, tensor]) => [each, asFloat32(tensor)] as const);
   return entries.length === 1 && entries[0][0] !== 'x' ? { y: entries[0][1] } : Object.fromEntries(entries);
 }

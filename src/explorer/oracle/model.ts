@@ -4,7 +4,7 @@ import { computed, signal } from '@preact/signals';
 import { fromJson } from '../../oracle/report/json.ts';
 import type { Report } from '../../oracle/report/report.ts';
 import { settings } from '../settings.ts';
-import { readNumbers, readTensors } from './answer.ts';
+import { readAll, readNumbers, readTensors } from './answer.ts';
 import {
   type Answer,
   type Answered,
@@ -34,6 +34,9 @@ export const question = computed((): Question => {
 /** The tensors of a file, in the layout of the engine. */
 export const fileAnswer = signal<{ readonly name: string; readonly answer: Answer } | undefined>(undefined);
 export const report = signal<Report | undefined>(undefined);
+/** A model of ONNX, and an engine's tensors of it. */
+export const model = signal<{ readonly name: string; readonly bytes: Uint8Array } | undefined>(undefined);
+export const activations = signal<{ readonly name: string; readonly tensors: Answer } | undefined>(undefined);
 export const problem = signal<string | undefined>(undefined);
 
 /** The answer in our layout, a sentence where there is none, or undefined where nothing was given. */
@@ -81,6 +84,15 @@ export async function open(file: Blob & { readonly name: string }): Promise<void
 }
 
 function take(name: string, bytes: Uint8Array): void {
+  if (/\.onnx$/i.test(name)) {
+    model.value = { name, bytes };
+    chosen.set({ panel: 'model' });
+    return;
+  }
+  if (/\.(npz|safetensors)$/i.test(name) && chosen.texts.value.panel === 'model') {
+    activations.value = { name, tensors: readAll(name, bytes) };
+    return;
+  }
   if (/\.(npy|npz|safetensors)$/i.test(name)) {
     fileAnswer.value = { name, answer: readTensors(name, bytes) };
     chosen.set({ panel: 'case', from: 'file' });

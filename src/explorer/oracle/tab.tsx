@@ -11,8 +11,9 @@ import { CertificatePanel } from './certificate.tsx';
 import { chosen, fileAnswer, open, paste, problem, problems, question } from './model.ts';
 import { mistakesFor } from './question.ts';
 import { ReportPanel } from './report.tsx';
+import { ModelPanel } from './whole.tsx';
 
-const titles = { case: 'A case', report: 'A report', certificate: 'This browser’s certificate' };
+const titles = { case: 'A case', report: 'A report', model: 'A model', certificate: 'This browser’s certificate' };
 
 const sources = { mistake: 'with a known mistake', typed: 'typed or pasted', file: 'a file' };
 
@@ -43,7 +44,7 @@ function OracleControls() {
           File
           <input
             type="file"
-            accept=".json,.txt,.npy,.npz,.safetensors"
+            accept=".json,.txt,.npy,.npz,.safetensors,.onnx"
             onChange={(event) => {
               const file = event.currentTarget.files?.[0];
               if (file) void open(file);
@@ -51,8 +52,8 @@ function OracleControls() {
           />
         </label>
         <p class="hint">
-          A report (JSON), an answer (npy, npz, safetensors) or a case id. It can also be dropped or pasted anywhere
-          here, and stays in this browser.
+          A report (JSON), an answer (npy, npz, safetensors), a model (ONNX) with its activations, or a case id. It can
+          also be dropped or pasted anywhere here, and stays in this browser.
         </p>
         {problem.value && (
           <p class="problem" role="alert">
@@ -90,7 +91,15 @@ function View() {
     >
       <OracleControls />
       <Panels id="oracle" label="Look at" titles={titles} chosen={panel} choose={(name) => chosen.set({ panel: name })}>
-        {panel === 'report' ? <ReportPanel /> : panel === 'certificate' ? <CertificatePanel /> : <CasePanel />}
+        {panel === 'model' ? (
+          <ModelPanel />
+        ) : panel === 'report' ? (
+          <ReportPanel />
+        ) : panel === 'certificate' ? (
+          <CertificatePanel />
+        ) : (
+          <CasePanel />
+        )}
       </Panels>
     </div>
   );

@@ -2,4 +2,5 @@
 
 export { field } from '../field/job.ts';
 export { certify } from '../oracle/certify.ts';
+export { judge } from '../oracle/judge.ts';
 export { train } from '../train/job.ts';

@@ -1,6 +1,9 @@
 // The oracle in the browser: the certificate, a report and answers of one's own.
 
 import { describe, expect, test } from 'vitest';
+import { writeSafetensors } from '../../../src/formats/safetensors.ts';
+import { chain, relu, scale } from '../../../src/index.ts';
+import { writeOnnx } from '../../../src/onnx/write.ts';
 import { checkEngine } from '../../../src/oracle/index.ts';
 import { render } from '../../../src/oracle/report/reporters.ts';
 import { tensor } from '../../../src/tensor.ts';
@@ -33,6 +36,24 @@ export function oracleTests(site: () => Site): void {
         expect(await page.getByLabel('Case id').getAttribute('aria-invalid')).toBe('true');
         expect(await numbers.inputValue()).toBe('3 4');
       });
+    });
+
+    test('a model with its activations is judged node by node', async () => {
+      const net = chain({ a: scale({ factor: 2 }), b: relu() });
+      const tensors = { x: tensor([1, 2], [1, -1]), a: tensor([1, 2], [2, -2]), y: tensor([1, 2], [2, 2]) };
+      const faults = await visit(site(), '#oracle?panel=model', async (page) => {
+        const file = page.getByRole('group', { name: 'Your own' }).locator('input');
+        const give = (name: string, bytes: Uint8Array) =>
+          file.setInputFiles({ name, mimeType: '', buffer: Buffer.from(bytes) });
+        await give('net.onnx', writeOnnx(net, [1, 2], {}));
+        await page.getByText('Model: net.onnx').waitFor();
+        await give('engine.safetensors', writeSafetensors(tensors));
+        await page.getByText('engine.safetensors, 3 tensors').waitFor();
+        await page.getByRole('button', { name: 'Judge' }).click();
+        await page.getByText('1 of 2 nodes are wrong').waitFor();
+        expect(await page.locator('tbody td:last-child').allTextContents()).toEqual(['✓ pass', '✗ fail']);
+      });
+      expect(faults).toEqual([]);
     });
 
     test('a report is shown, and leads to its smallest case; another file is refused', async () => {

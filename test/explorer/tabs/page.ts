@@ -69,8 +69,8 @@ export function pageTests(site: () => Site): void {
       await visit(site(), '#lab', async (page) => {
         await page.getByRole('tab', { name: 'Convolution lab' }).focus();
         await page.keyboard.press('End');
-        await page.getByRole('tab', { name: 'Nets', selected: true }).waitFor();
-        await page.waitForFunction(() => location.hash === '#nets');
+        await page.getByRole('tab', { name: 'Oracle', selected: true }).waitFor();
+        await page.waitForFunction(() => location.hash === '#oracle');
         await page.goBack();
         await page.getByRole('tab', { name: 'Convolution lab', selected: true }).waitFor();
       });
