@@ -2,6 +2,7 @@
 
 import * as ops from '../../ops/convolution.ts';
 import { contractionBound, contractionGradientBounds, convolutionGradients } from '../bounds/contraction.ts';
+import { byFourier } from '../bounds/fft.ts';
 import { mayTransform, transformed } from '../bounds/winograd.ts';
 import { absent } from '../family.ts';
 import { mistakesAbout } from '../mistakes/catalogue.ts';
@@ -47,6 +48,7 @@ export const convFamily = windowFamily({
     conv3d: { rank: 3, make: ops.conv3d },
   },
   tensors: { x: 'x', weight: 'weight', bias: 'none', y: 'x', dy: 'x' },
+  structure: () => ({ kind: 'sum', weight: 'weight', bias: 'bias' }),
   attributes: attributesOf,
   written: { filters: 'o', groups: 'named' },
   loops: { geometry: geometryOf, evaluate: contracted, moved: contractedGradients },
@@ -58,7 +60,8 @@ export const convFamily = windowFamily({
       return contractionGradientBounds(convolutionGradients(geometryOf(layer, operands.x.shape)), operands, profile);
     const [valid, padded] = withWrittenPadding(layer, operands, profile);
     const y = contractionBound(valid, padded, profile);
-    return { y: mayTransform(valid) ? transformed(y, geometryOf(valid, padded.x.shape), profile, padded) : y };
+    const g = geometryOf(valid, padded.x.shape);
+    return { y: byFourier(mayTransform(valid) ? transformed(y, g, profile, padded) : y, g, profile, padded) };
   },
   words: {
     onnx: said(words.onnx),
