@@ -17,13 +17,11 @@ export interface Enclosure {
   readonly bound?: Bound;
 }
 
-/** What an engine declares, and how far its functions may be off. */
-export interface Declared extends Traits {
-  /** Units in the last place of exp, log, tanh, erf, pow, a root or a division. Spec enclosure-function. */
-  readonly ulp?: number;
-}
+/** What an engine declares about its arithmetic. */
+export type Declared = Traits;
 
-export const ULP = 4;
+/** Units in the last place of exp, log, tanh, erf, pow, a root or a division, if nothing is declared. Spec enclosure-function. */
+const ULP = 4;
 
 /** The numbers of an engine's arithmetic. */
 export interface Rounding extends Arithmetic {
