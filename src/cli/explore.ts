@@ -52,6 +52,10 @@ async function readPage(): Promise<Buffer> {
   }
 }
 
+/** Scripts and styles of the page itself, its kernels, workers and pictures that it makes; nothing from elsewhere. */
+export const policy =
+  "default-src 'none'; script-src 'unsafe-inline' 'wasm-unsafe-eval'; worker-src blob:; style-src 'unsafe-inline'; img-src data: blob:";
+
 /** One page; everything that it needs is in it, and its policy lets it load nothing else. */
 const serve = (html: Buffer): Server =>
   createServer(({ method, url = '' }, response) => {
@@ -63,8 +67,7 @@ const serve = (html: Buffer): Server =>
         'content-type': 'text/html; charset=utf-8',
         'content-length': html.length,
         'cache-control': 'no-store',
-        'content-security-policy':
-          "default-src 'none'; script-src 'unsafe-inline' 'wasm-unsafe-eval' blob:; worker-src blob:; style-src 'unsafe-inline'; img-src data: blob:",
+        'content-security-policy': policy,
         'x-content-type-options': 'nosniff',
       });
       response.end(method === 'HEAD' ? undefined : html);

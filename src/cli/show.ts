@@ -3,11 +3,11 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { type Page, pages, readShown } from '../inspect/net-pages.ts';
 import { allocate, type Tensor } from '../tensor.ts';
 import { destination } from './destination.ts';
 import { checkFolder, readInput } from './files.ts';
 import { loadNet, netNames, readImages } from './show-input.ts';
-import { type Page, pages } from './show-pages.ts';
 import { EXIT, orRefused, UsageError } from './usage.ts';
 
 export const help = `toeplitz show MODEL IMAGE --out DIR [options]
@@ -26,8 +26,9 @@ than the net's is centred, with zeros around it or its border cut.
   --index N       which image of an IDX file or a folder (0)
   --images N      top patches and unit health over the first N of them (200)
   --units N       units of each layer whose top patches are shown (8)
+  --names FILE    names of the classes, one a line
 
-Writes summary.txt, input.png, filters.png and filters.svg (the first
+Writes index.html, which shows the rest, summary.txt, input.png, filters.png and filters.svg (the first
 convolution), and for every layer inside activations/PATH.png; for every
 convolution patches/PATH.png (a row for each unit: what it saw where it answered
 most) and fields/PATH.png (the same, framed on the images).
@@ -42,6 +43,7 @@ const options = {
   index: { type: 'string', default: '0' },
   images: { type: 'string', default: '200' },
   units: { type: 'string', default: '8' },
+  names: { type: 'string' },
 } as const;
 
 function whole(name: string, text: string, least: number): number {
@@ -68,15 +70,20 @@ export async function run(args: readonly string[]): Promise<number> {
   const all = await readImages(source, shape);
   if (index >= all.shape[0])
     throw new UsageError(`show: --index must be below the ${all.shape[0]} images, got ${index}`);
-  const subject = { net, params, loaded: text, image: slice(all, index, 1), images: slice(all, 0, images), units };
+  const names = values.names === undefined ? [] : linesOf(await readInput(values.names));
+  const classesOf = names.length > 0 && { classes: names };
+  const settings = { units, note: text, title: source, ...classesOf };
+  const shown = { ...readShown(net, slice(all, 0, images), params, settings), image: slice(all, index, 1) };
   let written = 0;
-  for await (const page of pages(subject)) {
+  for await (const page of pages(shown)) {
     await write(values.out, page);
     written++;
   }
   process.stdout.write(`${written} files in ${values.out}\n`);
   return EXIT.clean;
 }
+
+const linesOf = (file: Uint8Array): string[] => new TextDecoder().decode(file).trimEnd().split(/\r?\n/);
 
 async function write(out: string, { name, content }: Page): Promise<void> {
   const file = join(out, name);

@@ -24,3 +24,12 @@ export const count = (value: number): string => String(value).replace(/\B(?=(\d{
 
 /** `12 cells`, `1 cell`. */
 export const counted = (value: number, noun: string): string => `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
+
+/** Three digits and a word for what follows: `118 M`. */
+export function rounded(value: number): string {
+  const units = ['', ' K', ' M', ' G'];
+  let at = 0;
+  let left = value;
+  for (; left >= 999.5 && at + 1 < units.length; at++) left /= 1000;
+  return `${Number(left.toPrecision(3))}${units[at]}`;
+}

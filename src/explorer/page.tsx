@@ -1,6 +1,7 @@
 // The page: its head, the tabs, and the one that is shown.
 
 import { render } from 'preact';
+import { host } from '../kernels/host.ts';
 import * as list from './list.ts';
 import { follow } from './settings.ts';
 import type { Tab } from './tab.ts';
@@ -30,6 +31,9 @@ const ThemeChoice = () => (
 
 export function showPage(root: Element): void {
   followTheme();
+  const { runs, reason } = host();
+  const ran =
+    runs === 'kernels' ? 'the kernels of the library' : `plain loops with the same bits, slower, because ${reason}`;
   const current = follow(tabs);
   const Page = () => {
     const { View } = tabs.find(({ id }) => id === current.value) as Tab;
@@ -55,8 +59,8 @@ export function showPage(root: Element): void {
           </Panels>
         </main>
         <footer>
-          Every number on this page is computed here by the kernels of the library. The address holds the settings, so a
-          link shows the same picture. Saved pictures are free for every use (CC0).
+          Every number on this page is computed here, by {ran}. The address holds the settings, so a link shows the same
+          picture. Saved pictures are free for every use (CC0).
         </footer>
         <Announcer />
       </>

@@ -32,7 +32,10 @@ const PAUSE_MS = 150;
 /** Reads the address into the settings, now and whenever it is changed; writes them into the address as they change. */
 export function follow(tabs: readonly Addressed[]): Signal<string> {
   const current = signal(tabs[0].id);
+  /** The address that was read or written last; another one was typed and is read next. */
+  let known = location.hash;
   const read = (): void => {
+    known = location.hash;
     const { tab, texts } = readAddress(location.hash);
     const found = tabs.find(({ id }) => id === tab);
     if (!found) return;
@@ -48,9 +51,15 @@ export function follow(tabs: readonly Addressed[]): Signal<string> {
     const address = writeAddress(id, settings.texts.value, settings.defaults);
     clearTimeout(timer);
     timer = setTimeout(() => {
-      if (location.hash === address || (location.hash === '' && address === `#${tabs[0].id}`)) return;
+      if (
+        location.hash !== known ||
+        location.hash === address ||
+        (location.hash === '' && address === `#${tabs[0].id}`)
+      )
+        return;
       // Another tab is a step that the browser's Back undoes, another setting is not.
       history[shown === id ? 'replaceState' : 'pushState'](null, '', address);
+      known = location.hash;
       shown = id;
     }, PAUSE_MS);
   });

@@ -11,6 +11,7 @@ export { type GradientReport, gradientCheck } from './gradient-check.ts';
 export { type GridOptions, gridPicture, gridSvg } from './grid.ts';
 export { type UnitHealth, type UnitHealthOptions, unitHealth } from './health.ts';
 export { matrixText, toeplitz } from './matrix.ts';
+export { type NetPagesOptions, netPages, type Page } from './net-pages.ts';
 export { type TopPatch, type TopPatchOptions, topPatches } from './patches.ts';
 export { pixelCorrelation } from './pixel-correlation.ts';
 export { collapse, gaussianPyramid, laplacianPyramid } from './pyramid.ts';

@@ -1,6 +1,6 @@
 // Folders of images on the command line: what is read of them, in which order, and what is refused.
 
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -125,9 +125,14 @@ test.each([
 
 test('[cli-images] as a user runs it', async () => {
   writeFileSync(at('lenet5.safetensors'), writeSafetensors(initialize(lenet5(), [1, 32, 32, 1]), { net: 'lenet5' }));
+  writeFileSync(at('names'), 'nought\r\none\ntwo\nthree\nfour\nfive\nsix\nseven\neight\nnine\n');
   const args = [at('lenet5.safetensors'), at('flat'), '--out', at('out'), '--index', '1', '--units', '1'];
-  expect(await toeplitz('show', ...args)).toMatchObject({ code: 0, err: '' });
+  expect(await toeplitz('show', ...args, '--names', at('names'))).toMatchObject({ code: 0, err: '' });
   expect(existsSync(at('out/input.png'))).toBe(true);
+  expect(readFileSync(at('out/index.html'), 'utf8')).toMatch(/greatest outputs: [a-z]+ \(/);
+  writeFileSync(at('names'), 'nought\none');
+  const few = await toeplitz('show', ...args, '--names', at('names'));
+  expect(few).toMatchObject({ code: 2, err: expect.stringContaining('a name for each of 10 outputs, got 2') });
   const trained = await toeplitz('train', '--images', at('classes'), '--epochs', '1');
   expect(trained).toMatchObject({ code: 0, out: expect.stringContaining('classes: 0 ant, 1 zebra') });
   expect(trained.out).toContain('22 images to train on, 2 to measure on');

@@ -44,12 +44,13 @@ test('[cli-show] writes all pictures and the summary; the picture of the input i
     '--units',
     '3',
   );
-  expect({ code, out, err }).toEqual({ code: 0, out: `20 files in ${file('a/b')}\n`, err: '' });
+  expect({ code, out, err }).toEqual({ code: 0, out: `21 files in ${file('a/b')}\n`, err: '' });
   expect(readdirSync(file('a/b')).sort()).toEqual([
     'activations',
     'fields',
     'filters.png',
     'filters.svg',
+    'index.html',
     'input.png',
     'patches',
     'summary.txt',

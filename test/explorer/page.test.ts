@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { axeFindings, executable, type Site, start, visit } from './browser.ts';
 import { labTests } from './tabs/lab.ts';
 import { netsTests } from './tabs/nets.ts';
+import { pageTests } from './tabs/page.ts';
 import { trainTests } from './tabs/train.ts';
 
 /** The tabs, with settings under which each of them shows much. */
@@ -54,6 +55,7 @@ describe.skipIf(executable === undefined)('the page in Chromium, or the one that
     );
   });
 
+  pageTests(given);
   labTests(given);
   trainTests(given);
   netsTests(given);

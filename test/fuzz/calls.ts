@@ -220,6 +220,7 @@ export const calls: Readonly<Record<string, readonly Expression[]>> = {
   gridPicture: [tiles, { columns: 2, scale: 2 }],
   gridSvg: [tiles, { columns: 2, scale: 2, labels: ["'a'", "'b'"] }],
   unitHealth: [row, { constant: 0.25, correlation: 0.3 }],
+  netPages: ['net', x, params, { index: 0, units: 1, classes: ["'a'", "'b'"], title: "'x'", note: "'y'" }],
   topPatches: ['net', x, params, { path: "'conv'", unit: 0, count: 2 }],
   activationTiles: [image, { range: "'own'", image: 0 }],
   filterTiles: [{ shape: [2, 2, 1, 2], data: 'floats(8)' }, { range: "'own'" }],

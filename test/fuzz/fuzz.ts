@@ -169,7 +169,7 @@ const texts =
 const arrays =
   sources(`[] [NaN] [1,3,3,1] [1,,2] [2**31,2**31] [Symbol()] [5n] [[]] [null] [-1] ['1'] [1.5] new·Array(2**32-1) new·Array(3)
   cyclicArray() deep() trapArray() revokedArray() detached() floats(4) doubles(4) sharedFloats(4) boasting(9) growing() new·Uint8Array(9)
-  new·BigInt64Array(2) new·DataView(new·ArrayBuffer(4)) new·ArrayBuffer(8) new·SharedArrayBuffer(8) sharedBytes(8) npy png npz safetensors
+  new·BigInt64Array(2) new·DataView(new·ArrayBuffer(4)) new·ArrayBuffer(8) new·SharedArrayBuffer(8) sharedBytes(8) npy.slice() png.slice() npz.slice() safetensors.slice()
   spoilt(png,29,7) spoilt(npz,9,255) spoilt(safetensors,12,34) spoilt(npy,40,44) cut(png,50) cut(npz,30) cut(npy,60) cut(safetensors,40)
   {length:-1} {length:2**53} {length:1e308} {length:2} {length:NaN}`);
 const tensors =

@@ -52,7 +52,7 @@ export function LabControls() {
         {!pools && <Choice {...of} name="weights" label="Values" options={weights} />}
         {!pools && <NumberField {...of} name="bias" label="Bias" least={-99} />}
         {(t.image === 'random' || (!pools && t.weights === 'random')) && (
-          <NumberField {...of} name="seed" label="Seed of random values" least={0} />
+          <NumberField {...of} name="seed" label="Seed" least={0} />
         )}
       </Group>
       <Group title="Steps">

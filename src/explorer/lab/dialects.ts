@@ -58,8 +58,10 @@ export interface Speech {
   readonly library: Library;
   /** The attributes as it writes them: of the layer, or of the nearest that it can say. */
   readonly words?: string;
-  /** What it cannot say, or says otherwise. */
-  readonly differences: readonly string[];
+  /** What it cannot say. */
+  readonly cannot: readonly string[];
+  /** What else is to be known: other words for the same, and what it means where a model says nothing. */
+  readonly notes: readonly string[];
   /** Its output, where that has another shape. */
   readonly shape?: Shape;
 }
@@ -68,15 +70,15 @@ export function speechOf(lab: Lab, library: Library): Speech {
   const c = caseOf(lab);
   const dialect = dialects[library];
   if (!c || familyOf(c.op).dialects[library][c.op] === absent)
-    return { library, differences: [`It has no ${lab.layer.name}, or none that is described here.`] };
+    return { library, cannot: [`It has no ${lab.layer.name}, or none that is described here.`], notes: [] };
   const said = nearestIn(library, c);
-  const differences = [...unsaid(c, said), ...conventions(lab, library)];
-  if (!isPossible(said))
-    return { library, differences: [...differences, 'What is nearest to it does not fit this input.'] };
+  const { cannot, notes } = compared(lab, c, said);
+  const all = { library, notes: [...notes, ...conventions(lab, library)] };
+  if (!isPossible(said)) return { ...all, cannot: [...cannot, 'What is nearest to them does not fit this input.'] };
   const words = record(attributesIn(library, said, dialect.layout));
   const shape = outputShape(library, said);
   const isOther = shape.join() !== lab.y.shape.join();
-  return { library, words, differences, ...(isOther && { shape }) };
+  return { ...all, cannot, words, ...(isOther && { shape }) };
 }
 
 /** The shape of the output by the rules of the library. */
@@ -86,40 +88,56 @@ function outputShape(library: Library, c: Case): Shape {
   return familyOf(c.op).predictionIn(dialects[library], c, { shape, data }).shape;
 }
 
-/** The attributes in which the nearest case differs, as sentences. */
-function unsaid(wanted: Case, said: Case): string[] {
-  const [a, b] = [wanted, said] as unknown as Record<string, unknown>[];
-  const names: Readonly<Record<string, string>> = {
-    padding: 'padding',
-    dilation: 'dilation',
-    groups: 'groups',
-    ceil: 'ceil',
-    countPadding: 'the count of padding',
-    outputPadding: 'output padding',
-  };
-  const text = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
-  return Object.keys(names)
-    .filter((name) => text(a[name]) !== text(b[name]))
-    .map((name) => `It cannot say ${names[name]} ${text(a[name])}; the nearest is ${text(b[name])}.`);
+type Padding = string | readonly (readonly [number, number])[];
+type Windowed = Case & {
+  readonly padding: Padding;
+  readonly dilation: readonly number[];
+  readonly groups: number;
+  readonly ceil: boolean;
+  readonly countPadding: boolean;
+};
+
+const sides = (pairs: readonly (readonly [number, number])[]): string =>
+  pairs.map(([before, after]) => `${before} before and ${after} after`).join(', ');
+
+/** In what the nearest case differs from the wanted one. */
+function compared(lab: Lab, c: Case, nearest: Case): { readonly cannot: string[]; readonly notes: string[] } {
+  const [wanted, said] = [c as Windowed, nearest as Windowed];
+  const [cannot, notes]: [string[], string[]] = [[], []];
+  const own = lab.axes.map(({ before, after }) => [before, after] as const);
+  if (JSON.stringify(wanted.padding) !== JSON.stringify(said.padding)) {
+    const theirs = typeof said.padding === 'string' ? said.padding : sides(said.padding);
+    if (typeof said.padding !== 'string' && sides(said.padding) === sides(own))
+      notes.push(`It has no word for this padding; numbers say the same: ${theirs}.`);
+    else cannot.push(`Padding of ${sides(own)} is not possible; the nearest is ${theirs}.`);
+  }
+  if (wanted.dilation.join() !== said.dilation.join())
+    cannot.push(
+      `Dilation ${wanted.dilation.join('×')} is not possible here; the nearest is ${said.dilation.join('×')}.`,
+    );
+  if (wanted.groups !== said.groups) cannot.push(`There are no groups.`);
+  // The word “same” says the size itself, so rounding changes nothing.
+  if (wanted.ceil !== said.ceil && !String(wanted.padding).startsWith('same'))
+    cannot.push('The size cannot be rounded up.');
+  if (wanted.countPadding !== said.countPadding)
+    cannot.push(`The mean ${said.countPadding ? 'always' : 'never'} counts the padding.`);
+  return { cannot, notes };
 }
 
 /** Conventions that matter to this layer. */
 function conventions({ op, layer, axes }: Lab, library: Library): string[] {
   const { conventions, defaults } = dialects[library];
-  const { ceil, padding } = layer.attributes;
+  const { ceil } = layer.attributes;
   const found: string[] = [];
+  if (op !== 'max' && op !== 'average' && op !== 'lp') return found;
   const isPadded = axes.some(({ before, after }) => before + after > 0);
-  if (op === 'max' || op === 'average' || op === 'lp') {
-    if (ceil === true && conventions.ceil === 'keep')
-      found.push('With ceil it keeps a last window that begins beyond the input.');
-    if (ceil === true && conventions.ceil === 'drop if padded')
-      found.push('With ceil it drops a last window beyond the input only where there is padding.');
-    if (defaults.poolStride === 1) found.push('A model that names no stride means 1, not the size of the window.');
-    if (op === 'average' && isPadded && defaults.countPadding === true)
-      found.push('A model that says nothing counts the padding in the mean.');
-    if (op === 'max' && conventions.nan === 'lost') found.push('A NaN under a maximum is lost.');
-  }
-  if (String(padding).startsWith('same') && library === 'caffe')
-    found.push('It has no word for “same”: numbers stand for it.');
+  if (ceil === true && conventions.ceil === 'keep')
+    found.push('With ceil it keeps a last window that begins beyond the input.');
+  if (ceil === true && conventions.ceil === 'drop if padded')
+    found.push('With ceil it drops a last window beyond the input only where there is padding.');
+  if (defaults.poolStride === 1) found.push('A model that names no stride means 1, not the size of the window.');
+  if (op === 'average' && isPadded && defaults.countPadding === true)
+    found.push('A model that says nothing counts the padding in the mean.');
+  if (op === 'max' && conventions.nan === 'lost') found.push('A NaN under a maximum is lost.');
   return found;
 }

@@ -51,8 +51,8 @@ export function patchesOf({ x, layer, axes, y }: Lab): Matrix {
 }
 
 /** The side of an element. */
-const sideOf = ([rows, columns]: Shape): number =>
-  Math.max(1, Math.min(28, Math.floor(720 / columns), Math.floor(900 / rows)));
+export const sideOf = ([rows, columns]: Shape): number =>
+  Math.max(1, Math.min(28, Math.floor(720 / columns), Math.floor(6000 / rows)));
 
 /** A frame around a row. */
 export function frameOf({ shape }: Matrix, row: number | undefined, ink: Ink): string {

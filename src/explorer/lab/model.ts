@@ -10,7 +10,7 @@ import { movesOf } from './moves.ts';
 import { fedBy, usesOf } from './terms.ts';
 import { defaults, type LabTexts } from './texts.ts';
 import { planesOf, writeTyped } from './values.ts';
-import { calculationOf, placeName } from './words.ts';
+import { calculationOf, outputName, placeName } from './words.ts';
 
 export type { Place };
 
@@ -96,7 +96,7 @@ export function edit(where: 'x' | 'w', index: number, value: number): void {
 
 /** Says the chosen cell: of an output its sum. */
 export function describePlace(lab: Lab, { where, index }: Place): string {
-  if (where === 'y') return `Output ${placeName(lab.y.shape, index, 'filter')}: ${calculationOf(lab, index, 30)}`;
+  if (where === 'y') return `Output ${outputName(lab, index)}: ${calculationOf(lab, index, 30)}`;
   if (where === 'x') return `Input ${placeName(lab.x.shape, index)}: feeds ${fedBy(lab, index).length} products`;
   return `Weight ${index}: used ${usesOf(lab, index).length} times`;
 }

@@ -1,6 +1,6 @@
 // The panels below the grids: the layer as a matrix, as patches, in other libraries, as code.
 
-import { useMemo } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { exact } from '../numbers.ts';
 import { type Drawing, type Ink, pageInk } from '../svg.ts';
 import { Choice } from '../view/controls.tsx';
@@ -15,6 +15,7 @@ import {
   frameOf,
   type Matrix,
   patchesOf,
+  sideOf,
   toeplitzOf,
   whyNoPatches,
   whyNoToeplitz,
@@ -57,11 +58,21 @@ function MatrixView({ matrix, name, title, column }: MatrixViewProps) {
     const { body, ...rest } = drawMatrix(matrix, ink, title);
     return { ...rest, body: body + frameOf(matrix, row, ink) };
   };
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const box = place.current?.parentElement;
+    if (row === undefined || !box) return;
+    const [top, side] = [row * sideOf(matrix.shape), sideOf(matrix.shape)];
+    if (top < box.scrollTop || top + side > box.scrollTop + box.clientHeight)
+      box.scrollTop = top - box.clientHeight / 2;
+  }, [row, matrix]);
   const entries = row === undefined ? [] : entriesOf(matrix, row);
   return (
     <>
       <Scrolled label={title}>
-        <Picture drawing={drawing} over={frameOf(matrix, row, pageInk)} />
+        <div ref={place}>
+          <Picture drawing={drawing} over={frameOf(matrix, row, pageInk)} />
+        </div>
       </Scrolled>
       {row !== undefined && (
         <details>
@@ -155,15 +166,18 @@ function Dialects() {
       <Choice settings={chosen} name="dialect" label="In the words of" options={libraries} />
       <div aria-live="polite">
         {speech.words && <pre>{speech.words}</pre>}
-        {speech.differences.length === 0 ? (
-          <p>{libraries[library]} says these attributes exactly, and its result is the same.</p>
+        {speech.cannot.length === 0 ? (
+          <p>{libraries[library]} can say these attributes, and gives the same result.</p>
         ) : (
-          <ul>
-            {speech.differences.map((each) => (
-              <li key={each}>{each}</li>
-            ))}
-          </ul>
+          <p>
+            {libraries[library]} cannot say these attributes{speech.words && '; above is the nearest that it can'}.
+          </p>
         )}
+        <ul>
+          {[...speech.cannot, ...speech.notes].map((each) => (
+            <li key={each}>{each}</li>
+          ))}
+        </ul>
         {speech.shape && (
           <p>
             Its output has the shape {speech.shape.slice(1).join('×')} instead of {current.y.shape.slice(1).join('×')}.
@@ -180,12 +194,10 @@ function Dialects() {
             </tr>
           </thead>
           <tbody>
-            {speeches.map(({ library: name, differences, shape, words }) => (
+            {speeches.map(({ library: name, cannot, shape, words }) => (
               <tr key={name}>
                 <th scope="row">{libraries[name]}</th>
-                <td class="text">
-                  {words === undefined ? 'no' : differences.length === 0 ? 'yes' : differences.join(' ')}
-                </td>
+                <td class="text">{cannot.length === 0 ? 'yes' : `no: ${cannot.join(' ')}`}</td>
                 <td>{words === undefined ? '—' : (shape ?? current.y.shape).slice(1).join('×')}</td>
               </tr>
             ))}

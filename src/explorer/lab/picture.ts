@@ -8,7 +8,7 @@ import { marksOf, type Place } from './marks.ts';
 import { kernelPlanes, marginOf } from './planes.ts';
 import { termsOf } from './terms.ts';
 import { cellAt, planesOf } from './values.ts';
-import { calculationOf, placeName } from './words.ts';
+import { calculationOf, outputName } from './words.ts';
 
 /** One plane on the picture. */
 interface Board {
@@ -136,9 +136,8 @@ export function drawLab(lab: Lab, place: Place, o: number, ink: Ink): Drawing {
     }),
   );
   const line = place.where === 'y' ? calculationOf(lab, place.index, 12) : '';
-  const width = Math.max(layout.width, line.length * 7.6 + 2 * GAP);
-  const title =
-    place.where === 'y' ? `${lab.layer.name}: output ${placeName(lab.y.shape, place.index, 'filter')}` : lab.layer.name;
+  const width = Math.max(layout.width, line.length * 8 + 2 * GAP);
+  const title = place.where === 'y' ? `${lab.layer.name}: output ${outputName(lab, place.index)}` : lab.layer.name;
   return {
     width,
     height: layout.height,
@@ -158,11 +157,17 @@ export function animateLab(lab: Lab, o: number, ink: Ink): Drawing {
   const O = lab.y.shape[lab.y.shape.length - 1];
   const steps = Math.min(MOST_STEPS, lab.y.data.length / O);
   const duration = `dur="${((steps + 2) * STEP_MS) / 1000}s" repeatCount="indefinite" calcMode="discrete"`;
-  const times = (values: readonly string[]): string =>
-    `keyTimes="${values.map((_, i) => Math.round((i / (steps + 2)) * 1e5) / 1e5).join(';')}" values="${values.join(';')}"`;
+  /** Visible from one step to another, and hidden before and after. */
   const shown = (first: number, last: number): string => {
-    const values = Array.from({ length: steps + 2 }, (_, i) => (i >= first && i <= last ? 'visible' : 'hidden'));
-    return `<animate attributeName="visibility" ${duration} ${times(values)}/>`;
+    const changes = [
+      [0, first === 0],
+      [first, true],
+      [last + 1, false],
+    ] as const;
+    const kept = changes.filter(([at], i) => at <= steps + 1 && (i === 0 || at > 0));
+    const times = kept.map(([at]) => Number((at / (steps + 2)).toFixed(5))).join(';');
+    const values = kept.map(([, isShown]) => (isShown ? 'visible' : 'hidden')).join(';');
+    return `<animate attributeName="visibility" ${duration} keyTimes="${times}" values="${values}"/>`;
   };
   const { cell, boxes } = layout;
   const stroke = `fill:none;stroke:${ink.accent};stroke-width:`;
@@ -186,7 +191,7 @@ export function animateLab(lab: Lab, o: number, ink: Ink): Drawing {
   }
   const longest = calculationOf(lab, o, 12).length;
   return {
-    width: Math.max(layout.width, longest * 8.5 + 2 * GAP),
+    width: Math.max(layout.width, longest * 9 + 2 * GAP),
     height: layout.height,
     body: parts.join(''),
     title: `${lab.layer.name}, output by output`,

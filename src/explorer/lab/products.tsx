@@ -4,7 +4,7 @@ import { counted, exact, factor, short } from '../numbers.ts';
 import { greatestOf, strength } from '../palette.ts';
 import { focus, lab } from './model.ts';
 import { fedBy, gradientsOf, usesOf } from './terms.ts';
-import { calculationOf, formulaName, formulasOf, placeName, productsOf } from './words.ts';
+import { calculationOf, formulaName, formulasOf, outputName, placeName, productsOf } from './words.ts';
 
 /** Products beyond this number are counted instead of shown. */
 const MOST = 150;
@@ -20,7 +20,7 @@ export function Products() {
   return (
     <section class="products">
       <h2>
-        Output {placeName(current.y.shape, index, 'filter')}
+        Output {outputName(current, index)}
         <output class="result">{exact(current.y.data[index])}</output>
       </h2>
       <div class="sums">
@@ -45,6 +45,7 @@ function Taps({ index }: { readonly index: number }) {
   const products = productsOf(lab.value, index);
   const [rows, columns] = [rank === 1 ? 1 : axes[0].size, axes[rank - 1].size];
   const greatest = greatestOf(products.map(({ value }) => value));
+  const letters = Math.max(3, ...products.map(({ value }) => short(value).length));
   const names = parts.channels > 1;
   return (
     <>
@@ -55,7 +56,7 @@ function Taps({ index }: { readonly index: number }) {
             {names && ` · channel ${c}`}
             {flips && ' (kernel turned around)'}
           </figcaption>
-          <table class="taps" style={{ '--columns': columns }}>
+          <table class="taps" style={{ '--columns': columns, '--letters': letters }}>
             <tbody>
               {Array.from({ length: rows }, (_, i) => (
                 <tr key={i}>
@@ -116,10 +117,7 @@ function Fed({ index }: { readonly index: number }) {
         {fed.length > 0 && ': '}
         {fed
           .slice(0, MOST_OUTPUTS)
-          .map(
-            ({ y, w }) =>
-              `${placeName(current.y.shape, y, 'filter')}${w < 0 ? '' : ` (·${factor(current.weight!.data[w])})`}`,
-          )
+          .map(({ y, w }) => `${outputName(current, y)}${w < 0 ? '' : ` (·${factor(current.weight!.data[w])})`}`)
           .join('; ')}
         {fed.length > MOST_OUTPUTS && ` and ${fed.length - MOST_OUTPUTS} more`}.
       </p>

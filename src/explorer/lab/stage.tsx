@@ -8,7 +8,7 @@ import { Grid } from '../view/grid.tsx';
 import { choose, edit, filter, hovered, isFilling, lab, marked, moves, type Place, place } from './model.ts';
 import { kernelPlanes, marginOf } from './planes.ts';
 import { cellAt, type Planes, planesOf } from './values.ts';
-import { placeName } from './words.ts';
+import { outputName, placeName } from './words.ts';
 
 interface PlaneProps {
   readonly where: Place['where'];
@@ -27,7 +27,7 @@ function Plane({ where, planes, plane, title, label, values, greatest, margin }:
   const at = useMemo(() => (row: number, column: number) => cellAt(planes, plane, row, column), [planes, plane]);
   const change = where === 'y' ? undefined : (index: number, value: number) => edit(where, index, value);
   return (
-    <figure class="plane">
+    <figure class="plane" data-where={where}>
       <figcaption>{title}</figcaption>
       <Grid
         label={label}
@@ -155,7 +155,7 @@ export function Player() {
         min={0}
         max={positions - 1}
         value={Math.max(0, p)}
-        aria-valuetext={placeName(y.shape, Math.max(0, index), 'filter')}
+        aria-valuetext={outputName(lab.value, Math.max(0, index))}
         onInput={(event) => go(Number(event.currentTarget.value))}
       />
       <span class="position">{p < 0 ? '' : `${p + 1} of ${positions}`}</span>

@@ -17,6 +17,10 @@ export function placeName(shape: readonly number[], index: number, last = 'chann
   return parts.join(', ');
 }
 
+/** An output by its row, column and filter, or of a pool its channel. */
+export const outputName = ({ y, op }: Lab, index: number): string =>
+  placeName(y.shape, index, op === 'conv' || op === 'transposed' ? 'filter' : 'channel');
+
 /** A product or a term of an output, and whether it is padding. */
 export interface Product {
   readonly text: string;
@@ -33,7 +37,8 @@ export function productsOf(lab: Lab, y: number): Product[] {
       const weight = lab.weight.data[w];
       return { text: `${exact(value)}·${factor(weight)}`, value: Math.fround(value * weight), isPadding: false };
     }
-    const text = lab.op === 'lp' ? `|${exact(value)}|${power === 1 ? '' : superscript(power)}` : exact(value);
+    const powered = `|${exact(value)}|${power === 1 ? '' : superscript(power)}`;
+    const text = lab.op === 'lp' ? powered : lab.op === 'average' ? factor(value) : exact(value);
     return { text, value, isPadding: false };
   });
 }

@@ -1,6 +1,6 @@
 // A net as a picture to save: parts of a sequence below each other, branches side by side.
 
-import { count } from '../numbers.ts';
+import { rounded } from '../numbers.ts';
 import { type Drawing, type Ink, text } from '../svg.ts';
 import { type Net, operatorsOf, type Part } from './tree.ts';
 import { shapeText } from './words.ts';
@@ -19,7 +19,6 @@ const line = (x1: number, y1: number, x2: number, y2: number, ink: Ink): string 
   `<path d="M${x1} ${y1}L${x2} ${y2}" style="fill:none;stroke:${ink.line};stroke-width:1.5"/>`;
 
 function leaf({ name, op, shape, parameters, cost }: Part, most: number, ink: Ink): Box {
-  const numbers = [parameters > 0 ? `${count(parameters)} p` : '', cost > 0 ? `${count(cost)} ma` : ''];
   return {
     width: WIDTH,
     height: HEIGHT,
@@ -27,7 +26,13 @@ function leaf({ name, op, shape, parameters, cost }: Part, most: number, ink: In
       [
         `<rect x="${left}" y="${top}" width="${WIDTH}" height="${HEIGHT}" rx="5" style="fill:${ink.of(cost, most)};stroke:${ink.line}"/>`,
         text(left + 8, top + 16, name === op ? name : `${name}  ${op}`, ink, 12),
-        text(left + 8, top + 33, [shapeText(shape), ...numbers].filter(Boolean).join(' · '), ink, 10),
+        text(
+          left + 8,
+          top + 33,
+          [shapeText(shape), ...[parameters, cost].filter((value) => value > 0).map(rounded)].join(' · '),
+          ink,
+          10,
+        ),
       ].join(''),
   };
 }
@@ -94,8 +99,11 @@ export function drawNet({ title, parts }: Net, ink: Ink): Drawing {
   );
   return {
     width: whole.width + 2 * GAP,
-    height: whole.height + 2 * GAP + 24,
-    body: text(GAP, 22, title, ink, 16) + whole.draw(GAP, GAP + 24),
+    height: whole.height + 2 * GAP + 44,
+    body:
+      text(GAP, 22, title, ink, 16) +
+      text(GAP, 40, 'shape · parameters · multiply-adds', ink, 11) +
+      whole.draw(GAP, GAP + 44),
     title: `The layers of ${title}`,
   };
 }

@@ -145,9 +145,7 @@ const drawLoss = (ink: Ink): Drawing =>
 
 const Curve = () => (
   <figure class="tiles">
-    <Scrolled label="The loss over the steps of training">
-      <Picture drawing={drawLoss(pageInk)} />
-    </Scrolled>
+    <Picture drawing={drawLoss(pageInk)} isFluid />
     <details>
       <summary>Table and files</summary>
       <Scrolled label="After each epoch">

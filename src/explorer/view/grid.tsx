@@ -35,6 +35,10 @@ const toneOf = (value: number, greatest: number): CSSProperties => ({
   '--share': `${Math.round(strength(value, greatest) * 1000) / 10}%`,
 });
 
+/** The length of the longest text, at least that of two digits and a sign. */
+const longest = (values: ArrayLike<number>, indices: readonly (readonly number[])[]): number =>
+  indices.flat().reduce((most, index) => Math.max(most, short(values[index]).length), 3);
+
 export function Grid(props: GridProps) {
   const { label, rows, columns, margin = [0, 0, 0, 0], at, values, greatest, marks } = props;
   const root = useRef<HTMLTableElement>(null);
@@ -111,6 +115,7 @@ export function Grid(props: GridProps) {
   }
 
   const [row0, column0] = [Math.min(active.current.row, rows - 1), Math.min(active.current.column, columns - 1)];
+  const letters = useMemo(() => longest(values, indices), [values, indices]);
   const isDense = wide > MOST_COLUMNS_WITH_DIGITS;
   const padding = (count: number, side: string) =>
     Array.from({ length: count }, (_, i) => `${side} ${i}`).map((key) => (
@@ -126,7 +131,7 @@ export function Grid(props: GridProps) {
       aria-label={label}
       aria-readonly={props.edit === undefined}
       class={`grid${isDense ? ' dense' : ''}`}
-      style={{ '--columns': wide }}
+      style={{ '--columns': wide, '--letters': letters }}
       onKeyDown={move}
       onClick={(event) => {
         const cell = cellOf(event);

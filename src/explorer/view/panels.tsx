@@ -1,6 +1,7 @@
 // Panels of which one is shown, chosen by a row of tabs: the pattern of WAI-ARIA, with one tab stop and arrows.
 
 import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 
 export interface PanelsProps {
   /** Begins the ids of the tabs and panels. */
@@ -15,6 +16,16 @@ export interface PanelsProps {
 export function Panels({ id, label, titles, chosen, choose, children }: PanelsProps) {
   const names = Object.keys(titles);
   const current = names.includes(chosen) ? chosen : names[0];
+  const row = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const tab = row.current?.querySelector<HTMLElement>('[aria-selected=true]');
+    if (!tab || !row.current) return;
+    const { offsetLeft, offsetWidth } = tab;
+    const { scrollLeft, clientWidth, offsetLeft: start } = row.current;
+    const left = offsetLeft - start;
+    // On a narrow page the row of tabs is scrolled until the chosen one is seen.
+    if (left < scrollLeft || left + offsetWidth > scrollLeft + clientWidth) row.current.scrollLeft = left - 16;
+  }, [current]);
   const move = (event: KeyboardEvent): void => {
     const at = names.indexOf(current);
     const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: names.length - 1 }[event.key];
@@ -26,7 +37,7 @@ export function Panels({ id, label, titles, chosen, choose, children }: PanelsPr
   };
   return (
     <div class="panels">
-      <div role="tablist" aria-label={label} onKeyDown={move}>
+      <div ref={row} role="tablist" aria-label={label} onKeyDown={move}>
         {names.map((name) => (
           <button
             key={name}

@@ -69,13 +69,20 @@ export function Save({ name, draw, animate }: SaveProps) {
   );
 }
 
+interface PictureProps {
+  readonly drawing: Drawing;
+  readonly over?: string;
+  /** Made narrower where there is less room; otherwise it keeps its size. */
+  readonly isFluid?: boolean;
+}
+
 /** A drawing on the page, in which every text is escaped; `over` is drawn on it and may change alone. */
-export const Picture = ({ drawing, over = '' }: { readonly drawing: Drawing; readonly over?: string }) => (
+export const Picture = ({ drawing, over = '', isFluid = false }: PictureProps) => (
   <svg
     role="img"
     aria-label={drawing.title}
     viewBox={`0 0 ${drawing.width} ${drawing.height}`}
-    style={{ width: `${drawing.width}px` }}
+    style={isFluid ? { width: '100%', maxWidth: `${drawing.width}px` } : { width: `${drawing.width}px` }}
   >
     <g dangerouslySetInnerHTML={{ __html: drawing.body }} />
     <g dangerouslySetInnerHTML={{ __html: over }} />

@@ -1,0 +1,94 @@
+// The page as a whole in the browser: served under its policy, as a folder, steady while it loads, for who wants less motion.
+
+import { createReadStream, existsSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { extname, join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { policy } from '../../../src/cli/explore.ts';
+import { type Site, visit } from '../browser.ts';
+
+const types: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css' };
+
+/** Serves the built folder; the one file under the policy of `toeplitz explore`. */
+async function serve(folder: string): Promise<{ readonly url: string; readonly server: Server }> {
+  const server = createServer(({ url = '/' }, response) => {
+    const file = join(folder, url === '/' ? 'index.html' : url);
+    if (!existsSync(file)) return response.writeHead(404).end();
+    const type = { 'content-type': types[extname(file)] ?? 'text/plain' };
+    response.writeHead(200, url === '/explorer.html' ? { ...type, 'content-security-policy': policy } : type);
+    return createReadStream(file).pipe(response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  return { url: `http://127.0.0.1:${port}/`, server };
+}
+
+export function pageTests(site: () => Site): void {
+  describe('the page', () => {
+    test.each(['explorer.html', ''])('[cli-explore] works from a server, its worker too: /%s', async (path) => {
+      const { url, server } = await serve(site().folder);
+      try {
+        const use = async (page: Page): Promise<void> => {
+          await page.getByText(/90 % of the gradient lies within/).waitFor();
+        };
+        expect(await visit(site(), '#field', use, { url: `${url}${path}` })).toEqual([]);
+      } finally {
+        server.close();
+        server.closeAllConnections();
+      }
+    });
+
+    test('does not move while it loads, and an address of nothing shows the first tab', async () => {
+      await visit(
+        site(),
+        '#nothing?at=all',
+        async (page) => {
+          const shifts = await page.evaluate(
+            () =>
+              new Promise<number>((resolve) => {
+                const entries: PerformanceEntry[] = [];
+                new PerformanceObserver((list) => entries.push(...list.getEntries())).observe({
+                  type: 'layout-shift',
+                  buffered: true,
+                });
+                setTimeout(
+                  () => resolve(entries.reduce((sum, each) => sum + (each as unknown as { value: number }).value, 0)),
+                  300,
+                );
+              }),
+          );
+          expect(shifts).toBeLessThan(0.001);
+          expect(await page.getByRole('tab', { name: 'Convolution lab' }).getAttribute('aria-selected')).toBe('true');
+        },
+        { afresh: true },
+      );
+    });
+
+    test('its tabs are reached by the keyboard, and Back returns to the one before', async () => {
+      await visit(site(), '#lab', async (page) => {
+        await page.getByRole('tab', { name: 'Convolution lab' }).focus();
+        await page.keyboard.press('End');
+        await page.getByRole('tab', { name: 'Nets', selected: true }).waitFor();
+        await page.waitForFunction(() => location.hash === '#nets');
+        await page.goBack();
+        await page.getByRole('tab', { name: 'Convolution lab', selected: true }).waitFor();
+      });
+    });
+
+    test('the scheme follows the system until one is chosen', async () => {
+      const ground = (page: Page) => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+      await visit(
+        site(),
+        '#lab',
+        async (page) => {
+          expect(await ground(page)).toBe('rgb(20, 23, 28)');
+          await page.getByLabel('Colours').selectOption('light');
+          expect(await ground(page)).toBe('rgb(255, 255, 255)');
+          await page.getByLabel('Colours').selectOption('auto');
+        },
+        { scheme: 'dark' },
+      );
+    });
+  });
+}
