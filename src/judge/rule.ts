@@ -61,6 +61,11 @@ export class Node {
     return (this.planned.plan as NonNullable<PlannedNode['plan']>).run(given);
   }
 
+  /** The node on other values. */
+  valuesOn(change: (value: Value, i: number) => Value): readonly Value[] {
+    return (this.planned.plan as NonNullable<PlannedNode['plan']>).run(once((i) => change(this.at(i).value, i)));
+  }
+
   /** The outputs in float64. */
   get center(): readonly Value[] {
     this.#center ??= this.values();
