@@ -2,7 +2,6 @@
 //
 //   y = (x − μ)·w / √(σ² + ε) + b over blocks of N elements that lie side by side in the file
 
-import { isFloat } from '../onnx/element-types.ts';
 import { Value } from '../onnx/value.ts';
 import { gamma } from '../oracle/bounds/bound.ts';
 import { sizeOf } from '../tensor.ts';
@@ -19,25 +18,22 @@ function blockOf(node: Node): number {
   return sizeOf(shape.slice(axis < 0 ? axis + shape.length : axis));
 }
 
-/** |w| and |b| of each element: what the node gives for blocks of ±1 without a shift, and for the shift alone. */
+/** |w| and |b| of each element: b is what a block of zeros gives, and w is read from one of ±1. */
 function weightsOf(node: Node, N: number, epsilon: number): { readonly w: Float64Array; readonly b: Float64Array } {
   const mean = N % 2 === 0 ? 0 : 1 / N;
   const sign = (i: number): number => ((i % N) % 2 === 0 ? 1 : -1);
   const deviation = Math.sqrt(1 - mean * mean + epsilon);
-  const run = (x: (i: number) => number, scale: number, shift: number): Float64Array => {
-    const [y] = node.valuesOn((value, k) => {
-      if (!isFloat(value.type)) return value;
-      const data = new Float64Array(value.first);
-      const own = k === 0 ? data.map((_, i) => x(i)) : data.map((each) => Math.abs(each) * (k === 1 ? scale : shift));
-      return new Value(value.type, value.shape, own);
-    });
-    return y.first as Float64Array;
+  const { shape, type } = node.at(0).value;
+  const run = (x: (i: number) => number): Float64Array => {
+    const data = new Float64Array(sizeOf(shape)).map((_, i) => x(i));
+    return node.runOn(new Value(type, shape, data))[0].first as Float64Array;
   };
-  const unit = run(sign, 1, 0);
-  return {
-    w: unit.map((each, i) => (N === 1 ? 0 : Math.abs((each * deviation) / (sign(i) - mean)))),
-    b: run(() => 0, 0, 1).map(Math.abs),
-  };
+  const [unit, b] = [run(sign), run(() => 0)];
+  const w = unit.map((each, i) => {
+    const own = N === 1 ? 0 : Math.abs(((each - b[i]) * deviation) / (sign(i) - mean));
+    return own + 16 * Number.EPSILON * (own + Math.abs(b[i])); // the difference of nearly equal numbers is rounded
+  });
+  return { w, b: b.map(Math.abs) };
 }
 
 const ownStatistics: Rule = (node) => {

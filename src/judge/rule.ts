@@ -61,9 +61,9 @@ export class Node {
     return (this.planned.plan as NonNullable<PlannedNode['plan']>).run(given);
   }
 
-  /** The node on other values. */
-  valuesOn(change: (value: Value, i: number) => Value): readonly Value[] {
-    return (this.planned.plan as NonNullable<PlannedNode['plan']>).run(once((i) => change(this.at(i).value, i)));
+  /** The node on another first input. */
+  runOn(x: Value): readonly Value[] {
+    return (this.planned.plan as NonNullable<PlannedNode['plan']>).run(once((i) => (i === 0 ? x : this.at(i).value)));
   }
 
   /** The outputs in float64. */
