@@ -85,7 +85,7 @@ function branches(name: string, parts: Parts, make: (parts: Parts) => Layer, rul
       const shapes = results.map(([y]) => y.shape);
       return [
         rules.merge(results.map(([y]) => y)),
-        (dy, needsX = true) => {
+        (dy, needsX) => {
           const parts = rules.split(dy, shapes);
           const gradients = ofEach(children, (_, _each, i) => results[i][1](parts[i], needsX));
           const params: Record<string, Params<Tensor>> = {};

@@ -73,7 +73,7 @@ export function chain(parts: Parts): Layer {
       }
       return [
         y,
-        (dy, needsX = true) => {
+        (dy, needsX) => {
           const params: Record<string, Params<Tensor>> = Object.fromEntries(list.map(([name]) => [name, {}]));
           let dx = first(dy);
           try {

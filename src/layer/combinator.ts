@@ -152,4 +152,4 @@ export function readParts(who: string, parts: Parts): Children {
 
 /** The parameters of one child; a child that has none may be omitted. */
 export const ownParams = (p: Params<Tensor>, name: string): Params<Tensor> =>
-  reading('layer-params', name, 'its parameters', () => (p[name] ?? {}) as Params<Tensor>);
+  reading('layer-params', 'parameters', show(name), () => (p[name] ?? {}) as Params<Tensor>);

@@ -121,7 +121,7 @@ function sharedIn(parts: Parts, of = (parts as Children).shared): Layer {
       const [y, pull] = net.vjp(x, ownParams(p, 'net'));
       return [
         y,
-        (dy, needsX = true) => {
+        (dy, needsX) => {
           const gradient = pull(dy, needsX);
           const all = uses as Params<Tensor>[];
           return { x: gradient.x, params: { shared: all.reduce(added), net: gradient.params } };

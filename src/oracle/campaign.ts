@@ -7,13 +7,15 @@ import type { Outcome } from './ask/ask.ts';
 import { crashesOf, isDeadly } from './ask/crashes.ts';
 import { historyOf } from './ask/history.ts';
 import { inProcess } from './ask/in-process.ts';
-import { pooled } from './bounds/precision.ts';
+import { pooled, suspicionOf } from './bounds/precision.ts';
 import type { Case } from './case.ts';
+import { caseId } from './cases/id.ts';
 import { mixtures } from './cases/mixtures.ts';
 import { planCampaign, readSettings } from './cases/plan-campaign.ts';
 import type { Complete, Questions, Settings } from './cases/questions.ts';
 import type { Engine } from './engine.ts';
 import { type EngineUnderTest, isFailure, type VerdictKind } from './engine-under-test.ts';
+import { familyOf } from './families/index.ts';
 import { memory } from './findings/diagnose.ts';
 import type { Finding } from './findings/finding.ts';
 import { findingsOf } from './findings/findings.ts';
@@ -36,6 +38,8 @@ export interface Progress {
 
 const optionNames = ['ops', 'seed', 'cases', 'shard', 'strict', 'case', 'signal', 'onProgress', 'timeout'];
 
+/** As many new cases confirm a condition in which an engine fails, as a rule. */
+const QUESTIONS = 40;
 /** One in this many right answers is followed by a probe for what the engine keeps, which costs up to three more calls. */
 const PROBED = 8;
 
@@ -85,7 +89,7 @@ export async function examine(
   options: CheckOptions = {},
 ): Promise<Report> {
   const operators: OperatorReport[] = [];
-  for (const each of questions) operators.push(await checkOperator(subject, each, settings.strict, options));
+  for (const each of questions) operators.push(await checkOperator(subject, each, settings, options));
   const { seed, cases, ops, strict, shard, case: named } = settings;
   if (!ops && !named) operators.push(...(subject.unknown ?? []).map((op) => unaskedReport(op, 'not known', 0)));
   const { name, version, dialect = 'toeplitz', traits, layout } = subject;
@@ -107,7 +111,7 @@ export async function examine(
 async function checkOperator(
   subject: EngineUnderTest,
   { op, gradient, quota, cases, isLive = false, isNamed = false }: Questions,
-  strict: boolean,
+  { strict, shard }: Complete,
   { signal, onProgress }: CheckOptions,
 ): Promise<OperatorReport> {
   const name = gradient ? `${op} gradient` : op;
@@ -137,12 +141,52 @@ async function checkOperator(
   const avoided = crashes.avoided();
   const isShort = crashes.isHopeless() || Object.keys(avoided).length > 0;
   const unasked = isShort && !unfinished ? quota - answered() : 0;
-  const findings = await findingsOf(subject, history, outcomes, isFinding, !isNamed);
+  const onQuestion = (done: number): void =>
+    onProgress?.({ op: `${name}: where it fails`, done, of: Math.max(done, QUESTIONS), failures: count(isFinding) });
+  const effort = { isReduced: !isNamed, isLive, onQuestion, isStopped: () => signal?.aborted ?? false };
+  const suspicion = suspicionIn(subject, op, outcomes);
+  const judged = suspicion ? outcomes.map((each) => suspected(each, suspicion)) : outcomes;
+  const findings = await findingsOf(subject, history, judged, isFinding, effort);
   return {
-    ...summaryOf(name, quota, outcomes, findings, unfinished),
+    ...summaryOf(name, quota, judged, findings, unfinished),
+    ...(suspicion && { suspicion }),
     ...(unasked > 0 && { unasked }),
     ...(Object.keys(avoided).length > 0 && { avoided }),
+    ...(shard && { answers: answersIn(outcomes) }),
   };
+}
+
+/** What the sums of an operator with a weight say of the arithmetic: averages of overlapping windows are not independent,
+ * and arithmetic that is declared is no surprise. */
+function suspicionIn({ traits }: EngineUnderTest, op: string, outcomes: readonly Outcome[]): string | undefined {
+  const isDeclared = traits.precision !== undefined || traits.winograd !== undefined || traits.fft === true;
+  if (isDeclared || !Object.hasOwn(familyOf(op).tensors, 'weight')) return undefined;
+  const rounding = outcomes.flatMap(({ case: c, verdict: { kind, precision } }) =>
+    isSum(c) && precision && (!isFailure(kind) || precision.rms < FINE) ? precision : [],
+  );
+  return suspicionOf(pooled(rounding));
+}
+
+/** Failures that are as close as this, 2⁻¹⁸ of Σ|a·w|, are those of roundings. */
+const FINE = 1 / 262144;
+
+const isSum = ({ values }: Case): boolean => values === 'real';
+
+/** A right answer among those that together are suspect. */
+const suspected = (outcome: Outcome, message: string): Outcome =>
+  outcome.verdict.kind === 'pass' && isSum(outcome.case) && outcome.verdict.precision
+    ? { ...outcome, verdict: { ...outcome.verdict, kind: 'suspect', message, isOfCampaign: true } }
+    : outcome;
+
+/** The ids of all answers, by verdict. */
+function answersIn(outcomes: readonly Outcome[]): OperatorReport['answers'] {
+  const answers: Partial<Record<VerdictKind, string[]>> = {};
+  for (const { case: c, verdict } of outcomes) {
+    const ids = answers[verdict.kind] ?? [];
+    ids.push(caseId(c));
+    answers[verdict.kind] = ids;
+  }
+  return answers;
 }
 
 /** Each case as it is asked, when it is its turn. */
@@ -168,8 +212,12 @@ function summaryOf(
     ...outcomes.filter(({ verdict }) => !isFailure(verdict.kind)).map(({ verdict }) => verdict.margin),
   );
   const status = statusOf(findings, counts, wanted, unfinished);
+  // Wrong results say nothing of the arithmetic, unless it is their cause.
+  const wrong = new Set(
+    findings.flatMap(({ kind, cases }) => (kind === 'wrong-profile' || kind === 'suspect' ? [] : cases)),
+  );
   const precision = pooled(
-    outcomes.map(({ case: c, verdict }) => (c.values === 'real' ? verdict.precision : undefined)),
+    outcomes.map(({ case: c, verdict }) => (isSum(c) && !wrong.has(caseId(c)) ? verdict.precision : undefined)),
   );
   return {
     op,

@@ -11,7 +11,7 @@ export { dialects } from './dialects/dialects.ts';
 export { type Call, type Engine, type GradientCall, type Gradients, skip, type Traits } from './engine.ts';
 export type { VerdictKind } from './engine-under-test.ts';
 export { type Explanation, explain, type Speech } from './explain.ts';
-export type { Declaration, Finding } from './findings/finding.ts';
+export type { Declaration, Division, Finding, Instead, Product, Tally, Where } from './findings/finding.ts';
 export { faults } from './findings/predict.ts';
 export type { OperatorReport, Report } from './report/report.ts';
 export { type Reporter, render } from './report/reporters.ts';

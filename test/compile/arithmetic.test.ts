@@ -61,6 +61,12 @@ function disguised(lib: Library): Layer {
   return { ...inner, name: 'disguised', emit: (program, x, p) => program.relu(program.layer(inner, x, p)) };
 }
 
+/** A chain of somebody else, made of one of ours with another `forward`: its steps are not those of the chain. */
+function derived(lib: Library): Layer {
+  const inner = lib.chain([filtering(lib)]);
+  return { ...inner, name: 'derived', forward: (x, p) => lib.relu().forward(inner.forward(x, p), {}) };
+}
+
 type Make = (lib: Library) => Layer;
 const square: Shape = [2, 11, 13, 17];
 
@@ -89,6 +95,7 @@ const nets: readonly [what: string, make: Make, shape: Shape][] = [
   ],
   ['a layer without steps', (lib) => lib.chain([filtering(lib), lib.leakyRelu()]), square],
   ['a layer of somebody else', disguised, square],
+  ['a chain of somebody else', derived, square],
   ['nothing', (lib) => lib.identity(), square],
   ['another shape', (lib) => lib.flatten(), square],
 ];

@@ -111,7 +111,12 @@ describe('foldNorm', () => {
 
   it('[norm-fold] [layer-params] missing parameters are refused', () => {
     const net = chain({ conv: conv2d({ filters: 1, size: 1 }), norm: norm() });
-    expect(() => foldNorm(net, {})).toThrow('[layer-params]');
+    expect(() => foldNorm(net, {})).toThrow(
+      /^foldNorm: 'norm' and the layer before it must have their parameters \[layer-params\]$/,
+    );
+    const norms = { weight: tensor([1]), bias: tensor([1]), mean: tensor([1]), variance: tensor([1]) };
+    const odd = { conv: { weight: 5 }, norm: norms } as never;
+    expect(() => foldNorm(net, odd)).toThrow(/^foldNorm: .*\[(tensor-type|layer-params)\]$/);
     expect(() => foldNorm(net, null as never)).toThrow(TypeError);
   });
 

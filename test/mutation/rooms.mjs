@@ -44,7 +44,7 @@ export const rooms = {
     files: src('layer'),
     tests: [
       ['layer/', 'errors', 'hostile', 'immutable'],
-      ['field', 'inspect/summary', 'compile/arithmetic'],
+      ['field', 'hints', 'inspect/summary', 'compile/arithmetic'],
       ['laws', 'properties/'],
     ],
     goal: 95,

@@ -1,7 +1,26 @@
 // Every layer says its own name, the attribute and its clause when it refuses one; and its arrays are its own.
 
 import { describe, expect, test } from 'vitest';
-import { SpecError, type Tensor, tensor } from '../../src/index.ts';
+import {
+  conv1d,
+  conv2d,
+  conv3d,
+  crossEntropy,
+  dense,
+  flatten,
+  frozenNorm,
+  leakyRelu,
+  lrn,
+  prelu,
+  relu,
+  SpecError,
+  sigmoid,
+  softmax,
+  squaredError,
+  type Tensor,
+  tanh,
+  tensor,
+} from '../../src/index.ts';
 import { sizeOf } from '../../src/tensor.ts';
 import { paramsOf } from '../compile/random-nets.ts';
 import { examples } from '../layers.ts';
@@ -18,7 +37,12 @@ function thrownBy(call: () => unknown): unknown {
   return undefined;
 }
 
-describe.each(operators)('$name', ({ layer, shape }) => {
+describe.each(operators)('$name', ({ name, layer, shape }) => {
+  test('[layer-rules] is called what its constructor is', () => {
+    expect(layer.name).toMatch(/^[a-z][a-zA-Z0-9]+$/);
+    expect(name.split(',')[0]).toBe(layer.name);
+  });
+
   test('[layer-attributes] names an attribute that it does not have', () => {
     const error = thrownBy(() => layer.with({ attributes: { nonsense: 1 } }));
     expect(error).toBeInstanceOf(SpecError);
@@ -44,4 +68,29 @@ describe.each(operators)('$name', ({ layer, shape }) => {
       expect(given.filter((buffer) => buffer === made.data.buffer)).toHaveLength(made === y ? 1 : 0);
     expect(Object.keys(gradient.params).sort()).toEqual(Object.keys(layer.params(shape)).sort());
   });
+});
+
+test('[layer-attributes] attributes are complete, and the ends of a range belong to it', () => {
+  expect(softmax({ axis: 1 }).attributes).toEqual({ axis: 1 });
+  expect(softmax().attributes).toEqual({ axis: -1 });
+  expect(lrn({ alpha: 0, beta: 0 }).attributes).toEqual({ size: 5, alpha: 0, beta: 0, k: 2 });
+  for (const labels of [5, 'a', null, true] as never[])
+    expect(() => crossEntropy({ labels })).toThrow(/^crossEntropy: labels/);
+  for (const target of [5, 'a', null, true] as never[])
+    expect(() => squaredError({ target })).toThrow(/^squaredError: target/);
+});
+
+test('[layer-roles] what a layer says about its part', () => {
+  expect([conv1d, conv2d, conv3d].map((make) => make({ filters: 1, size: 1 }).roles?.pictured)).toEqual([
+    false,
+    true,
+    false,
+  ]);
+  expect(flatten().roles?.flattens).toBe(true);
+  expect([relu(), leakyRelu(), prelu(), sigmoid(), tanh()].map(({ roles }) => roles?.activates)).toEqual(
+    Array(5).fill(true),
+  );
+  expect([softmax(), dense({ units: 1 }), frozenNorm()].map(({ roles }) => roles?.activates)).toEqual(
+    Array(3).fill(undefined),
+  );
 });

@@ -11,6 +11,7 @@ const choices: Readonly<Record<string, readonly unknown[]>> = {
   padding: ['skipped', 'multiplied'],
   subnormals: ['ieee', 'either'],
   nan: ['kept', 'free'],
+  fft: [true, false],
   variance: ['two-pass', 'one-pass'],
 };
 
@@ -22,7 +23,7 @@ const parts: Readonly<Record<string, readonly unknown[]>> = {
 
 const tiles = { m: [2, 4], r: [3] };
 
-/** A plain copy, each member read once. Spec oracle-traits, oracle-precision, oracle-winograd. */
+/** A plain copy, each member read once. Spec oracle-traits, oracle-precision, oracle-winograd, oracle-fft. */
 export function readTraits(traits: unknown = {}): Traits {
   const all = { ...choices, ulp: ['a number'], precision: ['{…}'], winograd: ['{…}'] };
   const read = recordOf('oracle-traits', 'traits', all, traits);

@@ -21,6 +21,10 @@ export interface Element {
 export interface Verdict {
   readonly kind: VerdictKind;
   readonly part: Part;
+  /** Of a suspect that the sums of the whole campaign make, not its own. */
+  readonly isOfCampaign?: boolean;
+  /** Whether the part is wrong while others of the same call are right. */
+  readonly isAlone?: boolean;
   /** One sentence. */
   readonly message: string;
   /** How many elements are wrong, of how many. */

@@ -29,6 +29,8 @@ export interface Profile {
   readonly variance?: 'two-pass' | 'one-pass';
   /** 3×3 convolutions with stride 1 and no dilation may be computed by F(m×m, 3×3). */
   readonly winograd?: { readonly m: 2 | 4; readonly r: 3 };
+  /** Convolutions may be computed by fast Fourier transforms. */
+  readonly fft?: boolean;
 }
 
 /** What an output may be. */

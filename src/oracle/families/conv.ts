@@ -2,6 +2,7 @@
 
 import * as ops from '../../ops/convolution.ts';
 import { contractionBound, contractionGradientBounds, convolutionGradients } from '../bounds/contraction.ts';
+import { byFourier } from '../bounds/fft.ts';
 import { mayTransform, transformed } from '../bounds/winograd.ts';
 import { absent } from '../family.ts';
 import { mistakesAbout } from '../mistakes/catalogue.ts';
@@ -58,7 +59,8 @@ export const convFamily = windowFamily({
       return contractionGradientBounds(convolutionGradients(geometryOf(layer, operands.x.shape)), operands, profile);
     const [valid, padded] = withWrittenPadding(layer, operands, profile);
     const y = contractionBound(valid, padded, profile);
-    return { y: mayTransform(valid) ? transformed(y, geometryOf(valid, padded.x.shape), profile, padded) : y };
+    const g = geometryOf(valid, padded.x.shape);
+    return { y: byFourier(mayTransform(valid) ? transformed(y, g, profile, padded) : y, g, profile, padded) };
   },
   words: {
     onnx: said(words.onnx),

@@ -3,8 +3,9 @@
 import type { Layer } from '../../layer/layer.ts';
 import * as ops from '../../ops/pool.ts';
 import { maxPool } from '../../reference/pool.ts';
-import { type Axis, cellsUnder, outputs, taps } from '../../window.ts';
-import { type Bound, boundOf, chosen, type Profile, toDoubles } from '../bounds/bound.ts';
+import { type Axis, cellsUnder, inputs, outputs, taps } from '../../window.ts';
+import { type Bound, boundOf, chosen, type Profile, toDoubles, U } from '../bounds/bound.ts';
+import { rounding } from '../bounds/formats.ts';
 import type { Operands, Part } from '../case.ts';
 import { absent } from '../family.ts';
 import type { Prediction } from '../mistake.ts';
@@ -49,7 +50,29 @@ function gradientBound(layer: Layer, operands: Operands, profile: Profile): Read
   const dy = operands.dy!;
   const pull = layer.vjp(doubles(operands), {})[1];
   const apply = (a: Float64Array): Float64Array => pull({ shape: dy.shape, data: a }).x.data as Float64Array;
-  return { x: boundOf({ a: toDoubles(dy.data), apply }, profile) };
+  return { x: mistakable(layer, operands, boundOf({ a: toDoubles(dy.data), apply }, profile), profile) };
+}
+
+/** Cells that operands of fewer digits cannot tell apart may each be taken for the largest, and get dy. Spec oracle-precision. */
+function mistakable(layer: Layer, { x, dy }: Operands, bound: Bound, { precision, subnormals }: Profile): Bound {
+  const { operands = 'float32' } = precision ?? {};
+  if (operands === 'float32') return bound;
+  const g = poolGeometry(layer, x.shape);
+  const [P, C, I] = [outputs(g.axes), g.groups, inputs(g.axes)];
+  const off = (v: number): number => rounding(v, operands, subnormals === 'ieee');
+  const [error, cells] = [bound.error.slice(), new Int32Array(taps(g.axes))];
+  for (let i = 0; i < dy!.data.length; i++) {
+    cellsUnder(g.axes, Math.floor(i / C) % P, cells);
+    const places = [...cells]
+      .filter((cell) => cell >= 0)
+      .map((cell) => (Math.floor(i / (P * C)) * I + cell) * C + (i % C));
+    const least = Math.max(...places.map((at) => x.data[at] - off(x.data[at])));
+    const likely = places.filter((at) => x.data[at] + off(x.data[at]) >= least);
+    if (likely.length < 2) continue;
+    const share = Math.abs(dy!.data[i]) + off(dy!.data[i]);
+    for (const at of likely) error[at] += share * (1 + 4 * U * bound.terms[at]);
+  }
+  return { ...bound, error };
 }
 
 const words = windowWords();

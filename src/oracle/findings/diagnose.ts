@@ -6,6 +6,7 @@ import { type DialectName, dialectNames, type Layout } from '../dialect.ts';
 import { dialects } from '../dialects/dialects.ts';
 import { type EngineUnderTest, isFailure } from '../engine-under-test.ts';
 import type { Mistake } from '../mistake.ts';
+import type { Found } from '../where/where.ts';
 import { type AnsweredCase, agreementOf, answeredCaseOf } from './agreement.ts';
 import type { Declaration, Evidence } from './finding.ts';
 import { mistakesOf } from './predict.ts';
@@ -21,6 +22,10 @@ export interface Group {
   readonly layout?: Layout;
   /** Arithmetic that explains them. */
   readonly profile?: Declaration;
+  /** Further failures that meet the condition, which another verdict hides. */
+  readonly absorbed?: readonly Outcome[];
+  /** The condition that they have in common. */
+  readonly found?: Found;
 }
 
 /** Cases with more cells than this are not taken apart; smaller ones show the same mistake. */

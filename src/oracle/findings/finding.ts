@@ -16,7 +16,7 @@ export interface Evidence {
 }
 
 /** Arithmetic that an engine may declare. */
-export type Declaration = Pick<Traits, 'precision' | 'winograd' | 'subnormals'>;
+export type Declaration = Pick<Traits, 'precision' | 'winograd' | 'fft' | 'subnormals'>;
 
 /** How many cases fail, and how many were asked. */
 export type Tally = readonly [fails: number, asked: number];
@@ -48,7 +48,7 @@ export interface Product {
   readonly got: number;
 }
 
-/** What an engine computes instead, read from its answers. Spec oracle-instead. */
+/** What an engine computes instead, read from its answers. */
 export interface Instead {
   /** Without numbers that belong to the case alone, so that lists can name it. */
   readonly text: string;
@@ -70,7 +70,7 @@ export interface Finding {
   readonly layout?: Layout;
   /** Of `wrong-profile`: the traits with which its results would pass. */
   readonly profile?: Declaration;
-  /** Of a `fail` without a name: all values are as close as this to the right ones, in units of Σ|a·w|, so they were rounded. */
+  /** Of a `fail`: the values are as close as this to the right ones, in units of Σ|a·w|, as if they were rounded. */
   readonly closeness?: number;
   /** The known mistake that gives exactly these results, if one does. */
   readonly mistake?: string;
@@ -91,6 +91,8 @@ export interface Finding {
   readonly again?: string;
   /** It fails only after other calls: asked alone, or again, it passes. Spec oracle-history. */
   readonly passesAlone?: boolean;
+  /** It comes and goes: the same case, asked again, does not always fail so. */
+  readonly intermittent?: boolean;
   readonly literal: Literal;
   /** What an engine in another process wrote to standard error meanwhile, in a few words. Spec oracle-protocol. */
   readonly stderr?: string;
@@ -98,5 +100,9 @@ export interface Finding {
   readonly expected?: boolean;
 }
 
-/** What went wrong, in a few words: the mistake if it has a name, else the kind of verdict. */
-export const causeOf = ({ mistake, kind }: Finding): string => mistake ?? kind;
+/** What went wrong, in the words of which each may stand on a list, the most telling first. Spec campaign-expected. */
+export const causesOf = ({ mistake, instead, where, kind }: Finding): readonly string[] =>
+  [mistake, instead?.confirmed ? instead.text : undefined, where?.text, kind].filter((each) => each !== undefined);
+
+/** What went wrong, in a few words: the mistake if it has a name, else what is known instead. */
+export const causeOf = (finding: Finding): string => causesOf(finding)[0];

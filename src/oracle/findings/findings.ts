@@ -1,15 +1,16 @@
 // The failures of an operator made into findings: gathered by cause, one of each reduced. Spec oracle-campaign, oracle-reduce.
 
 import { ask, type Outcome } from '../ask/ask.ts';
-import type { History } from '../ask/history.ts';
+import { type History, historyOf } from '../ask/history.ts';
 import type { Case } from '../case.ts';
 import { caseId } from '../cases/id.ts';
 import { literal } from '../cases/literal.ts';
 import { type Budget, reduce } from '../cases/reduce.ts';
 import { workOf } from '../cases/tensors.ts';
 import { type EngineUnderTest, isFailure, type VerdictKind } from '../engine-under-test.ts';
+import { byKind, type Investigation, withConditions } from './conditions.ts';
 import { diagnose, explains, type Group } from './diagnose.ts';
-import type { Finding } from './finding.ts';
+import type { Declaration, Finding } from './finding.ts';
 import { closeness, explainedBy, profileOf } from './other-arithmetic.ts';
 import { dialectsOf } from './other-dialects.ts';
 import { layoutOf } from './other-layouts.ts';
@@ -22,29 +23,77 @@ const FOREIGN: Budget = { ...BUDGET, calls: 12 };
 /** How many named mistakes are shown; unnamed failures of one kind are shown once. */
 const NAMES = 4;
 
-/** Groups the failures by the mistake that explains them, or by their kind, and reduces one of each group. */
+/** How much is asked about failures. */
+export interface Effort {
+  readonly isReduced: boolean;
+  /** Whether new cases are answered. */
+  readonly isLive: boolean;
+  readonly onQuestion?: (asked: number) => void;
+  /** Whether the campaign was stopped from outside. */
+  readonly isStopped: () => boolean;
+}
+
+/** The causes that have a name: what they explain is not the cause of another finding. */
+interface Known {
+  readonly names: readonly string[];
+  readonly profile?: Declaration;
+}
+
+/** Groups the failures by the mistake that explains them, by a condition or by their kind, and reduces one of each group. */
 export async function findingsOf(
   subject: EngineUnderTest,
   history: History,
   outcomes: readonly Outcome[],
   isFinding: (kind: VerdictKind) => boolean,
-  isReduced: boolean,
+  { isReduced, ...effort }: Effort,
 ): Promise<Finding[]> {
-  const toFinding = (group: Group, names: readonly string[]): Promise<Finding> =>
-    findingOf(subject, history, group, names, isReduced);
-  const named: Group[] = diagnose(outcomes, subject).slice(0, NAMES);
+  const toFinding = (group: Group, known: Known): Promise<Finding> =>
+    findingOf(subject, history, group, known, isReduced);
+  const { named, profiled, others, failures, unnamed } = causesOf(subject, outcomes, isFinding);
+  const foreign = unnamed.length > 0 && !profiled ? await foreignTo(subject, outcomes) : undefined;
+  if (foreign) return [await toFinding({ outcomes: failures, ...foreign }, { names: [] })];
+  const known = { names: named.flatMap(({ mistake }) => mistake ?? []), profile: profiled?.profile };
+  const investigation: Investigation = { subject, history, outcomes, ...known, ...effort };
+  const groups: Group[] = [
+    ...(isReduced
+      ? await withConditions(investigation, named, others)
+      : [...named, ...byKind(others).map((each) => ({ outcomes: each }))]),
+    ...(profiled ? [profiled] : []),
+  ];
+  const findings: Finding[] = [];
+  for (const group of groups) findings.push(await toFinding(group, known));
+  return joined(findings);
+}
+
+/** The failures of mistakes that have a name, those of arithmetic that may be declared, and the others. */
+function causesOf(subject: EngineUnderTest, outcomes: readonly Outcome[], isFinding: (kind: VerdictKind) => boolean) {
+  const named: readonly Group[] = diagnose(outcomes, subject).slice(0, NAMES);
   const explained = new Set(named.flatMap((group) => group.outcomes));
   const failures = outcomes.filter((each) => isFinding(each.verdict.kind));
   const rest = failures.filter((each) => !explained.has(each));
   const unnamed = rest.filter(({ verdict: { kind } }) => isFailure(kind));
-  const profile = profileOf(subject, unnamed);
-  const foreign = unnamed.length > 0 && !profile ? await foreignTo(subject, outcomes) : undefined;
-  if (foreign) return [await toFinding({ outcomes: failures, ...foreign }, [])];
-  const groups = [...named, ...(profile ? [{ outcomes: rest, profile }] : byKind(rest))];
-  const names = groups.flatMap(({ mistake }) => mistake ?? []);
-  const findings: Finding[] = [];
-  for (const group of groups) findings.push(await toFinding(group, names));
-  return joined(findings);
+  const passes = outcomes.filter(({ verdict: { kind } }) => kind === 'pass' || kind === 'suspect');
+  const profiled = profileOf(subject, unnamed, passes);
+  const others = rest.filter((each) => !profiled?.outcomes.includes(each));
+  return { named, profiled, others, failures, unnamed };
+}
+
+/**
+ * The new cases by which the conditions of these failures would be confirmed. A program that answers by files is asked them in
+ * a second round; a campaign over the same questions then finds their answers. Spec oracle-where.
+ */
+export async function newCases(subject: EngineUnderTest, outcomes: readonly Outcome[]): Promise<readonly Case[]> {
+  const asked: Case[] = [];
+  const run: EngineUnderTest['run'] = async (_, c) => {
+    if (c) asked.push(c);
+    return { kind: 'skip', message: 'not asked yet' };
+  };
+  const silent: EngineUnderTest = { ...subject, run };
+  const { named, profiled, others } = causesOf(silent, outcomes, isFailure);
+  const known = { names: named.flatMap(({ mistake }) => mistake ?? []), profile: profiled?.profile };
+  const [history, isStopped] = [historyOf(silent), (): boolean => false];
+  await withConditions({ subject: silent, history, outcomes, ...known, isLive: false, isStopped }, named, others);
+  return asked;
 }
 
 /** Another dialect or layout in which the engine is right. */
@@ -58,15 +107,10 @@ async function foreignTo(
   return layout && { layout };
 }
 
-function byKind(rest: readonly Outcome[]): Group[] {
-  const key = ({ verdict: { kind }, case: c }: Outcome): string => kindKey(kind, c);
-  return [...new Set(rest.map(key))].map((each) => ({ outcomes: rest.filter((outcome) => key(outcome) === each) }));
-}
-
 /** Findings that reduce to the same smallest case have one cause and are joined. */
 export function joined(findings: readonly Finding[]): Finding[] {
-  const keyOf = ({ id, kind, mistake, dialects, layout, profile }: Finding): string =>
-    JSON.stringify([id, kind, mistake, dialects, layout, profile]);
+  const keyOf = ({ id, kind, mistake, dialects, layout, profile, where }: Finding): string =>
+    JSON.stringify([id, kind, mistake, dialects, layout, profile, where?.text]);
   const keys = findings.map(keyOf);
   const first = (finding: Finding): Finding => findings[keys.indexOf(keyOf(finding))];
   return findings
@@ -74,15 +118,11 @@ export function joined(findings: readonly Finding[]): Finding[] {
     .map((each) => ({ ...each, cases: findings.flatMap((other) => (first(other) === each ? other.cases : [])) }));
 }
 
-/** Failures without a name are told apart by their kind, and those of NaN and infinities from the others. */
-export const kindKey = (kind: VerdictKind, { values }: Case): string =>
-  kind === 'fail' ? `${kind} ${values === 'nan' || values === 'infinite'}` : kind;
-
 async function findingOf(
   subject: EngineUnderTest,
   history: History,
-  { outcomes: members, mistake, evidence, profile, layout, dialects = [] }: Group,
-  names: readonly string[],
+  { outcomes: members, mistake, evidence, profile, layout, dialects = [], absorbed = [], found }: Group,
+  known: Known,
   isReduced: boolean,
 ): Promise<Finding> {
   const first = members.reduce((least, each) => (workOf(each.case) < workOf(least.case) ? each : least));
@@ -92,25 +132,31 @@ async function findingOf(
   /** A smaller case must fail for the same reason: by the same mistake, or by none of those that have a name. */
   const isAlike = (outcome: Outcome): boolean =>
     outcome.verdict.kind === kind &&
-    (profile === undefined || explainedBy(profile, outcome, subject)) &&
-    (mistake === undefined ? !explains(names, outcome, subject) : explains([mistake], outcome, subject));
+    (found === undefined || found.isWhole || found.isInside(outcome.case)) &&
+    (profile === undefined
+      ? known.profile === undefined || !explainedBy(known.profile, outcome, subject)
+      : explainedBy(profile, outcome, subject)) &&
+    (mistake === undefined ? !explains(known.names, outcome, subject) : explains([mistake], outcome, subject));
   const isKept = kind === 'stale' || kind === 'unstable';
   const put = (c: Case): Promise<Outcome> => (isKept ? history.ask(c, true) : ask(subject, c));
   const stillFails = async (c: Case): Promise<boolean> => isAlike(await put(c));
   const smaller = (): Promise<readonly Case[]> => reduce(first.case, stillFails, isForeign ? FOREIGN : BUDGET, dialect);
-  const shown = isReduced ? await confirmed(subject, kind, put, [...(await smaller()), first.case]) : first;
-  const isUnnamed = kind === 'fail' && mistake === undefined && !isForeign && !profile;
-  const near = isUnnamed ? closeness(subject, members) : undefined;
+  const { shown, isFickle } =
+    isReduced && !first.verdict.isOfCampaign
+      ? await confirmed(subject, kind, put, [...(await smaller()), first.case])
+      : { shown: first, isFickle: false };
+  const near = isForeign || profile ? undefined : closeness(subject, members);
   const told = dialects.length > 0 ? 'wrong-dialect' : layout ? 'wrong-layout' : profile ? 'wrong-profile' : kind;
   return {
     kind: told,
-    cases: members.map((each) => caseId(each.case)),
+    cases: [...members, ...absorbed].map((each) => caseId(each.case)),
     ...(dialects.length > 0 && { declared: dialect ?? 'toeplitz', dialects }),
     ...(layout && { layout }),
     ...(profile && { profile }),
     ...(near !== undefined && { closeness: near }),
     ...(mistake !== undefined && { mistake, evidence }),
-    ...(!shown && isTimeless(kind) && { passesAlone: true }),
+    ...(found && { where: found.where }),
+    ...(!shown && (isFickle ? { intermittent: true } : { passesAlone: true })),
     ...describe(subject, shown ?? first),
     seenAs: caseId(first.case),
   };
@@ -126,17 +172,26 @@ const describe = (subject: EngineUnderTest, { verdict, case: c, after }: Outcome
 /** Whether a failure happens again at any time; a hang may depend on the load of the machine. */
 const isTimeless = (kind: VerdictKind): boolean => kind !== 'timeout' && kind !== 'crash';
 
-/** The first of the cases that fails again. Where the engine can be restarted, each is asked of a fresh one. */
+/** How often a case must fail again to be shown: what comes and goes is no smallest case. */
+const timesOf = (kind: VerdictKind, isRemote: boolean): number =>
+  kind === 'crash' ? 5 : isTimeless(kind) && isRemote ? 2 : 1;
+
+/** The first of the cases that fails each time again. Where the engine can be restarted, each is asked of a fresh one. */
 async function confirmed(
   subject: EngineUnderTest,
   kind: VerdictKind,
   put: (c: Case) => Promise<Outcome>,
   cases: readonly Case[],
-): Promise<Outcome | undefined> {
+): Promise<{ readonly shown?: Outcome; readonly isFickle: boolean }> {
+  let isFickle = !isTimeless(kind);
+  const times = timesOf(kind, subject.restart !== undefined);
   for (const c of cases) {
     if (isTimeless(kind)) await subject.restart?.();
-    const again = await put(c);
-    if (again.verdict.kind === kind) return again;
+    let again = await put(c);
+    let failed = 0;
+    for (; again.verdict.kind === kind && ++failed < times; ) again = await put(c);
+    if (failed === times) return { shown: again, isFickle: false };
+    if (failed > 0) isFickle = true;
   }
-  return undefined;
+  return { isFickle };
 }

@@ -5,7 +5,8 @@ import type { Tensor } from '../../tensor.ts';
 import { type Outcome, partsOf } from '../ask/ask.ts';
 import { checkParts } from '../ask/outputs.ts';
 import { isOutside } from '../ask/verdict.ts';
-import { type Format, type Narrowing, rounding as roundingOf } from '../bounds/formats.ts';
+import { type Bound, U } from '../bounds/bound.ts';
+import { type Format, formats, type Narrowing, rounding as roundingOf } from '../bounds/formats.ts';
 import { FINITE } from '../bounds/number-kinds.ts';
 import { type EngineUnderTest, isFailure } from '../engine-under-test.ts';
 import type { Declaration } from './finding.ts';
@@ -31,19 +32,51 @@ const hypotheses: readonly Hypothesis[] = [
   ...rounding(['operands', 'accumulator', 'output'], ['bfloat16', 'float16', 'tf32']),
   ...rounding(['operands'], ['tf32', 'bfloat16']),
   { declaration: { winograd: { m: 4, r: 3 } } },
+  { declaration: { fft: true } },
 ];
 
-/** Fewer wrong elements than this are no evidence. */
+/** Fewer elements than this are no evidence, for an arithmetic or against it. */
 const ELEMENTS = 4;
+/** An arithmetic that explains a smaller share of the failures is not their cause; what it leaves has another one. */
+const SHARE = 0.75;
+/** An arithmetic predicts errors so many times those of float32, or its prediction says nothing. */
+const COARSER = 64;
+/** Signed errors add up to less than so many times the root of their squares, unless they lean to one side. */
+const LEANING = 6;
 
-/** The first that explains every one of the failures. */
-export function profileOf(subject: EngineUnderTest, failures: readonly Outcome[]): Declaration | undefined {
-  const numbers = failures.filter(({ case: { values } }) => values !== 'nan' && values !== 'infinite');
+/** Arithmetic, and the failures that it explains. */
+export interface ExplainedByProfile {
+  readonly profile: Declaration;
+  readonly outcomes: readonly Outcome[];
+}
+
+/**
+ * The arithmetic that explains most of the failures, the first of equals, and predicts the right answers: where its results would be
+ * coarser, they are. A bound that would hold anything is no evidence.
+ */
+export function profileOf(
+  subject: EngineUnderTest,
+  failures: readonly Outcome[],
+  passes: readonly Outcome[] = [],
+): ExplainedByProfile | undefined {
+  const isNumber = ({ case: { values } }: Outcome): boolean => values !== 'nan' && values !== 'infinite';
+  const numbers = failures.filter(isNumber);
   const elements = numbers.reduce((sum, { verdict: { wrong } }) => sum + wrong, 0);
   if (elements < ELEMENTS) return undefined;
-  const explains = ({ declaration, stored = 'float32' }: Hypothesis): boolean =>
-    failures.every((each) => isStored(each, stored) && explainedBy(declaration, each, subject));
-  return hypotheses.find(explains)?.declaration;
+  const right = passes.filter((each) => isNumber(each) && each.theirs !== undefined);
+  let [best, most]: [ExplainedByProfile | undefined, number] = [undefined, SHARE * numbers.length];
+  for (const { declaration, stored = 'float32' } of hypotheses) {
+    const explained = failures.filter(
+      (each) =>
+        isStored(each, stored) && explainedBy(declaration, each, subject) && isOfSize(declaration, each, subject),
+    );
+    const count = explained.filter(isNumber).length;
+    if (count < most || (best && count === most) || leans(declaration, explained, subject)) continue;
+    if (right.some((each) => !isStored(each, stored) || contradicts(declaration, each, subject))) continue;
+    [best, most] = [{ profile: declaration, outcomes: explained }, count];
+    if (count === numbers.length) break;
+  }
+  return best;
 }
 
 /** Whether all numbers of an answer are numbers of the format. */
@@ -51,6 +84,68 @@ function isStored({ theirs }: Outcome, format: Format): boolean {
   if (format === 'float32' || typeof theirs !== 'object' || theirs === null) return true;
   const tensors = ('data' in theirs ? [theirs] : Object.values(theirs)) as Partial<Tensor>[];
   return tensors.every((each) => each?.data?.every((value) => roundingOf(value, format, true) === 0) ?? true);
+}
+
+/** The elements of an answer with the bound of float32 and that of another arithmetic. */
+function* elementsOf(
+  declaration: Declaration,
+  { case: c, theirs }: Outcome,
+  subject: EngineUnderTest,
+): Generator<{ readonly got: number; readonly i: number; readonly own: Bound; readonly wide: Bound }> {
+  const wide = partsOf(declaring(declaration, subject), c);
+  for (const [k, [part, { bound: own }]] of partsOf(subject, c).entries()) {
+    const given = (part === 'y' ? theirs : (theirs as Partial<Record<string, unknown>>)[part]) as Tensor | undefined;
+    for (let i = 0; i < (given?.data.length ?? 0); i++) yield { got: given!.data[i], i, own, wide: wide[k][1].bound };
+  }
+}
+
+/** Whether a right answer is far more precise than the arithmetic: operands that are rounded cannot be exact everywhere. */
+function contradicts(declaration: Declaration, outcome: Outcome, subject: EngineUnderTest): boolean {
+  if (declaration.precision?.operands === undefined) return false;
+  let precise = 0;
+  for (const { i, own, wide } of elementsOf(
+    { precision: { operands: declaration.precision.operands } },
+    outcome,
+    subject,
+  ))
+    if (wide.error[i] > COARSER * (own.error[i] + U * own.magnitude[i])) precise++;
+  return precise >= ELEMENTS;
+}
+
+/**
+ * Errors of independent roundings are of the size κ·√m·u·Σ|a·w| at most, κ = 8, as in oracle-suspect, and of either sign;
+ * what transforms make of whole numbers is less than ½ away from them.
+ */
+function isOfSize(declaration: Declaration, outcome: Outcome, subject: EngineUnderTest): boolean {
+  const { precision, winograd, fft } = declaration;
+  const { accumulator } = precision ?? {};
+  if (outcome.theirs === undefined) return false;
+  let [sum, squares] = [0, 0];
+  for (const { got, i, own } of elementsOf(declaration, outcome, subject)) {
+    if (!isOutside(own, i, got) || !(own.kinds[i] & FINITE)) continue;
+    const off = got - own.value[i];
+    if ((winograd || fft) && own.error[i] === 0 && Math.abs(off) >= 0.5) return false;
+    if (accumulator === undefined) continue;
+    const e = off / (formats[accumulator].u * own.magnitude[i]);
+    if (Math.abs(e) > 8 * Math.sqrt(own.terms[i]) + 8) return false;
+    sum += e;
+    squares += e * e;
+  }
+  return Math.abs(sum) <= LEANING * Math.sqrt(squares);
+}
+
+/** Whether the errors of all together grow with the values: those of transforms do not, since they are rounded to nearest. */
+function leans(declaration: Declaration, explained: readonly Outcome[], subject: EngineUnderTest): boolean {
+  if (!declaration.winograd && !declaration.fft) return false;
+  let [sum, squares] = [0, 0];
+  for (const each of explained)
+    for (const { got, i, own } of elementsOf(declaration, each, subject)) {
+      if (!isOutside(own, i, got) || !(own.kinds[i] & FINITE) || own.value[i] === 0) continue;
+      const e = ((got - own.value[i]) * Math.sign(own.value[i])) / own.magnitude[i];
+      sum += e;
+      squares += e * e;
+    }
+  return Math.abs(sum) > LEANING * Math.sqrt(squares);
 }
 
 /** Whether an answer that fails would pass if the engine declared this. */
@@ -64,29 +159,43 @@ const declaring = (declaration: Declaration, subject: EngineUnderTest): EngineUn
   traits: { ...subject.traits, ...declaration },
 });
 
-/** How many failures are measured, and the distance beyond which a value is not merely rounded. */
-const [MEASURED, COARSE] = [50, 1e-3];
+/** How many failures are measured, the distance beyond which a value is not merely rounded, and the share that must be close. */
+const [MEASURED, COARSE, MOST] = [50, 1e-3, 0.9];
 
-/** How far the values of unnamed failures are from the right ones in units of Σ|a·w|, if they are close enough to be rounded. */
+/**
+ * How far wrong values are from the right ones in units of Σ|a·w|, if those of nearly all answers are close enough to have
+ * been rounded; NaN and infinities are no distance.
+ */
 export function closeness(subject: EngineUnderTest, failures: readonly Outcome[]): number | undefined {
+  const measured = failures
+    .filter(
+      ({ theirs, verdict, case: { values } }) =>
+        theirs !== undefined && verdict.kind === 'fail' && values !== 'nan' && values !== 'infinite',
+    )
+    .slice(0, MEASURED);
+  const distances = measured.map((each) => distanceIn(subject, each)).filter((each) => each < COARSE);
+  const isClose = distances.length > 0 && distances.length >= MOST * measured.length;
+  return isClose ? Math.max(...distances) : undefined;
+}
+
+/** The largest distance in an answer. */
+function distanceIn(subject: EngineUnderTest, { case: c, theirs }: Outcome): number {
   let most = 0;
-  for (const { case: c, theirs, verdict } of failures.slice(0, MEASURED)) {
-    if (verdict.kind !== 'fail' || theirs === undefined) return undefined;
-    for (const [part, { bound }] of partsOf(subject, c)) {
-      const given = (part === 'y' ? theirs : (theirs as Partial<Record<string, unknown>>)[part]) as Tensor | undefined;
-      for (let i = 0; i < (given?.data.length ?? 0); i++) {
-        if (!isOutside(bound, i, given!.data[i])) continue;
-        const off = Math.abs(given!.data[i] - bound.value[i]) / bound.magnitude[i];
-        if (!(off < COARSE) || !(bound.kinds[i] & FINITE)) return undefined;
-        most = Math.max(most, off);
-      }
+  for (const [part, { bound }] of partsOf(subject, c)) {
+    const given = (part === 'y' ? theirs : (theirs as Partial<Record<string, unknown>>)[part]) as Tensor | undefined;
+    for (let i = 0; i < (given?.data.length ?? 0); i++) {
+      if (!isOutside(bound, i, given!.data[i])) continue;
+      const off = Math.abs(given!.data[i] - bound.value[i]) / bound.magnitude[i];
+      if (!(off < Infinity) || !(bound.kinds[i] & FINITE)) return Infinity;
+      most = Math.max(most, off);
     }
   }
-  return most > 0 ? most : undefined;
+  return most;
 }
 
 /** `operands and output rounded to float16` */
-export function inWords({ precision, winograd }: Declaration): string {
+export function inWords({ precision, winograd, fft }: Declaration): string {
+  if (fft) return 'fast Fourier transforms';
   if (winograd) return `Winograd's F(${winograd.m}×${winograd.m}, ${winograd.r}×${winograd.r})`;
   if (!precision) return 'subnormals that become 0';
   const parts = Object.keys(precision);

@@ -7,7 +7,7 @@
 import { SpecError, show } from '../../errors.ts';
 import { parseCaseId } from '../cases/id.ts';
 import { operatorOf } from '../families/index.ts';
-import { causeOf } from '../findings/finding.ts';
+import { causeOf, causesOf, type Finding } from '../findings/finding.ts';
 import { answersOf, type OperatorReport, type Report, reportOf, statusOf } from './report.ts';
 
 /** A line of the list; comments have no cause. */
@@ -55,7 +55,7 @@ export function expectFailures(report: Report, lines: readonly Line[]): Report {
 function marked(operator: OperatorReport, lines: readonly Line[], interrupted: boolean): OperatorReport {
   const own = lines.filter(({ op }) => op === operator.op);
   const findings = operator.findings.map((finding) => {
-    const alike = own.filter(({ cause }) => cause === causeOf(finding));
+    const alike = own.filter(({ cause }) => names(finding, cause));
     const listed = new Set(alike.map(({ id }) => id));
     const expected = listed.has(undefined) || finding.cases.every((id) => listed.has(id));
     return { ...finding, expected };
@@ -67,6 +67,13 @@ function marked(operator: OperatorReport, lines: readonly Line[], interrupted: b
   return { ...operator, findings, status: otherwise === 'pass' ? 'expected' : otherwise };
 }
 
+/** Whether a line speaks of a finding: by its mistake, its condition, what is computed instead, or its verdict. A mistake that
+ * has a name is not merely a verdict. */
+const names = (finding: Finding, cause: string | undefined): boolean =>
+  cause !== undefined &&
+  causesOf(finding).includes(cause) &&
+  !(cause === finding.kind && finding.mistake !== undefined);
+
 /** A run of some operators says nothing about the others; a comment says nothing at all. */
 const isJudged = ({ ops }: Report, { op, cause }: Line): boolean =>
   cause !== undefined && (ops === undefined || ops.includes(op.replace(/ gradient$/, '')));
@@ -75,7 +82,7 @@ const holds = ({ operators }: Report, { op, id, cause }: Line): boolean =>
   operators.some(
     (each) =>
       each.op === op &&
-      each.findings.some((finding) => causeOf(finding) === cause && (id === undefined || finding.cases.includes(id))),
+      each.findings.some((finding) => names(finding, cause) && (id === undefined || finding.cases.includes(id))),
   );
 
 /** The corrected list: the lines that hold or that this run does not judge, and a line for every other finding. */

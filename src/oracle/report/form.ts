@@ -9,6 +9,8 @@ type Form = 'string' | 'number' | 'boolean' | 'object' | readonly [Form] | { rea
 
 const element: Form = { index: ['number'], expected: 'number', got: 'number', bound: 'number' };
 
+const division = { inside: ['number'], outside: ['number'] } as const;
+
 const finding: Form = {
   kind: 'string',
   cases: ['string'],
@@ -19,6 +21,8 @@ const finding: Form = {
   'closeness?': 'number',
   'mistake?': 'string',
   'evidence?': { explained: 'number', failures: 'number', passes: 'number' },
+  'where?': { text: 'string', terms: ['string'], ...division, 'fresh?': division },
+  'instead?': { text: 'string', confirmed: 'boolean' },
   verdict: { kind: 'string', message: 'string', 'first?': element, 'worst?': element },
   id: 'string',
   seenAs: 'string',
@@ -36,7 +40,9 @@ const operator: Form = {
   'unasked?': 'number',
   'avoided?': { '*': 'number' },
   counts: { '*': 'number' },
-  'precision?': { sums: 'number', rms: 'number' },
+  'precision?': { sums: 'number', rms: 'number', draws: 'number', inwards: 'number', downwards: 'number' },
+  'suspicion?': 'string',
+  'answers?': { '*': ['string'] },
   skipped: { '*': 'number' },
   findings: [finding],
 };

@@ -16,6 +16,11 @@ export const json = (report: Report): string =>
 export function fromJson(source: string, text: string): Report {
   const value = parse(source, text);
   const { format, ...rest } = isObject(value) ? value : {};
+  if (format !== FORMAT && typeof format === 'string' && /^toeplitz report \d+$/.test(format))
+    throw new SpecError(
+      'campaign-reporter',
+      `report: ${source} is of ${format}, and this release reads ${FORMAT}: make it again, or read it with the release that made it`,
+    );
   if (format !== FORMAT)
     throw new SpecError(
       'campaign-reporter',

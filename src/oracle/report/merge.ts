@@ -2,10 +2,7 @@
 
 import { SpecError, show } from '../../errors.ts';
 import { pooled } from '../bounds/precision.ts';
-import { parseCaseId } from '../cases/id.ts';
-import { workOf } from '../cases/tensors.ts';
-import type { Finding } from '../findings/finding.ts';
-import { joined, kindKey } from '../findings/findings.ts';
+import { mergeFindings, sums } from './merge-findings.ts';
 import { type OperatorReport, type Report, reportOf, statusOf } from './report.ts';
 
 /** A report, and where it comes from. */
@@ -66,9 +63,13 @@ function inOrder(reports: readonly SourcedReport[]): Report[] {
 function mergeOperator(reports: readonly OperatorReport[]): OperatorReport {
   const [{ op, status }] = reports;
   const counts = sums(reports.map((each) => each.counts as Record<string, number>));
-  const findings = mergeFindings(reports.flatMap((each) => each.findings));
+  const findings = mergeFindings(
+    reports.flatMap((each) => each.findings),
+    reports.flatMap((each) => each.answers ?? []),
+  );
   const cases = reports.reduce((sum, each) => sum + each.cases, 0);
   const precision = pooled(reports.map((each) => each.precision));
+  const suspicion = reports.flatMap((each) => each.suspicion ?? [])[0];
   const wanted = reports.reduce((sum, each) => sum + each.wanted, 0);
   const unasked = reports.reduce((sum, each) => sum + (each.unasked ?? 0), 0);
   const avoided = sums(reports.map((each) => each.avoided ?? {}));
@@ -84,35 +85,8 @@ function mergeOperator(reports: readonly OperatorReport[]): OperatorReport {
     counts,
     margin: Math.max(...reports.map(({ margin }) => margin)),
     ...(precision && { precision }),
+    ...(suspicion && { suspicion }),
     skipped: sums(reports.map(({ skipped }) => skipped)),
     findings,
   };
 }
-
-function sums(records: readonly Readonly<Record<string, number>>[]): Record<string, number> {
-  const total: Record<string, number> = {};
-  for (const record of records)
-    for (const [name, count] of Object.entries(record)) total[name] = (total[name] ?? 0) + count;
-  return total;
-}
-
-/** One finding per cause, shown by the smallest case of all; those with a name first, as in a campaign. */
-function mergeFindings(findings: readonly Finding[]): Finding[] {
-  const causes = new Map<string, Finding[]>();
-  for (const each of findings) {
-    const what = each.mistake ?? kindKey(each.kind, parseCaseId(each.seenAs));
-    const cause = [what, ...(each.dialects ?? []), JSON.stringify([each.layout, each.profile])].join();
-    causes.set(cause, [...(causes.get(cause) ?? []), each]);
-  }
-  const merged = [...causes.values()].map((alike) => {
-    const smallest = alike.reduce((least, each) => (cells(each) < cells(least) ? each : least));
-    const evidence = sums(alike.map((each) => ({ ...each.evidence })));
-    const { expected: _, ...finding } = smallest;
-    const cases = alike.flatMap((each) => each.cases);
-    return { ...finding, cases, ...(smallest.evidence && { evidence: evidence as unknown as Finding['evidence'] }) };
-  });
-  const rank = ({ mistake, cases }: Finding): number => (mistake === undefined ? 0 : -cases.length);
-  return joined(merged).sort((a, b) => rank(a) - rank(b));
-}
-
-const cells = ({ id }: Finding): number => workOf(parseCaseId(id));

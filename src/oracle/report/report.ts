@@ -10,7 +10,7 @@ import type { Finding } from '../findings/finding.ts';
 import { VERSION } from './version.ts';
 
 /** Changes whenever a reader of older reports would misread a newer one. */
-export const FORMAT = 'toeplitz report 1';
+export const FORMAT = 'toeplitz report 2';
 
 export interface OperatorReport {
   readonly op: string;
@@ -37,9 +37,13 @@ export interface OperatorReport {
   readonly margin: number;
   /** Of its sums of real numbers, if they round. Spec oracle-bits. */
   readonly precision?: Precision;
+  /** What these sums say against the arithmetic. Spec oracle-suspect. */
+  readonly suspicion?: string;
   /** Reasons that the engine gave, and how often. */
   readonly skipped: Readonly<Record<string, number>>;
   readonly findings: readonly Finding[];
+  /** Of a shard: the ids of the cases that were answered, by verdict, so that `merge` can look for conditions again. */
+  readonly answers?: Partial<Readonly<Record<VerdictKind, readonly string[]>>>;
 }
 
 export interface Report {

@@ -3,7 +3,7 @@
 import type { Finding } from '../findings/finding.ts';
 import { headOf, inWords, type OperatorReport, type Report } from './report.ts';
 import { failed, githubOf, junitOf, oneLine, type Test, tapOf } from './test-formats.ts';
-import { headline, hints, paragraph, reasonsOf } from './text.ts';
+import { conditionOf, headline, hints, insteadOf, paragraph, reasonsOf } from './text.ts';
 
 const testsOf = ({ operators, interrupted, unmet = [] }: Report): Test[] => [
   ...operators.map(testOf),
@@ -23,9 +23,15 @@ function testOf(report: OperatorReport): Test {
   return { name, outcome: 'skip', message: oneLine([inWords(report), ...reasonsOf(report)].join('; ')), lines: [] };
 }
 
-/** `fail in 62 cases, as if the bias were ignored` */
+/** `fail in 62 cases, fails in 62 of 62 cases with a bias, in 0 of 138 others, as if the bias were ignored` */
 const summary = (finding: Finding): string =>
-  [headline(finding), ...hints(finding), ...(finding.mistake ? [`as if ${finding.mistake}`] : [])].join(', ');
+  [
+    headline(finding),
+    ...(finding.where ? [conditionOf(finding.where)] : []),
+    ...(finding.instead ? [insteadOf(finding.instead)] : []),
+    ...hints(finding),
+    ...(finding.mistake ? [`as if ${finding.mistake}`] : []),
+  ].join(', ');
 
 export const tap = (report: Report): string => tapOf(headOf(report), testsOf(report));
 export const junit = (report: Report): string => junitOf(report.engine.name, headOf(report), testsOf(report));

@@ -2,7 +2,7 @@
 
 import type { Element } from '../ask/verdict.ts';
 import { bitsOf } from '../bounds/precision.ts';
-import { causeOf, type Evidence, type Finding } from '../findings/finding.ts';
+import { causeOf, type Evidence, type Finding, type Instead, type Where } from '../findings/finding.ts';
 import { inWords as inProfile } from '../findings/other-arithmetic.ts';
 import { adviceOn } from './advice.ts';
 import { headOf, inWords, type OperatorReport, type Report } from './report.ts';
@@ -44,10 +44,11 @@ function row(report: OperatorReport): (string | number)[] {
 }
 
 /** `358 skipped: no groups`, `batch > 1: 178 cases not asked`, `left after 2 crashes and 1 timeout: 36 of 60 cases were not asked` */
-export const reasonsOf = ({ skipped, avoided = {}, unasked, wanted, counts }: OperatorReport): string[] => {
+export const reasonsOf = ({ skipped, avoided = {}, unasked, wanted, counts, suspicion }: OperatorReport): string[] => {
   const { crash, timeout } = counts;
   const ends = [...counted(crash, 'crash', 'crashes'), ...counted(timeout, 'timeout', 'timeouts')].join(' and ');
   return [
+    ...(suspicion ? [`suspect: ${suspicion}`] : []),
     ...Object.entries(skipped).map(([reason, count]) => `${count} skipped: ${reason}`),
     ...Object.entries(avoided).map(([what, count]) => `${what}: ${count} ${count === 1 ? 'case' : 'cases'} not asked`),
     ...(unasked === undefined ? [] : [`left after ${ends}: ${unasked} of ${wanted} cases were not asked`]),
@@ -67,10 +68,12 @@ const expectation = (op: string, finding: Finding): string =>
 
 /** A finding in lines. */
 export function paragraph(op: string, finding: Finding): string[] {
-  const { mistake, evidence, verdict, id, literal, after, again, passesAlone, stderr } = finding;
+  const { mistake, evidence, verdict, id, literal, after, again, passesAlone, intermittent, stderr } = finding;
   const { first, worst, message } = verdict;
   return [
     `✗ ${op}: ${headline(finding)}`,
+    ...(finding.where ? [`  ${conditionOf(finding.where)}`] : []),
+    ...(finding.instead ? [`  ${insteadOf(finding.instead)}`] : []),
     ...hints(finding).map((line) => `  ${line}`),
     ...(mistake ? [`  behaves as if ${mistake}: ${reasons(evidence!)}`] : []),
     `  ${message}`,
@@ -80,12 +83,26 @@ export function paragraph(op: string, finding: Finding): string[] {
       : []),
     ...(stderr ? [`  on standard error: ${stderr}`] : []),
     ...(passesAlone ? ['  passes alone: depends on earlier calls'] : []),
-    passesAlone ? '  seen in:' : '  smallest case:',
+    ...(intermittent ? ['  comes and goes: the same case, asked again, does not always fail so'] : []),
+    passesAlone || intermittent ? '  seen in:' : '  smallest case:',
     ...literal.typescript.split('\n').map((line) => `    ${line}`),
     ...adviceOn(finding).map((line) => `  ${line}`),
     ...(again ? [`  again: ${again}`] : [`  case ${id}`, ...(after ? [`  after ${after}`] : [])]),
   ];
 }
+
+/** `fails in 41 of 41 cases with groups > 1 and a bias, in 0 of 159 others (and in 20 of 20 and 0 of 20 new ones)` */
+export function conditionOf({ text, terms, inside, outside, fresh }: Where): string {
+  const [within, without] = [inside, outside].map((tally) => tally.join(' of '));
+  if (terms.length === 0)
+    return `fails in ${within} cases${fresh ? ` (and in ${fresh.inside.join(' of ')} new ones)` : ''}`;
+  const anew = fresh ? ` (and in ${fresh.inside.join(' of ')} and ${fresh.outside.join(' of ')} new ones)` : '';
+  return `fails in ${within} cases with ${text}, in ${without} others${anew}`;
+}
+
+/** `computes instead: tap [0, 1] is left out (confirmed on new tensors)` */
+export const insteadOf = ({ text, confirmed }: Instead): string =>
+  `computes instead: ${text}${confirmed ? ' (confirmed on new tensors)' : ''}`;
 
 /**
  * What the engine may declare instead: `this is the rule of caffe; the engine declares toeplitz`,

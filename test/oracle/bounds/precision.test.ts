@@ -54,7 +54,12 @@ it('[oracle-bits] looks at rounding alone: neither at exact sums nor at what is 
   expect(status).toBe('fail');
   expect(Number(bitsOf(precision))).toBeGreaterThan(23);
   expect(pooled([undefined])).toBeUndefined();
-  expect(pooled([{ sums: 1, rms: 2 ** -20 }, undefined, { sums: 3, rms: 0 }])).toEqual({ sums: 4, rms: 2 ** -21 });
+  const none = { draws: 0, inwards: 0, downwards: 0 };
+  expect(pooled([{ sums: 1, rms: 2 ** -20, ...none }, undefined, { sums: 3, rms: 0, ...none }])).toEqual({
+    sums: 4,
+    rms: 2 ** -21,
+    ...none,
+  });
 });
 
 it('[oracle-report] counts all cases that were asked, and shows no bits of a maximum', async () => {

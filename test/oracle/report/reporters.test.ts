@@ -86,7 +86,7 @@ describe('the forms of a report', () => {
     const { attributes } = elements.find(({ name }) => name === 'testsuite')!;
     expect(attributes).toMatchObject({ tests: '4', failures: '1', errors: '0', skipped: '2' });
     expect(attributes.name).toContain('a <b> & "c"');
-    expect(outcome[1].attributes.message).toBe('error in 12 cases');
+    expect(outcome[1].attributes.message).toBe('error in 12 cases, fails in 12 of 12 cases (and in 20 of 20 new ones)');
   });
 
   it('[campaign-reporter] tap is version 14, which a strict parser reads', async () => {
@@ -98,7 +98,7 @@ describe('the forms of a report', () => {
         name: 'conv2d',
         tapError: null,
         diag: {
-          message: 'error in 12 cases',
+          message: 'error in 12 cases, fails in 12 of 12 cases (and in 20 of 20 new ones)',
           report: expect.arrayContaining([
             expect.stringContaining('::error::x'),
             expect.stringMatching(/^ {2}case conv2d/),
