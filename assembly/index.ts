@@ -1,8 +1,9 @@
 // The binary interface of the kernels: what the module exports, and nothing else. declare.mjs writes its constants and the
 // structs of all files for TypeScript.
 
-export { add } from './add';
+export { add, Pixelwise } from './add';
 export { LANES, MR, NR, PASS_BYTES, ROW, SUM_POSITIONS } from './blocks';
+export { cells } from './cells';
 export { sumRows } from './column-sums';
 export { copyRows, finite, finiteDoubles, repeat, zero, zeroRows } from './copy';
 export { depthwise } from './depthwise';

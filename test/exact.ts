@@ -1,4 +1,5 @@
-// exp, log, tanh, sigmoid, softplus and pow to hundreds of bits, with which the float64 functions are compared.
+// exp, log, tanh, sigmoid, softplus, pow, expm1, erf and the normal distribution to hundreds of bits, with which the float64
+// functions are compared.
 //
 //   Fixed point on BigInt: the real r is ⌊r·2^P⌋; a series is summed until its terms vanish.
 
@@ -104,4 +105,57 @@ export function ulps(y: number, r: Real, precision = 53, least = -1074): number 
   const fine = 64; // the difference is taken in 2⁻⁶⁴ of a unit
   const difference = shifted(m, e - place + fine) - shifted(r.value, r.exponent - P - place + fine);
   return Number(magnitude(difference)) / 2 ** fine;
+}
+
+/** exp x − 1. */
+export function expm1(x: number): Real {
+  const { value, exponent } = expFixed(fixed(x));
+  return { value: shifted(value, exponent) - ONE, exponent: 0 };
+}
+
+/** The bits of the error function's fixed point: its series for x = −14 loses 300 of them. */
+const Q = 1024;
+const UNIT = 1n << BigInt(Q);
+const wide = (a: bigint, b: bigint): bigint => (a * b) >> BigInt(Q);
+
+/** artan(1/n) = 1/n − 1/(3·n³) + … */
+function arctan(n: bigint): bigint {
+  let [sum, term] = [0n, UNIT / n];
+  for (let k = 1n; term !== 0n; k += 2n, term = -term / (n * n)) sum += term / k;
+  return sum;
+}
+
+function root(a: bigint): bigint {
+  let r = 1n << BigInt(Math.ceil(a.toString(2).length / 2));
+  for (let next = 0n; ; r = next) {
+    next = (r + a / r) >> 1n;
+    if (next >= r) return r;
+  }
+}
+
+/** Machin: π = 16·artan(1/5) − 4·artan(1/239). */
+const ROOT_PI = root((16n * arctan(5n) - 4n * arctan(239n)) << BigInt(Q));
+
+/** 2/√π · (x − x³/3 + x⁵/(2!·5) − …) of a fixed point x. */
+function erfWide(x: bigint): bigint {
+  const z = wide(x, x);
+  let [sum, term] = [0n, x];
+  for (let n = 1n; term !== 0n && term !== -1n; n++) {
+    sum += term / (2n * n - 1n);
+    term = -wide(term, z) / n;
+  }
+  return (2n * sum * UNIT) / ROOT_PI;
+}
+
+const wideOf = (x: number): bigint => {
+  const [m, e] = parts(x);
+  return shifted(m, e + Q);
+};
+
+export const erf = (x: number): Real => ({ value: erfWide(wideOf(x)), exponent: P - Q });
+
+/** (1 + erf(x/√2)) / 2, for x above −18. */
+export function normalDistribution(x: number): Real {
+  const half = root((UNIT / 2n) << BigInt(Q));
+  return { value: UNIT + erfWide(wide(wideOf(x), half)), exponent: P - Q - 1 };
 }

@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import * as toeplitz from '../src/index.ts';
+import * as ops from '../src/ops/index.ts';
 import { laws } from '../src/testing/index.ts';
 import { examples } from './layers.ts';
 
@@ -27,7 +28,9 @@ it('[layer-rules] every public function that makes a layer has an example', () =
       ].map(([, name]) => name),
     );
   const names = examples.map(({ layer }) => layer.name);
-  const missing = makers.filter((maker) => maker in toeplitz && !rewriters.includes(maker) && !names.includes(maker));
+  const missing = makers.filter(
+    (maker) => maker in { ...toeplitz, ...ops } && !rewriters.includes(maker) && !names.includes(maker),
+  );
   expect(makers).toContain('conv2d');
   expect(missing).toEqual([]);
 });

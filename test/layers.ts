@@ -51,6 +51,7 @@ import {
   trueConv1d,
   trueConv2d,
 } from '../src/index.ts';
+import * as ops from '../src/ops/index.ts';
 import type { LawOptions } from '../src/testing/index.ts';
 
 interface Example extends LawOptions {
@@ -126,6 +127,34 @@ const chosen: readonly Example[] = [
   { name: 'channelMaxPool', layer: channelMaxPool({ size: 3 }), shape: [2, 4, 6], kind: 'homogeneous' },
   { name: 'lpPool2d', layer: lpPool2d({ size: [2, 3], stride: [1, 2], padding: 1 }), shape: [2, 3, 4, 2], kind: 'smooth' },
   { name: 'lpPool2d, cubes', layer: lpPool2d({ size: 2, p: 3, ceil: true }), shape: [1, 3, 5, 2], kind: 'smooth' },
+  { name: 'lpPool1d', layer: ops.lpPool1d({ size: 3, stride: 2, padding: 1 }), shape: [2, 6, 2], kind: 'smooth' },
+  { name: 'lpPool3d', layer: ops.lpPool3d({ size: [1, 2, 2], p: 3 }), shape: [1, 2, 3, 4, 2], kind: 'smooth' },
+  { name: 'globalLpPool', layer: ops.globalLpPool({ keep: true }), shape: [2, 3, 4, 3], kind: 'smooth' },
+  { name: 'globalAvgPool, space kept', layer: globalAvgPool({ keep: true }), shape: [2, 3, 4, 5], kind: 'affine', unit: 12 },
+  { name: 'globalMaxPool, space kept', layer: globalMaxPool({ keep: true }), shape: [2, 3, 4, 5], kind: 'homogeneous' },
+  { name: 'pad', layer: ops.pad({ padding: [[2, 1], [-1, 3]] }), shape: [2, 3, 4, 2], kind: 'affine' },
+  { name: 'pad, reflect', layer: ops.pad({ padding: [[4, 3]], mode: 'reflect' }), shape: [2, 3, 2], kind: 'affine' },
+  { name: 'pad, edge', layer: ops.pad({ padding: 1, mode: 'edge' }), shape: [1, 2, 3, 2, 2], kind: 'affine' },
+  { name: 'pad, wrap', layer: ops.pad({ padding: [[5, -1], 2], mode: 'wrap' }), shape: [2, 3, 4, 3], kind: 'affine' },
+  { name: 'upsample', layer: ops.upsample({ scale: [2, 3] }), shape: [2, 3, 2, 3], kind: 'affine' },
+  { name: 'upsample, fewer cells', layer: ops.upsample({ size: [2, 5], coordinates: 'asymmetric', rounding: 'floor' }), shape: [2, 5, 3, 2], kind: 'affine' },
+  { name: 'upsample, linear', layer: ops.upsample({ mode: 'linear' }), shape: [2, 3, 4, 3], kind: 'affine', unit: 16 },
+  { name: 'upsample, linear, corners', layer: ops.upsample({ mode: 'linear', size: 5, coordinates: 'align-corners' }), shape: [2, 3, 2], kind: 'affine', unit: 2 },
+  { name: 'product', layer: ops.product({ body: conv2d({ filters: 3, size: 3, padding: 'same' }), gate: chain([globalAvgPool({ keep: true }), conv2d({ filters: 3, size: 1 }), sigmoid()]) }), shape: [2, 4, 3, 2], kind: 'smooth' },
+  { name: 'product, of channels', layer: ops.product([conv2d({ filters: 1, size: 1 }), identity(), globalMaxPool({ keep: true })]), shape: [2, 3, 2, 3], kind: 'smooth' },
+  { name: 'groupNorm', layer: ops.groupNorm({ groups: 2, epsilon: 0.1 }), shape: [2, 3, 2, 6], kind: 'smooth' },
+  { name: 'instanceNorm', layer: ops.instanceNorm({ epsilon: 0.1 }), shape: [2, 3, 4, 2], kind: 'smooth' },
+  { name: 'layerNorm', layer: ops.layerNorm({ epsilon: 0.1 }), shape: [2, 3, 5], kind: 'smooth' },
+  { name: 'slice', layer: ops.slice({ axes: [1, -1], starts: [-1, 1], ends: [-9, 4], steps: [-2, 1] }), shape: [2, 5, 3, 4], kind: 'affine' },
+  { name: 'shuffleChannels', layer: ops.shuffleChannels({ groups: 3 }), shape: [2, 3, 2, 6], kind: 'affine' },
+  { name: 'depthToSpace', layer: ops.depthToSpace({ size: 2 }), shape: [2, 3, 2, 12], kind: 'affine' },
+  { name: 'depthToSpace, CRD', layer: ops.depthToSpace({ size: 2, order: 'CRD' }), shape: [1, 3, 2, 8], kind: 'affine' },
+  { name: 'depthToSpace, one axis', layer: ops.depthToSpace({ size: 3, order: 'CRD' }), shape: [2, 4, 6], kind: 'affine' },
+  { name: 'spaceToDepth', layer: ops.spaceToDepth({ size: 2 }), shape: [2, 4, 6, 3], kind: 'affine' },
+  { name: 'logSoftmax, first axis', layer: ops.logSoftmax({ axis: 1 }), shape: [2, 3, 4], kind: 'smooth' },
+  { name: 'clip', layer: ops.clip({ min: -1, max: 2.5 }), shape: [2, 3, 4], kind: 'smooth' },
+  { name: 'power', layer: ops.power({ exponent: 3, scale: -2, shift: 1 }), shape: [2, 3, 4], kind: 'smooth' },
+  { name: 'gelu, tanh', layer: ops.gelu({ approximate: 'tanh' }), shape: [2, 3, 4], kind: 'smooth' },
   { name: 'leakyRelu', layer: leakyRelu({ slope: 0.5 }), shape: [2, 3, 4], kind: 'homogeneous' },
   { name: 'sigmoid', layer: sigmoid(), shape: [2, 5], kind: 'smooth' },
   { name: 'tanh', layer: tanh(), shape: [2, 5], kind: 'smooth' },
@@ -175,7 +204,7 @@ const chosen: readonly Example[] = [
 ];
 
 /** The layers that a public function makes without attributes, and that are not listed above. */
-export const made = Object.values(toeplitz).flatMap((make): Example[] => {
+export const made = [...Object.values(toeplitz), ...Object.values(ops)].flatMap((make): Example[] => {
   if (typeof make !== 'function' || make.length > 1 || chosen.some(({ layer }) => layer.name === make.name)) return [];
   try {
     const layer = (make as () => Layer)();

@@ -6,6 +6,7 @@ import * as toeplitz from '../src/index.ts';
 import * as inspect from '../src/inspect/index.ts';
 import * as nets from '../src/nets/index.ts';
 import * as onnx from '../src/onnx/index.ts';
+import * as ops from '../src/ops/index.ts';
 import * as oracle from '../src/oracle/index.ts';
 import * as testing from '../src/testing/index.ts';
 import * as train from '../src/train/index.ts';
@@ -20,7 +21,7 @@ const third = [undefined, {}, 3, x];
 /** Functions whose error has another form by intention, and functions that take a report, which nobody writes by hand. */
 const others = ['SpecError', 'skip', 'render'];
 
-const functions = Object.entries({ toeplitz, nets, train, inspect, formats, onnx, oracle, testing }).flatMap(
+const functions = Object.entries({ toeplitz, ops, nets, train, inspect, formats, onnx, oracle, testing }).flatMap(
   ([from, module]) =>
     Object.entries(module as Record<string, unknown>)
       .filter(([name, value]) => typeof value === 'function' && !others.includes(name))

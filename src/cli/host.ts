@@ -64,9 +64,13 @@ async function main(file: string): Promise<void> {
     if (cmd === 'run') send({ seq, ...reply(await subject.run(decode(call) as Call), 'dy' in call) });
     if (cmd === 'bye') process.exit(0);
   };
+  let last = Promise.resolve(); // questions that come together are answered one after another
+  const inTurn = (line: string): void => {
+    last = last.then(() => onLine(line));
+  };
   process.stdin
     .setEncoding('utf8')
-    .on('data', linesOf(onLine))
+    .on('data', linesOf(inTurn))
     .on('end', () => process.exit(0));
 }
 

@@ -107,8 +107,9 @@ export class Group {
     return !this.ended;
   }
 
-  send(message: object): void {
-    this.child.stdin!.write(`${JSON.stringify(message)}\n`);
+  /** Several messages go in one write. */
+  send(...messages: readonly object[]): void {
+    this.child.stdin!.write(messages.map((each) => `${JSON.stringify(each)}\n`).join(''));
   }
 
   /** What was written to standard error since the last time, in a few words. */

@@ -15,7 +15,9 @@ export class StartError extends Error {
   override readonly name = 'StartError';
 }
 
-export interface Remote extends Hello, Pick<EngineUnderTest, 'run'> {
+type Question = readonly [call: Call, c?: Case];
+
+export interface Remote extends Hello, Pick<EngineUnderTest, 'run' | 'runAll'> {
   /** What the engine wrote to standard error when this case was last asked, shortened. */
   saidOf(id: string): string | undefined;
   /** The first line on standard output that was not an answer, and how many more there were. */
@@ -60,6 +62,8 @@ class Running implements Listener {
   private look: ((text: string) => void) | undefined;
   private wake: (() => void) | undefined;
   private isStopping = false;
+  /** While several questions are open: lines for which nobody waits yet. */
+  private early: string[] | undefined;
   private ending: { readonly exit: string } | { readonly endless: string } | undefined;
 
   constructor(command: string, args: readonly string[], strays: Strays) {
@@ -72,7 +76,14 @@ class Running implements Listener {
     const [print, line] = afterPrint(text);
     if (print.trim() !== '') this.stray(print);
     if (this.look) this.look(line);
+    else if (this.early) this.early.push(line);
     else this.stray(line);
+  }
+
+  /** Keeps what comes before it is waited for; without, the rest of it is no answer. */
+  keepEarly(isKept: boolean): void {
+    for (const text of this.early ?? []) this.stray(text);
+    this.early = isKept ? [] : undefined;
   }
 
   endless(beginning: string): void {
@@ -110,8 +121,10 @@ class Running implements Listener {
         this.look = undefined;
         resolve();
       };
+      const accept = this.look;
+      while (found === undefined && this.early !== undefined && this.early.length > 0) accept(this.early.shift()!);
       if (this.ending) resolve();
-      else timer = wait();
+      else if (found === undefined) timer = wait();
     });
     clearTimeout(timer);
     this.look = undefined;
@@ -168,9 +181,29 @@ export async function remote(command: string, args: readonly string[], seconds: 
     keep(c, running.group.words());
     return answer;
   };
+  const runAll = async (questions: readonly Question[]): Promise<Answer[]> => {
+    const answers: Answer[] = [];
+    if (running.group.alive && questions.length > 1) {
+      const first = seq + 1;
+      running.keepEarly(true);
+      running.group.send(...questions.map(([call]) => ({ cmd: 'run', seq: ++seq, call: encode(call) })));
+      while (answers.length < questions.length) {
+        const expected = first + answers.length;
+        const ending = await running.next((text) => readAnswer(text, expected), seconds);
+        if (!('found' in ending)) break;
+        answers.push(ending.found);
+      }
+      running.keepEarly(false);
+      if (answers.length < questions.length) await running.stop();
+    }
+    // What is not answered by then is asked again, one question at a time, so that each has an answer of its own.
+    for (const [call, c] of questions.slice(answers.length)) answers.push(await run(call, c));
+    return answers;
+  };
   return {
     ...hello,
     run,
+    runAll,
     restart: () => running.stop(),
     saidOf: (id) => said.get(id),
     stray: () => strays.first && `'${strays.first}'${strays.count > 1 ? ` and ${strays.count - 1} more` : ''}`,

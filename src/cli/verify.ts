@@ -6,8 +6,12 @@ import { parseArgs } from 'node:util';
 import { SpecError } from '../errors.ts';
 import { examine } from '../oracle/campaign.ts';
 import { readSettings } from '../oracle/cases/plan-campaign.ts';
+import type { Complete } from '../oracle/cases/questions.ts';
+import type { EngineUnderTest } from '../oracle/engine-under-test.ts';
 import { answering, questionsOf, type Read, readManifest } from '../oracle/files/answers.ts';
-import { at, jsonText } from './files.ts';
+import { secondRound, withSecondRound } from '../oracle/files/second-round.ts';
+import type { Report } from '../oracle/report/report.ts';
+import { at, checkNewFolder, jsonText, writeFolder } from './files.ts';
 import { openOutput, outputHelp, outputOptions } from './output.ts';
 import { progressLine } from './progress.ts';
 import { orRefused, UsageError } from './usage.ts';
@@ -22,6 +26,8 @@ An answer that is not there is a finding.
 
   --name NAME     of the program that answered (the name of DIR)
   --strict        results far from the exact one are failures, inside the bound too
+  --second        writes questions into DIR/second by which it can be said what the
+                  program computes instead; answer them too, and verify DIR again
 ${outputHelp}
 
 Exit code: 0 clean, 1 the answers are wrong somewhere, 2 DIR is not as toeplitz
@@ -37,6 +43,7 @@ const options = {
   ...outputOptions,
   name: { type: 'string' },
   strict: { type: 'boolean', default: false },
+  second: { type: 'boolean', default: false },
 } as const;
 
 /** Runs the command; gives the exit code. Spec campaign-answers. */
@@ -53,7 +60,33 @@ export async function run(args: readonly string[]): Promise<number> {
   const report = await examine(subject, settings, questionsOf(manifest), { onProgress: progress.show }).finally(
     progress.clear,
   );
-  return finish(report);
+  const second = join(folder, SECOND);
+  if (values.second) await writeSecond(second, subject, report, settings);
+  const isAnswered = !values.second && (await readerOf(second)('manifest.json')) !== undefined;
+  return finish(isAnswered ? await withSecondRound(report, await answersIn(second, subject.name)) : report);
+}
+
+const SECOND = 'second';
+
+async function answersIn(folder: string, name: string): Promise<EngineUnderTest> {
+  return answering(readManifest(await manifestIn(folder)), name, readerOf(folder));
+}
+
+/** Spec campaign-second. */
+async function writeSecond(
+  folder: string,
+  subject: EngineUnderTest,
+  report: Report,
+  settings: Complete,
+): Promise<void> {
+  const files = await secondRound(subject, report, settings);
+  if (!files) {
+    process.stderr.write('toeplitz: there is nothing to ask in a second round\n');
+    return;
+  }
+  await checkNewFolder(folder);
+  await writeFolder(folder, ['cases', 'answers'], files);
+  process.stderr.write(`toeplitz: answer the questions in ${folder} too, and verify again\n`);
 }
 
 async function manifestIn(folder: string): Promise<string> {

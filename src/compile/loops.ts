@@ -56,6 +56,13 @@ export class Loops implements Program {
     return lrnOf(x as Tensor, step);
   }
 
+  /** The layer's own function runs. */
+  pointwise(): undefined {}
+
+  product(parts: readonly Value[], _shape: Shape, loops: (parts: readonly Tensor[]) => Tensor): Value {
+    return loops(parts as readonly Tensor[]);
+  }
+
   sum(parts: readonly Value[]): Value {
     return (parts as readonly Tensor[]).reduce(sumOf);
   }

@@ -1,36 +1,53 @@
-// Steps that work pixel by pixel: sums with their epilogues, local response normalisation, zeros around the cells.
+// Steps that work pixel by pixel: sums and products with their epilogues, functions of one number, local response normalisation, zeros around the cells.
 
 import type { Arena } from '../kernels/arena.ts';
-import { Lattice, Lrn, Sum } from '../kernels/declared.ts';
+import { Lattice, Lrn, Pixelwise, Sum } from '../kernels/declared.ts';
+import { SUM } from '../kernels/elementwise.ts';
 import { type Finish, writeEpilogues } from '../kernels/epilogue.ts';
 import { latticeOf } from '../kernels/lattice.ts';
 import { offsetOf, type Placement } from '../kernels/placement.ts';
-import type { LrnStep } from '../layer/layer.ts';
+import type { LrnStep, PointwiseStep } from '../layer/layer.ts';
 import { SHORT_SUM } from '../reference/sums.ts';
 import type { Three } from '../window.ts';
 import type { Activation } from './activation.ts';
 import { closed, type RunStep, type Step } from './steps.ts';
 
-/** y = ((first + second) + third) …, then the epilogue; a part may be y itself. Spec sum-rules. */
-export function sumStep(reads: readonly Activation[], y: Activation, finish: Finish): Step {
+/** What a sum may be instead. */
+type Function = PointwiseStep | { readonly operation: 'product' };
+
+/** y = ((first + second) + third) …, then the epilogue; a part may be y itself. Spec sum-rules, product-rules. */
+export function sumStep(reads: readonly Activation[], y: Activation, finish: Finish, instead?: Function): Step {
   return {
     reads,
     y,
     finish,
     isSum: true,
+    isFunction: instead !== undefined,
     staged: 0,
     prepare(arena, at, step) {
       const [epilogue] = writeEpilogues(arena, step.finish ?? {}, 1, y.channels);
       const target = at(step.y);
-      const [first, ...others] = reads.map((part) => arena.struct(Lattice, cellsOf(part, at(part), target)));
-      const own = arena.struct(Lattice, cellsOf(y, target, target));
-      const setImages = imagesOf(arena, [first, ...others, own], y);
-      const sums = (others.length > 0 ? others : [0]).map((second, i, all) =>
+      const [first, ...others] = reads.map((part) => ({
+        lattice: arena.struct(Lattice, cellsOf(y, repeated(part, at(part), y), target)),
+        single: part.channels < y.channels ? 1 : 0,
+      }));
+      const own = { lattice: arena.struct(Lattice, cellsOf(y, target, target)), single: 0 };
+      const all = [first, ...others, own].map(({ lattice }) => lattice);
+      const setImages = imagesOf(arena, all, y);
+      const { operation = 'sum', slope, ...numbers } = (instead ?? {}) as Partial<PointwiseStep>;
+      const slopes = slope ? arena.values(slope) : 0;
+      const sums = (others.length > 0 ? others : [{ lattice: 0, single: 0 }]).map((second, i, all) =>
         arena.struct(Sum, {
-          first: i === 0 ? first : own,
-          second,
+          ...SUM,
+          ...numbers,
+          operation: Pixelwise[operation],
+          first: (i === 0 ? first : own).lattice,
+          second: second.lattice,
           channels: y.channels,
+          firstSingle: (i === 0 ? first : own).single,
+          secondSingle: second.single,
           epilogue: i === all.length - 1 ? epilogue : 0,
+          slope: slopes,
         }),
       );
       return (images) => {
@@ -43,6 +60,17 @@ export function sumStep(reads: readonly Activation[], y: Activation, finish: Fin
 
 /** The cells of an activation, where they are read and where they go. */
 const cellsOf = ({ batch, size }: Activation, from: Placement, to: Placement) => latticeOf([batch, ...size], from, to);
+
+/** A placement that reads the one cell of an axis again and again where y has more. */
+function repeated(part: Activation, from: Placement, y: Activation): Placement {
+  const [plane, row, pixel] = part.size.map((cells, i) => cells === y.size[i]);
+  return {
+    ...from,
+    plane: plane ? from.plane : 0,
+    row: row ? from.row : 0,
+    pixel: pixel ? from.pixel : 0,
+  };
+}
 
 /** Sets the images of lattices over an activation, where they are others than in the call before. */
 function imagesOf(arena: Arena, lattices: readonly number[], activation: Activation): RunStep {

@@ -15,7 +15,7 @@ export function fuse(steps: readonly Step[], output: Activation): Step[] {
     const [x] = step.reads;
     const before = writer.get(x);
     const isOnlyReader = readers.get(x) === 1 && x !== output;
-    const isPointwise = step.isSum && step.reads.length === 1 && !isCopy(step);
+    const isPointwise = step.isSum && !step.isFunction && step.reads.length === 1 && !isCopy(step);
     const finish = isPointwise && isOnlyReader && before ? joined(before.finish, step.finish) : undefined;
     if (before && finish) Object.assign(before, { finish, y: step.y });
     writer.set(step.y, finish && before ? before : step);
@@ -62,6 +62,7 @@ export function addInPlace(steps: readonly Step[], input: Activation, output: Ac
     if (!isSum || isCopy(steps[time])) continue;
     const isFree = (part: Activation): boolean =>
       !part.home &&
+      part.channels === y.channels &&
       part.tree.every(
         (activation) => (lives.get(activation)?.last ?? 0) <= time && !reads.slice(2).includes(activation),
       );

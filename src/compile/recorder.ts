@@ -4,7 +4,7 @@ import { show, wrongType } from '../errors.ts';
 import { compiledConv, compiledConvTranspose } from '../kernels/choose.ts';
 import { marginsOf } from '../kernels/phases.ts';
 import type { WeightedKernel } from '../kernels/weighted-kernel.ts';
-import type { ConvStep, Layer, LrnStep, NormStep, Params, Program, Value } from '../layer/layer.ts';
+import type { ConvStep, Layer, LrnStep, NormStep, Params, PointwiseStep, Program, Value } from '../layer/layer.ts';
 import type { Shape, Tensor } from '../tensor.ts';
 import type { PoolGeometry } from '../window.ts';
 import { Activation } from './activation.ts';
@@ -22,7 +22,8 @@ export class Recorder implements Program {
     this.#arithmetic = arithmetic;
   }
 
-  #append(step: Step): Activation {
+  /** For the steps of layers outside of the core as well. */
+  append(step: Step): Activation {
     this.steps.push(step);
     return step.y;
   }
@@ -35,7 +36,7 @@ export class Recorder implements Program {
 
   call(layer: Layer, x: Value, p: Params<Tensor>): Value {
     const y = new Activation(layer.shape(x.shape), true);
-    const result = this.#append(callStep(layer, this.dense(x as Activation), copied(p), y));
+    const result = this.append(callStep(layer, this.dense(x as Activation), copied(p), y));
     return this.#copy(result, new Activation(y.shape));
   }
 
@@ -54,32 +55,44 @@ export class Recorder implements Program {
     const x = value as Activation;
     x.needs(marginsOf(kernel.phases, x.size));
     const finish = { bias: step.bias?.data as Float32Array | undefined };
-    return this.#append(weightedStep(x, new Activation(shape), kernel, step.weight.data as Float32Array, finish));
+    return this.append(weightedStep(x, new Activation(shape), kernel, step.weight.data as Float32Array, finish));
   }
 
   maxPool(x: Value, shape: Shape, geometry: PoolGeometry): Value {
-    return this.#append(poolStep(x as Activation, new Activation(shape), geometry, undefined));
+    return this.append(poolStep(x as Activation, new Activation(shape), geometry, undefined));
   }
 
   avgPool(x: Value, shape: Shape, geometry: PoolGeometry, countPadding: boolean): Value {
-    return this.#append(poolStep(x as Activation, new Activation(shape), geometry, countPadding));
+    return this.append(poolStep(x as Activation, new Activation(shape), geometry, countPadding));
   }
 
   norm(x: Value, norm: NormStep): Value {
-    return this.#append(sumStep([x as Activation], new Activation(x.shape), { norm }));
+    return this.append(sumStep([x as Activation], new Activation(x.shape), { norm }));
   }
 
   relu(x: Value): Value {
-    return this.#append(sumStep([x as Activation], new Activation(x.shape), { relu: true }));
+    return this.append(sumStep([x as Activation], new Activation(x.shape), { relu: true }));
   }
 
   lrn(x: Value, step: LrnStep): Value {
-    return this.#append(lrnStep(x as Activation, new Activation(x.shape), step));
+    return this.append(lrnStep(x as Activation, new Activation(x.shape), step));
+  }
+
+  pointwise(x: Value, step: PointwiseStep): Value {
+    return this.append(sumStep([x as Activation], new Activation(x.shape), {}, step));
+  }
+
+  product(parts: readonly Value[], shape: Shape): Value | undefined {
+    if (parts.length === 1) return parts[0];
+    const y = new Activation(shape);
+    const fits = (part: Activation): boolean => part.size.every((cells, i) => cells === y.size[i] || cells === 1);
+    if (shape.length > 5 && !(parts as readonly Activation[]).every(fits)) return undefined;
+    return this.append(sumStep(parts as readonly Activation[], y, {}, { operation: 'product' }));
   }
 
   sum(parts: readonly Value[]): Value {
     if (parts.length === 1) return parts[0];
-    return this.#append(sumStep(parts as readonly Activation[], new Activation(parts[0].shape), {}));
+    return this.append(sumStep(parts as readonly Activation[], new Activation(parts[0].shape), {}));
   }
 
   concat(parts: readonly Value[], shape: Shape): Value {
@@ -100,7 +113,7 @@ export class Recorder implements Program {
    */
   reshape(x: Value, shape: Shape): Value {
     const step = sumStep([this.dense(x as Activation)], new Activation(shape, true), {});
-    return this.#append({ ...step, finish: undefined });
+    return this.append({ ...step, finish: undefined });
   }
 
   /** x without gaps, as JavaScript reads and writes it. */
@@ -115,7 +128,7 @@ export class Recorder implements Program {
   }
 
   #copy(x: Activation, y: Activation): Activation {
-    return this.#append(sumStep([x], y, {}));
+    return this.append(sumStep([x], y, {}));
   }
 }
 

@@ -22,8 +22,10 @@ export interface Step {
   y: Activation;
   /** What is done to the results before they are stored; undefined for a step that can do nothing more. */
   finish: Finish | undefined;
-  /** A sum of one part or more; with one part and nothing to finish it is a copy. */
+  /** A sum of one part or more; with one part and nothing to finish it is a copy. A product and a function of one number are like it. */
   readonly isSum: boolean;
+  /** Whether it is a product or a function of one number: no copy, and no part of the step before it. */
+  readonly isFunction?: boolean;
   /** The most bytes of weights that it asks to have staged. */
   readonly staged: number;
   /** Takes its memory and gives the function that runs it. What is written only once waits until the arena is ready. */
@@ -33,8 +35,8 @@ export interface Step {
 /** What is alike in all steps that can do nothing more and have no weights. */
 export const closed = { finish: undefined, isSum: false, staged: 0 } as const;
 
-export const isCopy = ({ isSum, reads, finish }: Step): boolean =>
-  isSum && reads.length === 1 && !finish?.norm && !finish?.bias && !finish?.relu;
+export const isCopy = ({ isSum, isFunction, reads, finish }: Step): boolean =>
+  isSum && !isFunction && reads.length === 1 && !finish?.norm && !finish?.bias && !finish?.relu;
 
 /** A convolution or a transposed one. */
 export function weightedStep(

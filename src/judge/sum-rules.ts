@@ -7,6 +7,7 @@ import { sizeOf, type Tensor } from '../tensor.ts';
 import { enclosedContraction } from './contraction.ts';
 import { sound } from './enclosure.ts';
 import type { Node, Rule } from './rule.ts';
+import { setNorm } from './set-norm-rule.ts';
 
 /**
  * Roundings of a norm's scale, weight / √(variance + epsilon), and of what is multiplied by it: half of one under the root,
@@ -250,6 +251,9 @@ const product: Rule = (node) => {
 };
 
 export const sumRules = (isSeen: boolean): Readonly<Record<string, Rule>> => ({
+  InstanceNormalization: setNorm,
+  GroupNormalization: setNorm,
+  LayerNormalization: setNorm,
   Conv: contraction(isSeen),
   ConvTranspose: contraction(isSeen),
   Gemm: contraction(isSeen),

@@ -57,6 +57,9 @@ export function reluGrad(x: Float32Array, dy: Float32Array, dx: Float32Array): v
   blockwise('relu', [x, dy], dx, (kernels, [atX, atDy], count) => kernels.reluGradient(atX, atDy, count));
 }
 
+/** A sum without an epilogue: what a pixelwise operation is unless it says otherwise. */
+export const SUM = { operation: 0, firstSingle: 0, secondSingle: 0, epilogue: 0, a: 0, b: 0, slope: 0 };
+
 /** y = a + b. Spec sum-rules. */
 export function add(a: Float32Array, b: Float32Array, y: Float32Array): void {
   withArena('sum', (arena) => {
@@ -66,7 +69,7 @@ export function add(a: Float32Array, b: Float32Array, y: Float32Array): void {
     const nowhere = { image: 0, plane: 0, row: 0, pixel: 0 };
     const lattice = (source: number): number =>
       arena.struct(Lattice, latticeOf([1, 1, 1, 1], { address: source, ...nowhere }, { address: to, ...nowhere }));
-    const sum = { first: lattice(first), second: lattice(second), channels: count, epilogue: 0 };
+    const sum = { ...SUM, first: lattice(first), second: lattice(second), channels: count };
     const plan = arena.struct(Sum, sum);
     for (let start = 0; start < y.length; start += count) {
       const channels = Math.min(count, y.length - start);

@@ -18,6 +18,7 @@ export interface Kernels {
   zero(address: number, bytes: number): void;
   zeroRows(lattice: number, bytes: number): void;
   add(sum: number): void;
+  cells(cells: number): void;
   pool(pool: number, plane: number, row: number): void;
   map(f: number, values: number, count: number, exponent: number): void;
   normals(state: number, values: number, count: number, factor: number): void;

@@ -1,11 +1,12 @@
-// Parallel layers on the same x: their outputs are added (a residual block) or joined (an inception module).
+// Parallel layers on the same x: their outputs are added (a residual block) or joined (an inception module); product.ts
+// multiplies them.
 
 import { locatedError, SpecError } from '../errors.ts';
 import { type Shape, sameShape, type Tensor } from '../tensor.ts';
 import { concatChannels, splitChannels, sumOf } from './channels.ts';
 import { combinator, ownParams, type Parts, readParts } from './combinator.ts';
 import { hull, pointField, spaceOf } from './field.ts';
-import type { Arrangement, Children, Layer, Params, Program, Value } from './layer.ts';
+import type { Arrangement, Children, Field, Layer, Params, Program, Value } from './layer.ts';
 
 /** y = first(x) + second(x) + …: branches of equal output shape, added in order. A residual block is a sum with the identity. Spec sum-rules.
  *
@@ -23,7 +24,7 @@ export function sum(parts: Parts): Layer {
     },
     merge: (ys) => ys.reduce(sumOf),
     emit: (program, ys) => program.sum(ys),
-    split: (dy, shapes) => shapes.map(() => dy),
+    split: (dy, ys) => ys.map(() => dy),
   });
 }
 
@@ -46,33 +47,40 @@ export function concat(parts: Parts): Layer {
     },
     merge: concatChannels,
     emit: (program, ys, shape) => program.concat(ys, shape),
-    split: splitChannels,
+    split: (dy, ys) =>
+      splitChannels(
+        dy,
+        ys.map(({ shape }) => shape),
+      ),
   });
 }
 
-interface Merge {
+/** What is done with the outputs of the branches. */
+export interface Merge {
   readonly arrangement: Arrangement;
   shape(shapes: readonly Shape[]): Shape;
   merge(ys: readonly Tensor[]): Tensor;
-  emit(program: Program, ys: readonly Value[], shape: Shape): Value;
-  split(dy: Tensor, shapes: readonly Shape[]): readonly Tensor[];
+  emit(program: Program, ys: readonly Value[], shape: Shape): Value | undefined;
+  /** The gradient at the output of each branch. */
+  split(dy: Tensor, ys: readonly Tensor[]): readonly Tensor[];
+  /** The fields of the branches, if a branch may have fewer cells than y. */
+  fields?(fields: readonly Field[], shapes: readonly Shape[], shape: Shape): readonly Field[];
 }
 
-function branches(name: string, parts: Parts, make: (parts: Parts) => Layer, rules: Merge): Layer {
+export function branches(name: string, parts: Parts, make: (parts: Parts) => Layer, rules: Merge): Layer {
   const children = readParts(name, parts);
   const list = Object.entries(children);
   if (list.length === 0) throw new SpecError('layer-children', `${name}: there must be at least one branch, got none`);
   return combinator(name, children, make, {
     arrangement: rules.arrangement,
     walk(x) {
-      const shape = rules.shape(ofEach(children, (child) => child.shape(x)));
+      const shapes = ofEach(children, (child) => child.shape(x));
+      const shape = rules.shape(shapes);
+      const fields = list.map(([, child]) => child.field(x));
       return {
         inputs: Object.fromEntries(list.map(([each]) => [each, { shape: x, field: pointField(x) }])),
         shape,
-        field: hull(
-          list.map(([, child]) => child.field(x)),
-          spaceOf(shape),
-        ),
+        field: hull(rules.fields?.(fields, shapes, shape) ?? fields, spaceOf(shape)),
       };
     },
     forward: (x, p) => rules.merge(ofEach(children, (child, each) => child.forward(x, ownParams(p, each)))),
@@ -82,11 +90,11 @@ function branches(name: string, parts: Parts, make: (parts: Parts) => Layer, rul
     },
     vjp(x, p) {
       const results = ofEach(children, (child, each) => child.vjp(x, ownParams(p, each)));
-      const shapes = results.map(([y]) => y.shape);
+      const ys = results.map(([y]) => y);
       return [
-        rules.merge(results.map(([y]) => y)),
+        rules.merge(ys),
         (dy, needsX) => {
-          const parts = rules.split(dy, shapes);
+          const parts = rules.split(dy, ys);
           const gradients = ofEach(children, (_, _each, i) => results[i][1](parts[i], needsX));
           const params: Record<string, Params<Tensor>> = {};
           for (const [i, [each]] of list.entries()) params[each] = gradients[i].params;

@@ -15,6 +15,8 @@ import {
   MOST_NESTED,
   noteMade,
   type Params,
+  type Program,
+  type Value,
 } from './layer.ts';
 import { checkInput, checkLike, readChanges, remembering } from './operator.ts';
 
@@ -28,8 +30,10 @@ export interface Walk {
   readonly field: Field;
 }
 
-export interface Rules extends Required<Pick<Layer, 'forward' | 'vjp' | 'emit'>> {
+export interface Rules extends Required<Pick<Layer, 'forward' | 'vjp'>> {
   readonly arrangement: Arrangement;
+  /** `undefined` where only `forward` gives the bits. */
+  emit(program: Program, x: Value, p: Params<Tensor>): Value | undefined;
   walk(x: Shape): Walk;
   /** Without it, the costs of the children are added. */
   cost?(x: Shape): number;
@@ -97,7 +101,7 @@ export function combinator(name: string, children: Children, make: (parts: Parts
     emit(program, x, p) {
       if (this !== layer) return program.call(this, x, p);
       checkParts(p);
-      return rules.emit(program, x, p);
+      return rules.emit(program, x, p) ?? program.call(layer, x, p);
     },
   });
   depths.set(layer, depth);

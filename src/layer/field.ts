@@ -17,7 +17,7 @@ export interface Span {
 }
 
 /** Cells in ascending order, as runs [first, last] with gaps between them. */
-type Runs = readonly (readonly [first: number, last: number])[];
+export type Runs = readonly (readonly [first: number, last: number])[];
 
 interface Cells {
   readonly period: number;
@@ -32,7 +32,7 @@ const exact = new WeakMap<AxisField, Cells>();
  * below.
  */
 const MOST = 1024;
-const MOST_PHASES = 4096;
+export const MOST_PHASES = 4096;
 
 /** The sizes of the axes between batch and channels. */
 export const spaceOf = (shape: Shape): Shape => shape.slice(1, -1);
@@ -152,7 +152,7 @@ export function spanAt(axis: AxisField, p: number): Span {
 const isPoint = ({ size, step, start }: AxisField): boolean => size === 1 && step === 1 && start === 0;
 
 /** The triple of the sets: the greatest size, and the latest start before which no unit depends on a cell. */
-function fieldOf(cells: Cells): AxisField {
+export function fieldOf(cells: Cells): AxisField {
   const { period, shift, sets } = cells;
   let [size, start] = [0, Number.POSITIVE_INFINITY];
   sets.forEach((set, r) => {

@@ -70,10 +70,10 @@ export interface Parameter {
 }
 
 /**
- * How the layers of a layer are arranged: one after the other, in parallel with their outputs added or joined, or the first
+ * How the layers of a layer are arranged: one after the other, in parallel with their outputs added, multiplied or joined, or the first
  * used inside the second.
  */
-export type Arrangement = 'sequence' | 'sum' | 'concat' | 'shared';
+export type Arrangement = 'sequence' | 'sum' | 'product' | 'concat' | 'shared';
 
 /** The mean and the biased variance of each channel. */
 export interface Statistics {
@@ -175,6 +175,17 @@ export interface LrnStep {
 }
 
 /**
+ * A function of one number: limits a and b; min(max(a·x + b, 0), 1), by itself or times x; or x < 0 ? slope·x : x with a
+ * slope for each channel.
+ */
+export interface PointwiseStep {
+  readonly operation: 'clip' | 'hardSigmoid' | 'hardSwish' | 'prelu';
+  readonly a?: number;
+  readonly b?: number;
+  readonly slope?: Float32Array;
+}
+
+/**
  * What a layer may add to a compiled net; every member returns the value of its result, whose `shape` is given where
  * it is not that of x. The bits are those of the layer's `forward`. Spec compile-bits.
  */
@@ -192,8 +203,11 @@ export interface Program {
   norm(x: Value, step: NormStep): Value;
   relu(x: Value): Value;
   lrn(x: Value, step: LrnStep): Value;
+  pointwise(x: Value, step: PointwiseStep): Value | undefined;
   /** ((first + second) + third) … */
   sum(parts: readonly Value[]): Value;
+  /** ((first · second) · third) …, where an axis of one cell or channel is repeated; `loops` computes it without kernels. */
+  product(parts: readonly Value[], shape: Shape, loops: (parts: readonly Tensor[]) => Tensor): Value | undefined;
   /** The parts joined on the channel axis. */
   concat(parts: readonly Value[], shape: Shape): Value;
   /** The same numbers in another shape. */

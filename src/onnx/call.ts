@@ -36,6 +36,7 @@ export function once(make: Given): Given {
 /** A layer of the library that computes a node. */
 export interface Step {
   readonly layer: Layer;
+  readonly lastAlready?: boolean;
   params?(given: Given): Params<Tensor>;
 }
 
@@ -45,10 +46,10 @@ export interface Plan {
   run(given: Given): readonly Value[];
   /** The outputs follow from shapes alone. */
   readonly constant?: true;
-  /** The layer of input 0, channels last. */
+  /** The layer of input 0, channels last; `lastAlready` where the file must have moved its channels last before. */
   readonly step?: Step;
-  /** Several inputs are added or joined on the channels. */
-  readonly merge?: 'sum' | 'concat';
+  /** Several inputs are added, multiplied or joined on the channels. */
+  readonly merge?: 'sum' | 'product' | 'concat';
   /** Each image becomes one row, in the order of the file. */
   readonly flattens?: true;
   /** Axis i of the output is this axis of input 0. */

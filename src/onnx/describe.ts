@@ -126,7 +126,7 @@ function countOf({ node, inputs, plan, constants }: PlannedNode, opset: number, 
     const name = node.inputs[i];
     if (!input?.constant || !/^b?float/.test(input.type) || counted.has(name)) return;
     const size = sizeOf(input.shape);
-    if (size === 1 && plan?.step === undefined) return;
+    if (size === 1 && plan?.step?.params === undefined) return;
     counted.add(name);
     count[statistics.includes(i) ? 'statistics' : 'parameters'] += size;
   });

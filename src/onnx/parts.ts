@@ -3,6 +3,7 @@
 
 import type { Layer, Params } from '../layer/layer.ts';
 import { scale } from '../ops/activation.ts';
+import { power } from '../ops/elementwise.ts';
 import { flatten } from '../ops/reshape.ts';
 import { type Shape, sameShape, sizeOf, type Tensor } from '../tensor.ts';
 import { isFloat } from './element-types.ts';
@@ -10,12 +11,11 @@ import type { PlannedNode } from './plan.ts';
 import { lastShape, permuted, type Value } from './value.ts';
 
 /**
- * How the library's tensor stands for the file's. `same`: channels moved last. `pooled`: the axes of space, of one cell each,
- * are left out. `rows`: flattened channels last, and `image` is the shape it had in the file. `last`: the file has moved its
- * channels last too.
+ * How the library's tensor stands for the file's. `same`: channels moved last. `rows`: flattened channels last, and `image` is
+ * the shape it had in the file. `last`: the file has moved its channels last too.
  */
 export interface Form {
-  readonly kind: 'same' | 'pooled' | 'rows' | 'last';
+  readonly kind: 'same' | 'rows' | 'last';
   readonly shape: Shape;
   readonly image?: Shape;
 }
@@ -33,18 +33,19 @@ interface Added {
   readonly form: Form;
   /** A layer more at the end of the row, if the node is one. */
   readonly more?: Nameless;
-  /** In place of the last layer of the row. */
-  readonly last?: Nameless;
+  /** In place of an earlier layer of the row. */
+  readonly changed?: { readonly at: number; readonly part: Nameless };
 }
 
 /** Layers that look at one number, or do nothing: the order of elements is nothing to them. */
-const pointwise = new Set(['relu', 'leakyRelu', 'sigmoid', 'tanh', 'scale', 'identity']);
-const pooled = new Set(['globalAvgPool', 'globalMaxPool']);
-/** What treats every channel by itself, with or without space. */
-const channelwise = new Set(['frozenNorm', 'lrn']);
+const pointwise = new Set(
+  'relu leakyRelu sigmoid tanh scale identity clip hardSigmoid hardSwish elu selu softplus gelu power'.split(' '),
+);
+/** What treats every cell by itself, and may stand between a global pool and the end of its axes of space. */
+const cellwise = new Set([...pointwise, 'frozenNorm', 'lrn', 'prelu']);
 
-/** What a node adds to a row that ends with `before`; undefined where there is no such layer. */
-export function appended(maker: PlannedNode, before: Part | undefined, form: Form): Added | undefined {
+/** What a node adds to a row of layers; undefined where there is no such layer. */
+export function appended(maker: PlannedNode, row: readonly Part[], form: Form): Added | undefined {
   const { plan, inputs } = maker;
   if (plan === undefined) return undefined;
   const { shape, type } = plan.outputs[0];
@@ -56,9 +57,8 @@ export function appended(maker: PlannedNode, before: Part | undefined, form: For
   if (plan.step && inputs[0]?.constant === undefined) {
     const { layer } = plan.step;
     const params = plan.step.params?.(given) ?? {};
-    if (pooled.has(layer.name) && form.kind === 'same') return add(layer, params, { kind: 'pooled', shape });
+    if (plan.step.lastAlready) return form.kind === 'last' ? add(layer, params) : undefined;
     if (pointwise.has(layer.name) || form.kind === 'same') return add(layer, params);
-    if (form.kind === 'pooled' && channelwise.has(layer.name)) return add(layer, params);
     if (form.kind === 'rows' && layer.name === 'dense')
       return add(
         layer,
@@ -68,25 +68,34 @@ export function appended(maker: PlannedNode, before: Part | undefined, form: For
     return undefined;
   }
   if (plan.moves) return transposed(form, shape, plan.moves);
-  if (plan.flattens) return flattened(form, shape, add);
+  if (plan.flattens) return flattened(row, form, shape, add);
   if (sameShape(form.shape, shape) && maker.node.op === 'Reshape') return { form };
   const constant = inputs.find((each) => each?.constant);
   if (constant === undefined || !isFloat(type) || !sameShape(form.shape, shape)) return undefined;
   if (maker.node.op === 'Mul' && sizeOf(constant.shape) === 1)
     return add(scale({ factor: constant.constant?.().first[0] ?? 1 }));
-  if (maker.node.op === 'Add') return withBias(before, form, constant.constant?.() as Value);
+  if (maker.node.op === 'Add' && constant.shape.length === 0)
+    return add(power({ shift: constant.constant?.().first[0] ?? 0 }));
+  if (maker.node.op === 'Add') return withBias(row, form, constant.constant?.() as Value);
   return undefined;
 }
 
 function flattened(
+  row: readonly Part[],
   form: Form,
   shape: Shape,
   add: (layer: Layer, params: Params<Tensor>, next: Form) => Added,
 ): Added | undefined {
   if (form.kind === 'rows') return { form };
-  if (form.kind === 'pooled') return { form: { kind: 'same', shape } };
   if (form.kind === 'last') return add(flatten(), {}, { kind: 'same', shape });
   if (form.shape.length === 2) return { form };
+  // The axes of one cell that a global pool left are dropped by the pool itself.
+  const at = row.findLastIndex(({ layer }) => !cellwise.has(layer.name));
+  if (row[at]?.layer.attributes.keep === true)
+    return {
+      form: { kind: 'same', shape },
+      changed: { at, part: { layer: row[at].layer.with({ attributes: { keep: false } }), params: {} } },
+    };
   const isOneRow = form.shape[1] === 1 || sizeOf(form.shape.slice(2)) === 1;
   return add(flatten(), {}, isOneRow ? { kind: 'same', shape } : { kind: 'rows', shape, image: form.shape });
 }
@@ -107,12 +116,13 @@ export function rowsMoved({ shape: [rows, units], data }: Tensor, [, ...image]: 
 }
 
 /** A number for each channel, added behind a layer that has no bias: the same sum. */
-function withBias(last: Part | undefined, form: Form, value: Value): Added | undefined {
+function withBias(row: readonly Part[], form: Form, value: Value): Added | undefined {
+  const last = row.at(-1);
   if (last === undefined || form.kind !== 'same' || last.layer.attributes.bias !== false) return undefined;
   const channels = form.shape[1];
   const own = lastShape([...new Array(form.shape.length - value.shape.length).fill(1), ...value.shape]);
   if (value.first.length !== channels || own[own.length - 1] !== channels) return undefined;
   const layer = last.layer.with({ attributes: { bias: true } });
   const params = { ...last.params, bias: { shape: [channels], data: value.first } };
-  return { last: { layer, params }, form };
+  return { changed: { at: row.length - 1, part: { layer, params } }, form };
 }

@@ -1,4 +1,4 @@
-// A graph made one layer, where it is series-parallel: a chain of nodes, and branches that meet in a sum or a concatenation.
+// A graph made one layer, where it is series-parallel: a chain of nodes, and branches that meet in a sum, a product or a concatenation.
 // Spec onnx-layer.
 //
 //   the value where branches part is the nearest one that every way from the input to them passes: their common dominator
@@ -8,6 +8,7 @@ import { concat, sum } from '../layer/branches.ts';
 import { chain } from '../layer/chain.ts';
 import { identity } from '../layer/identity.ts';
 import type { Layer, Params } from '../layer/layer.ts';
+import { product } from '../layer/product.ts';
 import type { Shape, Tensor } from '../tensor.ts';
 import type { Graph } from './graph.ts';
 import { appended, type Form, type Part } from './parts.ts';
@@ -110,7 +111,7 @@ class Builder {
       if (sources.length === 0) return refuse(`${this.#of(maker)} does not depend on the input`);
       at = maker.plan?.merge && sources.length > 1 ? sources.reduce((a, b) => this.#meeting(a, b)) : sources[0];
       if (sources.length > 1 && !maker.plan?.merge)
-        refuse(`${this.#of(maker)} joins ${sources.length} values, and is no sum and no concatenation`);
+        refuse(`${this.#of(maker)} joins ${sources.length} values, and is no sum, no product and no concatenation`);
     }
     row.reverse();
     const parts: Part[] = [];
@@ -147,12 +148,12 @@ class Builder {
       refuse(`${this.#of(maker)} joins constants with what depends on the input`);
     const branches = node.inputs.map((input) => this.between(from, input, before));
     const [{ form }] = branches;
-    if (branches.some(({ form: { kind } }) => kind !== form.kind || (kind !== 'same' && kind !== 'pooled')))
+    if (branches.some(({ form: { kind } }) => kind !== form.kind || kind !== 'same'))
       refuse(`${this.#of(maker)} joins values whose elements are in several orders`);
     const layers = branches.map((branch) =>
       branch.parts.length === 0 ? { layer: identity(), params: {} } : sequence(branch.parts),
     );
-    const make = plan?.merge === 'sum' ? sum : concat;
+    const make = { sum, product, concat }[plan?.merge ?? 'concat'];
     parts.push({
       name: this.#named(node.name, node.op),
       layer: make(layers.map(({ layer }) => layer)),
@@ -162,9 +163,8 @@ class Builder {
   }
 
   #append(maker: PlannedNode, before: Form, parts: Part[]): Form {
-    const end = parts.at(-1);
-    const { form, more, last } = appended(maker, end, before) ?? refuse(`${this.#of(maker)} has no layer`);
-    if (last && end) parts[parts.length - 1] = { name: end.name, ...last };
+    const { form, more, changed } = appended(maker, parts, before) ?? refuse(`${this.#of(maker)} has no layer`);
+    if (changed) parts[changed.at] = { name: parts[changed.at].name, ...changed.part };
     if (more) parts.push({ name: this.#named(maker.node.name, maker.node.op), ...more });
     return form;
   }

@@ -65,6 +65,19 @@ export class GraphWriter {
     );
   }
 
+  /** A list of float32 numbers, whatever the type of the weights. */
+  floats(name: string, values: readonly number[]): string {
+    return this.#tensor(name, number.float32, [values.length], 4, (view, at, i) =>
+      view.setFloat32(at, values[i], true),
+    );
+  }
+
+  /** One number of the type of the weights. */
+  number(name: string, value: number): string {
+    const data = this.type === 'float64' ? Float64Array.of(value) : Float32Array.of(value);
+    return this.weight(name, { shape: [], data });
+  }
+
   /** A list of whole numbers, such as a shape. */
   wholes(name: string, values: readonly number[]): string {
     return this.#tensor(name, INT64, [values.length], 8, (view, at, i) =>

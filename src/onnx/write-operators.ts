@@ -5,29 +5,8 @@ import type { Layer } from '../layer/layer.ts';
 import type { Shape, Tensor } from '../tensor.ts';
 import { type ConvGeometry, type Window, windowAxes } from '../window.ts';
 import { permuted } from './value.ts';
-import type { GraphWriter, Written } from './write-graph.ts';
-
-export interface Writing {
-  readonly graph: GraphWriter;
-  readonly layer: Layer;
-  /** Where the layer is in the net; also the name of its node. */
-  readonly path: string;
-  readonly x: Written;
-  readonly y: Shape;
-  readonly params: Readonly<Record<string, Tensor>>;
-}
-
-type Write = (writing: Writing) => Written;
-
-/** One node whose attributes say it all. */
-const plain =
-  (op: string, attributes: (writing: Writing) => Parameters<GraphWriter['node']>[3] = () => ({})): Write =>
-  (w) => ({ name: w.graph.node(op, w.path, [w.x.name], attributes(w)), shape: w.y });
-
-/** The same number by number: a flattened image may stay as it is. */
-const pointwise =
-  (op: string, attributes?: (layer: Layer) => Parameters<GraphWriter['node']>[3]): Write =>
-  ({ graph, layer, path, x, y }) => ({ ...x, name: graph.node(op, path, [x.name], attributes?.(layer)), shape: y });
+import { newerWriters, pointwiseNames } from './write-newer.ts';
+import { axisFirst, plain, pointwise, type Write, type Writing } from './write-node.ts';
 
 /** All cells before, then all after; the size is the window's own, not that of the taps within reach. */
 function windowed(layer: Layer, x: Shape): Record<string, readonly number[]> {
@@ -128,19 +107,14 @@ export function rowsBack({ shape: [rows, units], data }: Tensor, [, ...image]: S
   return { shape: [rows, units], data: permuted(data, [...image, units], order) };
 }
 
-/** An axis channels last, as the file counts it. */
-const axisFirst = (axis: number, rank: number): number => {
-  const place = axis < 0 ? axis + rank : axis;
-  if (rank < 3 || place === 0) return place;
-  return place === rank - 1 ? 1 : place + 1;
-};
-
 const globalPool =
   (op: string): Write =>
-  ({ graph, path, x, y }) => ({
-    name: graph.node('Flatten', path, [graph.node(op, `${path}.space`, [x.name])]),
-    shape: y,
-  });
+  ({ graph, layer, path, x, y }) => {
+    const { keep, p } = layer.attributes;
+    const attributes: Record<string, number> = p === undefined ? {} : { p: wholePower(path, p as number) };
+    if (keep === true) return { name: graph.node(op, path, [x.name], attributes), shape: y };
+    return { name: graph.node('Flatten', path, [graph.node(op, `${path}.space`, [x.name], attributes)]), shape: y };
+  };
 
 const frozenNorm: Write = ({ graph, layer, path, x, y, params }) => {
   const weights = ['weight', 'bias', 'mean', 'variance'].map((name) => graph.weight(`${path}.${name}`, params[name]));
@@ -158,8 +132,7 @@ const lrn: Write = plain('LRN', ({ layer: { attributes } }) => ({
 
 const scale: Write = ({ graph, layer, path, x, y }) => {
   const factor = layer.attributes.factor as number;
-  const value = { shape: [], data: graph.type === 'float64' ? Float64Array.of(factor) : Float32Array.of(factor) };
-  return { ...x, name: graph.node('Mul', path, [x.name, graph.weight(`${path}.factor`, value)]), shape: y };
+  return { ...x, name: graph.node('Mul', path, [x.name, graph.number(`${path}.factor`, factor)]), shape: y };
 };
 
 /** The slopes of the channels, with axes of 1 for space. */
@@ -176,6 +149,7 @@ const selectChannels: Write = ({ graph, layer, path, x, y }) => {
 };
 
 const maxPool = pool('MaxPool');
+const lpPool = pool('LpPool', (layer, path) => ({ p: wholePower(path, layer.attributes.p as number) }));
 const avgPool = pool('AveragePool', (layer) => ({ count_include_pad: layer.attributes.countPadding === true ? 1 : 0 }));
 
 export const writers: Readonly<Record<string, Write>> = {
@@ -196,9 +170,12 @@ export const writers: Readonly<Record<string, Write>> = {
   avgPool1d: avgPool,
   avgPool2d: avgPool,
   avgPool3d: avgPool,
-  lpPool2d: pool('LpPool', (layer, path) => ({ p: wholePower(path, layer.attributes.p as number) })),
+  lpPool1d: lpPool,
+  lpPool2d: lpPool,
+  lpPool3d: lpPool,
   globalAvgPool: globalPool('GlobalAveragePool'),
   globalMaxPool: globalPool('GlobalMaxPool'),
+  globalLpPool: globalPool('GlobalLpPool'),
   dense,
   flatten: ({ path, x, y }) => (x.shape.length > 2 ? { name: x.name, shape: y, image: x.shape, flattenPath: path } : x),
   relu: pointwise('Relu'),
@@ -213,10 +190,12 @@ export const writers: Readonly<Record<string, Write>> = {
   frozenNorm,
   lrn,
   selectChannels,
+  ...newerWriters,
 };
 
 /** Layers that act number by number, whatever the order. */
 export const anyOrder = new Set([
+  ...pointwiseNames,
   'relu',
   'leakyRelu',
   'sigmoid',

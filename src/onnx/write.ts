@@ -11,22 +11,22 @@ import { anyOrder, writers } from './write-operators.ts';
 const WHO = 'writeOnnx';
 const CLAUSE = 'onnx-write';
 
-/** The opset and the version of the format that are written: average pools are dilated since 19. */
-const OPSET = 19;
-const IR = 9;
+/** The opset and the version of the format that are written: group norms have a weight for each channel since 21. */
+const OPSET = 21;
+const IR = 10;
 
 /** A shape of the library as the file has it. */
 const fileShape = (shape: Shape): Shape =>
   shape.length < 3 ? shape : [shape[0], shape[shape.length - 1], ...shape.slice(1, -1)];
 
 /**
- * Writes a layer with its parameters as a model of ONNX (opset 19): input `x` and output `y`, channels first, a free batch.
+ * Writes a layer with its parameters as a model of ONNX (opset 21): input `x` and output `y`, channels first, a free batch.
  * Nodes and weights have their paths in the net. Dropout is written as ONNX has it, which is nothing outside of training;
  * attributes are float32 there, so an epsilon or a slope is rounded. float64 parameters give a model of float64.
  *
  * @param shape of the input, channels last.
  * @throws {SpecError} onnx-write with the path of a layer that ONNX cannot say: locally connected layers, losses, batch
- * norm with the statistics of the batch, maxima over channels, shared layers; layer-params for parameters that are not the layer's.
+ * norm with the statistics of the batch, maxima over channels, blocks of other than two axes, shared layers; layer-params for parameters that are not the layer's.
  * @example
  * const bytes = writeOnnx(chain({ fc: dense({ units: 2, bias: false }) }), [1, 3], { fc: { weight: tensor([3, 2]) } });
  * readOnnx(bytes).nodes[0].op // Gemm
@@ -93,9 +93,11 @@ function put(graph: GraphWriter, layer: Layer, path: string, given: Written, par
   }
   const x = anyOrder.has(layer.name) ? given : flat(graph, given);
   const y = layer.shape(x.shape);
-  if (layer.arrangement === 'sum' || layer.arrangement === 'concat') {
+  if (layer.arrangement === 'sum' || layer.arrangement === 'product' || layer.arrangement === 'concat') {
     const parts = names.map((name) => flat(graph, child(name, x)).name);
     if (layer.arrangement === 'sum') return { name: graph.node('Sum', path || 'sum', parts), shape: y };
+    if (layer.arrangement === 'product')
+      return { name: parts.reduce((a, b) => graph.node('Mul', path || 'product', [a, b])), shape: y };
     return { name: graph.node('Concat', path || 'concat', parts, { axis: 1 }), shape: y };
   }
   if (!Object.hasOwn(writers, layer.name))

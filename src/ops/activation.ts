@@ -39,6 +39,10 @@ export function leakyRelu(attributes: { readonly slope?: number } = {}): Layer {
       const a = roundingOf(x)(slope);
       for (let i = 0; i < y.length; i++) y[i] = x[i] < 0 ? a * x[i] : x[i];
     },
+    emit(program, x) {
+      const slopes = new Float32Array(x.shape[x.shape.length - 1]).fill(slope);
+      return program.pointwise(x, { operation: 'prelu', slope: slopes });
+    },
     gradient({ x, dy, dx }) {
       const a = roundingOf(x)(slope);
       for (let i = 0; i < dx.length; i++) dx[i] = x[i] > 0 ? dy[i] : a * dy[i];

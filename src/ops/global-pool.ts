@@ -1,6 +1,6 @@
 // Pooling over all of space, and over channels: the windows of pool.ts on other axes.
 
-import { checkNames, known, type None, wholeNumber } from '../attributes.ts';
+import { flag, known, wholeNumber } from '../attributes.ts';
 import { SpecError } from '../errors.ts';
 import * as kernels from '../kernels/choose.ts';
 import { spaceOf, wholeField } from '../layer/field.ts';
@@ -9,15 +9,20 @@ import { operator } from '../layer/operator.ts';
 import { allocate, type Shape, sizeOf, type Tensor, typeOf } from '../tensor.ts';
 import { type Axis, type PoolGeometry, threeAxes } from '../window.ts';
 
+export interface GlobalPoolAttributes {
+  /** Keep the axes of space, with one cell each; the default is false. */
+  readonly keep?: boolean;
+}
+
 /**
  * Global average pooling: the mean of each channel over all of space, `[batch, ...space, channels]` → `[batch, channels]`,
- * ready for `dense`. Spec pool-global.
+ * ready for `dense`; with `keep` `[batch, 1, …, channels]`, ready for a convolution or a product. Spec pool-global.
  *
  * @throws {SpecError} pool-global when x has no spatial axis.
  * @example
  * globalAvgPool().forward(tensor([1, 2, 2, 1], [1, 2, 3, 6]), {}).data // [3]
  */
-export const globalAvgPool = (attributes: None = {}): Layer =>
+export const globalAvgPool = (attributes: GlobalPoolAttributes = {}): Layer =>
   globalPool('globalAvgPool', attributes, globalAvgPool, {
     forward: (g, x, y) => kernels.avgPool(g, x.data, false, y.data),
     emit: (program, x, shape, g) => program.avgPool(x, shape, g, false),
@@ -25,14 +30,14 @@ export const globalAvgPool = (attributes: None = {}): Layer =>
   });
 
 /**
- * Global max pooling: the maximum of each channel over all of space, `[batch, ...space, channels]` → `[batch, channels]`;
- * NaN and ties as in {@link maxPool2d}. Spec pool-global.
+ * Global max pooling: the maximum of each channel over all of space, `[batch, ...space, channels]` → `[batch, channels]`,
+ * with `keep` `[batch, 1, …, channels]`; NaN and ties as in {@link maxPool2d}. Spec pool-global.
  *
  * @throws {SpecError} pool-global when x has no spatial axis.
  * @example
  * globalMaxPool().shape([8, 7, 7, 512]) // [8, 512]
  */
-export const globalMaxPool = (attributes: None = {}): Layer =>
+export const globalMaxPool = (attributes: GlobalPoolAttributes = {}): Layer =>
   globalPool('globalMaxPool', attributes, globalMaxPool, {
     ...maximum,
     emit: (program, x, shape, g) => program.maxPool(x, shape, g),
@@ -94,9 +99,15 @@ const axisOf = (input: number, size: number): Axis => ({
 });
 
 /** One window that covers all of space, whose axes are treated as one. */
-function globalPool(name: string, attributes: None, make: (attributes: None) => Layer, pool: Pool): Layer {
-  checkNames(name, attributes, []);
-  return windowed(name, {}, make, {
+function globalPool(
+  name: string,
+  attributes: GlobalPoolAttributes,
+  make: (attributes: GlobalPoolAttributes) => Layer,
+  pool: Pool,
+): Layer {
+  attributes = known(name, attributes, ['keep']);
+  const keep = flag('pool-global', name, 'keep', attributes.keep ?? false);
+  return windowed(name, { keep }, make, {
     ...pool,
     shape(x) {
       if (x.length < 3)
@@ -104,7 +115,7 @@ function globalPool(name: string, attributes: None, make: (attributes: None) => 
           'pool-global',
           `${name}: x must have the axes [batch, ...space, channels], got shape [${x}]`,
         );
-      return [x[0], x[x.length - 1]];
+      return [x[0], ...(keep ? spaceOf(x).map(() => 1) : []), x[x.length - 1]];
     },
     field: wholeField,
     geometry(x) {

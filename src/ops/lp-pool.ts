@@ -18,12 +18,23 @@ export interface LpPoolAttributes extends MaxPoolAttributes {
  * @example
  * lpPool2d({ size: [1, 2] }).forward(tensor([1, 1, 4, 1], [3, -4, 0, 2]), {}).data // [5, 2]
  */
-export function lpPool2d(attributes: LpPoolAttributes): Layer {
-  const name = 'lpPool2d';
+export const lpPool2d = (attributes: LpPoolAttributes): Layer => lpPooling('lpPool2d', 2, attributes, lpPool2d);
+
+/** In as many dimensions as `rank`. */
+export function lpPooling(
+  name: string,
+  rank: number,
+  attributes: LpPoolAttributes,
+  make: (attributes: LpPoolAttributes) => Layer,
+): Layer {
   attributes = known(name, attributes, [...windowNames, 'p']);
-  const p = finiteNumber('pool-power', name, 'p', attributes.p ?? 2, 'a finite number ≥ 1', (value) => value >= 1);
-  return pooling(name, 2, { ...readPoolWindow(name, 2, attributes), p }, lpPool2d, {
+  const p = powerOf(name, attributes.p);
+  return pooling(name, rank, { ...readPoolWindow(name, rank, attributes), p }, make, {
     forward: (g, x, y) => lpPool(g, x.data, p, y.data),
     gradient: (g, x, dy, dx, y) => lpPoolGrad(g, x.data, p, y.data, dy.data, dx.data),
   });
 }
+
+/** Spec pool-power. */
+export const powerOf = (name: string, p: unknown = 2): number =>
+  finiteNumber('pool-power', name, 'p', p, 'a finite number ≥ 1', (value) => value >= 1);

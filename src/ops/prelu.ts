@@ -49,6 +49,11 @@ export function prelu(attributes: PreluAttributes = {}): Layer {
       for (let i = 0; i < y.data.length; i++) y.data[i] = x.data[i] < 0 ? slope.data[i % S] * x.data[i] : x.data[i];
       return y;
     },
+    emit(program, x, { slope }) {
+      const C = x.shape[x.shape.length - 1];
+      const slopes = Float32Array.from({ length: C }, (_, c) => slope.data[c % slope.data.length]);
+      return program.pointwise(x, { operation: 'prelu', slope: slopes });
+    },
     gradient({ x, p: { slope }, dy }) {
       const round = roundingOf(x.data);
       const S = slope.data.length;

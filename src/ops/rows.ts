@@ -10,7 +10,7 @@ export interface Rows {
 }
 
 /** Calls `visit` with the place of the first number of every row. */
-function eachRow({ length, step }: Rows, size: number, visit: (first: number) => void): void {
+export function eachRow({ length, step }: Rows, size: number, visit: (first: number) => void): void {
   for (let block = 0; block < size; block += length * step) {
     for (let i = 0; i < step; i++) visit(block + i);
   }

@@ -5,7 +5,7 @@
 import { known, MAX_ATTRIBUTE, wholeNumber } from '../attributes.ts';
 import { SpecError } from '../errors.ts';
 import { pointField } from '../layer/field.ts';
-import type { Layer } from '../layer/layer.ts';
+import type { Field, Layer } from '../layer/layer.ts';
 import { operator } from '../layer/operator.ts';
 import { allocate, type Shape, sizeOf, typeOf } from '../tensor.ts';
 import { type Rows, softmaxGradRows, softmaxRows } from './rows.ts';
@@ -22,18 +22,16 @@ export function softmax(attributes: { readonly axis?: number } = {}): Layer {
   const name = 'softmax';
   attributes = known(name, attributes, ['axis']);
   const axis = wholeNumber('softmax-axis', name, 'axis', attributes.axis ?? -1, -MAX_ATTRIBUTE);
-  const place = (x: Shape): number => (axis < 0 ? axis + x.length : axis);
-  const rows = (x: Shape): Rows => ({ length: x[place(x)], step: sizeOf(x.slice(place(x) + 1)) });
+  const rows = (x: Shape): Rows => rowsAlong(x, placeOf(name, axis, x));
   return operator({
     name,
     attributes: { axis },
     make: softmax,
     shape(x) {
-      if (axis >= x.length || axis < -x.length)
-        throw new SpecError('softmax-axis', `${name}: axis must be one of the ${x.length} axes of x, got ${axis}`);
+      placeOf(name, axis, x);
       return x;
     },
-    field: (x) => pointField(x).map((point, i) => (i + 1 === place(x) ? { size: x[i + 1], step: 0, start: 0 } : point)),
+    field: (x) => axisField(x, placeOf(name, axis, x)),
     forward(x) {
       const y = allocate(name, x.shape, typeOf(x.data));
       softmaxRows(rows(x.shape), x.data, y.data);
@@ -46,3 +44,16 @@ export function softmax(attributes: { readonly axis?: number } = {}): Layer {
     },
   });
 }
+
+/** The number of an axis of x; negative ones count from the end. Spec softmax-axis. */
+export function placeOf(who: string, axis: number, x: Shape): number {
+  if (axis >= x.length || axis < -x.length)
+    throw new SpecError('softmax-axis', `${who}: axis must be one of the ${x.length} axes of x, got ${axis}`);
+  return axis < 0 ? axis + x.length : axis;
+}
+
+export const rowsAlong = (x: Shape, place: number): Rows => ({ length: x[place], step: sizeOf(x.slice(place + 1)) });
+
+/** The field of units that depend on all of one axis. */
+export const axisField = (x: Shape, place: number): Field =>
+  pointField(x).map((point, i) => (i + 1 === place ? { size: x[i + 1], step: 0, start: 0 } : point));

@@ -53,6 +53,16 @@ export interface Expected {
   readonly bound: Bound;
 }
 
+/** What the output is made of, where it is sums of products or maxima of cells of x. Spec oracle-instead. */
+export interface Structure {
+  readonly kind: 'sum' | 'maximum';
+  /** The parameter in which the products are linear too, and the one that is added. */
+  readonly weight?: string;
+  readonly bias?: string;
+  /** The tensor that the windows of the geometry read, where that is not x. */
+  readonly over?: 'x' | 'y';
+}
+
 export interface Family<C extends Case = Case, S extends Setting = Setting> {
   /** Where it stands in lists and reports; each family has a number of its own. */
   readonly place: number;
@@ -79,6 +89,9 @@ export interface Family<C extends Case = Case, S extends Setting = Setting> {
 
   /** The numbers of its windows, where an operator has any; groups and channels as the family counts them. */
   geometry(layer: Layer, x: Shape): ConvGeometry | undefined;
+
+  /** What an engine's own matrix can be read of; undefined where there is no such matrix. */
+  structure(op: string): Structure | undefined;
 
   // The campaign
   /** The layers that networks are made of, asked first. Spec oracle-cases. */
@@ -136,6 +149,7 @@ const members: Readonly<Record<keyof Family, 'number' | 'object' | 'function'>> 
   write: 'function',
   read: 'function',
   geometry: 'function',
+  structure: 'function',
   everyday: 'function',
   ranges: 'function',
   small: 'function',

@@ -46,7 +46,7 @@ function upper(x: number): number {
 }
 
 /** a·b − p, exactly, where p is a·b rounded [Dekker 1971]. */
-function productError(a: number, b: number, p: number): number {
+export function productError(a: number, b: number, p: number): number {
   const ah = upper(a);
   const bh = upper(b);
   const al = a - ah;
@@ -72,7 +72,7 @@ function growth(x: number, xLow: number, k: number): number {
 }
 
 /** exp(x + xLow), where xLow is of the size of the rounding of x. */
-function expSum(x: number, xLow: number): number {
+export function expSum(x: number, xLow: number): number {
   if (x !== x) return x;
   if (x > 710) return Number.POSITIVE_INFINITY;
   if (x < -746) return 0;
@@ -86,6 +86,11 @@ function expSum(x: number, xLow: number): number {
 /** eˣ. Spec math-exp. */
 export function exp(x: number): number {
   return expSum(x, 0);
+}
+
+/** eˣ − 1, exact to its last places near 0 as well. Spec math-expm1. */
+export function expm1(x: number): number {
+  return Math.abs(x) < 0.34 ? (x === 0 ? x : growth(x, 0, 0)) : exp(x) - 1;
 }
 
 /** The natural logarithm; NaN below 0. Its low part stays in `low` for `pow`. Spec math-log. */

@@ -3,6 +3,7 @@
 import fc from 'fast-check';
 import type { Layer, Params, Shape, Tensor } from '../../src/index.ts';
 import * as t from '../../src/index.ts';
+import * as o from '../../src/ops/index.ts';
 import { sizeOf } from '../../src/tensor.ts';
 import type { PaddingArgument } from '../../src/window.ts';
 import { values } from '../kernels/twins.ts';
@@ -57,6 +58,20 @@ function operator(pick: Pick, rank: number): Layer {
     () => t.leakyRelu(),
     () => t.lrn({ size: 1 + pick(6), alpha: pick(3) / 2, beta: pick(4) / 2 }),
     () => t.dropout({ rate: 0.5, seed: pick(9) }),
+    () => o.clip({ min: -1, max: pick(6) }),
+    () => o.hardSigmoid({ alpha: 1 / (1 + pick(6)) }),
+    () =>
+      o.pad({
+        padding: Array.from({ length: rank }, () => [pick(4) - 1, pick(4) - 1] as const),
+        mode: (['constant', 'reflect', 'edge', 'wrap'] as const)[pick(4)],
+        value: pick(3),
+      }),
+    () =>
+      o.upsample({
+        scale: Array.from({ length: rank }, () => (1 + pick(5)) / 2),
+        mode: (['nearest', 'linear'] as const)[pick(2)],
+        coordinates: (['half-pixel', 'align-corners', 'asymmetric'] as const)[pick(3)],
+      }),
     ...made.map(
       ({ layer }) =>
         () =>
@@ -81,6 +96,13 @@ function branches(pick: Pick, shape: Shape): Layer {
     if (pick(4) === 0) return maxPools[rank - 1]({ size: 3, stride: 1, padding: 1 });
     return keeping(pick, rank, C);
   });
+  if (pick(3) === 0) {
+    const gate = t.chain([
+      t.globalAvgPool({ keep: true }),
+      convs[rank - 1]({ filters: pick(2) === 0 ? 1 : C, size: 1 }),
+    ]);
+    return o.product([...parts, gate, ...(pick(2) === 0 ? [convs[rank - 1]({ filters: 1, size: 1 })] : [])]);
+  }
   if (pick(2) === 0) return t.sum(parts);
   return t.concat([...parts, ...(pick(2) === 0 ? [keeping(pick, rank, 1 + pick(9))] : [])]);
 }

@@ -3,9 +3,10 @@
 import { deflateSync } from 'node:zlib';
 import { describe, expect, it, test } from 'vitest';
 import type { SpecError } from '../../src/errors.ts';
-import { readNpy, readPng, readSafetensors, toImageData, writeNpy } from '../../src/formats/index.ts';
+import { readNpy, readNpz, readPng, readSafetensors, toImageData, writeNpy } from '../../src/formats/index.ts';
 import { inflate } from '../../src/formats/inflate.ts';
 import { inflateRaw } from '../../src/formats/inflate-raw.ts';
+import { zip } from '../../src/formats/zip.ts';
 import { tensor } from '../../src/tensor.ts';
 import { errorOf } from './broken-files.ts';
 
@@ -160,4 +161,20 @@ test.each(looks)('[format-hint] a file is called %s by %j', async (what, text) =
   const bytes = Uint8Array.from(text, (character) => character.charCodeAt(0));
   for (const read of [readSafetensors, readNpy, readPng])
     expect(((await errorOf(read, bytes)) as SpecError).message).toMatch(what);
+});
+
+test('[format-hint] a broken file of the right format is not called by its name, and the reader names itself', async () => {
+  const npy = new Uint8Array(writeNpy(tensor([2], [1, 2])));
+  const messageOf = async (read: (bytes: never) => unknown, bytes: unknown) =>
+    ((await errorOf(read as never, bytes as never)) as SpecError).message;
+  expect(await messageOf(readNpy, npy.slice(0, 8))).toMatch(/^readNpy: a file starts with the six bytes 93 'NUMPY'/);
+  expect(await messageOf(readNpy, 5)).toMatch(/^readNpy: .*\[format-npy\]$/);
+  expect(await messageOf(readNpz, new Uint8Array([0x50, 0x4b, 9, 9]))).not.toContain('looks like');
+  const archive = zip({ clause: 'format-npz', who: 'test' }, new Map([['a.txt', Uint8Array.of(1)]]));
+  expect(await messageOf(readNpz, archive)).toMatch(/^readNpz: .*an archive must hold \.npy files, got \['a\.txt'\]/);
+  const long = npy.slice();
+  long[9] = 1; // 256 bytes more of header than there are
+  expect(await messageOf(readNpy, long)).toMatch(
+    /^readNpy: the header states \d+ bytes, but the file has \d+ after its length/,
+  );
 });

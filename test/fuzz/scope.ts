@@ -8,6 +8,7 @@ import * as toeplitz from '../../src/index.ts';
 import * as inspect from '../../src/inspect/index.ts';
 import * as nets from '../../src/nets/index.ts';
 import * as onnx from '../../src/onnx/index.ts';
+import * as ops from '../../src/ops/index.ts';
 import * as oracle from '../../src/oracle/index.ts';
 import * as testing from '../../src/testing/index.ts';
 import * as train from '../../src/train/index.ts';
@@ -21,6 +22,7 @@ export const modules: Readonly<Record<string, object>> = {
   './formats': formats,
   './inspect': inspect,
   './onnx': onnx,
+  './ops': ops,
   './train': train,
 };
 

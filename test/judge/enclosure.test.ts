@@ -151,7 +151,8 @@ describe('every operator alone, behind what is not seen, and wrong', () => {
   test('[enclosure-arithmetic] arithmetic', () => holds(['Add', 'Sub', 'Mul', 'Div', 'Sum', 'Pow']));
   test('[enclosure-average] averages and sums', () =>
     holds(['AveragePool', 'GlobalAveragePool', 'ReduceMean', 'ReduceSum', 'ReduceProd', 'LpPool', 'GlobalLpPool']));
-  test('[enclosure-norm] norms', () => holds(['BatchNormalization', 'LRN']));
+  test('[enclosure-norm] norms', () =>
+    holds(['BatchNormalization', 'LRN', 'InstanceNormalization', 'GroupNormalization', 'LayerNormalization']));
   test('[enclosure-softmax] softmax and its logarithm', () => holds(['Softmax', 'LogSoftmax']));
 
   test('[enclosure-rule] every operator that is run has a rule', () => {

@@ -357,7 +357,7 @@ describe('the report', () => {
   test('[judge-report] as text: a row for each node, the first wrong one, the sum', () => {
     const text = renderJudgement(failing);
     expect(text).toMatch(
-      /^a model of toeplitz, opset 19: 7 nodes\n\nnode +operator +shape +verdict +margin +bits\nconv1 +Conv +1×4×6×8 +pass +0\.\d+ +\d+\.\d\n/,
+      /^a model of toeplitz, opset 21: 7 nodes\n\nnode +operator +shape +verdict +margin +bits\nconv1 +Conv +1×4×6×8 +pass +0\.\d+ +\d+\.\d\n/,
     );
     expect(text).toContain('✗ the first wrong node: conv2 (Conv, 1×5×2×2)\n');
     expect(text).toMatch(/toeplitz check ENGINE --case 'conv2d\//);

@@ -59,6 +59,7 @@ function readOrNull(name: string): string | null {
 
 /** The file of assembly/ that declares each struct that TypeScript writes. */
 const structs = {
+  Cells: 'cells',
   Depthwise: 'depthwise-taps',
   TapAxis: 'depthwise-taps',
   Epilogue: 'epilogue',
@@ -92,7 +93,7 @@ test('[kernel-blocks] every field of every struct lies where the compiler puts i
 }, 60_000);
 
 test('[kernel-blocks] numbers of operations and sizes of blocks are those of assembly', async () => {
-  const { MathFunction, PoolOperation } = declared;
+  const { MathFunction, Pixelwise, PoolOperation } = declared;
   const numbers = { MR: 'blocks', NR: 'blocks', LANES: 'blocks', PASS_BYTES: 'blocks', SUM_POSITIONS: 'blocks' };
   const others = { PLACE: 'lattice', TILE_BYTES: 'float64-sums' };
   const expressions: Record<string, string> = {};
@@ -104,6 +105,10 @@ test('[kernel-blocks] numbers of operations and sizes of blocks are those of ass
   for (const [name, value] of Object.entries(MathFunction)) {
     expressions[`function_${name}`] = `@MathFunction.${name} from elementwise`;
     expected[`function_${name}`] = value;
+  }
+  for (const [name, value] of Object.entries(Pixelwise)) {
+    expressions[`pixelwise_${name}`] = `@Pixelwise.${name} from add`;
+    expected[`pixelwise_${name}`] = value;
   }
   for (const [name, value] of Object.entries(PoolOperation)) {
     expressions[`pool_${name}`] = `@PoolOperation.${name} from pool-geometry`;

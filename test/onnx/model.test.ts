@@ -247,13 +247,13 @@ describe('as a layer', () => {
 
   const refused: readonly (readonly [string, string, ModelDraft])[] = [
     [
-      'a product of two values',
-      "node 'm' ('Mul') joins 2 values",
+      'a difference of two values',
+      "node 'm' ('Sub') joins 2 values",
       {
         inputs: { x: [1, 2] },
         nodes: [
           { op: 'Relu', outputs: ['a'] },
-          { op: 'Mul', name: 'm', inputs: ['x', 'a'] },
+          { op: 'Sub', name: 'm', inputs: ['x', 'a'] },
         ],
       },
     ],
@@ -285,8 +285,8 @@ describe('as a layer', () => {
     ],
     [
       'what has no layer',
-      "node 'n' ('HardSigmoid') has no layer",
-      { inputs: { x: [1, 2] }, nodes: [{ op: 'HardSigmoid', name: 'n' }] },
+      "node 'n' ('Softsign') has no layer",
+      { inputs: { x: [1, 2] }, nodes: [{ op: 'Softsign', name: 'n' }] },
     ],
     [
       'two inputs',

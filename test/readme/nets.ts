@@ -1,7 +1,19 @@
 // The table of networks, counted without running them.
 
 import { describe, type Layer } from '../../src/index.ts';
-import { alexnet, googlenet, lenet5, resnet, vgg } from '../../src/nets/index.ts';
+import {
+  alexnet,
+  densenet,
+  googlenet,
+  inceptionV3,
+  lenet5,
+  mobilenet,
+  mobilenetV2,
+  resnet,
+  squeezenet,
+  unet,
+  vgg,
+} from '../../src/nets/index.ts';
 
 const photo = [1, 224, 224, 3];
 
@@ -14,6 +26,12 @@ const nets: readonly (readonly [call: string, net: Layer, shape: readonly number
   ['googlenet()', googlenet(), photo],
   ['resnet(18)', resnet(18), photo],
   ['resnet(50)', resnet(50), photo],
+  ['squeezenet()', squeezenet(), photo],
+  ['mobilenet()', mobilenet(), photo],
+  ['mobilenetV2()', mobilenetV2(), photo],
+  ['densenet(121)', densenet(121), photo],
+  ['inceptionV3()', inceptionV3(), [1, 299, 299, 3]],
+  ['unet()', unet(), [1, 572, 572, 1]],
   ["resnet(50, { variant: 'v1.5' })", resnet(50, { variant: 'v1.5' }), photo],
   ['resnet(152)', resnet(152), photo],
 ];

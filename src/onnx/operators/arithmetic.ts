@@ -1,11 +1,12 @@
 // Operators of two numbers and more, over shapes that are broadcast. Spec onnx-operator.
 
+import { power } from '../../ops/elementwise.ts';
 import { prelu } from '../../ops/prelu.ts';
 import { pow } from '../../reference/math.ts';
 import { type Data, sameShape } from '../../tensor.ts';
 import { broadcast, broadcastShape, orderFor } from '../broadcast.ts';
 import { byLayer } from '../by-layer.ts';
-import { type Known, type Operator, type Operators, type Plan, unsupported } from '../call.ts';
+import { type Call, type Known, type Operator, type Operators, type Plan, unsupported } from '../call.ts';
 import { dataFor, isFloat, isWhole } from '../element-types.ts';
 import { Value } from '../value.ts';
 
@@ -67,17 +68,39 @@ const addition = (versions: readonly number[], most: number): Operator => {
   };
 };
 
+/** As `arithmetic`; of floating-point numbers with as many axes and equal batches it is what the library calls a product. */
+const multiplication = (versions: readonly number[]): Operator => {
+  const { plan, ...rest } = arithmetic(versions, () => (a, b) => a * b);
+  return {
+    ...rest,
+    plan(call) {
+      const made = plan(call);
+      const [{ type, shape }] = made.outputs;
+      const fits = call.inputs.every((each) => each?.shape.length === shape.length && each.shape[0] === shape[0]);
+      return isFloat(type) && fits && shape.length > 0 ? { ...made, merge: 'product' } : made;
+    },
+  };
+};
+
 const MANY = 1 << 16;
 
 /** NaN wins. */
 const maximum: Pair = (a, b) => (a !== a || b !== b ? Number.NaN : a > b ? a : b);
 const minimum: Pair = (a, b) => (a !== a || b !== b ? Number.NaN : a < b ? a : b);
 
+/** One constant exponent for an x with axes. */
+function exponentOf(call: Call): number | undefined {
+  const { shape, constant } = call.at(1);
+  if (constant === undefined || shape.length > 0 || call.at(0).shape.length === 0) return undefined;
+  const [exponent] = constant().first;
+  return Number.isFinite(exponent) ? exponent : undefined;
+}
+
 export const arithmetics: Operators = {
   Add: addition([7, 13, 14], 2),
   Sum: addition([8, 13], MANY),
   Sub: arithmetic([7, 13, 14], () => (a, b) => a - b),
-  Mul: arithmetic([7, 13, 14], () => (a, b) => a * b),
+  Mul: multiplication([7, 13, 14]),
   /** Whole numbers are cut towards 0. */
   Div: arithmetic([7, 13, 14], (type) => (isFloat(type) ? (a, b) => a / b : (a, b) => Math.trunc(a / b))),
   Max: arithmetic([8, 12, 13], () => maximum, MANY),
@@ -94,7 +117,9 @@ export const arithmetics: Operators = {
     plan(call) {
       const { type } = call.at(0);
       if (!isFloat(type)) unsupported(`Pow takes floating-point numbers, got ${type}`);
-      return planned(pow, type, [call.at(0), call.at(1)]);
+      const made = planned(pow, type, [call.at(0), call.at(1)]);
+      const exponent = exponentOf(call);
+      return exponent === undefined ? made : { ...made, step: { layer: power({ exponent }) } };
     },
   },
   /** A slope broadcast to x: for each channel or for all it is the layer, for each place it is computed by loops. */

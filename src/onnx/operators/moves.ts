@@ -1,6 +1,7 @@
 // Operators that move elements, and compute nothing. Spec onnx-operator.
 
 import type { Layer } from '../../layer/layer.ts';
+import { slice } from '../../ops/moves.ts';
 import { selectChannels } from '../../ops/select.ts';
 import { type Data, MAX_ELEMENTS, type Shape, sizeOf } from '../../tensor.ts';
 import { broadcast, broadcastShape } from '../broadcast.ts';
@@ -47,6 +48,23 @@ function sliceOf(call: Call) {
     to[axis] = Math.max(0, Math.ceil((end - start) / steps[i]));
   });
   return { first, step, to };
+}
+
+/** Channels last; undefined where images are taken, or nothing. */
+function sliceLayer(shape: Shape, first: readonly number[], step: readonly number[], to: Shape): Layer | undefined {
+  const rank = shape.length;
+  const axes = shape.map((_, i) => i).filter((i) => first[i] !== 0 || step[i] !== 1 || to[i] !== shape[i]);
+  if (rank < 2 || axes.includes(0) || to.includes(0)) return undefined;
+  return slice({
+    axes: axes.map((axis) => (axis === 1 ? rank - 1 : axis - 1)),
+    starts: axes.map((axis) => first[axis]),
+    // Before the first cell of the axis ends what goes down to it: there is no −1 that means this.
+    ends: axes.map((axis) => {
+      const end = first[axis] + to[axis] * step[axis];
+      return end < 0 ? -shape[axis] - 1 : end;
+    }),
+    steps: axes.map((axis) => step[axis]),
+  });
 }
 
 /** Parts one after the other on an axis, in the order of the file. */
@@ -126,8 +144,10 @@ export const moves: Operators = {
     plan(call) {
       const { type, shape } = call.at(0);
       const { first, step, to } = sliceOf(call);
+      const layer = isFloat(type) ? sliceLayer(shape, first, step, to) : undefined;
       return {
         outputs: [{ type, shape: to }],
+        ...(layer && { step: { layer } }),
         run: (given) => [new Value(type, to, cut(given(0).first, shape, to, first, step))],
       };
     },

@@ -1,27 +1,19 @@
 // Pad of ONNX: elements around a tensor, or none where they were. Spec onnx-operator.
 
+import { type PadMode, pad, sourceOf } from '../../ops/pad.ts';
 import { MAX_ELEMENTS, sizeOf } from '../../tensor.ts';
+import { byLayer } from '../by-layer.ts';
 import { type Call, checked, type Operators, type Plan, unsupported } from '../call.ts';
+import { isFloat } from '../element-types.ts';
 import { Value, zerosLike } from '../value.ts';
-
-/** Where cell i of the padded axis comes from; −1 is the constant. */
-const sources: Readonly<Record<string, (i: number, n: number) => number>> = {
-  constant: (i, n) => (i >= 0 && i < n ? i : -1),
-  edge: (i, n) => Math.min(n - 1, Math.max(0, i)),
-  wrap: (i, n) => ((i % n) + n) % n,
-  reflect(i, n) {
-    if (n === 1) return 0;
-    const period = 2 * (n - 1);
-    const at = ((i % period) + period) % period;
-    return at < n ? at : period - at;
-  },
-};
 
 /** Negative pads cut. Until opset 11 pads and value were attributes. */
 function padded(call: Call): Plan {
   const { type, shape } = call.at(0);
   const mode = call.text('mode', 'constant');
-  const source = Object.hasOwn(sources, mode) ? sources[mode] : unsupported(`Pad of mode '${mode}' is not computed`);
+  const source = Object.hasOwn(sourceOf, mode)
+    ? sourceOf[mode as PadMode]
+    : unsupported(`Pad of mode '${mode}' is not computed`);
   const isOld = call.version < 11;
   const stated = isOld ? (call.ints('pads') ?? []) : call.wholes(1, 'pads');
   const value = isOld ? call.float('value', 0) : call.has(2) ? call.numbers(2, 'the value')[0] : 0;
@@ -38,6 +30,11 @@ function padded(call: Call): Plan {
     to[axis] += stated[i] + stated[i + axes.length];
   });
   checked(to, MAX_ELEMENTS);
+  const isSpace = shape.length > 2 && before[0] === 0 && before[1] === 0 && to[0] === shape[0] && to[1] === shape[1];
+  if (isSpace && isFloat(type) && Number.isFinite(value) && !shape.includes(0) && !to.includes(0)) {
+    const padding = shape.slice(2).map((n, i) => [before[i + 2], to[i + 2] - n - before[i + 2]] as const);
+    return byLayer(call, { layer: pad({ padding, mode: mode as PadMode, value }) });
+  }
   return {
     outputs: [{ type, shape: to }],
     run(given) {

@@ -4,11 +4,13 @@
 import { identity } from '../../layer/identity.ts';
 import type { Layer } from '../../layer/layer.ts';
 import { leakyRelu, relu, scale, sigmoid, tanh } from '../../ops/activation.ts';
+import { clip, elu, gelu, hardSigmoid, hardSwish, selu, softplus } from '../../ops/elementwise.ts';
+import { erf } from '../../reference/erf.ts';
 import { exp, log } from '../../reference/math.ts';
 import { type Round, roundingOf } from '../../rounding.ts';
-import type { Data } from '../../tensor.ts';
+import { type Data, sizeOf } from '../../tensor.ts';
 import { byLayer } from '../by-layer.ts';
-import { type Call, type Operator, type Operators, unsupported } from '../call.ts';
+import { type Call, type Operator, type Operators, type Plan, unsupported } from '../call.ts';
 import { isFloat } from '../element-types.ts';
 
 type Point = (x: number, round: Round) => number;
@@ -37,6 +39,29 @@ const pointwise = (versions: readonly number[], make: (call: Call) => Point, who
   },
 });
 
+/** A layer that acts number by number, in whichever order they are; also on a number without axes. */
+function elementwise(call: Call, layer: Layer): Plan {
+  const { type, shape } = call.at(0);
+  const size = sizeOf(shape);
+  return {
+    outputs: [{ type, shape }],
+    ...(shape.length > 0 && { step: { layer } }),
+    run(given) {
+      const x = given(0).in(given(0).order);
+      return [size === 0 ? given(0) : given(0).with(layer.forward({ shape: [size], data: x }, {}).data)];
+    },
+  };
+}
+
+const anywhere = (versions: readonly number[], make: (call: Call) => Layer): Operator => ({
+  versions,
+  inputs: [1, 1],
+  plan(call) {
+    if (!isFloat(call.at(0).type)) unsupported(`${call.op} takes floating-point numbers, got ${call.at(0).type}`);
+    return elementwise(call, make(call));
+  },
+});
+
 export function mapped(x: Data, point: Point): Data {
   const round = roundingOf(x);
   const y = x.slice();
@@ -56,13 +81,6 @@ function boundOf(call: Call, i: number, otherwise: number): number {
   const [value] = call.numbers(i, i === 1 ? 'min' : 'max');
   return value;
 }
-
-const hardSigmoid =
-  (alpha: number, beta: number): Point =>
-  (x, round) => {
-    const y = round(round(round(alpha) * x) + round(beta));
-    return y < 0 ? 0 : y > 1 ? 1 : y;
-  };
 
 /** ½ goes to the even neighbour. */
 function halfToEven(x: number): number {
@@ -120,26 +138,31 @@ export const pointwises: Operators = {
         call.version < 11
           ? [call.float('min', -Infinity), call.float('max', Infinity)]
           : [boundOf(call, 1, -Infinity), boundOf(call, 2, Infinity)];
+      if (isFloat(type) && low <= high)
+        return elementwise(call, low === 0 && high === Infinity ? relu() : clip({ min: low, max: high }));
       const point = between(low, high);
-      const step = isFloat(type) && low === 0 && high === Infinity && { step: { layer: relu() } };
       return {
         outputs: [{ type, shape }],
-        ...step,
         run: (given) => [given(0).with(mapped(given(0).in(given(0).order), point))],
       };
     },
   },
-  HardSigmoid: pointwise([6, 22], (call) => hardSigmoid(call.float('alpha', 0.2), call.float('beta', 0.5))),
-  HardSwish: pointwise([14, 22], () => (x, round) => x * hardSigmoid(1 / 6, 0.5)(x, round)),
-  Elu: pointwise([6, 22], (call) => {
-    const alpha = call.float('alpha', 1);
-    return (x, round) => (x < 0 ? alpha * round(exp(x) - 1) : x);
+  HardSigmoid: anywhere([6, 22], (call) =>
+    hardSigmoid({ alpha: call.float('alpha', 0.2), beta: call.float('beta', 0.5) }),
+  ),
+  HardSwish: anywhere([14, 22], () => hardSwish()),
+  Elu: anywhere([6, 22], (call) => elu({ alpha: call.float('alpha', 1) })),
+  Selu: anywhere([6, 22], (call) =>
+    selu({ alpha: call.float('alpha', 1.6732631921768188), gamma: call.float('gamma', 1.0507010221481323) }),
+  ),
+  Softplus: anywhere([1, 22], () => softplus()),
+  Gelu: anywhere([20], (call) => {
+    const approximate = call.text('approximate', 'none');
+    if (approximate !== 'none' && approximate !== 'tanh')
+      unsupported(`attribute 'approximate' must be none or tanh, got '${approximate}'`);
+    return gelu({ approximate });
   }),
-  Selu: pointwise([6, 22], (call) => {
-    const [alpha, gamma] = [call.float('alpha', 1.6732631921768188), call.float('gamma', 1.0507010221481323)];
-    return (x, round) => gamma * (x > 0 ? x : round(alpha * round(exp(x) - 1)));
-  }),
-  Softplus: pointwise([1, 22], () => (x) => (x > 0 ? x : 0) + log(1 + exp(-Math.abs(x)))),
+  Erf: pointwise([9, 13], () => erf),
   Softsign: pointwise([1, 22], () => (x, round) => x / round(1 + Math.abs(x))),
   Exp: pointwise([6, 13], () => exp),
   Log: pointwise([6, 13], () => log),

@@ -3,6 +3,7 @@
 import type { Layer } from '../../layer/layer.ts';
 import { globalAvgPool, globalMaxPool } from '../../ops/global-pool.ts';
 import { lpPool2d } from '../../ops/lp-pool.ts';
+import { globalLpPool, lpPool1d, lpPool3d } from '../../ops/other-lp-pools.ts';
 import { avgPool1d, avgPool2d, avgPool3d, maxPool1d, maxPool2d, maxPool3d } from '../../ops/pool.ts';
 import { byLayer } from '../by-layer.ts';
 import { type Call, type Operator, type Operators, type Plan, unsupported } from '../call.ts';
@@ -13,13 +14,13 @@ function ceilOf(call: Call): boolean {
 }
 
 /** All axes stay, those of space with one cell. */
-const global = (make: () => Layer): Operator => ({
-  versions: [1, 22],
+const global = (make: (call: Call) => Layer, versions = [1, 22]): Operator => ({
+  versions,
   inputs: [1, 1],
   plan(call): Plan {
     const { shape } = call.at(0);
     if (shape.length < 3) unsupported(`x must have a spatial axis, got shape [${shape}]`);
-    return byLayer(call, { layer: make(), shape: [shape[0], shape[1], ...shape.slice(2).fill(1)] });
+    return byLayer(call, { layer: make(call) });
   },
 });
 
@@ -50,21 +51,11 @@ export const poolings: Operators = {
     inputs: [1, 1],
     plan(call) {
       const rank = spaceOf(call);
-      if (rank !== 2) unsupported(`LpPool has 2 spatial axes here, got ${rank}`);
-      return byLayer(call, {
-        layer: lpPool2d({ ...windowOf(call, rank), ceil: ceilOf(call), p: call.int('p', 2) }),
-      });
+      const make = [lpPool1d, lpPool2d, lpPool3d][rank - 1];
+      return byLayer(call, { layer: make({ ...windowOf(call, rank), ceil: ceilOf(call), p: call.int('p', 2) }) });
     },
   },
-  GlobalAveragePool: global(globalAvgPool),
-  GlobalMaxPool: global(globalMaxPool),
-  GlobalLpPool: {
-    versions: [1, 2, 22],
-    inputs: [1, 1],
-    plan(call) {
-      const { shape } = call.at(0);
-      if (shape.length !== 4) unsupported(`GlobalLpPool has 2 spatial axes here, got shape [${shape}]`);
-      return byLayer(call, { layer: lpPool2d({ size: shape.slice(2), p: call.int('p', 2) }) });
-    },
-  },
+  GlobalAveragePool: global(() => globalAvgPool({ keep: true })),
+  GlobalMaxPool: global(() => globalMaxPool({ keep: true })),
+  GlobalLpPool: global((call) => globalLpPool({ keep: true, p: call.int('p', 2) }), [1, 2, 22]),
 };

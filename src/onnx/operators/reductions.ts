@@ -1,7 +1,9 @@
 // Sums, means and extremes over axes, and softmax. Spec onnx-operator. Sums run in float64 and are rounded once.
 
+import type { Layer } from '../../layer/layer.ts';
+import { globalAvgPool, globalMaxPool } from '../../ops/global-pool.ts';
+import { logSoftmax } from '../../ops/log-softmax.ts';
 import { softmax } from '../../ops/softmax.ts';
-import { exp, log } from '../../reference/math.ts';
 import { type Data, type Shape, sizeOf } from '../../tensor.ts';
 import { byLayer } from '../by-layer.ts';
 import { type Call, type Operator, type Operators, type Plan, unsupported } from '../call.ts';
@@ -12,7 +14,10 @@ import { axesOf } from './shapes.ts';
 /** From the numbers of one result, which lie side by side. */
 type Reduce = (x: Data) => number;
 
-function reduced(call: Call, inputSince: number, reduce: Reduce): Plan {
+/** Over all of space it is a global pool of the library, which gives the same bits. */
+type Pool = (attributes: { readonly keep: boolean }) => Layer;
+
+function reduced(call: Call, inputSince: number, reduce: Reduce, pool?: Pool): Plan {
   const { type, shape } = call.at(0);
   const stated = axesOf(call, inputSince)?.map((axis) => call.axis(axis, shape.length)) ?? [];
   const none = call.version >= inputSince && call.int('noop_with_empty_axes', 0) !== 0;
@@ -21,8 +26,10 @@ function reduced(call: Call, inputSince: number, reduce: Reduce): Plan {
   const kept = shape.map((_, i) => i).filter((i) => !gone.includes(i));
   const to: Shape = keep ? shape.map((n, i) => (gone.includes(i) ? 1 : n)) : kept.map((i) => shape[i]);
   const size = sizeOf(gone.map((i) => shape[i]));
+  const isSpace = shape.length > 2 && gone.length === shape.length - 2 && gone.every((axis) => axis > 1);
   return {
     outputs: [{ type, shape: to }],
+    ...(pool && isSpace && isFloat(type) && sizeOf(shape) > 0 && { step: { layer: pool({ keep }) } }),
     run(given) {
       const x = permuted(given(0).first, shape, [...kept, ...gone]);
       const y = zerosLike(x, sizeOf(to));
@@ -53,10 +60,10 @@ const extreme =
   };
 
 /** The axes became an input in `inputSince`. */
-const reduction = (inputSince: number, reduce: Reduce): Operator => ({
+const reduction = (inputSince: number, reduce: Reduce, pool?: Pool): Operator => ({
   versions: [1, 11, 13, 18].filter((version) => version <= Math.max(13, inputSince)),
   inputs: [1, 2],
-  plan: (call) => reduced(call, inputSince, reduce),
+  plan: (call) => reduced(call, inputSince, reduce, pool),
 });
 
 /** Until opset 13 all axes from `axis` on are one. */
@@ -72,60 +79,34 @@ function rowsFrom(call: Call): { readonly axis: number; readonly rows: Shape | u
 /** An axis of the file as the library counts it, channels last. */
 const axisLast = (axis: number, rank: number): number => (rank < 3 || axis === 0 ? axis : axis === 1 ? -1 : axis - 1);
 
+/** Softmax or its logarithm. */
+const alongAxis = (make: (attributes: { readonly axis?: number }) => Layer): Operator => ({
+  versions: [1, 11, 13],
+  inputs: [1, 1],
+  plan(call) {
+    const { axis, rows } = rowsFrom(call);
+    const { type, shape } = call.at(0);
+    if (!rows) return byLayer(call, { layer: make({ axis: axisLast(axis, shape.length) }) });
+    return {
+      outputs: [{ type, shape }],
+      run: (given) => [new Value(type, shape, make({}).forward({ shape: rows, data: given(0).first }, {}).data)],
+    };
+  },
+});
+
 export const reductions: Operators = {
-  ReduceMean: reduction(18, (x) => total(x) / x.length),
+  ReduceMean: reduction(18, (x) => total(x) / x.length, globalAvgPool),
   ReduceSum: reduction(13, total),
   ReduceMax: reduction(
     18,
     extreme((a, b) => a > b),
+    globalMaxPool,
   ),
   ReduceMin: reduction(
     18,
     extreme((a, b) => a < b),
   ),
   ReduceProd: reduction(18, product),
-  Softmax: {
-    versions: [1, 11, 13],
-    inputs: [1, 1],
-    plan(call) {
-      const { axis, rows } = rowsFrom(call);
-      const { type, shape } = call.at(0);
-      if (!rows) return byLayer(call, { layer: softmax({ axis: axisLast(axis, shape.length) }) });
-      return {
-        outputs: [{ type, shape }],
-        run: (given) => [new Value(type, shape, softmax().forward({ shape: rows, data: given(0).first }, {}).data)],
-      };
-    },
-  },
-  /** x less its maximum, less the logarithm of the sum of the exponentials. */
-  LogSoftmax: {
-    versions: [1, 11, 13],
-    inputs: [1, 1],
-    plan(call) {
-      const { axis, rows } = rowsFrom(call);
-      const { type, shape } = call.at(0);
-      const place = rows ? 1 : axis;
-      return {
-        outputs: [{ type, shape }],
-        run(given) {
-          const rowShape = rows ?? shape;
-          const last = [...rowShape.slice(0, place), ...rowShape.slice(place + 1), rowShape[place]];
-          const order = rowShape.map((_, i) => i).filter((i) => i !== place);
-          const x = permuted(given(0).first, rowShape, [...order, place]);
-          for (let at = 0; at < x.length; at += rowShape[place]) logSoftmax(x.subarray(at, at + rowShape[place]));
-          const back = rowShape.map((_, i) => (i < place ? i : i === place ? rowShape.length - 1 : i - 1));
-          return [new Value(type, shape, permuted(x, last, back))];
-        },
-      };
-    },
-  },
+  Softmax: alongAxis(softmax),
+  LogSoftmax: alongAxis(logSoftmax),
 };
-
-/** In place; in float64, rounded once. */
-function logSoftmax(x: Data): void {
-  const m = extreme((a, b) => a > b)(x);
-  let sum = 0;
-  for (let i = 0; i < x.length; i++) sum += exp(x[i] - m);
-  const l = log(sum);
-  for (let i = 0; i < x.length; i++) x[i] = x[i] - m - l;
-}

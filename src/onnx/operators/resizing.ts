@@ -1,25 +1,28 @@
 // Resize and Upsample (nearest and linear), DepthToSpace and SpaceToDepth. Spec onnx-operator.
 
-import { type Data, MAX_ELEMENTS, type Shape, sizeOf } from '../../tensor.ts';
+import type { Layer } from '../../layer/layer.ts';
+import { depthToSpace, spaceToDepth } from '../../ops/moves.ts';
+import { type Coordinates, type Rounding, upsample } from '../../ops/upsample.ts';
+import { MAX_ELEMENTS } from '../../tensor.ts';
+import { byLayer } from '../by-layer.ts';
 import { type Call, checked, type Operators, type Plan, unsupported } from '../call.ts';
-import { permuted, Value, zerosLike } from '../value.ts';
+import { isFloat } from '../element-types.ts';
+import { Value } from '../value.ts';
 
-/** The place in x of cell i of y, in cells; `n` cells become `m`. */
-type Coordinate = (i: number, scale: number, n: number, m: number) => number;
-
-const coordinates: Readonly<Record<string, Coordinate>> = {
-  half_pixel: (i, scale) => (i + 0.5) / scale - 0.5,
-  pytorch_half_pixel: (i, scale, _n, m) => (m > 1 ? (i + 0.5) / scale - 0.5 : 0),
-  tf_half_pixel_for_nn: (i, scale) => (i + 0.5) / scale,
-  asymmetric: (i, scale) => i / scale,
-  align_corners: (i, _scale, n, m) => (m > 1 ? (i * (n - 1)) / (m - 1) : 0),
+/** What the library calls the rules. */
+const coordinates: Readonly<Record<string, Coordinates>> = {
+  half_pixel: 'half-pixel',
+  pytorch_half_pixel: 'half-pixel-or-first',
+  tf_half_pixel_for_nn: 'half-pixel-start',
+  asymmetric: 'asymmetric',
+  align_corners: 'align-corners',
 };
 
-const nearest: Readonly<Record<string, (x: number) => number>> = {
-  round_prefer_floor: (x) => Math.ceil(x - 0.5),
-  round_prefer_ceil: (x) => Math.floor(x + 0.5),
-  floor: Math.floor,
-  ceil: Math.ceil,
+const roundings: Readonly<Record<string, Rounding>> = {
+  round_prefer_floor: 'prefer-floor',
+  round_prefer_ceil: 'prefer-ceil',
+  floor: 'floor',
+  ceil: 'ceil',
 };
 
 function chosen<T>(name: string, value: string, among: Readonly<Record<string, T>>): T {
@@ -38,56 +41,34 @@ function sizesOf(call: Call, inputs: { readonly scales: number; readonly sizes: 
   const to = stated ?? shape.map((n, i) => Math.floor(n * scales[i]));
   if (shape.some((n, i) => n === 0 || !(scales[i] > 0) || !(to[i] >= 1)))
     unsupported(`scales must be above 0, got [${scales}] for x of shape [${shape}]`);
-  return { to: checked(to, MAX_ELEMENTS), scales };
+  return { to: checked(to, MAX_ELEMENTS), scales, isSize: stated !== undefined };
 }
 
 interface Sampling {
   readonly mode: string;
-  readonly coordinate: Coordinate;
-  readonly round: (x: number) => number;
+  readonly coordinates: Coordinates;
+  readonly rounding: Rounding;
 }
 
-/** Axis by axis; each keeps the others as they are. */
-function resized(call: Call, { to, scales }: ReturnType<typeof sizesOf>, { mode, coordinate, round }: Sampling): Plan {
+/** All axes are those of an image with one channel more, which the library takes as axes of space. */
+function resized(call: Call, { to, scales, isSize }: ReturnType<typeof sizesOf>, { mode, ...rules }: Sampling): Plan {
   const { type, shape } = call.at(0);
   if (mode !== 'nearest' && mode !== 'linear') unsupported(`attribute 'mode' of '${mode}' is not computed`);
+  const how = { mode: mode as 'nearest' | 'linear', ...rules };
+  const layer = (from: number): Layer =>
+    upsample({ ...how, ...(isSize ? { size: to.slice(from) } : { scale: scales.slice(from) }) });
+  const isSpace = shape.length > 2 && scales[0] === 1 && scales[1] === 1;
+  if (isSpace && isFloat(type)) return byLayer(call, { layer: layer(2) });
   return {
     outputs: [{ type, shape: to }],
     run(given) {
-      let [data, from] = [given(0).first, shape];
-      for (let axis = 0; axis < shape.length; axis++) {
-        if (from[axis] === to[axis] && scales[axis] === 1) continue;
-        const [n, m, inner] = [from[axis], to[axis], sizeOf(from.slice(axis + 1))];
-        const within = (at: number): number => Math.min(n - 1, Math.max(0, at));
-        const places = Array.from({ length: m }, (_, i) => coordinate(i, scales[axis], n, m));
-        const next: Shape = from.map((each, i) => (i === axis ? m : each));
-        const y = zerosLike(data, sizeOf(next));
-        for (let row = 0, rows = sizeOf(from.slice(0, axis)); row < rows; row++)
-          for (let i = 0; i < m; i++) {
-            const out = (row * m + i) * inner;
-            if (mode === 'nearest') copy(data, (row * n + within(round(places[i]))) * inner, inner, y, out);
-            else {
-              const at = within(places[i]);
-              const low = Math.floor(at);
-              blend(data, (row * n + low) * inner, (row * n + within(low + 1)) * inner, at - low, inner, y, out);
-            }
-          }
-        [data, from] = [y, next];
-      }
-      return [new Value(type, to, data)];
+      const x = { shape: [1, ...shape, 1], data: given(0).first };
+      return [new Value(type, to, layer(0).forward(x, {}).data)];
     },
   };
 }
 
-const copy = (x: Data, from: number, count: number, y: Data, to: number): void => {
-  for (let i = 0; i < count; i++) y[to + i] = x[from + i];
-};
-
-function blend(x: Data, low: number, high: number, share: number, count: number, y: Data, to: number): void {
-  for (let i = 0; i < count; i++) y[to + i] = x[low + i] * (1 - share) + x[high + i] * share;
-}
-
-const asymmetric = (mode: string): Sampling => ({ mode, coordinate: coordinates.asymmetric, round: Math.floor });
+const asymmetric = (mode: string): Sampling => ({ mode, coordinates: 'asymmetric', rounding: 'floor' });
 
 export const resizings: Operators = {
   /** The factors became an input with opset 9; Resize took its place with 10. */
@@ -111,8 +92,8 @@ export const resizings: Operators = {
       if (call.version >= 18 && call.int('antialias', 0) !== 0) unsupported("attribute 'antialias' is not computed");
       return resized(call, sizesOf(call, { scales: 2, sizes: 3 }), {
         mode,
-        coordinate: chosen('coordinate_transformation_mode', where, coordinates),
-        round: chosen('nearest_mode', how, nearest),
+        coordinates: chosen('coordinate_transformation_mode', where, coordinates),
+        rounding: chosen('nearest_mode', how, roundings),
       });
     },
   },
@@ -120,45 +101,23 @@ export const resizings: Operators = {
     versions: [1, 11, 13],
     inputs: [1, 1],
     plan(call) {
-      const { type, shape } = call.at(0);
+      const { shape } = call.at(0);
       const b = call.int('blocksize', 0);
       const mode = call.text('mode', 'DCR');
-      const [N, C, H, W] = shape;
-      if (shape.length !== 4 || b < 1 || C % (b * b) !== 0 || !/^(DCR|CRD)$/.test(mode))
+      if (shape.length !== 4 || b < 1 || shape[1] % (b * b) !== 0 || !/^(DCR|CRD)$/.test(mode))
         unsupported(`x of shape [${shape}] cannot be made space by blocks of ${b} (${mode})`);
-      const D = C / (b * b);
-      const [parts, order] =
-        mode === 'DCR'
-          ? [
-              [N, b, b, D, H, W],
-              [0, 3, 4, 1, 5, 2],
-            ]
-          : [
-              [N, D, b, b, H, W],
-              [0, 1, 4, 2, 5, 3],
-            ];
-      const to = [N, D, H * b, W * b];
-      return {
-        outputs: [{ type, shape: to }],
-        run: (given) => [new Value(type, to, permuted(given(0).first, parts, order))],
-      };
+      return byLayer(call, { layer: depthToSpace({ size: b, order: mode as 'DCR' | 'CRD' }) });
     },
   },
   SpaceToDepth: {
     versions: [1, 13],
     inputs: [1, 1],
     plan(call) {
-      const { type, shape } = call.at(0);
+      const { shape } = call.at(0);
       const b = call.int('blocksize', 0);
-      const [N, C, H, W] = shape;
-      if (shape.length !== 4 || b < 1 || H % b !== 0 || W % b !== 0)
+      if (shape.length !== 4 || b < 1 || shape[2] % b !== 0 || shape[3] % b !== 0)
         unsupported(`x of shape [${shape}] cannot be made depth by blocks of ${b}`);
-      const to = [N, C * b * b, H / b, W / b];
-      const parts = [N, C, H / b, b, W / b, b];
-      return {
-        outputs: [{ type, shape: to }],
-        run: (given) => [new Value(type, to, permuted(given(0).first, parts, [0, 3, 5, 1, 2, 4]))],
-      };
+      return byLayer(call, { layer: spaceToDepth({ size: b }) });
     },
   },
 };

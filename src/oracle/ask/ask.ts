@@ -8,7 +8,7 @@ import { dialects } from '../dialects/dialects.ts';
 import { toOurs, toTheirs } from '../dialects/layout.ts';
 import { attributesIn, shapesIn } from '../dialects/translate.ts';
 import type { Call } from '../engine.ts';
-import type { EngineUnderTest } from '../engine-under-test.ts';
+import type { Answer, EngineUnderTest } from '../engine-under-test.ts';
 import { familyOf } from '../families/index.ts';
 import type { Expected, LayoutKey } from '../family.ts';
 import { checkParts } from './outputs.ts';
@@ -61,6 +61,45 @@ export async function ask(subject: EngineUnderTest, c: Case): Promise<Outcome> {
   if (answer.kind !== 'result') return { case: c, verdict: verdict(answer.kind, answer.message) };
   const theirs = ours(answer.value, c, subject);
   return { case: c, verdict: checkParts(partsOf(subject, c), theirs), theirs };
+}
+
+/** How many questions go to an engine at once. */
+const TOGETHER = 32;
+
+/**
+ * One output of the answer to each case, without a verdict on it; undefined where there is no such tensor of that size, and
+ * where the time has come to end.
+ */
+export async function answersTo(
+  subject: EngineUnderTest,
+  cases: readonly Case[],
+  part: Part,
+  size: number,
+  end: number,
+): Promise<(Float32Array | undefined)[]> {
+  const found: (Float32Array | undefined)[] = [];
+  for (let i = 0; i < cases.length && performance.now() < end; i += TOGETHER) {
+    const some = cases.slice(i, i + TOGETHER);
+    const questions = some.map((c) => [callOf(subject, c), c] as const);
+    const answers = subject.runAll
+      ? await subject.runAll(questions)
+      : await inTurn(questions, ([call, c]) => subject.run(call, c));
+    found.push(...answers.map((answer, j) => partOf(answer, subject, some[j], part, size)));
+  }
+  return cases.map((_, i) => found[i]);
+}
+
+async function inTurn<Q, A>(questions: readonly Q[], put: (question: Q) => Promise<A>): Promise<A[]> {
+  const answers: A[] = [];
+  for (const each of questions) answers.push(await put(each));
+  return answers;
+}
+
+function partOf(answer: Answer, subject: EngineUnderTest, c: Case, part: Part, size: number): Float32Array | undefined {
+  if (answer.kind !== 'result') return undefined;
+  const theirs = ours(answer.value, c, subject);
+  const tensor = (part === 'y' ? theirs : (theirs as Record<string, unknown> | null)?.[part]) as Partial<Tensor> | null;
+  return tensor?.data instanceof Float32Array && tensor.data.length === size ? tensor.data : undefined;
 }
 
 /** A result in our layout; of gradients, each. */

@@ -175,6 +175,7 @@ export const averageFamily = windowFamily({
     avgPool3d: { rank: 3, make: ops.avgPool3d },
   },
   tensors: { x: 'x', y: 'x', dy: 'x' },
+  structure: () => ({ kind: 'sum' }),
   attributes: (c) => ({ ...windowOf(c), ceil: c.ceil, countPadding: c.countPadding }),
   isSettled: coversCells,
   written: { groups: 'per channel', ceil: true, countPadding: true },

@@ -3,11 +3,12 @@
 import type { Attributes, Layer } from '../../layer/layer.ts';
 import type { Case, Operands } from '../case.ts';
 import type { Dialect, Layout } from '../dialect.ts';
-import type { Expected, Words } from '../family.ts';
+import type { Expected, Structure, Words } from '../family.ts';
 import type { Prediction } from '../mistake.ts';
 
-/** Of operators whose results are the same in every dialect, whatever the values. */
+/** Of operators whose results are the same in every dialect, whatever the values, and are no sums of products. */
 export const sameInEveryDialect = {
+  structure: (): Structure | undefined => undefined,
   isSettled: (): boolean => true,
   keepsNaN: (): boolean => true,
   operandsIn: (_: Dialect, operands: Operands): Operands => operands,

@@ -48,6 +48,7 @@ export const convFamily = windowFamily({
     conv3d: { rank: 3, make: ops.conv3d },
   },
   tensors: { x: 'x', weight: 'weight', bias: 'none', y: 'x', dy: 'x' },
+  structure: () => ({ kind: 'sum', weight: 'weight', bias: 'bias' }),
   attributes: attributesOf,
   written: { filters: 'o', groups: 'named' },
   loops: { geometry: geometryOf, evaluate: contracted, moved: contractedGradients },

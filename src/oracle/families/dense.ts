@@ -27,6 +27,7 @@ export const denseFamily = windowFamily({
   place: 5,
   operators: { dense: { rank: 0, make: dense } },
   tensors: { x: 'x', weight: 'weight', bias: 'none', y: 'x', dy: 'x' },
+  structure: () => ({ kind: 'sum', weight: 'weight', bias: 'bias' }),
   attributes: (c) => ({ units: c.groups * c.filters, bias: c.bias }),
   written: { filters: 'u', groups: 'one' },
   loops: { geometry: geometryOf, evaluate: contracted },

@@ -37,6 +37,7 @@ export const depthwiseFamily = windowFamily({
     depthwiseConv3d: { rank: 3, make: ops.depthwiseConv3d },
   },
   tensors: { x: 'x', weight: 'depthwise', bias: 'none', y: 'x', dy: 'x' },
+  structure: () => ({ kind: 'sum', weight: 'weight', bias: 'bias' }),
   attributes: (c) => ({ ...windowOf(c), multiplier: c.filters, bias: c.bias }),
   written: { filters: 'm', groups: 'per channel' },
   loops: { geometry: geometryOf, evaluate: contracted, moved: contractedGradients },

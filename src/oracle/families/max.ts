@@ -151,6 +151,7 @@ export const maxFamily = windowFamily({
     maxPool3d: { rank: 3, make: ops.maxPool3d },
   },
   tensors: { x: 'x', y: 'x', dy: 'x' },
+  structure: () => ({ kind: 'maximum' }),
   attributes: (c) => ({ ...windowOf(c), ceil: c.ceil }),
   isSettled: coversCells,
   written: { groups: 'per channel', ceil: true },

@@ -147,6 +147,7 @@ export const transposedFamily = windowFamily({
   place: 6,
   operators,
   tensors: { x: 'x', weight: 'weight', bias: 'none', y: 'x', dy: 'x' },
+  structure: () => ({ kind: 'sum', weight: 'weight', bias: 'bias', over: 'y' }),
   attributes: attributesOf,
   written: { filters: 'o', groups: 'named', outputPadding: true },
   loops: { geometry: geometryOf, evaluate: byLayer },

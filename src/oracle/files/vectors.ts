@@ -57,9 +57,13 @@ export interface File {
 }
 
 /** The files of a campaign, the manifest last. */
-export function* vectors(asked: Asked, settings: Complete): Generator<File> {
+export const vectors = (asked: Asked, settings: Complete): Generator<File> =>
+  filesOf(asked, settings, planCampaign(asked, settings));
+
+/** The files of these questions, the manifest last. */
+export function* filesOf(asked: Asked, settings: Complete, plan: readonly Questions[]): Generator<File> {
   const questions: Question[] = [];
-  for (const each of planCampaign(asked, settings)) {
+  for (const each of plan) {
     for (const [i, c] of firstOf(each).entries()) {
       const { attributes } = callOf(asked, c);
       const name = `${each.op}${each.gradient ? '-gradient' : ''}-${String(i).padStart(String(settings.cases).length, '0')}`;

@@ -54,8 +54,12 @@ export interface Instead {
   readonly text: string;
   /** Whether it predicts the engine's answers on fresh tensors. */
   readonly confirmed: boolean;
+  /** What speaks for it over the whole campaign, if it predicts the answers to all cases and to new ones. */
+  readonly evidence?: Evidence;
   /** The products that differ, if they are few. */
   readonly products?: readonly Product[];
+  /** The right matrix and the one that was read, side by side, if they are small. */
+  readonly matrices?: readonly string[];
 }
 
 /** Failures of one cause, and the smallest case that shows it. */

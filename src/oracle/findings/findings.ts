@@ -8,6 +8,7 @@ import { literal } from '../cases/literal.ts';
 import { type Budget, reduce } from '../cases/reduce.ts';
 import { workOf } from '../cases/tensors.ts';
 import { type EngineUnderTest, isFailure, type VerdictKind } from '../engine-under-test.ts';
+import { withInstead } from '../matrix/describe.ts';
 import { byKind, type Investigation, withConditions } from './conditions.ts';
 import { diagnose, explains, type Group } from './diagnose.ts';
 import type { Declaration, Finding } from './finding.ts';
@@ -49,7 +50,7 @@ export async function findingsOf(
 ): Promise<Finding[]> {
   const toFinding = (group: Group, known: Known): Promise<Finding> =>
     findingOf(subject, history, group, known, isReduced);
-  const { named, profiled, others, failures, unnamed } = causesOf(subject, outcomes, isFinding);
+  const { named, profiled, others, failures, unnamed, passes } = causesOf(subject, outcomes, isFinding);
   const foreign = unnamed.length > 0 && !profiled ? await foreignTo(subject, outcomes) : undefined;
   if (foreign) return [await toFinding({ outcomes: failures, ...foreign }, { names: [] })];
   const known = { names: named.flatMap(({ mistake }) => mistake ?? []), profile: profiled?.profile };
@@ -61,7 +62,10 @@ export async function findingsOf(
     ...(profiled ? [profiled] : []),
   ];
   const findings: Finding[] = [];
-  for (const group of groups) findings.push(await toFinding(group, known));
+  for (const group of groups) {
+    const finding = await toFinding(group, known);
+    findings.push(isReduced && effort.isLive ? await withInstead(subject, finding, group.outcomes, passes) : finding);
+  }
   return joined(findings);
 }
 
@@ -75,7 +79,7 @@ function causesOf(subject: EngineUnderTest, outcomes: readonly Outcome[], isFind
   const passes = outcomes.filter(({ verdict: { kind } }) => kind === 'pass' || kind === 'suspect');
   const profiled = profileOf(subject, unnamed, passes);
   const others = rest.filter((each) => !profiled?.outcomes.includes(each));
-  return { named, profiled, others, failures, unnamed };
+  return { named, profiled, others, failures, unnamed, passes };
 }
 
 /**

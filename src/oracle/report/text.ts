@@ -2,7 +2,7 @@
 
 import type { Element } from '../ask/verdict.ts';
 import { bitsOf } from '../bounds/precision.ts';
-import { causeOf, type Evidence, type Finding, type Instead, type Where } from '../findings/finding.ts';
+import { causeOf, type Evidence, type Finding, type Instead, type Product, type Where } from '../findings/finding.ts';
 import { inWords as inProfile } from '../findings/other-arithmetic.ts';
 import { adviceOn } from './advice.ts';
 import { headOf, inWords, type OperatorReport, type Report } from './report.ts';
@@ -73,7 +73,7 @@ export function paragraph(op: string, finding: Finding): string[] {
   return [
     `✗ ${op}: ${headline(finding)}`,
     ...(finding.where ? [`  ${conditionOf(finding.where)}`] : []),
-    ...(finding.instead ? [`  ${insteadOf(finding.instead)}`] : []),
+    ...(finding.instead ? [`  ${insteadOf(finding.instead)}`, ...drawingOf(finding.instead)] : []),
     ...hints(finding).map((line) => `  ${line}`),
     ...(mistake ? [`  behaves as if ${mistake}: ${reasons(evidence!)}`] : []),
     `  ${message}`,
@@ -100,9 +100,29 @@ export function conditionOf({ text, terms, inside, outside, fresh }: Where): str
   return `fails in ${within} cases with ${text}, in ${without} others${anew}`;
 }
 
-/** `computes instead: tap [0, 1] is left out (confirmed on new tensors)` */
-export const insteadOf = ({ text, confirmed }: Instead): string =>
-  `computes instead: ${text}${confirmed ? ' (confirmed on new tensors)' : ''}`;
+/**
+ * `computes instead: the products are left out where the output column is the last (confirmed on new tensors): predicts 24 of
+ * 24 failures, contradicts none of 80 passes`
+ */
+export const insteadOf = ({ text, confirmed, evidence }: Instead): string => {
+  const speaks = evidence
+    ? `: predicts ${evidence.explained} of ${evidence.failures} failures, contradicts none of ${evidence.passes} passes`
+    : '';
+  return `computes instead: ${text}${confirmed ? ' (confirmed on new tensors)' : ''}${speaks}`;
+};
+
+/** Both matrices of the smallest case side by side, or else the products that differ. */
+const drawingOf = ({ matrices, products = [] }: Instead): string[] => {
+  const lines = matrices ?? products.map(productIn);
+  return lines.map((line) => `    ${line}`);
+};
+
+/** `output [0, 0, 1, 0] takes cell [0, 0, 0, 0] by tap [0, 1, 0, 0] 2 times, not 1` */
+const productIn = ({ output, cell, tap, expected, got }: Product): string => {
+  const place = (at: readonly number[]): string => `[${at.join(', ')}]`;
+  const what = [cell && `cell ${place(cell)}`, tap && (cell ? `by tap ${place(tap)}` : `bias ${place(tap)}`)];
+  return `output ${place(output)} takes ${what.filter(Boolean).join(' ')} ${got} times, not ${expected}`;
+};
 
 /**
  * What the engine may declare instead: `this is the rule of caffe; the engine declares toeplitz`,

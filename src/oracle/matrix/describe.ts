@@ -1,0 +1,187 @@
+// What an engine computes instead, for a finding: read on its smallest case and on one that tells more, and
+// then held against every answer of the campaign. Spec oracle-instead.
+
+import type { Shape } from '../../tensor.ts';
+import type { Outcome } from '../ask/ask.ts';
+import type { Case } from '../case.ts';
+import { parseCaseId } from '../cases/id.ts';
+import { layerOf, shapeOf, workOf } from '../cases/tensors.ts';
+import type { EngineUnderTest } from '../engine-under-test.ts';
+import { agreementOf, answeredCaseOf } from '../findings/agreement.ts';
+import type { Evidence, Finding, Instead } from '../findings/finding.ts';
+import { mistakesOf } from '../findings/predict.ts';
+import type { Mistake } from '../mistake.ts';
+import { asMistake, type Hypothesis } from './hypotheses.ts';
+import { type Named, nameBy, type Suspect } from './name.ts';
+import { type Description, readMatrix } from './read-matrix.ts';
+import type { PartRules } from './rules.ts';
+import { countOf } from './terms.ts';
+import { ofBias } from './words.ts';
+
+/** What is found out about the failures of one cause. */
+interface Described {
+  readonly instead?: Instead;
+  /** A known mistake that is made under a condition. */
+  readonly mistake?: string;
+  readonly evidence?: Evidence;
+}
+
+/**
+ * Milliseconds for reading one case, and for holding descriptions against answers: far more than either takes on a host that
+ * is not busy. A script that measures on a busy one may allow more.
+ */
+export const patience = { reading: 10000, naming: 10000 };
+
+/** A second case is read if it has no more products than this. */
+const PRODUCTS = 1200;
+
+/** The failing case with most axes longer than 1: the rules that are possible there are fewer than in the smallest case. */
+function mostTelling(failures: readonly Outcome[]): Case | undefined {
+  let [best, most]: [Case | undefined, number] = [undefined, -1];
+  for (const { case: c, verdict } of failures) {
+    if (verdict.kind !== 'fail' || countOf(c) > PRODUCTS) continue;
+    const layer = layerOf(c);
+    const x = shapeOf(c);
+    const shapes = [x, layer.shape(x), ...(Object.values(layer.params(x)) as Shape[])];
+    const long = shapes.flat().reduce((sum, n) => sum + (n > 2 ? 3 : n > 1 ? 2 : 0), 0);
+    if (long > most) [best, most] = [c, long];
+  }
+  return best;
+}
+
+/** Mistakes with a condition that were found, to be asked what they predict. */
+const predictors = new WeakMap<object, Named>();
+
+/** What a description that holds in every case predicts: a mistake and the condition under which it is made. */
+export const predictorOf = (instead: object): Named | undefined => predictors.get(instead);
+
+/** The finding with what the engine computes instead of right results. */
+export async function withInstead(
+  subject: EngineUnderTest,
+  finding: Finding,
+  failures: readonly Outcome[],
+  passes: readonly Outcome[],
+): Promise<Finding> {
+  if (finding.kind !== 'fail' || finding.passesAlone || finding.intermittent) return finding;
+  const found = await describe(subject, parseCaseId(finding.id), failures, passes, finding.mistake !== undefined);
+  return { ...finding, ...found };
+}
+
+async function describe(
+  subject: EngineUnderTest,
+  smallest: Case,
+  failures: readonly Outcome[],
+  passes: readonly Outcome[],
+  isNamed: boolean,
+): Promise<Described> {
+  const start = performance.now();
+  const found = await readMatrix(subject, smallest, start + patience.reading);
+  if (isNamed) return found ? { instead: found.instead } : {};
+  const telling = found && found.rules.length > 0 ? mostTelling(failures) : undefined;
+  const larger = telling && (await readMatrix(subject, telling, start + 2 * patience.reading));
+  const end = performance.now() + patience.naming;
+  const rules = suspectsOf(subject, larger, failures);
+  const suspects = distinct(rules.length > 0 ? rules : suspectsOf(subject, found, failures));
+  const all = [...mistakesOf(smallest.op).map(known), ...suspects];
+  return described(found, larger, await nameBy(subject, all, failures, passes, end));
+}
+
+const distinct = (list: readonly Suspect[]): Suspect[] =>
+  [...new Map(list.toReversed().map((each) => [each.mistake.name, each])).values()].sort((a, b) => a.cost - b.cost);
+
+/** A known mistake is said in fewer words than any rule. */
+const known = (mistake: Mistake): Suspect => ({ mistake, cost: 0, isKnown: true });
+
+function described(
+  found: Description | undefined,
+  larger: Description | undefined,
+  named: Named | undefined,
+): Described {
+  const description = larger?.instead.confirmed && !found?.instead.confirmed ? larger : found;
+  if (!named) return description ? { instead: description.instead } : {};
+  const { suspect, condition, evidence } = named;
+  const text = condition.text === '' ? suspect.mistake.name : `${suspect.mistake.name}, with ${condition.text}`;
+  if (suspect.isKnown) {
+    const mistake = { ...(description && { instead: description.instead }), mistake: text, evidence };
+    predictors.set(evidence, named);
+    return mistake;
+  }
+  const instead: Instead = { ...description!.instead, text, confirmed: true, evidence };
+  predictors.set(instead, named);
+  return { instead };
+}
+
+/** How many hypotheses of one part are combined with those of the others. */
+const COMBINED = 12;
+
+/** Every way in which the parts that are wrong may have come about. */
+function suspectsOf(subject: EngineUnderTest, found: Description | undefined, failures: readonly Outcome[]): Suspect[] {
+  if (!found || found.rules.length === 0) return [];
+  const parts = found.rules.map((rules) => hypothesesOf(rules));
+  const usable = parts.map((list) => (parts.length === 1 ? list : ranked(subject, list, failures).slice(0, COMBINED)));
+  const combined = usable.reduce<(readonly Hypothesis[])[]>(
+    (lists, part) => lists.flatMap((list) => part.map((each) => [...list, each])),
+    [[]],
+  );
+  return combined
+    .filter((list) => list.length === found.rules.length)
+    .map((list) => ({ mistake: named(list), cost: 2 + list.reduce((sum, { cost }) => sum + cost, 0) }))
+    .sort((a, b) => a.cost - b.cost);
+}
+
+/** The hypotheses of a part that explain most of the smallest failures first. */
+function ranked(subject: EngineUnderTest, list: readonly Hypothesis[], failures: readonly Outcome[]): Hypothesis[] {
+  const first = failures
+    .filter(({ theirs }) => theirs !== undefined)
+    .toSorted((a, b) => workOf(a.case) - workOf(b.case))
+    .slice(0, 6)
+    .map((outcome) => answeredCaseOf(subject, outcome));
+  const agreed = (each: Hypothesis): number =>
+    first.filter((answered) => agreementOf(asMistake([each]), answered) === 'agrees').length;
+  return list
+    .map((each) => [each, agreed(each)] as const)
+    .sort((a, b) => b[1] - a[1])
+    .map(([each]) => each);
+}
+
+/** One text for the parts that have the same. */
+function named(list: readonly Hypothesis[]): Mistake {
+  const mistake = asMistake(list);
+  if (list.length === 1 && list[0].part === 'y') return mistake;
+  const texts = [...new Set(list.map(({ text }) => text))];
+  const name = texts
+    .map(
+      (text) =>
+        `in the gradient of ${list.flatMap((each) => (each.text === text ? each.part : [])).join(' and ')} ${text}`,
+    )
+    .join('; ');
+  return { ...mistake, name };
+}
+
+function hypothesesOf({ part, products, biases, isOther, constant, seen }: PartRules): Hypothesis[] {
+  if (isOther.products && products.length === 0) return [];
+  if (isOther.biases && biases.length === 0) return [];
+  if (seen && seen.choice === undefined && seen.limits === undefined) return [];
+  const found: Hypothesis[] = [];
+  for (const product of isOther.products ? products : [undefined]) {
+    for (const bias of isOther.biases ? biases.slice(0, isOther.products ? COMBINED : biases.length) : [undefined]) {
+      const texts = [
+        ...(product ? [product.text] : []),
+        ...(bias ? [ofBias(bias.text)] : []),
+        ...(constant === undefined ? [] : [`the constant ${constant} is added, or takes part`]),
+        ...(seen ? [seen.text] : []),
+      ];
+      found.push({
+        part,
+        text: texts.join('; '),
+        cost: (product?.cost ?? 0) + (bias?.cost ?? 0),
+        ...(product && { products: product.text }),
+        ...(bias && { biases: bias.text }),
+        ...(constant !== undefined && { constant }),
+        ...(seen?.choice !== undefined && { choice: seen.choice }),
+        ...(seen?.limits && { limits: seen.limits }),
+      });
+    }
+  }
+  return found.filter(({ text }) => text !== '');
+}

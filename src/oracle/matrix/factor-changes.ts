@@ -1,0 +1,90 @@
+// Products counted with another factor, and other divisors of an average.
+
+import type { Change } from './change.ts';
+import type { Term, Terms } from './terms.ts';
+
+/** The products counted with another factor: a plain one, one that follows from the case, or the one that all have. */
+export function factorChanges(terms: Terms, ratios: readonly number[]): Change[] {
+  const times = (text: string, cost: number, factor: number): Change => ({
+    text,
+    cost,
+    apply: (term) => ({ ...term, factor: term.factor * factor }),
+  });
+  const found = words.map(([factor, text]) => times(`the products are ${text}`, 2, factor));
+  for (const [name, value] of scalesOf(terms)) {
+    if (value <= 1) continue;
+    found.push(times(`the products are divided by ${name}`, 3, 1 / value));
+    found.push(times(`the products are multiplied by ${name}`, 3, value));
+  }
+  const [ratio] = ratios;
+  if (ratio !== undefined && ratio !== 0 && ratios.every((each) => Math.abs(each - ratio) <= 1e-5 * Math.abs(ratio)))
+    found.push(times(`the products are multiplied by ${Number(ratio.toPrecision(9))}`, 12, ratio));
+  const isAverage = terms.structure.kind === 'sum' && terms.structure.weight === undefined && terms.windows;
+  return isAverage ? [...found, ...divisorChanges(terms)] : found;
+}
+
+const words: readonly (readonly [number, string])[] = [
+  [2, 'counted twice'],
+  [3, 'counted three times'],
+  [-1, 'subtracted'],
+  [0.5, 'halved'],
+];
+
+/** Numbers of a case by which sums are scaled. */
+export function scalesOf({ windows, shapes }: Terms): (readonly [string, number])[] {
+  const product = (list: readonly number[]): number => list.reduce((a, b) => a * b, 1);
+  const positions = product(shapes.y.slice(1, -1));
+  return [
+    ['the number of images', shapes.x[0]],
+    ['the number of output positions', positions],
+    ['the number of images and output positions', shapes.x[0] * positions],
+    ['the number of input cells', product(shapes.x.slice(1, -1))],
+    ...(windows
+      ? ([
+          ['the number of taps', product(windows.g.axes.map(({ size }) => size))],
+          ['the stride', product(windows.g.axes.map(({ stride }) => stride))],
+          ['the number of groups', windows.g.groups],
+          ['the number of channels of a group', windows.g.channels],
+          ['the number of filters of a group', windows.g.filters],
+        ] as const)
+      : []),
+    ['the number of input channels', shapes.x.at(-1)!],
+    ['the number of output channels', shapes.y.at(-1)!],
+  ];
+}
+
+/** Other divisors of an average. */
+function divisorChanges({ windows, shapes, list }: Terms): Change[] {
+  const { g, rank } = windows!;
+  const axes = g.axes.slice(3 - rank);
+  const counts = (test: (value: number, axis: (typeof axes)[number]) => boolean): Map<string, number> => {
+    const found = new Map<string, number>();
+    for (const { x, y } of list) {
+      const key = y.join();
+      const isCounted = axes.every((axis, i) => test(x[1 + i], axis));
+      found.set(key, (found.get(key) ?? 0) + Number(isCounted));
+    }
+    return found;
+  };
+  const inside = counts((v, { input }) => v >= 0 && v < input);
+  const padded = counts((v, { input, before, after }) => v >= -before && v < input + after);
+  const full = axes.reduce((product, { size }) => product * size, 1);
+  const by = (text: string, cost: number, divisor: (term: Term) => number): Change => ({
+    text,
+    cost,
+    apply: (term) => ({ ...term, factor: 1 / divisor(term) }),
+  });
+  const stride = axes.reduce((product, axis) => product * axis.stride, 1);
+  return [
+    by('the sum is not divided', 2, () => 1),
+    by('the sum is divided by the size of the window', 2, () => full),
+    by('the sum is divided by the cells inside the input', 2, ({ y }) => inside.get(y.join())!),
+    by('the sum is divided by the cells inside the padded input', 2, ({ y }) => padded.get(y.join())!),
+    by('the sum is divided by the size of the window on the first axis', 5, () => axes[0].size),
+    by('the sum is divided by the size of the window on the last axis', 5, () => axes[rank - 1].size),
+    by('the sum is divided by the stride', 5, () => stride),
+    by('the sum is divided by the number of output positions', 6, () =>
+      shapes.y.slice(1, -1).reduce((a, b) => a * b, 1),
+    ),
+  ];
+}

@@ -1,0 +1,77 @@
+// A description of what an engine computes as a mistake: it predicts the results of any case, so all answers of a campaign
+// speak for it or against it. Spec oracle-instead.
+
+import type { Case, Operands, Part } from '../case.ts';
+import { layerOf, operandsOf } from '../cases/tensors.ts';
+import type { Mistake, Prediction, Predictions, Setting } from '../mistake.ts';
+import { biasElements, elementsOf, evaluatePart } from './evaluate.ts';
+import { chosenOf } from './nonlinear.ts';
+import { biasTerms, productsOf } from './products.ts';
+import { followed } from './rules.ts';
+import type { Terms } from './terms.ts';
+
+/** What one part of the results is computed from: the rules that the right products and biases follow, and what is seen else. */
+export interface Hypothesis {
+  readonly part: Part;
+  readonly text: string;
+  readonly cost: number;
+  readonly products?: string;
+  readonly biases?: string;
+  /** A constant that is added, or takes part in a maximum. */
+  readonly constant?: number;
+  /** Which of several products is kept. */
+  readonly choice?: string;
+  readonly limits?: readonly [least: number, most: number];
+}
+
+const known = new WeakMap<Case, Terms | false>();
+const biasesOf = new WeakMap<Terms, Terms>();
+
+/** The products of a case, found once. */
+function termsFor(c: Case): Terms | undefined {
+  const found = known.get(c) ?? productsOf(c) ?? false;
+  known.set(c, found);
+  return found || undefined;
+}
+
+/** The part of the results that a hypothesis is about; undefined where it changes no product. */
+export function predictPart(hypothesis: Hypothesis, c: Case): Prediction | undefined {
+  const terms = termsFor(c);
+  if (!terms) return undefined;
+  const { part, products, biases, constant, choice, limits } = hypothesis;
+  const own = biasesOf.get(terms) ?? biasTerms(terms);
+  biasesOf.set(terms, own);
+  const list = products === undefined ? terms.list : followed(products, terms);
+  const added = biases === undefined ? own.list : followed(biases, own);
+  const isOther = constant !== undefined || choice !== undefined || limits !== undefined;
+  if (list === terms.list && added === own.list && !isOther) return undefined;
+  const operands: Operands = operandsOf(c, layerOf(c));
+  const elements = elementsOf(terms, list);
+  if (choice !== undefined) return chosenOf(choice, terms, part, operands, elements);
+  const bias = biases === undefined ? biasElements(terms) : elementsOf(own, added).map((each) => ({ ...each, x: 0 }));
+  const y = evaluatePart(terms, part, operands, elements, bias);
+  const isMaximum = terms.structure.kind === 'maximum';
+  const data = y.data.map((value) => {
+    const with0 = constant === undefined ? value : isMaximum ? Math.max(constant, value) : value + constant;
+    return limits ? Math.min(limits[1], Math.max(limits[0], with0)) : with0;
+  });
+  return { shape: y.shape, data };
+}
+
+/** A hypothesis of each part that is wrong, as one mistake. */
+export function asMistake(hypotheses: readonly Hypothesis[]): Mistake {
+  const predicted = ({ case: c }: Setting): Predictions | undefined => {
+    const found = hypotheses
+      .filter(({ part }) => c.gradient === (part !== 'y'))
+      .flatMap((each) => {
+        const prediction = predictPart(each, c);
+        return prediction ? [[each.part, prediction] as const] : [];
+      });
+    return found.length > 0 ? Object.fromEntries(found) : undefined;
+  };
+  return {
+    name: hypotheses.map(({ text }) => text).join('; '),
+    result: (s) => predicted(s)?.y,
+    gradient: predicted,
+  };
+}

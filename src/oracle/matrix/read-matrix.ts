@@ -1,0 +1,246 @@
+// What an engine computes instead of the right result: its matrix is read on the geometry of one failing case, compared with
+// the right one, said in words, and checked on fresh tensors. Spec oracle-instead.
+
+import { placeOf } from '../../places.ts';
+import { hash, random } from '../../random.ts';
+import { sizeOf } from '../../tensor.ts';
+import { answersTo, ask, type Outcome, partsOf } from '../ask/ask.ts';
+import { isOutside } from '../ask/verdict.ts';
+import type { Case, Operands, Part } from '../case.ts';
+import { layerOf, operandsOf } from '../cases/tensors.ts';
+import type { EngineUnderTest } from '../engine-under-test.ts';
+import { familyOf } from '../families/index.ts';
+import type { Instead, Product } from '../findings/finding.ts';
+import { drawn } from './draw.ts';
+import { biasElements, biasElementsIn, elementsIn, evaluatePart, type Value } from './evaluate.ts';
+import { nonlinear } from './nonlinear.ts';
+import { biasTerms, isChoice, productsOf, shapeOfPart } from './products.ts';
+import { type Given, isNear, type Matrix, type Put, type Reading, readMaximum, readPart, sizesOf } from './read.ts';
+import { isSameMatrix, matrixOf, type PartRules, rulesFor } from './rules.ts';
+import { type Terms, termsOf } from './terms.ts';
+import { differenceInWords } from './words.ts';
+
+export interface Description {
+  readonly instead: Instead;
+  readonly rules: readonly PartRules[];
+}
+
+/** How many fresh tensors the matrix must predict. */
+const FRESH = 4;
+
+/**
+ * Whole numbers for every operand, none of them 0; no two cells under a maximum are equal. The gradient of a maximum keeps
+ * the x of the case.
+ */
+export function freshCase(c: Case, seed: number): Case {
+  const isMaximum = familyOf(c.op).structure(c.op)?.kind === 'maximum';
+  const own = operandsOf(c, layerOf(c));
+  const given = Object.fromEntries(
+    Object.entries(own).map(([name, tensor]) => {
+      const draw = random(hash(seed, name));
+      const size = tensor!.data.length;
+      if (name === 'x' && isChoice(c)) return [name, [...tensor!.data]];
+      const isDistinct = isMaximum && name === 'x';
+      const numbers = Array.from({ length: size }, (_, i) => (isDistinct ? i - (size >> 1) : draw.below(18) - 9));
+      return [name, (isDistinct ? draw.shuffle(numbers) : numbers).map((v) => (v < 0 ? v : v + 1))];
+    }),
+  );
+  return { ...c, values: 'given', seed: 0, given };
+}
+
+/** Reads the engine's matrix on the geometry of a case; undefined where there is none to be read, or no time for it. */
+export async function readMatrix(subject: EngineUnderTest, c: Case, end: number): Promise<Description | undefined> {
+  if (!termsOf(c)) return undefined;
+  const fresh: Outcome[] = [];
+  for (let i = 0; i < FRESH; i++) fresh.push(await ask(subject, freshCase(c, i)));
+  if (fresh.some(({ theirs }) => theirs === undefined)) return undefined;
+  const wrong = wrongParts(subject, fresh);
+  if (wrong === undefined) return undefined;
+  if (wrong.length === 0) return rightProducts(c);
+  const found: Told[] = [];
+  for (const part of wrong) {
+    const told = await readOne(subject, c, part, fresh, end);
+    if (!told) return undefined;
+    found.push(told);
+  }
+  return {
+    instead: {
+      text: joined(c, found),
+      confirmed: found.every(({ confirmed }) => confirmed),
+      ...(found.some(({ products }) => products.length > 0) && { products: found.flatMap(({ products }) => products) }),
+      ...(found.some(({ lines }) => lines.length > 0) && { matrices: found.flatMap(({ lines }) => lines) }),
+    },
+    rules: found.map(({ rules }) => rules),
+  };
+}
+
+/** What was read of one part. */
+interface Told {
+  readonly part: Part;
+  readonly text: string;
+  readonly confirmed: boolean;
+  readonly products: readonly Product[];
+  readonly lines: readonly string[];
+  readonly rules: PartRules;
+}
+
+const partOf = (theirs: unknown, part: Part): Float32Array | undefined =>
+  ((part === 'y' ? theirs : (theirs as Record<string, unknown>)[part]) as { data?: Float32Array } | undefined)?.data;
+
+/** The parts that are wrong on whole numbers; undefined where an answer has not the right form. */
+function wrongParts(subject: EngineUnderTest, fresh: readonly Outcome[]): Part[] | undefined {
+  const found = new Set<Part>();
+  for (const { case: c, theirs } of fresh) {
+    const terms = termsOf(c)!;
+    for (const [part, { shape, bound }] of partsOf(subject, c)) {
+      const data = partOf(theirs, part);
+      if (data === undefined && part !== 'y') continue;
+      if (!(data instanceof Float32Array) || data.length !== sizeOf(shape)) return undefined;
+      if (part === 'y' && sizeOf(terms.shapes.y) !== data.length) return undefined;
+      if (data.some((value, i) => isOutside(bound, i, value))) found.add(part);
+    }
+  }
+  return [...found];
+}
+
+const rightProducts = (c: Case): Description => ({
+  instead: { text: `all products of whole numbers are right, ${unlike(c)}`, confirmed: false },
+  rules: [],
+});
+
+/** What is special about the numbers of a case. */
+function unlike(c: Case): string {
+  const numbers = Object.values(operandsOf(c, layerOf(c))).flatMap((tensor) => [...(tensor?.data ?? [])]);
+  if (numbers.some(Number.isNaN)) return 'but not those with NaN';
+  if (numbers.some((value) => !Number.isFinite(value))) return 'but not those with infinity';
+  if (numbers.some((value) => !Number.isInteger(value))) return 'but others are rounded otherwise';
+  return numbers.some((value) => Math.abs(value) > 99) ? 'but not those of large ones' : 'but not every result';
+}
+
+async function readOne(
+  subject: EngineUnderTest,
+  c: Case,
+  part: Part,
+  fresh: readonly Outcome[],
+  end: number,
+): Promise<Told | undefined> {
+  const held = isChoice(c) ? (operandsOf(c, layerOf(c)).x.data as Float32Array) : undefined;
+  const terms = productsOf(c)!;
+  const put = putFor(subject, c, part, sizeOf(shapeOfPart(terms, part)), end, held);
+  const isNarrow = subject.traits.precision !== undefined || subject.traits.winograd !== undefined;
+  const reading =
+    terms.structure.kind === 'maximum' ? await readMaximum(terms, put) : await readPart(terms, part, put, isNarrow);
+  if (!reading) return undefined;
+  const more = await askAll(subject, FRESH, (i) => freshCase(c, FRESH + i));
+  const checked = [...fresh, ...more].map((outcome) => ({
+    outcome,
+    theirs: partOf(outcome.theirs, part),
+    value: valueBy(terms, part, reading, operandsOf(outcome.case, layerOf(outcome.case))),
+  }));
+  const confirmed = checked.every(({ theirs, value }) => isPredicted(value, theirs));
+  const right = matrixOf(terms);
+  const biases = new Map(biasElements(terms).map(({ w, y }) => [w * sizesOf(terms).y + y, 1]));
+  const isBiasPart = part === terms.structure.bias;
+  const isOther = {
+    products: !isBiasPart && !isSameMatrix(right, reading.products),
+    biases: (part === 'y' || isBiasPart) && !isSameMatrix(biases, reading.biases),
+  };
+  const other = confirmed ? undefined : await nonlinear(subject, terms, part, reading, checked);
+  const constants = [...new Set(reading.constants.values())];
+  const rules: PartRules = {
+    part,
+    products: isOther.products ? rulesFor(terms, reading.products, end) : [],
+    biases: isOther.biases ? rulesFor(biasTerms(terms), reading.biases, end) : [],
+    isOther,
+    ...(constants.length === 1 && { constant: constants[0] }),
+    ...(other && { seen: other }),
+  };
+  const differs = isOther.products;
+  const difference = differenceInWords(terms, { right, biases }, reading, rules, isBiasPart);
+  return {
+    part,
+    text: [...difference, ...(other ? [other.text] : [])].join(' and '),
+    confirmed: confirmed || (other?.confirmed ?? false),
+    products: differs
+      ? productsIn(terms, right, reading.products)
+      : productsIn(biasTerms(terms), biases, reading.biases),
+    lines: differs ? drawn(terms, part, right, reading.products) : [],
+    rules,
+  };
+}
+
+const askAll = async (subject: EngineUnderTest, count: number, of: (i: number) => Case): Promise<Outcome[]> => {
+  const found: Outcome[] = [];
+  for (let i = 0; i < count; i++) found.push(await ask(subject, of(i)));
+  return found;
+};
+
+function putFor(subject: EngineUnderTest, c: Case, part: Part, size: number, end: number, x?: Float32Array): Put {
+  const layer = layerOf(c);
+  const shapes = Object.entries(operandsOf({ ...c, given: undefined, values: 'exact' }, layer)).map(
+    ([name, tensor]) => [name, tensor!.data.length] as const,
+  );
+  const caseOf = (question: Given): Case => {
+    const given = Object.fromEntries(
+      shapes.map(([name, length]) => [
+        name,
+        numbersOf(name === 'x' && x ? { ...question, x } : question, name, length),
+      ]),
+    );
+    return { ...c, values: 'given', seed: 0, given };
+  };
+  return (questions) => answersTo(subject, questions.map(caseOf), part, size, end);
+}
+
+const numbersOf = (question: Given, name: string, length: number): number[] =>
+  question[name] ? [...question[name]] : new Array<number>(length).fill(0);
+
+/** What the matrix that was read gives. */
+function valueBy(terms: Terms, part: Part, { products, biases, constants }: Reading, operands: Operands): Value {
+  return evaluatePart(terms, part, operands, elementsIn(terms, products), biasElementsIn(terms, biases), constants);
+}
+
+/** Whether the numbers are what a matrix gives: whole numbers to the bit, quotients as near as float32 rounds. */
+export const isPredicted = ({ data, magnitude }: Value, theirs: Float32Array | undefined): boolean =>
+  theirs !== undefined &&
+  theirs.length === data.length &&
+  data.every((value, i) =>
+    Number.isInteger(value) && magnitude[i] < 0x1000000 && Number.isInteger(theirs[i])
+      ? value === theirs[i]
+      : Math.abs(value - theirs[i]) <= 1e-5 * Math.max(magnitude[i], Number.MIN_VALUE) || value === theirs[i],
+  );
+
+/** At most so many differing products are listed. */
+const LISTED = 12;
+
+function productsIn(terms: Terms, right: Matrix, theirs: Matrix): Product[] {
+  const sizes = sizesOf(terms);
+  const keys = [...new Set([...right.keys(), ...theirs.keys()])].filter(
+    (key) => !isNear(theirs.get(key) ?? 0, right.get(key) ?? 0),
+  );
+  if (keys.length > LISTED) return [];
+  const { x, w, y } = terms.shapes;
+  return keys.map((key) => {
+    const xw = Math.floor(key / sizes.y);
+    return {
+      output: placeOf(y, key % sizes.y),
+      ...(x.length > 0 && { cell: placeOf(x, Math.floor(xw / sizes.w)) }),
+      ...(terms.structure.weight !== undefined && x.length > 0 && { tap: placeOf(w, xw % sizes.w) }),
+      ...(x.length === 0 && { tap: placeOf(w, xw % sizes.w) }),
+      expected: right.get(key) ?? 0,
+      got: theirs.get(key) ?? 0,
+    };
+  });
+}
+
+/** `in the gradient of x: …`, where a part is to be named. */
+function joined(c: Case, found: readonly Told[]): string {
+  if (!c.gradient) return found.map(({ text }) => text).join('; ');
+  const texts = [...new Set(found.map(({ text }) => text))];
+  return texts
+    .map((text) => {
+      const parts = found.filter((each) => each.text === text).map(({ part }) => part);
+      return `in the gradient of ${parts.join(' and ')} ${text}`;
+    })
+    .join('; ');
+}

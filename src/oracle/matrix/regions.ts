@@ -1,0 +1,194 @@
+// Which products a difference is about, in few words: at most two statements about their places.
+//
+//   the output column is the last        the tap row is not the first and the input channel is past a multiple of 4
+
+import { isInside, type Place, type Side, type Term, type Terms } from './terms.ts';
+
+export interface Statement {
+  /** Completes "where". */
+  readonly text: string;
+  /** How far from the plainest. */
+  readonly cost: number;
+  holds(term: Term): boolean;
+}
+
+const spaces: readonly (readonly string[])[] = [[], ['column'], ['row', 'column'], ['plane', 'row', 'column']];
+
+/** The axes of a tensor of a case by name. */
+export function axesOf({ shapes, structure, windows }: Terms, side: Side): readonly string[] {
+  const rank = shapes[side].length;
+  const numbered = (name: string): string[] => Array.from({ length: rank }, (_, i) => `${name} axis ${i}`);
+  if (side !== 'w') {
+    const what = side === 'x' ? 'input' : 'output';
+    const space = spaces[rank - 2];
+    return space
+      ? ['image', ...space, 'channel'].map((name) => (name === 'image' ? name : `${what} ${name}`))
+      : numbered(what);
+  }
+  if (!windows) return numbered('weight');
+  const taps = (spaces[windows.rank] ?? numbered('tap').slice(0, windows.rank)).map((name) => `tap ${name}`);
+  return structure.weight === undefined ? taps : [...taps, 'channel of the filter', 'filter'];
+}
+
+/**
+ * What may be said of where a product stands. A statement that could be made only of larger axes holds of nothing, and one
+ * that could not fail is left out, unless `all` are wanted.
+ */
+export function statementsOf(terms: Terms, all = false): readonly Statement[] {
+  const known = all ? wide : narrow;
+  const found = known.get(terms) ?? listed(terms, all);
+  known.set(terms, found);
+  return found;
+}
+
+const [narrow, wide] = [new WeakMap<Terms, readonly Statement[]>(), new WeakMap<Terms, readonly Statement[]>()];
+
+function listed(terms: Terms, all: boolean): Statement[] {
+  const { shapes, windows } = terms;
+  const found: Statement[] = [];
+  for (const side of ['y', 'w', 'x'] as const) {
+    for (const [axis, name] of axesOf(terms, side).entries())
+      found.push(...ofNumber(name, shapes[side][axis], (term) => term[side][axis], COSTS[side], all));
+  }
+  const space = (side: 'x' | 'y'): readonly number[] => shapes[side].slice(1, -1);
+  if (space('y').length > 1 || all) {
+    const flat = (shape: readonly number[], place: Place): number =>
+      place.reduce((index, at, i) => index * shape[i] + at, 0);
+    const count = space('y').reduce((product, n) => product * n, 1);
+    found.push(...ofNumber('output position', count, (term) => flat(space('y'), term.y.slice(1, -1)), 3, all));
+  }
+  const { groups = {} } = terms;
+  const isGrouped = all || (groups.y !== undefined && groups.y < shapes.y.at(-1)!);
+  if (groups.y !== undefined && isGrouped) {
+    const each = groups.y;
+    found.push(...ofNumber('group', shapes.y.at(-1)! / each, (term) => Math.floor(term.y.at(-1)! / each), 0, all));
+  }
+  const names = {
+    y: 'output channel of the group',
+    x: 'input channel of the group',
+    w: 'filter of the group',
+  } as const;
+  for (const side of ['y', 'w', 'x'] as const) {
+    const own = groups[side];
+    if (own !== undefined && isGrouped)
+      found.push(...ofNumber(names[side], own, (term) => term[side].at(-1)! % own, COSTS[side] + 1, all));
+  }
+  if (!windows) return found;
+  const { over } = windows;
+  const at = over === 'x' ? 'y' : 'x';
+  const reaching = new Set(
+    terms.list.filter((term) => !isInside(shapes[over], term[over])).map((term) => term[at].slice(0, -1).join()),
+  );
+  const name = over === 'x' ? 'window' : 'input cell';
+  found.push(
+    {
+      text: `the ${name} reaches beyond the border`,
+      cost: 3,
+      holds: (term) => reaching.has(term[at].slice(0, -1).join()),
+    },
+    {
+      text: `the ${name} lies inside the borders`,
+      cost: 4,
+      holds: (term) => !reaching.has(term[at].slice(0, -1).join()),
+    },
+  );
+  return found;
+}
+
+const BLOCKS = [2, 4, 8, 16, 32] as const;
+const LIMITS = [2, 3, 4, 8, 16, 32, 64, 128, 256, 512] as const;
+
+const COSTS = { y: 0, w: 2, x: 4 } as const;
+
+function ofNumber(name: string, n: number, of: (term: Term) => number, base: number, all: boolean): Statement[] {
+  if (n < 2 && !all) return [];
+  const one = (text: string, cost: number, test: (at: number) => boolean): Statement => ({
+    text: `the ${name} is ${text}`,
+    cost: base + cost,
+    holds: (term) => test(of(term)),
+  });
+  const tails = BLOCKS.filter((block) => n % block !== 0).flatMap((block, rank) => {
+    const start = n - (n % block);
+    const tail = one(`past a multiple of ${block}`, 6 + rank / 4, (at) => at >= start);
+    const last = one(`past the last of several full blocks of ${block}`, 7 + rank / 4, (at) => at >= start);
+    return n > block ? [tail, last] : [tail];
+  });
+  const limits = LIMITS.filter((limit) => limit < n || all).flatMap((limit, rank) => [
+    one(`at least ${limit}`, 8 + rank / 4, (at) => at >= limit),
+    one(`below ${limit}`, 9 + rank / 4, (at) => at < limit),
+  ]);
+  const numbers = all ? SINGLE : n <= SINGLE ? n - 1 : 0;
+  const single = Array.from({ length: Math.max(0, numbers - 1) }, (_, i) =>
+    one(`${i + 1}`, 14 + i / 8, (at) => at === i + 1),
+  );
+  return [
+    one('the first', 3, (at) => at === 0),
+    one('the last', 2, (at) => at === n - 1),
+    ...(n > 1
+      ? [one('the first of several', 3.5, (at) => at === 0), one('the last of several', 2.5, (at) => at === n - 1)]
+      : []),
+    one('not the first', 2.5, (at) => at > 0),
+    one('not the last', 4, (at) => at < n - 1),
+    one('odd', 6, (at) => at % 2 !== 0),
+    one('even', 7, (at) => at % 2 === 0),
+    ...(n % 2 === 1 ? [one('in the middle', 8, (at) => at === (n - 1) / 2)] : []),
+    one('not in the middle', 9, (at) => at !== (n - 1) / 2),
+    ...tails,
+    ...limits,
+    ...single,
+  ];
+}
+
+/** Places are said by their number up to this one. */
+const SINGLE = 12;
+
+/** The statements of a text, of another case; undefined where one of them can hold of nothing there. */
+export function statementsNamed(terms: Terms, texts: readonly string[]): Statement[] | undefined {
+  if (texts.length === 0) return [];
+  const all = statementsOf(terms, true);
+  const found = texts.map((text) => all.find((each) => each.text === text));
+  return found.every((each) => each !== undefined) ? found : undefined;
+}
+
+/** Which products. */
+export interface Region {
+  readonly statements: readonly Statement[];
+  readonly cost: number;
+}
+
+export const everywhere: Region = { statements: [], cost: 0 };
+
+export const holdsIn = ({ statements }: Region, term: Term): boolean => statements.every((each) => each.holds(term));
+
+/** ` where the output column is the last and the tap row is the first`, or nothing. */
+export const inWords = ({ statements }: Region): string =>
+  statements.length === 0 ? '' : ` where ${statements.map(({ text }) => text).join(' and ')}`;
+
+/** How many pairs of statements are tried, and what a second statement costs. */
+const [PAIRED, SECOND] = [40, 4];
+
+/** The regions that hold of all products of the first list and of none of the second, the plainest first. */
+export function regionsBetween(terms: Terms, inside: readonly Term[], outside: readonly Term[]): Region[] {
+  if (outside.length === 0) return [everywhere, ...single(terms, inside, outside).slice(0, 4)];
+  const covering = statementsOf(terms).filter((each) => inside.every((term) => each.holds(term)));
+  const found: Region[] = single(terms, inside, outside);
+  const cut = covering
+    .map((statement) => ({ statement, left: outside.filter((term) => statement.holds(term)) }))
+    .filter(({ left }) => left.length > 0 && left.length < outside.length)
+    .sort((a, b) => a.statement.cost - b.statement.cost)
+    .slice(0, PAIRED);
+  for (const [i, a] of cut.entries()) {
+    for (const b of cut.slice(i + 1)) {
+      if (a.left.some((term) => b.statement.holds(term))) continue;
+      found.push({ statements: [a.statement, b.statement], cost: a.statement.cost + b.statement.cost + SECOND });
+    }
+  }
+  return found.sort((a, b) => a.cost - b.cost);
+}
+
+function single(terms: Terms, inside: readonly Term[], outside: readonly Term[]): Region[] {
+  return statementsOf(terms)
+    .filter((each) => inside.every((term) => each.holds(term)) && !outside.some((term) => each.holds(term)))
+    .map((each) => ({ statements: [each], cost: each.cost }))
+    .sort((a, b) => a.cost - b.cost);
+}

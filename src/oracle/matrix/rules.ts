@@ -1,0 +1,148 @@
+// Finds the rule by which an engine's matrix follows from the right one: a change, and the products that it happens to. A
+// rule says what the engine would compute in any case, so it can be tried on all of them; its text is the rule. Spec oracle-instead.
+
+import { indexAt } from '../../places.ts';
+import type { Part } from '../case.ts';
+import type { Change } from './change.ts';
+import { changesOf } from './changes.ts';
+import { factorChanges } from './factor-changes.ts';
+import { isNear, keyOf, type Matrix, sizesOf } from './read.ts';
+import { holdsIn, inWords, type Region, regionsBetween, statementsNamed } from './regions.ts';
+import { isInside, type Term, type Terms } from './terms.ts';
+
+/** `the products are left out where the output column is the last` */
+export interface Rule {
+  readonly text: string;
+  readonly cost: number;
+}
+
+/** What one part of the results may follow. */
+export interface PartRules {
+  readonly part: Part;
+  /** Whether the products, and the biases, are other ones than right. */
+  readonly isOther: { readonly products: boolean; readonly biases: boolean };
+  /** The plainest first; each explains everything that was read. Without one, only the products are known. */
+  readonly products: readonly Rule[];
+  readonly biases: readonly Rule[];
+  /** What is seen beside: a single constant, what is not linear. */
+  readonly constant?: number;
+  readonly seen?: Seen;
+}
+
+/** What is seen where results are not what the matrix gives. */
+export interface Seen {
+  readonly text: string;
+  /** Whether the matrix with this predicts the answers. */
+  readonly confirmed: boolean;
+  readonly choice?: string;
+  readonly limits?: readonly [least: number, most: number];
+}
+
+/** How many rules are kept, the plainest first. */
+const KEPT = 60;
+
+/** The index of a product's element in one tensor. */
+const at = (shape: readonly number[], place: readonly number[]): number =>
+  shape.length === 0 ? 0 : indexAt(shape, place);
+
+/** The key of a product, or −1 where it counts nothing. */
+export function keyIn({ shapes, structure }: Terms, { x, w, y }: Term, sizes: ReturnType<typeof sizesOf>): number {
+  if (!isInside(shapes.x, x) || !isInside(shapes.y, y)) return -1;
+  const hasWeight = structure.weight !== undefined;
+  if (hasWeight && !isInside(shapes.w, w)) return -1;
+  return keyOf(sizes, at(shapes.x, x), hasWeight ? at(shapes.w, w) : 0, at(shapes.y, y));
+}
+
+/** Products as a matrix; those of one key are added. */
+export function matrixOf(terms: Terms, list: readonly Term[] = terms.list): Map<number, number> {
+  const sizes = sizesOf(terms);
+  const isMaximum = terms.structure.kind === 'maximum';
+  const found = new Map<number, number>();
+  for (const term of list) {
+    const key = keyIn(terms, term, sizes);
+    if (key < 0) continue;
+    const sum = isMaximum ? term.factor : (found.get(key) ?? 0) + term.factor;
+    if (sum === 0) found.delete(key);
+    else found.set(key, sum);
+  }
+  return found;
+}
+
+export const isSameMatrix = (a: Matrix, b: Matrix): boolean => {
+  if (a.size !== b.size) return false;
+  for (const [key, factor] of a) if (!isNear(b.get(key) ?? 0, factor)) return false;
+  return true;
+};
+
+/** Rules that turn the right matrix into the engine's, the plainest first. */
+export function rulesFor(terms: Terms, theirs: Matrix, end = Infinity): Rule[] {
+  const sizes = sizesOf(terms);
+  const keys = terms.list.map((term) => keyIn(terms, term, sizes));
+  const inPlace = terms.list.map((term, i) => keys[i] < 0 || isNear(theirs.get(keys[i]) ?? 0, term.factor));
+  const ratios = terms.list.flatMap((term, i) => (inPlace[i] ? [] : [(theirs.get(keys[i]) ?? 0) / term.factor]));
+  const found: Rule[] = [];
+  for (const change of [...changesOf(terms), ...factorChanges(terms, ratios)]) {
+    if (performance.now() > end) break;
+    for (const region of regionsOf(terms, theirs, change, keys, inPlace)) {
+      const list = changed(terms.list, change, region);
+      if (isSameMatrix(matrixOf(terms, list), theirs)) found.push(ruleOf(change, region));
+    }
+  }
+  return found.sort((a, b) => a.cost - b.cost).slice(0, KEPT);
+}
+
+const changed = (list: readonly Term[], change: Change, region: Region): Term[] =>
+  list.flatMap((term) => (holdsIn(region, term) ? (change.apply(term) ?? []) : term));
+
+/** How many regions are tried for one change. */
+const REGIONS = 12;
+
+/** The products that a change must happen to, and those that it must not. */
+function regionsOf(
+  terms: Terms,
+  theirs: Matrix,
+  change: Change,
+  keys: readonly number[],
+  inPlace: readonly boolean[],
+): Region[] {
+  const sizes = sizesOf(terms);
+  const inside: Term[] = [];
+  const outside: Term[] = [];
+  for (const [i, term] of terms.list.entries()) {
+    const instead = change.apply(term);
+    const key = instead ? keyIn(terms, instead, sizes) : -1;
+    const isSame = key === keys[i] && (!instead || isNear(instead.factor, term.factor));
+    if (isSame) continue;
+    let agrees = true;
+    if (key >= 0)
+      agrees = key === keys[i] ? isNear(theirs.get(key) ?? 0, instead!.factor) : (theirs.get(key) ?? 0) !== 0;
+    else if (!instead) agrees = (theirs.get(keys[i]) ?? 0) === 0;
+    if (keys[i] < 0 && key < 0) continue;
+    if (!inPlace[i] && !agrees) return [];
+    if (!inPlace[i]) inside.push(term);
+    else if (!agrees) outside.push(term);
+  }
+  if (inside.length === 0 && outside.length > 0 && !terms.list.some((_, i) => keys[i] < 0)) return [];
+  return regionsBetween(terms, inside, outside).slice(0, REGIONS);
+}
+
+const ruleOf = (change: Change, region: Region): Rule => ({
+  text: `${change.text}${inWords(region)}`,
+  cost: change.cost + region.cost,
+});
+
+/** The products that a rule takes in any case of the operator; the right ones where it changes nothing. */
+export function followed(text: string, terms: Terms): readonly Term[] {
+  const [main, where] = text.split(' where ');
+  const change = [...changesOf(terms, true), ...factorChanges(terms, factorsIn(main))].find(
+    (each) => each.text === main,
+  );
+  const statements = statementsNamed(terms, where?.split(' and ') ?? []);
+  return change && statements ? changed(terms.list, change, { statements, cost: 0 }) : terms.list;
+}
+
+/** The factor that a change names by its number. */
+function factorsIn(main: string): number[] {
+  const [, number] = /^the products are multiplied by (-?[\d.e-]+)$/.exec(main) ?? [];
+  return number === undefined ? [] : [Number(number)];
+}

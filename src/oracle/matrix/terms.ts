@@ -1,0 +1,169 @@
+// The products that a layer takes, each by its places in x, in the weight and in the output: the right matrix, before any
+// engine is asked. One list serves the output and both gradients, since all three are contractions of the same products.
+//
+//   y[q] = Σ factor · x[i] · w[j]        dx[i] = Σ factor · w[j] · dy[q]        dw[j] = Σ factor · x[i] · dy[q]
+//
+// Spec oracle-instead.
+
+import type { Layer, Params } from '../../layer/layer.ts';
+import { indexAt, placeOf } from '../../places.ts';
+import { type Shape, sizeOf, type Tensor } from '../../tensor.ts';
+import { type Axis, type ConvGeometry, outputs, taps } from '../../window.ts';
+import type { Case } from '../case.ts';
+import { layerOf, shapeOf } from '../cases/tensors.ts';
+import { familyOf } from '../families/index.ts';
+import type { Structure } from '../family.ts';
+
+export type Place = readonly number[];
+
+/** A tensor that a product is about. Of a gradient, `y` stands for dy. */
+export type Side = 'x' | 'w' | 'y';
+
+/** One product. A place may lie outside its tensor: then it is padding, and the product counts nothing. */
+export interface Term {
+  readonly x: Place;
+  /** The tap, channel and filter; of a pool the tap alone. */
+  readonly w: Place;
+  readonly y: Place;
+  readonly factor: number;
+}
+
+/** The numbers of the windows, in spatial axes. */
+export interface Windows {
+  /** The tensor that the windows read; of a transposed convolution the one that they write. */
+  readonly over: 'x' | 'y';
+  readonly g: ConvGeometry;
+  readonly rank: number;
+}
+
+export interface Terms {
+  readonly structure: Structure;
+  readonly shapes: Readonly<Record<Side, Shape>>;
+  /** Those over padding among them. */
+  readonly list: readonly Term[];
+  readonly windows?: Windows;
+  /** How many channels of x, filters of the weight and channels of y each group has, also a single one. */
+  readonly groups?: Readonly<Partial<Record<Side, number>>>;
+  /** The number of elements of the bias, 0 without one. */
+  readonly biases: number;
+}
+
+/** More products than this are not listed. */
+export const MOST = 60000;
+
+/** The products of a case; undefined where its results are no sums of products, or of too many. */
+export function termsOf(c: Case): Terms | undefined {
+  const family = familyOf(c.op);
+  const structure = family.structure(c.op);
+  if (!structure) return undefined;
+  const layer = layerOf(c);
+  const x = shapeOf(c);
+  const params = layer.params(x) as Readonly<Record<string, Shape>>;
+  const g = family.geometry(layer, x);
+  const biases = structure.bias !== undefined && params[structure.bias] ? sizeOf(params[structure.bias]) : 0;
+  const shapes = { x, y: layer.shape(x) };
+  const weight = structure.weight === undefined ? undefined : params[structure.weight];
+  if (!g) return listedByLayer(structure, layer, { ...shapes, w: weight ?? [] }, biases);
+  const { over = 'x' } = structure;
+  const rank = x.length - 2;
+  const windows = { over, g, rank };
+  if (g.batch * outputs(g.axes) * taps(g.axes) * g.groups * g.channels * g.filters > MOST) return undefined;
+  const w = weight ?? g.axes.slice(3 - rank).map(({ size }) => size);
+  const list = weighted(layer, shapes, underWindows(windows, weight !== undefined), structure);
+  const { channels, filters } = g;
+  const groups = { x: over === 'x' ? channels : filters, w: filters, y: over === 'x' ? filters : channels };
+  return { structure, shapes: { ...shapes, w }, list, windows, biases, groups };
+}
+
+/** How many products a case has, those over padding among them; of one without windows, its elements. */
+export function countOf(c: Case): number {
+  const layer = layerOf(c);
+  const x = shapeOf(c);
+  const g = familyOf(c.op).geometry(layer, x);
+  return g ? g.batch * outputs(g.axes) * taps(g.axes) * g.groups * g.channels * g.filters : sizeOf(x);
+}
+
+/** The products of windows: tap k of position p meets the cell p·stride + k·dilation − before. */
+function underWindows({ over, g, rank }: Windows, hasWeight: boolean): Term[] {
+  const axes = g.axes.slice(3 - rank);
+  const list: Term[] = [];
+  const positions = axes.map(({ output }) => output);
+  const sizes = axes.map(({ size }) => size);
+  for (let n = 0; n < g.batch; n++) {
+    for (let p = 0; p < sizeOf(positions); p++) {
+      const at = placeOf(positions, p);
+      for (let k = 0; k < sizeOf(sizes); k++) {
+        const tap = placeOf(sizes, k);
+        const cell = cellOf(axes, at, tap);
+        for (let o = 0; o < g.groups * g.filters; o++) {
+          const group = Math.floor(o / g.filters);
+          for (let c = 0; c < g.channels; c++) {
+            const read = [n, ...cell, group * g.channels + c];
+            const written = [n, ...at, o];
+            const w = hasWeight ? [...tap, c, o] : tap;
+            list.push({ x: over === 'x' ? read : written, w, y: over === 'x' ? written : read, factor: 1 });
+          }
+        }
+      }
+    }
+  }
+  return list;
+}
+
+export const cellOf = (axes: readonly Axis[], at: Place, tap: Place): number[] =>
+  axes.map(({ stride, dilation, before }, i) => at[i] * stride + tap[i] * dilation - before);
+
+export const isInside = (shape: Shape, place: Place): boolean => place.every((at, i) => at >= 0 && at < shape[i]);
+
+/** Each product by what the layer makes of ones: 1 of a convolution, one divided by the cells of an average. */
+function weighted(
+  layer: Layer,
+  shapes: Readonly<Record<'x' | 'y', Shape>>,
+  list: readonly Term[],
+  { kind, weight }: Structure,
+): Term[] {
+  if (kind === 'maximum' || weight !== undefined) return [...list];
+  const counts = new Float64Array(sizeOf(shapes.y));
+  for (const { x, y } of list) if (isInside(shapes.x, x)) counts[indexAt(shapes.y, y)]++;
+  const ones = layer.forward(onesOf(shapes.x), {}).data;
+  return list.map((term) => {
+    const q = indexAt(shapes.y, term.y);
+    return { ...term, factor: counts[q] > 0 ? ones[q] / counts[q] : 1 };
+  });
+}
+
+const onesOf = (shape: Shape): Tensor => ({ shape, data: new Float64Array(sizeOf(shape)).fill(1) });
+
+/** Products read from the layer itself, one element of x at a time, where no windows say them. */
+function listedByLayer(
+  structure: Structure,
+  layer: Layer,
+  shapes: Readonly<Record<Side, Shape>>,
+  biases: number,
+): Terms | undefined {
+  const [nx, nw, ny] = [sizeOf(shapes.x), structure.weight === undefined ? 1 : sizeOf(shapes.w), sizeOf(shapes.y)];
+  if (structure.kind === 'maximum' || nx * nw * ny > MOST * 16) return undefined;
+  const list: Term[] = [];
+  const zeros = (shape: Shape): Tensor => ({ shape, data: new Float64Array(sizeOf(shape)) });
+  const [x, w] = [zeros(shapes.x), zeros(shapes.w)];
+  const params: Params<Tensor> = {
+    ...(structure.weight !== undefined && { [structure.weight]: w }),
+    ...(structure.bias !== undefined && biases > 0 && { [structure.bias]: zeros([biases]) }),
+  };
+  for (let i = 0; i < nx; i++) {
+    x.data[i] = 1;
+    for (let j = 0; j < nw; j++) {
+      if (structure.weight !== undefined) w.data[j] = 1;
+      const y = layer.forward(x, params).data;
+      for (let q = 0; q < ny; q++) {
+        if (y[q] === 0) continue;
+        const place = (side: Side, index: number): Place =>
+          shapes[side].length > 0 ? placeOf(shapes[side], index) : [];
+        list.push({ x: place('x', i), w: place('w', j), y: place('y', q), factor: y[q] });
+      }
+      if (structure.weight !== undefined) w.data[j] = 0;
+    }
+    x.data[i] = 0;
+  }
+  return { structure, shapes, list, biases };
+}

@@ -1,0 +1,95 @@
+// The difference between two matrices in words: the plainest rule, or else what kinds of products differ.
+
+import { placeOf } from '../../places.ts';
+import { sizeOf } from '../../tensor.ts';
+import { isNear, type Matrix, type Reading, sizesOf } from './read.ts';
+import { axesOf } from './regions.ts';
+import type { PartRules } from './rules.ts';
+import type { Side, Terms } from './terms.ts';
+
+/** Clauses that say how a reading differs from what is right. */
+export function differenceInWords(
+  terms: Terms,
+  { right, biases }: { readonly right: Matrix; readonly biases: Matrix },
+  reading: Reading,
+  rules: PartRules,
+  isBiasPart: boolean,
+): string[] {
+  const clauses: string[] = [];
+  const [products, bias] = [rules.products[0], rules.biases[0]];
+  if (!isBiasPart && differs(right, reading.products))
+    clauses.push(products?.text ?? kindsOf(terms, right, reading.products));
+  const name = terms.structure.bias;
+  if (name !== undefined && terms.biases > 0 && (isBiasPart || reading.biases.size > 0 || rules.biases.length > 0)) {
+    if (bias) clauses.push(ofBias(bias.text));
+    else if (differs(biases, reading.biases)) clauses.push(`${name === 'bias' ? 'the bias' : name} is added otherwise`);
+  }
+  if (reading.constants.size > 0) clauses.push(constantsOf(terms, reading));
+  return clauses;
+}
+
+const differs = (a: Matrix, b: Matrix): boolean =>
+  [...new Set([...a.keys(), ...b.keys()])].some((key) => !isNear(b.get(key) ?? 0, a.get(key) ?? 0));
+
+function constantsOf({ structure, shapes }: Terms, { constants }: Reading): string {
+  const values = [...new Set(constants.values())];
+  const what = structure.kind === 'maximum' ? 'takes part in' : 'is added to';
+  const whole = constants.size === sizeOf(shapes.y) ? 'every' : 'some';
+  const result =
+    structure.kind === 'maximum'
+      ? `${whole} ${whole === 'every' ? 'maximum' : 'maxima'}`
+      : `${whole} result${whole === 'every' ? '' : 's'}`;
+  return values.length === 1
+    ? `the constant ${values[0]} ${what} ${result}`
+    : `constants ${what === 'is added to' ? 'are added to' : 'take part in'} ${result}`;
+}
+
+/** What kinds of products differ, where no rule says it. */
+function kindsOf(terms: Terms, right: Matrix, theirs: Matrix): string {
+  const missing = [...right.keys()].filter((key) => !theirs.has(key));
+  const extra = [...theirs.keys()].filter((key) => !right.has(key));
+  const scaled = [...right.keys()].filter((key) => theirs.has(key) && !isNear(theirs.get(key)!, right.get(key)!));
+  const clauses: string[] = [];
+  if (missing.length > 0 && extra.length > 0)
+    clauses.push(`some products are replaced by others${elsewhere(terms, missing, extra)}`);
+  else if (missing.length > 0)
+    clauses.push(missing.length === right.size ? 'all products are left out' : 'some products are left out');
+  else if (extra.length > 0) clauses.push('further products are added');
+  if (scaled.length > 0) clauses.push('some products have another factor');
+  return clauses.join(' and ');
+}
+
+/** `, of another input row`: the axes along which the products that came lie elsewhere than those that went. */
+function elsewhere(terms: Terms, missing: readonly number[], extra: readonly number[]): string {
+  const sizes = sizesOf(terms);
+  const at = (key: number): Record<Side, number> => {
+    const xw = Math.floor(key / sizes.y);
+    return { x: Math.floor(xw / sizes.w), w: xw % sizes.w, y: key % sizes.y };
+  };
+  const sides: readonly Side[] = terms.structure.weight === undefined ? ['x', 'y'] : ['x', 'w', 'y'];
+  for (const side of sides) {
+    const rest = (key: number): string =>
+      sides
+        .filter((each) => each !== side)
+        .map((each) => at(key)[each])
+        .join();
+    const shape = terms.shapes[side];
+    if (shape.length === 0) continue;
+    const pairs = extra.map((key) => [key, missing.filter((other) => rest(other) === rest(key))] as const);
+    if (pairs.some(([, others]) => others.length !== 1)) continue;
+    const axes = axesOf(terms, side).filter((_, axis) =>
+      pairs.some(([key, [other]]) => placeOf(shape, at(key)[side])[axis] !== placeOf(shape, at(other)[side])[axis]),
+    );
+    if (axes.length > 0) return `, of another ${axes.join(' and ')}`;
+  }
+  return '';
+}
+
+/** A rule about products in the words for a bias. */
+export const ofBias = (text: string): string =>
+  text
+    .replace('the products are', 'the bias is')
+    .replace('the weight is that of', 'the bias is that of')
+    .replace('takes the weight of', 'takes the bias of')
+    .replaceAll('of the weight axis 0', 'of the bias')
+    .replaceAll('weight axis 0', 'element');

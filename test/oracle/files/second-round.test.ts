@@ -1,0 +1,59 @@
+// A second round of questions as files, by which the matrix of a program is read.
+
+import { describe, expect, it } from 'vitest';
+import { readSafetensors, writeSafetensors } from '../../../src/formats/index.ts';
+import type { Tensor } from '../../../src/index.ts';
+import { examine } from '../../../src/oracle/campaign.ts';
+import { readSettings } from '../../../src/oracle/cases/plan-campaign.ts';
+import { readLayout } from '../../../src/oracle/dialects/layout.ts';
+import { answering, questionsOf, readManifest } from '../../../src/oracle/files/answers.ts';
+import { secondRound, withSecondRound } from '../../../src/oracle/files/second-round.ts';
+import { type File, vectors } from '../../../src/oracle/files/vectors.ts';
+import type { Call } from '../../../src/oracle/index.ts';
+import { forward } from '../own.ts';
+
+const folder = (files: Iterable<File>) => new Map([...files].map(({ path, bytes }) => [path, bytes]));
+type Files = ReturnType<typeof folder>;
+
+const manifestOf = (files: Files) => readManifest(new TextDecoder().decode(files.get('manifest.json')));
+
+/** A program that answers every question. */
+function answer(files: Files, run: (call: Call) => Tensor): Files {
+  for (const { name, op, attributes } of manifestOf(files).questions) {
+    const { tensors } = readSafetensors(files.get(`cases/${name}.safetensors`)!);
+    const given = Object.entries(tensors).filter(([each]) => !each.includes('.'));
+    const y = run({ op, attributes, ...Object.fromEntries(given) } as unknown as Call);
+    files.set(`answers/${name}.safetensors`, writeSafetensors({ y }));
+  }
+  return files;
+}
+
+const subjectOf = (files: Files) => answering(manifestOf(files), 'it', async (path) => files.get(path));
+
+const settings = readSettings({ ops: ['conv2d'], cases: 15 });
+const asked = { ops: ['conv2d'], gradients: [], layout: readLayout({}), traits: {} };
+
+const reportOf = (files: Files) => examine(subjectOf(files), settings, questionsOf(manifestOf(files)));
+
+describe('a second round', () => {
+  it('[campaign-second] says what a program computes instead', async () => {
+    const turned = (call: Call) =>
+      forward({ ...call, weight: { ...call.weight!, data: call.weight!.data.toReversed() as Float32Array } });
+    const first = answer(folder(vectors(asked, settings)), turned);
+    const report = await reportOf(first);
+    expect(report.operators[0].findings.map(({ instead }) => instead)).toContain(undefined);
+    const second = answer(folder((await secondRound(asked, report, settings))!), turned);
+    const read = await withSecondRound(report, subjectOf(second));
+    const [finding] = read.operators[0].findings;
+    expect(finding.instead?.confirmed).toBe(true);
+    expect(finding.instead?.text).not.toBe('');
+    second.delete([...second.keys()].find((path) => path.startsWith('answers/'))!);
+    const thin = await withSecondRound(report, subjectOf(second));
+    expect(thin.operators[0].findings[0].instead).toBeUndefined();
+  });
+
+  it('[campaign-second] has no questions where nothing is wrong', async () => {
+    const report = await reportOf(answer(folder(vectors(asked, settings)), forward));
+    expect(await secondRound(asked, report, settings)).toBeUndefined();
+  });
+});

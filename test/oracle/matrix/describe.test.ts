@@ -1,0 +1,58 @@
+// Descriptions that predict every case, of engines whose mistakes are composed of a condition and a change.
+
+import { describe, expect, it } from 'vitest';
+import { checkEngine } from '../../../src/oracle/index.ts';
+import { patience } from '../../../src/oracle/matrix/describe.ts';
+import { composition } from '../../score/compositions.ts';
+import { engineWith, type Mistake } from '../../score/loops.ts';
+import { unknown } from '../findings/unknown-mistakes.ts';
+import { withFault } from '../own.ts';
+
+Object.assign(patience, { reading: 1e6, naming: 1e6 }); // whatever else the machine does
+
+const none: Mistake = { text: 'none', parts: [], isMade: () => false };
+
+const findingsOf = async (op: string, mistake: Mistake, cases = 50) =>
+  (await checkEngine(engineWith(op, mistake), { ops: [op], cases })).operators.flatMap(({ findings }) => findings);
+
+describe('a description', () => {
+  it('[oracle-instead] of a change under a condition predicts every case', async () => {
+    const mistake: Mistake = {
+      text: 'the last row of the output is left out where strides are 1',
+      parts: ['y'],
+      isMade: ({ axes }) => axes.every(({ stride }) => stride === 1),
+      product: ({ p }, { axes }) => p[0] < axes[0].output - 1,
+    };
+    const [finding] = await findingsOf('conv1d', mistake);
+    expect(finding.instead?.text).toMatch(
+      /^the products are left out where the output column is the last, with stride/,
+    );
+    expect(finding.instead).toMatchObject({
+      confirmed: true,
+      evidence: { failures: finding.instead?.evidence?.explained },
+    });
+  });
+
+  it('[oracle-instead] may be a known mistake under a condition', async () => {
+    const mistake: Mistake = {
+      text: 'the bias is left out of several images',
+      parts: ['y'],
+      isMade: ({ batch }) => batch > 1,
+      bias: (o) => [o, 0],
+    };
+    const [finding] = await findingsOf('dense', mistake);
+    expect(finding.mistake).toMatch(/^the bias were ignored, with batch/);
+  });
+
+  it('[oracle-instead] of an engine that follows no rule claims nothing of other cases', async () => {
+    const [, engine] = unknown[1];
+    const report = await checkEngine(withFault('conv1d', engine), { ops: ['conv1d'], cases: 25 });
+    expect(report.operators[0].findings.map(({ instead }) => instead?.evidence)).toEqual([undefined]);
+  });
+
+  it('[oracle-score] the loops of the score are right without a mistake', async () => {
+    for (const op of ['conv2d', 'depthwiseConv2d', 'convTranspose1d', 'dense', 'maxPool2d', 'avgPool2d'])
+      expect([op, await findingsOf(op, none, 6)]).toEqual([op, []]);
+    expect(composition(4).mistake.text).toBe(composition(4).mistake.text);
+  });
+});

@@ -1,0 +1,258 @@
+// Every product of every windowed operator as one plain loop, through which a mistake can be sent: the change of a product's
+// place, of its factor, or of the bias. Written a second time, on purpose: the oracle's own lists of products are not used.
+
+import type { Layer, Tensor } from '../../src/index.ts';
+import { layerFor } from '../../src/oracle/families/index.ts';
+import type { Call, Engine, GradientCall, Gradients } from '../../src/oracle/index.ts';
+
+/** Where one product stands; numbers are changed in place. */
+export interface Step {
+  n: number;
+  /** Output position, tap and cell, one number per axis. */
+  p: number[];
+  k: number[];
+  cell: number[];
+  /** Channel of the group, filter of the group, group: of x, of the weight and of the output each on its own. */
+  cx: number;
+  cw: number;
+  ow: number;
+  oy: number;
+  gx: number;
+  gw: number;
+  gy: number;
+  nx: number;
+  ny: number;
+  factor: number;
+}
+
+export interface Axis {
+  readonly input: number;
+  readonly size: number;
+  readonly stride: number;
+  readonly dilation: number;
+  readonly before: number;
+  readonly after: number;
+  readonly output: number;
+}
+
+/** What a mistake may ask about the call. */
+export interface Setting {
+  readonly op: string;
+  readonly axes: readonly Axis[];
+  readonly batch: number;
+  readonly groups: number;
+  readonly channels: number;
+  readonly filters: number;
+  readonly bias: boolean;
+  readonly padding: unknown;
+}
+
+export interface Mistake {
+  readonly text: string;
+  /** The parts that it is made in: y, x, weight, bias. */
+  readonly parts: readonly string[];
+  isMade(s: Setting): boolean;
+  /** Changes a product; false leaves it out. */
+  product?(step: Step, s: Setting): unknown;
+  /** The bias of a channel instead: its index and its factor. */
+  bias?(o: number, s: Setting): readonly [index: number, factor: number];
+}
+
+/** All places of a box, row-major. */
+function* places(sizes: readonly number[]): Generator<number[]> {
+  const place = sizes.map(() => 0);
+  const count = sizes.reduce((a, b) => a * b, 1);
+  for (let i = 0; i < count; i++) {
+    yield [...place];
+    for (let axis = sizes.length - 1; axis >= 0; axis--) {
+      if (++place[axis] < sizes[axis]) break;
+      place[axis] = 0;
+    }
+  }
+}
+
+const flat = (sizes: readonly number[], place: readonly number[]): number =>
+  place.reduce((index, at, i) => index * sizes[i] + at, 0);
+const isIn = (sizes: readonly number[], place: readonly number[]): boolean =>
+  place.every((at, i) => Number.isInteger(at) && at >= 0 && at < sizes[i]);
+
+const isPool = (op: string): boolean => /Pool/.test(op);
+const isTransposed = (op: string): boolean => /Transpose/.test(op);
+
+interface Read {
+  readonly layer: Layer;
+  readonly s: Setting;
+}
+
+function read({ op, attributes, x, bias }: Call): Read {
+  const layer = layerFor(op, attributes);
+  const y = layer.shape(x.shape);
+  const rank = x.shape.length - 2;
+  const [size, stride, dilation] = ['size', 'stride', 'dilation'].map((name) => (attributes[name] as number[]) ?? []);
+  const groups =
+    isPool(op) || /depthwise/.test(op) ? x.shape.at(-1)! : ((attributes.groups as number | undefined) ?? 1);
+  const wide = isTransposed(op) ? y : x.shape; // whose cells the windows cover
+  const narrow = isTransposed(op) ? x.shape : y;
+  const axes = Array.from({ length: rank }, (_, i) => {
+    const [input, output] = [wide[i + 1], narrow[i + 1]];
+    const axis = { input, output, size: size[i], stride: stride[i], dilation: dilation[i] };
+    const [before, after] = paddingOf(attributes.padding, i, axis, isTransposed(op));
+    return { input, output, size: size[i], stride: stride[i], dilation: dilation[i], before, after };
+  });
+  const s = {
+    op,
+    axes,
+    batch: x.shape[0],
+    groups,
+    channels: wide.at(-1)! / groups,
+    filters: narrow.at(-1)! / groups,
+    bias: bias !== undefined,
+    padding: attributes.padding,
+  };
+  return { layer, s };
+}
+
+function paddingOf(
+  padding: unknown,
+  i: number,
+  a: Omit<Axis, 'before' | 'after'>,
+  isMirrored: boolean,
+): readonly [number, number] {
+  if (padding === undefined || padding === 'valid') return [0, 0];
+  if (Array.isArray(padding)) return padding[i];
+  const output = isMirrored ? a.output : Math.ceil(a.input / a.stride);
+  const total = Math.max(0, (output - 1) * a.stride + (a.size - 1) * a.dilation + 1 - a.input);
+  const before = padding === 'same-upper' ? total >> 1 : total - (total >> 1);
+  return [before, total - before];
+}
+
+/** Visits every product as its elements of the wide tensor, the weight and the narrow tensor; −1 where the tensor ends. */
+function products(
+  s: Setting,
+  mistake: Mistake | undefined,
+  visit: (wide: number, w: number, narrow: number, factor: number, k: number) => void,
+): void {
+  const { axes, batch, groups, channels, filters } = s;
+  const [I, P, K] = [axes.map((a) => a.input), axes.map((a) => a.output), axes.map((a) => a.size)];
+  const isWrong = mistake?.product !== undefined && mistake.isMade(s);
+  for (let n = 0; n < batch; n++)
+    for (const p of places(P))
+      for (let g = 0; g < groups; g++)
+        for (let o = 0; o < filters; o++)
+          for (const k of places(K))
+            for (let c = 0; c < channels; c++) {
+              const cell = axes.map((a, i) => p[i] * a.stride + k[i] * a.dilation - a.before);
+              const step: Step = {
+                n,
+                p: [...p],
+                k: [...k],
+                cell,
+                cx: c,
+                cw: c,
+                ow: o,
+                oy: o,
+                gx: g,
+                gw: g,
+                gy: g,
+                nx: n,
+                ny: n,
+                factor: 1,
+              };
+              if (isWrong && mistake.product!(step, s) === false) continue;
+              if (!isIn(I, step.cell) || !isIn(P, step.p) || !isIn(K, step.k)) continue;
+              if (!isIn([batch, groups, channels], [step.nx, step.gx, step.cx])) continue;
+              if (!isIn([groups, channels, filters], [step.gw, step.cw, step.ow])) continue;
+              if (!isIn([batch, groups, filters], [step.ny, step.gy, step.oy])) continue;
+              const wide = flat([batch, ...I, groups, channels], [step.nx, ...step.cell, step.gx, step.cx]);
+              const w = flat([...K, channels, groups, filters], [...step.k, step.cw, step.gw, step.ow]);
+              const narrow = flat([batch, ...P, groups, filters], [step.ny, ...step.p, step.gy, step.oy]);
+              visit(wide, w, narrow, step.factor, flat(K, k));
+            }
+}
+
+/** The right divisor of each output of an average. */
+function divisorsOf(layer: Layer, x: Tensor): ArrayLike<number> {
+  const rank = x.shape.length - 2;
+  const ones = { shape: x.shape, data: new Float64Array(x.data.length).fill(1) };
+  const mean = layer.forward(ones, {}).data;
+  const count = new Float64Array(mean.length);
+  const size = layer.attributes.size as number[];
+  const call = { op: layer.name, attributes: layer.attributes, x } as Call;
+  if (size.length === rank) products(read(call).s, undefined, (_, __, narrow) => count[narrow]++);
+  return count.map((n, i) => n / mean[i]);
+}
+
+/** An engine with one mistake. */
+export function engineWith(op: string, mistake: Mistake): Engine {
+  const of = (part: string): Mistake | undefined => (mistake.parts.includes(part) ? mistake : undefined);
+  const forward = (call: Call): Tensor => {
+    const { layer, s } = read(call);
+    const { x, weight, bias } = call;
+    const shape = layer.shape(x.shape);
+    const sums = new Float64Array(shape.reduce((a, b) => a * b, 1));
+    const isMax = /max/.test(op);
+    if (isMax) sums.fill(-Infinity);
+    products(s, of('y'), (wide, w, narrow, factor) => {
+      const [from, to] = isTransposed(op) ? [narrow, wide] : [wide, narrow];
+      if (isMax) {
+        const value = factor * x.data[from];
+        if (value > sums[to] || value !== value) sums[to] = sums[to] !== sums[to] ? sums[to] : value;
+      } else sums[to] += factor * x.data[from] * (weight ? weight.data[w] : 1);
+    });
+    if (/avg/.test(op)) {
+      const divisor = divisorsOf(layer, x);
+      for (let i = 0; i < sums.length; i++) sums[i] /= divisor[i];
+    }
+    if (bias) {
+      const O = bias.data.length;
+      const wrong = of('y')?.bias && mistake.isMade(s) ? mistake.bias : undefined;
+      for (let i = 0; i < sums.length; i++) {
+        const [at, factor] = wrong ? wrong(i % O, s) : [i % O, 1];
+        sums[i] += factor * (bias.data[at] ?? 0);
+      }
+    }
+    return { shape, data: Float32Array.from(sums) };
+  };
+  const gradient = (call: GradientCall): Gradients => {
+    const { layer, s } = read(call);
+    const { x, weight, bias, dy } = call;
+    if (/max/.test(op)) return maximumGradient(call, s, of('x'));
+    const [dx, dw] = [new Float64Array(x.data.length), new Float64Array(weight?.data.length ?? 0)];
+    const divisor = /avg/.test(op) ? divisorsOf(layer, x) : undefined;
+    products(s, of('x'), (wide, w, narrow, factor) => {
+      const [from, to] = isTransposed(op) ? [narrow, wide] : [wide, narrow];
+      dx[from] += factor * (dy.data[to] / (divisor?.[to] ?? 1)) * (weight ? weight.data[w] : 1);
+    });
+    if (weight)
+      products(s, of('weight'), (wide, w, narrow, factor) => {
+        const [from, to] = isTransposed(op) ? [narrow, wide] : [wide, narrow];
+        dw[w] += factor * x.data[from] * dy.data[to];
+      });
+    const like = (tensor: Tensor, data: Float64Array): Tensor => ({
+      shape: tensor.shape,
+      data: Float32Array.from(data),
+    });
+    const db = bias && new Float64Array(bias.data.length);
+    if (db) {
+      const wrong = of('bias')?.bias && mistake.isMade(s) ? mistake.bias : undefined;
+      for (let i = 0; i < dy.data.length; i++) {
+        const [at, factor] = wrong ? wrong(i % db.length, s) : [i % db.length, 1];
+        if (at >= 0 && at < db.length) db[at] += factor * dy.data[i];
+      }
+    }
+    return { x: like(x, dx), ...(weight && { weight: like(weight, dw) }), ...(db && { bias: like(bias!, db) }) };
+  };
+  return { name: op, traits: { padding: 'skipped' }, ops: { [op]: forward }, gradients: { [op]: gradient } };
+}
+
+function maximumGradient({ x, dy }: GradientCall, s: Setting, mistake: Mistake | undefined): Gradients {
+  const [best, dx] = [new Int32Array(dy.data.length).fill(-1), new Float64Array(x.data.length)];
+  const factors = new Float64Array(dy.data.length).fill(1);
+  products(s, mistake, (wide, _, narrow, factor) => {
+    if (best[narrow] >= 0 && !(x.data[wide] > x.data[best[narrow]])) return;
+    best[narrow] = wide;
+    factors[narrow] = factor;
+  });
+  for (let i = 0; i < best.length; i++) if (best[i] >= 0) dx[best[i]] += factors[i] * dy.data[i];
+  return { x: { shape: x.shape, data: Float32Array.from(dx) } };
+}

@@ -1,0 +1,99 @@
+// npm run score: every set of faulty engines under campaigns of the usual size, and what the oracle makes of each; the result
+// is written beside this file.
+//
+//   npm run score -- [--set shipped|museum|compositions|mutants] [--count 100] [--shard 2/5] [--fresh 1000] [--from 1]
+//
+// What is in the result already is not judged again, so a run goes on where the last one ended; --again forgets a set.
+
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { operators } from '../../src/oracle/families/index.ts';
+import type { Engine } from '../../src/oracle/index.ts';
+import { patience } from '../../src/oracle/matrix/describe.ts';
+import { museum, engineOf as museumEngine } from '../oracle/museum.ts';
+import { operatorOf, all as shipped, engineOf as shippedEngine } from '../oracle/score.ts';
+import { composition } from './compositions.ts';
+import { type Judged, judge } from './judge.ts';
+import { engineWith } from './loops.ts';
+import { engineOf as mutantEngine, mutantsOf, textOfLoops } from './mutator.ts';
+import { scoreTable } from './table.ts';
+
+interface Fault {
+  readonly id: string;
+  readonly what: string;
+  readonly op: string;
+  engine(): Promise<Engine | undefined>;
+}
+
+const RECORD = join(process.cwd(), 'test', 'score', 'result.json');
+/** Mutants are taken from all functions in turn: this step has no factor in common with their number. */
+const STEP = 37;
+
+const sets: Readonly<Record<string, (from: number, count: number) => Promise<Fault[]>>> = {
+  async shipped() {
+    const known = shipped.filter((each) => Object.hasOwn(operators, operatorOf(each)));
+    return known.map((each) => {
+      const op = operatorOf(each);
+      return { id: each.id, what: `${op}: ${each.what}`, op, engine: async () => shippedEngine(op, each) };
+    });
+  },
+  async museum() {
+    const found = await museum();
+    return (found?.mutants ?? []).flatMap((mutant): Fault[] => {
+      const engine = museumEngine(mutant.op, mutant.apply(found!.naive), found!.naive);
+      const op = engine && Object.keys(engine.ops)[0];
+      return op ? [{ id: mutant.id, what: mutant.op, op, engine: async () => engine }] : [];
+    });
+  },
+  async compositions(from, count) {
+    return Array.from({ length: count }, (_, i) => {
+      const { op, mistake } = composition(from + i);
+      return { id: `c${from + i}`, what: mistake.text, op, engine: async () => engineWith(op, mistake) };
+    });
+  },
+  async mutants(from, count) {
+    const text = await textOfLoops();
+    const mutants = mutantsOf(text);
+    return Array.from({ length: count }, (_, i) => {
+      const mutant = mutants[((from + i) * STEP) % mutants.length];
+      const { op, what } = mutant;
+      return { id: `m${from + i}`, what: `${op}: ${what}`, op, engine: () => mutantEngine(text, mutant) };
+    });
+  },
+};
+
+type Result = Record<string, Record<string, Judged>>;
+
+const read = (): Result => (existsSync(RECORD) ? JSON.parse(readFileSync(RECORD, 'utf8')) : {});
+
+const { values } = parseArgs({
+  options: {
+    set: { type: 'string', multiple: true, default: Object.keys(sets) },
+    count: { type: 'string', default: '100' },
+    from: { type: 'string', default: '1' },
+    shard: { type: 'string', default: '1/1' },
+    fresh: { type: 'string', default: '1000' },
+    again: { type: 'boolean', default: false },
+  },
+});
+const [index, of] = values.shard.split('/').map(Number);
+
+Object.assign(patience, { reading: 1e6, naming: 1e6 }); // the score must not depend on the load of the machine
+
+for (const set of values.set) {
+  const faults = await sets[set](Number(values.from), Number(values.count));
+  if (values.again) writeFileSync(RECORD, `${JSON.stringify({ ...read(), [set]: {} }, null, 1)}\n`);
+  for (const [i, fault] of faults.entries()) {
+    if (i % of !== index - 1 || read()[set]?.[fault.id]) continue;
+    const engine = await fault.engine();
+    if (!engine) continue;
+    const judged = await judge(fault.id, fault.what, fault.op, engine, Number(values.fresh));
+    const result = read(); // another shard may have written meanwhile
+    writeFileSync(RECORD, `${JSON.stringify({ ...result, [set]: { ...result[set], [fault.id]: judged } }, null, 1)}\n`);
+    process.stderr.write(
+      `${fault.id} ${judged.isCaught ? (judged.name ?? judged.instead ?? judged.where ?? judged.kind) : 'not caught'}\n`,
+    );
+  }
+}
+process.stdout.write(`${scoreTable(read())}\n`);
