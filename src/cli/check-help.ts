@@ -6,6 +6,15 @@ import { settingsHelp } from './settings.ts';
 
 const names = Object.keys(operators);
 
+/** A list in lines of at most 88 characters. */
+function wrapped(text: string): string {
+  const lines = [''];
+  for (const word of text.split(' '))
+    if (lines[lines.length - 1].length + word.length < 88) lines[lines.length - 1] += `${word} `;
+    else lines.push(`${word} `);
+  return lines.map((line) => line.trimEnd()).join('\n');
+}
+
 export const help = `toeplitz check FILE.mjs [options]
 toeplitz check COMMAND [options] -- ARGUMENTS
 
@@ -53,6 +62,15 @@ The contents of a call with x [n, h, w, c], without dialect and layout:
   avgPool2d         the same and countPadding: whether padding counts in the divisor
   dense             units, bias; x [n, in], weight [in, units]
   prelu             shared: one slope for all channels; slope [c] or [1], the gradient too
+  leakyRelu         slope; relu, sigmoid, tanh: nothing; softmax: axis
+  lrn               size, alpha (times the sum), beta, k
+  batchNorm         epsilon; weight [c], bias [c]; frozenNorm also mean [c], variance [c]
+  crossEntropy      smoothing, ignore; labels [n, h, w] beside x; the loss is [1]
+  squaredError      target beside x, of its shape; binaryCrossEntropy: targets
+  globalAvgPool     and globalMaxPool: nothing, y [n, c]; channelMaxPool: size
+  lpPool2d          as maxPool2d, and p
+  locallyConnected2d  filters, size, stride, padding, bias
+                    weight [taps inside x, c, filters], bias [h, w, filters]
 
 1-D and 3-D operators have one or three axes in place of h and w. A question about a
 gradient also has dy, of the shape of y; the answer has the shapes of x, weight and bias.
@@ -65,7 +83,5 @@ Print to standard error only: the report shows it with the finding.
   ← {"seq":1,"result":{"shape":[1,1],"data":"AAAwQQ=="}}      or "skip":"why" or "error":"what" for "result"
   → {"cmd":"bye"}                     a call with dy asks for gradients {"x":…,"weight":…,"bias":…}
 
-The operators: ${names.slice(0, 4).join(', ')},
-${names.slice(4, 9).join(', ')},
-${names.slice(9).join(', ')}.
+${wrapped(`The operators: ${names.join(', ')}.`)}
 `;

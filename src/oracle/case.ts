@@ -11,10 +11,12 @@ export interface Case {
   readonly values: string;
   readonly seed: number;
   readonly given?: Readonly<Record<string, readonly number[]>>;
+  /** The spec forbids it, and an engine that validates must refuse it. Spec oracle-reject. */
+  readonly reject?: true;
 }
 
 /** What a family draws or reads of a case; the rest follows from the operator and the place in the campaign. */
-export type Drawn<C extends Case> = Omit<C, 'op' | 'gradient' | 'seed' | 'given'>;
+export type Drawn<C extends Case> = Omit<C, 'op' | 'gradient' | 'seed' | 'given' | 'reject'>;
 
 /** The operands of one call: x, the parameters by their names, and for gradients dy. */
 export interface Operands {

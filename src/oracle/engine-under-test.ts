@@ -21,6 +21,7 @@ export type VerdictKind =
   | 'timeout'
   | 'crash'
   | 'missing'
+  | 'should-reject'
   | 'skip';
 
 export const isFailure = (kind: VerdictKind): boolean => kind !== 'pass' && kind !== 'suspect' && kind !== 'skip';

@@ -34,6 +34,8 @@ export type NamedGradients = Gradients | Readonly<Record<string, Tensor | undefi
 export interface Traits extends Profile {
   /** `'kept'` (default): a NaN in the input reaches the output. `'free'`: the engine promises nothing, none is drawn. */
   readonly nan?: 'kept' | 'free';
+  /** Whether the engine refuses what the spec forbids, so that it is asked. Spec oracle-reject. */
+  readonly validates?: boolean;
 }
 
 type Operator<C, R> = (call: C) => R | Promise<R>;

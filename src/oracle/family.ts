@@ -107,6 +107,11 @@ export interface Family<C extends Case = Case, S extends Setting = Setting> {
   smaller(c: C): Iterable<C>;
   /** How much there is to reduce. */
   work(c: C): number;
+  /** Cases with one attribute changed and tensors of the same shapes: what is kept by shapes alone is wrong for them. */
+  variants(c: C): Iterable<C>;
+  /** Cases near one that the spec allows that it forbids, and near such a one a case that it allows. Spec oracle-reject. */
+  refusals(c: C): Iterable<C>;
+  repaired(c: C): C;
 
   // What is right
   /** The outputs of a call and what each may be: y, or the gradients. Spec oracle-bound. */
@@ -118,7 +123,7 @@ export interface Family<C extends Case = Case, S extends Setting = Setting> {
   /** Layouts that an engine may mean when it declares another. Spec oracle-layout. */
   readonly layouts: readonly Layout[];
   /** The nearest case that a dialect can say. Spec dialect-cases. */
-  nearest(dialect: Dialect, c: C): C;
+  nearest(dialect: Dialect, c: C, name: DialectName): C;
   /** Whether a dialect promises that a NaN reaches the output. */
   keepsNaN(dialect: Dialect): boolean;
   /** The operands as a dialect reads them, an output by its rules, and a prediction by them. Spec dialect-results. */
@@ -157,6 +162,9 @@ const members: Readonly<Record<keyof Family, 'number' | 'object' | 'function'>> 
   traits: 'object',
   smaller: 'function',
   work: 'function',
+  variants: 'function',
+  refusals: 'function',
+  repaired: 'function',
   bounds: 'function',
   dialects: 'object',
   layouts: 'object',

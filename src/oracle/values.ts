@@ -40,6 +40,16 @@ export const commonValues = {
   /** 24-bit numbers of either sign from 2⁻⁶ to 2⁶, for rounding. */
   real: (_, size, draw) =>
     new Float32Array(size).map(() => (draw.below(1 << 24) / (1 << 23) - 1) * powerOfTwo(draw.below(13) - 6)),
+  /** x of either sign from 10⁵ to 10⁵ + 2²⁰ in magnitude: whole, so that float32 has all of them. */
+  large: but('x', (_, size, draw) =>
+    new Float32Array(size).map(() => (100000 + draw.below(1 << 20)) * (draw.below(2) === 0 ? 1 : -1)),
+  ),
+  /** x from −10⁵ − 2²⁰ to −10⁵: below what a maximum may wrongly start from. */
+  low: but('x', (_, size, draw) => new Float32Array(size).map(() => -100000 - draw.below(1 << 20))),
+  /** Seven of eight cells of x are −∞. */
+  minus: but('x', (name, size, draw) =>
+    exact(name, size, draw).map((value) => (draw.below(8) === 0 ? value : -Infinity)),
+  ),
   nan: withOne('x', NaN),
   infinite: withOne('weight', Infinity),
 } as const satisfies Readonly<Record<string, Fill>>;

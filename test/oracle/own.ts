@@ -8,13 +8,20 @@ import type { Call, Engine, GradientCall, Gradients } from '../../src/oracle/ind
 /** Every operator that the oracle knows. */
 export const names: readonly string[] = Object.keys(operators);
 
-export const layerOf = ({ op, attributes }: Call): Layer =>
-  (toeplitz as unknown as Record<string, (attributes: Attributes) => Layer>)[op](attributes);
+/** The tensors among the attributes of an operator come beside x. */
+const attachedTo = (op: string): string[] => Object.keys(operators[op].family.attached);
+
+export const layerOf = ({ op, attributes, ...tensors }: Call): Layer => {
+  const attached = attachedTo(op).map((name) => [name, (tensors as Record<string, unknown>)[name]]);
+  const all = { ...attributes, ...Object.fromEntries(attached) };
+  return (toeplitz as unknown as Record<string, (attributes: Attributes) => Layer>)[op](all);
+};
 
 /** The parameters of a call: its tensors but x and dy. */
-export function paramsOf({ op: _, attributes: __, x: ___, ...rest }: Call): Params<Tensor> {
+export function paramsOf({ op, attributes: __, x: ___, ...rest }: Call): Params<Tensor> {
   const { dy: ____, ...params } = rest as Readonly<Record<string, Tensor | undefined>>;
-  return Object.fromEntries(Object.entries(params).filter(([, tensor]) => tensor)) as Params<Tensor>;
+  const isParameter = ([name, tensor]: [string, Tensor | undefined]) => tensor && !attachedTo(op).includes(name);
+  return Object.fromEntries(Object.entries(params).filter(isParameter)) as Params<Tensor>;
 }
 
 export const forward = (call: Call): Tensor => layerOf(call).forward(call.x, paramsOf(call));

@@ -1,6 +1,15 @@
 // Engines that speak the dialects: this library behind attributes, layouts and pools written as each library documents them.
 
-import { type Layer, type Shape, type Tensor, tensor, toChannelsFirst, toChannelsLast } from '../../src/index.ts';
+import {
+  type Attributes,
+  type Layer,
+  type Shape,
+  SpecError,
+  type Tensor,
+  tensor,
+  toChannelsFirst,
+  toChannelsLast,
+} from '../../src/index.ts';
 import { callOf } from '../../src/oracle/ask/ask.ts';
 import { drawCase } from '../../src/oracle/cases/draw.ts';
 import { layerOf as oursOf } from '../../src/oracle/cases/tensors.ts';
@@ -71,7 +80,7 @@ export const readers: Readonly<Record<DialectName, (a: Given, call: Call, size: 
     size: a.kernel_size,
     stride: a.stride,
     dilation: a.dilation,
-    padding: is(a.padding, 'same') ? 'same-upper' : equal(a.padding),
+    padding: is(a.padding, 'same') ? 'same-upper' : equal(a.padding ?? (a.kernel_size as number[]).map(() => 0)),
     groups: a.groups,
     ceil: a.ceil_mode,
     countPadding: a.count_include_pad,
@@ -108,6 +117,10 @@ export const readers: Readonly<Record<DialectName, (a: Given, call: Call, size: 
   }),
 };
 
+/** Images in our layout. */
+const lastOf = (name: DialectName, t: Tensor): Tensor =>
+  dialects[name].layout.x === 'NCHW' && t.shape.length > 2 ? toChannelsLast(t) : t;
+
 /** The tensors of a call in our layout. */
 function ourTensors(name: DialectName, { op, x, weight }: Call): { x: Tensor; weight?: Tensor } {
   const first = dialects[name].layout.x === 'NCHW';
@@ -118,42 +131,76 @@ function ourTensors(name: DialectName, { op, x, weight }: Call): { x: Tensor; we
     const isSplit = name === 'tensorflow' && op.startsWith('depthwise');
     return isSplit ? { shape: [...w.shape.slice(0, -2), 1, C * M], data: w.data } : w;
   };
-  return { x: first && x.shape.length > 2 ? toChannelsLast(x) : x, ...(weight && { weight: filters(weight) }) };
+  const isKernel = weight && weight.shape.length > 1;
+  return { x: lastOf(name, x), ...(weight && { weight: isKernel ? filters(weight) : weight }) };
 }
 
 /** The layers that an operator is asked about, one of each kind, where these depend on nothing but their attributes. */
-function layersOf(op: string): readonly Layer[] {
+function layersOf(op: string): readonly Attributes[] {
   const drawn = Array.from({ length: 40 }, (_, i) => oursOf(drawCase(op, false, 1, i)));
-  return [...new Map(drawn.map((each) => [JSON.stringify(each.attributes), each])).values()];
+  const { attached } = familyOf(op);
+  const own = ({ attributes }: Layer): Attributes =>
+    Object.fromEntries(Object.entries(attributes).filter(([what]) => !Object.hasOwn(attached, what)));
+  return [...new Map(drawn.map((each) => [JSON.stringify(own(each)), own(each)])).values()];
 }
 
 const layers = Object.fromEntries(operatorNames.map((op) => [op, layersOf(op)]));
 
+/** The layer, if it takes x. */
+function fitting(op: string, attributes: Attributes, x: Shape): Layer | undefined {
+  try {
+    const layer = layerFor(op, attributes);
+    return layer.shape(x) && layer;
+  } catch (error) {
+    if (error instanceof SpecError) return undefined;
+    throw error;
+  }
+}
+
+/** The attributes of operators with many of them, in our words. */
+const ownAttributes: Readonly<Record<string, (a: Given) => Attributes[]>> = {
+  lrn(a) {
+    const size: number = a.size ?? a.local_size ?? 2 * a.depth_radius + 1;
+    const alpha = a.depth_radius === undefined ? Number((a.alpha / size).toPrecision(12)) : a.alpha;
+    return [{ size, alpha, beta: a.beta, k: a.k ?? a.bias }];
+  },
+  crossEntropy: (a) => [{ ignore: a.ignore_index ?? a.ignore_label, smoothing: a.label_smoothing ?? 0 }],
+};
+
 /** A call of an operator without a window or a weight, as this library has it: the layer that the dialect says in these words. */
 function readBack(name: DialectName, call: Call, x: Tensor): Call {
   const { op } = call;
-  for (const { attributes, params } of layers[op].map((layer) => ({ ...layer, params: layer.params(x.shape) }))) {
-    const own = Object.entries(params as Record<string, Shape>).map(([part, shape]) => {
+  const { attached, tensors: keys } = familyOf(op);
+  const given = Object.keys(attached).map((what) => {
+    const tensor = call[what] as Tensor;
+    return [what, keys[what] === 'x' ? lastOf(name, tensor) : tensor] as const;
+  });
+  for (const drawn of ownAttributes[op]?.(call.attributes as Given) ?? layers[op]) {
+    const attributes = { ...drawn, ...Object.fromEntries(given) };
+    const layer = fitting(op, attributes, x.shape);
+    if (!layer) continue;
+    const own = Object.entries(layer.params(x.shape) as Record<string, Shape>).map(([part, shape]) => {
       const { data } = call[part] as Tensor;
       return [part, { shape, data }] as const;
     });
     if (own.some(([, { shape, data }]) => data.length !== sizeOf(shape))) continue;
-    const tensors = Object.fromEntries([['x', x], ...own]) as { x: Tensor };
-    const c = { ...familyOf(op).caseOf(layerFor(op, attributes), tensors), op, gradient: false, seed: 0 };
-    const given = Object.fromEntries(Object.entries(tensors).map(([part, { data }]) => [part, [...data]]));
-    const said = callOf({ dialect: name, layout: dialects[name].layout }, { ...c, given });
+    const tensors = Object.fromEntries([['x', x], ...own, ...given]) as { x: Tensor };
+    const c = { ...familyOf(op).caseOf(layer, tensors), op, gradient: false, seed: 0 };
+    const written = Object.fromEntries(Object.entries(tensors).map(([part, { data }]) => [part, [...data]]));
+    const said = callOf({ dialect: name, layout: dialects[name].layout }, { ...c, given: written });
     const isSame = own.every(([part]) => sameShape((said[part] as Tensor).shape, (call[part] as Tensor).shape));
     if (isSame && JSON.stringify(said.attributes) === JSON.stringify(call.attributes))
-      return { ...call, ...tensors, attributes };
+      return { ...call, ...tensors, attributes: drawn };
   }
   throw new Error(`no ${op} of ours is ${JSON.stringify(call.attributes)} in ${name}`);
 }
 
 /** Whether the operator has a window, or a weight that says all. */
-const isRead = (op: string): boolean => op === 'dense' || 'size' in layers[op][0].attributes;
+const isRead = (op: string): boolean => op === 'dense' || 'stride' in layers[op][0];
 
 /** A call as this library has it. */
 export function ourCall(name: DialectName, call: Call): Call {
+  if (name === 'toeplitz') return call;
   const { x, weight } = ourTensors(name, call);
   const { op } = call;
   if (!isRead(op)) return readBack(name, call, x);
@@ -174,6 +221,7 @@ export function ourCall(name: DialectName, call: Call): Call {
     depthwiseConv: { multiplier: O / x.shape.at(-1)!, bias: call.bias !== undefined },
     maxPool: { ceil: ceil ?? false },
     avgPool: { ceil: ceil ?? false, countPadding: countPadding ?? false },
+    lpPool: { ceil: ceil ?? false, p: call.attributes.p ?? call.attributes.norm_type ?? 2 },
   };
   const { size: windowSize, stride, padding, dilation = stride.map(() => 1) } = window;
   const attributes = { size: windowSize, stride, padding, dilation, ...own[op.slice(0, -2)] };
@@ -205,10 +253,11 @@ function pool2d(name: DialectName, { op, attributes, x }: Call, rule: CeilRule):
       if (h < 0 || w < 0 || h >= x.shape[1] || w >= x.shape[2]) continue;
       const value = x.data[((n * x.shape[1] + h) * x.shape[2] + w) * C + c];
       if (value > most || (!isCaffe && value !== value)) most = value;
-      sum += value;
+      sum += op === 'lpPool2d' ? value * value : value;
       cells++;
     }
-    y.data[i] = op === 'avgPool2d' ? sum / (isCaffe ? counted : cells) : most;
+    if (op === 'lpPool2d') y.data[i] = Math.sqrt(sum);
+    else y.data[i] = op === 'avgPool2d' ? sum / (isCaffe ? counted : cells) : most;
   }
   return y;
 }
@@ -216,6 +265,9 @@ function pool2d(name: DialectName, { op, attributes, x }: Call, rule: CeilRule):
 /** What the library gives for a call of ours. */
 function answer(name: DialectName, call: Call, rule: CeilRule): Tensor {
   const { padding } = call.attributes;
+  const { x } = call;
+  if (name === 'caffe' && call.op === 'globalMaxPool')
+    return forward({ ...call, x: { shape: x.shape, data: x.data.map((v) => (v > LOWEST ? v : LOWEST)) } });
   const isOther = rule !== 'drop' || name === 'caffe' || name === 'webnn';
   const isWord = padding === 'same-upper' || padding === 'same-lower';
   return isOther && !isWord && call.op.endsWith('Pool2d') ? pool2d(name, call, rule) : forward(call);
@@ -232,17 +284,37 @@ interface Manner {
 
 const isImage = (shape: Shape): boolean => shape.length > 2;
 
+/** The shape that a library gives an output of ours: a loss has no axes, a global pool keeps those of space. */
+function outputShape(name: DialectName, { op, x }: Call, ours: Shape): Shape {
+  if (name === 'toeplitz') return ours;
+  if (Object.keys(familyOf(op).attached).length > 0) return [];
+  const isKept = op.startsWith('global') && name !== 'tensorflow';
+  return isKept ? [...ours, ...x.shape.slice(2).map(() => 1)] : ours;
+}
+
+/** dy as we have it. */
+function ourGradient(name: DialectName, { op, dy }: GradientCall): Tensor {
+  if (dy.shape.length === 0) return { shape: [1], data: dy.data };
+  return op.startsWith('global') ? { shape: dy.shape.slice(0, 2), data: dy.data } : lastOf(name, dy);
+}
+
 /** An engine that speaks a dialect. */
 export function speaker(name: DialectName, { change = (call) => call, declared = name, rule }: Manner = {}): Engine {
   const first = dialects[name].layout.x === 'NCHW';
   const ceil = rule ?? (dialects[name].conventions.ceil === 'none' ? 'drop' : dialects[name].conventions.ceil);
   const theirs = (t: Tensor): Tensor => (first && isImage(t.shape) ? toChannelsFirst(t) : t);
-  const forwards = (call: Call): Tensor => theirs(answer(name, change(ourCall(name, call)), ceil));
+  const forwards = (call: Call): Tensor => {
+    const y = theirs(answer(name, change(ourCall(name, call)), ceil));
+    return { shape: outputShape(name, call, y.shape), data: y.data };
+  };
   const gradients = (call: GradientCall): Gradients => {
-    const dy = first && isImage(call.dy.shape) ? toChannelsLast(call.dy) : call.dy;
+    const dy = ourGradient(name, call);
     const { x, weight, ...rest } = gradient({ ...change(ourCall(name, call)), dy });
     const space = weight?.shape.slice(0, -2).map((_, i) => i) ?? [];
-    const dw = weight && first ? permuted(weight, [space.length + 1, space.length, ...space]) : weight;
+    const dw =
+      weight && first && weight.shape.length > 1
+        ? permuted(weight, [space.length + 1, space.length, ...space])
+        : weight;
     return {
       x: theirs(x!),
       ...(dw && { weight: { shape: call.weight!.shape, data: dw.data } }),

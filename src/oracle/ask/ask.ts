@@ -45,6 +45,7 @@ export function partsOf(
   { dialect = 'toeplitz', traits }: Pick<EngineUnderTest, 'dialect' | 'traits'>,
   c: Case,
 ): [Part, Expected][] {
+  if (c.reject) return [];
   const family = familyOf(c.op);
   const layer = layerOf(c);
   const operands = family.operandsIn(dialects[dialect], operandsOf(c, layer));
@@ -58,6 +59,7 @@ export function partsOf(
 
 export async function ask(subject: EngineUnderTest, c: Case): Promise<Outcome> {
   const answer = await subject.run(callOf(subject, c), c);
+  if (c.reject) return { case: c, verdict: refusal(answer) };
   if (answer.kind !== 'result') return { case: c, verdict: verdict(answer.kind, answer.message) };
   const theirs = ours(answer.value, c, subject);
   return { case: c, verdict: checkParts(partsOf(subject, c), theirs), theirs };
@@ -100,6 +102,13 @@ function partOf(answer: Answer, subject: EngineUnderTest, c: Case, part: Part, s
   const theirs = ours(answer.value, c, subject);
   const tensor = (part === 'y' ? theirs : (theirs as Record<string, unknown> | null)?.[part]) as Partial<Tensor> | null;
   return tensor?.data instanceof Float32Array && tensor.data.length === size ? tensor.data : undefined;
+}
+
+/** What is said of an answer to a case that the spec forbids. Spec oracle-reject. */
+function refusal({ kind, ...rest }: Answer): Verdict {
+  if (kind === 'error') return verdict('pass', 'the engine refuses it');
+  if (kind === 'result') return verdict('should-reject', 'the engine gives a result for a case that must be refused');
+  return verdict(kind, 'message' in rest ? rest.message : '');
 }
 
 /** A result in our layout; of gradients, each. */

@@ -13,6 +13,7 @@ const choices: Readonly<Record<string, readonly unknown[]>> = {
   nan: ['kept', 'free'],
   fft: [true, false],
   variance: ['two-pass', 'one-pass'],
+  validates: [true, false],
 };
 
 const parts: Readonly<Record<string, readonly unknown[]>> = {

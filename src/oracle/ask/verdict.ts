@@ -138,7 +138,7 @@ function operationsIn({ isWide, assumed }: Bound): string {
 function suspicion(bound: Bound, data: ArrayLike<number>, pass: Verdict): Verdict {
   if (bound.isWide) return pass;
   for (let i = 0; i < data.length; i++) {
-    if (bound.error[i] === 0 || bound.kinds[i] !== FINITE) continue;
+    if (bound.error[i] === 0 || bound.kinds[i] !== FINITE || bound.terms[i] === 0) continue;
     const e = Math.abs(data[i] - bound.value[i]) / (U * bound.magnitude[i] + LAMBDA * bound.terms[i]);
     if (e > 8 * Math.sqrt(bound.terms[i]) + 8)
       return {

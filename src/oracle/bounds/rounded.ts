@@ -43,8 +43,10 @@ export const anything: Rounded = { v: 0, e: Infinity };
 /** Of formulas for the same number, whichever the engine uses. Spec bound-formulas. */
 export const widest = (first: Rounded, ...others: readonly Rounded[]): Rounded => ({
   v: first.v,
-  e: others.reduce((most, { e }) => Math.max(most, e), first.e),
+  e: others.reduce((most, { v, e }) => Math.max(most, e + apart(v, first.v)), first.e),
 });
+
+const apart = (a: number, b: number): number => (Number.isFinite(a - b) ? Math.abs(a - b) : 0);
 
 export function operationsOf({ precision = {}, subnormals, ulp = ULP }: Profile) {
   const { operands = 'float32', accumulator = 'float32' } = precision;
@@ -156,6 +158,25 @@ export function operationsOf({ precision = {}, subnormals, ulp = ULP }: Profile)
       return widest(direct, whole, ...(a.v < SAFE ? [div(up, add(one, up))] : []));
     },
     negated,
+    /**
+     * Mean and variance by running updates: mean += (x − mean)/k, squares += (x − mean before)·(x − mean after). Spec
+     * bound-norms.
+     */
+    running(x: readonly Rounded[], { v: mean }: Rounded, variance: number): Record<'mean' | 'variance', Rounded> {
+      const M = x.length;
+      const [most, e] = x.reduce(([m, d], each) => [Math.max(m, Math.abs(each.v)), Math.max(d, each.e)], [0, 0]);
+      const off = e + unit * most * (M / 2 + 13);
+      const term = (4 * most + off) * off + (8 * unit + gamma(M, unit)) * 4 * (most + off) * (most + off);
+      return { mean: { v: mean, e: off }, variance: { v: variance, e: term + 5 * unit * (variance + term) } };
+    },
+    /**
+     * A sum of `count` exponentials below their maximum, kept while a larger one may still come: it is then multiplied by
+     * exp of the difference, every time once more. Spec bound-softmax.
+     */
+    online: ({ v, e }: Rounded, count: number, range: number): Rounded => ({
+      v,
+      e: e + (gamma(count * (2 * ulp + 2), unit) + 3 * unit * range) * (v + e),
+    }),
   };
 }
 

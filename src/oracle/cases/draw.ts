@@ -2,12 +2,13 @@
 
 import { hash, type Random, random } from '../../random.ts';
 import type { Case } from '../case.ts';
+import type { DialectName } from '../dialect.ts';
 import { dialects } from '../dialects/dialects.ts';
 import { nearestIn } from '../dialects/translate.ts';
 import type { EngineUnderTest } from '../engine-under-test.ts';
 import { operatorOf } from '../families/index.ts';
 import type { LargeAxis, Ranges } from '../family.ts';
-import { isPossible } from './tensors.ts';
+import { isPossible, layerOf, shapeOf } from './tensors.ts';
 
 /**
  * Case `index` of an operator: the everyday layers, then of every three one with a large axis and two of the ranges in turn;
@@ -31,6 +32,15 @@ export function drawCase(
   if (index < everyday.length) return nearestIn(dialect, { ...everyday[index], ...rest });
   const turn = Math.floor((index - everyday.length) / 3);
   const isLarge = (index - everyday.length) % 3 === 2;
+  const before = (): Case => drawCase(op, gradient, seed, index - 1, { dialect, traits });
+  const isForbidden =
+    traits.validates === true && !gradient && !isLarge && hash(seed, op, 'reject', index) % REFUSED === 0;
+  const near = isForbidden
+    ? refusedNear(before(), rest)
+    : !isLarge && isAgain(seed, op, index)
+      ? variantOf(before(), dialect, rest)
+      : undefined;
+  if (near) return near;
   const all = family.ranges(op, gradient).filter((each) => !isOpen(each));
   const ranges = isLarge ? family.small(op, gradient) : all[(index - everyday.length - turn) % all.length];
   const draw = random(hash(seed, op, gradient ? 1 : 0, index));
@@ -41,6 +51,36 @@ export function drawCase(
     const said = nearestIn(dialect, drawn);
     if (isPossible(said)) return said;
   }
+}
+
+/** One in so many cases must be refused, if the engine says that it validates. Spec oracle-reject. */
+const REFUSED = 12;
+
+type Rest = Pick<Case, 'op' | 'gradient' | 'seed'>;
+
+/** A case near the one before that the spec forbids. */
+function refusedNear(before: Case, rest: Rest): Case | undefined {
+  const { refusals, repaired } = operatorOf(before.op).family;
+  const near = [...refusals(before.reject ? repaired(before) : before)];
+  const all = near.map((each): Case => ({ ...each, ...rest, reject: true })).filter(isPossible);
+  return all.length > 0 ? all[rest.seed % all.length] : undefined;
+}
+
+/** One in so many cases is the one before with another attribute and other tensors of the same shapes. Spec oracle-history. */
+const AGAIN = 10;
+
+const isAgain = (seed: number, op: string, index: number): boolean => hash(seed, op, 'again', index) % AGAIN === 0;
+
+/** One of the variants of a case, if the dialect can say any. */
+function variantOf(before: Case, dialect: DialectName, rest: Rest): Case | undefined {
+  const { variants, repaired } = operatorOf(before.op).family;
+  const c = before.reject ? repaired(before) : before;
+  const shapes = (each: Case): string => JSON.stringify([shapeOf(each), layerOf(each).params(shapeOf(each))]);
+  const own = shapes(c);
+  const all = [...variants(c)].filter(
+    (each) => isPossible(each) && nearestIn(dialect, each) === each && shapes(each) === own,
+  );
+  return all.length > 0 ? { ...all[rest.seed % all.length], ...rest } : undefined;
 }
 
 /**

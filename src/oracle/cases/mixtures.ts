@@ -85,5 +85,8 @@ export function mixtures(dialect: DialectName = 'toeplitz'): Mixtures {
     else bases.push(c);
     if (bases.length > BASES) bases.shift();
   };
-  return { note, towardsAnswers: (drawn) => (skips === 0 || bases.length === 0 ? drawn : mixture(drawn)) };
+  return {
+    note: (c, isSkip) => (c.reject ? undefined : note(c, isSkip)),
+    towardsAnswers: (drawn) => (skips === 0 || bases.length === 0 || drawn.reject ? drawn : mixture(drawn)),
+  };
 }

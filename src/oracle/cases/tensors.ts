@@ -9,10 +9,13 @@ import { valuesOf } from '../values.ts';
 /** The layer a case asks about. */
 export function layerOf(c: Case): Layer {
   const { family, make } = operatorOf(c.op);
-  return make(family.attributes(c) as never);
+  return make(family.attributes(allowed(c)) as never);
 }
 
-export const shapeOf = (c: Case): Shape => familyOf(c.op).input(c);
+/** The case itself, or near one that must be refused the one from which its layer and its parameters follow. */
+const allowed = (c: Case): Case => (c.reject ? familyOf(c.op).repaired(c) : c);
+
+export const shapeOf = (c: Case): Shape => familyOf(c.op).input(allowed(c));
 
 /** How much there is to reduce. */
 export const workOf = (c: Case): number => familyOf(c.op).work(c);
@@ -21,21 +24,37 @@ export const workOf = (c: Case): number => familyOf(c.op).work(c);
 const MOST_NUMBERS = 0x400000;
 const MOST_PRODUCTS = 0x40000000;
 
-/** Spec oracle-cases, oracle-caseid: a case is one that the spec allows and settles, and no larger than can be asked. */
+/**
+ * Spec oracle-cases, oracle-caseid: a case is one that the spec allows and settles, and no larger than can be asked. Spec
+ * oracle-reject: or one that it forbids, where a refusal is asked for.
+ */
 export function isPossible(c: Case): boolean {
+  const { family } = operatorOf(c.op);
+  if (c.reject) return !c.gradient && allowedLayer(c) === undefined && isAskable(family.repaired(c));
+  return isAskable(c) && family.isSettled(c);
+}
+
+function isAskable(c: Case): boolean {
+  const layer = allowedLayer(c);
+  return layer !== undefined && isSmall(layer, familyOf(c.op).input(c));
+}
+
+/** The layer of a case, if the spec allows both that and its x. */
+function allowedLayer(c: Case): Layer | undefined {
   const { family, make } = operatorOf(c.op);
   try {
     const layer = make(family.attributes(c) as never);
-    return isSmall(layer, family.input(c)) && family.isSettled(c);
+    return layer.shape(family.input(c)) && layer;
   } catch (error) {
-    if (isRefusal(error)) return false;
+    if (isRefusal(error)) return undefined;
     throw error;
   }
 }
 
 function isSmall(layer: Layer, x: Shape): boolean {
   const y = layer.shape(x);
-  const taps = sizeOf((layer.attributes.size ?? []) as Shape);
+  const { size } = layer.attributes;
+  const taps = Array.isArray(size) ? sizeOf(size) : 1;
   const shapes = [x, y, [taps, x[x.length - 1]], ...(Object.values(layer.params(x)) as Shape[])];
   const numbers = shapes.reduce((sum, shape) => sum + sizeOf(shape), 0);
   return numbers <= MOST_NUMBERS && Math.max(layer.cost(x), sizeOf(y) * taps) <= MOST_PRODUCTS;
@@ -46,17 +65,18 @@ const isRefusal = (error: unknown): boolean => error instanceof Error && 'clause
 
 /** The tensors of a case, the same on every host. */
 export function operandsOf(c: Case, layer: Layer): Operands {
-  const x = shapeOf(c);
-  const { values } = familyOf(c.op);
+  const { values, input } = familyOf(c.op);
+  const x = input(c);
+  const near = shapeOf(c);
   const make = (name: string, shape: Shape): Tensor => {
     const given = c.given?.[name];
     const data = given ? Float32Array.from(given) : valuesOf(values[c.values], c.seed, name, sizeOf(shape));
     return { shape, data };
   };
-  const shapes: Record<string, Shape> = { x, ...(layer.params(x) as Record<string, Shape>) };
+  const shapes: Record<string, Shape> = { x, ...(layer.params(near) as Record<string, Shape>) };
   if (c.gradient) shapes.dy = layer.shape(x);
   const tensors = Object.entries(shapes).map(([name, shape]) => [name, make(name, shape)]);
-  return { ...Object.fromEntries(tensors), ...attachedTo(layer, x) } as Operands;
+  return { ...Object.fromEntries(tensors), ...attachedTo(layer, near) } as Operands;
 }
 
 /** The tensors among the attributes of a layer. */

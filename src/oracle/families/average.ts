@@ -181,7 +181,8 @@ export const averageFamily = windowFamily({
   written: { groups: 'per channel', ceil: true, countPadding: true },
   loops,
   everyday: (rank) => everydayWindows(rank).map(everydayPool),
-  ranges: (rank) => windowRanges(rank, onePerChannel, rank === 2 ? [...poolRanges, wide] : poolRanges),
+  ranges: (rank) =>
+    windowRanges(rank, onePerChannel, [...poolRanges, { values: ['large'] }, ...(rank === 2 ? [wide] : [])]),
   small: (rank) => smallRanges(rank, { ...onePerChannel, ceil: [0, 1] }),
   large: (rank) => perChannelAxes(rank, false),
   bounds: (layer, operands, profile): Readonly<Record<Part, Bound>> =>

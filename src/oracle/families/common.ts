@@ -16,6 +16,13 @@ export const sameInEveryDialect = {
   predictionIn: (_: Dialect, __: Case, ours: Prediction): Prediction => ours,
 } as const;
 
+/** x under a maximum that starts from a number and loses NaN: neither that nor −∞ is more than what it starts from. */
+export function underMaximum({ conventions: { nan, emptyMax } }: Dialect, operands: Operands): Operands {
+  if (nan !== 'lost' || emptyMax === 'open') return operands;
+  const { shape, data } = operands.x;
+  return { ...operands, x: { shape, data: data.map((v) => (v > emptyMax ? v : emptyMax)) } };
+}
+
 /** An operator that a dialect has; its padding, if it has any, may be numbers or must be a word. */
 export const said = <C extends Case>(attributes: Words<C>['attributes']): Words<C> => ({
   attributes,

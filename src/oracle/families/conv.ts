@@ -31,6 +31,17 @@ const ranges: readonly Partial<WindowRanges>[] = [
   { values: ['nan'] },
   { values: ['infinite'], padding: ['same-upper', 'explicit'], size: [2, 4] }, // 0·∞ over padding, where the engine says which
   { groups: [1, 1], channels: [150, 260], filters: [1, 2], size: [2, 3], space: [3, 5], batch: [1, 1] }, // accumulators of 11 bits
+  { size: [1, 1], stride: [1, 1], dilation: [1, 1], padding: ['explicit'], pad: [1, 2] }, // 1×1 with padding
+  {
+    values: ['real'],
+    groups: [1, 1],
+    channels: [64, 128],
+    filters: [1, 2],
+    size: [3, 3],
+    space: [3, 4],
+    batch: [1, 1],
+  }, // long sums
+  { values: ['large'] },
 ];
 
 const sayable: Sayable = {

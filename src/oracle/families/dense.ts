@@ -18,6 +18,8 @@ const ranges: readonly Partial<WindowRanges>[] = [
   { batch: [4, 9] },
   { values: ['real'] },
   { channels: [250, 500] }, // accumulators of 11 bits
+  { channels: [250, 500], values: ['real'] }, // long sums
+  { values: ['large'] },
 ];
 
 /** Whether the rows of the weight are units, as where filters come first. */

@@ -1,9 +1,17 @@
 // The families that the oracle knows, one line each; what a family says of itself decides its place among them.
 
+export { leakyReluFamily, reluFamily, sigmoidFamily, tanhFamily } from './activations.ts';
 export { averageFamily } from './average.ts';
 export { convFamily } from './conv.ts';
 export { denseFamily } from './dense.ts';
 export { depthwiseFamily } from './depthwise.ts';
+export { channelMaxPoolFamily, globalAvgPoolFamily, globalMaxPoolFamily } from './global-pools.ts';
+export { localFamily } from './local.ts';
+export { binaryCrossEntropyFamily, crossEntropyFamily, squaredErrorFamily } from './losses.ts';
+export { lpFamily } from './lp.ts';
+export { lrnFamily } from './lrn.ts';
 export { maxFamily } from './max.ts';
+export { batchNormFamily, frozenNormFamily } from './norms.ts';
 export { preluFamily } from './prelu.ts';
+export { softmaxFamily } from './softmax.ts';
 export { transposedFamily } from './transposed.ts';

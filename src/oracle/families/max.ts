@@ -18,7 +18,7 @@ import { perChannelAxes } from '../windows/large-axes.ts';
 import { corners, smallRanges, windowRanges } from '../windows/ranges.ts';
 import { channelsOut, eachOutput, emptyOutput, evaluate, type Loops, type WindowSetting } from '../windows/setting.ts';
 import { windowWords } from '../windows/window-words.ts';
-import { layouts, said, saidInWords } from './common.ts';
+import { layouts, said, saidInWords, underMaximum } from './common.ts';
 import {
   coversCells,
   everydayPool,
@@ -122,7 +122,18 @@ const isBeyondPadding = ({ input, before, after, size, stride, dilation, output 
   (output - 1) * stride + (size - 1) * dilation + 1 > input + before + after;
 
 const mistakes: readonly WindowMistake[] = [
-  { name: 'the maximum started at 0', result: (s) => eachOutput(s, evaluate(s), (y) => (y < 0 ? 0 : y)) },
+  ...(
+    [
+      ['0', 0],
+      ['−99999', -99999],
+      ['the lowest finite number', -LARGEST],
+    ] as const
+  ).map(
+    ([name, start]): WindowMistake => ({
+      name: `the maximum started at ${name}`,
+      result: (s) => eachOutput(s, evaluate(s), (y) => (y < start ? start : y)),
+    }),
+  ),
   {
     name: 'padding took part in the maximum as 0',
     result: (s) => (s.g.axes.some(isBeyondPadding) ? undefined : fold(s, undefined, largest, 0)),
@@ -164,7 +175,11 @@ export const maxFamily = windowFamily({
   ranges: (rank, gradient) =>
     gradient
       ? windowRanges(rank, { ...onePerChannel, values: ['distinct'] }, corners)
-      : windowRanges(rank, onePerChannel, poolRanges),
+      : windowRanges(rank, onePerChannel, [
+          ...poolRanges,
+          { values: ['low'] }, // below what a maximum may wrongly start from
+          { values: ['minus'], size: [1, 2] },
+        ]),
   small: (rank, gradient) =>
     smallRanges(rank, { ...onePerChannel, ceil: [0, 1], values: [gradient ? 'distinct' : 'exact'] }),
   large: (rank) => perChannelAxes(rank, false),
@@ -183,12 +198,7 @@ export const maxFamily = windowFamily({
   layouts: layouts.x,
   nearest: (dialect, c) => nearestPool(dialect, c, ({ limits }) => gapsIn(limits.dilatedPools.includes('max'), c)),
   keepsNaN: ({ conventions }) => conventions.nan !== 'open',
-  /** A NaN that a maximum loses is never more than what that starts from. */
-  operandsIn({ conventions: { nan, emptyMax } }, operands) {
-    if (nan !== 'lost' || emptyMax === 'open') return operands;
-    const { shape, data } = operands.x;
-    return { ...operands, x: { shape, data: data.map((v) => (v === v ? v : emptyMax)) } };
-  },
+  operandsIn: underMaximum,
   outputIn: (dialect, c, ours) => outputBy(dialect, c, ours, dialect.conventions.emptyMax),
   predictionIn: ({ conventions }, c, ours) => predictionBy(conventions.ceil, c, ours),
   mistakes: [...mistakesAbout('attributes', 'output', 'windows over x'), ...mistakes],

@@ -47,6 +47,7 @@ export const onePerChannel: Partial<WindowRanges> = {
 /** Where pools are drawn from. */
 export const poolRanges: readonly Partial<WindowRanges>[] = [
   ...corners,
+  { values: ['nan'], size: [2, 3], stride: [1, 1], dilation: [1, 1] }, // every cell is under a window
   { ceil: [1, 1], stride: [3, 4], size: [1, 3], padding: ['valid', 'explicit'], pad: [0, 1] }, // windows that begin beyond the image
   { ceil: [1, 1], stride: [2, 3], size: [2, 3], dilation: [1, 1], padding: ['valid', 'explicit'], pad: [0, 1] },
   { ceil: [1, 1], stride: [1, 3], size: [3, 4], padding: ['explicit'], pad: [0, 2] },
@@ -61,7 +62,6 @@ export const poolRanges: readonly Partial<WindowRanges>[] = [
   }, // padding > stride
   { values: ['negative'] },
   { values: ['real'] },
-  { values: ['nan'], size: [2, 3], dilation: [1, 1] },
   { groups: [5, 9] },
 ];
 

@@ -158,7 +158,11 @@ export const transposedFamily = windowFamily({
   },
   everyday(rank) {
     const each = (value: number): number[] => new Array(rank).fill(value);
-    return everydayWindows(rank).map((c) => ({ ...c, space: each(4), outputPadding: each(0) }));
+    return everydayWindows(rank).map((c) => ({
+      ...c,
+      space: c.space[0] > 40 ? c.space : each(4),
+      outputPadding: each(0),
+    }));
   },
   ranges: (rank) => windowRanges(rank, { space: rank === 3 ? [1, 3] : [1, 6], outputPadding: [0, 1] }, ranges),
   small: (rank) => smallRanges(rank, { outputPadding: [0, 1], space: rank === 3 ? [1, 2] : [1, 4] }),

@@ -8,7 +8,7 @@ import { batches, blocks } from '../windows/large-axes.ts';
 import { lower } from '../windows/smaller.ts';
 
 /** x is `[batch, ...space, channels]`. */
-export type ShapedCase<A = unknown> = Case & {
+export type ShapedCase<A = object> = Case & {
   readonly batch: number;
   readonly space: readonly number[];
   readonly channels: number;
@@ -18,6 +18,8 @@ export type ShapedCase<A = unknown> = Case & {
 export interface Own<T> {
   readonly letter: string;
   readonly values: readonly T[];
+  /** Values that the spec forbids. Spec oracle-reject. */
+  readonly refused?: readonly T[];
 }
 
 /** All attributes of an operator, in the order of a case id. */
@@ -98,6 +100,26 @@ export function* smallerShapes<C extends ShapedCase>(owns: AnyOwns, c: C): Gener
     for (const simpler of new Set(values.slice(0, values.indexOf(own)))) yield { ...c, [name]: simpler };
   }
   if (c.values !== 'exact') yield { ...c, values: 'exact' };
+}
+
+/** With another value of one attribute. */
+export function* variantShapes<C extends ShapedCase>(owns: AnyOwns, c: C): Generator<C> {
+  for (const [name, { values }] of Object.entries(owns))
+    for (const value of new Set(values)) if (value !== attributeOf(c, name)) yield { ...c, [name]: value };
+}
+
+/** One attribute has a value that the spec forbids, or there is no image. */
+export function* refusedShapes<C extends ShapedCase>(owns: AnyOwns, whole: C): Generator<C> {
+  const c = { ...whole, values: 'exact' };
+  yield { ...c, batch: 0 };
+  for (const [name, { refused = [] }] of Object.entries(owns))
+    for (const value of refused) yield { ...c, [name]: value };
+}
+
+/** The same with the first value of every attribute, and an image. */
+export function repairedShape<C extends ShapedCase>(owns: AnyOwns, { reject: _, ...c }: C): C {
+  const first = Object.fromEntries(Object.entries(owns).map(([name, { values }]) => [name, values[0]]));
+  return { ...c, ...first, batch: Math.max(1, c.batch) } as unknown as C;
 }
 
 // A case id: n2h4w5c3_s0; behind the underscore the attributes, those that are true or false as 1 or 0.

@@ -6,7 +6,7 @@ import type { Bound, Profile } from '../bounds/bound.ts';
 import type { Drawn, Operands, Part } from '../case.ts';
 import type { Dialect, DialectName, Layout } from '../dialect.ts';
 import { layouts, said, sameInEveryDialect } from '../families/common.ts';
-import type { absent, Family, LayoutKey, Words } from '../family.ts';
+import type { absent, Family, LargeAxis, LayoutKey, Ranges, Words } from '../family.ts';
 import { commonValues, type Fill, valuesOf } from '../values.ts';
 import { lettersOf } from '../windows/window-words.ts';
 import {
@@ -16,11 +16,14 @@ import {
   largeShapes,
   type Owns,
   readShape,
+  refusedShapes,
+  repairedShape,
   type ShapedCase,
   type ShapedRanges,
   shapedRanges,
   smallerShapes,
   smallShapes,
+  variantShapes,
   workOf,
   writeShape,
 } from './case.ts';
@@ -48,10 +51,16 @@ export interface ShapedParts<A extends object> {
   readonly ranges?: readonly Partial<ShapedRanges<A>>[];
   /** What holds for all of these ranges. */
   readonly within?: Partial<ShapedRanges<A>>;
+  /** An axis that is made large in place of the channels. */
+  readonly large?: LargeAxis<ShapedCase<A>>;
+  /** What cases of the gradient have otherwise. */
+  inGradient?<C extends { readonly values: string }>(c: C, gradient: boolean): C;
   bounds(layer: Layer, operands: Operands, profile: Profile): Readonly<Record<Part, Bound>>;
   readonly words: Readonly<Record<Exclude<DialectName, 'toeplitz'>, Words<ShapedCase<A>> | typeof absent>>;
-  nearest?(dialect: Dialect, c: ShapedCase<A>): ShapedCase<A>;
+  /** The nearest case that a dialect can say, of those that cannot say all. Spec dialect-cases. */
+  readonly nearest?: Partial<Readonly<Record<DialectName, (c: ShapedCase<A>) => ShapedCase<A>>>>;
   keepsNaN?(dialect: Dialect): boolean;
+  operandsIn?(dialect: Dialect, operands: Operands): Operands;
   readonly mistakes: readonly ShapedMistake<A>[];
 }
 
@@ -82,8 +91,15 @@ export function shapedFamily<A extends object>(parts: ShapedParts<A>): Family<Sh
   });
   const own = said((c: ShapedCase<A>) => {
     const complete = Object.entries(make(attributes(c) as never).attributes);
-    return Object.fromEntries(complete.filter(([what]) => !Object.hasOwn(attached, what)));
+    return Object.fromEntries(
+      complete.filter(([what, value]) => value !== undefined && !Object.hasOwn(attached, what)),
+    );
   });
+  const changed = parts.inGradient ?? ((c) => c);
+  const ranges = (change: Partial<ShapedRanges<A>>, gradient: boolean): Ranges<ShapedCase<A>> => {
+    const { values, draw } = drawnFrom(owns, change);
+    return { values: [changed({ values: values[0] }, gradient).values], draw: (from) => changed(draw(from), gradient) };
+  };
   const dialect = (each: Words<ShapedCase<A>> | typeof absent | undefined) =>
     (each === undefined ? {} : { [name]: each }) as Record<string, Words<ShapedCase<A>> | typeof absent>;
   return {
@@ -104,36 +120,48 @@ export function shapedFamily<A extends object>(parts: ShapedParts<A>): Family<Sh
     write: (c) => writeShape(owns as never, c),
     read: (_, text) => readShape(owns, text),
     geometry: () => undefined,
-    everyday: () =>
+    everyday: (_, gradient) =>
       everyday.map(([[batch, ...rest], kind, attributes]) => {
         const first = Object.fromEntries(ownNames.map((own) => [own, owns[own as keyof A].values[0]]));
         const sizes = { batch, space: rest.slice(0, -1), channels: rest[rest.length - 1] };
-        return { ...sizes, ...first, ...attributes, values: kind } as unknown as Drawn<ShapedCase<A>>;
+        return changed({ ...sizes, ...first, ...attributes, values: kind }, gradient) as unknown as Drawn<
+          ShapedCase<A>
+        >;
       }),
-    ranges: () => all.map((each) => drawnFrom(owns, each)),
-    small: () => drawnFrom(owns, { ...parts.within, ...smallShapes }),
-    large: () => largeShapes as never,
+    ranges: (_, gradient) => all.map((each) => ranges(each, gradient)),
+    small: (_, gradient) => ranges({ ...parts.within, ...smallShapes }, gradient),
+    large: () => [parts.large ?? largeShapes[0], ...largeShapes.slice(1)] as never,
     traits: ['batch', 'space', 'channels', ...ownNames, 'values'],
     smaller: (c) => smallerShapes(owns as never, c),
     work: workOf,
+    variants: (c) => variantShapes(owns as never, c),
+    refusals: (c) => refusedShapes(owns as never, c),
+    repaired: (c) => repairedShape(owns as never, c),
     bounds: parts.bounds,
     dialects: {
       toeplitz: dialect(own),
       onnx: dialect(words.onnx),
       torch: dialect(words.torch),
-      tensorflow: dialect(words.tensorflow),
+      // Its padding is in words wherever it is not said to be in numbers; here is none.
+      tensorflow: dialect(isSaid(words.tensorflow) ? { ...words.tensorflow, padding: 'words' } : words.tensorflow),
       webnn: dialect(words.webnn),
       caffe: dialect(words.caffe),
     },
     layouts: layouts.x,
-    nearest: (dialect, c) => nearestOf(c, parts.nearest?.(dialect, c) ?? c),
+    nearest: (_, c, name) => nearestOf(c, parts.nearest?.[name]?.(c) ?? c),
     /** Where a maximum may lose a NaN, so may an operator that is made of maxima. */
     keepsNaN: parts.keepsNaN ?? (() => true),
-    mistakes: [...parts.mistakes, ...(sharedMistakes as readonly ShapedMistake<A>[])],
+    ...(parts.operandsIn && { operandsIn: parts.operandsIn }),
+    mistakes: [
+      ...parts.mistakes,
+      ...(parts.tensors?.y ? [] : (sharedMistakes as unknown as readonly ShapedMistake<A>[])),
+    ],
     setting: (dialect, c, layer, operands) => shapedSetting(dialect, c, layer, operands),
     answering: (s, _, layer) => ({ ...s, layer }),
   };
 }
+
+const isSaid = <W>(each: W | typeof absent | undefined): each is W => typeof each === 'object';
 
 /** The same object where nothing differs. */
 const nearestOf = <C>(c: C, said: C): C => (JSON.stringify(said) === JSON.stringify(c) ? c : said);

@@ -8,7 +8,7 @@ import type { Mistake, Prediction, Predictions, Setting } from '../mistake.ts';
 import { inputOf, type ShapedCase } from './case.ts';
 
 /** What one call computes from. */
-export interface ShapedSetting<A = unknown> extends Setting {
+export interface ShapedSetting<A = object> extends Setting {
   readonly case: ShapedCase<A>;
   readonly x: Float64Array;
   /** The parameters. */
@@ -16,7 +16,7 @@ export interface ShapedSetting<A = unknown> extends Setting {
   readonly dy: Float64Array;
 }
 
-export type ShapedMistake<A = unknown> = Mistake<ShapedCase<A>, ShapedSetting<A>>;
+export type ShapedMistake<A = object> = Mistake<ShapedCase<A>, ShapedSetting<A>>;
 
 const doubles = (data: Data): Float64Array => Float64Array.from(data);
 

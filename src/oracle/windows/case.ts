@@ -21,6 +21,8 @@ export interface WindowedCase extends Case {
   readonly bias: boolean;
   readonly ceil: boolean;
   readonly countPadding: boolean;
+  /** Of an Lp pool. */
+  readonly power?: number;
   /** Of a transposed convolution, one number per axis. */
   readonly outputPadding: readonly number[];
 }
@@ -40,6 +42,7 @@ export const windowTraits = [
   'ceil',
   'countPadding',
   'outputPadding',
+  'power',
   'values',
 ] as const satisfies readonly (keyof WindowedCase)[];
 
@@ -74,7 +77,7 @@ export function windowCaseOf(
   { x, bias }: Operands,
   g: Pick<ConvGeometry, 'groups' | 'channels' | 'filters'>,
 ): Drawn<WindowedCase> {
-  const given = attributes as unknown as Partial<WindowedCase>;
+  const given = attributes as unknown as Partial<WindowedCase> & { readonly p?: number };
   const { size = [], stride = [], padding = 'valid', dilation = [], outputPadding = [] } = given;
   const { groups, channels, filters } = g;
   return {
@@ -91,6 +94,7 @@ export function windowCaseOf(
     ceil: given.ceil ?? false,
     countPadding: given.countPadding ?? false,
     outputPadding,
+    ...(given.p !== undefined && { power: given.p }),
     values: 'given',
   };
 }

@@ -12,6 +12,8 @@ interface Everyday {
   readonly filters: number;
   readonly bias?: boolean;
   readonly real?: boolean;
+  /** Whether the image has more than 65,536 cells. */
+  readonly cells?: true;
 }
 
 const layers: readonly Everyday[] = [
@@ -27,13 +29,18 @@ const layers: readonly Everyday[] = [
   { size: 3, dilation: 2, padding: 2, channels: 4, filters: 4 },
   { size: 1, channels: 32, filters: 32, real: true },
   { size: 3, padding: 1, channels: 32, filters: 32 },
+  { size: 3, padding: 1, channels: 1, filters: 1, cells: true }, // more than 65,536 cells
 ];
 
 /** The everyday layers of an operator, each over a square image; windows of three axes come small. */
 export function everydayWindows(rank: number): Drawn<WindowedCase>[] {
   const isSmall = ({ size, channels }: Everyday): boolean => size <= 3 && channels <= 16;
-  return (rank === 3 ? layers.filter(isSmall) : layers).map((each) => everydayWindow(rank, each));
+  const own = rank === 3 ? layers.filter(isSmall) : rank === 0 ? layers.filter(({ cells }) => !cells) : layers;
+  return own.map((each) => everydayWindow(rank, each));
 }
+
+/** The side of an image, by its number of axes, with a few more than 65,536 cells. */
+const sides = [1, 65540, 257, 41];
 
 /** The image is wide enough for four windows side by side, for two where there are three axes. */
 function everydayWindow(rank: number, layer: Everyday): Drawn<WindowedCase> {
@@ -43,10 +50,10 @@ function everydayWindow(rank: number, layer: Everyday): Drawn<WindowedCase> {
   const cells = typeof padding === 'number' ? padding : 0;
   return {
     batch: 1,
-    space: each((size - 1) * dilation + 1 + stride * (rank === 3 ? 1 : 3)),
+    space: each(layer.cells ? sides[rank] : (size - 1) * dilation + 1 + stride * (rank === 3 ? 1 : 3)),
     groups: 1,
     channels: half(layer.channels) || 1,
-    filters: half(layer.filters),
+    filters: half(layer.filters) || 1,
     size: each(size),
     stride: each(stride),
     padding: padding === 'same' ? 'same-upper' : cells > 0 ? each(cells).map((side) => [side, side] as const) : 'valid',

@@ -9,8 +9,9 @@ import { commonValues } from '../values.ts';
 import { inputOf, type WindowedCase, windowCaseOf, windowTraits, workOf } from './case.ts';
 import { everydayWindows } from './everyday.ts';
 import { readWindow, type Written, writeWindow } from './id.ts';
+import { refusalsOf, repairedWindow } from './refused.ts';
 import { type Loops, type WindowSetting, windowAnswering, windowSetting } from './setting.ts';
-import { smallerWindows } from './smaller.ts';
+import { smallerWindows, variantsOf } from './smaller.ts';
 
 type Whole = Family<WindowedCase, WindowSetting>;
 type Said = Words<WindowedCase> | typeof absent;
@@ -58,6 +59,9 @@ export function windowFamily(parts: WindowParts): Whole {
     traits: windowTraits,
     smaller: smallerWindows,
     work: workOf,
+    variants: (c) => variantsOf(written, c),
+    refusals: (c) => refusalsOf(written, c),
+    repaired: repairedWindow,
     ...sameInEveryDialect,
     attached: {},
     geometry: loops.geometry,

@@ -4,7 +4,7 @@
 //
 // before the underscore the shape of x, after it the attributes that the family has: o filters (m multiplier, u units), k size,
 // s stride, p padding (v valid, u same-upper, l same-lower, or before.after of each axis), d dilation, q outputPadding,
-// g groups, b bias, e ceil, a countPadding. Spec oracle-caseid.
+// g groups, b bias, e ceil, a countPadding, r power. Spec oracle-caseid.
 
 import type { Padding } from '../../window.ts';
 import type { Drawn } from '../case.ts';
@@ -19,6 +19,7 @@ export interface Written {
   readonly outputPadding?: boolean;
   readonly ceil?: boolean;
   readonly countPadding?: boolean;
+  readonly power?: boolean;
 }
 
 const spaceLetters = ['d', 'h', 'w'];
@@ -38,16 +39,18 @@ export function writeWindow(has: Written, c: WindowedCase): string {
     has.filters && `b${c.bias ? 1 : 0}`,
     has.ceil && `e${c.ceil ? 1 : 0}`,
     has.countPadding && `a${c.countPadding ? 1 : 0}`,
+    has.power && `r${c.power}`,
   ];
   return `n${inputOf(c)[0]}${space}c${inputOf(c).at(-1)}_${attributes.filter(Boolean).join('')}`;
 }
 
 /** What a text says; undefined where it is no such text. */
 export function readWindow(has: Written, rank: number, text: string): Omit<Drawn<WindowedCase>, 'values'> | undefined {
-  const match = /^n(\d+)((?:[dhw]\d+)*)c(\d+)_([a-z0-9.]*)$/.exec(text);
+  const match = /^n(\d+)((?:[dhw]\d+)*)c(\d+)_([a-z0-9.-]*)$/.exec(text);
   if (!match) return undefined;
   const [, batch, space, C, attributes] = match;
-  const part = (letter: string): string => new RegExp(`${letter}([0-9.x]+|[vul](?![0-9]))`).exec(attributes)?.[1] ?? '';
+  const part = (letter: string): string =>
+    new RegExp(`${letter}([0-9.x-]+|[vul](?![0-9]))`).exec(attributes)?.[1] ?? '';
   const numbers = (letter: string): number[] => (part(letter) === '' ? [] : part(letter).split('x').map(Number));
   const groups = { named: Number(part('g')), one: 1, 'per channel': Number(C) }[has.groups];
   const filters = has.filters ? Number(part(has.filters)) : 1;
@@ -65,6 +68,7 @@ export function readWindow(has: Written, rank: number, text: string): Omit<Drawn
     ceil: part('e') === '1',
     countPadding: part('a') === '1',
     outputPadding: numbers('q'),
+    ...(has.power && { power: Number(part('r')) }),
   };
 }
 

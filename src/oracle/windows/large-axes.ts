@@ -40,12 +40,12 @@ const cube =
   });
 
 /** The axes of the window; `grows` is 1 where a larger window needs a larger input. */
-function windowAxes(rank: number, grows: number): Axis[] {
+export function windowAxes(rank: number, grows: number, isDilated = true): Axis[] {
   const spatial = Array.from({ length: rank }, (_, axis): Axis[] => [
     { values: blocks, set: (c, value) => ({ ...c, space: c.space.with(axis, value) }) },
     { values: kernels, set: window('size', axis, () => grows) },
     { values: strides, set: window('stride', axis, () => grows) },
-    { values: dilations, set: window('dilation', axis, (c) => grows * (c.size[axis] - 1)) },
+    ...(isDilated ? [{ values: dilations, set: window('dilation', axis, (c) => grows * (c.size[axis] - 1)) }] : []),
   ]);
   return [...(rank > 1 ? [{ values: rank === 3 ? cubes : kernels, set: cube(grows) }] : []), ...spatial.flat()];
 }

@@ -25,6 +25,8 @@ export interface WindowRanges {
   readonly countPadding: Range;
   /** Of a transposed convolution; the others have none. */
   readonly outputPadding?: Range;
+  /** Of an Lp pool; the others have none. */
+  readonly power?: readonly number[];
   readonly values: readonly string[];
   /** One axis of the window has a single tap. */
   readonly line?: boolean;
@@ -69,6 +71,9 @@ export const corners: readonly Partial<WindowRanges>[] = [
   { size: [3, 3], dilation: [2, 3], space: [5, 9] }, // 3×3 special kernels that ignore dilation (1 %)
   { line: true, size: [2, 4], padding: same }, // N×1 and 1×N
   { padding: same, size: [2, 3], dilation: [1, 1], stride: [1, 2] }, // the odd cell of the padding
+  { size: [2, 2], stride: [2, 2], dilation: [1, 1], padding: ['valid', 'same-upper'], space: [3, 9] }, // the rest of an odd width
+  { line: true, size: [4, 7], stride: [1, 3], dilation: [1, 1], space: [7, 12] }, // wide and strided on one axis
+  { dilation: [2, 3], padding: ['explicit'], pad: [1, 3], size: [2, 3], space: [4, 9] }, // dilated, and padded in numbers
 ];
 
 /** The ranges of a family: what it changes in all of them, then each list entry's own. */
@@ -113,5 +118,6 @@ function drawWindow(ranges: WindowRanges, rank: number, { below }: Random): Draw
     countPadding: within(ranges.countPadding) === 1,
     outputPadding: ranges.outputPadding ? axes(ranges.outputPadding) : [],
     values: oneOf(ranges.values),
+    ...(ranges.power && { power: oneOf(ranges.power) }),
   };
 }

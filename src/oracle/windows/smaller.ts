@@ -1,6 +1,7 @@
 // The smaller neighbours of a windowed case, boldest first. Spec oracle-reduce.
 
 import { padsOf, type WindowedCase } from './case.ts';
+import type { Written } from './id.ts';
 
 /** least, half-way, three quarters, one less. */
 export const lower = (value: number, least: number): number[] =>
@@ -27,6 +28,7 @@ export function* smallerWindows(c: WindowedCase): Generator<WindowedCase> {
   for (let axis = 0; axis < c.space.length; axis++)
     if (c.space[axis] > 1 && c.size[axis] > 1)
       yield { ...c, space: c.space.with(axis, c.space[axis] - 1), size: c.size.with(axis, c.size[axis] - 1) };
+  if (c.power !== undefined && c.power !== 2) yield { ...c, power: 2 };
   if (c.values !== 'exact' && c.values !== 'ones') yield { ...c, values: 'exact' };
 }
 
@@ -45,4 +47,19 @@ function* simplerPadding(c: WindowedCase): Generator<WindowedCase> {
         pair[side] = value;
         yield { ...c, padding: padding.with(axis, pair) };
       }
+}
+
+/** With one attribute changed that no shape of x or of a weight depends on. */
+export function* variantsOf(has: Written, c: WindowedCase): Generator<WindowedCase> {
+  for (const name of ['stride', 'dilation'] as const)
+    for (let axis = 0; axis < c[name].length; axis++)
+      for (const value of [c[name][axis] + 1, c[name][axis] - 1])
+        if (value >= 1) yield { ...c, [name]: c[name].with(axis, value) };
+  if (c.size.length > 0) {
+    for (const padding of ['valid', 'same-upper', 'same-lower'] as const)
+      if (padding !== c.padding) yield { ...c, padding };
+    yield { ...c, padding: c.size.map((_, axis) => (axis === 0 ? ([1, 0] as const) : ([0, 0] as const))) };
+  }
+  if (has.ceil) yield { ...c, ceil: !c.ceil };
+  if (has.countPadding) yield { ...c, countPadding: !c.countPadding };
 }

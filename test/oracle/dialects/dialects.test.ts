@@ -49,8 +49,8 @@ const hasWindow = (c: WindowedCase): boolean => 'size' in layerOf(c).attributes;
 /** What decides the result of a case: padding as numbers, whatever word stands for it; one slope of one channel is one for all. */
 const meaning = (c: WindowedCase) => {
   if (!hasWindow(c)) {
-    const { shared: _, ...attributes } = layerOf(c).attributes;
-    return [shapeOf(c), attributes, layerOf(c).params(shapeOf(c))];
+    const { shared: _, axis = 0, ...attributes } = layerOf(c).attributes as { shared?: boolean; axis?: number };
+    return [shapeOf(c), (axis + shapeOf(c).length) % shapeOf(c).length, attributes, layerOf(c).params(shapeOf(c))];
   }
   const plain: WindowedCase = { ...c, padding: numbersOf(c), ceil: false };
   return [shapeOf(c), layerOf(plain).attributes, c.ceil];

@@ -90,13 +90,14 @@ const written = (value: unknown): string =>
       : String(value);
 
 it('[dialect-attributes] the table of attributes is what the code writes', () => {
+  const speakers = (op: string) => names.filter((name) => dialects[name].operators.includes(op));
   const lines = Object.entries(examples).flatMap(([op, id]) =>
-    names.map((name) => {
+    speakers(op).map((name) => {
       const attributes = attributesIn(name, nearestIn(name, parseCaseId(id)), dialects[name].layout);
       const list = Object.entries(attributes).map(([key, value]) => `${key}: ${written(value)}`);
       return [op, name, list.length > 0 ? `\`${list.join(', ')}\`` : 'none'];
     }),
   );
   expectPart('attributes', table(['for example', 'dialect', 'attributes'], lines), page);
-  expect(lines.length).toBe(Object.keys(examples).length * names.length);
+  expect(lines.length).toBe(Object.keys(examples).reduce((sum, op) => sum + speakers(op).length, 0));
 });

@@ -131,7 +131,7 @@ describe('the forms of a report', () => {
       const y = forward(call);
       return { ...y, data: y.data.map((each) => (each === each ? each : -Infinity)) };
     });
-    const report = await check(loses, ['maxPool2d'], 40);
+    const report = await check(loses, ['maxPool2d'], 90);
     expect(report.operators[0].findings[0].verdict.first).toMatchObject({ expected: NaN, got: -Infinity });
     const back = fromJson('it', render(report, 'json'));
     expect(back).toEqual(report);
@@ -224,8 +224,8 @@ describe('a strict campaign', () => {
       },
     },
   };
-  // Case 27 of this seed sums 135 terms; few cases are so long.
-  const run = (strict: boolean) => checkEngine(vague, { ops: ['conv2d'], seed: 207, cases: 28, strict });
+  // Case 32 of this seed sums 162 terms; few cases of gradients are so long.
+  const run = (strict: boolean) => checkEngine(vague, { ops: ['conv2d'], seed: 1156, cases: 33, strict });
 
   it('[campaign-strict] makes findings of suspects', async () => {
     const [lenient, strict] = [await run(false), await run(true)];

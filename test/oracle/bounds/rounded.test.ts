@@ -1,0 +1,148 @@
+// The bounds of spec/bounds.md: what conforms is never accused, what every mistake gives is; traits widen and narrow them.
+
+import { describe, expect, it } from 'vitest';
+import { frozenNorm, relu, sigmoid, tensor } from '../../../src/index.ts';
+import { partsOf } from '../../../src/oracle/ask/ask.ts';
+import { checkParts } from '../../../src/oracle/ask/outputs.ts';
+import { exactly, operationsOf, widest } from '../../../src/oracle/bounds/rounded.ts';
+import { drawCase } from '../../../src/oracle/cases/draw.ts';
+import { caseId, parseCaseId } from '../../../src/oracle/cases/id.ts';
+import { shapeOf } from '../../../src/oracle/cases/tensors.ts';
+import { isFailure } from '../../../src/oracle/engine-under-test.ts';
+import { operators } from '../../../src/oracle/families/index.ts';
+import { mistakesOf, predict, settingOf } from '../../../src/oracle/findings/predict.ts';
+import { bound, check, dialects } from '../../../src/oracle/index.ts';
+import { sizeOf } from '../../../src/tensor.ts';
+import { conform, conformingNames } from '../conform.ts';
+
+describe('conforming engines of operators with functions, norms and losses', () => {
+  it.each(conformingNames)(
+    '[bound-operations] [bound-formulas] [bound-functions] are never accused, whatever order, formula or rounding: %s',
+    (op) => {
+      for (const gradient of [false, true]) {
+        const { asked, refused } = conform(op, gradient, 0, 24, 3);
+        expect({ asked, refused }).toEqual({ asked: 72, refused: [] });
+      }
+    },
+  );
+
+  it.each([
+    ['[bound-activations] of a logistic function', 'sigmoid', 0.3],
+    ['[bound-activations] of a hyperbolic tangent', 'tanh', 0.3],
+    ['[bound-softmax] of a softmax', 'softmax', 0.1],
+    ['[bound-norms] of a norm', 'frozenNorm', 0.2],
+    ['[bound-lrn] of local response normalization', 'lrn', 0.3],
+    ['[bound-lp] of an Lp pool', 'lpPool2d', 0.3],
+    ['[bound-losses] of a loss', 'crossEntropy', 0.05],
+  ] as const)('%s: the bound is not much wider than it must be (%s comes as near as %d)', (_, op, least) => {
+    expect(conform(op, false, 0, 30, 3).margin).toBeGreaterThan(least);
+  });
+
+  it('[bound-functions] functions that are farther off than declared are accused, and a trait declares them', () => {
+    const far = { ...{ ulp: 64 } };
+    const accused = conform('sigmoid', false, 0, 8, 2, far);
+    expect(accused.refused).toEqual([]);
+    const x = tensor([1, 1], [0.5]);
+    const y = sigmoid().forward(x, {}).data[0];
+    const off = tensor([1, 1], [y * (1 + 20 * 2 ** -23)]);
+    expect(check(sigmoid(), x, {}, off)).toMatchObject({
+      kind: 'fail',
+      message: expect.stringContaining('functions within 4 units in the last place'),
+    });
+    expect(check(sigmoid(), x, {}, off, { ulp: 64 }).kind).toBe('pass');
+    for (const ulp of [-1, Number.NaN, 1e9])
+      expect(() => check(sigmoid(), x, {}, off, { ulp })).toThrow('[bound-functions]');
+    expect(() => check(sigmoid(), x, {}, off, { ulp: '4' as never })).toThrow('[bound-functions]');
+  });
+
+  it('[bound-norms] a variance in two passes has the narrower bound, and one in one pass is accused of it', () => {
+    // Values close together, far from 0: the squares cancel.
+    const id = 'batchNorm/n4c1_e0.00001/f32/given/x=1000,1001,1002,1003;weight=1;bias=0';
+    const [[, two]] = partsOf({ traits: { variance: 'two-pass' } }, parseCaseId(id));
+    const [[, one]] = partsOf({ traits: { variance: 'one-pass' } }, parseCaseId(id));
+    const [[, open]] = partsOf({ traits: {} }, parseCaseId(id));
+    expect(one.bound.error).toEqual(open.bound.error);
+    for (const [i, narrow] of two.bound.error.entries()) expect(narrow).toBeLessThan(one.bound.error[i] / 10);
+    expect(() => check(relu(), tensor([1, 1], [1]), {}, 0, { variance: 'no' as never })).toThrow('[oracle-traits]');
+  });
+});
+
+const planted = Object.keys(operators).filter((op) => operators[op].family.place >= 8);
+
+describe('mistakes of operators without windows', () => {
+  it.each(planted)(
+    '[oracle-mistakes] each of at least three is caught, by what is right and by its own numbers: %s',
+    (op) => {
+      const shared = new Set(mistakesOf('maxPool2d')); // which names.test.ts plants
+      const mistakes = mistakesOf(op).filter((each) => !shared.has(each));
+      expect(mistakes.length).toBeGreaterThanOrEqual(3);
+      const missed = mistakes.filter((mistake) => {
+        if (mistake.isRuleOf?.(dialects.toeplitz)) return false; // our own
+        for (let i = 0; i < 40; i++)
+          for (const gradient of [false, true]) {
+            const c = drawCase(op, gradient, 1, i);
+            if (sizeOf(shapeOf(c)) > 65536) continue;
+            const wrong = predict(mistake, settingOf(c));
+            if (!wrong) continue;
+            const stored = Object.entries(wrong).map(([part, { shape, data }]) => [
+              part,
+              { shape, data: Float32Array.from(data) },
+            ]);
+            const all = Object.fromEntries(stored);
+            const theirs = gradient ? { x: undefined, ...all } : all.y;
+            const parts = partsOf({ traits: {} }, c).filter(([part]) => part in all);
+            if (isFailure(checkParts(parts, theirs).kind)) return false;
+          }
+        return true;
+      });
+      expect(missed.map(({ name }) => name)).toEqual([]);
+    },
+  );
+});
+
+describe('numbers with what may have become of them', () => {
+  const { add, mul, div, sum, exp, log, sqrt, pow, given } = operationsOf({});
+
+  it('[bound-operations] nothing is rounded where the result is a number of the format', () => {
+    for (const each of [add(exactly(3), exactly(4)), mul(exactly(3), exactly(5)), div(exactly(3), exactly(4))])
+      expect(each.e).toBe(0);
+    expect(div(exactly(1), exactly(3)).e).toBeGreaterThan(0);
+    expect(add(exactly(1), exactly(2 ** -30)).e).toBeGreaterThan(0);
+    expect(sum(100, (i) => exactly(i)).e).toBe(0);
+    expect(sum(2, (i) => exactly(i + 0.1)).e).toBeGreaterThan(0);
+  });
+
+  it('[bound-operations] a NaN among exact numbers is one; outside of a domain anything may be', () => {
+    expect(add(exactly(Number.NaN), exactly(1))).toEqual({ v: Number.NaN, e: 0 });
+    for (const each of [
+      sqrt({ v: 1, e: 2 }),
+      log({ v: 1, e: 2 }),
+      div(exactly(1), { v: 1, e: 2 }),
+      pow({ v: 1, e: 2 }, 0.5),
+    ])
+      expect(each.e).toBe(Infinity);
+    expect(mul(exactly(1e30), exactly(1e30)).e).toBe(Infinity);
+    expect(exp(exactly(-Infinity))).toEqual({ v: 0, e: 0 });
+    expect(given(1e-40).e).toBe(1e-40);
+    expect(operationsOf({ subnormals: 'ieee' }).given(1e-40).e).toBe(0);
+  });
+
+  it('[bound-formulas] of several formulas the largest bound counts, and one for another number widens it', () => {
+    expect(widest({ v: 1, e: 2 }, { v: 1, e: 3 }).e).toBe(3);
+    expect(widest({ v: 1, e: 2 }, { v: 5, e: 1 }).e).toBe(5);
+  });
+
+  it('[oracle-operands] the bound of a norm can be asked for by itself', () => {
+    const one = (value: number) => tensor([1], [value]);
+    const p = { weight: one(2), bias: one(1), mean: one(0), variance: one(3) };
+    const { y, error } = bound(frozenNorm({ epsilon: 1 }), tensor([1, 1], [4]), p);
+    expect(y.data[0]).toBe(5);
+    expect(error.data[0]).toBeLessThan(1e-5);
+  });
+
+  it('[oracle-caseid] attributes that are fractions and negative axes are written in an id', () => {
+    for (const id of ['lrn/n1c3_z3a0.0001b0.75k2/f32/exact/1', 'softmax/n1w2c3_x-2/f32/real/7'])
+      expect(caseId(parseCaseId(id))).toBe(id);
+    expect(() => parseCaseId('softmax/n1w2c3_x5/f32/real/7')).toThrow('[oracle-caseid]');
+  });
+});
