@@ -69,10 +69,14 @@ export async function run(args: readonly string[]): Promise<number> {
   for (const source of sources) activations.push(await readTensors(source));
   const progress = progressLine(process.stderr);
   const judgement = judge(model, activations, {
-    traits: { ...(subnormals && { subnormals }), ...(padding && { padding }), ...(nan && { nan }) } as Traits,
+    traits: {
+      ...(subnormals && { subnormals }),
+      ...(padding && { padding }),
+      ...(nan && { nan }),
+      ...(values.ulp !== undefined && { ulp: aboveZero('ulp', values.ulp) }),
+    } as Traits,
     ...(values.precision !== undefined && { precision: precisionOf(values.precision) }),
     ...(values.winograd !== undefined && { winograd: { m: Number(values.winograd) as 2 | 4, r: 3 } }),
-    ...(values.ulp !== undefined && { ulp: aboveZero('ulp', values.ulp) }),
     ...(layout !== undefined && { layout: layout as 'NCHW' }),
     shapes,
     onProgress: ({ done, of, node }) => progress.show({ op: plain(node, 40), done, of, failures: 0 }),

@@ -7,8 +7,9 @@ import { loadWeights } from '../formats/weights.ts';
 import type { Layer, Params } from '../layer/layer.ts';
 import { mapLayer } from '../layer/map-layer.ts';
 import { trainedIn } from '../layer/parameter.ts';
-import { mapParams } from '../layer/params.ts';
+import { flatParams, mapParams } from '../layer/params.ts';
 import { alexnet, googlenet, lenet5, resnet, vgg } from '../nets/index.ts';
+import { type NetFile, netIn } from '../nets/net-file.ts';
 import { allocate, type Shape, type Tensor, tensor } from '../tensor.ts';
 import { stackImages } from '../train/images.ts';
 import { readInput } from './files.ts';
@@ -50,7 +51,10 @@ export interface LoadedNet {
 
 /** The named net, or the one that the file says it is, with the file's parameters; running statistics in the file make its norms frozen. Spec cli-show. */
 export function loadNet(named: string | undefined, classes: number | undefined, file: Uint8Array): LoadedNet {
-  const { tensors, metadata } = readSafetensors(file);
+  const read = readSafetensors(file);
+  const whole = named === undefined && classes === undefined ? netIn(read) : undefined;
+  if (whole) return wholeNet(whole);
+  const { tensors, metadata } = read;
   const name = named ?? metadata.net ?? 'lenet5';
   if (!Object.hasOwn(nets, name))
     throw new UsageError(`show: --net must be one of ${netNames.join(', ')}, got '${name}'`);
@@ -65,6 +69,14 @@ export function loadNet(named: string | undefined, classes: number | undefined, 
   if (missing.length + misshapen.length + unread.length > 0)
     throw new UsageError(`show: MODEL is not one of ${name}: ${text}`);
   return { net, params, shape, text };
+}
+
+/** Of a net in one file, which takes images. */
+function wholeNet({ layer, shape, params }: NetFile): LoadedNet {
+  if (shape.length !== 4)
+    throw new UsageError(`show: the net of MODEL must take images [batch, height, width, channels], got [${shape}]`);
+  const count = Object.keys(flatParams(params)).length;
+  return { net: layer, params, shape, text: `${count} of ${count} parameters loaded` };
 }
 
 /** The images of a PNG or IDX file, or of a folder of PNG files, from 0 to 1, with the shape of `like` after the batch. Spec cli-show. */

@@ -4,11 +4,11 @@ import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { SpecError } from '../errors.ts';
-import { writeSafetensors } from '../formats/safetensors.ts';
 import { summary } from '../inspect/summary.ts';
 import { initialize } from '../layer/initialize.ts';
-import { lenet5 } from '../nets/index.ts';
+import { lenet5, readNet, writeNet } from '../nets/index.ts';
 import { plain } from '../plain-text.ts';
+import { sameShape } from '../tensor.ts';
 import { augment } from '../train/augment.ts';
 import { minibatches } from '../train/batches.ts';
 import { type FitResult, fit } from '../train/fit.ts';
@@ -40,9 +40,12 @@ Trains the lecture's LeNet-5 on 28×28 digits, by default on generated ones.
   --decay X            weight decay (0.0001)
   --shift N            shift images by up to N pixels (2)
   --seed N             another start, order, and shifts (1)
-  --out FILE           write the weights (safetensors); beside a plain file, as
-                       FILE.svg and FILE.png without .safetensors, the curve of
-                       this run and images held out, the wrong ones framed
+  --net FILE           train this net (a safetensors file of writeNet or of --out)
+                       from its parameters on; it takes 32×32 images of one channel
+  --out FILE           write the net and its weights in one file (safetensors);
+                       beside a plain file, as FILE.svg and FILE.png without
+                       .safetensors, the curve of this run and images held out,
+                       the wrong ones framed
   --checkpoint FILE    write the state of training after every epoch and on
                        Ctrl-C; where the file exists, go on from it
 
@@ -63,6 +66,7 @@ const options = {
   decay: { type: 'string', default: '0.0001' },
   shift: { type: 'string', default: '2' },
   seed: { type: 'string', default: '1' },
+  net: { type: 'string' },
   out: { type: 'string' },
   checkpoint: { type: 'string' },
 } as const;
@@ -86,8 +90,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const [epochs, size] = [count('epochs', values.epochs), count('batch', values.batch)];
   const { out, checkpoint, curve, samples } = await destinations(values);
   const { train, test, classes } = await readDigits(values);
-  const net = lenet5();
-  const shape = [1, SIDE, SIDE, 1];
+  const { net, shape, start: first } = await netToTrain(values.net, value('seed'));
   const say = (text: string): boolean => process.stdout.write(`${text}\n`);
   say(summary(net, shape, { fold: true }));
   say(`\n${train.x.shape[0]} images to train on, ${test.x.shape[0]} to measure on`);
@@ -104,7 +107,7 @@ export async function run(args: readonly string[]): Promise<number> {
   if (resume) say(`going on from ${file}`);
   const line = progressLine();
   const start = performance.now();
-  const result = await fitOrSay(net, initialize(net, shape, { seed: value('seed') }), batches, {
+  const result = await fitOrSay(net, first, batches, {
     optimizer: momentum({ rate: value('rate'), momentum: value('momentum'), decay: value('decay') }),
     schedule: cosine({ steps: epochs * batches.length }),
     epochs,
@@ -126,13 +129,29 @@ export async function run(args: readonly string[]): Promise<number> {
   const { accuracy, loss } = evaluate(net, result.params, minibatches(test, { size: 200, shuffle: false }));
   say(`on the ${test.x.shape[0]} images held out: ${(100 * accuracy).toFixed(2)} % right, loss ${loss.toFixed(4)}`);
   if (out) {
-    await out.write(writeSafetensors(result.params, { net: 'lenet5' }));
+    await out.write(
+      writeNet(net, shape, result.params, values.net === undefined ? { metadata: { net: 'lenet5' } } : {}),
+    );
     say(`wrote ${values.out}`);
     await curve?.write(curveSvg(result.history));
     await samples?.write(await samplesPng(net, result.params, test));
     if (curve && samples) say(`wrote ${curve.path} and ${samples.path}`);
   }
   return EXIT.clean;
+}
+
+/** LeNet-5 with drawn parameters, or the net of a file from its own on. */
+async function netToTrain(file: string | undefined, seed: number) {
+  if (file === undefined) {
+    const [net, shape] = [lenet5(), [1, SIDE, SIDE, 1]];
+    return { net, shape, start: initialize(net, shape, { seed }) };
+  }
+  const { layer: net, shape, params: start } = readNet(await readInput(file));
+  if (!sameShape(shape.slice(1), [SIDE, SIDE, 1]))
+    throw new UsageError(
+      `train: the net of ${file} must take images of [${SIDE}, ${SIDE}, 1], got [${shape.slice(1)}]`,
+    );
+  return { net, shape, start };
 }
 
 /** Where the weights and the checkpoints go, before anything is read. */

@@ -9,6 +9,7 @@ import type { Case, Operands } from '../oracle/case.ts';
 import { caseId, parseCaseId } from '../oracle/cases/id.ts';
 import { familyOf } from '../oracle/families/index.ts';
 import { indexAt, placeOf } from '../places.ts';
+import { isList } from '../reading.ts';
 import { type Shape, sizeOf, type Tensor } from '../tensor.ts';
 import { type Axis, type Window, windowAxes } from '../window.ts';
 
@@ -89,7 +90,7 @@ function cutAt({ layer, operands }: Asked, place: readonly number[]): Cut | unde
   if (layer.name === 'dense') return denseAt(layer, operands, n, o);
   if (slope) return undefined;
   const { size, stride, padding, dilation, ceil = false } = layer.attributes as unknown as Window;
-  if (size === undefined) return undefined;
+  if (!isList(size)) return undefined; // no windows over x
   const axes = windowAxes(layer.name, { size, stride, padding, dilation, ceil }, x.shape.slice(1, -1));
   const spans = axes.map((axis, i) => spanOf(axis, place[i + 1]));
   if (spans.some(({ to, from }) => to <= from)) return undefined;

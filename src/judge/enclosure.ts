@@ -17,13 +17,11 @@ export interface Enclosure {
   readonly bound?: Bound;
 }
 
-/** What an engine declares, and how far its functions may be off. */
-export interface Declared extends Traits {
-  /** Units in the last place of exp, log, tanh, erf, pow, a root or a division. Spec enclosure-function. */
-  readonly ulp?: number;
-}
+/** What an engine declares about its arithmetic. */
+export type Declared = Traits;
 
-export const ULP = 4;
+/** Units in the last place of exp, log, tanh, erf, pow, a root or a division, if nothing is declared. Spec enclosure-function. */
+const ULP = 4;
 
 /** The numbers of an engine's arithmetic. */
 export interface Rounding extends Arithmetic {
@@ -31,6 +29,11 @@ export interface Rounding extends Arithmetic {
   readonly f: number;
   /** What every operation may lose near 0. */
   readonly tiny: number;
+  /**
+   * Roundings of a norm's scale, weight / √(variance + epsilon), and of what is multiplied by it: half of one under the
+   * root, `ulp` units in the last place of a root and a division or of a reciprocal root, two products. Spec enclosure-fused.
+   */
+  readonly scale: number;
   /** What a constant may be off that is rounded to fewer digits, relative to it. */
   readonly constant: number;
 }
@@ -39,7 +42,7 @@ export function roundingOf({ precision, subnormals, ulp = ULP }: Declared): Roun
   const arithmetic = formats[precision?.accumulator ?? 'float32'];
   const tiny = subnormals === 'ieee' ? arithmetic.eta : 2 * arithmetic.lambda;
   const constant = precision?.operands ? 2 * formats[precision.operands].u : 0;
-  return { ...arithmetic, f: 2 * ulp * arithmetic.u, tiny, constant };
+  return { ...arithmetic, f: 2 * ulp * arithmetic.u, tiny, scale: 4 + 2 * ulp, constant };
 }
 
 /** The arithmetic of these lines is float64: a part of 10⁹ more covers it. */

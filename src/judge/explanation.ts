@@ -53,15 +53,23 @@ const hypotheses: readonly Hypothesis[] = [
   { declaration: { winograd: { m: 4, r: 3 } } },
 ];
 
-/** The first hypothesis that the numbers agree with. */
-export function explanationOf(failure: Failure, first?: Explanation): Explanation | undefined {
-  const known = first && hypotheses.find(({ declaration }) => inWords(declaration) === first.text);
-  const found = known
-    ? explains(failure, known)
-      ? known
-      : undefined
-    : hypotheses.find((each) => explains(failure, each));
-  return found && { declaration: found.declaration, text: inWords(found.declaration) };
+/** So many failures are searched for an explanation; what one of them has is tried for all. */
+const SEARCHES = 8;
+
+/** Finds explanations of the failures of one engine. */
+export class Explanations {
+  readonly #found: Hypothesis[] = [];
+  #searches = 0;
+
+  /** The first hypothesis that the numbers of a node agree with; those that explain others first. */
+  of(failure: Failure): Explanation | undefined {
+    let found = this.#found.find((each) => explains(failure, each));
+    if (found === undefined && this.#searches++ < SEARCHES) {
+      found = hypotheses.find((each) => !this.#found.includes(each) && explains(failure, each));
+      if (found) this.#found.push(found);
+    }
+    return found && { declaration: found.declaration, text: inWords(found.declaration) };
+  }
 }
 
 function explains(failure: Failure, { declaration, operands, stored }: Hypothesis): boolean {

@@ -13,7 +13,7 @@ import { reading } from '../reading.ts';
 import type { Shape, Tensor } from '../tensor.ts';
 import { type Activations, fitting, type ImageLayout, joined, storedAs } from './activations.ts';
 import type { Declared, Enclosure } from './enclosure.ts';
-import { explanationOf } from './explanation.ts';
+import { Explanations } from './explanation.ts';
 import type { JudgedNode } from './judged-node.ts';
 import { type Judgement, judgementOf } from './judgement.ts';
 import { findingOf } from './node-finding.ts';
@@ -27,8 +27,6 @@ export interface JudgeOptions {
   readonly traits?: Traits;
   readonly precision?: Traits['precision'];
   readonly winograd?: Traits['winograd'];
-  /** Units in the last place that its exp, log, tanh, roots and divisions may be off; 4 if it is not said. */
-  readonly ulp?: number;
   /** Shapes of inputs that are not among the activations. */
   readonly shapes?: Readonly<Record<string, Shape>>;
   /** Where the channels of images lie in the activations: as the model says, or last. */
@@ -57,20 +55,17 @@ export function judge(
   activations: Activations | readonly Activations[],
   options: JudgeOptions = {},
 ): Judgement {
-  const names = ['traits', 'precision', 'winograd', 'ulp', 'shapes', 'layout', 'onProgress'];
+  const names = ['traits', 'precision', 'winograd', 'shapes', 'layout', 'onProgress'];
   const {
     traits,
     precision,
     winograd,
-    ulp = 4,
     shapes = {},
     layout = 'NCHW',
     onProgress,
   } = known(WHO, options, names, 'options');
   if (layout !== 'NCHW' && layout !== 'NHWC')
     throw new SpecError('judge-shape', `${WHO}: layout must be 'NCHW' or 'NHWC', got ${show(layout)}`);
-  if (typeof ulp !== 'number' || !(ulp >= 0.5 && ulp <= 1e6))
-    throw new SpecError('enclosure-function', `${WHO}: ulp must be a number from 0.5 to 10⁶, got ${show(ulp)}`);
   if (onProgress !== undefined && typeof onProgress !== 'function')
     throw wrongType('judge-report', `${WHO}: onProgress must be a function, got ${show(onProgress)}`);
   if (typeof shapes !== 'object' || shapes === null)
@@ -81,7 +76,7 @@ export function judge(
     ...(precision !== undefined && { precision }),
     ...(winograd !== undefined && { winograd }),
   };
-  const declared: Declared = { ...readTraits(given), ulp };
+  const declared = readTraits(given);
   const read = insideOf(model) ? (model as Model) : readOnnx(model as Uint8Array);
   const inside = insideOf(read) as Inside;
   const files = joined(activations, namesOf(inside));
@@ -169,6 +164,7 @@ class Walk {
   readonly #declared: Declared;
   readonly #onProgress: JudgeOptions['onProgress'];
   readonly #carried = new Map<string, Carried>();
+  readonly #explanations = new Explanations();
   /** Nodes between known tensors that a carried value comes from. */
   readonly #through = new Map<string, ReadonlySet<string>>();
 
@@ -284,7 +280,7 @@ class Walk {
       declared: this.#declared,
       isPiece: through.size > 0,
     };
-    const explanation = explanationOf(failure);
+    const explanation = this.#explanations.of(failure);
     const explained = { ...row, ...(explanation && { explanation }) };
     return { node: explained, finding: () => findingOf(explained, failure, verdict.verdict) };
   }

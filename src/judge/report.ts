@@ -44,8 +44,7 @@ const json = (judgement: Judgement): string =>
   `${JSON.stringify(judgement, (_, value) => (typeof value === 'number' && !Number.isFinite(value) ? String(value) : value), 2)}\n`;
 
 function headOf({ model, declared, nodes }: Judgement): string {
-  const { ulp, ...traits } = declared;
-  const said = Object.keys(traits).length > 0 ? `, declared ${JSON.stringify(traits)}` : '';
+  const said = Object.keys(declared).length > 0 ? `, declared ${JSON.stringify(declared)}` : '';
   const by = model.producer === '' ? '' : ` of ${plain(model.producer, NAME)}`;
   return `a model${by}, opset ${model.opset}: ${nodes.length} nodes${said}`;
 }

@@ -61,6 +61,11 @@ export class Node {
     return (this.planned.plan as NonNullable<PlannedNode['plan']>).run(given);
   }
 
+  /** The node on another first input. */
+  runOn(x: Value): readonly Value[] {
+    return (this.planned.plan as NonNullable<PlannedNode['plan']>).run(once((i) => (i === 0 ? x : this.at(i).value)));
+  }
+
   /** The outputs in float64. */
   get center(): readonly Value[] {
     this.#center ??= this.values();

@@ -3,11 +3,12 @@
 import type { PlannedNode } from '../onnx/plan.ts';
 import { asOperand, type Declared, type Enclosure } from './enclosure.ts';
 import { knownOnly, moveRules } from './move-rules.ts';
+import { ownNormRules } from './own-norm-rules.ts';
 import { pointwiseRules } from './pointwise-rules.ts';
 import { Node, type Rule } from './rule.ts';
 import { sumRules } from './sum-rules.ts';
 
-const common = { ...pointwiseRules, ...moveRules, ...knownOnly };
+const common = { ...pointwiseRules, ...moveRules, ...knownOnly, ...ownNormRules };
 const rules: Readonly<Record<'seen' | 'unseen', Readonly<Record<string, Rule>>>> = {
   seen: { ...common, ...sumRules(true) },
   unseen: { ...common, ...sumRules(false) },

@@ -7,13 +7,6 @@ import { sizeOf, type Tensor } from '../tensor.ts';
 import { enclosedContraction } from './contraction.ts';
 import { sound } from './enclosure.ts';
 import type { Node, Rule } from './rule.ts';
-import { setNorm } from './set-norm-rule.ts';
-
-/**
- * Roundings of a norm's scale, weight / √(variance + epsilon), and of what is multiplied by it: half of one under the root,
- * four units in the last place of a root and a division or of a reciprocal root, two products.
- */
-export const NORM = 12;
 
 /** The layer of a node that has one with a weight, a contraction of x with the constant beside it. */
 function contractionOf(node: Node): { layer: Layer; weight: Tensor; bias?: Tensor } | undefined {
@@ -38,7 +31,7 @@ const contraction =
         x: data as Float64Array,
         shape,
         radius: radius?.last as Float64Array | undefined,
-        more: isSeen ? 0 : NORM,
+        more: isSeen ? 0 : node.rounding.scale,
       },
       node.declared,
     );
@@ -101,7 +94,8 @@ const norm: Rule = (node) => {
   const C = weight.length;
   const scale = new Float64Array(weight).map((w, c) => Math.abs(w) / Math.sqrt(variance[c] + epsilon));
   const [value] = node.center;
-  const share = gamma(NORM + node.terms, node.rounding.u) + 16 * Number.EPSILON + 8 * node.rounding.constant;
+  const share =
+    gamma(node.rounding.scale + node.terms, node.rounding.u) + 16 * Number.EPSILON + 8 * node.rounding.constant;
   const { tiny } = node.rounding;
   const error = new Float64Array(x).map((v, i) => {
     const c = i % C;
@@ -251,9 +245,6 @@ const product: Rule = (node) => {
 };
 
 export const sumRules = (isSeen: boolean): Readonly<Record<string, Rule>> => ({
-  InstanceNormalization: setNorm,
-  GroupNormalization: setNorm,
-  LayerNormalization: setNorm,
   Conv: contraction(isSeen),
   ConvTranspose: contraction(isSeen),
   Gemm: contraction(isSeen),

@@ -4,9 +4,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readNpz, writeNpy, writeNpz, writeSafetensors } from '../../src/formats/index.ts';
+import { readNpz, writeNpy, writeNpz, writePng, writeSafetensors } from '../../src/formats/index.ts';
 import { chain, conv2d, dense, flatten, initialize, relu, type Tensor, tensor } from '../../src/index.ts';
-import { lenet5, writeNet } from '../../src/nets/index.ts';
+import { lenet5, readNet, writeNet } from '../../src/nets/index.ts';
 import { readOnnx, writeOnnx } from '../../src/onnx/index.ts';
 import { toeplitz } from './run.ts';
 
@@ -151,4 +151,30 @@ test('[onnx-expose] [cli-expose] the example of the help runs', async () => {
   const ran = await toeplitz('run', at('exposed.onnx'), '--outputs', 'all', '--out', at('activations.npz'));
   const judged = await toeplitz('judge', model, at('activations.npz'));
   expect([exposed.code, ran.code, judged.code]).toEqual([0, 0, 0]);
+});
+
+describe('a net in one file', () => {
+  test('[net-file] [cli-model] train writes one and goes on from it; show, describe and judge take it', async () => {
+    const small = ['--epochs', '1', '--batch', '500'];
+    const first = await toeplitz('train', ...small, '--out', at('trained.safetensors'));
+    expect([first.code, readNet(readFileSync(at('trained.safetensors'))).metadata]).toEqual([0, { net: 'lenet5' }]);
+    const image = file('digit.npy', writeNpy(tensor([1, 1, 32, 32])));
+    const [again, other, described, ran, shown] = await Promise.all([
+      toeplitz('train', ...small, '--net', at('trained.safetensors'), '--out', at('again.safetensors')),
+      toeplitz('train', ...small, '--net', file('small.safetensors', writeNet(net, shape, params))),
+      toeplitz('describe', at('trained.safetensors')),
+      toeplitz('run', at('trained.safetensors'), image, '--outputs', 'all', '--out', at('trained.npz')),
+      toeplitz(
+        'show',
+        file('small.safetensors', writeNet(net, shape, params)),
+        file('dot.png', await writePng(tensor([6, 6, 1]))),
+        '--out',
+        at('shown'),
+      ),
+    ]);
+    expect([again.code, other.code, described.code, ran.code, shown.code]).toEqual([0, 2, 0, 0, 0]);
+    expect(other.err).toContain('must take images of [32, 32, 1]');
+    expect(described.out).toContain('61,706 parameters');
+    expect((await toeplitz('judge', at('trained.safetensors'), at('trained.npz'))).code).toBe(0);
+  });
 });

@@ -205,9 +205,8 @@ export const calls: Readonly<Record<string, readonly Expression[]>> = {
     'onnx',
     { x: { shape: [1, 3], data: 'floats(3)' } },
     {
-      traits: { subnormals: "'either'" },
+      traits: { subnormals: "'either'", ulp: 4 },
       precision: { operands: "'tf32'" },
-      ulp: 4,
       shapes: { x: [1, 3] },
       layout: "'NCHW'",
     },

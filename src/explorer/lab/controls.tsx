@@ -25,9 +25,9 @@ export function LabControls() {
   const isFlat = t.rank === '1';
   const is3 = /^3(\D+3)?$/.test(t.kernel.trim());
   const pools = isPool(op);
-  const weights = is3
-    ? weightNames
-    : Object.fromEntries(Object.entries(weightNames).filter(([name]) => !handMade.includes(name as never)));
+  const others = Object.entries(weightNames).filter(([name]) => !handMade.includes(name as never));
+  const kept = Object.hasOwn(weightNames, t.weights) && { [t.weights]: 'random (that filter is 3×3)' };
+  const weights = is3 ? weightNames : { ...kept, ...Object.fromEntries(others) };
   const pair = isFlat ? 'A number, such as 3' : 'A number, or rows × columns, such as 3×5';
   return (
     <Controls>
@@ -51,7 +51,8 @@ export function LabControls() {
         {op === 'depthwise' && <NumberField {...of} name="multiplier" label="Filters per channel" />}
         {!pools && <Choice {...of} name="weights" label="Values" options={weights} />}
         {!pools && <NumberField {...of} name="bias" label="Bias" least={-99} />}
-        {(t.image === 'random' || (!pools && t.weights === 'random')) && (
+        {(t.image === 'random' ||
+          (!pools && (t.weights === 'random' || (!is3 && handMade.includes(t.weights as never))))) && (
           <NumberField {...of} name="seed" label="Seed" least={0} />
         )}
       </Group>

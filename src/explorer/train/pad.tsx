@@ -37,7 +37,7 @@ export function Pad() {
     context.fillStyle = colours.accent;
     context.fillRect(cursor.current.column, cursor.current.row, 1, 1);
   };
-  useEffect(() => show(document.activeElement?.contains(canvas.current) ?? false), [image, colours]);
+  useEffect(() => show(document.activeElement === canvas.current?.parentElement), [image, colours]);
   const placeOf = (event: PointerEvent): [number, number] => {
     const { left, top, width, height } = (event.currentTarget as Element).getBoundingClientRect();
     return [((event.clientY - top) / height) * INNER - 0.5, ((event.clientX - left) / width) * INNER - 0.5];

@@ -144,7 +144,7 @@ const drawLoss = (ink: Ink): Drawing =>
   );
 
 const Curve = () => (
-  <figure class="tiles">
+  <figure class="tiles curve">
     <Picture drawing={drawLoss(pageInk)} isFluid />
     <details>
       <summary>Table and files</summary>

@@ -1,0 +1,95 @@
+// Norms by the statistics of an image's own elements. Spec enclosure-statistics.
+//
+//   y = (x − μ)·w / √(σ² + ε) + b over blocks of N elements that lie side by side in the file
+
+import { Value } from '../onnx/value.ts';
+import { gamma } from '../oracle/bounds/bound.ts';
+import { sizeOf } from '../tensor.ts';
+import { sound } from './enclosure.ts';
+import type { Node, Rule } from './rule.ts';
+
+/** How many elements share their statistics. */
+function blockOf(node: Node): number {
+  const { shape } = node.at(0).value;
+  const { op } = node.planned.node;
+  if (op === 'InstanceNormalization') return sizeOf(shape.slice(2));
+  if (op === 'GroupNormalization') return (sizeOf(shape.slice(2)) * shape[1]) / (node.attribute('num_groups')?.i ?? 1);
+  const axis = node.attribute('axis')?.i ?? -1;
+  return sizeOf(shape.slice(axis < 0 ? axis + shape.length : axis));
+}
+
+/** |w| and |b| of each element: b is what a block of zeros gives, and w is read from one of ±1. */
+function weightsOf(node: Node, N: number, epsilon: number): { readonly w: Float64Array; readonly b: Float64Array } {
+  const mean = N % 2 === 0 ? 0 : 1 / N;
+  const sign = (i: number): number => ((i % N) % 2 === 0 ? 1 : -1);
+  const deviation = Math.sqrt(1 - mean * mean + epsilon);
+  const { shape, type } = node.at(0).value;
+  const run = (x: (i: number) => number): Float64Array => {
+    const data = new Float64Array(sizeOf(shape)).map((_, i) => x(i));
+    return node.runOn(new Value(type, shape, data))[0].first as Float64Array;
+  };
+  const [unit, b] = [run(sign), run(() => 0)];
+  const w = unit.map((each, i) => {
+    const own = N === 1 ? 0 : Math.abs(((each - b[i]) * deviation) / (sign(i) - mean));
+    return own + 16 * Number.EPSILON * (own + Math.abs(b[i])); // the difference of nearly equal numbers is rounded
+  });
+  return { w, b: b.map(Math.abs) };
+}
+
+const ownStatistics: Rule = (node) => {
+  if (node.inputs.slice(1).some((each) => each?.radius)) return undefined;
+  const N = blockOf(node);
+  const epsilon = Math.fround(node.float('epsilon', 1e-5));
+  if (!(epsilon > 0)) return undefined;
+  const { w, b } = weightsOf(node, N, epsilon);
+  const x = node.at(0).value.first as Float64Array;
+  const r = node.at(0).radius?.first as Float64Array | undefined;
+  const { u, tiny, constant, scale } = node.rounding;
+  const isTwoPass = node.declared.variance === 'two-pass';
+  const error = new Float64Array(x.length);
+  for (let start = 0; start < x.length; start += N) {
+    let [sum, size, radius, square] = [0, 0, 0, 0];
+    for (let i = start; i < start + N; i++) {
+      const own = r?.[i] ?? 0;
+      sum += x[i];
+      size += Math.abs(x[i]) + own;
+      radius += own;
+      square += (Math.abs(x[i]) + own) * (Math.abs(x[i]) + own);
+    }
+    const [mu, away] = [sum / N, radius / N];
+    let [variance, moved] = [0, 0];
+    for (let i = start; i < start + N; i++) {
+      const [t, own] = [Math.abs(x[i] - mu), (r?.[i] ?? 0) + away];
+      variance += (t * t) / N;
+      moved += (2 * t * own + own * own) / N;
+    }
+    const rounded = gamma(N + 1, u) * (size / N);
+    const off = isTwoPass
+      ? gamma(N + 5, u) * (variance + moved) + 2 * rounded * rounded
+      : (4 * gamma(N + 4, u) * square) / N;
+    const relative = (moved + off + tiny * N) / (variance + epsilon) + N * Number.EPSILON;
+    const mean = away + rounded;
+    for (let i = start; i < start + N; i++) {
+      const [own, W] = [r?.[i] ?? 0, w[i] / Math.sqrt(variance + epsilon)];
+      const numbers = Math.abs(x[i]) + own + Math.abs(mu) + mean;
+      const share = gamma(scale, u) + 8 * constant;
+      error[i] =
+        relative < 0.5
+          ? sound(
+              W * (1 + relative) * (own + mean + share * numbers) +
+                W * Math.abs(x[i] - mu) * relative +
+                share * b[i] +
+                tiny * (4 + W),
+            )
+          : Number.POSITIVE_INFINITY;
+    }
+  }
+  const [value] = node.center;
+  return [{ value, radius: new Value(value.type, value.shape, error) }];
+};
+
+export const ownNormRules: Readonly<Record<string, Rule>> = {
+  InstanceNormalization: ownStatistics,
+  GroupNormalization: ownStatistics,
+  LayerNormalization: ownStatistics,
+};
