@@ -1,0 +1,40 @@
+// The pages of the site: names of clauses become links, and a link that leads nowhere is found.
+
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { brokenLinks, clauses, linkClauses, sources } from '../../src/explorer/pages.mjs';
+
+const folder = mkdtempSync(join(tmpdir(), 'toeplitz-site-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('the site', () => {
+  test('knows every clause and every page of the specification', () => {
+    expect(clauses().get('conv-groups')).toBe('spec/convolution.html#conv-groups');
+    expect(clauses().size).toBeGreaterThan(300);
+    expect(sources()).toEqual(expect.arrayContaining(['README.md', 'spec/window.md', 'spec/guide/hosts.md']));
+  });
+
+  test('makes links of clauses, except in headings, links and blocks of code', () => {
+    const names = new Map([['conv-groups', 'c.html#conv-groups']]);
+    const link = '<a class="clause" href="../c.html#conv-groups">conv-groups</a>';
+    const linked = (html: string) => linkClauses(html, names, (target) => `../${target}`);
+    expect(linked('<p>conv-groups, <code>conv-groups</code> and conv-groupset</p>')).toBe(
+      `<p>${link}, <code>${link}</code> and conv-groupset</p>`,
+    );
+    for (const same of ['<h2 id="a">conv-groups</h2>', '<a href="x">conv-groups</a>', '<pre><b>conv-groups</b></pre>'])
+      expect(linked(same)).toBe(same);
+    expect(linked('<pre>x</pre>conv-groups')).toBe(`<pre>x</pre>${link}`);
+  });
+
+  test('finds links that lead nowhere', () => {
+    mkdirSync(join(folder, 'a'));
+    writeFileSync(
+      join(folder, 'a/b.html'),
+      '<a href="../c.html#here">1</a><a href="../c.html#there">2</a><img src="d.png">',
+    );
+    writeFileSync(join(folder, 'c.html'), '<p id="here"><a href="https://x.example">3</a><a href="#here">4</a></p>');
+    expect(brokenLinks(folder)).toEqual(['a/b.html: ../c.html#there', 'a/b.html: d.png']);
+  });
+});
