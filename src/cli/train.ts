@@ -1,6 +1,7 @@
 // toeplitz train: LeNet-5 on digits, generated ones or IDX files.
 
 import { existsSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { SpecError } from '../errors.ts';
 import { summary } from '../inspect/summary.ts';
@@ -18,7 +19,8 @@ import { cosine } from '../train/schedule.ts';
 import { type Destination, destination } from './destination.ts';
 import { readDigits, SIDE } from './digits.ts';
 import { readInput } from './files.ts';
-import { EXIT, UsageError } from './usage.ts';
+import { curveSvg, samplesPng } from './train-pictures.ts';
+import { codeOf, EXIT, UsageError } from './usage.ts';
 
 export const help = `toeplitz train [options]
 
@@ -40,7 +42,10 @@ Trains the lecture's LeNet-5 on 28×28 digits, by default on generated ones.
   --seed N             another start, order, and shifts (1)
   --net FILE           train this net (a safetensors file of writeNet or of --out)
                        from its parameters on; it takes 32×32 images of one channel
-  --out FILE           write the net and its weights in one file (safetensors)
+  --out FILE           write the net and its weights in one file (safetensors);
+                       beside a plain file, as FILE.svg and FILE.png without
+                       .safetensors, the curve of this run and images held out,
+                       the wrong ones framed
   --checkpoint FILE    write the state of training after every epoch and on
                        Ctrl-C; where the file exists, go on from it
 
@@ -83,7 +88,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({ args: [...args], options });
   const value = (name: 'rate' | 'momentum' | 'decay' | 'shift' | 'seed'): number => number(name, values[name]);
   const [epochs, size] = [count('epochs', values.epochs), count('batch', values.batch)];
-  const { out, checkpoint } = await destinations(values);
+  const { out, checkpoint, curve, samples } = await destinations(values);
   const { train, test, classes } = await readDigits(values);
   const { net, shape, start: first } = await netToTrain(values.net, value('seed'));
   const say = (text: string): boolean => process.stdout.write(`${text}\n`);
@@ -128,6 +133,9 @@ export async function run(args: readonly string[]): Promise<number> {
       writeNet(net, shape, result.params, values.net === undefined ? { metadata: { net: 'lenet5' } } : {}),
     );
     say(`wrote ${values.out}`);
+    await curve?.write(curveSvg(result.history));
+    await samples?.write(await samplesPng(net, result.params, test));
+    if (curve && samples) say(`wrote ${curve.path} and ${samples.path}`);
   }
   return EXIT.clean;
 }
@@ -153,8 +161,27 @@ async function destinations(values: { readonly out?: string; readonly checkpoint
   const [out, checkpoint] = [await open(values.out, false), await open(values.checkpoint, true)];
   if (out && out.path === checkpoint?.path)
     throw new UsageError(`--out and --checkpoint must be two files, got ${values.out} twice`);
-  return { out, checkpoint };
+  const [curve, samples] = out && (await isPlainFile(out.path)) ? beside(out.path) : [];
+  if (checkpoint && (checkpoint.path === curve || checkpoint.path === samples))
+    throw new UsageError(`--checkpoint must be none of the files beside the weights, got ${values.checkpoint}`);
+  return { out, checkpoint, curve: await open(curve, true), samples: await open(samples, true) };
 }
+
+/** Or one to be made; a standard stream is none, wherever it leads. */
+async function isPlainFile(path: string): Promise<boolean> {
+  if (/^\/(dev|proc)\//.test(path)) return false;
+  try {
+    return (await stat(path)).isFile();
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+    return true;
+  }
+}
+
+const beside = (path: string): readonly [curve: string, samples: string] => {
+  const base = path.replace(/\.safetensors$/, '');
+  return [`${base}.svg`, `${base}.png`];
+};
 
 /** Trains. A loss that is not finite is reported, not thrown: earlier checkpoints remain valid. */
 async function fitOrSay(...args: Parameters<typeof fit>): Promise<FitResult | undefined> {

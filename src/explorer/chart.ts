@@ -17,6 +17,8 @@ export interface Axes {
   readonly y: string;
   /** The range of y, where it is not that of the curves. */
   readonly range?: readonly [number, number];
+  /** Values of x at which a dotted line stands. */
+  readonly marks?: readonly number[];
 }
 
 const [WIDTH, HEIGHT, LEFT, BOTTOM, TOP, RIGHT] = [640, 260, 56, 40, 28, 20];
@@ -54,6 +56,10 @@ export function drawCurves(curves: readonly Curve[], axes: Axes, ink: Ink): Draw
   }
   for (const x of ticks(x0, x1, 8))
     parts.push(text(px(x), HEIGHT - BOTTOM + 18, short(x), ink, 12, 'text-anchor="middle"'));
+  for (const x of axes.marks ?? [])
+    parts.push(
+      `<path d="M${px(x)} ${TOP}V${HEIGHT - BOTTOM}" style="fill:none;stroke:${ink.accent};stroke-dasharray:1 4"/>`,
+    );
   curves.forEach(({ name, points, isDashed }, i) => {
     const stroke = i === 0 ? ink.accent : ink.text;
     const line = points.filter((point) => point.every(Number.isFinite)).map(([x, y]) => `${px(x)} ${py(y)}`);

@@ -73,10 +73,22 @@ const families = {
   ],
 };
 
+/** The names that the families above read from the library. Their text does not tell: a bundler may have shortened it. */
+function namesIn(t) {
+  const names = new Set();
+  const get = (all, name) => {
+    names.add(name);
+    return all[name];
+  };
+  const seen = new Proxy({ ...t }, { get });
+  for (const make of Object.values(families)) make(seen, (least) => least);
+  return names;
+}
+
 /** The layers that are made without attributes and stand nowhere above: each is a family of its own. */
 function made(t) {
-  const text = Object.values(families).map(String).join();
-  const names = Object.keys(t).filter((name) => typeof t[name] === 'function' && !text.includes(`t.${name}(`));
+  const used = namesIn(t);
+  const names = Object.keys(t).filter((name) => typeof t[name] === 'function' && !used.has(name));
   const layers = names.filter((name) => {
     try {
       return t[name].length < 2 && t[name]()?.name === name;

@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
+import { readPng } from '../../src/formats/png.ts';
 import { readSafetensors } from '../../src/formats/safetensors.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -59,10 +60,22 @@ test('[train-digits] without arguments it learns generated digits and says how w
   expect(err).toMatch(/epoch 2\/2 +step 170\/170 +loss [\d.]+ +[\d.]+ % right +\d+ images\/s +0 s left/);
   const { tensors } = readSafetensors(readFileSync(path('weights.safetensors')));
   expect(tensors['conv1.weight'].shape).toEqual([5, 5, 1, 6]);
+  const svg = readFileSync(path('weights.svg'), 'utf8');
+  expect([...svg.matchAll(/stroke-width:2[^"]*"\/>/g)].length).toBe(4); // two curves and their legend
+  expect(svg).not.toContain('NaN');
+  const samples = await readPng(readFileSync(path('weights.png')));
+  expect(samples.shape).toEqual([4 * 66 + 2, 10 * 66 + 2, 3]);
+  const wrong = 300 - Math.round(3 * Number(/held out: ([\d.]+) % right/.exec(out)?.[1]));
+  const framed = Array.from({ length: 40 }, (_, i) => [2 + 66 * Math.floor(i / 10), 2 + 66 * (i % 10)]).filter(
+    ([row, column]) => samples.data[3 * (row * 662 + column)] > 0.9,
+  );
+  expect(framed.length).toBeLessThanOrEqual(wrong);
 });
 
 test('[train-checkpoint] interrupted and started again: the weights of an uninterrupted run', async () => {
   const args = ['--images', images(), '--labels', labels(), '--epochs', '12', '--batch', '8'];
+  const clash = await train([...args, '--out', path('whole'), '--checkpoint', path('whole.png')]);
+  expect([clash.code, clash.err]).toEqual([2, expect.stringContaining('none of the files beside the weights')]);
   await train([...args, '--out', path('whole')]);
   const stopped = await train([...args, '--checkpoint', path('state'), '--out', path('resumed')], true);
   expect([stopped.code, existsSync(path('resumed')), existsSync(path('state.part'))]).toEqual([0, false, false]);

@@ -3,13 +3,20 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { axeFindings, executable, type Site, start, visit } from './browser.ts';
+import { filtersTests } from './tabs/filters.ts';
 import { labTests } from './tabs/lab.ts';
 import { netsTests } from './tabs/nets.ts';
+import { oracleTests } from './tabs/oracle.ts';
 import { pageTests } from './tabs/page.ts';
 import { trainTests } from './tabs/train.ts';
 
 /** The tabs, with settings under which each of them shows much. */
 const addresses = [
+  '#filters?image=drawn&size=32',
+  '#filters?panel=kinds&first=own&own=1+2',
+  '#filters?panel=pyramids&levels=x',
+  '#gradient?op=relu&value=0&beside=oneSided&index=99',
+  '#gradient?planted=yes&op=conv2d',
   '#lab',
   '#lab?rank=1&input=12&panel=code',
   '#lab?op=average&padding=same&stride=2&channels=2&panel=dialects&at=x5',
@@ -17,6 +24,9 @@ const addresses = [
   '#field?net=alexnet&size=67&layer=pool5',
   '#nets?net=googlenet&beside=lenet5',
   '#nets?panel=table&size=5',
+  '#oracle',
+  '#oracle?panel=certificate',
+  '#oracle?panel=report&id=x&from=typed&answer=y',
   '#train',
   '#train?panel=filters&rate=x',
   '#train?panel=health',
@@ -59,4 +69,6 @@ describe.skipIf(executable === undefined)('the page in Chromium, or the one that
   labTests(given);
   trainTests(given);
   netsTests(given);
+  filtersTests(given);
+  oracleTests(given);
 });

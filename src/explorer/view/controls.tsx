@@ -92,6 +92,30 @@ export function NumberField<T extends Texts>(
   );
 }
 
+/** A text of several lines. */
+export function LongText<T extends Texts>(props: ControlOf<T> & { readonly rows: number }) {
+  const { name, label, problems, rows } = props;
+  const text = useText(props);
+  const problem = problems?.[name];
+  const id = `control-${name}`;
+  return (
+    <div class="control long">
+      <label for={id}>{label}</label>
+      <textarea
+        id={id}
+        rows={rows}
+        value={text}
+        autocomplete="off"
+        spellcheck={false}
+        aria-invalid={problem !== undefined}
+        aria-describedby={problem === undefined ? undefined : `${id}-problem`}
+        onInput={(event) => set(props, event.currentTarget.value)}
+      />
+      <Problem id={`${id}-problem`} text={problem} />
+    </div>
+  );
+}
+
 export type Options = Readonly<Record<string, string>>;
 
 /** A choice of a few. */

@@ -1,4 +1,5 @@
 // The jobs that workers do, one line each.
 
 export { field } from '../field/job.ts';
+export { certify } from '../oracle/certify.ts';
 export { train } from '../train/job.ts';

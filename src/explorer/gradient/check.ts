@@ -1,0 +1,228 @@
+// Difference quotients against back-propagation, over the step width: an operator, one number θ of its tensors, and
+// L = Σ y·r with fixed weights r.
+//
+//   central (L(θ + h) − L(θ − h)) / 2h     one-sided (L(θ + h) − L(θ)) / h
+
+import { toFloat64 } from '../../convert.ts';
+import { isBent, slopes } from '../../inspect/one-sided-slopes.ts';
+import { initialize } from '../../layer/initialize.ts';
+import type { Layer, Params } from '../../layer/layer.ts';
+import { mapParams } from '../../layer/params.ts';
+import { leakyRelu, relu, sigmoid, tanh } from '../../ops/activation.ts';
+import { conv2d } from '../../ops/convolution.ts';
+import { dense } from '../../ops/dense.ts';
+import { crossEntropy } from '../../ops/loss.ts';
+import { lrn } from '../../ops/lrn.ts';
+import { batchNorm } from '../../ops/normalization.ts';
+import { avgPool2d, maxPool2d } from '../../ops/pool.ts';
+import { softmax } from '../../ops/softmax.ts';
+import { hash, random } from '../../random.ts';
+import { type Shape, sizeOf, type Tensor } from '../../tensor.ts';
+
+interface Operator {
+  readonly title: string;
+  make(): Layer;
+  readonly shape: Shape;
+}
+
+export const operators: Readonly<Record<string, Operator>> = {
+  conv2d: { title: 'convolution', make: () => conv2d({ filters: 1, size: 3, padding: 'same' }), shape: [1, 5, 5, 1] },
+  dense: { title: 'dense', make: () => dense({ units: 3 }), shape: [2, 4] },
+  maxPool2d: { title: 'max pooling', make: () => maxPool2d({ size: 2, stride: 1 }), shape: [1, 4, 4, 1] },
+  avgPool2d: { title: 'average pooling', make: () => avgPool2d({ size: 2 }), shape: [1, 4, 4, 1] },
+  relu: { title: 'relu', make: () => relu(), shape: [2, 5] },
+  leakyRelu: { title: 'leaky relu', make: () => leakyRelu({ slope: 0.1 }), shape: [2, 5] },
+  sigmoid: { title: 'sigmoid', make: () => sigmoid(), shape: [2, 5] },
+  tanh: { title: 'tanh', make: () => tanh(), shape: [2, 5] },
+  softmax: { title: 'softmax', make: () => softmax(), shape: [2, 4] },
+  batchNorm: { title: 'batch normalization', make: () => batchNorm(), shape: [4, 3] },
+  lrn: {
+    title: 'local response normalization',
+    make: () => lrn({ size: 3, alpha: 0.3, beta: 0.75, k: 1 }),
+    shape: [2, 1, 1, 5],
+  },
+  crossEntropy: { title: 'cross-entropy', make: () => crossEntropy({ labels: [1, 3] }), shape: [2, 4] },
+};
+
+function scale(data: Tensor['data'], by: number): void {
+  for (let i = 0; i < data.length; i++) data[i] *= by;
+}
+
+/** What a mistake does to the gradient of one tensor. */
+const mistakes: Readonly<Record<string, (data: Tensor['data']) => void>> = {
+  'is half as large as it should be': (data) => scale(data, 0.5),
+  'has the wrong sign': (data) => scale(data, -1),
+  'lacks its last entries': (data) => void data.fill(0, Math.floor(data.length * 0.6)),
+  'is in reversed order': (data) => void data.reverse(),
+};
+
+export interface Planted {
+  readonly tensor: string;
+  readonly what: string;
+}
+
+export interface Subject {
+  readonly layer: Layer;
+  readonly x: Tensor;
+  readonly params: Params<Tensor>;
+  readonly planted?: Planted;
+  /** x and the parameters by name. */
+  readonly tensors: Readonly<Record<string, Tensor>>;
+}
+
+/** An operator at a drawn point; with `plant`, the gradient of one tensor is wrong. */
+export function subjectOf(name: string, seed: number, plant: boolean): Subject {
+  const { make, shape } = Object.hasOwn(operators, name) ? operators[name] : operators.conv2d;
+  const right = make();
+  const { normal, below } = random(hash(seed, `gradient ${name}`));
+  const drawn = (size: number): Float32Array =>
+    Float32Array.from({ length: size }, () => Math.round(normal() * 10) / 10);
+  const x = { shape, data: drawn(sizeOf(shape)) };
+  const params = mapParams(initialize(right, shape, { seed }), (value) => ({
+    shape: value.shape,
+    data: drawn(value.data.length),
+  })) as Params<Tensor>;
+  const tensors: Record<string, Tensor> = { x, ...(params as Record<string, Tensor>) };
+  if (!plant) return { layer: right, x, params, tensors };
+  const names = Object.keys(tensors);
+  const tensor = names[below(names.length)];
+  const kinds = Object.keys(mistakes).filter((what) => tensors[tensor].data.length > 1 || !/order|last/.test(what));
+  const planted = { tensor, what: kinds[below(kinds.length)] };
+  return { layer: broken(right, planted), x, params, planted, tensors };
+}
+
+function broken(layer: Layer, { tensor, what }: Planted): Layer {
+  return {
+    ...layer,
+    vjp(x, params) {
+      const [y, pull] = layer.vjp(x, params);
+      return [
+        y,
+        (dy) => {
+          const gradient = pull(dy);
+          mistakes[what]((tensor === 'x' ? gradient.x : (gradient.params[tensor] as Tensor)).data);
+          return gradient;
+        },
+      ];
+    },
+  };
+}
+
+/** Σ y·r for weights that differ from output to output. */
+const weights = (size: number): number[] => Array.from({ length: size }, (_, i) => 1 + ((i * 7) % 11) / 8);
+
+type Wide = 'float64' | 'float32';
+
+/** The tensors of a subject in an element type, with θ as the page has it. */
+function pointOf({ x, params }: Subject, wide: Wide, place: Place) {
+  const copy = ({ shape, data }: Tensor): Tensor => ({ shape, data: data.slice() });
+  const point =
+    wide === 'float64'
+      ? { x: toFloat64(x), params: toFloat64(params) }
+      : { x: copy(x), params: mapParams(params, copy) as Params<Tensor> };
+  const data = (place.tensor === 'x' ? point.x : (point.params[place.tensor] as Tensor)).data;
+  if (place.value !== undefined) data[place.index] = place.value;
+  return { ...point, data };
+}
+
+/** One number of the tensors, and its value where it is not the drawn one. */
+export interface Place {
+  readonly tensor: string;
+  readonly index: number;
+  readonly value?: number | undefined;
+}
+
+export interface Quotient {
+  readonly h: number;
+  readonly value: number;
+  /** |a − n| / max(|a|, |n|). */
+  readonly error: number;
+}
+
+export interface Checked {
+  readonly theta: number;
+  readonly analytic: number;
+  readonly float64: readonly Quotient[];
+  readonly float32: readonly Quotient[];
+  readonly oneSided: readonly Quotient[];
+  /** The slopes on both sides. */
+  readonly before: number;
+  readonly after: number;
+  readonly verdict: 'agrees' | 'kink' | 'wrong';
+  /** L(θ + t) − L(θ). */
+  readonly curve: readonly (readonly [t: number, change: number])[];
+  /** Where, relative to θ, the curve has corners. */
+  readonly kinks: readonly number[];
+}
+
+/** A relative error of the best quotient below this is rounding. */
+const TOLERANCE = 1e-6;
+
+/** Half powers of ten from 1 down to 10⁻¹⁵. */
+const steps = Array.from({ length: 31 }, (_, i) =>
+  Number(`${i % 2 === 0 ? 1 : 3.1622776601683795}e-${Math.ceil(i / 2)}`),
+);
+
+/** Spec inspect-gradient-check, for one number and every step. */
+export function check(subject: Subject, place: Place): Checked {
+  const { layer } = subject;
+  const wide = pointOf(subject, 'float64', place);
+  const { x, params, data } = wide;
+  const [y, pull] = layer.vjp(x, params);
+  const r = weights(y.data.length);
+  const gradient = pull({ shape: y.shape, data: Float64Array.from(r) });
+  const analytic = (place.tensor === 'x' ? gradient.x : (gradient.params[place.tensor] as Tensor)).data[place.index];
+  const theta = data[place.index];
+  const terms = (): Float64Array => (layer.forward(x, params).data as Float64Array).map((value, i) => value * r[i]);
+  const sides = slopes(data, place.index, terms);
+  const change = changeIn(subject, 'float64', place);
+  const narrow = changeIn(subject, 'float32', place);
+  const central = (of: typeof change) => (h: number) => (of(h) - of(-h)) / (2 * h);
+  const against = (quotient: (h: number) => number) =>
+    steps.map((h): Quotient => {
+      const value = quotient(h);
+      const scale = Math.max(Math.abs(analytic), Math.abs(value));
+      return { h, value, error: scale === 0 ? 0 : Math.abs(analytic - value) / scale };
+    });
+  const float64 = against(central(change));
+  const curve = Array.from({ length: 201 }, (_, i): [number, number] => [(i - 100) / 100, change((i - 100) / 100)]);
+  const best = Math.min(...float64.map(({ error }) => error));
+  const scale = Math.max(Math.abs(analytic), Math.abs(sides.before), Math.abs(sides.after));
+  const isKink = isBent(sides, TOLERANCE * scale + sides.noise);
+  return {
+    theta,
+    analytic,
+    float64,
+    float32: against(central(narrow)),
+    oneSided: against((h) => change(h) / h),
+    before: sides.before,
+    after: sides.after,
+    verdict: isKink ? 'kink' : best < TOLERANCE ? 'agrees' : 'wrong',
+    curve,
+    kinks: kinksIn(curve),
+  };
+}
+
+/** L(θ + t) − L(θ), added up in float64 from outputs of an element type. */
+function changeIn(subject: Subject, wide: Wide, place: Place): (t: number) => number {
+  const { x, params, data } = pointOf(subject, wide, place);
+  const theta = data[place.index];
+  const at = (t: number): Float64Array => {
+    data[place.index] = theta + t;
+    return Float64Array.from(subject.layer.forward(x, params).data);
+  };
+  const here = at(0);
+  const r = weights(here.length);
+  return (t) => at(t).reduce((sum, value, i) => sum + (value - here[i]) * r[i], 0);
+}
+
+/** Where the slope jumps by far more than elsewhere. */
+function kinksIn(curve: Checked['curve']): number[] {
+  const slope = curve.slice(1).map(([t, value], i) => (value - curve[i][1]) / (t - curve[i][0]));
+  const jumps = slope.slice(1).map((value, i) => Math.abs(value - slope[i]));
+  const usual = [...jumps].sort((a, b) => a - b)[jumps.length >> 1];
+  const least = Math.max(20 * usual, 0.01 * Math.max(...slope.map(Math.abs)), 1e-9);
+  const found = jumps.flatMap((jump, i) => (jump > least ? [curve[i + 1][0]] : []));
+  // A corner between two samples shows at both of them.
+  return found.filter((t, i) => i === 0 || t - found[i - 1] > 0.015);
+}

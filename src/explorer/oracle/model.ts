@@ -1,0 +1,100 @@
+// The state of the oracle's tab: the question, the answer, the report that was dropped, and what a file turned out to be.
+
+import { computed, signal } from '@preact/signals';
+import { fromJson } from '../../oracle/report/json.ts';
+import type { Report } from '../../oracle/report/report.ts';
+import { settings } from '../settings.ts';
+import { readNumbers, readTensors } from './answer.ts';
+import {
+  type Answer,
+  type Answered,
+  answerOf,
+  inOurs,
+  isRefusal,
+  judgeAnswer,
+  type Question,
+  questionOf,
+  unanswered,
+} from './question.ts';
+import { defaults, type OracleTexts } from './texts.ts';
+
+export const chosen = settings<OracleTexts>({ ...defaults });
+
+const read = computed(() => {
+  const { id, dialect } = chosen.texts.value;
+  return questionOf(id, dialect);
+});
+let last = questionOf(defaults.id, defaults.dialect) as Question;
+/** The question of the controls; while they make no sense the one before. */
+export const question = computed((): Question => {
+  if (typeof read.value !== 'string') last = read.value;
+  return last;
+});
+
+/** The tensors of a file, in the layout of the engine. */
+export const fileAnswer = signal<{ readonly name: string; readonly answer: Answer } | undefined>(undefined);
+export const report = signal<Report | undefined>(undefined);
+export const problem = signal<string | undefined>(undefined);
+
+/** The answer in our layout, a sentence where there is none, or undefined where nothing was given. */
+const answer = computed((): Answer | string | undefined => {
+  const { from, mistake, answer: typed } = chosen.texts.value;
+  const asked = question.value;
+  if (from === 'mistake') return answerOf(asked, mistake) ?? 'This mistake makes no difference to this case.';
+  if (from === 'file')
+    return fileAnswer.value ? inOurs(asked, fileAnswer.value.answer) : 'Open the file of an answer, or drop it here.';
+  if (typed.trim() === '') return undefined;
+  const numbers = readNumbers(typed, asked.parts[0][1].shape);
+  return typeof numbers === 'string' ? numbers : inOurs(asked, numbers);
+});
+
+export const problems = computed((): Readonly<Partial<Record<keyof OracleTexts, string>>> => {
+  const given = answer.value;
+  const { from } = chosen.texts.value;
+  return {
+    ...(typeof read.value === 'string' && { id: read.value }),
+    ...(typeof given === 'string' && { [from === 'typed' ? 'answer' : from === 'file' ? 'from' : 'mistake']: given }),
+  };
+});
+
+export const judged = computed((): Answered | undefined => {
+  const given = answer.value;
+  return given === undefined || typeof given === 'string' ? undefined : judgeAnswer(question.value, given);
+});
+export const outputs = computed(() => judged.value?.outputs ?? unanswered(question.value));
+
+/** The name of the mistake whose matrix is shown. */
+export const mistake = computed(() => {
+  const { from, mistake } = chosen.texts.value;
+  return from === 'mistake' ? mistake : judged.value?.mistakes[0];
+});
+
+/** A report, an answer or a case id, whatever the file holds. */
+export async function open(file: Blob & { readonly name: string }): Promise<void> {
+  problem.value = undefined;
+  try {
+    take(file.name, new Uint8Array(await file.arrayBuffer()));
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    problem.value = `${file.name} cannot be read: ${error.message}`;
+  }
+}
+
+function take(name: string, bytes: Uint8Array): void {
+  if (/\.(npy|npz|safetensors)$/i.test(name)) {
+    fileAnswer.value = { name, answer: readTensors(name, bytes) };
+    chosen.set({ panel: 'case', from: 'file' });
+    return;
+  }
+  const text = new TextDecoder().decode(bytes);
+  if (/^\s*\{/.test(text)) {
+    report.value = fromJson(name, text);
+    chosen.set({ panel: 'report' });
+  } else paste(text);
+}
+
+/** A case id, or the numbers of an answer. */
+export function paste(text: string): void {
+  if (/^\s*\w+(\+gradient)?\/\S+\s*$/.test(text)) chosen.set({ panel: 'case', id: text.trim() });
+  else chosen.set({ panel: 'case', from: 'typed', answer: text });
+}

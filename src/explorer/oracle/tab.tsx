@@ -1,0 +1,99 @@
+// Oracle: a case and an answer, a report, a model with its activations, and the certificate of this browser.
+
+import { useMemo } from 'preact/hooks';
+import { dialectNames } from '../../oracle/dialect.ts';
+import { libraries } from '../lab/dialects.ts';
+import type { Tab } from '../tab.ts';
+import { Choice, Controls, Group, LongText } from '../view/controls.tsx';
+import { Panels } from '../view/panels.tsx';
+import { CasePanel } from './case.tsx';
+import { CertificatePanel } from './certificate.tsx';
+import { chosen, fileAnswer, open, paste, problem, problems, question } from './model.ts';
+import { mistakesFor } from './question.ts';
+import { ReportPanel } from './report.tsx';
+
+const titles = { case: 'A case', report: 'A report', certificate: 'This browser’s certificate' };
+
+const sources = { mistake: 'with a known mistake', typed: 'typed or pasted', file: 'a file' };
+
+const dialectTitles = Object.fromEntries(
+  dialectNames.map((name) => [name, name === 'toeplitz' ? 'toeplitz' : libraries[name]]),
+);
+
+function OracleControls() {
+  const { from, mistake } = chosen.texts.value;
+  const asked = question.value;
+  const names = useMemo(() => mistakesFor(asked), [asked]);
+  const all = Object.fromEntries([...new Set([...names, mistake])].map((name) => [name, name]));
+  const of = { settings: chosen, problems: problems.value };
+  return (
+    <Controls>
+      <Group title="Case">
+        <LongText {...of} name="id" label="Case id" rows={3} />
+        <Choice {...of} name="dialect" label="In the words of" options={dialectTitles} />
+      </Group>
+      <Group title="The engine’s answer">
+        <Choice {...of} name="from" label="It is" options={sources} />
+        {from === 'mistake' && <Choice {...of} name="mistake" label="As if" options={all} />}
+        {from === 'typed' && <LongText {...of} name="answer" label="Numbers" rows={5} />}
+        {from === 'file' && fileAnswer.value && <p class="hint">{fileAnswer.value.name}</p>}
+      </Group>
+      <Group title="Your own">
+        <label class="control">
+          File
+          <input
+            type="file"
+            accept=".json,.txt,.npy,.npz,.safetensors"
+            onChange={(event) => {
+              const file = event.currentTarget.files?.[0];
+              if (file) void open(file);
+            }}
+          />
+        </label>
+        <p class="hint">
+          A report (JSON), an answer (npy, npz, safetensors) or a case id. It can also be dropped or pasted anywhere
+          here, and stays in this browser.
+        </p>
+        {problem.value && (
+          <p class="problem" role="alert">
+            {problem.value}
+          </p>
+        )}
+      </Group>
+    </Controls>
+  );
+}
+
+const isField = (target: EventTarget | null): boolean =>
+  target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement;
+
+function View() {
+  const { panel } = chosen.texts.value;
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: what can be dropped here can be opened by the control, too
+    <div
+      class="oracle sided"
+      onDragOver={(event) => event.preventDefault()}
+      onDrop={(event) => {
+        event.preventDefault();
+        const file = event.dataTransfer?.files[0];
+        const text = event.dataTransfer?.getData('text') ?? '';
+        if (file) void open(file);
+        else if (text !== '') paste(text);
+      }}
+      onPaste={(event) => {
+        const text = event.clipboardData?.getData('text') ?? '';
+        if (text === '' || isField(event.target)) return;
+        event.preventDefault();
+        paste(text);
+      }}
+    >
+      <OracleControls />
+      <Panels id="oracle" label="Look at" titles={titles} chosen={panel} choose={(name) => chosen.set({ panel: name })}>
+        {panel === 'report' ? <ReportPanel /> : panel === 'certificate' ? <CertificatePanel /> : <CasePanel />}
+      </Panels>
+    </div>
+  );
+}
+
+export const oracleTab: Tab = { id: 'oracle', place: 7, title: 'Oracle', settings: chosen, View };

@@ -1,0 +1,60 @@
+// The oracle in the browser: the certificate, a report and answers of one's own.
+
+import { describe, expect, test } from 'vitest';
+import { checkEngine } from '../../../src/oracle/index.ts';
+import { render } from '../../../src/oracle/report/reporters.ts';
+import { tensor } from '../../../src/tensor.ts';
+import digests from '../../certify/digests.json' with { type: 'json' };
+import { type Site, visit } from '../browser.ts';
+
+export function oracleTests(site: () => Site): void {
+  describe('oracle', () => {
+    test('[numerics-order] this browser computes the digests of the repository', { timeout: 30_000 }, async () => {
+      const faults = await visit(site(), '#oracle?panel=certificate', async (page) => {
+        await page.getByRole('button', { name: 'Compute the digests here' }).click();
+        const count = Object.keys(digests).length;
+        await page.getByText(`All ${count} digests are those of the repository`).waitFor({ timeout: 25_000 });
+        expect(await page.locator('.digests tbody td:nth-child(2)', { hasText: '✓' }).count()).toBe(count);
+      });
+      expect(faults).toEqual([]);
+    });
+
+    test('an answer is judged as it is typed, and nothing typed is lost', async () => {
+      const id = 'maxPool2d/n1h2w2c1_k2x2s1x1pvd1x1e0/f32/given/x=1,2,3,4';
+      await visit(site(), `#oracle?${new URLSearchParams({ id, from: 'typed' })}`, async (page) => {
+        const numbers = page.getByLabel('Numbers');
+        await numbers.fill('4');
+        await page.getByText('✓ right').waitFor();
+        await numbers.fill('[[[[3]]]]');
+        await page.getByText('✗ wrong', { exact: true }).waitFor();
+        await numbers.fill('3 4');
+        await page.getByText('✗ wrong shape').waitFor();
+        await page.getByLabel('Case id').fill('maxPool2d/');
+        expect(await page.getByLabel('Case id').getAttribute('aria-invalid')).toBe('true');
+        expect(await numbers.inputValue()).toBe('3 4');
+      });
+    });
+
+    test('a report is shown, and leads to its smallest case; another file is refused', async () => {
+      const zeros = {
+        name: 'zeros',
+        ops: {
+          dense: ({ x, attributes }: { x: { shape: readonly number[] }; attributes: Record<string, unknown> }) =>
+            tensor([x.shape[0], attributes.units as number]),
+        },
+      };
+      const report = await checkEngine(zeros, { ops: ['dense'], seed: 1, cases: 20 });
+      const faults = await visit(site(), '#oracle?panel=report', async (page) => {
+        const file = page.getByRole('group', { name: 'Your own' }).locator('input');
+        await file.setInputFiles({ name: 'x.json', mimeType: '', buffer: Buffer.from('{"a":1}') });
+        await page.getByText('x.json cannot be read').waitFor();
+        await file.setInputFiles({ name: 'r.json', mimeType: '', buffer: Buffer.from(render(report, 'json')) });
+        await page.getByText('It behaves as if the output stayed 0').waitFor();
+        await page.getByRole('button', { name: 'Show the smallest case' }).first().click();
+        await page.getByText('✗ wrong', { exact: true }).waitFor();
+        expect(await page.getByLabel('Case id').inputValue()).toBe(report.operators[0].findings[0].id);
+      });
+      expect(faults).toEqual([]);
+    });
+  });
+}
