@@ -94,6 +94,10 @@ export function boundOf(sum: Sum, profile: Profile): Bound {
     const exact = whole && E === 0 && A <= 1 / u && (!divisor || isPowerOfTwo(d));
     error[i] = exact && !sum.shares ? 0 : B;
     kinds[i] = overflow(value[i], A * (1 + gamma(m, u)), B * d, arithmetic);
+    if (!(E < Number.POSITIVE_INFINITY)) {
+      error[i] = Number.POSITIVE_INFINITY; // an operand that its format cannot hold takes part
+      kinds[i] = ANYTHING;
+    }
     value[i] /= d;
     // An average may divide its terms before it adds them: then only the mean can overflow.
     if (divisor && Math.abs(value[i]) < 0.29 * arithmetic.most) kinds[i] |= FINITE;
@@ -104,6 +108,12 @@ export function boundOf(sum: Sum, profile: Profile): Bound {
   return stored({ ...bound, ...(profile.precision && { isWide: true }) }, profile);
 }
 
+/** What rounding an operand may change: everything where the format cannot hold it, since it may become ∞. */
+const operandChange = (value: number, format: Format, ieee: boolean): number =>
+  Number.isFinite(value) && Math.abs(value) > formats[format].most
+    ? Number.POSITIVE_INFINITY
+    : rounding(value, format, ieee);
+
 /** What rounding the operands may change; undefined where it changes nothing. Spec oracle-precision. */
 function rounded(
   sum: Sum,
@@ -113,7 +123,7 @@ function rounded(
   b?: Float64Array,
 ): Float64Array | undefined {
   const { operands = 'float32' } = precision;
-  const change = (part?: Float64Array) => map(part, (each) => rounding(each, operands, subnormals === 'ieee'));
+  const change = (part?: Float64Array) => map(part, (each) => operandChange(each, operands, subnormals === 'ieee'));
   const [da, dw, db] = [a, w, b].map(change);
   if ([da, dw, db].every((part) => every(part, (each) => each === 0))) return undefined;
   const size = (part?: Float64Array) => map(part, Math.abs);
@@ -171,8 +181,8 @@ export const toDoubles = (data: Data): Float64Array => Float64Array.from(data);
 export function chosen(value: Float64Array, profile: Profile): Bound {
   const zero = new Float64Array(value.length);
   const { precision: { operands = 'float32' } = {}, subnormals } = profile;
-  const error = value.map((each) => rounding(each, operands, subnormals === 'ieee'));
-  const kinds = Uint8Array.from(value, kindOf);
+  const error = value.map((each) => operandChange(each, operands, subnormals === 'ieee'));
+  const kinds = Uint8Array.from(value, (each, i) => (error[i] === Number.POSITIVE_INFINITY ? ANYTHING : kindOf(each)));
   return stored({ value, error, kinds, magnitude: value.map(Math.abs), terms: zero }, profile);
 }
 

@@ -119,7 +119,7 @@ describe('an engine that speaks a dialect', () => {
   const pairs = names.flatMap((name) => names.filter((other) => other !== name).map((other) => [name, other] as const));
   it.each(pairs)('[dialect-other] is told so where it speaks %s and declares %s', async (name, declared) => {
     const engine = speaker(name, { declared });
-    const { operators } = await checkEngine(engine, { ops: ['conv2d', 'avgPool2d'], cases: 8 });
+    const { operators } = await checkEngine(engine, { ops: ['conv2d', 'avgPool2d'], cases: 20 });
     for (const { findings } of operators) {
       expect(findings).toHaveLength(1);
       expect(findings[0]).toMatchObject({ kind: 'wrong-dialect', dialects: [name] });
