@@ -67,7 +67,7 @@ The contents of a call with x [n, h, w, c], without dialect and layout:
   batchNorm         epsilon; weight [c], bias [c]; frozenNorm also mean [c], variance [c]
   crossEntropy      smoothing, ignore; labels [n, h, w] beside x; the loss is [1]
   squaredError      target beside x, of its shape; binaryCrossEntropy: targets
-  globalAvgPool     and globalMaxPool: nothing, y [n, c]; channelMaxPool: size
+  globalAvgPool     and globalMaxPool: keep: y [n, 1, 1, c], else [n, c]; channelMaxPool: size
   lpPool2d          as maxPool2d, and p
   locallyConnected2d  filters, size, stride, padding, bias
                     weight [taps inside x, c, filters], bias [h, w, filters]

@@ -24,7 +24,7 @@ const model = file('net.onnx', writeOnnx(net, shape, initialize(net, shape, { se
 test('[cli-describe] a table of the nodes', async () => {
   const { code, out, err } = await toeplitz('describe', model);
   expect([code, err]).toEqual([0, '']);
-  expect(out).toBe(`opset 19
+  expect(out).toBe(`opset 21
 input x: float32 1×1×8×8
 output y: float32 1×5
 
