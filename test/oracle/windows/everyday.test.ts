@@ -17,5 +17,6 @@ it('[oracle-cases] come in all sizes, but small where there are three axes', () 
     [2, 2],
     [3, 4],
     [3, 2],
+    [3, 1],
   ]);
 });
