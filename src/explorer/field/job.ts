@@ -4,8 +4,8 @@ import { initialize } from '../../layer/initialize.ts';
 import type { Layer, Params } from '../../layer/layer.ts';
 import { readOnnx } from '../../onnx/model.ts';
 import type { Shape, Tensor } from '../../tensor.ts';
+import type { Job } from '../jobs/job.ts';
 import { isNet, nets } from '../nets/subjects.ts';
-import type { Job } from '../work/job.ts';
 import { type Inside, magnitudes, unitGradient, upTo, withoutBatch } from './field.ts';
 
 export interface FieldArgs {

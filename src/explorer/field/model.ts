@@ -1,12 +1,12 @@
 // The state of the receptive field: the net, the layer and the unit that are chosen, the image, and the gradient at it.
 
 import { computed, effect, signal } from '@preact/signals';
+import { type Running, startJob } from '../jobs/start.ts';
 import { own } from '../nets/file.ts';
 import { isNet, type Subject, subjectOf } from '../nets/subjects.ts';
 import { fieldText } from '../nets/words.ts';
 import { settings } from '../settings.ts';
 import { announce } from '../view/announce.tsx';
-import { type Running, startJob } from '../work/start.ts';
 import { type Inside, insideOf } from './field.ts';
 import { drawnImage, imageOf } from './image.ts';
 

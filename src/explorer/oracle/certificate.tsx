@@ -2,8 +2,8 @@
 
 import { signal } from '@preact/signals';
 import digests from '../../../test/certify/digests.json' with { type: 'json' };
+import { type Running, startJob } from '../jobs/start.ts';
 import { Scrolled } from '../view/scrolled.tsx';
-import { type Running, startJob } from '../work/start.ts';
 
 const expected: Readonly<Record<string, string>> = digests;
 const computed = signal<Readonly<Record<string, string>>>({});

@@ -2,7 +2,7 @@
 
 import { campaign } from '../../../test/certify/campaign.mjs';
 import * as library from '../../index.ts';
-import type { Job } from '../work/job.ts';
+import type { Job } from '../jobs/job.ts';
 
 export type Certified =
   | { readonly runs: 'kernels' | 'loops'; readonly reason: string | undefined }

@@ -3,7 +3,7 @@
 import { judge as judged } from '../../judge/judge.ts';
 import { renderJudgement } from '../../judge/report.ts';
 import type { Tensor } from '../../tensor.ts';
-import type { Job } from '../work/job.ts';
+import type { Job } from '../jobs/job.ts';
 
 export interface JudgeArgs {
   readonly model: Uint8Array;

@@ -1,8 +1,8 @@
 // A model with its activations: every node judged on the engine's own inputs of it.
 
 import { signal } from '@preact/signals';
+import { type Running, startJob } from '../jobs/start.ts';
 import { Code, Scrolled } from '../view/scrolled.tsx';
-import { type Running, startJob } from '../work/start.ts';
 import type { Judged } from './judge.ts';
 import { activations, model } from './model.ts';
 

@@ -7,7 +7,7 @@ import { fit } from '../../train/fit.ts';
 import { evaluate } from '../../train/metrics.ts';
 import { momentum } from '../../train/optimizer.ts';
 import type { Progress } from '../../train/progress.ts';
-import type { Job } from '../work/job.ts';
+import type { Job } from '../jobs/job.ts';
 import { type Files, generated, net, parted, readPair, shape } from './data.ts';
 import type { Plan } from './texts.ts';
 
