@@ -57,6 +57,7 @@ const kinds: Readonly<Record<string, (rank: number, C: number) => Layer>> = {
   'product, one number': (rank) => o.product([gate(rank, 1), t.identity(), t.identity()]),
   'product, one channel': (rank) =>
     o.product([[t.conv1d, t.conv2d, t.conv3d][rank - 1]({ filters: 1, size: 1 }), t.identity()]),
+  'product, one channel last': (rank) => o.product([t.identity(), gate(rank, 1)]),
   'product, a square': () => o.product([t.identity(), t.identity()]),
   clip: () => o.clip({ min: -1, max: 2 }),
   hardSigmoid: () => o.hardSigmoid({ alpha: 1 / 6 }),
