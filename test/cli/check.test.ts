@@ -68,8 +68,7 @@ describe.concurrent('toeplitz check', () => {
     expect(findings.map(({ verdict }) => verdict.message).join()).toMatch(/the engine says: five|seq \d+, got seven/);
   });
 
-  // Skipped: fails since the descriptions (oracle-where, oracle-instead) and the new cases came together; not yet mended.
-  it.skip('[campaign-cases] shows the command that repeats a finding, which has the same result', async () => {
+  it('[campaign-cases] shows the command that repeats a finding, which has the same result', async () => {
     const wrong = ['--ops', 'maxPool2d', '--cases', '20', '--strict', '--timeout', '9'];
     const host = join(root, 'dist/cli/host.js');
     await forEach(

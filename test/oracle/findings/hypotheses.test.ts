@@ -116,8 +116,7 @@ describe('narrow arithmetic', () => {
     expect((await checkEngine(lost, { ops: ['maxPool1d'], cases: 40 })).operators[1].findings).not.toEqual([]);
   });
 
-  // Skipped: fails since the descriptions (oracle-where, oracle-instead) and the new cases came together; not yet mended.
-  it.skip('[oracle-profile] says how close numbers are, also where others are NaN', async () => {
+  it('[oracle-profile] says how close numbers are, also where others are NaN', async () => {
     const off = (call: Call): Tensor => changed(forward(call), (y) => (y === y ? fround(y * (1 + 3e-6)) : 0));
     const found = await findings('dense', off, 200);
     for (const { closeness } of found.filter(({ verdict }) => Number.isFinite(verdict.worst!.expected))) {
@@ -182,8 +181,7 @@ function byFourier(call: Call): Tensor {
 }
 
 describe('fast Fourier transforms', () => {
-  // Skipped: fails since the descriptions (oracle-where, oracle-instead) and the new cases came together; not yet mended.
-  it.skip('[oracle-fft] leak where all terms are 0: undeclared they are told from a mistake, declared they pass', async () => {
+  it('[oracle-fft] leak where all terms are 0: undeclared they are told from a mistake, declared they pass', async () => {
     const found = await findings('conv1d', byFourier, 40);
     expect(found.map(({ kind, profile }) => [kind, profile])).toEqual([['wrong-profile', { fft: true }]]);
     expect(await findings('conv1d', byFourier, 60, { fft: true })).toEqual([]);

@@ -179,8 +179,7 @@ describe("Winograd's filtering", () => {
     }
   });
 
-  // Skipped: fails since the descriptions (oracle-where, oracle-instead) and the new cases came together; not yet mended.
-  it.skip('[oracle-winograd] that is not declared is found out, and hides no mistake when it is', async () => {
+  it('[oracle-winograd] that is not declared is found out, and hides no mistake when it is', async () => {
     const [{ findings }] = await check(engineOf(tiled(4)), 200, 1, ['conv2d']);
     expect(findings.map(({ kind, profile }) => [kind, profile])).toEqual([
       ['wrong-profile', { winograd: { m: 4, r: 3 } }],
