@@ -167,7 +167,7 @@ describe('a campaign in parts', () => {
       expect(expectFailures(report, readLines('list', line)).clean).toBe(true);
     const other = expectFailures(report, readLines('list', 'dense: batch > 2'));
     expect([other.clean, other.unmet]).toEqual([false, ['dense: batch > 2']]);
-    expect(fixLines(report, []).map(({ text }) => text)).toEqual(['dense: batch > 1']);
+    expect(fixLines(report, []).map(({ text }) => text)).toEqual(['dense: the constant 1 is added, with batch > 1']);
   });
 
   it('[campaign-reporter] refuses a report of an older format, and says so', async () => {
