@@ -47,6 +47,9 @@ const COARSER = 64;
  */
 const [LEANING, SLIGHT] = [6, 0.25];
 
+/** The many errors of one answer together count as this many: they share the roundings of one transform. */
+const HEARD = 64;
+
 /** Arithmetic, and the failures that it explains. */
 export interface ExplainedByProfile {
   readonly profile: Declaration;
@@ -138,13 +141,18 @@ function isOfSize(declaration: Declaration, outcome: Outcome, subject: EngineUnd
 }
 
 /** Errors, and whether they lean to one side. */
-function signed(): { add(error: number): void; lean(): boolean } {
+interface Signed {
+  add(error: number, share?: number): void;
+  lean(): boolean;
+}
+
+function signed(): Signed {
   let [sum, squares, count] = [0, 0, 0];
   return {
-    add(error) {
-      sum += error;
-      squares += error * error;
-      count++;
+    add(error, share = 1) {
+      sum += share * error;
+      squares += share * error * error;
+      count += share;
     },
     lean: () => Math.abs(sum) > Math.sqrt(squares) * Math.max(LEANING, SLIGHT * Math.sqrt(count)),
   };
@@ -154,11 +162,13 @@ function signed(): { add(error: number): void; lean(): boolean } {
 function leans(declaration: Declaration, explained: readonly Outcome[], subject: EngineUnderTest): boolean {
   if (!declaration.winograd && !declaration.fft) return false;
   const errors = signed();
-  for (const each of explained)
+  for (const each of explained) {
+    const share = Math.min(1, HEARD / Math.max(1, each.verdict.wrong));
     for (const { got, i, own } of elementsOf(declaration, each, subject)) {
       if (!isOutside(own, i, got) || !(own.kinds[i] & FINITE) || own.value[i] === 0) continue;
-      errors.add(((got - own.value[i]) * Math.sign(own.value[i])) / own.magnitude[i]);
+      errors.add(((got - own.value[i]) * Math.sign(own.value[i])) / own.magnitude[i], share);
     }
+  }
   return errors.lean();
 }
 
