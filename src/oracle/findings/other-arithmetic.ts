@@ -47,8 +47,8 @@ const COARSER = 64;
  */
 const [LEANING, SLIGHT] = [6, 0.25];
 
-/** The many errors of one answer together count as this many: they share the roundings of one transform. */
-const HEARD = 64;
+/** The errors of a longer transform lean by its rounded factors. */
+const LONG = 4096;
 
 /** Arithmetic, and the failures that it explains. */
 export interface ExplainedByProfile {
@@ -142,17 +142,17 @@ function isOfSize(declaration: Declaration, outcome: Outcome, subject: EngineUnd
 
 /** Errors, and whether they lean to one side. */
 interface Signed {
-  add(error: number, share?: number): void;
+  add(error: number): void;
   lean(): boolean;
 }
 
 function signed(): Signed {
   let [sum, squares, count] = [0, 0, 0];
   return {
-    add(error, share = 1) {
-      sum += share * error;
-      squares += share * error * error;
-      count += share;
+    add(error) {
+      sum += error;
+      squares += error * error;
+      count++;
     },
     lean: () => Math.abs(sum) > Math.sqrt(squares) * Math.max(LEANING, SLIGHT * Math.sqrt(count)),
   };
@@ -163,10 +163,10 @@ function leans(declaration: Declaration, explained: readonly Outcome[], subject:
   if (!declaration.winograd && !declaration.fft) return false;
   const errors = signed();
   for (const each of explained) {
-    const share = Math.min(1, HEARD / Math.max(1, each.verdict.wrong));
+    if (each.verdict.wrong > LONG) continue;
     for (const { got, i, own } of elementsOf(declaration, each, subject)) {
       if (!isOutside(own, i, got) || !(own.kinds[i] & FINITE) || own.value[i] === 0) continue;
-      errors.add(((got - own.value[i]) * Math.sign(own.value[i])) / own.magnitude[i], share);
+      errors.add(((got - own.value[i]) * Math.sign(own.value[i])) / own.magnitude[i]);
     }
   }
   return errors.lean();
