@@ -1,5 +1,8 @@
 // The public names, nothing else.
 
+// The kernels come first in the built file: gzip looks back no further than 32 KB and would not see the code before them.
+import './kernels/binary.ts';
+
 export { type CompileOptions, compile } from './compile/compile.ts';
 export { toFloat32, toFloat64 } from './convert.ts';
 export { SpecError } from './errors.ts';

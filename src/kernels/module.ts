@@ -1,7 +1,7 @@
 // The module of the kernels and its instances: the embedded bytes or a module that was handed in, and what a host refuses.
 
 import { SpecError, show, wrongType } from '../errors.ts';
-import { FREQUENT, SIZE, TEXT, VERSION } from './binary.ts';
+import { EMBEDDED, VERSION } from './binary.ts';
 import type { Kernels } from './exports.ts';
 
 /** What a host does not do for the kernels, as half a sentence about it: "it has no WebAssembly". */
@@ -15,11 +15,12 @@ const bytesOf = (text: string): Uint8Array<ArrayBuffer> =>
 
 /** The bytes that assembly/embed.mjs wrote as text. */
 function decode(): Uint8Array<ArrayBuffer> {
-  const isFrequent = (byte: number): number => (Number.parseInt(FREQUENT[byte >> 2], 16) >> (byte & 3)) & 1;
+  const { size, frequent } = EMBEDDED;
+  const isFrequent = (byte: number): number => (Number.parseInt(frequent[byte >> 2], 16) >> (byte & 3)) & 1;
   const order = Uint8Array.from({ length: 256 }, (_, byte) => byte).sort((a, b) => isFrequent(b) - isFrequent(a));
-  const text = bytesOf(TEXT);
-  const bytes = new Uint8Array(SIZE);
-  for (let i = 0, next = 0; i < SIZE; i++) {
+  const text = bytesOf(EMBEDDED.text);
+  const bytes = new Uint8Array(size);
+  for (let i = 0, next = 0; i < size; i++) {
     let code = text[next++] - 35;
     if (code > 89) code = 92 * code - 8190 + text[next++] - 35;
     bytes[i] = order[code];
