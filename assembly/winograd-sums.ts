@@ -81,10 +81,12 @@ export function winogradSums(g: Winograd, count: i32, panel: usize): void {
   }
 }
 
+@inline
 function tileOf(g: Winograd, x: usize, panel: usize, y: usize): void {
   product(g, x, panel, y, 0, false);
 }
 
+@inline
 function tileAhead(g: Winograd, x: usize, panel: usize, y: usize, next: usize): void {
   product(g, x, panel, y, next, true);
 }

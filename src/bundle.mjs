@@ -87,7 +87,6 @@ const bundle = await rolldown({
   external: ['fast-check', /^node:/],
   platform: 'neutral',
   preserveEntrySignatures: 'strict',
-  treeshake: { moduleSideEffects: [{ test: /kernels.binary\.ts$/, sideEffects: true }] },
   optimization: { inlineConst: { mode: 'all', pass: 3 } },
   // Without a comment before each module.
   experimental: { attachDebugInfo: 'none' },
