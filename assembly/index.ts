@@ -20,6 +20,7 @@ export { pack } from './pack';
 export { pool } from './pool';
 export { PoolOperation } from './pool-geometry';
 export { normals } from './random';
+export { SCRATCH_BYTES, setScratch } from './scratch';
 export { accumulate } from './weight-gradient';
 export { winogradInputs, winogradOutputs, winogradWeights } from './winograd';
 export { winogradSums } from './winograd-sums';

@@ -3,7 +3,7 @@
 import { SpecError } from '../errors.ts';
 import type { Data } from '../tensor.ts';
 import type { Kernels } from './exports.ts';
-import { newInstance, Refusal } from './module.ts';
+import { type Instance, newInstance, Refusal } from './module.ts';
 
 /** A struct of assembly/, as declared.ts names its fields; those of `floats` are float32, the others whole numbers. */
 export interface Struct<Field extends string> {
@@ -43,8 +43,7 @@ export class Arena {
   #view: Uint32Array | undefined;
 
   /** @throws {Refusal} where the host refuses an instance or its memory. */
-  constructor() {
-    const { kernels, memory } = newInstance(FIRST_BYTES / PAGE);
+  constructor({ kernels, memory }: Instance = newInstance(FIRST_BYTES / PAGE)) {
     this.kernels = kernels;
     this.#memory = memory;
     this.base = Math.ceil(this.kernels.heapBase() / 16) * 16;

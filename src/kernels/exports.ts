@@ -15,6 +15,7 @@ export interface Kernels {
   finiteDoubles(address: number, count: number): number;
   pack(packing: number): void;
   repeat(source: number, count: number, times: number, to: number): void;
+  setScratch(address: number): void;
   zero(address: number, bytes: number): void;
   zeroRows(lattice: number, bytes: number): void;
   add(sum: number): void;

@@ -10,7 +10,7 @@ import { assemble } from '../../src/compile/assemble.ts';
 import { Recorder } from '../../src/compile/recorder.ts';
 import type { PlacementOf, Step } from '../../src/compile/steps.ts';
 import type { Layer, Params, Shape, Tensor } from '../../src/index.ts';
-import { Arena } from '../../src/kernels/arena.ts';
+import { Arena, ownArena } from '../../src/kernels/arena.ts';
 import type { Placement } from '../../src/kernels/placement.ts';
 
 /** Bytes of the sentinels before a block; behind it they fill the room that the arena itself leaves. */
@@ -206,7 +206,7 @@ export function watched(
     },
   });
   program.steps.splice(0, program.steps.length, ...program.steps.map(watch));
-  const net = assemble(program, input, output);
+  const net = assemble(ownArena('compile'), program, input, output);
   return ({ data }) => {
     net.x.set(data);
     last = undefined;
