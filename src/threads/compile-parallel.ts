@@ -132,22 +132,28 @@ function record(
   const numberOf = new Map(names.map((name, i) => [name, i]));
   const programs = Array.from({ length: threads }, (): number[] => []);
   const calls: (() => void)[] = [];
-  let begun = false;
+  // What the first thread does alone goes on from what it did alone before.
+  let isShared = false;
+  let isFirst = true;
+  const begin = (shares: boolean): void => {
+    if (isShared || (shares && !isFirst)) for (const program of programs) program.push(MEET);
+    isShared = shares;
+    isFirst = false;
+  };
   net.run(batch, (run, isCall) => {
     if (isCall) {
-      for (const program of programs) program.push(ASK, calls.length);
+      begin(false);
+      programs[0].push(ASK, calls.length);
       calls.push(run);
-      begun = false;
       return;
     }
     for (const section of parted(arena, arena.noted(run), threads)) {
-      programs.forEach((program, t) => {
-        if (begun) program.push(MEET);
+      begin(section.some((calls, t) => t > 0 && calls.length > 0));
+      for (const [t, program] of programs.entries())
         for (const { name, numbers } of section[t])
           program.push(numberOf.get(name) as number, numbers.length, ...numbers);
-      });
-      begun = true;
     }
   });
+  begin(false);
   return { id: batch, programs: programs.map((program) => Float64Array.from(program)), calls };
 }

@@ -8,6 +8,7 @@
 import { Depthwise, Epilogue, Lattice, MR, NR, PLACE, Pool, Product, Sum, Winograd } from '../kernels/declared.ts';
 import type { Call, KernelName, SharedArena } from './shared-arena.ts';
 import { Structs } from './structs.ts';
+import { LEAST_WORK, workOf } from './work-of.ts';
 
 /** What each thread runs, one after the other; between two of them all threads wait for each other. */
 export type Section = readonly (readonly Call[])[];
@@ -32,8 +33,8 @@ function kindOf({ name }: Call): Kind {
   return ROWS.has(name) ? 'rows' : 'alone';
 }
 
-/** Parts the calls of one step. What it needs besides is taken from the arena. */
-export function parted(arena: SharedArena, calls: readonly Call[], threads: number): Section[] {
+/** Parts the calls of one step; a section of less than the least work is not. What it needs besides is taken from the arena. */
+export function parted(arena: SharedArena, calls: readonly Call[], threads: number, least = LEAST_WORK): Section[] {
   const runs: { kind: Kind; calls: Call[] }[] = [];
   for (const call of calls) {
     const kind = kindOf(call);
@@ -42,7 +43,11 @@ export function parted(arena: SharedArena, calls: readonly Call[], threads: numb
     else runs.push({ kind, calls: [call] });
   }
   const by = { blocks: partBlocks, pixels: partPixels, rows: partRows, alone };
-  return runs.map(({ kind, calls }) => by[kind](new Structs(arena), calls, threads));
+  const structs = new Structs(arena);
+  return runs.map(({ kind, calls }) => {
+    const work = calls.reduce((sum, call) => sum + workOf(structs, call), 0);
+    return by[work < least ? 'alone' : kind](structs, calls, threads);
+  });
 }
 
 /** The share of `count` that is thread `t`'s: from where to where, in multiples of `unit`. */

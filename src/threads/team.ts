@@ -45,6 +45,7 @@ export class Team {
       const isSent = this.#sent.has(id);
       this.#sent.add(id);
       for (const [t, hand] of this.#hands.entries()) {
+        if (t > 0 && programs[t].length === 0) continue;
         hand.hold(true);
         hand.post({ id, ...(!isSent && { program: programs[t] }) });
       }

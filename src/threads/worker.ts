@@ -32,8 +32,8 @@ export interface Port {
 }
 
 /**
- * Programs are numbers: a kernel's number, how many arguments it has, and those. −1 waits for the other threads; −2 and a number
- * waits for the main thread, which calls a layer's own function. The words of `control` are: threads that wait, barriers
+ * Programs are numbers: a kernel's number, how many arguments it has, and those. −1 waits for the other threads; −2 and a number,
+ * in the program of the first thread, waits for the main thread, which calls a layer's own function. The words of `control` are: threads that wait, barriers
  * passed, calls answered.
  */
 export function work(port: Port): void {
@@ -59,8 +59,7 @@ export function work(port: Port): void {
   };
   const ask = (call: number): void => {
     const answered = Atomics.load(start.control, 2);
-    meet();
-    if (start.index === 0) port.postMessage({ call });
+    port.postMessage({ call });
     pass(2, answered);
   };
   const run = (program: Float64Array): void => {
@@ -86,7 +85,6 @@ export function work(port: Port): void {
     }
     if (data.program) programs.set(data.id, data.program);
     run(programs.get(data.id) as Float64Array);
-    meet();
     if (start.index === 0) port.postMessage({ done: true });
   };
 }
