@@ -86,7 +86,7 @@ function onWorkers(
       const { batch, shape } = called(plan, net, own);
       const { calls, ...program } = recorded(batch);
       net.x.set(own.data);
-      await team.run(program, (number) => calls[number]());
+      await team.run(run, program, (number) => calls[number]());
       return allocateFrom('compile', shape, net.y.subarray(0, sizeOf(shape)));
     };
     let own: Tensor;

@@ -46,7 +46,10 @@ export function parted(arena: SharedArena, calls: readonly Call[], threads: numb
   const structs = new Structs(arena);
   return runs.map(({ kind, calls }) => {
     const work = calls.reduce((sum, call) => sum + workOf(structs, call), 0);
-    return by[work < least ? 'alone' : kind](structs, calls, threads);
+    if (work >= least) return by[kind](structs, calls, threads);
+    // Lattices are copied in any case: a call for a smaller batch changes the step's own.
+    const [all] = kind === 'pixels' ? partPixels(structs, calls, 1) : [calls];
+    return alone(structs, all, threads);
   });
 }
 

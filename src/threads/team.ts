@@ -3,6 +3,7 @@
 
 import { SpecError } from '../errors.ts';
 import { SCRATCH_BYTES } from '../kernels/declared.ts';
+import { granted, Refusal } from '../kernels/module.ts';
 import { type Hand, startWorker } from './host.ts';
 import type { SharedArena } from './shared-arena.ts';
 import { sharedModule } from './shared-module.ts';
@@ -15,6 +16,8 @@ export interface Programs {
 }
 
 interface Running {
+  /** The net, which must not be garbage as long as somebody waits for what it computes. */
+  readonly net: object;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
   readonly call: (number: number) => void;
@@ -37,11 +40,17 @@ export class Team {
     this.#scratch = Array.from({ length: threads }, () => arena.take(SCRATCH_BYTES));
   }
 
-  /** Runs a program on all threads; `call` is called for the numbers of layers' own functions. Spec threads-workers. */
-  run({ id, programs }: Programs, call: (number: number) => void): Promise<void> {
+  /** Runs a program of a net on all threads; `call` is called for the numbers of layers' own functions. Spec threads-workers. */
+  run(net: object, { id, programs }: Programs, call: (number: number) => void): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#running = { resolve, reject, call };
-      if (this.#hands.length === 0) this.#start();
+      this.#running = { net, resolve, reject, call };
+      try {
+        if (this.#hands.length === 0) this.#start();
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+        this.#lose(error.message);
+        return;
+      }
       const isSent = this.#sent.has(id);
       this.#sent.add(id);
       for (const [t, hand] of this.#hands.entries()) {
@@ -66,10 +75,13 @@ export class Team {
     const isMine = (): boolean => this.#hands === hands;
     this.#hands = hands;
     for (const [index, scratch] of this.#scratch.entries()) {
-      const hand = startWorker(
-        (word) => isMine() && this.#hear(word),
-        (why) => isMine() && this.#lose(why),
+      const hand = granted(String, () =>
+        startWorker(
+          (word) => isMine() && this.#hear(word),
+          (why) => isMine() && this.#lose(why),
+        ),
       );
+      hands.push(hand);
       hand.post({
         module: sharedModule(),
         memory: this.#arena.memory,
@@ -79,7 +91,6 @@ export class Team {
         control: this.#control,
         names: this.#names,
       });
-      hands.push(hand);
     }
   }
 
