@@ -26,6 +26,4 @@ export { winogradInputs, winogradOutputs, winogradWeights } from './winograd';
 export { winogradSums } from './winograd-sums';
 
 /** Where the arena starts: memory below it is the module's own. */
-export function heapBase(): usize {
-  return __heap_base;
-}
+export const HEAP_BASE = __heap_base;

@@ -54,7 +54,7 @@ function shareByName(files) {
 }
 
 /** Lines are broken at the first statement after so many characters. */
-const LONG = 2000;
+const LONG = 1000;
 
 /**
  * Breaks the one line of a minified file behind semicolons, and the lines of its map: Node shows an uncaught error with the

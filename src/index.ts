@@ -35,6 +35,14 @@ export { flatten } from './ops/reshape.ts';
 export { selectChannels } from './ops/select.ts';
 export { softmax } from './ops/softmax.ts';
 
+// Tensors, numbers and errors
+
+export { toFloat32, toFloat64 } from './convert.ts';
+export { SpecError } from './errors.ts';
+export { toChannelsFirst, toChannelsLast, weightToChannelsFirst, weightToChannelsLast } from './layout.ts';
+export { NUMERICS } from './numerics.ts';
+export { type Data, type ElementType, type Shape, type Tensor, tensor } from './tensor.ts';
+
 // Layers and parameters
 
 export { concat, sum } from './layer/branches.ts';
@@ -47,14 +55,6 @@ export type { Attributes, AxisField, Changes, Field, Gradient, Layer, Params, Pr
 export { mapLayer } from './layer/map-layer.ts';
 export { parameter } from './layer/params.ts';
 export { shared } from './layer/shared.ts';
-
-// Tensors, numbers and errors
-
-export { toFloat32, toFloat64 } from './convert.ts';
-export { SpecError } from './errors.ts';
-export { toChannelsFirst, toChannelsLast, weightToChannelsFirst, weightToChannelsLast } from './layout.ts';
-export { NUMERICS } from './numerics.ts';
-export { type Data, type ElementType, type Shape, type Tensor, tensor } from './tensor.ts';
 
 // Inspection
 

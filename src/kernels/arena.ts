@@ -2,6 +2,7 @@
 
 import { SpecError } from '../errors.ts';
 import type { Data } from '../tensor.ts';
+import { HEAP_BASE } from './declared.ts';
 import type { Kernels } from './exports.ts';
 import { type Instance, newInstance, Refusal } from './module.ts';
 
@@ -23,6 +24,9 @@ const PAGE = 0x10000;
 /** 32-bit addresses reach 4 GiB. */
 const ADDRESSABLE = 0x100000000;
 
+/** The lowest address of all arenas. */
+export const BASE = Math.ceil(HEAP_BASE / 16) * 16;
+
 /** The memory of a new instance. */
 const FIRST_BYTES = 16 * PAGE;
 
@@ -33,11 +37,10 @@ const SLACK = 32;
 export class Arena {
   readonly kernels: Kernels;
   readonly #memory: WebAssembly.Memory;
-  readonly base: number;
   /** Where the memory of a call begins. */
-  protected floor: number;
+  protected floor = BASE;
   #clause = 'kernel-memory';
-  #top: number;
+  #top = BASE;
   #who = '';
   #waiting: (() => void)[] | undefined;
   #view: Uint32Array | undefined;
@@ -46,9 +49,6 @@ export class Arena {
   constructor({ kernels, memory }: Instance = newInstance(FIRST_BYTES / PAGE)) {
     this.kernels = kernels;
     this.#memory = memory;
-    this.base = Math.ceil(this.kernels.heapBase() / 16) * 16;
-    this.floor = this.base;
-    this.#top = this.base;
   }
 
   /** The end of the memory that was taken so far, and whether it is kept whatever a call needed. */

@@ -2,7 +2,6 @@
 
 /** The functions that `assembly/index.ts` exports; its numbers are in declared.ts. Structs are given by their address. */
 export interface Kernels {
-  heapBase(): number;
   places(lattice: number, first: number, end: number, table: number): void;
   gather(places: number, count: number, runs: number, runCount: number, length: number, matrix: number): void;
   multiply(product: number, places: number, count: number): void;

@@ -3,7 +3,7 @@
 
 import { SpecError } from '../errors.ts';
 import { allocating } from '../tensor.ts';
-import { Arena, onArena } from './arena.ts';
+import { Arena, BASE, onArena } from './arena.ts';
 import { runsKernels } from './host.ts';
 import { Refusal } from './module.ts';
 
@@ -18,7 +18,7 @@ class StepArena extends Arena {
   constructor(bytes: number) {
     super();
     this.reset('fit');
-    this.grow(this.base + bytes);
+    this.grow(BASE + bytes);
     this.#isFixed = true;
   }
 
@@ -32,7 +32,7 @@ class StepArena extends Arena {
 
   /** Gives the room of all tensors to new ones. */
   clearTensors(): void {
-    this.floor = this.base;
+    this.floor = BASE;
   }
 
   protected override grow(end: number): void {

@@ -19,8 +19,22 @@ interface Builtin {
 const builtin = <T>(name: string): T | undefined =>
   (globalThis.process as Builtin | undefined)?.getBuiltinModule?.(name) as T | undefined;
 
-type NodeThreads = typeof import('node:worker_threads');
-type NodeOs = typeof import('node:os');
+/** What is used of node:worker_threads and node:os. */
+interface NodeWorker {
+  on(event: 'message', heard: (word: Word) => void): void;
+  on(event: 'error', failed: (error: Error) => void): void;
+  on(event: 'exit', ended: () => void): void;
+  postMessage(message: Start | Job): void;
+  ref(): void;
+  unref(): void;
+  terminate(): unknown;
+}
+interface NodeThreads {
+  readonly Worker: new (text: string, options: { eval: boolean; execArgv: string[]; env: object }) => NodeWorker;
+}
+interface NodeOs {
+  availableParallelism?(): number;
+}
 
 /**
  * Says how many threads this host runs, and where it is one, why: it has one processor, no workers, no memory that they share
