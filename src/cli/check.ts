@@ -6,7 +6,7 @@ import { SpecError } from '../errors.ts';
 import { campaign } from '../oracle/campaign.ts';
 import type { Settings } from '../oracle/cases/questions.ts';
 import type { Report } from '../oracle/report/report.ts';
-import { plainLines } from '../plain-text.ts';
+import { plainLines } from '../plain-lines.ts';
 import { sayStray, withWords } from './engine-messages.ts';
 import { openOutput, outputOptions } from './output.ts';
 import { progressLine } from './progress.ts';

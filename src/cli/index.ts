@@ -3,7 +3,7 @@
 
 import { SpecError } from '../errors.ts';
 import { VERSION } from '../oracle/report/version.ts';
-import { plainLines } from '../plain-text.ts';
+import { plainLines } from '../plain-lines.ts';
 import * as check from './check.ts';
 import * as demo from './demo.ts';
 import * as describe from './describe.ts';
