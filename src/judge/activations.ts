@@ -125,14 +125,16 @@ export function fitting(name: string, { type, shape }: Kind, tensor: Tensor, lay
   const own = layout === 'NHWC' && tensor.shape.length > 3 ? turned(tensor) : tensor;
   if (!sameShape(own.shape, shape)) throw misshapen(name, shape, tensor.shape, layout);
   const { data } = own;
-  if (isWhole(type) || data instanceof Float32Array) return own;
+  if (type === 'float64' && data instanceof Float32Array)
+    throw new SpecError('judge-values', `${WHO}: ${show(name)} must hold float64 numbers, got float32`);
+  if (isWhole(type) || type === 'float64' || data instanceof Float32Array) return own;
   if (!isFloat(type)) return { shape, data: new Float32Array(data) };
   const narrow = new Float32Array(data);
   const odd = data.findIndex((value, i) => !Object.is(value, narrow[i]));
   if (odd >= 0)
     throw new SpecError(
       'judge-values',
-      `${WHO}: ${show(name)} must hold float32 numbers, for the bounds are about float32 arithmetic, got ${data[odd]} of float64`,
+      `${WHO}: ${show(name)} must hold float32 numbers, as the model says, got ${data[odd]} of float64`,
     );
   return { shape, data: narrow };
 }

@@ -72,7 +72,8 @@ export function findingOf(node: JudgedNode, failure: Failure, verdict: Verdict):
 const MOST_PLACES = 1000;
 
 function subjectOf(layer: Layer, { planned, inputs, theirs, k, declared }: Failure): Asked | undefined {
-  if (!Object.hasOwn(operators, layer.name)) return undefined;
+  // Cases and known mistakes are about float32.
+  if (declared.isDouble || !Object.hasOwn(operators, layer.name)) return undefined;
   const image = inputs[0]?.value.image as Tensor;
   const narrow = ({ shape, data }: Tensor): Tensor => ({ shape, data: new Float32Array(data) });
   const params = (planned.plan?.step?.params?.((i) => inputs[i]?.value as never) ?? {}) as Record<string, Tensor>;

@@ -98,6 +98,14 @@ export const cases: readonly NodeCase[] = [
   node('DepthToSpace', 7, [1, 8, 2, 3], { blocksize: 2 }), node('DepthToSpace', 11, [1, 8, 2, 3], { blocksize: 2, mode: 'CRD' }), node('SpaceToDepth', 7, [1, 2, 4, 6], { blocksize: 2 }),
 ];
 
+export type Type = 'float32' | 'float64';
+
+/** A constant of the file in float64, if it is one of float32. */
+export const typed = (draft: Draft, type: Type): Draft =>
+  type === 'float64' && draft.type === 1
+    ? { name: draft.name, dims: draft.dims, type: 11, doubles: draft.floats }
+    : draft;
+
 /** Numbers with few digits, both signs among them. */
 export const valued = (shape: readonly number[], step: number): Tensor =>
   tensor(
@@ -108,8 +116,8 @@ export const valued = (shape: readonly number[], step: number): Tensor =>
 const isShape = (value: NodeCase['more'][number]): value is readonly number[] => Array.isArray(value);
 
 /** A model of one node, its inputs and the names of its outputs. */
-export function modelFor({ op, opset, attributes, shape, more, outputs }: NodeCase) {
-  const named = more.map((each, i) => (each === '' || isShape(each) ? each : ({ ...each, name: `w${i}` } as Draft)));
+export function modelFor({ op, opset, attributes, shape, more, outputs }: NodeCase, type: Type = 'float32') {
+  const named = more.map((each, i) => (each === '' || isShape(each) ? each : typed({ ...each, name: `w${i}` }, type)));
   const inputs = Object.fromEntries([
     ['x', shape],
     ...named.flatMap((each, i) => (isShape(each) ? [[`w${i}`, each]] : [])),
@@ -118,6 +126,7 @@ export function modelFor({ op, opset, attributes, shape, more, outputs }: NodeCa
   const bytes = modelOf({
     opset,
     inputs,
+    element: type === 'float64' ? 11 : 1,
     initializers: named.filter((each): each is Draft => each !== '' && !isShape(each)),
     nodes: [{ op, attributes, inputs: ['x', ...named.map((each, i) => (each === '' ? '' : `w${i}`))], outputs: to }],
   });

@@ -1,6 +1,8 @@
 // Damaged model files, drawn at random: each must be read or refused with a clause, in bounded time and memory. Writes mutations.json.
 //
 //   npm run mutations -- --count 100000 --seed 1
+//
+// `--from` begins with another file, to find the one that ends the process.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -13,9 +15,13 @@ import { ocrModel } from './engine.ts';
 import { withChangedField } from './fields.ts';
 
 const { values } = parseArgs({
-  options: { count: { type: 'string', default: '100000' }, seed: { type: 'string', default: '1' } },
+  options: {
+    from: { type: 'string', default: '0' },
+    count: { type: 'string', default: '100000' },
+    seed: { type: 'string', default: '1' },
+  },
 });
-const [count, seed] = [Number(values.count), Number(values.seed)];
+const [from, count, seed] = [Number(values.from), Number(values.count), Number(values.seed)];
 
 /** Milliseconds of the processor that one file may take, and bytes that the process may grow by beyond its largest file. */
 const [LIMIT, MOST_MEMORY] = [2000, 2_000_000_000];
@@ -108,7 +114,7 @@ const outcomes = new Map<string, number>();
 const findings: { readonly i: number; readonly problem: string }[] = [];
 let [slowest, largest] = [0, 0];
 const before = process.memoryUsage().rss;
-for (let i = 0; i < count; i++) {
+for (let i = from; i < from + count; i++) {
   const bytes = mutated(files[hash(seed, i, 'file') % files.length], i);
   const start = process.cpuUsage();
   try {

@@ -187,6 +187,15 @@ describe('by hand', () => {
     );
   });
 
+  test('[onnx-operator] as many outputs as num_outputs says, however many that are', () => {
+    for (const count of [0, -1, 1, 3, 2 ** 31, 2 ** 53]) {
+      const node = { op: 'Split', outputs: ['a', 'b'], attributes: { num_outputs: count } };
+      expect(readOnnx(modelOf({ opset: 18, inputs, nodes: [node] })).describe().rows[0].problem).toContain(
+        `num_outputs is ${count}, but there are 2 outputs [onnx-operator]`,
+      );
+    }
+  });
+
   test('[onnx-operator] whole numbers are divided towards 0, and a cast cuts', () => {
     const ints = [wholes('a', [7, -7]), wholes('b', [2])];
     expect(out({ inputs, initializers: ints, nodes: [{ op: 'Div', inputs: ['a', 'b'] }] }, { x })).toEqual([
