@@ -2,31 +2,18 @@
 
 import { SpecError } from '../../errors.ts';
 import type { Layer } from '../../layer/layer.ts';
-import { alexnet, contextModule, googlenet, lenet5, resnet, vgg } from '../../nets/index.ts';
+import { contextModule, lenet5 } from '../../nets/index.ts';
+import { type NamedNet, namedNets } from '../../nets/named.ts';
 import type { Shape } from '../../tensor.ts';
 
-interface Known {
-  readonly title: string;
-  make(): Layer;
-  /** Height, width, channels of the images that it was made for. */
-  readonly input: readonly [number, number, number];
-}
+const { lenet5: modern, ...others } = namedNets;
 
 export const nets = {
-  lenet5: { title: 'LeNet-5', make: lenet5, input: [32, 32, 1] },
+  lenet5: modern,
   lenet1998: { title: 'LeNet-5 of 1998', make: () => lenet5({ variant: '1998' }), input: [32, 32, 1] },
-  alexnet: { title: 'AlexNet', make: alexnet, input: [227, 227, 3] },
-  vgg11: { title: 'VGG-11', make: () => vgg(11), input: [224, 224, 3] },
-  vgg16: { title: 'VGG-16', make: () => vgg(16), input: [224, 224, 3] },
-  vgg19: { title: 'VGG-19', make: () => vgg(19), input: [224, 224, 3] },
-  googlenet: { title: 'GoogLeNet', make: googlenet, input: [224, 224, 3] },
-  resnet18: { title: 'ResNet-18', make: () => resnet(18), input: [224, 224, 3] },
-  resnet34: { title: 'ResNet-34', make: () => resnet(34), input: [224, 224, 3] },
-  resnet50: { title: 'ResNet-50', make: () => resnet(50), input: [224, 224, 3] },
-  resnet101: { title: 'ResNet-101', make: () => resnet(101), input: [224, 224, 3] },
-  resnet152: { title: 'ResNet-152', make: () => resnet(152), input: [224, 224, 3] },
-  context: { title: 'Context module', make: contextModule, input: [64, 64, 21] },
-} as const satisfies Record<string, Known>;
+  ...others,
+  context: { title: 'Context module', make: () => contextModule(), input: [64, 64, 21] },
+} as const satisfies Record<string, NamedNet>;
 export type NetName = keyof typeof nets;
 
 export const titles: Readonly<Record<NetName, string>> = Object.fromEntries(
