@@ -42,8 +42,11 @@ export function boundFor(enclosure: Enclosure, declared: Declared): Bound {
     else kinds[i] = Number.isFinite(v) ? overflow(v, Math.abs(v) + B, B, format) : kindOf(v);
   }
   const terms = new Float64Array(value.length);
-  const isDouble = declared.isDouble === true;
-  return stored({ value, error, kinds, magnitude: value.map(Math.abs), terms, isWide: true, isDouble }, declared);
+  const facts = {
+    ...(declared.precision && { isWide: true }),
+    ...(declared.isDouble && { isDouble: true }),
+  };
+  return stored({ value, error, kinds, magnitude: value.map(Math.abs), terms, ...facts }, declared);
 }
 
 /** A piece whose radius is more than an eighth of the size of its numbers, for more than half of them, tells nothing. */
