@@ -191,6 +191,7 @@ describe('activations', () => {
     const { unknown } = judge(model, { ...right(), relu2x: one, 'something else': one });
     expect(unknown).toEqual([{ name: 'relu2x' }, { name: 'something else' }]);
     expect(judge(model, { x: right().x, relux1: one }).unknown).toEqual([{ name: 'relux1', nearest: 'relu1' }]);
+    expect(judge(model, { x: right().x, cnov1: one }).unknown).toEqual([{ name: 'cnov1', nearest: 'conv1' }]);
     expect(() => judge(model, { z: one })).toThrow(/no tensor has a name of the model: got 'z'.*\[judge-names\]$/);
     expect(() => judge(model, [] as never)).toThrow(/\[judge-names\]$/);
     expect(() => judge(model, 3 as never)).toThrow(/\[judge-names\]$/);
