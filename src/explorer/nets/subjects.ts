@@ -1,17 +1,48 @@
 // The networks that can be looked at: those of the lectures by name, with an input of any size, or a file.
 
 import { SpecError } from '../../errors.ts';
+import { chain, conv2d, maxPool2d } from '../../index.ts';
 import type { Layer } from '../../layer/layer.ts';
 import { contextModule, lenet5 } from '../../nets/index.ts';
 import { type NamedNet, namedNets } from '../../nets/named.ts';
+import type { ConvAttributes } from '../../ops/convolution.ts';
 import type { Shape } from '../../tensor.ts';
 
 const { lenet5: modern, ...others } = namedNets;
+
+const conv = (attributes: Partial<ConvAttributes> = {}): Layer =>
+  conv2d({ filters: 1, size: 3, bias: false, ...attributes });
+
+/** What the lectures ask of stacked layers: reach, weights and multiplications. */
+const examples = {
+  stacked: { title: 'Three 3×3', make: () => chain([conv(), conv(), conv()]), input: [32, 32, 1] },
+  pooled: {
+    title: '3×3, pool 2, 3×3',
+    make: () => chain([conv(), maxPool2d({ size: 2 }), conv()]),
+    input: [32, 32, 1],
+  },
+  dilated: {
+    title: 'Three 3×3, dilation 1, 2, 4',
+    make: () => chain([1, 2, 4].map((dilation) => conv({ dilation, padding: 'same' }))),
+    input: [32, 32, 1],
+  },
+  wide: {
+    title: '5×5 on 192 channels',
+    make: () => chain([conv({ filters: 32, size: 5, padding: 'same' })]),
+    input: [28, 28, 192],
+  },
+  narrowed: {
+    title: '1×1 to 16 channels, then 5×5',
+    make: () => chain([conv({ filters: 16, size: 1 }), conv({ filters: 32, size: 5, padding: 'same' })]),
+    input: [28, 28, 192],
+  },
+} as const satisfies Record<string, NamedNet>;
 
 export const nets = {
   lenet5: modern,
   lenet1998: { title: 'LeNet-5 of 1998', make: () => lenet5({ variant: '1998' }), input: [32, 32, 1] },
   ...others,
+  ...examples,
   context: { title: 'Context module', make: () => contextModule(), input: [64, 64, 21] },
 } as const satisfies Record<string, NamedNet>;
 export type NetName = keyof typeof nets;

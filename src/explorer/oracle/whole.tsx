@@ -176,7 +176,10 @@ export function ModelPanel() {
         )}{' '}
         <span role="status">
           {progress.value ??
-            (shown && (wrong === 0 ? '✓ No node is wrong.' : `✗ ${wrong} of ${shown.nodes.length} nodes are wrong.`))}
+            (shown &&
+              (wrong === 0
+                ? '✓ No node is wrong.'
+                : `✗ ${wrong} of ${shown.nodes.length} nodes ${wrong === 1 ? 'is' : 'are'} wrong.`))}
         </span>
       </p>
       {problem.value && (

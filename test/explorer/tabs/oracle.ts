@@ -50,7 +50,7 @@ export function oracleTests(site: () => Site): void {
         await give('engine.safetensors', writeSafetensors(tensors));
         await page.getByText('engine.safetensors, 3 tensors').waitFor();
         await page.getByRole('button', { name: 'Judge' }).click();
-        await page.getByText('1 of 2 nodes are wrong').waitFor();
+        await page.getByText('1 of 2 nodes is wrong').waitFor();
         expect(await page.locator('tbody td:nth-child(3)').allTextContents()).toEqual(['✓ pass', '✗ fail']);
         expect(await page.locator('.finding').textContent()).toContain('First at [0, 1]: 0 is right, and it gave 2.');
         expect(await axeFindings(page)).toEqual([]);
@@ -64,7 +64,7 @@ export function oracleTests(site: () => Site): void {
         '#oracle?panel=model',
         async (page) => {
           await page.getByRole('button', { name: 'Take a small net' }).click();
-          await page.getByText('1 of 7 nodes are wrong').waitFor();
+          await page.getByText('1 of 7 nodes is wrong').waitFor();
           await page.locator('li', { hasText: 'padding before and after were exchanged' }).waitFor();
           await page.getByRole('button', { name: 'Show the window' }).click();
           await page.getByText('✗ wrong', { exact: true }).waitFor();
