@@ -3,7 +3,7 @@
 // in it. ASCII alone, since one character beyond Latin-1 makes V8 hold and scan a file at two bytes a character. The
 // source maps hold the sources, which the package does not ship otherwise. build/js has the modules one by one.
 
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decode, encode } from '@jridgewell/sourcemap-codec';
 import { rolldown } from 'rolldown';
@@ -74,3 +74,5 @@ await bundle.close();
 for (const file of readdirSync(dist, { recursive: true, encoding: 'utf8' })) {
   if (existsSync(join(dist, `${file}.map`))) breakLines(join(dist, file));
 }
+// The files that `toeplitz init-adapter` writes.
+cpSync(join(root, 'src/cli/skeletons'), join(dist, 'cli/skeletons'), { recursive: true });

@@ -1,12 +1,12 @@
 // toeplitz check: the oracle judges an engine in another process.
 
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { SpecError } from '../errors.ts';
 import { campaign } from '../oracle/campaign.ts';
 import type { Settings } from '../oracle/cases/questions.ts';
 import type { Report } from '../oracle/report/report.ts';
 import { plainLines } from '../plain-text.ts';
+import { engineCommand, splitArguments } from './engine-command.ts';
 import { sayStray, withWords } from './engine-messages.ts';
 import { openOutput, outputOptions } from './output.ts';
 import { progressLine } from './progress.ts';
@@ -27,23 +27,18 @@ const options = {
 
 /** Runs the command; gives the exit code. */
 export async function run(args: readonly string[]): Promise<number> {
-  const split = args.includes('--') ? args.indexOf('--') : args.length;
-  const { values, positionals } = parseArgs({ args: args.slice(0, split), options, allowPositionals: true });
-  if (positionals.length !== 1)
-    throw new UsageError('check: give one FILE.mjs or COMMAND (arguments of the command go after --)');
+  const [own, behind] = splitArguments(args);
+  const { values, positionals } = parseArgs({ args: own, options, allowPositionals: true });
+  const { target, command, args: commandArgs, rest } = engineCommand('check', positionals, behind);
   const { strict, case: named } = values;
   const settings: Settings = { ...readSettings(values), strict, ...(named && { case: named }) };
   const timeout = aboveZero('timeout', values.timeout);
   const finish = await openOutput(values);
-  const [target] = positionals;
-  const isAdapter = /\.[cm]?[jt]s$/.test(target);
-  const command = isAdapter ? process.execPath : target;
-  const commandArgs = isAdapter ? [fileURLToPath(new URL('host.js', import.meta.url)), target] : args.slice(split + 1);
   try {
     const engine = await remote(command, commandArgs, timeout);
     const report = withWords(await checkRemote(engine, settings), engine);
     const words = ['toeplitz', 'check', target, ...(strict ? ['--strict'] : []), ...timeoutOf(values.timeout)];
-    return await finish(withCommands(report, words, isAdapter ? [] : args.slice(split)));
+    return await finish(withCommands(report, words, rest));
   } catch (error) {
     if (error instanceof SpecError) throw new UsageError(error.message);
     if (!(error instanceof StartError)) throw error;
