@@ -68,7 +68,12 @@ await bundle.write({
   charset: 'ascii',
   chunkFileNames: 'shared/[name]-[hash].js',
   sourcemap: true,
-  codeSplitting: { groups: [{ name: 'core', test: /src.index\.ts$/ }] },
+  codeSplitting: {
+    groups: [
+      { name: 'core', test: /src.index\.ts$/ },
+      { name: 'install-fast-check', test: /install-fast-check\.ts$/ },
+    ],
+  },
 });
 await bundle.close();
 for (const file of readdirSync(dist, { recursive: true, encoding: 'utf8' })) {
