@@ -25,6 +25,8 @@ below on its standard input and output.
   --ops a,b       operators to check; default: all that the engine offers
 ${settingsHelp}
   --case ID       only this case, as a report names it; may be given more than once
+  --jobs N        N processes of the engine share the campaign (1)
+  --time S        seconds after which no further case is asked; the operators share them
   --timeout S     seconds for one call before the engine is killed (10)
   --strict        results far from the exact one are failures, even inside the bound
 ${outputHelp}

@@ -44,13 +44,22 @@ function row(report: OperatorReport): (string | number)[] {
 }
 
 /** `358 skipped: no groups`, `batch > 1: 178 cases not asked`, `left after 2 crashes and 1 timeout: 36 of 60 cases were not asked` */
-export const reasonsOf = ({ skipped, avoided = {}, unasked, wanted, counts, suspicion }: OperatorReport): string[] => {
+export const reasonsOf = ({
+  skipped,
+  avoided = {},
+  unasked,
+  late,
+  wanted,
+  counts,
+  suspicion,
+}: OperatorReport): string[] => {
   const { crash, timeout } = counts;
   const ends = [...counted(crash, 'crash', 'crashes'), ...counted(timeout, 'timeout', 'timeouts')].join(' and ');
   return [
     ...(suspicion ? [`suspect: ${suspicion}`] : []),
     ...Object.entries(skipped).map(([reason, count]) => `${count} skipped: ${reason}`),
     ...Object.entries(avoided).map(([what, count]) => `${what}: ${count} ${count === 1 ? 'case' : 'cases'} not asked`),
+    ...(late === undefined ? [] : [`the time was over: ${late} of ${wanted} cases were not asked`]),
     ...(unasked === undefined ? [] : [`left after ${ends}: ${unasked} of ${wanted} cases were not asked`]),
   ];
 };
