@@ -2,8 +2,10 @@
 
 import { fromFloat16, toFloat16 } from '../../src/formats/float16.ts';
 import type { Tensor } from '../../src/index.ts';
+import { eachWindow } from '../../src/reference/pool.ts';
+import { threeAxes } from '../../src/window.ts';
 import { windowOf } from '../properties/engine.ts';
-import { at, build } from '../properties/places.ts';
+import { at, build, channels } from '../properties/places.ts';
 import { altered, averageBy, averageGradientBy, axesOf, type Call, divisorsOf, maxOver, under } from './altered.ts';
 import type { Fault } from './fault.ts';
 
@@ -25,32 +27,34 @@ function correctedAtTheEdges(call: Call): Float64Array {
   return Float64Array.from(counts[0].flatMap((rows) => counts[1].map((columns) => rows * columns)));
 }
 
-/** The gradient of one unit of y alone. */
-const alone = ({ layer, x }: Call, i: number, dy: Tensor): Tensor =>
-  layer.vjp(x, {})[1]({ shape: dy.shape, data: dy.data.map((value, j) => (j === i ? value : 0)) }).x;
+/** Calls `visit` for every unit of y with the cells of x in its window. */
+function eachUnit(call: Call, visit: (unit: number, cells: readonly number[]) => void): void {
+  const last = channels(call.x);
+  eachWindow({ batch: call.x.shape[0], channels: last, axes: threeAxes(axesOf(call)) }, (row, pixels, image) => {
+    const inside = [...pixels].filter((pixel) => pixel >= 0);
+    for (let c = 0; c < last; c++)
+      visit(
+        row + c,
+        inside.map((pixel) => image + pixel * last + c),
+      );
+  });
+}
 
 /** The last window to name a cell writes it; the others are lost. */
 function assigned(call: Call & { dy: Tensor }): Tensor {
   const dx = build(call.x.shape, call.x, () => 0);
-  for (let i = 0; i < call.dy.data.length; i++) {
-    const share = alone(call, i, call.dy);
-    for (let j = 0; j < dx.data.length; j++) if (share.data[j] !== 0) dx.data[j] = share.data[j];
-  }
+  eachUnit(call, (unit, cells) => {
+    const winner = cells.find((cell) => Object.is(call.x.data[cell], call.right.data[unit]));
+    if (winner !== undefined && call.dy.data[unit] !== 0) dx.data[winner] = call.dy.data[unit];
+  });
   return dx;
 }
 
 /** Every cell that equals the maximum of its window gets all of dy. */
 function toAllTies(call: Call & { dy: Tensor }): Tensor {
   const dx = build(call.x.shape, call.x, () => 0);
-  const ones = build(call.dy.shape, call.dy, () => 1);
-  call.dy.data.forEach((share, i) => {
-    const x = build(call.x.shape, call.x, (place) => at(call.x, place));
-    const best = call.right.data[i];
-    while (best > Number.NEGATIVE_INFINITY && call.layer.forward(x, {}).data[i] === best) {
-      const cell = alone({ ...call, x }, i, ones).data.indexOf(1);
-      dx.data[cell] += share;
-      x.data[cell] = Number.NEGATIVE_INFINITY;
-    }
+  eachUnit(call, (unit, cells) => {
+    for (const cell of cells) if (call.x.data[cell] === call.right.data[unit]) dx.data[cell] += call.dy.data[unit];
   });
   return dx;
 }

@@ -71,9 +71,9 @@ export function freshCases(
       }
     };
     if (others.length > 0)
-      collect(Math.ceil(CROSSING * wanted), NEAR, () => neighbour(drawing, oneOf(drawing.draw, others)));
+      collect(Math.ceil(CROSSING * wanted), NEAR, () => neighbour(drawing, smallOf(drawing.draw, others)));
     collect(Math.ceil(DRAWN * wanted), FAR, () => afresh(drawing));
-    if (own.length > 0) collect(wanted, NEAR, () => neighbour(drawing, oneOf(drawing.draw, own)));
+    if (own.length > 0) collect(wanted, NEAR, () => neighbour(drawing, smallOf(drawing.draw, own)));
     collect(wanted, FAR, () => afresh(drawing));
     return found;
   };
@@ -82,6 +82,10 @@ export function freshCases(
 }
 
 const oneOf = <T>({ below }: Random, list: readonly T[]): T => list[below(list.length)];
+
+/** The smallest of three that are drawn: a condition that holds of small cases is confirmed by small ones. */
+const smallOf = (draw: Random, list: readonly Case[]): Case =>
+  [oneOf(draw, list), oneOf(draw, list), oneOf(draw, list)].reduce((a, b) => (workOf(b) < workOf(a) ? b : a));
 
 /** A case that the campaign might have drawn. */
 function afresh({ subject, asked, draw }: Drawing): Case {
