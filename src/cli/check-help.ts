@@ -41,6 +41,11 @@ An engine, my-engine.mjs:
     // dialect: 'torch',                        or onnx, tensorflow, webnn, caffe: calls in
     //                                          its attributes and layout, see spec/dialects.md
     // layout: { x: 'NCHW', weight: 'OIHW' },   default: NHWC and HWIO
+    //         also grouped: 'GOIHW', transposed: 'IOHW', dense: 'IO', depthwise: 'HWIM'
+    // same: 'numbers',                         padding never comes as a word
+    // requires: ['groups = 1', 'stride <= size', 'dilation = 1 or stride = 1'],
+    //                                          other cases are not asked: oracle-requires
+    // language: 'python',                      of the cases that are shown; or cpp, rust
     // traits: { padding: 'multiplied' },       see spec/oracle.md, oracle-traits
     ops: {
       conv2d({ attributes, x, weight, bias }) {

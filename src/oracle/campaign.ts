@@ -97,9 +97,18 @@ export async function examine(
   }
   const { seed, cases, ops, strict, shard, time, case: named } = settings;
   if (!ops && !named) operators.push(...(subject.unknown ?? []).map((op) => unaskedReport(op, 'not known', 0)));
-  const { name, version, dialect = 'toeplitz', traits, layout } = subject;
+  const { name, version, dialect = 'toeplitz', traits, layout, requires, same, language } = subject;
   const interrupted = options.signal?.aborted ?? false;
-  const engine = { name, version, dialect, traits, layout };
+  const engine = {
+    name,
+    version,
+    dialect,
+    traits,
+    layout,
+    ...(requires && { requires: requires.map(({ text }) => text) }),
+    ...(same && { same }),
+    ...(language && { language }),
+  };
   return reportOf({
     engine,
     seed,

@@ -1,8 +1,10 @@
 // A case in the words of a dialect: the nearest one that it can say, and its attributes. Spec dialect-cases, dialect-attributes.
 
-import type { Attributes } from '../../layer/layer.ts';
+import type { Attributes, Layer } from '../../layer/layer.ts';
 import type { Shape } from '../../tensor.ts';
+import type { ConvGeometry } from '../../window.ts';
 import type { Case } from '../case.ts';
+import { isPossible, layerOf, shapeOf } from '../cases/tensors.ts';
 import type { DialectName, Layout } from '../dialect.ts';
 import { familyOf } from '../families/index.ts';
 import { absent, type Words } from '../family.ts';
@@ -10,6 +12,30 @@ import { dialects } from './dialects.ts';
 
 /** A possible case as the dialect can say it; the same object if it already can. */
 export const nearestIn = (name: DialectName, c: Case): Case => familyOf(c.op).nearest(dialects[name], c, name);
+
+/**
+ * The case with its padding in numbers, as an engine gets it that knows no words for it; undefined where the dialect cannot say
+ * these numbers, or where they would give another output (the end of a transposed convolution). Spec oracle-engine.
+ */
+export function numbered(name: DialectName, c: Case): Case | undefined {
+  const { padding } = c as Case & { readonly padding?: unknown };
+  if (typeof padding !== 'string' || c.reject) return c;
+  const [layer, x] = [layerOf(c), shapeOf(c)];
+  const axes = axesOf(layer, x);
+  const said = { ...c, padding: axes.map(({ before, after }) => [before, after]), ...('ceil' in c && { ceil: false }) };
+  const isSame = (other: Case): boolean =>
+    isPossible(other) && JSON.stringify(axesOf(layerOf(other), x)) === JSON.stringify(axes);
+  if (!isSame(said)) return undefined;
+  const nearest = nearestIn(name, said);
+  // A dialect that has words alone for this operator goes on to say them.
+  if (JSON.stringify(nearest) === JSON.stringify(said)) return said;
+  return dialects[name].limits.numbers.includes(c.op) ? undefined : c;
+}
+
+const axesOf = (layer: Layer, x: Shape) => {
+  const { axes = [] } = (layer.geometry?.(x) ?? {}) as Partial<ConvGeometry>;
+  return axes.slice(axes.length - (x.length - 2));
+};
 
 /** The shapes of the tensors that the dialect has in other ones than we. */
 export function shapesIn(name: DialectName, c: Case, layout: Required<Layout>): Readonly<Record<string, Shape>> {

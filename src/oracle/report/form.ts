@@ -50,7 +50,13 @@ const operator: Form = {
 
 const report: Form = {
   format: 'string',
-  engine: { name: 'string', 'version?': 'string', 'dialect?': 'string' },
+  engine: {
+    name: 'string',
+    'version?': 'string',
+    'dialect?': 'string',
+    'requires?': ['string'],
+    'language?': 'string',
+  },
   seed: 'number',
   cases: 'number',
   'ops?': ['string'],

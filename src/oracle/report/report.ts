@@ -2,6 +2,7 @@
 
 import { NUMERICS } from '../../numerics.ts';
 import type { Precision } from '../bounds/precision.ts';
+import type { LanguageName } from '../cases/languages.ts';
 import type { Shard } from '../cases/questions.ts';
 import type { DialectName, Layout } from '../dialect.ts';
 import type { Traits } from '../engine.ts';
@@ -60,6 +61,9 @@ export interface Report {
     readonly dialect: DialectName;
     readonly traits: Traits;
     readonly layout: Required<Layout>;
+    readonly requires?: readonly string[];
+    readonly same?: 'numbers';
+    readonly language?: LanguageName;
   };
   readonly seed: number;
   /** Cases per operator, as asked for. */

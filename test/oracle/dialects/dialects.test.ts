@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Tensor } from '../../../src/index.ts';
 import { mirroredAxes } from '../../../src/ops/conv-transpose.ts';
-import { callOf, layoutKeyOf } from '../../../src/oracle/ask/ask.ts';
+import { callOf, countsOf, layoutKeyOf } from '../../../src/oracle/ask/ask.ts';
 import { drawCase } from '../../../src/oracle/cases/draw.ts';
 import { isPossible, layerOf, operandsOf, shapeOf } from '../../../src/oracle/cases/tensors.ts';
 import { toOurs, toTheirs } from '../../../src/oracle/dialects/layout.ts';
@@ -96,11 +96,10 @@ describe('a case in a dialect', () => {
     fc.assert(
       fc.property(drawn, ({ name, plain }) => {
         const { layout } = dialects[name];
-        const channels = shapeOf(plain).at(-1)!;
         for (const [part, each] of tensorsOf(plain)) {
           const key = layoutKeyOf(plain, part);
-          const theirs = toTheirs(key, each, layout, channels);
-          expect(toOurs(key, theirs, layout, each.shape.length, channels)).toEqual(each);
+          const theirs = toTheirs(key, each, layout, countsOf(plain));
+          expect(toOurs(key, theirs, layout, each.shape.length, countsOf(plain))).toEqual(each);
         }
       }),
     );
