@@ -1,7 +1,8 @@
 // What may be wrong with the plumbing of an adapter: ways to mistake a tensor, each tried on the answer. Spec campaign-smoke.
 
-import { partsOf, theirTensor } from '../oracle/ask/ask.ts';
+import { partsOf } from '../oracle/ask/ask.ts';
 import type { Case } from '../oracle/case.ts';
+import { theirTensor } from '../oracle/dialects/translate.ts';
 import type { Answer, EngineUnderTest } from '../oracle/engine-under-test.ts';
 import { indexAt, placeOf } from '../places.ts';
 import { type Shape, sameShape, sizeOf, type Tensor } from '../tensor.ts';

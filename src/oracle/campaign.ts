@@ -19,6 +19,7 @@ import { familyOf } from './families/index.ts';
 import { memory } from './findings/diagnose.ts';
 import type { Finding } from './findings/finding.ts';
 import { findingsOf } from './findings/findings.ts';
+import { withEnginePlaces } from './report/engine-layout.ts';
 import { type OperatorReport, type Report, reportOf, statusOf, unaskedReport } from './report/report.ts';
 
 export interface CheckOptions extends Settings {
@@ -171,7 +172,8 @@ async function checkOperator(
   };
   const suspicion = suspicionIn(subject, op, outcomes);
   const judged = suspicion ? outcomes.map((each) => suspected(each, suspicion)) : outcomes;
-  const findings = await findingsOf(subject, history, judged, isFinding, effort);
+  const found = await findingsOf(subject, history, judged, isFinding, effort);
+  const findings = found.map((each) => withEnginePlaces(subject, each));
   return {
     ...summaryOf(name, quota, judged, findings, unfinished),
     ...(suspicion && { suspicion }),

@@ -5,12 +5,20 @@ import { type Shape, sameShape, type Tensor } from '../../tensor.ts';
 import type { Case, Part } from '../case.ts';
 import { layerOf, operandsOf, shapeOf } from '../cases/tensors.ts';
 import { dialects } from '../dialects/dialects.ts';
-import { type Counts, toOurs, toTheirs } from '../dialects/layout.ts';
-import { attributesIn, numbered, shapesIn } from '../dialects/translate.ts';
+import { toOurs } from '../dialects/layout.ts';
+import {
+  type Asking,
+  attributesIn,
+  countsOf,
+  layoutKeyOf,
+  numbered,
+  shapesIn,
+  theirTensor,
+} from '../dialects/translate.ts';
 import type { Call } from '../engine.ts';
 import type { Answer, EngineUnderTest } from '../engine-under-test.ts';
 import { familyOf } from '../families/index.ts';
-import type { Expected, LayoutKey } from '../family.ts';
+import type { Expected } from '../family.ts';
 import { checkParts } from './outputs.ts';
 import { unmet } from './requirements.ts';
 import { type Verdict, verdict } from './verdict.ts';
@@ -24,17 +32,8 @@ export interface Outcome {
   readonly after?: Case;
 }
 
-type Asked = Pick<EngineUnderTest, 'dialect' | 'layout' | 'same'>;
-
-/** A tensor of ours as the engine has it. */
-export function theirTensor(asked: Asked, c: Case, name: string, tensor: Tensor): Tensor {
-  const shape = shapesIn(asked.dialect ?? 'toeplitz', c, asked.layout)[name];
-  const { data } = tensor;
-  return shape ? { shape, data } : toTheirs(layoutKeyOf(c, name), tensor, asked.layout, countsOf(c));
-}
-
 /** The question as the engine gets it, in its dialect and layout. */
-export function callOf(asked: Asked, c: Case): Call {
+export function callOf(asked: Asking, c: Case): Call {
   const operands = Object.entries(operandsOf(c, layerOf(c))) as [string, Tensor][];
   const tensors = operands.map(([name, tensor]) => [name, theirTensor(asked, c, name, tensor)]);
   const dialect = asked.dialect ?? 'toeplitz';
@@ -145,16 +144,3 @@ function reshaped(value: unknown, theirs: Shape, ours: () => Shape): unknown {
   const { shape, data } = (value ?? {}) as Partial<Tensor>;
   return Array.isArray(shape) && sameShape(shape, theirs) ? { shape: ours(), data } : value;
 }
-
-/** Whose layout a tensor of a case has. */
-export function layoutKeyOf(c: Case, name: string): LayoutKey {
-  const { tensors } = familyOf(c.op);
-  const key = Object.hasOwn(tensors, name) ? tensors[name] : 'none';
-  return key === 'weight' && groupsOf(c) > 1 ? 'grouped' : key;
-}
-
-/** 1 for a case without groups. */
-const groupsOf = (c: Case): number => (c as Partial<{ groups: number }>).groups ?? 1;
-
-/** What the layouts of a case depend on. */
-export const countsOf = (c: Case): Counts => ({ channels: shapeOf(c).at(-1)!, groups: groupsOf(c) });

@@ -1,14 +1,16 @@
 // A case in the words of a dialect: the nearest one that it can say, and its attributes. Spec dialect-cases, dialect-attributes.
 
 import type { Attributes, Layer } from '../../layer/layer.ts';
-import type { Shape } from '../../tensor.ts';
+import type { Shape, Tensor } from '../../tensor.ts';
 import type { ConvGeometry } from '../../window.ts';
 import type { Case } from '../case.ts';
 import { isPossible, layerOf, shapeOf } from '../cases/tensors.ts';
 import type { DialectName, Layout } from '../dialect.ts';
+import type { EngineUnderTest } from '../engine-under-test.ts';
 import { familyOf } from '../families/index.ts';
-import { absent, type Words } from '../family.ts';
+import { absent, type LayoutKey, type Words } from '../family.ts';
 import { dialects } from './dialects.ts';
+import { type Counts, toTheirs } from './layout.ts';
 
 /** A possible case as the dialect can say it; the same object if it already can. */
 export const nearestIn = (name: DialectName, c: Case): Case => familyOf(c.op).nearest(dialects[name], c, name);
@@ -58,3 +60,26 @@ function forbidden(c: Case, words: Words<Case>, layout: Required<Layout>): Attri
   const own = words.attributes(family.repaired(c), layout);
   return Object.fromEntries(Object.entries(own).map(([key, value]) => [key, given[key] ?? value]));
 }
+
+/** What a question depends on beside its case. */
+export type Asking = Pick<EngineUnderTest, 'dialect' | 'layout' | 'same'>;
+
+/** A tensor of ours as the engine has it. */
+export function theirTensor(asked: Asking, c: Case, name: string, tensor: Tensor): Tensor {
+  const shape = shapesIn(asked.dialect ?? 'toeplitz', c, asked.layout)[name];
+  const { data } = tensor;
+  return shape ? { shape, data } : toTheirs(layoutKeyOf(c, name), tensor, asked.layout, countsOf(c));
+}
+
+/** Whose layout a tensor of a case has. */
+export function layoutKeyOf(c: Case, name: string): LayoutKey {
+  const { tensors } = familyOf(c.op);
+  const key = Object.hasOwn(tensors, name) ? tensors[name] : 'none';
+  return key === 'weight' && groupsOf(c) > 1 ? 'grouped' : key;
+}
+
+/** 1 for a case without groups. */
+const groupsOf = (c: Case): number => (c as Partial<{ groups: number }>).groups ?? 1;
+
+/** What the layouts of a case depend on. */
+export const countsOf = (c: Case): Counts => ({ channels: shapeOf(c).at(-1)!, groups: groupsOf(c) });

@@ -24,6 +24,7 @@ const finding: Form = {
   'where?': { text: 'string', terms: ['string'], ...division, 'fresh?': division },
   'instead?': { text: 'string', confirmed: 'boolean' },
   verdict: { kind: 'string', message: 'string', 'first?': element, 'worst?': element },
+  'inEngine?': { axes: 'string', first: ['number'], 'worst?': ['number'] },
   id: 'string',
   seenAs: 'string',
   'after?': 'string',

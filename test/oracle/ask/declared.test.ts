@@ -128,7 +128,7 @@ describe('a layout', () => {
       (
         await checkEngine(
           { ...right, layout: { ...layout, grouped: 'OIHW' } },
-          { ...options, ops: ['conv2d'], cases: 12 },
+          { ...options, ops: ['conv2d'], cases: 40 },
         )
       ).clean,
     ).toBe(false);
