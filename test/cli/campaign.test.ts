@@ -50,8 +50,7 @@ describe('--expected', () => {
   const list = at('known.txt');
   const known = (...args: string[]) => toeplitz(...engine, '--expected', list, ...args);
 
-  // Skipped: fails since the descriptions (oracle-where, oracle-instead) and the new cases came together; not yet mended.
-  it.skip('[campaign-expected] is written by --fix, and is then met exactly', async () => {
+  it('[campaign-expected] is written by --fix, and is then met exactly', async () => {
     expect((await known()).err).toContain('cannot read');
     expect((await known('--fix')).code).toBe(0);
     expect(readFileSync(list, 'utf8')).toBe('maxPool2d: error\navgPool2d: wrong-type\n');

@@ -80,7 +80,7 @@ export function crashesOf(isLearning: boolean): Crashes {
 
   const causeOf = (said: Statements): Predicate | undefined => causes.predicates.find((each) => holds(each, said));
   const isWorth = (c: Case): boolean => {
-    if (!isLearning || crashes.length === 0) return true;
+    if (!isLearning || answers.length === 0) return true; // nothing tells crashes from answers yet
     const said = statementsOf(c);
     const cause = causeOf(said);
     if (!cause) return true;

@@ -113,9 +113,15 @@ export interface Finding {
   readonly expected?: boolean;
 }
 
-/** What went wrong, in the words of which each may stand on a list, the most telling first. Spec campaign-expected. */
-export const causesOf = ({ mistake, instead, where, kind }: Finding): readonly string[] =>
-  [mistake, instead?.confirmed ? instead.text : undefined, where?.text, kind].filter((each) => each !== undefined);
+/**
+ * What went wrong, in the words of which each may stand on a list, the most telling first: that every case fails tells less
+ * than how it fails. Spec campaign-expected.
+ */
+export function causesOf({ mistake, instead, where, kind }: Finding): readonly string[] {
+  const condition = where && (where.terms.length > 0 ? [where.text, kind] : [kind, where.text]);
+  const causes = [mistake, instead?.confirmed ? instead.text : undefined, ...(condition ?? [kind])];
+  return causes.filter((each) => each !== undefined);
+}
 
 /** What went wrong, in a few words: the mistake if it has a name, else what is known instead. */
 export const causeOf = (finding: Finding): string => causesOf(finding)[0];

@@ -41,8 +41,14 @@ const ELEMENTS = 4;
 const SHARE = 0.75;
 /** An arithmetic predicts errors so many times those of float32, or its prediction says nothing. */
 const COARSER = 64;
-/** Signed errors add up to less than so many times the root of their squares, unless they lean to one side. */
-const LEANING = 6;
+/**
+ * Signed errors add up to less than so many times the root of their squares, unless they lean to one side; of very many, which
+ * are not wholly independent, their mean is also less than this share of their root mean square.
+ */
+const [LEANING, SLIGHT] = [6, 0.25];
+
+/** The errors of a longer transform lean by its rounded factors. */
+const LONG = 4096;
 
 /** Arithmetic, and the failures that it explains. */
 export interface ExplainedByProfile {
@@ -120,32 +126,50 @@ function isOfSize(declaration: Declaration, outcome: Outcome, subject: EngineUnd
   const { precision, winograd, fft } = declaration;
   const { accumulator } = precision ?? {};
   if (outcome.theirs === undefined) return false;
-  let [sum, squares] = [0, 0];
+  const errors = signed();
   for (const { got, i, own } of elementsOf(declaration, outcome, subject)) {
     if (!isOutside(own, i, got) || !(own.kinds[i] & FINITE)) continue;
+    if (!Number.isFinite(got) && own.magnitude[i] >= formats[precision?.output ?? 'float32'].most) continue;
     const off = got - own.value[i];
     if ((winograd || fft) && own.error[i] === 0 && Math.abs(off) >= 0.5) return false;
     if (accumulator === undefined) continue;
     const e = off / (formats[accumulator].u * own.magnitude[i]);
     if (Math.abs(e) > 8 * Math.sqrt(own.terms[i]) + 8) return false;
-    sum += e;
-    squares += e * e;
+    errors.add(e);
   }
-  return Math.abs(sum) <= LEANING * Math.sqrt(squares);
+  return !errors.lean();
+}
+
+/** Errors, and whether they lean to one side. */
+interface Signed {
+  add(error: number): void;
+  lean(): boolean;
+}
+
+function signed(): Signed {
+  let [sum, squares, count] = [0, 0, 0];
+  return {
+    add(error) {
+      sum += error;
+      squares += error * error;
+      count++;
+    },
+    lean: () => Math.abs(sum) > Math.sqrt(squares) * Math.max(LEANING, SLIGHT * Math.sqrt(count)),
+  };
 }
 
 /** Whether the errors of all together grow with the values: those of transforms do not, since they are rounded to nearest. */
 function leans(declaration: Declaration, explained: readonly Outcome[], subject: EngineUnderTest): boolean {
   if (!declaration.winograd && !declaration.fft) return false;
-  let [sum, squares] = [0, 0];
-  for (const each of explained)
+  const errors = signed();
+  for (const each of explained) {
+    if (each.verdict.wrong > LONG) continue;
     for (const { got, i, own } of elementsOf(declaration, each, subject)) {
       if (!isOutside(own, i, got) || !(own.kinds[i] & FINITE) || own.value[i] === 0) continue;
-      const e = ((got - own.value[i]) * Math.sign(own.value[i])) / own.magnitude[i];
-      sum += e;
-      squares += e * e;
+      errors.add(((got - own.value[i]) * Math.sign(own.value[i])) / own.magnitude[i]);
     }
-  return Math.abs(sum) > LEANING * Math.sqrt(squares);
+  }
+  return errors.lean();
 }
 
 /** Whether an answer that fails would pass if the engine declared this. */

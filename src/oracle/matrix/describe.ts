@@ -7,6 +7,7 @@ import type { Case } from '../case.ts';
 import { parseCaseId } from '../cases/id.ts';
 import { layerOf, shapeOf, workOf } from '../cases/tensors.ts';
 import type { EngineUnderTest } from '../engine-under-test.ts';
+import { familyOf } from '../families/index.ts';
 import { agreementOf, answeredCaseOf } from '../findings/agreement.ts';
 import type { Evidence, Finding, Instead } from '../findings/finding.ts';
 import { mistakesOf } from '../findings/predict.ts';
@@ -117,7 +118,9 @@ const COMBINED = 12;
 /** Every way in which the parts that are wrong may have come about. */
 function suspectsOf(subject: EngineUnderTest, found: Description | undefined, failures: readonly Outcome[]): Suspect[] {
   if (!found || found.rules.length === 0) return [];
-  const parts = found.rules.map((rules) => hypothesesOf(rules));
+  const { op } = failures[0].case;
+  const isMaximum = familyOf(op).structure(op)?.kind === 'maximum';
+  const parts = found.rules.map((rules) => hypothesesOf(rules, isMaximum));
   const usable = parts.map((list) => (parts.length === 1 ? list : ranked(subject, list, failures).slice(0, COMBINED)));
   const combined = usable.reduce<(readonly Hypothesis[])[]>(
     (lists, part) => lists.flatMap((list) => part.map((each) => [...list, each])),
@@ -158,7 +161,10 @@ function named(list: readonly Hypothesis[]): Mistake {
   return { ...mistake, name };
 }
 
-function hypothesesOf({ part, products, biases, isOther, constant, seen }: PartRules): Hypothesis[] {
+function hypothesesOf(
+  { part, products, biases, isOther, constant, seen }: PartRules,
+  isMaximum: boolean,
+): Hypothesis[] {
   if (isOther.products && products.length === 0) return [];
   if (isOther.biases && biases.length === 0) return [];
   if (seen && seen.choice === undefined && seen.limits === undefined) return [];
@@ -168,7 +174,7 @@ function hypothesesOf({ part, products, biases, isOther, constant, seen }: PartR
       const texts = [
         ...(product ? [product.text] : []),
         ...(bias ? [ofBias(bias.text)] : []),
-        ...(constant === undefined ? [] : [`the constant ${constant} is added, or takes part`]),
+        ...(constant === undefined ? [] : [`the constant ${constant} ${isMaximum ? 'takes part' : 'is added'}`]),
         ...(seen ? [seen.text] : []),
       ];
       found.push({

@@ -15,8 +15,7 @@ import { forward, gradient, names, withFault } from '../own.ts';
 import { campaign, changed, unknown } from './unknown-mistakes.ts';
 
 describe('the name of a mistake', () => {
-  // Skipped: fails since the descriptions (oracle-where, oracle-instead) and the new cases came together; not yet mended.
-  it.skip('[oracle-mistakes] comes with what speaks for it, in the data and in the text', async () => {
+  it('[oracle-mistakes] comes with what speaks for it, in the data and in the text', async () => {
     const uncounted = withFault('avgPool2d', (call) =>
       forward({ ...call, attributes: { ...call.attributes, countPadding: false } }),
     );
@@ -177,15 +176,13 @@ describe('a mistake of a transposed convolution', () => {
 });
 
 describe('an engine whose mistake nobody knows', () => {
-  // Skipped: fails since the descriptions (oracle-where, oracle-instead) and the new cases came together; not yet mended.
-  it.skip.each(unknown)('[oracle-mistakes] and that %s gets no name', async (_, engine) => {
+  it.each(unknown)('[oracle-mistakes] and that %s gets no name', async (_, engine) => {
     const { findings } = await campaign(withFault('conv2d', engine), 'conv2d', 60);
     expect(findings.length).toBeGreaterThan(0);
     expect(findings.flatMap(({ mistake }) => mistake ?? [])).toEqual([]);
   });
 
-  // Skipped: fails since the descriptions (oracle-where, oracle-instead) and the new cases came together; not yet mended.
-  it.skip('[oracle-campaign] and that is wrong for numbers and NaN alike has one finding with all of its cases', async () => {
+  it('[oracle-campaign] and that is wrong for numbers and NaN alike has one finding with all of its cases', async () => {
     const { findings, counts } = await campaign(
       withFault(
         'conv2d',
@@ -198,8 +195,7 @@ describe('an engine whose mistake nobody knows', () => {
     expect(findings[0].cases.some((id) => id.includes('/nan/'))).toBe(true);
   });
 
-  // Skipped: fails since the descriptions (oracle-where, oracle-instead) and the new cases came together; not yet mended.
-  it.skip('[oracle-mistakes] and that adds 1 to every third value of anything gets no name, whatever the operator', async () => {
+  it('[oracle-mistakes] and that adds 1 to every third value of anything gets no name, whatever the operator', async () => {
     const odd = ({ shape, data }: Tensor): Tensor => ({ shape, data: data.map((v, i) => (i % 3 > 0 ? v : v + 1)) });
     const gradients = (call: GradientCall) =>
       Object.fromEntries(Object.entries(gradient(call)).map(([name, each]) => [name, odd(each)]));
