@@ -35,8 +35,7 @@ export const shardHelp = `\
 export function readShard(text: string, variables: Variables = process.env): Shard {
   if (/^auto(\/|$)/.test(text)) return ofHost(text, variables);
   const [, index, of] = /^(\d+)\/(\d+)$/.exec(text)?.map(Number) ?? [];
-  if (!(index >= 1 && index <= of))
-    throw new UsageError(`--shard must be i/n with i from 1 to n, auto/n or auto, got '${text}'`);
+  if (!(index >= 1 && index <= of)) throw new UsageError(`--shard must be i/n with i from 1 to n, got '${text}'`);
   return { index, of };
 }
 

@@ -151,7 +151,7 @@ describe('a host that numbers the parts', () => {
     ['auto/0', { JOB_COMPLETION_INDEX: '0' }, 'none of 0 parts'],
     ['auto/x', { JOB_COMPLETION_INDEX: '0' }, "n must be a whole number, got 'x'"],
     ['auto/', { JOB_COMPLETION_INDEX: '0' }, 'write auto or auto/n'],
-    ['autos', { JOB_COMPLETION_INDEX: '0' }, "must be i/n with i from 1 to n, auto/n or auto, got 'autos'"],
+    ['autos', { JOB_COMPLETION_INDEX: '0' }, "must be i/n with i from 1 to n, got 'autos'"],
   ])('[campaign-shards] is refused: %s with %o', (text, variables, message) => {
     expect(() => readShard(text, variables)).toThrow(message);
   });
