@@ -66,7 +66,10 @@ export class Crew {
 
   /** From here on jobs run in this memory. */
   attach({ memory }: Shared, names: readonly string[], scratchOf: ScratchOf): void {
-    if (this.#isServing) this.#give(() => -1);
+    if (this.#isServing) {
+      this.#give(() => -1);
+      this.#meet(); // so that no worker takes the next job for its last one
+    }
     this.#numberOf = new Map(names.map((name, i) => [name, i]));
     const [control, threads] = [this.#control, this.threads];
     for (const [i, hand] of this.#hands.entries()) {
@@ -115,16 +118,16 @@ export class Crew {
   /** Writes a thread's program; gives its length, or −1 where there is no room. */
   #write(t: number, sections: readonly Section[]): number {
     const [start, end] = [t * ROOM, (t + 1) * ROOM];
+    const programs = this.#programs;
     let at = start;
     for (const section of sections) {
       for (const { name, numbers } of section[t]) {
         if (at + numbers.length + 3 > end) return -1;
-        this.#programs[at++] = this.#numberOf.get(name) as number;
-        this.#programs[at++] = numbers.length;
-        this.#programs.set(numbers, at);
-        at += numbers.length;
+        programs[at++] = this.#numberOf.get(name) as number;
+        programs[at++] = numbers.length;
+        for (const number of numbers) programs[at++] = number; // far quicker than set() for a few numbers
       }
-      this.#programs[at++] = MEET;
+      programs[at++] = MEET;
     }
     return at - start;
   }

@@ -88,7 +88,10 @@ export function work(port: Port): void {
       pass(3, job);
       job = Atomics.load(control, 3);
       const length = Atomics.load(control, 4 + index);
-      if (length < 0) return;
+      if (length < 0) {
+        meet();
+        return;
+      }
       run(programs.subarray(index * room, index * room + length));
     }
   };
