@@ -13,7 +13,7 @@ import type { Start } from './worker.ts';
 const ROOM = 1 << 17;
 
 /** Words of `control`; see worker.ts. */
-const [WAITING, PASSED, , JOBS, LENGTHS] = [0, 1, 2, 3, 4];
+const [WAITING, PASSED, BEGUN, JOBS, LENGTHS] = [0, 1, 2, 3, 4];
 
 const MEET = -1;
 
@@ -31,7 +31,7 @@ export class Crew {
   readonly #control: Int32Array;
   readonly #programs: Float64Array;
   #numberOf = new Map<string, number>();
-  #isServing = false;
+  #attached = 0;
   #lost: string | undefined;
 
   private constructor(threads: number) {
@@ -40,36 +40,41 @@ export class Crew {
     this.#programs = new Float64Array(new SharedArrayBuffer(threads * ROOM * 8));
   }
 
-  /** Starts workers for all threads but the calling one. They never hold the process. Spec train-threads. */
-  static start(threads: number): Crew {
+  /**
+   * Starts workers for all threads but the calling one, and waits for them: hosts start them only while the event loop turns. Later
+   * they do not hold the process. Spec train-threads.
+   */
+  static async start(threads: number): Promise<Crew> {
     const crew = new Crew(threads);
+    const started = Array.from({ length: threads - 1 }, () => crew.#startOne());
     try {
-      for (let t = 1; t < threads; t++) {
-        const hand = granted(String, () =>
-          startWorker(
-            () => undefined,
-            (why) => {
-              crew.#lost ??= why;
-            },
-          ),
-        );
-        hand.hold(false);
-        crew.#hands.push(hand);
-      }
+      await Promise.all(started);
     } catch (error) {
       crew.end();
-      if (!(error instanceof Refusal)) throw error;
-      throw lost(error.message);
+      throw error;
     }
+    for (const hand of crew.#hands) hand.hold(false);
     return crew;
   }
 
-  /** From here on jobs run in this memory. */
+  #startOne(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const lose = (why: string): void => {
+        this.#lost ??= why;
+        reject(lost(why));
+      };
+      try {
+        this.#hands.push(granted(String, () => startWorker(({ ready }) => ready && resolve(), lose)));
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+        lose(error.message);
+      }
+    });
+  }
+
+  /** From here on jobs run in this memory, as soon as the workers have heard of it. */
   attach({ memory }: Shared, names: readonly string[], scratchOf: ScratchOf): void {
-    if (this.#isServing) {
-      this.#give(() => -1);
-      this.#meet(); // so that no worker takes the next job for its last one
-    }
+    if (this.#attached > 0) this.#give(() => -1);
     this.#numberOf = new Map(names.map((name, i) => [name, i]));
     const [control, threads] = [this.#control, this.threads];
     for (const [i, hand] of this.#hands.entries()) {
@@ -86,12 +91,20 @@ export class Crew {
       hand.post(start);
       hand.post({ seen: Atomics.load(control, JOBS), programs: this.#programs, room: ROOM });
     }
-    this.#isServing = true;
+    this.#attached++;
+  }
+
+  /**
+   * Whether all workers wait for jobs in the memory attached last. Until then the calling thread works alone: some hosts
+   * deliver messages only while its event loop turns.
+   */
+  get isServing(): boolean {
+    if (this.#lost !== undefined) throw lost(this.#lost);
+    return Atomics.load(this.#control, BEGUN) === this.#attached * this.#hands.length;
   }
 
   /** Runs sections; `make` makes the calls of this thread. */
   run(sections: readonly Section[], make: (call: Call) => void): void {
-    if (this.#lost !== undefined) throw lost(this.#lost);
     const lengths = Array.from({ length: this.threads }, (_, t) => (t === 0 ? 0 : this.#write(t, sections)));
     if (lengths.includes(-1)) {
       for (const section of sections) for (const calls of section) calls.forEach(make);

@@ -17,10 +17,10 @@ export interface StepThreads {
 }
 
 /** `undefined` for one thread. Spec threads-count, train-threads. */
-export function stepThreads(threads: number): StepThreads | undefined {
+export async function stepThreads(threads: number): Promise<StepThreads | undefined> {
   const count = threadsOf('fit', threads);
   if (count === 1) return undefined;
-  const crew = Crew.start(count);
+  const crew = await Crew.start(count);
   return { arenaOf: (bytes) => new ThreadedArena(bytes, crew), end: () => crew.end() };
 }
 
@@ -41,6 +41,10 @@ class ThreadedArena extends StepArena {
   }
 
   override parallel(body: () => void): void {
+    if (!this.#crew.isServing) {
+      body();
+      return;
+    }
     const structs = new Structs(this);
     const calls = this.#noting.noted(body, (call) => kept(structs, call));
     const sections = parted(this, calls, this.#crew.threads);

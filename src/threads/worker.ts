@@ -26,7 +26,7 @@ export interface Serve {
   readonly room: number;
 }
 
-/** What a worker says: that all is done, that a layer's own function is to be called, or what went wrong. */
+/** What a worker says: that it has started, that all is done, that a layer's own function is to be called, or what went wrong. */
 export interface Word {
   readonly ready?: true;
   readonly done?: true;
@@ -42,7 +42,7 @@ export interface Port {
 /**
  * Programs are numbers: a kernel's number, how many arguments it has, and those. −1 waits for the other threads; −2 and a number,
  * in the program of the first thread, waits for the main thread, which calls a layer's own function. The words of `control` are: threads that wait, barriers
- * passed, calls answered, jobs given, and for each thread the length of its program in a job; −1 ends its service.
+ * passed, calls answered (or services begun), jobs given, and for each thread the length of its program in a job; −1 ends its service.
  */
 export function work(port: Port): void {
   let start: Start;
@@ -84,14 +84,12 @@ export function work(port: Port): void {
   };
   const serve = ({ seen, programs, room }: Serve): void => {
     const { control, index } = start;
+    Atomics.add(control, 2, 1);
     for (let job = seen; ; ) {
       pass(3, job);
       job = Atomics.load(control, 3);
       const length = Atomics.load(control, 4 + index);
-      if (length < 0) {
-        meet();
-        return;
-      }
+      if (length < 0) return;
       run(programs.subarray(index * room, index * room + length));
     }
   };
@@ -101,7 +99,6 @@ export function work(port: Port): void {
       const instance = new WebAssembly.Instance(data.module, { env: { memory: data.memory } });
       kernels = instance.exports as unknown as typeof kernels;
       kernels.setScratch(data.scratch);
-      port.postMessage({ ready: true });
       return;
     }
     if ('seen' in data) {
@@ -112,4 +109,5 @@ export function work(port: Port): void {
     run(programs.get(data.id) as Float64Array);
     if (start.index === 0) port.postMessage({ done: true });
   };
+  port.postMessage({ ready: true });
 }

@@ -95,7 +95,7 @@ export async function fit(
 ): Promise<FitResult> {
   const checked = checkFit(net, params, batches, options);
   const { threads = 1 } = checked;
-  const shared = threads === 1 ? undefined : (await import('../threads/step-threads.ts')).stepThreads(threads);
+  const shared = threads === 1 ? undefined : await (await import('../threads/step-threads.ts')).stepThreads(threads);
   try {
     return await trained(net, params, batches, checked, stepMemory(shared?.arenaOf));
   } finally {

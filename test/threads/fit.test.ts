@@ -7,12 +7,14 @@ import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import * as t from '../../src/index.ts';
 import { flatParams } from '../../src/layer/params.ts';
+import { Crew } from '../../src/threads/crew.ts';
 import { type Batches, fit, momentum } from '../../src/train/index.ts';
 import { firstDifference } from '../kernels/twins.ts';
 
 const given = process.getBuiltinModule;
 beforeEach(() => void vi.spyOn(console, 'warn').mockImplementation(() => {})); // of a batch of one example
 afterEach(() => {
+  vi.restoreAllMocks();
   process.getBuiltinModule = given;
 });
 
@@ -65,7 +67,7 @@ const batches: Batches = {
     })),
 };
 const params = t.initialize(net, [1, 24, 25, 5], { seed: 2 });
-const options = { optimizer: momentum({ rate: 0.01 }), epochs: 1 };
+const options = { optimizer: momentum({ rate: 0.01 }), epochs: 3 };
 
 const bitsOf = (own: t.Params<t.Tensor>): [string, Float32Array][] =>
   Object.entries(flatParams(own)).map(([name, { data }]) => [name, data as Float32Array]);
@@ -74,7 +76,9 @@ describe('[train-threads] the bits of one thread', () => {
   test.each([2, 3])('on %i threads', async (threads) => {
     const made = hostOf(3);
     const alone = await fit(net, params, batches, options);
+    const run = vi.spyOn(Crew.prototype, 'run');
     const shared = await fit(net, params, batches, { ...options, threads });
+    expect(run.mock.calls.length).toBeGreaterThan(10);
     expect(shared.history).toEqual(alone.history);
     const expected = new Map(bitsOf(alone.params));
     for (const [name, data] of bitsOf(shared.params)) expect(firstDifference(data, expected.get(name)!), name).toBe(-1);
@@ -99,13 +103,12 @@ test('[train-threads] a worker that dies is an error of the run, and the next ru
   const made = hostOf(2);
   const dying = fit(net, params, batches, {
     ...options,
-    epochs: 3,
     threads: 2,
     onCheckpoint: async () => void (await made[0].terminate()),
   });
   await expect(dying).rejects.toThrow('fit: a worker must not end during training, got it ended [train-threads]');
   const { step } = await fit(net, params, batches, { ...options, threads: 2 });
-  expect(step).toBe(SIZES.length);
+  expect(step).toBe(options.epochs * SIZES.length);
 });
 
 test('[train-threads] the process ends when training does', () => {
