@@ -3,7 +3,7 @@
 // in it. ASCII alone, since one character beyond Latin-1 makes V8 hold and scan a file at two bytes a character. The
 // source maps hold the sources, which the package does not ship otherwise. build/js has the modules one by one.
 
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decode, encode } from '@jridgewell/sourcemap-codec';
 import { rolldown } from 'rolldown';
@@ -108,7 +108,12 @@ await bundle.write({
   charset: 'ascii',
   chunkFileNames: 'shared/[name]-[hash].js',
   sourcemap: true,
-  codeSplitting: { groups: [{ name: 'core', test: /src.index\.ts$/ }] },
+  codeSplitting: {
+    groups: [
+      { name: 'core', test: /src.index\.ts$/ },
+      { name: 'install-fast-check', test: /install-fast-check\.ts$/ },
+    ],
+  },
 });
 await bundle.close();
 const built = readdirSync(dist, { recursive: true, encoding: 'utf8' })
@@ -116,3 +121,5 @@ const built = readdirSync(dist, { recursive: true, encoding: 'utf8' })
   .map((file) => join(dist, file));
 shareByName(built);
 for (const file of built) if (existsSync(`${file}.map`)) breakLines(file);
+// The files that `toeplitz init-adapter` writes.
+cpSync(join(root, 'src/cli/skeletons'), join(dist, 'cli/skeletons'), { recursive: true });
