@@ -47,8 +47,9 @@ const COARSER = 64;
  */
 const [LEANING, SLIGHT] = [6, 0.25];
 
-/** The errors of a longer transform lean by its rounded factors. */
-const LONG = 4096;
+/** The rounded factors of a Fourier transform make all results smaller or larger alike, by so many units at most; in a longer
+ * transform by more. */
+const [SCALED, LONG] = [24 * U, 4096];
 
 /** Arithmetic, and the failures that it explains. */
 export interface ExplainedByProfile {
@@ -166,7 +167,9 @@ function leans(declaration: Declaration, explained: readonly Outcome[], subject:
     if (each.verdict.wrong > LONG) continue;
     for (const { got, i, own } of elementsOf(declaration, each, subject)) {
       if (!isOutside(own, i, got) || !(own.kinds[i] & FINITE) || own.value[i] === 0) continue;
-      errors.add(((got - own.value[i]) * Math.sign(own.value[i])) / own.magnitude[i]);
+      const off = (got - own.value[i]) * Math.sign(own.value[i]);
+      const scaled = declaration.fft ? SCALED * Math.abs(own.value[i]) : 0;
+      errors.add((Math.sign(off) * Math.max(0, Math.abs(off) - scaled)) / own.magnitude[i]);
     }
   }
   return errors.lean();
