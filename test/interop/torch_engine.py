@@ -95,5 +95,4 @@ serve(
     name="PyTorch, CPU",
     version=torch.__version__,
     dialect="torch",
-    traits={"padding": "multiplied"},
 )
