@@ -2,7 +2,8 @@
 
 /** What is said about a finding: of the entries for its engine and operator the first whose `cause` is part of its words. */
 function remarkOn(checked, name, op, words) {
-  const entries = checked[name] ?? [];
+  const own = checked[name] ?? [];
+  const entries = typeof own === 'string' ? checked[own] : own; // the same as of another
   return entries.find(
     (each) =>
       (each.ops === undefined || each.ops.includes(op)) && (each.cause === undefined || words.includes(each.cause)),
@@ -30,17 +31,18 @@ function wordsOf({ where, instead, mistake, verdict, dialects, layout, profile }
 
 const element = ({ expected, got }, place) => `First at [${place.join(', ')}]: expected ${expected}, got ${got}.`;
 
-function paragraph(name, op, finding, language, checked) {
-  const words = wordsOf(finding);
-  const remark = remarkOn(checked, name, op, words.join('\n'));
+/** A finding, and the other operators in which the same is found. */
+function paragraph({ op, finding, remark, others }, language) {
   const { first } = finding.verdict;
   const literal = finding.literal[language] ?? finding.literal.typescript;
   return [
-    `### ${op}: ${finding.cases.length} of its cases${remark ? `: ${remark.is}` : ''}`,
+    `### ${remark?.title ?? `${op}: ${finding.verdict.kind}`}`,
     '',
     remark ? `**${remark.is}.** ${remark.about}` : '*Not yet checked by hand.*',
     '',
-    ...words.map((line) => `- ${line}`),
+    `In ${countIn(op, finding)}${others.map((each) => `, ${countIn(each.op, each.finding)}`).join('')}. In ${op}:`,
+    '',
+    ...wordsOf(finding).map((line) => `- ${line}`),
     ...(first ? [`- ${element(first, finding.inEngine?.first ?? first.index)}`] : []),
     '',
     `\`\`\`${language === 'python' ? 'python' : 'js'}`,
@@ -50,6 +52,21 @@ function paragraph(name, op, finding, language, checked) {
     `\`${finding.id}\``,
     '',
   ];
+}
+
+const countIn = (op, { cases }) => `${op} (${cases.length} ${cases.length === 1 ? 'case' : 'cases'})`;
+
+/** The findings of an engine, those of one cause together. */
+function grouped(name, operators, checked) {
+  const groups = [];
+  for (const { op, findings } of operators)
+    for (const finding of findings) {
+      const remark = remarkOn(checked, name, op, wordsOf(finding).join('\n'));
+      const group = remark && groups.find((each) => each.remark === remark);
+      if (group) group.others.push({ op, finding });
+      else groups.push({ op, finding, remark, others: [] });
+    }
+  return groups;
 }
 
 const isOffered = ({ status }) => status !== 'not offered' && status !== 'not known';
@@ -66,9 +83,7 @@ function section([name, report], checked) {
     `\`npm run interop ${name}\`: ${asked} cases of ${offered.length} operators and gradients, by the rules of the dialect ${engine.dialect}, seed ${report.seed}.`,
     ...(right.length > 0 ? [`Nothing found in ${right.join(', ')}.`] : []),
     '',
-    ...failing.flatMap(({ op, findings }) =>
-      findings.flatMap((finding) => paragraph(name, op, finding, engine.language, checked)),
-    ),
+    ...grouped(name, failing, checked).flatMap((each) => paragraph(each, engine.language)),
   ];
 }
 
@@ -76,9 +91,7 @@ function section([name, report], checked) {
 function summary(reports, checked) {
   const kinds = ['defect', 'convention', 'documented limit'];
   const rows = reports.map(([name, { engine, operators }]) => {
-    const remarks = operators.flatMap(({ op, findings }) =>
-      findings.map((each) => remarkOn(checked, name, op, wordsOf(each).join('\n'))?.is ?? 'not checked'),
-    );
+    const remarks = grouped(name, operators, checked).map(({ remark }) => remark?.is ?? 'not checked');
     const count = (kind) => remarks.filter((each) => each === kind).length || '';
     return `| ${engine.name} | ${engine.version ?? ''} | ${[...kinds, 'not checked'].map(count).join(' | ')} |`;
   });

@@ -1,4 +1,4 @@
-// npm run interop: judges published engines, one after another, and writes FINDINGS.md from the reports.
+// npm run interop: judges published engines, one after another, and writes FINDINGS.md and spec/guide/findings.md from the reports.
 //
 //   node run.mjs                 all engines that are installed here
 //   node run.mjs torch onnxjs    these; the reports of the others stay as they are
@@ -49,4 +49,13 @@ const found = Object.keys(engines).flatMap((name) =>
 );
 const checked = JSON.parse(readFileSync(join(here, 'checked.json'), 'utf8'));
 writeFileSync(join(here, 'FINDINGS.md'), findingsPage(found, checked));
+/** Whole reports as a page of the guide. */
+const shown = ['tfjs-cpu', 'tfjs-wasm', 'ort-web'];
+if (shown.every((name) => existsSync(file(name)))) {
+  const text = (name) => spawnSync(process.execPath, [program, 'merge', file(name)], { encoding: 'utf8' }).stdout;
+  const parts = shown.map((name) => `## npm run interop -- ${name}\n\n\`\`\`\n${text(name).trimEnd()}\n\`\`\`\n`);
+  const page = join(here, '../../spec/guide/findings.md');
+  const [head] = readFileSync(page, 'utf8').split(/^## /m);
+  writeFileSync(page, `${head}${parts.join('\n')}`);
+}
 console.log('FINDINGS.md is written');
