@@ -6,7 +6,7 @@ import { campaign, type Progress } from '../oracle/campaign.ts';
 import type { Settings, Shard } from '../oracle/cases/questions.ts';
 import { joinParts } from '../oracle/report/merge.ts';
 import type { Report } from '../oracle/report/report.ts';
-import { plainLines } from '../plain-text.ts';
+import { plainLines } from '../plain-lines.ts';
 import { engineCommand, splitArguments } from './engine-command.ts';
 import { sayStray, withWords } from './engine-messages.ts';
 import { openOutput, outputOptions } from './output.ts';

@@ -2,7 +2,7 @@
 // The command line: one file per command.
 
 import { VERSION } from '../oracle/report/version.ts';
-import { plainLines } from '../plain-text.ts';
+import { plainLines } from '../plain-lines.ts';
 import * as check from './check.ts';
 import * as demo from './demo.ts';
 import * as describe from './describe.ts';

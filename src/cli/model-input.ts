@@ -7,7 +7,7 @@ import { netIn } from '../nets/net-file.ts';
 import { type Model, readOnnx, type ShapeOptions, writeOnnx } from '../onnx/index.ts';
 import type { Shape } from '../tensor.ts';
 import { readInput } from './files.ts';
-import { loadNet, netNames } from './show-input.ts';
+import { loadNet, netLines } from './show-input.ts';
 import { UsageError } from './usage.ts';
 
 export const modelOptions = {
@@ -17,9 +17,8 @@ export const modelOptions = {
 } as const;
 
 export const modelHelp = `\
-  --net NAME      the net of a safetensors file that does not say it: ${netNames.slice(0, 3).join(', ')},
-                  ${netNames.slice(3, 8).join(', ')},
-                  ${netNames.slice(8).join(', ')}
+  --net NAME      the net of a safetensors file that does not say it:
+                  ${netLines(18)}
   --classes N     units of its last layer, where they are not the paper's
   --shape NAME=1x3x224x224
                   the shape of an input, channels first; a free first axis is 1
@@ -54,7 +53,7 @@ function ofWeights(who: string, file: Uint8Array, { net, classes }: Values): Uin
     throw new UsageError(`${who}: --classes must be a whole number from 1 on, got '${classes}'`);
   const whole = net === undefined ? netIn(readSafetensors(file)) : undefined;
   if (whole) return writeOnnx(whole.layer, whole.shape, whole.params);
-  const { net: layer, shape, params } = loadNet(net, count, file);
+  const { net: layer, shape, params } = loadNet(net, count, file, who);
   return writeOnnx(layer, shape, params);
 }
 

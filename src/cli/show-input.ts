@@ -8,7 +8,7 @@ import type { Layer, Params } from '../layer/layer.ts';
 import { mapLayer } from '../layer/map-layer.ts';
 import { trainedIn } from '../layer/parameter.ts';
 import { flatParams, mapParams } from '../layer/params.ts';
-import { alexnet, googlenet, lenet5, resnet, vgg } from '../nets/index.ts';
+import { type NamedNet, namedNets } from '../nets/named.ts';
 import { type NetFile, netIn } from '../nets/net-file.ts';
 import { allocate, type Shape, type Tensor, tensor } from '../tensor.ts';
 import { stackImages } from '../train/images.ts';
@@ -16,30 +16,23 @@ import { readInput } from './files.ts';
 import { isFolder, readImageFolder } from './image-folder.ts';
 import { UsageError } from './usage.ts';
 
-interface Choice {
-  make(options: { classes?: number }): Layer;
-  /** `[batch, height, width, channels]` of the images it was made for. */
-  readonly shape: Shape;
+const nets: Readonly<Record<string, NamedNet>> = namedNets;
+const netNames = Object.keys(nets);
+
+/** The names of the nets in lines behind so many spaces, the first of which may begin with `first`. */
+export function netLines(indent: number, first = ''): string {
+  const lines = [first];
+  for (const [i, name] of netNames.entries()) {
+    const word = i < netNames.length - 1 ? `${name},` : name;
+    const last = lines.length - 1;
+    if (lines[last].length + word.length + 1 > LINE - indent) lines.push(word);
+    else lines[last] += lines[last] === '' ? word : ` ${word}`;
+  }
+  return lines.join(`\n${' '.repeat(indent)}`);
 }
 
-const large = (side: number, make: Choice['make']): Choice => ({ make, shape: [1, side, side, 3] });
-
-const nets: Readonly<Record<string, Choice>> = {
-  lenet5: { make: lenet5, shape: [1, 32, 32, 1] },
-  alexnet: large(227, alexnet),
-  vgg11: large(224, (options) => vgg(11, options)),
-  vgg13: large(224, (options) => vgg(13, options)),
-  vgg16: large(224, (options) => vgg(16, options)),
-  vgg19: large(224, (options) => vgg(19, options)),
-  googlenet: large(224, googlenet),
-  resnet18: large(224, (options) => resnet(18, options)),
-  resnet34: large(224, (options) => resnet(34, options)),
-  resnet50: large(224, (options) => resnet(50, options)),
-  resnet101: large(224, (options) => resnet(101, options)),
-  resnet152: large(224, (options) => resnet(152, options)),
-};
-
-export const netNames = Object.keys(nets);
+/** Columns of a help text. */
+const LINE = 80;
 
 export interface LoadedNet {
   readonly net: Layer;
@@ -50,15 +43,21 @@ export interface LoadedNet {
 }
 
 /** The named net, or the one that the file says it is, with the file's parameters; running statistics in the file make its norms frozen. Spec cli-show. */
-export function loadNet(named: string | undefined, classes: number | undefined, file: Uint8Array): LoadedNet {
+export function loadNet(
+  named: string | undefined,
+  classes: number | undefined,
+  file: Uint8Array,
+  who = 'show',
+): LoadedNet {
   const read = readSafetensors(file);
   const whole = named === undefined && classes === undefined ? netIn(read) : undefined;
   if (whole) return wholeNet(whole);
   const { tensors, metadata } = read;
   const name = named ?? metadata.net ?? 'lenet5';
   if (!Object.hasOwn(nets, name))
-    throw new UsageError(`show: --net must be one of ${netNames.join(', ')}, got '${name}'`);
-  const { make, shape } = nets[name];
+    throw new UsageError(`${who}: --net must be one of ${netNames.join(', ')}, got '${name}'`);
+  const { make, input } = nets[name];
+  const shape = [1, ...input];
   const trained = make(classes === undefined ? {} : { classes });
   const given = mapLayer(trained, (_, layer) => layer.roles?.batchStatistics?.given ?? layer);
   const isTrained = trainedIn(given, shape);
@@ -67,7 +66,7 @@ export function loadNet(named: string | undefined, classes: number | undefined, 
   const start = mapParams(net.params(shape), (axes) => tensor(axes));
   const { params, missing, misshapen, unread, text } = loadWeights(net, shape, file, { start });
   if (missing.length + misshapen.length + unread.length > 0)
-    throw new UsageError(`show: MODEL is not one of ${name}: ${text}`);
+    throw new UsageError(`${who}: MODEL is not one of ${name}: ${text}`);
   return { net, params, shape, text };
 }
 

@@ -7,7 +7,7 @@ import { type Page, pages, readShown } from '../inspect/net-pages.ts';
 import { allocate, type Tensor } from '../tensor.ts';
 import { destination } from './destination.ts';
 import { checkFolder, readInput } from './files.ts';
-import { loadNet, netNames, readImages } from './show-input.ts';
+import { loadNet, netLines, readImages } from './show-input.ts';
 import { EXIT, orRefused, UsageError } from './usage.ts';
 
 export const help = `toeplitz show MODEL IMAGE --out DIR [options]
@@ -19,8 +19,7 @@ them, which are read by name. Pixels become 0 to 1; an image of another size
 than the net's is centred, with zeros around it or its border cut.
 
   --out DIR       where the pictures go; made if it is not there
-  --net NAME      ${netNames.slice(0, 8).join(', ')},
-                  ${netNames.slice(8).join(', ')};
+  --net NAME      ${netLines(18)};
                   without it, what MODEL says of itself, else lenet5
   --classes N     units of the last layer, where they are not the paper's
   --index N       which image of an IDX file or a folder (0)

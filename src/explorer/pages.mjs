@@ -2,6 +2,7 @@
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
+import { Marked } from 'marked';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -104,7 +105,7 @@ ${content}
 }
 
 /** Writes all pages into `folder`, and gives what can be searched: a title, an address and the text of every section. */
-export function writePages(folder, marked) {
+export function writePages(folder) {
   const names = clauses();
   const sections = [];
   for (const source of sources()) {
@@ -125,7 +126,7 @@ export function writePages(folder, marked) {
         return `<pre tabindex="0"><code${lang ? ` class="language-${lang}"` : ''}>${escaped(text)}</code></pre>\n`;
       },
     };
-    const own = new marked.Marked({ gfm: true, renderer });
+    const own = new Marked({ gfm: true, renderer });
     let tables = 0;
     const html = own
       .parse(readFileSync(join(root, source), 'utf8'))

@@ -3,7 +3,6 @@
 
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { build } from './build.mjs';
 import { brokenLinks, clauses, linkClauses, searchScript, styles, writePages } from './pages.mjs';
@@ -26,7 +25,7 @@ const { folder, bytes, gzipped } = await build(site);
 
 const docs = join(folder, 'docs');
 mkdirSync(docs, { recursive: true });
-const sections = writePages(docs, createRequire(join(tools, 'package.json'))('marked'));
+const sections = writePages(docs);
 
 const entries = Object.values(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).exports)
   .map((target) => (typeof target === 'string' ? target : target.default))

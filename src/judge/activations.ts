@@ -86,7 +86,7 @@ const MOST_UNKNOWN = 20;
 const isSame = (a: Tensor, b: Tensor): boolean =>
   sameShape(a.shape, b.shape) && a.data.every((value, i) => Object.is(value, b.data[i]));
 
-/** The name with the fewest letters to put in, take out or change, at most a third of them. */
+/** The name with the fewest letters to put in, take out, change or exchange with the next, at most a third of them. */
 function unknownName(name: string, names: readonly string[], taken: ReadonlyMap<string, unknown>): UnknownName {
   const own = bare(name).slice(0, LETTERS);
   let [nearest, least] = [undefined as string | undefined, Math.floor(own.length / 3) + 1];
@@ -104,12 +104,16 @@ function unknownName(name: string, names: readonly string[], taken: ReadonlyMap<
 const [LETTERS, MOST_NAMES] = [80, 2000];
 
 function distance(a: string, b: string): number {
+  let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
-    for (let j = 1; j <= b.length; j++)
-      next.push(Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1)));
-    row = next;
+    for (let j = 1; j <= b.length; j++) {
+      const isSwapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      const swapped = isSwapped ? before[j - 2] + 1 : Number.POSITIVE_INFINITY;
+      next.push(Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1), swapped));
+    }
+    [before, row] = [row, next];
   }
   return row[b.length];
 }
@@ -125,14 +129,16 @@ export function fitting(name: string, { type, shape }: Kind, tensor: Tensor, lay
   const own = layout === 'NHWC' && tensor.shape.length > 3 ? turned(tensor) : tensor;
   if (!sameShape(own.shape, shape)) throw misshapen(name, shape, tensor.shape, layout);
   const { data } = own;
-  if (isWhole(type) || data instanceof Float32Array) return own;
+  if (type === 'float64' && data instanceof Float32Array)
+    throw new SpecError('judge-values', `${WHO}: ${show(name)} must hold float64 numbers, got float32`);
+  if (isWhole(type) || type === 'float64' || data instanceof Float32Array) return own;
   if (!isFloat(type)) return { shape, data: new Float32Array(data) };
   const narrow = new Float32Array(data);
   const odd = data.findIndex((value, i) => !Object.is(value, narrow[i]));
   if (odd >= 0)
     throw new SpecError(
       'judge-values',
-      `${WHO}: ${show(name)} must hold float32 numbers, for the bounds are about float32 arithmetic, got ${data[odd]} of float64`,
+      `${WHO}: ${show(name)} must hold float32 numbers, as the model says, got ${data[odd]} of float64`,
     );
   return { shape, data: narrow };
 }

@@ -6,13 +6,13 @@
 // operands that were rounded up, and made good: a sum of m terms of one sign is at most its float32 result / (1 − γ_m).
 
 import type { Layer } from '../layer/layer.ts';
-import { type Bound, gamma, LAMBDA, U } from '../oracle/bounds/bound.ts';
+import { type Bound, gamma, LAMBDA } from '../oracle/bounds/bound.ts';
 import { formats, rounding } from '../oracle/bounds/formats.ts';
 import { ANYTHING, FINITE, overflow } from '../oracle/bounds/number-kinds.ts';
 import { mayTransform, transformed } from '../oracle/bounds/winograd.ts';
-import type { Shape, Tensor } from '../tensor.ts';
+import type { Data, Shape, Tensor } from '../tensor.ts';
 import { type ConvGeometry, cellsUnder, inputs, outputs, taps } from '../window.ts';
-import { type Declared, roundingOf, sound } from './enclosure.ts';
+import { arithmeticOf, type Declared, roundingOf, sound } from './enclosure.ts';
 
 export interface Contraction {
   readonly layer: Layer;
@@ -26,15 +26,17 @@ export interface Contraction {
   readonly more: number;
 }
 
-/** The smallest float32 that is not below v ≥ 0. */
-function up(values: ArrayLike<number>): Float32Array {
+/** The smallest float32 that is not below v ≥ 0; of a model of float64 the number itself. */
+function up(values: ArrayLike<number>, { isDouble }: Declared): Data {
+  if (isDouble) return new Float64Array(values);
   const result = new Float32Array(values);
   const bits = new Int32Array(result.buffer);
   for (let i = 0; i < result.length; i++) if (result[i] < values[i]) bits[i]++;
   return result;
 }
 
-const sizeUp = (values: ArrayLike<number>): Float32Array => up(new Float64Array(values).map(Math.abs));
+const sizeUp = (values: ArrayLike<number>, declared: Declared): Data =>
+  up(new Float64Array(values).map(Math.abs), declared);
 
 /** y[o] = Σ x·w of every window in float64; zeros are left out, since they add nothing to a finite sum. */
 export function convolved(g: ConvGeometry, x: Float64Array, w: Float64Array, y: Float64Array): void {
@@ -111,22 +113,27 @@ function termsOf({ layer, x, shape, weight, bias }: Contraction, size: number): 
   return counts;
 }
 
-/** Upper bounds of Σ a·w of numbers ≥ 0; `terms` of each sum. Where float32 overflows, float64 does the work. */
-function atMost(c: Contraction, a: Float32Array, w: Float32Array, terms: Float64Array): Float64Array {
+/**
+ * Upper bounds of Σ a·w of numbers ≥ 0; `terms` of each sum. Where float32 overflows, and in a model of float64, float64 does
+ * the work. A product loses at most half of the smallest number.
+ */
+function atMost(c: Contraction, a: Data, w: Data, terms: Float64Array): Float64Array {
   const { layer, shape, bias } = c;
   const weight = { shape: c.weight.shape, data: w };
-  const y = new Float64Array(layer.forward({ shape, data: a }, { weight, ...none(bias, 'float32') }).data);
-  const isHuge = y.some((each) => each === Number.POSITIVE_INFINITY);
-  if (isHuge)
-    y.set(exactOf({ ...c, x: new Float64Array(a), weight, bias: bias && none(bias, 'float32').bias }, y.length));
+  const wide = (): Float64Array =>
+    exactOf({ ...c, x: new Float64Array(a), weight, bias: bias && none(bias, 'float32').bias }, terms.length);
+  const isDouble = a instanceof Float64Array;
+  const { u, eta } = isDouble ? arithmeticOf({ isDouble }) : formats.float32;
+  let y = isDouble
+    ? wide()
+    : new Float64Array(layer.forward({ shape, data: a }, { weight, ...none(bias, 'float32') }).data);
+  if (!isDouble && y.some((each) => each === Number.POSITIVE_INFINITY)) y = wide();
   return y.map((each, i) => {
     const m = terms[i] + 1;
-    return ((each + m * ETA) / (1 - m * U * 1.01)) * (1 + 1e-12);
+    return ((each + m * eta) / (1 - m * u * 1.01)) * (1 + 1e-12);
   });
 }
 
-/** The smallest float32: a product loses at most half of it. */
-const ETA = formats.float32.eta;
 /** Of so many terms the float32 sum says little. */
 const MOST_TERMS = 1 << 22;
 
@@ -141,14 +148,21 @@ export function enclosedContraction(c: Contraction, declared: Declared): Bound |
   const value = exactOf(c, size);
   const { u, eta, tiny } = roundingOf(declared);
   const ieee = declared.subnormals === 'ieee';
-  const w = sizeUp(weight.data);
-  const reach = radius ? up(new Float64Array(x).map((v, i) => Math.abs(v) + radius[i])) : sizeUp(x);
+  const w = sizeUp(weight.data, declared);
+  const reach = radius
+    ? up(
+        new Float64Array(x).map((v, i) => Math.abs(v) + radius[i]),
+        declared,
+      )
+    : sizeUp(x, declared);
   const magnitude = atMost(c, reach, w, terms);
-  const spread = radius && atMost(c, up(radius), w, terms);
+  const spread = radius && atMost(c, up(radius, declared), w, terms);
   const narrow = declared.precision?.operands ?? 'float32';
   const dw = new Float64Array(weight.data).map((w) => rounding(w, narrow, ieee));
-  const moved = dw.some((each) => each > 0) ? atMost(c, reach, up(dw), terms) : undefined;
-  const lost = ieee ? undefined : flushed(c, reach, w, terms);
+  const moved = dw.some((each) => each > 0) ? atMost(c, reach, up(dw, declared), terms) : undefined;
+  const lost = ieee
+    ? undefined
+    : flushed(c, reach, w, terms, declared.isDouble ? arithmeticOf(declared).lambda : LAMBDA);
   const whole =
     !radius && !moved && more === 0 && parts.every((part) => (part as Float64Array).every(Number.isInteger));
   const error = new Float64Array(size);
@@ -165,13 +179,21 @@ export function enclosedContraction(c: Contraction, declared: Declared): Bound |
     error[i] = whole && A <= 1 / u ? 0 : sound(B);
     kinds[i] =
       error[i] < Number.POSITIVE_INFINITY
-        ? overflow(value[i], A * (1 + gamma(m, u)), error[i], formats[declared.precision?.accumulator ?? 'float32'])
+        ? overflow(value[i], A * (1 + gamma(m, u)), error[i], arithmeticOf(declared))
         : ANYTHING;
     magnitude[i] = A;
     terms[i] = m;
   }
   const isWide = declared.precision !== undefined || radius !== undefined || more > 0;
-  const bound: Bound = { value, error, kinds, magnitude, terms, ...(isWide && { isWide }) };
+  const bound: Bound = {
+    value,
+    error,
+    kinds,
+    magnitude,
+    terms,
+    ...(isWide && { isWide }),
+    ...(declared.isDouble && { isDouble: true }),
+  };
   if (!declared.winograd || !isForward(layer) || layer.name !== 'conv2d' || !mayTransform(layer)) return bound;
   const wide = { shape, data: new Float32Array(reach) };
   return transformed(bound, layer.geometry?.(shape) as ConvGeometry, declared, {
@@ -182,13 +204,13 @@ export function enclosedContraction(c: Contraction, declared: Declared): Bound |
 }
 
 /** What subnormal operands take with them when they are read as 0. */
-function flushed(c: Contraction, a: Float32Array, w: Float32Array, terms: Float64Array): Float64Array | undefined {
-  const isSmall = (v: number): boolean => v !== 0 && v < LAMBDA;
-  const mask = (data: Float32Array): Float32Array => data.map((v) => (isSmall(v) ? 1 : 0));
+function flushed(c: Contraction, a: Data, w: Data, terms: Float64Array, lambda: number): Float64Array | undefined {
+  const isSmall = (v: number): boolean => v !== 0 && v < lambda;
+  const mask = (data: Data): Data => data.map((v) => (isSmall(v) ? 1 : 0));
   const sides = [
     a.some(isSmall) ? atMost(c, mask(a), w, terms) : undefined,
     w.some(isSmall) ? atMost(c, a, mask(w), terms) : undefined,
   ].filter((side) => side !== undefined);
   if (sides.length === 0) return undefined;
-  return sides[0].map((each, i) => LAMBDA * (each + (sides[1]?.[i] ?? 0)));
+  return sides[0].map((each, i) => lambda * (each + (sides[1]?.[i] ?? 0)));
 }

@@ -2,7 +2,7 @@
 // Spec enclosure-value.
 
 import type { Value } from '../onnx/value.ts';
-import { type Bound, LAMBDA } from '../oracle/bounds/bound.ts';
+import type { Bound } from '../oracle/bounds/bound.ts';
 import { type Arithmetic, formats, rounding, unitAt } from '../oracle/bounds/formats.ts';
 import type { Traits } from '../oracle/engine.ts';
 
@@ -17,8 +17,33 @@ export interface Enclosure {
   readonly bound?: Bound;
 }
 
-/** What an engine declares about its arithmetic. */
-export type Declared = Traits;
+/** What an engine declares about its arithmetic, which is that of float64 in a node that gives float64. */
+export interface Declared extends Traits {
+  readonly isDouble?: boolean;
+}
+
+/** Fewer digits and Winograd are declared of float32. Spec enclosure-double. */
+export function declaredIn(type: string | undefined, declared: Traits): Declared {
+  if (type !== 'float64') return declared;
+  const { precision: _, winograd: __, ...others } = declared;
+  return { ...others, isDouble: true };
+}
+
+/**
+ * The arithmetic of float64 with u twice: both the engine's result and the value here, which is float64 too, are as far
+ * from the exact one as a bound with u once says. Spec enclosure-double.
+ */
+const DOUBLE: Arithmetic = {
+  u: Number.EPSILON,
+  eta: Number.MIN_VALUE,
+  lambda: 2.2250738585072014e-308,
+  most: Number.MAX_VALUE,
+  beyond: Number.POSITIVE_INFINITY,
+};
+
+/** The format in which an engine adds. */
+export const arithmeticOf = ({ precision, isDouble }: Declared): Arithmetic =>
+  isDouble ? DOUBLE : formats[precision?.accumulator ?? 'float32'];
 
 /** Units in the last place of exp, log, tanh, erf, pow, a root or a division, if nothing is declared. Spec enclosure-function. */
 const ULP = 4;
@@ -34,15 +59,27 @@ export interface Rounding extends Arithmetic {
    * root, `ulp` units in the last place of a root and a division or of a reciprocal root, two products. Spec enclosure-fused.
    */
   readonly scale: number;
+  /** The largest |ln| of a number that neither overflows nor is subnormal, and that of the smallest subnormal. */
+  readonly range: number;
+  readonly depth: number;
+  /** Below about which the exponential is cut off. */
+  readonly least: number;
   /** What a constant may be off that is rounded to fewer digits, relative to it. */
   readonly constant: number;
 }
 
-export function roundingOf({ precision, subnormals, ulp = ULP }: Declared): Rounding {
-  const arithmetic = formats[precision?.accumulator ?? 'float32'];
+/** The functions here are within so many units in the last place of float64. Spec math-exp. */
+const OWN_ULP = 2;
+
+export function roundingOf(declared: Declared): Rounding {
+  const { precision, subnormals, ulp = ULP, isDouble } = declared;
+  const arithmetic = arithmeticOf(declared);
   const tiny = subnormals === 'ieee' ? arithmetic.eta : 2 * arithmetic.lambda;
   const constant = precision?.operands ? 2 * formats[precision.operands].u : 0;
-  return { ...arithmetic, f: 2 * ulp * arithmetic.u, tiny, scale: 4 + 2 * ulp, constant };
+  // Of float64, u is there twice; an end of an interval and its middle are both computed here.
+  const f = isDouble ? (ulp + 2 * OWN_ULP) * arithmetic.u : 2 * ulp * arithmetic.u;
+  const limits = isDouble ? { range: 710, depth: 746, least: 4.5e-308 } : { range: 89, depth: 104, least: 1.7e-38 };
+  return { ...arithmetic, ...limits, f, tiny, scale: 4 + 2 * ulp, constant };
 }
 
 /** The arithmetic of these lines is float64: a part of 10⁹ more covers it. */
@@ -68,5 +105,5 @@ export function asOperand(enclosure: Enclosure, { precision, subnormals }: Decla
 }
 
 /** A subnormal that is passed on may become 0. */
-export const passedOn = (v: number, { subnormals }: Declared): number =>
-  subnormals !== 'ieee' && Math.abs(v) < LAMBDA ? Math.abs(v) : 0;
+export const passedOn = (v: number, { subnormals, isDouble }: Declared): number =>
+  subnormals !== 'ieee' && Math.abs(v) < (isDouble ? DOUBLE : formats.float32).lambda ? Math.abs(v) : 0;

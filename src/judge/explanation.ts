@@ -22,7 +22,8 @@ export interface Failure {
 }
 
 export interface Explanation {
-  readonly declaration: Declaration;
+  /** None of what cannot be declared: float32 in a model of float64. */
+  readonly declaration?: Declaration;
   /** `operands rounded to bfloat16` */
   readonly text: string;
 }
@@ -63,6 +64,7 @@ export class Explanations {
 
   /** The first hypothesis that the numbers of a node agree with; those that explain others first. */
   of(failure: Failure): Explanation | undefined {
+    if (failure.declared.isDouble) return isNarrow(failure) ? { text: 'float32 in place of float64' } : undefined;
     let found = this.#found.find((each) => explains(failure, each));
     if (found === undefined && this.#searches++ < SEARCHES) {
       found = hypotheses.find((each) => !this.#found.includes(each) && explains(failure, each));
@@ -89,6 +91,14 @@ function explains(failure: Failure, { declaration, operands, stored }: Hypothesi
       others,
     ),
   );
+}
+
+/** Whether a node of a model of float64 was computed in float32. */
+function isNarrow(failure: Failure): boolean {
+  const { theirs, inputs, declared } = failure;
+  if (!theirs.data.every((value) => Object.is(value, Math.fround(value)))) return false;
+  const narrow = inputs.map((each) => each && rounded(each, 'float32', false));
+  return passes(failure, narrow, { ...declared, isDouble: false });
 }
 
 function passes({ planned, theirs, k, isPiece }: Failure, inputs: Failure['inputs'], declared: Declared): boolean {

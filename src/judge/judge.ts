@@ -12,7 +12,7 @@ import type { Traits } from '../oracle/engine.ts';
 import { reading } from '../reading.ts';
 import type { Shape, Tensor } from '../tensor.ts';
 import { type Activations, fitting, type ImageLayout, joined, storedAs } from './activations.ts';
-import type { Declared, Enclosure } from './enclosure.ts';
+import { type Declared, declaredIn, type Enclosure } from './enclosure.ts';
 import { Explanations } from './explanation.ts';
 import type { JudgedNode } from './judged-node.ts';
 import { type Judgement, judgementOf } from './judgement.ts';
@@ -108,11 +108,6 @@ function planFor(
   const own: Record<string, Shape> = reading('onnx-shape', WHO, 'shapes', () => ({ ...shapes }));
   for (const { name, shape, type } of model.inputs) {
     const tensor = tensors.get(name);
-    if (type === 'float64')
-      throw new SpecError(
-        'judge-values',
-        `${WHO}: the input ${show(name)} is float64: the bounds are about float32 arithmetic`,
-      );
     if (tensor === undefined) continue;
     const turned = layout === 'NHWC' && tensor.shape.length > 3;
     own[name] = turned ? [tensor.shape[0], tensor.shape.at(-1) as number, ...tensor.shape.slice(1, -1)] : tensor.shape;
@@ -127,8 +122,10 @@ function planFor(
   const planned = inside.planned(WHO, { shapes: own });
   // What comes of an operator that is not run here has the shape that the engine gave it.
   const told = new Map<string, Port>();
-  for (const [name, { shape, data }] of tensors)
-    if (!planned.known.has(name) && data instanceof Float32Array) told.set(name, { name, type: 'float32', shape });
+  for (const [name, { shape, data }] of tensors) {
+    const type = inside.graph.stated.get(name)?.type ?? (data instanceof Float32Array ? 'float32' : undefined);
+    if (!planned.known.has(name) && type !== undefined) told.set(name, { name, type, shape });
+  }
   return told.size > 0 ? inside.planned(WHO, { shapes: own }, told) : planned;
 }
 
@@ -253,8 +250,10 @@ class Walk {
     const gap = inputs.find((each) => each !== undefined && 'unknown' in each) as { unknown: string } | undefined;
     const through = new Set(node.inputs.flatMap((name) => [...(this.#through.get(name) ?? [])]));
     const isSeen = node.outputs.some((name) => this.#seen.has(name));
+    const k = node.outputs.findIndex((name) => this.#seen.has(name));
+    const declared = declaredIn(planned.plan?.outputs[Math.max(k, 0)]?.type, this.#declared);
     const outputs =
-      gap || problem ? undefined : enclosed(planned, inputs as (Enclosure | undefined)[], this.#declared, isSeen);
+      gap || problem ? undefined : enclosed(planned, inputs as (Enclosure | undefined)[], declared, isSeen);
     const why = gap?.unknown ?? problem?.message ?? `of ${node.op} in node ${show(node.name)} nothing is proved here`;
     node.outputs.forEach((name, k) => {
       if (name === '' || this.#seen.has(name)) return;
@@ -263,9 +262,8 @@ class Walk {
     });
     if (!isSeen) return { node: this.#row(planned, 'not seen') };
     if (outputs === undefined) return { node: this.#row(planned, gap ? 'cannot tell' : 'not judged', why) };
-    const k = node.outputs.findIndex((name) => this.#seen.has(name));
     const theirs = this.#seen.get(node.outputs[k]) as Tensor;
-    const verdict = verdictOn(outputs[k], theirs, this.#declared, through.size > 0);
+    const verdict = verdictOn(outputs[k], theirs, declared, through.size > 0);
     const row = {
       ...this.#row(planned, verdict.kind),
       ...verdict.row,
@@ -277,7 +275,7 @@ class Walk {
       inputs: inputs as (Enclosure | undefined)[],
       theirs,
       k,
-      declared: this.#declared,
+      declared,
       isPiece: through.size > 0,
     };
     const explanation = this.#explanations.of(failure);

@@ -1,6 +1,7 @@
 // Operators that move elements: radii go where their numbers go. Spec enclosure-moved.
 
 import { Value } from '../onnx/value.ts';
+import { U } from '../oracle/bounds/bound.ts';
 import { sound } from './enclosure.ts';
 import { onlyKnown } from './pointwise-rules.ts';
 import type { Rule } from './rule.ts';
@@ -22,8 +23,8 @@ const moved: Rule = (node) => {
   });
 };
 
-/** What a coordinate that is computed in float32 may be off, in cells: of (i + ½) / scale − ½ or i·(n − 1) / (m − 1). */
-const COORDINATE = 8;
+/** What a coordinate may be off, in cells, which is computed in float32 also where the numbers are float64: of (i + ½) / scale − ½ or i·(n − 1) / (m − 1). */
+const COORDINATE = 8 * U;
 
 /** Nearest moves; linear mixes neighbours with weights that depend on the rounded coordinate. */
 const resized: Rule = (node) => {
@@ -38,7 +39,7 @@ const resized: Rule = (node) => {
     (a, b) => Math.max(a, b),
     (node.at(0).value.first as Float64Array).reduce((a, b) => Math.max(a, Math.abs(b)), 0),
   );
-  const off = shape.reduce((all, n, i) => all + (n === to[i] ? 0 : COORDINATE * u * (n + 1)), 0);
+  const off = shape.reduce((all, n, i) => all + (n === to[i] ? 0 : COORDINATE * (n + 1)), 0);
   const changed = shape.filter((n, i) => n !== to[i]).length;
   return node.within((i) => spread[i] + 2 * off * largest + (4 * changed + 2) * u * reach[i] + tiny * 4);
 };

@@ -11,6 +11,7 @@ import type { Shape, Tensor } from '../tensor.ts';
 import { type Asked, type CutCase, cutCase, geometryCase } from './cut.ts';
 import type { Explanation, Failure } from './explanation.ts';
 import type { JudgedNode } from './judged-node.ts';
+import { otherNodes } from './other-nodes.ts';
 import { enclosed } from './rules.ts';
 import { boundFor } from './verdict.ts';
 
@@ -30,7 +31,7 @@ export interface NodeFinding {
   readonly worst?: WrongNumber;
   /** Where all of the wrong numbers lie, if not anywhere. */
   readonly where?: string;
-  /** Known mistakes that give exactly these numbers; each completes "behaves as if". */
+  /** Known mistakes, or else another node, that give exactly these numbers; each completes "behaves as if". */
   readonly mistakes: readonly string[];
   readonly explanation?: Explanation;
   /** The first wrong number alone, as a case for `toeplitz check --case`: the engine gave `got`, the case wants `expected`. */
@@ -51,6 +52,9 @@ export function findingOf(node: JudgedNode, failure: Failure, verdict: Verdict):
   const layer = failure.planned.plan?.step?.layer;
   const inFile = (each: Verdict['first']) => each && { ...each, index: fileIndex(each.index) };
   const subject = layer && !failure.isPiece ? subjectOf(layer, failure) : undefined;
+  const mistakes = subject
+    ? mistakesIn(subject.layer, subject.operands, subject.bound, subject.theirs, verdict, PRODUCTS)
+    : [];
   const cut = subject && cutCase(subject);
   const geometry = subject && geometryCase(subject);
   return {
@@ -59,9 +63,7 @@ export function findingOf(node: JudgedNode, failure: Failure, verdict: Verdict):
     ...(first && { first: inFile(first) as WrongNumber }),
     ...(worst && { worst: inFile(worst) as WrongNumber }),
     ...(where && { where }),
-    mistakes: subject
-      ? mistakesIn(subject.layer, subject.operands, subject.bound, subject.theirs, verdict, PRODUCTS)
-      : [],
+    mistakes: mistakes.length > 0 || failure.isPiece ? mistakes : otherNodes(failure),
     ...(node.explanation && { explanation: node.explanation }),
     ...(cut && { case: cut }),
     ...(geometry !== undefined && { geometry }),
@@ -72,7 +74,8 @@ export function findingOf(node: JudgedNode, failure: Failure, verdict: Verdict):
 const MOST_PLACES = 1000;
 
 function subjectOf(layer: Layer, { planned, inputs, theirs, k, declared }: Failure): Asked | undefined {
-  if (!Object.hasOwn(operators, layer.name)) return undefined;
+  // Cases and known mistakes are about float32.
+  if (declared.isDouble || !Object.hasOwn(operators, layer.name)) return undefined;
   const image = inputs[0]?.value.image as Tensor;
   const narrow = ({ shape, data }: Tensor): Tensor => ({ shape, data: new Float32Array(data) });
   const params = (planned.plan?.step?.params?.((i) => inputs[i]?.value as never) ?? {}) as Record<string, Tensor>;

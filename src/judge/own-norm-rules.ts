@@ -5,7 +5,7 @@
 import { Value } from '../onnx/value.ts';
 import { gamma } from '../oracle/bounds/bound.ts';
 import { sizeOf } from '../tensor.ts';
-import { sound } from './enclosure.ts';
+import { type Rounding, roundingOf, sound } from './enclosure.ts';
 import type { Node, Rule } from './rule.ts';
 
 /** How many elements share their statistics. */
@@ -36,6 +36,15 @@ function weightsOf(node: Node, N: number, epsilon: number): { readonly w: Float6
   return { w, b: b.map(Math.abs) };
 }
 
+/** The radii of x and the arithmetic of the statistics, which is that of float32 where `stash_type` says so. */
+function stashed(node: Node, x: Float64Array): { readonly r?: Float64Array | undefined; readonly rounding: Rounding } {
+  const own = node.at(0).radius?.first as Float64Array | undefined;
+  const isFloat32 = node.planned.node.op !== 'InstanceNormalization' && (node.attribute('stash_type')?.i ?? 1) === 1;
+  if (!node.declared.isDouble || !isFloat32) return { r: own, rounding: node.rounding };
+  const rounding = roundingOf({ ...node.declared, isDouble: false });
+  return { r: x.map((v, i) => (own?.[i] ?? 0) + rounding.u * Math.abs(v) + rounding.tiny), rounding };
+}
+
 const ownStatistics: Rule = (node) => {
   if (node.inputs.slice(1).some((each) => each?.radius)) return undefined;
   const N = blockOf(node);
@@ -43,8 +52,8 @@ const ownStatistics: Rule = (node) => {
   if (!(epsilon > 0)) return undefined;
   const { w, b } = weightsOf(node, N, epsilon);
   const x = node.at(0).value.first as Float64Array;
-  const r = node.at(0).radius?.first as Float64Array | undefined;
-  const { u, tiny, constant, scale } = node.rounding;
+  const { r, rounding } = stashed(node, x);
+  const { u, tiny, constant, scale } = rounding;
   const isTwoPass = node.declared.variance === 'two-pass';
   const error = new Float64Array(x.length);
   for (let start = 0; start < x.length; start += N) {

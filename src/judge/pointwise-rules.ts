@@ -16,8 +16,13 @@ const monotone =
     const { y } = node;
     const r = node.at(0).radius?.in(node.order);
     if (r === undefined) return node.within((i) => node.passed(off(y[i], x[i], node), y[i]));
-    const [low] = node.run((v, k) => (k === 0 ? v.map((each, i) => each - node.radius(0)[i]) : v));
-    const [high] = node.run((v, k) => (k === 0 ? v.map((each, i) => each + node.radius(0)[i]) : v));
+    const own = node.radius(0);
+    // An end is itself a rounded sum.
+    const end = (v: number, i: number, side: number): number =>
+      own[i] === 0 ? v : v + side * (own[i] + Number.EPSILON * (Math.abs(v) + own[i]));
+    const [low, high] = [-1, 1].map(
+      (side) => node.run((v, k) => (k === 0 ? v.map((each, i) => end(each, i, side)) : v))[0],
+    );
     return node.within((i) => {
       const most = Math.max(off(low[i], x[i] - r[i], node), off(high[i], x[i] + r[i], node), off(y[i], x[i], node));
       return node.passed(Math.max(Math.abs(high[i] - y[i]), Math.abs(y[i] - low[i])) + most, y[i]);
@@ -90,9 +95,9 @@ const scaled =
 const power: Rule = (node) => {
   if (!node.isExact) return squared(node);
   const { y } = node;
-  const { u, f, tiny } = node.rounding;
+  const { u, f, tiny, range } = node.rounding;
   // |b·ln a| ≤ 89 for every float32 that neither overflows nor vanishes.
-  return node.within((i) => (f + 2 * 89 * u) * Math.abs(y[i]) + tiny);
+  return node.within((i) => (f + 2 * range * u) * Math.abs(y[i]) + tiny);
 };
 
 /** Only whole exponents from 1 to 4 of values within a radius: repeated products. */

@@ -152,7 +152,7 @@ export function paragraph({
     ...mistakes.map((each) => `behaves as if ${each}`),
     ...(explanation
       ? [
-          `inside the bound of ${explanation.text}: if the engine means that, declare ${JSON.stringify(explanation.declaration)}`,
+          `inside the bound of ${explanation.text}${explanation.declaration ? `: if the engine means that, declare ${JSON.stringify(explanation.declaration)}` : ''}`,
         ]
       : []),
     ...(layer ? [`computed here by ${layer.name} ${JSON.stringify(layer.attributes)}`] : []),

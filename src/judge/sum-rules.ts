@@ -144,7 +144,7 @@ const softmax =
     const r = node.at(0).radius?.first as Float64Array | undefined;
     const [value] = node.center;
     const y = value.first as Float64Array;
-    const { u, f, tiny } = node.rounding;
+    const { u, f, tiny, depth, least: smallest } = node.rounding;
     const error = new Float64Array(y.length);
     const { size, step, count, at } = rows(node);
     for (let row = 0; row < count; row++) {
@@ -161,12 +161,13 @@ const softmax =
         const i = start + k * step;
         const own = r?.[i] ?? 0;
         // Terms far below the largest are exponentials of numbers that may be cut off at −88.
-        const distance = u * (Math.min(most - x[i], 104) + Math.min(most - least, 104) + (isLog ? 2 * sizeOfRow : 0));
+        const distance =
+          u * (Math.min(most - x[i], depth) + Math.min(most - least, depth) + (isLog ? 2 * sizeOfRow : 0));
         const off = own + spread + distance + 2 * f + gamma(size + 3, u);
         error[i] = isLog
           ? off + f * Math.abs(y[i]) + u * (Math.abs(x[i]) + Math.abs(most) + Math.abs(y[i])) + tiny
           : off < 0.5
-            ? y[i] * (off + off * off) + f * SMALLEST + tiny * size
+            ? y[i] * (off + off * off) + f * smallest + tiny * size
             : 1;
       }
     }
@@ -178,9 +179,6 @@ const softmax =
     ];
   };
 
-/** e⁻⁸⁷, below which the exponential of a float32 is subnormal soon; engines cut it off there. */
-const SMALLEST = 1.7e-38;
-
 /** x / (k + alpha·Σx²)^beta. */
 const response: Rule = (node) => {
   const layer = node.planned.plan?.step?.layer;
@@ -191,7 +189,7 @@ const response: Rule = (node) => {
   const r = node.at(0).radius?.last as Float64Array | undefined;
   const C = shape[shape.length - 1];
   const y = node.center[0].in('last') as Float64Array;
-  const { u, f, tiny } = node.rounding;
+  const { u, f, tiny, range } = node.rounding;
   const error = new Float64Array(y.length);
   const [before, after] = [Math.floor((size - 1) / 2), Math.ceil((size - 1) / 2)];
   const divisor = (pixel: number, c: number, square: (i: number) => number): number => {
@@ -206,16 +204,16 @@ const response: Rule = (node) => {
     if (r) {
       const far = divisor(pixel, c, (j) => (Math.abs(x[j]) + r[j]) * (Math.abs(x[j]) + r[j]));
       const near = divisor(pixel, c, (j) => Math.max(0, Math.abs(x[j]) - r[j]) * Math.max(0, Math.abs(x[j]) - r[j]));
-      spread = beta * (far / near - 1);
+      spread = beta * (far / near - 1 + 4 * Number.EPSILON);
     }
-    const share = beta * (gamma(size + 4, u) + f) + 2 * f + 89 * u + spread;
-    const most = Math.abs(y[i]) + (own * Math.abs(y[i])) / Math.max(Math.abs(x[i]), Number.MIN_VALUE);
+    const share = beta * (gamma(size + 4, u) + f) + 2 * f + range * u + spread;
+    const moved = (own * Math.abs(y[i])) / Math.max(Math.abs(x[i]), Number.MIN_VALUE);
     error[i] =
       own === 0
         ? Math.abs(y[i]) * expm1(share) + tiny
         : x[i] === 0
           ? Infinity
-          : most * expm1(share) + most - Math.abs(y[i]) + tiny;
+          : (Math.abs(y[i]) + moved) * expm1(share) + moved + tiny;
   }
   const [value] = node.center;
   return [{ value, radius: new Value(value.type, value.shape, error.map(sound), 'last') }];
@@ -228,10 +226,10 @@ const expm1 = (a: number): number => (a <= 1 ? a + a * a : Number.POSITIVE_INFIN
 const lp: Rule = (node) => {
   const p = (node.planned.plan?.step?.layer.attributes.p as number) ?? 2;
   const [spread] = node.isExact ? [undefined] : node.spread();
-  const { u, f, tiny } = node.rounding;
+  const { u, f, tiny, range } = node.rounding;
   const { y } = node;
   const count = node.planned.node.op === 'LpPool' ? window(node) : shrunk(node);
-  const share = gamma(count + p + 3, u) + 4 * f + (p > 2 ? 4 * 89 * u : 0);
+  const share = gamma(count + p + 3, u) + 4 * f + (p > 2 ? 4 * range * u : 0);
   const root = p === 1 ? tiny * count : Math.sqrt(tiny * count);
   return node.within((i) => (spread?.[i] ?? 0) * (1 + share) + share * Math.abs(y[i]) + root);
 };

@@ -2,14 +2,13 @@
 
 import { isFloat } from '../onnx/element-types.ts';
 import { Value } from '../onnx/value.ts';
-import { judge, type Verdict } from '../oracle/ask/verdict.ts';
+import { judgeNumbers, type Verdict } from '../oracle/ask/verdict.ts';
 import { type Bound, stored } from '../oracle/bounds/bound.ts';
-import { formats } from '../oracle/bounds/formats.ts';
 import { ANYTHING, kindOf, overflow } from '../oracle/bounds/number-kinds.ts';
 import type { Precision } from '../oracle/bounds/precision.ts';
 import { placeOf } from '../places.ts';
 import type { Tensor } from '../tensor.ts';
-import type { Declared, Enclosure } from './enclosure.ts';
+import { arithmeticOf, type Declared, type Enclosure } from './enclosure.ts';
 
 /** What a row of a judgement has of a verdict. */
 export interface Measured {
@@ -35,7 +34,7 @@ export function boundFor(enclosure: Enclosure, declared: Declared): Bound {
   if (enclosure.bound) return stored(enclosure.bound, declared);
   const value = new Float64Array(enclosure.value.last);
   const error = enclosure.radius ? new Float64Array(enclosure.radius.last) : new Float64Array(value.length);
-  const format = formats[declared.precision?.accumulator ?? 'float32'];
+  const format = arithmeticOf(declared);
   const kinds = new Uint8Array(value.length);
   for (let i = 0; i < value.length; i++) {
     const [v, B] = [value[i], error[i]];
@@ -43,7 +42,11 @@ export function boundFor(enclosure: Enclosure, declared: Declared): Bound {
     else kinds[i] = Number.isFinite(v) ? overflow(v, Math.abs(v) + B, B, format) : kindOf(v);
   }
   const terms = new Float64Array(value.length);
-  return stored({ value, error, kinds, magnitude: value.map(Math.abs), terms, isWide: true }, declared);
+  const facts = {
+    ...(declared.precision && { isWide: true }),
+    ...(declared.isDouble && { isDouble: true }),
+  };
+  return stored({ value, error, kinds, magnitude: value.map(Math.abs), terms, ...facts }, declared);
 }
 
 /** A piece whose radius is more than an eighth of the size of its numbers, for more than half of them, tells nothing. */
@@ -61,8 +64,8 @@ export function verdictOn(enclosure: Enclosure, theirs: Tensor, declared: Declar
   if (!isFloat(type)) return ofWholes(enclosure, theirs);
   const image = new Value(type, shape, theirs.data).image;
   const bound = boundFor(enclosure, declared);
-  const own = { shape: image.shape, data: new Float32Array(image.data) };
-  const verdict = judge('y', image.shape, bound, own);
+  const own = declared.isDouble ? image : { shape: image.shape, data: new Float32Array(image.data) };
+  const verdict = judgeNumbers('y', image.shape, bound, own.data);
   const { message, margin, wrong, elements, precision } = verdict;
   const row = { message, margin, wrong, elements, ...(precision && { precision }) };
   if (verdict.kind === 'fail') return { kind: 'fail', verdict, row, bound, image: own };

@@ -76,6 +76,7 @@ export interface Model {
  */
 export function readOnnx(bytes: Uint8Array | ArrayBuffer, options: ReadOnnxOptions = {}): Model {
   const file = asBytes(CLAUSE, WHO, bytes);
+  if (file.length === 0) refuse('the file is empty');
   const { external = {} } = known(WHO, options, ['external'], 'options');
   if (typeof external !== 'function' && (typeof external !== 'object' || external === null))
     throw wrongType('onnx-tensor', `${WHO}: external must be a function or a record of bytes, got ${show(external)}`);

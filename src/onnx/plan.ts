@@ -2,7 +2,7 @@
 // small constants that shapes are made of. Spec onnx-shape, onnx-operator.
 
 import { locatedError, SpecError, show } from '../errors.ts';
-import { MAX_ELEMENTS, sizeOf } from '../tensor.ts';
+import { MAX_ELEMENTS, sameShape, sizeOf } from '../tensor.ts';
 import { Call, checked, type Known, once, type Plan, unsupported } from './call.ts';
 import type { Graph, GraphNode } from './graph.ts';
 import type { Constant, External } from './initializer.ts';
@@ -119,6 +119,25 @@ function planNode(node: GraphNode, opset: number, known: ReadonlyMap<string, Kno
     const problem = locatedError(node.name, error) as SpecError;
     return { node, ...(version !== undefined && { version }), inputs, problem };
   }
+}
+
+/** The node with other attributes, or with its inputs in the other order; undefined where it would give another shape. */
+export function replanned(
+  planned: PlannedNode,
+  {
+    attributes = planned.node.attributes,
+    isReversed = false,
+  }: Partial<Pick<GraphNode, 'attributes'>> & { readonly isReversed?: boolean },
+): PlannedNode | undefined {
+  const { version, plan: own } = planned;
+  const turned = <T>(list: readonly T[]): readonly T[] => (isReversed ? [...list].reverse() : list);
+  const node = { ...planned.node, attributes, inputs: turned(planned.node.inputs) };
+  const inputs = turned(planned.inputs);
+  const found = version === undefined ? undefined : operatorIn(node.op, version);
+  if (found === undefined || own === undefined) return undefined;
+  const plan = planOf(found.operator, new Call(node, found.version, inputs, {}));
+  const isAlike = plan.outputs.every(({ shape }, i) => sameShape(shape, own.outputs[i].shape));
+  return isAlike ? { node, version: found.version, inputs, plan } : undefined;
 }
 
 function planOf(operator: NonNullable<ReturnType<typeof operatorIn>>['operator'], call: Call): Plan {

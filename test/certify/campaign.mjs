@@ -59,6 +59,69 @@ const families = {
     },
     1,
   ],
+  lpPool1d: (t, draw) => [t.lpPool1d({ ...window(draw, 1), p: [1, 2, 3][draw(0, 2)] }), 1],
+  lpPool3d: (t, draw) => [t.lpPool3d({ ...window(draw, 3), p: [1, 2, 3][draw(0, 2)] }), 3],
+  pad: (t, draw) => {
+    const rank = draw(1, 3);
+    const side = () => [draw(-1, 3), draw(-1, 3)];
+    const mode = ['constant', 'reflect', 'edge', 'wrap'][draw(0, 3)];
+    return [
+      t.pad({ padding: Array.from({ length: rank }, side), mode, ...(mode === 'constant' && { value: 0.3 }) }),
+      rank,
+    ];
+  },
+  upsample: (t, draw) => {
+    const rank = draw(1, 3);
+    const coordinates = ['half-pixel', 'align-corners', 'asymmetric'][draw(0, 2)];
+    const to = Array.from({ length: rank }, () => draw(2, 20));
+    return [t.upsample({ size: to, mode: ['nearest', 'linear'][draw(0, 1)], coordinates }), rank];
+  },
+  pointwise: (t, draw) => [
+    [
+      () => t.clip({ min: -0.3, max: 0.7 }),
+      () => t.elu(),
+      () => t.gelu({ approximate: 'tanh' }),
+      () => t.hardSigmoid({ alpha: 1 / 6 }),
+      () => t.power({ exponent: draw(2, 3), scale: -0.3, shift: 1 }),
+      () => t.selu(),
+    ][draw(0, 5)](),
+    draw(1, 3),
+  ],
+  moves: (t, draw) => [
+    [
+      () => t.slice({ axes: [1, -1], starts: [-1, 0], ends: [-draw(2, 7), 3], steps: [-draw(1, 2), 1] }),
+      () => t.shuffleChannels({ groups: draw(1, 3) }),
+      () =>
+        t.chain([
+          t.conv2d({ filters: 4 * draw(1, 3), size: 1 }),
+          t.depthToSpace({ size: 2, order: ['DCR', 'CRD'][draw(0, 1)] }),
+        ]),
+      () => t.chain([t.upsample({ scale: 2 }), t.spaceToDepth({ size: 2 })]),
+    ][draw(0, 3)](),
+    2,
+  ],
+  logSoftmax: (t, draw) => [t.logSoftmax({ axis: draw(-2, -1) }), 2],
+  groupNorm: (t, draw) => [t.groupNorm({ groups: draw(1, 3) }), draw(1, 3)],
+  gatedNet: (t, draw) => [
+    t.chain({
+      pad: t.pad({
+        padding: [
+          [0, 1],
+          [1, 0],
+        ],
+      }),
+      conv: t.conv2d({ filters: draw(2, 9), size: 3 }),
+      act: t.hardSwish(),
+      gated: t.product({
+        body: t.depthwiseConv2d({ size: 3, padding: 'same' }),
+        gate: t.chain([t.globalAvgPool({ keep: true }), t.conv2d({ filters: 1, size: 1 }), t.hardSigmoid()]),
+      }),
+      up: t.upsample({ scale: 2, mode: 'linear' }),
+      pool: t.globalLpPool({ p: 3 }),
+      out: t.dense({ units: 3 }),
+    }),
+    2,
+  ],
   net: (t, draw) => [
     t.chain({
       conv: t.conv2d({ filters: draw(2, 9), size: 3, padding: 'same' }),
@@ -102,7 +165,7 @@ function made(t) {
 
 const CASES = 24;
 
-/** Digests by family: `{ conv2d: 'hex', … }`. `t` is the library's module. */
+/** Digests by family: `{ conv2d: 'hex', … }`. `t` has the names of `toeplitz` and of `toeplitz/ops`. */
 export async function campaign(t, onFamily = () => {}) {
   const digests = {};
   for (const [family, make] of Object.entries({ ...families, ...made(t) })) {

@@ -19,7 +19,9 @@ async function configure() {
   const modules = [
     module('test/certify/workerd/worker.mjs'),
     module('test/certify/campaign.mjs'),
+    module('test/certify/library.mjs'),
     module('dist/index.js'),
+    module('dist/ops/index.js'),
     ...shared.map((file) => module(`dist/shared/${file}`)),
     module('dist/kernels.wasm', 'wasm'),
   ];

@@ -6,7 +6,8 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readNpz, writeNpy, writeNpz, writePng, writeSafetensors } from '../../src/formats/index.ts';
 import { chain, conv2d, dense, flatten, initialize, relu, type Tensor, tensor } from '../../src/index.ts';
-import { lenet5, readNet, writeNet } from '../../src/nets/index.ts';
+import { mapParams } from '../../src/layer/params.ts';
+import { lenet5, readNet, squeezenet, writeNet } from '../../src/nets/index.ts';
 import { readOnnx, writeOnnx } from '../../src/onnx/index.ts';
 import { toeplitz } from './run.ts';
 
@@ -134,15 +135,21 @@ describe('[cli-judge]', () => {
     const whole = file('net.safetensors', writeNet(net, shape, params));
     const lenet = lenet5();
     const weights = file('lenet.safetensors', writeSafetensors(initialize(lenet, [1, 32, 32, 1])));
-    const [judged, described, both, named] = await Promise.all([
+    const fire = squeezenet();
+    const zeros = mapParams(fire.params([1, 224, 224, 3]), (axes) => tensor(axes));
+    const photos = file('fire.safetensors', writeSafetensors(zeros));
+    const [judged, described, both, named, squeezed] = await Promise.all([
       toeplitz('judge', whole, at('right.npz')),
       toeplitz('describe', whole),
       toeplitz('describe', weights, '--net', 'lenet5'),
       toeplitz('describe', weights, '--net', 'lenet6'),
+      toeplitz('describe', photos, '--net', 'squeezenet'),
     ]);
     expect([judged.code, described.code, both.code, named.code]).toEqual([0, 0, 0, 2]);
     expect(described.out).toMatch(/conv +Conv +conv2d +1×2×4×4 +20 +288 +128 +3×3\n/);
     expect(both.out).toContain('61,706 parameters');
+    expect(named.err).toContain('describe: --net must be one of lenet5, alexnet');
+    expect(squeezed.out).toContain('1,248,424 parameters');
   });
 });
 

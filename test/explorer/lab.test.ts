@@ -200,6 +200,24 @@ describe('the controls of the lab', () => {
     expect(problems[control as keyof LabTexts]).toContain(message);
   });
 
+  test('the figures of the lectures come from typed numbers, whose count is said where it does not fit', () => {
+    const x = '3 3 2 1 0  0 0 1 3 1  3 1 2 2 3  2 0 0 2 2  2 0 0 0 1';
+    const of = (changes: Partial<LabTexts>) =>
+      labOf({ ...defaults, input: '5', image: 'typed', x, weights: 'typed', w: '0 1 2\n2 2 0\n0 1 2', ...changes });
+    const y = (changes: Partial<LabTexts>) => [...(of(changes).lab?.y.data ?? [])];
+    expect(y({})).toEqual([12, 12, 17, 10, 17, 19, 9, 6, 14]);
+    expect(y({ flip: 'yes' })).toEqual([18, 20, 19, 10, 9, 17, 11, 8, 14]);
+    expect(y({ stride: '2', padding: 'numbers' })).toEqual([6, 17, 3, 8, 17, 13, 6, 4, 4]);
+    expect(of({}).problems).toEqual({});
+    expect(of({ w: '1 2 3' }).problems.w).toBe(
+      'It takes 3 rows of 3 numbers; here are 3. What is missing is 0, what is more is left out.',
+    );
+    expect(of({ w: '1 x 3; 4 5 6; 7 8 9' }).problems).toEqual({ w: 'Number 2 is no number: it counts as 0.' });
+    expect(of({ channels: '2' }).problems.x).toMatch(
+      /^It takes 2 planes, divided by “\|”, of 5 rows of 5 numbers; here are 25/,
+    );
+  });
+
   test('typed cells are read as they were written, and those beyond the shape wait in the text', () => {
     const t = { ...defaults, rank: '2', weights: 'random' } as LabTexts;
     const shape = [2, 3, 2, 2];
@@ -207,6 +225,18 @@ describe('the controls of the lab', () => {
     const text = writeTyped(weight, planesOf(shape, 2));
     expect(weightOf({ ...t, weights: 'typed', w: text }, shape, 2)).toEqual(weight);
     expect(readTyped('1 2; 3|4')).toEqual([[[1, 2], [3]], [[4]]]);
+    expect(readTyped('[[1, 2],\n [3, 4]]')).toEqual([
+      [
+        [1, 2],
+        [3, 4],
+      ],
+    ]);
+    expect(readTyped('1 2\n3 4\n')).toEqual([
+      [
+        [1, 2],
+        [3, 4],
+      ],
+    ]);
     expect(weightOf({ ...t, weights: 'typed', w: '1 2 3 4; 5 6' }, [2, 2, 1, 1], 2).data).toEqual(
       Float32Array.of(1, 2, 5, 6),
     );

@@ -47,6 +47,18 @@ describe('a net', () => {
     expect(drawNet(tree, inkOf(schemes.light)).body).not.toContain('NaN');
   });
 
+  test('the questions of the lectures about stacked layers have their answers here', () => {
+    const parts = (name: NetName) => operatorsOf(netOf(subject(name)).parts);
+    const reach = (name: NetName) => parts(name).map(({ field }) => field?.[0].size);
+    expect([reach('stacked'), reach('pooled'), reach('dilated')]).toEqual([
+      [3, 5, 7],
+      [3, 4, 8],
+      [3, 7, 15],
+    ]);
+    expect(netOf(subject('dilated')).parameters).toBe(27);
+    expect([netOf(subject('wide')).cost, netOf(subject('narrowed')).cost]).toEqual([120_422_400, 12_443_648]);
+  });
+
   test('a size that does not fit is said, with the one that does', () => {
     expect(subjectOf('lenet5', '8')).toMatch(/It was made for 32×32/);
     expect(subjectOf('vgg16', '0')).toMatch(/not “0”. Nothing means 224×224/);

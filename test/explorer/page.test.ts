@@ -2,6 +2,8 @@
 
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+/** The tabs, with settings under which each of them shows much. */
+import addresses from './addresses.json' with { type: 'json' };
 import { axeFindings, executable, type Site, start, visit } from './browser.ts';
 import { filtersTests } from './tabs/filters.ts';
 import { labTests } from './tabs/lab.ts';
@@ -9,30 +11,6 @@ import { netsTests } from './tabs/nets.ts';
 import { oracleTests } from './tabs/oracle.ts';
 import { pageTests } from './tabs/page.ts';
 import { trainTests } from './tabs/train.ts';
-
-/** The tabs, with settings under which each of them shows much. */
-const addresses = [
-  '#filters?image=drawn&size=32',
-  '#filters?panel=kinds&first=own&own=1+2',
-  '#filters?panel=pyramids&levels=x',
-  '#gradient?op=relu&value=0&beside=oneSided&index=99',
-  '#gradient?planted=yes&op=conv2d',
-  '#lab',
-  '#lab?rank=1&input=12&panel=code',
-  '#lab?op=average&padding=same&stride=2&channels=2&panel=dialects&at=x5',
-  '#lab?op=transposed&stride=2&panel=patches&kernel=99',
-  '#field?net=alexnet&size=67&layer=pool5',
-  '#nets?net=googlenet&beside=lenet5',
-  '#nets?panel=table&size=5',
-  '#oracle',
-  '#oracle?panel=certificate',
-  '#oracle?panel=model',
-  '#oracle?panel=report&id=x&from=typed&answer=y',
-  '#train',
-  '#train?panel=filters&rate=x',
-  '#train?panel=health',
-  '#train?panel=patches',
-];
 
 describe.skipIf(executable === undefined)('the page in Chromium, or the one that CHROMIUM names', () => {
   let site: Site;

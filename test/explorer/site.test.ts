@@ -1,10 +1,18 @@
 // The pages of the site: names of clauses become links, and a link that leads nowhere is found.
 
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { brokenLinks, clauses, linkClauses, sources } from '../../src/explorer/pages.mjs';
+import {
+  brokenLinks,
+  clauses,
+  linkClauses,
+  searchScript,
+  sources,
+  styles,
+  writePages,
+} from '../../src/explorer/pages.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'toeplitz-site-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -26,6 +34,28 @@ describe('the site', () => {
     for (const same of ['<h2 id="a">conv-groups</h2>', '<a href="x">conv-groups</a>', '<pre><b>conv-groups</b></pre>'])
       expect(linked(same)).toBe(same);
     expect(linked('<pre>x</pre>conv-groups')).toBe(`<pre>x</pre>${link}`);
+  });
+
+  test('has a page for every source, whose links lead somewhere and whose clauses can be searched', () => {
+    const docs = join(folder, 'site/docs');
+    mkdirSync(docs, { recursive: true });
+    const sections = writePages(docs);
+    writeFileSync(join(docs, 'search.js'), searchScript(sections));
+    writeFileSync(join(docs, 'pages.css'), styles);
+    // What the explorer and TypeDoc put beside them.
+    for (const file of ['explorer.css', 'explorer.html', 'index.html', 'api/index.html']) {
+      mkdirSync(dirname(join(folder, 'site', file)), { recursive: true });
+      writeFileSync(join(folder, 'site', file), '');
+    }
+    expect(brokenLinks(join(folder, 'site'))).toEqual([]);
+    for (const source of sources()) expect(existsSync(join(docs, source.replace(/\.md$/, '.html'))), source).toBe(true);
+    const page = readFileSync(join(docs, 'spec/convolution.html'), 'utf8');
+    expect(page).toContain('<h2 id="conv-groups"><a class="anchor" href="#conv-groups">conv-groups</a></h2>');
+    for (const name of clauses().keys())
+      expect(
+        sections.some(([title]) => title.startsWith(`${name} — `)),
+        name,
+      ).toBe(true);
   });
 
   test('finds links that lead nowhere', () => {

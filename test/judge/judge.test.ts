@@ -14,6 +14,7 @@ import {
   sigmoid,
   type Tensor,
   tensor,
+  toFloat64,
 } from '../../src/index.ts';
 import { type Activations, judge, type Model, readOnnx, renderJudgement, writeOnnx } from '../../src/onnx/index.ts';
 import { checkEngine } from '../../src/oracle/index.ts';
@@ -190,6 +191,7 @@ describe('activations', () => {
     const { unknown } = judge(model, { ...right(), relu2x: one, 'something else': one });
     expect(unknown).toEqual([{ name: 'relu2x' }, { name: 'something else' }]);
     expect(judge(model, { x: right().x, relux1: one }).unknown).toEqual([{ name: 'relux1', nearest: 'relu1' }]);
+    expect(judge(model, { x: right().x, cnov1: one }).unknown).toEqual([{ name: 'cnov1', nearest: 'conv1' }]);
     expect(() => judge(model, { z: one })).toThrow(/no tensor has a name of the model: got 'z'.*\[judge-names\]$/);
     expect(() => judge(model, [] as never)).toThrow(/\[judge-names\]$/);
     expect(() => judge(model, 3 as never)).toThrow(/\[judge-names\]$/);
@@ -238,14 +240,93 @@ describe('activations', () => {
     expect(nodes.slice(0, 5).map(({ verdict }) => verdict)).toEqual(new Array(5).fill('pass'));
   });
 
-  test('[judge-values] float64 that hold float32 numbers are taken, others refused; so are models of float64', () => {
+  test('[judge-values] float64 that hold float32 numbers are taken, others refused', () => {
     const all = right();
     const wide = { ...all, conv1: { shape: all.conv1.shape, data: new Float64Array(all.conv1.data) } };
     expect(judge(model, wide).clean).toBe(true);
     wide.conv1.data[0] = 0.1;
     expect(() => judge(model, wide)).toThrow(/must hold float32 numbers.*\[judge-values\]$/);
-    const double = modelOf({ nodes: [{ op: 'Relu' }], inputs: { x: [1] }, element: 11 });
-    expect(() => judge(double, { x: tensor([1], [1], 'float64') })).toThrow(/is float64.*\[judge-values\]$/);
+  });
+
+  describe('models of float64', () => {
+    const double = readOnnx(writeOnnx(net, shape, toFloat64(params)));
+    const x = { shape: [1, 2, 6, 8], data: Float64Array.from(right().x.data, (value) => value / 3) };
+    const all: Record<string, Tensor> = { x, ...double.run({ x }) };
+
+    /** Dot products from the last term to the first. */
+    const reversed = (h: Tensor): Tensor => {
+      const { weight, bias } = params.fc as Record<string, Tensor>;
+      const [P, C] = [all.conv2.shape[2] * all.conv2.shape[3], 5];
+      const data = Float64Array.from(bias.data, (b, o) => {
+        let sum = b;
+        for (let i = h.data.length - 1; i >= 0; i--)
+          sum += h.data[i] * weight.data[((i % P) * C + Math.floor(i / P)) * 3 + o];
+        return sum;
+      });
+      return { shape: [1, 3], data };
+    };
+
+    test('[enclosure-double] [judge-node] another order passes, and an error of 10⁻¹³ fails', () => {
+      const y = reversed(all.flat);
+      const verdicts = (other: Tensor) => judge(double, { ...all, y: other }).nodes.map(({ verdict }) => verdict);
+      expect([...y.data]).not.toEqual([...all.y.data]);
+      expect(new Set(verdicts(y))).toEqual(new Set(['pass']));
+      y.data[1] += 1e-13 * Math.abs(y.data[1]);
+      expect(verdicts(y)).toEqual([...new Array(6).fill('pass'), 'fail']);
+    });
+
+    test('[judge-piece] behind unseen nodes too, and what is declared of float32 is none of its business', () => {
+      const { relu1, act } = all;
+      const seen = { x, relu1, act };
+      const options = { precision: { operands: 'bfloat16' }, winograd: { m: 2, r: 3 } } as const;
+      expect(judge(double, seen, options).nodes.map(({ verdict }) => verdict)).toEqual(
+        judge(double, seen).nodes.map(({ verdict }) => verdict),
+      );
+      expect(judge(double, seen).nodes.filter(({ verdict }) => verdict === 'pass')).toHaveLength(2);
+      const wrong = { shape: act.shape, data: act.data.map((v, i) => (i === 7 ? v + 1e-12 : v)) };
+      expect(judge(double, { ...seen, act: wrong }, options).first?.node).toMatchObject({ name: 'act' });
+    });
+
+    test('[judge-explanation] float32 in place of float64 is named, a wrong number is not', () => {
+      const narrow = { shape: all.conv1.shape, data: Float64Array.from(right().conv1.data) };
+      const x32 = { shape: x.shape, data: Float32Array.from(x.data) };
+      const { conv1 } = model.run({ x: x32 });
+      const judged = judge(double, { ...all, conv1: { ...narrow, data: Float64Array.from(conv1.data) } });
+      expect(judged.first).toMatchObject({
+        node: { name: 'conv1' },
+        explanation: { text: 'float32 in place of float64' },
+      });
+      expect(judged.first?.first?.expected).toBeTypeOf('number');
+      expect(renderJudgement(judged)).toContain('inside the bound of float32 in place of float64\n');
+      expect(judged.first?.case).toBeUndefined();
+      expect(judge(double, { ...all, conv1: narrow }).first?.explanation).toBeUndefined();
+    });
+
+    test('[judge-values] numbers written as float32 are refused', () => {
+      const y = { shape: all.y.shape, data: Float32Array.from(all.y.data) };
+      expect(() => judge(double, { ...all, y })).toThrow(
+        /'y' must hold float64 numbers, got float32 \[judge-values\]$/,
+      );
+    });
+
+    test('[enclosure-double] numbers beyond the range of float32', () => {
+      const far = modelOf({
+        nodes: [{ op: 'Conv', inputs: ['x', 'w'] }],
+        inputs: { x: [1, 1, 1, 2] },
+        initializers: [{ name: 'w', dims: [1, 1, 1, 2], type: 11, doubles: [1e150, -1e150] }],
+        element: 11,
+      });
+      const there = (a: number, b: number, y: number) =>
+        judge(far, { x: tensor([1, 1, 1, 2], [a, b], 'float64'), y: tensor([1, 1, 1, 1], [y], 'float64') }).nodes[0]
+          .verdict;
+      expect([there(3e100, 1e100, 2e250), there(3e100, 1e100, 2.0000001e250), there(3e100, 1e100, Infinity)]).toEqual([
+        'pass',
+        'fail',
+        'fail',
+      ]);
+      expect([there(3e-300, 1e-300, 2e-150), there(3e-300, 1e-300, 0)]).toEqual(['pass', 'fail']);
+      expect(there(1e300, 0, Infinity)).toBe('cannot tell');
+    });
   });
 });
 

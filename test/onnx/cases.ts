@@ -1,8 +1,9 @@
 // One node after another, in the opsets that say them in other words.
 
-import type { Shape } from '../../src/index.ts';
+import { type Shape, type Tensor, tensor } from '../../src/index.ts';
 import type { Draft } from '../../src/onnx/encode.ts';
-import { type AttributeValue, floats, wholes } from './build.ts';
+import { sizeOf } from '../../src/tensor.ts';
+import { type AttributeValue, floats, modelOf, wholes } from './build.ts';
 
 export interface NodeCase {
   readonly op: string;
@@ -96,3 +97,39 @@ export const cases: readonly NodeCase[] = [
   node('Resize', 10, image, {}, [floats('', [4], [1, 1, 2, 1.5])]), node('Resize', 11, image, { coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' }, [floats('', [0], []), floats('', [4], [1, 1, 2, 2])]), node('Resize', 13, image, {}, ['', '', int(2, 3, 7, 3)]), node('Resize', 13, image, { mode: 'linear' }, ['', floats('', [4], [1, 1, 2, 0.5])]), node('Resize', 19, image, { mode: 'linear', coordinate_transformation_mode: 'align_corners' }, ['', '', int(2, 3, 9, 6)]), node('Resize', 13, image, { coordinate_transformation_mode: 'pytorch_half_pixel', nearest_mode: 'round_prefer_ceil' }, ['', '', int(2, 3, 1, 8)]),
   node('DepthToSpace', 7, [1, 8, 2, 3], { blocksize: 2 }), node('DepthToSpace', 11, [1, 8, 2, 3], { blocksize: 2, mode: 'CRD' }), node('SpaceToDepth', 7, [1, 2, 4, 6], { blocksize: 2 }),
 ];
+
+export type Type = 'float32' | 'float64';
+
+/** A constant of the file in float64, if it is one of float32. */
+export const typed = (draft: Draft, type: Type): Draft =>
+  type === 'float64' && draft.type === 1
+    ? { name: draft.name, dims: draft.dims, type: 11, doubles: draft.floats }
+    : draft;
+
+/** Numbers with few digits, both signs among them. */
+export const valued = (shape: readonly number[], step: number): Tensor =>
+  tensor(
+    [...shape],
+    Array.from({ length: sizeOf(shape) }, (_, i) => ((i * step) % 17) / 4 - 2),
+  );
+
+const isShape = (value: NodeCase['more'][number]): value is readonly number[] => Array.isArray(value);
+
+/** A model of one node, its inputs and the names of its outputs. */
+export function modelFor({ op, opset, attributes, shape, more, outputs }: NodeCase, type: Type = 'float32') {
+  const named = more.map((each, i) => (each === '' || isShape(each) ? each : typed({ ...each, name: `w${i}` }, type)));
+  const inputs = Object.fromEntries([
+    ['x', shape],
+    ...named.flatMap((each, i) => (isShape(each) ? [[`w${i}`, each]] : [])),
+  ]);
+  const to = Array.from({ length: outputs }, (_, i) => `y${i}`);
+  const bytes = modelOf({
+    opset,
+    inputs,
+    element: type === 'float64' ? 11 : 1,
+    initializers: named.filter((each): each is Draft => each !== '' && !isShape(each)),
+    nodes: [{ op, attributes, inputs: ['x', ...named.map((each, i) => (each === '' ? '' : `w${i}`))], outputs: to }],
+  });
+  const tensors = Object.entries(inputs).map(([name, each], i) => [name, valued(each as number[], 5 + 2 * i)]);
+  return { bytes, inputs: Object.fromEntries(tensors) as Record<string, Tensor>, to };
+}

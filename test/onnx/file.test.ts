@@ -60,7 +60,7 @@ test.each(broken)('[onnx-file] %s is refused', async (_, what, bytes) => {
 test('[onnx-file] another format is told by its first bytes, and what is no file is a TypeError', async () => {
   const text = new TextEncoder().encode('version https://git-lfs.github.com/spec/v1\n');
   await expectClause('onnx-file', /looks like a Git LFS pointer/, readOnnx, text);
-  await expectClause('onnx-file', /looks like nothing: it is empty|ir_version/, readOnnx, new Uint8Array());
+  await expectClause('onnx-file', /the file is empty/, readOnnx, new Uint8Array());
   expect(() => readOnnx('model.onnx' as never)).toThrow('[onnx-file]');
 });
 

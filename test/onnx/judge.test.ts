@@ -7,6 +7,7 @@ import { chain, conv2d, initialize, relu, type Tensor, tensor } from '../../src/
 import { expose, judge, readOnnx, writeOnnx } from '../../src/onnx/index.ts';
 import { random } from '../../src/random.ts';
 import { sizeOf } from '../../src/tensor.ts';
+import { cases, modelFor } from './cases.ts';
 import { engineTensors, hasEngine, ocrModel, UNINSTALLED } from './engine.ts';
 
 const drawn = (shape: readonly number[], seed: number): Tensor => {
@@ -50,6 +51,37 @@ describe('ONNX Runtime', () => {
     },
   );
 });
+
+test.skipIf(!hasEngine)(
+  `[enclosure-double] ONNX Runtime passes in float64 at every operator that it has there${hasEngine ? '' : ` (${UNINSTALLED})`}`,
+  async () => {
+    const passed = new Set<string>();
+    const wrong: string[] = [];
+    for (const [i, each] of cases.entries()) {
+      const { bytes, inputs } = modelFor(each, 'float64');
+      const own = Object.fromEntries(
+        Object.entries(inputs).map(([name, { shape }], k) => {
+          const { uniform } = random(3 * i + k);
+          return [name, { shape, data: Float64Array.from({ length: sizeOf(shape) }, () => 4 * uniform() - 2) }];
+        }),
+      );
+      const theirs = await engineTensors(bytes, own).catch((error: Error) => {
+        // No such kernel, a node that it does not infer, or a type of output that is not the stated one.
+        expect(error.message).toMatch(
+          /NOT_IMPLEMENTED|Could not find an implementation|Type Error|type inference|TypeInferenceError/i,
+        );
+        return undefined;
+      });
+      if (theirs === undefined) continue;
+      const { nodes } = judge(readOnnx(bytes), { ...own, ...theirs });
+      if (nodes.some(({ verdict }) => verdict !== 'pass')) wrong.push(`${each.op} ${JSON.stringify(each.attributes)}`);
+      if (nodes.length > 0) passed.add(each.op);
+    }
+    // Its constants √(2/π) and 0.044715 are those of float32.
+    expect(wrong).toEqual(['Gelu {"approximate":"tanh"}']);
+    expect(passed.size).toBeGreaterThan(30);
+  },
+);
 
 /** Damaged files: cut off, and with bytes changed. TOEPLITZ_MUTATIONS sets how many. */
 const MUTATIONS = Number(process.env.TOEPLITZ_MUTATIONS ?? 120);

@@ -2,38 +2,11 @@
 
 import { describe, expect, it, test } from 'vitest';
 import { type Tensor, tensor, toFloat64 } from '../../src/index.ts';
-import type { Draft } from '../../src/onnx/encode.ts';
 import { readOnnx } from '../../src/onnx/index.ts';
 import { operatorNames } from '../../src/onnx/operators/index.ts';
-import { sizeOf } from '../../src/tensor.ts';
 import { floats, type ModelDraft, modelOf, wholes } from './build.ts';
-import { cases, type NodeCase } from './cases.ts';
+import { cases, modelFor } from './cases.ts';
 import { engineRun, hasEngine, UNINSTALLED } from './engine.ts';
-
-const valued = (shape: readonly number[], step: number): Tensor =>
-  tensor(
-    [...shape],
-    Array.from({ length: sizeOf(shape) }, (_, i) => ((i * step) % 17) / 4 - 2),
-  );
-
-const isShape = (value: NodeCase['more'][number]): value is readonly number[] => Array.isArray(value);
-
-function modelFor({ op, opset, attributes, shape, more, outputs }: NodeCase) {
-  const named = more.map((each, i) => (each === '' || isShape(each) ? each : ({ ...each, name: `w${i}` } as Draft)));
-  const inputs = Object.fromEntries([
-    ['x', shape],
-    ...named.flatMap((each, i) => (isShape(each) ? [[`w${i}`, each]] : [])),
-  ]);
-  const to = Array.from({ length: outputs }, (_, i) => `y${i}`);
-  const bytes = modelOf({
-    opset,
-    inputs,
-    initializers: named.filter((each): each is Draft => each !== '' && !isShape(each)),
-    nodes: [{ op, attributes, inputs: ['x', ...named.map((each, i) => (each === '' ? '' : `w${i}`))], outputs: to }],
-  });
-  const tensors = Object.entries(inputs).map(([name, each], i) => [name, valued(each as number[], 5 + 2 * i)]);
-  return { bytes, inputs: Object.fromEntries(tensors) as Record<string, Tensor>, to };
-}
 
 /** The engine infers types of outputs, and refuses those that the file states wrongly: these are no floats. */
 const untyped = new Set(['Shape', 'Size', 'Cast']);
@@ -212,6 +185,15 @@ describe('by hand', () => {
     expect(readOnnx(modelOf({ opset: 10, inputs, nodes: [{ op: 'Upsample' }] })).describe().rows[0].problem).toContain(
       'not known in opset 10',
     );
+  });
+
+  test('[onnx-operator] as many outputs as num_outputs says, however many that are', () => {
+    for (const count of [0, -1, 1, 3, 2 ** 31, 2 ** 53]) {
+      const node = { op: 'Split', outputs: ['a', 'b'], attributes: { num_outputs: count } };
+      expect(readOnnx(modelOf({ opset: 18, inputs, nodes: [node] })).describe().rows[0].problem).toContain(
+        `num_outputs is ${count}, but there are 2 outputs [onnx-operator]`,
+      );
+    }
   });
 
   test('[onnx-operator] whole numbers are divided towards 0, and a cast cuts', () => {

@@ -1,6 +1,6 @@
 // The controls of the convolution lab; only those are shown that the operator has.
 
-import { Check, Choice, Controls, Group, NumberField } from '../view/controls.tsx';
+import { Check, Choice, Controls, Group, LongText, NumberField } from '../view/controls.tsx';
 import { asked, chosen, problems } from './model.ts';
 import { handMade, images, isPool, type Op, operators, weightSources } from './texts.ts';
 
@@ -42,6 +42,7 @@ export function LabControls() {
         <NumberField {...of} name="channels" label="Channels" />
         <Choice {...of} name="image" label="Values" options={{ ...same(images), digit: isFlat ? 'bars' : 'digit' }} />
         {t.image === 'digit' && !isFlat && <NumberField {...of} name="digit" label="Digit" least={0} />}
+        {t.image === 'typed' && <LongText {...of} name="x" label="Numbers, row by row" rows={4} />}
         <Shift isFlat={isFlat} />
       </Group>
       <Group title={pools ? 'Window' : 'Kernel'}>
@@ -50,6 +51,7 @@ export function LabControls() {
         {!pools && op !== 'depthwise' && <NumberField {...of} name="groups" label="Groups" />}
         {op === 'depthwise' && <NumberField {...of} name="multiplier" label="Filters per channel" />}
         {!pools && <Choice {...of} name="weights" label="Values" options={weights} />}
+        {!pools && t.weights === 'typed' && <LongText {...of} name="w" label="Numbers, row by row" rows={3} />}
         {!pools && <NumberField {...of} name="bias" label="Bias" least={-99} />}
         {(t.image === 'random' ||
           (!pools && (t.weights === 'random' || (!is3 && handMade.includes(t.weights as never))))) && (

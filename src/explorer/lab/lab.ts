@@ -6,7 +6,7 @@ import type { Shape, Tensor } from '../../tensor.ts';
 import { type Axis, type ThreeAxes, threeAxes, type Window, windowAxes } from '../../window.ts';
 import { biasOf, type Problems, readSetup, type Setup } from './setup.ts';
 import type { LabTexts } from './texts.ts';
-import { inputOf, shifted, weightOf } from './values.ts';
+import { inputOf, planesOf, shifted, typedProblem, weightOf } from './values.ts';
 
 export interface Lab extends Setup {
   readonly texts: LabTexts;
@@ -38,6 +38,13 @@ export function readShift(text: string, rank: number): [number, number] {
   return [rank === 1 ? 0 : down, right];
 }
 
+/** Typed numbers that are too few or too many: the lab goes on with zeros. */
+function typedProblems(t: LabTexts, shape: Shape, weight: Shape | undefined, rank: number): Problems {
+  const x = t.image === 'typed' ? typedProblem(t.x, planesOf(shape.slice(1), rank)) : undefined;
+  const w = weight && t.weights === 'typed' ? typedProblem(t.w, planesOf(weight, rank)) : undefined;
+  return { ...(x !== undefined && { x }), ...(w !== undefined && { w }) };
+}
+
 /** The lab of the controls; the problems say beside which control what is wrong. */
 export function labOf(t: LabTexts): { readonly lab?: Lab; readonly problems: Problems } {
   const { setup, problems } = readSetup(t);
@@ -56,5 +63,8 @@ export function labOf(t: LabTexts): { readonly lab?: Lab; readonly problems: Pro
   const parts = g && 'groups' in g ? g : { groups: C, channels: 1, filters: 1 };
   const y = layer.forward(x, params);
   const shown = { ...setup, texts: t, x, unshifted, params, y, shift, axes, three: threeAxes(axes), parts };
-  return { lab: { ...shown, ...(weight && { weight }), ...(bias && { bias }) }, problems: {} };
+  return {
+    lab: { ...shown, ...(weight && { weight }), ...(bias && { bias }) },
+    problems: typedProblems(t, shape, shapes.weight, rank),
+  };
 }

@@ -26,6 +26,8 @@ const written = computed(() =>
 export const asked = computed((): LabTexts => ({ ...defaults, ...JSON.parse(written.value) }));
 const read = computed(() => labOf(asked.value));
 export const problems = computed(() => read.value.problems);
+/** Whether the settings make no layer, so that an earlier one is shown. */
+export const isStale = computed(() => read.value.lab === undefined);
 
 let last = labOf({ ...defaults }).lab as Lab;
 /** The lab of the controls; while they make no sense the one before. */

@@ -3,7 +3,7 @@
 import type { Tab } from '../tab.ts';
 import { Save } from '../view/save.tsx';
 import { LabControls } from './controls.tsx';
-import { chosen, lab as current, filter, place, problems } from './model.ts';
+import { chosen, lab as current, filter, isStale, place } from './model.ts';
 import { LabPanels } from './panels.tsx';
 import { animateLab, drawLab } from './picture.ts';
 import { CellValue, Moved, Player } from './player.tsx';
@@ -11,12 +11,11 @@ import { Products } from './products.tsx';
 import { Stage } from './stage.tsx';
 
 function View() {
-  const isStale = Object.keys(problems.value).length > 0;
   return (
     <div class="lab sided">
       <LabControls />
-      <div class={isStale ? 'stale' : ''}>
-        {isStale && <p class="problem">The settings do not fit together; this is the last layer that did.</p>}
+      <div class={isStale.value ? 'stale' : ''}>
+        {isStale.value && <p class="problem">The settings do not fit together; this is the last layer that did.</p>}
         <Player />
         <Stage />
         <CellValue />

@@ -36,17 +36,39 @@ function filled(shape: Shape, rank: number, value: (plane: number, row: number, 
   return y;
 }
 
-/** Rows of numbers, divided by semicolons, planes by bars: `1 2; 3 4 | 5 6; 7 8`. What is missing is 0. */
+/** Rows of numbers, divided by semicolons or lines, planes by bars: `1 2; 3 4 | 5 6; 7 8`. Brackets are passed over. */
 export const readTyped = (text: string): number[][][] =>
   text.split('|').map((plane) =>
-    plane.split(';').map((row) =>
-      row
-        .trim()
-        .split(/[\s,]+/)
-        .filter((cell) => cell !== '')
-        .map(Number),
-    ),
+    plane
+      .trim()
+      .split(/;|\n|\][\s,]*\[/)
+      .map((row) =>
+        row
+          .trim()
+          .split(/[\s,[\]]+/)
+          .filter((cell) => cell !== '')
+          .map(Number),
+      ),
   );
+
+/** What does not fit a tensor of these planes, in a sentence. */
+export function typedProblem(text: string, { rows, columns, count }: Planes): string | undefined {
+  const planes = readTyped(text);
+  const all = planes.flat(2);
+  const odd = all.findIndex(Number.isNaN);
+  if (odd >= 0) return `Number ${odd + 1} is no number: it counts as 0.`;
+  const wanted = `${count > 1 ? `${count} planes, divided by “|”, of ` : ''}${rows > 1 ? `${rows} rows of ` : ''}${columns} numbers`;
+  const fits =
+    planes.length === count &&
+    planes.every((plane) =>
+      plane.length === 1
+        ? plane[0].length === rows * columns
+        : plane.length === rows && plane.every((row) => row.length === columns),
+    );
+  return fits
+    ? undefined
+    : `It takes ${wanted}; here are ${all.length}. What is missing is 0, what is more is left out.`;
+}
 
 export function writeTyped({ data }: Tensor, planes: Planes): string {
   const list = (length: number, item: (i: number) => string, between: string): string =>
@@ -55,10 +77,12 @@ export function writeTyped({ data }: Tensor, planes: Planes): string {
   return list(planes.count, (p) => list(planes.rows, (r) => list(planes.columns, (c) => cell(p, r, c), ' '), ';'), '|');
 }
 
-const typedIn = (text: string) => {
+/** Numbers in one row may be those of all rows. */
+const typedIn = (text: string, columns: number) => {
   const typed = readTyped(text);
   return (plane: number, row: number, column: number): number => {
-    const value = typed[plane]?.[row]?.[column] ?? 0;
+    const own = typed[plane] ?? [];
+    const value = (own.length === 1 ? own[0][row * columns + column] : own[row]?.[column]) ?? 0;
     return Number.isNaN(value) ? 0 : value;
   };
 };
@@ -89,7 +113,7 @@ export function inputOf(t: LabTexts, shape: Shape, rank: number): Tensor {
   const [rows, columns] = [rank === 1 ? 1 : shape[1], shape[rank]];
   const drawn = randomIn(t.seed, 'x');
   const digit = t.image === 'digit' && rank === 2 ? digitIn(t, rows, columns) : undefined;
-  const typed = t.image === 'typed' ? typedIn(t.x) : undefined;
+  const typed = t.image === 'typed' ? typedIn(t.x, columns) : undefined;
   const middle = [Math.floor(rows / 2), Math.floor(columns / 2)];
   return filled(shape, rank, (plane, row, column) => {
     if (typed) return typed(plane, row, column);
@@ -124,7 +148,7 @@ export function shifted(x: Tensor, rank: number, down: number, right: number): T
 export function weightOf(t: LabTexts, shape: Shape, rank: number): Tensor {
   const { rows, columns } = planesOf(shape, rank);
   const drawn = randomIn(t.seed, 'w');
-  const typed = t.weights === 'typed' ? typedIn(t.w) : undefined;
+  const typed = t.weights === 'typed' ? typedIn(t.w, columns) : undefined;
   const known: Filter | undefined = Object.hasOwn(filters, t.weights)
     ? filters[t.weights as keyof typeof filters]
     : undefined;

@@ -2,6 +2,7 @@
 
 import { campaign } from '../../../test/certify/campaign.mjs';
 import * as library from '../../index.ts';
+import * as ops from '../../ops/index.ts';
 import type { Job } from '../jobs/job.ts';
 
 export type Certified =
@@ -14,5 +15,5 @@ export const certify: Job<Record<never, never>, Certified> = async (_, say) => {
       'This address is not secure, so the browser gives no SHA-256. Open the page from https or from disk.',
     );
   say(library.host());
-  await campaign(library, (family, digest) => say({ family, digest }));
+  await campaign({ ...library, ...ops }, (family, digest) => say({ family, digest }));
 };

@@ -27,7 +27,7 @@ function FindingView({ finding }: { readonly finding: Finding }) {
         {evidence &&
           ` The mistake explains ${evidence.explained} of ${evidence.failures} failures, and ${counted(evidence.passes, 'right answer')} do not contradict it.`}
         {declared && dialects && ` It declares ${declared} and is right by the rules of ${dialects.join(', ')}.`}
-        {where && ` It fails where ${where.text}.`}
+        {where && ` The condition of its failures: ${where.text}.`}
         {instead && ` It computes instead: ${instead.text}.`}
       </p>
       {verdict.first && (

@@ -22,23 +22,28 @@ const dialectTitles = Object.fromEntries(
 );
 
 function OracleControls() {
-  const { from, mistake } = chosen.texts.value;
+  const { from, mistake, panel } = chosen.texts.value;
+  const isCase = !(panel === 'report' || panel === 'model' || panel === 'certificate');
   const asked = question.value;
   const names = useMemo(() => mistakesFor(asked), [asked]);
   const all = Object.fromEntries([...new Set([...names, mistake])].map((name) => [name, name]));
   const of = { settings: chosen, problems: problems.value };
   return (
     <Controls>
-      <Group title="Case">
-        <LongText {...of} name="id" label="Case id" rows={3} />
-        <Choice {...of} name="dialect" label="In the words of" options={dialectTitles} />
-      </Group>
-      <Group title="The engine’s answer">
-        <Choice {...of} name="from" label="It is" options={sources} />
-        {from === 'mistake' && <Choice {...of} name="mistake" label="As if" options={all} />}
-        {from === 'typed' && <LongText {...of} name="answer" label="Numbers" rows={5} />}
-        {from === 'file' && fileAnswer.value && <p class="hint">{fileAnswer.value.name}</p>}
-      </Group>
+      {isCase && (
+        <>
+          <Group title="Case">
+            <LongText {...of} name="id" label="Case id" rows={3} />
+            <Choice {...of} name="dialect" label="In the words of" options={dialectTitles} />
+          </Group>
+          <Group title="The engine’s answer">
+            <Choice {...of} name="from" label="It is" options={sources} />
+            {from === 'mistake' && <Choice {...of} name="mistake" label="As if" options={all} />}
+            {from === 'typed' && <LongText {...of} name="answer" label="Numbers" rows={5} />}
+            {from === 'file' && fileAnswer.value && <p class="hint">{fileAnswer.value.name}</p>}
+          </Group>
+        </>
+      )}
       <Group title="Your own">
         <label class="control">
           File

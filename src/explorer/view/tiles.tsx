@@ -25,6 +25,9 @@ export function tilesOf(label: string, shape: readonly number[], data: ArrayLike
 }
 
 /** Writes the colour of every value; a mixture as palette.ts makes it, without a text for each. */
+/** Cells between two tiles: none where each is a single cell. */
+const gapOf = ({ rows, columns }: Tiles): number => (rows * columns === 1 ? 0 : 1);
+
 function paint(
   pixels: Uint8ClampedArray,
   width: number,
@@ -33,9 +36,10 @@ function paint(
   colours: Scheme,
   greatest: number,
 ): void {
+  const gap = gapOf(tiles);
   const [neutral, positive, negative] = [colours.neutral, colours.positive, colours.negative].map(channelsOf);
   for (let tile = 0; tile < tiles.count; tile++) {
-    const [top, left] = [Math.floor(tile / perRow) * (tiles.rows + 1), (tile % perRow) * (tiles.columns + 1)];
+    const [top, left] = [Math.floor(tile / perRow) * (tiles.rows + gap), (tile % perRow) * (tiles.columns + gap)];
     for (let row = 0; row < tiles.rows; row++)
       for (let column = 0; column < tiles.columns; column++) {
         const value = tiles.at(tile, row, column);
@@ -68,8 +72,9 @@ export function TileCanvas({
 }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const colours = scheme.value;
-  const width = perRow * (tiles.columns + 1) - 1;
-  const height = Math.ceil(tiles.count / perRow) * (tiles.rows + 1) - 1;
+  const gap = gapOf(tiles);
+  const width = perRow * (tiles.columns + gap) - gap;
+  const height = Math.ceil(tiles.count / perRow) * (tiles.rows + gap) - gap;
   useEffect(() => {
     const context = canvas.current?.getContext('2d');
     if (!context) return;
@@ -123,21 +128,22 @@ export function TileTable({ tiles }: { readonly tiles: Tiles }) {
 
 /** The tiles as a drawing to save. */
 export function drawTiles(tiles: Tiles, perRow: number, ink: Ink): Drawing {
-  const cell = Math.max(2, Math.min(12, Math.floor(900 / (perRow * (tiles.columns + 1)))));
+  const gap = gapOf(tiles);
+  const cell = Math.max(2, Math.min(12, Math.floor(900 / (perRow * (tiles.columns + gap)))));
   const greatest = greatestIn(tiles);
   const parts = [text(4, 16, tiles.label, ink)];
   for (let tile = 0; tile < tiles.count; tile++)
     for (let row = 0; row < tiles.rows; row++)
       for (let column = 0; column < tiles.columns; column++) {
-        const x = ((tile % perRow) * (tiles.columns + 1) + column) * cell + 4;
-        const y = (Math.floor(tile / perRow) * (tiles.rows + 1) + row) * cell + 26;
+        const x = ((tile % perRow) * (tiles.columns + gap) + column) * cell + 4;
+        const y = (Math.floor(tile / perRow) * (tiles.rows + gap) + row) * cell + 26;
         parts.push(
           `<rect x="${x}" y="${y}" width="${cell}" height="${cell}" fill="${ink.of(tiles.at(tile, row, column), greatest)}"/>`,
         );
       }
   const [width, height] = [
-    perRow * (tiles.columns + 1) * cell + 8,
-    Math.ceil(tiles.count / perRow) * (tiles.rows + 1) * cell + 30,
+    perRow * (tiles.columns + gap) * cell + 8,
+    Math.ceil(tiles.count / perRow) * (tiles.rows + gap) * cell + 30,
   ];
   return { width, height, body: parts.join(''), title: tiles.label };
 }

@@ -113,10 +113,12 @@ function concatenated(call: Call): Plan {
 function splitSizes(call: Call, n: number): number[] {
   const stated = call.version < 13 ? call.ints('split') : call.has(1) ? call.wholes(1, 'split') : undefined;
   const count = call.version >= 18 ? call.int('num_outputs', call.outputs.length) : call.outputs.length;
+  if (count !== call.outputs.length)
+    unsupported(`num_outputs is ${count}, but there are ${call.outputs.length} outputs`);
   const each = Math.ceil(n / count);
   const sizes = stated ?? Array.from({ length: count }, (_, i) => Math.max(0, Math.min(each, n - i * each)));
-  if (sizes.length !== call.outputs.length || sizes.reduce((all, size) => all + size, 0) !== n)
-    unsupported(`the ${call.outputs.length} outputs must share ${n} cells, got [${sizes}]`);
+  if (sizes.length !== count || sizes.reduce((all, size) => all + size, 0) !== n)
+    unsupported(`the ${count} outputs must share ${n} cells, got [${sizes}]`);
   return sizes;
 }
 

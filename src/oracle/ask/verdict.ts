@@ -2,7 +2,7 @@
 
 import { show } from '../../errors.ts';
 import { placeOf } from '../../places.ts';
-import { type Shape, sameShape, sizeOf, type Tensor } from '../../tensor.ts';
+import { type Data, type Shape, sameShape, sizeOf, type Tensor } from '../../tensor.ts';
 import { type Bound, LAMBDA, U } from '../bounds/bound.ts';
 import { FINITE, kindOf, MINUS_INFINITY, NAN, PLUS_INFINITY } from '../bounds/number-kinds.ts';
 import { type Precision, precisionOf } from '../bounds/precision.ts';
@@ -82,13 +82,17 @@ const distanceOf = ({ value }: Bound, i: number, got: number): number =>
 
 /** Whether no order of operations gives `got` for element i. */
 export const isOutside = (bound: Bound, i: number, got: number): boolean =>
-  !(bound.kinds[i] & kindOf(Math.fround(got))) || distanceOf(bound, i, got) > bound.error[i];
+  !(bound.kinds[i] & kindOf(bound.isDouble ? got : Math.fround(got))) || distanceOf(bound, i, got) > bound.error[i];
 
 /** Holds one output against its bound. Anything may come in: a wrong type is a verdict too. */
 export function judge(part: Part, shape: Shape, bound: Bound, theirs: unknown): Verdict {
   const malformed = checkForm(theirs, shape, part);
   if (malformed) return malformed;
-  const { data } = theirs as Tensor;
+  return judgeNumbers(part, shape, bound, (theirs as Tensor).data);
+}
+
+/** The same of numbers that are as many as the shape says, in float64 where the bound is. */
+export function judgeNumbers(part: Part, shape: Shape, bound: Bound, data: Data): Verdict {
   const element = (i: number): Element => ({
     index: placeOf(shape, i),
     expected: expectedOf(bound, i),
@@ -107,7 +111,7 @@ export function judge(part: Part, shape: Shape, bound: Bound, theirs: unknown): 
     if (size > most) [most, worst] = [size, i];
   }
   const wrong = outsiders.length;
-  const precision = precisionOf(bound, data as Float32Array);
+  const precision = precisionOf(bound, data);
   const measured = { part, wrong, elements: data.length, margin, ...(precision && { precision }) };
   const pass = { ...measured, kind: 'pass' as const, message: 'inside the bound' };
   if (wrong === 0) return suspicion(bound, data, pass);
@@ -126,7 +130,8 @@ export function judge(part: Part, shape: Shape, bound: Bound, theirs: unknown): 
 }
 
 /** Which operations a bound covers. */
-function operationsIn({ isWide, assumed }: Bound): string {
+function operationsIn({ isWide, isDouble, assumed }: Bound): string {
+  if (isDouble) return 'of float64 operations';
   if (assumed !== undefined) return `of operations with functions within ${assumed} units in the last place`;
   return isWide ? 'of the operations that the engine declares' : 'of float32 operations';
 }
@@ -136,7 +141,7 @@ function operationsIn({ isWide, assumed }: Bound): string {
  * 1 − 2m·exp(−κ²/2), e in units of u·A; κ = 8. Spec oracle-suspect.
  */
 function suspicion(bound: Bound, data: ArrayLike<number>, pass: Verdict): Verdict {
-  if (bound.isWide) return pass;
+  if (bound.isWide || bound.isDouble) return pass;
   for (let i = 0; i < data.length; i++) {
     if (bound.error[i] === 0 || bound.kinds[i] !== FINITE || bound.terms[i] === 0) continue;
     const e = Math.abs(data[i] - bound.value[i]) / (U * bound.magnitude[i] + LAMBDA * bound.terms[i]);

@@ -46,6 +46,8 @@ export interface Bound {
   readonly terms: Float64Array;
   /** Whether roundings other than those of float32 sums take part. */
   readonly isWide?: boolean;
+  /** The results are float64, not float32. */
+  readonly isDouble?: boolean;
   /** Functions took part that are assumed to be within so many units in the last place. Spec bound-functions. */
   readonly assumed?: number;
 }

@@ -30,7 +30,7 @@ const capped = (deviations: number): number => Math.max(-CAP, Math.min(CAP, devi
 /** Of one output. */
 export function precisionOf(
   { value, error, kinds, magnitude, terms, isWide }: Bound,
-  data: Float32Array,
+  data: ArrayLike<number>,
 ): Precision | undefined {
   let [sums, squares, inwards, downwards] = [0, 0, 0, 0];
   for (let i = 0; i < data.length; i++) {

@@ -4,7 +4,7 @@ const send = (result) => fetch('/result', { method: 'POST', body: JSON.stringify
 
 async function make() {
   if (location.search !== '?worker') {
-    const [library, { certificate }] = await Promise.all([import('/dist/index.js'), import('../campaign.mjs')]);
+    const [library, { certificate }] = await Promise.all([import('../library.mjs'), import('../campaign.mjs')]);
     return certificate(library);
   }
   const worker = new Worker('worker.mjs', { type: 'module' });

@@ -1,6 +1,6 @@
 // Posts the certificate of a worker to its page.
 
-import * as library from '/dist/index.js';
 import { certificate } from '../campaign.mjs';
+import * as library from '../library.mjs';
 
 postMessage(await certificate(library));

@@ -1,8 +1,8 @@
 // Answers with the certificate of workerd: of the loops, or at /kernels of the kernels, from a module it was given.
 
-import * as library from '../../../dist/index.js';
 import module from '../../../dist/kernels.wasm';
 import { certificate } from '../campaign.mjs';
+import * as library from '../library.mjs';
 
 export default {
   async fetch(request) {

@@ -8,7 +8,7 @@ import { checkEngine } from '../../../src/oracle/index.ts';
 import { render } from '../../../src/oracle/report/reporters.ts';
 import { tensor } from '../../../src/tensor.ts';
 import digests from '../../certify/digests.json' with { type: 'json' };
-import { type Site, visit } from '../browser.ts';
+import { axeFindings, type Site, visit } from '../browser.ts';
 
 export function oracleTests(site: () => Site): void {
   describe('oracle', () => {
@@ -50,9 +50,27 @@ export function oracleTests(site: () => Site): void {
         await give('engine.safetensors', writeSafetensors(tensors));
         await page.getByText('engine.safetensors, 3 tensors').waitFor();
         await page.getByRole('button', { name: 'Judge' }).click();
-        await page.getByText('1 of 2 nodes are wrong').waitFor();
-        expect(await page.locator('tbody td:last-child').allTextContents()).toEqual(['✓ pass', '✗ fail']);
+        await page.getByText('1 of 2 nodes is wrong').waitFor();
+        expect(await page.locator('tbody td:nth-child(3)').allTextContents()).toEqual(['✓ pass', '✗ fail']);
+        expect(await page.locator('.finding').textContent()).toContain('First at [0, 1]: 0 is right, and it gave 2.');
+        expect(await axeFindings(page)).toEqual([]);
       });
+      expect(faults).toEqual([]);
+    });
+
+    test('the sample model has one wrong node, whose window is a case of its own', async () => {
+      const faults = await visit(
+        site(),
+        '#oracle?panel=model',
+        async (page) => {
+          await page.getByRole('button', { name: 'Take a small net' }).click();
+          await page.getByText('1 of 7 nodes is wrong').waitFor();
+          await page.locator('li', { hasText: 'padding before and after were exchanged' }).waitFor();
+          await page.getByRole('button', { name: 'Show the window' }).click();
+          await page.getByText('✗ wrong', { exact: true }).waitFor();
+        },
+        { afresh: true },
+      );
       expect(faults).toEqual([]);
     });
 

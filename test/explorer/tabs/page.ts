@@ -76,6 +76,27 @@ export function pageTests(site: () => Site): void {
       });
     });
 
+    test('for who wants less motion steps come at their leisure, and nothing is animated', async () => {
+      const played = async (reducedMotion: 'reduce' | 'no-preference') => {
+        const page = await site().browser.newPage({ reducedMotion });
+        try {
+          await page.clock.install();
+          await page.goto(`${site().file}#lab`);
+          await page.getByRole('button', { name: 'Play' }).click();
+          await page.clock.runFor(1600);
+          await page.clock.resume();
+          return [
+            await page.getByText(/^\d+ of 49$/).textContent(),
+            await page.evaluate(() => document.getAnimations().length),
+          ];
+        } finally {
+          await page.close();
+        }
+      };
+      expect(await played('no-preference')).toEqual(['4 of 49', 0]);
+      expect(await played('reduce')).toEqual(['2 of 49', 0]);
+    });
+
     test('the scheme follows the system until one is chosen', async () => {
       const ground = (page: Page) => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
       await visit(

@@ -1,0 +1,83 @@
+// What a wrong node computes instead: engines in which one node has another attribute, or something before or behind it.
+
+import { describe, expect, test } from 'vitest';
+import { type Tensor, tensor } from '../../src/index.ts';
+import { judge, readOnnx, renderJudgement } from '../../src/onnx/index.ts';
+import { random } from '../../src/random.ts';
+import { sizeOf } from '../../src/tensor.ts';
+import { type AttributeValue, floats, modelOf, wholes } from '../onnx/build.ts';
+
+const drawn = (shape: readonly number[], seed: number): Tensor => {
+  const { uniform } = random(seed);
+  return tensor(
+    shape,
+    Array.from({ length: sizeOf(shape) }, () => 8 * uniform() - 3),
+  );
+};
+
+type Attributes = Readonly<Record<string, AttributeValue>>;
+interface Planting {
+  readonly op: string;
+  readonly shape?: readonly number[];
+  readonly right?: Attributes;
+  readonly wrong?: Attributes;
+  readonly more?: readonly ReturnType<typeof floats>[];
+  /** A second input of the model. */
+  readonly second?: readonly number[];
+  readonly change?: (all: Readonly<Record<string, Tensor>>) => Tensor;
+  readonly said: string | undefined;
+}
+
+const ramp = (...shape: number[]) =>
+  floats(
+    'w0',
+    shape,
+    Array.from({ length: sizeOf(shape) }, (_, i) => ((i * 7) % 5) / 4 + 0.5),
+  );
+const up = (mode: string, coordinates: string): Attributes => ({ mode, coordinate_transformation_mode: coordinates });
+const twice = [floats('w0', [0], []), floats('w1', [4], [1, 1, 2, 2])];
+const each = (change: (v: number) => number) => (all: Readonly<Record<string, Tensor>>) => ({
+  shape: all.y.shape,
+  data: all.y.data.map(change),
+});
+
+// biome-ignore format: one line per planting
+const plantings: readonly Planting[] = [
+  { op: 'Resize', right: up('linear', 'half_pixel'), wrong: up('linear', 'align_corners'), more: twice, said: 'coordinate_transformation_mode were align_corners' },
+  { op: 'Resize', right: up('nearest', 'asymmetric'), wrong: up('linear', 'half_pixel'), more: twice, said: 'mode were linear and coordinate_transformation_mode were half_pixel' },
+  { op: 'Pad', right: { mode: 'reflect' }, wrong: { mode: 'edge' }, more: [wholes('w0', [0, 0, 2, 1, 0, 0, 1, 2])], said: 'mode were edge' },
+  { op: 'Gelu', right: { approximate: 'tanh' }, wrong: {}, said: 'approximate were none' },
+  { op: 'HardSigmoid', right: {}, wrong: { alpha: { float: 1 / 6 } }, said: `alpha were ${1 / 6}` },
+  { op: 'Softmax', right: { axis: 1 }, wrong: { axis: -1 }, said: 'axis were -1' },
+  { op: 'DepthToSpace', shape: [1, 8, 2, 3], right: { blocksize: 2 }, wrong: { blocksize: 2, mode: 'CRD' }, said: 'mode were CRD' },
+  { op: 'InstanceNormalization', right: { epsilon: { float: 0.1 } }, wrong: {}, more: [ramp(3), { ...ramp(3), name: 'w1' }], said: 'epsilon were 0.00001' },
+  { op: 'AveragePool', right: { kernel_shape: [3, 3], pads: [1, 1, 1, 1] }, wrong: { kernel_shape: [3, 3], pads: [1, 1, 1, 1], count_include_pad: 1 }, said: undefined },
+  { op: 'Sub', second: [1, 3, 4, 5], change: ({ y }) => ({ shape: y.shape, data: y.data.map((v) => 0 - v) }), said: 'its inputs were exchanged' },
+  { op: 'HardSwish', change: ({ x }) => x, said: 'it gave its first input' },
+  { op: 'Add', second: [1, 3, 4, 5], change: each((v) => Math.max(0, v)), said: 'negative results became 0' },
+  { op: 'Mul', second: [1, 3, 4, 5], change: each((v) => Math.min(6, Math.max(0, v))), said: 'results were cut at 0 and 6' },
+  { op: 'Abs', change: each(() => 0), said: 'every result were 0' },
+  { op: 'Abs', change: each((v) => v + 0.01), said: undefined },
+];
+
+describe('a node that is computed as another one', () => {
+  test.each(
+    plantings.map((planting) => ({ ...planting, title: `${planting.op}: ${planting.said ?? 'nothing of these'}` })),
+  )(
+    '[judge-instead] $title',
+    ({ op, shape = [1, 3, 4, 5], right = {}, wrong = right, more = [], second, change, said }) => {
+      const inputs = { x: shape, ...(second && { b: second }) };
+      const names = ['x', ...(second ? ['b'] : []), ...more.map((_, i) => `w${i}`)];
+      const of = (attributes: Attributes) =>
+        readOnnx(modelOf({ opset: 21, inputs, initializers: more, nodes: [{ op, attributes, inputs: names }] }));
+      const given = Object.fromEntries(Object.entries(inputs).map(([name, own], i) => [name, drawn(own, i + 1)]));
+      const { y } = of(wrong).run(given);
+      const judged = judge(of(right), { ...given, y: change?.({ ...given, y }) ?? y });
+      expect(judged.nodes[0].verdict).toBe('fail');
+      const { mistakes = [] } = judged.first ?? {};
+      if (op === 'AveragePool') expect(mistakes[0]).toMatch(/padding/);
+      else expect(mistakes).toEqual(said === undefined ? [] : [said]);
+      if (said !== undefined) expect(renderJudgement(judged)).toContain(`\n  behaves as if ${said}\n`);
+    },
+  );
+});
