@@ -4,6 +4,7 @@
 //   second/answers/…                          put there by the same program
 
 import { partsOf, theirTensor } from '../ask/ask.ts';
+import { unhurried } from '../ask/patience.ts';
 import type { Case } from '../case.ts';
 import { caseId, parseCaseId } from '../cases/id.ts';
 import { byOperator } from '../cases/named.ts';
@@ -31,7 +32,7 @@ export async function readingQuestions(asked: Asked, c: Case): Promise<Case[]> {
       return { kind: 'result', value: placeholderOf(asked, each!) };
     },
   };
-  await readMatrix(subject, c, Infinity);
+  await readMatrix(unhurried(subject), c);
   return found.size > QUESTIONS ? [] : [...found.values()];
 }
 
@@ -60,7 +61,7 @@ export async function secondRound(
 /** The report with what the answers of a second round tell. */
 export async function withSecondRound(report: Report, subject: EngineUnderTest): Promise<Report> {
   const read = async (finding: Finding): Promise<Finding> => {
-    const found = isReadable(finding) ? await readMatrix(subject, parseCaseId(finding.id), Infinity) : undefined;
+    const found = isReadable(finding) ? await readMatrix(unhurried(subject), parseCaseId(finding.id)) : undefined;
     return found ? { ...finding, instead: found.instead } : finding;
   };
   const operators = [];

@@ -5,6 +5,7 @@
 
 import { ask, type Outcome } from '../ask/ask.ts';
 import type { History } from '../ask/history.ts';
+import { patient } from '../ask/patience.ts';
 import type { Case } from '../case.ts';
 import { type EngineUnderTest, isFailure, type VerdictKind } from '../engine-under-test.ts';
 import { type Answered, conditionsOf, type Found, inPart } from '../where/where.ts';
@@ -29,7 +30,7 @@ export interface Investigation {
   readonly isStopped: () => boolean;
 }
 
-/** Seconds for the conditions of one finding, and of all of an operator. */
+/** Seconds that an engine may take for the conditions of one finding, and of all of an operator. */
 const [SECONDS, ALL] = [30, 60];
 /** How many conditions are looked for among failures without a name. */
 const CONDITIONS = 4;
@@ -81,9 +82,9 @@ type Search = (members: readonly Outcome[], most: number, mistake?: string) => P
 
 /** Looks for conditions, and asks for what it has found until the time is up. */
 function searching(investigation: Investigation): Search {
-  const { subject, history, outcomes, names, profile, isLive, onQuestion, isStopped } = investigation;
+  const { history, outcomes, names, profile, isLive, onQuestion, isStopped } = investigation;
+  const all = patient(investigation.subject, ALL);
   const passes = outcomes.filter(({ verdict: { kind } }) => kind === 'pass' || kind === 'suspect');
-  const end = performance.now() + 1000 * ALL;
   const known: Found[] = [];
   let asked = 0;
   return async (members, most, mistake) => {
@@ -92,6 +93,7 @@ function searching(investigation: Investigation): Search {
       ...members.map((each) => ({ case: each.case, fails: true })),
       ...passes.map((each) => ({ case: each.case, fails: false })),
     ];
+    const { subject, isOver: isOverHere } = patient(all.subject, SECONDS);
     const isKept = kinds.has('stale') || kinds.has('unstable');
     const probe = async (c: Case): Promise<boolean | undefined> => {
       onQuestion?.(++asked);
@@ -105,8 +107,7 @@ function searching(investigation: Investigation): Search {
         known.some(({ isInside }) => isInside(c));
       return isOther ? undefined : true;
     };
-    const until = Math.min(end, performance.now() + 1000 * SECONDS);
-    const isOver = (): boolean => isStopped() || performance.now() > until;
+    const isOver = (): boolean => isStopped() || isOverHere() || all.isOver();
     const found = await conditionsOf(answered, { subject, probe, isLive, isOver }, most);
     if (mistake === undefined) known.push(...found);
     return found.map((each) => ({

@@ -3,6 +3,7 @@
 
 import type { Shape } from '../../tensor.ts';
 import type { Outcome } from '../ask/ask.ts';
+import { patient } from '../ask/patience.ts';
 import type { Case } from '../case.ts';
 import { parseCaseId } from '../cases/id.ts';
 import { layerOf, shapeOf, workOf } from '../cases/tensors.ts';
@@ -27,11 +28,8 @@ interface Described {
   readonly evidence?: Evidence;
 }
 
-/**
- * Milliseconds for reading one case, and for holding descriptions against answers: far more than either takes on a host that
- * is not busy. A script that measures on a busy one may allow more.
- */
-export const patience = { reading: 10000, naming: 10000 };
+/** Seconds that an engine may take for the questions of one finding. */
+const SECONDS = 20;
 
 /** A second case is read if it has no more products than this. */
 const PRODUCTS = 1200;
@@ -75,16 +73,15 @@ async function describe(
   passes: readonly Outcome[],
   isNamed: boolean,
 ): Promise<Described> {
-  const start = performance.now();
-  const found = await readMatrix(subject, smallest, start + patience.reading);
+  const engine = patient(subject, SECONDS);
+  const found = await readMatrix(engine, smallest);
   if (isNamed) return found ? { instead: found.instead } : {};
   const telling = found && found.rules.length > 0 ? mostTelling(failures) : undefined;
-  const larger = telling && (await readMatrix(subject, telling, start + 2 * patience.reading));
-  const end = performance.now() + patience.naming;
+  const larger = telling && (await readMatrix(engine, telling));
   const rules = suspectsOf(subject, larger, failures);
   const suspects = distinct(rules.length > 0 ? rules : suspectsOf(subject, found, failures));
   const all = [...mistakesOf(smallest.op).map(known), ...suspects];
-  return described(found, larger, await nameBy(subject, all, failures, passes, end));
+  return described(found, larger, await nameBy(engine, all, failures, passes));
 }
 
 const distinct = (list: readonly Suspect[]): Suspect[] =>

@@ -4,6 +4,7 @@
 
 import { hash, type Random, random } from '../../random.ts';
 import { ask, type Outcome } from '../ask/ask.ts';
+import type { Patient } from '../ask/patience.ts';
 import type { Case } from '../case.ts';
 import { caseId } from '../cases/id.ts';
 import { isPossible, workOf } from '../cases/tensors.ts';
@@ -60,11 +61,10 @@ interface Answers {
 
 /** The suspect and the condition that predict every answer; undefined where none does. */
 export async function nameBy(
-  subject: EngineUnderTest,
+  { subject, isOver }: Patient,
   suspects: readonly Suspect[],
   failures: readonly Outcome[],
   passes: readonly Outcome[],
-  end: number,
 ): Promise<Named | undefined> {
   const examined = (list: readonly Outcome[], most: number): Examined[] =>
     list
@@ -73,10 +73,10 @@ export async function nameBy(
       .slice(0, most)
       .map((outcome) => ({ outcome, ...answeredCaseOf(subject, outcome) }));
   const wrong = examined(failures, FAILURES);
-  const ranked = rankedBy(suspects, wrong.slice(0, FIRST), end);
+  const ranked = rankedBy(suspects, wrong.slice(0, FIRST));
   if (ranked.length === 0) return undefined;
   const answers = { wrong, right: examined(passes, PASSES) };
-  const left = await narrowed(subject, hypothesesFrom(ranked, answers, end), answers, end);
+  const left = await narrowed({ subject, isOver }, hypothesesFrom(ranked, answers), answers);
   if (!left || left.hypotheses.length === 0 || left.fresh[0] < INSIDE) return undefined;
   const best = left.hypotheses.reduce((a, b) => (costOf(b) < costOf(a) ? b : a));
   const evidence = { explained: wrong.length, failures: wrong.length, passes: answers.right.length };
@@ -84,12 +84,12 @@ export async function nameBy(
 }
 
 /** The suspects that explain most of the smallest failures, if these are more than half. */
-function rankedBy(suspects: readonly Suspect[], first: readonly Examined[], end: number): Suspect[] {
+function rankedBy(suspects: readonly Suspect[], first: readonly Examined[]): Suspect[] {
   const smallest = first.slice(0, 3);
   const share = (suspect: Suspect, list: readonly Examined[]): number =>
     list.filter((each) => agreementOf(suspect.mistake, each) === 'agrees').length;
   return suspects
-    .filter((suspect) => performance.now() < end && share(suspect, smallest) > 0)
+    .filter((suspect) => share(suspect, smallest) > 0)
     .map((suspect) => ({ suspect, agreed: share(suspect, first) }))
     .filter(({ agreed }) => 2 * agreed > first.length)
     .sort((a, b) => b.agreed - a.agreed || a.suspect.cost - b.suspect.cost)
@@ -98,11 +98,11 @@ function rankedBy(suspects: readonly Suspect[], first: readonly Examined[], end:
 }
 
 /** The suspects that explain every failure, each under every condition that no right answer speaks against. */
-function hypothesesFrom(suspects: readonly Suspect[], { wrong, right }: Answers, end: number): Hypothesis[] {
+function hypothesesFrom(suspects: readonly Suspect[], { wrong, right }: Answers): Hypothesis[] {
   const found: Hypothesis[] = [];
   let followed = 0;
   for (const suspect of suspects) {
-    if (followed >= FOLLOWED || performance.now() > end) break;
+    if (followed >= FOLLOWED) break;
     if (!wrong.every((each) => agreementOf(suspect.mistake, each) === 'agrees')) continue;
     const outside = right.filter((each) => agreementOf(suspect.mistake, each) !== 'unchanged');
     const conditions = conditionsBetween(wrong.map(caseOf), outside.map(caseOf));
@@ -116,17 +116,16 @@ const caseOf = ({ outcome }: Examined): Case => outcome.case;
 
 /** The hypotheses that new cases leave, and on how many of these the mistake was made and was not. */
 async function narrowed(
-  subject: EngineUnderTest,
+  { subject, isOver }: Patient,
   all: readonly Hypothesis[],
   { wrong, right }: Answers,
-  end: number,
 ): Promise<{ readonly hypotheses: readonly Hypothesis[]; readonly fresh: readonly [number, number] } | undefined> {
   if (all.length === 0) return undefined;
   let hypotheses = all;
   const [seen, draw] = [new Set<string>(), random(hash(wrong.length, caseId(caseOf(wrong[0]))))];
   const pool = { failures: wrong.map(caseOf), passes: right.map(caseOf) };
   let [changed, unchanged] = [0, 0];
-  for (let asked = 0; asked < ASKED && hypotheses.length > 0 && performance.now() < end; asked++) {
+  for (let asked = 0; asked < ASKED && hypotheses.length > 0 && !isOver(); asked++) {
     const c = nextCase(subject, pool, hypotheses, seen, draw, asked);
     if (!c) break;
     seen.add(caseId(c));

@@ -5,6 +5,7 @@ import { placeOf } from '../../places.ts';
 import { hash, random } from '../../random.ts';
 import { sizeOf } from '../../tensor.ts';
 import { answersTo, ask, type Outcome, partsOf } from '../ask/ask.ts';
+import type { Patient } from '../ask/patience.ts';
 import { isOutside } from '../ask/verdict.ts';
 import type { Case, Operands, Part } from '../case.ts';
 import { layerOf, operandsOf } from '../cases/tensors.ts';
@@ -49,7 +50,7 @@ export function freshCase(c: Case, seed: number): Case {
 }
 
 /** Reads the engine's matrix on the geometry of a case; undefined where there is none to be read, or no time for it. */
-export async function readMatrix(subject: EngineUnderTest, c: Case, end: number): Promise<Description | undefined> {
+export async function readMatrix({ subject, isOver }: Patient, c: Case): Promise<Description | undefined> {
   if (!termsOf(c)) return undefined;
   const fresh: Outcome[] = [];
   for (let i = 0; i < FRESH; i++) fresh.push(await ask(subject, freshCase(c, i)));
@@ -59,7 +60,7 @@ export async function readMatrix(subject: EngineUnderTest, c: Case, end: number)
   if (wrong.length === 0) return rightProducts(c);
   const found: Told[] = [];
   for (const part of wrong) {
-    const told = await readOne(subject, c, part, fresh, end);
+    const told = await readOne({ subject, isOver }, c, part, fresh);
     if (!told) return undefined;
     found.push(told);
   }
@@ -118,15 +119,14 @@ function unlike(c: Case): string {
 }
 
 async function readOne(
-  subject: EngineUnderTest,
+  { subject, isOver }: Patient,
   c: Case,
   part: Part,
   fresh: readonly Outcome[],
-  end: number,
 ): Promise<Told | undefined> {
   const held = isChoice(c) ? (operandsOf(c, layerOf(c)).x.data as Float32Array) : undefined;
   const terms = productsOf(c)!;
-  const put = putFor(subject, c, part, sizeOf(shapeOfPart(terms, part)), end, held);
+  const put = putFor({ subject, isOver }, c, part, sizeOf(shapeOfPart(terms, part)), held);
   const isNarrow = subject.traits.precision !== undefined || subject.traits.winograd !== undefined;
   const reading =
     terms.structure.kind === 'maximum' ? await readMaximum(terms, put) : await readPart(terms, part, put, isNarrow);
@@ -145,12 +145,13 @@ async function readOne(
     products: !isBiasPart && !isSameMatrix(right, reading.products),
     biases: (part === 'y' || isBiasPart) && !isSameMatrix(biases, reading.biases),
   };
+  const isRight = !isOther.products && !isOther.biases && reading.constants.size === 0;
   const other = confirmed ? undefined : await nonlinear(subject, terms, part, reading, checked);
   const constants = [...new Set(reading.constants.values())];
   const rules: PartRules = {
     part,
-    products: isOther.products ? rulesFor(terms, reading.products, end) : [],
-    biases: isOther.biases ? rulesFor(biasTerms(terms), reading.biases, end) : [],
+    products: isOther.products ? rulesFor(terms, reading.products) : [],
+    biases: isOther.biases ? rulesFor(biasTerms(terms), reading.biases) : [],
     isOther,
     ...(constants.length === 1 && { constant: constants[0] }),
     ...(other && { seen: other }),
@@ -159,8 +160,11 @@ async function readOne(
   const difference = differenceInWords(terms, { right, biases }, reading, rules, isBiasPart);
   return {
     part,
-    text: [...difference, ...(other ? [other.text] : [])].join(' and '),
-    confirmed: confirmed || (other?.confirmed ?? false),
+    text:
+      isRight && confirmed
+        ? 'all products are right, but the results are rounded otherwise'
+        : [...difference, ...(other ? [other.text] : [])].join(' and '),
+    confirmed: (confirmed && !isRight) || (other?.confirmed ?? false),
     products: differs
       ? productsIn(terms, right, reading.products)
       : productsIn(biasTerms(terms), biases, reading.biases),
@@ -175,7 +179,7 @@ const askAll = async (subject: EngineUnderTest, count: number, of: (i: number) =
   return found;
 };
 
-function putFor(subject: EngineUnderTest, c: Case, part: Part, size: number, end: number, x?: Float32Array): Put {
+function putFor({ subject, isOver }: Patient, c: Case, part: Part, size: number, x?: Float32Array): Put {
   const layer = layerOf(c);
   const shapes = Object.entries(operandsOf({ ...c, given: undefined, values: 'exact' }, layer)).map(
     ([name, tensor]) => [name, tensor!.data.length] as const,
@@ -189,7 +193,7 @@ function putFor(subject: EngineUnderTest, c: Case, part: Part, size: number, end
     );
     return { ...c, values: 'given', seed: 0, given };
   };
-  return (questions) => answersTo(subject, questions.map(caseOf), part, size, end);
+  return (questions) => answersTo(subject, questions.map(caseOf), part, size, isOver);
 }
 
 const numbersOf = (question: Given, name: string, length: number): number[] =>

@@ -41,6 +41,8 @@ export const sizesOf = ({ shapes, structure }: Terms): Readonly<Record<Side, num
 
 /** More questions than this are not asked for one part. */
 const QUESTIONS = 4000;
+/** Nor more than these one by one, where coded ones do not tell. */
+const SINGLE = 1500;
 /** With so few cells, asking each costs no more than the three questions that tell them apart. */
 const FEW = 3;
 /** Numbers drawn for cells are below this prime. */
@@ -147,7 +149,7 @@ async function readProducts(terms: Terms, part: Part, put: Put, isNarrow: boolea
     [nameOfOther]: codes[i % 3],
   }));
   const answers = await put(questions);
-  let left = QUESTIONS - questions.length;
+  let left = SINGLE;
   for (let j = 0; j < sizes[one]; j++) {
     const three = answers.slice(3 * j, 3 * j + 3);
     if (three.some((answer) => !answer?.every(Number.isFinite))) return undefined;

@@ -75,14 +75,13 @@ export const isSameMatrix = (a: Matrix, b: Matrix): boolean => {
 };
 
 /** Rules that turn the right matrix into the engine's, the plainest first. */
-export function rulesFor(terms: Terms, theirs: Matrix, end = Infinity): Rule[] {
+export function rulesFor(terms: Terms, theirs: Matrix): Rule[] {
   const sizes = sizesOf(terms);
   const keys = terms.list.map((term) => keyIn(terms, term, sizes));
   const inPlace = terms.list.map((term, i) => keys[i] < 0 || isNear(theirs.get(keys[i]) ?? 0, term.factor));
   const ratios = terms.list.flatMap((term, i) => (inPlace[i] ? [] : [(theirs.get(keys[i]) ?? 0) / term.factor]));
   const found: Rule[] = [];
   for (const change of [...changesOf(terms), ...factorChanges(terms, ratios)]) {
-    if (performance.now() > end) break;
     for (const region of regionsOf(terms, theirs, change, keys, inPlace)) {
       const list = changed(terms.list, change, region);
       if (isSameMatrix(matrixOf(terms, list), theirs)) found.push(ruleOf(change, region));

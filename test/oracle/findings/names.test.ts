@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { type Tensor, tensor } from '../../../src/index.ts';
+import { families } from '../../../src/oracle/families/index.ts';
 import {
   type Call,
   checkEngine,
@@ -11,7 +12,7 @@ import {
   render,
   skip,
 } from '../../../src/oracle/index.ts';
-import { forward, gradient, names, withFault } from '../own.ts';
+import { forward, gradient, withFault } from '../own.ts';
 import { campaign, changed, unknown } from './unknown-mistakes.ts';
 
 describe('the name of a mistake', () => {
@@ -22,9 +23,11 @@ describe('the name of a mistake', () => {
     const report = await checkEngine(uncounted, { ops: ['avgPool2d'], cases: 100 });
     const { findings, counts } = report.operators[0];
     const { fail = 0, pass = 0, suspect = 0 } = counts;
-    expect(findings[0].evidence).toEqual({ explained: fail, failures: fail, passes: pass + suspect });
+    const { passes } = findings[0].evidence!;
+    expect(findings[0].evidence).toMatchObject({ explained: fail, failures: fail });
+    expect(passes).toBeGreaterThan(0.9 * (pass + suspect)); // the largest are not compared
     expect(render(report)).toContain(
-      `behaves as if countPadding were ignored: explains ${fail} of ${fail} failures, contradicts none of ${pass + suspect} passes\n`,
+      `behaves as if countPadding were ignored: explains ${fail} of ${fail} failures, contradicts none of ${passes} passes\n`,
     );
   });
 
@@ -189,13 +192,14 @@ describe('an engine whose mistake nobody knows', () => {
         changed((y, i) => (i === 0 ? y + 1 : y)),
       ),
       'conv2d',
-      60,
+      120,
     );
     expect(findings.map(({ cases }) => cases.length)).toEqual([counts.fail]);
     expect(findings[0].cases.some((id) => id.includes('/nan/'))).toBe(true);
   });
 
-  it('[oracle-mistakes] and that adds 1 to every third value of anything gets no name, whatever the operator', async () => {
+  it('[oracle-mistakes] and that adds 1 to every third value of anything gets no name, in an operator of each family', async () => {
+    const names = families.map(({ operators }) => Object.keys(operators)[0]);
     const odd = ({ shape, data }: Tensor): Tensor => ({ shape, data: data.map((v, i) => (i % 3 > 0 ? v : v + 1)) });
     const gradients = (call: GradientCall) =>
       Object.fromEntries(Object.entries(gradient(call)).map(([name, each]) => [name, odd(each)]));

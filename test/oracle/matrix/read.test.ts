@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { inProcess } from '../../../src/oracle/ask/in-process.ts';
+import { unhurried } from '../../../src/oracle/ask/patience.ts';
 import { parseCaseId } from '../../../src/oracle/cases/id.ts';
 import { layerOf, operandsOf } from '../../../src/oracle/cases/tensors.ts';
 import type { Call, Engine, GradientCall } from '../../../src/oracle/index.ts';
@@ -14,9 +15,8 @@ import { forward, gradient } from '../own.ts';
 
 const read = (op: string, id: string, engine: Partial<Engine>) =>
   readMatrix(
-    inProcess({ name: 'faulty', ops: { [op]: forward }, gradients: { [op]: gradient }, ...engine }),
+    unhurried(inProcess({ name: 'faulty', ops: { [op]: forward }, gradients: { [op]: gradient }, ...engine })),
     parseCaseId(id),
-    Infinity,
   );
 
 /** An engine whose weight is changed before the right call. */
