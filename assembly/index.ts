@@ -20,11 +20,10 @@ export { pack } from './pack';
 export { pool } from './pool';
 export { PoolOperation } from './pool-geometry';
 export { normals } from './random';
+export { SCRATCH_BYTES, setScratch } from './scratch';
 export { accumulate } from './weight-gradient';
 export { winogradInputs, winogradOutputs, winogradWeights } from './winograd';
 export { winogradSums } from './winograd-sums';
 
 /** Where the arena starts: memory below it is the module's own. */
-export function heapBase(): usize {
-  return __heap_base;
-}
+export const HEAP_BASE = __heap_base;

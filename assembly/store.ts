@@ -23,6 +23,12 @@ export function storeSome<T>(address: usize, v: v128, count: i32): void {
 /** Stores the first `count` of the eight lanes of `low` and `high`, 1 ≤ count ≤ 8. */
 @inline
 export function storeLanes(address: usize, low: v128, high: v128, count: i32): void {
+  if (count == 8) v128.store(address, low), v128.store(address, high, 16);
+  else storePart(address, low, high, count);
+}
+
+/** Rare, and therefore not inlined. */
+function storePart(address: usize, low: v128, high: v128, count: i32): void {
   if (count <= 4) {
     storeSome<f32>(address, low, count);
   } else {

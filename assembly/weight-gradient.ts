@@ -10,6 +10,7 @@ import { MR, NR, SUM_POSITIONS } from './blocks';
 import { addFour, BlockSums, lastFour, PartSums, TILE_BYTES } from './float64-sums';
 import { PLACE } from './lattice';
 import { Block, packBlock, Walk } from './pack-walk';
+import { gradientBlock, gradientSums } from './scratch';
 import { storeLanes } from './store';
 
 /** Bytes of dy panels that stay in a second-level cache while all of x passes by. */
@@ -34,14 +35,11 @@ export class WeightGradient {
   sums: usize;
 }
 
-/** The block that is added, and where its sums go. */
-const block = changetype<Block>(memory.data(5 * 4, 4));
-const blockSums = changetype<BlockSums>(memory.data(3 * 4, 4));
-
 /** Adds the products of x and dy to dw, block by block. Spec conv-weight-gradient. */
 export function accumulate(g: WeightGradient): void {
   const count = g.walk.count;
   const part = changetype<PartSums>(g.sums);
+  const block = changetype<Block>(gradientBlock()), blockSums = changetype<BlockSums>(gradientSums());
   let panel = g.panel;
   for (let first = 0; first < count; first += SUM_POSITIONS, panel += SUM_POSITIONS * NR * 4) {
     block.choose(g.walk, first, min(SUM_POSITIONS, count - first));
@@ -58,6 +56,7 @@ export function accumulate(g: WeightGradient): void {
 /** The tiles of one block, for as many panels of dy at a time as stay in the cache. */
 function addBlock(g: WeightGradient, panel: usize): void {
   const filters = g.filters, panelBytes = g.panelBytes, places = g.places;
+  const block = changetype<Block>(gradientBlock());
   const end = places + g.tiles * MR * PLACE;
   const row = <usize>((filters + NR - 1) / NR * TILE_BYTES);
   const together = PANELS_BYTES / (block.count * NR * 4) * NR;
@@ -92,6 +91,7 @@ function gradientTile(g: WeightGradient, place: usize, panel: usize, o: i32, at:
     a20 = v128.load(y2), a21 = v128.load(y2, 16);
     a30 = v128.load(y3), a31 = v128.load(y3, 16);
   }
+  const block = changetype<Block>(gradientBlock()), blockSums = changetype<BlockSums>(gradientSums());
   let x = g.packed;
   const end = x + block.count * (MR * 4);
   do {

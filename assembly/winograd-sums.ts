@@ -7,6 +7,7 @@
 import { MR, NR } from './blocks';
 import { PLACE } from './lattice';
 import { Product } from './product';
+import { lonePlace, loneProduct } from './scratch';
 import { multiplyOne } from './tile-1x32';
 import { Winograd } from './winograd';
 
@@ -26,12 +27,6 @@ const TOUCH: usize = 4;
 /** Bytes of weights that stay in a second-level cache from one block of tiles to the next. */
 const NEAR: usize = 0x200000;
 
-/** A table with the place of one tile, repeated so that it fills a tile, and its one run, at offset 0. */
-const lone = memory.data(MR * PLACE + 4, 4);
-const noRun = lone + MR * PLACE;
-
-/** The product of that place. */
-const loneProduct = changetype<Product>(memory.data(8 * 4, 4));
 
 /**
  * `count` tiles times the panels of a group. If one tile is left over after groups of four, the tile of 1 × 32 computes
@@ -66,25 +61,29 @@ export function winogradSums(g: Winograd, count: i32, panel: usize): void {
       panel = end;
     }
     if (whole < count) {
+      // A table with the place of the tile, repeated so that it fills a tile, and its one run, at offset 0.
+      const lone = lonePlace(), noRun = lone + MR * PLACE, one = changetype<Product>(loneProduct());
       for (let place = lone; place != noRun; place += PLACE) {
         store<usize>(place, inputs + <usize>whole * g.inputRow);
         store<usize>(place, sums + <usize>whole * g.sumRow, 4);
       }
-      loneProduct.panelBytes = panelBytes;
-      loneProduct.runs = noRun;
-      loneProduct.runsEnd = noRun + 4;
-      loneProduct.length = channels * 4;
-      multiplyOne(loneProduct, lone, first, 0, g.filters);
+      one.panelBytes = panelBytes;
+      one.runs = noRun;
+      one.runsEnd = noRun + 4;
+      one.length = channels * 4;
+      multiplyOne(one, lone, first, 0, g.filters);
     }
     inputs += g.inputPlane;
     sums += g.sumPlane;
   }
 }
 
+@inline
 function tileOf(g: Winograd, x: usize, panel: usize, y: usize): void {
   product(g, x, panel, y, 0, false);
 }
 
+@inline
 function tileAhead(g: Winograd, x: usize, panel: usize, y: usize, next: usize): void {
   product(g, x, panel, y, next, true);
 }

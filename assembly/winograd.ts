@@ -3,10 +3,11 @@
 //   y = Aᵀ [ Σ_c (G w_c Gᵀ) ∘ (Bᵀ x_c B) ] A
 //
 // The (m+2)² entries are planes: the sums over channels are one product of matrices in each (winograd-sums.ts).
-// Transforms work on four channels or filters at once: columns first, into `columns`, then rows.
+// Transforms work on four channels or filters at once: columns first, into scratch memory, then rows.
 
 import { NR } from './blocks';
 import { PLACE } from './lattice';
+import { winogradColumns } from './scratch';
 import { transformInput, transformOutput, transformWeight } from './winograd-transforms';
 
 /**
@@ -39,8 +40,7 @@ export class Winograd {
   edge: usize;
 }
 
-/** The result of the first of the two passes of a transform: at most 6 × 6 vectors. */
-const columns = memory.data(6 * 6 * 16, 16);
+/** Bytes of a row of what the first of the two passes of a transform leaves. */
 const COLUMNS: usize = 6 * 16;
 
 /**
@@ -48,7 +48,7 @@ const COLUMNS: usize = 6 * 16;
  * plane: panel[plane][filters / 8][channels][8].
  */
 export function winogradWeights(m: i32, w: usize, rowStep: usize, channels: i32, filters: i32, panel: usize): void {
-  const size: usize = m + 2;
+  const size: usize = m + 2, columns = winogradColumns();
   const tap = <usize>channels * rowStep;
   const panelBytes = <usize>(channels * NR * 4);
   const plane = <usize>((filters + NR - 1) / NR) * panelBytes;
@@ -72,7 +72,7 @@ export function winogradInputs(g: Winograd, places: usize, count: i32): void {
 
 @inline
 function inputs(g: Winograd, from: usize, to: usize): void {
-  const m = g.outputs, size: usize = m + 2;
+  const m = g.outputs, size: usize = m + 2, columns = winogradColumns();
   const pixel = g.sourcePixel, row = g.sourceRow, plane = g.inputPlane;
   const end = to + g.inputRow;
   do {
@@ -117,7 +117,7 @@ export function winogradOutputs(g: Winograd, places: usize, first: i32, count: i
 }
 
 function outputs(g: Winograd, from: usize, y: usize, row: usize, pixel: usize, epilogue: usize): void {
-  const m = g.outputs, size: usize = m + 2;
+  const m = g.outputs, size: usize = m + 2, columns = winogradColumns();
   const plane = g.sumPlane;
   const end: usize = g.filters * 4;
   for (let o: usize = 0; o < end; o += 16) {

@@ -29,10 +29,3 @@ export function plain(text: string, most = MOST): string {
     ? `${shown.slice(0, most)}… (${text.length} characters)`
     : shown;
 }
-
-/** The same for each line. */
-export const plainLines = (text: string, most = MOST): string =>
-  text
-    .split('\n')
-    .map((line) => plain(line, most))
-    .join('\n');

@@ -1,7 +1,8 @@
 // The package as it is published: one version, no dependencies, every subpath present, nothing that runs on import.
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 
@@ -28,6 +29,19 @@ test('the package has no dependencies, and fast-check is an optional peer', () =
   const own = sources.filter((file) => !/^(testing|explorer)\b/.test(file));
   const foreign = own.filter((file) => /from '(?!\.|node:)/.test(read(file)));
   expect(foreign).toEqual([]);
+});
+
+test('where fast-check is missing, the error says what to install', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'toeplitz-package-'));
+  const own = join(folder, 'node_modules/toeplitz');
+  cpSync(join(root, 'dist'), join(own, 'dist'), { recursive: true, filter: (file) => !/\.(map|html)$/.test(file) });
+  cpSync(join(root, 'package.json'), join(own, 'package.json'));
+  const run = (code: string) => spawnSync(process.execPath, ['--input-type=module', '-e', code], { cwd: folder });
+  expect(String(run("import 'toeplitz/testing'").stderr)).toMatch(
+    /Cannot find package 'fast-check' imported from .*install-fast-check/,
+  );
+  expect(run("import 'toeplitz/oracle'").status).toBe(0);
+  rmSync(folder, { recursive: true });
 });
 
 test('only the command line and the processes of the oracle use modules of Node', () => {

@@ -5,7 +5,8 @@ import { expect, test } from 'vitest';
 import { SpecError, show } from '../src/errors.ts';
 import { checkEngine, type Reporter, render } from '../src/oracle/index.ts';
 import { plainReport } from '../src/oracle/report/plain-report.ts';
-import { plain, plainLines } from '../src/plain-text.ts';
+import { plainLines } from '../src/plain-lines.ts';
+import { plain } from '../src/plain-text.ts';
 
 test('[campaign-plain] characters that would control a terminal or a log are escaped', () => {
   expect(plain('\u001b]0;title\u0007 \r\n\t\u0000\u007f\u009b2J')).toBe(

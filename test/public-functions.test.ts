@@ -9,6 +9,7 @@ import * as onnx from '../src/onnx/index.ts';
 import * as ops from '../src/ops/index.ts';
 import * as oracle from '../src/oracle/index.ts';
 import * as testing from '../src/testing/index.ts';
+import * as threads from '../src/threads/index.ts';
 import * as train from '../src/train/index.ts';
 
 const net = toeplitz.relu();
@@ -21,11 +22,21 @@ const third = [undefined, {}, 3, x];
 /** Functions whose error has another form by intention, and functions that take a report, which nobody writes by hand. */
 const others = ['SpecError', 'skip', 'render'];
 
-const functions = Object.entries({ toeplitz, ops, nets, train, inspect, formats, onnx, oracle, testing }).flatMap(
-  ([from, module]) =>
-    Object.entries(module as Record<string, unknown>)
-      .filter(([name, value]) => typeof value === 'function' && !others.includes(name))
-      .map(([name, value]) => ({ from, name, call: value as (...args: unknown[]) => unknown })),
+const functions = Object.entries({
+  toeplitz,
+  ops,
+  nets,
+  train,
+  inspect,
+  formats,
+  onnx,
+  oracle,
+  testing,
+  threads,
+}).flatMap(([from, module]) =>
+  Object.entries(module as Record<string, unknown>)
+    .filter(([name, value]) => typeof value === 'function' && !others.includes(name))
+    .map(([name, value]) => ({ from, name, call: value as (...args: unknown[]) => unknown })),
 );
 
 test.each(functions)('[layer-rules] $name of $from', async ({ call }) => {

@@ -85,7 +85,7 @@ test.each([
   const [now, then] = [numbers(generate(all)), numbers(written)];
   const isNear = now.length === then.length && now.every((n, i) => Math.abs(n - then[i]) <= SEVENTH * n);
   if (!isNear || process.env.UPDATE_README === '1') expectPart(name, generate(all), page);
-  expect(all[0].bytes, 'the core').toBeLessThan(62_000);
+  expect(all[0].bytes, 'the core').toBeLessThanOrEqual(60_000);
 });
 
 test.skipIf(!existsSync(measured))('the tables of speed are those of the last benchmark (npm run bench)', () => {

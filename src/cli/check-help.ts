@@ -25,6 +25,8 @@ below on its standard input and output.
   --ops a,b       operators to check; default: all that the engine offers
 ${settingsHelp}
   --case ID       only this case, as a report names it; may be given more than once
+  --jobs N        N processes of the engine share the campaign (1)
+  --time S        seconds after which no further case is asked; the operators share them
   --timeout S     seconds for one call before the engine is killed (10)
   --strict        results far from the exact one are failures, even inside the bound
 ${outputHelp}
@@ -39,6 +41,11 @@ An engine, my-engine.mjs:
     // dialect: 'torch',                        or onnx, tensorflow, webnn, caffe: calls in
     //                                          its attributes and layout, see spec/dialects.md
     // layout: { x: 'NCHW', weight: 'OIHW' },   default: NHWC and HWIO
+    //         also grouped: 'GOIHW', transposed: 'IOHW', dense: 'IO', depthwise: 'HWIM'
+    // same: 'numbers',                         padding never comes as a word
+    // requires: ['groups = 1', 'stride <= size', 'dilation = 1 or stride = 1'],
+    //                                          other cases are not asked: oracle-requires
+    // language: 'python',                      of the cases that are shown; or cpp, rust
     // traits: { padding: 'multiplied' },       see spec/oracle.md, oracle-traits
     ops: {
       conv2d({ attributes, x, weight, bias }) {

@@ -5,7 +5,8 @@ import type { Report } from '../oracle/report/report.ts';
 import type { Remote } from './remote.ts';
 
 /** The report with what the engine wrote to standard error at each finding. */
-export function withWords(report: Report, { saidOf }: Remote): Report {
+export function withWords(report: Report, engines: readonly Remote[]): Report {
+  const saidOf = (id: string): string | undefined => engines.map((each) => each.saidOf(id)).find((said) => said);
   const told = (finding: Finding): Finding => {
     const stderr = saidOf(finding.id) ?? saidOf(finding.seenAs);
     return stderr === undefined || finding.verdict.message.includes(stderr) ? finding : { ...finding, stderr };

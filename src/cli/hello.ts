@@ -1,10 +1,8 @@
 // The hello of an engine in another process, checked. Spec oracle-protocol.
 
 import { SpecError } from '../errors.ts';
+import { readDeclared } from '../oracle/ask/declared.ts';
 import { NAME, readOffer } from '../oracle/ask/offer.ts';
-import { readTraits } from '../oracle/ask/traits.ts';
-import { dialects, readDialect } from '../oracle/dialects/dialects.ts';
-import { readLayout } from '../oracle/dialects/layout.ts';
 import type { EngineUnderTest } from '../oracle/engine-under-test.ts';
 import { plain } from '../plain-text.ts';
 import { parseLine, SHOWN } from './protocol.ts';
@@ -20,9 +18,9 @@ export function asHello(text: string): string | undefined {
 const isNames = (value: unknown): value is string[] =>
   Array.isArray(value) && value.every((each) => typeof each === 'string');
 
-/** @throws {SpecError} oracle-protocol, oracle-operators, dialect-names, oracle-layout, oracle-traits. */
+/** @throws {SpecError} oracle-protocol, oracle-operators, dialect-names, oracle-layout, oracle-traits, oracle-requires. */
 export function readHello(text: string): Hello {
-  const { name, version, ops, gradients = [], dialect: spoken, layout, traits } = parseLine(text) ?? {};
+  const { name, version, ops, gradients = [], ...declared } = parseLine(text) ?? {};
   const isVersion = version === undefined || version === null || typeof version === 'string';
   if (typeof name !== 'string' || !isVersion || !isNames(ops) || !isNames(gradients))
     throw new SpecError(
@@ -30,13 +28,10 @@ export function readHello(text: string): Hello {
       `the hello must be {"name", "ops": […]}, perhaps with version and gradients, of strings, got ${plain(text, SHOWN)}`,
     );
   const offer = readOffer(ops, gradients);
-  const dialect = readDialect(spoken as string | undefined, offer.ops);
   return {
     name: plain(name, NAME),
     ...(version && { version: plain(version, NAME) }),
-    dialect,
-    layout: readLayout(layout as EngineUnderTest['layout'], dialects[dialect].layout),
-    traits: readTraits(traits),
+    ...readDeclared(offer, declared),
     ...offer,
   };
 }

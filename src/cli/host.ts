@@ -40,14 +40,17 @@ const reply = (answer: Answer, gradient: boolean): object => {
 
 /** All that the engine offers: what the oracle does not know, it says itself. */
 const describe = (
-  { name, version, dialect, layout, traits }: EngineUnderTest,
-  { ops, gradients = {} }: Engine,
+  { name, version, dialect, traits, requires, same, language }: EngineUnderTest,
+  { layout, ops, gradients = {} }: Engine,
 ): object => ({
   name,
   version,
   dialect,
   layout,
   traits,
+  requires: requires?.map(({ text }) => text),
+  same,
+  language,
   ops: Object.keys(ops),
   gradients: Object.keys(gradients),
 });

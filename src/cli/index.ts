@@ -3,17 +3,19 @@
 
 import { SpecError } from '../errors.ts';
 import { VERSION } from '../oracle/report/version.ts';
-import { plainLines } from '../plain-text.ts';
+import { plainLines } from '../plain-lines.ts';
 import * as check from './check.ts';
 import * as demo from './demo.ts';
 import * as describe from './describe.ts';
 import * as explain from './explain.ts';
 import * as explore from './explore.ts';
 import * as expose from './expose.ts';
+import * as initAdapter from './init-adapter.ts';
 import * as judge from './judge.ts';
 import * as merge from './merge.ts';
 import * as run from './run.ts';
 import * as show from './show.ts';
+import * as smoke from './smoke.ts';
 import * as train from './train.ts';
 import { EXIT, UsageError } from './usage.ts';
 import * as vectors from './vectors.ts';
@@ -26,6 +28,8 @@ interface Command {
 
 const commands: Readonly<Record<string, Command>> = {
   check,
+  'init-adapter': initAdapter,
+  smoke,
   vectors,
   verify,
   merge,
@@ -43,6 +47,8 @@ const commands: Readonly<Record<string, Command>> = {
 const help = `toeplitz COMMAND
 
   check FILE.mjs      judge an engine: an adapter in JavaScript, or any program
+  init-adapter        write an adapter for an engine in JavaScript, Python, C++ or Rust
+  smoke FILE.mjs      say in a second whether an adapter works
   vectors --out DIR   write the questions as files, for programs anywhere
   verify DIR          judge the answers to those questions
   merge REPORT.json…  join the reports of a campaign's shards

@@ -140,10 +140,15 @@ class Running implements Listener {
   }
 }
 
-/** Starts an engine and asks who it is. @throws {StartError} */
-export async function remote(command: string, args: readonly string[], seconds: number): Promise<Remote> {
+/** Starts an engine and asks who it is; `seconds` for a call, and for the start. @throws {StartError} */
+export async function remote(
+  command: string,
+  args: readonly string[],
+  seconds: number,
+  start = Math.max(START_SECONDS, seconds),
+): Promise<Remote> {
   const strays: Strays = { count: 0 };
-  const meet = () => greet(command, args, strays, seconds);
+  const meet = () => greet(command, args, strays, seconds, start);
   let { running, hello } = await meet();
   let seq = 0;
   const said = new Map<string, string>();
@@ -219,6 +224,7 @@ async function greet(
   args: readonly string[],
   strays: Strays,
   seconds: number,
+  start: number,
 ): Promise<{ running: Running; hello: Hello }> {
   const running = new Running(command, args, strays);
   const before = strays.count;
@@ -227,7 +233,7 @@ async function greet(
     throw new StartError(`${[command, ...args].join(' ')}: ${plain(why)}`);
   };
   running.group.send({ cmd: 'hello', protocol: PROTOCOL });
-  const ending = await running.next(asHello, Math.max(START_SECONDS, seconds), seconds);
+  const ending = await running.next(asHello, start, seconds);
   if ('found' in ending) {
     try {
       return { running, hello: readHello(ending.found) };

@@ -1,7 +1,8 @@
 // The options of check and vectors that define the campaign.
 
-import type { Settings, Shard } from '../oracle/cases/questions.ts';
+import type { Settings } from '../oracle/cases/questions.ts';
 import type { Layout } from '../oracle/dialect.ts';
+import { readShard, shardHelp } from './shard.ts';
 import { UsageError } from './usage.ts';
 
 export const settingsOptions = {
@@ -24,7 +25,7 @@ interface Values {
 export const settingsHelp = `\
   --cases N       cases per operator (200)
   --seed N        another campaign (1)
-  --shard I/N     part I of N of the campaign; toeplitz merge joins the reports`;
+${shardHelp}`;
 
 export const readSettings = ({ ops, cases, seed, shard }: Values): Settings => ({
   ...(cases !== undefined && { cases: aboveZero('cases', cases) }),
@@ -46,13 +47,6 @@ export function aboveZero(name: string, text: string): number {
   if (text.trim() === '' || !Number.isFinite(value) || value <= 0)
     throw new UsageError(`--${name} must be a number above 0, got '${text}'`);
   return value;
-}
-
-/** Spec campaign-shards: `2/4`. */
-function readShard(text: string): Shard {
-  const [, index, of] = /^(\d+)\/(\d+)$/.exec(text)?.map(Number) ?? [];
-  if (!(index >= 1 && index <= of)) throw new UsageError(`--shard must be i/n with i from 1 to n, got '${text}'`);
-  return { index, of };
 }
 
 /** `NCHW,OIHW`: of x, weights, depthwise weights. */

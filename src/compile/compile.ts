@@ -2,13 +2,14 @@
 
 import { known, oneOf } from '../attributes.ts';
 import { SpecError, wrongType } from '../errors.ts';
+import { ownArena } from '../kernels/arena.ts';
 import { runsKernels } from '../kernels/host.ts';
 import { checkLayer, type Layer, type Params } from '../layer/layer.ts';
 import { allocateFrom, checkShape, checkTensor, type Shape, sameShape, sizeOf, type Tensor } from '../tensor.ts';
 import type { Activation } from './activation.ts';
-import { assemble } from './assemble.ts';
+import { assemble, type Net } from './assemble.ts';
 import { Loops } from './loops.ts';
-import { copied, Recorder } from './recorder.ts';
+import { type Arithmetic, copied, Recorder } from './recorder.ts';
 
 export interface CompileOptions {
   /** `'winograd'` filters 3×3 windows of stride 1 by Winograd's transforms where that pays, with their error bound. */
@@ -33,9 +34,33 @@ export function compile(
   params: Params<Tensor>,
   options: CompileOptions = {},
 ): (x: Tensor) => Tensor {
+  options = known('compile', options, ['arithmetic'], 'options');
+  const plan = planned(layer, shape, params, options);
+  if (!runsKernels()) return onLoops(new Loops(plan.arithmetic), layer, plan.shape, copied(params));
+  const net = assemble(ownArena('compile'), plan.program, plan.input, plan.result);
+  return (x) => {
+    const { batch, shape } = called(plan, net, x);
+    net.x.set(x.data);
+    net.run(batch);
+    return allocateFrom('compile', shape, net.y.subarray(0, sizeOf(shape)));
+  };
+}
+
+/** A net whose arguments are checked, and its program. */
+export interface Plan {
+  readonly layer: Layer;
+  readonly arithmetic: Arithmetic;
+  readonly shape: Shape;
+  readonly outputShape: Shape;
+  readonly program: Recorder;
+  readonly input: Activation;
+  readonly result: Activation;
+}
+
+/** Checks the arguments of `compile` and records the program. */
+export function planned(layer: Layer, shape: Shape, params: Params<Tensor>, options: CompileOptions): Plan {
   checkLayer('compile', layer);
   checkShape('compile', shape);
-  options = known('compile', options, ['arithmetic'], 'options');
   const choices = ['exact', 'winograd'] as const;
   const arithmetic = oneOf('compile-arithmetic', 'compile', 'arithmetic', options.arithmetic ?? 'exact', choices);
   const inputShape = Object.freeze([...shape]);
@@ -44,16 +69,14 @@ export function compile(
   const outputShape = Object.freeze([...promised]);
   const program = new Recorder(arithmetic);
   const [input, x] = program.input(inputShape);
-  const result = program.layer(layer, x, params);
-  if (!runsKernels()) return onLoops(new Loops(arithmetic), layer, inputShape, copied(params));
-  const net = assemble(program, input, result as Activation);
-  return (x) => {
-    const batch = checkInput(x, inputShape, net.hasBatch ? 1 : inputShape[0]);
-    const shape = batch === inputShape[0] ? outputShape : Object.freeze([...layer.shape(x.shape)]);
-    net.x.set(x.data);
-    net.run(batch);
-    return allocateFrom('compile', shape, net.y.subarray(0, sizeOf(shape)));
-  };
+  const result = program.layer(layer, x, params) as Activation;
+  return { layer, arithmetic, shape: inputShape, outputShape, program, input, result };
+}
+
+/** The batch of a call, and the shape of its result. */
+export function called({ layer, shape, outputShape }: Plan, net: Net, x: Tensor) {
+  const batch = checkInput(x, shape, net.hasBatch ? 1 : shape[0]);
+  return { batch, shape: batch === shape[0] ? outputShape : Object.freeze([...layer.shape(x.shape)]) };
 }
 
 /** Spec kernel-simd, kernel-host. */

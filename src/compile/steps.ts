@@ -26,6 +26,8 @@ export interface Step {
   readonly isSum: boolean;
   /** Whether it is a product or a function of one number: no copy, and no part of the step before it. */
   readonly isFunction?: boolean;
+  /** Whether it calls a layer's own function. */
+  readonly isCall?: boolean;
   /** The most bytes of weights that it asks to have staged. */
   readonly staged: number;
   /** Takes its memory and gives the function that runs it. What is written only once waits until the arena is ready. */
@@ -89,6 +91,7 @@ export function callStep(layer: Layer, x: Activation, p: Params<Tensor>, y: Acti
     reads: [x],
     y,
     ...closed,
+    isCall: true,
     prepare(arena, at) {
       let [from, to]: Float32Array[] = [];
       arena.whenReady(() => {

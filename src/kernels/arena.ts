@@ -2,8 +2,9 @@
 
 import { SpecError } from '../errors.ts';
 import type { Data } from '../tensor.ts';
+import { HEAP_BASE } from './declared.ts';
 import type { Kernels } from './exports.ts';
-import { newInstance, Refusal } from './module.ts';
+import { type Instance, newInstance, Refusal } from './module.ts';
 
 /** A struct of assembly/, as declared.ts names its fields; those of `floats` are float32, the others whole numbers. */
 export interface Struct<Field extends string> {
@@ -23,40 +24,36 @@ const PAGE = 0x10000;
 /** 32-bit addresses reach 4 GiB. */
 const ADDRESSABLE = 0x100000000;
 
+/** The lowest address of all arenas. */
+export const BASE = Math.ceil(HEAP_BASE / 16) * 16;
+
 /** The memory of a new instance. */
 const FIRST_BYTES = 16 * PAGE;
 
 /** Room behind every block: a tile reads whole vectors, up to 7 floats beyond the last channel. */
 const SLACK = 32;
 
-/** A call needs more memory than was reserved. */
-export class Overflow extends Error {}
-
 /** One instance of the kernels and its memory, given out from the bottom upwards and freed all at once. */
 export class Arena {
   readonly kernels: Kernels;
   readonly #memory: WebAssembly.Memory;
-  readonly #base: number;
-  #floor: number;
+  /** Where the memory of a call begins. */
+  protected floor = BASE;
   #clause = 'kernel-memory';
-  #top: number;
+  #top = BASE;
   #who = '';
   #waiting: (() => void)[] | undefined;
   #view: Uint32Array | undefined;
 
   /** @throws {Refusal} where the host refuses an instance or its memory. */
-  constructor() {
-    const { kernels, memory } = newInstance(FIRST_BYTES / PAGE);
+  constructor({ kernels, memory }: Instance = newInstance(FIRST_BYTES / PAGE)) {
     this.kernels = kernels;
     this.#memory = memory;
-    this.#base = Math.ceil(this.kernels.heapBase() / 16) * 16;
-    this.#floor = this.#base;
-    this.#top = this.#base;
   }
 
-  /** The end of the memory that was taken so far, and whether it must not grow, since views of it would be lost. */
+  /** The end of the memory that was taken so far, and whether it is kept whatever a call needed. */
   most = 0;
-  isFixed = false;
+  readonly isOwned: boolean = false;
 
   /** Whether no call has used it yet, so that its memory holds zeros. */
   get isUnused(): boolean {
@@ -69,7 +66,7 @@ export class Arena {
 
   /** Forgets everything for the next call, which `who` makes; memory that is refused is an error of `clause`. */
   reset(who: string, clause = 'kernel-memory'): void {
-    this.#top = this.#floor;
+    this.#top = this.floor;
     this.#who = who;
     this.#clause = clause;
   }
@@ -81,7 +78,7 @@ export class Arena {
     if (end > ADDRESSABLE) {
       throw new SpecError(this.#clause, `${this.#who}: the kernels must fit into 4 GiB of memory, got ${end} bytes`);
     }
-    if (!this.#waiting) this.#grow(end);
+    if (!this.#waiting) this.grow(end);
     this.#top = end;
     return address;
   }
@@ -93,7 +90,7 @@ export class Arena {
 
   /** Grows the memory to what was taken since `begin`, at once, and does what waited for it. */
   commit(): void {
-    this.#grow(this.#top);
+    this.grow(this.#top);
     const waiting = this.#waiting ?? [];
     this.#waiting = undefined;
     for (const action of waiting) action();
@@ -105,30 +102,9 @@ export class Arena {
     else action();
   }
 
-  /** A tensor of zeros below the memory of all calls, which begins behind it from now on. Not during a call. */
-  tensor(floats: number): Float32Array {
-    const address = this.#floor;
-    const end = Arena.endOf(address, floats * 4);
-    this.#grow(end);
-    this.#floor = end;
-    return this.floats(address, floats).fill(0);
-  }
-
   /** The end of a block, a multiple of 16. */
   static endOf(address: number, bytes: number): number {
     return Math.ceil((address + bytes + SLACK) / 16) * 16;
-  }
-
-  /** Gives the room of all tensors to new ones. */
-  clearTensors(): void {
-    this.#floor = this.#base;
-  }
-
-  /** Grows the memory now, so that it need not grow while tensors lie in it. */
-  reserve(bytes: number): void {
-    this.reset('fit');
-    this.#grow(this.#base + bytes);
-    this.isFixed = true;
   }
 
   /** Whether the values lie in this memory. */
@@ -136,10 +112,10 @@ export class Arena {
     return values.buffer === this.#memory.buffer;
   }
 
-  #grow(end: number): void {
+  /** Sees to it that the memory reaches to `end`. */
+  protected grow(end: number): void {
     this.most = Math.max(this.most, end);
     if (end <= this.bytes) return;
-    if (this.isFixed) throw new Overflow();
     try {
       this.#memory.grow(Math.ceil((end - this.bytes) / PAGE));
     } catch {
@@ -239,7 +215,7 @@ export function withArena<T>(who: string, body: (arena: Arena) => T): T {
   scratch = undefined;
   arena.reset(who);
   const result = body(arena);
-  if (arena.isFixed || arena.bytes <= KEPT_BYTES) scratch = arena;
+  if (arena.isOwned || arena.bytes <= KEPT_BYTES) scratch = arena;
   return result;
 }
 

@@ -2,7 +2,6 @@
 
 /** The functions that `assembly/index.ts` exports; its numbers are in declared.ts. Structs are given by their address. */
 export interface Kernels {
-  heapBase(): number;
   places(lattice: number, first: number, end: number, table: number): void;
   gather(places: number, count: number, runs: number, runCount: number, length: number, matrix: number): void;
   multiply(product: number, places: number, count: number): void;
@@ -15,6 +14,7 @@ export interface Kernels {
   finiteDoubles(address: number, count: number): number;
   pack(packing: number): void;
   repeat(source: number, count: number, times: number, to: number): void;
+  setScratch(address: number): void;
   zero(address: number, bytes: number): void;
   zeroRows(lattice: number, bytes: number): void;
   add(sum: number): void;

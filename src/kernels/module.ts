@@ -1,7 +1,7 @@
 // The module of the kernels and its instances: the embedded bytes or a module that was handed in, and what a host refuses.
 
 import { SpecError, show, wrongType } from '../errors.ts';
-import { FREQUENT, SIZE, TEXT, VERSION } from './binary.ts';
+import { EMBEDDED, VERSION } from './binary.ts';
 import type { Kernels } from './exports.ts';
 
 /** What a host does not do for the kernels, as half a sentence about it: "it has no WebAssembly". */
@@ -13,13 +13,14 @@ const bytesOf = (text: string): Uint8Array<ArrayBuffer> =>
     ? Uint8Array.from(text, (character) => character.charCodeAt(0))
     : new TextEncoder().encode(text);
 
-/** The bytes that assembly/embed.mjs wrote as text. */
-function decode(): Uint8Array<ArrayBuffer> {
-  const isFrequent = (byte: number): number => (Number.parseInt(FREQUENT[byte >> 2], 16) >> (byte & 3)) & 1;
+/** The module: the bytes that assembly/embed.mjs wrote as text. */
+export function decode(): Uint8Array<ArrayBuffer> {
+  const { size, frequent } = EMBEDDED;
+  const isFrequent = (byte: number): number => (Number.parseInt(frequent[byte >> 2], 16) >> (byte & 3)) & 1;
   const order = Uint8Array.from({ length: 256 }, (_, byte) => byte).sort((a, b) => isFrequent(b) - isFrequent(a));
-  const text = bytesOf(TEXT);
-  const bytes = new Uint8Array(SIZE);
-  for (let i = 0, next = 0; i < SIZE; i++) {
+  const text = bytesOf(EMBEDDED.text);
+  const bytes = new Uint8Array(size);
+  for (let i = 0, next = 0; i < size; i++) {
     let code = text[next++] - 35;
     if (code > 89) code = 92 * code - 8190 + text[next++] - 35;
     bytes[i] = order[code];
@@ -28,7 +29,7 @@ function decode(): Uint8Array<ArrayBuffer> {
 }
 
 /** What a constructor of the host makes. Hosts refuse by errors of many classes: whatever it throws is a refusal. */
-function granted<T>(refused: (reason: string) => string, make: () => T): T {
+export function granted<T>(refused: (reason: string) => string, make: () => T): T {
   try {
     return make();
   } catch (error) {
@@ -63,12 +64,18 @@ function whyNot(bytes: Uint8Array<ArrayBuffer>, forbidden: string): string {
   return isValid ? forbidden : 'its WebAssembly has no 128-bit vectors';
 }
 
+/** The kernels and their memory. */
+export interface Instance {
+  readonly kernels: Kernels;
+  readonly memory: WebAssembly.Memory;
+}
+
 /**
  * A new instance of the kernels over memory of its own. Spec kernel-host.
  *
  * @throws {Refusal} where the host does not give one.
  */
-export function newInstance(pages: number): { readonly kernels: Kernels; readonly memory: WebAssembly.Memory } {
+export function newInstance(pages: number): Instance {
   const module = compiled();
   const memory = granted(
     (reason) => `it refuses memory: ${reason}`,

@@ -3,9 +3,43 @@
 
 import { SpecError } from '../errors.ts';
 import { allocating } from '../tensor.ts';
-import { Arena, Overflow, onArena } from './arena.ts';
+import { Arena, BASE, onArena } from './arena.ts';
 import { runsKernels } from './host.ts';
 import { Refusal } from './module.ts';
+
+/** A step needs more memory than was reserved. */
+class Overflow extends Error {}
+
+/** An arena of a given size, with tensors below the memory of all calls. It does not grow, since views of it would be lost. */
+class StepArena extends Arena {
+  override readonly isOwned = true;
+  #isFixed = false;
+
+  constructor(bytes: number) {
+    super();
+    this.reset('fit');
+    this.grow(BASE + bytes);
+    this.#isFixed = true;
+  }
+
+  /** A tensor of zeros. The memory of calls begins behind it from now on. Not during a call. */
+  tensor(floats: number): Float32Array {
+    const address = this.floor;
+    this.floor = Arena.endOf(address, floats * 4);
+    this.grow(this.floor);
+    return this.floats(address, floats).fill(0);
+  }
+
+  /** Gives the room of all tensors to new ones. */
+  clearTensors(): void {
+    this.floor = BASE;
+  }
+
+  protected override grow(end: number): void {
+    if (this.#isFixed && end > this.bytes) throw new Overflow();
+    super.grow(end);
+  }
+}
 
 /** Runs a step. Its tensors keep their values until the next step; it must not have effects, since it may run twice. */
 export type StepMemory = <T>(step: () => T) => T;
@@ -18,7 +52,7 @@ const MOST_BYTES = 0xc0000000;
  * more. Results never depend on it. Spec train-memory.
  */
 export function stepMemory(): StepMemory {
-  let arena: Arena | undefined;
+  let arena: StepArena | undefined;
   let bytes = 0;
   const measured = <T>(step: () => T): T => {
     const trial = granted(() => new Arena());
@@ -35,17 +69,11 @@ export function stepMemory(): StepMemory {
     bytes = Number.POSITIVE_INFINITY;
     return step();
   };
-  const reserved = (): Arena | undefined =>
-    granted(() => {
-      const own = new Arena();
-      own.reserve(bytes);
-      return own;
-    });
   return (step) => {
     if (!runsKernels()) return step();
     if (bytes === 0) return measured(step);
     for (;;) {
-      if (bytes <= MOST_BYTES) arena ??= reserved();
+      if (bytes <= MOST_BYTES) arena ??= granted(() => new StepArena(bytes));
       if (arena === undefined) return withoutArena(step);
       const own = arena;
       own.clearTensors();
@@ -61,7 +89,7 @@ export function stepMemory(): StepMemory {
 }
 
 /** What the host makes, or undefined where it refuses the memory. */
-function granted(make: () => Arena): Arena | undefined {
+function granted<T>(make: () => T): T | undefined {
   try {
     return make();
   } catch (error) {

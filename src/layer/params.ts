@@ -5,7 +5,7 @@ import { isList, isRecord, reading } from '../reading.ts';
 import { checkShape, checkTensor, type Shape, type Tensor } from '../tensor.ts';
 import { MOST_NESTED, type Parameter, type Params } from './layer.ts';
 
-type Leaf = Tensor | Shape | Parameter;
+export type Leaf = Tensor | Shape | Parameter;
 
 const isLeaf = (value: unknown): boolean =>
   isList(value) ||
@@ -75,15 +75,6 @@ export function mapParams<T extends Leaf, U extends Leaf>(
     changed[key] = isLeaf(value) ? change(value as T, name) : mapParams(value as Params<T>, change, name);
   }
   return changed;
-}
-
-/** Nested parameters made from a flat record; a missing name is an error. Spec layer-names. */
-export function nestParams<T extends Leaf>(like: Params<Leaf>, flat: Readonly<Record<string, T>>): Params<T> {
-  return mapParams(like, (_, name) => {
-    if (!Object.hasOwn(flat, name))
-      throw new SpecError('layer-names', `parameters: there must be a tensor '${name}', got none`);
-    return flat[name];
-  });
 }
 
 /**

@@ -199,7 +199,7 @@ function blocks(
   return moved(name, { size, order }, make, (image, x) => {
     const rank = image.length - 1;
     const [space, C] = [spaceOf(x), image[rank]];
-    const B = Array(rank)
+    const B = Array(Math.max(0, rank))
       .fill(size)
       .reduce((all, b) => all * b, 1);
     if (rank < 1 || (toSpace ? C % B !== 0 : space.some((n) => n % size !== 0)))

@@ -19,6 +19,7 @@ import { familyOf } from './families/index.ts';
 import { memory } from './findings/diagnose.ts';
 import type { Finding } from './findings/finding.ts';
 import { findingsOf } from './findings/findings.ts';
+import { withEnginePlaces } from './report/engine-layout.ts';
 import { type OperatorReport, type Report, reportOf, statusOf, unaskedReport } from './report/report.ts';
 
 export interface CheckOptions extends Settings {
@@ -36,7 +37,7 @@ export interface Progress {
   readonly failures: number;
 }
 
-const optionNames = ['ops', 'seed', 'cases', 'shard', 'strict', 'case', 'signal', 'onProgress', 'timeout'];
+const optionNames = ['ops', 'seed', 'cases', 'shard', 'time', 'strict', 'case', 'signal', 'onProgress', 'timeout'];
 
 /** As many new cases confirm a condition in which an engine fails, as a rule. */
 const QUESTIONS = 40;
@@ -50,7 +51,7 @@ const PROBED = 8;
  * Spec oracle-campaign.
  *
  * @throws {SpecError} oracle-engine, oracle-layout, oracle-operators, oracle-campaign, oracle-timeout,
- * campaign-shards, campaign-strict, campaign-cases.
+ * campaign-shards, campaign-time, campaign-strict, campaign-cases.
  * @example
  * const zeros = { name: 'zeros', ops: { dense: ({ x, attributes }) => tensor([x.shape[0], attributes.units]) } };
  * (await checkEngine(zeros, { ops: ['dense'] })).clean // false
@@ -89,12 +90,26 @@ export async function examine(
   options: CheckOptions = {},
 ): Promise<Report> {
   const operators: OperatorReport[] = [];
-  for (const each of questions) operators.push(await checkOperator(subject, each, settings, options));
-  const { seed, cases, ops, strict, shard, case: named } = settings;
+  const end = performance.now() + 1000 * (settings.time ?? Infinity);
+  for (const [i, each] of questions.entries()) {
+    const now = performance.now();
+    const share = now + (end - now) / (questions.length - i);
+    operators.push(await checkOperator(subject, each, settings, options, { share, end }));
+  }
+  const { seed, cases, ops, strict, shard, time, case: named } = settings;
   if (!ops && !named) operators.push(...(subject.unknown ?? []).map((op) => unaskedReport(op, 'not known', 0)));
-  const { name, version, dialect = 'toeplitz', traits, layout } = subject;
+  const { name, version, dialect = 'toeplitz', traits, layout, requires, same, language } = subject;
   const interrupted = options.signal?.aborted ?? false;
-  const engine = { name, version, dialect, traits, layout };
+  const engine = {
+    name,
+    version,
+    dialect,
+    traits,
+    layout,
+    ...(requires && { requires: requires.map(({ text }) => text) }),
+    ...(same && { same }),
+    ...(language && { language }),
+  };
   return reportOf({
     engine,
     seed,
@@ -102,6 +117,7 @@ export async function examine(
     ...(ops && { ops }),
     strict,
     ...(shard && { shard }),
+    ...(time !== undefined && { time }),
     ...(named && { case: named }),
     operators,
     interrupted,
@@ -113,6 +129,7 @@ async function checkOperator(
   { op, gradient, quota, cases, isLive = false, isNamed = false }: Questions,
   { strict, shard }: Complete,
   { signal, onProgress }: CheckOptions,
+  { share, end }: { readonly share: number; readonly end: number },
 ): Promise<OperatorReport> {
   const name = gradient ? `${op} gradient` : op;
   if (!subject.ops.includes(op) && !gradient) return unaskedReport(name, 'not offered', quota);
@@ -127,9 +144,13 @@ async function checkOperator(
   const crashes = crashesOf(isLive);
   const put = (c: Case): Promise<Outcome> =>
     isLive ? history.ask(c, answered() % PROBED === 0) : history.ask(c, isNamed && outcomes.length === quota - 1);
-  let unfinished = false;
+  let [unfinished, late] = [false, 0];
   for (const each of crashes.worthAsking(isLive ? mixed(cases, towardsAnswers) : cases)) {
     if (answered() >= quota || crashes.isHopeless()) break;
+    if (performance.now() >= share) {
+      late = quota - answered();
+      break;
+    }
     const outcome = signal?.aborted ? undefined : await put(each);
     unfinished = signal?.aborted ?? false; // the signal that stops the campaign may have stopped the engine too, so this answer does not count
     if (outcome === undefined || unfinished) break;
@@ -139,18 +160,25 @@ async function checkOperator(
     onProgress?.({ op: name, done: answered(), of: quota, failures: count(isFinding) });
   }
   const avoided = crashes.avoided();
-  const isShort = crashes.isHopeless() || Object.keys(avoided).length > 0;
+  const isShort = late === 0 && (crashes.isHopeless() || Object.keys(avoided).length > 0);
   const unasked = isShort && !unfinished ? quota - answered() : 0;
   const onQuestion = (done: number): void =>
     onProgress?.({ op: `${name}: where it fails`, done, of: Math.max(done, QUESTIONS), failures: count(isFinding) });
-  const effort = { isReduced: !isNamed, isLive, onQuestion, isStopped: () => signal?.aborted ?? false };
+  const effort = {
+    isReduced: !isNamed,
+    isLive,
+    onQuestion,
+    isStopped: () => (signal?.aborted ?? false) || performance.now() >= end,
+  };
   const suspicion = suspicionIn(subject, op, outcomes);
   const judged = suspicion ? outcomes.map((each) => suspected(each, suspicion)) : outcomes;
-  const findings = await findingsOf(subject, history, judged, isFinding, effort);
+  const found = await findingsOf(subject, history, judged, isFinding, effort);
+  const findings = found.map((each) => withEnginePlaces(subject, each));
   return {
     ...summaryOf(name, quota, judged, findings, unfinished),
     ...(suspicion && { suspicion }),
     ...(unasked > 0 && { unasked }),
+    ...(late > 0 && { late }),
     ...(Object.keys(avoided).length > 0 && { avoided }),
     ...(shard && { answers: answersIn(outcomes) }),
   };

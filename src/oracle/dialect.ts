@@ -8,6 +8,12 @@ export interface Layout {
   readonly weight?: string;
   /** Of a depthwise weight; default: that of `weight`. `'HWIM'`: channels and multiplier on axes of their own. */
   readonly depthwise?: string;
+  /** Of a weight with groups; default: that of `weight`. Perhaps with an axis `G` for the groups, such as `'GOIHW'`. */
+  readonly grouped?: string;
+  /** Of a transposed weight, where I are the channels of x and O the filters; default: that of `weight`, exchanged. */
+  readonly transposed?: string;
+  /** Of a dense weight: `'IO'` or `'OI'`; default: as in `weight`. */
+  readonly dense?: string;
 }
 
 /** What `ceil` adds: `drop` no window that begins at or beyond n + before; `drop if padded` so if some axis is padded. */

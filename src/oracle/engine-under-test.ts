@@ -1,6 +1,8 @@
 // An engine as the campaign sees it, in this process or another, and what may come of a call.
 
+import type { Requirement } from './ask/requirements.ts';
 import type { Case } from './case.ts';
+import type { LanguageName } from './cases/languages.ts';
 import type { DialectName, Layout } from './dialect.ts';
 import type { Call, GradientCall, Traits } from './engine.ts';
 
@@ -40,6 +42,12 @@ export interface EngineUnderTest {
   readonly dialect?: DialectName;
   readonly layout: Required<Layout>;
   readonly traits: Traits;
+  /** What it requires of a case; other cases are not asked. Spec oracle-requires. */
+  readonly requires?: readonly Requirement[];
+  /** `'numbers'`: no padding comes as a word. Spec oracle-engine. */
+  readonly same?: 'numbers';
+  /** In which smallest cases are shown. */
+  readonly language?: LanguageName;
   readonly ops: readonly string[];
   readonly gradients: readonly string[];
   /** Operators that it offers and the oracle does not know, as a report shows them. */

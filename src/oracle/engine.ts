@@ -49,6 +49,12 @@ export interface Engine {
   readonly dialect?: DialectName;
   readonly precision?: 'float32';
   readonly traits?: Traits;
+  /** What the engine requires of a case, such as `['groups = 1', 'stride <= size']`; others are not asked. Spec oracle-requires. */
+  readonly requires?: readonly string[];
+  /** `'numbers'`: padding comes as numbers, also where it is `same` or `valid`. */
+  readonly same?: 'numbers';
+  /** In which the smallest cases are shown: `'typescript'` (default), `'python'`, `'cpp'` or `'rust'`. */
+  readonly language?: 'typescript' | 'python' | 'cpp' | 'rust';
   readonly ops: Readonly<Record<string, Operator<Call, Tensor>>>;
   readonly gradients?: Readonly<Record<string, Operator<GradientCall, NamedGradients>>>;
 }

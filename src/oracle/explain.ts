@@ -3,7 +3,7 @@
 import { known } from '../attributes.ts';
 import type { Layer } from '../layer/layer.ts';
 import type { Tensor } from '../tensor.ts';
-import { callOf, layoutKeyOf, partsOf, theirTensor } from './ask/ask.ts';
+import { callOf, partsOf } from './ask/ask.ts';
 import { expectedOf } from './ask/verdict.ts';
 import type { Case } from './case.ts';
 import { parseCaseId } from './cases/id.ts';
@@ -14,6 +14,7 @@ import { layerOf, shapeOf } from './cases/tensors.ts';
 import type { DialectName, Layout } from './dialect.ts';
 import { dialects, readDialect } from './dialects/dialects.ts';
 import { readLayout } from './dialects/layout.ts';
+import { layoutKeyOf, theirTensor } from './dialects/translate.ts';
 import type { EngineUnderTest } from './engine-under-test.ts';
 
 /** In whose words, and with which order of axes. */

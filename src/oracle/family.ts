@@ -31,8 +31,8 @@ export interface LargeAxis<C extends Case> {
   set(c: C, value: number): C;
 }
 
-/** Which declared layout a tensor has: that of x, of a weight or of a depthwise weight; or none, where all engines agree. */
-export type LayoutKey = 'x' | 'weight' | 'depthwise' | 'none';
+/** Which declared layout a tensor has; or none, where all engines agree. */
+export type LayoutKey = keyof Layout | 'none';
 
 /** The decision that a dialect has no words for an operator. */
 export const absent = 'absent';

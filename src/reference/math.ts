@@ -55,7 +55,7 @@ export function productError(a: number, b: number, p: number): number {
 }
 
 /** exp(x + xLow) / 2ᵏ − 1, in two parts. */
-function growth(x: number, xLow: number, k: number): number {
+export function growth(x: number, xLow: number, k: number): number {
   const a = x - k * LN2_HIGH;
   const c = k * LN2_LOW - xLow;
   const r = a - c;
@@ -86,11 +86,6 @@ export function expSum(x: number, xLow: number): number {
 /** eˣ. Spec math-exp. */
 export function exp(x: number): number {
   return expSum(x, 0);
-}
-
-/** eˣ − 1, exact to its last places near 0 as well. Spec math-expm1. */
-export function expm1(x: number): number {
-  return Math.abs(x) < 0.34 ? (x === 0 ? x : growth(x, 0, 0)) : exp(x) - 1;
 }
 
 /** The natural logarithm; NaN below 0. Its low part stays in `low` for `pow`. Spec math-log. */

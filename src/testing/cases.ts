@@ -1,6 +1,5 @@
 // Cases: a layer, an input that fits it, its parameters and a gradient at its output, drawn together.
 
-import fc from 'fast-check';
 import { finiteNumber, known, oneOf, wholeNumber } from '../attributes.ts';
 import { checkLayer, type Layer, type Params } from '../layer/layer.ts';
 import {
@@ -15,6 +14,7 @@ import {
 import { dense } from '../ops/dense.ts';
 import { avgPool1d, avgPool2d, avgPool3d, maxPool1d, maxPool2d, maxPool3d } from '../ops/pool.ts';
 import type { ElementType, Shape, Tensor } from '../tensor.ts';
+import fc from './install-fast-check.ts';
 import { checkDrawn, paramsOf, tensors, wholeNumbers } from './numbers.ts';
 import { windowCases } from './windows.ts';
 

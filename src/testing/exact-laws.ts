@@ -1,9 +1,9 @@
 // Laws of layers whose sums are exact in whole numbers, and whose images do not influence each other.
 
-import fc from 'fast-check';
 import { toFloat32 } from '../convert.ts';
 import { sizeOf, type Tensor } from '../tensor.ts';
 import { mustEqual } from './compare.ts';
+import fc from './install-fast-check.ts';
 import { wholeNumbers } from './numbers.ts';
 import { exactGradients, exactness, exactPoints, type Law, points, type Subject, valueAt, vjpAt } from './points.ts';
 

@@ -1,10 +1,10 @@
 // The laws of receptive fields: a cell changes only those units whose field contains it, and no field is wider than
 // necessary.
 
-import fc from 'fast-check';
 import { fieldAt } from '../layer/field.ts';
 import { placeOf } from '../places.ts';
 import { type Tensor, tensor } from '../tensor.ts';
+import fc from './install-fast-check.ts';
 import { wholeNumbers } from './numbers.ts';
 import { type Law, nest, type Point, points, type Subject, valueAt } from './points.ts';
 

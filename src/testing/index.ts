@@ -4,5 +4,6 @@ export { type Case, type CaseOptions, casesOf, convCases, denseCases, depthwiseC
 export { difference, sameBits } from './compare.ts';
 export { brokenLaws, type Kind, type LawOptions, laws, lawsOf } from './laws.ts';
 export { awkwardFloats, paramsOf, smoothFloats, tensors, wholeNumbers } from './numbers.ts';
+export { layerFrom, type Own, type OwnCall, type OwnResult } from './own.ts';
 export type { Law, Subject } from './points.ts';
 export { type WindowCase, windowCases } from './windows.ts';

@@ -1,8 +1,7 @@
 // Checking a layer against the laws of its kind.
 
-import fc from 'fast-check';
 import { finiteNumber, known, oneOf, wholeNumber } from '../attributes.ts';
-import { show, wrongType } from '../errors.ts';
+import { SpecError, show, wrongType } from '../errors.ts';
 import { checkLayer, type Layer } from '../layer/layer.ts';
 import { checkShapes } from '../layer/params.ts';
 import { hash } from '../random.ts';
@@ -10,9 +9,12 @@ import { isList, reading } from '../reading.ts';
 import { checkShape, type Shape } from '../tensor.ts';
 import { exactLaws } from './exact-laws.ts';
 import { exactFieldLaws, fieldLaws } from './field-laws.ts';
+import fc from './install-fast-check.ts';
 import { layerLaws } from './layer-laws.ts';
 import { linearLaws } from './linear-laws.ts';
 import { checkDrawn, wholeNumbers } from './numbers.ts';
+import { ownOf } from './own.ts';
+import { ownFailure, ownLaws } from './own-laws.ts';
 import type { Law, Subject } from './points.ts';
 import { smoothLaws } from './smooth-laws.ts';
 
@@ -70,12 +72,16 @@ const readKind = (who: string, kind: unknown): Kind =>
  */
 export function laws(layer: Layer, shape: Shape, options: LawOptions = {}): void {
   const { subject, kind, runs, seed } = read('laws', layer, shape, options);
-  for (const law of lawsOf(kind)) {
-    const details = fc.check(law.property(subject), { numRuns: runs, ...seed });
-    if (details.failed)
-      throw new Error(
-        `${layer.name} on [${shape}] breaks the law '${law.name}': ${details.errorInstance}\n${fc.defaultReportMessage(details)}`,
-      );
+  const parameters = { numRuns: runs, seed: hash(seed, 'laws') | 0 };
+  for (const law of [...ownLaws(layer), ...lawsOf(kind)]) {
+    const details = fc.check(law.property(subject), parameters);
+    if (!details.failed) continue;
+    const again = `again with seed: ${seed}`;
+    const own = ownFailure(law, subject, parameters);
+    if (own !== undefined) throw new Error(`${own}\n${again}`);
+    throw new Error(
+      `${layer.name} on [${shape}] breaks the law '${law.name}': ${details.errorInstance}\n${fc.defaultReportMessage(details)}\n${again}`,
+    );
   }
 }
 
@@ -87,8 +93,9 @@ export function laws(layer: Layer, shape: Shape, options: LawOptions = {}): void
  */
 export function brokenLaws(layer: Layer, shape: Shape, options: LawOptions = {}): string[] {
   const { subject, kind, runs, seed } = read('brokenLaws', layer, shape, options);
-  return lawsOf(kind)
-    .filter((law) => fc.check(law.property(subject), { numRuns: runs, endOnFailure: true, ...seed }).failed)
+  const parameters = { numRuns: runs, endOnFailure: true, seed: hash(seed, 'laws') | 0 };
+  return [...ownLaws(layer), ...lawsOf(kind)]
+    .filter((law) => fc.check(law.property(subject), parameters).failed)
     .map((law) => law.name);
 }
 
@@ -108,8 +115,12 @@ function read(who: string, layer: Layer, shape: Shape, options: LawOptions) {
   wholeNumber('layer-rules', who, 'unit', unit, 1);
   if (options.seed !== undefined)
     finiteNumber('layer-rules', who, 'seed', options.seed, 'a whole number', Number.isSafeInteger);
-  // fast-check takes 32 bits.
-  const seed = options.seed === undefined ? {} : { seed: hash(options.seed, 'laws') | 0 };
+  if (kind === 'smooth' && ownOf(layer)?.isNarrow)
+    throw new SpecError(
+      'layer-from',
+      `${who}: finite differences need float64: a layer of float32 alone has no kind 'smooth', got ${show(kind)}`,
+    );
+  const seed = options.seed ?? fc.sample(fc.integer(), 1)[0];
   const multiples = wholeNumbers().map((value) => value * unit);
   const subject: Subject = {
     layer,

@@ -1,8 +1,8 @@
 // The laws of every layer, on whole numbers and on awkward floats.
 
-import fc from 'fast-check';
 import { type ElementType, sameShape, type Tensor, typeOf } from '../tensor.ts';
 import { mustEqual } from './compare.ts';
+import fc from './install-fast-check.ts';
 import { awkwardFloats, wholeNumbers } from './numbers.ts';
 import {
   gradientAt,

@@ -4,10 +4,10 @@
 //   adjoint:      ⟨dy, f(t + δ) − f(t)⟩ = ⟨dt, δ⟩     for t = x and for each parameter, the others held
 //   homogeneous:  f(a·x) = a·f(x) for a > 0          Euler: ⟨dy, f(x)⟩ = ⟨dx, x⟩
 
-import fc from 'fast-check';
 import { toFloat64 } from '../convert.ts';
 import type { Tensor } from '../tensor.ts';
 import { inner, plus } from './compare.ts';
+import fc from './install-fast-check.ts';
 import {
   exactGradients,
   exactness,

@@ -1,12 +1,12 @@
 // Numbers and tensors to draw: whole numbers, on which sums are exact in any order, and awkward floats.
 
-import fc from 'fast-check';
 import { oneOf, wholeNumber } from '../attributes.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
 import { checkLayer, type Layer, type Params } from '../layer/layer.ts';
 import { checkShapes } from '../layer/params.ts';
 import { reading } from '../reading.ts';
 import { checkShape, type ElementType, type Shape, sizeOf, type Tensor, tensor } from '../tensor.ts';
+import fc from './install-fast-check.ts';
 
 /**
  * Whole numbers from −bound to bound: while the sum of |x·w| stays within 2²⁴, every float32 sum of products is exact in

@@ -4,12 +4,13 @@
 //
 // A parameter of the layer itself that is called x or dy has a dot before its name.
 
-import fc from 'fast-check';
 import { toFloat64 } from '../convert.ts';
 import type { Gradient, Layer, Params } from '../layer/layer.ts';
 import { flatParams, mapParams } from '../layer/params.ts';
 import { type ElementType, type Shape, sizeOf, type Tensor, tensor } from '../tensor.ts';
+import fc from './install-fast-check.ts';
 import { tensors, wholeNumbers } from './numbers.ts';
+import { ownOf } from './own.ts';
 
 export type Point = Readonly<Record<string, Tensor>>;
 
@@ -80,7 +81,8 @@ const EXACT: Readonly<Record<ElementType, number>> = { float32: 0x200000, float6
  * numbers are that large. In a deep net the sums of whole numbers outgrow float32, whose rounding is no fault of the net.
  */
 export function exactness(s: Subject): readonly [bound: number, types: readonly ElementType[]] {
-  for (const type of ['float32', 'float64'] as const)
+  const types: readonly ElementType[] = ownOf(s.layer)?.isNarrow ? ['float32'] : ['float32', 'float64'];
+  for (const type of types)
     for (const bound of [4, 2, 1])
       if (largestAt(s, bound) < EXACT[type]) return [bound, type === 'float32' ? ['float32', 'float64'] : ['float64']];
   return [1, []];

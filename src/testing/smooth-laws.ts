@@ -2,9 +2,9 @@
 //
 //   ⟨dy, f(t + hδ) − f(t − hδ)⟩ / 2h = ⟨dt, δ⟩ + O(h²) + O(2⁻⁵³/h)
 
-import fc from 'fast-check';
 import type { Tensor } from '../tensor.ts';
 import { inner, plus } from './compare.ts';
+import fc from './install-fast-check.ts';
 import { smoothFloats } from './numbers.ts';
 import { gradients, type Law, moderate, type Point, points, type Subject, valueAt, vjpAt } from './points.ts';
 

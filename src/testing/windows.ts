@@ -3,10 +3,10 @@
 //
 //   |before| x x x x x … |after|     input = reach − before − after + extra, so that at least one window fits
 
-import fc from 'fast-check';
 import { wholeNumber } from '../attributes.ts';
 import { SpecError } from '../errors.ts';
 import type { Padding } from '../window.ts';
+import fc from './install-fast-check.ts';
 
 /** A window, and the spatial axes of an input that it fits on. */
 export interface WindowCase {

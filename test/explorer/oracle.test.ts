@@ -15,8 +15,8 @@ import {
 import { defaults } from '../../src/explorer/oracle/texts.ts';
 import { writeNpy } from '../../src/formats/npy.ts';
 import { writeSafetensors } from '../../src/formats/safetensors.ts';
-import { theirTensor } from '../../src/oracle/ask/ask.ts';
 import { dialects } from '../../src/oracle/dialects/dialects.ts';
+import { theirTensor } from '../../src/oracle/dialects/translate.ts';
 import { type Tensor, tensor } from '../../src/tensor.ts';
 
 const asked = (id: string, dialect = 'toeplitz'): Question => {

@@ -171,6 +171,7 @@ export const calls: Readonly<Record<string, readonly Expression[]>> = {
   brokenLaws: ['relu()', [2, 3], { kind: "'homogeneous'", runs: 1 }],
   laws: ['relu()', [2, 3], { kind: "'homogeneous'", runs: 1 }],
   lawsOf: ["'affine'"],
+  layerFrom: ['relu()', { forward: '({ x }) => x.data', type: "'any'" }],
   awkwardFloats: [],
   smoothFloats: [],
   paramsOf: ['dense({ units: 2 })', [2, 3]],

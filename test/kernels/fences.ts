@@ -10,7 +10,8 @@ import { assemble } from '../../src/compile/assemble.ts';
 import { Recorder } from '../../src/compile/recorder.ts';
 import type { PlacementOf, Step } from '../../src/compile/steps.ts';
 import type { Layer, Params, Shape, Tensor } from '../../src/index.ts';
-import { Arena } from '../../src/kernels/arena.ts';
+import { Arena, ownArena } from '../../src/kernels/arena.ts';
+import { HEAP_BASE } from '../../src/kernels/declared.ts';
 import type { Placement } from '../../src/kernels/placement.ts';
 
 /** Bytes of the sentinels before a block; behind it they fill the room that the arena itself leaves. */
@@ -206,7 +207,7 @@ export function watched(
     },
   });
   program.steps.splice(0, program.steps.length, ...program.steps.map(watch));
-  const net = assemble(program, input, output);
+  const net = assemble(ownArena('compile'), program, input, output);
   return ({ data }) => {
     net.x.set(data);
     last = undefined;
@@ -224,7 +225,7 @@ interface Allowed {
 
 function allowedOf(arena: Arena, at: PlacementOf, { reads, y }: Step, scratch: readonly Block[]): Allowed {
   const [own, roots] = [new Uint8Array(arena.bytes / 4), new Uint8Array(arena.bytes / 4)];
-  own.fill(1, 0, Math.ceil(arena.kernels.heapBase() / 4));
+  own.fill(1, 0, Math.ceil(HEAP_BASE / 4));
   for (const { address, bytes } of scratch) own.fill(1, address / 4, (address + bytes) / 4);
   for (const word of cellsOf(y, at(y))) own[word] = 1;
   for (const activation of [...reads, y]) roots.fill(1, ...extentOf(activation.root, at(activation.root)));

@@ -15,7 +15,7 @@ import {
   softplus,
 } from '../../src/ops/index.ts';
 import { erf, normalDistribution } from '../../src/reference/erf.ts';
-import { expm1 } from '../../src/reference/math.ts';
+import { expm1 } from '../../src/reference/expm1.ts';
 import * as exact from '../exact.ts';
 
 const { NaN: NAN, POSITIVE_INFINITY: INF } = Number;

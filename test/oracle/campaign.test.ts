@@ -125,7 +125,7 @@ describe('an engine that misbehaves', () => {
     expect(await refusal({ name: 'e', ops: {}, traits: { padding: 'both' } })).toContain('[oracle-traits]');
     expect(await refusal({ name: 'e', ops: {}, layout: { x: 'NHCW' } })).toContain("got 'NHCW' [oracle-layout]");
     expect(await refusal({ name: 'e', ops: {}, layout: 'NCHW' })).toContain(
-      "weight, depthwise}, got 'NCHW' [oracle-layout]",
+      "transposed, dense}, got 'NCHW' [oracle-layout]",
     );
     expect(await refusal({ name: 'e', ops: {}, layout: { input: 'NCHW' } })).toContain("got 'input' [oracle-layout]");
     const traits = (each: object) => refusal({ name: 'e', ops: {}, traits: each });

@@ -1,7 +1,7 @@
 // A case of the oracle and an answer to it: the exact results, the verdict, the mistakes that give the answer.
 
 import type { Layer } from '../../layer/layer.ts';
-import { callOf, layoutKeyOf, partsOf } from '../../oracle/ask/ask.ts';
+import { callOf, partsOf } from '../../oracle/ask/ask.ts';
 import { checkParts } from '../../oracle/ask/outputs.ts';
 import { expectedOf, isOutside, type Verdict } from '../../oracle/ask/verdict.ts';
 import type { Case, Part } from '../../oracle/case.ts';
@@ -12,6 +12,7 @@ import { layerOf, shapeOf } from '../../oracle/cases/tensors.ts';
 import { type DialectName, dialectNames } from '../../oracle/dialect.ts';
 import { dialects } from '../../oracle/dialects/dialects.ts';
 import { toOurs } from '../../oracle/dialects/layout.ts';
+import { countsOf, layoutKeyOf } from '../../oracle/dialects/translate.ts';
 import type { Expected } from '../../oracle/family.ts';
 import { agreementOf } from '../../oracle/findings/agreement.ts';
 import { mistakesOf, predict, settingOf } from '../../oracle/findings/predict.ts';
@@ -97,7 +98,7 @@ export function inOurs({ case: c, dialect }: Question, answer: Answer): Answer {
   return Object.fromEntries(
     Object.entries(answer).map(([name, each]) => [
       name,
-      toOurs(layoutKeyOf(c, name), each, layout, x.length, x.at(-1)!) as Tensor,
+      toOurs(layoutKeyOf(c, name), each, layout, x.length, countsOf(c)) as Tensor,
     ]),
   );
 }

@@ -5,15 +5,26 @@ import { SpecError, show, wrongType } from '../../errors.ts';
 import { plain } from '../../plain-text.ts';
 import { isRecord, reading } from '../../reading.ts';
 import type { Tensor } from '../../tensor.ts';
-import { dialects, readDialect } from '../dialects/dialects.ts';
-import { readLayout } from '../dialects/layout.ts';
 import type { Call, Engine, GradientCall } from '../engine.ts';
 import type { Answer, EngineUnderTest } from '../engine-under-test.ts';
+import { readDeclared } from './declared.ts';
 import { readOffer } from './offer.ts';
 import { readTraits } from './traits.ts';
 import { notATensor } from './verdict.ts';
 
-const members = ['name', 'version', 'layout', 'dialect', 'precision', 'traits', 'ops', 'gradients'] as const;
+const members = [
+  'name',
+  'version',
+  'layout',
+  'dialect',
+  'precision',
+  'traits',
+  'requires',
+  'same',
+  'language',
+  'ops',
+  'gradients',
+] as const;
 
 /** Spec oracle-engine: the engine's own description, each member read once and checked before anything runs. */
 export function readEngine(value: Engine): Engine {
@@ -54,14 +65,11 @@ function functionsOf<T extends Engine['ops'] | NonNullable<Engine['gradients']>>
 export function inProcess(value: Engine, seconds = Infinity): EngineUnderTest {
   const engine = readEngine(value);
   const offer = readOffer(Object.keys(engine.ops), Object.keys(engine.gradients ?? {}));
-  const dialect = readDialect(engine.dialect, [...offer.ops, ...offer.gradients]);
   const probe = probing(engine);
   return {
     name: engine.name,
     version: engine.version,
-    dialect,
-    layout: readLayout(engine.layout, dialects[dialect].layout),
-    traits: engine.traits ?? {},
+    ...readDeclared(offer, engine),
     ...offer,
     run: (call) => within(seconds, probe(call)),
   };

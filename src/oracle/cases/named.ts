@@ -26,7 +26,7 @@ export function readNamed(settings: Settings, ids: readonly string[]): readonly 
   if (!isList(ids))
     throw wrongType('campaign-cases', `checkEngine: case must be an array of case ids, got ${show(ids)}`);
   if (ids.length === 0) throw new SpecError('campaign-cases', 'checkEngine: case must name a case, got none');
-  const beside = (['ops', 'seed', 'cases', 'shard'] as const).find((name) => settings[name] !== undefined);
+  const beside = (['ops', 'seed', 'cases', 'shard', 'time'] as const).find((name) => settings[name] !== undefined);
   if (beside) throw new SpecError('campaign-cases', `checkEngine: case stands alone, got ${beside} beside it`);
   for (const id of ids) parseCaseId(id);
   return ids;

@@ -1,6 +1,6 @@
 // Which questions a campaign asks, in order: a pure function of its settings and of what the engine offers. Spec oracle-campaign.
 
-import { flag, known, wholeNumber } from '../../attributes.ts';
+import { finiteNumber, flag, known, wholeNumber } from '../../attributes.ts';
 import { SpecError, show, wrongType } from '../../errors.ts';
 import { hash } from '../../random.ts';
 import { isList } from '../../reading.ts';
@@ -16,7 +16,7 @@ import type { Complete, Questions, Settings, Shard } from './questions.ts';
 const ASKED = 8;
 
 export function readSettings(settings: Settings): Complete {
-  const { ops, seed = 1, cases = 200, shard, strict = false, case: ids } = settings;
+  const { ops, seed = 1, cases = 200, shard, time, strict = false, case: ids } = settings;
   flag('campaign-strict', 'checkEngine', 'strict', strict);
   if (ids !== undefined) {
     const named = readNamed(settings, ids);
@@ -28,7 +28,9 @@ export function readSettings(settings: Settings): Complete {
   if (ops !== undefined && !isList(ops))
     throw wrongType('oracle-campaign', `checkEngine: ops must be an array of names, got ${show(ops)}`);
   for (const op of ops ?? []) operatorOf(op);
-  return { ops, seed, cases, strict, ...(shard && { shard: readShard(shard) }) };
+  if (time !== undefined)
+    finiteNumber('campaign-time', 'checkEngine', 'time', time, 'a number of seconds above 0', (s) => s > 0);
+  return { ops, seed, cases, strict, ...(shard && { shard: readShard(shard) }), ...(time !== undefined && { time }) };
 }
 
 function readShard(shard: Shard): Shard {

@@ -17,13 +17,15 @@ export interface Settings {
   readonly cases?: number;
   /** Only the cases whose id falls to this shard. Spec campaign-shards. */
   readonly shard?: Shard;
+  /** Seconds after which no further case is drawn, divided among the operators. Spec campaign-time. */
+  readonly time?: number;
   /** Whether a suspect is a finding. Spec campaign-strict. */
   readonly strict?: boolean;
   /** Instead of all these but `strict`: the ids of the cases to ask. Spec campaign-cases. */
   readonly case?: readonly string[];
 }
 
-type Optional = 'ops' | 'shard' | 'case';
+type Optional = 'ops' | 'shard' | 'time' | 'case';
 
 /** Settings with every default written out. */
 export type Complete = Required<Omit<Settings, Optional>> & Pick<Settings, Optional>;

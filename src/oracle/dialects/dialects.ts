@@ -5,16 +5,17 @@ import { SpecError, show, wrongType } from '../../errors.ts';
 import { type Dialect, type DialectName, dialectNames } from '../dialect.ts';
 import { operators } from '../families/index.ts';
 import { absent } from '../family.ts';
+import { ownLayout, readLayout } from './layout.ts';
 
 /** A dialect but for what its families decide. */
 type Conventions = Omit<Dialect, 'operators' | 'limits'> & { readonly limits: Omit<Dialect['limits'], 'numbers'> };
 
-const channelsFirst = { x: 'NCHW', weight: 'OIHW', depthwise: 'OIHW' } as const;
+const channelsFirst = readLayout({ x: 'NCHW', weight: 'OIHW' });
 /** What a maximum starts from in Caffe: −FLT_MAX. */
 const LOWEST = -3.4028234663852886e38;
 
 const toeplitz: Conventions = {
-  layout: { x: 'NHWC', weight: 'HWIO', depthwise: 'HWIO' },
+  layout: ownLayout,
   limits: {
     groups: true,
     same: 'upper, lower',
@@ -44,7 +45,7 @@ const torch: Conventions = {
 };
 
 const tensorflow: Conventions = {
-  layout: { x: 'NHWC', weight: 'HWIO', depthwise: 'HWIM' },
+  layout: readLayout({ depthwise: 'HWIM' }),
   limits: {
     groups: false,
     same: 'upper',

@@ -23,12 +23,12 @@ const ranges: readonly Partial<WindowRanges>[] = [
 ];
 
 /** Whether the rows of the weight are units, as where filters come first. */
-const isTransposed = ({ weight }: Required<Layout>): boolean => weight.indexOf('O') < weight.indexOf('I');
+const isTransposed = ({ dense }: Required<Layout>): boolean => dense === 'OI';
 
 export const denseFamily = windowFamily({
   place: 5,
   operators: { dense: { rank: 0, make: dense } },
-  tensors: { x: 'x', weight: 'weight', bias: 'none', y: 'x', dy: 'x' },
+  tensors: { x: 'x', weight: 'dense', bias: 'none', y: 'x', dy: 'x' },
   structure: () => ({ kind: 'sum', weight: 'weight', bias: 'bias' }),
   attributes: (c) => ({ units: c.groups * c.filters, bias: c.bias }),
   written: { filters: 'u', groups: 'one' },

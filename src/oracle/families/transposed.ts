@@ -70,9 +70,6 @@ const sayable: Sayable = {
 };
 const none = ({ outputPadding }: WindowedCase): number[] => outputPadding.map(() => 0);
 
-/** In a transposed convolution I are the channels of x and O the filters of a group, the other way round than in ours. */
-const exchanged = (weight: string): string => weight.replace(/[IO]/g, (axis) => (axis === 'I' ? 'O' : 'I'));
-
 const words = convolutionWords(mirroredAxes);
 const onnx = said((c: WindowedCase) => ({ ...words.onnx(c), output_padding: c.outputPadding }));
 const torch = said((c: WindowedCase) => ({ ...words.torch(c), output_padding: c.outputPadding }));
@@ -82,8 +79,8 @@ const withOutputShape = (c: WindowedCase, layout: Required<Layout>) => {
   return { ...words.tensorflow(c, layout), output_shape: lettersOf(layout).flatMap((axis) => axes[axis]) };
 };
 const [tensorflow, tensorflowWords] = [said(withOutputShape), saidInWords(withOutputShape)];
-const webnn = said((c: WindowedCase, { weight, ...layout }: Required<Layout>) => ({
-  ...words.webnn(c, { ...layout, weight: exchanged(weight) }),
+const webnn = said((c: WindowedCase, layout: Required<Layout>) => ({
+  ...words.webnn(c, { ...layout, weight: layout.transposed }),
   outputPadding: c.outputPadding,
 }));
 
@@ -146,7 +143,7 @@ const mistakes: readonly WindowMistake[] = [
 export const transposedFamily = windowFamily({
   place: 6,
   operators,
-  tensors: { x: 'x', weight: 'weight', bias: 'none', y: 'x', dy: 'x' },
+  tensors: { x: 'x', weight: 'transposed', bias: 'none', y: 'x', dy: 'x' },
   structure: () => ({ kind: 'sum', weight: 'weight', bias: 'bias', over: 'y' }),
   attributes: attributesOf,
   written: { filters: 'o', groups: 'named', outputPadding: true },

@@ -3,12 +3,13 @@
 //   second/manifest.json, second/cases/…      as those of the first round, the tensors written out in the case ids
 //   second/answers/…                          put there by the same program
 
-import { partsOf, theirTensor } from '../ask/ask.ts';
+import { partsOf } from '../ask/ask.ts';
 import { unhurried } from '../ask/patience.ts';
 import type { Case } from '../case.ts';
 import { caseId, parseCaseId } from '../cases/id.ts';
 import { byOperator } from '../cases/named.ts';
 import type { Complete } from '../cases/questions.ts';
+import { theirTensor } from '../dialects/translate.ts';
 import type { EngineUnderTest } from '../engine-under-test.ts';
 import type { Finding } from '../findings/finding.ts';
 import { readMatrix } from '../matrix/read-matrix.ts';

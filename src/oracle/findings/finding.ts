@@ -62,6 +62,13 @@ export interface Instead {
   readonly matrices?: readonly string[];
 }
 
+/** Places as an engine of another layout counts them: the letters of the axes, the places of `verdict.first` and `verdict.worst`. */
+export interface EnginePlaces {
+  readonly axes: string;
+  readonly first: readonly number[];
+  readonly worst?: readonly number[];
+}
+
 /** Failures of one cause, and the smallest case that shows it. */
 export interface Finding {
   readonly kind: VerdictKind;
@@ -85,6 +92,8 @@ export interface Finding {
   /** What it computes there. */
   readonly instead?: Instead;
   readonly verdict: Verdict;
+  /** Where `verdict` says first and worst, in the layout of the engine. */
+  readonly inEngine?: EnginePlaces;
   /** Makes the smallest case again: `explain(id)`. */
   readonly id: string;
   /** The case among `cases` from which the smallest case was reduced. */

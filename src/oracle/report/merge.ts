@@ -2,6 +2,7 @@
 
 import { SpecError, show } from '../../errors.ts';
 import { pooled } from '../bounds/precision.ts';
+import type { Shard } from '../cases/questions.ts';
 import { mergeFindings, sums } from './merge-findings.ts';
 import { type OperatorReport, type Report, reportOf, statusOf } from './report.ts';
 
@@ -12,7 +13,7 @@ export interface SourcedReport {
 }
 
 /** What the reports of one campaign have in common. */
-const common = ['version', 'numerics', 'engine', 'seed', 'cases', 'strict', 'ops', 'case'] as const;
+const common = ['version', 'numerics', 'engine', 'seed', 'cases', 'strict', 'ops', 'time', 'case'] as const;
 
 const refuse = (message: string): never => {
   throw new SpecError('campaign-merge', `merge: ${message}`);
@@ -24,12 +25,33 @@ export function merge(reports: readonly SourcedReport[]): Report {
   const [first, ...rest] = reports;
   if (rest.length === 0 && !first.report.shard) return first.report;
   for (const each of rest) checkAlike(first, each);
-  const all = inOrder(reports);
-  const { numerics, engine, seed, cases, strict, ops, operators } = first.report;
-  const facts = { numerics, engine, seed, cases, strict, ...(ops && { ops }) };
+  return joined(inOrder(reports));
+}
+
+/** The report of what one command asked by several processes of an engine: the whole campaign, or a part of it. @throws {SpecError} campaign-merge. */
+export function joinParts(parts: readonly Report[], shard: Shard | undefined): Report {
+  const [first, ...rest] = parts.map((report, i) => ({ source: `process ${i + 1}`, report }));
+  for (const each of rest) checkAlike(first, each);
+  return joined(parts, shard);
+}
+
+function joined(all: readonly Report[], shard?: Shard): Report {
+  const [{ numerics, engine, seed, cases, strict, ops, time, operators }] = all;
+  const facts = { numerics, engine, seed, cases, strict, ...(ops && { ops }), ...(time !== undefined && { time }) };
   const interrupted = all.some((each) => each.interrupted);
-  const merged = operators.map((_, i) => mergeOperator(all.map((each) => each.operators[i])));
-  return reportOf({ ...facts, operators: merged, interrupted });
+  const merged = operators.map((_, i) => {
+    const parts = all.map((each) => each.operators[i]);
+    return { ...mergeOperator(parts), ...(shard && { answers: answersOf(parts) }) };
+  });
+  return reportOf({ ...facts, ...(shard && { shard }), operators: merged, interrupted });
+}
+
+/** The ids of all answers, by verdict. */
+function answersOf(parts: readonly OperatorReport[]): NonNullable<OperatorReport['answers']> {
+  const answers: Record<string, string[]> = {};
+  for (const { answers: own = {} } of parts)
+    for (const [kind, ids] of Object.entries(own)) answers[kind] = [...(answers[kind] ?? []), ...ids];
+  return answers;
 }
 
 function checkAlike(a: SourcedReport, b: SourcedReport): void {
@@ -72,6 +94,7 @@ function mergeOperator(reports: readonly OperatorReport[]): OperatorReport {
   const suspicion = reports.flatMap((each) => each.suspicion ?? [])[0];
   const wanted = reports.reduce((sum, each) => sum + each.wanted, 0);
   const unasked = reports.reduce((sum, each) => sum + (each.unasked ?? 0), 0);
+  const late = reports.reduce((sum, each) => sum + (each.late ?? 0), 0);
   const avoided = sums(reports.map((each) => each.avoided ?? {}));
   const unfinished = reports.some((each) => each.status === 'not finished');
   return {
@@ -81,6 +104,7 @@ function mergeOperator(reports: readonly OperatorReport[]): OperatorReport {
     cases,
     wanted,
     ...(unasked > 0 && { unasked }),
+    ...(late > 0 && { late }),
     ...(Object.keys(avoided).length > 0 && { avoided }),
     counts,
     margin: Math.max(...reports.map(({ margin }) => margin)),

@@ -1,6 +1,7 @@
 // The report made safe to print, since names and messages come from engines, files and lists. Spec campaign-plain.
 
-import { plain, plainLines } from '../../plain-text.ts';
+import { plainLines } from '../../plain-lines.ts';
+import { plain } from '../../plain-text.ts';
 import { NAME } from '../ask/offer.ts';
 import type { Report } from './report.ts';
 

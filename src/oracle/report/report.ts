@@ -2,6 +2,7 @@
 
 import { NUMERICS } from '../../numerics.ts';
 import type { Precision } from '../bounds/precision.ts';
+import type { LanguageName } from '../cases/languages.ts';
 import type { Shard } from '../cases/questions.ts';
 import type { DialectName, Layout } from '../dialect.ts';
 import type { Traits } from '../engine.ts';
@@ -30,6 +31,8 @@ export interface OperatorReport {
   readonly wanted: number;
   /** Of them, those that were not asked for: the engine hung or ended too often. Spec oracle-crashes. */
   readonly unasked?: number;
+  /** Answers that were wanted and not asked for, because the time was over. Spec campaign-time. */
+  readonly late?: number;
   /** Cases that others were asked for, and how many, by what they share with those that crash. Spec oracle-crashes. */
   readonly avoided?: Readonly<Record<string, number>>;
   readonly counts: Partial<Readonly<Record<VerdictKind, number>>>;
@@ -58,6 +61,9 @@ export interface Report {
     readonly dialect: DialectName;
     readonly traits: Traits;
     readonly layout: Required<Layout>;
+    readonly requires?: readonly string[];
+    readonly same?: 'numbers';
+    readonly language?: LanguageName;
   };
   readonly seed: number;
   /** Cases per operator, as asked for. */
@@ -68,6 +74,8 @@ export interface Report {
   readonly strict: boolean;
   /** The part of the campaign that this is, if it is one. */
   readonly shard?: Shard;
+  /** Seconds after which no further case was drawn. */
+  readonly time?: number;
   /** The cases, if they were named. */
   readonly case?: readonly string[];
   readonly operators: readonly OperatorReport[];

@@ -1,22 +1,26 @@
 // The report as tests, for machines that count those: one test per operator, whose names never change. Spec campaign-reporter.
 
+import type { LanguageName } from '../cases/languages.ts';
 import type { Finding } from '../findings/finding.ts';
 import { headOf, inWords, type OperatorReport, type Report } from './report.ts';
 import { failed, githubOf, junitOf, oneLine, type Test, tapOf } from './test-formats.ts';
 import { conditionOf, headline, hints, insteadOf, paragraph, reasonsOf } from './text.ts';
 
-const testsOf = ({ operators, interrupted, unmet = [] }: Report): Test[] => [
-  ...operators.map(testOf),
+const testsOf = ({ engine: { language }, operators, interrupted, unmet = [] }: Report): Test[] => [
+  ...operators.map((each) => testOf(each, language)),
   ...unmet.map((line) => failed(`expected failure: ${line}`, 'does not fail so')),
   ...(interrupted ? [failed('the campaign', 'interrupted')] : []),
 ];
 
-function testOf(report: OperatorReport): Test {
+function testOf(report: OperatorReport, language?: LanguageName): Test {
   const { op: name, findings, status, cases } = report;
   const causes = oneLine(findings.map(summary).join('; '));
   const unexpected = findings.filter(({ expected }) => !expected);
   if (unexpected.length > 0)
-    return failed(name, causes, [...reasonsOf(report), ...unexpected.flatMap((each) => paragraph(name, each))]);
+    return failed(name, causes, [
+      ...reasonsOf(report),
+      ...unexpected.flatMap((each) => paragraph(name, each, language)),
+    ]);
   if (status === 'not finished') return failed(name, status);
   if (status === 'expected') return { name, outcome: 'expected', message: causes, lines: [] };
   if (status === 'pass') return { name, outcome: 'pass', message: `${cases} cases`, lines: [] };

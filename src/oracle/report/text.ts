@@ -2,7 +2,16 @@
 
 import type { Element } from '../ask/verdict.ts';
 import { bitsOf } from '../bounds/precision.ts';
-import { causeOf, type Evidence, type Finding, type Instead, type Product, type Where } from '../findings/finding.ts';
+import type { LanguageName } from '../cases/languages.ts';
+import {
+  causeOf,
+  type EnginePlaces,
+  type Evidence,
+  type Finding,
+  type Instead,
+  type Product,
+  type Where,
+} from '../findings/finding.ts';
 import { inWords as inProfile } from '../findings/other-arithmetic.ts';
 import { adviceOn } from './advice.ts';
 import { headOf, inWords, type OperatorReport, type Report } from './report.ts';
@@ -18,11 +27,11 @@ export function table(rows: readonly (readonly (string | number)[])[]): string {
 }
 
 export function text(report: Report): string {
-  const { operators, interrupted, unmet = [] } = report;
+  const { engine, operators, interrupted, unmet = [] } = report;
   const columns = ['operator', 'asked', 'pass', 'suspect', 'skip', 'fail', 'bits', ''];
   const remarks = operators.flatMap((each) => reasonsOf(each).map((reason) => `  ${each.op}: ${reason}`));
   const findings = operators.flatMap(({ op, findings }) =>
-    findings.map((each) => (each.expected ? [expectation(op, each)] : paragraph(op, each))),
+    findings.map((each) => (each.expected ? [expectation(op, each)] : paragraph(op, each, engine.language))),
   );
   return [
     headOf(report),
@@ -44,13 +53,22 @@ function row(report: OperatorReport): (string | number)[] {
 }
 
 /** `358 skipped: no groups`, `batch > 1: 178 cases not asked`, `left after 2 crashes and 1 timeout: 36 of 60 cases were not asked` */
-export const reasonsOf = ({ skipped, avoided = {}, unasked, wanted, counts, suspicion }: OperatorReport): string[] => {
+export const reasonsOf = ({
+  skipped,
+  avoided = {},
+  unasked,
+  late,
+  wanted,
+  counts,
+  suspicion,
+}: OperatorReport): string[] => {
   const { crash, timeout } = counts;
   const ends = [...counted(crash, 'crash', 'crashes'), ...counted(timeout, 'timeout', 'timeouts')].join(' and ');
   return [
     ...(suspicion ? [`suspect: ${suspicion}`] : []),
     ...Object.entries(skipped).map(([reason, count]) => `${count} skipped: ${reason}`),
     ...Object.entries(avoided).map(([what, count]) => `${what}: ${count} ${count === 1 ? 'case' : 'cases'} not asked`),
+    ...(late === undefined ? [] : [`the time was over: ${late} of ${wanted} cases were not asked`]),
     ...(unasked === undefined ? [] : [`left after ${ends}: ${unasked} of ${wanted} cases were not asked`]),
   ];
 };
@@ -67,29 +85,36 @@ const expectation = (op: string, finding: Finding): string =>
   `~ ${op}: ${headline(finding)}, as expected: ${causeOf(finding)}`;
 
 /** A finding in lines. */
-export function paragraph(op: string, finding: Finding): string[] {
-  const { mistake, evidence, verdict, id, literal, after, again, passesAlone, intermittent, stderr } = finding;
+export function paragraph(op: string, finding: Finding, language: LanguageName = 'typescript'): string[] {
+  const { mistake, evidence, verdict, id, literal, after, again, passesAlone, intermittent, stderr, inEngine } =
+    finding;
   const { first, worst, message } = verdict;
   return [
     `✗ ${op}: ${headline(finding)}`,
     ...(finding.where ? [`  ${conditionOf(finding.where)}`] : []),
-    ...(finding.instead ? [`  ${insteadOf(finding.instead)}`, ...drawingOf(finding.instead)] : []),
+    ...(finding.instead
+      ? [`  ${insteadOf(finding.instead)}`, ...drawingOf(finding.instead, inEngine !== undefined)]
+      : []),
     ...hints(finding).map((line) => `  ${line}`),
     ...(mistake ? [`  behaves as if ${mistake}: ${reasons(evidence!)}`] : []),
     `  ${message}`,
-    ...(first ? [`  first at [${first.index.join(', ')}]: ${sentence(first)}`] : []),
+    ...(first ? [`  first at ${placed(first.index, inEngine?.first, inEngine)}: ${sentence(first)}`] : []),
     ...(worst && first && worst.index.join() !== first.index.join()
-      ? [`  worst at [${worst.index.join(', ')}]: ${sentence(worst)}`]
+      ? [`  worst at ${placed(worst.index, inEngine?.worst, inEngine)}: ${sentence(worst)}`]
       : []),
     ...(stderr ? [`  on standard error: ${stderr}`] : []),
     ...(passesAlone ? ['  passes alone: depends on earlier calls'] : []),
     ...(intermittent ? ['  comes and goes: the same case, asked again, does not always fail so'] : []),
     passesAlone || intermittent ? '  seen in:' : '  smallest case:',
-    ...literal.typescript.split('\n').map((line) => `    ${line}`),
+    ...(literal[language] ?? literal.typescript).split('\n').map((line) => `    ${line}`),
     ...adviceOn(finding).map((line) => `  ${line}`),
     ...(again ? [`  again: ${again}`] : [`  case ${id}`, ...(after ? [`  after ${after}`] : [])]),
   ];
 }
+
+/** `[0, 3, 1, 1]`, or in the layout of the engine `[0, 1, 3, 1] of NCHW`. */
+const placed = (ours: readonly number[], theirs?: readonly number[], inEngine?: EnginePlaces): string =>
+  theirs && inEngine ? `[${theirs.join(', ')}] of ${inEngine.axes}` : `[${ours.join(', ')}]`;
 
 /** `fails in 41 of 41 cases with groups > 1 and a bias, in 0 of 159 others (and in 20 of 20 and 0 of 20 new ones)` */
 export function conditionOf({ text, terms, inside, outside, fresh }: Where): string {
@@ -112,9 +137,10 @@ export const insteadOf = ({ text, confirmed, evidence }: Instead): string => {
 };
 
 /** Both matrices of the smallest case side by side, or else the products that differ. */
-const drawingOf = ({ matrices, products = [] }: Instead): string[] => {
+const drawingOf = ({ matrices, products = [] }: Instead, isLabelled: boolean): string[] => {
   const lines = matrices ?? products.map(productIn);
-  return lines.map((line) => `    ${line}`);
+  const label = isLabelled && lines.length > 0 ? ['(here in the order of NHWC and HWIO)'] : [];
+  return [...label, ...lines].map((line) => `    ${line}`);
 };
 
 /** `output [0, 0, 1, 0] takes cell [0, 0, 0, 0] by tap [0, 1, 0, 0] 2 times, not 1` */

@@ -4,11 +4,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Tensor } from '../../../src/index.ts';
 import { mirroredAxes } from '../../../src/ops/conv-transpose.ts';
-import { callOf, layoutKeyOf } from '../../../src/oracle/ask/ask.ts';
+import { callOf } from '../../../src/oracle/ask/ask.ts';
 import { drawCase } from '../../../src/oracle/cases/draw.ts';
 import { isPossible, layerOf, operandsOf, shapeOf } from '../../../src/oracle/cases/tensors.ts';
 import { toOurs, toTheirs } from '../../../src/oracle/dialects/layout.ts';
-import { nearestIn } from '../../../src/oracle/dialects/translate.ts';
+import { countsOf, layoutKeyOf, nearestIn } from '../../../src/oracle/dialects/translate.ts';
 import { averageFamily } from '../../../src/oracle/families/average.ts';
 import { convFamily } from '../../../src/oracle/families/conv.ts';
 import { denseFamily } from '../../../src/oracle/families/dense.ts';
@@ -96,11 +96,10 @@ describe('a case in a dialect', () => {
     fc.assert(
       fc.property(drawn, ({ name, plain }) => {
         const { layout } = dialects[name];
-        const channels = shapeOf(plain).at(-1)!;
         for (const [part, each] of tensorsOf(plain)) {
           const key = layoutKeyOf(plain, part);
-          const theirs = toTheirs(key, each, layout, channels);
-          expect(toOurs(key, theirs, layout, each.shape.length, channels)).toEqual(each);
+          const theirs = toTheirs(key, each, layout, countsOf(plain));
+          expect(toOurs(key, theirs, layout, each.shape.length, countsOf(plain))).toEqual(each);
         }
       }),
     );

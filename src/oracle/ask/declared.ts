@@ -1,0 +1,88 @@
+// What an engine says of itself beside its operators, read and held together before anything is asked. Spec oracle-engine.
+
+import { oneOf } from '../../attributes.ts';
+import { SpecError } from '../../errors.ts';
+import { isRecord } from '../../reading.ts';
+import { drawCase } from '../cases/draw.ts';
+import { type LanguageName, languages } from '../cases/languages.ts';
+import type { Layout } from '../dialect.ts';
+import { dialects, readDialect } from '../dialects/dialects.ts';
+import { readLayout } from '../dialects/layout.ts';
+import type { EngineUnderTest } from '../engine-under-test.ts';
+import { operators } from '../families/index.ts';
+import { readRequirements, strangeIn, unmet } from './requirements.ts';
+import { readTraits } from './traits.ts';
+
+type Declared = Pick<EngineUnderTest, 'dialect' | 'layout' | 'traits' | 'requires' | 'same' | 'language'>;
+type Offer = Pick<EngineUnderTest, 'ops' | 'gradients'>;
+
+/** So many cases of an operator are looked through for one that the engine does not exclude. */
+const LOOKED = 400;
+
+/** The declarations of an engine. @throws {SpecError} dialect-names, oracle-layout, oracle-traits, oracle-requires, oracle-engine. */
+export function readDeclared(
+  offer: Offer,
+  given: { readonly [name in 'dialect' | 'layout' | 'traits' | 'requires' | 'same' | 'language']?: unknown },
+): Declared {
+  const dialect = readDialect(given.dialect ?? undefined, [...offer.ops, ...offer.gradients]);
+  const layout = readLayout((given.layout ?? undefined) as Layout | undefined, dialects[dialect].layout);
+  if (isRecord(given.layout)) checkUse(Object.keys(given.layout), offer);
+  const traits = readTraits(given.traits ?? undefined);
+  const requires = readRequirements(given.requires ?? undefined);
+  const { same, language } = given;
+  if (same !== undefined && same !== null) oneOf('oracle-engine', 'engine', 'same', same, ['numbers']);
+  if (language !== undefined && language !== null)
+    oneOf('oracle-engine', 'engine', 'language', language, Object.keys(languages));
+  const declared = {
+    dialect,
+    layout,
+    traits,
+    ...(requires.length > 0 && { requires }),
+    ...(same ? { same: 'numbers' as const } : {}),
+    ...(language ? { language: language as LanguageName } : {}),
+  };
+  checkRequires(offer, declared);
+  return declared;
+}
+
+/** A layout of a tensor that no operator has is a mistake. */
+function checkUse(declared: readonly string[], { ops, gradients }: Offer): void {
+  const offered = [...ops, ...gradients];
+  const used = new Set<string>(
+    offered.flatMap((op) => (Object.hasOwn(operators, op) ? Object.values(operators[op].family.tensors) : [])),
+  );
+  if (used.has('weight')) used.add('grouped');
+  const idle = declared.find((key) => key !== 'x' && key !== 'weight' && !used.has(key));
+  if (idle !== undefined && offered.length > 0)
+    throw new SpecError(
+      'oracle-layout',
+      `engine: layout.${idle} must belong to an operator that is offered, got none among ${offered.join(', ')}`,
+    );
+}
+
+/** Statements about nothing, and statements that leave no case of an operator. */
+function checkRequires({ ops, gradients }: Offer, { requires = [], ...declared }: Declared): void {
+  const offered = [...new Set([...ops, ...gradients])];
+  if (requires.length === 0 || offered.length === 0) return;
+  const draw = (op: string, index = 0) => drawCase(op, !ops.includes(op), 1, index, declared);
+  for (const each of requires) {
+    const [strange] = strangeIn(each, offered, draw);
+    if (strange !== undefined)
+      throw new SpecError(
+        'oracle-requires',
+        `engine: '${each.text}' must be about an operator that is offered, got '${strange}', which none of ${(each.ops ?? offered).join(', ')} has`,
+      );
+  }
+  for (const op of offered) {
+    let found = false;
+    for (let index = 0; index < LOOKED && !found; index++) found = unmet(requires, draw(op, index)) === undefined;
+    if (found) continue;
+    const alone = requires.find((one) =>
+      Array.from({ length: 40 }, (_, i) => draw(op, i)).every((c) => unmet([one], c)),
+    );
+    throw new SpecError(
+      'oracle-requires',
+      `engine: requires must leave cases of ${op}, got none among ${LOOKED}${alone ? `: '${alone.text}' excludes them` : ` for ${requires.map(({ text }) => `'${text}'`).join(' and ')}`}`,
+    );
+  }
+}

@@ -1,0 +1,52 @@
+// About how much work a call of a kernel is, in multiply-adds: threads share only what takes longer than to meet.
+
+import { Depthwise, Lattice, Lrn, MR, NR, Pool, Product, Sum, Winograd } from '../kernels/declared.ts';
+import type { Call } from './shared-arena.ts';
+import type { Structs } from './structs.ts';
+
+/** Less work than this the first thread does alone: some 50 microseconds, of which threads that meet cost several. */
+export const LEAST_WORK = 1_000_000;
+
+/** What a value costs that is compared, moved or added, and one that is raised to a power. */
+const [TOUCH, POWER] = [4, 100];
+
+/** A field of the axes of a window. */
+const Columns = { fields: ['input', 'positions', 'step', 'count'] } as const;
+const PoolColumns = { fields: ['input', 'size', 'stride', 'dilation', 'before', 'output'] } as const;
+
+export function workOf(structs: Structs, { name, numbers }: Call): number {
+  const [plan, second, third] = numbers;
+  const pixels = (lattice: number): number =>
+    (['images', 'planes', 'rows', 'columns'] as const).reduce(
+      (n, axis) => n * structs.field(lattice, Lattice, axis),
+      1,
+    );
+  switch (name) {
+    case 'multiply': {
+      const [runs, end, length, filters] = (['runs', 'runsEnd', 'length', 'filters'] as const).map((field) =>
+        structs.field(plan, Product, field),
+      );
+      return Math.ceil(third / MR) * MR * Math.ceil(filters / NR) * NR * ((end - runs) / 4) * (length / 4);
+    }
+    case 'winogradSums': {
+      const [m, channels, filters] = (['outputs', 'channels', 'filters'] as const).map((field) =>
+        structs.field(plan, Winograd, field),
+      );
+      return second * (m + 2) * (m + 2) * channels * filters;
+    }
+    case 'depthwise': {
+      const columns = structs.field(plan, Depthwise, 'columns');
+      return structs.field(columns, Columns, 'positions') * structs.field(plan, Depthwise, 'channels') * TOUCH;
+    }
+    case 'pool': {
+      const columns = structs.field(plan, Pool, 'columns');
+      return structs.field(columns, PoolColumns, 'output') * structs.field(plan, Pool, 'channels') * TOUCH;
+    }
+    case 'add':
+      return pixels(structs.field(plan, Sum, 'first')) * structs.field(plan, Sum, 'channels') * TOUCH;
+    case 'lrn':
+      return pixels(plan) * structs.field(second, Lrn, 'channels') * POWER;
+    default:
+      return 0;
+  }
+}

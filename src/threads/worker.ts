@@ -1,0 +1,90 @@
+// What a worker runs. Its text is sent to it, so the function uses nothing from outside of it.
+
+/** Sent once: the module, the memory that all share, and where this one keeps its scratch memory. */
+export interface Start {
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  readonly scratch: number;
+  readonly index: number;
+  readonly threads: number;
+  readonly control: Int32Array;
+  /** The names of the kernels, by their numbers in a program. */
+  readonly names: readonly string[];
+}
+
+/** Sent for each call: the program, unless the worker has it. */
+export interface Job {
+  readonly id: number;
+  readonly program?: Float64Array;
+}
+
+/** What a worker says: that all is done, that a layer's own function is to be called, or what went wrong. */
+export interface Word {
+  readonly ready?: true;
+  readonly done?: true;
+  readonly call?: number;
+  readonly error?: string;
+}
+
+export interface Port {
+  onmessage: ((event: { data: Start | Job }) => void) | null;
+  postMessage(word: Word): void;
+}
+
+/**
+ * Programs are numbers: a kernel's number, how many arguments it has, and those. −1 waits for the other threads; −2 and a number,
+ * in the program of the first thread, waits for the main thread, which calls a layer's own function. The words of `control` are: threads that wait, barriers
+ * passed, calls answered.
+ */
+export function work(port: Port): void {
+  let start: Start;
+  let kernels: Record<string, (...numbers: number[]) => void>;
+  const programs = new Map<number, Float64Array>();
+  const SPINS = 20000;
+  const pass = (word: number, seen: number): void => {
+    const { control } = start;
+    for (let i = 0; i < SPINS; i++) if (Atomics.load(control, word) !== seen) return;
+    while (Atomics.load(control, word) === seen) Atomics.wait(control, word, seen);
+  };
+  const meet = (): void => {
+    const { control, threads } = start;
+    const passed = Atomics.load(control, 1);
+    if (Atomics.add(control, 0, 1) < threads - 1) {
+      pass(1, passed);
+      return;
+    }
+    Atomics.store(control, 0, 0);
+    Atomics.add(control, 1, 1);
+    Atomics.notify(control, 1);
+  };
+  const ask = (call: number): void => {
+    const answered = Atomics.load(start.control, 2);
+    port.postMessage({ call });
+    pass(2, answered);
+  };
+  const run = (program: Float64Array): void => {
+    for (let at = 0; at < program.length; ) {
+      const number = program[at++];
+      if (number === -1) meet();
+      else if (number === -2) ask(program[at++]);
+      else {
+        const count = program[at++];
+        kernels[start.names[number]](...program.subarray(at, at + count));
+        at += count;
+      }
+    }
+  };
+  port.onmessage = ({ data }) => {
+    if ('module' in data) {
+      start = data;
+      const instance = new WebAssembly.Instance(data.module, { env: { memory: data.memory } });
+      kernels = instance.exports as unknown as typeof kernels;
+      kernels.setScratch(data.scratch);
+      port.postMessage({ ready: true });
+      return;
+    }
+    if (data.program) programs.set(data.id, data.program);
+    run(programs.get(data.id) as Float64Array);
+    if (start.index === 0) port.postMessage({ done: true });
+  };
+}
