@@ -88,6 +88,22 @@ test('[judge-instead] [judge-explanation] two filters that are exchanged, and op
   expect(coarse.first?.explanation?.text).toBe('operands rounded to bfloat16');
 });
 
+test.each([
+  [[1, 12, 2, 2], (c: number) => c % 4 === 3, 'all in every 4th channel from 3 on'],
+  [[1, 12, 2, 2], (c: number) => c % 2 === 0, 'all in every second channel from 0 on'],
+  [[1, 12, 2, 2], (c: number) => c === 3 || c === 7, undefined],
+  [[1, 12, 2, 2], (c: number) => c % 3 === 1, 'all in every third channel from 1 on'],
+  [[1, 12, 2, 2], (c: number) => c > 9, 'all in channels 10 to 11'],
+] as const)('[judge-finding] wrong numbers at regular distances: %#', (shape, isWrong, where) => {
+  const model = readOnnx(modelOf({ inputs: { x: [...shape] }, nodes: [{ op: 'Sigmoid' }] }));
+  const x = drawn(shape, 1);
+  const { y } = model.run({ x });
+  const wrong = { shape: y.shape, data: y.data.map((v, i) => (isWrong(Math.floor(i / 4) % 12) ? v + 0.25 : v)) };
+  const judged = judge(model, { x, y: wrong });
+  expect(judged.first?.where).toBe(where);
+  if (where) expect(renderJudgement(judged)).toContain(where);
+});
+
 describe('a node that is computed as another one', () => {
   test.each(
     plantings.map((planting) => ({ ...planting, title: `${planting.op}: ${planting.said ?? 'nothing of these'}` })),
