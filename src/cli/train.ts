@@ -39,6 +39,8 @@ Trains the lecture's LeNet-5 on 28×28 digits, by default on generated ones.
   --momentum X         (0.9)
   --decay X            weight decay (0.0001)
   --shift N            shift images by up to N pixels (2)
+  --threads N          threads that share the work, at most as many as there are
+                       processors (1)
   --seed N             another start, order, and shifts (1)
   --net FILE           train this net (a safetensors file of writeNet or of --out)
                        from its parameters on; it takes 32×32 images of one channel
@@ -66,6 +68,7 @@ const options = {
   decay: { type: 'string', default: '0.0001' },
   shift: { type: 'string', default: '2' },
   seed: { type: 'string', default: '1' },
+  threads: { type: 'string', default: '1' },
   net: { type: 'string' },
   out: { type: 'string' },
   checkpoint: { type: 'string' },
@@ -88,6 +91,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({ args: [...args], options });
   const value = (name: 'rate' | 'momentum' | 'decay' | 'shift' | 'seed'): number => number(name, values[name]);
   const [epochs, size] = [count('epochs', values.epochs), count('batch', values.batch)];
+  const threads = count('threads', values.threads);
   const { out, checkpoint, curve, samples } = await destinations(values);
   const { train, test, classes } = await readDigits(values);
   const { net, shape, start: first } = await netToTrain(values.net, value('seed'));
@@ -112,6 +116,7 @@ export async function run(args: readonly string[]): Promise<number> {
     schedule: cosine({ steps: epochs * batches.length }),
     epochs,
     seed: value('seed'),
+    threads,
     signal: stop.signal,
     onProgress: line,
     ...(resume && { resume }),

@@ -107,6 +107,11 @@ export class Arena {
     return Math.ceil((address + bytes + SLACK) / 16) * 16;
   }
 
+  /** Makes the calls of kernels of `body`, whose results it does not need; threads may share them. */
+  parallel(body: () => void): void {
+    body();
+  }
+
   /** Whether the values lie in this memory. */
   holds(values: Data): boolean {
     return values.buffer === this.#memory.buffer;

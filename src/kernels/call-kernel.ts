@@ -39,9 +39,11 @@ export function callKernel(kernel: WeightedKernel, { batch, w, ...call }: Kernel
     const run = kernel.prepare(arena, { weights: staged, source, target, finish: { bias } });
     for (let first = 0; first < batch; first += source.images) {
       const end = Math.min(batch, first + source.images);
-      source.load(first, end);
-      if (!kernel.isCovered) arena.kernels.zero(stage, (end - first) * floats * 4);
-      run(end - first);
+      arena.parallel(() => {
+        source.load(first, end);
+        if (!kernel.isCovered) arena.kernels.zero(stage, (end - first) * floats * 4);
+        run(end - first);
+      });
       if (!isHeld) y.set(arena.floats(stage, (end - first) * floats), first * floats);
     }
     return true;

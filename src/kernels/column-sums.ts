@@ -12,15 +12,25 @@ export function numbers(arena: Arena, columns: number, values?: Data): number {
 }
 
 /** The sums of channels, each image by itself: `sum` writes those of `rows` places at an address to `at`. */
-export function imageSums(arena: Arena, columns: number, rows: number, sum: (address: number, at: number) => void) {
-  const at = numbers(arena, columns);
+export function imageSums(
+  arena: Arena,
+  most: number,
+  columns: number,
+  rows: number,
+  sum: (address: number, at: number) => void,
+) {
+  const whole = Math.ceil(columns / 8) * 8;
+  const at = numbers(arena, most * whole);
   const total = new Float64Array(columns);
   return {
     total,
+    /** Of at most `most` images. */
     add(address: number, images: number): void {
-      const each = arena.doubles(at, columns);
+      arena.parallel(() => {
+        for (let n = 0; n < images; n++) sum(address + n * rows * columns * 4, at + n * whole * 8);
+      });
       for (let n = 0; n < images; n++) {
-        sum(address + n * rows * columns * 4, at);
+        const each = arena.doubles(at + n * whole * 8, columns);
         for (let c = 0; c < columns; c++) total[c] += each[c];
       }
     },

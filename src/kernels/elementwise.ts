@@ -24,11 +24,8 @@ function blockwise(
     if (arena.holds(y) && args.every((each) => arena.holds(each))) {
       const last = args[args.length - 1];
       if (y !== last) y.set(last);
-      kernel(
-        arena.kernels,
-        [...args.slice(0, -1), y].map((each) => each.byteOffset),
-        y.length,
-      );
+      const addresses = [...args.slice(0, -1), y].map((each) => each.byteOffset);
+      arena.parallel(() => kernel(arena.kernels, addresses, y.length));
       return;
     }
     const addresses = args.map(() => arena.take(BLOCK * 4));
@@ -78,7 +75,7 @@ export function add(a: Float32Array, b: Float32Array, y: Float32Array): void {
         arena.floats(first, channels).set(a.subarray(start, start + channels));
         arena.floats(second, channels).set(b.subarray(start, start + channels));
       }
-      arena.kernels.add(plan);
+      arena.parallel(() => arena.kernels.add(plan));
       if (!isHeld) y.set(arena.floats(to, channels), start);
     }
   });

@@ -14,11 +14,13 @@ export function batchStatistics(batch: number, columns: number, x: Float32Array)
     const images = stagedImages(arena, batch, [x]);
     const source = staged(arena, x, batch, images);
     const [rows, M] = [x.length / batch / columns, x.length / columns];
-    const sums = imageSums(arena, columns, rows, (from, at) => kernels.sumRows(from, rows, columns, at));
+    const sums = imageSums(arena, images, columns, rows, (from, at) => kernels.sumRows(from, rows, columns, at));
     forBlocks(batch, images, (first, end) => sums.add(source.load(first, end), end - first));
     const mean = sums.total.map((each) => each / M);
     const means = numbers(arena, columns, mean);
-    const squares = imageSums(arena, columns, rows, (from, at) => kernels.sumSquares(from, rows, columns, means, at));
+    const squares = imageSums(arena, images, columns, rows, (from, at) =>
+      kernels.sumSquares(from, rows, columns, means, at),
+    );
     const again = images < batch ? source.load : source.at;
     forBlocks(batch, images, (first, end) => squares.add(again(first, end), end - first));
     return { mean, variance: squares.total.map((each) => each / M) };
@@ -47,7 +49,8 @@ export function normalize(batch: number, x: Float32Array, norm: Normalization, b
     const images = stagedImages(arena, batch, [x, y]);
     const [source, target] = [x, y].map((each) => staged(arena, each, batch, images));
     forBlocks(batch, images, (first, end) => {
-      arena.kernels.normalize(plan, source.load(first, end), target.at(first), (end - first) * rows);
+      const from = source.load(first, end);
+      arena.parallel(() => arena.kernels.normalize(plan, from, target.at(first), (end - first) * rows));
       target.store(first, end);
     });
   });
@@ -63,16 +66,17 @@ export function normParamGrads(batch: number, x: Float32Array, norm: Normalizati
     const images = stagedImages(arena, batch, [x, dy]);
     const [source, given] = [x, dy].map((each) => staged(arena, each, batch, images));
     const [xHat, terms] = [arena.take(x.byteLength / batch), arena.take(x.byteLength / batch)];
-    const bias = imageSums(arena, columns, rows, (from, at) => kernels.sumRows(from, rows, columns, at));
-    const weight = imageSums(arena, columns, rows, (from, at) => kernels.sumRows(from, rows, columns, at));
+    const bias = imageSums(arena, images, columns, rows, (from, at) => kernels.sumRows(from, rows, columns, at));
+    let away = 0;
+    const weight = imageSums(arena, images, columns, rows, (from, at) => {
+      kernels.normTerms(plan, from, from + away, xHat, terms, rows);
+      kernels.sumRows(terms, rows, columns, at);
+    });
     forBlocks(batch, images, (first, end) => {
       const [atX, atDy] = [source.load(first, end), given.load(first, end)];
+      away = atDy - atX;
       bias.add(atDy, end - first);
-      for (let n = 0; n < end - first; n++) {
-        const image = n * rows * columns * 4;
-        kernels.normTerms(plan, atX + image, atDy + image, xHat, terms, rows);
-        weight.add(terms, 1);
-      }
+      weight.add(atX, end - first);
     });
     return { weight: weight.total, bias: bias.total };
   });
@@ -98,10 +102,12 @@ export function batchNormInputGrad(
     const image = x.byteLength / batch;
     forBlocks(batch, images, (first, end) => {
       const [atX, atDy, to] = [source.load(first, end), given.load(first, end), target.at(first)];
-      for (let at = 0; at < (end - first) * image; at += image) {
-        kernels.normTerms(plan, atX + at, atDy + at, xHat, terms, rows);
-        kernels.normGradient(plan, xHat, atDy + at, to + at, rows);
-      }
+      arena.parallel(() => {
+        for (let at = 0; at < (end - first) * image; at += image) {
+          kernels.normTerms(plan, atX + at, atDy + at, xHat, terms, rows);
+          kernels.normGradient(plan, xHat, atDy + at, to + at, rows);
+        }
+      });
       target.store(first, end);
     });
   });

@@ -5,18 +5,19 @@ import { SpecError } from '../errors.ts';
 import { allocating } from '../tensor.ts';
 import { Arena, BASE, onArena } from './arena.ts';
 import { runsKernels } from './host.ts';
-import { Refusal } from './module.ts';
+import { type Instance, Refusal } from './module.ts';
 
 /** A step needs more memory than was reserved. */
 class Overflow extends Error {}
 
 /** An arena of a given size, with tensors below the memory of all calls. It does not grow, since views of it would be lost. */
-class StepArena extends Arena {
+export class StepArena extends Arena {
   override readonly isOwned = true;
   #isFixed = false;
+  #kept = BASE;
 
-  constructor(bytes: number) {
-    super();
+  constructor(bytes: number, instance?: Instance) {
+    super(instance);
     this.reset('fit');
     this.grow(BASE + bytes);
     this.#isFixed = true;
@@ -30,9 +31,14 @@ class StepArena extends Arena {
     return this.floats(address, floats).fill(0);
   }
 
-  /** Gives the room of all tensors to new ones. */
+  /** Gives the room of all tensors to new ones, but of those that are kept. */
   clearTensors(): void {
-    this.floor = BASE;
+    this.floor = this.#kept;
+  }
+
+  /** Keeps the tensors that there are. */
+  keepTensors(): void {
+    this.#kept = this.floor;
   }
 
   protected override grow(end: number): void {
@@ -49,9 +55,9 @@ const MOST_BYTES = 0xc0000000;
 
 /**
  * The first step runs on arrays of the host and is measured; one that needs more memory than was reserved runs again with
- * more. Results never depend on it. Spec train-memory.
+ * more. Results never depend on it. `arenaOf` gives an arena of so many bytes. Spec train-memory.
  */
-export function stepMemory(): StepMemory {
+export function stepMemory(arenaOf = (bytes: number): StepArena => new StepArena(bytes)): StepMemory {
   let arena: StepArena | undefined;
   let bytes = 0;
   const measured = <T>(step: () => T): T => {
@@ -73,7 +79,7 @@ export function stepMemory(): StepMemory {
     if (!runsKernels()) return step();
     if (bytes === 0) return measured(step);
     for (;;) {
-      if (bytes <= MOST_BYTES) arena ??= granted(() => new StepArena(bytes));
+      if (bytes <= MOST_BYTES) arena ??= granted(() => arenaOf(bytes));
       if (arena === undefined) return withoutArena(step);
       const own = arena;
       own.clearTensors();

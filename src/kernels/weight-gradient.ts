@@ -93,12 +93,16 @@ export function convWeightGrad(g: ConvGeometry, { x, dy, dw }: WeightGradientCal
         arena.write(workspace.packing, Packing, { panel: panels, panelBytes, ...matrix });
         kernels.pack(workspace.packing);
         writePairs(arena, workspace, group);
-        for (let n = first, next = n; n < end; n = next) {
-          next = Math.min(end, n - (n % together) + together);
-          const panel = panels + (n - first) * P * NR * 4;
-          const x = source.address + (n - first) * source.image + group * g.channels * 4;
-          addPart(arena, workspace, { group, first: n, end: next, x, panel, panelBytes });
-        }
+        const addParts = (): void => {
+          for (let n = first, next = n; n < end; n = next) {
+            next = Math.min(end, n - (n % together) + together);
+            const panel = panels + (n - first) * P * NR * 4;
+            const x = source.address + (n - first) * source.image + group * g.channels * 4;
+            addPart(arena, workspace, { group, first: n, end: next, x, panel, panelBytes });
+          }
+        };
+        if (im2col) addParts();
+        else arena.parallel(addParts);
       }
     }
     dw.set(arena.floats(workspace.dw, dw.length));

@@ -4,7 +4,7 @@ import { SpecError } from '../errors.ts';
 import { runsKernels } from '../kernels/host.ts';
 import { granted, Refusal } from '../kernels/module.ts';
 import { sharedModule } from './shared-module.ts';
-import { type Job, type Start, type Word, work } from './worker.ts';
+import { type Job, type Serve, type Start, type Word, work } from './worker.ts';
 
 /** How many threads this host runs at most, and why only one. */
 export interface HostThreads {
@@ -24,7 +24,7 @@ interface NodeWorker {
   on(event: 'message', heard: (word: Word) => void): void;
   on(event: 'error', failed: (error: Error) => void): void;
   on(event: 'exit', ended: () => void): void;
-  postMessage(message: Start | Job): void;
+  postMessage(message: Start | Job | Serve): void;
   ref(): void;
   unref(): void;
   terminate(): unknown;
@@ -90,7 +90,7 @@ export function threadsOf(who: string, threads: unknown): number {
 
 /** A worker of any host. */
 export interface Hand {
-  post(message: Start | Job): void;
+  post(message: Start | Job | Serve): void;
   /** Whether the process waits for it. */
   hold(holds: boolean): void;
   end(): void;

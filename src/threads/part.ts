@@ -6,43 +6,59 @@
 //   lattices of pixels       each thread some of the rows, or of the columns of a single row
 
 import { Depthwise, Epilogue, Lattice, MR, NR, PLACE, Pool, Product, Sum, Winograd } from '../kernels/declared.ts';
-import type { Call, KernelName, SharedArena } from './shared-arena.ts';
+import { partFlat, partImages, partTiles } from './part-training.ts';
+import { each, type Section, share } from './share.ts';
+import type { Call, KernelName, Shared } from './shared-arena.ts';
 import { Structs } from './structs.ts';
 import { LEAST_WORK, workOf } from './work-of.ts';
 
-/** What each thread runs, one after the other; between two of them all threads wait for each other. */
-export type Section = readonly (readonly Call[])[];
-
 /** Calls of one kind that follow each other are parted together; what has no other kind the first thread runs alone. */
-type Kind = 'blocks' | 'pixels' | 'rows' | 'alone';
+type Kind = 'blocks' | 'pixels' | 'rows' | 'flat' | 'images' | 'tiles' | 'alone';
 
-const BLOCKS = new Set<KernelName>([
-  'places',
-  'gather',
-  'multiply',
-  'winogradInputs',
-  'winogradSums',
-  'winogradOutputs',
-]);
-const PIXELS = new Set<KernelName>(['add', 'lrn']);
-const ROWS = new Set<KernelName>(['depthwise', 'pool', 'cells', 'zeroRows']);
-
-function kindOf({ name }: Call): Kind {
-  if (BLOCKS.has(name)) return 'blocks';
-  if (PIXELS.has(name)) return 'pixels';
-  return ROWS.has(name) ? 'rows' : 'alone';
-}
+const KINDS: Readonly<Partial<Record<KernelName, Kind>>> = {
+  places: 'blocks',
+  gather: 'blocks',
+  multiply: 'blocks',
+  winogradInputs: 'blocks',
+  winogradSums: 'blocks',
+  winogradOutputs: 'blocks',
+  add: 'pixels',
+  lrn: 'pixels',
+  copyRows: 'pixels',
+  depthwise: 'rows',
+  pool: 'rows',
+  cells: 'rows',
+  zeroRows: 'rows',
+  zero: 'flat',
+  relu: 'flat',
+  reluGradient: 'flat',
+  map: 'flat',
+  normalize: 'flat',
+  sumRows: 'images',
+  sumSquares: 'images',
+  normTerms: 'images',
+  normGradient: 'images',
+  accumulate: 'tiles',
+};
 
 /** Parts the calls of one step; a section of less than the least work is not. What it needs besides is taken from the arena. */
-export function parted(arena: SharedArena, calls: readonly Call[], threads: number, least = LEAST_WORK): Section[] {
+export function parted(arena: Shared, calls: readonly Call[], threads: number, least = LEAST_WORK): Section[] {
   const runs: { kind: Kind; calls: Call[] }[] = [];
   for (const call of calls) {
-    const kind = kindOf(call);
+    const kind = KINDS[call.name] ?? 'alone';
     const last = runs.at(-1);
     if (last?.kind === kind) last.calls.push(call);
     else runs.push({ kind, calls: [call] });
   }
-  const by = { blocks: partBlocks, pixels: partPixels, rows: partRows, alone };
+  const by = {
+    blocks: partBlocks,
+    pixels: partPixels,
+    rows: partRows,
+    flat: partFlat,
+    images: partImages,
+    tiles: partTiles,
+    alone,
+  };
   const structs = new Structs(arena);
   return runs.map(({ kind, calls }) => {
     const work = calls.reduce((sum, call) => sum + workOf(structs, call), 0);
@@ -52,15 +68,6 @@ export function parted(arena: SharedArena, calls: readonly Call[], threads: numb
     return alone(structs, all, threads);
   });
 }
-
-/** The share of `count` that is thread `t`'s: from where to where, in multiples of `unit`. */
-function share(count: number, t: number, threads: number, unit = 1): readonly [first: number, end: number] {
-  const units = Math.ceil(count / unit);
-  const at = (i: number): number => Math.min(count, Math.round((units * i) / threads) * unit);
-  return [at(t), at(t + 1)];
-}
-
-const each = <T>(threads: number, make: (t: number) => T): T[] => Array.from({ length: threads }, (_, t) => make(t));
 
 const alone = (_: Structs, calls: readonly Call[], threads: number): Section =>
   each(threads, (t) => (t === 0 ? calls : []));
@@ -107,7 +114,7 @@ function partPixels(structs: Structs, calls: readonly Call[], threads: number): 
       const part = partOf(structs, lattice, t, threads);
       if (part.count === 0) return [];
       const own = (address: number): number => structs.copy(address, Lattice, part.changes(address));
-      if (call.name === 'lrn') return [{ ...call, numbers: [own(plan), ...rest] }];
+      if (call.name !== 'add') return [{ ...call, numbers: [own(plan), ...rest] }];
       const second = structs.field(plan, Sum, 'second');
       const changes = { first: own(lattice), second: second && own(second) };
       return [{ ...call, numbers: [structs.copy(plan, Sum, changes)] }];

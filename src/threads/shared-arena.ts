@@ -1,7 +1,8 @@
-// An arena in memory that threads share, whose calls of kernels can be noted instead of made.
+// Arenas in memory that threads share, whose calls of kernels can be noted instead of made.
 
 import { Arena } from '../kernels/arena.ts';
 import type { Kernels } from '../kernels/exports.ts';
+import type { Instance } from '../kernels/module.ts';
 import { sharedInstance } from './shared-module.ts';
 
 export type KernelName = keyof Kernels;
@@ -12,36 +13,59 @@ export interface Call {
   readonly numbers: readonly number[];
 }
 
+/** What parts calls needs of an arena. */
+export interface Shared extends Pick<Arena, 'take'> {
+  readonly memory: WebAssembly.Memory;
+}
+
 /** Pages of a new memory. */
 const FIRST_PAGES = 16;
 
+/** An instance that notes. */
+export interface Noting {
+  readonly instance: Instance;
+  /** The kernels themselves. */
+  readonly kernels: Kernels;
+  /** The calls that `body` makes, which do not run; `note` may change one as it is noted. */
+  noted(body: () => void, note?: (call: Call) => Call): Call[];
+}
+
+export function noting(): Noting {
+  const { kernels, memory } = sharedInstance(FIRST_PAGES);
+  let note: ((call: Call) => void) | undefined;
+  const wrapped = Object.entries(kernels).map(([name, kernel]) => {
+    const run = kernel as (...numbers: number[]) => number | undefined;
+    const call = (...numbers: number[]): number | undefined =>
+      note ? (note({ name: name as KernelName, numbers }) as undefined) : run(...numbers);
+    return [name, call];
+  });
+  return {
+    instance: { kernels: Object.fromEntries(wrapped) as unknown as Kernels, memory },
+    kernels,
+    noted(body, change = (call) => call) {
+      const calls: Call[] = [];
+      note = (call) => {
+        calls.push(change(call));
+      };
+      try {
+        body();
+      } finally {
+        note = undefined;
+      }
+      return calls;
+    },
+  };
+}
+
+/** An arena that grows. */
 export class SharedArena extends Arena {
   readonly memory: WebAssembly.Memory;
-  readonly #notes: { calls: Call[] | undefined };
+  readonly noted: Noting['noted'];
 
   constructor() {
-    const { kernels, memory } = sharedInstance(FIRST_PAGES);
-    const notes: { calls: Call[] | undefined } = { calls: undefined };
-    const noting = Object.entries(kernels).map(([name, kernel]) => {
-      const run = kernel as (...numbers: number[]) => number;
-      const call = (...numbers: number[]): number =>
-        notes.calls ? notes.calls.push({ name: name as KernelName, numbers }) : run(...numbers);
-      return [name, call];
-    });
-    super({ kernels: Object.fromEntries(noting) as unknown as Kernels, memory });
-    this.memory = memory;
-    this.#notes = notes;
-  }
-
-  /** The calls that `body` makes, which do not run. */
-  noted(body: () => void): Call[] {
-    const calls: Call[] = [];
-    this.#notes.calls = calls;
-    try {
-      body();
-    } finally {
-      this.#notes.calls = undefined;
-    }
-    return calls;
+    const { instance, noted } = noting();
+    super(instance);
+    this.memory = instance.memory;
+    this.noted = noted;
   }
 }

@@ -1,15 +1,15 @@
 // Copies of the structs that kernels read, with other numbers, for one thread alone.
 
 import type { Struct } from '../kernels/arena.ts';
-import type { SharedArena } from './shared-arena.ts';
+import type { Shared } from './shared-arena.ts';
 
 export type Changes<Field extends string> = Partial<Record<Field, number | ((before: number) => number)>>;
 
 /** Reads and copies structs in an arena. */
 export class Structs {
-  readonly arena: SharedArena;
+  readonly arena: Shared;
 
-  constructor(arena: SharedArena) {
+  constructor(arena: Shared) {
     this.arena = arena;
   }
 

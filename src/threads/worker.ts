@@ -18,7 +18,15 @@ export interface Job {
   readonly program?: Float64Array;
 }
 
-/** What a worker says: that all is done, that a layer's own function is to be called, or what went wrong. */
+/** Sent for training: the worker waits for the jobs after this number, in a memory that all share. */
+export interface Serve {
+  readonly seen: number;
+  /** For each thread so many numbers, one behind the other. */
+  readonly programs: Float64Array;
+  readonly room: number;
+}
+
+/** What a worker says: that it has started, that all is done, that a layer's own function is to be called, or what went wrong. */
 export interface Word {
   readonly ready?: true;
   readonly done?: true;
@@ -27,14 +35,14 @@ export interface Word {
 }
 
 export interface Port {
-  onmessage: ((event: { data: Start | Job }) => void) | null;
+  onmessage: ((event: { data: Start | Job | Serve }) => void) | null;
   postMessage(word: Word): void;
 }
 
 /**
  * Programs are numbers: a kernel's number, how many arguments it has, and those. −1 waits for the other threads; −2 and a number,
  * in the program of the first thread, waits for the main thread, which calls a layer's own function. The words of `control` are: threads that wait, barriers
- * passed, calls answered.
+ * passed, calls answered (or services begun), jobs given, and for each thread the length of its program in a job; −1 ends its service.
  */
 export function work(port: Port): void {
   let start: Start;
@@ -74,17 +82,32 @@ export function work(port: Port): void {
       }
     }
   };
+  const serve = ({ seen, programs, room }: Serve): void => {
+    const { control, index } = start;
+    Atomics.add(control, 2, 1);
+    for (let job = seen; ; ) {
+      pass(3, job);
+      job = Atomics.load(control, 3);
+      const length = Atomics.load(control, 4 + index);
+      if (length < 0) return;
+      run(programs.subarray(index * room, index * room + length));
+    }
+  };
   port.onmessage = ({ data }) => {
     if ('module' in data) {
       start = data;
       const instance = new WebAssembly.Instance(data.module, { env: { memory: data.memory } });
       kernels = instance.exports as unknown as typeof kernels;
       kernels.setScratch(data.scratch);
-      port.postMessage({ ready: true });
+      return;
+    }
+    if ('seen' in data) {
+      serve(data);
       return;
     }
     if (data.program) programs.set(data.id, data.program);
     run(programs.get(data.id) as Float64Array);
     if (start.index === 0) port.postMessage({ done: true });
   };
+  port.postMessage({ ready: true });
 }

@@ -28,6 +28,8 @@ export interface FitOptions {
   readonly loss?: (batch: Batch) => Layer;
   /** The factor on the learning rate. */
   readonly schedule?: Schedule;
+  /** How many threads share the work of a step, this one among them; 1 by default. The bits stay. Spec train-threads. */
+  readonly threads?: number;
   /** Seeds dropout. */
   readonly seed?: number;
   /**
@@ -91,7 +93,23 @@ export async function fit(
   batches: Batches,
   options: FitOptions,
 ): Promise<FitResult> {
-  options = checkFit(net, params, batches, options);
+  const checked = checkFit(net, params, batches, options);
+  const { threads = 1 } = checked;
+  const shared = threads === 1 ? undefined : await (await import('../threads/step-threads.ts')).stepThreads(threads);
+  try {
+    return await trained(net, params, batches, checked, stepMemory(shared?.arenaOf));
+  } finally {
+    shared?.end();
+  }
+}
+
+async function trained(
+  net: Layer,
+  params: Params<Tensor>,
+  batches: Batches,
+  options: FitOptions,
+  inMemory: StepMemory,
+): Promise<FitResult> {
   const { optimizer, epochs, schedule = constant(), seed = 0, clip = {}, onProgress, onCheckpoint, signal } = options;
   const loss = lossOf('fit', options.loss);
   const validation = readValidation(options.validation, options.patience, options.loss);
@@ -105,7 +123,6 @@ export async function fit(
     return { params, step, history, ...(best && { best }) };
   };
   let warned = false;
-  const inMemory = stepMemory();
   const clock = stopwatch();
   const pause = breaks();
   for (let epoch = Math.floor(state.step / batches.length); epoch < epochs; epoch++) {
@@ -148,7 +165,7 @@ export async function fit(
 }
 
 const OPTIONS =
-  'optimizer epochs loss schedule seed trainable clip validation patience onProgress onCheckpoint resume signal'.split(
+  'optimizer epochs loss schedule threads seed trainable clip validation patience onProgress onCheckpoint resume signal'.split(
     ' ',
   );
 

@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { readPng } from '../../src/formats/png.ts';
@@ -72,6 +72,21 @@ test('[train-digits] without arguments it learns generated digits and says how w
   expect(framed.length).toBeLessThanOrEqual(wrong);
 });
 
+test('[train-threads] as many threads as there are processors: the weights of one; more are refused', async () => {
+  const args = ['--images', images(), '--labels', labels(), '--epochs', '2'];
+  const weights = async (threads: number): Promise<Buffer> => {
+    const file = path(`threads-${threads}.safetensors`);
+    const { code, err } = await train([...args, '--threads', `${threads}`, '--out', file]);
+    expect(code, err).toBe(0);
+    return readFileSync(file);
+  };
+  expect((await weights(availableParallelism())).equals(await weights(1))).toBe(true);
+  expect(await train([...args, '--threads', '1000'])).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('[threads-count]'),
+  });
+});
+
 test('[train-checkpoint] interrupted and started again: the weights of an uninterrupted run', async () => {
   const args = ['--images', images(), '--labels', labels(), '--epochs', '12', '--batch', '8'];
   const clash = await train([...args, '--out', path('whole'), '--checkpoint', path('whole.png')]);
@@ -123,6 +138,10 @@ test('[train-batches] files that do not fit together are refused with exit code 
   expect(await train(['--epochs', '1.5'])).toMatchObject({
     code: 2,
     err: expect.stringContaining("--epochs must be a whole number of at least 1, got '1.5'"),
+  });
+  expect(await train(['--threads', '0'])).toMatchObject({
+    code: 2,
+    err: expect.stringContaining("--threads must be a whole number of at least 1, got '0'"),
   });
   expect(await train(['--rate', 'fast'])).toMatchObject({
     code: 2,

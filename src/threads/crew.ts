@@ -1,0 +1,173 @@
+// The workers of a training run: the calling thread is one of the threads, gives jobs, and waits for the others, since steps are
+// synchronous.
+
+import { SpecError } from '../errors.ts';
+import { granted, Refusal } from '../kernels/module.ts';
+import { type Hand, startWorker } from './host.ts';
+import type { Section } from './share.ts';
+import type { Call, Shared } from './shared-arena.ts';
+import { sharedModule } from './shared-module.ts';
+import type { Start } from './worker.ts';
+
+/** Numbers of one thread's program in a job; longer ones the calling thread runs alone. */
+const ROOM = 1 << 17;
+
+/** Words of `control`; see worker.ts. */
+const [WAITING, PASSED, BEGUN, JOBS, LENGTHS] = [0, 1, 2, 3, 4];
+
+const MEET = -1;
+
+/** After so many milliseconds a worker that was not heard of is lost. */
+const PATIENCE = 60_000;
+
+const SPINS = 20_000;
+
+/** The scratch memory that a thread needs in the memory of all. */
+export type ScratchOf = (thread: number) => number;
+
+export class Crew {
+  readonly threads: number;
+  readonly #hands: Hand[] = [];
+  readonly #control: Int32Array;
+  readonly #programs: Float64Array;
+  #numberOf = new Map<string, number>();
+  #attached = 0;
+  #lost: string | undefined;
+
+  private constructor(threads: number) {
+    this.threads = threads;
+    this.#control = new Int32Array(new SharedArrayBuffer((LENGTHS + threads) * 4));
+    this.#programs = new Float64Array(new SharedArrayBuffer(threads * ROOM * 8));
+  }
+
+  /**
+   * Starts workers for all threads but the calling one, and waits for them: hosts start them only while the event loop turns. Later
+   * they do not hold the process. Spec train-threads.
+   */
+  static async start(threads: number): Promise<Crew> {
+    const crew = new Crew(threads);
+    const started = Array.from({ length: threads - 1 }, () => crew.#startOne());
+    try {
+      await Promise.all(started);
+    } catch (error) {
+      crew.end();
+      throw error;
+    }
+    for (const hand of crew.#hands) hand.hold(false);
+    return crew;
+  }
+
+  #startOne(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const lose = (why: string): void => {
+        this.#lost ??= why;
+        reject(lost(why));
+      };
+      try {
+        this.#hands.push(granted(String, () => startWorker(({ ready }) => ready && resolve(), lose)));
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+        lose(error.message);
+      }
+    });
+  }
+
+  /** From here on jobs run in this memory, as soon as the workers have heard of it. */
+  attach({ memory }: Shared, names: readonly string[], scratchOf: ScratchOf): void {
+    if (this.#attached > 0) this.#give(() => -1);
+    this.#numberOf = new Map(names.map((name, i) => [name, i]));
+    const [control, threads] = [this.#control, this.threads];
+    for (const [i, hand] of this.#hands.entries()) {
+      const index = i + 1;
+      const start: Start = {
+        module: sharedModule(),
+        memory,
+        scratch: scratchOf(index),
+        index,
+        threads,
+        control,
+        names,
+      };
+      hand.post(start);
+      hand.post({ seen: Atomics.load(control, JOBS), programs: this.#programs, room: ROOM });
+    }
+    this.#attached++;
+  }
+
+  /**
+   * Whether all workers wait for jobs in the memory attached last. Until then the calling thread works alone: some hosts
+   * deliver messages only while its event loop turns.
+   */
+  get isServing(): boolean {
+    if (this.#lost !== undefined) throw lost(this.#lost);
+    return Atomics.load(this.#control, BEGUN) === this.#attached * this.#hands.length;
+  }
+
+  /** Runs sections; `make` makes the calls of this thread. */
+  run(sections: readonly Section[], make: (call: Call) => void): void {
+    const lengths = Array.from({ length: this.threads }, (_, t) => (t === 0 ? 0 : this.#write(t, sections)));
+    if (lengths.includes(-1)) {
+      for (const section of sections) for (const calls of section) calls.forEach(make);
+      return;
+    }
+    this.#give((t) => lengths[t]);
+    for (const [calls] of sections) {
+      calls.forEach(make);
+      this.#meet();
+    }
+  }
+
+  end(): void {
+    for (const hand of this.#hands) hand.end();
+    this.#lost ??= 'it was ended';
+  }
+
+  #give(lengthOf: (thread: number) => number): void {
+    for (let t = 1; t < this.threads; t++) Atomics.store(this.#control, LENGTHS + t, lengthOf(t));
+    Atomics.add(this.#control, JOBS, 1);
+    Atomics.notify(this.#control, JOBS);
+  }
+
+  /** Writes a thread's program; gives its length, or −1 where there is no room. */
+  #write(t: number, sections: readonly Section[]): number {
+    const [start, end] = [t * ROOM, (t + 1) * ROOM];
+    const programs = this.#programs;
+    let at = start;
+    for (const section of sections) {
+      for (const { name, numbers } of section[t]) {
+        if (at + numbers.length + 3 > end) return -1;
+        programs[at++] = this.#numberOf.get(name) as number;
+        programs[at++] = numbers.length;
+        for (const number of numbers) programs[at++] = number; // far quicker than set() for a few numbers
+      }
+      programs[at++] = MEET;
+    }
+    return at - start;
+  }
+
+  #meet(): void {
+    const control = this.#control;
+    const passed = Atomics.load(control, PASSED);
+    if (Atomics.add(control, WAITING, 1) === this.threads - 1) {
+      Atomics.store(control, WAITING, 0);
+      Atomics.add(control, PASSED, 1);
+      Atomics.notify(control, PASSED);
+      return;
+    }
+    for (let i = 0; i < SPINS; i++) if (Atomics.load(control, PASSED) !== passed) return;
+    const begun = performance.now();
+    while (Atomics.load(control, PASSED) === passed) {
+      if (performance.now() - begun > PATIENCE) {
+        this.end();
+        throw lost('it did not answer');
+      }
+      if (canWait) Atomics.wait(control, PASSED, passed, 1000);
+    }
+  }
+}
+
+/** The main thread of a page may not wait, and asks again and again. */
+const canWait = typeof window === 'undefined';
+
+const lost = (why: string): SpecError =>
+  new SpecError('train-threads', `fit: a worker must not end during training, got ${why}`);

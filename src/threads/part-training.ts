@@ -1,0 +1,99 @@
+// How the calls of training are parted: arrays of values, images with sums of their own, tiles of weight gradients.
+
+import { MR, Norm, NR, PartSums, PLACE, SUM_POSITIONS, TILE_BYTES, WeightGradient } from '../kernels/declared.ts';
+import { each, type Section, share } from './share.ts';
+import type { Call, KernelName } from './shared-arena.ts';
+import type { Structs } from './structs.ts';
+
+/** Where the addresses and the count stand in the arguments of kernels over arrays, and bytes or floats of one step. */
+const ARRAYS: Readonly<
+  Partial<Record<KernelName, readonly [addresses: readonly number[], count: number, bytes: number]>>
+> = {
+  zero: [[0], 1, 1],
+  relu: [[0], 1, 4],
+  reluGradient: [[0, 1], 2, 4],
+  map: [[1], 2, 4],
+  normalize: [[1, 2], 3, 0],
+};
+
+/** Values in a cache line of 64 bytes, so that no two threads write in one. */
+const LINE = 64;
+
+/** Each thread some of the values, or of the rows of a norm. */
+export function partFlat(structs: Structs, calls: readonly Call[], threads: number): Section {
+  return each(threads, (t) =>
+    calls.flatMap(({ name, numbers }) => {
+      const [addresses, count, size] = ARRAYS[name]!;
+      const bytes = size || structs.field(numbers[0], Norm, 'channels') * 4;
+      const [first, end] = share(numbers[count], t, threads, size === 0 ? 1 : LINE);
+      if (first === end) return [];
+      const own = numbers.map((number, i) =>
+        addresses.includes(i) ? number + first * bytes : i === count ? end - first : number,
+      );
+      return [{ name, numbers: own }];
+    }),
+  );
+}
+
+/** Each thread some of the images, in room of its own. */
+export function partImages(structs: Structs, calls: readonly Call[], threads: number): Section {
+  const images = imagesOf(calls);
+  return each(threads, (t) => {
+    const [first, end] = share(images.length, t, threads);
+    const own = new Map<number, number>();
+    const moved = (address: number): number => own.get(address) ?? address;
+    return images.slice(first, end).flatMap((image) =>
+      image.map(({ name, numbers }) => {
+        if (name === 'normTerms' && t > 0) {
+          const bytes = numbers[5] * structs.field(numbers[0], Norm, 'channels') * 4;
+          for (const room of numbers.slice(3, 5)) if (!own.has(room)) own.set(room, structs.arena.take(bytes));
+        }
+        return { name, numbers: numbers.map((number, i) => (isRoom(name, i) ? moved(number) : number)) };
+      }),
+    );
+  });
+}
+
+/** Which arguments may be what `normTerms` wrote: x̂ and the terms. */
+const isRoom = (name: KernelName, i: number): boolean =>
+  (name === 'normTerms' && i >= 3 && i < 5) || (name === 'normGradient' && i === 1) || (name === 'sumRows' && i === 0);
+
+/** The calls of each image: one sum, or what goes on from `normTerms`. */
+function imagesOf(calls: readonly Call[]): Call[][] {
+  const images: Call[][] = [];
+  for (const call of calls) {
+    const last = images.at(-1);
+    const goesOn = last?.length === 1 && last[0].name === 'normTerms' && call.name !== 'normTerms';
+    if (goesOn) last.push(call);
+    else images.push([call]);
+  }
+  return images;
+}
+
+/** Room for 4 values of x at each position of a block. */
+const PACKED_BYTES = SUM_POSITIONS * MR * 4;
+
+/** Each thread some of the tiles of dw, over all positions of all images in their order. */
+export function partTiles(structs: Structs, calls: readonly Call[], threads: number): Section {
+  return each(threads, (t) => {
+    let packed = 0;
+    return calls.flatMap(({ name, numbers: [plan] }) => {
+      const [tiles, filters, room] = (['tiles', 'filters', 'packed'] as const).map((field) =>
+        structs.field(plan, WeightGradient, field),
+      );
+      const [first, end] = share(tiles, t, threads);
+      if (first === end) return [];
+      const bytes = first * Math.ceil(filters / NR) * TILE_BYTES;
+      const move = (address: number): number => address && address + bytes;
+      if (t > 0 && packed === 0) packed = structs.arena.take(PACKED_BYTES);
+      const own = {
+        places: (before: number): number => before + first * MR * PLACE,
+        tiles: end - first,
+        packed: t > 0 ? packed : room,
+        sums: (sums: number): number =>
+          sums && structs.copy(sums, PartSums, { from: move, part: move, total: move, to: move }),
+      };
+      return [{ name, numbers: [structs.copy(plan, WeightGradient, own)] }];
+    });
+  });
+}

@@ -1,0 +1,67 @@
+// The memory of training steps whose kernels threads share.
+
+import { PartSums, SCRATCH_BYTES, Walk, WeightGradient } from '../kernels/declared.ts';
+import { StepArena } from '../kernels/step-memory.ts';
+import { Crew } from './crew.ts';
+import { threadsOf } from './host.ts';
+import { parted } from './part.ts';
+import { type Call, type Noting, noting } from './shared-arena.ts';
+import { Structs } from './structs.ts';
+
+/** Threads for the steps of one training run. */
+export interface StepThreads {
+  /** An arena of so many bytes, which they share. */
+  arenaOf(bytes: number): StepArena;
+  /** Ends the workers. */
+  end(): void;
+}
+
+/** `undefined` for one thread. Spec threads-count, train-threads. */
+export async function stepThreads(threads: number): Promise<StepThreads | undefined> {
+  const count = threadsOf('fit', threads);
+  if (count === 1) return undefined;
+  const crew = await Crew.start(count);
+  return { arenaOf: (bytes) => new ThreadedArena(bytes, crew), end: () => crew.end() };
+}
+
+class ThreadedArena extends StepArena {
+  readonly memory: WebAssembly.Memory;
+  readonly #noting: Noting;
+  readonly #crew: Crew;
+
+  constructor(bytes: number, crew: Crew) {
+    const own = noting();
+    super(bytes + crew.threads * SCRATCH_BYTES * 2, own.instance);
+    this.memory = own.instance.memory;
+    this.#noting = own;
+    this.#crew = crew;
+    const scratch = this.tensor((crew.threads * SCRATCH_BYTES) / 4).byteOffset;
+    this.keepTensors();
+    crew.attach(this, Object.keys(own.kernels), (thread) => scratch + thread * SCRATCH_BYTES);
+  }
+
+  override parallel(body: () => void): void {
+    if (!this.#crew.isServing) {
+      body();
+      return;
+    }
+    const structs = new Structs(this);
+    const calls = this.#noting.noted(body, (call) => kept(structs, call));
+    const sections = parted(this, calls, this.#crew.threads);
+    const { kernels } = this.#noting;
+    const make = ({ name, numbers }: Call): void => (kernels[name] as (...all: number[]) => void)(...numbers);
+    const isShared = sections.some((section) => section.some((own, t) => t > 0 && own.length > 0));
+    if (isShared) this.#crew.run(sections, make);
+    else for (const [own] of sections) own.forEach(make);
+  }
+}
+
+/** A weight gradient writes its structs anew for every call. */
+function kept(structs: Structs, call: Call): Call {
+  if (call.name !== 'accumulate') return call;
+  const changes = {
+    walk: (walk: number): number => structs.copy(walk, Walk, {}),
+    sums: (sums: number): number => sums && structs.copy(sums, PartSums, {}),
+  };
+  return { ...call, numbers: [structs.copy(call.numbers[0], WeightGradient, changes)] };
+}

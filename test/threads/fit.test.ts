@@ -1,0 +1,131 @@
+// Training whose steps threads share: the bits of one thread, bad input, workers that die.
+
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import * as t from '../../src/index.ts';
+import { flatParams } from '../../src/layer/params.ts';
+import { Crew } from '../../src/threads/crew.ts';
+import { type Batches, fit, momentum } from '../../src/train/index.ts';
+import { firstDifference } from '../kernels/twins.ts';
+
+const given = process.getBuiltinModule;
+beforeEach(() => void vi.spyOn(console, 'warn').mockImplementation(() => {})); // of a batch of one example
+afterEach(() => {
+  vi.restoreAllMocks();
+  process.getBuiltinModule = given;
+});
+
+/** The host with so many processors; its workers. */
+function hostOf(processors: number): Worker[] {
+  const made: Worker[] = [];
+  class Watched extends Worker {
+    constructor(text: string, options: object) {
+      super(text, options);
+      made.push(this);
+    }
+  }
+  process.getBuiltinModule = ((name: string) => {
+    if (name === 'node:worker_threads') return { Worker: Watched };
+    if (name === 'node:os') return { availableParallelism: () => processors };
+    return given(name);
+  }) as typeof given;
+  return made;
+}
+
+/** Every layer whose kernels are parted in training, wide enough that they are. */
+const net = t.chain({
+  first: t.conv2d({ filters: 20, size: 3, padding: 'same' }),
+  norm: t.batchNorm(),
+  relu: t.relu(),
+  block: t.sum({
+    body: t.chain([t.conv2d({ filters: 20, size: 3, padding: 1 }), t.batchNorm()]),
+    skip: t.identity(),
+  }),
+  deep: t.depthwiseConv2d({ size: 3, stride: 2, padding: 1 }),
+  tanh: t.tanh(),
+  pool: t.maxPool2d({ size: 2 }),
+  wide: t.conv2d({ filters: 44, size: 2, groups: 4, padding: 'same' }),
+  flat: t.flatten(),
+  out: t.dense({ units: 10 }),
+});
+const SIZES = [9, 12, 1, 12];
+
+/** Batches of several sizes, so that a step needs more memory than the one before. */
+const batches: Batches = {
+  length: SIZES.length,
+  examples: SIZES.reduce((a, b) => a + b),
+  epoch: () =>
+    SIZES.map((count, i) => ({
+      x: t.tensor(
+        [count, 24, 25, 5],
+        Float32Array.from({ length: count * 24 * 25 * 5 }, (_, j) => ((j * 7919 + i) % 1000) / 500 - 1),
+      ),
+      labels: Int32Array.from({ length: count }, (_, j) => (i + j) % 10),
+    })),
+};
+const params = t.initialize(net, [1, 24, 25, 5], { seed: 2 });
+const options = { optimizer: momentum({ rate: 0.01 }), epochs: 3 };
+
+const bitsOf = (own: t.Params<t.Tensor>): [string, Float32Array][] =>
+  Object.entries(flatParams(own)).map(([name, { data }]) => [name, data as Float32Array]);
+
+describe('[train-threads] the bits of one thread', () => {
+  test.each([2, 3])('on %i threads', async (threads) => {
+    const made = hostOf(3);
+    const alone = await fit(net, params, batches, options);
+    const run = vi.spyOn(Crew.prototype, 'run');
+    const shared = await fit(net, params, batches, { ...options, threads });
+    expect(run.mock.calls.length).toBeGreaterThan(10);
+    expect(shared.history).toEqual(alone.history);
+    const expected = new Map(bitsOf(alone.params));
+    for (const [name, data] of bitsOf(shared.params)) expect(firstDifference(data, expected.get(name)!), name).toBe(-1);
+    expect(made.length).toBe(threads - 1);
+  });
+
+  test('on one thread no worker starts', async () => {
+    const made = hostOf(3);
+    await fit(net, params, batches, { ...options, threads: 1 });
+    expect(made.length).toBe(0);
+  });
+});
+
+test.each([0, 1.5, 4, Number.NaN])('[train-threads] threads %d of 3 is refused', async (threads) => {
+  const made = hostOf(3);
+  await expect(fit(net, params, batches, { ...options, threads })).rejects.toMatchObject({ clause: 'threads-count' });
+  await expect(fit(net, params, batches, { ...options, threads: '2' as never })).rejects.toBeInstanceOf(TypeError);
+  expect(made.length).toBe(0);
+});
+
+test('[train-threads] a worker that dies is an error of the run, and the next run works', async () => {
+  const made = hostOf(2);
+  const dying = fit(net, params, batches, {
+    ...options,
+    threads: 2,
+    onCheckpoint: async () => void (await made[0].terminate()),
+  });
+  await expect(dying).rejects.toThrow('fit: a worker must not end during training, got it ended [train-threads]');
+  const { step } = await fit(net, params, batches, { ...options, threads: 2 });
+  expect(step).toBe(options.epochs * SIZES.length);
+});
+
+test('[train-threads] the process ends when training does', () => {
+  const dist = (path: string): string => pathToFileURL(join(import.meta.dirname, '../../dist', path)).href;
+  const script = `
+    import { chain, conv2d, dense, flatten, initialize, tensor } from '${dist('index.js')}';
+    import { fit, sgd } from '${dist('train/index.js')}';
+    process.getBuiltinModule('node:os').availableParallelism = () => 2;
+    const net = chain([conv2d({ filters: 32, size: 3 }), flatten(), dense({ units: 3 })]);
+    const x = tensor([8, 20, 20, 8], new Float32Array(8 * 3200).fill(0.5));
+    const batches = { length: 3, examples: 24, epoch: () => Array(3).fill({ x, labels: [0, 1, 2, 0, 1, 2, 0, 1] }) };
+    const options = { optimizer: sgd({ rate: 0.01 }), epochs: 1, threads: 2 };
+    const { step } = await fit(net, initialize(net, [1, 20, 20, 8], { seed: 1 }), batches, options);
+    console.log(step);`;
+  const { stdout, status } = spawnSync(process.execPath, ['--input-type=module', '--eval', script], {
+    encoding: 'utf8',
+    timeout: 60_000,
+  });
+  expect([stdout.trim(), status]).toEqual(['3', 0]);
+});
