@@ -48,7 +48,7 @@ describe('toeplitz explain, of a case with more than a few numbers', () => {
     expect(metadata).toMatchObject({ case: id, op: 'conv2d' });
     expect(JSON.parse(metadata.attributes)).toMatchObject({ kernel_size: [3, 2], padding: [1, 2] });
     const dense = ['explain', '--layout', 'NCHW,OIHW,dense=IO', 'dense/n1c2_u3b0/f32/exact/1'];
-    expect((await toeplitz(...dense)).out).toMatch(/weight IO\n[^]*const weight = tensor\(\[2, 3\]/);
+    expect((await toeplitz(...dense)).out).toMatch(/weight IO\n[\s\S]*const weight = tensor\(\[2, 3\]/);
     for (const bad of [
       ['--out', folder],
       ['--python', '--rust'],
