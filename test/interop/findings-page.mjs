@@ -68,7 +68,7 @@ function grouped(name, operators, checked) {
   for (const { op, findings } of operators)
     for (const finding of findings) {
       const remark = remarkOn(checked, name, op, saidOf(finding));
-      const group = remark && groups.find((each) => each.remark === remark);
+      const group = remark && groups.find((each) => each.remark?.title === remark.title);
       if (group) group.others.push({ op, finding });
       else groups.push({ op, finding, remark, others: [] });
     }
