@@ -39,7 +39,19 @@ export interface Progress {
   readonly failures: number;
 }
 
-const optionNames = ['ops', 'seed', 'cases', 'shard', 'time', 'strict', 'case', 'signal', 'onProgress', 'timeout', 'brief'];
+const optionNames = [
+  'ops',
+  'seed',
+  'cases',
+  'shard',
+  'time',
+  'strict',
+  'case',
+  'signal',
+  'onProgress',
+  'timeout',
+  'brief',
+];
 
 /** As many new cases confirm a condition in which an engine fails, as a rule. */
 const QUESTIONS = 40;

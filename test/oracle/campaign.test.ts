@@ -311,6 +311,21 @@ describe('a campaign', () => {
     expect(calls).toBe(0);
   });
 
+  it('[campaign-brief] asks nothing more about failures, which are named and reduced all the same', async () => {
+    let calls = 0;
+    const counted: Engine = { ...dropsTap, ops: { conv2d: (call) => (calls++, dropsTap.ops.conv2d(call)) } };
+    const [whole] = (await checkEngine(counted, { ops: ['conv2d'], cases: 60 })).operators;
+    const asked = calls;
+    calls = 0;
+    const [brief] = (await checkEngine(counted, { ops: ['conv2d'], cases: 60, brief: true })).operators;
+    expect(calls).toBeLessThan(asked / 2);
+    expect([whole.findings[0].where, whole.findings[0].instead]).not.toContain(undefined);
+    expect(brief.findings.map(({ where, instead }) => [where, instead])).toEqual([[undefined, undefined]]);
+    expect(brief.findings[0].id).toContain('/given/');
+    expect(brief.counts).toEqual(whole.counts);
+    await expect(checkEngine(counted, { brief: 1 as unknown as boolean })).rejects.toThrow('[campaign-brief]');
+  });
+
   it('[oracle-cases] asks the same of every run, and other cases for another seed', async () => {
     const asked = async (seed: number) => {
       const list: string[] = [];
