@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 // The command line: one file per command.
 
-import { SpecError } from '../errors.ts';
 import { VERSION } from '../oracle/report/version.ts';
 import { plainLines } from '../plain-lines.ts';
 import * as check from './check.ts';
@@ -80,10 +79,10 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
   return commands[name].run(args);
 }
 
-/** parseArgs throws TypeErrors with such codes for options that it does not know. */
+/** A value or a type that a clause refuses; parseArgs throws TypeErrors with such codes for options that it does not know. */
 const isUsage = (error: unknown): error is Error =>
   error instanceof UsageError ||
-  error instanceof SpecError ||
+  (error instanceof Error && 'clause' in error) ||
   String((error as { code?: unknown })?.code).startsWith('ERR_PARSE_ARGS');
 
 /** What to read after an error: the list of commands, or of one command its help. */

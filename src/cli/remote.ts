@@ -149,7 +149,9 @@ export async function remote(
 ): Promise<Remote> {
   const strays: Strays = { count: 0 };
   const meet = () => greet(command, args, strays, seconds, start);
-  let { running, hello } = await meet();
+  const first = await meet();
+  const { hello } = first;
+  let { running } = first;
   let seq = 0;
   const said = new Map<string, string>();
   const keep = (c: Case | undefined, words: string): void => {
@@ -176,7 +178,18 @@ export async function remote(
   };
   const run = async (call: Call, c?: Case): Promise<Answer> => {
     try {
-      if (!running.group.alive) ({ running } = await meet());
+      if (!running.group.alive) {
+        const again = await meet();
+        ({ running } = again);
+        if (JSON.stringify(again.hello) !== JSON.stringify(hello)) {
+          await running.stop();
+          const [was, is] = [hello, again.hello].map((each) => plain(JSON.stringify(each), WORDS));
+          return {
+            kind: 'crash',
+            message: `the process started again with another hello: ${is}, not ${was} [oracle-protocol]`,
+          };
+        }
+      }
     } catch (error) {
       if (!(error instanceof StartError)) throw error;
       return { kind: 'crash', message: `the process did not start again: ${error.message}` };

@@ -5,11 +5,13 @@ import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { SpecError } from '../errors.ts';
 import { examine } from '../oracle/campaign.ts';
+import type { Case } from '../oracle/case.ts';
 import { readSettings } from '../oracle/cases/plan-campaign.ts';
 import type { Complete } from '../oracle/cases/questions.ts';
 import type { EngineUnderTest } from '../oracle/engine-under-test.ts';
-import { answering, questionsOf, type Read, readManifest } from '../oracle/files/answers.ts';
+import { answering, answeringBoth, questionsOf, type Read, readManifest } from '../oracle/files/answers.ts';
 import { secondRound, withSecondRound } from '../oracle/files/second-round.ts';
+import { newCases } from '../oracle/findings/findings.ts';
 import type { Report } from '../oracle/report/report.ts';
 import { at, checkNewFolder, jsonText, writeFolder } from './files.ts';
 import { openOutput, outputHelp, outputOptions } from './output.ts';
@@ -26,8 +28,9 @@ An answer that is not there is a finding.
 
   --name NAME     of the program that answered (the name of DIR)
   --strict        results far from the exact one are failures, inside the bound too
-  --second        writes questions into DIR/second by which it can be said what the
-                  program computes instead; answer them too, and verify DIR again
+  --second        writes questions into DIR/second by which it can be said where the
+                  program fails and what it computes instead; answer them too, and
+                  verify DIR again
 ${outputHelp}
 
 Exit code: 0 clean, 1 the answers are wrong somewhere, 2 DIR is not as toeplitz
@@ -55,15 +58,19 @@ export async function run(args: readonly string[]): Promise<number> {
   const { seed, cases, ops, shard } = manifest;
   const settings = readSettings({ seed, cases, ops, strict: values.strict, ...(shard && { shard }) });
   const finish = await openOutput({ ...values, ...(shard && { shard: `${shard.index}/${shard.of}` }) });
-  const subject = answering(manifest, values.name ?? basename(resolve(folder)), readerOf(folder));
-  const progress = progressLine(process.stderr);
-  const report = await examine(subject, settings, questionsOf(manifest), { onProgress: progress.show }).finally(
-    progress.clear,
-  );
+  const first = answering(manifest, values.name ?? basename(resolve(folder)), readerOf(folder));
   const second = join(folder, SECOND);
-  if (values.second) await writeSecond(second, subject, report, settings);
   const isAnswered = !values.second && (await readerOf(second)('manifest.json')) !== undefined;
-  return finish(isAnswered ? await withSecondRound(report, await answersIn(second, subject.name)) : report);
+  const again = isAnswered ? await answersIn(second, first.name) : undefined;
+  const subject = again ? answeringBoth(first, again) : first;
+  const progress = progressLine(process.stderr);
+  const fresh: Case[] = [];
+  const report = await examine(subject, settings, questionsOf(manifest), {
+    onProgress: progress.show,
+    ...(values.second && { onOutcomes: async (outcomes) => void fresh.push(...(await newCases(first, outcomes))) }),
+  }).finally(progress.clear);
+  if (values.second) await writeSecond(second, report, { subject: first, settings, fresh });
+  return finish(again ? await withSecondRound(report, again) : report);
 }
 
 const SECOND = 'second';
@@ -75,11 +82,10 @@ async function answersIn(folder: string, name: string): Promise<EngineUnderTest>
 /** Spec campaign-second. */
 async function writeSecond(
   folder: string,
-  subject: EngineUnderTest,
   report: Report,
-  settings: Complete,
+  asked: { readonly subject: EngineUnderTest; readonly settings: Complete; readonly fresh: readonly Case[] },
 ): Promise<void> {
-  const files = await secondRound(subject, report, settings);
+  const files = await secondRound(asked.subject, report, asked.settings, asked.fresh);
   if (!files) {
     process.stderr.write('toeplitz: there is nothing to ask in a second round\n');
     return;

@@ -82,12 +82,17 @@ export async function campaign(subject: EngineUnderTest, options: CheckOptions =
   return examine(subject, settings, planCampaign(subject, settings), options);
 }
 
+/** What else may be done with the answers to an operator's questions. */
+export interface Watching extends CheckOptions {
+  onOutcomes?(outcomes: readonly Outcome[]): Promise<void>;
+}
+
 /** Asks the questions of a plan, and reports. */
 export async function examine(
   subject: EngineUnderTest,
   settings: Complete,
   questions: readonly Questions[],
-  options: CheckOptions = {},
+  options: Watching = {},
 ): Promise<Report> {
   const operators: OperatorReport[] = [];
   const end = performance.now() + 1000 * (settings.time ?? Infinity);
@@ -128,7 +133,7 @@ async function checkOperator(
   subject: EngineUnderTest,
   { op, gradient, quota, cases, isLive = false, isNamed = false }: Questions,
   { strict, shard }: Complete,
-  { signal, onProgress }: CheckOptions,
+  { signal, onProgress, onOutcomes }: Watching,
   { share, end }: { readonly share: number; readonly end: number },
 ): Promise<OperatorReport> {
   const name = gradient ? `${op} gradient` : op;
@@ -172,6 +177,7 @@ async function checkOperator(
   };
   const suspicion = suspicionIn(subject, op, outcomes);
   const judged = suspicion ? outcomes.map((each) => suspected(each, suspicion)) : outcomes;
+  await onOutcomes?.(judged);
   const found = await findingsOf(subject, history, judged, isFinding, effort);
   const findings = found.map((each) => withEnginePlaces(subject, each));
   return {

@@ -31,10 +31,12 @@ describe('toeplitz merge', () => {
 
   it('[campaign-merge] ends with 2 for reports that are not one whole campaign, and writes nothing', async () => {
     writeFileSync(at('cut.json'), readFileSync(at('1.json')).subarray(0, 900));
+    writeFileSync(at('odd.json'), readFileSync(at('1.json'), 'utf8').replace(/"seed": 1/, '"seed": "one"'));
     for (const [args, why] of [
       [[at('1.json')], 'all 2 shards must be there, got none for [2] [campaign-merge]'],
       [[at('1.json'), at('1.json')], 'each shard must be there once'],
       [[at('1.json'), at('cut.json')], 'cut.json is no whole JSON file'],
+      [[at('odd.json')], 'seed of the report must be of type number'],
       [[at('absent.json')], 'cannot read'],
       [[], 'name the reports'],
     ] as const) {
@@ -42,7 +44,7 @@ describe('toeplitz merge', () => {
       expect({ args, code, out }).toEqual({ args, code: 2, out: '' });
       expect(err).toContain(why);
     }
-    expect(readdirSync(folder).sort()).toEqual(['1.json', '2.json', 'cut.json']);
+    expect(readdirSync(folder).sort()).toEqual(['1.json', '2.json', 'cut.json', 'odd.json']);
   });
 });
 

@@ -1,5 +1,8 @@
 // How long the oracle waits for an engine in another process to say hello.
 
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { remote, StartError } from '../../src/cli/remote.ts';
 import type { EngineUnderTest } from '../../src/oracle/engine-under-test.ts';
@@ -25,4 +28,22 @@ it('[oracle-protocol] an engine may print before its hello, and be silent for lo
     expect([engine.name, engine.stray()]).toEqual(['slow', stray]);
     await (engine as EngineUnderTest).restart?.();
   }
+});
+
+it('[oracle-protocol] an engine that starts again as another one is believed in nothing', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'toeplitz-start-'));
+  const mark = join(folder, 'mark');
+  const script = `if [ -e ${mark} ]; then echo '{"name":"slow","ops":["relu"]}'; else echo '${hello}'; fi; touch ${mark}; read line; read line; exit 9`;
+  const engine = await shell(script, 5);
+  const call = { op: 'dense', attributes: {}, x: { shape: [1, 1], data: new Float32Array(1) } };
+  expect(await engine.run(call)).toEqual({ kind: 'crash', message: 'the process ended with exit code 9' });
+  for (let i = 0; i < 2; i++) {
+    const answer = await engine.run(call);
+    expect(answer).toMatchObject({
+      kind: 'crash',
+      message: expect.stringContaining('started again with another hello: '),
+    });
+    expect(answer).toMatchObject({ message: expect.stringContaining('[oracle-protocol]') });
+  }
+  rmSync(folder, { recursive: true });
 });

@@ -26,7 +26,7 @@ const valueInfo = (name, shape) => {
 };
 
 /** The bytes of a model with one node; `inputs` gives the shape of each input by name. */
-export function model(op, attributes, inputs, opset) {
+export function model(op, attributes, inputs, opset, ir = 10, rank = undefined) {
   const names = Object.keys(inputs);
   const node = [
     ...names.flatMap((name) => text(1, name)),
@@ -38,7 +38,7 @@ export function model(op, attributes, inputs, opset) {
     ...bytes(1, node),
     ...text(2, 'one node'),
     ...names.flatMap((name) => bytes(11, valueInfo(name, inputs[name]))),
-    ...bytes(12, valueInfo('y')),
+    ...bytes(12, valueInfo('y', rank)),
   ];
-  return Uint8Array.from([...number(1, 10), ...bytes(7, graph), ...bytes(8, [...text(1, ''), ...number(2, opset)])]);
+  return Uint8Array.from([...number(1, ir), ...bytes(7, graph), ...bytes(8, [...text(1, ''), ...number(2, opset)])]);
 }

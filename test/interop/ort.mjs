@@ -1,11 +1,7 @@
-// ONNX Runtime Web (WebAssembly) as an engine that speaks onnx: each case is an ONNX model of one node, opset 21.
+// ONNX Runtime as an engine that speaks onnx: each case is an ONNX model of one node, opset 21.
 
-import * as ort from 'onnxruntime-web';
 import { skip } from '../../dist/oracle/index.js';
 import { model } from './onnx.mjs';
-
-ort.env.wasm.numThreads = 1;
-ort.env.logLevel = 'error';
 
 const OPSET = 21;
 
@@ -18,18 +14,22 @@ const windows = {
   convTranspose: 'ConvTranspose',
 };
 
-const tensorOf = ({ shape, data }) => new ort.Tensor('float32', Float32Array.from(data), shape);
+const tensorOf = (ort, { shape, data }) => new ort.Tensor('float32', Float32Array.from(data), shape);
 
-const run = (node) => async (call) => {
+const run = (ort, provider, node) => async (call) => {
   // Both are 1, the default; the model writer knows no floats.
   const { alpha: _, beta: __, ...attributes } = call.attributes;
   const isDilated = attributes.dilations?.some((d) => d > 1);
   if (node === 'Conv' && /^SAME/.test(attributes.auto_pad) && isDilated) skip('Conv with SAME and dilation'); // it says so
   const inputs = Object.entries({ x: call.x, weight: call.weight, bias: call.bias }).filter(([, each]) => each);
   const bytes = model(node, attributes, Object.fromEntries(inputs.map(([name, { shape }]) => [name, shape])), OPSET);
-  const session = await ort.InferenceSession.create(bytes, { executionProviders: ['wasm'] });
+  const session = await ort.InferenceSession.create(bytes, {
+    executionProviders: [provider],
+    intraOpNumThreads: 1,
+    logSeverityLevel: 4,
+  });
   try {
-    const { y } = await session.run(Object.fromEntries(inputs.map(([name, each]) => [name, tensorOf(each)])));
+    const { y } = await session.run(Object.fromEntries(inputs.map(([name, each]) => [name, tensorOf(ort, each)])));
     return { shape: [...y.dims], data: Float32Array.from(y.data) };
   } catch (error) {
     throw new Error(
@@ -43,13 +43,14 @@ const run = (node) => async (call) => {
   }
 };
 
-const ranked = Object.entries(windows).flatMap(([name, node]) =>
-  [2, 1, 3].map((rank) => [`${name}${rank}d`, run(node)]),
-);
+const ranked = (ort, provider) =>
+  Object.entries(windows).flatMap(([name, node]) =>
+    [2, 1, 3].map((rank) => [`${name}${rank}d`, run(ort, provider, node)]),
+  );
 
-export default {
-  name: 'ONNX Runtime Web, wasm',
-  version: ort.env.versions.web,
+export const engine = (ort, provider, name, version) => ({
+  name: `ONNX Runtime ${name}`,
+  version,
   dialect: 'onnx',
-  ops: { ...Object.fromEntries(ranked), dense: run('Gemm') },
-};
+  ops: { ...Object.fromEntries(ranked(ort, provider)), dense: run(ort, provider, 'Gemm') },
+});

@@ -4,7 +4,7 @@ import { textOf } from './generated.ts';
 
 /** The table of TensorFlow.js on WebAssembly, and the first finding. */
 export function interopFinding(): string {
-  const [, text] = /## npm run tfjs-wasm\n\n```\n([\s\S]*?)```/.exec(
+  const [, text] = /## npm run interop -- tfjs-wasm\n\n```\n([\s\S]*?)```/.exec(
     textOf('spec/guide/findings.md'),
   ) as RegExpExecArray;
   const [head, table] = text.split('\n\n');

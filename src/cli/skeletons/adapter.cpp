@@ -6,7 +6,6 @@
 //
 // conv2d below is a naive convolution that is right. Let it call your engine instead, then add operators to `ops`.
 
-#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
@@ -15,7 +14,6 @@
 #include <map>
 #include <stdexcept>
 #include <string>
-#include <utility>
 #include <vector>
 
 struct Tensor {
@@ -52,18 +50,6 @@ struct Skip : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/** Cells of padding of one axis; 'same' gives ceil(n / stride) outputs. */
-std::pair<int, int> pads_of(const Json& attributes, int axis, int n) {
-  const Json& padding = attributes["padding"];
-  if (padding.text == "valid") return {0, 0};
-  if (padding.kind == Json::List) return {padding[axis][0].integer(), padding[axis][1].integer()};
-  const int size = attributes["size"][axis].integer(), stride = attributes["stride"][axis].integer();
-  const int reach = (size - 1) * attributes["dilation"][axis].integer() + 1;
-  const int total = std::max(0, ((n + stride - 1) / stride - 1) * stride + reach - n);
-  const int before = padding.text == "same-upper" ? total / 2 : (total + 1) / 2;
-  return {before, total - before};
-}
-
 /** x [n, h, w, c], weight [kh, kw, c / groups, filters], perhaps bias [filters]; gives y [n, oh, ow, filters]. */
 Tensor conv2d(const Call& call) {
   const Tensor &x = call["x"], &weight = call["weight"];
@@ -74,10 +60,10 @@ Tensor conv2d(const Call& call) {
   for (int i = 0; i < 2; i++) {
     stride[i] = call.attributes["stride"][i].integer();
     dilation[i] = call.attributes["dilation"][i].integer();
-    const auto pads = pads_of(call.attributes, i, x.shape[1 + i]);
-    before[i] = pads.first;
+    const Json& padding = call.attributes["padding"][i];
+    before[i] = padding[0].integer();
     const int reach = (weight.shape[i] - 1) * dilation[i] + 1;
-    out[i] = (x.shape[1 + i] + pads.first + pads.second - reach) / stride[i] + 1;
+    out[i] = (x.shape[1 + i] + before[i] + padding[1].integer() - reach) / stride[i] + 1;
   }
   Tensor y{{x.shape[0], out[0], out[1], filters}, {}};
   for (int n = 0; n < x.shape[0]; n++)
@@ -105,9 +91,10 @@ const std::map<std::string, std::function<Tensor(const Call&)>> ops = {{"conv2d"
 /** Gradients get dy too: {"conv2d", f} where f gives {{"x", dx}, {"weight", dw}, {"bias", db}}. */
 const std::map<std::string, std::function<std::map<std::string, Tensor>(const Call&)>> gradients = {};
 
-/** Also "version":"1.0", "layout":{"x":"NCHW","weight":"OIHW"} (default: NHWC and HWIO), and "dialect":"torch" or onnx,
- *  tensorflow, webnn, caffe, for attributes by their names. */
-const std::string about = R"("name":"my engine")";
+/** Padding comes as [[before, after], …], never as a word. Also "version":"1.0", "requires":["groups = 1","stride <= size"]
+ *  (other cases are not asked), "layout":{"x":"NCHW","weight":"OIHW"} (default: NHWC and HWIO), and "dialect":"torch" or
+ *  onnx, tensorflow, webnn, caffe, for attributes by their names. */
+const std::string about = R"("name":"my engine","language":"cpp","same":"numbers")";
 
 // The protocol: one line of JSON for each question and each answer.
 

@@ -5,28 +5,15 @@
 //
 // conv2d below is a naive convolution that is right. Let it call your engine instead, then add operators to `ops`.
 
-/** Cells of padding [before, after] of each axis; 'same' gives ceil(n / stride) outputs. */
-function padsOf({ padding, size, stride, dilation }, space) {
-  if (padding === 'valid') return space.map(() => [0, 0]);
-  if (typeof padding !== 'string') return padding;
-  return space.map((n, i) => {
-    const reach = (size[i] - 1) * dilation[i] + 1;
-    const total = Math.max(0, (Math.ceil(n / stride[i]) - 1) * stride[i] + reach - n);
-    const before = padding === 'same-upper' ? Math.floor(total / 2) : Math.ceil(total / 2);
-    return [before, total - before];
-  });
-}
-
 /** x [n, h, w, c], weight [kh, kw, c / groups, filters], bias [filters] or undefined; gives y [n, oh, ow, filters]. */
 function conv2d({ attributes, x, weight, bias }) {
-  const { filters, size, stride, dilation, groups } = attributes;
+  const { filters, size, stride, padding, dilation, groups } = attributes;
   // Of a case that your engine does not offer, which is counted and is no failure:
   // if (groups > 1) throw Object.assign(new Error('no groups'), { name: 'Skip' });
   const [batch, height, width, channels] = x.shape;
-  const pads = padsOf(attributes, [height, width]);
   const [oh, ow] = [height, width].map((n, i) => {
     const reach = (size[i] - 1) * dilation[i] + 1;
-    return Math.floor((n + pads[i][0] + pads[i][1] - reach) / stride[i]) + 1;
+    return Math.floor((n + padding[i][0] + padding[i][1] - reach) / stride[i]) + 1;
   });
   const C = channels / groups;
   const y = new Float32Array(batch * oh * ow * filters);
@@ -39,8 +26,8 @@ function conv2d({ attributes, x, weight, bias }) {
           let sum = 0;
           for (let ky = 0; ky < size[0]; ky++)
             for (let kx = 0; kx < size[1]; kx++) {
-              const row = i * stride[0] + ky * dilation[0] - pads[0][0];
-              const column = j * stride[1] + kx * dilation[1] - pads[1][0];
+              const row = i * stride[0] + ky * dilation[0] - padding[0][0];
+              const column = j * stride[1] + kx * dilation[1] - padding[1][0];
               if (row < 0 || row >= height || column < 0 || column >= width) continue; // padding
               const cell = ((n * height + row) * width + column) * channels + first;
               const tap = (ky * size[1] + kx) * C * filters + o;
@@ -54,8 +41,10 @@ function conv2d({ attributes, x, weight, bias }) {
 export default {
   name: 'my engine',
   // version: '1.0',
+  same: 'numbers', // padding comes as [[before, after], …], never as a word
   // layout: { x: 'NCHW', weight: 'OIHW' },    the tensors come so; default: NHWC and HWIO
   // dialect: 'torch',                         attributes by the names of onnx, torch, tensorflow, webnn or caffe
+  // requires: ['groups = 1', 'stride <= size'],   other cases are not asked
   ops: { conv2d }, // more: maxPool2d, avgPool2d, dense, …
   // gradients: { conv2d: ({ attributes, x, weight, bias, dy }) => ({ x: dx, weight: dw, bias: db }) },
 };

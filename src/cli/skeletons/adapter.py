@@ -17,26 +17,11 @@ class Skip(Exception):
     """Raise it for a case that your engine does not offer: the case is counted, and is no failure."""
 
 
-def pads_of(attributes, space):
-    """Cells of padding (before, after) of each axis; 'same' gives ceil(n / stride) outputs."""
-    padding = attributes["padding"]
-    if padding == "valid":
-        return [(0, 0) for _ in space]
-    if not isinstance(padding, str):
-        return padding
-    pads = []
-    for n, size, stride, dilation in zip(space, attributes["size"], attributes["stride"], attributes["dilation"]):
-        total = max(0, (-(-n // stride) - 1) * stride + (size - 1) * dilation + 1 - n)
-        before = total // 2 if padding == "same-upper" else (total + 1) // 2
-        pads.append((before, total - before))
-    return pads
-
-
 def conv2d(attributes, x, weight, bias=None):
     """x [n, h, w, c], weight [kh, kw, c / groups, filters], bias [filters]; gives y [n, oh, ow, filters]."""
     stride, dilation, groups = attributes["stride"], attributes["dilation"], attributes["groups"]
     # if groups > 1: raise Skip("no groups")
-    x = numpy.pad(x, [(0, 0), *pads_of(attributes, x.shape[1:3]), (0, 0)])
+    x = numpy.pad(x, [(0, 0), *attributes["padding"], (0, 0)])
     kh, kw, channels, filters = weight.shape
     oh = (x.shape[1] - (kh - 1) * dilation[0] - 1) // stride[0] + 1
     ow = (x.shape[2] - (kw - 1) * dilation[1] - 1) // stride[1] + 1
@@ -58,6 +43,9 @@ GRADIENTS = {}  # "conv2d": a function that also gets dy and gives {"x": dx, "we
 HELLO = {
     "name": "my engine",
     # "version": "1.0",
+    "language": "python",  # of the cases that are shown
+    "same": "numbers",  # padding comes as [[before, after], …], never as a word
+    # "requires": ["groups = 1", "stride <= size"],  other cases are not asked
     # "layout": {"x": "NCHW", "weight": "OIHW"},  the tensors come so; default: NHWC and HWIO
     # "dialect": "torch",                         attributes by the names of onnx, torch, tensorflow, webnn or caffe
     "ops": list(OPS),

@@ -26,22 +26,6 @@ pub enum No {
     Error(String),
 }
 
-/// Cells of padding of one axis; 'same' gives ceil(n / stride) outputs.
-fn pads_of(attributes: &Json, axis: usize, n: usize) -> (usize, usize) {
-    let padding = &attributes["padding"];
-    let lower = match padding {
-        Json::List(pairs) => return (pairs[axis][0].number(), pairs[axis][1].number()),
-        Json::Text(word) if word == "valid" => return (0, 0),
-        Json::Text(word) => word == "same-lower",
-        _ => panic!("padding is a word or pairs"),
-    };
-    let number = |name: &str| attributes[name][axis].number();
-    let reach = (number("size") - 1) * number("dilation") + 1;
-    let total = (n.div_ceil(number("stride")).saturating_sub(1) * number("stride") + reach).saturating_sub(n);
-    let before = if lower { total.div_ceil(2) } else { total / 2 };
-    (before, total - before)
-}
-
 /// x [n, h, w, c], weight [kh, kw, c / groups, filters], perhaps bias [filters]; gives y [n, oh, ow, filters].
 fn conv2d(call: &Call) -> Result<Tensor, No> {
     let (x, weight, bias) = (&call.tensors["x"], &call.tensors["weight"], call.tensors.get("bias"));
@@ -52,7 +36,8 @@ fn conv2d(call: &Call) -> Result<Tensor, No> {
     let axis = |i: usize, n: usize, size: usize| {
         let stride = call.attributes["stride"][i].number();
         let dilation = call.attributes["dilation"][i].number();
-        let (before, after) = pads_of(&call.attributes, i, n);
+        let padding = &call.attributes["padding"][i];
+        let (before, after) = (padding[0].number(), padding[1].number());
         (stride, dilation, before, (n + before + after - (size - 1) * dilation - 1) / stride + 1)
     };
     let (sy, dy, top, oh) = axis(0, height, kh);
@@ -88,9 +73,10 @@ const OPS: &[(&str, Operator)] = &[("conv2d", conv2d)]; // more: maxPool2d, avgP
 type Gradient = fn(&Call) -> Result<Vec<(&'static str, Tensor)>, No>;
 const GRADIENTS: &[(&str, Gradient)] = &[];
 
-/// Also "version":"1.0", "layout":{"x":"NCHW","weight":"OIHW"} (default: NHWC and HWIO), and "dialect":"torch" or onnx,
-/// tensorflow, webnn, caffe, for attributes by their names.
-const ABOUT: &str = r#""name":"my engine""#;
+/// Padding comes as [[before, after], …], never as a word. Also "version":"1.0", "requires":["groups = 1","stride <= size"]
+/// (other cases are not asked), "layout":{"x":"NCHW","weight":"OIHW"} (default: NHWC and HWIO), and "dialect":"torch" or
+/// onnx, tensorflow, webnn, caffe, for attributes by their names.
+const ABOUT: &str = r#""name":"my engine","language":"rust","same":"numbers""#;
 
 // The protocol: one line of JSON for each question and each answer.
 

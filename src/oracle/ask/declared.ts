@@ -1,7 +1,9 @@
 // What an engine says of itself beside its operators, read and held together before anything is asked. Spec oracle-engine.
 
 import { oneOf } from '../../attributes.ts';
+import { nameHint } from '../../did-you-mean.ts';
 import { SpecError } from '../../errors.ts';
+import { plain } from '../../plain-text.ts';
 import { isRecord } from '../../reading.ts';
 import { drawCase } from '../cases/draw.ts';
 import { type LanguageName, languages } from '../cases/languages.ts';
@@ -28,6 +30,7 @@ export function readDeclared(
   const layout = readLayout((given.layout ?? undefined) as Layout | undefined, dialects[dialect].layout);
   if (isRecord(given.layout)) checkUse(Object.keys(given.layout), offer);
   const traits = readTraits(given.traits ?? undefined);
+  checkTraits(traits, offer);
   const requires = readRequirements(given.requires ?? undefined);
   const { same, language } = given;
   if (same !== undefined && same !== null) oneOf('oracle-engine', 'engine', 'same', same, ['numbers']);
@@ -43,6 +46,51 @@ export function readDeclared(
   };
   checkRequires(offer, declared);
   return declared;
+}
+
+/** The members of an engine, or of its hello. */
+export const members = [
+  'name',
+  'version',
+  'layout',
+  'dialect',
+  'precision',
+  'traits',
+  'requires',
+  'same',
+  'language',
+  'ops',
+  'gradients',
+] as const;
+
+/** A member that is nearly one which is missing is that one misspelt; any other belongs to the engine. */
+export function checkMembers(given: readonly string[]): void {
+  const missing = members.filter((name) => !given.includes(name));
+  for (const name of given) {
+    const hint = (members as readonly string[]).includes(name) ? '' : nameHint(name.slice(0, 100), missing);
+    if (hint.startsWith(' (did you mean'))
+      throw new SpecError(
+        'oracle-engine',
+        `engine: the members are ${members.join(', ')}, got '${plain(name, 100)}'${hint}`,
+      );
+  }
+}
+
+/** Traits of operators that are not offered. */
+const traitsOfOperators: Readonly<Record<string, readonly string[]>> = {
+  winograd: ['conv2d'],
+  fft: ['conv1d', 'conv2d', 'conv3d'],
+  variance: ['batchNorm'],
+};
+
+function checkTraits(traits: object, { ops, gradients }: Offer): void {
+  const offered = [...ops, ...gradients];
+  for (const [trait, needed] of Object.entries(traitsOfOperators))
+    if (trait in traits && offered.length > 0 && !needed.some((op) => offered.includes(op)))
+      throw new SpecError(
+        'oracle-traits',
+        `engine: traits.${trait} is about ${needed.join(', ')}, which must be offered, got ${offered.join(', ')}`,
+      );
 }
 
 /** A layout of a tensor that no operator has is a mistake. */

@@ -7,29 +7,16 @@ import { isRecord, reading } from '../../reading.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { Call, Engine, GradientCall } from '../engine.ts';
 import type { Answer, EngineUnderTest } from '../engine-under-test.ts';
-import { readDeclared } from './declared.ts';
+import { checkMembers, members, readDeclared } from './declared.ts';
 import { readOffer } from './offer.ts';
 import { readTraits } from './traits.ts';
 import { notATensor } from './verdict.ts';
-
-const members = [
-  'name',
-  'version',
-  'layout',
-  'dialect',
-  'precision',
-  'traits',
-  'requires',
-  'same',
-  'language',
-  'ops',
-  'gradients',
-] as const;
 
 /** Spec oracle-engine: the engine's own description, each member read once and checked before anything runs. */
 export function readEngine(value: Engine): Engine {
   if (!isRecord(value))
     throw wrongType('oracle-engine', `engine: an engine must be an object {name, ops}, got ${show(value)}`);
+  checkMembers(reading('oracle-engine', 'engine', 'an engine', () => Object.keys(value)));
   const engine = reading('oracle-engine', 'engine', 'an engine', () =>
     Object.fromEntries(members.filter((name) => name in value).map((name) => [name, value[name]])),
   ) as unknown as Engine;

@@ -36,7 +36,7 @@ export function precisionOf(
   for (let i = 0; i < data.length; i++) {
     if (error[i] === 0 || terms[i] < TERMS || kinds[i] !== FINITE || !Number.isFinite(data[i])) continue;
     const e = (data[i] - value[i]) / magnitude[i];
-    if (Math.abs(e) >= COARSE) continue;
+    if (!(Math.abs(e) < COARSE)) continue; // nor where all terms are 0, of which nothing can be said
     sums++;
     squares += e * e;
     inwards -= value[i] < 0 ? -e : e;

@@ -49,7 +49,7 @@ export function drawCase(
     const drawn = isLarge ? enlarged(small, family.large(op), turn, draw) : small;
     if (!isPossible(drawn)) continue;
     const said = nearestIn(dialect, drawn);
-    if (isPossible(said)) return said;
+    if (said === drawn || isPossible(said)) return said;
   }
 }
 

@@ -6,10 +6,14 @@ import type { Case, Operands } from '../case.ts';
 import { familyOf, operatorOf } from '../families/index.ts';
 import { valuesOf } from '../values.ts';
 
-/** The layer a case asks about. */
+const layers = new WeakMap<Case, Layer>();
+
+/** The layer a case asks about, made once. */
 export function layerOf(c: Case): Layer {
   const { family, make } = operatorOf(c.op);
-  return make(family.attributes(allowed(c)) as never);
+  const layer = layers.get(c) ?? make(family.attributes(allowed(c)) as never);
+  layers.set(c, layer);
+  return layer;
 }
 
 /** The case itself, or near one that must be refused the one from which its layer and its parameters follow. */
@@ -44,6 +48,7 @@ function allowedLayer(c: Case): Layer | undefined {
   const { family, make } = operatorOf(c.op);
   try {
     const layer = make(family.attributes(c) as never);
+    if (!c.reject) layers.set(c, layer);
     return layer.shape(family.input(c)) && layer;
   } catch (error) {
     if (isRefusal(error)) return undefined;

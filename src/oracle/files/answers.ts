@@ -64,6 +64,8 @@ export function readManifest(text: string): Manifest {
 export const questionsOf = ({ questions }: Manifest): Questions[] =>
   byOperator(questions.map(({ id }) => parseCaseId(id)));
 
+const UNASKED = 'not among the questions';
+
 /** The program that gave the answers. What the manifest does not ask, it skips: nobody ran it. */
 export function answering(manifest: Manifest, name: string, read: Read): EngineUnderTest {
   const { dialect, layout, traits, questions } = manifest;
@@ -76,7 +78,7 @@ export function answering(manifest: Manifest, name: string, read: Read): EngineU
     const question = asked.get(caseId(c!));
     const own = callOf(subject, c!);
     // The same case in the words of another dialect is another question.
-    if (!question || !isSame(call, own)) return { kind: 'skip', message: 'not among the questions' };
+    if (!question || !isSame(call, own)) return { kind: 'skip', message: UNASKED };
     if (!isSame(question.attributes, own.attributes))
       refuse(`manifest.json must have the attributes of ${question.id}, and has others`);
     await checkCase(`cases/${question.name}.safetensors`, read, own);
@@ -84,6 +86,15 @@ export function answering(manifest: Manifest, name: string, read: Read): EngineU
   };
   return { ...subject, run };
 }
+
+/** The program that gave the answers of two rounds: what it was not asked in the first, it may be in the second. */
+export const answeringBoth = (first: EngineUnderTest, second: EngineUnderTest): EngineUnderTest => ({
+  ...first,
+  async run(call, c) {
+    const answer = await first.run(call, c);
+    return answer.kind === 'skip' && answer.message === UNASKED ? second.run(call, c) : answer;
+  },
+});
 
 /** Values of JSON and tensors, the same bits. */
 const isSame = (a: unknown, b: unknown): boolean => written(a) === written(b);

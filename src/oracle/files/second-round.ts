@@ -46,14 +46,18 @@ function placeholderOf(asked: Asked, c: Case): unknown {
   return c.gradient ? Object.fromEntries(parts) : parts[0][1];
 }
 
-/** The files of a second round for the findings of a report, the manifest last; none where nothing can be read. */
+/**
+ * The files of a second round for the findings of a report, and for the new cases of their conditions, the manifest last;
+ * none where there is nothing to ask.
+ */
 export async function secondRound(
   asked: Asked,
   report: Report,
   settings: Complete,
+  fresh: readonly Case[] = [],
 ): Promise<Generator<File> | undefined> {
   const findings = report.operators.flatMap((each) => each.findings).filter(isReadable);
-  const cases: Case[] = [];
+  const cases = [...fresh];
   for (const { id } of findings) cases.push(...(await readingQuestions(asked, parseCaseId(id))));
   const distinct = [...new Map(cases.map((c) => [caseId(c), c])).values()];
   return distinct.length > 0 ? filesOf(asked, settings, byOperator(distinct)) : undefined;

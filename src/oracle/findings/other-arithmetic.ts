@@ -8,6 +8,7 @@ import { isOutside } from '../ask/verdict.ts';
 import { type Bound, U } from '../bounds/bound.ts';
 import { type Format, formats, type Narrowing, rounding as roundingOf } from '../bounds/formats.ts';
 import { FINITE } from '../bounds/number-kinds.ts';
+import { workOf } from '../cases/tensors.ts';
 import { type EngineUnderTest, isFailure } from '../engine-under-test.ts';
 import type { Declaration } from './finding.ts';
 
@@ -51,6 +52,9 @@ const [LEANING, SLIGHT] = [6, 0.25];
  * transform by more. */
 const [SCALED, LONG] = [24 * U, 4096];
 
+/** Every arithmetic is held against failures of less work than this. */
+const SMALL = 20000;
+
 /** Arithmetic, and the failures that it explains. */
 export interface ExplainedByProfile {
   readonly profile: Declaration;
@@ -67,16 +71,22 @@ export function profileOf(
   passes: readonly Outcome[] = [],
 ): ExplainedByProfile | undefined {
   const isNumber = ({ case: { values } }: Outcome): boolean => values !== 'nan' && values !== 'infinite';
+  const small = failures.filter(({ case: c }) => workOf(c) <= SMALL);
+  if (small.length > 0 && small.length < failures.length) {
+    // What explains the smaller ones is then held against the others too.
+    const found = profileOf(subject, small, passes);
+    const larger = failures.filter((each) => !small.includes(each));
+    return (
+      found && { ...found, outcomes: [...found.outcomes, ...larger.filter(isExplainedBy(found.profile, subject))] }
+    );
+  }
   const numbers = failures.filter(isNumber);
   const elements = numbers.reduce((sum, { verdict: { wrong } }) => sum + wrong, 0);
   if (elements < ELEMENTS) return undefined;
   const right = passes.filter((each) => isNumber(each) && each.theirs !== undefined);
   let [best, most]: [ExplainedByProfile | undefined, number] = [undefined, SHARE * numbers.length];
   for (const { declaration, stored = 'float32' } of hypotheses) {
-    const explained = failures.filter(
-      (each) =>
-        isStored(each, stored) && explainedBy(declaration, each, subject) && isOfSize(declaration, each, subject),
-    );
+    const explained = failures.filter((each) => isStored(each, stored)).filter(isExplainedBy(declaration, subject));
     const count = explained.filter(isNumber).length;
     if (count < most || (best && count === most) || leans(declaration, explained, subject)) continue;
     if (right.some((each) => !isStored(each, stored) || contradicts(declaration, each, subject))) continue;
@@ -85,6 +95,11 @@ export function profileOf(
   }
   return best;
 }
+
+const isExplainedBy =
+  (declaration: Declaration, subject: EngineUnderTest) =>
+  (each: Outcome): boolean =>
+    explainedBy(declaration, each, subject) && isOfSize(declaration, each, subject);
 
 /** Whether all numbers of an answer are numbers of the format. */
 function isStored({ theirs }: Outcome, format: Format): boolean {

@@ -101,7 +101,7 @@ function neighbour({ subject: { dialect = 'toeplitz' }, asked, most, draw }: Dra
   const changed = { ...base, [trait]: value, seed: draw.below(0x10000) } as Case;
   if (!isPossible(changed)) return undefined;
   const said = nearestIn(dialect, changed);
-  return isPossible(said) && workOf(said) <= most ? said : undefined;
+  return (said === changed || isPossible(said)) && workOf(said) <= most ? said : undefined;
 }
 
 /** A number one more or less, of an array that of one place; the other of true and false. */

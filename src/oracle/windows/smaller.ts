@@ -16,6 +16,11 @@ export function* smallerWindows(c: WindowedCase): Generator<WindowedCase> {
   yield* simplerPadding(c);
   for (const name of ['batch', 'groups', 'channels', 'filters'] as const)
     for (const value of lower(c[name], 1)) yield { ...c, [name]: value };
+  // One group with as many filters, or channels, as all together.
+  if (c.groups > 1) {
+    yield { ...c, groups: 1, filters: c.groups * c.filters };
+    yield { ...c, groups: 1, channels: c.groups * c.channels };
+  }
   for (const name of ['outputPadding', 'space', 'size', 'dilation', 'stride'] as const)
     for (let axis = 0; axis < c[name].length; axis++)
       for (const value of lower(c[name][axis], name === 'outputPadding' ? 0 : 1))

@@ -285,3 +285,23 @@ describe('padding in numbers', () => {
     expect(() => inProcess(engine(['conv2d'], { language: 'cobol' }))).toThrow("got 'cobol' [oracle-engine]");
   });
 });
+
+describe('a declaration that makes no sense', () => {
+  it.each([
+    [{ gradeints: {} }, "got 'gradeints' (did you mean 'gradients'?) [oracle-engine]"],
+    [{ layouts: { x: 'NCHW' } }, "got 'layouts' (did you mean 'layout'?) [oracle-engine]"],
+    [{ require: [] }, "(did you mean 'requires'?)"],
+    [
+      { traits: { winograd: { m: 2, r: 3 } } },
+      'traits.winograd is about conv2d, which must be offered, got dense, relu [oracle-traits]',
+    ],
+    [{ traits: { fft: true } }, 'traits.fft is about conv1d, conv2d, conv3d, which must be offered'],
+    [{ traits: { variance: 'one-pass' } }, 'traits.variance is about batchNorm'],
+  ])('[oracle-engine] [oracle-traits] is refused before anything runs: %o', (more, message) => {
+    expect(() => inProcess(engine(['dense', 'relu'], more))).toThrow(message);
+  });
+
+  it('[oracle-engine] members of its own are its own', () => {
+    expect(inProcess(engine(['dense'], { opts: 3, device: 'cpu', close() {} })).name).toBe('e');
+  });
+});

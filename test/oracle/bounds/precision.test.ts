@@ -2,7 +2,9 @@
 
 import { expect, it } from 'vitest';
 import { tensor } from '../../../src/index.ts';
-import { bitsOf, pooled } from '../../../src/oracle/bounds/precision.ts';
+import type { Bound } from '../../../src/oracle/bounds/bound.ts';
+import { FINITE } from '../../../src/oracle/bounds/number-kinds.ts';
+import { bitsOf, pooled, precisionOf } from '../../../src/oracle/bounds/precision.ts';
 import { type Call, checkEngine, type Engine, render } from '../../../src/oracle/index.ts';
 import { forward } from '../own.ts';
 
@@ -66,4 +68,16 @@ it('[oracle-report] counts all cases that were asked, and shows no bits of a max
   const report = await checkEngine({ name: 'own', ops: { maxPool2d: forward } }, { ops: ['maxPool2d'], cases: 20 });
   expect(render(report)).toMatch(/^operator {3}asked {2}pass {2}suspect {2}skip {2}fail {2}bits$/m);
   expect(render(report)).toMatch(/^maxPool2d {5}20 {4}20 {8}0 {5}0 {5}0 {8}pass$/m);
+});
+
+it('[oracle-bits] a sum whose terms are all 0 says nothing, and the bits stay a number', () => {
+  const bound = {
+    value: Float64Array.of(0, 1),
+    error: Float64Array.of(1e-40, 1e-6),
+    kinds: Uint8Array.of(FINITE, FINITE),
+    magnitude: Float64Array.of(0, 2),
+    terms: Uint32Array.of(9, 9),
+  } as unknown as Bound;
+  expect(precisionOf(bound, Float32Array.of(0, 1 + 2 ** -20))).toMatchObject({ sums: 1, rms: 2 ** -21 });
+  expect(precisionOf({ ...bound, magnitude: Float64Array.of(0, 0) } as Bound, Float32Array.of(0, 1))).toBeUndefined();
 });

@@ -3,12 +3,15 @@
 import { describe, expect, it } from 'vitest';
 import { readSafetensors, writeSafetensors } from '../../../src/formats/index.ts';
 import type { Tensor } from '../../../src/index.ts';
+import type { Outcome } from '../../../src/oracle/ask/ask.ts';
 import { examine } from '../../../src/oracle/campaign.ts';
+import type { Case } from '../../../src/oracle/case.ts';
 import { readSettings } from '../../../src/oracle/cases/plan-campaign.ts';
 import { readLayout } from '../../../src/oracle/dialects/layout.ts';
-import { answering, questionsOf, readManifest } from '../../../src/oracle/files/answers.ts';
+import { answering, answeringBoth, questionsOf, readManifest } from '../../../src/oracle/files/answers.ts';
 import { secondRound, withSecondRound } from '../../../src/oracle/files/second-round.ts';
 import { type File, vectors } from '../../../src/oracle/files/vectors.ts';
+import { newCases } from '../../../src/oracle/findings/findings.ts';
 import type { Call } from '../../../src/oracle/index.ts';
 import { forward } from '../own.ts';
 
@@ -50,6 +53,25 @@ describe('a second round', () => {
     second.delete([...second.keys()].find((path) => path.startsWith('answers/'))!);
     const thin = await withSecondRound(report, subjectOf(second));
     expect(thin.operators[0].findings[0].instead).toBeUndefined();
+  });
+
+  it('[campaign-second] confirms where a program fails by new cases', async () => {
+    const grouped = (call: Call) => {
+      const y = forward(call);
+      return (call.attributes.groups as number) > 1 ? { ...y, data: y.data.map((value) => value + 1) } : y;
+    };
+    const many = readSettings({ ops: ['conv2d'], cases: 60 });
+    const files = answer(folder(vectors(asked, many)), grouped);
+    const fresh: Case[] = [];
+    const [first, questions] = [subjectOf(files), questionsOf(manifestOf(files))];
+    const onOutcomes = async (outcomes: readonly Outcome[]): Promise<void> =>
+      void fresh.push(...(await newCases(first, outcomes)));
+    const report = await examine(first, many, questions, { onOutcomes });
+    expect(report.operators[0].findings[0].where).toMatchObject({ text: 'groups > 1' });
+    expect(report.operators[0].findings[0].where!.fresh).toBeUndefined();
+    const second = answer(folder((await secondRound(asked, report, many, fresh))!), grouped);
+    const [finding] = (await examine(answeringBoth(first, subjectOf(second)), many, questions)).operators[0].findings;
+    expect(finding.where).toMatchObject({ text: 'groups > 1', fresh: { inside: [20, 20], outside: [0, 20] } });
   });
 
   it('[campaign-second] has no questions where nothing is wrong', async () => {

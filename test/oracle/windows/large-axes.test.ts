@@ -99,6 +99,7 @@ describe('an engine with a threshold', () => {
   it.each<[string, string, (call: Call, y: Tensor, i: number) => boolean, string]>([
     ['conv2d', 'kernels of height 5', (call) => attribute(call, 'size', 0) >= 5, 'h5w1c1_o1k5x1s1x1'],
     ['conv2d', 'kernels of height 7', (call) => attribute(call, 'size', 0) >= 7, 'h7w1c1_o1k7x1s1x1'],
+    ['conv2d', 'filters past blocks of 16', (_, y, i) => inRest(y, i, 0, 16), 'h1w1c1_o17k1x1s1x1'],
     ['conv2d', 'filters past blocks of 32', (_, y, i) => inRest(y, i, 0, 32), 'h1w1c1_o33k1x1s1x1'],
     ['conv2d', 'columns past blocks of 16', (_, y, i) => inRest(y, i, 1, 16), 'h1w17c1_o1k1x1s1x1'],
     ['conv2d', 'images past blocks of 4', (_, y, i) => inRest(y, i, 3, 4), 'n5h1w1c1_o1k1x1s1x1'],
