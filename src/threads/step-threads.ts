@@ -40,6 +40,8 @@ export class ThreadedArena extends StepArena {
     this.#crew = crew;
     const scratch = this.tensor((crew.threads * SCRATCH_BYTES) / 4).byteOffset;
     this.keepTensors();
+    // A worker that starts writes the module's own data anew, that of this thread's scratch memory too if it were there.
+    own.kernels.setScratch(scratch);
     crew.attach(this, Object.keys(own.kernels), (thread) => scratch + thread * SCRATCH_BYTES);
   }
 
