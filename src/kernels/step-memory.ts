@@ -28,7 +28,14 @@ export class StepArena extends Arena {
     const address = this.floor;
     this.floor = Arena.endOf(address, floats * 4);
     this.grow(this.floor);
-    return this.floats(address, floats).fill(0);
+    const values = this.floats(address, floats);
+    this.clear(values);
+    return values;
+  }
+
+  /** Fills a tensor of this memory with zeros. */
+  protected clear(values: Float32Array): void {
+    values.fill(0);
   }
 
   /** Gives the room of all tensors to new ones, but of those that are kept. */

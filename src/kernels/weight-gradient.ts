@@ -91,7 +91,7 @@ export function convWeightGrad(g: ConvGeometry, { x, dy, dw }: WeightGradientCal
       for (let group = 0; group < g.groups; group++) {
         const matrix = { source: stage + group * F * 4, rows, rowStep: O * 4, columns: F, columnStep: 4, doubles: 0 };
         arena.write(workspace.packing, Packing, { panel: panels, panelBytes, ...matrix });
-        kernels.pack(workspace.packing);
+        arena.parallel(() => kernels.pack(workspace.packing));
         writePairs(arena, workspace, group);
         const addParts = (): void => {
           for (let n = first, next = n; n < end; n = next) {

@@ -1,6 +1,17 @@
 // How the calls of training are parted: arrays of values, images with sums of their own, tiles of weight gradients.
 
-import { MR, Norm, NR, PartSums, PLACE, SUM_POSITIONS, TILE_BYTES, WeightGradient } from '../kernels/declared.ts';
+import {
+  MR,
+  Norm,
+  NR,
+  Packing,
+  PartSums,
+  PLACE,
+  ROW,
+  SUM_POSITIONS,
+  TILE_BYTES,
+  WeightGradient,
+} from '../kernels/declared.ts';
 import { each, type Section, share } from './share.ts';
 import type { Call, KernelName } from './shared-arena.ts';
 import type { Structs } from './structs.ts';
@@ -96,4 +107,21 @@ export function partTiles(structs: Structs, calls: readonly Call[], threads: num
       return [{ name, numbers: [structs.copy(plan, WeightGradient, own)] }];
     });
   });
+}
+
+/** Each thread some of the rows of the panels. */
+export function partPacking(structs: Structs, calls: readonly Call[], threads: number): Section {
+  return each(threads, (t) =>
+    calls.flatMap(({ name, numbers: [plan] }) => {
+      const [rows, rowStep] = (['rows', 'rowStep'] as const).map((field) => structs.field(plan, Packing, field));
+      const [first, end] = share(rows, t, threads, NR);
+      if (first === end) return [];
+      const own = {
+        rows: end - first,
+        panel: (before: number): number => before + first * ROW,
+        source: (before: number): number => before + first * rowStep,
+      };
+      return [{ name, numbers: [structs.copy(plan, Packing, own)] }];
+    }),
+  );
 }

@@ -6,14 +6,14 @@
 //   lattices of pixels       each thread some of the rows, or of the columns of a single row
 
 import { Depthwise, Epilogue, Lattice, MR, NR, PLACE, Pool, Product, Sum, Winograd } from '../kernels/declared.ts';
-import { partFlat, partImages, partTiles } from './part-training.ts';
+import { partFlat, partImages, partPacking, partTiles } from './part-training.ts';
 import { each, type Section, share } from './share.ts';
 import type { Call, KernelName, Shared } from './shared-arena.ts';
 import { Structs } from './structs.ts';
 import { LEAST_WORK, workOf } from './work-of.ts';
 
 /** Calls of one kind that follow each other are parted together; what has no other kind the first thread runs alone. */
-type Kind = 'blocks' | 'pixels' | 'rows' | 'flat' | 'images' | 'tiles' | 'alone';
+type Kind = 'blocks' | 'pixels' | 'rows' | 'flat' | 'images' | 'tiles' | 'packing' | 'alone';
 
 const KINDS: Readonly<Partial<Record<KernelName, Kind>>> = {
   places: 'blocks',
@@ -39,6 +39,7 @@ const KINDS: Readonly<Partial<Record<KernelName, Kind>>> = {
   normTerms: 'images',
   normGradient: 'images',
   accumulate: 'tiles',
+  pack: 'packing',
 };
 
 /** Parts the calls of one step; a section of less than the least work is not. What it needs besides is taken from the arena. */
@@ -57,6 +58,7 @@ export function parted(arena: Shared, calls: readonly Call[], threads: number, l
     flat: partFlat,
     images: partImages,
     tiles: partTiles,
+    packing: partPacking,
     alone,
   };
   const structs = new Structs(arena);

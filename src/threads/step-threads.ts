@@ -16,6 +16,9 @@ export interface StepThreads {
   end(): void;
 }
 
+/** Values, of 512 KB. */
+const LARGE = 1 << 17;
+
 /** `undefined` for one thread. Spec threads-count, train-threads. */
 export async function stepThreads(threads: number): Promise<StepThreads | undefined> {
   const count = threadsOf('fit', threads);
@@ -24,7 +27,7 @@ export async function stepThreads(threads: number): Promise<StepThreads | undefi
   return { arenaOf: (bytes) => new ThreadedArena(bytes, crew), end: () => crew.end() };
 }
 
-class ThreadedArena extends StepArena {
+export class ThreadedArena extends StepArena {
   readonly memory: WebAssembly.Memory;
   readonly #noting: Noting;
   readonly #crew: Crew;
@@ -37,7 +40,15 @@ class ThreadedArena extends StepArena {
     this.#crew = crew;
     const scratch = this.tensor((crew.threads * SCRATCH_BYTES) / 4).byteOffset;
     this.keepTensors();
+    // A worker that starts writes the module's own data anew, that of this thread's scratch memory too if it were there.
+    own.kernels.setScratch(scratch);
     crew.attach(this, Object.keys(own.kernels), (thread) => scratch + thread * SCRATCH_BYTES);
+  }
+
+  /** Large tensors take longer to clear than threads to meet. */
+  protected override clear(values: Float32Array): void {
+    if (values.length < LARGE) super.clear(values);
+    else this.parallel(() => this.kernels.zero(values.byteOffset, values.byteLength));
   }
 
   override parallel(body: () => void): void {

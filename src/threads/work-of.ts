@@ -1,6 +1,20 @@
 // About how much work a call of a kernel is, in multiply-adds: threads share only what takes longer than to meet.
 
-import { Depthwise, Lattice, Lrn, MR, NR, Pool, Product, Sum, Winograd } from '../kernels/declared.ts';
+import {
+  Depthwise,
+  Lattice,
+  Lrn,
+  MR,
+  Norm,
+  NR,
+  Packing,
+  Pool,
+  Product,
+  Sum,
+  Walk,
+  WeightGradient,
+  Winograd,
+} from '../kernels/declared.ts';
 import type { Call } from './shared-arena.ts';
 import type { Structs } from './structs.ts';
 
@@ -46,6 +60,33 @@ export function workOf(structs: Structs, { name, numbers }: Call): number {
       return pixels(structs.field(plan, Sum, 'first')) * structs.field(plan, Sum, 'channels') * TOUCH;
     case 'lrn':
       return pixels(plan) * structs.field(second, Lrn, 'channels') * POWER;
+    case 'accumulate': {
+      const [tiles, filters, walk] = (['tiles', 'filters', 'walk'] as const).map((field) =>
+        structs.field(plan, WeightGradient, field),
+      );
+      return tiles * MR * Math.ceil(filters / NR) * NR * structs.field(walk, Walk, 'count');
+    }
+    case 'normTerms':
+      return numbers[5] * structs.field(plan, Norm, 'channels') * TOUCH;
+    case 'normGradient':
+      return numbers[4] * structs.field(plan, Norm, 'channels') * TOUCH;
+    case 'normalize':
+      return numbers[3] * structs.field(plan, Norm, 'channels') * TOUCH;
+    case 'sumRows':
+    case 'sumSquares':
+      return second * third * TOUCH;
+    case 'relu':
+      return second * TOUCH;
+    case 'reluGradient':
+      return third * TOUCH;
+    case 'map':
+      return third * POWER;
+    case 'pack':
+      return structs.field(plan, Packing, 'rows') * structs.field(plan, Packing, 'columns') * TOUCH;
+    case 'copyRows':
+      return pixels(plan) * second;
+    case 'zero':
+      return second * 2;
     default:
       return 0;
   }

@@ -85,6 +85,21 @@ describe('[train-threads] the bits of one thread', () => {
     expect(made.length).toBe(threads - 1);
   });
 
+  test('while workers start, and write the data of their module', async () => {
+    hostOf(2);
+    const small = t.chain([t.conv2d({ filters: 16, size: 5 }), t.flatten(), t.dense({ units: 10 })]);
+    const shape = [16, 20, 20, 1];
+    const start = t.initialize(small, shape, { seed: 1 });
+    const x = t.tensor(
+      shape,
+      Float32Array.from({ length: 6400 }, (_, i) => ((i * 7919) % 1000) / 500 - 1),
+    );
+    const few = { length: 6, examples: 96, epoch: () => Array(6).fill({ x, labels: new Uint8Array(16) }) };
+    const run = async (threads: number) => (await fit(small, start, few, { ...options, epochs: 1, threads })).history;
+    const expected = await run(1);
+    for (let i = 0; i < 25; i++) expect(await run(2)).toEqual(expected);
+  });
+
   test('on one thread no worker starts', async () => {
     const made = hostOf(3);
     await fit(net, params, batches, { ...options, threads: 1 });
