@@ -45,6 +45,8 @@ export const calls: Readonly<Record<string, readonly Expression[]>> = {
   toImageData: [{ shape: [1, 2, 1], data: 'new Float32Array(2)' }],
   useKernels: ['kernels'],
   compile: ['net', [1, 3, 3, 1], params, { arithmetic: "'exact'" }],
+  compileParallel: ['net', [1, 3, 3, 1], params, { threads: 1 }],
+  hostThreads: [],
   toFloat32: [params],
   toFloat64: [params],
   pixelCorrelation: [image, { distance: 2, axis: "'width'" }],
@@ -292,6 +294,7 @@ export const calls: Readonly<Record<string, readonly Expression[]>> = {
 /** The same of the functions that functions give: `()` for the result itself, `.name` for a member of it. */
 export const later: Readonly<Record<string, readonly Expression[]>> = {
   'compile()': [x],
+  'compileParallel()': [x],
   'mapLayer()': [],
   'torchNames.alexnet()': ["'fc6.weight'"],
   'torchNames.vgg()': ["'fc6.weight'"],

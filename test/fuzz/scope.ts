@@ -11,6 +11,7 @@ import * as onnx from '../../src/onnx/index.ts';
 import * as ops from '../../src/ops/index.ts';
 import * as oracle from '../../src/oracle/index.ts';
 import * as testing from '../../src/testing/index.ts';
+import * as threads from '../../src/threads/index.ts';
 import * as train from '../../src/train/index.ts';
 
 /** The modules behind the exports of package.json, by subpath. */
@@ -23,6 +24,7 @@ export const modules: Readonly<Record<string, object>> = {
   './inspect': inspect,
   './onnx': onnx,
   './ops': ops,
+  './threads': threads,
   './train': train,
 };
 
