@@ -101,7 +101,7 @@ export function ask(): () => void {
       job = startJob(
         'field',
         {
-          net: name === 'own' ? (own.value?.bytes ?? name) : name,
+          net: name === 'own' ? (own.value ?? name) : name,
           shape: current.shape,
           image: x,
           inside: { path: at.path, output: at.output },
