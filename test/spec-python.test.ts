@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import * as toeplitz from '../src/index.ts';
 import * as kernels from '../src/kernels/choose.ts';
+import * as ops from '../src/ops/index.ts';
 import { random } from '../src/random.ts';
 import type { MathFunction } from '../src/reference/map.ts';
 import type { Data } from '../src/tensor.ts';
@@ -179,7 +180,123 @@ const layers: Record<string, { clauses: string; layer?: string; draw: () => Draw
   },
 };
 
+const upsampling = () => ({
+  mode: ['nearest', 'linear'][draw(0, 1)],
+  coordinates: ['half-pixel', 'half-pixel-or-first', 'half-pixel-start', 'asymmetric', 'align-corners'][draw(0, 4)],
+  rounding: ['prefer-floor', 'prefer-ceil', 'floor', 'ceil'][draw(0, 3)],
+  ...[{}, { scale: [draw(1, 9) / 3, 1.5] }, { size: [draw(1, 9), draw(1, 9)] }][draw(0, 2)],
+});
+const padding = () => [
+  [draw(-1, 7), draw(-2, 9)],
+  [draw(-2, 3), draw(-1, 3)],
+];
+const square = () => draw(1, 3);
+
+/** The layers of toeplitz/ops. */
+const others: typeof layers = {
+  clip: {
+    clauses: '[activation-clip]',
+    draw: () => ({ make: ops.clip, attributes: [{ min: -0.1, max: 0.3 }, { max: 1 }][draw(0, 1)], shape: image() }),
+  },
+  hardSigmoid: {
+    clauses: '[activation-hard-sigmoid]',
+    draw: () => ({ make: ops.hardSigmoid, attributes: [{}, { alpha: 1 / 6, beta: 0.3 }][draw(0, 1)], shape: image() }),
+  },
+  power: {
+    clauses: '[activation-power]',
+    draw: () => ({
+      make: ops.power,
+      attributes: { exponent: [0, 1, 2, -1, 0.5][draw(0, 4)], scale: -0.3, shift: 0.7 },
+      shape: image(),
+    }),
+  },
+  gelu: {
+    clauses: '[activation-gelu]',
+    draw: () => ({ make: ops.gelu, attributes: { approximate: 'tanh' }, shape: image() }),
+  },
+  hardSwish: {
+    clauses: '[activation-hard-swish]',
+    draw: () => ({ make: ops.hardSwish, attributes: {}, shape: image() }),
+  },
+  silu: { clauses: '[activation-silu]', draw: () => ({ make: ops.silu, attributes: {}, shape: image() }) },
+  elu: { clauses: '[activation-elu]', draw: () => ({ make: ops.elu, attributes: {}, shape: image() }) },
+  selu: { clauses: '[activation-selu]', draw: () => ({ make: ops.selu, attributes: {}, shape: image() }) },
+  softplus: { clauses: '[activation-softplus]', draw: () => ({ make: ops.softplus, attributes: {}, shape: image() }) },
+  pad: {
+    clauses: '[pad-forward] [pad-modes] [pad-value] [pad-gradient]',
+    draw: () => ({
+      make: ops.pad,
+      attributes: {
+        padding: padding(),
+        mode: ['constant', 'edge', 'reflect', 'wrap'][draw(0, 3)],
+        ...(draw(0, 1) === 1 && { value: 0 }),
+      },
+      shape: image(),
+    }),
+  },
+  upsample: {
+    clauses: '[upsample-nearest] [upsample-linear] [upsample-scale] [upsample-coordinates] [upsample-gradient]',
+    draw: () => ({ make: ops.upsample, attributes: upsampling(), shape: image() }),
+  },
+  slice: {
+    clauses: '[slice-forward]',
+    draw: () => ({
+      make: ops.slice,
+      attributes: {
+        axes: [1, -1],
+        starts: [[-9, -6, 0, 3][draw(0, 3)], -1],
+        ends: [[9, 5][draw(0, 1)], -9],
+        steps: [draw(1, 3), -draw(1, 2)],
+      },
+      shape: image(5, 6),
+    }),
+  },
+  shuffleChannels: {
+    clauses: '[shuffle-channels]',
+    draw: () => ({ make: ops.shuffleChannels, attributes: { groups: 3 }, shape: image(3 * draw(1, 4)) }),
+  },
+  depthToSpace: {
+    clauses: '[depth-space]',
+    draw() {
+      const size = square();
+      return {
+        make: ops.depthToSpace,
+        attributes: { size, order: ['DCR', 'CRD'][draw(0, 1)] },
+        shape: image(size * size * draw(1, 3)),
+      };
+    },
+  },
+  spaceToDepth: {
+    clauses: '[depth-space]',
+    draw() {
+      const size = square();
+      return {
+        make: ops.spaceToDepth,
+        attributes: { size, order: ['DCR', 'CRD'][draw(0, 1)] },
+        shape: [2, size * 3, size * 2, draw(1, 3)],
+      };
+    },
+  },
+  groupNorm: {
+    clauses: '[norm-group] [norm-set-gradient]',
+    draw() {
+      const groups = draw(1, 3);
+      return { make: ops.groupNorm, attributes: { groups, epsilon: 1e-3 }, shape: image(groups * draw(1, 3)) };
+    },
+  },
+  instanceNorm: {
+    clauses: '[norm-instance]',
+    draw: () => ({ make: ops.instanceNorm, attributes: {}, shape: image() }),
+  },
+  layerNorm: { clauses: '[norm-layer]', draw: () => ({ make: ops.layerNorm, attributes: {}, shape: image() }) },
+  logSoftmax: {
+    clauses: '[softmax-log]',
+    draw: () => ({ make: ops.logSoftmax, attributes: { axis: draw(-2, 3) }, shape: image() }),
+  },
+};
+
 const CASES = 20;
+const FEWER = 8;
 
 /** A case for Python, and what the library gives. */
 function layerCase(name: string, { make, attributes, shape }: Drawn, type: Type, gradients: boolean) {
@@ -239,11 +356,27 @@ function compare(cases: readonly ReturnType<typeof layerCase>[]): void {
       ...(dx === undefined ? {} : { dx: read(dx) }),
       ...(params ? { params: Object.fromEntries(Object.entries(params).map(([key, text]) => [key, read(text)])) } : {}),
     };
-    expect(theirs, JSON.stringify({ ...asked.attributes, shape: asked.shape, type: asked.type })).toEqual(given);
+    expect(
+      theirs,
+      JSON.stringify({ layer: asked.layer, ...asked.attributes, shape: asked.shape, type: asked.type }),
+    ).toEqual(given);
   });
 }
 
 describe.skipIf(!hasPython)(`Python from the text of the spec${why}`, () => {
+  test.each(['float32', 'float64'] as const)(
+    `${Object.values(others)
+      .map(({ clauses }) => clauses)
+      .join(' ')} the layers of toeplitz/ops in %s`,
+    (type) => {
+      compare(
+        Object.entries(others).flatMap(([name, each]) =>
+          Array.from({ length: FEWER }, () => layerCase(name, each.draw(), type, true)),
+        ),
+      );
+    },
+  );
+
   for (const [name, each] of Object.entries(layers))
     for (const type of ['float32', 'float64'] as const)
       test(`${each.clauses} ${name} in ${type}`, () => {

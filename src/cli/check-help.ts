@@ -27,6 +27,8 @@ ${settingsHelp}
   --case ID       only this case, as a report names it; may be given more than once
   --jobs N        N processes of the engine share the campaign (1)
   --time S        seconds after which no further case is asked; the operators share them
+  --brief         failures are named and reduced only: no further case is asked to find
+                  where they occur and what is computed instead
   --timeout S     seconds for one call before the engine is killed (10)
   --strict        results far from the exact one are failures, even inside the bound
 ${outputHelp}

@@ -25,6 +25,7 @@ const options = {
   time: { type: 'string' },
   jobs: { type: 'string', default: '1' },
   strict: { type: 'boolean', default: false },
+  brief: { type: 'boolean', default: false },
   case: { type: 'string', multiple: true },
 } as const;
 
@@ -46,7 +47,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const finish = await openOutput(values);
   try {
     const engines = await start(command, commandArgs, timeout, jobs);
-    const report = withWords(await checkAll(engines, settings), engines);
+    const report = withWords(await checkAll(engines, settings, values.brief), engines);
     const words = ['toeplitz', 'check', target, ...(strict ? ['--strict'] : []), ...timeoutOf(values.timeout)];
     return await finish(withCommands(report, words, rest));
   } catch (error) {
@@ -85,7 +86,7 @@ const partOf = ({ index, of }: Shard = { index: 1, of: 1 }, job: number, jobs: n
   of: of * jobs,
 });
 
-async function checkAll(engines: readonly Remote[], settings: Settings): Promise<Report> {
+async function checkAll(engines: readonly Remote[], settings: Settings, brief: boolean): Promise<Report> {
   const stop = new AbortController();
   const interrupt = (): void => (stop.signal.aborted ? process.exit(EXIT.interrupted) : stop.abort());
   process.on('SIGINT', interrupt);
@@ -96,6 +97,7 @@ async function checkAll(engines: readonly Remote[], settings: Settings): Promise
     campaign(engine, {
       ...settings,
       ...(jobs > 1 && { shard: partOf(settings.shard, job, jobs) }),
+      brief,
       signal: stop.signal,
       onProgress: (each) => show(job, each),
     });

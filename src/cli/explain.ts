@@ -24,7 +24,8 @@ it is the same.
                   and bound.y (of gradients expected.x …); its metadata has the
                   case and the attributes as JSON
   --dialect D     in the words and the layout of ${dialectNames.slice(1).join(', ')}
-  --layout X,W,D  the axes of x, weights and depthwise weights, such as NCHW,OIHW
+  --layout X,W,D  the axes of x, weights and depthwise weights, such as NCHW,OIHW;
+                  of others by name, such as dense=IO,grouped=GOIHW,transposed=IOHW
 
 Exit code: 0, or 2 if the id is not one, or the dialect cannot say it.
 `;

@@ -49,12 +49,19 @@ export function aboveZero(name: string, text: string): number {
   return value;
 }
 
-/** `NCHW,OIHW`: of x, weights, depthwise weights. */
+/** `NCHW,OIHW`: of x, weights, depthwise weights; then others by their names, `dense=IO`. */
 export function layoutOf(who: string, text: string | undefined): Layout {
-  const [x, weight, depthwise, ...more] = text?.split(',') ?? [];
+  const parts = text?.split(',') ?? [];
+  const named = parts.filter((part) => part.includes('='));
+  const [x, weight, depthwise, ...more] = parts.filter((part) => !part.includes('='));
   if (more.length > 0)
     throw new UsageError(
       `${who}: --layout must be one of x, weights, depthwise weights, such as NCHW,OIHW, got '${text}'`,
     );
-  return { ...(x !== undefined && { x }), ...(weight !== undefined && { weight }), ...(depthwise && { depthwise }) };
+  return {
+    ...(x !== undefined && { x }),
+    ...(weight !== undefined && { weight }),
+    ...(depthwise && { depthwise }),
+    ...Object.fromEntries(named.map((part) => part.split('=', 2))),
+  };
 }

@@ -14,7 +14,7 @@ export function startHint(message: string): string {
     return 'it may not be executed: name its interpreter (`toeplitz smoke python3 -- FILE`), or make it executable';
   if (message.includes('ENOEXEC')) return 'it is no program: begin a script with #!, or name its interpreter before --';
   if (message.includes('no hello within'))
-    return 'each answer is one line of JSON, flushed as soon as it is written: in Python print(…, flush=True), in C fflush(stdout)';
+    return 'each answer is one line of JSON, flushed as soon as it is written: in Python print(…, flush=True), in C fflush(stdout). An engine that takes longer to load gets more time by --timeout';
   if (message.includes('ended with exit code 0'))
     return 'it ended before it answered: it must read lines until its standard input ends';
   return '';

@@ -26,7 +26,8 @@ DIR/answers/NAME.safetensors; toeplitz verify DIR judges them.
 ${settingsHelp}
   --dialect D     whose words and rules the program follows (toeplitz), see
                   spec/dialects.md: ${dialectNames.slice(1).join(', ')}
-  --layout X,W,D  how it has x, weights and depthwise weights (those of the dialect)
+  --layout X,W,D  how it has x, weights and depthwise weights (those of the dialect);
+                  others by name, such as dense=IO,grouped=GOIHW,transposed=IOHW
   --traits T=V,…  see spec/oracle.md, oracle-traits
 
 Exit code: 0, or 2 for invalid usage.

@@ -84,11 +84,15 @@ function explains(failure: Failure, { declaration, operands, stored }: Hypothesi
   // The operands are rounded here, so that the bound need not hold whatever rounding there may be.
   const { operands: _, ...rest } = precision ?? {};
   const others = { ...declared, precision: rest };
+  // A bias may be added as it is.
+  const kept = failure.inputs.length > 2 && failure.inputs[2] ? [false, true] : [false];
   return [false, true].some((isCut) =>
-    passes(
-      failure,
-      failure.inputs.map((each) => each && rounded(each, operands, isCut)),
-      others,
+    kept.some((isKept) =>
+      passes(
+        failure,
+        failure.inputs.map((each, i) => (each && !(isKept && i === 2) ? rounded(each, operands, isCut) : each)),
+        others,
+      ),
     ),
   );
 }

@@ -280,7 +280,7 @@ class Walk {
     };
     const explanation = this.#explanations.of(failure);
     const explained = { ...row, ...(explanation && { explanation }) };
-    return { node: explained, finding: () => findingOf(explained, failure, verdict.verdict) };
+    return { node: explained, finding: () => findingOf(explained, failure, verdict) };
   }
 }
 

@@ -12,8 +12,9 @@ import { type Asked, type CutCase, cutCase, geometryCase } from './cut.ts';
 import type { Explanation, Failure } from './explanation.ts';
 import type { JudgedNode } from './judged-node.ts';
 import { otherNodes } from './other-nodes.ts';
+import { regularPlaces } from './regular.ts';
 import { enclosed } from './rules.ts';
-import { boundFor } from './verdict.ts';
+import { boundFor, type TensorVerdict } from './verdict.ts';
 
 /** One number, at its place in the tensor as the model has it: [batch, channel, …space]. */
 export interface WrongNumber {
@@ -47,8 +48,9 @@ const PRODUCTS = 4_000_000;
 const fileIndex = (index: readonly number[]): readonly number[] =>
   index.length < 3 ? index : [index[0], index[index.length - 1], ...index.slice(1, -1)];
 
-export function findingOf(node: JudgedNode, failure: Failure, verdict: Verdict): NodeFinding {
-  const { first, worst, where } = verdict;
+export function findingOf(node: JudgedNode, failure: Failure, { verdict, bound, image }: TensorVerdict): NodeFinding {
+  const { first, worst } = verdict;
+  const where = verdict.where ?? (bound && image && regularPlaces(image, bound));
   const layer = failure.planned.plan?.step?.layer;
   const inFile = (each: Verdict['first']) => each && { ...each, index: fileIndex(each.index) };
   const subject = layer && !failure.isPiece ? subjectOf(layer, failure) : undefined;

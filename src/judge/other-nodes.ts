@@ -8,9 +8,11 @@ import { decode } from '../onnx/decode.ts';
 import { isFloat } from '../onnx/element-types.ts';
 import { type Draft, encode } from '../onnx/encode.ts';
 import { type PlannedNode, replanned } from '../onnx/plan.ts';
+import { Value } from '../onnx/value.ts';
 import { sameShape } from '../tensor.ts';
 import type { Enclosure } from './enclosure.ts';
 import type { Failure } from './explanation.ts';
+import { exchangedFilters, takenChannels, wrongChannels } from './other-channels.ts';
 import { enclosed } from './rules.ts';
 import { verdictOn } from './verdict.ts';
 
@@ -52,7 +54,7 @@ const confusions: Confusions = {
 const ORDERED = new Set(['Sub', 'Div', 'Pow', 'MatMul', 'Concat']);
 
 /** Of larger nodes only a few are tried. */
-const MOST_WORK = 1 << 26;
+const MOST_WORK = 1 << 28;
 
 interface Other {
   /** Completes "behaves as if". */
@@ -102,12 +104,35 @@ function others(failure: Failure): Other[] {
           },
         ]
       : []),
+    ...channelsOf(failure, of(planned)),
     { name: 'it gave its first input', give: () => inputs[0] },
     { name: 'negative results became 0', give: () => mapped(of(planned), (v) => Math.max(0, v)) },
     { name: 'results were cut at 0 and 6', give: () => mapped(of(planned), (v) => Math.min(6, Math.max(0, v))) },
     { name: 'every result were 0', give: () => mapped(of(planned), () => 0, 0) },
   ].slice(work > MOST_WORK ? -4 : 0);
 }
+
+/** Two filters exchanged, or outputs that stand in the place of others. */
+function channelsOf({ planned, inputs, theirs, declared, k }: Failure, right: Enclosure | undefined): Other[] {
+  const wrong = right && wrongChannels(right, theirs);
+  if (wrong === undefined) return [];
+  const taken = takenChannels(right as Enclosure, theirs, wrong);
+  if (taken !== undefined) return [{ name: taken, give: () => exactlyOf(theirs, right as Enclosure) }];
+  const [weight, [a, b]] = [inputs[1], wrong];
+  if (wrong.length !== 2 || planned.node.op !== 'Conv' || weight === undefined || weight.radius) return [];
+  const others = [inputs[0], exchangedFilters(weight, a, b), ...inputs.slice(2)];
+  return [
+    {
+      name: `the filters of output channels ${a} and ${b} were exchanged`,
+      give: () => enclosed(planned, others, declared, true)?.[k],
+    },
+  ];
+}
+
+/** What was found to hold: nothing is left to judge. */
+const exactlyOf = ({ data }: Failure['theirs'], { value }: Enclosure): Enclosure => ({
+  value: new Value(value.type, value.shape, Float64Array.from(data)),
+});
 
 /** Results within their radii, changed by a function that brings no two of them further apart. */
 function mapped(enclosure: Enclosure | undefined, change: (v: number) => number, share = 1): Enclosure | undefined {
@@ -122,7 +147,9 @@ function mapped(enclosure: Enclosure | undefined, change: (v: number) => number,
 function settingsOf({
   node,
 }: PlannedNode): { readonly name: string; readonly attributes: PlannedNode['node']['attributes'] }[] {
-  const table = Object.hasOwn(confusions, node.op) ? confusions[node.op] : {};
+  const table: Record<string, readonly Setting[]> = { ...(Object.hasOwn(confusions, node.op) && confusions[node.op]) };
+  const pads = node.attributes.get('pads')?.ints.list('pads', MOST_PADS);
+  if (WINDOWS.has(node.op) && pads) table.pads = movedPads(pads);
   let list: (readonly (readonly [string, Setting])[])[] = [[]];
   for (const [name, settings] of Object.entries(table))
     list = list.flatMap((each) => [each, ...settings.map((setting) => [...each, [name, setting] as const])]);
@@ -130,7 +157,7 @@ function settingsOf({
     .filter((each) => each.length > 0)
     .sort((a, b) => a.length - b.length)
     .map((each) => ({
-      name: each.map(([name, setting]) => `${name} were ${setting}`).join(' and '),
+      name: each.map(([name, setting]) => `${name} were ${textOf(setting)}`).join(' and '),
       attributes: new Map([
         ...node.attributes,
         ...each.map(([name, setting]) => [name, attribute(name, setting)] as const),
@@ -138,10 +165,27 @@ function settingsOf({
     }));
 }
 
+const textOf = (setting: Setting): string => (Array.isArray(setting) ? `[${setting.join(', ')}]` : String(setting));
+
+const WINDOWS = new Set(['Conv', 'MaxPool', 'AveragePool', 'LpPool']);
+const MOST_PADS = 16;
+
+/** Pads of which cells on one axis, or the same number on every axis, are at the other end. */
+function movedPads(pads: readonly number[]): number[][] {
+  const rank = pads.length / 2;
+  const moved = (by: (axis: number) => number): number[] =>
+    pads.map((pad, i) => pad + (i < rank ? by(i) : -by(i - rank)));
+  const steps = [-1, 1, -2, 2];
+  const one = Array.from({ length: rank }, (_, axis) => steps.map((step) => moved((i) => (i === axis ? step : 0))));
+  const every = rank > 1 ? steps.map((step) => moved(() => step)) : [];
+  return [...one.flat(), ...every].filter((each) => each.every((pad) => pad >= 0));
+}
+
 function attribute(name: string, setting: Setting) {
   const whole = name === 'axis' || name === 'p' || name === 'count_include_pad';
-  const draft: Draft =
-    typeof setting === 'string'
+  const draft: Draft = Array.isArray(setting)
+    ? { name, type: 7, ints: setting }
+    : typeof setting === 'string'
       ? { name, type: 3, s: new TextEncoder().encode(setting) }
       : whole
         ? { name, type: 2, i: setting as number }

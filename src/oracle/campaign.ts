@@ -1,6 +1,6 @@
 // A campaign: many cases to one engine, the failures gathered, named and reduced. Spec oracle-campaign.
 
-import { checkFunction, finiteNumber, known } from '../attributes.ts';
+import { checkFunction, finiteNumber, flag, known } from '../attributes.ts';
 import { show, wrongType } from '../errors.ts';
 import { reading } from '../reading.ts';
 import type { Outcome } from './ask/ask.ts';
@@ -28,6 +28,8 @@ export interface CheckOptions extends Settings {
   readonly onProgress?: (progress: Progress) => void;
   /** Of `checkEngine`: seconds for one question to an engine whose promises may never settle; default 10. Spec oracle-timeout. */
   readonly timeout?: number;
+  /** Whether failures are named and reduced only, and no further case is asked about them; default false. Spec campaign-brief. */
+  readonly brief?: boolean;
 }
 
 export interface Progress {
@@ -37,7 +39,19 @@ export interface Progress {
   readonly failures: number;
 }
 
-const optionNames = ['ops', 'seed', 'cases', 'shard', 'time', 'strict', 'case', 'signal', 'onProgress', 'timeout'];
+const optionNames = [
+  'ops',
+  'seed',
+  'cases',
+  'shard',
+  'time',
+  'strict',
+  'case',
+  'signal',
+  'onProgress',
+  'timeout',
+  'brief',
+];
 
 /** As many new cases confirm a condition in which an engine fails, as a rule. */
 const QUESTIONS = 40;
@@ -51,7 +65,7 @@ const PROBED = 8;
  * Spec oracle-campaign.
  *
  * @throws {SpecError} oracle-engine, oracle-layout, oracle-operators, oracle-campaign, oracle-timeout,
- * campaign-shards, campaign-time, campaign-strict, campaign-cases.
+ * campaign-shards, campaign-time, campaign-strict, campaign-cases, campaign-brief.
  * @example
  * const zeros = { name: 'zeros', ops: { dense: ({ x, attributes }) => tensor([x.shape[0], attributes.units]) } };
  * (await checkEngine(zeros, { ops: ['dense'] })).clean // false
@@ -79,6 +93,7 @@ const readTimeout = ({ timeout = TIMEOUT }: CheckOptions): number =>
 /** The campaign over an engine of this process or another. */
 export async function campaign(subject: EngineUnderTest, options: CheckOptions = {}): Promise<Report> {
   const settings = readSettings(options);
+  flag('campaign-brief', 'checkEngine', 'brief', options.brief ?? false);
   return examine(subject, settings, planCampaign(subject, settings), options);
 }
 
@@ -133,7 +148,7 @@ async function checkOperator(
   subject: EngineUnderTest,
   { op, gradient, quota, cases, isLive = false, isNamed = false }: Questions,
   { strict, shard }: Complete,
-  { signal, onProgress, onOutcomes }: Watching,
+  { signal, onProgress, onOutcomes, brief = false }: Watching,
   { share, end }: { readonly share: number; readonly end: number },
 ): Promise<OperatorReport> {
   const name = gradient ? `${op} gradient` : op;
@@ -171,6 +186,7 @@ async function checkOperator(
     onProgress?.({ op: `${name}: where it fails`, done, of: Math.max(done, QUESTIONS), failures: count(isFinding) });
   const effort = {
     isReduced: !isNamed,
+    isDescribed: !isNamed && !brief,
     isLive,
     onQuestion,
     isStopped: () => (signal?.aborted ?? false) || performance.now() >= end,

@@ -47,10 +47,13 @@ describe('toeplitz explain, of a case with more than a few numbers', () => {
     expect(tensors['bound.y'].data.every((each) => each > 0)).toBe(true);
     expect(metadata).toMatchObject({ case: id, op: 'conv2d' });
     expect(JSON.parse(metadata.attributes)).toMatchObject({ kernel_size: [3, 2], padding: [1, 2] });
+    const dense = ['explain', '--layout', 'NCHW,OIHW,dense=IO', 'dense/n1c2_u3b0/f32/exact/1'];
+    expect((await toeplitz(...dense)).out).toMatch(/weight IO\n[\s\S]*const weight = tensor\(\[2, 3\]/);
     for (const bad of [
       ['--out', folder],
       ['--python', '--rust'],
       ['--layout', 'NCHW,OIHW,OIHW,OIHW'],
+      ['--layout', 'NCHW,densed=IO'],
       ['--dialect', 'tensorflow'],
     ])
       expect({ bad, code: (await toeplitz('explain', id, ...bad)).code }).toEqual({ bad, code: 2 });

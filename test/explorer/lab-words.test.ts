@@ -101,6 +101,13 @@ describe('code', () => {
     );
     expect(codeOf(each, 'keras')).toContain('keras.layers.ZeroPadding2D(((1, 1), (2, 1)))');
     expect(codeOf(each, 'onnx')).toContain('pads=[1, 2, 1, 1]');
+    expect(codeOf(each, 'onnx')).toContain("opset_imports=[make.make_opsetid('', 19)], ir_version=9)");
+    expect(codeOf(lab({ op: 'lp', padding: 'same', power: '3' }), 'torch')).toContain(
+      'x = F.pad(x, (1, 1, 1, 1))\ny = F.lp_pool2d(x.abs(), 3, (3, 3)',
+    );
+    expect(codeOf(lab({ op: 'max', dilation: '2' }), 'keras')).toMatch(/\n# Pools of Keras have no dilation\.$/);
+    const groups = { op: 'transposed', channels: '2', filters: '2', groups: '2' };
+    expect(codeOf(lab(groups), 'keras')).toMatch(/\n# Conv2DTranspose of Keras has no groups\.$/);
     for (const changes of labs)
       for (const name of ['torch', 'keras', 'onnx'] as const)
         expect(codeOf(lab(changes), name)).not.toMatch(/undefined|NaN/);

@@ -3,6 +3,8 @@
 /** Debian's Python, whose packages apt installs. */
 const debian = (file, ...needs) => ({ command: ['/usr/bin/python3', '--', ...file.split(' ')], needs });
 const module = (file) => ({ command: [file], needs: [] });
+/** With a limit in seconds. */
+const slow = (engine) => ({ ...engine, options: ['--time', '150'] });
 
 export const engines = {
   'tfjs-cpu': module('tfjs-cpu.mjs'),
@@ -10,8 +12,8 @@ export const engines = {
   'ort-web': module('ort-web.mjs'),
   'ort-node': module('ort-node.mjs'),
   onnxjs: module('onnxjs.mjs'),
-  'jax-js-cpu': module('jax-js-cpu.mjs'),
-  'jax-js-wasm': module('jax-js-wasm.mjs'),
+  'jax-js-cpu': slow(module('jax-js-cpu.mjs')),
+  'jax-js-wasm': slow(module('jax-js-wasm.mjs')),
   deeplearn: module('deeplearn.mjs'),
   convnetjs: module('convnetjs.mjs'),
   torch: debian('torch_engine.py', 'python3-torch'),

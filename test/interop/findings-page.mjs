@@ -29,6 +29,12 @@ function wordsOf({ where, instead, mistake, verdict, dialects, layout, profile }
   ];
 }
 
+/** All that is said of a finding, for `cause` to be looked for. */
+const saidOf = (finding) =>
+  [...wordsOf(finding), finding.verdict.first ? element(finding.verdict.first, finding.verdict.first.index) : ''].join(
+    '\n',
+  );
+
 const element = ({ expected, got }, place) => `First at [${place.join(', ')}]: expected ${expected}, got ${got}.`;
 
 /** A finding, and the other operators in which the same is found. */
@@ -61,8 +67,8 @@ function grouped(name, operators, checked) {
   const groups = [];
   for (const { op, findings } of operators)
     for (const finding of findings) {
-      const remark = remarkOn(checked, name, op, wordsOf(finding).join('\n'));
-      const group = remark && groups.find((each) => each.remark === remark);
+      const remark = remarkOn(checked, name, op, saidOf(finding));
+      const group = remark && groups.find((each) => each.remark?.title === remark.title);
       if (group) group.others.push({ op, finding });
       else groups.push({ op, finding, remark, others: [] });
     }

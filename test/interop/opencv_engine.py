@@ -4,7 +4,7 @@ import numpy
 import onnx
 from onnx import helper, numpy_helper
 
-from speak import serve
+from speak import Skip, serve
 
 OPSET = 13
 NODES = {
@@ -13,7 +13,6 @@ NODES = {
     "convTranspose2d": "ConvTranspose",
     "maxPool2d": "MaxPool",
     "avgPool2d": "AveragePool",
-    "conv1d": "Conv",
     "conv3d": "Conv",
     "dense": "Gemm",
     "prelu": "PRelu",
@@ -34,6 +33,8 @@ cv2.setNumThreads(1)
 
 def forward(op):
     def run(attributes, x, **weights):
+        if x.ndim == 3:
+            raise Skip("to OpenCV an array of three axes is an image with channels")
         attributes = {k: float(v) if k in ("alpha", "beta", "bias", "epsilon") else v for k, v in attributes.items()}
         if op == "avgPool2d":
             attributes.pop("dilations")  # of 1: this opset has none

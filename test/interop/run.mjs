@@ -31,13 +31,13 @@ if (unknown !== undefined) {
 mkdirSync(reports, { recursive: true });
 const chosen = args.includes('--write') ? [] : args.length > 0 ? args : Object.keys(engines);
 for (const name of chosen) {
-  const { command, needs } = engines[name];
+  const { command, needs, options: more = [] } = engines[name];
   if (!isInstalled(needs)) {
     console.log(`${name}: not installed; apt-get install ${needs.join(' ')}`);
     continue;
   }
   const [target, ...rest] = command;
-  const options = ['--reporter', 'json', '--out', file(name)];
+  const options = [...more, '--reporter', 'json', '--out', file(name)];
   const { status } = spawnSync(process.execPath, [program, 'check', target, ...options, ...rest], {
     cwd: here,
     stdio: ['ignore', 'inherit', 'inherit'],

@@ -1,6 +1,7 @@
 // What a wrong node computes instead: engines in which one node has another attribute, or something before or behind it.
 
 import { describe, expect, test } from 'vitest';
+import { fromBfloat16, toBfloat16 } from '../../src/formats/float16.ts';
 import { type Tensor, tensor } from '../../src/index.ts';
 import { judge, readOnnx, renderJudgement } from '../../src/onnx/index.ts';
 import { random } from '../../src/random.ts';
@@ -56,9 +57,52 @@ const plantings: readonly Planting[] = [
   { op: 'HardSwish', change: ({ x }) => x, said: 'it gave its first input' },
   { op: 'Add', second: [1, 3, 4, 5], change: each((v) => Math.max(0, v)), said: 'negative results became 0' },
   { op: 'Mul', second: [1, 3, 4, 5], change: each((v) => Math.min(6, Math.max(0, v))), said: 'results were cut at 0 and 6' },
+  { op: 'MaxPool', shape: [1, 2, 6, 7], right: { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1] }, wrong: { kernel_shape: [3, 3], strides: [2, 2], pads: [0, 1, 2, 1] }, said: 'pads were [0, 1, 2, 1]' },
+  { op: 'Conv', right: { pads: [1, 1, 1, 1] }, wrong: { pads: [1, 2, 1, 0] }, more: [ramp(4, 3, 3, 3)], said: 'pads were [1, 2, 1, 0]' },
+  { op: 'Tanh', change: ({ y }) => ({ shape: y.shape, data: y.data.map((_, i) => y.data[Math.floor(i / 20) === 0 ? i + 40 : Math.floor(i / 20) === 2 ? i - 40 : i]) }), said: 'output channels 0 and 2 were exchanged' },
+  { op: 'Tanh', change: ({ y }) => ({ shape: y.shape, data: y.data.map((_, i) => y.data[i % 20]) }), said: 'output channel 1 were 0, 2 were 0' },
   { op: 'Abs', change: each(() => 0), said: 'every result were 0' },
   { op: 'Abs', change: each((v) => v + 0.01), said: undefined },
 ];
+
+test('[judge-instead] [judge-explanation] two filters that are exchanged, and operands of bfloat16 beside a bias that is not', () => {
+  const w = drawn([5, 2, 3, 3], 3);
+  const bias = floats('b', [5], [0.1, 0.2, 0.3, 0.4, 0.7]);
+  const of = ({ data }: Tensor) =>
+    readOnnx(
+      modelOf({
+        inputs: { x: [1, 2, 6, 6] },
+        initializers: [floats('w', w.shape, [...data]), bias],
+        nodes: [{ op: 'Conv', inputs: ['x', 'w', 'b'] }],
+      }),
+    );
+  const x = drawn([1, 2, 6, 6], 4);
+  const swapped = {
+    shape: w.shape,
+    data: w.data.map((_, i) => w.data[i < 18 ? i + 54 : i >= 54 && i < 72 ? i - 54 : i]),
+  };
+  const judged = judge(of(w), { x, ...of(swapped).run({ x }) });
+  expect(judged.first?.mistakes).toEqual(['the filters of output channels 0 and 3 were exchanged']);
+  const narrow = ({ shape, data }: Tensor): Tensor => ({ shape, data: data.map((v) => fromBfloat16(toBfloat16(v))) });
+  const coarse = judge(of(w), { x, ...of(narrow(w)).run({ x: narrow(x) }) });
+  expect(coarse.first?.explanation?.text).toBe('operands rounded to bfloat16');
+});
+
+test.each([
+  [[1, 12, 2, 2], (c: number) => c % 4 === 3, 'all in every 4th channel from 3 on'],
+  [[1, 12, 2, 2], (c: number) => c % 2 === 0, 'all in every second channel from 0 on'],
+  [[1, 12, 2, 2], (c: number) => c === 3 || c === 7, undefined],
+  [[1, 12, 2, 2], (c: number) => c % 3 === 1, 'all in every third channel from 1 on'],
+  [[1, 12, 2, 2], (c: number) => c > 9, 'all in channels 10 to 11'],
+] as const)('[judge-finding] wrong numbers at regular distances: %#', (shape, isWrong, where) => {
+  const model = readOnnx(modelOf({ inputs: { x: [...shape] }, nodes: [{ op: 'Sigmoid' }] }));
+  const x = drawn(shape, 1);
+  const { y } = model.run({ x });
+  const wrong = { shape: y.shape, data: y.data.map((v, i) => (isWrong(Math.floor(i / 4) % 12) ? v + 0.25 : v)) };
+  const judged = judge(model, { x, y: wrong });
+  expect(judged.first?.where).toBe(where);
+  if (where) expect(renderJudgement(judged)).toContain(where);
+});
 
 describe('a node that is computed as another one', () => {
   test.each(

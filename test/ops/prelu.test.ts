@@ -152,7 +152,7 @@ const mistakes: readonly [name: string, engine: Engine, findings: readonly [y: b
 describe('prelu under the oracle', () => {
   it('[oracle-bound] an engine that adds in another order, and takes a maximum and a minimum, passes', async () => {
     for (const seed of [1, 2]) {
-      const { operators } = await checkEngine(engineOf({}), { ops: ['prelu'], cases: 120, seed });
+      const { operators } = await checkEngine(engineOf({}), { ops: ['prelu'], cases: 120, seed, brief: true });
       for (const { op, counts } of operators) expect({ op, counts }).toEqual({ op, counts: { pass: 120 } });
       expect(operators[1].margin).toBeGreaterThan(0.1);
     }
@@ -168,7 +168,7 @@ describe('prelu under the oracle', () => {
   });
 
   it.each(mistakes)('[oracle-mistakes] a mistake is named: the slope %s', async (name, engine, isFound) => {
-    const { operators } = await checkEngine(engineOf(engine), { ops: ['prelu'], cases: 45 });
+    const { operators } = await checkEngine(engineOf(engine), { ops: ['prelu'], cases: 45, brief: true });
     for (const [i, { findings }] of operators.entries())
       expect(findings.map(({ mistake }) => mistake)).toEqual(isFound[i] ? [expect.stringContaining(name)] : []);
   });

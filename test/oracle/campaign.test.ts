@@ -20,7 +20,7 @@ import { expectFailures, readLines } from '../../src/oracle/report/expected-fail
 import { forward, gradient, ops, withFault } from './own.ts';
 
 const findings = async (engine: Engine, op = 'conv2d', cases = 30) =>
-  (await checkEngine(engine, { ops: [op], cases })).operators[0].findings;
+  (await checkEngine(engine, { ops: [op], cases, brief: true })).operators[0].findings;
 const kinds = async (fault: (call: Call) => unknown) =>
   (await findings(withFault('conv2d', fault))).map(({ kind }) => kind);
 
@@ -98,7 +98,7 @@ describe('an engine that misbehaves', () => {
     const { status, counts, skipped } = (
       await checkEngine(
         withFault('conv2d', (call) => (call.attributes.groups === 1 ? forward(call) : skip('no groups'))),
-        { ops: ['conv2d'] },
+        { ops: ['conv2d'], brief: true },
       )
     ).operators[0];
     expect(status).toBe('pass');
@@ -146,7 +146,7 @@ describe('an engine that misbehaves', () => {
     const never = (call: Call) =>
       (call.attributes.dilation as number[]).some((d) => d > 1) ? new Promise<never>(() => {}) : forward(call);
     const engine = withFault('conv2d', never);
-    const { operators } = await checkEngine(engine, { ops: ['conv2d'], cases: 40, timeout: 0.05 });
+    const { operators } = await checkEngine(engine, { ops: ['conv2d'], cases: 40, timeout: 0.05, brief: true });
     expect(operators[0].counts.timeout).toBeLessThan(6);
     expect(operators[0].counts.pass! + operators[0].counts.timeout!).toBe(40);
     expect(Object.keys(operators[0].avoided!)).toEqual(['dilation > 1 on some axis']);
@@ -197,7 +197,7 @@ describe('the layout of an engine', () => {
         },
       },
     };
-    const { operators } = await checkEngine(channelsFirst, { ops: ['conv2d'], cases: 60 });
+    const { operators } = await checkEngine(channelsFirst, { ops: ['conv2d'], cases: 60, brief: true });
     expect(operators.map(({ counts }) => counts)).toEqual([{ pass: 60 }, { pass: 60 }]);
     expect(await findings({ ...channelsFirst, layout: {} })).not.toEqual([]);
   });
@@ -247,7 +247,7 @@ describe('a campaign', () => {
       if ((call.attributes.groups as number) > 1) throw Object.assign(new Error('gone'), { name: 'Crash' });
       return forward(call);
     });
-    const report = await checkEngine(ends, { ops: ['conv2d'], cases: 60 });
+    const report = await checkEngine(ends, { ops: ['conv2d'], cases: 60, brief: true });
     const { counts, avoided, findings } = report.operators[0];
     expect(findings.map(({ id }) => id)).toEqual(['conv2d/n1h1w1c2_o2k1x1s1x1pvd1x1g2b0/f32/given/x=0,0;weight=0,0']);
     expect(counts.crash! + counts.pass!).toBe(60);
@@ -286,7 +286,7 @@ describe('a campaign', () => {
 
   it('[oracle-report] says how to skip, and how to promise nothing for NaN', async () => {
     const textOf = async (fault: (call: Call) => unknown, op = 'conv2d') =>
-      render(await checkEngine(withFault(op, fault), { ops: [op], cases: 100 }));
+      render(await checkEngine(withFault(op, fault), { ops: [op], cases: 100, brief: true }));
     const refuses = (message: string) => (call: Call) => {
       if ((call.attributes.groups as number) > 1) throw new Error(message);
       return forward(call);
@@ -311,6 +311,21 @@ describe('a campaign', () => {
     expect(calls).toBe(0);
   });
 
+  it('[campaign-brief] asks nothing more about failures, which are named and reduced all the same', async () => {
+    let calls = 0;
+    const counted: Engine = { ...dropsTap, ops: { conv2d: (call) => (calls++, dropsTap.ops.conv2d(call)) } };
+    const [whole] = (await checkEngine(counted, { ops: ['conv2d'], cases: 60 })).operators;
+    const asked = calls;
+    calls = 0;
+    const [brief] = (await checkEngine(counted, { ops: ['conv2d'], cases: 60, brief: true })).operators;
+    expect(calls).toBeLessThan(asked / 2);
+    expect([whole.findings[0].where, whole.findings[0].instead]).not.toContain(undefined);
+    expect(brief.findings.map(({ where, instead }) => [where, instead])).toEqual([[undefined, undefined]]);
+    expect(brief.findings[0].id).toContain('/given/');
+    expect(brief.counts).toEqual(whole.counts);
+    await expect(checkEngine(counted, { brief: 1 as unknown as boolean })).rejects.toThrow('[campaign-brief]');
+  });
+
   it('[oracle-cases] asks the same of every run, and other cases for another seed', async () => {
     const asked = async (seed: number) => {
       const list: string[] = [];
@@ -318,7 +333,7 @@ describe('a campaign', () => {
         list.push(JSON.stringify([call.attributes, call.x.shape, call.x.data[0]]));
         return forward(call);
       });
-      await checkEngine(engine, { ops: ['conv2d'], cases: 40, seed });
+      await checkEngine(engine, { ops: ['conv2d'], cases: 40, seed, brief: true });
       return list;
     };
     const [first, again, other] = [await asked(5), await asked(5), await asked(6)];
@@ -333,7 +348,7 @@ describe('a campaign', () => {
         calls.push(call);
         return forward(call);
       }),
-      { ops: ['conv2d'], cases: 100 },
+      { ops: ['conv2d'], cases: 100, brief: true },
     );
     const has = (
       test: (call: Call & { attributes: { size: number[]; stride: number[]; padding: unknown } }) => boolean,
@@ -400,7 +415,7 @@ describe('a campaign', () => {
   });
 
   it('[oracle-campaign] reports operators that are not offered, and refuses options that are wrong', async () => {
-    const report = await checkEngine({ name: 'one', ops: { avgPool2d: forward } }, { cases: 5 });
+    const report = await checkEngine({ name: 'one', ops: { avgPool2d: forward } }, { cases: 5, brief: true });
     expect(Object.fromEntries(report.operators.map(({ op, status }) => [op, status]))).toEqual({
       conv2d: 'not offered',
       depthwiseConv2d: 'not offered',
@@ -408,9 +423,9 @@ describe('a campaign', () => {
       avgPool2d: 'pass',
     });
     const engine = { name: 'own', ops };
-    await expect(checkEngine(engine, { cases: 0 })).rejects.toThrow('got 0 [oracle-campaign]');
-    await expect(checkEngine(engine, { seed: 0.5 })).rejects.toThrow('[oracle-campaign]');
-    await expect(checkEngine(engine, { ops: ['conv'] })).rejects.toThrow("got 'conv' [oracle-operators]");
+    await expect(checkEngine(engine, { cases: 0, brief: true })).rejects.toThrow('got 0 [oracle-campaign]');
+    await expect(checkEngine(engine, { seed: 0.5, brief: true })).rejects.toThrow('[oracle-campaign]');
+    await expect(checkEngine(engine, { ops: ['conv'], brief: true })).rejects.toThrow("got 'conv' [oracle-operators]");
   });
 
   it('[campaign-shards] parts ask together what the whole asks, each case once', async () => {
@@ -423,7 +438,7 @@ describe('a campaign', () => {
         calls.add(keyOf(call.x));
         return forward(call);
       });
-      const { operators } = await checkEngine(recording, { ops: ['conv2d'], cases: 40, shard });
+      const { operators } = await checkEngine(recording, { ops: ['conv2d'], cases: 40, shard, brief: true });
       const list = [...calls].filter((each) => questions.has(each)); // the others are probes (oracle-history)
       expect(operators[0].counts.pass ?? 0).toBe(list.length);
       return list;
@@ -454,14 +469,14 @@ describe('a campaign', () => {
     const onProgress = ({ done }: { done: number }) => done === 7 && controller.abort();
     const { operators, clean, interrupted } = await checkEngine(
       { name: 'own', ops },
-      { ops: ['maxPool2d'], signal: controller.signal, onProgress },
+      { ops: ['maxPool2d'], signal: controller.signal, onProgress, brief: true },
     );
     expect(operators[0]).toMatchObject({ cases: 7, status: 'not finished', counts: { pass: 7 } });
     expect({ clean, interrupted }).toEqual({ clean: false, interrupted: true });
   });
 
   it('[oracle-report] reads as a table and a paragraph per finding', async () => {
-    const text = render(await checkEngine(dropsTap, { ops: ['conv2d', 'maxPool2d'], cases: 30 }));
+    const text = render(await checkEngine(dropsTap, { ops: ['conv2d', 'maxPool2d'], cases: 30, brief: true }));
     expect(text).toMatch(/^conv2d +30 /m);
     expect(text).toMatch(/^maxPool2d +30 +30 +0 +0 +0 +pass$/m);
     expect(text).toContain('first at [0, 0, 0, 0]: expected 1 exactly, got 0');

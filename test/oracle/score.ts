@@ -56,7 +56,9 @@ export interface Judged {
 /** Of its outputs; if those are right, of its gradients. */
 async function findingsOf(op: string, cases: number, { gradients, ...forward }: Engine): Promise<readonly Finding[]> {
   for (const engine of [forward, { ...forward, gradients }]) {
-    const findings = (await checkEngine(engine, { ops: [op], cases })).operators.flatMap((each) => each.findings);
+    const findings = (await checkEngine(engine, { ops: [op], cases, brief: true })).operators.flatMap(
+      (each) => each.findings,
+    );
     if (findings.length > 0) return findings;
   }
   return [];

@@ -9,10 +9,12 @@ import struct
 import sys
 
 import spec_math
+from spec_cells import cells
 from spec_conv import conv
-from spec_norm import dropout, lrn, norm
+from spec_moves import depth_to_space, pad, part, shuffle, space_to_depth, upsample
+from spec_norm import dropout, group_norm, layer_norm, lrn, norm
 from spec_pool import avg_pool, lp_pool, max_pool
-from spec_rows import binary_cross_entropy, cross_entropy, softmax
+from spec_rows import binary_cross_entropy, cross_entropy, log_softmax, softmax
 from spec_winograd import winograd
 
 LAYERS = {
@@ -28,6 +30,17 @@ LAYERS = {
     'winograd': winograd,
     'crossEntropy': cross_entropy,
     'binaryCrossEntropy': binary_cross_entropy,
+    **{name: cells(name) for name in ['clip', 'hardSigmoid', 'hardSwish', 'silu', 'gelu', 'elu', 'selu', 'power', 'softplus']},
+    'pad': pad,
+    'upsample': upsample,
+    'slice': part,
+    'shuffleChannels': shuffle,
+    'depthToSpace': depth_to_space,
+    'spaceToDepth': space_to_depth,
+    'groupNorm': group_norm,
+    'instanceNorm': lambda *args: group_norm(*args, args[2][-1]),
+    'layerNorm': layer_norm,
+    'logSoftmax': log_softmax,
 }
 
 

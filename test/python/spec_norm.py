@@ -74,6 +74,51 @@ def norm(type, attributes, shape, x, params, batch):
     return shape, y, pull
 
 
+def set_norm(type, attributes, shape, x, params, sets):
+    """groupNorm, instanceNorm and layerNorm: `sets` are lists of places with common statistics, each row-major."""
+    fl, C, N = type.fl, shape[-1], shape[0]
+    epsilon = fl(attributes.get('epsilon', 1e-5))
+    weight, bias = params['weight'], params['bias']
+    y, hat, own = [0.0] * len(x), [0.0] * len(x), []
+    for places in sets:
+        M = len(places)
+        mean = type.total([x[i] for i in places], True) / M
+        variance = type.total([(x[i] - mean) * (x[i] - mean) for i in places], True) / M
+        deviation = root(variance + epsilon)
+        own.append((places, M, deviation))
+        for i in places:
+            scale = fl(divide(weight[i % C], deviation))
+            y[i] = fl(fl(fl(x[i] - mean) * scale) + bias[i % C])
+            hat[i] = fl(divide(fl(x[i] - mean), deviation))
+
+    def pull(dy):
+        dx = [0.0] * len(x)
+        for places, M, deviation in own:
+            q = {i: fl(dy[i] * weight[i % C]) for i in places}
+            A = type.total([q[i] for i in places], True)
+            B = type.total([fl(q[i] * hat[i]) for i in places], True)
+            for i in places:
+                dx[i] = fl(divide(fl(fl(q[i] - A / M) - fl(hat[i] * (B / M))), deviation))
+        M = len(x) // C
+        W = image_sums(N, M, C, lambda i: fl(dy[i] * hat[i]))
+        D = image_sums(N, M, C, lambda i: dy[i])
+        return dx, {'weight': [fl(s) for s in W], 'bias': [fl(s) for s in D]}
+
+    return shape, y, pull
+
+
+def group_norm(type, attributes, shape, x, params, groups=None):
+    C, image = shape[-1], len(x) // shape[0]
+    groups = groups or attributes['groups']
+    sets = [[n * image + i for i in range(image) if i % C // (C // groups) == g] for n in range(shape[0]) for g in range(groups)]
+    return set_norm(type, attributes, shape, x, params, sets)
+
+
+def layer_norm(type, attributes, shape, x, params):
+    C = shape[-1]
+    return set_norm(type, attributes, shape, x, params, [list(range(i, i + C)) for i in range(0, len(x), C)])
+
+
 def dropout(type, attributes, shape, x, params):
     rate = attributes.get('rate', 0.5)
     draw = uniforms(attributes.get('seed', 0))

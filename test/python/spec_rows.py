@@ -1,6 +1,6 @@
 """Softmax and the losses from the text of spec/activation.md and spec/loss.md alone; the form is that of spec_conv.py."""
 
-from spec_math import INF, divide, log
+from spec_math import INF, divide, exp, log
 from spec_window import size
 
 
@@ -27,6 +27,34 @@ def softmax(type, attributes, shape, x, params):
             s = type.total([fl(dy[i] * y[i]) for i in row], True)
             for i in row:
                 dx[i] = fl(y[i] * fl(dy[i] - s))
+        return dx, {}
+
+    return shape, y, pull
+
+
+def log_softmax(type, attributes, shape, x, params):
+    axis = attributes.get('axis', -1) % len(shape)
+    length, step = shape[axis], size(shape[axis + 1:])
+    rows = [[block * length * step + j + i * step for i in range(length)]
+            for block in range(size(shape[:axis])) for j in range(step)]
+    fl = type.fl
+    y = [0.0] * len(x)
+    for row in rows:
+        first = row[0]
+        for i in row:
+            if x[i] > x[first]:
+                first = i
+        d = [below(type, x, i, first) for i in row]
+        s = log(type.total([exp(each) for each in d], True))
+        for i, each in zip(row, d):
+            y[i] = fl(each - s)
+
+    def pull(dy):
+        dx = [0.0] * len(x)
+        for row in rows:
+            S = type.total([dy[i] for i in row], True)
+            for i in row:
+                dx[i] = fl(dy[i] - fl(type.exp(y[i]) * S))
         return dx, {}
 
     return shape, y, pull

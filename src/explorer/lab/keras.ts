@@ -34,7 +34,7 @@ export function kerasCode(lab: Lab): string {
       `layer = keras.layers.DepthwiseConv${rank}D(${tuple(a.size)}, ${common}${dilation}, depth_multiplier=${a.multiplier}, ${withBias})`,
     );
   } else if (weight) {
-    if (a.groups !== 1) lines.push(`# Conv${rank}DTranspose of Keras has no groups.`);
+    if (a.groups !== 1) return `${lines.join('\n')}\n# Conv${rank}DTranspose of Keras has no groups.`;
     // Without it Keras makes the output as large as the stride allows.
     const added = isSame ? '' : `, output_padding=${tuple(a.outputPadding ?? [])}`;
     lines.push(
@@ -47,6 +47,7 @@ export function kerasCode(lab: Lab): string {
           .replaceAll(']', ')')})`,
       );
   } else if (op === 'lp') return `${lines.join('\n')}\n# Keras has no Lp pooling.`;
+  else if (a.dilation.some((each) => each > 1)) return `${lines.join('\n')}\n# Pools of Keras have no dilation.`;
   else {
     if (a.ceil) lines.push('# Keras has no ceil: a last window that is not full is left out.');
     const name = op === 'max' ? 'MaxPooling' : 'AveragePooling';

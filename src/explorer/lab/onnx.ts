@@ -49,6 +49,6 @@ export function onnxCode(lab: Lab): string {
       .slice(1)
       .map((name) => `numbers.from_array(${name}, '${name}')`)
       .join(', ')}])`,
-    `onnx.save(make.make_model(graph, opset_imports=[make.make_opsetid('', 19)]), 'layer.onnx')`,
+    `onnx.save(make.make_model(graph, opset_imports=[make.make_opsetid('', 19)], ir_version=9), 'layer.onnx')`,
   ].join('\n');
 }

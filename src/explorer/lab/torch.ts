@@ -38,7 +38,8 @@ export function torchCode(lab: Lab): string {
       );
   } else {
     const isMax = op === 'max';
-    if (isUneven) lines.push(`x = F.pad(x, (${pad})${isMax ? ", value=float('-inf')" : ''})`);
+    const isPadded = isUneven || (op === 'lp' && before.some((cells) => cells > 0));
+    if (isPadded) lines.push(`x = F.pad(x, (${pad})${isMax ? ", value=float('-inf')" : ''})`);
     const padding = isUneven ? '0' : tuple(before);
     const window = `${tuple(a.size)}, stride=${tuple(a.stride)}`;
     if (weight) {
@@ -56,7 +57,12 @@ export function torchCode(lab: Lab): string {
       lines.push(
         `y = F.avg_pool${rank}d(x, ${window}, padding=${padding}, ceil_mode=${truth(a.ceil === true)}, count_include_pad=${truth(a.countPadding === true)})`,
       );
-    } else lines.push(`y = F.lp_pool${rank}d(x, ${a.p}, ${window}, ceil_mode=${truth(a.ceil === true)})`);
+    } else {
+      if (a.dilation.some((each) => each > 1)) lines.push('# lp_pool has no dilation.');
+      // Its powers keep their signs.
+      const size = (a.p ?? 2) % 2 === 0 ? 'x' : 'x.abs()';
+      lines.push(`y = F.lp_pool${rank}d(${size}, ${a.p}, ${window}, ceil_mode=${truth(a.ceil === true)})`);
+    }
   }
   return [...lines, 'print(y)'].join('\n');
 }

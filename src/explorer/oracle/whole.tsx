@@ -56,7 +56,7 @@ const wrongText = ({ expected, got, bound }: WrongNumber): string =>
 
 /** The first wrong node in full. */
 function FirstWrong({ finding }: { readonly finding: NodeFinding }) {
-  const { node, first, worst, mistakes, explanation, case: cut, layer } = finding;
+  const { node, first, worst, where, mistakes, explanation, case: cut, layer } = finding;
   const show = (id: string, got: number): void =>
     chosen.set({ panel: 'case', id, dialect: 'toeplitz', from: 'typed', answer: String(got) });
   return (
@@ -65,7 +65,8 @@ function FirstWrong({ finding }: { readonly finding: NodeFinding }) {
         The first wrong node: {node.name} ({node.op}, {shapeText(node.shape)})
       </h2>
       <p>
-        {node.message}.
+        {node.message}
+        {where && !node.message?.includes(where) ? `, ${where}` : ''}.
         {node.through && ` It is judged together with ${node.through.join(', ')}, whose outputs are not there.`}
       </p>
       {mistakes.length > 0 && (

@@ -27,6 +27,8 @@ const NAMES = 4;
 /** How much is asked about failures. */
 export interface Effort {
   readonly isReduced: boolean;
+  /** Whether it is asked where and what instead. */
+  readonly isDescribed: boolean;
   /** Whether new cases are answered. */
   readonly isLive: boolean;
   readonly onQuestion?: (asked: number) => void;
@@ -46,7 +48,7 @@ export async function findingsOf(
   history: History,
   outcomes: readonly Outcome[],
   isFinding: (kind: VerdictKind) => boolean,
-  { isReduced, ...effort }: Effort,
+  { isReduced, isDescribed, ...effort }: Effort,
 ): Promise<Finding[]> {
   const toFinding = (group: Group, known: Known): Promise<Finding> =>
     findingOf(subject, history, group, known, isReduced);
@@ -56,7 +58,7 @@ export async function findingsOf(
   const known = { names: named.flatMap(({ mistake }) => mistake ?? []), profile: profiled?.profile };
   const investigation: Investigation = { subject, history, outcomes, ...known, ...effort };
   const groups: Group[] = [
-    ...(isReduced
+    ...(isDescribed
       ? await withConditions(investigation, named, others)
       : [...named, ...byKind(others).map((each) => ({ outcomes: each }))]),
     ...(profiled ? [profiled] : []),
@@ -64,7 +66,7 @@ export async function findingsOf(
   const findings: Finding[] = [];
   for (const group of groups) {
     const finding = await toFinding(group, known);
-    findings.push(isReduced && effort.isLive ? await withInstead(subject, finding, group.outcomes, passes) : finding);
+    findings.push(isDescribed && effort.isLive ? await withInstead(subject, finding, group.outcomes, passes) : finding);
   }
   return joined(findings);
 }

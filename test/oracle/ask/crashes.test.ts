@@ -16,7 +16,7 @@ const die = (message = 'gone', name = 'Crash'): never => {
 const crashing = (test: (call: Call) => boolean, message = 'gone', op = 'conv2d') =>
   withFault(op, (call) => (test(call) ? die(message) : forward(call)));
 const reportOn = async (test: (call: Call) => boolean, cases = 100, op = 'conv2d'): Promise<OperatorReport> =>
-  (await checkEngine(crashing(test, 'gone', op), { ops: [op], cases })).operators[0];
+  (await checkEngine(crashing(test, 'gone', op), { ops: [op], cases, brief: true })).operators[0];
 
 const some = (call: Call, name: string): boolean => (call.attributes[name] as number[]).some((each) => each > 1);
 const batches = (call: Call): boolean => call.x.shape[0] > 1;
@@ -54,7 +54,7 @@ describe('an engine that crashes', () => {
       if (batches(call)) die(`core dumped at ${calls}: ${'x'.repeat(calls)}`);
       return dilated(call) ? die('no time', 'Timeout') : forward(call);
     });
-    const two = (await checkEngine(engine, { ops: ['conv2d'], cases: 200 })).operators[0];
+    const two = (await checkEngine(engine, { ops: ['conv2d'], cases: 200, brief: true })).operators[0];
     expect(Object.keys(two.avoided!).sort()).toEqual(['batch > 1', 'dilation > 1 on some axis']);
     expect(two.counts.pass).toBeGreaterThan(180);
     expect(two.counts.timeout).toBeGreaterThan(0);
@@ -65,7 +65,7 @@ describe('an engine that crashes', () => {
     const engine = withFault('conv2d', (call) =>
       batches(call) ? die(`lost ${String.fromCharCode(97 + (calls++ % 26)).repeat(9)}`) : forward(call),
     );
-    const { avoided, counts } = (await checkEngine(engine, { ops: ['conv2d'], cases: 60 })).operators[0];
+    const { avoided, counts } = (await checkEngine(engine, { ops: ['conv2d'], cases: 60, brief: true })).operators[0];
     expect(Object.keys(avoided!)).toEqual(['batch > 1']);
     expect(counts.crash! + counts.pass!).toBe(60);
   });
@@ -76,7 +76,7 @@ describe('an engine that crashes', () => {
     expect(always).not.toHaveProperty('avoided');
     let calls = 0;
     const engine = crashing(() => ++calls % 9 === 0);
-    const report = await checkEngine(engine, { ops: ['conv2d'], cases: 200 });
+    const report = await checkEngine(engine, { ops: ['conv2d'], cases: 200, brief: true });
     const { counts, unasked } = report.operators[0];
     expect(counts.crash).toBeLessThan(10);
     expect(unasked).toBe(200 - counts.crash! - counts.pass!);

@@ -128,7 +128,7 @@ describe('a layout', () => {
       (
         await checkEngine(
           { ...right, layout: { ...layout, grouped: 'OIHW' } },
-          { ...options, ops: ['conv2d'], cases: 40 },
+          { ...options, ops: ['conv2d'], cases: 40, brief: true },
         )
       ).clean,
     ).toBe(false);
@@ -199,12 +199,14 @@ describe('what an engine requires', () => {
         maxPool2d: forward,
       },
     };
-    const report = await checkEngine(strict, { ops: ['conv2d', 'maxPool2d'], cases: 40 });
+    const report = await checkEngine(strict, { ops: ['conv2d', 'maxPool2d'], cases: 40, brief: true });
     expect(report.clean).toBe(true);
     expect(report.engine.requires).toEqual(strict.requires);
     expect(report.operators[0].counts.pass).toBe(40);
     expect(Object.keys(report.operators[0].skipped)).toContain('requires groups = 1');
-    expect((await checkEngine({ ...strict, requires: [] }, { ops: ['conv2d'], cases: 9 })).clean).toBe(false);
+    expect((await checkEngine({ ...strict, requires: [] }, { ops: ['conv2d'], cases: 9, brief: true })).clean).toBe(
+      false,
+    );
   });
 
   it.each([

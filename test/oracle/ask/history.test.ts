@@ -6,7 +6,7 @@ import { type Call, checkEngine, type Engine, explain, render } from '../../../s
 import { forward, gradient, withFault } from '../own.ts';
 
 const findings = async (engine: Engine, op = 'conv2d') =>
-  (await checkEngine(engine, { ops: [op] })).operators.flatMap((each) => each.findings);
+  (await checkEngine(engine, { ops: [op], brief: true })).operators.flatMap((each) => each.findings);
 
 /** A conv2d whose weights are packed once for each key. */
 function packsBy(key: (call: Call) => string, pack: (weight: Tensor) => Tensor): Engine {
@@ -23,7 +23,7 @@ const own = (weight: Tensor): Tensor => ({ shape: weight.shape, data: weight.dat
 describe('an engine that keeps', () => {
   it('[oracle-history] packed weights by shape is stale, and is shown by one cell after another', async () => {
     const engine = packsBy(({ weight, attributes }) => `${weight!.shape} ${attributes.padding}`, own);
-    const report = await checkEngine(engine, { ops: ['conv2d'] });
+    const report = await checkEngine(engine, { ops: ['conv2d'], brief: true });
     const found = report.operators[0].findings;
     expect(found.map(({ kind }) => kind)).toEqual(['stale']);
     const [{ id, after, passesAlone, verdict }] = found;

@@ -10,7 +10,10 @@ import type { WindowedCase } from '../../../src/oracle/windows/case.ts';
 import { forward, names } from '../own.ts';
 
 const validating = (op: string, answer: (call: Call) => ReturnType<typeof forward>) =>
-  checkEngine({ name: 'validating', traits: { validates: true }, ops: { [op]: answer } }, { ops: [op], cases: 80 });
+  checkEngine(
+    { name: 'validating', traits: { validates: true }, ops: { [op]: answer } },
+    { ops: [op], cases: 80, brief: true },
+  );
 
 describe('a case that must be refused', () => {
   it.each(['conv2d', 'maxPool2d', 'softmax', 'lrn', 'crossEntropy', 'locallyConnected1d'])(
@@ -104,7 +107,10 @@ describe('the cases of a campaign', () => {
         plans.set(key, plans.get(key) ?? call.attributes);
         return forward({ ...call, attributes: plans.get(key)! });
       };
-      const report = await checkEngine({ name: 'keeping', ops: { [op]: keeping } }, { ops: [op], cases: 150 });
+      const report = await checkEngine(
+        { name: 'keeping', ops: { [op]: keeping } },
+        { ops: [op], cases: 150, brief: true },
+      );
       expect(report.clean, op).toBe(false);
     }
   });

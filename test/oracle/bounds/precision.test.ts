@@ -25,7 +25,8 @@ const rounded = (bits: number): Engine => ({
   },
 });
 
-const operatorOf = async (engine: Engine) => (await checkEngine(engine, { ops: ['conv2d'], cases: 60 })).operators[0];
+const operatorOf = async (engine: Engine) =>
+  (await checkEngine(engine, { ops: ['conv2d'], cases: 60, brief: true })).operators[0];
 
 it('[oracle-bits] tells float32, tf32 and bfloat16 apart, right or wrong', async () => {
   const float32 = await operatorOf({ name: 'float32', ops: { conv2d: forward } });
@@ -65,7 +66,10 @@ it('[oracle-bits] looks at rounding alone: neither at exact sums nor at what is 
 });
 
 it('[oracle-report] counts all cases that were asked, and shows no bits of a maximum', async () => {
-  const report = await checkEngine({ name: 'own', ops: { maxPool2d: forward } }, { ops: ['maxPool2d'], cases: 20 });
+  const report = await checkEngine(
+    { name: 'own', ops: { maxPool2d: forward } },
+    { ops: ['maxPool2d'], cases: 20, brief: true },
+  );
   expect(render(report)).toMatch(/^operator {3}asked {2}pass {2}suspect {2}skip {2}fail {2}bits$/m);
   expect(render(report)).toMatch(/^maxPool2d {5}20 {4}20 {8}0 {5}0 {5}0 {8}pass$/m);
 });

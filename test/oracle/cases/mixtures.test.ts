@@ -33,7 +33,8 @@ const offers = {
     [size, stride, dilation].every(([first, ...rest]) => all(rest, first)),
 };
 
-const check = async (engine: Engine, seed = 1) => (await checkEngine(engine, { ops: ['conv2d'], seed })).operators[0];
+const check = async (engine: Engine, seed = 1) =>
+  (await checkEngine(engine, { ops: ['conv2d'], seed, brief: true })).operators[0];
 
 describe('an engine for one thing', () => {
   it.each(Object.entries(offers))('[oracle-skips] is asked 200 cases of it: %s', async (_, test) => {
@@ -80,13 +81,13 @@ describe('an engine for one thing', () => {
   it('[oracle-skips] gets no pass for answering hardly anything, or nothing', async () => {
     let answers = 0;
     const hardly = narrow(() => answers < 4 && ++answers > 0);
-    const report = await checkEngine(hardly, { ops: ['conv2d'] });
+    const report = await checkEngine(hardly, { ops: ['conv2d'], brief: true });
     expect(report.operators[0]).toMatchObject({ status: 'hardly answered', counts: { pass: 1 }, wanted: 200 });
     expect(report.clean).toBe(false);
     expect(render(report)).toMatch(/^conv2d .* only 1 of 200 answered$/m);
     const nothing = await checkEngine(
       narrow(() => false),
-      { ops: ['conv2d'], cases: 4 },
+      { ops: ['conv2d'], cases: 4, brief: true },
     );
     expect(nothing.operators[0].status).toBe('skipped');
     expect(nothing.clean).toBe(false);
@@ -100,7 +101,7 @@ describe('an engine for one thing', () => {
         return all(windowOf(call).size, 3) ? (run(call as never) as never) : skip('not 3×3');
       };
       const engine: Engine = { name: '3×3', ops: { conv2d: only(forward) }, gradients: { conv2d: only(gradient) } };
-      const { operators } = await checkEngine(engine, { ops: ['conv2d'], cases: 60 });
+      const { operators } = await checkEngine(engine, { ops: ['conv2d'], cases: 60, brief: true });
       expect(operators.map(({ status }) => status)).toEqual(['pass', 'pass']);
       return list;
     };

@@ -108,7 +108,7 @@ describe('a case in a dialect', () => {
 
 describe('an engine that speaks a dialect', () => {
   it.each(foreign)('[dialect-results] is right in all operators and gradients: %s', async (name) => {
-    const report = await checkEngine(speaker(name), { cases: 20 });
+    const report = await checkEngine(speaker(name), { cases: 20, brief: true });
     expect(report.engine.dialect).toBe(name);
     expect(render(report)).not.toContain('✗');
     for (const { op, counts } of report.operators) expect({ op, counts }).toEqual({ op, counts: { pass: 20 } });
@@ -118,7 +118,7 @@ describe('an engine that speaks a dialect', () => {
   const pairs = names.flatMap((name) => names.filter((other) => other !== name).map((other) => [name, other] as const));
   it.each(pairs)('[dialect-other] is told so where it speaks %s and declares %s', async (name, declared) => {
     const engine = speaker(name, { declared });
-    const { operators } = await checkEngine(engine, { ops: ['conv2d', 'avgPool2d'], cases: 20 });
+    const { operators } = await checkEngine(engine, { ops: ['conv2d', 'avgPool2d'], cases: 20, brief: true });
     for (const { findings } of operators) {
       expect(findings).toHaveLength(1);
       expect(findings[0]).toMatchObject({ kind: 'wrong-dialect', dialects: [name] });
@@ -127,7 +127,7 @@ describe('an engine that speaks a dialect', () => {
 
   it('[dialect-other] is told so in words too', async () => {
     const engine = speaker('torch', { declared: 'onnx' });
-    const report = await checkEngine(engine, { ops: ['conv2d'], cases: 20 });
+    const report = await checkEngine(engine, { ops: ['conv2d'], cases: 20, brief: true });
     const text = render(report);
     expect(text).toMatch(/^speaks torch, dialect onnx: seed 1/);
     expect(text).toContain('right on these cases when asked in the dialect of torch; the engine declares onnx');
@@ -145,7 +145,7 @@ describe('an engine that speaks a dialect', () => {
     async (name, declared) => {
       const { ceil } = dialects[name].conventions;
       const engine = speaker(declared, { rule: ceil });
-      const { findings } = (await checkEngine(engine, { ops: ['maxPool2d'], cases: 150 })).operators[0];
+      const { findings } = (await checkEngine(engine, { ops: ['maxPool2d'], cases: 150, brief: true })).operators[0];
       expect(findings).toHaveLength(1);
       expect(findings[0]).toMatchObject({ kind: 'wrong-dialect' });
       expect(findings[0].dialects).toEqual(names.filter((each) => dialects[each].conventions.ceil === ceil));
@@ -165,7 +165,8 @@ describe('an engine that speaks a dialect', () => {
   it.each(foreign.flatMap((name) => mistakes.map((each) => [name, ...each] as const)))(
     '[oracle-mistakes] and makes a mistake hears its name: %s, %s',
     async (name, mistake, op, change) => {
-      const { findings } = (await checkEngine(speaker(name, { change }), { ops: [op], cases: 50 })).operators[0];
+      const { findings } = (await checkEngine(speaker(name, { change }), { ops: [op], cases: 50, brief: true }))
+        .operators[0];
       expect(findings[0].mistake).toMatch(mistake);
       expect(findings[0].kind).not.toBe('wrong-dialect');
     },
@@ -191,7 +192,7 @@ describe('what an engine declares', () => {
     };
     const layout = { weight: 'OHWI', depthwise: 'IHWO' };
     const engine: Engine = { name: 'lite', dialect: 'tensorflow', layout, ops: { conv2d: see, depthwiseConv2d: see } };
-    await checkEngine(engine, { ops: ['conv2d', 'depthwiseConv2d'], cases: 1 });
+    await checkEngine(engine, { ops: ['conv2d', 'depthwiseConv2d'], cases: 1, brief: true });
     const [conv, depthwise] = [shapes.get('conv2d')!, shapes.get('depthwiseConv2d')!];
     expect(conv.weight!.shape[3]).toBe(conv.x.shape[3]);
     expect(depthwise.weight!.shape[0]).toBe(1);
@@ -224,7 +225,9 @@ describe('what an engine declares', () => {
       });
     };
     const engine: Engine = { name: 'last', dialect: 'webnn', layout: { x: 'NHWC', weight: 'HWIO' }, ops: { conv2d } };
-    expect((await checkEngine(engine, { ops: ['conv2d'], cases: 20 })).operators[0].counts).toEqual({ pass: 20 });
+    expect((await checkEngine(engine, { ops: ['conv2d'], cases: 20, brief: true })).operators[0].counts).toEqual({
+      pass: 20,
+    });
   });
 });
 

@@ -25,9 +25,13 @@ const bfloat16: Round = (value) => fromBfloat16(toBfloat16(value));
 const rounded = ({ shape, data }: Tensor, round: Round): Tensor => ({ shape, data: Float32Array.from(data, round) });
 const changed = ({ shape, data }: Tensor, change: Round): Tensor => ({ shape, data: Float32Array.from(data, change) });
 
-const report = async (op: string, run: (call: Call) => unknown, cases = 120, traits: Traits = {}) =>
-  (await checkEngine({ name: 'tried', traits, ops: { [op]: run as Engine['ops'][string] } }, { ops: [op], cases }))
-    .operators[0];
+const report = async (op: string, run: (call: Call) => unknown, cases = 120, traits: Traits = {}, brief = true) =>
+  (
+    await checkEngine(
+      { name: 'tried', traits, ops: { [op]: run as Engine['ops'][string] } },
+      { ops: [op], cases, brief },
+    )
+  ).operators[0];
 const findings = async (...args: Parameters<typeof report>) => (await report(...args)).findings;
 
 /** A dense layer that adds its products one after the other, rounded by `add` each time. */
@@ -68,6 +72,9 @@ describe('narrow arithmetic', () => {
     const found = await findings(
       'dense',
       summed(fround, (all) => Math.min(all, 32)),
+      120,
+      {},
+      false,
     );
     expect(found.map(({ kind }) => kind)).toEqual(['fail']);
     expect(found[0].where?.text).toMatch(/> 32$/);
@@ -107,13 +114,15 @@ describe('narrow arithmetic', () => {
       ops: { maxPool1d: (call) => forward({ ...call, x: rounded(call.x, bfloat16) }) },
       gradients: { maxPool1d: (call: GradientCall) => gradient({ ...call, x: rounded(call.x, bfloat16) }) },
     };
-    const { operators } = await checkEngine(engine, { ops: ['maxPool1d'], cases: 150 });
+    const { operators } = await checkEngine(engine, { ops: ['maxPool1d'], cases: 150, brief: true });
     expect(operators.flatMap((each) => each.findings)).toEqual([]);
     const lost: Engine = {
       ...engine,
       gradients: { maxPool1d: (call) => ({ x: changed(gradient(call).x!, (v) => v / 2) }) },
     };
-    expect((await checkEngine(lost, { ops: ['maxPool1d'], cases: 40 })).operators[1].findings).not.toEqual([]);
+    expect((await checkEngine(lost, { ops: ['maxPool1d'], cases: 40, brief: true })).operators[1].findings).not.toEqual(
+      [],
+    );
   });
 
   it('[oracle-profile] says how close numbers are, also where others are NaN', async () => {
@@ -225,7 +234,7 @@ describe('one cause', () => {
       if (call.bias) throw new Error('no');
       return call.weight!.shape[1] > 2 ? changed(y, (v) => v + 1) : { shape: [1, ...y.shape], data: y.data };
     };
-    const found = await findings('dense', run);
+    const found = await findings('dense', run, 120, {}, false);
     expect(found.map(({ where }) => where?.text)).toEqual(['batch > 1']);
   });
 
@@ -264,7 +273,7 @@ describe('what comes and goes', () => {
       return forward(call);
     };
     const engine: Engine = { name: 'now and then', ops: { dense: run } };
-    const found = await checkEngine(engine, { ops: ['dense'], cases: 60 });
+    const found = await checkEngine(engine, { ops: ['dense'], cases: 60, brief: true });
     const [finding] = found.operators[0].findings;
     expect([finding.kind, finding.intermittent]).toEqual(['crash', true]);
     expect(render(found)).toContain('comes and goes');
@@ -300,11 +309,11 @@ describe('sums that round', () => {
   it('[campaign-strict] are a finding then, shown as it was seen, and a remark otherwise', async () => {
     const run = (call: Call): Tensor => summed(call.x.shape[1] > 4 ? cutTo(25) : fround)(call);
     const engine: Engine = { name: 'cut', ops: { dense: run } };
-    const plain = await checkEngine(engine, { ops: ['dense'], cases: 200 });
+    const plain = await checkEngine(engine, { ops: ['dense'], cases: 200, brief: true });
     expect([plain.clean, plain.operators[0].status]).toEqual([true, 'pass']);
     expect(plain.operators[0].counts.suspect).toBeGreaterThan(3);
     expect(render(plain)).toContain('dense: suspect: sums lean towards 0');
-    const strict = await checkEngine(engine, { ops: ['dense'], cases: 200, strict: true });
+    const strict = await checkEngine(engine, { ops: ['dense'], cases: 200, strict: true, brief: true });
     expect(strict.operators[0].findings.map(({ kind, passesAlone }) => [kind, passesAlone])).toEqual([
       ['suspect', undefined],
     ]);

@@ -236,7 +236,10 @@ const cases: [op: string, name: RegExp, engine: (call: Call) => Tensor][] = [
 
 describe('a known mistake', () => {
   it.each(cases)('[oracle-mistakes] of %s, %s, is caught and named', async (op, name, fault) => {
-    const report = await checkEngine({ name: 'faulty', ops: { ...ops, [op]: fault } }, { ops: [op], cases: 60 });
+    const report = await checkEngine(
+      { name: 'faulty', ops: { ...ops, [op]: fault } },
+      { ops: [op], cases: 60, brief: true },
+    );
     const { findings } = report.operators[0];
     expect(findings[0]?.mistake).toMatch(name);
     const { x } = explain(findings[0].id);
@@ -249,7 +252,7 @@ describe('a known mistake', () => {
       return { ...rest, ...(db && { bias: { shape: db.shape, data: db.data.map((v) => v / call.x.shape[0]) } }) };
     };
     const engine: Engine = { name: 'faulty', ops, gradients: { conv2d: averaged } };
-    const { operators } = await checkEngine(engine, { ops: ['conv2d'], cases: 80 });
+    const { operators } = await checkEngine(engine, { ops: ['conv2d'], cases: 80, brief: true });
     expect(operators.map(({ op, status }) => [op, status])).toEqual([
       ['conv2d', 'pass'],
       ['conv2d gradient', 'fail'],
@@ -262,7 +265,7 @@ describe('a known mistake', () => {
     expect(new Set(faults).size).toBe(faults.length);
     const odd = await checkEngine(
       { name: 'odd', ops: { ...ops, conv2d: after((y, { i }) => (i === 0 ? y + 1 : y)) } },
-      { ops: ['conv2d'], cases: 30 },
+      { ops: ['conv2d'], cases: 30, brief: true },
     );
     expect(odd.operators[0].findings.map(({ mistake }) => mistake)).toEqual([
       undefined,

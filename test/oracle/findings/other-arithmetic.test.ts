@@ -68,7 +68,7 @@ const engineOf = (run: (call: Call) => ReturnType<typeof tensor>, traits: Traits
   ops: Object.fromEntries(ops.map((op) => [op, run])),
 });
 const check = async (engine: Engine, cases = 60, seed = 1, asked = ops) =>
-  (await checkEngine(engine, { ops: asked, cases, seed })).operators;
+  (await checkEngine(engine, { ops: asked, cases, seed, brief: true })).operators;
 
 const profiles: Rounds[] = [
   { operands: 'tf32' },
@@ -123,7 +123,7 @@ describe('narrow arithmetic', () => {
 
   it('[oracle-profile] is said in words, with the traits to declare', async () => {
     const engine = engineOf(summed({ operands: 'bfloat16' }));
-    expect(render(await checkEngine(engine, { ops: ['dense'] }))).toContain(
+    expect(render(await checkEngine(engine, { ops: ['dense'], brief: true }))).toContain(
       "inside the bound of operands rounded to bfloat16: if the engine means that, declare traits: { precision: { operands: 'bfloat16' } }\n",
     );
   });

@@ -81,7 +81,7 @@ describe('merge', () => {
     expect(await refusal(one)).toContain('all 2 shards must be there, got none for [2] [campaign-merge]');
     expect(await refusal(one, two, two)).toContain('once, got 2/2 in two.json and two.json');
     expect(await refusal(one, part(few(2, 3)))).toContain('shards of 2, got one of 3');
-    expect(await refusal(one, part(checkEngine(wrong, { ...options, cases: 6 }), 'w.json'))).toContain(
+    expect(await refusal(one, part(checkEngine(wrong, { ...options, cases: 6, brief: true }), 'w.json'))).toContain(
       'the whole campaign in w.json',
     );
     expect(await refusal(one, part(few(2, 2, { seed: 2 })))).toContain('one seed, got 1 in one.json and 2 in a.json');
@@ -146,7 +146,7 @@ describe('a list of expected failures', () => {
       if (++calls > 3) skip('no more');
       throw new Error('no');
     });
-    const report = await judged('dense: error', checkEngine(fussy, { ops: ['dense'], cases: 20 }));
+    const report = await judged('dense: error', checkEngine(fussy, { ops: ['dense'], cases: 20, brief: true }));
     expect(report.operators[0]).toMatchObject({ status: 'hardly answered', counts: { error: 3 } });
     expect(report.clean).toBe(false);
     expect(render(report, 'tap')).toContain('# SKIP only 3 of 20 answered');

@@ -192,9 +192,11 @@ describe('the forms of a report', () => {
       })),
     );
     expect([merge(parts).clean, unknown(merge(parts))]).toEqual([true, names]);
-    expect(unknown(await checkEngine(engine, { ...options, ops: ['dense'] }))).toEqual([]);
+    expect(unknown(await checkEngine(engine, { ...options, ops: ['dense'], brief: true }))).toEqual([]);
     const many = Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`op${i}`, selu]));
-    const all = unknown(await checkEngine({ name: 'many', ops: { dense: forward, ...many } }, { cases: 1 }));
+    const all = unknown(
+      await checkEngine({ name: 'many', ops: { dense: forward, ...many } }, { cases: 1, brief: true }),
+    );
     expect([all.length, all[20]]).toEqual([21, ['10 more', 0]]);
   });
 
@@ -225,7 +227,7 @@ describe('a strict campaign', () => {
     },
   };
   // Case 32 of this seed sums 162 terms; few cases of gradients are so long.
-  const run = (strict: boolean) => checkEngine(vague, { ops: ['conv2d'], seed: 1156, cases: 33, strict });
+  const run = (strict: boolean) => checkEngine(vague, { ops: ['conv2d'], seed: 1156, cases: 33, strict, brief: true });
 
   it('[campaign-strict] makes findings of suspects', async () => {
     const [lenient, strict] = [await run(false), await run(true)];
@@ -235,6 +237,8 @@ describe('a strict campaign', () => {
     expect(strict.clean).toBe(false);
     expect(strict.operators[1].counts).toEqual(lenient.operators[1].counts);
     expect(strict.operators[1].findings).toMatchObject([{ kind: 'suspect', cases: { length: suspect } }]);
-    await expect(checkEngine(vague, { strict: 1 as unknown as boolean })).rejects.toThrow('[campaign-strict]');
+    await expect(checkEngine(vague, { strict: 1 as unknown as boolean, brief: true })).rejects.toThrow(
+      '[campaign-strict]',
+    );
   });
 });

@@ -110,7 +110,7 @@ describe('an engine with a threshold', () => {
     ['convTranspose1d', 'columns past blocks of 16', (_, y, i) => inRest(y, i, 1, 16), 'n1'],
   ])('[oracle-sizes] is caught: %s, %s, for any seed, and reduced to the least size', async (op, _, isLost, id) => {
     for (const seed of [1, 2]) {
-      const [finding] = (await checkEngine(upTo(op, isLost), { ops: [op], seed })).operators[0].findings;
+      const [finding] = (await checkEngine(upTo(op, isLost), { ops: [op], seed, brief: true })).operators[0].findings;
       expect(finding?.id).toContain(id);
       expect(explain(finding.id).op).toBe(op);
     }
@@ -129,7 +129,7 @@ describe('an engine with a threshold', () => {
         },
       },
     };
-    const { operators } = await checkEngine(engine, { ops: ['conv2d'] });
+    const { operators } = await checkEngine(engine, { ops: ['conv2d'], brief: true });
     expect(operators[1].findings[0].id).toContain('_o33k1x1');
   });
 });
