@@ -57,10 +57,8 @@ export function train(goesOn: boolean): void {
   }
   const last = measured.value.at(-1);
   const resume = goesOn ? last?.checkpoint : undefined;
-  if (!goesOn) {
-    points.value = [];
-    measured.value = [];
-  }
+  /** What was trained before stays until the new run has something to show: its files may be refused. */
+  let hasBegun = goesOn;
   const end = (text: string): void => {
     running.value = undefined;
     announce(text);
@@ -71,6 +69,11 @@ export function train(goesOn: boolean): void {
     { plan: { ...wanted, epochs }, files: given, resume, start: resume ? undefined : loaded.value },
     {
       message(message) {
+        if (!hasBegun) {
+          points.value = [];
+          measured.value = [];
+          hasBegun = true;
+        }
         if ('point' in message) points.value = [...points.value, message.point];
         else measured.value = [...measured.value, message.measured];
       },

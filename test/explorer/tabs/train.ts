@@ -67,5 +67,32 @@ export function trainTests(site: () => Site): void {
         await page.getByText('not “fast”').waitFor();
       });
     });
+
+    test('files that are refused leave what was trained before', async () => {
+      await visit(site(), '#train?examples=100&epochs=1', async (page) => {
+        const button = page.getByRole('button', { name: 'Train', exact: true });
+        await button.click();
+        await expect
+          .poll(() => page.getByRole('button', { name: 'Go on' }).isEnabled(), { timeout: 10_000 })
+          .toBe(true);
+        const shares = () => page.locator('.answer .number').allTextContents();
+        const trained = await shares();
+        await page.getByLabel('Digits').selectOption('files');
+        for (const label of ['Images', 'Labels'])
+          await page
+            .locator('label', { hasText: label })
+            .locator('input[type=file]')
+            .setInputFiles({
+              name: 'a.png',
+              mimeType: '',
+              buffer: Buffer.from('\u0089PNG\r\n\u001a\n', 'latin1'),
+            });
+        await button.click();
+        await page.getByText('the file looks like PNG').waitFor();
+        expect(await shares()).toEqual(trained);
+        expect(await page.getByRole('button', { name: 'Save', exact: true }).isEnabled()).toBe(true);
+        expect(await page.getByText('not trained yet').count()).toBe(0);
+      });
+    });
   });
 }
