@@ -2,8 +2,9 @@
 
 import { parseArgs } from 'node:util';
 import { SpecError } from '../errors.ts';
-import { campaign, type Progress } from '../oracle/campaign.ts';
+import { campaign } from '../oracle/campaign.ts';
 import type { Settings, Shard } from '../oracle/cases/questions.ts';
+import type { Progress } from '../oracle/check-operator.ts';
 import { joinParts } from '../oracle/report/merge.ts';
 import type { Report } from '../oracle/report/report.ts';
 import { plainLines } from '../plain-lines.ts';

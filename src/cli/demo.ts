@@ -2,7 +2,8 @@
 
 import { parseArgs } from 'node:util';
 import { bitsOf } from '../oracle/bounds/precision.ts';
-import { type CheckOptions, checkEngine } from '../oracle/campaign.ts';
+import { checkEngine } from '../oracle/campaign.ts';
+import type { CheckOptions } from '../oracle/check-operator.ts';
 import type { Engine } from '../oracle/engine.ts';
 import { render } from '../oracle/report/reporters.ts';
 import { table } from '../oracle/report/text.ts';

@@ -1,7 +1,7 @@
 // One line that shows the progress of a campaign, on a terminal only.
 
 import type { WriteStream } from 'node:tty';
-import type { Progress } from '../oracle/campaign.ts';
+import type { Progress } from '../oracle/check-operator.ts';
 
 /** Redrawing more often than this only costs time. */
 const MILLISECONDS = 80;

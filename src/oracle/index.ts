@@ -3,9 +3,10 @@
 export type { Element, Verdict } from './ask/verdict.ts';
 export type { Profile } from './bounds/bound.ts';
 export type { Format, Narrowing } from './bounds/formats.ts';
-export { type CheckOptions, checkEngine, type Progress } from './campaign.ts';
+export { checkEngine } from './campaign.ts';
 export type { Settings, Shard } from './cases/questions.ts';
 export { bound, check, type OutputBound } from './check.ts';
+export type { CheckOptions, Progress } from './check-operator.ts';
 export type { CeilRule, Dialect, DialectName, Layout } from './dialect.ts';
 export { dialects } from './dialects/dialects.ts';
 export { type Call, type Engine, type GradientCall, type Gradients, skip, type Traits } from './engine.ts';

@@ -5,6 +5,7 @@ import { StepArena } from '../kernels/step-memory.ts';
 import { Crew } from './crew.ts';
 import { threadsOf } from './host.ts';
 import { parted } from './part.ts';
+import type { Section } from './share.ts';
 import { type Call, type Noting, noting } from './shared-arena.ts';
 import { Structs } from './structs.ts';
 
@@ -61,9 +62,20 @@ export class ThreadedArena extends StepArena {
     const sections = parted(this, calls, this.#crew.threads);
     const { kernels } = this.#noting;
     const make = ({ name, numbers }: Call): void => (kernels[name] as (...all: number[]) => void)(...numbers);
-    const isShared = sections.some((section) => section.some((own, t) => t > 0 && own.length > 0));
-    if (isShared) this.#crew.run(sections, make);
-    else for (const [own] of sections) own.forEach(make);
+    // The workers are called only for what they share; what this thread does alone costs them no meeting.
+    let shared: Section[] = [];
+    const flush = (): void => {
+      if (shared.length > 0) this.#crew.run(shared, make);
+      shared = [];
+    };
+    for (const section of sections) {
+      if (section.some((own, t) => t > 0 && own.length > 0)) shared.push(section);
+      else {
+        flush();
+        section[0].forEach(make);
+      }
+    }
+    flush();
   }
 }
 

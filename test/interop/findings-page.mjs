@@ -82,12 +82,17 @@ function section([name, report], checked) {
   const offered = operators.filter(isOffered);
   const asked = offered.reduce((sum, { cases }) => sum + cases, 0);
   const failing = offered.filter(({ findings }) => findings.length > 0);
-  const right = offered.filter(({ findings }) => findings.length === 0).map(({ op }) => op);
+  const clean = offered.filter(({ findings }) => findings.length === 0);
+  const namesOf = (list) => list.map(({ op }) => op).join(', ');
+  const [right, short] = [true, false].map((isAnswered) =>
+    clean.filter(({ status }) => (status === 'pass') === isAnswered),
+  );
   return [
     `## ${engine.name} ${engine.version ?? ''}`.trimEnd(),
     '',
     `\`npm run interop ${name}\`: ${asked} cases of ${offered.length} operators and gradients, by the rules of the dialect ${engine.dialect}, seed ${report.seed}.`,
-    ...(right.length > 0 ? [`Nothing found in ${right.join(', ')}.`] : []),
+    ...(right.length > 0 ? [`Nothing found in ${namesOf(right)}.`] : []),
+    ...(short.length > 0 ? [`Too few cases were answered to say anything of ${namesOf(short)}.`] : []),
     '',
     ...grouped(name, failing, checked).flatMap((each) => paragraph(each, engine.language)),
   ];

@@ -313,7 +313,15 @@ describe('a campaign', () => {
 
   it('[campaign-brief] asks nothing more about failures, which are named and reduced all the same', async () => {
     let calls = 0;
-    const counted: Engine = { ...dropsTap, ops: { conv2d: (call) => (calls++, dropsTap.ops.conv2d(call)) } };
+    const counted: Engine = {
+      ...dropsTap,
+      ops: {
+        conv2d: (call) => {
+          calls++;
+          return dropsTap.ops.conv2d(call);
+        },
+      },
+    };
     const [whole] = (await checkEngine(counted, { ops: ['conv2d'], cases: 60 })).operators;
     const asked = calls;
     calls = 0;

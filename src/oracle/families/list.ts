@@ -2,12 +2,13 @@
 
 export { leakyReluFamily, reluFamily, sigmoidFamily, tanhFamily } from './activations.ts';
 export { averageFamily } from './average.ts';
+export { binaryCrossEntropyFamily } from './binary-cross-entropy.ts';
 export { convFamily } from './conv.ts';
+export { crossEntropyFamily } from './cross-entropy.ts';
 export { denseFamily } from './dense.ts';
 export { depthwiseFamily } from './depthwise.ts';
 export { channelMaxPoolFamily, globalAvgPoolFamily, globalMaxPoolFamily } from './global-pools.ts';
 export { localFamily } from './local.ts';
-export { binaryCrossEntropyFamily, crossEntropyFamily, squaredErrorFamily } from './losses.ts';
 export { lpFamily } from './lp.ts';
 export { lrnFamily } from './lrn.ts';
 export { maxFamily } from './max.ts';
@@ -17,4 +18,5 @@ export { powerFamily } from './power.ts';
 export { preluFamily } from './prelu.ts';
 export { eluFamily, geluFamily, seluFamily, siluFamily, softplusFamily } from './smooth.ts';
 export { softmaxFamily } from './softmax.ts';
+export { squaredErrorFamily } from './squared-error.ts';
 export { transposedFamily } from './transposed.ts';

@@ -75,9 +75,9 @@ async function describe(
 ): Promise<Described> {
   const engine = patient(subject, SECONDS);
   const found = await readMatrix(engine, smallest);
-  if (isNamed) return found ? { instead: found.instead } : {};
   const telling = found && found.rules.length > 0 ? mostTelling(failures) : undefined;
   const larger = telling && (await readMatrix(engine, telling));
+  if (isNamed) return described(found, larger);
   const rules = suspectsOf(subject, larger, failures);
   const suspects = distinct(rules.length > 0 ? rules : suspectsOf(subject, found, failures));
   const all = [...mistakesOf(smallest.op).map(known), ...suspects];
@@ -90,24 +90,30 @@ const distinct = (list: readonly Suspect[]): Suspect[] =>
 /** A known mistake is said in fewer words than any rule. */
 const known = (mistake: Mistake): Suspect => ({ mistake, cost: 0, isKnown: true });
 
-function described(
-  found: Description | undefined,
-  larger: Description | undefined,
-  named: Named | undefined,
-): Described {
-  const description = larger?.instead.confirmed && !found?.instead.confirmed ? larger : found;
-  if (!named) return description ? { instead: description.instead } : {};
+function described(found: Description | undefined, larger: Description | undefined, named?: Named): Described {
+  const description = insteadOf(found, larger);
+  if (!named) return description ? { instead: description } : {};
   const { suspect, condition, evidence } = named;
   const text = condition.text === '' ? suspect.mistake.name : `${suspect.mistake.name}, with ${condition.text}`;
   if (suspect.isKnown) {
-    const mistake = { ...(description && { instead: description.instead }), mistake: text, evidence };
+    const mistake = { ...(description && { instead: description }), mistake: text, evidence };
     predictors.set(evidence, named);
     return mistake;
   }
-  const instead: Instead = { ...description!.instead, text, confirmed: true, evidence };
+  const instead: Instead = { ...description!, text, confirmed: true, evidence };
   predictors.set(instead, named);
   return { instead };
 }
+
+/** What the smallest case shows, in the words of a larger one that has a rule: of a single cell many rules are true. */
+function insteadOf(found: Description | undefined, larger: Description | undefined): Instead | undefined {
+  if (!larger?.instead.confirmed) return found?.instead;
+  if (!found?.instead.confirmed) return larger.instead;
+  return larger.rules.every(isRule) ? { ...found.instead, text: larger.instead.text } : found.instead;
+}
+
+const isRule = ({ products, biases, isOther }: PartRules): boolean =>
+  (!isOther.products || products.length > 0) && (!isOther.biases || biases.length > 0);
 
 /** How many hypotheses of one part are combined with those of the others. */
 const COMBINED = 12;
