@@ -72,6 +72,9 @@ The contents of a call with x [n, h, w, c], without dialect and layout:
   dense             units, bias; x [n, in], weight [in, units]
   prelu             shared: one slope for all channels; slope [c] or [1], the gradient too
   leakyRelu         slope; relu, sigmoid, tanh: nothing; softmax: axis
+  clip              min, max; hardSigmoid: alpha, beta; elu: alpha; selu: alpha, gamma
+  gelu              approximate: 'none' or 'tanh'; hardSwish, silu, softplus: nothing
+  power             exponent, scale, shift: (shift + scale · x) to the exponent
   lrn               size, alpha (times the sum), beta, k
   batchNorm         epsilon; weight [c], bias [c]; frozenNorm also mean [c], variance [c]
   crossEntropy      smoothing, ignore; labels [n, h, w] beside x; the loss is [1]

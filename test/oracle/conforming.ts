@@ -4,7 +4,9 @@
 import type { Shape, Tensor } from '../../src/index.ts';
 import type { Call, GradientCall } from '../../src/oracle/index.ts';
 import type { Random } from '../../src/random.ts';
-import { exp, log, pow, tanh } from '../../src/reference/math.ts';
+import { erf } from '../../src/reference/erf.ts';
+import { expm1 } from '../../src/reference/expm1.ts';
+import { exp, log, pow, softplus as softplusOf, tanh } from '../../src/reference/math.ts';
 import { cellsUnder, taps, threeAxes, windowAxes } from '../../src/window.ts';
 
 const f = Math.fround;
@@ -80,9 +82,12 @@ export function arithmetic(draw: Random, ulp: number, kind: 'float32' | 'fused' 
     sigmoid,
     oneOf,
     log: (x: number): number => called(log(x)),
+    softplus: (x: number): number => called(softplusOf(x)),
+    expm1: (x: number): number => called(expm1(x)),
     sqrt: (x: number): number => called(Math.sqrt(x)),
     inverseSqrt: (x: number): number => called(1 / Math.sqrt(x)),
     pow: (x: number, y: number): number => (coin() ? called(pow(x, y)) : e(mul(f(y), called(log(x))))),
+    erf: (x: number): number => called(erf(x)),
     tanh: (x: number): number =>
       oneOf(
         () => called(tanh(x)),
@@ -358,9 +363,150 @@ function lp(o: Arithmetic, call: Call) {
   return { p, x, y, raised };
 }
 
+interface Numbers {
+  readonly min: number;
+  readonly max: number;
+  readonly alpha: number;
+  readonly beta: number;
+  readonly gamma: number;
+  readonly exponent: number;
+  readonly scale: number;
+  readonly shift: number;
+  readonly approximate: string;
+}
+
+/** The attributes, rounded to float32. */
+const own = ({ attributes }: Call): Numbers =>
+  Object.fromEntries(
+    Object.entries(attributes).map(([name, value]) => [name, typeof value === 'number' ? f(value) : value]),
+  ) as unknown as Numbers;
+
+const cut = (x: number, low: number, high: number): number => (x < low ? low : x > high ? high : x);
+
+/** min(max(alpha·x + beta, 0), 1), and as the quotient that torch has where it can. */
+const hard = (o: Arithmetic, x: number, alpha: number, beta: number): number =>
+  o.oneOf(
+    () => cut(o.fma(alpha, x, beta), 0, 1),
+    () => (alpha === f(1 / 6) && beta === 0.5 ? o.div(cut(o.add(x, 3), 0, 6), 6) : cut(o.fma(alpha, x, beta), 0, 1)),
+  );
+
+const hardSwish = (o: Arithmetic, x: number): number =>
+  o.oneOf(
+    () => o.mul(x, hard(o, x, f(1 / 6), 0.5)),
+    () => o.div(o.mul(x, cut(o.add(x, 3), 0, 6)), 6),
+    () => o.mul(o.mul(x, cut(o.add(x, 3), 0, 6)), f(1 / 6)),
+  );
+
+/** Slopes of a line that ends where h is 0 or 1: the same side is taken as the exact one, where that is certain. */
+const hardSwishSlope = (o: Arithmetic, x: number): number => {
+  if (x <= -3) return 0;
+  if (x >= 3) return 1;
+  return o.oneOf(
+    () => o.fma(f(1 / 6), x, hard(o, x, f(1 / 6), 0.5)),
+    () => o.add(o.div(x, 3), 0.5),
+    () => o.div(o.fma(2, x, 3), 6),
+  );
+};
+
+const silu = (o: Arithmetic, x: number): number =>
+  o.oneOf(
+    () => o.mul(x, o.sigmoid(x)),
+    () => (x > -60 ? o.div(x, o.add(1, o.e(-x))) : o.mul(x, o.sigmoid(x))),
+  );
+
+const ROOT = f(Math.sqrt(2 / Math.PI));
+const tangent = (o: Arithmetic, x: number): number => {
+  const square = o.mul(x, x);
+  return o.tanh(
+    o.mul(
+      ROOT,
+      o.oneOf(
+        () => o.fma(f(0.044715), o.mul(square, x), x),
+        () => o.mul(x, o.fma(f(0.044715), square, 1)),
+      ),
+    ),
+  );
+};
+const share = (o: Arithmetic, x: number, approximate: string): number =>
+  approximate === 'tanh'
+    ? o.mul(0.5, o.add(1, tangent(o, x)))
+    : o.mul(
+        0.5,
+        o.add(
+          1,
+          o.erf(
+            o.oneOf(
+              () => o.mul(x, f(Math.SQRT1_2)),
+              () => o.div(x, f(Math.SQRT2)),
+            ),
+          ),
+        ),
+      );
+
+const geluSlope = (o: Arithmetic, x: number, approximate: string): number => {
+  const whole = share(o, x, approximate);
+  const square = o.mul(x, x);
+  if (approximate === 'none') return o.fma(x, o.mul(f(1 / Math.sqrt(2 * Math.PI)), o.e(o.mul(-0.5, square))), whole);
+  const t = tangent(o, x);
+  const inner = o.mul(ROOT, o.fma(f(3 * 0.044715), square, 1));
+  const rest = o.oneOf(
+    () => o.add(1, -o.mul(t, t)),
+    () => o.mul(o.add(1, -t), o.add(1, t)),
+  );
+  return o.fma(o.mul(0.5, x), o.mul(rest, inner), whole);
+};
+
+const belowOne = (o: Arithmetic, x: number): number =>
+  o.oneOf(
+    () => o.add(o.e(x), -1),
+    () => o.expm1(x),
+  );
+
+const softplus = (o: Arithmetic, x: number): number =>
+  o.oneOf(
+    () => o.add(Math.max(x, 0), o.log(o.add(1, o.e(-Math.abs(x))))),
+    () => (x < 60 ? o.log(o.add(1, o.e(x))) : x),
+    () => (x > 20 ? x : o.softplus(x)),
+  );
+
+const raised = (o: Arithmetic, a: number, exponent: number): number => {
+  if (exponent === 0) return 1;
+  if (exponent === 1) return a;
+  if (a < 0 && !Number.isInteger(exponent)) return Number.NaN;
+  const whole = (): number => (a < 0 && exponent % 2 !== 0 ? -1 : 1) * o.pow(Math.abs(a), exponent);
+  const others: Readonly<Record<string, () => number>> = {
+    2: () => o.mul(a, a),
+    3: () => o.mul(o.mul(a, a), a),
+    0.5: () => o.sqrt(a),
+    [-1]: () => o.div(1, a),
+  };
+  return a === 0 ? pow(a, exponent) : o.oneOf(whole, others[exponent] ?? whole);
+};
+
 export const forwards: Readonly<Record<string, Op>> = {
   relu: (_, call) => each(call, (x) => Math.max(x, 0)),
   leakyRelu: (o, call) => each(call, (x) => (x < 0 ? o.mul(f(call.attributes.slope as number), x) : x)),
+  clip: (_, call) => each(call, (x) => cut(x, own(call).min, own(call).max)),
+  hardSigmoid: (o, call) => each(call, (x) => hard(o, x, own(call).alpha, own(call).beta)),
+  hardSwish: (o, call) => each(call, (x) => hardSwish(o, x)),
+  silu: (o, call) => each(call, (x) => silu(o, x)),
+  gelu: (o, call) => each(call, (x) => o.mul(x, share(o, x, own(call).approximate))),
+  elu: (o, call) => each(call, (x) => (x < 0 ? o.mul(own(call).alpha, belowOne(o, x)) : x)),
+  selu: (o, call) =>
+    each(call, (x) => {
+      const { alpha, gamma } = own(call);
+      if (x > 0) return o.mul(gamma, x);
+      return o.oneOf(
+        () => o.mul(gamma, o.mul(alpha, belowOne(o, x))),
+        () => o.mul(o.mul(gamma, alpha), belowOne(o, x)),
+      );
+    }),
+  softplus: (o, call) => each(call, (x) => softplus(o, x)),
+  power: (o, call) =>
+    each(call, (x) => {
+      const { exponent, scale, shift } = own(call);
+      return raised(o, o.fma(scale, x, shift), exponent);
+    }),
   sigmoid: (o, call) => each(call, o.sigmoid),
   tanh: (o, call) => each(call, o.tanh),
   softmax(o, call) {
@@ -400,6 +546,77 @@ export const pulls: Readonly<Record<string, Pull>> = {
   relu: (_, call) => ({ x: each(call, (x, i) => (x > 0 ? call.dy.data[i] : 0)) }),
   leakyRelu: (o, call) => ({
     x: each(call, (x, i) => (x > 0 ? call.dy.data[i] : o.mul(f(call.attributes.slope as number), call.dy.data[i]))),
+  }),
+  clip: (_, call) => ({
+    x: each(call, (x, i) => (x > own(call).min && x < own(call).max ? call.dy.data[i] : 0)),
+  }),
+  hardSigmoid: (o, call) => ({
+    x: each(call, (x, i) => {
+      const { alpha, beta } = own(call);
+      const y = hard(o, x, alpha, beta);
+      return y > 0 && y < 1 ? o.mul(alpha, call.dy.data[i]) : 0;
+    }),
+  }),
+  hardSwish: (o, call) => ({ x: each(call, (x, i) => o.mul(call.dy.data[i], hardSwishSlope(o, x))) }),
+  silu: (o, call) => ({
+    x: each(call, (x, i) => {
+      const s = o.sigmoid(x);
+      const rest = o.oneOf(
+        () => o.add(1, -s),
+        () => o.sigmoid(-x),
+      );
+      return o.oneOf(
+        () => o.mul(call.dy.data[i], o.mul(s, o.fma(x, rest, 1))),
+        () => o.mul(o.mul(call.dy.data[i], s), o.fma(x, rest, 1)),
+        () => o.mul(call.dy.data[i], o.fma(silu(o, x), rest, s)),
+      );
+    }),
+  }),
+  gelu: (o, call) => ({
+    x: each(call, (x, i) => o.mul(call.dy.data[i], geluSlope(o, x, own(call).approximate))),
+  }),
+  elu: (o, call) => ({
+    x: each(call, (x, i) => {
+      const { alpha } = own(call);
+      const dy = call.dy.data[i];
+      if (x > 0) return dy;
+      return o.oneOf(
+        () => o.mul(dy, o.mul(alpha, o.e(x))),
+        () => o.mul(o.mul(dy, alpha), o.e(x)),
+        () => o.mul(dy, o.fma(alpha, belowOne(o, x), alpha)),
+      );
+    }),
+  }),
+  selu: (o, call) => ({
+    x: each(call, (x, i) => {
+      const { alpha, gamma } = own(call);
+      const dy = call.dy.data[i];
+      if (x > 0) return o.mul(gamma, dy);
+      const both = o.mul(gamma, alpha);
+      return o.oneOf(
+        () => o.mul(dy, o.mul(both, o.e(x))),
+        () => o.mul(o.mul(dy, both), o.e(x)),
+        () => o.mul(dy, o.fma(both, belowOne(o, x), both)),
+      );
+    }),
+  }),
+  softplus: (o, call) => ({ x: each(call, (x, i) => o.mul(call.dy.data[i], o.sigmoid(x))) }),
+  power: (o, call) => ({
+    x: each(call, (x, i) => {
+      const { exponent, scale, shift } = own(call);
+      const dy = call.dy.data[i];
+      if (exponent === 0) return 0;
+      const base = o.fma(scale, x, shift);
+      const power = raised(o, base, exponent - 1);
+      return o.oneOf(
+        () => o.mul(dy, o.mul(o.mul(exponent, scale), power)),
+        () => o.mul(scale, o.mul(o.mul(dy, exponent), power)),
+        () =>
+          base === 0
+            ? o.mul(o.mul(dy, o.mul(exponent, scale)), power)
+            : o.mul(o.mul(dy, o.mul(exponent, scale)), o.div(raised(o, base, exponent), base)),
+      );
+    }),
   }),
   sigmoid: (o, call) => ({
     x: each(call, (x, i) => {

@@ -1,8 +1,7 @@
 // This library as an engine, and as a base for engines with mistakes.
 
-import type { Attributes, Layer, Params, Tensor } from '../../src/index.ts';
-import * as toeplitz from '../../src/index.ts';
-import { operators } from '../../src/oracle/families/index.ts';
+import type { Layer, Params, Tensor } from '../../src/index.ts';
+import { layerFor, operators } from '../../src/oracle/families/index.ts';
 import type { Call, Engine, GradientCall, Gradients } from '../../src/oracle/index.ts';
 
 /** Every operator that the oracle knows. */
@@ -13,8 +12,7 @@ const attachedTo = (op: string): string[] => Object.keys(operators[op].family.at
 
 export const layerOf = ({ op, attributes, ...tensors }: Call): Layer => {
   const attached = attachedTo(op).map((name) => [name, (tensors as Record<string, unknown>)[name]]);
-  const all = { ...attributes, ...Object.fromEntries(attached) };
-  return (toeplitz as unknown as Record<string, (attributes: Attributes) => Layer>)[op](all);
+  return layerFor(op, { ...attributes, ...Object.fromEntries(attached) });
 };
 
 /** The parameters of a call: its tensors but x and dy. */

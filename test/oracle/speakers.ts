@@ -164,6 +164,10 @@ const ownAttributes: Readonly<Record<string, (a: Given) => Attributes[]>> = {
     const alpha = a.depth_radius === undefined ? Number((a.alpha / size).toPrecision(12)) : a.alpha;
     return [{ size, alpha, beta: a.beta, k: a.k ?? a.bias }];
   },
+  clip: (a) => [{ min: a.min ?? a.clip_value_min ?? a.minValue, max: a.max ?? a.clip_value_max ?? a.maxValue }],
+  hardSigmoid: ({ alpha = 1 / 6, beta = 0.5 }) => [{ alpha, beta }],
+  selu: ({ alpha, gamma }) => [{ alpha, gamma }],
+  power: (a) => [{ exponent: a.exponent ?? a.power, scale: a.scale ?? 1, shift: a.shift ?? 0 }],
   crossEntropy: (a) => [{ ignore: a.ignore_index ?? a.ignore_label, smoothing: a.label_smoothing ?? 0 }],
 };
 

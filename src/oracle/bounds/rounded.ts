@@ -4,6 +4,8 @@
 //
 // A family writes down the formulas that engines use; the proofs of the rules are in spec/bounds.md. Spec bound-operations.
 
+import { erf } from '../../reference/erf.ts';
+import { expm1 } from '../../reference/expm1.ts';
 import { exp, log, pow, tanh } from '../../reference/math.ts';
 import { type Bound, gamma, type Profile, stored } from './bound.ts';
 import { formats, rounding } from './formats.ts';
@@ -125,6 +127,11 @@ export function operationsOf({ precision = {}, subnormals, ulp = ULP }: Profile)
       return { v, e: e + gamma(count, unit) * size + count * lost };
     },
     exp: expOf,
+    /** exp a − 1, as one function or by a subtraction. */
+    expm1(a: Rounded): Rounded {
+      const power = expOf(a);
+      return widest(called(expm1(a.v), offBy(growth(a.e), exp(a.v))), add(power, exactly(-1)));
+    },
     log: logOf,
     sqrt(a: Rounded): Rounded {
       const root = Math.sqrt(a.v);
@@ -145,6 +152,8 @@ export function operationsOf({ precision = {}, subnormals, ulp = ULP }: Profile)
       if (!(a.v > 0)) return direct;
       return widest(direct, expOf(mul({ v: power, e: unit * Math.abs(power) }, logOf(a))));
     },
+    /** As one function; its approximations are so near 0 that their errors count as those of numbers near 1. */
+    erf: ({ v, e }: Rounded): Rounded => ({ v: erf(v), e: 1.13 * e + gamma(2 * ulp, unit) + lost }),
     /** As one function. */
     tanh: (a: Rounded): Rounded => called(tanh(a.v), a.e),
     /** 1 / (1 + exp −a), or exp a / (1 + exp a). */

@@ -122,13 +122,25 @@ export function repairedShape<C extends ShapedCase>(owns: AnyOwns, { reject: _, 
   return { ...c, ...first, batch: Math.max(1, c.batch) } as unknown as C;
 }
 
-// A case id: n2h4w5c3_s0; behind the underscore the attributes, those that are true or false as 1 or 0.
+// A case id: n2h4w5c3_s0; behind the underscore the attributes, those that are true or false as 1 or 0, and words by their
+// number on the list of values, then on that of refused ones.
 
 const spaceLetters = ['d', 'h', 'w'];
 
+const wordsOf = ({ values, refused = [] }: Own<unknown>): readonly unknown[] => [...new Set([...values, ...refused])];
+
+/** An attribute as it is written in an id. */
+function readOwn(each: Own<unknown>, text: string): unknown {
+  const first = typeof each.values[0];
+  return first === 'boolean' ? text === '1' : first === 'string' ? wordsOf(each)[Number(text)] : Number(text);
+}
+
 export function writeShape(owns: AnyOwns, c: Omit<ShapedCase, keyof Case>): string {
   const axes = c.space.map((cells, i) => `${spaceLetters[3 - c.space.length + i]}${cells}`);
-  const own = Object.entries(owns).map(([name, { letter }]) => `${letter}${Number(attributeOf(c, name))}`);
+  const own = Object.entries(owns).map(([name, each]) => {
+    const value = attributeOf(c, name);
+    return `${each.letter}${typeof value === 'string' ? wordsOf(each).indexOf(value) : Number(value)}`;
+  });
   return `n${c.batch}${axes.join('')}c${c.channels}_${own.join('')}`;
 }
 
@@ -140,10 +152,7 @@ export function readShape<A extends object>(
   const match = new RegExp(`^n(\\d+)((?:d\\d+)?(?:h\\d+)?(?:w\\d+)?)c(\\d+)_${letters.join('')}$`).exec(text);
   if (!match) return undefined;
   const [, batch, space, channels, ...given] = match;
-  const attributes = Object.entries<Own<unknown>>(owns).map(([name, { values }], i) => [
-    name,
-    typeof values[0] === 'boolean' ? given[i] === '1' : Number(given[i]),
-  ]);
+  const attributes = Object.entries<Own<unknown>>(owns).map(([name, each], i) => [name, readOwn(each, given[i])]);
   const found = {
     batch: Number(batch),
     space: [...space.matchAll(/\d+/g)].map(Number),

@@ -29,6 +29,10 @@ describe('conforming engines of operators with functions, norms and losses', () 
   it.each([
     ['[bound-activations] of a logistic function', 'sigmoid', 0.3],
     ['[bound-activations] of a hyperbolic tangent', 'tanh', 0.3],
+    ['[bound-elementwise] of a Gaussian error unit', 'gelu', 0.3],
+    ['[bound-elementwise] of an exponential unit', 'elu', 0.3],
+    ['[bound-elementwise] of a smooth rectifier', 'softplus', 0.3],
+    ['[bound-elementwise] of a piecewise linear function', 'hardSwish', 0.3],
     ['[bound-softmax] of a softmax', 'softmax', 0.1],
     ['[bound-norms] of a norm', 'frozenNorm', 0.2],
     ['[bound-lrn] of local response normalization', 'lrn', 0.3],
