@@ -75,6 +75,8 @@ The contents of a call with x [n, h, w, c], without dialect and layout:
   clip              min, max; hardSigmoid: alpha, beta; elu: alpha; selu: alpha, gamma
   gelu              approximate: 'none' or 'tanh'; hardSwish, silu, softplus: nothing
   power             exponent, scale, shift: (shift + scale · x) to the exponent
+  pad               padding: a number, or [[before, after], …] for the axes of space,
+                    negative ones cut; value, mode: 'constant', 'reflect', 'edge', 'wrap'
   lrn               size, alpha (times the sum), beta, k
   batchNorm         epsilon; weight [c], bias [c]; frozenNorm also mean [c], variance [c]
   crossEntropy      smoothing, ignore; labels [n, h, w] beside x; the loss is [1]

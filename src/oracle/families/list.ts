@@ -13,6 +13,7 @@ export { lpFamily } from './lp.ts';
 export { lrnFamily } from './lrn.ts';
 export { maxFamily } from './max.ts';
 export { batchNormFamily, frozenNormFamily } from './norms.ts';
+export { padFamily } from './pad.ts';
 export { clipFamily, hardSigmoidFamily, hardSwishFamily } from './piecewise.ts';
 export { powerFamily } from './power.ts';
 export { preluFamily } from './prelu.ts';
