@@ -77,6 +77,7 @@ The contents of a call with x [n, h, w, c], without dialect and layout:
   power             exponent, scale, shift: (shift + scale · x) to the exponent
   pad               padding: a number, or [[before, after], …] for the axes of space,
                     negative ones cut; value, mode: 'constant', 'reflect', 'edge', 'wrap'
+  shuffleChannels   groups; depthToSpace, spaceToDepth: size, order: 'DCR' or 'CRD'
   lrn               size, alpha (times the sum), beta, k
   batchNorm         epsilon; weight [c], bias [c]; frozenNorm also mean [c], variance [c]
   crossEntropy      smoothing, ignore; labels [n, h, w] beside x; the loss is [1]

@@ -167,6 +167,11 @@ function padsOf(a: Given): Pairs {
   return halves(a.pads).slice(2);
 }
 
+/** The blocks of torch, which have the other order, or of ONNX and TensorFlow. */
+const blocksOf = (a: Given, torch: unknown): Attributes[] => [
+  { size: torch ?? a.blocksize ?? a.block_size, order: a.mode ?? (torch === undefined ? 'DCR' : 'CRD') },
+];
+
 /** The attributes of operators with many of them, in our words. */
 const ownAttributes: Readonly<Record<string, (a: Given) => Attributes[]>> = {
   lrn(a) {
@@ -183,6 +188,8 @@ const ownAttributes: Readonly<Record<string, (a: Given) => Attributes[]>> = {
     const mode = modes.find((own, i) => own === a.mode || theirs[i] === a.mode) ?? 'reflect';
     return [{ padding: padsOf(a), mode, value: a.value ?? a.constant_values }];
   },
+  depthToSpace: (a) => blocksOf(a, a.upscale_factor),
+  spaceToDepth: (a) => blocksOf(a, a.downscale_factor),
   power: (a) => [{ exponent: a.exponent ?? a.power, scale: a.scale ?? 1, shift: a.shift ?? 0 }],
   crossEntropy: (a) => [{ ignore: a.ignore_index ?? a.ignore_label, smoothing: a.label_smoothing ?? 0 }],
 };

@@ -12,6 +12,7 @@ export { localFamily } from './local.ts';
 export { lpFamily } from './lp.ts';
 export { lrnFamily } from './lrn.ts';
 export { maxFamily } from './max.ts';
+export { depthToSpaceFamily, shuffleChannelsFamily, spaceToDepthFamily } from './moves.ts';
 export { batchNormFamily, frozenNormFamily } from './norms.ts';
 export { padFamily } from './pad.ts';
 export { clipFamily, hardSigmoidFamily, hardSwishFamily } from './piecewise.ts';
