@@ -11,7 +11,7 @@ import { flatParams, mapParams } from '../layer/params.ts';
 import { type NamedNet, namedNets } from '../nets/named.ts';
 import { type NetFile, netIn } from '../nets/net-file.ts';
 import { allocate, type Shape, type Tensor, tensor } from '../tensor.ts';
-import { stackImages } from '../train/images.ts';
+import { greyImages, stackImages } from '../train/images.ts';
 import { readInput } from './files.ts';
 import { isFolder, readImageFolder } from './image-folder.ts';
 import { UsageError } from './usage.ts';
@@ -72,10 +72,14 @@ export function loadNet(
 
 /** Of a net in one file, which takes images. */
 function wholeNet({ layer, shape, params }: NetFile): LoadedNet {
-  if (shape.length !== 4)
-    throw new UsageError(`show: the net of MODEL must take images [batch, height, width, channels], got [${shape}]`);
+  checkTakesImages(shape);
   const count = Object.keys(flatParams(params)).length;
   return { net: layer, params, shape, text: `${count} of ${count} parameters loaded` };
+}
+
+export function checkTakesImages(shape: Shape): void {
+  if (shape.length !== 4)
+    throw new UsageError(`show: the net of MODEL must take images [batch, height, width, channels], got [${shape}]`);
 }
 
 /** The images of a PNG or IDX file, or of a folder of PNG files, from 0 to 1, with the shape of `like` after the batch. Spec cli-show. */
@@ -109,8 +113,10 @@ async function fromIdx(file: Uint8Array, name: string): Promise<Tensor> {
   return { shape: [...shape, 1], data: Float32Array.from(data, (value) => value / 255) };
 }
 
-/** Centred on zeros or cropped to height and width; grey is repeated for every channel. */
-function fitted({ shape: [batch, height, width, depth], data }: Tensor, name: string, [, H, W, C]: Shape): Tensor {
+/** Centred on zeros or cropped to height and width; colours become grey for a net of grey images, and grey is repeated for every channel. */
+function fitted(image: Tensor, name: string, [, H, W, C]: Shape): Tensor {
+  const { shape, data } = C === 1 ? greyImages(image) : image;
+  const [batch, height, width, depth] = shape;
   if (depth !== C && depth !== 1)
     throw new UsageError(`show: the net takes images of ${C} channels, got ${depth} in '${name}'`);
   const [top, left] = [Math.floor((H - height) / 2), Math.floor((W - width) / 2)];

@@ -7,21 +7,21 @@ import { type Page, pages, readShown } from '../inspect/net-pages.ts';
 import { allocate, type Tensor } from '../tensor.ts';
 import { destination } from './destination.ts';
 import { checkFolder, readInput } from './files.ts';
-import { loadNet, netLines, readImages } from './show-input.ts';
+import { modelHelp, modelOptions, readModel } from './model-input.ts';
+import { checkTakesImages, type LoadedNet, loadNet, readImages } from './show-input.ts';
 import { EXIT, orRefused, UsageError } from './usage.ts';
 
 export const help = `toeplitz show MODEL IMAGE --out DIR [options]
 
-MODEL is a safetensors file of a net of toeplitz/nets: what toeplitz train
-writes, or writeSafetensors of its parameters by their flat names. IMAGE is a
-PNG, an IDX file of images (also .gz), or a folder of PNG files or of folders of
-them, which are read by name. Pixels become 0 to 1; an image of another size
+MODEL is a safetensors file of a net: what toeplitz train or writeNet writes, or
+writeSafetensors of the parameters of a net of toeplitz/nets by their flat names;
+or a file of ONNX (.onnx). IMAGE is a PNG, an IDX file of images (also .gz), or a
+folder of PNG files or of folders of them, which are read by name. Pixels become
+0 to 1, colours grey where the net takes grey images; an image of another size
 than the net's is centred, with zeros around it or its border cut.
 
   --out DIR       where the pictures go; made if it is not there
-  --net NAME      ${netLines(18)};
-                  without it, what MODEL says of itself, else lenet5
-  --classes N     units of the last layer, where they are not the paper's
+${modelHelp}
   --index N       which image of an IDX file or a folder (0)
   --images N      top patches and unit health over the first N of them (200)
   --units N       units of each layer whose top patches are shown (8)
@@ -37,8 +37,7 @@ Exit code: 0, or 2 if the arguments or files make no sense.
 
 const options = {
   out: { type: 'string' },
-  net: { type: 'string' },
-  classes: { type: 'string' },
+  ...modelOptions,
   index: { type: 'string', default: '0' },
   images: { type: 'string', default: '200' },
   units: { type: 'string', default: '8' },
@@ -65,7 +64,11 @@ export async function run(args: readonly string[]): Promise<number> {
   const classes = values.classes === undefined ? undefined : whole('classes', values.classes, 1);
   await checkFolder(values.out);
   const [model, source] = positionals;
-  const { net, params, shape, text } = loadNet(values.net, classes, await readInput(model));
+  const isOnnx = /\.onnx$/i.test(model);
+  if (!isOnnx && values.shape) throw new UsageError('show: --shape is for ONNX files');
+  const { net, params, shape, text } = isOnnx
+    ? await loadOnnx(model, values)
+    : loadNet(values.net, classes, await readInput(model));
   const all = await readImages(source, shape);
   if (index >= all.shape[0])
     throw new UsageError(`show: --index must be below the ${all.shape[0]} images, got ${index}`);
@@ -80,6 +83,14 @@ export async function run(args: readonly string[]): Promise<number> {
   }
   process.stdout.write(`${written} files in ${values.out}\n`);
   return EXIT.clean;
+}
+
+/** A model of ONNX as a layer, channels last. */
+async function loadOnnx(file: string, values: Parameters<typeof readModel>[2]): Promise<LoadedNet> {
+  const { model, shapes } = await readModel('show', file, values);
+  const { layer, params, shape } = model.layer({ shapes });
+  checkTakesImages(shape);
+  return { net: layer, params, shape, text: 'a model of ONNX, shown with its channels last' };
 }
 
 const linesOf = (file: Uint8Array): string[] => new TextDecoder().decode(file).trimEnd().split(/\r?\n/);

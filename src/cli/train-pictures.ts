@@ -28,12 +28,14 @@ export function curveSvg(history: readonly Epoch[]): string {
 }
 
 const [COUNT, COLUMNS, SCALE] = [40, 10, 2];
+/** How thick the frame of a wrong one is, in pixels. */
+const FRAME = 4;
 const [RIGHT, WRONG] = [
   [0.5, 0.5, 0.5],
   [0.94, 0.57, 0.23],
 ];
 
-/** Up to 40 images; those that the net gets wrong have a frame of orange. */
+/** Up to 40 images; those that the net gets wrong have a thick frame of orange, the others a thin grey one. */
 export async function samplesPng(net: Layer, params: Params<Tensor>, { x, labels }: Batch): Promise<Uint8Array> {
   const [batch, height, width, depth] = x.shape;
   const size = height * width * depth;
@@ -45,11 +47,13 @@ export async function samplesPng(net: Layer, params: Params<Tensor>, { x, labels
     const image = { shape: [height, width, depth], data: images.data.slice(i * size, (i + 1) * size) };
     const row = y.data.subarray(i * classes, (i + 1) * classes);
     const isRight = row.every((value, o) => o === labels[i] || value < row[labels[i]]);
-    const field = [
-      { start: 0, size: height },
-      { start: 0, size: width },
-    ];
-    return drawField(image, field, { scale: SCALE, colour: isRight ? RIGHT : WRONG });
+    const framed = (picture: Tensor, inset: number, scale: number): Tensor => {
+      const field = [height, width].map((cells) => ({ start: inset, size: (cells * SCALE) / scale - 2 * inset }));
+      return drawField(picture, field, { scale, colour: isRight ? RIGHT : WRONG });
+    };
+    let tile = framed(image, 0, SCALE);
+    if (!isRight) for (let inset = 1; inset < FRAME; inset++) tile = framed(tile, inset, 1);
+    return tile;
   });
   return writePng(gridPicture(tiles, { columns: COLUMNS }));
 }

@@ -63,7 +63,7 @@ export async function readIdx(bytes: Bytes): Promise<IdxArray> {
 function readHeader(file: Uint8Array): { type: IdxType; shape: number[]; start: number; element: Element } {
   const type = TYPES.get(file[2]);
   if (file.length < 4 || file[0] !== 0 || file[1] !== 0 || type === undefined || file[3] === 0) {
-    const what = `a file starts with 0, 0, a type of 8, 9, 11, 12, 13 or 14 and a number of axes from 1 on, got [${file.subarray(0, 4)}]`;
+    const what = `a file starts with 0, 0, a type of 8, 9, 11, 12, 13 or 14 and a number of axes from 1 on, got [${[...file.subarray(0, 4)]}]`;
     throw notOf(CLAUSE, 'readIdx', file, ['idx'], what);
   }
   const start = 4 + 4 * file[3];

@@ -59,7 +59,7 @@ function headerEnd(who: string, bytes: Uint8Array, start: number): number {
   const member = bytes.subarray(start);
   if (member.length < 18 || !isGzip(member) || member[2] !== 8 || (member[3] & RESERVED) !== 0)
     refuse(
-      `a gzip member starts with 1f 8b 08 and its flags, and has at least 18 bytes, got ${member.length} bytes [${member.subarray(0, 4)}] at byte ${start}`,
+      `a gzip member starts with 1f 8b 08 and its flags, and has at least 18 bytes, got ${member.length} bytes [${[...member.subarray(0, 4)]}] at byte ${start}`,
     );
   const flags = member[3];
   let at = 10;

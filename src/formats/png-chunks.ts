@@ -27,7 +27,7 @@ export function readChunks(file: Uint8Array): Chunks {
       'readPng',
       file,
       ['png'],
-      `a file starts with 89 'PNG' 0d 0a 1a 0a, got [${file.subarray(0, 8)}]`,
+      `a file starts with 89 'PNG' 0d 0a 1a 0a, got [${[...file.subarray(0, 8)]}]`,
     );
   const single = new Map<string, Uint8Array>();
   const data: Uint8Array[] = [];

@@ -10,7 +10,7 @@ const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', 
 const escaped = (text: string): string => text.replace(/[&<>"]/g, (each) => entities[each]);
 
 const style =
-  'body{font:16px sans-serif;margin:2em auto;max-width:60em}img{max-width:100%;image-rendering:pixelated}figure{margin:2em 0}';
+  'body{font:16px sans-serif;margin:2em auto;padding:0 1em;max-width:60em;overflow-wrap:anywhere}pre{overflow-x:auto}img{max-width:100%;image-rendering:pixelated}figure{margin:2em 0}';
 
 /** Names as addresses relative to the page. */
 const address = (name: string): string => name.split('/').map(encodeURIComponent).join('/');

@@ -81,7 +81,10 @@ test('[cli-show] a folder gives the images that its files give one by one', asyn
     const one = await readImages(at(`flat/${name}`), like);
     expect([...all.data.subarray(i * 1024, (i + 1) * 1024)]).toEqual([...one.data]);
   }
-  await expect(readImages(at('classes'), like)).rejects.toThrow(/takes images of 1 channels, got 3 in '.*0\.png'/);
+  expect((await readImages(at('classes'), like)).shape.slice(1)).toEqual([32, 32, 1]);
+  await expect(readImages(at('classes'), [1, 32, 32, 2])).rejects.toThrow(
+    /takes images of 2 channels, got 3 in '.*0\.png'/,
+  );
 });
 
 test('[cli-images] train makes colours grey and large images 28×28, and holds out some of every class', async () => {

@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { writeSafetensors } from '../../src/formats/index.ts';
-import { initialize, tensor } from '../../src/index.ts';
+import { dense, initialize, tensor } from '../../src/index.ts';
 import { gridPicture, readPng, topPatches, writePng } from '../../src/inspect/index.ts';
 import { lenet5 } from '../../src/nets/index.ts';
+import { writeOnnx } from '../../src/onnx/index.ts';
 import { digits } from '../../src/train/digits.ts';
 import { type Run, toeplitz } from './run.ts';
 
@@ -24,8 +25,12 @@ beforeAll(async () => {
     file('images.idx'),
     Buffer.concat([Buffer.from([0, 0, 8, 3, 0, 0, 0, 3, 0, 0, 0, 28, 0, 0, 0, 28]), pixels]),
   );
-  writeFileSync(file('colour.png'), await writePng(tensor([4, 5, 3])));
+  writeFileSync(file('colour.png'), await writePng(tensor([4, 5, 3], Array(20).fill([0, 1, 0]).flat())));
   writeFileSync(file('grey.png'), await writePng(tensor([40, 20, 2], new Array(1600).fill(1))));
+  writeFileSync(file('lenet5.onnx'), writeOnnx(lenet5(), [1, 32, 32, 1], params));
+  const flat = dense({ units: 2 });
+  writeFileSync(file('flat.onnx'), writeOnnx(flat, [1, 3], initialize(flat, [1, 3])));
+  writeFileSync(file('broken.onnx'), 'no model');
   writeFileSync(file('other.safetensors'), writeSafetensors({}, { net: 'mine' }));
   writeFileSync(file('labels.idx'), Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 1, 7));
 });
@@ -104,6 +109,19 @@ test('[cli-show] a PNG of another size is centred or cropped, and its alpha is i
   expect(readFileSync(file('d/summary.txt'), 'utf8')).toMatch(/takes more than one image/);
 });
 
+test('[cli-show] a model of ONNX gives the pictures of its net, and a colour image is grey for a net of grey images', async () => {
+  const ofNet = await show(file('lenet5.safetensors'), file('colour.png'), '--out', file('f'));
+  const ofModel = await show(file('lenet5.onnx'), file('colour.png'), '--out', file('g'));
+  expect([ofNet.code, ofModel.code, ofModel.err]).toEqual([0, 0, '']);
+  for (const name of ['input.png', 'filters.png'])
+    expect(await picture(`g/${name}`)).toEqual(await picture(`f/${name}`));
+  const { data } = await picture('f/input.png');
+  expect(data[(2 + 16 * 16) * 516 + 2 + 16 * 16]).toBeCloseTo(0.587, 2);
+  const outputs = (folder: string) =>
+    /greatest outputs: .*/.exec(readFileSync(file(`${folder}/summary.txt`), 'utf8'))?.[0];
+  expect(outputs('g')).toBe(outputs('f'));
+});
+
 test('[cli-show] invalid arguments and files give a message and exit code 2, and nothing is written', async () => {
   const model = file('lenet5.safetensors');
   const cases: [string[], RegExp][] = [
@@ -118,7 +136,10 @@ test('[cli-show] invalid arguments and files give a message and exit code 2, and
       [model, file('images.idx'), '--out', file('e'), '--units', 'all'],
       /--units must be a whole number from 1 on, got 'all'/,
     ],
-    [[model, file('colour.png'), '--out', file('e')], /takes images of 1 channels, got 3/],
+    [[model, file('images.idx'), '--out', file('e'), '--shape', 'x=1x1x32x32'], /--shape is for ONNX files/],
+    [[file('lenet5.onnx'), file('images.idx'), '--out', file('e'), '--net', 'lenet5'], /--net is for safetensors/],
+    [[file('broken.onnx'), file('images.idx'), '--out', file('e')], /\[onnx-/],
+    [[file('flat.onnx'), file('images.idx'), '--out', file('e')], /must take images .*got \[1,3\]/],
     [[model, file('labels.idx'), '--out', file('e')], /images of bytes.*got \[1\]/],
     [[file('other.safetensors'), file('images.idx'), '--out', file('e')], /--net must be one of .*got 'mine'/],
     [[model, model, '--out', file('e')], /\[format-idx\]/],

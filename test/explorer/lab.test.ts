@@ -175,6 +175,8 @@ describe('the lab', () => {
     expect(Array.from(movesOf(ones)!.changed, (i) => i % 5).sort()).toEqual([0, 0, 0, 0, 0, 4, 4, 4, 4, 4]);
     expect(movesOf(ones)!.moved).toBe(15);
     expect(movesOf(labOf({ ...defaults, shift: '1 0', stride: '2' }).lab!)?.by).toBeUndefined();
+    const far = labOf({ ...defaults, shift: `${'9'.repeat(400)} -1e300` }).lab!;
+    expect([far.shift, far.x.data.every((value) => value === 0)]).toEqual([[999, -999], true]);
     expect(movesOf(labOf(defaults).lab!)).toBeUndefined();
   });
 });

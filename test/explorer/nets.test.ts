@@ -22,6 +22,7 @@ import { inkOf } from '../../src/explorer/svg.ts';
 import { writeSafetensors } from '../../src/formats/safetensors.ts';
 import { describe as described } from '../../src/inspect/summary.ts';
 import { initialize } from '../../src/layer/initialize.ts';
+import { writeNet } from '../../src/nets/index.ts';
 import { lenet5 } from '../../src/nets/lenet5.ts';
 import { writeOnnx } from '../../src/onnx/write.ts';
 import { random } from '../../src/random.ts';
@@ -80,7 +81,16 @@ describe('a file of one’s own', () => {
     expect(operatorsOf(own.net.parts).map(({ field }) => field?.[0].size)).toContain(16);
   });
 
-  test('a safetensors file is the list of its tensors', () => {
+  test('a net in one safetensors file is a net with its fields; one that is broken is refused', () => {
+    const own = ownFileOf('mine.safetensors', writeNet(lenet5(), shape, params));
+    expect([own.net.parameters, own.net.cost]).toEqual([61706, 416520]);
+    expect(operatorsOf(own.net.parts).map(({ field }) => field?.[0].size)).toContain(16);
+    expect(own.layer!.params).toEqual(params);
+    const broken = writeSafetensors(params, { 'toeplitz.net': '{"layer": {"name": "none"}, "shape": [1]}' });
+    expect(() => ownFileOf('mine.safetensors', broken)).toThrow(/\[net-file\]/);
+  });
+
+  test('a safetensors file of weights alone is the list of its tensors', () => {
     const own = ownFileOf('mine.safetensors', writeSafetensors(params));
     expect([own.net.parameters, own.net.parts.length]).toEqual([61706, 10]);
     expect(own.layer).toBeUndefined();
@@ -164,7 +174,7 @@ describe('a receptive field', () => {
     expect(effectiveSize(new Float32Array(25), 5, 5)).toEqual([0, 0]);
   });
 
-  test('the job of the worker says its size at every pixel, of a model of ONNX too', () => {
+  test('the job of the worker says its size at every pixel, of a model of ONNX and a net in one file too', () => {
     const params = initialize(net, shape, { seed: 1 });
     const pool2 = insides.find(({ path }) => path === 'pool2')!;
     const said: Float32Array[] = [];
@@ -172,7 +182,9 @@ describe('a receptive field', () => {
     field({ net: 'lenet5', inside: pool2, ...common }, (values) => said.push(values), new AbortController().signal);
     const own = ownFileOf('a.onnx', writeOnnx(net, shape, params));
     const inside = insideOf(own.layer!.layer, shape)[insides.indexOf(pool2)];
-    field({ net: own.bytes, inside, ...common }, (values) => said.push(values), new AbortController().signal);
+    field({ net: own, inside, ...common }, (values) => said.push(values), new AbortController().signal);
+    const whole = { name: 'a.safetensors', bytes: writeNet(net, shape, params) };
+    field({ net: whole, inside: pool2, ...common }, (values) => said.push(values), new AbortController().signal);
     const expected = magnitudes(unitGradient(net, x, params, pool2, [2, 2], undefined));
     expect(said[0]).toEqual(
       magnitudes(
@@ -186,6 +198,6 @@ describe('a receptive field', () => {
         ),
       ),
     );
-    expect(said[1]).toEqual(expected);
+    expect([said[1], said[2]]).toEqual([expected, expected]);
   });
 });

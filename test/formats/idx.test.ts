@@ -6,6 +6,7 @@ import { expect, test } from 'vitest';
 import { SpecError } from '../../src/errors.ts';
 import { crc32 } from '../../src/formats/checksum.ts';
 import { readIdx } from '../../src/formats/idx.ts';
+import { readPng } from '../../src/formats/png.ts';
 import { ABSENT, shared } from '../shared.ts';
 import { errorOf, expectClause, refusesEveryPrefix, survivesDamage, survivesNoise } from './broken-files.ts';
 
@@ -24,6 +25,19 @@ test('[format-idx] images and labels are read with their shape, plain and inside
   file.fill(0);
   expect(data).toEqual(expected.data);
   expect(await readIdx(Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 0))).toEqual({ shape: [0], data: new Uint8Array(0) });
+});
+
+test('the first bytes of a file in a wrong format are numbers, also those of a Buffer of Node', async () => {
+  for (const read of [readIdx, readPng])
+    for (const start of [
+      [255, 216, 255],
+      [0x1f, 0x8b, 7, 9],
+    ]) {
+      const bytes = Uint8Array.of(...start, 1, 2, 3, 4, 5, 6, 7, 8, 9);
+      const error = await errorOf(read, bytes);
+      expect(String(error)).toContain(`[${start[0]},${start[1]},`);
+      expect(await errorOf(read, Buffer.from(bytes))).toEqual(error);
+    }
 });
 
 test('[format-idx] a gzip file of several members is their contents joined', async () => {

@@ -2,15 +2,15 @@
 
 import { initialize } from '../../layer/initialize.ts';
 import type { Layer, Params } from '../../layer/layer.ts';
-import { readOnnx } from '../../onnx/model.ts';
 import type { Shape, Tensor } from '../../tensor.ts';
 import type { Job } from '../jobs/job.ts';
+import { ownFileOf } from '../nets/file.ts';
 import { isNet, nets } from '../nets/subjects.ts';
 import { type Inside, magnitudes, unitGradient, upTo, withoutBatch } from './field.ts';
 
 export interface FieldArgs {
-  /** The name of a net, or the bytes of a model. */
-  readonly net: string | Uint8Array;
+  /** The name of a net, or the file of a model. */
+  readonly net: string | { readonly name: string; readonly bytes: Uint8Array };
   readonly shape: Shape;
   readonly image: Float32Array;
   readonly inside: Pick<Inside, 'path' | 'output'>;
@@ -25,7 +25,7 @@ const paramsOf = (part: Layer, all: Params<Tensor>): Params<Tensor> =>
     : all;
 
 export const field: Job<FieldArgs, Float32Array> = ({ net, shape, image, inside, unit, channel }, say) => {
-  const own = typeof net === 'string' ? undefined : readOnnx(net).layer({});
+  const own = typeof net === 'string' ? undefined : ownFileOf(net.name, net.bytes).layer;
   const whole = own?.layer ?? nets[typeof net === 'string' && isNet(net) ? net : 'lenet5'].make();
   const part = upTo(withoutBatch(whole), inside.path);
   const params = own ? paramsOf(part, own.params) : initialize(part, shape, { seed: 1 });

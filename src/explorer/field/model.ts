@@ -16,7 +16,7 @@ export const subject = computed((): Subject | string => {
   const { net, size } = chosen.texts.value;
   if (net !== 'own') return subjectOf(isNet(net) ? net : 'lenet5', size);
   const file = own.value;
-  if (!file) return 'Open a model of ONNX first.';
+  if (!file) return 'Open a model first.';
   if (!file.layer)
     return `This file is no single layer on images, so no field is known: ${file.why ?? 'it holds no net'}.`;
   const { layer, shape } = file.layer;
@@ -101,7 +101,7 @@ export function ask(): () => void {
       job = startJob(
         'field',
         {
-          net: name === 'own' ? (own.value?.bytes ?? name) : name,
+          net: name === 'own' && own.value ? { name: own.value.name, bytes: own.value.bytes } : name,
           shape: current.shape,
           image: x,
           inside: { path: at.path, output: at.output },

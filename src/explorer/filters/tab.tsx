@@ -59,9 +59,11 @@ const stages = computed(() => {
   return stagesOf(image.value, chain.value.chain, kind.value, padding, filterTitles);
 });
 
-/** The chosen pixel: a stage after the image, a row and a column; one that is not there is the nearest. */
+/** The chosen pixel: a stage after the image, a row and a column; one that is not there is the nearest, what is left out 0. */
 const at = computed(() => {
-  const [stage, row, column] = chosen.texts.value.at.split(' ').map((text) => Math.floor(Number(text)) || 0);
+  const [stage = 0, row = 0, column = 0] = chosen.texts.value.at
+    .split(' ')
+    .map((text) => Math.floor(Number(text)) || 0);
   const s = Math.min(Math.max(1, stage), stages.value.length - 1);
   const [, rows, columns] = stages.value[s].image.shape;
   const within = (value: number, count: number): number => Math.min(count - 1, Math.max(0, value));

@@ -2,6 +2,7 @@
 
 import { signal } from '@preact/signals';
 import { readSafetensors } from '../../formats/safetensors.ts';
+import { netIn } from '../../nets/net-file.ts';
 import { type Model, type OnnxLayer, readOnnx } from '../../onnx/model.ts';
 import { type Net, netOf, netOfOnnx, netOfTensors } from './tree.ts';
 
@@ -42,8 +43,12 @@ export async function readOwn(file: Blob & { readonly name: string }): Promise<b
 }
 
 export function ownFileOf(name: string, bytes: Uint8Array): OwnFile {
-  if (name.toLowerCase().endsWith('.safetensors'))
-    return { name, bytes, net: netOfTensors(name, readSafetensors(bytes).tensors) };
+  if (isSafetensors(name)) {
+    const file = readSafetensors(bytes);
+    const layer = netIn(file);
+    if (!layer) return { name, bytes, net: netOfTensors(name, file.tensors) };
+    return { name, bytes, net: netOf({ title: name, net: layer.layer, shape: layer.shape }), layer };
+  }
   const model = readOnnx(bytes);
   const description = netOfOnnx(name, model.describe());
   const made = layerOf(model);
@@ -56,6 +61,8 @@ export function ownFileOf(name: string, bytes: Uint8Array): OwnFile {
     layer: made,
   };
 }
+
+const isSafetensors = (name: string): boolean => name.toLowerCase().endsWith('.safetensors');
 
 function layerOf(model: Model): OnnxLayer | string {
   try {

@@ -17,7 +17,7 @@ export function OwnFile({ read }: { read(): void }) {
           }}
         />
       </label>
-      <p class="hint">A model of ONNX, or weights as safetensors. It stays in this browser.</p>
+      <p class="hint">A model of ONNX, or a net or weights as safetensors. It stays in this browser.</p>
       {problem.value && (
         <p class="problem" role="alert">
           {problem.value}

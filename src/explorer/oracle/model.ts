@@ -102,11 +102,18 @@ function take(name: string, bytes: Uint8Array): void {
   if (/^\s*\{/.test(text)) {
     report.value = fromJson(name, text);
     chosen.set({ panel: 'report' });
-  } else paste(text);
+  } else if (isId(text) || isNumbers(text)) paste(text);
+  else
+    problem.value = `${name} is none of these: a report (JSON), an answer (npy, npz, safetensors, or numbers as text), a model (ONNX), a case id. What was there stays.`;
 }
+
+const isId = (text: string): boolean => /^\s*\w+(\+gradient)?\/\S+\s*$/.test(text);
+
+/** Text that begins with a number, in any brackets; no bytes of something else. */
+const isNumbers = (text: string): boolean => /^[\s[({]*[-+]?(\.?\d|nan|inf)/i.test(text) && !/[\0\ufffd]/.test(text);
 
 /** A case id, or the numbers of an answer. */
 export function paste(text: string): void {
-  if (/^\s*\w+(\+gradient)?\/\S+\s*$/.test(text)) chosen.set({ panel: 'case', id: text.trim() });
+  if (isId(text)) chosen.set({ panel: 'case', id: text.trim() });
   else chosen.set({ panel: 'case', from: 'typed', answer: text });
 }

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { describe as described } from '../../../src/inspect/summary.ts';
 import { initialize } from '../../../src/layer/initialize.ts';
 import { lenet5 } from '../../../src/nets/lenet5.ts';
+import { writeNet } from '../../../src/nets/net-file.ts';
 import { writeOnnx } from '../../../src/onnx/write.ts';
 import { type Site, visit } from '../browser.ts';
 
@@ -35,6 +36,17 @@ export function netsTests(site: () => Site): void {
         await page.getByRole('heading', { name: 'mine.onnx' }).waitFor();
         expect(await page.getByText('61,706 parameters, 416,520 multiply-adds').count()).toBe(2);
       });
+    });
+
+    test.each(['onnx', 'safetensors'])('the field of a unit of one’s own net is computed: .%s', async (kind) => {
+      const params = initialize(lenet5(), shape, { seed: 1 });
+      const bytes = kind === 'onnx' ? writeOnnx(lenet5(), shape, params) : writeNet(lenet5(), shape, params);
+      const faults = await visit(site(), '#field?net=own', async (page) => {
+        const file = page.getByRole('group', { name: 'Your own' }).locator('input');
+        await file.setInputFiles({ name: `mine.${kind}`, mimeType: '', buffer: Buffer.from(bytes) });
+        await page.getByText(/90 % of the gradient lies within/).waitFor();
+      });
+      expect(faults).toEqual([]);
     });
 
     test('a click chooses the unit whose field is nearest, and what moves it is computed', async () => {

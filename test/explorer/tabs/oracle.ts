@@ -35,6 +35,15 @@ export function oracleTests(site: () => Site): void {
         await page.getByLabel('Case id').fill('maxPool2d/');
         expect(await page.getByLabel('Case id').getAttribute('aria-invalid')).toBe('true');
         expect(await numbers.inputValue()).toBe('3 4');
+        const file = page.getByRole('group', { name: 'Your own' }).locator('input');
+        for (const bytes of ['\u0089PNG\r\n', '\0\0', '', 'hello', '1\0']) {
+          const name = `picture${bytes.length}.png`;
+          await file.setInputFiles({ name, mimeType: '', buffer: Buffer.from(bytes, 'latin1') });
+          await page.getByText(`${name} is none of these`).waitFor();
+          expect(await numbers.inputValue()).toBe('3 4');
+        }
+        await file.setInputFiles({ name: 'answer.txt', mimeType: '', buffer: Buffer.from('[[ -5 ]]') });
+        await expect.poll(() => numbers.inputValue()).toBe('[[ -5 ]]');
       });
     });
 

@@ -1,12 +1,26 @@
 // The page as a whole in the browser: served under its policy, as a folder, steady while it loads, for who wants less motion.
 
-import { createReadStream, existsSync } from 'node:fs';
+import { createReadStream, existsSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { extname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { policy } from '../../../src/cli/explore.ts';
+import { defaults as filters } from '../../../src/explorer/filters/texts.ts';
+import { defaults as lab } from '../../../src/explorer/lab/texts.ts';
+import { defaults as oracle } from '../../../src/explorer/oracle/texts.ts';
+import { defaults as train } from '../../../src/explorer/train/texts.ts';
+import { indexPage } from '../../../src/inspect/index-page.ts';
 import { type Site, visit } from '../browser.ts';
+
+/** The settings of every tab, by their names in the address. */
+const settings: Readonly<Record<string, readonly string[]>> = {
+  ...Object.fromEntries(Object.entries({ lab, filters, oracle, train }).map(([tab, each]) => [tab, Object.keys(each)])),
+  field: ['net', 'size', 'layer', 'unit', 'image', 'channel'],
+  nets: ['net', 'size', 'beside', 'besideSize', 'panel'],
+  gradient: ['op', 'seed', 'planted', 'tensor', 'index', 'value', 'beside'],
+};
 
 const types: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css' };
 
@@ -63,6 +77,42 @@ export function pageTests(site: () => Site): void {
         },
         { afresh: true },
       );
+    });
+
+    test('an address of nonsense shows its tab, whatever the setting, and no number that is none', async () => {
+      const hashes = Object.entries(settings).flatMap(([tab, names]) =>
+        names.flatMap((name) => ['x', '-1 1e999'].map((value) => `#${tab}?${new URLSearchParams({ [name]: value })}`)),
+      );
+      // At last as at first, for the tests after this one.
+      hashes.push(...Object.keys(settings).map((tab) => `#${tab}`));
+      const wrong = async (page: Page) =>
+        page.evaluate(async (hashes) => {
+          const frame = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 0)));
+          const wrong: string[] = [];
+          for (const hash of hashes) {
+            location.hash = hash;
+            await frame();
+            await frame();
+            const text = document.querySelector('[role=tabpanel]')?.textContent ?? '';
+            if (text.length < 100 || /NaN|undefined|Infinity|\[object/.test(text)) wrong.push(`${hash}: ${text}`);
+          }
+          return wrong;
+        }, hashes);
+      expect(await visit(site(), '#lab', async (page) => expect(await wrong(page)).toEqual([]))).toEqual([]);
+    });
+
+    test('the page of toeplitz show fits a phone, however long a line or a name is', async () => {
+      const name = 'x'.repeat(200);
+      const html = indexPage(name, `one line ${'of many words '.repeat(50)}`, [{ name: 'a.png', caption: name }]);
+      const url = pathToFileURL(join(site().folder, 'shown.html')).href;
+      writeFileSync(join(site().folder, 'shown.html'), html);
+      const page = await site().browser.newPage({ viewport: { width: 360, height: 900 } });
+      try {
+        await page.goto(url);
+        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+      } finally {
+        await page.close();
+      }
     });
 
     test('its tabs are reached by the keyboard, and Back returns to the one before', async () => {
