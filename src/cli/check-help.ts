@@ -71,7 +71,7 @@ The contents of a call with x [n, h, w, c], without dialect and layout:
   avgPool2d         the same and countPadding: whether padding counts in the divisor
   dense             units, bias; x [n, in], weight [in, units]
   prelu             shared: one slope for all channels; slope [c] or [1], the gradient too
-  leakyRelu         slope; relu, sigmoid, tanh: nothing; softmax: axis
+  leakyRelu         slope; relu, sigmoid, tanh: nothing; softmax, logSoftmax: axis
   clip              min, max; hardSigmoid: alpha, beta; elu: alpha; selu: alpha, gamma
   gelu              approximate: 'none' or 'tanh'; hardSwish, silu, softplus: nothing
   power             exponent, scale, shift: (shift + scale · x) to the exponent

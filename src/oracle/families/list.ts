@@ -9,6 +9,7 @@ export { denseFamily } from './dense.ts';
 export { depthwiseFamily } from './depthwise.ts';
 export { channelMaxPoolFamily, globalAvgPoolFamily, globalMaxPoolFamily } from './global-pools.ts';
 export { localFamily } from './local.ts';
+export { logSoftmaxFamily } from './log-softmax.ts';
 export { lpFamily } from './lp.ts';
 export { lrnFamily } from './lrn.ts';
 export { maxFamily } from './max.ts';

@@ -35,6 +35,7 @@ describe('conforming engines of operators with functions, norms and losses', () 
     ['[bound-elementwise] of a smooth rectifier', 'softplus', 0.3],
     ['[bound-elementwise] of a piecewise linear function', 'hardSwish', 0.3],
     ['[bound-softmax] of a softmax', 'softmax', 0.1],
+    ['[bound-softmax] of a logarithm of softmax', 'logSoftmax', 0.1],
     ['[bound-norms] of a norm', 'frozenNorm', 0.2],
     ['[bound-lrn] of local response normalization', 'lrn', 0.3],
     ['[bound-lp] of an Lp pool', 'lpPool2d', 0.3],
