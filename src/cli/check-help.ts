@@ -71,10 +71,13 @@ The contents of a call with x [n, h, w, c], without dialect and layout:
   avgPool2d         the same and countPadding: whether padding counts in the divisor
   dense             units, bias; x [n, in], weight [in, units]
   prelu             shared: one slope for all channels; slope [c] or [1], the gradient too
-  leakyRelu         slope; relu, sigmoid, tanh: nothing; softmax: axis
+  leakyRelu         slope; relu, sigmoid, tanh: nothing; softmax, logSoftmax: axis
   clip              min, max; hardSigmoid: alpha, beta; elu: alpha; selu: alpha, gamma
   gelu              approximate: 'none' or 'tanh'; hardSwish, silu, softplus: nothing
   power             exponent, scale, shift: (shift + scale · x) to the exponent
+  pad               padding: a number, or [[before, after], …] for the axes of space,
+                    negative ones cut; value, mode: 'constant', 'reflect', 'edge', 'wrap'
+  shuffleChannels   groups; depthToSpace, spaceToDepth: size, order: 'DCR' or 'CRD'
   lrn               size, alpha (times the sum), beta, k
   batchNorm         epsilon; weight [c], bias [c]; frozenNorm also mean [c], variance [c]
   crossEntropy      smoothing, ignore; labels [n, h, w] beside x; the loss is [1]

@@ -138,6 +138,22 @@ function softmaxRow(o: Arithmetic, x: readonly number[]): number[] {
   return e.map((v) => o.div(v, s));
 }
 
+function logSoftmaxRow(o: Arithmetic, x: readonly number[]): number[] {
+  const m = Math.max(...x);
+  const below = x.map((v) => o.add(v, -m));
+  const l = o.log(
+    o.oneOf(
+      () => o.sum(below.map(o.e)),
+      () => online(o, x),
+    ),
+  );
+  const whole = o.add(m, l);
+  return o.oneOf(
+    () => below.map((v) => o.add(v, -l)),
+    () => x.map((v) => o.add(v, -whole)),
+  );
+}
+
 /** Σ exp(x − m) with the maximum so far. */
 function online(o: Arithmetic, x: readonly number[]): number {
   let [m, s] = [x[0], 1];
@@ -520,6 +536,17 @@ export const forwards: Readonly<Record<string, Op>> = {
     }
     return stored(call.x.shape, y);
   },
+  logSoftmax(o, call) {
+    const [x, y] = [numbers(call.x), numbers(call.x)];
+    for (const row of rows(call.x.shape, call.attributes.axis as number)) {
+      const of = logSoftmaxRow(
+        o,
+        row.map((i) => x[i]),
+      );
+      for (const [at, i] of row.entries()) y[i] = of[at];
+    }
+    return stored(call.x.shape, y);
+  },
   batchNorm: norm,
   frozenNorm: norm,
   lrn(o, call) {
@@ -653,6 +680,19 @@ export const pulls: Readonly<Record<string, Pull>> = {
         y,
       );
       for (const [at, i] of row.entries()) dx[i] = o.mul(y[at], o.add(dy[i], -s));
+    }
+    return { x: stored(call.x.shape, dx) };
+  },
+  logSoftmax(o, call) {
+    const [x, dy, dx] = [numbers(call.x), numbers(call.dy), numbers(call.x)];
+    for (const row of rows(call.x.shape, call.attributes.axis as number)) {
+      const of = row.map((i) => x[i]);
+      const p = o.oneOf(
+        () => softmaxRow(o, of),
+        () => logSoftmaxRow(o, of).map(o.e),
+      );
+      const total = o.sum(row.map((i) => dy[i]));
+      for (const [at, i] of row.entries()) dx[i] = o.fma(-p[at], total, dy[i]);
     }
     return { x: stored(call.x.shape, dx) };
   },

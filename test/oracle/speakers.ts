@@ -157,6 +157,21 @@ function fitting(op: string, attributes: Attributes, x: Shape): Layer | undefine
   }
 }
 
+/** The pads of the axes of space: in order for all axes, the last axis first, pair by pair, or before and after by themselves. */
+function padsOf(a: Given): Pairs {
+  const own = (a.pad ?? []) as number[];
+  if (own.length > 0) return own.flatMap((n, i) => (i % 2 === 0 ? [[n, own[i + 1]] as const] : [])).toReversed();
+  if (a.paddings) return (a.paddings as Pairs).slice(1, -1);
+  if (a.beginningPadding)
+    return (a.beginningPadding as number[]).map((n, i) => [n, (a.endingPadding as number[])[i]] as const).slice(2);
+  return halves(a.pads).slice(2);
+}
+
+/** The blocks of torch, which have the other order, or of ONNX and TensorFlow. */
+const blocksOf = (a: Given, torch: unknown): Attributes[] => [
+  { size: torch ?? a.blocksize ?? a.block_size, order: a.mode ?? (torch === undefined ? 'DCR' : 'CRD') },
+];
+
 /** The attributes of operators with many of them, in our words. */
 const ownAttributes: Readonly<Record<string, (a: Given) => Attributes[]>> = {
   lrn(a) {
@@ -167,6 +182,14 @@ const ownAttributes: Readonly<Record<string, (a: Given) => Attributes[]>> = {
   clip: (a) => [{ min: a.min ?? a.clip_value_min ?? a.minValue, max: a.max ?? a.clip_value_max ?? a.maxValue }],
   hardSigmoid: ({ alpha = 1 / 6, beta = 0.5 }) => [{ alpha, beta }],
   selu: ({ alpha, gamma }) => [{ alpha, gamma }],
+  pad(a) {
+    const modes = ['constant', 'reflect', 'edge', 'wrap'] as const;
+    const theirs = ['CONSTANT', 'REFLECT', 'replicate', 'circular'];
+    const mode = modes.find((own, i) => own === a.mode || theirs[i] === a.mode) ?? 'reflect';
+    return [{ padding: padsOf(a), mode, value: a.value ?? a.constant_values }];
+  },
+  depthToSpace: (a) => blocksOf(a, a.upscale_factor),
+  spaceToDepth: (a) => blocksOf(a, a.downscale_factor),
   power: (a) => [{ exponent: a.exponent ?? a.power, scale: a.scale ?? 1, shift: a.shift ?? 0 }],
   crossEntropy: (a) => [{ ignore: a.ignore_index ?? a.ignore_label, smoothing: a.label_smoothing ?? 0 }],
 };

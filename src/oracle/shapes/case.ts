@@ -1,6 +1,7 @@
 // The case of an operator without windows: the shape of x, and the attributes of the operator, each drawn from a short list.
 
 import type { Random } from '../../random.ts';
+import { isList } from '../../reading.ts';
 import { type Shape, sizeOf } from '../../tensor.ts';
 import type { Case, Drawn } from '../case.ts';
 import type { LargeAxis, Ranges } from '../family.ts';
@@ -122,15 +123,23 @@ export function repairedShape<C extends ShapedCase>(owns: AnyOwns, { reject: _, 
   return { ...c, ...first, batch: Math.max(1, c.batch) } as unknown as C;
 }
 
-// A case id: n2h4w5c3_s0; behind the underscore the attributes, those that are true or false as 1 or 0, and words by their
-// number on the list of values, then on that of refused ones.
+// A case id: n2h4w5c3_s0; behind the underscore the attributes, those that are true or false as 1 or 0, words by their
+// number on the list of values, then on that of refused ones, and a pair for each axis as 1.2x0.1.
 
 const spaceLetters = ['d', 'h', 'w'];
 
+/** Whether it may be a list with a pair of whole numbers for each axis, which is written as 1.2x0.1. */
+const hasLists = ({ values }: Own<unknown>): boolean => values.some(isList);
 const wordsOf = ({ values, refused = [] }: Own<unknown>): readonly unknown[] => [...new Set([...values, ...refused])];
+
+function writeOwn(each: Own<unknown>, value: unknown): string | number {
+  if (isList(value)) return value.map((own) => (isList(own) ? own : [own, own]).join('.')).join('x');
+  return typeof value === 'string' ? wordsOf(each).indexOf(value) : Number(value);
+}
 
 /** An attribute as it is written in an id. */
 function readOwn(each: Own<unknown>, text: string): unknown {
+  if (hasLists(each) && text.includes('.')) return text.split('x').map((pair) => pair.split('.').map(Number));
   const first = typeof each.values[0];
   return first === 'boolean' ? text === '1' : first === 'string' ? wordsOf(each)[Number(text)] : Number(text);
 }
@@ -139,7 +148,7 @@ export function writeShape(owns: AnyOwns, c: Omit<ShapedCase, keyof Case>): stri
   const axes = c.space.map((cells, i) => `${spaceLetters[3 - c.space.length + i]}${cells}`);
   const own = Object.entries(owns).map(([name, each]) => {
     const value = attributeOf(c, name);
-    return `${each.letter}${typeof value === 'string' ? wordsOf(each).indexOf(value) : Number(value)}`;
+    return `${each.letter}${writeOwn(each, value)}`;
   });
   return `n${c.batch}${axes.join('')}c${c.channels}_${own.join('')}`;
 }
@@ -148,7 +157,9 @@ export function readShape<A extends object>(
   owns: Owns<A>,
   text: string,
 ): Omit<Drawn<ShapedCase<A>>, 'values'> | undefined {
-  const letters = Object.values<Own<unknown>>(owns).map(({ letter }) => `${letter}(-?[\\d.]+)`);
+  const letters = Object.values<Own<unknown>>(owns).map(
+    (each) => `${each.letter}(${hasLists(each) ? '[-\\d.x]+' : '-?[\\d.]+'})`,
+  );
   const match = new RegExp(`^n(\\d+)((?:d\\d+)?(?:h\\d+)?(?:w\\d+)?)c(\\d+)_${letters.join('')}$`).exec(text);
   if (!match) return undefined;
   const [, batch, space, channels, ...given] = match;

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { frozenNorm, relu, sigmoid, tensor } from '../../../src/index.ts';
+import { pad } from '../../../src/ops/index.ts';
 import { partsOf } from '../../../src/oracle/ask/ask.ts';
 import { checkParts } from '../../../src/oracle/ask/outputs.ts';
 import { exactly, operationsOf, widest } from '../../../src/oracle/bounds/rounded.ts';
@@ -34,6 +35,7 @@ describe('conforming engines of operators with functions, norms and losses', () 
     ['[bound-elementwise] of a smooth rectifier', 'softplus', 0.3],
     ['[bound-elementwise] of a piecewise linear function', 'hardSwish', 0.3],
     ['[bound-softmax] of a softmax', 'softmax', 0.1],
+    ['[bound-softmax] of a logarithm of softmax', 'logSoftmax', 0.1],
     ['[bound-norms] of a norm', 'frozenNorm', 0.2],
     ['[bound-lrn] of local response normalization', 'lrn', 0.3],
     ['[bound-lp] of an Lp pool', 'lpPool2d', 0.3],
@@ -131,6 +133,18 @@ describe('numbers with what may have become of them', () => {
     expect(operationsOf({ subnormals: 'ieee' }).given(1e-40).e).toBe(0);
   });
 
+  it('[bound-pad] padding has no error, and its gradient that of a sum', () => {
+    const x = tensor([1, 2, 1], [0.1, 0.2]);
+    const { y, error } = bound(pad({ padding: 2, mode: 'edge' }), x, {});
+    expect([...y.data].map(Math.fround)).toEqual([0.1, 0.1, 0.1, 0.2, 0.2, 0.2].map(Math.fround));
+    expect([...error.data]).toEqual([0, 0, 0, 0, 0, 0]);
+    const id = 'pad+gradient/n1w2c1_p2.2m2v0/f32/given/x=1,2;dy=0.1,0.2,0.3,0.4,0.5,0.6';
+    const [[, { bound: sums }]] = partsOf({ traits: {} }, parseCaseId(id));
+    expect(sums.value[0]).toBeCloseTo(0.6, 6);
+    expect(sums.error[0]).toBeGreaterThan(0);
+    expect(sums.error[0]).toBeLessThan(1e-6);
+  });
+
   it('[bound-formulas] of several formulas the largest bound counts, and one for another number widens it', () => {
     expect(widest({ v: 1, e: 2 }, { v: 1, e: 3 }).e).toBe(3);
     expect(widest({ v: 1, e: 2 }, { v: 5, e: 1 }).e).toBe(5);
@@ -144,8 +158,14 @@ describe('numbers with what may have become of them', () => {
     expect(error.data[0]).toBeLessThan(1e-5);
   });
 
-  it('[oracle-caseid] attributes that are fractions and negative axes are written in an id', () => {
-    for (const id of ['lrn/n1c3_z3a0.0001b0.75k2/f32/exact/1', 'softmax/n1w2c3_x-2/f32/real/7'])
+  it('[oracle-caseid] attributes that are fractions, negative axes, words and lists are written in an id', () => {
+    for (const id of [
+      'lrn/n1c3_z3a0.0001b0.75k2/f32/exact/1',
+      'softmax/n1w2c3_x-2/f32/real/7',
+      'gelu/n1c2_a1/f32/real/7',
+      'pad/n1h2w3c1_p1.0x2.-1m2v5/f32/exact/1',
+      'pad/n1w3c1_p2m0v0/f32/exact/1',
+    ])
       expect(caseId(parseCaseId(id))).toBe(id);
     expect(() => parseCaseId('softmax/n1w2c3_x5/f32/real/7')).toThrow('[oracle-caseid]');
   });
