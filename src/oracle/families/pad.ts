@@ -45,6 +45,7 @@ const notCut = (c: PadCase): PadCase =>
 
 /** A mode that the dialect has, over an axis that is longer than the border; else a constant. */
 function within(modes: readonly PadMode[], c: PadCase): PadCase {
+  if (c.mode === 'constant') return c;
   const isLong = c.space.every((n, i) => pairsOf(c)[i].every((cells) => cells < n));
   return modes.includes(c.mode) && isLong ? c : { ...c, mode: 'constant' };
 }

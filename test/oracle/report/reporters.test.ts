@@ -167,24 +167,24 @@ describe('the forms of a report', () => {
   });
 
   it('[oracle-report] names operators that the oracle does not know, which make it no worse, in parts too', async () => {
-    const selu = ({ x }: Call) => x;
+    const fancy = ({ x }: Call) => x;
     const odd = '\u001b[2Jodd';
     const engine: Engine = {
       name: 'more',
-      ops: { dense: forward, selu, [odd]: selu, constructor: selu },
-      gradients: { selu: ({ x }) => ({ x }) },
+      ops: { dense: forward, fancy, [odd]: fancy, constructor: fancy },
+      gradients: { fancy: ({ x }) => ({ x }) },
     };
     const options = { cases: 4 };
     const report = await checkEngine(engine, options);
     const unknown = ({ operators }: Report) =>
       operators.flatMap(({ op, status, wanted }) => (status === 'not known' ? [[op, wanted]] : []));
     const names = [
-      ['selu', 0],
+      ['fancy', 0],
       ['\\x1b[2Jodd', 0],
       ['constructor', 0],
     ];
     expect([report.clean, unknown(report)]).toEqual([true, names]);
-    for (const form of ['text', 'junit', 'tap'] as const) expect(render(report, form)).toMatch(/selu.*not known/);
+    for (const form of ['text', 'junit', 'tap'] as const) expect(render(report, form)).toMatch(/fancy.*not known/);
     const parts = await Promise.all(
       [1, 2].map(async (index) => ({
         source: `${index}`,
@@ -193,7 +193,7 @@ describe('the forms of a report', () => {
     );
     expect([merge(parts).clean, unknown(merge(parts))]).toEqual([true, names]);
     expect(unknown(await checkEngine(engine, { ...options, ops: ['dense'], brief: true }))).toEqual([]);
-    const many = Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`op${i}`, selu]));
+    const many = Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`op${i}`, fancy]));
     const all = unknown(
       await checkEngine({ name: 'many', ops: { dense: forward, ...many } }, { cases: 1, brief: true }),
     );
