@@ -53,6 +53,35 @@ export function pageTests(site: () => Site): void {
       }
     });
 
+    test('[kernel-host] works in a browser without WebAssembly, and says that the loops run', async () => {
+      const page = await site().browser.newPage();
+      try {
+        await page.addInitScript(() => {
+          delete (globalThis as { WebAssembly?: unknown }).WebAssembly;
+        });
+        await page.goto(`${site().file}#lab`);
+        await page.getByText(/plain loops/).waitFor();
+        expect(await page.locator('[role="grid"]').count()).toBeGreaterThan(2);
+      } finally {
+        await page.close();
+      }
+    });
+
+    test('says in a browser without workers why nothing can be trained', async () => {
+      const page = await site().browser.newPage();
+      try {
+        await page.addInitScript(() => {
+          delete (globalThis as { Worker?: unknown }).Worker;
+        });
+        await page.goto(`${site().file}#train`);
+        await page.getByRole('button', { name: 'Train', exact: true }).click();
+        await page.getByText(/gives the page no worker/).waitFor();
+        expect(await page.getByRole('tab', { name: 'Train and look' }).getAttribute('aria-selected')).toBe('true');
+      } finally {
+        await page.close();
+      }
+    });
+
     test('does not move while it loads, and an address of nothing shows the first tab', async () => {
       await visit(
         site(),
