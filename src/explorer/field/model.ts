@@ -1,10 +1,11 @@
 // The state of the receptive field: the net, the layer and the unit that are chosen, the image, and the gradient at it.
 
 import { computed, effect, signal } from '@preact/signals';
+import { memoryOf } from '../../inspect/memory.ts';
 import { type Running, startJob } from '../jobs/start.ts';
 import { own } from '../nets/file.ts';
 import { isNet, type Subject, subjectOf } from '../nets/subjects.ts';
-import { fieldText } from '../nets/words.ts';
+import { bytesText, fieldText } from '../nets/words.ts';
 import { settings } from '../settings.ts';
 import { announce } from '../view/announce.tsx';
 import { type Inside, insideOf } from './field.ts';
@@ -85,6 +86,9 @@ if (typeof document !== 'undefined') {
   });
 }
 
+/** What a tab can hold of the numbers of a net and its gradient. */
+const MOST_BYTES = 1_500_000_000;
+
 /** Computes while the tab is shown; a new question ends the one before. */
 export function ask(): () => void {
   let job: Running | undefined;
@@ -96,6 +100,11 @@ export function ask(): () => void {
     effective.value = undefined;
     problem.value = undefined;
     if (!current || !at) return;
+    const { training } = memoryOf(current.net, current.shape);
+    if (training > MOST_BYTES) {
+      problem.value = `The gradient at this size needs ${bytesText(training)}, more than a tab can hold: choose a smaller size.`;
+      return;
+    }
     const name = chosen.texts.value.net;
     timer = setTimeout(() => {
       job = startJob(

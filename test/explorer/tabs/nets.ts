@@ -49,6 +49,12 @@ export function netsTests(site: () => Site): void {
       expect(faults).toEqual([]);
     });
 
+    test('says that a net is too large for a tab at this size, before anything is computed', async () => {
+      await visit(site(), '#field?net=vgg16&size=2048', async (page) => {
+        await page.getByText(/needs [\d.,]+ GB, more than a tab can hold: choose a smaller size/).waitFor();
+      });
+    });
+
     test('a click chooses the unit whose field is nearest, and what moves it is computed', async () => {
       const faults = await visit(site(), '#field?layer=conv2', async (page) => {
         const image = page.locator('.image').first();
