@@ -28,7 +28,7 @@ export const attributesOf = ({ layer }: Lab) =>
 
 export const array = (module: string, { shape, data }: Tensor): string =>
   module === 'torch'
-    ? `torch.tensor([${listed(data)}]).reshape(${shape.join(', ')})`
+    ? `torch.tensor([${listed(data)}], dtype=torch.float32).reshape(${shape.join(', ')})`
     : `numpy.array([${listed(data)}], 'float32').reshape(${shape.join(', ')})`;
 
 export const flipNote = ({ layer }: Lab): string[] =>

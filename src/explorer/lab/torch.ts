@@ -22,8 +22,16 @@ export function torchCode(lab: Lab): string {
   if (weight) lines.push(`weight = ${array('torch', weightToChannelsFirst(weight))}`);
   lines.push(...(bias ? [`bias = ${array('torch', bias)}`] : weight ? ['bias = None'] : []));
   const pad = pairs.toReversed().flat().join(', ');
+  if ((op === 'average' || op === 'lp') && a.dilation.some((each) => each > 1))
+    return `# PyTorch has no ${op === 'lp' ? 'Lp' : 'average'} pooling with dilation.`;
   if (op === 'transposed') {
-    const output = tuple(a.outputPadding ?? []);
+    // What is missing to the length of y, where `same` or outputPadding wants more than the windows reach.
+    const output = tuple(
+      pairs.map(([start, end], i) => {
+        const reach = (x.shape[i + 1] - 1) * a.stride[i] + (a.size[i] - 1) * a.dilation[i] + 1;
+        return isUneven ? (a.outputPadding?.[i] ?? 0) : lab.y.shape[i + 1] - (reach - start - end);
+      }),
+    );
     const common = `stride=${tuple(a.stride)}, output_padding=${output}, groups=${a.groups}, dilation=${tuple(a.dilation)}`;
     if (!isUneven) lines.push(`y = F.conv_transpose${rank}d(x, weight, bias, padding=${tuple(before)}, ${common})`);
     else
@@ -38,9 +46,13 @@ export function torchCode(lab: Lab): string {
       );
   } else {
     const isMax = op === 'max';
-    const isPadded = isUneven || (op === 'lp' && before.some((cells) => cells > 0));
+    // A pool of PyTorch takes no more padding than half of its window.
+    const isWide = !weight && before.some((cells, i) => 2 * cells > a.size[i]);
+    const isPadded = isUneven || isWide || (op === 'lp' && before.some((cells) => cells > 0));
+    const isDivided = op === 'average' && isPadded && a.countPadding !== true;
+    if (isDivided) lines.push(`ones = F.pad(torch.ones_like(x), (${pad}))`);
     if (isPadded) lines.push(`x = F.pad(x, (${pad})${isMax ? ", value=float('-inf')" : ''})`);
-    const padding = isUneven ? '0' : tuple(before);
+    const padding = isPadded ? '0' : tuple(before);
     const window = `${tuple(a.size)}, stride=${tuple(a.stride)}`;
     if (weight) {
       const groups = op === 'depthwise' ? x.shape[x.shape.length - 1] : a.groups;
@@ -52,17 +64,23 @@ export function torchCode(lab: Lab): string {
         `y = F.max_pool${rank}d(x, ${window}, padding=${padding}, dilation=${tuple(a.dilation)}, ceil_mode=${truth(a.ceil === true)})`,
       );
     } else if (op === 'average') {
-      if (isUneven) lines.push('# The padding above is counted now, whatever count_include_pad says.');
-      if (a.dilation.some((each) => each > 1)) lines.push('# avg_pool has no dilation.');
-      lines.push(
-        `y = F.avg_pool${rank}d(x, ${window}, padding=${padding}, ceil_mode=${truth(a.ceil === true)}, count_include_pad=${truth(a.countPadding === true)})`,
-      );
+      const words = `${window}, padding=${padding}, ceil_mode=${truth(a.ceil === true)}, count_include_pad=${truth(isPadded || a.countPadding === true)}`;
+      lines.push(`y = F.avg_pool${rank}d(x, ${words})`);
+      // Both are divided by the same numbers, so the quotient is the sum over the cells inside.
+      if (isDivided) lines.push(`y = y / F.avg_pool${rank}d(ones, ${words})`);
     } else {
-      if (a.dilation.some((each) => each > 1)) lines.push('# lp_pool has no dilation.');
       // Its powers keep their signs.
       const size = (a.p ?? 2) % 2 === 0 ? 'x' : 'x.abs()';
       lines.push(`y = F.lp_pool${rank}d(${size}, ${a.p}, ${window}, ceil_mode=${truth(a.ceil === true)})`);
     }
+    // Windows that begin in the padding after x are none of ours; once it is written into x, PyTorch cannot tell.
+    if (isPadded && a.ceil)
+      lines.push(
+        `y = y[..., ${lab.y.shape
+          .slice(1, -1)
+          .map((length) => `:${length}`)
+          .join(', ')}]`,
+      );
   }
   return [...lines, 'print(y)'].join('\n');
 }
