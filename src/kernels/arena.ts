@@ -4,7 +4,7 @@ import { SpecError } from '../errors.ts';
 import type { Data } from '../tensor.ts';
 import { HEAP_BASE } from './declared.ts';
 import type { Kernels } from './exports.ts';
-import { type Instance, newInstance, Refusal } from './module.ts';
+import { type Instance, type Memory, newInstance, Refusal } from './module.ts';
 
 /** A struct of assembly/, as declared.ts names its fields; those of `floats` are float32, the others whole numbers. */
 export interface Struct<Field extends string> {
@@ -36,7 +36,7 @@ const SLACK = 32;
 /** One instance of the kernels and its memory, given out from the bottom upwards and freed all at once. */
 export class Arena {
   readonly kernels: Kernels;
-  readonly #memory: WebAssembly.Memory;
+  readonly #memory: Memory;
   /** Where the memory of a call begins. */
   protected floor = BASE;
   #clause = 'kernel-memory';

@@ -64,10 +64,16 @@ function whyNot(bytes: Uint8Array<ArrayBuffer>, forbidden: string): string {
   return isValid ? forbidden : 'its WebAssembly has no 128-bit vectors';
 }
 
+/** A `WebAssembly.Memory`, in a type that needs no declarations of the host. */
+export interface Memory {
+  readonly buffer: ArrayBuffer;
+  grow(pages: number): number;
+}
+
 /** The kernels and their memory. */
 export interface Instance {
   readonly kernels: Kernels;
-  readonly memory: WebAssembly.Memory;
+  readonly memory: Memory;
 }
 
 /**

@@ -2,7 +2,7 @@
 
 import { Arena } from '../kernels/arena.ts';
 import type { Kernels } from '../kernels/exports.ts';
-import type { Instance } from '../kernels/module.ts';
+import type { Instance, Memory } from '../kernels/module.ts';
 import { sharedInstance } from './shared-module.ts';
 
 export type KernelName = keyof Kernels;
@@ -15,7 +15,7 @@ export interface Call {
 
 /** What parts calls needs of an arena. */
 export interface Shared extends Pick<Arena, 'take'> {
-  readonly memory: WebAssembly.Memory;
+  readonly memory: Memory;
 }
 
 /** Pages of a new memory. */
@@ -59,7 +59,7 @@ export function noting(): Noting {
 
 /** An arena that grows. */
 export class SharedArena extends Arena {
-  readonly memory: WebAssembly.Memory;
+  readonly memory: Memory;
   readonly noted: Noting['noted'];
 
   constructor() {

@@ -14,7 +14,7 @@ const SHARED = 3;
 let module: WebAssembly.Module | undefined;
 
 /** @throws {Refusal} where the host forbids compiling. */
-export function sharedModule(): WebAssembly.Module {
+export function sharedModule(): object {
   module ??= granted(
     (reason) => `it forbids compiling kernels for shared memory: ${reason}`,
     () => new WebAssembly.Module(withSharedMemory(decode())),
@@ -28,7 +28,7 @@ export function sharedInstance(pages: number): Instance {
     (reason) => `it refuses memory: ${reason}`,
     () => new WebAssembly.Memory({ initial: pages, maximum: MOST_PAGES, shared: true }),
   );
-  const instance = new WebAssembly.Instance(sharedModule(), { env: { memory } });
+  const instance = new WebAssembly.Instance(sharedModule() as WebAssembly.Module, { env: { memory } });
   return { kernels: instance.exports as unknown as Kernels, memory };
 }
 

@@ -1,6 +1,7 @@
 // The memory of training steps whose kernels threads share.
 
 import { PartSums, SCRATCH_BYTES, Walk, WeightGradient } from '../kernels/declared.ts';
+import type { Memory } from '../kernels/module.ts';
 import { StepArena } from '../kernels/step-memory.ts';
 import { Crew } from './crew.ts';
 import { threadsOf } from './host.ts';
@@ -29,7 +30,7 @@ export async function stepThreads(threads: number): Promise<StepThreads | undefi
 }
 
 export class ThreadedArena extends StepArena {
-  readonly memory: WebAssembly.Memory;
+  readonly memory: Memory;
   readonly #noting: Noting;
   readonly #crew: Crew;
 

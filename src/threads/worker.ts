@@ -1,9 +1,11 @@
 // What a worker runs. Its text is sent to it, so the function uses nothing from outside of it.
 
+import type { Memory } from '../kernels/module.ts';
+
 /** Sent once: the module, the memory that all share, and where this one keeps its scratch memory. */
 export interface Start {
-  readonly module: WebAssembly.Module;
-  readonly memory: WebAssembly.Memory;
+  readonly module: object;
+  readonly memory: Memory;
   readonly scratch: number;
   readonly index: number;
   readonly threads: number;
@@ -96,7 +98,9 @@ export function work(port: Port): void {
   port.onmessage = ({ data }) => {
     if ('module' in data) {
       start = data;
-      const instance = new WebAssembly.Instance(data.module, { env: { memory: data.memory } });
+      const instance = new WebAssembly.Instance(data.module as WebAssembly.Module, {
+        env: { memory: data.memory as WebAssembly.Memory },
+      });
       kernels = instance.exports as unknown as typeof kernels;
       kernels.setScratch(data.scratch);
       return;

@@ -34,6 +34,8 @@ const bundlers = {
       'webpack/bin/webpack.js',
       '--mode',
       'production',
+      '--target',
+      'node', // where it is run; what a bundle for browsers loads later needs an address
       '--entry',
       `./app/${app}.js`,
       ...names,
