@@ -1,24 +1,18 @@
-// Every node of a model judged on the engine's own inputs of that node. Spec judge-node, judge-piece, judge-report.
+// `judge`: the activations of an engine read, matched with a model and judged. Spec judge-names, judge-shape, judge-values.
 
 import { known } from '../attributes.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
-import { isFloat } from '../onnx/element-types.ts';
 import type { FreeShape, Port } from '../onnx/graph.ts';
 import { type Inside, insideOf, type Model, readOnnx } from '../onnx/model.ts';
-import type { Planned, PlannedNode } from '../onnx/plan.ts';
-import { type Kind, Value } from '../onnx/value.ts';
+import type { Planned } from '../onnx/plan.ts';
 import { readTraits } from '../oracle/ask/traits.ts';
 import type { Traits } from '../oracle/engine.ts';
 import { reading } from '../reading.ts';
 import type { Shape, Tensor } from '../tensor.ts';
 import { type Activations, fitting, type ImageLayout, joined, storedAs } from './activations.ts';
-import { type Declared, declaredIn, type Enclosure } from './enclosure.ts';
-import { Explanations } from './explanation.ts';
-import type { JudgedNode } from './judged-node.ts';
+import type { Declared } from './enclosure.ts';
 import { type Judgement, judgementOf } from './judgement.ts';
-import { findingOf } from './node-finding.ts';
-import { enclosed } from './rules.ts';
-import { verdictOn } from './verdict.ts';
+import { Walk } from './walk.ts';
 
 const WHO = 'judge';
 
@@ -33,9 +27,6 @@ export interface JudgeOptions {
   readonly layout?: ImageLayout;
   readonly onProgress?: (progress: { readonly done: number; readonly of: number; readonly node: string }) => void;
 }
-
-/** What is known of a tensor, or why nothing is. */
-type Carried = Enclosure | { readonly unknown: string };
 
 /**
  * Judges the tensors that an engine gave for a model: each node on the engine's own inputs of it, so that no error of
@@ -153,140 +144,4 @@ function checkDigits(
       'judge-values',
       `${WHO}: every tensor holds numbers of ${format} alone: write them as float32, or, if the engine stores them so, declare precision: { output: '${format}' }`,
     );
-}
-
-class Walk {
-  readonly #planned: Planned;
-  readonly #seen: ReadonlyMap<string, Tensor>;
-  readonly #declared: Declared;
-  readonly #onProgress: JudgeOptions['onProgress'];
-  readonly #carried = new Map<string, Carried>();
-  readonly #explanations = new Explanations();
-  /** Nodes between known tensors that a carried value comes from. */
-  readonly #through = new Map<string, ReadonlySet<string>>();
-
-  constructor(
-    planned: Planned,
-    seen: ReadonlyMap<string, Tensor>,
-    declared: Declared,
-    onProgress: JudgeOptions['onProgress'],
-  ) {
-    this.#planned = planned;
-    this.#seen = seen;
-    this.#declared = declared;
-    this.#onProgress = onProgress;
-  }
-
-  result(): Pick<Judgement, 'nodes' | 'first'> {
-    const nodes = this.#planned.nodes.filter(({ constants }) => constants === undefined);
-    const needed = this.#needed(nodes);
-    const last = new Map<string, number>();
-    nodes.forEach(({ node }, at) => {
-      if (needed.has(node.name)) for (const name of node.inputs) last.set(name, at);
-    });
-    const judged: JudgedNode[] = [];
-    let first: Judgement['first'];
-    nodes.forEach((planned, at) => {
-      const { node } = planned;
-      this.#onProgress?.({ done: at, of: nodes.length, node: node.name });
-      if (!needed.has(node.name)) judged.push(this.#row(planned, 'not seen'));
-      else {
-        const row = this.#judged(planned);
-        judged.push(row.node);
-        if (row.finding && first === undefined) first = row.finding();
-      }
-      for (const name of node.inputs) if ((last.get(name) ?? -1) <= at) this.#carried.delete(name);
-    });
-    this.#onProgress?.({ done: nodes.length, of: nodes.length, node: '' });
-    return { nodes: judged, ...(first && { first }) };
-  }
-
-  /** Those with a known output, and those that such an output is made of. */
-  #needed(nodes: readonly PlannedNode[]): ReadonlySet<string> {
-    const open = new Set<string>();
-    const needed = new Set<string>();
-    for (const { node } of [...nodes].reverse()) {
-      if (!node.outputs.some((name) => this.#seen.has(name) || open.has(name))) continue;
-      needed.add(node.name);
-      for (const name of node.inputs) if (!this.#seen.has(name)) open.add(name);
-    }
-    return needed;
-  }
-
-  #row({ node, plan }: PlannedNode, verdict: JudgedNode['verdict'], message?: string): JudgedNode {
-    const name = node.outputs.find((each) => this.#seen.has(each)) ?? node.outputs[0];
-    const shape = plan?.outputs[node.outputs.indexOf(name)]?.shape;
-    return {
-      name: node.name,
-      op: node.domain === '' ? node.op : `${node.domain}.${node.op}`,
-      tensor: name,
-      ...(shape && { shape }),
-      verdict,
-      ...(message !== undefined && { message }),
-      margin: 0,
-      wrong: 0,
-      elements: 0,
-    };
-  }
-
-  /** What is known of an input of a node. */
-  #input(planned: PlannedNode, i: number): Carried | undefined {
-    const name = planned.node.inputs[i];
-    if (name === '') return undefined;
-    const constant = planned.inputs[i]?.constant;
-    if (constant) return { value: constant().widened(true) };
-    const carried = this.#carried.get(name);
-    if (carried) return carried;
-    const seen = this.#seen.get(name);
-    if (seen === undefined) return { unknown: `${show(name)} is not among the activations` };
-    const own = enclosureOf(seen, this.#planned.known.get(name) as Kind);
-    this.#carried.set(name, own);
-    return own;
-  }
-
-  #judged(planned: PlannedNode): { readonly node: JudgedNode; readonly finding?: () => Judgement['first'] } {
-    const { node, problem } = planned;
-    const inputs = node.inputs.map((_, i) => this.#input(planned, i));
-    const gap = inputs.find((each) => each !== undefined && 'unknown' in each) as { unknown: string } | undefined;
-    const through = new Set(node.inputs.flatMap((name) => [...(this.#through.get(name) ?? [])]));
-    const isSeen = node.outputs.some((name) => this.#seen.has(name));
-    const k = node.outputs.findIndex((name) => this.#seen.has(name));
-    const declared = declaredIn(planned.plan?.outputs[Math.max(k, 0)]?.type, this.#declared);
-    const outputs =
-      gap || problem ? undefined : enclosed(planned, inputs as (Enclosure | undefined)[], declared, isSeen);
-    const why = gap?.unknown ?? problem?.message ?? `of ${node.op} in node ${show(node.name)} nothing is proved here`;
-    node.outputs.forEach((name, k) => {
-      if (name === '' || this.#seen.has(name)) return;
-      this.#carried.set(name, outputs?.[k] ?? { unknown: why });
-      this.#through.set(name, new Set([...through, node.name]));
-    });
-    if (!isSeen) return { node: this.#row(planned, 'not seen') };
-    if (outputs === undefined) return { node: this.#row(planned, gap ? 'cannot tell' : 'not judged', why) };
-    const theirs = this.#seen.get(node.outputs[k]) as Tensor;
-    const verdict = verdictOn(outputs[k], theirs, declared, through.size > 0);
-    const row = {
-      ...this.#row(planned, verdict.kind),
-      ...verdict.row,
-      ...(through.size > 0 && { through: [...through] }),
-    };
-    if (verdict.kind !== 'fail') return { node: row };
-    const failure = {
-      planned,
-      inputs: inputs as (Enclosure | undefined)[],
-      theirs,
-      k,
-      declared,
-      isPiece: through.size > 0,
-    };
-    const explanation = this.#explanations.of(failure);
-    const explained = { ...row, ...(explanation && { explanation }) };
-    return { node: explained, finding: () => findingOf(explained, failure, verdict) };
-  }
-}
-
-/** Numbers that an engine gave. */
-function enclosureOf({ shape, data }: Tensor, { type }: Kind): Enclosure {
-  return {
-    value: new Value(isFloat(type) || !/^float|^bfloat/.test(type) ? type : 'float32', shape, new Float64Array(data)),
-  };
 }

@@ -6,11 +6,11 @@ import { type Shape, sizeOf } from '../../tensor.ts';
 import type { Bound } from '../bounds/bound.ts';
 import { boundFrom, type Operations, operationsOf, type Rounded, widest } from '../bounds/rounded.ts';
 import { absent } from '../family.ts';
-import { inputOf, type ShapedCase, shapedRanges } from '../shapes/case.ts';
+import { inputOf, type ShapedCase } from '../shapes/case.ts';
 import { axisIn, shapedFamily } from '../shapes/family.ts';
 import { eachGradient, eachOutput, evaluated, type ShapedMistake, type ShapedSetting } from '../shapes/setting.ts';
 import { said } from './common.ts';
-import { exponentialsOf, rowsAlong, softmaxOf } from './softmax.ts';
+import { alongAxis, exponentialsOf, rowsAlong, softmaxOf } from './softmax.ts';
 
 interface Along {
   readonly axis: number;
@@ -48,14 +48,7 @@ export const logSoftmaxFamily = shapedFamily<Along>({
   place: 37,
   name: 'logSoftmax',
   make: logSoftmax,
-  own: { axis: { letter: 'x', values: [-1, 1, 2, 0, -2, 3, -3], refused: [9, -9] } },
-  everyday: [
-    [[1, 10], 'exact'],
-    [[4, 10], 'real'],
-    [[2, 3, 4, 5], 'exact'],
-    [[1, 3, 3, 21], 'real'],
-  ],
-  ranges: [...shapedRanges, { values: 'large' }, { rank: [1, 2], own: { axis: [1, 0, -2] } }],
+  ...alongAxis,
   bounds(layer, operands, profile): Readonly<Record<string, Bound>> {
     const o = operationsOf(profile);
     const [x, dy] = [operands.x, operands.dy].map((each) => each && Array.from(each.data, o.given));

@@ -79,10 +79,8 @@ const perRow = (name: string, factor: (s: Setting, row: readonly number[]) => nu
   },
 });
 
-export const softmaxFamily = shapedFamily<Along>({
-  place: 12,
-  name: 'softmax',
-  make: softmax,
+/** What is asked of a function along an axis. */
+export const alongAxis = {
   own: { axis: { letter: 'x', values: [-1, 1, 2, 0, -2, 3, -3], refused: [9, -9] } },
   everyday: [
     [[1, 10], 'exact'],
@@ -91,6 +89,13 @@ export const softmaxFamily = shapedFamily<Along>({
     [[1, 3, 3, 21], 'real'],
   ],
   ranges: [...shapedRanges, { values: 'large' }, { rank: [1, 2], own: { axis: [1, 0, -2] } }],
+} as const;
+
+export const softmaxFamily = shapedFamily<Along>({
+  place: 12,
+  name: 'softmax',
+  make: softmax,
+  ...alongAxis,
   bounds(layer, operands, profile): Readonly<Record<string, Bound>> {
     const o = operationsOf(profile);
     const { mul, sub, sum } = o;
