@@ -1,11 +1,13 @@
 // The page in a real browser. The tests of each tab are a file in tabs/, and a line here.
 
+import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 /** The tabs, with settings under which each of them shows much. */
 import addresses from './addresses.json' with { type: 'json' };
 import { axeFindings, executable, type Site, start, visit } from './browser.ts';
 import { filtersTests } from './tabs/filters.ts';
+import { gradientTests } from './tabs/gradient.ts';
 import { labTests } from './tabs/lab.ts';
 import { netsTests } from './tabs/nets.ts';
 import { oracleTests } from './tabs/oracle.ts';
@@ -23,6 +25,11 @@ describe.skipIf(executable === undefined)('the page in Chromium, or the one that
   test('[cli-explore] is one file of at most 900 KB, 300 KB gzipped', () => {
     expect(site.bytes).toBeLessThan(900_000);
     expect(site.gzipped).toBeLessThan(300_000);
+  });
+
+  test('keeps the licences of the packages that are in it', async () => {
+    const text = await readFile(new URL(site.file), 'utf8');
+    for (const owner of ['Jason Miller', 'Preact Team', 'Leon Sorokin']) expect(text).toContain(owner);
   });
 
   test.each(addresses)(
@@ -49,5 +56,6 @@ describe.skipIf(executable === undefined)('the page in Chromium, or the one that
   trainTests(given);
   netsTests(given);
   filtersTests(given);
+  gradientTests(given);
   oracleTests(given);
 });
