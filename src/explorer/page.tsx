@@ -7,6 +7,7 @@ import { follow } from './settings.ts';
 import type { Tab } from './tab.ts';
 import { Announcer } from './view/announce.tsx';
 import { Panels } from './view/panels.tsx';
+import { followQuestions, Questions } from './view/questions.tsx';
 import { followTheme, type Theme, theme, themes } from './view/theme.ts';
 
 const tabs = Object.values<Tab>(list).sort((a, b) => a.place - b.place);
@@ -31,6 +32,7 @@ const ThemeChoice = () => (
 
 export function showPage(root: Element): void {
   followTheme();
+  followQuestions();
   const { runs, reason } = host();
   const ran =
     runs === 'kernels' ? 'the kernels of the library' : `plain loops with the same bits, slower, because ${reason}`;
@@ -45,6 +47,7 @@ export function showPage(root: Element): void {
           </h1>
           <ThemeChoice />
         </header>
+        <Questions tab={current.value} />
         <main>
           <Panels
             id="page"

@@ -7,6 +7,7 @@ import { marksOf } from '../../src/explorer/lab/marks.ts';
 import { movesOf } from '../../src/explorer/lab/moves.ts';
 import { kernelPlanes } from '../../src/explorer/lab/planes.ts';
 import { readSetup } from '../../src/explorer/lab/setup.ts';
+import { denseOf } from '../../src/explorer/lab/strides.ts';
 import { fedBy, gradientsOf, resultOf, termsOf, usesOf } from '../../src/explorer/lab/terms.ts';
 import { defaults, type LabTexts } from '../../src/explorer/lab/texts.ts';
 import { planesOf, readTyped, weightOf, writeTyped } from '../../src/explorer/lab/values.ts';
@@ -169,15 +170,30 @@ describe('the lab', () => {
 
   test('shows outputs that move with the input, where their windows lie inside it', () => {
     const { lab } = labOf({ ...defaults, image: 'one cell', shift: '1 0', input: '9' });
-    expect(movesOf(lab!)).toEqual({ by: [1, 0], changed: new Set(Array.from({ length: 7 }, (_, i) => i)), moved: 42 });
+    expect(movesOf(lab!)).toEqual({ by: [1, 0], changed: new Set(Array.from({ length: 7 }, (_, i) => i)), kept: 42 });
     const ones = labOf({ ...defaults, image: 'ones', padding: 'same', shift: '0 -1', input: '5' }).lab!;
     // Nothing moves into the last column, and the first has padding beside it now, where the second had cells.
     expect(Array.from(movesOf(ones)!.changed, (i) => i % 5).sort()).toEqual([0, 0, 0, 0, 0, 4, 4, 4, 4, 4]);
-    expect(movesOf(ones)!.moved).toBe(15);
-    expect(movesOf(labOf({ ...defaults, shift: '1 0', stride: '2' }).lab!)?.by).toBeUndefined();
+    expect(movesOf(ones)!.kept).toBe(15);
+    const pool = { ...defaults, op: 'max', kernel: '2', stride: '2', image: 'one cell', input: '8' };
+    expect(movesOf(labOf({ ...pool, shift: '0 1' }).lab!)).toEqual({ changed: new Set(), kept: 16 });
+    expect(movesOf(labOf({ ...pool, shift: '1 3' }).lab!)).toEqual({ changed: new Set([10, 11]), kept: 14 });
     const far = labOf({ ...defaults, shift: `${'9'.repeat(400)} -1e300` }).lab!;
     expect([far.shift, far.x.data.every((value) => value === 0)]).toEqual([[999, -999], true]);
     expect(movesOf(labOf(defaults).lab!)).toBeUndefined();
+  });
+});
+
+describe('a stride', () => {
+  test('keeps some of the outputs of stride 1, whatever is said about padding in numbers', () => {
+    const of = (texts: Partial<LabTexts>) => denseOf(labOf({ ...defaults, ...texts }).lab!);
+    expect(of({ stride: '2' })).toEqual([7, 7]);
+    expect(of({ stride: '1×3', padding: 'numbers', top: '2', dilation: '2' })).toEqual([8, 7]);
+    expect(of({ op: 'average', rank: '1', input: '10', stride: '3' })).toEqual([8]);
+    expect(of({})).toBeUndefined();
+    expect(of({ stride: '2', padding: 'same' })).toBeUndefined();
+    expect(of({ stride: '2', op: 'transposed' })).toBeUndefined();
+    expect(of({ op: 'max', input: '4', stride: '2', ceil: 'yes' })).toBeUndefined();
   });
 });
 

@@ -12,6 +12,7 @@ import { labTests } from './tabs/lab.ts';
 import { netsTests } from './tabs/nets.ts';
 import { oracleTests } from './tabs/oracle.ts';
 import { pageTests } from './tabs/page.ts';
+import { questionsTests } from './tabs/questions.ts';
 import { trainTests } from './tabs/train.ts';
 
 describe.skipIf(executable === undefined)('the page in Chromium, or the one that CHROMIUM names', () => {
@@ -52,6 +53,7 @@ describe.skipIf(executable === undefined)('the page in Chromium, or the one that
   });
 
   pageTests(given);
+  questionsTests(given);
   labTests(given);
   trainTests(given);
   netsTests(given);
