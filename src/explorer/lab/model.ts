@@ -36,17 +36,27 @@ export const lab = computed((): Lab => {
   return last;
 });
 
+/** The cells of the input, the kernel or the output. */
+const countOf = (where: Place['where']): number => {
+  const { x, weight, y } = lab.value;
+  return { x, w: weight, y }[where]?.data.length ?? 0;
+};
+
 /** The cell that is chosen; one that is not there is the nearest. */
 export const place = computed((): Place => {
   const [, where, digits] = /^([xwy])(\d+)$/.exec(chosen.texts.value.at) ?? ['', 'y', '0'];
-  const { x, weight, y } = lab.value;
-  const values = { x: x.data, w: weight?.data, y: y.data }[where as Place['where']];
-  if (!values) return { where: 'y', index: 0 };
-  return { where: where as Place['where'], index: Math.min(Number(digits), values.length - 1) };
+  const count = countOf(where as Place['where']);
+  if (count === 0) return { where: 'y', index: 0 };
+  return { where: where as Place['where'], index: Math.min(Number(digits), count - 1) };
 });
 
+/** The cell under the pointer. */
 export const hovered = signal<Place | undefined>(undefined);
-export const focus = computed(() => hovered.value ?? place.value);
+/** The cell that is looked at; what lies under the pointer may be gone when other settings come. */
+export const focus = computed(() => {
+  const over = hovered.value;
+  return over && over.index < countOf(over.where) ? over : place.value;
+});
 
 /** The filter whose kernel is shown. */
 export const filter = computed(() => {

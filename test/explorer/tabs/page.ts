@@ -116,12 +116,12 @@ export function pageTests(site: () => Site): void {
       hashes.push(...Object.keys(settings).map((tab) => `#${tab}`));
       const wrong = async (page: Page) =>
         page.evaluate(async (hashes) => {
-          const frame = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 0)));
           const wrong: string[] = [];
           for (const hash of hashes) {
+            const changed = new Promise((resolve) => addEventListener('hashchange', resolve, { once: true }));
             location.hash = hash;
-            await frame();
-            await frame();
+            await changed;
+            await new Promise((resolve) => setTimeout(resolve, 0));
             const text = document.querySelector('[role=tabpanel]')?.textContent ?? '';
             if (text.length < 100 || /NaN|undefined|Infinity|\[object/.test(text)) wrong.push(`${hash}: ${text}`);
           }

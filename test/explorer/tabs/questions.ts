@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { readAddress, writeAddress } from '../../../src/explorer/address.ts';
 import { addressOf, questionAt, questions } from '../../../src/explorer/questions.ts';
-import { drawn, type Site, visit } from '../browser.ts';
+import { axeFindings, drawn, type Site, visit } from '../browser.ts';
 
 /** What stands on the page, or in its grids, for each question in their order. */
 const answers: readonly (readonly RegExp[])[] = [
@@ -40,6 +40,9 @@ export function questionsTests(site: () => Site): void {
       const faults = await visit(site(), '#gradient', async (page) => {
         const list = page.locator('.questions');
         expect(questions.length).toBe(answers.length);
+        await list.getByText('Questions to begin with').click();
+        expect(await axeFindings(page)).toEqual([]);
+        await list.getByText('Questions to begin with').click();
         for (const [i, { ask, look, tab }] of questions.entries()) {
           await list.getByText('Questions to begin with').click();
           await list.getByRole('link', { name: ask, exact: true }).click();
