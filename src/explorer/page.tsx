@@ -1,9 +1,10 @@
 // The page: its head, the tabs, and the one that is shown.
 
-import { render } from 'preact';
+import { type ComponentChildren, render } from 'preact';
+import { useErrorBoundary } from 'preact/hooks';
 import { host } from '../kernels/host.ts';
 import * as list from './list.ts';
-import { follow } from './settings.ts';
+import { follow, type Settings } from './settings.ts';
 import type { Tab } from './tab.ts';
 import { Announcer } from './view/announce.tsx';
 import { Panels } from './view/panels.tsx';
@@ -30,6 +31,28 @@ const ThemeChoice = () => (
   </label>
 );
 
+/**
+ * What a tab shows, or that it cannot: the page stays, with all settings, and the error goes where errors are reported.
+ */
+function Guarded({ settings, children }: { readonly settings: Settings; readonly children: ComponentChildren }) {
+  const [error, retry] = useErrorBoundary((thrown) => reportError(thrown));
+  if (!error) return <>{children}</>;
+  return (
+    <div role="alert">
+      <p class="problem">These settings cannot be shown, which is a defect of the page: {String(error)}</p>
+      <button
+        type="button"
+        onClick={() => {
+          settings.set({ ...settings.defaults });
+          retry();
+        }}
+      >
+        Start again
+      </button>
+    </div>
+  );
+}
+
 export function showPage(root: Element): void {
   followTheme();
   followQuestions();
@@ -38,7 +61,7 @@ export function showPage(root: Element): void {
     runs === 'kernels' ? 'the kernels of the library' : `plain loops with the same bits, slower, because ${reason}`;
   const current = follow(tabs);
   const Page = () => {
-    const { View } = tabs.find(({ id }) => id === current.value) as Tab;
+    const { View, settings } = tabs.find(({ id }) => id === current.value) as Tab;
     return (
       <>
         <header>
@@ -58,7 +81,9 @@ export function showPage(root: Element): void {
               current.value = id;
             }}
           >
-            <View key={current.value} />
+            <Guarded key={current.value} settings={settings}>
+              <View />
+            </Guarded>
           </Panels>
         </main>
         <footer>

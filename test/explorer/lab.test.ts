@@ -208,6 +208,7 @@ describe('the controls of the lab', () => {
     [{ op: 'lp', power: 'x' }, 'power', 'A number from 1'],
     [{ input: '0' }, 'input', 'from 1 to 32'],
     [{ bias: '' }, 'bias', 'A number'],
+    [{ bias: '1e39' }, 'bias', 'A number of float32'],
     [{ op: 'transposed', input: '32', stride: '8' }, 'stride', 'draws up to 64'],
     [{ op: 'transposed', padding: 'numbers', top: '9', kernel: '1' }, 'padding', 'at least 1 of the 9 cells'],
     [{ padding: 'numbers', left: '-1' }, 'left', 'from 0 to 16'],
@@ -231,6 +232,13 @@ describe('the controls of the lab', () => {
       'It takes 3 rows of 3 numbers; here are 3. What is missing is 0, what is more is left out.',
     );
     expect(of({ w: '1 x 3; 4 5 6; 7 8 9' }).problems).toEqual({ w: 'Number 2 is no number: it counts as 0.' });
+    const large = of({ w: '1e39 2 3; 4 5 6; 7 8 9' });
+    expect(large.problems).toEqual({ w: 'Number 1 is no number of float32: it counts as 0.' });
+    expect(large.lab!.weight!.data[0]).toBe(0);
+    expect(of({ digit: '77', seed: '-1' }).problems).toEqual({
+      digit: 'A digit from 0 to 9: another one counts as the nearest.',
+      seed: 'A whole number: anything else counts as 0.',
+    });
     expect(of({ channels: '2' }).problems.x).toMatch(
       /^It takes 2 planes, divided by “\|”, of 5 rows of 5 numbers; here are 25/,
     );

@@ -41,9 +41,11 @@ const index = computed(() => {
   const last = subject.value.tensors[tensorName.value].data.length - 1;
   return Math.min(last, Math.max(0, Math.floor(Number(chosen.texts.value.index)) || 0));
 });
+/** Beside a greater θ, the smaller steps would vanish. */
+const MOST = 1000;
 const value = computed(() => {
   const text = chosen.texts.value.value.trim().replace('−', '-');
-  return text === '' || !Number.isFinite(Number(text)) ? undefined : Number(text);
+  return text === '' || !(Math.abs(Number(text)) <= MOST) ? undefined : Number(text);
 });
 const checked = computed(() =>
   check(subject.value, { tensor: tensorName.value, index: index.value, value: value.value }),
@@ -55,7 +57,8 @@ const problems = computed(() => {
   const isIndex = /^\s*\d+\s*$/.test(typed) && Number(typed) <= last;
   return {
     ...(!isSeed(seed) && { seed: 'A whole number from 0 to 999999.' }),
-    ...(text.trim() !== '' && value.value === undefined && { value: 'A number, or nothing for the drawn one.' }),
+    ...(text.trim() !== '' &&
+      value.value === undefined && { value: `A number from −${MOST} to ${MOST}, or nothing for the drawn one.` }),
     ...(!isIndex && { index: `A whole number from 0 to ${last}.` }),
   };
 });

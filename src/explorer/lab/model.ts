@@ -1,6 +1,7 @@
 // The state of the lab: the layer of the controls, the cell that is looked at, and what is marked because of it.
 
 import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
+import { isNumber } from '../numbers.ts';
 import { settings } from '../settings.ts';
 import { announce } from '../view/announce.tsx';
 import type { Mark } from '../view/mark.ts';
@@ -98,7 +99,7 @@ export const choose = (where: Place['where'], index: number): void => chosen.set
 export function edit(where: 'x' | 'w', index: number, value: number): void {
   const { unshifted, weight, rank, shift } = lab.value;
   const tensor = where === 'x' ? (shift.some((cells) => cells !== 0) ? lab.value.x : unshifted) : weight;
-  if (!tensor || !Number.isFinite(value)) return;
+  if (!tensor || !isNumber(value)) return;
   const data = tensor.data.slice();
   data[index] = value;
   const shape = where === 'x' ? tensor.shape.slice(1) : tensor.shape;

@@ -125,7 +125,9 @@ export function Choice<T extends Texts>(props: ControlOf<T> & { readonly options
   const isKnown = Object.hasOwn(options, asked);
   const text = isKnown ? asked : (used ?? asked);
   const isOther = !Object.hasOwn(options, text);
-  const problem = problems?.[name] ?? (isOther ? `“${text}” is not known here: choose another one.` : undefined);
+  const problem =
+    problems?.[name] ??
+    (isOther && used === undefined ? `“${text}” is not known here: choose another one.` : undefined);
   const id = `control-${name}`;
   return (
     <div class="control">

@@ -67,6 +67,27 @@ export function pageTests(site: () => Site): void {
       }
     });
 
+    test('a defect in one tab leaves the page, and what was entered, and is reported', async () => {
+      const page = await site().browser.newPage();
+      const errors: string[] = [];
+      page.on('pageerror', ({ message }) => errors.push(message));
+      try {
+        await page.addInitScript(() => {
+          HTMLCanvasElement.prototype.getContext = () => {
+            throw new Error('no canvas today');
+          };
+        });
+        await page.goto(`${site().file}#filters?size=32`);
+        await page.getByRole('alert').getByText('no canvas today').waitFor();
+        expect(new Set(errors)).toEqual(new Set(['no canvas today']));
+        await page.getByRole('tab', { name: 'Nets' }).click();
+        await page.getByRole('heading', { name: 'LeNet-5' }).waitFor();
+        expect(await page.goBack().then(() => page.evaluate(() => location.hash))).toBe('#filters?size=32');
+      } finally {
+        await page.close();
+      }
+    });
+
     test('says in a browser without workers why nothing can be trained', async () => {
       const page = await site().browser.newPage();
       try {
