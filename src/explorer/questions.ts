@@ -63,7 +63,7 @@ export const questions: readonly Question[] = [
     ask: 'How much of the image does a unit of LeNet-5 see?',
     look: 'Size and step of pool2 stand in the table. Click on the image to choose another unit.',
     tab: 'field',
-    texts: {},
+    texts: { unit: '2 2' },
   },
   {
     ask: 'What does pooling between two convolutions do to the field?',

@@ -3,6 +3,7 @@
 import type { TargetedEvent } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { count } from '../numbers.ts';
+import { tooLarge } from '../refusal.ts';
 import type { Tab } from '../tab.ts';
 import { Chart } from '../view/chart.tsx';
 import { Choice, Controls, Group, NumberField } from '../view/controls.tsx';
@@ -29,7 +30,9 @@ const bytesOf = async (
   event: TargetedEvent<HTMLInputElement>,
 ): Promise<{ name: string; bytes: Uint8Array } | undefined> => {
   const file = event.currentTarget.files?.[0];
-  return file && { name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) };
+  if (!file) return undefined;
+  error.value = tooLarge(file);
+  return error.value === undefined ? { name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) } : undefined;
 };
 
 function TrainControls() {

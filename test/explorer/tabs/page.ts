@@ -82,7 +82,9 @@ export function pageTests(site: () => Site): void {
         expect(new Set(errors)).toEqual(new Set(['no canvas today']));
         await page.getByRole('tab', { name: 'Nets' }).click();
         await page.getByRole('heading', { name: 'LeNet-5' }).waitFor();
-        expect(await page.goBack().then(() => page.evaluate(() => location.hash))).toBe('#filters?size=32');
+        await page.waitForFunction(() => location.hash === '#nets');
+        await page.goBack();
+        await page.waitForFunction(() => location.hash === '#filters?size=32');
       } finally {
         await page.close();
       }
