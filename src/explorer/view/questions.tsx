@@ -22,7 +22,7 @@ export function Questions({ tab }: { readonly tab: string }) {
     if (asked.value?.tab !== tab) asked.value = undefined;
   }, [tab]);
   return (
-    <div class="questions">
+    <nav class="questions" aria-label="Questions">
       <details ref={list}>
         <summary>Questions to begin with</summary>
         <ul>
@@ -46,6 +46,6 @@ export function Questions({ tab }: { readonly tab: string }) {
           <strong>{current.ask}</strong> {current.look}
         </p>
       )}
-    </div>
+    </nav>
   );
 }
