@@ -12,7 +12,7 @@ import { defaults as lab } from '../../../src/explorer/lab/texts.ts';
 import { defaults as oracle } from '../../../src/explorer/oracle/texts.ts';
 import { defaults as train } from '../../../src/explorer/train/texts.ts';
 import { indexPage } from '../../../src/inspect/index-page.ts';
-import { type Site, visit } from '../browser.ts';
+import { axeFindings, type Site, visit } from '../browser.ts';
 
 /** The settings of every tab, by their names in the address. */
 const settings: Readonly<Record<string, readonly string[]>> = {
@@ -153,7 +153,7 @@ export function pageTests(site: () => Site): void {
       expect(await visit(site(), '#lab', async (page) => expect(await wrong(page)).toEqual([]))).toEqual([]);
     });
 
-    test('the page of toeplitz show fits a phone, however long a line or a name is', async () => {
+    test('the page of toeplitz show fits a phone, however long a line or a name is, and axe finds nothing', async () => {
       const name = 'x'.repeat(200);
       const html = indexPage(name, `one line ${'of many words '.repeat(50)}`, [{ name: 'a.png', caption: name }]);
       const url = pathToFileURL(join(site().folder, 'shown.html')).href;
@@ -162,6 +162,7 @@ export function pageTests(site: () => Site): void {
       try {
         await page.goto(url);
         expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+        expect(await axeFindings(page)).toEqual([]);
       } finally {
         await page.close();
       }
