@@ -295,7 +295,7 @@ function Kinds() {
         Networks correlate: the filter lies on the image as it is written. A true convolution turns it around by 180°
         first.{' '}
         {isSymmetric
-          ? `“${filterTitles[filter.name]}” is the same turned around, so both give the same.`
+          ? `“${filterTitles[filter.name]}” is the same turned around, so both give the same; Sobel as the first filter is not.`
           : `“${filterTitles[filter.name]}” is not, and the two differ by up to ${short(most)}.`}
       </p>
       <div class="figures">
