@@ -168,6 +168,45 @@ export function pageTests(site: () => Site): void {
       }
     });
 
+    test('what is dropped or pasted anywhere goes to the tab that is shown, and is never opened in its place', async () => {
+      await visit(site(), '#nets', async (page) => {
+        /** Whether the browser is kept from doing something itself. */
+        const give = (kind: 'drop' | 'paste', text: string, file?: string, to = 'body') =>
+          page.evaluate(
+            ([kind, text, file, to]) => {
+              const data = new DataTransfer();
+              if (file) data.items.add(new File([text], file));
+              else data.setData('text', text);
+              const rest = { bubbles: true, cancelable: true };
+              const event =
+                kind === 'drop'
+                  ? new DragEvent(kind, { dataTransfer: data, ...rest })
+                  : new ClipboardEvent(kind, { clipboardData: data, ...rest });
+              return !document.querySelector(to as string)!.dispatchEvent(event);
+            },
+            [kind, text, file, to] as const,
+          );
+        const problem = page.locator('.problem');
+        expect(await give('drop', '<html>', 'page.onnx')).toBe(true);
+        await page.getByText('page.onnx cannot be read').waitFor();
+        await page.getByRole('tab', { name: 'Filters' }).click();
+        expect(await give('drop', 'text', 'picture.png')).toBe(true);
+        await page.getByText('The browser cannot read this file as a picture').waitFor();
+        await page.getByRole('tab', { name: 'Convolution lab' }).click();
+        expect([await give('drop', 'text', 'a.txt'), await problem.count()]).toEqual([true, 0]);
+        await page.getByRole('tab', { name: 'Train' }).click();
+        await give('drop', 'text', 'weights.safetensors');
+        await page.getByText('weights.safetensors cannot be read').waitFor();
+        await page.getByRole('tab', { name: 'Oracle' }).click();
+        const id = 'conv2d/n1h4w6c1_o1k3x4s1x2pud1x1g1b0/f32/exact/5';
+        expect([await give('paste', id), await page.getByLabel('Case id').inputValue()]).toEqual([true, id]);
+        await give('paste', 'no numbers');
+        expect(await problem.textContent()).toMatch(/neither a case id nor numbers/);
+        expect(await give('paste', id, undefined, '#control-id')).toBe(false);
+        expect(await give('drop', 'text', 'a.npy', 'input[type=file]')).toBe(false);
+      });
+    });
+
     test('its tabs are reached by the keyboard, and Back returns to the one before', async () => {
       await visit(site(), '#lab', async (page) => {
         await page.getByRole('tab', { name: 'Convolution lab' }).focus();
