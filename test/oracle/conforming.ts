@@ -97,15 +97,15 @@ export function arithmetic(draw: Random, ulp: number, kind: 'float32' | 'fused' 
   };
 }
 
-type Arithmetic = ReturnType<typeof arithmetic>;
-type Op = (o: Arithmetic, call: Call) => Tensor;
-type Pull = (o: Arithmetic, call: GradientCall) => Record<string, Tensor>;
+export type Arithmetic = ReturnType<typeof arithmetic>;
+export type Op = (o: Arithmetic, call: Call) => Tensor;
+export type Pull = (o: Arithmetic, call: GradientCall) => Record<string, Tensor>;
 
-const numbers = (t: unknown): number[] => Array.from((t as Tensor).data);
-const stored = (shape: Shape, data: readonly number[]): Tensor => ({ shape, data: Float32Array.from(data) });
+export const numbers = (t: unknown): number[] => Array.from((t as Tensor).data);
+export const stored = (shape: Shape, data: readonly number[]): Tensor => ({ shape, data: Float32Array.from(data) });
 const each = ({ x }: Call, g: (x: number, i: number) => number): Tensor => stored(x.shape, numbers(x).map(g));
 
-const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
+export const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 
 /** The places of the rows along an axis. */
 function rows(shape: Shape, axis: number): number[][] {
@@ -166,7 +166,7 @@ function online(o: Arithmetic, x: readonly number[]): number {
   return s;
 }
 
-function statistics(o: Arithmetic, x: readonly number[]) {
+export function statistics(o: Arithmetic, x: readonly number[]) {
   const M = x.length;
   const way = o.oneOf(...[0, 1, 2].map((i) => () => i));
   if (way === 2) {

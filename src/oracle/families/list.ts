@@ -19,6 +19,7 @@ export { padFamily } from './pad.ts';
 export { clipFamily, hardSigmoidFamily, hardSwishFamily } from './piecewise.ts';
 export { powerFamily } from './power.ts';
 export { preluFamily } from './prelu.ts';
+export { groupNormFamily, instanceNormFamily, layerNormFamily } from './set-norms.ts';
 export { eluFamily, geluFamily, seluFamily, siluFamily, softplusFamily } from './smooth.ts';
 export { softmaxFamily } from './softmax.ts';
 export { squaredErrorFamily } from './squared-error.ts';

@@ -147,7 +147,7 @@ export function shapedFamily<A extends object>(parts: ShapedParts<A>): Family<Sh
       webnn: dialect(words.webnn),
       caffe: dialect(words.caffe),
     },
-    layouts: layouts.x,
+    layouts: parts.tensors?.x === 'none' ? [] : layouts.x,
     nearest: (_, c, name) => nearestOf(c, parts.nearest?.[name]?.(c) ?? c),
     /** Where a maximum may lose a NaN, so may an operator that is made of maxima. */
     keepsNaN: parts.keepsNaN ?? (() => true),
