@@ -318,14 +318,19 @@ interface Manner {
 function outputShape(name: DialectName, { op, x }: Call, ours: Shape): Shape {
   if (name === 'toeplitz') return ours;
   if (Object.keys(familyOf(op).attached).length > 0) return [];
-  const isKept = op.startsWith('global') && name !== 'tensorflow';
-  return isKept ? [...ours, ...x.shape.slice(2).map(() => 1)] : ours;
+  if (!op.startsWith('global') || name === 'tensorflow') return ours;
+  return [ours[0], ours[ours.length - 1], ...x.shape.slice(2).map(() => 1)];
 }
 
 /** dy as we have it. */
-function ourGradient(name: DialectName, { op, dy }: GradientCall): Tensor {
+function ourGradient(name: DialectName, { dy, ...call }: GradientCall): Tensor {
+  const { op } = call;
   if (dy.shape.length === 0) return { shape: [1], data: dy.data };
-  return op.startsWith('global') ? { shape: dy.shape.slice(0, 2), data: dy.data } : lastOf(name, op, 'dy', dy);
+  if (op.startsWith('global')) {
+    const ours = ourCall(name, call);
+    return { shape: layerFor(op, ours.attributes).shape(ours.x.shape), data: dy.data };
+  }
+  return lastOf(name, op, 'dy', dy);
 }
 
 /** An engine that speaks a dialect. */
