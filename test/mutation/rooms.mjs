@@ -43,8 +43,8 @@ export const rooms = {
   layer: {
     files: src('layer'),
     tests: [
-      ['layer/', 'errors', 'hostile', 'immutable'],
-      ['field', 'hints', 'inspect/summary', 'compile/arithmetic'],
+      ['layer/', 'errors', 'hostile', 'immutable', 'did-you-mean'],
+      ['field', 'inspect/summary', 'compile/arithmetic'],
       ['laws', 'properties/'],
     ],
     goal: 95,
