@@ -172,6 +172,14 @@ const broken: [message: string, call: () => unknown][] = [
     () => product([identity(), flat16]).shape(x.shape),
   ],
   [
+    'product: the branches must give equal shapes, or 1 on an axis, got [1,4,4,2] and [1,16] [product-shape]',
+    () => product([identity(), identity(), flat16]).shape(x.shape),
+  ],
+  [
+    'product: the branches must give equal shapes, or 1 on an axis, got [1,2] and [1,3] [product-shape]',
+    () => product([1, 2, 3].map((end) => slice({ axes: [1], starts: [0], ends: [end] }))).shape([1, 4]),
+  ],
+  [
     'product: the branches must give equal shapes, or 1 on an axis, got [1,16] and [1,4,4,2] [product-shape]',
     () => product([flat16, identity()]).shape(x.shape),
   ],

@@ -105,6 +105,7 @@ describe('what is listed', () => {
     const far = throughField(spread(MOST_PHASES / 2, 5), spread(4, 3));
     expect(far).toEqual([{ size: 1, step: 1 / (2 * MOST_PHASES), start: 5.75 / (MOST_PHASES / 2) }]);
     expect(spanAt(far[0], 0).size).toBe(1);
+    expect(hull([spread(2), spread(2, 1)], [9])).toEqual([{ size: 1, step: 0.5, start: 0 }]);
     const united = (n: number) => hull([window(2, 4, 0, 2), window(1, 1, 1, 3)], [n])[0];
     expect([0, 1, 2].map((p) => spanAt(united(MOST_PHASES), p))).toEqual([
       { start: 0, size: 5 },

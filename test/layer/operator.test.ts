@@ -1,7 +1,7 @@
 // What all operators have in common: the guess why a parameter does not fit, and the steps of a compiled net.
 
 import { describe, expect, it } from 'vitest';
-import { chain, dense, type Layer, relu, type Shape, SpecError, tensor } from '../../src/index.ts';
+import { chain, dense, identity, type Layer, relu, type Shape, SpecError, tensor } from '../../src/index.ts';
 import type { Program, Value } from '../../src/layer/layer.ts';
 import { operator } from '../../src/layer/operator.ts';
 
@@ -63,6 +63,12 @@ describe('the steps of a compiled net', () => {
     const copy = { ...layer };
     copy.emit!(program, value, {});
     expect(asked).toEqual([own, `call ${name}`]);
+  });
+
+  it('[identity-rules] identity adds none', () => {
+    const { asked, program } = noted();
+    expect(identity().emit!(program, value, {})).toBe(value);
+    expect(asked).toEqual([]);
   });
 
   it('[layer-params] parameters that do not fit are refused by name', () => {
