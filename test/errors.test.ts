@@ -296,6 +296,10 @@ const mistyped: [message: string, call: () => unknown][] = [
     () => initialize({ ...relu(), parameters: undefined, params: () => endless }, [1]),
   ],
   [
+    'relu: parameters must be something that can be read, got what throws {} [layer-parameters]',
+    () => initialize({ ...relu(), parameters: () => ({ a: trap as Anything }) }, [1]),
+  ],
+  [
     'relu: every parameter must be declared as {shape, first} [layer-parameters]',
     () => initialize({ ...relu(), parameters: () => ({ a: { shape: [1] } as Anything }) }, [1]),
   ],
