@@ -52,8 +52,16 @@ export const rooms = {
   kernels: {
     files: src('kernels'),
     tests: [
-      ['kernels/arena', 'kernels/elementwise', 'kernels/pool', 'kernels/host', 'kernels/winograd'],
-      ['kernels/', 'numerics', 'compile/compile'],
+      nearest({
+        pool: 'kernels/pool',
+        winograd: 'kernels/winograd',
+        'norm|column|staged': 'ops/normalization',
+        elementwise: 'kernels/elementwise',
+        'arena|host|module|memory': 'kernels/step-memory',
+        '': 'kernels/sizes',
+      }),
+      ['kernels/sizes', 'kernels/step-memory', 'kernels/float64', 'kernels/choose', 'kernels/elementwise', 'ops/'],
+      ['kernels/blocks', 'long-sums', 'compile/arithmetic'],
     ],
     goal: 95,
   },
