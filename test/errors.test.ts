@@ -176,6 +176,10 @@ const broken: [message: string, call: () => unknown][] = [
     () => product([identity(), identity(), flat16]).shape(x.shape),
   ],
   [
+    'product: the branches must give equal shapes, or 1 on an axis, got [2,3] and [1,3] [product-shape]',
+    () => product([identity(), { ...identity(), shape: ([, ...rest]) => [1, ...rest] }]).shape([2, 3]),
+  ],
+  [
     'product: the branches must give equal shapes, or 1 on an axis, got [1,2] and [1,3] [product-shape]',
     () => product([1, 2, 3].map((end) => slice({ axes: [1], starts: [0], ends: [end] }))).shape([1, 4]),
   ],
