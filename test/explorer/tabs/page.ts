@@ -209,12 +209,16 @@ export function pageTests(site: () => Site): void {
 
     test('its tabs are reached by the keyboard, and Back returns to the one before', async () => {
       await visit(site(), '#lab', async (page) => {
-        await page.getByRole('tab', { name: 'Convolution lab' }).focus();
-        await page.keyboard.press('End');
-        await page.getByRole('tab', { name: 'Oracle', selected: true }).waitFor();
-        await page.waitForFunction(() => location.hash === '#oracle');
-        await page.goBack();
-        await page.getByRole('tab', { name: 'Convolution lab', selected: true }).waitFor();
+        // The second time the first tab was reached by the address, as a link to it is.
+        for (let i = 0; i < 2; i++) {
+          await page.getByRole('tab', { name: 'Convolution lab' }).focus();
+          await page.keyboard.press('End');
+          await page.getByRole('tab', { name: 'Oracle', selected: true }).waitFor();
+          await page.waitForFunction(() => location.hash === '#oracle');
+          if (i === 0) await page.evaluate(() => (location.hash = '#lab'));
+          else await page.goBack();
+          await page.getByRole('tab', { name: 'Convolution lab', selected: true }).waitFor();
+        }
       });
     });
 
