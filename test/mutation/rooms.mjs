@@ -53,13 +53,14 @@ export const rooms = {
     files: src('kernels'),
     tests: [
       nearest({
-        pool: 'kernels/pool',
-        winograd: 'kernels/winograd',
-        'arena|host|module|memory': 'kernels/step-memory',
+        'pool|memory|arena': 'kernels/step-memory',
+        'winograd|choose': 'kernels/winograd',
+        'host|module': 'kernels/host',
         'weight-gradient|multiplier|norm|column|stage|elementwise': 'kernels/stages',
         '': 'kernels/sizes',
       }),
       [
+        'kernels/refused-memory',
         'kernels/stages',
         'kernels/sizes',
         'kernels/step-memory',
