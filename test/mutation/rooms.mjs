@@ -119,7 +119,7 @@ export const rooms = {
   },
   train: {
     files: src('train'),
-    tests: [['train/data', 'train/fit', 'train/choices', 'train/images']],
+    tests: [['train/refusals', 'train/progress', 'train/data', 'train/fit', 'train/choices', 'train/images']],
     goal: 90,
   },
   formats: { files: src('formats'), tests: [['formats/', 'train/images']], goal: 90 },
