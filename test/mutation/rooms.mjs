@@ -76,8 +76,13 @@ export const rooms = {
   compile: {
     files: src('compile'),
     tests: [
-      nearest({ 'plan-memory': 'compile/plan-memory', cells: 'compile/newer-operators', '': 'kernels/sizes' }),
-      ['compile/arithmetic', 'compile/plan-memory', 'compile/newer-operators', 'layer/operator'],
+      nearest({
+        'plan-memory': 'compile/plan',
+        loops: 'compile/loops',
+        cells: 'compile/newer-operators',
+        '': 'kernels/sizes',
+      }),
+      ['compile/loops', 'compile/plan', 'compile/arithmetic', 'compile/newer-operators', 'layer/operator'],
       ['compile/compile', 'kernels/winograd'],
     ],
     goal: 95,
