@@ -54,9 +54,9 @@ export const rooms = {
     tests: [
       nearest({
         'pool|memory|arena': 'kernels/step-memory',
-        'winograd|choose': 'kernels/winograd',
+        winograd: 'kernels/winograd',
         'host|module': 'kernels/host',
-        'weight-gradient|multiplier|norm|column|stage|elementwise': 'kernels/stages',
+        'choose|panels|weight-gradient|multiplier|norm|column|stage|elementwise': 'kernels/stages',
         '': 'kernels/sizes',
       }),
       [
@@ -67,7 +67,7 @@ export const rooms = {
         'kernels/float64',
         'kernels/choose',
         'kernels/elementwise',
-        'ops/',
+        'ops/normalization',
       ],
       ['kernels/blocks', 'long-sums', 'compile/arithmetic'],
     ],
