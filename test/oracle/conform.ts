@@ -23,7 +23,9 @@ const forwards: Readonly<Record<string, Op>> = {
 const pulls: Readonly<Record<string, Pull>> = {
   ...firstPulls,
   ...all(norms, setNormGradient),
-  upsample: upsampleGradient, ...branchPulls };
+  upsample: upsampleGradient,
+  ...branchPulls,
+};
 
 export const conformingNames: readonly string[] = Object.keys(forwards);
 
