@@ -3,7 +3,7 @@
 export { leakyReluFamily, reluFamily, scaleFamily, sigmoidFamily, tanhFamily } from './activations.ts';
 export { averageFamily } from './average.ts';
 export { binaryCrossEntropyFamily } from './binary-cross-entropy.ts';
-export { concatFamily, productFamily, sumFamily } from './branches.ts';
+export { concatFamily, sumFamily } from './branches.ts';
 export { convFamily } from './conv.ts';
 export { crossEntropyFamily } from './cross-entropy.ts';
 export { denseFamily } from './dense.ts';
@@ -23,6 +23,7 @@ export { selectChannelsFamily, sliceFamily } from './parts.ts';
 export { clipFamily, hardSigmoidFamily, hardSwishFamily } from './piecewise.ts';
 export { powerFamily } from './power.ts';
 export { preluFamily } from './prelu.ts';
+export { productFamily } from './product.ts';
 export { groupNormFamily, instanceNormFamily, layerNormFamily } from './set-norms.ts';
 export { eluFamily, geluFamily, seluFamily, siluFamily, softplusFamily } from './smooth.ts';
 export { softmaxFamily } from './softmax.ts';

@@ -69,6 +69,10 @@ function axisOf(a: Upsample, x: Shape, i: number): readonly Sampled[] {
   });
 }
 
+/** Whether some cells of y may be either of two of x, because a place is rounded to the nearest cell. */
+export const isOpen = (a: Upsample, x: Shape): boolean =>
+  a.mode === 'nearest' && x.slice(1, -1).some((_, i) => axisOf(a, x, i).some(({ cells }) => cells.length > 1));
+
 /** Every choice of a cell on each axis, with the product of its shares; the place is that of a pixel of x. */
 function* choices(
   o: Operations,
