@@ -10,6 +10,7 @@ import { MR, NR, SUM_POSITIONS } from './blocks';
 import { addFour, BlockSums, lastFour, PartSums, TILE_BYTES } from './float64-sums';
 import { PLACE } from './lattice';
 import { Block, packBlock, Walk } from './pack-walk';
+import { plus } from './product';
 import { gradientBlock, gradientSums } from './scratch';
 import { storeLanes } from './store';
 
@@ -95,22 +96,24 @@ function gradientTile(g: WeightGradient, place: usize, panel: usize, o: i32, at:
   let x = g.packed;
   const end = x + block.count * (MR * 4);
   do {
-    const d0 = v128.load(panel);
-    const d1 = v128.load(panel, 16);
-    const v0 = v128.load32_splat(x);
-    a00 = f32x4.add(a00, f32x4.mul(v0, d0));
-    a01 = f32x4.add(a01, f32x4.mul(v0, d1));
-    const v1 = v128.load32_splat(x, 4);
-    a10 = f32x4.add(a10, f32x4.mul(v1, d0));
-    a11 = f32x4.add(a11, f32x4.mul(v1, d1));
-    const v2 = v128.load32_splat(x, 8);
-    a20 = f32x4.add(a20, f32x4.mul(v2, d0));
-    a21 = f32x4.add(a21, f32x4.mul(v2, d1));
-    const v3 = v128.load32_splat(x, 12);
-    a30 = f32x4.add(a30, f32x4.mul(v3, d0));
-    a31 = f32x4.add(a31, f32x4.mul(v3, d1));
+    const d0 = v128.load(panel), d1 = v128.load(panel, 16);
+    const v0 = v128.load32_splat(x), v1 = v128.load32_splat(x, 4);
+    const v2 = v128.load32_splat(x, 8), v3 = v128.load32_splat(x, 12);
+    a00 = plus<f32>(a00, v0, d0), a01 = plus<f32>(a01, v0, d1);
+    a10 = plus<f32>(a10, v1, d0), a11 = plus<f32>(a11, v1, d1);
+    a20 = plus<f32>(a20, v2, d0), a21 = plus<f32>(a21, v2, d1);
+    a30 = plus<f32>(a30, v3, d0), a31 = plus<f32>(a31, v3, d1);
     x += MR * 4;
-    panel += NR * 4;
+    if (x == end) break;
+    const e0 = v128.load(panel, 32), e1 = v128.load(panel, 48);
+    const u0 = v128.load32_splat(x), u1 = v128.load32_splat(x, 4);
+    const u2 = v128.load32_splat(x, 8), u3 = v128.load32_splat(x, 12);
+    a00 = plus<f32>(a00, u0, e0), a01 = plus<f32>(a01, u0, e1);
+    a10 = plus<f32>(a10, u1, e0), a11 = plus<f32>(a11, u1, e1);
+    a20 = plus<f32>(a20, u2, e0), a21 = plus<f32>(a21, u2, e1);
+    a30 = plus<f32>(a30, u3, e0), a31 = plus<f32>(a31, u3, e1);
+    x += MR * 4;
+    panel += 2 * NR * 4;
   } while (x != end);
   if (g.sums) {
     let from = blockSums.from, total = blockSums.total, to = blockSums.to;
