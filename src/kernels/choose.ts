@@ -115,18 +115,21 @@ export function convInputGrad(g: ConvGeometry, dy: Data, w: Data, dx: Data, algo
 
 /** The gradient of `conv` with respect to w. Spec conv-weight-gradient. */
 export function convWeightGrad(g: ConvGeometry, x: Data, dy: Data, dw: Data, algorithm: Algorithm): void {
-  if (!isFast(dy) || x.length === 0 || dw.length === 0) {
-    reference.convWeightGrad(g, x, dy, dw);
-    return;
+  const isEmpty = x.length === 0 || dw.length === 0;
+  if (isFast(dy) && !isEmpty) {
+    const isRepeated = hasMultiplier(g) && algorithm !== 'im2col';
+    const wide = isRepeated ? withoutMultiplier(g) : g;
+    const values = isRepeated ? repeated(x as Float32Array, g.filters) : (x as Float32Array);
+    if (isDepthwise(wide, algorithm)) {
+      depthwiseWeightGrad(wide, values, dy, dw as Float32Array);
+      return;
+    }
+    if (weightGradient.convWeightGrad(wide, { x: values, dy, dw }, algorithm === 'im2col')) return;
   }
-  const [x32, dw32] = [x as Float32Array, dw as Float32Array];
-  const isRepeated = hasMultiplier(g) && algorithm !== 'im2col';
-  const wide = isRepeated ? withoutMultiplier(g) : g;
-  const values = isRepeated ? repeated(x32, g.filters) : x32;
-  if (isDepthwise(wide, algorithm)) depthwiseWeightGrad(wide, values, dy, dw32);
-  else if (!weightGradient.convWeightGrad(wide, { x: values, dy, dw: dw32 }, algorithm === 'im2col')) {
-    reference.convWeightGrad(g, x, dy, dw);
-  }
+  // A group of one filter and one channel costs a call of a kernel more than its few products.
+  const isOne = g.filters === 1 && g.channels === 1;
+  if (doubles(dy) && !isEmpty && !isOne && weightGradient.convWeightGrad(g, { x, dy, dw }, false)) return;
+  reference.convWeightGrad(g, x, dy, dw);
 }
 
 /** db[o] = Σ dy[n,p,o], each image by itself, then the images. Spec conv-bias-gradient. */

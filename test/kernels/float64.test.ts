@@ -1,4 +1,4 @@
-// The kernels of float64 against the reference loops, bit for bit: forward and the gradient at x.
+// The kernels of float64 against the reference loops, bit for bit: forward and both gradients.
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -38,6 +38,20 @@ test('[conv-input-gradient] float64: every geometry and class of values gives th
       const [ours, theirs] = [unwritten(size.x), unwritten(size.x)];
       kernels.convInputGrad(g, dy, w, ours, 'direct');
       reference.convInputGrad(g, dy, w, theirs);
+      expect(firstDifference(ours, theirs)).toBe(-1);
+    }),
+    runs,
+  );
+});
+
+test('[conv-weight-gradient] float64: every geometry and class of values gives the bits of the reference', () => {
+  fc.assert(
+    fc.property(convGeometries, wide, wide, (g, vx, vdy) => {
+      const size = sizesOf(g);
+      const [x, dy] = [vx(size.x), vdy(size.y)];
+      const [ours, theirs] = [unwritten(size.w), unwritten(size.w)];
+      kernels.convWeightGrad(g, x, dy, ours, 'direct');
+      reference.convWeightGrad(g, x, dy, theirs);
       expect(firstDifference(ours, theirs)).toBe(-1);
     }),
     runs,
