@@ -119,7 +119,13 @@ function product(g: Winograd, x0: usize, panel: usize, y: usize, next: usize, ah
     a10 = plus<f32>(a10, v1, w0), a11 = plus<f32>(a11, v1, w1);
     a20 = plus<f32>(a20, v2, w0), a21 = plus<f32>(a21, v2, w1);
     a30 = plus<f32>(a30, v3, w0), a31 = plus<f32>(a31, v3, w1);
-    if (ahead) touch(next);
+    if (ahead) {
+      touch(next);
+      next += TOUCH;
+      x0 += 4, x1 += 4, x2 += 4, x3 += 4;
+      panel += NR * 4;
+      continue;
+    }
     if (panel == last) break;
     const z0 = v128.load(panel, 32), z1 = v128.load(panel, 48);
     const u0 = v128.load32_splat(x0, 4), u1 = v128.load32_splat(x1, 4);
@@ -128,10 +134,6 @@ function product(g: Winograd, x0: usize, panel: usize, y: usize, next: usize, ah
     a10 = plus<f32>(a10, u1, z0), a11 = plus<f32>(a11, u1, z1);
     a20 = plus<f32>(a20, u2, z0), a21 = plus<f32>(a21, u2, z1);
     a30 = plus<f32>(a30, u3, z0), a31 = plus<f32>(a31, u3, z1);
-    if (ahead) {
-      touch(next + TOUCH);
-      next += 2 * TOUCH;
-    }
     x0 += 8;
     x1 += 8;
     x2 += 8;

@@ -1,5 +1,5 @@
-// The only place that chooses an implementation: float32 runs the WebAssembly kernels where the host has SIMD, everything
-// else the reference loops, with the same bits. Spec numerics-hosts.
+// The only place that chooses an implementation: float32, and convolutions and pooling of float64, run the WebAssembly
+// kernels where the host has SIMD, everything else the reference loops, with the same bits. Spec numerics-hosts.
 //
 // The loops also run where a tensor is empty, and where padding takes no part in a sum, as in all but Winograd's, but a
 // kernel would multiply ∞ or NaN by the zeros that stand for it: 0·∞ is NaN. Spec numerics-padding.
@@ -140,27 +140,27 @@ export function biasGrad(batch: number, dy: Data, db: Data): void {
 
 /** Spec pool-max. */
 export function maxPool(g: PoolGeometry, x: Data, y: Data): void {
-  if (isFast(x)) pool.maxPool(g, x, y as Float32Array);
+  if (runsKernels()) pool.maxPool(g, x, y);
   else referencePool.maxPool(g, x, y);
 }
 
 /** Spec pool-max-gradient. */
 export function maxPoolGrad(g: PoolGeometry, x: Data, dy: Data, dx: Data): void {
-  if (isFast(dy)) pool.maxPoolGrad(g, x as Float32Array, dy, dx as Float32Array);
+  if (runsKernels()) pool.maxPoolGrad(g, x, dy, dx);
   else referencePool.maxPoolGrad(g, x, dy, dx);
 }
 
 /** Spec pool-average. */
 export function avgPool(g: PoolGeometry, x: Data, countPadding: boolean, y: Data): void {
   const divisor = referencePool.divisors(g, countPadding);
-  if (isFast(x)) pool.avgPool(g, x, divisor, y as Float32Array);
+  if (runsKernels()) pool.avgPool(g, x, divisor, y);
   else referencePool.avgPool(g, x, divisor, y);
 }
 
 /** Spec pool-average-gradient. */
 export function avgPoolGrad(g: PoolGeometry, dy: Data, countPadding: boolean, dx: Data): void {
   const divisor = referencePool.divisors(g, countPadding);
-  if (isFast(dy)) pool.avgPoolGrad(g, dy, divisor, dx as Float32Array);
+  if (runsKernels()) pool.avgPoolGrad(g, dy, divisor, dx);
   else referencePool.avgPoolGrad(g, dy, divisor, dx);
 }
 
