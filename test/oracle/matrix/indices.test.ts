@@ -75,37 +75,31 @@ const engine = (indices: Indices) => {
   };
 };
 
-const said = async (indices: Indices) => {
-  const report = await checkEngine(engine(indices), { ops: ['conv2d'], cases: 40 });
-  return report.operators[0].findings.map(({ kind, instead }) => [
-    kind,
-    instead?.text,
-    instead?.evidence !== undefined,
-  ]);
+const findingsOf = async (indices: Indices) =>
+  (await checkEngine(engine(indices), { ops: ['conv2d'], cases: 40 })).operators[0].findings;
+
+/** There is one finding, which says so and predicts all answers. */
+const say = async (indices: Indices, text: string): Promise<void> => {
+  const findings = await findingsOf(indices);
+  expect(findings).toHaveLength(1);
+  for (const { instead } of findings) {
+    expect(instead?.text.split('; ')[0]).toBe(text);
+    expect(instead?.evidence).toBeDefined();
+  }
 };
 
 describe('an index', () => {
   it('[oracle-instead] is right in these loops', async () => {
-    expect(await said({})).toEqual([]);
+    expect(await findingsOf({})).toEqual([]);
   });
 
   it('[oracle-instead] by the length of another row is read as such, with NaN beyond the end', async () => {
     const x = ({ n, cell: [a, b], c, input: [H, W], output: [, Q], C }: At): number => (n * H * W + a * Q + b) * C + c;
-    expect(await said({ x })).toEqual([
-      [
-        'fail',
-        expect.stringMatching(
-          /^the input rows of the input lie the output columns × the input channels elements apart/,
-        ),
-        true,
-      ],
-    ]);
+    await say({ x }, 'the input rows of the input lie the output columns × the input channels elements apart');
   });
 
   it('[oracle-instead] by the number of another axis is read as such', async () => {
     const w = ({ k: [a], c, o, size: [, K], C, O }: At): number => ((a * K + a) * C + c) * O + o;
-    expect(await said({ w })).toEqual([
-      ['fail', expect.stringMatching(/^the number of the tap row is used as that of the tap column/), true],
-    ]);
+    await say({ w }, 'the number of the tap row is used as that of the tap column');
   });
 });
