@@ -73,6 +73,35 @@ const bitsOf = (own: t.Params<t.Tensor>): [string, Float32Array][] =>
   Object.entries(flatParams(own)).map(([name, { data }]) => [name, data as Float32Array]);
 
 describe('[train-threads] the bits of one thread', () => {
+  test('of a net of float64', async () => {
+    hostOf(2);
+    const wide = t.chain({
+      conv: t.conv2d({ filters: 44, size: 3, padding: 'same' }),
+      pool: t.maxPool2d({ size: 2 }),
+      wide: t.conv2d({ filters: 22, size: 2, groups: 2 }),
+      flat: t.flatten(),
+      out: t.dense({ units: 10 }),
+    });
+    const own = t.initialize(wide, [1, 24, 25, 5], { seed: 2 });
+    const doubled = (each: t.Params<t.Tensor>): t.Params<t.Tensor> =>
+      Object.fromEntries(
+        Object.entries(each).map(([name, value]) => [
+          name,
+          'data' in value ? t.toFloat64(value as t.Tensor) : doubled(value as t.Params<t.Tensor>),
+        ]),
+      );
+    const of64: Batches = {
+      ...batches,
+      epoch: (...given) => [...batches.epoch(...given)].map((batch) => ({ ...batch, x: t.toFloat64(batch.x) })),
+    };
+    const run = vi.spyOn(Crew.prototype, 'run');
+    const alone = await fit(wide, doubled(own), of64, { ...options, epochs: 1 });
+    const shared = await fit(wide, doubled(own), of64, { ...options, epochs: 1, threads: 2 });
+    expect(run.mock.calls.flatMap(([sections]) => sections.flat(2)).map(({ name }) => name)).toContain('accumulate');
+    for (const [i, [name, data]] of bitsOf(shared.params).entries())
+      expect([name, firstDifference(data, bitsOf(alone.params)[i][1])]).toEqual([name, -1]);
+  });
+
   test.each([2, 3])('on %i threads', async (threads) => {
     const made = hostOf(3);
     const alone = await fit(net, params, batches, options);
