@@ -155,6 +155,31 @@ test('[train-threads] a worker that dies is an error of the run, and the next ru
   expect(step).toBe(options.epochs * SIZES.length);
 });
 
+/** Trains on two threads; before the step numbered 2 `harm` is done to the crew, while the event loop does not turn. */
+function harmed(harm: (sections: Parameters<Crew['run']>[0]) => Parameters<Crew['run']>[0]) {
+  hostOf(2);
+  const { run } = Crew.prototype;
+  let isDone = false;
+  vi.spyOn(Crew.prototype, 'run').mockImplementation(function (this: Crew, sections, make) {
+    const own = isDone ? sections : harm(sections);
+    isDone = true;
+    run.call(this, own, make);
+  });
+  return fit(net, params, batches, { ...options, threads: 2 });
+}
+
+test('[train-threads] a worker that fails within a step is an error at once', async () => {
+  const trapped = harmed((sections) =>
+    sections.map((section, i) =>
+      i > 0 ? section : section.map((calls, t) => (t === 0 ? calls : [{ name: 'zero', numbers: [-16, 64] } as const])),
+    ),
+  );
+  await expect(trapped).rejects.toThrow('fit: a worker must not end during training, got it failed [train-threads]');
+  vi.mocked(Crew.prototype.run).mockRestore();
+  const { step } = await fit(net, params, batches, { ...options, threads: 2 });
+  expect(step).toBe(options.epochs * SIZES.length);
+});
+
 test('[train-threads] the process ends when training does', () => {
   const dist = (path: string): string => pathToFileURL(join(import.meta.dirname, '../../dist', path)).href;
   const script = `
