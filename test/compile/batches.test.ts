@@ -6,6 +6,7 @@ import {
   compile,
   concat,
   conv1d,
+  identity,
   type Layer,
   lrn,
   type Params,
@@ -16,6 +17,7 @@ import {
   type Tensor,
   tensor,
 } from '../../src/index.ts';
+import { product, slice } from '../../src/ops/index.ts';
 import { examples } from '../layers.ts';
 import { paramsOf } from './random-nets.ts';
 
@@ -47,6 +49,18 @@ describe('[compile-input] [compile-bits] smaller batches', () => {
     follow(net, shape.slice(1), (of) => paramsOf(net.params(of), wave(9)));
     const joined = chain([concat([layer, layer]), relu()]);
     follow(joined, shape.slice(1), (of) => paramsOf(joined.params(of), wave(9)));
+  });
+
+  it('of products of more axes than the kernels count, with one cell on some of them', () => {
+    const first = (axes: readonly number[]) => slice({ axes, starts: axes.map(() => 0), ends: axes.map(() => 1) });
+    const axes = [1, 2, 3, 4, 5];
+    const some = [[1], [2], [3], [4], [5], [1, 2], [2, 3], [3, 4], [1, 2, 3, 4], axes];
+    for (const parts of [
+      ...some.map((each) => [identity(), first(each)]),
+      [identity(), identity()],
+      [first([1]), first([4])],
+    ])
+      follow(product(parts), [2, 3, 2, 3, 5], () => ({}));
   });
 
   it('of sums over many channels, short and long', () => {
