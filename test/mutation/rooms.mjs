@@ -27,7 +27,7 @@ export const rooms = {
         'convolution|sums|map': 'long-sums',
       }),
       ['ops/', 'numerics'],
-      ['kernels/pool', 'kernels/winograd', 'kernels/convolution'],
+      ['kernels/stages', 'kernels/pool', 'kernels/winograd', 'kernels/convolution'],
     ],
     goal: 95,
   },
@@ -35,7 +35,7 @@ export const rooms = {
     files: src('ops'),
     tests: [
       ['ops/', 'errors', 'bad-input', 'numerics', 'examples'],
-      ['layer/', 'compile/arithmetic', 'long-sums'],
+      ['layer/', 'train/refusals', 'compile/arithmetic', 'long-sums'],
       ['laws', 'properties/'],
     ],
     goal: 95,
