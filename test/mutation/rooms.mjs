@@ -89,6 +89,8 @@ export const rooms = {
         'pool|cells': 'kernels/pool',
         winograd: 'kernels/winograd',
         'math|elementwise|lrn': 'kernels/elementwise',
+        random: 'kernels/normals',
+        'norm|column|weight-gradient|float64-sums': 'kernels/stages',
         '': 'kernels/sizes',
       }),
       ['kernels/sizes', 'kernels/convolution', 'kernels/blocks'],
