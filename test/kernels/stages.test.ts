@@ -113,7 +113,7 @@ describe('[norm-statistics] [norm-frozen] [norm-frozen-gradient] [norm-batch-gra
     [one + 1, 3],
   ])('%i positions of %i channels', (rows, C) => {
     const [weight, bias] = [wave(5, C), wave(6, C)];
-    for (const batch of rows < 1000 ? [1, 2, 130] : [3]) {
+    for (const batch of rows > 7 ? [3] : [1, 2, 130]) {
       const n = batch * rows * C;
       const [x, dy] = [wave(7, n), wave(8, n)];
       const { mean, variance } = norms.batchStatistics(batch, C, x);
