@@ -122,7 +122,7 @@ describe('[compile-bits] what is done before results are stored', () => {
   test('and to no lane behind them: the next channels of a concat hold what was there before', () => {
     const first = t.dense({ units: 3 });
     for (const batch of [1, 2, MR, MR + 1])
-      for (const units of [1, 5, 8, 9, 25, 31, 32, 33, 39, 65]) {
+      for (const units of [1, 5, 8, 9, 25, 31, 32, 33, 39, 57, 63, 65]) {
         const net = t.chain([first, t.concat([t.dense({ units }), t.identity()])]);
         expect([batch, units, compiled(net, [batch, 6])]).toEqual([batch, units, -1]);
       }
