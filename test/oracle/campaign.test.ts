@@ -98,13 +98,13 @@ describe('an engine that misbehaves', () => {
     const { status, counts, skipped } = (
       await checkEngine(
         withFault('conv2d', (call) => (call.attributes.groups === 1 ? forward(call) : skip('no groups'))),
-        { ops: ['conv2d'], brief: true },
+        { ops: ['conv2d'], cases: 80, brief: true },
       )
     ).operators[0];
     expect(status).toBe('pass');
     expect(skipped).toEqual({ 'no groups': counts.skip });
-    expect(counts.pass).toBe(200);
-    expect(counts.skip).toBeGreaterThan(20);
+    expect(counts.pass).toBe(80);
+    expect(counts.skip).toBeGreaterThan(7);
   });
 
   it('[oracle-engine] that describes itself wrongly is refused before anything runs', async () => {

@@ -6,7 +6,7 @@ import { placeOf } from '../../places.ts';
 import { sizeOf } from '../../tensor.ts';
 import { type Axis, inputs, taps } from '../../window.ts';
 import type { Prediction } from '../mistake.ts';
-import { axesOf, eachOutput, evaluate, type WindowSetting, weightAt } from '../windows/setting.ts';
+import { axesOf, channelsOut, eachOutput, emptyOutput, type WindowSetting } from '../windows/setting.ts';
 import type { SharedMistake } from './shared.ts';
 
 /** The index on an axis of n cells that is read for index i; undefined for none. */
@@ -19,16 +19,16 @@ function reading(s: WindowSetting, read: Read, last: Read = read): Prediction | 
   const axes = axesOf(s);
   if (axes.every(({ before, after }) => before === 0 && after === 0)) return undefined;
   const cells = cellsRead(axes, (a) => (a === axes.length - 1 ? last : read));
-  const K = taps(s.g.axes);
-  const C = s.g.groups * s.g.channels;
-  const image = inputs(axes);
-  return eachOutput(s, evaluate(s), (_, { n, p, o }) => {
-    let sum = s.b?.[o] ?? 0;
+  const [K, O, image] = [taps(s.g.axes), channelsOut(s), inputs(axes)];
+  const { x, w, b } = s;
+  const { batch, groups, channels, filters } = s.g;
+  return eachOutput(s, emptyOutput(s), (_, { n, p, o }) => {
+    let sum = b?.[o] ?? 0;
     for (let k = 0; k < K; k++) {
       const cell = n * image + cells[p * K + k];
-      if (!(cell >= 0 && cell < s.g.batch * image)) continue;
-      const from = cell * C + Math.floor(o / s.g.filters) * s.g.channels;
-      for (let c = 0; c < s.g.channels; c++) sum += s.x[from + c] * s.w[weightAt(s, k, c, o)];
+      if (!(cell >= 0 && cell < batch * image)) continue;
+      const from = (cell * groups + Math.floor(o / filters)) * channels;
+      for (let c = 0; c < channels; c++) sum += x[from + c] * w[(k * channels + c) * O + o];
     }
     return sum;
   });
