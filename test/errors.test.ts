@@ -9,14 +9,22 @@ import {
   conv2d,
   dense,
   depthwiseConv2d,
+  flatten,
+  foldNorm,
+  frozenNorm,
   identity,
+  initialize,
   type Layer,
+  mapLayer,
   maxPool2d,
   relu,
   SpecError,
+  shared,
   sum,
   tensor,
 } from '../src/index.ts';
+import { concatChannels, splitChannels, sumOf } from '../src/layer/channels.ts';
+import { product, slice } from '../src/ops/index.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: what a caller without types may pass
 type Anything = any;
@@ -30,6 +38,18 @@ const deep = chain({
   stage: concat({ skip: identity(), body: chain([relu(), conv({ bias: false, padding: 'same' })]) }),
 });
 const pulled = (dy: Anything) => layer.vjp(x, { weight })[1](dy);
+
+const flat16 = chain([slice({ axes: [3], starts: [0], ends: [1] }), flatten()]);
+/** Tensors that say more than they hold, so that what their sum or their parts need is refused at once. */
+const wide = { shape: [32768, 32768], data: new Float32Array() };
+const statistics = { weight: tensor([2]), bias: tensor([2]), mean: tensor([2]), variance: tensor([2]) };
+const trap = new Proxy(relu(), {
+  get() {
+    throw new Error('a trap');
+  },
+});
+const endless: Anything = {};
+endless.a = endless;
 
 const broken: [message: string, call: () => unknown][] = [
   ['tensor: the axes of a shape must be whole numbers ≥ 0, got [2,-1] [tensor-shape]', () => tensor([2, -1])],
@@ -112,6 +132,77 @@ const broken: [message: string, call: () => unknown][] = [
     () => deep.vjp(tensor([1, 8, 8, 2]), { stage: { body: { 1: { weight: x } } } }),
   ],
   ['concat: there must be at least one branch, got none [layer-children]', () => concat([])],
+  ["chain: a child's name must not be empty or contain '.', got '' [layer-children]", () => chain({ '': identity() })],
+  [
+    "sum: a child's name must not be a number (records reorder those; use an array), got '12' [layer-children]",
+    () => sum({ a: identity(), 12: relu() }),
+  ],
+  [
+    'relu: x must have a batch axis, and every axis at least 1 element, got shape [] [layer-input]',
+    () => relu().shape([]),
+  ],
+  ["identity: the attributes are none, got 'size' [layer-attributes]", () => identity({ size: 2 } as Anything)],
+  [
+    "initialize: the options are seed, weights, type, got 'sead' (did you mean 'seed'?) [layer-attributes]",
+    () => initialize(relu(), [1], { sead: 1 } as Anything),
+  ],
+  [
+    "initialize: type must be 'float32' or 'float64', got 'float16' [init-weights]",
+    () => initialize(relu(), [1], { type: 'float16' } as Anything),
+  ],
+  // These say nothing of the order of the axes, though x looks as if its channels came first.
+  [
+    'conv2d: x must have the axes [batch, height, width, channels], got shape [1,3,28,28,28] [conv-rank]',
+    () => layer.shape([1, 3, 28, 28, 28]),
+  ],
+  [
+    'maxPool2d: a window of 9 cells (size 9, dilation 1) must fit into the padded input, got 3 + 0 + 0 cells along the height (x of shape [1,3,28,28] looks as if its channels came first: toChannelsLast(x)) [window-fit]',
+    () => maxPool2d({ size: 9 }).shape([1, 3, 28, 28]),
+  ],
+  [
+    'dense: weight must have shape [3,2], got [2,3] (its filters come first: weightToChannelsLast(weight)) [layer-params]',
+    () => dense({ units: 2, bias: false }).forward(tensor([1, 3]), { weight: tensor([2, 3]) }),
+  ],
+  [
+    'frozenNorm: mean must have shape [2], got [3] [layer-params]',
+    () => frozenNorm().forward(tensor([1, 2]), { ...statistics, mean: tensor([3]) }),
+  ],
+  [
+    'product: the branches must give equal shapes, or 1 on an axis, got [1,4,4,2] and [1,16] [product-shape]',
+    () => product([identity(), flat16]).shape(x.shape),
+  ],
+  [
+    'product: the branches must give equal shapes, or 1 on an axis, got [1,4,4,2] and [1,16] [product-shape]',
+    () => product([identity(), identity(), flat16]).shape(x.shape),
+  ],
+  [
+    'product: the branches must give equal shapes, or 1 on an axis, got [2,3] and [1,3] [product-shape]',
+    () => product([identity(), { ...identity(), shape: ([, ...rest]) => [1, ...rest] }]).shape([2, 3]),
+  ],
+  [
+    'product: the branches must give equal shapes, or 1 on an axis, got [1,2] and [1,3] [product-shape]',
+    () => product([1, 2, 3].map((end) => slice({ axes: [1], starts: [0], ends: [end] }))).shape([1, 4]),
+  ],
+  [
+    'product: the branches must give equal shapes, or 1 on an axis, got [1,16] and [1,4,4,2] [product-shape]',
+    () => product([flat16, identity()]).shape(x.shape),
+  ],
+  [
+    'concat: a tensor holds at most 2147483647 elements, got 2147483648 for shape [32768,65536] [tensor-size]',
+    () => concatChannels([wide, wide]),
+  ],
+  [
+    'concat: a tensor holds at most 2147483647 elements, got 2147483648 for shape [65536,32768] [tensor-size]',
+    () => splitChannels(wide, [[65536, 32768]]),
+  ],
+  [
+    'sum: a tensor holds at most 2147483647 elements, got 4294967296 for shape [65536,65536] [tensor-size]',
+    () => sumOf({ ...wide, shape: [65536, 65536] }, wide),
+  ],
+  [
+    'shared: the net must use the shared layer, got it nowhere [shared-rules]',
+    () => shared(relu(), () => identity()).shape([1]),
+  ],
   [
     'chain: x must have a batch axis, and every axis at least 1 element, got shape [0,2] [layer-input]',
     () => chain([]).shape([0, 2]),
@@ -174,6 +265,47 @@ const mistyped: [message: string, call: () => unknown][] = [
   [
     'at 0: conv2d: weight must be float32 as x is, got float64 [tensor-type]',
     () => chain([layer]).forward(x, { 0: { weight: tensor([3, 3, 2, 6], undefined, 'float64') } }),
+  ],
+  ['chain: the parts must be one record or array of layers, got 5 [layer-children]', () => chain(5 as Anything)],
+  ['chain: the parts must have no holes, got one at index 0 [layer-children]', () => chain(Array(2))],
+  ['mapLayer: layer must be a layer, got 5 [layer-rules]', () => mapLayer(5 as Anything, (_, each) => each)],
+  ['mapLayer: change must be a function, got 5 [layer-map]', () => mapLayer(relu(), 5 as Anything)],
+  ['shared: layer must be a layer, got 5 [layer-rules]', () => shared(5 as Anything, (same) => same)],
+  ['shared: build must be a function, got 5 [shared-rules]', () => shared(relu(), 5 as Anything)],
+  ['shared: what build returns must be a layer, got 5 [layer-rules]', () => shared(relu(), (() => 5) as Anything)],
+  ...(['attributes', 'children'] as const).flatMap((member) =>
+    [5, null].map((value): [string, () => unknown] => [
+      `chain: 'a' must be a layer, got the layer relu, which has no '${member}' [layer-rules]`,
+      () => chain({ a: { ...relu(), [member]: value } as Anything }),
+    ]),
+  ),
+  [
+    "chain: 'a' must be a layer, got an object that cannot be read, which has no 'forward' [layer-rules]",
+    () => chain({ a: trap as Anything }),
+  ],
+  [
+    'foldNorm: weight must be a tensor {shape, data}, got {inner} [tensor-type]',
+    () =>
+      foldNorm(chain({ fc: dense({ units: 2 }), norm: frozenNorm() }), {
+        fc: { weight: { inner: x } },
+        norm: statistics,
+      }),
+  ],
+  [
+    "parameters: the layer's params must be shapes by name, got 5 [layer-params]",
+    () => initialize({ ...relu(), parameters: undefined, params: () => 5 as Anything }, [1]),
+  ],
+  [
+    "parameters: the layer's params must be shapes by name, got {a} [layer-params]",
+    () => initialize({ ...relu(), parameters: undefined, params: () => endless }, [1]),
+  ],
+  [
+    'relu: parameters must be something that can be read, got what throws {} [layer-parameters]',
+    () => initialize({ ...relu(), parameters: () => ({ a: trap as Anything }) }, [1]),
+  ],
+  [
+    'relu: every parameter must be declared as {shape, first} [layer-parameters]',
+    () => initialize({ ...relu(), parameters: () => ({ a: { shape: [1] } as Anything }) }, [1]),
   ],
   [
     'conv2d: parameters must be an object {weight}, got undefined [layer-params]',

@@ -12,6 +12,7 @@ import { expectPart, expectText, pages, textOf } from './readme/generated.ts';
 import { interopFinding } from './readme/interop.ts';
 import { netTable } from './readme/nets.ts';
 import { operatorTable } from './readme/operators.ts';
+import { questionList } from './readme/questions.ts';
 import { weightSentence, weights, weightTable } from './readme/weights.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -68,6 +69,7 @@ test.each([
   ['interop', 'spec/guide/checking.md', interopFinding],
   ['operators', 'spec/guide/operators.md', operatorTable],
   ['nets', 'spec/guide/networks.md', netTable],
+  ['questions', 'spec/guide/learning.md', questionList],
 ])('the part %s of %s is generated', (name, page, generate) => {
   expectPart(name, generate(), page);
 });

@@ -80,10 +80,11 @@ The contents of a call with x [n, h, w, c], without dialect and layout:
   shuffleChannels   groups; depthToSpace, spaceToDepth: size, order: 'DCR' or 'CRD'
   lrn               size, alpha (times the sum), beta, k
   batchNorm         epsilon; weight [c], bias [c]; frozenNorm also mean [c], variance [c]
+  groupNorm         groups, epsilon; instanceNorm, layerNorm: epsilon; weight [c], bias [c]
   crossEntropy      smoothing, ignore; labels [n, h, w] beside x; the loss is [1]
   squaredError      target beside x, of its shape; binaryCrossEntropy: targets
   globalAvgPool     and globalMaxPool: keep: y [n, 1, 1, c], else [n, c]; channelMaxPool: size
-  lpPool2d          as maxPool2d, and p
+  lpPool2d          as maxPool2d, and p; globalLpPool: p, keep
   locallyConnected2d  filters, size, stride, padding, bias
                     weight [taps inside x, c, filters], bias [h, w, filters]
 

@@ -36,16 +36,29 @@ async function script() {
   });
   const { output } = await bundle.generate({ format: 'iife', minify: true, comments: false, charset: 'ascii' });
   await bundle.close();
-  return output[0].code;
+  return `/*\n${licences(output[0].moduleIds)}*/\n${output[0].code}`;
 }
 
-/** The styles: those of the page, then those that tabs have beside them. */
-const styles = () =>
-  readdirSync(here, { recursive: true, encoding: 'utf8' })
+/** The licence of each package that the modules come from: all of them want it kept in every copy. */
+function licences(modules) {
+  const folders = modules.flatMap((id) => /^.*node_modules.(?:@[^\\/]+.)?[^\\/]+/.exec(id) ?? []);
+  return [...new Set(folders)]
+    .sort()
+    .map((folder) => `${readPackage(folder).name}\n\n${readFileSync(join(folder, 'LICENSE'), 'utf8').trim()}\n\n`)
+    .join('');
+}
+
+const readPackage = (folder) => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+
+/** The styles: those of uPlot, those of the page, then those that tabs have beside them. */
+const styles = () => {
+  const own = readdirSync(here, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.css'))
     .sort((a, b) => a.split(/[\\/]/).length - b.split(/[\\/]/).length || (a < b ? -1 : 1))
-    .map((file) => readFileSync(join(here, file), 'utf8'))
-    .join('\n');
+    .map((file) => join(here, file));
+  const files = [fileURLToPath(import.meta.resolve('uplot/dist/uPlot.min.css')), ...own];
+  return files.map((file) => readFileSync(file, 'utf8')).join('\n');
+};
 
 /** Writes the folder, and the one file also to where the package has it. */
 export async function build(folder = join(root, 'build/site'), packed = join(root, 'dist/explorer.html')) {

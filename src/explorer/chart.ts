@@ -1,4 +1,4 @@
-// Curves as a drawing: every curve has a colour and a dash of its own, and the numbers are in a table beside it.
+// Curves as an SVG file, also from the command line; on the page uPlot draws them, which needs a canvas (view/chart.tsx).
 
 import { short } from './numbers.ts';
 import { type Drawing, type Ink, text } from './svg.ts';

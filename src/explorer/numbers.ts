@@ -1,5 +1,8 @@
 // Numbers as text, short enough for a cell.
 
+/** Whether a number is one in float32 too, and neither NaN nor infinite there. */
+export const isNumber = (value: number): boolean => Number.isFinite(Math.fround(value));
+
 /** At most four signs and a point; whole numbers as they are. */
 export function short(value: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? '∞' : '−∞';

@@ -1,12 +1,14 @@
 // The page: its head, the tabs, and the one that is shown.
 
-import { render } from 'preact';
+import { type ComponentChildren, render } from 'preact';
+import { useErrorBoundary } from 'preact/hooks';
 import { host } from '../kernels/host.ts';
 import * as list from './list.ts';
-import { follow } from './settings.ts';
+import { follow, type Settings } from './settings.ts';
 import type { Tab } from './tab.ts';
 import { Announcer } from './view/announce.tsx';
 import { Panels } from './view/panels.tsx';
+import { followQuestions, Questions } from './view/questions.tsx';
 import { followTheme, type Theme, theme, themes } from './view/theme.ts';
 
 const tabs = Object.values<Tab>(list).sort((a, b) => a.place - b.place);
@@ -29,14 +31,37 @@ const ThemeChoice = () => (
   </label>
 );
 
+/**
+ * What a tab shows, or that it cannot: the page stays, with all settings, and the error goes where errors are reported.
+ */
+function Guarded({ settings, children }: { readonly settings: Settings; readonly children: ComponentChildren }) {
+  const [error, retry] = useErrorBoundary((thrown) => reportError(thrown));
+  if (!error) return <>{children}</>;
+  return (
+    <div role="alert">
+      <p class="problem">These settings cannot be shown, which is a defect of the page: {String(error)}</p>
+      <button
+        type="button"
+        onClick={() => {
+          settings.set({ ...settings.defaults });
+          retry();
+        }}
+      >
+        Start again
+      </button>
+    </div>
+  );
+}
+
 export function showPage(root: Element): void {
   followTheme();
+  followQuestions();
   const { runs, reason } = host();
   const ran =
     runs === 'kernels' ? 'the kernels of the library' : `plain loops with the same bits, slower, because ${reason}`;
   const current = follow(tabs);
   const Page = () => {
-    const { View } = tabs.find(({ id }) => id === current.value) as Tab;
+    const { View, settings } = tabs.find(({ id }) => id === current.value) as Tab;
     return (
       <>
         <header>
@@ -45,6 +70,7 @@ export function showPage(root: Element): void {
           </h1>
           <ThemeChoice />
         </header>
+        <Questions tab={current.value} />
         <main>
           <Panels
             id="page"
@@ -55,7 +81,9 @@ export function showPage(root: Element): void {
               current.value = id;
             }}
           >
-            <View key={current.value} />
+            <Guarded key={current.value} settings={settings}>
+              <View />
+            </Guarded>
           </Panels>
         </main>
         <footer>

@@ -56,6 +56,9 @@ const relative = (from, to) => {
   return `${posix.relative(posix.dirname(from), path)}${hash === undefined ? '' : `#${hash}`}`;
 };
 
+/** Whether a text is the part of an address that names a tab of the explorer, with its settings or none. */
+const isPlace = (text) => /^#(lab|train|field|nets|filters|gradient|oracle)(\?|$)/.test(text);
+
 const escaped = (text) =>
   text.replace(/[&<>"]/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[sign]);
 
@@ -122,6 +125,11 @@ export function writePages(folder) {
         headings.push([id, text.replace(/<[^>]*>/g, '')]);
         return `<h${depth} id="${id}"><a class="anchor" href="#${id}">${text}</a></h${depth}>\n`;
       },
+      codespan({ text }) {
+        const code = `<code>${escaped(text)}</code>`;
+        // A place of the explorer, which a reader of the file would put behind the page's address.
+        return isPlace(text) ? `<a href="${relative(page, `../index.html${escaped(text)}`)}">${code}</a>` : code;
+      },
       code({ text, lang }) {
         return `<pre tabindex="0"><code${lang ? ` class="language-${lang}"` : ''}>${escaped(text)}</code></pre>\n`;
       },
@@ -179,6 +187,7 @@ export function brokenLinks(folder) {
     return [...markup.matchAll(/<(?:a|link|img|script)\b[^>]*?(?:href|src)="([^"]*)"/g)].flatMap(([, link]) => {
       if (/^(https?|data|mailto):/.test(link)) return [];
       const [path, hash] = link.split('#');
+      if (/^(\.\.\/)+index\.html$/.test(path) && isPlace(`#${hash}`)) return [];
       const target = path === '' ? file : posix.normalize(posix.join(posix.dirname(file), decodeURI(path)));
       const isThere =
         all.has(target) && (!hash || !target.endsWith('.html') || idsOf.get(target).has(decodeURIComponent(hash)));

@@ -56,5 +56,9 @@ export function svgFile({ width, height, body, title, source = '' }: Drawing, in
   ].join('\n');
 }
 
+/** Pixels as PNG, whose data are in its address, inside the SVG: a rectangle for each of them would be a hundred times as large. */
+export const raster = (png: string, x: number, y: number, width: number, height: number): string =>
+  `<image x="${x}" y="${y}" width="${width}" height="${height}" preserveAspectRatio="none" style="image-rendering:pixelated" href="${png}"/>`;
+
 export const text = (x: number, y: number, content: string, ink: Ink, size = 14, more = ''): string =>
   `<text x="${x}" y="${y}" font-size="${size}" style="fill:${ink.text}" ${more}>${escaped(content)}</text>`;

@@ -34,17 +34,19 @@ export function product(parts: Parts): Layer {
 
 /** Spec product-shape. */
 function commonShape(shapes: readonly Shape[]): Shape {
-  const shape = shapes[0].map((_, k) => Math.max(...shapes.map((each) => each[k] ?? 0)));
-  const odd = shapes.find(
-    (each) => each.length !== shape.length || each.some((n, k) => n !== shape[k] && (n !== 1 || k === 0)),
-  );
-  if (odd)
-    throw new SpecError(
-      'product-shape',
-      `product: the branches must give equal shapes, or 1 on an axis, got [${shapes[0]}] and [${odd === shapes[0] ? shapes[1] : odd}]`,
-    );
-  return shape;
+  for (const [i, second] of shapes.entries()) {
+    const first = shapes.slice(0, i).find((each) => !isBeside(each, second));
+    if (first)
+      throw new SpecError(
+        'product-shape',
+        `product: the branches must give equal shapes, or 1 on an axis, got [${first}] and [${second}]`,
+      );
+  }
+  return shapes[0].map((_, k) => Math.max(...shapes.map((each) => each[k])));
 }
+
+const isBeside = (a: Shape, b: Shape): boolean =>
+  a.length === b.length && a.every((n, k) => n === b[k] || (k > 0 && (n === 1 || b[k] === 1)));
 
 /** The place in a tensor of `shape`, one axis of which may be 1, of each element of `all`. */
 function places(shape: Shape, all: Shape): Int32Array {

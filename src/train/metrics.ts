@@ -11,7 +11,8 @@ import type { Batch, Batches } from './batches.ts';
 import { checkBatches, lossOf } from './loss.ts';
 
 /**
- * The share of rows whose label is not among the k greatest logits; of equal logits the first ranks first. Spec train-top.
+ * The share of rows whose label is not among the k greatest logits; of equal logits the first ranks first;
+ * where one of two is NaN, that of the label ranks second. Spec train-top.
  *
  * @param logits `[batch, …, classes]`; one label per row, from 0 to classes − 1.
  * @throws {SpecError} loss-labels for other labels; train-top for a k that is not a whole number ≥ 1.
@@ -38,7 +39,7 @@ function wrongRows(logits: Tensor, labels: ArrayLike<number>, k: number): number
     let ahead = 0;
     for (let o = 0; o < classes; o++) {
       const other = logits.data[at + o];
-      if (o !== labels[row] && !(other < own) && (other > own || o < labels[row] || own !== own)) ahead++;
+      if (o !== labels[row] && !(other < own || (other === own && o > labels[row]))) ahead++;
     }
     if (ahead >= k) wrong++;
   }

@@ -116,7 +116,8 @@ export async function axeFindings(page: Page, rules?: string[]): Promise<string[
   if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(await axe);
   return page.evaluate(async (rules) => {
     const { violations } = await (globalThis as unknown as { axe: typeof import('axe-core') }).axe.run(
-      rules ? { runOnly: rules } : {},
+      // Without the nodes that pass, in half the time.
+      { resultTypes: ['violations'], ...(rules && { runOnly: rules }) },
     );
     return violations.flatMap(({ id, nodes }) =>
       nodes.slice(0, 3).map(({ html, target }) => `${id}: ${target} ${html.slice(0, 160)}`),

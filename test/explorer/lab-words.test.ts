@@ -8,6 +8,7 @@ import {
   drawMatrix,
   entriesOf,
   frameOf,
+  matrixOrWhy,
   patchesOf,
   toeplitzOf,
   whyNoPatches,
@@ -52,6 +53,12 @@ describe('matrices', () => {
         expect(sum).toBeCloseTo(value, 4);
       });
     }
+  });
+
+  test('numbers whose sums overflow have no matrix, and it is said why', () => {
+    expect(matrixOrWhy(lab({ weights: 'ones', bias: '3e38', image: 'ones' }))).toMatchObject({ shape: [49, 81] });
+    expect(matrixOrWhy(lab({ weights: 'typed', w: '3e38 3e38 3e38' }))).toMatch(/leave the range of float32/);
+    expect(matrixOrWhy(lab({ op: 'max' }))).toMatch(/not linear/);
   });
 
   test('the patch of an output times the kernel is the output', () => {

@@ -7,6 +7,7 @@ import { marksOf } from '../../src/explorer/lab/marks.ts';
 import { movesOf } from '../../src/explorer/lab/moves.ts';
 import { kernelPlanes } from '../../src/explorer/lab/planes.ts';
 import { readSetup } from '../../src/explorer/lab/setup.ts';
+import { denseOf } from '../../src/explorer/lab/strides.ts';
 import { fedBy, gradientsOf, resultOf, termsOf, usesOf } from '../../src/explorer/lab/terms.ts';
 import { defaults, type LabTexts } from '../../src/explorer/lab/texts.ts';
 import { planesOf, readTyped, weightOf, writeTyped } from '../../src/explorer/lab/values.ts';
@@ -169,15 +170,30 @@ describe('the lab', () => {
 
   test('shows outputs that move with the input, where their windows lie inside it', () => {
     const { lab } = labOf({ ...defaults, image: 'one cell', shift: '1 0', input: '9' });
-    expect(movesOf(lab!)).toEqual({ by: [1, 0], changed: new Set(Array.from({ length: 7 }, (_, i) => i)), moved: 42 });
+    expect(movesOf(lab!)).toEqual({ by: [1, 0], changed: new Set(Array.from({ length: 7 }, (_, i) => i)), kept: 42 });
     const ones = labOf({ ...defaults, image: 'ones', padding: 'same', shift: '0 -1', input: '5' }).lab!;
     // Nothing moves into the last column, and the first has padding beside it now, where the second had cells.
     expect(Array.from(movesOf(ones)!.changed, (i) => i % 5).sort()).toEqual([0, 0, 0, 0, 0, 4, 4, 4, 4, 4]);
-    expect(movesOf(ones)!.moved).toBe(15);
-    expect(movesOf(labOf({ ...defaults, shift: '1 0', stride: '2' }).lab!)?.by).toBeUndefined();
+    expect(movesOf(ones)!.kept).toBe(15);
+    const pool = { ...defaults, op: 'max', kernel: '2', stride: '2', image: 'one cell', input: '8' };
+    expect(movesOf(labOf({ ...pool, shift: '0 1' }).lab!)).toEqual({ changed: new Set(), kept: 16 });
+    expect(movesOf(labOf({ ...pool, shift: '1 3' }).lab!)).toEqual({ changed: new Set([10, 11]), kept: 14 });
     const far = labOf({ ...defaults, shift: `${'9'.repeat(400)} -1e300` }).lab!;
     expect([far.shift, far.x.data.every((value) => value === 0)]).toEqual([[999, -999], true]);
     expect(movesOf(labOf(defaults).lab!)).toBeUndefined();
+  });
+});
+
+describe('a stride', () => {
+  test('keeps some of the outputs of stride 1, whatever is said about padding in numbers', () => {
+    const of = (texts: Partial<LabTexts>) => denseOf(labOf({ ...defaults, ...texts }).lab!);
+    expect(of({ stride: '2' })).toEqual([7, 7]);
+    expect(of({ stride: '1×3', padding: 'numbers', top: '2', dilation: '2' })).toEqual([8, 7]);
+    expect(of({ op: 'average', rank: '1', input: '10', stride: '3' })).toEqual([8]);
+    expect(of({})).toBeUndefined();
+    expect(of({ stride: '2', padding: 'same' })).toBeUndefined();
+    expect(of({ stride: '2', op: 'transposed' })).toBeUndefined();
+    expect(of({ op: 'max', input: '4', stride: '2', ceil: 'yes' })).toBeUndefined();
   });
 });
 
@@ -192,6 +208,7 @@ describe('the controls of the lab', () => {
     [{ op: 'lp', power: 'x' }, 'power', 'A number from 1'],
     [{ input: '0' }, 'input', 'from 1 to 32'],
     [{ bias: '' }, 'bias', 'A number'],
+    [{ bias: '1e39' }, 'bias', 'A number of float32'],
     [{ op: 'transposed', input: '32', stride: '8' }, 'stride', 'draws up to 64'],
     [{ op: 'transposed', padding: 'numbers', top: '9', kernel: '1' }, 'padding', 'at least 1 of the 9 cells'],
     [{ padding: 'numbers', left: '-1' }, 'left', 'from 0 to 16'],
@@ -215,6 +232,13 @@ describe('the controls of the lab', () => {
       'It takes 3 rows of 3 numbers; here are 3. What is missing is 0, what is more is left out.',
     );
     expect(of({ w: '1 x 3; 4 5 6; 7 8 9' }).problems).toEqual({ w: 'Number 2 is no number: it counts as 0.' });
+    const large = of({ w: '1e39 2 3; 4 5 6; 7 8 9' });
+    expect(large.problems).toEqual({ w: 'Number 1 is no number of float32: it counts as 0.' });
+    expect(large.lab!.weight!.data[0]).toBe(0);
+    expect(of({ digit: '77', seed: '-1' }).problems).toEqual({
+      digit: 'A digit from 0 to 9: another one counts as the nearest.',
+      seed: 'A whole number: anything else counts as 0.',
+    });
     expect(of({ channels: '2' }).problems.x).toMatch(
       /^It takes 2 planes, divided by “\|”, of 5 rows of 5 numbers; here are 25/,
     );

@@ -1,15 +1,17 @@
 // The page in a real browser. The tests of each tab are a file in tabs/, and a line here.
 
-import type { Page } from 'playwright-core';
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 /** The tabs, with settings under which each of them shows much. */
 import addresses from './addresses.json' with { type: 'json' };
-import { axeFindings, executable, type Site, start, visit } from './browser.ts';
+import { axeFindings, drawn, executable, type Site, start, visit } from './browser.ts';
 import { filtersTests } from './tabs/filters.ts';
+import { gradientTests } from './tabs/gradient.ts';
 import { labTests } from './tabs/lab.ts';
 import { netsTests } from './tabs/nets.ts';
 import { oracleTests } from './tabs/oracle.ts';
 import { pageTests } from './tabs/page.ts';
+import { questionsTests } from './tabs/questions.ts';
 import { trainTests } from './tabs/train.ts';
 
 describe.skipIf(executable === undefined)('the page in Chromium, or the one that CHROMIUM names', () => {
@@ -25,29 +27,33 @@ describe.skipIf(executable === undefined)('the page in Chromium, or the one that
     expect(site.gzipped).toBeLessThan(300_000);
   });
 
+  test('keeps the licences of the packages that are in it', async () => {
+    const text = await readFile(new URL(site.file), 'utf8');
+    for (const owner of ['Jason Miller', 'Preact Team', 'Leon Sorokin']) expect(text).toContain(owner);
+  });
+
   test.each(addresses)(
-    '%s: axe finds nothing in either scheme, nothing is said on the console, nothing is requested',
+    '%s: axe finds nothing in either scheme, nothing is said on the console or requested, and it fits a phone',
     async (hash) => {
-      const all = await visit(site, hash, async (page) => expect(await axeFindings(page)).toEqual([]));
-      // The schemes differ in their colours alone.
-      const colours = async (page: Page) => expect(await axeFindings(page, ['color-contrast'])).toEqual([]);
-      expect([...all, ...(await visit(site, hash, colours, { scheme: 'dark' }))]).toEqual([]);
+      const faults = await visit(site, hash, async (page) => {
+        expect(await axeFindings(page)).toEqual([]);
+        // The schemes differ in their colours alone.
+        await page.emulateMedia({ colorScheme: 'dark' });
+        expect(await axeFindings(page, ['color-contrast'])).toEqual([]);
+        await page.setViewportSize({ width: 360, height: 900 });
+        await drawn(page);
+        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+      });
+      expect(faults).toEqual([]);
     },
   );
 
-  test.each(addresses)('%s fits a phone of 360 pixels', async (hash) => {
-    await visit(
-      site,
-      hash,
-      async (page) => expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360),
-      { width: 360 },
-    );
-  });
-
   pageTests(given);
+  questionsTests(given);
   labTests(given);
   trainTests(given);
   netsTests(given);
   filtersTests(given);
+  gradientTests(given);
   oracleTests(given);
 });

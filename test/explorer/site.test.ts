@@ -13,6 +13,7 @@ import {
   styles,
   writePages,
 } from '../../src/explorer/pages.mjs';
+import { addressOf, questions } from '../../src/explorer/questions.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'toeplitz-site-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -49,6 +50,9 @@ describe('the site', () => {
     }
     expect(brokenLinks(join(folder, 'site'))).toEqual([]);
     for (const source of sources()) expect(existsSync(join(docs, source.replace(/\.md$/, '.html'))), source).toBe(true);
+    const guide = readFileSync(join(docs, 'spec/guide/learning.html'), 'utf8');
+    for (const question of questions)
+      expect(guide).toContain(`href="../../../index.html${addressOf(question).replaceAll('&', '&amp;')}"`);
     const page = readFileSync(join(docs, 'spec/convolution.html'), 'utf8');
     expect(page).toContain('<h2 id="conv-groups"><a class="anchor" href="#conv-groups">conv-groups</a></h2>');
     for (const name of clauses().keys())

@@ -43,8 +43,8 @@ export const rooms = {
   layer: {
     files: src('layer'),
     tests: [
-      ['layer/', 'errors', 'hostile', 'immutable'],
-      ['field', 'hints', 'inspect/summary', 'compile/arithmetic'],
+      ['layer/', 'errors', 'hostile', 'immutable', 'did-you-mean'],
+      ['field', 'inspect/summary', 'compile/arithmetic'],
       ['laws', 'properties/'],
     ],
     goal: 95,
@@ -52,14 +52,33 @@ export const rooms = {
   kernels: {
     files: src('kernels'),
     tests: [
-      ['kernels/arena', 'kernels/elementwise', 'kernels/pool', 'kernels/host', 'kernels/winograd'],
-      ['kernels/', 'numerics', 'compile/compile'],
+      nearest({
+        pool: 'kernels/pool',
+        winograd: 'kernels/winograd',
+        'arena|host|module|memory': 'kernels/step-memory',
+        'weight-gradient|multiplier|norm|column|stage|elementwise': 'kernels/stages',
+        '': 'kernels/sizes',
+      }),
+      [
+        'kernels/stages',
+        'kernels/sizes',
+        'kernels/step-memory',
+        'kernels/float64',
+        'kernels/choose',
+        'kernels/elementwise',
+        'ops/',
+      ],
+      ['kernels/blocks', 'long-sums', 'compile/arithmetic'],
     ],
     goal: 95,
   },
   compile: {
     files: src('compile'),
-    tests: [['compile/arithmetic', 'compile/plan-memory'], ['compile/compile'], ['compile/']],
+    tests: [
+      nearest({ 'plan-memory': 'compile/plan-memory', cells: 'compile/newer-operators', '': 'kernels/sizes' }),
+      ['compile/arithmetic', 'compile/plan-memory', 'compile/newer-operators', 'layer/operator'],
+      ['compile/compile', 'kernels/winograd'],
+    ],
     goal: 95,
   },
   assembly: {
@@ -76,7 +95,27 @@ export const rooms = {
     ],
     goal: 95,
   },
-  oracle: { files: src('oracle'), tests: [['oracle/']], goal: 90 },
+  oracle: {
+    files: src('oracle'),
+    tests: [
+      nearest({
+        'ask/|engine': 'oracle/ask/',
+        'bounds/|values': 'oracle/bounds/',
+        'cases/|case.ts': 'oracle/cases/',
+        'dialects?[/.]': 'oracle/dialects/',
+        'files/': 'oracle/files/',
+        'matrix/': 'oracle/matrix/',
+        'mistakes?[/.]|findings/': 'oracle/findings/mistakes',
+        'report/': 'oracle/report/',
+        'where/': 'oracle/where/',
+        'windows/': 'oracle/windows/',
+        'families/|shapes/|family': 'oracle/families/',
+        '': 'oracle/check',
+      }),
+      ['oracle/check', 'oracle/campaign', 'oracle/families/', 'oracle/cases/', 'oracle/bounds/', 'oracle/findings/'],
+    ],
+    goal: 90,
+  },
   train: {
     files: src('train'),
     tests: [['train/data', 'train/fit', 'train/choices', 'train/images']],

@@ -7,7 +7,13 @@ import { caseId } from '../../src/oracle/cases/id.ts';
 import { ownLayout } from '../../src/oracle/dialects/layout.ts';
 import type { GradientCall, Traits } from '../../src/oracle/index.ts';
 import { hash, random } from '../../src/random.ts';
-import { arithmetic, forwards, pulls } from './conforming.ts';
+import { arithmetic, forwards as first, pulls as firstPulls } from './conforming.ts';
+import { setNorm, setNormGradient } from './conforming-norms.ts';
+
+const norms = ['groupNorm', 'instanceNorm', 'layerNorm'] as const;
+const all = <T>(names: readonly string[], f: T) => Object.fromEntries(names.map((name) => [name, f]));
+const forwards = { ...first, ...all(norms, setNorm) };
+const pulls = { ...firstPulls, ...all(norms, setNormGradient) };
 
 export const conformingNames: readonly string[] = Object.keys(forwards);
 

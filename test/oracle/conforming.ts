@@ -97,15 +97,15 @@ export function arithmetic(draw: Random, ulp: number, kind: 'float32' | 'fused' 
   };
 }
 
-type Arithmetic = ReturnType<typeof arithmetic>;
-type Op = (o: Arithmetic, call: Call) => Tensor;
-type Pull = (o: Arithmetic, call: GradientCall) => Record<string, Tensor>;
+export type Arithmetic = ReturnType<typeof arithmetic>;
+export type Op = (o: Arithmetic, call: Call) => Tensor;
+export type Pull = (o: Arithmetic, call: GradientCall) => Record<string, Tensor>;
 
-const numbers = (t: unknown): number[] => Array.from((t as Tensor).data);
-const stored = (shape: Shape, data: readonly number[]): Tensor => ({ shape, data: Float32Array.from(data) });
+export const numbers = (t: unknown): number[] => Array.from((t as Tensor).data);
+export const stored = (shape: Shape, data: readonly number[]): Tensor => ({ shape, data: Float32Array.from(data) });
 const each = ({ x }: Call, g: (x: number, i: number) => number): Tensor => stored(x.shape, numbers(x).map(g));
 
-const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
+export const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 
 /** The places of the rows along an axis. */
 function rows(shape: Shape, axis: number): number[][] {
@@ -166,7 +166,7 @@ function online(o: Arithmetic, x: readonly number[]): number {
   return s;
 }
 
-function statistics(o: Arithmetic, x: readonly number[]) {
+export function statistics(o: Arithmetic, x: readonly number[]) {
   const M = x.length;
   const way = o.oneOf(...[0, 1, 2].map((i) => () => i));
   if (way === 2) {
@@ -357,13 +357,17 @@ const binary: Op = (o, call) => {
 
 /** The cells of each window of a pool, in the order of y. */
 function windows({ op, attributes, x }: Call): number[][] {
-  const [N, H, W, C] = x.shape;
-  const axes = threeAxes(windowAxes(op, attributes as never, [H, W]));
+  const [N, C] = [x.shape[0], x.shape.at(-1)!];
+  const space = x.shape.slice(1, -1);
+  const I = space.reduce((a, b) => a * b, 1);
+  if (op === 'globalLpPool')
+    return range(N * C).map((i) => range(I).map((cell) => (Math.floor(i / C) * I + cell) * C + (i % C)));
+  const axes = threeAxes(windowAxes(op, attributes as never, space));
   const P = axes.reduce((p, axis) => p * axis.output, 1);
   const cells = new Int32Array(taps(axes));
   return range(N * P * C).map((i) => {
     cellsUnder(axes, Math.floor(i / C) % P, cells);
-    return [...cells].filter((cell) => cell >= 0).map((cell) => (Math.floor(i / C / P) * H * W + cell) * C + (i % C));
+    return [...cells].filter((cell) => cell >= 0).map((cell) => (Math.floor(i / C / P) * I + cell) * C + (i % C));
   });
 }
 
@@ -378,6 +382,32 @@ function lp(o: Arithmetic, call: Call) {
   });
   return { p, x, y, raised };
 }
+
+const lpForward: Op = (o, call) => {
+  const { y } = lp(o, call);
+  const { attributes, x, op } = call;
+  const space = x.shape.slice(1, -1);
+  if (op === 'globalLpPool')
+    return stored([x.shape[0], ...(attributes.keep ? space.map(() => 1) : []), x.shape.at(-1)!], y);
+  const axes = windowAxes(op, attributes as never, space);
+  return stored([x.shape[0], ...axes.map(({ output }) => output), x.shape.at(-1)!], y);
+};
+
+const lpGradient: Pull = (o, call) => {
+  const { p, x, y, raised } = lp(o, call);
+  const terms: number[][] = x.map(() => []);
+  for (const [at, cells] of windows(call).entries())
+    for (const i of cells) {
+      const q = p === 1 ? 1 : raised(o.div(Math.abs(x[i]), y[at]), p - 1);
+      terms[i].push(Math.sign(x[i]) * o.mul(q, call.dy.data[at]));
+    }
+  return {
+    x: stored(
+      call.x.shape,
+      terms.map((each) => o.sum(each)),
+    ),
+  };
+};
 
 interface Numbers {
   readonly min: number;
@@ -560,13 +590,10 @@ export const forwards: Readonly<Record<string, Op>> = {
   },
   crossEntropy,
   binaryCrossEntropy: binary,
-  lpPool2d(o, call) {
-    const { y } = lp(o, call);
-    const [h, w] = windowAxes('lpPool2d', call.attributes as never, call.x.shape.slice(1, 3)).map(
-      ({ output }) => output,
-    );
-    return stored([call.x.shape[0], h, w, call.x.shape[3]], y);
-  },
+  lpPool1d: lpForward,
+  lpPool2d: lpForward,
+  lpPool3d: lpForward,
+  globalLpPool: lpForward,
 };
 
 export const pulls: Readonly<Record<string, Pull>> = {
@@ -708,21 +735,10 @@ export const pulls: Readonly<Record<string, Pull>> = {
     const t = numbers(call.targets);
     return { x: each(call, (v, i) => scaledBy(o, o.add(o.sigmoid(v), -t[i]), call.dy.data[0], call.x.data.length)) };
   },
-  lpPool2d(o, call) {
-    const { p, x, y, raised } = lp(o, call);
-    const terms: number[][] = x.map(() => []);
-    for (const [at, cells] of windows(call).entries())
-      for (const i of cells) {
-        const q = p === 1 ? 1 : raised(o.div(Math.abs(x[i]), y[at]), p - 1);
-        terms[i].push(Math.sign(x[i]) * o.mul(q, call.dy.data[at]));
-      }
-    return {
-      x: stored(
-        call.x.shape,
-        terms.map((each) => o.sum(each)),
-      ),
-    };
-  },
+  lpPool1d: lpGradient,
+  lpPool2d: lpGradient,
+  lpPool3d: lpGradient,
+  globalLpPool: lpGradient,
 };
 
 const mul2 = (x: number): number => 2 * x;

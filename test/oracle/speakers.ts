@@ -117,9 +117,13 @@ export const readers: Readonly<Record<DialectName, (a: Given, call: Call, size: 
   }),
 };
 
+/** Whether a tensor of an operator has its channels first in a dialect. */
+const isFirst = (name: DialectName, op: string, part: string, { shape }: Tensor): boolean =>
+  dialects[name].layout.x === 'NCHW' && familyOf(op).tensors[part] === 'x' && shape.length > 2;
+
 /** Images in our layout. */
-const lastOf = (name: DialectName, t: Tensor): Tensor =>
-  dialects[name].layout.x === 'NCHW' && t.shape.length > 2 ? toChannelsLast(t) : t;
+const lastOf = (name: DialectName, op: string, part: string, t: Tensor): Tensor =>
+  isFirst(name, op, part, t) ? toChannelsLast(t) : t;
 
 /** The tensors of a call in our layout. */
 function ourTensors(name: DialectName, { op, x, weight }: Call): { x: Tensor; weight?: Tensor } {
@@ -132,7 +136,7 @@ function ourTensors(name: DialectName, { op, x, weight }: Call): { x: Tensor; we
     return isSplit ? { shape: [...w.shape.slice(0, -2), 1, C * M], data: w.data } : w;
   };
   const isKernel = weight && weight.shape.length > 1;
-  return { x: lastOf(name, x), ...(weight && { weight: isKernel ? filters(weight) : weight }) };
+  return { x: lastOf(name, op, 'x', x), ...(weight && { weight: isKernel ? filters(weight) : weight }) };
 }
 
 /** The layers that an operator is asked about, one of each kind, where these depend on nothing but their attributes. */
@@ -179,6 +183,7 @@ const ownAttributes: Readonly<Record<string, (a: Given) => Attributes[]>> = {
     const alpha = a.depth_radius === undefined ? Number((a.alpha / size).toPrecision(12)) : a.alpha;
     return [{ size, alpha, beta: a.beta, k: a.k ?? a.bias }];
   },
+  groupNorm: (a) => [{ groups: a.num_groups ?? a.groups, epsilon: a.epsilon ?? a.eps }],
   clip: (a) => [{ min: a.min ?? a.clip_value_min ?? a.minValue, max: a.max ?? a.clip_value_max ?? a.maxValue }],
   hardSigmoid: ({ alpha = 1 / 6, beta = 0.5 }) => [{ alpha, beta }],
   selu: ({ alpha, gamma }) => [{ alpha, gamma }],
@@ -197,10 +202,10 @@ const ownAttributes: Readonly<Record<string, (a: Given) => Attributes[]>> = {
 /** A call of an operator without a window or a weight, as this library has it: the layer that the dialect says in these words. */
 function readBack(name: DialectName, call: Call, x: Tensor): Call {
   const { op } = call;
-  const { attached, tensors: keys } = familyOf(op);
+  const { attached } = familyOf(op);
   const given = Object.keys(attached).map((what) => {
     const tensor = call[what] as Tensor;
-    return [what, keys[what] === 'x' ? lastOf(name, tensor) : tensor] as const;
+    return [what, lastOf(name, op, what, tensor)] as const;
   });
   for (const drawn of ownAttributes[op]?.(call.attributes as Given) ?? layers[op]) {
     const attributes = { ...drawn, ...Object.fromEntries(given) };
@@ -309,29 +314,32 @@ interface Manner {
   readonly rule?: CeilRule;
 }
 
-const isImage = (shape: Shape): boolean => shape.length > 2;
-
 /** The shape that a library gives an output of ours: a loss has no axes, a global pool keeps those of space. */
 function outputShape(name: DialectName, { op, x }: Call, ours: Shape): Shape {
   if (name === 'toeplitz') return ours;
   if (Object.keys(familyOf(op).attached).length > 0) return [];
-  const isKept = op.startsWith('global') && name !== 'tensorflow';
-  return isKept ? [...ours, ...x.shape.slice(2).map(() => 1)] : ours;
+  if (!op.startsWith('global') || name === 'tensorflow') return ours;
+  return [ours[0], ours[ours.length - 1], ...x.shape.slice(2).map(() => 1)];
 }
 
 /** dy as we have it. */
-function ourGradient(name: DialectName, { op, dy }: GradientCall): Tensor {
+function ourGradient(name: DialectName, { dy, ...call }: GradientCall): Tensor {
+  const { op } = call;
   if (dy.shape.length === 0) return { shape: [1], data: dy.data };
-  return op.startsWith('global') ? { shape: dy.shape.slice(0, 2), data: dy.data } : lastOf(name, dy);
+  if (op.startsWith('global')) {
+    const ours = ourCall(name, call);
+    return { shape: layerFor(op, ours.attributes).shape(ours.x.shape), data: dy.data };
+  }
+  return lastOf(name, op, 'dy', dy);
 }
 
 /** An engine that speaks a dialect. */
 export function speaker(name: DialectName, { change = (call) => call, declared = name, rule }: Manner = {}): Engine {
   const first = dialects[name].layout.x === 'NCHW';
   const ceil = rule ?? (dialects[name].conventions.ceil === 'none' ? 'drop' : dialects[name].conventions.ceil);
-  const theirs = (t: Tensor): Tensor => (first && isImage(t.shape) ? toChannelsFirst(t) : t);
+  const theirs = (op: string, part: string, t: Tensor): Tensor => (isFirst(name, op, part, t) ? toChannelsFirst(t) : t);
   const forwards = (call: Call): Tensor => {
-    const y = theirs(answer(name, change(ourCall(name, call)), ceil));
+    const y = theirs(call.op, 'y', answer(name, change(ourCall(name, call)), ceil));
     return { shape: outputShape(name, call, y.shape), data: y.data };
   };
   const gradients = (call: GradientCall): Gradients => {
@@ -343,7 +351,7 @@ export function speaker(name: DialectName, { change = (call) => call, declared =
         ? permuted(weight, [space.length + 1, space.length, ...space])
         : weight;
     return {
-      x: theirs(x!),
+      x: theirs(call.op, 'x', x!),
       ...(dw && { weight: { shape: call.weight!.shape, data: dw.data } }),
       ...Object.fromEntries(
         Object.entries(rest).map(([part, { data }]) => [part, { shape: (call[part] as Tensor).shape, data }]),

@@ -92,18 +92,52 @@ export function mutantsOf(text: string): Mutant[] {
   for (const node of within(program)) {
     const name = (node.id as Node | null | undefined)?.name as string | undefined;
     if (node.type !== 'FunctionDeclaration' || name === undefined || !Object.hasOwn(functions, name)) continue;
-    const names = new Set(
-      [...within(node)].flatMap((each) => (each.type === 'Identifier' ? [each.name as string] : [])),
-    );
     const add = (at: Node, start: number, end: number, instead: string): void => {
       const line = text.slice(text.lastIndexOf('\n', at.start) + 1, text.indexOf('\n', at.end)).trim();
       const what = `${name}: ${text.slice(start, end)} → ${instead} in ${line.slice(0, 90)}`;
       for (const op of functions[name]) found.push({ what, op, start, end, text: instead });
     };
-    for (const each of within(node.body as Node)) mutate(each, text, names, add);
+    const kept = new Set([...within(node.body as Node)].flatMap((each) => [...countersOf(each), ...declared(each)]));
+    for (const [each, names] of withNames(node, new Set())) if (!kept.has(each)) mutate(each, text, names, add);
   }
   return found;
 }
+
+/** The variable that a loop counts, wherever its head says it: with another one in one of these places, it would not end. */
+function countersOf(node: Node): Node[] {
+  if (node.type !== 'ForStatement') return [];
+  const head = [node.init, node.test, node.update].filter(isNode).flatMap((part) => [...within(part)]);
+  const { name } = (node.update as Node).argument as Node & { name: string };
+  return head.filter((each) => each.type === 'Identifier' && each.name === name);
+}
+
+/** The names that a declaration makes: with another one, the first is unknown. */
+const declared = (node: Node): Node[] =>
+  node.type === 'VariableDeclarator' ? [...within(node.id as Node)].filter(({ type }) => type === 'Identifier') : [];
+
+/** Every node of a function with the names that are known there. */
+function* withNames(node: Node, known: ReadonlySet<string>): Generator<[Node, ReadonlySet<string>]> {
+  const isScope = /^(FunctionDeclaration|BlockStatement|For\w*Statement)$/.test(node.type);
+  const own = isScope ? [...((node.params as Node[] | undefined) ?? []), ...statementsOf(node)] : [];
+  const names = own.flatMap((each) =>
+    each.type === 'VariableDeclaration' ? (each.declarations as Node[]).flatMap(namesIn) : namesIn(each),
+  );
+  const here = names.length > 0 ? new Set([...known, ...names]) : known;
+  if (node.type !== 'FunctionDeclaration') yield [node, here];
+  for (const value of Object.values(node))
+    for (const each of Array.isArray(value) ? value : [value]) if (isNode(each)) yield* withNames(each, here);
+}
+
+const statementsOf = (node: Node): Node[] =>
+  [...(Array.isArray(node.body) ? (node.body as Node[]) : []), node.init as Node, node.left as Node]
+    .filter(isNode)
+    .filter(({ type }) => type === 'VariableDeclaration');
+
+/** The names of a parameter or of what is declared. */
+const namesIn = (node: Node): string[] =>
+  [...within(node.type === 'VariableDeclarator' ? (node.id as Node) : node)].flatMap((each) =>
+    each.type === 'Identifier' ? [each.name as string] : [],
+  );
 
 type Add = (at: Node, start: number, end: number, instead: string) => void;
 

@@ -17,6 +17,7 @@ import {
 import { random } from '../../src/random.ts';
 import { digits } from '../../src/train/digits.ts';
 import {
+  argmax,
   augment,
   type Batch,
   calibrate,
@@ -132,6 +133,24 @@ test('[train-top] logits 3, 1, 2 with label 2: wrong at 1, right at 2 (T5); ties
   expect([1, 2, 3].map((k) => topError(logits, [2], k))).toEqual([1, 0, 0]);
   expect([0, 1].map((label) => topError(tensor([1, 2], [5, 5]), [label]))).toEqual([0, 1]);
   expect(topError(tensor([2, 3], [1, 2, 3, 1, Number.NaN, 3]), [2, 1])).toBe(0.5);
+});
+
+test('[train-top] is the place of the label among the sorted logits; next to a NaN the label comes last', () => {
+  const logit = fc.constantFrom(-1, 0, 1, 2, Number.POSITIVE_INFINITY, Number.NaN);
+  fc.assert(
+    fc.property(
+      fc.array(logit, { minLength: 1, maxLength: 6 }),
+      fc.nat(),
+      fc.integer({ min: 1, max: 7 }),
+      (row, n, k) => {
+        const label = n % row.length;
+        const before = row.filter((value, i) => value > row[label] || (value === row[label] && i < label));
+        const place = Number.isNaN(row[label]) ? row.length - 1 : before.length + row.filter(Number.isNaN).length;
+        expect(topError(tensor([1, row.length], row), [label], k)).toBe(place < k ? 0 : 1);
+        if (k === 1 && place === 0) expect(argmax(tensor([row.length], row))).toEqual([label]);
+      },
+    ),
+  );
 });
 
 test('[loss-labels] topError takes the labels of crossEntropy, and none refers to the next row', () => {

@@ -5,7 +5,7 @@ import { OwnFile } from '../nets/own-file.tsx';
 import { titles, usualSize } from '../nets/subjects.ts';
 import { Choice, Controls, Group, NumberField } from '../view/controls.tsx';
 import { images } from './image.ts';
-import { chosen, found, imageProblem, ownImage, subject, unit } from './model.ts';
+import { chosen, found, imageProblem, inside, ownImage, subject, unit, unitProblems } from './model.ts';
 
 export function FieldControls() {
   const { net, image: source } = chosen.texts.value;
@@ -14,6 +14,7 @@ export function FieldControls() {
     settings: chosen,
     problems: {
       ...(typeof current === 'string' && { [net === 'own' ? 'net' : 'size']: current }),
+      ...unitProblems.value,
       ...(imageProblem.value && { image: imageProblem.value }),
     },
   };
@@ -28,7 +29,7 @@ export function FieldControls() {
         {net !== 'own' && (
           <NumberField {...of} name="size" label="Image" step={0} placeholder={usualSize(net)} hint="Height × width" />
         )}
-        <Choice {...of} name="layer" label="Layer" options={paths} />
+        <Choice {...of} name="layer" label="Layer" options={paths} used={inside.value?.path ?? ''} />
         <NumberField
           {...of}
           name="unit"

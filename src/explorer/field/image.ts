@@ -8,10 +8,10 @@ export const images = { rings: 'rings', digit: 'a digit', noise: 'stripes', own:
 /** Values from 0 to 1, equal in all channels. */
 export function drawnImage(name: string, rows: number, columns: number, channels: number): Float32Array {
   const value = shadesOf(name, rows, columns);
-  return Float32Array.from({ length: rows * columns * channels }, (_, i) => {
-    const pixel = Math.floor(i / channels);
-    return value(Math.floor(pixel / columns), pixel % columns);
-  });
+  const x = new Float32Array(rows * columns * channels);
+  for (let row = 0, i = 0; row < rows; row++)
+    for (let column = 0; column < columns; column++, i += channels) x.fill(value(row, column), i, i + channels);
+  return x;
 }
 
 function shadesOf(name: string, rows: number, columns: number): (row: number, column: number) => number {
@@ -40,9 +40,9 @@ export async function imageOf(file: Blob, rows: number, columns: number, channel
   const context = canvas.getContext('2d') as CanvasRenderingContext2D;
   context.drawImage(bitmap, 0, 0);
   const { data } = context.getImageData(0, 0, columns, rows);
-  return Float32Array.from({ length: rows * columns * channels }, (_, i) => {
-    const [pixel, c] = [Math.floor(i / channels) * 4, i % channels];
-    if (channels === 3) return data[pixel + c] / 255;
-    return (0.299 * data[pixel] + 0.587 * data[pixel + 1] + 0.114 * data[pixel + 2]) / 255;
-  });
+  const x = new Float32Array(rows * columns * channels);
+  for (let from = 0, i = 0; from < data.length; from += 4, i += channels)
+    if (channels === 3) for (let c = 0; c < 3; c++) x[i + c] = data[from + c] / 255;
+    else x.fill((0.299 * data[from] + 0.587 * data[from + 1] + 0.114 * data[from + 2]) / 255, i, i + channels);
+  return x;
 }

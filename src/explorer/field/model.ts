@@ -45,11 +45,30 @@ export const unit = computed((): [number, number] => {
   return [within(chosen.texts.value.unit.trim() === '' ? undefined : row, rows), within(column, columns)];
 });
 
+const channels = computed(() => inside.value?.output[2] ?? 1);
 const channel = computed((): number | undefined => {
   const text = chosen.texts.value.channel.trim();
-  const value = Number(text);
-  const count = inside.value?.output[2] ?? 1;
-  return text !== '' && Number.isInteger(value) && value >= 0 && value < count ? value : undefined;
+  return /^\d+$/.test(text) && Number(text) < channels.value ? Number(text) : undefined;
+});
+
+/** What is written of the unit and is not there. */
+export const unitProblems = computed(() => {
+  const { unit: place, channel: text } = chosen.texts.value;
+  const [rows, columns] = inside.value?.output ?? [1, 1];
+  const written =
+    unit.value.join(' ') ===
+    place
+      .trim()
+      .split(/[\s,×]+/)
+      .join(' ');
+  return {
+    ...(place.trim() !== '' &&
+      !written && {
+        unit: `Row and column, up to ${rows - 1} ${columns - 1}: the nearest is ${unit.value.join(' ')}.`,
+      }),
+    ...(text.trim() !== '' &&
+      channel.value === undefined && { channel: `A channel from 0 to ${channels.value - 1}, or nothing for all.` }),
+  };
 });
 
 export const ownImage = signal<Blob | undefined>(undefined);

@@ -3,7 +3,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { fieldText } from '../nets/words.ts';
 import { channelsOf, greatestOf, strength } from '../palette.ts';
-import { type Drawing, type Ink, text } from '../svg.ts';
+import { type Drawing, type Ink, raster, text } from '../svg.ts';
 import { scheme } from '../view/theme.ts';
 import { type Inside, spansOf, unitNear } from './field.ts';
 import { chosen, effective, image, inside, unit } from './model.ts';
@@ -15,13 +15,13 @@ export interface Map {
 }
 
 const mix = (from: number, to: number, share: number): number => from + (to - from) * share;
-/** Draws the image, or where it is known the gradient over it. */
-function paint(
-  pixels: Uint8ClampedArray,
-  { rows, columns, channels }: Map,
-  x: Float32Array,
-  values: Float32Array | undefined,
-): void {
+
+/** Draws the image, or the gradient at each of its pixels. */
+function show(canvas: HTMLCanvasElement, { rows, columns, channels }: Map, values: Float32Array | undefined): void {
+  [canvas.width, canvas.height] = [columns, rows];
+  const picture = new ImageData(columns, rows);
+  const pixels = picture.data;
+  const x = image.value;
   const greatest = greatestOf(values ?? []);
   const [neutral, positive] = [scheme.value.neutral, scheme.value.positive].map(channelsOf);
   for (let pixel = 0; pixel < rows * columns; pixel++) {
@@ -33,6 +33,7 @@ function paint(
     }
     pixels[pixel * 4 + 3] = 255;
   }
+  canvas.getContext('2d')?.putImageData(picture, 0, 0);
 }
 
 interface ViewProps {
@@ -48,11 +49,7 @@ export function FieldCanvas({ label, map, values }: ViewProps) {
   const x = image.value;
   const colours = scheme.value;
   useEffect(() => {
-    const context = canvas.current?.getContext('2d');
-    if (!context) return;
-    const picture = context.createImageData(map.columns, map.rows);
-    paint(picture.data, map, x, values);
-    context.putImageData(picture, 0, 0);
+    if (canvas.current) show(canvas.current, map, values);
   }, [x, values, colours, map.rows, map.columns]);
   const percent = (part: number, whole: number): string => `${(100 * part) / whole}%`;
   return (
@@ -67,7 +64,7 @@ export function FieldCanvas({ label, map, values }: ViewProps) {
           chosen.set({ unit: unitNear(at, row, column).join(' ') });
         }}
       >
-        <canvas ref={canvas} role="img" aria-label={label} width={map.columns} height={map.rows} />
+        <canvas ref={canvas} role="img" aria-label={label} />
         <span
           class="frame"
           style={{
@@ -85,33 +82,20 @@ export function FieldCanvas({ label, map, values }: ViewProps) {
 export function drawField(map: Map, ink: Ink): Drawing {
   const at = inside.value as Inside;
   const [top, left] = spansOf(at, ...unit.value);
-  const cell = Math.max(1, Math.floor(480 / Math.max(map.rows, map.columns)));
+  const cell = 480 / Math.max(map.rows, map.columns);
+  const [width, height] = [map.columns * cell, map.rows * cell];
   const values = effective.value;
-  const x = image.value;
-  const greatest = greatestOf(values ?? []);
-  const parts: string[] = [];
-  const [y0, x1] = [30, map.columns * cell + 40];
-  const grey = (value: number): string => {
-    const hex = Math.round(255 * Math.min(1, Math.max(0, value)))
-      .toString(16)
-      .padStart(2, '0');
-    return `#${hex}${hex}${hex}`;
-  };
-  const rectangle = (column: number, row: number, from: number, fill: string): string =>
-    `<rect x="${from + column * cell}" y="${y0 + row * cell}" width="${cell}" height="${cell}" fill="${fill}"/>`;
-  for (let row = 0; row < map.rows; row++)
-    for (let column = 0; column < map.columns; column++) {
-      const pixel = row * map.columns + column;
-      parts.push(rectangle(column, row, 10, grey(x[pixel * map.channels])));
-      if (values) parts.push(rectangle(column, row, x1, ink.of(Math.sqrt(values[pixel]), Math.sqrt(greatest))));
-    }
-  const frame = (from: number): string =>
-    `<rect x="${from + left.start * cell}" y="${y0 + top.start * cell}" width="${left.size * cell}" height="${top.size * cell}" style="fill:none;stroke:${ink.accent};stroke-width:2"/>`;
+  const planes = (values ? [undefined, values] : [undefined]).map((each, i) => {
+    const canvas = document.createElement('canvas');
+    show(canvas, map, each);
+    const from = 10 + i * (width + 30);
+    return `${raster(canvas.toDataURL(), from, 30, width, height)}<rect x="${from + left.start * cell}" y="${30 + top.start * cell}" width="${left.size * cell}" height="${top.size * cell}" style="fill:none;stroke:${ink.accent};stroke-width:2"/>`;
+  });
   const title = `Unit ${unit.value.join(', ')} of ${at.path}: field ${fieldText(at.field)}`;
   return {
-    width: x1 + map.columns * cell + 10,
-    height: y0 + map.rows * cell + 10,
-    body: [text(10, 20, title, ink), ...parts, frame(10), ...(values ? [frame(x1)] : [])].join(''),
+    width: Math.ceil(2 * width) + 50,
+    height: Math.ceil(height) + 40,
+    body: [text(10, 20, title, ink), ...planes].join(''),
     title,
   };
 }

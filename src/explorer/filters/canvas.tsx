@@ -3,8 +3,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type { Tensor } from '../../tensor.ts';
 import type { Scheme } from '../palette.ts';
-import type { Drawing, Ink } from '../svg.ts';
-import { text } from '../svg.ts';
+import { type Drawing, type Ink, raster, text } from '../svg.ts';
 import { scheme } from '../view/theme.ts';
 import { pixelsOf } from './pixels.ts';
 
@@ -113,7 +112,7 @@ export function drawPlanes(
     const [width, height] = columns > rows ? [side, (side * rows) / columns] : [(side * columns) / rows, side];
     return [
       text(10 + i * (side + 16), 18, title, ink),
-      `<image x="${10 + i * (side + 16)}" y="28" width="${width}" height="${height}" preserveAspectRatio="none" style="image-rendering:pixelated" href="${canvas.toDataURL()}"/>`,
+      raster(canvas.toDataURL(), 10 + i * (side + 16), 28, width, height),
     ];
   });
   return {

@@ -3,6 +3,7 @@
 import { type Filter, filters } from '../../inspect/filters.ts';
 import { type Tensor, tensor } from '../../tensor.ts';
 import { readTyped } from '../lab/values.ts';
+import { isNumber } from '../numbers.ts';
 
 export const defaults = {
   image: 'shapes',
@@ -60,7 +61,7 @@ export function readFilter(text: string): Tensor | string {
   const columns = rows[0]?.length ?? 0;
   if (planes.length > 1 || rows.length === 0) return 'Rows of numbers, divided by semicolons.';
   if (rows.some((row) => row.length !== columns)) return `Each row needs as many numbers as the first: ${columns}.`;
-  if (rows.flat().some((value) => !Number.isFinite(value))) return 'Numbers, divided by blanks.';
+  if (rows.flat().some((value) => !isNumber(value))) return 'Numbers, divided by blanks.';
   if (rows.length % 2 === 0 || columns % 2 === 0 || Math.max(rows.length, columns) > MOST_SIDE)
     return `Odd numbers of rows and columns up to ${MOST_SIDE}, not ${rows.length}×${columns}.`;
   return tensor([rows.length, columns, 1, 1], rows.flat());

@@ -5,16 +5,15 @@ import { useMemo } from 'preact/hooks';
 import { gradientCheck } from '../../inspect/gradient-check.ts';
 import { log } from '../../reference/math.ts';
 import type { Tensor } from '../../tensor.ts';
-import { drawCurves } from '../chart.ts';
+import type { Axes, Curve } from '../chart.ts';
 import { exact, short } from '../numbers.ts';
 import { greatestOf } from '../palette.ts';
 import { settings } from '../settings.ts';
-import { type Drawing, type Ink, pageInk } from '../svg.ts';
 import type { Tab } from '../tab.ts';
+import { Chart, CurveTable } from '../view/chart.tsx';
 import { Check, Choice, Controls, Group, NumberField } from '../view/controls.tsx';
 import { Grid } from '../view/grid.tsx';
 import type { Mark } from '../view/mark.ts';
-import { Picture, Save } from '../view/save.tsx';
 import { Code, Scrolled } from '../view/scrolled.tsx';
 import { type Checked, check, operators, subjectOf } from './check.ts';
 
@@ -42,9 +41,11 @@ const index = computed(() => {
   const last = subject.value.tensors[tensorName.value].data.length - 1;
   return Math.min(last, Math.max(0, Math.floor(Number(chosen.texts.value.index)) || 0));
 });
+/** Beside a greater θ, the smaller steps would vanish. */
+const MOST = 1000;
 const value = computed(() => {
   const text = chosen.texts.value.value.trim().replace('−', '-');
-  return text === '' || !Number.isFinite(Number(text)) ? undefined : Number(text);
+  return text === '' || !(Math.abs(Number(text)) <= MOST) ? undefined : Number(text);
 });
 const checked = computed(() =>
   check(subject.value, { tensor: tensorName.value, index: index.value, value: value.value }),
@@ -56,7 +57,8 @@ const problems = computed(() => {
   const isIndex = /^\s*\d+\s*$/.test(typed) && Number(typed) <= last;
   return {
     ...(!isSeed(seed) && { seed: 'A whole number from 0 to 999999.' }),
-    ...(text.trim() !== '' && value.value === undefined && { value: 'A number, or nothing for the drawn one.' }),
+    ...(text.trim() !== '' &&
+      value.value === undefined && { value: `A number from −${MOST} to ${MOST}, or nothing for the drawn one.` }),
     ...(!isIndex && { index: `A whole number from 0 to ${last}.` }),
   };
 });
@@ -130,39 +132,51 @@ function Values() {
 
 const log10 = (value: number): number => log(Math.max(value, 1e-17)) / log(10);
 
-function drawErrors({ float64, float32, oneSided }: Checked, other: keyof typeof beside, ink: Ink): Drawing {
+/** The errors of the quotients over the step width. */
+function errorsOf({ float64, float32, oneSided }: Checked, other: keyof typeof beside): readonly Curve[] {
   const points = (of: Checked['float64']) => of.map(({ h, error }) => [log10(h), log10(error)] as const);
   const second = other === 'oneSided' ? oneSided : float32;
-  return drawCurves(
-    [
-      { name: 'float64, central', points: points(float64) },
-      { name: beside[other], points: points(second), isDashed: true },
-    ],
-    {
-      title: 'Relative error of the difference quotient over the step width, both as powers of ten',
-      x: 'step width h, power of ten',
-      y: 'error, power of ten',
-      range: [-17, 1],
-    },
-    ink,
-  );
+  return [
+    { name: 'float64, central', points: points(float64) },
+    { name: beside[other], points: points(second), isDashed: true },
+  ];
 }
 
-function drawAlong({ curve, analytic, kinks }: Checked, ink: Ink): Drawing {
+const errorAxes: Axes = {
+  title: 'Relative error of the difference quotient over the step width, both as powers of ten',
+  x: 'step width h, power of ten',
+  y: 'error, power of ten',
+  range: [-17, 1],
+};
+
+/** L as θ moves, and the tangent of back-propagation as far as it stays in the picture. */
+function alongOf({ curve, analytic, kinks }: Checked): { readonly curves: readonly Curve[]; readonly axes: Axes } {
   const ys = curve.map(([, y]) => y);
   const [least, most] = [Math.min(...ys), Math.max(...ys)];
   const pad = (most - least || 1) / 10;
   const range = [least - pad, most + pad] as const;
   const tangent = curve.map(([t]) => [t, analytic * t] as const).filter(([, y]) => y >= range[0] && y <= range[1]);
-  return drawCurves(
-    [
+  return {
+    curves: [
       { name: 'L(θ + t) − L(θ)', points: curve },
       { name: 'slope of backprop', points: tangent, isDashed: true },
     ],
-    { title: 'The sum of the outputs as θ moves', x: 't; dotted: corners', y: 'change of L', range, marks: kinks },
-    ink,
-  );
+    axes: {
+      title: 'The sum of the outputs as θ moves',
+      x: 't; dotted: corners',
+      y: 'change of L',
+      range,
+      marks: kinks,
+    },
+  };
 }
+
+/** Steps of a tenth are enough to read. */
+const tenths = (curves: readonly Curve[]): readonly Curve[] =>
+  curves.map((each) => ({
+    ...each,
+    points: each.points.filter(([t]) => Number.isInteger(Number((10 * t).toFixed(6)))),
+  }));
 
 const verdicts: Readonly<Record<Checked['verdict'], string>> = {
   agrees: '✓ They agree.',
@@ -220,10 +234,42 @@ function Solution() {
   );
 }
 
+function Quotients({ beside: name }: { readonly beside: keyof typeof beside }) {
+  const found = checked.value;
+  return (
+    <Scrolled label="Quotients">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">h</th>
+            <th scope="col">float64, central</th>
+            <th scope="col">Error</th>
+            <th scope="col">{beside[name]}</th>
+            <th scope="col">Error</th>
+          </tr>
+        </thead>
+        <tbody>
+          {found.float64.map(({ h, value, error }, i) => (
+            <tr key={h}>
+              <th scope="row">{h.toExponential(1)}</th>
+              <td>{exact(value)}</td>
+              <td>{error.toExponential(1)}</td>
+              <td>{exact(found[name][i].value)}</td>
+              <td>{found[name][i].error.toExponential(1)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Scrolled>
+  );
+}
+
 function View() {
   const { beside: other, planted } = chosen.texts.value;
   const found = checked.value;
   const name = Object.hasOwn(beside, other) ? (other as keyof typeof beside) : 'float32';
+  const errors = useMemo(() => errorsOf(found, name), [found, name]);
+  const along = useMemo(() => alongOf(found), [found]);
   return (
     <div class="gradient sided">
       <GradientControls />
@@ -237,46 +283,9 @@ function View() {
         <Verdict />
         <div class="figures">
           <Values />
-          <figure class="tiles">
-            <Scrolled label="Error over the step width">
-              <Picture drawing={drawErrors(found, name, pageInk)} />
-            </Scrolled>
-            <Save name="gradient-check" draw={(ink) => drawErrors(found, name, ink)} />
-          </figure>
-          <figure class="tiles">
-            <Scrolled label="L as θ moves">
-              <Picture drawing={drawAlong(found, pageInk)} />
-            </Scrolled>
-            <Save name="gradient-slope" draw={(ink) => drawAlong(found, ink)} />
-          </figure>
+          <Chart curves={errors} axes={errorAxes} name="gradient-check" table={<Quotients beside={name} />} />
+          <Chart {...along} name="gradient-slope" table={<CurveTable {...along} curves={tenths(along.curves)} />} />
         </div>
-        <details>
-          <summary>The quotients as a table</summary>
-          <Scrolled label="Quotients">
-            <table>
-              <thead>
-                <tr>
-                  <th scope="col">h</th>
-                  <th scope="col">float64, central</th>
-                  <th scope="col">Error</th>
-                  <th scope="col">{beside[name]}</th>
-                  <th scope="col">Error</th>
-                </tr>
-              </thead>
-              <tbody>
-                {found.float64.map(({ h, value, error }, i) => (
-                  <tr key={h}>
-                    <th scope="row">{h.toExponential(1)}</th>
-                    <td>{exact(value)}</td>
-                    <td>{error.toExponential(1)}</td>
-                    <td>{exact(found[name][i].value)}</td>
-                    <td>{found[name][i].error.toExponential(1)}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </Scrolled>
-        </details>
         <Solution />
       </div>
     </div>

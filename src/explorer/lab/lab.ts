@@ -43,11 +43,13 @@ export function readShift(text: string, rank: number): [number, number] {
   return [rank === 1 ? 0 : down, right];
 }
 
-/** Typed numbers that are too few or too many: the lab goes on with zeros. */
+/** What does not fit but has a meaning all the same: of numbers that are too few or too many the lab goes on with zeros. */
 function typedProblems(t: LabTexts, shape: Shape, weight: Shape | undefined, rank: number): Problems {
   const x = t.image === 'typed' ? typedProblem(t.x, planesOf(shape.slice(1), rank)) : undefined;
   const w = weight && t.weights === 'typed' ? typedProblem(t.w, planesOf(weight, rank)) : undefined;
-  return { ...(x !== undefined && { x }), ...(w !== undefined && { w }) };
+  const digit = /^\s*\d\s*$/.test(t.digit) ? undefined : 'A digit from 0 to 9: another one counts as the nearest.';
+  const seed = /^\s*\d+\s*$/.test(t.seed) ? undefined : 'A whole number: anything else counts as 0.';
+  return Object.fromEntries(Object.entries({ x, w, digit, seed }).filter(([, problem]) => problem !== undefined));
 }
 
 /** The lab of the controls; the problems say beside which control what is wrong. */

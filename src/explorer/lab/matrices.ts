@@ -1,5 +1,6 @@
 // The layer as its Toeplitz matrix, and as the patches of im2col: matrices of which one row belongs to one output.
 
+import { SpecError } from '../../errors.ts';
 import { im2col } from '../../inspect/im2col.ts';
 import { toeplitz } from '../../inspect/matrix.ts';
 import type { Shape, Tensor } from '../../tensor.ts';
@@ -29,6 +30,18 @@ export const toeplitzOf = ({ layer, shape, params }: Lab): Matrix => ({
   ...toeplitz(layer, shape, params),
   rowOf: (y) => y,
 });
+
+/** The matrix, or why there is none: sums of products that overflow are not linear any more. */
+export function matrixOrWhy(lab: Lab): Matrix | string {
+  const why = whyNoToeplitz(lab);
+  if (why !== undefined) return why;
+  try {
+    return toeplitzOf(lab);
+  } catch (error) {
+    if (!(error instanceof SpecError) || error.clause !== 'toeplitz-linear') throw error;
+    return 'Sums of numbers as large as these leave the range of float32, so no matrix gives them.';
+  }
+}
 
 export const whyNoPatches = ({ op }: Lab): string | undefined =>
   op === 'transposed'

@@ -1,6 +1,7 @@
 // The state of the lab: the layer of the controls, the cell that is looked at, and what is marked because of it.
 
 import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
+import { isNumber } from '../numbers.ts';
 import { settings } from '../settings.ts';
 import { announce } from '../view/announce.tsx';
 import type { Mark } from '../view/mark.ts';
@@ -36,17 +37,27 @@ export const lab = computed((): Lab => {
   return last;
 });
 
+/** The cells of the input, the kernel or the output. */
+const countOf = (where: Place['where']): number => {
+  const { x, weight, y } = lab.value;
+  return { x, w: weight, y }[where]?.data.length ?? 0;
+};
+
 /** The cell that is chosen; one that is not there is the nearest. */
 export const place = computed((): Place => {
   const [, where, digits] = /^([xwy])(\d+)$/.exec(chosen.texts.value.at) ?? ['', 'y', '0'];
-  const { x, weight, y } = lab.value;
-  const values = { x: x.data, w: weight?.data, y: y.data }[where as Place['where']];
-  if (!values) return { where: 'y', index: 0 };
-  return { where: where as Place['where'], index: Math.min(Number(digits), values.length - 1) };
+  const count = countOf(where as Place['where']);
+  if (count === 0) return { where: 'y', index: 0 };
+  return { where: where as Place['where'], index: Math.min(Number(digits), count - 1) };
 });
 
+/** The cell under the pointer. */
 export const hovered = signal<Place | undefined>(undefined);
-export const focus = computed(() => hovered.value ?? place.value);
+/** The cell that is looked at; what lies under the pointer may be gone when other settings come. */
+export const focus = computed(() => {
+  const over = hovered.value;
+  return over && over.index < countOf(over.where) ? over : place.value;
+});
 
 /** The filter whose kernel is shown. */
 export const filter = computed(() => {
@@ -88,7 +99,7 @@ export const choose = (where: Place['where'], index: number): void => chosen.set
 export function edit(where: 'x' | 'w', index: number, value: number): void {
   const { unshifted, weight, rank, shift } = lab.value;
   const tensor = where === 'x' ? (shift.some((cells) => cells !== 0) ? lab.value.x : unshifted) : weight;
-  if (!tensor || !Number.isFinite(value)) return;
+  if (!tensor || !isNumber(value)) return;
   const data = tensor.data.slice();
   data[index] = value;
   const shape = where === 'x' ? tensor.shape.slice(1) : tensor.shape;

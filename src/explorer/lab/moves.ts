@@ -6,9 +6,10 @@ import type { Lab } from './lab.ts';
 export interface Moves {
   /** Cells that the output should move on each spatial axis; undefined where the stride does not divide the shift. */
   readonly by?: readonly number[];
-  /** The outputs whose value is not the one that moved there. */
+  /** The outputs whose value is not the one that moved there, or without `by` not the one that was there. */
   readonly changed: ReadonlySet<number>;
-  readonly moved: number;
+  /** How many are. */
+  readonly kept: number;
 }
 
 /** Compares the output with that of the input before its shift; nothing where there is no shift. */
@@ -17,15 +18,13 @@ export function movesOf(lab: Lab): Moves | undefined {
   const wanted = shift.slice(2 - rank);
   if (wanted.every((cells) => cells === 0)) return undefined;
   const by = wanted.map((cells, i) => (op === 'transposed' ? cells * axes[i].stride : cells / axes[i].stride));
-  if (by.some((cells) => !Number.isInteger(cells))) return { changed: new Set(), moved: 0 };
+  const isWhole = by.every(Number.isInteger);
   const before = layer.forward(unshifted, params);
   const changed = new Set<number>();
-  let moved = 0;
   y.data.forEach((value, i) => {
-    const from = placeOf(y.shape, i).map((at, axis) => at - (by[axis - 1] ?? 0));
+    const from = placeOf(y.shape, i).map((at, axis) => at - (isWhole ? (by[axis - 1] ?? 0) : 0));
     const isInside = from.every((at, axis) => at >= 0 && at < y.shape[axis]);
-    if (isInside && Object.is(before.data[indexAt(y.shape, from)], value)) moved++;
-    else changed.add(i);
+    if (!isInside || !Object.is(before.data[indexAt(y.shape, from)], value)) changed.add(i);
   });
-  return { by, changed, moved };
+  return { ...(isWhole && { by }), changed, kept: y.data.length - changed.size };
 }

@@ -14,11 +14,10 @@ import {
   entriesOf,
   frameOf,
   type Matrix,
+  matrixOrWhy,
   patchesOf,
   sideOf,
-  toeplitzOf,
   whyNoPatches,
-  whyNoToeplitz,
 } from './matrices.ts';
 import { chosen, focus, lab, problems } from './model.ts';
 import { placeName } from './words.ts';
@@ -106,13 +105,13 @@ function MatrixView({ matrix, name, title, column }: MatrixViewProps) {
 
 function Toeplitz() {
   const current = lab.value;
-  const why = whyNoToeplitz(current);
-  const matrix = useMemo(() => (why === undefined ? toeplitzOf(current) : undefined), [current]);
+  const found = useMemo(() => matrixOrWhy(current), [current]);
+  const matrix = typeof found === 'string' ? undefined : found;
   const [filled, distinct] = useMemo(() => {
     const elements = Array.from(matrix?.data ?? []).filter((value) => value !== 0);
     return [elements.length, new Set(elements).size];
   }, [matrix]);
-  if (!matrix) return <p>{why}</p>;
+  if (!matrix) return <p>{found}</p>;
   return (
     <>
       <p>

@@ -100,11 +100,15 @@ export function Moved() {
   const by = `${shift[0] === 0 ? '' : `${shift[0]} down`}${shift[0] !== 0 && shift[1] !== 0 ? ', ' : ''}${shift[1] === 0 ? '' : `${shift[1]} right`}`;
   if (!found.by)
     return (
-      <p class="moved">The input moved by {by}. The stride does not divide that, so the output does not move along.</p>
+      <p class="moved">
+        The input moved by {by}. The stride does not divide that, so the output does not move along; {found.kept} of{' '}
+        {y.data.length} outputs are what they were, to the bit
+        {found.changed.size > 0 && `, and the ${found.changed.size} framed by dots are not`}.
+      </p>
     );
   return (
     <p class="moved">
-      The input moved by {by}; {found.moved} of {y.data.length} outputs moved along to the bit
+      The input moved by {by}; {found.kept} of {y.data.length} outputs moved along to the bit
       {found.changed.size > 0 &&
         `, and the ${found.changed.size} framed by dots did not: their windows reach cells that moved in or out at the border`}
       .

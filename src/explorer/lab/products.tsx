@@ -1,8 +1,10 @@
 // What the chosen cell does, with its numbers written out.
 
+import { useMemo } from 'preact/hooks';
 import { counted, exact, factor, short } from '../numbers.ts';
 import { greatestOf, strength } from '../palette.ts';
 import { focus, lab } from './model.ts';
+import { denseOf } from './strides.ts';
 import { fedBy, gradientsOf, usesOf } from './terms.ts';
 import { calculationOf, formulaName, formulasOf, outputName, placeName, productsOf } from './words.ts';
 
@@ -82,7 +84,27 @@ function Taps({ index }: { readonly index: number }) {
   );
 }
 
+/** 2 → `second`, 4 → `4th`. */
+const nth = (stride: number): string => ['', 'every', 'every second', 'every third'][stride] ?? `every ${stride}th`;
+
 function Size() {
+  const current = lab.value;
+  const dense = useMemo(() => denseOf(current), [current]);
+  const names = current.rank === 1 ? ['cell'] : ['row', 'column'];
+  return (
+    <>
+      <Formula />
+      {dense && (
+        <p>
+          With stride 1 there are {dense.join('×')} outputs. These are{' '}
+          {names.map((name, i) => `${nth(current.axes[i].stride)} ${name}`).join(' and ')} of them, the same to the bit.
+        </p>
+      )}
+    </>
+  );
+}
+
+function Formula() {
   const current = lab.value;
   return (
     <dl class="formula">

@@ -7,6 +7,7 @@ import { conv1d, conv2d, depthwiseConv1d, depthwiseConv2d, trueConv1d, trueConv2
 import { lpPool2d } from '../../ops/lp-pool.ts';
 import { avgPool1d, avgPool2d, maxPool1d, maxPool2d } from '../../ops/pool.ts';
 import type { Shape } from '../../tensor.ts';
+import { isNumber } from '../numbers.ts';
 import { type Control, isPool, type LabTexts, type Op, operators } from './texts.ts';
 
 export interface Setup {
@@ -95,7 +96,7 @@ function layerOf(op: Op, t: LabTexts, rank: 1 | 2): Layer {
 /** The bias of every filter. */
 export function biasOf(t: LabTexts): number {
   const bias = Number(t.bias);
-  if (t.bias.trim() === '' || !Number.isFinite(bias)) throw new Problem('bias', `A number, not “${t.bias}”.`);
+  if (t.bias.trim() === '' || !isNumber(bias)) throw new Problem('bias', `A number of float32, not “${t.bias}”.`);
   return isPool(t.op as Op) ? 0 : bias;
 }
 

@@ -1,6 +1,6 @@
 // Input, kernel and output as grids of cells.
 
-import { useMemo } from 'preact/hooks';
+import { useEffect, useMemo } from 'preact/hooks';
 import { greatestOf } from '../palette.ts';
 import { Grid } from '../view/grid.tsx';
 import { choose, edit, filter, hovered, lab, marked, type Place } from './model.ts';
@@ -46,6 +46,12 @@ function Plane({ where, planes, plane, title, label, values, greatest, margin }:
 }
 
 export function Stage() {
+  useEffect(
+    () => () => {
+      hovered.value = undefined;
+    },
+    [],
+  );
   const current = lab.value;
   const { x, y, weight, rank, op, shape } = current;
   const o = filter.value;

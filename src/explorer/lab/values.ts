@@ -4,6 +4,7 @@ import { type Filter, filters } from '../../inspect/filters.ts';
 import { hash, random } from '../../random.ts';
 import { allocate, type Shape, sizeOf, type Tensor } from '../../tensor.ts';
 import { GLYPHS } from '../../train/digits.ts';
+import { isNumber } from '../numbers.ts';
 import type { LabTexts } from './texts.ts';
 
 /**
@@ -55,8 +56,8 @@ export const readTyped = (text: string): number[][][] =>
 export function typedProblem(text: string, { rows, columns, count }: Planes): string | undefined {
   const planes = readTyped(text);
   const all = planes.flat(2);
-  const odd = all.findIndex(Number.isNaN);
-  if (odd >= 0) return `Number ${odd + 1} is no number: it counts as 0.`;
+  const odd = all.findIndex((value) => !isNumber(value));
+  if (odd >= 0) return `Number ${odd + 1} is no number${Number.isNaN(all[odd]) ? '' : ' of float32'}: it counts as 0.`;
   const wanted = `${count > 1 ? `${count} planes, divided by “|”, of ` : ''}${rows > 1 ? `${rows} rows of ` : ''}${columns} numbers`;
   const fits =
     planes.length === count &&
@@ -83,7 +84,7 @@ const typedIn = (text: string, columns: number) => {
   return (plane: number, row: number, column: number): number => {
     const own = typed[plane] ?? [];
     const value = (own.length === 1 ? own[0][row * columns + column] : own[row]?.[column]) ?? 0;
-    return Number.isNaN(value) ? 0 : value;
+    return isNumber(value) ? value : 0;
   };
 };
 

@@ -4,6 +4,7 @@ import { signal } from '@preact/signals';
 import { readSafetensors } from '../../formats/safetensors.ts';
 import { netIn } from '../../nets/net-file.ts';
 import { type Model, type OnnxLayer, readOnnx } from '../../onnx/model.ts';
+import { isRefusal, tooLarge } from '../refusal.ts';
 import { type Net, netOf, netOfOnnx, netOfTensors } from './tree.ts';
 
 export interface OwnFile {
@@ -19,19 +20,10 @@ export interface OwnFile {
 export const own = signal<OwnFile | undefined>(undefined);
 export const problem = signal<string | undefined>(undefined);
 
-/** Larger files do not fit into the memory of a tab beside what is made of them. */
-export const MOST_BYTES = 700_000_000;
-
-/** Refusals of a file have a clause; anything else is a fault of this page. */
-const isRefusal = (error: unknown): error is Error => error instanceof Error && 'clause' in error;
-
 /** Reads a file, and says whether it could be; the one before stays where this one is refused. */
 export async function readOwn(file: Blob & { readonly name: string }): Promise<boolean> {
-  problem.value = undefined;
-  if (file.size > MOST_BYTES) {
-    problem.value = `${file.name} has ${Math.round(file.size / 1e6)} MB; the page takes up to ${MOST_BYTES / 1e6}. \`npx toeplitz describe\` has no such limit.`;
-    return false;
-  }
+  problem.value = tooLarge(file);
+  if (problem.value !== undefined) return false;
   try {
     own.value = ownFileOf(file.name, new Uint8Array(await file.arrayBuffer()));
     return true;

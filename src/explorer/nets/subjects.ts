@@ -13,27 +13,39 @@ const { lenet5: modern, ...others } = namedNets;
 const conv = (attributes: Partial<ConvAttributes> = {}): Layer =>
   conv2d({ filters: 1, size: 3, bias: false, ...attributes });
 
+const reaching = (dilation: number): Layer => conv({ dilation, padding: 'same' });
+
 /** What the lectures ask of stacked layers: reach, weights and multiplications. */
 const examples = {
-  stacked: { title: 'Three 3×3', make: () => chain([conv(), conv(), conv()]), input: [32, 32, 1] },
+  stacked: {
+    title: 'Three 3×3',
+    make: () => chain({ conv1: conv(), conv2: conv(), conv3: conv() }),
+    input: [32, 32, 1],
+  },
   pooled: {
     title: '3×3, pool 2, 3×3',
-    make: () => chain([conv(), maxPool2d({ size: 2 }), conv()]),
+    make: () => chain({ conv1: conv(), pool1: maxPool2d({ size: 2 }), conv2: conv() }),
     input: [32, 32, 1],
   },
   dilated: {
     title: 'Three 3×3, dilation 1, 2, 4',
-    make: () => chain([1, 2, 4].map((dilation) => conv({ dilation, padding: 'same' }))),
+    make: () => chain({ dilation1: reaching(1), dilation2: reaching(2), dilation4: reaching(4) }),
+    input: [32, 32, 1],
+  },
+  dense15: {
+    title: 'One 15×15',
+    make: () => chain({ conv1: conv({ size: 15, padding: 'same' }) }),
     input: [32, 32, 1],
   },
   wide: {
     title: '5×5 on 192 channels',
-    make: () => chain([conv({ filters: 32, size: 5, padding: 'same' })]),
+    make: () => chain({ conv5x5: conv({ filters: 32, size: 5, padding: 'same' }) }),
     input: [28, 28, 192],
   },
   narrowed: {
     title: '1×1 to 16 channels, then 5×5',
-    make: () => chain([conv({ filters: 16, size: 1 }), conv({ filters: 32, size: 5, padding: 'same' })]),
+    make: () =>
+      chain({ conv1x1: conv({ filters: 16, size: 1 }), conv5x5: conv({ filters: 32, size: 5, padding: 'same' }) }),
     input: [28, 28, 192],
   },
 } as const satisfies Record<string, NamedNet>;

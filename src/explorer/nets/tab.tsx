@@ -1,7 +1,7 @@
 // Nets: a diagram and a table of every layer's shape, parameters, multiply-adds, memory and field; two side by side.
 
 import { useMemo } from 'preact/hooks';
-import { count, counted } from '../numbers.ts';
+import { count, counted, short } from '../numbers.ts';
 import { settings } from '../settings.ts';
 import type { Tab } from '../tab.ts';
 import { Choice, Controls, Group, NumberField } from '../view/controls.tsx';
@@ -95,9 +95,11 @@ function Block({
 /** Groups of a net with more operators are closed at first. */
 const LONG = 60;
 
-const Diagram = ({ net }: { readonly net: Net }) => {
+const mostOf = (net: Net): number => Math.max(0, ...operatorsOf(net.parts).map(({ cost }) => cost));
+
+/** The bar of a block is its share of `most` multiply-adds. */
+const Diagram = ({ net, most }: { readonly net: Net; readonly most: number }) => {
   const operators = operatorsOf(net.parts);
-  const most = Math.max(...operators.map(({ cost }) => cost));
   return (
     <>
       <ol class="sequence diagram">
@@ -152,7 +154,32 @@ const Table = ({ net }: { readonly net: Net }) => (
   </Scrolled>
 );
 
-const Shown = ({ net, panel }: { readonly net: Net | string; readonly panel: string }) =>
+interface ShownProps {
+  readonly net: Net | string;
+  readonly beside: Net | string | undefined;
+  readonly panel: string;
+}
+
+/** `a third` in numbers: 3.2 times as many, or 1 / 3.2 of those. */
+const times = (own: number, other: number, noun: string): string =>
+  own === other
+    ? `as many ${noun}`
+    : own > other
+      ? `${short(own / other)} times as many ${noun}`
+      : `1/${short(other / own)} of the ${noun}`;
+
+/** How many multiply-adds and parameters one net has of those of the other. */
+function Compared({ net, beside }: { readonly net: Net; readonly beside: Net }) {
+  if ([net, beside].some(({ cost, parameters }) => cost === 0 || parameters === 0)) return null;
+  return (
+    <p>
+      {times(net.cost, beside.cost, 'multiply-adds')} and {times(net.parameters, beside.parameters, 'parameters')},
+      beside {beside.title}.
+    </p>
+  );
+}
+
+const Shown = ({ net, beside, panel }: ShownProps) =>
   typeof net === 'string' ? (
     <p>{net}</p>
   ) : (
@@ -168,7 +195,12 @@ const Shown = ({ net, panel }: { readonly net: Net | string; readonly panel: str
           {each}
         </p>
       ))}
-      {panel === 'table' ? <Table net={net} /> : <Diagram net={net} />}
+      {typeof beside === 'object' && <Compared net={net} beside={beside} />}
+      {panel === 'table' ? (
+        <Table net={net} />
+      ) : (
+        <Diagram net={net} most={Math.max(mostOf(net), typeof beside === 'object' ? mostOf(beside) : 0)} />
+      )}
     </section>
   );
 
@@ -194,9 +226,9 @@ function View() {
         chosen={panel}
         choose={(name) => chosen.set({ panel: name })}
       >
-        <div class={right === undefined ? '' : 'two'}>
-          <Shown net={left} panel={panel} />
-          {right !== undefined && <Shown net={right} panel={panel} />}
+        <div class={right === undefined || panel === 'table' ? '' : 'two'}>
+          <Shown net={left} beside={right} panel={panel} />
+          {right !== undefined && <Shown net={right} beside={left} panel={panel} />}
         </div>
       </Panels>
     </div>

@@ -1,8 +1,10 @@
 // The state of the oracle's tab: the question, the answer, the report that was dropped, and what a file turned out to be.
 
 import { computed, signal } from '@preact/signals';
+import { readOnnx } from '../../onnx/model.ts';
 import { fromJson } from '../../oracle/report/json.ts';
 import type { Report } from '../../oracle/report/report.ts';
+import { isRefusal, tooLarge } from '../refusal.ts';
 import { settings } from '../settings.ts';
 import { readAll, readNumbers, readTensors } from './answer.ts';
 import {
@@ -10,7 +12,6 @@ import {
   type Answered,
   answerOf,
   inOurs,
-  isRefusal,
   judgeAnswer,
   type Question,
   questionOf,
@@ -74,7 +75,8 @@ export const mistake = computed(() => {
 
 /** A report, an answer or a case id, whatever the file holds. */
 export async function open(file: Blob & { readonly name: string }): Promise<void> {
-  problem.value = undefined;
+  problem.value = tooLarge(file);
+  if (problem.value !== undefined) return;
   try {
     take(file.name, new Uint8Array(await file.arrayBuffer()));
   } catch (error) {
@@ -85,6 +87,7 @@ export async function open(file: Blob & { readonly name: string }): Promise<void
 
 function take(name: string, bytes: Uint8Array): void {
   if (/\.onnx$/i.test(name)) {
+    readOnnx(bytes);
     model.value = { name, bytes };
     chosen.set({ panel: 'model' });
     return;

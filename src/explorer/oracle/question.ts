@@ -18,6 +18,7 @@ import { agreementOf } from '../../oracle/findings/agreement.ts';
 import { mistakesOf, predict, settingOf } from '../../oracle/findings/predict.ts';
 import type { Prediction } from '../../oracle/mistake.ts';
 import { type Shape, sizeOf, type Tensor } from '../../tensor.ts';
+import { isRefusal } from '../refusal.ts';
 
 /** What an engine of that dialect is asked. */
 export interface Question {
@@ -31,9 +32,6 @@ export interface Question {
   readonly tensors: Readonly<Record<string, Tensor>>;
   readonly parts: readonly (readonly [Part, Expected])[];
 }
-
-/** Refusals have a clause; anything else is a fault of this page. */
-export const isRefusal = (error: unknown): error is Error => error instanceof Error && 'clause' in error;
 
 /** The question of a case id, or why there is none. */
 export function questionOf(id: string, dialectName: string): Question | string {

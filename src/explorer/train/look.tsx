@@ -108,7 +108,10 @@ function Health() {
     `${((100 * values.reduce((sum, value) => sum + value, 0)) / values.length).toFixed(0)} %`;
   return (
     <>
-      <p>Of 100 generated digits, a tenth of each: how often the units are 0, and how much two of them say the same.</p>
+      <p>
+        Of 100 generated digits, a tenth of each: how often the units are 0, and how much two of them say the same. A
+        layer is bad when more than a quarter of its units never change, or when the mean |ρ| of two exceeds 0.5.
+      </p>
       <Scrolled label="Health of the units">
         <table>
           <thead>
@@ -131,7 +134,7 @@ function Health() {
                 <td>{constant.length}</td>
                 <td>{percent(zeros.units)}</td>
                 <td>{Number.isFinite(correlation.mean) ? correlation.mean.toFixed(2) : '—'}</td>
-                <td>{verdict === 'good' ? 'good' : `bad: ${reasons.join('; ')}`}</td>
+                <td class="text">{verdict === 'good' ? 'good' : `bad: ${reasons.join('; ')}`}</td>
               </tr>
             ))}
           </tbody>

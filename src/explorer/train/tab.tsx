@@ -1,12 +1,13 @@
 // Train and look: LeNet-5 learns digits in a worker, and everything inside it can be seen.
 
 import type { TargetedEvent } from 'preact';
-import { drawCurves } from '../chart.ts';
+import { useMemo } from 'preact/hooks';
 import { count } from '../numbers.ts';
-import { type Drawing, type Ink, pageInk } from '../svg.ts';
+import { tooLarge } from '../refusal.ts';
 import type { Tab } from '../tab.ts';
+import { Chart } from '../view/chart.tsx';
 import { Choice, Controls, Group, NumberField } from '../view/controls.tsx';
-import { download, Picture, Save } from '../view/save.tsx';
+import { download } from '../view/save.tsx';
 import { Scrolled } from '../view/scrolled.tsx';
 import { Look } from './look.tsx';
 import {
@@ -29,7 +30,9 @@ const bytesOf = async (
   event: TargetedEvent<HTMLInputElement>,
 ): Promise<{ name: string; bytes: Uint8Array } | undefined> => {
   const file = event.currentTarget.files?.[0];
-  return file && { name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) };
+  if (!file) return undefined;
+  error.value = tooLarge(file);
+  return error.value === undefined ? { name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) } : undefined;
 };
 
 function TrainControls() {
@@ -133,45 +136,47 @@ function Buttons() {
   );
 }
 
-const drawLoss = (ink: Ink): Drawing =>
-  drawCurves(
-    [
-      { name: 'training', points: points.value.map(({ step, loss }) => [step, loss]) },
-      { name: 'held out', points: measured.value.map(({ step, loss }) => [step, loss]), isDashed: true },
-    ],
-    { title: 'The loss over the steps of training', x: 'step', y: 'loss' },
-    ink,
-  );
+const axes = { title: 'The loss over the steps of training', x: 'step', y: 'loss' };
 
-const Curve = () => (
-  <figure class="tiles curve">
-    <Picture drawing={drawLoss(pageInk)} isFluid />
-    <details>
-      <summary>Table and files</summary>
-      <Scrolled label="After each epoch">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Step</th>
-              <th scope="col">Loss, held out</th>
-              <th scope="col">Right</th>
-            </tr>
-          </thead>
-          <tbody>
-            {measured.value.map(({ step, loss, accuracy }) => (
-              <tr key={step}>
-                <th scope="row">{step}</th>
-                <td>{loss.toFixed(4)}</td>
-                <td>{(100 * accuracy).toFixed(1)} %</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </Scrolled>
-      <Save name="loss" draw={drawLoss} />
-    </details>
-  </figure>
+/** The last value of the curve at a step: a point is the mean loss since the one before. */
+const trainedAt = (step: number): string => points.value.findLast((point) => point.step <= step)?.loss.toFixed(4) ?? '';
+
+const Epochs = () => (
+  <Scrolled label="After each epoch">
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">Step</th>
+          <th scope="col">Loss, training</th>
+          <th scope="col">Loss, held out</th>
+          <th scope="col">Right, held out</th>
+        </tr>
+      </thead>
+      <tbody>
+        {measured.value.map(({ step, loss, accuracy }) => (
+          <tr key={step}>
+            <th scope="row">{step}</th>
+            <td>{trainedAt(step)}</td>
+            <td>{loss.toFixed(4)}</td>
+            <td>{(100 * accuracy).toFixed(1)} %</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  </Scrolled>
 );
+
+function Loss() {
+  const [trained, heldOut] = [points.value, measured.value];
+  const curves = useMemo(
+    () => [
+      { name: 'training', points: trained.map(({ step, loss }) => [step, loss] as const) },
+      { name: 'held out', points: heldOut.map(({ step, loss }) => [step, loss] as const), isDashed: true },
+    ],
+    [trained, heldOut],
+  );
+  return <Chart curves={curves} axes={axes} name="loss" table={<Epochs />} />;
+}
 
 function Answer() {
   const shares = probabilities.value;
@@ -210,7 +215,7 @@ function View() {
         )}
         {note.value && <p>{note.value}</p>}
         <div class="figures">
-          <Curve />
+          <Loss />
           <div class="drawn">
             <Pad />
             <Answer />

@@ -118,11 +118,16 @@ export function LongText<T extends Texts>(props: ControlOf<T> & { readonly rows:
 
 export type Options = Readonly<Record<string, string>>;
 
-/** A choice of a few. */
-export function Choice<T extends Texts>(props: ControlOf<T> & { readonly options: Options }) {
-  const { name, label, problems, options } = props;
-  const text = useText(props);
-  const problem = problems?.[name];
+/** A choice of a few; `used` is the one in whose place another was asked for that is not there, which is said otherwise. */
+export function Choice<T extends Texts>(props: ControlOf<T> & { readonly options: Options; readonly used?: string }) {
+  const { name, label, problems, options, used } = props;
+  const asked = useText(props);
+  const isKnown = Object.hasOwn(options, asked);
+  const text = isKnown ? asked : (used ?? asked);
+  const isOther = !Object.hasOwn(options, text);
+  const problem =
+    problems?.[name] ??
+    (isOther && used === undefined ? `“${text}” is not known here: choose another one.` : undefined);
   const id = `control-${name}`;
   return (
     <div class="control">
@@ -134,6 +139,7 @@ export function Choice<T extends Texts>(props: ControlOf<T> & { readonly options
         aria-describedby={problem === undefined ? undefined : `${id}-problem`}
         onChange={(event) => set(props, event.currentTarget.value)}
       >
+        {isOther && <option value={text}>{text}</option>}
         {Object.entries(options).map(([value, title]) => (
           <option key={value} value={value}>
             {title}

@@ -2,7 +2,6 @@
 
 import { softmax } from '../../ops/softmax.ts';
 import { exp, log } from '../../reference/math.ts';
-//X '../../ops/softmax.ts';
 import { type Shape, sizeOf } from '../../tensor.ts';
 import type { Bound } from '../bounds/bound.ts';
 import { boundFrom, type Operations, operationsOf, type Rounded, widest } from '../bounds/rounded.ts';

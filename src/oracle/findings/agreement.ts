@@ -73,7 +73,7 @@ function compare(y: Prediction, shape: Shape, bound: Bound, theirs: Tensor): { c
     const reach = Math.min(Math.max(ROUNDED * size, wide), Math.abs(got - bound.value[i]) / 2 || Infinity);
     alike &&= changes
       ? isNear(y, i, expected, got, reach)
-      : !isOutside(bound, i, got) || isNear(y, i, expected, got, bound.error[i]);
+      : !isOutside(bound, i, got) || isNear(y, i, expected, got, Math.max(bound.error[i], ROUNDED * size));
     if (changed && !alike) break;
   }
   return { changed, alike };

@@ -35,9 +35,10 @@ const CELLS = 5000;
 const COMPARED = 400;
 /** Fewer wrong elements may agree by chance: two small whole numbers are equal about once in thirty. */
 const ELEMENTS = 4;
-/** A case in which two mistakes meet is explained by neither. But a mistake that explains a smaller share than this of the
- * failures it changes is not the cause. */
-const SHARE = 0.3;
+/** A case in which two mistakes meet is explained by neither. But a mistake that explains a smaller share than the first of
+ * the failures it changes is not the cause; nor one that explains a smaller share than the second of those that no other
+ * mistake changes. */
+const [SHARE, ALONE] = [0.3, 0.7];
 
 /** How many wrong answers are kept: with a few hundred numbers each, they take some ten megabytes. */
 const KEPT = 20000;
@@ -59,6 +60,8 @@ interface Examined extends AnsweredCase {
 interface Candidate {
   readonly mistake: Mistake;
   readonly explained: readonly Examined[];
+  /** The failures that it changes to something else than the engine gave. */
+  readonly open: readonly Examined[];
 }
 
 /** The dialect and the traits by which answers are judged. */
@@ -76,7 +79,8 @@ export function diagnose(outcomes: readonly Outcome[], subject: Judged): Group[]
   if (suspected.length === 0) return [];
   const passes = outcomes.filter(({ verdict: { kind } }) => kind === 'pass' || kind === 'suspect');
   const right = examine(passes, subject);
-  const candidates = suspected.filter(({ mistake }) => right.every((each) => !contradicts(mistake, each)));
+  const consistent = suspected.filter(({ mistake }) => right.every((each) => !contradicts(mistake, each)));
+  const candidates = consistent.filter((candidate) => isCause(candidate, consistent));
   const failures = outcomes.filter(({ verdict: { kind } }) => isFailure(kind)).length;
   const groups: Group[] = [];
   const rest = new Set(wrong);
@@ -109,8 +113,17 @@ function candidateOf(mistake: Mistake, wrong: readonly Examined[]): Candidate | 
   const agreements = wrong.map((each) => agreementOf(mistake, each));
   const explained = wrong.filter((_, i) => agreements[i] === 'agrees');
   if (explained.length === 0 || elementsOf(explained) < ELEMENTS) return undefined;
-  const bearing = agreements.filter((each) => each !== 'unchanged').length;
-  return explained.length >= SHARE * bearing ? { mistake, explained } : undefined;
+  const open = wrong.filter((_, i) => agreements[i] === 'differs');
+  return explained.length >= SHARE * (explained.length + open.length) ? { mistake, explained, open } : undefined;
+}
+
+/** Whether what a mistake leaves open is mostly changed by other ones too, which explain other failures. */
+function isCause({ explained, open }: Candidate, all: readonly Candidate[]): boolean {
+  const others = all.filter((each) => each.explained.some((outcome) => !explained.includes(outcome)));
+  const alone = open.filter(
+    (each) => !others.some((other) => other.explained.includes(each) || other.open.includes(each)),
+  );
+  return explained.length >= ALONE * (explained.length + alone.length);
 }
 
 /** Wrong elements; all of them where the shape is wrong. */

@@ -1,11 +1,14 @@
 // What may become of a product: it is left out, counted with another factor, or taken from another place.
 
-import type { Side, Term } from './terms.ts';
+import type { Shape } from '../../tensor.ts';
+import type { Place, Side, Term } from './terms.ts';
 
 export interface Change {
   /** A main clause; "where …" may follow. */
   readonly text: string;
   readonly cost: number;
+  /** Whether an index may run past the end of a tensor. */
+  readonly mayRunOn?: boolean;
   /** The product instead; undefined where there is none. */
   apply(term: Term): Term | undefined;
 }
@@ -14,6 +17,11 @@ const ordinals = ['plane', 'row', 'column'];
 
 /** The names of the spatial axes. */
 export const namesOf = (rank: number): readonly string[] => ordinals.slice(3 - rank);
+
+/** No place in a tensor: an index past its end, or before its start. Unlike padding, it is read: what is there, nobody knows. */
+export const beyond = (shape: Shape): Place => shape.map(() => Infinity);
+
+export const isBeyond = (place: Place): boolean => place[0] === Infinity;
 
 /** A product with another place in one tensor. */
 export const moved = (term: Term, side: Side, place: readonly number[]): Term => ({ ...term, [side]: place });

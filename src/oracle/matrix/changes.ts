@@ -1,9 +1,12 @@
 // Every change that may be made to the products of a case, but for factors.
 
 import type { Change } from './change.ts';
+import { indexChanges } from './index-changes.ts';
 import { placeChanges } from './place-changes.ts';
+import { positionChanges } from './position-changes.ts';
 import type { Terms } from './terms.ts';
 import { windowChanges } from './window-changes.ts';
+import { numberChanges } from './window-numbers.ts';
 
 const [wide, narrow] = [new WeakMap<Terms, readonly Change[]>(), new WeakMap<Terms, readonly Change[]>()];
 
@@ -12,8 +15,11 @@ export function changesOf(terms: Terms, all = false): readonly Change[] {
   const known = all ? wide : narrow;
   const found = known.get(terms) ?? [
     { text: 'the products are left out', cost: 1, apply: () => undefined },
+    ...numberChanges(terms),
     ...windowChanges(terms),
+    ...positionChanges(terms),
     ...placeChanges(terms, all ? 1 : 2),
+    ...indexChanges(terms),
   ];
   known.set(terms, found);
   return found;

@@ -18,7 +18,7 @@ import { type Named, nameBy, type Suspect } from './name.ts';
 import { type Description, readMatrix } from './read-matrix.ts';
 import type { PartRules } from './rules.ts';
 import { countOf } from './terms.ts';
-import { ofBias } from './words.ts';
+import { BEYOND, ofBias } from './words.ts';
 
 /** What is found out about the failures of one cause. */
 interface Described {
@@ -165,31 +165,36 @@ function named(list: readonly Hypothesis[]): Mistake {
 }
 
 function hypothesesOf(
-  { part, products, biases, isOther, constant, seen }: PartRules,
+  { part, products, biases, isOther, constant, ofNone, seen, isBeyondNaN }: PartRules,
   isMaximum: boolean,
 ): Hypothesis[] {
   if (isOther.products && products.length === 0) return [];
   if (isOther.biases && biases.length === 0) return [];
   if (seen && seen.choice === undefined && seen.limits === undefined) return [];
   const found: Hypothesis[] = [];
+  const some = isOther.products ? biases.slice(0, COMBINED) : biases;
   for (const product of isOther.products ? products : [undefined]) {
-    for (const bias of isOther.biases ? biases.slice(0, isOther.products ? COMBINED : biases.length) : [undefined]) {
+    for (const bias of isOther.biases ? some : [undefined]) {
       const texts = [
         ...(product ? [product.text] : []),
         ...(bias ? [ofBias(bias.text)] : []),
         ...(constant === undefined ? [] : [`the constant ${constant} ${isMaximum ? 'takes part' : 'is added'}`]),
         ...(seen ? [seen.text] : []),
       ];
-      found.push({
+      const own: Hypothesis = {
         part,
         text: texts.join('; '),
         cost: (product?.cost ?? 0) + (bias?.cost ?? 0),
         ...(product && { products: product.text }),
         ...(bias && { biases: bias.text }),
         ...(constant !== undefined && { constant }),
+        ...(ofNone !== undefined && { ofNone }),
         ...(seen?.choice !== undefined && { choice: seen.choice }),
         ...(seen?.limits && { limits: seen.limits }),
-      });
+      };
+      if (!isBeyondNaN) found.push(own);
+      if (isBeyondNaN || product?.mayRunOn || bias?.mayRunOn)
+        found.push({ ...own, text: [...texts, BEYOND].join('; '), cost: own.cost + 0.5, isBeyondNaN: true });
     }
   }
   return found.filter(({ text }) => text !== '');

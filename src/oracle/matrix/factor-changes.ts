@@ -1,7 +1,9 @@
 // Products counted with another factor, and other divisors of an average.
 
+import type { Axis } from '../../window.ts';
 import type { Change } from './change.ts';
 import type { Term, Terms } from './terms.ts';
+import { otherNumbers } from './window-numbers.ts';
 
 /** The products counted with another factor: a plain one, one that follows from the case, or the one that all have. */
 export function factorChanges(terms: Terms, ratios: readonly number[]): Change[] {
@@ -53,6 +55,20 @@ export function scalesOf({ windows, shapes }: Terms): (readonly [string, number]
   ];
 }
 
+const by = (text: string, cost: number, divisor: (term: Term) => number): Change => ({
+  text,
+  cost,
+  apply: (term) => ({ ...term, factor: 1 / divisor(term) }),
+});
+
+/** How many cells of the input the window of a position has. */
+const cellsInside = (axes: readonly Axis[], position: readonly number[]): number =>
+  axes.reduce((product, { input, size, stride, dilation, before }, i) => {
+    const first = position[i] * stride - before;
+    const taps = Array.from({ length: size }, (_, k) => first + k * dilation);
+    return product * taps.filter((cell) => cell >= 0 && cell < input).length;
+  }, 1);
+
 /** Other divisors of an average. */
 function divisorChanges({ windows, shapes, list }: Terms): Change[] {
   const { g, rank } = windows!;
@@ -66,14 +82,18 @@ function divisorChanges({ windows, shapes, list }: Terms): Change[] {
     }
     return found;
   };
+  const byNumbers = otherNumbers(axes).map(({ text, cost, axes: other }) => {
+    const counted = new Map<string, number>();
+    return by(`the divisor is counted as if ${text}`, cost + 4, ({ y }) => {
+      const key = y.join();
+      const known = counted.get(key) ?? cellsInside(other, y.slice(1, -1));
+      counted.set(key, known);
+      return known;
+    });
+  });
   const inside = counts((v, { input }) => v >= 0 && v < input);
   const padded = counts((v, { input, before, after }) => v >= -before && v < input + after);
   const full = axes.reduce((product, { size }) => product * size, 1);
-  const by = (text: string, cost: number, divisor: (term: Term) => number): Change => ({
-    text,
-    cost,
-    apply: (term) => ({ ...term, factor: 1 / divisor(term) }),
-  });
   const stride = axes.reduce((product, axis) => product * axis.stride, 1);
   return [
     by('the sum is not divided', 2, () => 1),
@@ -86,5 +106,6 @@ function divisorChanges({ windows, shapes, list }: Terms): Change[] {
     by('the sum is divided by the number of output positions', 6, () =>
       shapes.y.slice(1, -1).reduce((a, b) => a * b, 1),
     ),
+    ...byNumbers,
   ];
 }

@@ -7,7 +7,7 @@ import type { Mistake, Prediction, Predictions, Setting } from '../mistake.ts';
 import { biasElements, elementsOf, evaluatePart } from './evaluate.ts';
 import { chosenOf } from './nonlinear.ts';
 import { biasTerms, productsOf } from './products.ts';
-import { followed } from './rules.ts';
+import { followed, outputsBeyond } from './rules.ts';
 import type { Terms } from './terms.ts';
 
 /** What one part of the results is computed from: the rules that the right products and biases follow, and what is seen else. */
@@ -19,9 +19,13 @@ export interface Hypothesis {
   readonly biases?: string;
   /** A constant that is added, or takes part in a maximum. */
   readonly constant?: number;
+  /** What a maximum over no cell is. */
+  readonly ofNone?: number;
   /** Which of several products is kept. */
   readonly choice?: string;
   readonly limits?: readonly [least: number, most: number];
+  /** Whether what lies beyond the end of a tensor is NaN, or else nothing. */
+  readonly isBeyondNaN?: boolean;
 }
 
 const known = new WeakMap<Case, Terms | false>();
@@ -38,7 +42,7 @@ function termsFor(c: Case): Terms | undefined {
 export function predictPart(hypothesis: Hypothesis, c: Case): Prediction | undefined {
   const terms = termsFor(c);
   if (!terms) return undefined;
-  const { part, products, biases, constant, choice, limits } = hypothesis;
+  const { part, products, biases, constant, choice, limits, ofNone = -Infinity, isBeyondNaN } = hypothesis;
   const own = biasesOf.get(terms) ?? biasTerms(terms);
   biasesOf.set(terms, own);
   const list = products === undefined ? terms.list : followed(products, terms);
@@ -52,9 +56,14 @@ export function predictPart(hypothesis: Hypothesis, c: Case): Prediction | undef
   const y = evaluatePart(terms, part, operands, elements, bias);
   const isMaximum = terms.structure.kind === 'maximum';
   const data = y.data.map((value) => {
+    if (isMaximum && value === -Infinity && constant === undefined) return ofNone;
     const with0 = constant === undefined ? value : isMaximum ? Math.max(constant, value) : value + constant;
     return limits ? Math.min(limits[1], Math.max(limits[0], with0)) : with0;
   });
+  if (isBeyondNaN) {
+    for (const i of outputsBeyond(terms, part, list)) data[i] = NaN;
+    for (const i of outputsBeyond(own, part, added)) data[i] = NaN;
+  }
   return { shape: y.shape, data };
 }
 

@@ -38,8 +38,8 @@ export interface Named {
 const [FAILURES, PASSES, FIRST] = [24, 80, 6];
 /** How many suspects are followed up. */
 const FOLLOWED = 5;
-/** Cases with more products than this are not compared. */
-const PRODUCTS = 2000;
+/** Cases with more products than the first are compared only a few, and with more than the second not at all. */
+const [PRODUCTS, MOST_PRODUCTS, LARGE] = [2000, 20000, 6];
 /** How many new cases are asked at most, and how many must have been changed and right at least. */
 const [ASKED, INSIDE] = [40, 6];
 
@@ -66,12 +66,15 @@ export async function nameBy(
   failures: readonly Outcome[],
   passes: readonly Outcome[],
 ): Promise<Named | undefined> {
-  const examined = (list: readonly Outcome[], most: number): Examined[] =>
-    list
-      .filter((each) => each.theirs !== undefined && countOf(each.case) <= PRODUCTS)
-      .toSorted((a, b) => workOf(a.case) - workOf(b.case))
-      .slice(0, most)
-      .map((outcome) => ({ outcome, ...answeredCaseOf(subject, outcome) }));
+  const examined = (list: readonly Outcome[], most: number): Examined[] => {
+    const counted = list
+      .filter((each) => each.theirs !== undefined && countOf(each.case) <= MOST_PRODUCTS)
+      .toSorted((a, b) => workOf(a.case) - workOf(b.case));
+    const isLarge = (each: Outcome): boolean => countOf(each.case) > PRODUCTS;
+    return [...counted.filter((each) => !isLarge(each)).slice(0, most), ...counted.filter(isLarge).slice(-LARGE)].map(
+      (outcome) => ({ outcome, ...answeredCaseOf(subject, outcome) }),
+    );
+  };
   const wrong = examined(failures, FAILURES);
   const ranked = rankedBy(suspects, wrong.slice(0, FIRST));
   if (ranked.length === 0) return undefined;

@@ -13,11 +13,11 @@ import type { EngineUnderTest } from '../engine-under-test.ts';
 import { familyOf } from '../families/index.ts';
 import type { Instead, Product } from '../findings/finding.ts';
 import { drawn } from './draw.ts';
-import { biasElements, biasElementsIn, elementsIn, evaluatePart, type Value } from './evaluate.ts';
+import { biasElementsIn, elementsIn, evaluatePart, type Value } from './evaluate.ts';
 import { nonlinear } from './nonlinear.ts';
 import { biasTerms, isChoice, productsOf, shapeOfPart } from './products.ts';
 import { type Given, isNear, type Matrix, type Put, type Reading, readMaximum, readPart, sizesOf } from './read.ts';
-import { isSameMatrix, matrixOf, type PartRules, rulesFor } from './rules.ts';
+import { exceptOutputs, isSameMatrix, matrixOf, type PartRules, type Rule, rulesFor } from './rules.ts';
 import { type Terms, termsOf } from './terms.ts';
 import { differenceInWords } from './words.ts';
 
@@ -138,22 +138,24 @@ async function readOne(
     value: valueBy(terms, part, reading, operandsOf(outcome.case, layerOf(outcome.case))),
   }));
   const confirmed = checked.every(({ theirs, value }) => isPredicted(value, theirs));
-  const right = matrixOf(terms);
-  const biases = new Map(biasElements(terms).map(({ w, y }) => [w * sizesOf(terms).y + y, 1]));
+  const own = biasTerms(terms);
+  const right = exceptOutputs(terms, part, matrixOf(terms), reading.beyond);
+  const biases = exceptOutputs(own, part, matrixOf(own), reading.beyond);
   const isBiasPart = part === terms.structure.bias;
   const isOther = {
     products: !isBiasPart && !isSameMatrix(right, reading.products),
     biases: (part === 'y' || isBiasPart) && !isSameMatrix(biases, reading.biases),
   };
-  const isRight = !isOther.products && !isOther.biases && reading.constants.size === 0;
+  const isRight = !isOther.products && !isOther.biases && reading.constants.size === 0 && reading.beyond.size === 0;
   const other = confirmed ? undefined : await nonlinear(subject, terms, part, reading, checked);
   const constants = [...new Set(reading.constants.values())];
+  const ofNone = [...new Set(reading.ofNone.values())];
   const rules: PartRules = {
     part,
-    products: isOther.products ? rulesFor(terms, reading.products) : [],
-    biases: isOther.biases ? rulesFor(biasTerms(terms), reading.biases) : [],
-    isOther,
+    ...rulesOf(terms, part, reading, isOther),
+    isBeyondNaN: reading.beyond.size > 0,
     ...(constants.length === 1 && { constant: constants[0] }),
+    ...(ofNone.length === 1 && { ofNone: ofNone[0] }),
     ...(other && { seen: other }),
   };
   const differs = isOther.products;
@@ -165,9 +167,7 @@ async function readOne(
         ? 'all products are right, but the results are rounded otherwise'
         : [...difference, ...(other ? [other.text] : [])].join(' and '),
     confirmed: (confirmed && !isRight) || (other?.confirmed ?? false),
-    products: differs
-      ? productsIn(terms, right, reading.products)
-      : productsIn(biasTerms(terms), biases, reading.biases),
+    products: differs ? productsIn(terms, right, reading.products) : productsIn(own, biases, reading.biases),
     lines: differs ? drawn(terms, part, right, reading.products) : [],
     rules,
   };
@@ -200,8 +200,38 @@ const numbersOf = (question: Given, name: string, length: number): number[] =>
   question[name] ? [...question[name]] : new Array<number>(length).fill(0);
 
 /** What the matrix that was read gives. */
-function valueBy(terms: Terms, part: Part, { products, biases, constants }: Reading, operands: Operands): Value {
-  return evaluatePart(terms, part, operands, elementsIn(terms, products), biasElementsIn(terms, biases), constants);
+function valueBy(
+  terms: Terms,
+  part: Part,
+  { products, biases, constants, ofNone, beyond }: Reading,
+  operands: Operands,
+): Value {
+  const elements = [elementsIn(terms, products), biasElementsIn(terms, biases)] as const;
+  const value = evaluatePart(terms, part, operands, ...elements, new Map([...constants, ...ofNone]));
+  for (const i of beyond) value.data[i] = NaN;
+  return value;
+}
+
+/** Rules of the products and of the bias. What lies beyond the end of a tensor may be read of either, of the products rather. */
+function rulesOf(
+  terms: Terms,
+  part: Part,
+  { products, biases, beyond }: Reading,
+  isOther: PartRules['isOther'],
+): Pick<PartRules, 'products' | 'biases' | 'isOther'> {
+  const [own, none] = [biasTerms(terms), new Set<number>()];
+  const ofProducts = (outputs: ReadonlySet<number>): readonly Rule[] => rulesFor(terms, part, products, outputs);
+  const ofBiases = (outputs: ReadonlySet<number>): readonly Rule[] => rulesFor(own, part, biases, outputs);
+  if (beyond.size === 0 || isOther.biases)
+    return {
+      products: isOther.products ? ofProducts(isOther.biases ? none : beyond) : [],
+      biases: isOther.biases ? ofBiases(beyond) : [],
+      isOther,
+    };
+  const found = ofProducts(beyond);
+  if (found.length > 0 || isOther.products || terms.biases === 0)
+    return { products: found, biases: [], isOther: { products: true, biases: false } };
+  return { products: [], biases: ofBiases(beyond), isOther: { products: false, biases: true } };
 }
 
 /** Whether the numbers are what a matrix gives: whole numbers to the bit, quotients as near as float32 rounds. */
@@ -211,7 +241,7 @@ export const isPredicted = ({ data, magnitude }: Value, theirs: Float32Array | u
   data.every((value, i) =>
     Number.isInteger(value) && magnitude[i] < 0x1000000 && Number.isInteger(theirs[i])
       ? value === theirs[i]
-      : Math.abs(value - theirs[i]) <= 1e-5 * Math.max(magnitude[i], Number.MIN_VALUE) || value === theirs[i],
+      : Math.abs(value - theirs[i]) <= 1e-5 * Math.max(magnitude[i], Number.MIN_VALUE) || Object.is(value, theirs[i]),
   );
 
 /** At most so many differing products are listed. */

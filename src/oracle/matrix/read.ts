@@ -27,6 +27,10 @@ export interface Reading {
   readonly biases: Matrix;
   /** What is there when all operands are 0. */
   readonly constants: Matrix;
+  /** What maxima over no cell are. */
+  readonly ofNone: Matrix;
+  /** Outputs that are NaN even then: they are computed from what lies beyond the end of a tensor. */
+  readonly beyond: ReadonlySet<number>;
 }
 
 /** The number of a product: that of its element of x, of the weight and of the output in one. */
@@ -77,18 +81,19 @@ const oneHot = (size: number, i: number): Float32Array => {
 export async function readPart(terms: Terms, part: Part, put: Put, isNarrow: boolean): Promise<Reading | undefined> {
   const sizes = sizesOf(terms);
   const [nothing] = await put([{}]);
-  if (!nothing?.every(Number.isFinite)) return undefined;
+  if (!nothing?.every((value) => Number.isFinite(value) || Number.isNaN(value))) return undefined;
+  const beyond = new Set([...nothing.keys()].filter((i) => Number.isNaN(nothing[i])));
   const constants = new Map<number, number>();
-  for (const [i, value] of nothing.entries()) if (value !== 0) constants.set(i, value);
+  for (const [i, value] of nothing.entries()) if (value !== 0 && !beyond.has(i)) constants.set(i, value);
   const put0: Put = async (questions) =>
-    (await put(questions)).map((each) => each?.map((value, i) => value - nothing[i]));
+    (await put(questions)).map((each) => each?.map((value, i) => (beyond.has(i) ? 0 : value - nothing[i])));
   const { structure, biases: count } = terms;
   const biases = new Map<number, number>();
   if (part === 'bias' || part === structure.bias) {
     const rows = await readOneByOne(put0, sizes.y, (i) => ({ dy: oneHot(sizes.y, i) }));
     if (!rows) return undefined;
     for (const [y, b, factor] of rows) biases.set(b * sizes.y + y, factor);
-    return { products: new Map(), biases, constants };
+    return { products: new Map(), biases, constants, ofNone: new Map(), beyond };
   }
   if (part === 'y' && count > 0) {
     const rows = await readOneByOne(put0, count, (i) => ({ [structure.bias!]: oneHot(count, i) }));
@@ -96,7 +101,7 @@ export async function readPart(terms: Terms, part: Part, put: Put, isNarrow: boo
     for (const [b, y, factor] of rows) biases.set(b * sizes.y + y, factor);
   }
   const products = await readProducts(terms, part, put0, isNarrow);
-  return products && { products, biases, constants };
+  return products && { products, biases, constants, ofNone: new Map(), beyond };
 }
 
 /** Element, output and factor of everything that is not 0. */
@@ -185,17 +190,22 @@ export async function readMaximum(terms: Terms, put: Put): Promise<Reading | und
   if (sizes.x > QUESTIONS) return undefined;
   const floor = new Float32Array(sizes.x).fill(FLOOR);
   const [base] = await put([{ x: floor }]);
-  if (!base?.every(Number.isFinite)) return undefined;
+  if (!base?.every((value) => value === -Infinity || Number.isFinite(value))) return undefined;
   const constants = new Map<number, number>();
   for (const [q, value] of base.entries()) if (value !== FLOOR) constants.set(q, value);
   const answers = await put(Array.from(floor, (_, i) => ({ x: floor.with(i, TOP) })));
   const products = new Map<number, number>();
   for (const [i, answer] of answers.entries()) {
-    if (!answer?.every(Number.isFinite)) return undefined;
+    if (!answer?.every((value, q) => value === base[q] || Number.isFinite(value))) return undefined;
     for (let q = 0; q < answer.length; q++) {
       if (answer[q] === base[q]) continue;
-      products.set(keyOf(sizes, i, 0, q), answer[q] === TOP ? 1 : (answer[q] - base[q]) / (TOP - FLOOR));
+      products.set(
+        keyOf(sizes, i, 0, q),
+        answer[q] === TOP ? 1 : (answer[q] - Math.max(FLOOR, base[q])) / (TOP - FLOOR),
+      );
     }
   }
-  return { products, biases: new Map(), constants };
+  const reached = new Set([...products.keys()].map((key) => key % sizes.y));
+  const those = (isReached: boolean): Matrix => new Map([...constants].filter(([q]) => reached.has(q) === isReached));
+  return { products, biases: new Map(), constants: those(true), ofNone: those(false), beyond: new Set() };
 }

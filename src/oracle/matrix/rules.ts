@@ -3,10 +3,10 @@
 
 import { indexAt } from '../../places.ts';
 import type { Part } from '../case.ts';
-import type { Change } from './change.ts';
+import { type Change, isBeyond } from './change.ts';
 import { changesOf } from './changes.ts';
 import { factorChanges } from './factor-changes.ts';
-import { isNear, keyOf, type Matrix, sizesOf } from './read.ts';
+import { isNear, keyOf, type Matrix, sidesOf, sizesOf } from './read.ts';
 import { holdsIn, inWords, type Region, regionsBetween, statementsNamed } from './regions.ts';
 import { isInside, type Term, type Terms } from './terms.ts';
 
@@ -14,6 +14,7 @@ import { isInside, type Term, type Terms } from './terms.ts';
 export interface Rule {
   readonly text: string;
   readonly cost: number;
+  readonly mayRunOn?: boolean;
 }
 
 /** What one part of the results may follow. */
@@ -24,6 +25,10 @@ export interface PartRules {
   /** The plainest first; each explains everything that was read. Without one, only the products are known. */
   readonly products: readonly Rule[];
   readonly biases: readonly Rule[];
+  /** What a maximum over no cell is. */
+  readonly ofNone?: number;
+  /** Whether what lies beyond the end of a tensor is NaN. */
+  readonly isBeyondNaN: boolean;
   /** What is seen beside: a single constant, what is not linear. */
   readonly constant?: number;
   readonly seen?: Seen;
@@ -74,17 +79,50 @@ export const isSameMatrix = (a: Matrix, b: Matrix): boolean => {
   return true;
 };
 
-/** Rules that turn the right matrix into the engine's, the plainest first. */
-export function rulesFor(terms: Terms, theirs: Matrix): Rule[] {
+/** The elements of a part that are computed from what lies beyond the end of a tensor. */
+export function outputsBeyond(terms: Terms, part: Part, list: readonly Term[]): Set<number> {
+  const { out, from } = sidesOf(terms, part);
+  const found = new Set<number>();
+  for (const term of list) {
+    if (!from.some((side) => isBeyond(term[side])) || !isInside(terms.shapes[out], term[out])) continue;
+    if (from.every((side) => isBeyond(term[side]) || isInside(terms.shapes[side], term[side])))
+      found.add(indexAt(terms.shapes[out], term[out]));
+  }
+  return found;
+}
+
+/** A matrix but for some outputs. */
+export function exceptOutputs(terms: Terms, part: Part, matrix: Matrix, outputs: ReadonlySet<number>): Matrix {
+  if (outputs.size === 0) return matrix;
+  const sizes = sizesOf(terms);
+  const { out } = sidesOf(terms, part);
+  const at = (key: number): number => {
+    const xw = Math.floor(key / sizes.y);
+    return { x: Math.floor(xw / sizes.w), w: xw % sizes.w, y: key % sizes.y }[out];
+  };
+  return new Map([...matrix].filter(([key]) => !outputs.has(at(key))));
+}
+
+const isSameSet = (a: ReadonlySet<number>, b: ReadonlySet<number>): boolean =>
+  a.size === b.size && [...a].every((each) => b.has(each));
+
+/** Rules that turn the right matrix into the engine's, the plainest first; some outputs may be computed from beyond a tensor. */
+export function rulesFor(terms: Terms, part: Part, theirs: Matrix, beyond: ReadonlySet<number>): Rule[] {
   const sizes = sizesOf(terms);
   const keys = terms.list.map((term) => keyIn(terms, term, sizes));
-  const inPlace = terms.list.map((term, i) => keys[i] < 0 || isNear(theirs.get(keys[i]) ?? 0, term.factor));
+  const { out } = sidesOf(terms, part);
+  const isUnknown = ({ [out]: place }: Term): boolean => beyond.size > 0 && beyond.has(at(terms.shapes[out], place));
+  const inPlace = terms.list.map(
+    (term, i) => keys[i] < 0 || isUnknown(term) || isNear(theirs.get(keys[i]) ?? 0, term.factor),
+  );
   const ratios = terms.list.flatMap((term, i) => (inPlace[i] ? [] : [(theirs.get(keys[i]) ?? 0) / term.factor]));
   const found: Rule[] = [];
   for (const change of [...changesOf(terms), ...factorChanges(terms, ratios)]) {
-    for (const region of regionsOf(terms, theirs, change, keys, inPlace)) {
+    for (const region of regionsOf(terms, theirs, change, keys, inPlace, isUnknown)) {
       const list = changed(terms.list, change, region);
-      if (isSameMatrix(matrixOf(terms, list), theirs)) found.push(ruleOf(change, region));
+      if (!isSameSet(outputsBeyond(terms, part, list), beyond)) continue;
+      if (isSameMatrix(exceptOutputs(terms, part, matrixOf(terms, list), beyond), theirs))
+        found.push(ruleOf(change, region));
     }
   }
   return found.sort((a, b) => a.cost - b.cost).slice(0, KEPT);
@@ -103,11 +141,13 @@ function regionsOf(
   change: Change,
   keys: readonly number[],
   inPlace: readonly boolean[],
+  isUnknown: (term: Term) => boolean,
 ): Region[] {
   const sizes = sizesOf(terms);
   const inside: Term[] = [];
   const outside: Term[] = [];
   for (const [i, term] of terms.list.entries()) {
+    if (isUnknown(term)) continue;
     const instead = change.apply(term);
     const key = instead ? keyIn(terms, instead, sizes) : -1;
     const isSame = key === keys[i] && (!instead || isNear(instead.factor, term.factor));
@@ -128,6 +168,7 @@ function regionsOf(
 const ruleOf = (change: Change, region: Region): Rule => ({
   text: `${change.text}${inWords(region)}`,
   cost: change.cost + region.cost,
+  ...(change.mayRunOn && { mayRunOn: true }),
 });
 
 /** The products that a rule takes in any case of the operator; the right ones where it changes nothing. */

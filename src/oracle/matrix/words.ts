@@ -7,6 +7,9 @@ import { axesOf } from './regions.ts';
 import type { PartRules } from './rules.ts';
 import type { Side, Terms } from './terms.ts';
 
+/** Said where an engine finds NaN past the end of its operands. */
+export const BEYOND = 'what lies beyond the end is NaN';
+
 /** Clauses that say how a reading differs from what is right. */
 export function differenceInWords(
   terms: Terms,
@@ -17,7 +20,7 @@ export function differenceInWords(
 ): string[] {
   const clauses: string[] = [];
   const [products, bias] = [rules.products[0], rules.biases[0]];
-  if (!isBiasPart && differs(right, reading.products))
+  if (!isBiasPart && (differs(right, reading.products) || (reading.beyond.size > 0 && products)))
     clauses.push(products?.text ?? kindsOf(terms, right, reading.products));
   const name = terms.structure.bias;
   if (name !== undefined && terms.biases > 0 && (isBiasPart || reading.biases.size > 0 || rules.biases.length > 0)) {
@@ -25,6 +28,12 @@ export function differenceInWords(
     else if (differs(biases, reading.biases)) clauses.push(`${name === 'bias' ? 'the bias' : name} is added otherwise`);
   }
   if (reading.constants.size > 0) clauses.push(constantsOf(terms, reading));
+  if (reading.ofNone.size > 0)
+    clauses.push(`a maximum over no cell is ${[...new Set(reading.ofNone.values())].join(' or ')}`);
+  if (reading.beyond.size > 0)
+    clauses.push(
+      rules.products.length + rules.biases.length > 0 ? BEYOND : 'some results are NaN whatever the operands',
+    );
   return clauses;
 }
 

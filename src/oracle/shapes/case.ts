@@ -21,6 +21,8 @@ export interface Own<T> {
   readonly values: readonly T[];
   /** Values that the spec forbids. Spec oracle-reject. */
   readonly refused?: readonly T[];
+  /** The operator was known before its attribute: an id does not name the first value. */
+  readonly isLater?: true;
 }
 
 /** All attributes of an operator, in the order of a case id. */
@@ -148,7 +150,7 @@ export function writeShape(owns: AnyOwns, c: Omit<ShapedCase, keyof Case>): stri
   const axes = c.space.map((cells, i) => `${spaceLetters[3 - c.space.length + i]}${cells}`);
   const own = Object.entries(owns).map(([name, each]) => {
     const value = attributeOf(c, name);
-    return `${each.letter}${writeOwn(each, value)}`;
+    return each.isLater && value === each.values[0] ? '' : `${each.letter}${writeOwn(each, value)}`;
   });
   return `n${c.batch}${axes.join('')}c${c.channels}_${own.join('')}`;
 }
@@ -157,13 +159,17 @@ export function readShape<A extends object>(
   owns: Owns<A>,
   text: string,
 ): Omit<Drawn<ShapedCase<A>>, 'values'> | undefined {
-  const letters = Object.values<Own<unknown>>(owns).map(
-    (each) => `${each.letter}(${hasLists(each) ? '[-\\d.x]+' : '-?[\\d.]+'})`,
-  );
+  const letters = Object.values<Own<unknown>>(owns).map((each) => {
+    const value = `${each.letter}(${hasLists(each) ? '[-\\d.x]+' : '-?[\\d.]+'})`;
+    return each.isLater ? `(?:${value})?` : value;
+  });
   const match = new RegExp(`^n(\\d+)((?:d\\d+)?(?:h\\d+)?(?:w\\d+)?)c(\\d+)_${letters.join('')}$`).exec(text);
   if (!match) return undefined;
   const [, batch, space, channels, ...given] = match;
-  const attributes = Object.entries<Own<unknown>>(owns).map(([name, each], i) => [name, readOwn(each, given[i])]);
+  const attributes = Object.entries<Own<unknown>>(owns).map(([name, each], i) => [
+    name,
+    given[i] === undefined ? each.values[0] : readOwn(each, given[i]),
+  ]);
   const found = {
     batch: Number(batch),
     space: [...space.matchAll(/\d+/g)].map(Number),

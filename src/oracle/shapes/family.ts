@@ -56,6 +56,8 @@ export interface ShapedParts<A extends object> {
   /** What cases of the gradient have otherwise. */
   inGradient?<C extends { readonly values: string }>(c: C, gradient: boolean): C;
   bounds(layer: Layer, operands: Operands, profile: Profile): Readonly<Record<Part, Bound>>;
+  /** Of our own dialect: tensors that a layout gives another shape than that of x. */
+  readonly shapes?: Words<ShapedCase<A>>['shapes'];
   readonly words: Readonly<Record<Exclude<DialectName, 'toeplitz'>, Words<ShapedCase<A>> | typeof absent>>;
   /** The nearest case that a dialect can say, of those that cannot say all. Spec dialect-cases. */
   readonly nearest?: Partial<Readonly<Record<DialectName, (c: ShapedCase<A>) => ShapedCase<A>>>>;
@@ -89,12 +91,15 @@ export function shapedFamily<A extends object>(parts: ShapedParts<A>): Family<Sh
     ...Object.fromEntries(ownNames.map((own) => [own, attributeOf(c, own)])),
     ...Object.fromEntries(Object.entries(attached).map(([what, each]) => [what, tensorOf(c, what, each)])),
   });
-  const own = said((c: ShapedCase<A>) => {
-    const complete = Object.entries(make(attributes(c) as never).attributes);
-    return Object.fromEntries(
-      complete.filter(([what, value]) => value !== undefined && !Object.hasOwn(attached, what)),
-    );
-  });
+  const own: Words<ShapedCase<A>> = {
+    ...said((c: ShapedCase<A>) => {
+      const complete = Object.entries(make(attributes(c) as never).attributes);
+      return Object.fromEntries(
+        complete.filter(([what, value]) => value !== undefined && !Object.hasOwn(attached, what)),
+      );
+    }),
+    ...(parts.shapes && { shapes: parts.shapes }),
+  };
   const changed = parts.inGradient ?? ((c) => c);
   const ranges = (change: Partial<ShapedRanges<A>>, gradient: boolean): Ranges<ShapedCase<A>> => {
     const { values, draw } = drawnFrom(owns, change);
@@ -147,7 +152,7 @@ export function shapedFamily<A extends object>(parts: ShapedParts<A>): Family<Sh
       webnn: dialect(words.webnn),
       caffe: dialect(words.caffe),
     },
-    layouts: layouts.x,
+    layouts: parts.tensors?.x === 'none' ? [] : layouts.x,
     nearest: (_, c, name) => nearestOf(c, parts.nearest?.[name]?.(c) ?? c),
     /** Where a maximum may lose a NaN, so may an operator that is made of maxima. */
     keepsNaN: parts.keepsNaN ?? (() => true),

@@ -50,6 +50,23 @@ export function labTests(site: () => Site): void {
       expect(faults).toEqual([]);
     });
 
+    test('forgets the cell under the pointer with the tab, or with the settings in which it was', async () => {
+      await visit(site(), '#lab?at=y24', async (page) => {
+        const chosen = () => page.textContent('.products h2');
+        const before = await chosen();
+        await page.locator('[aria-label=Input] [data-i="80"]').hover();
+        expect(await chosen()).toMatch(/^Input row 8, column 8/);
+        await page.locator('#control-input').fill('5');
+        expect(await chosen()).toMatch(/^Output/);
+        await page.locator('#control-input').fill('9');
+        await page.locator('[aria-label=Input] [data-i="40"]').hover();
+        await page.getByRole('tab', { name: 'Nets' }).press('Enter');
+        await page.mouse.move(0, 0);
+        await page.getByRole('tab', { name: 'Convolution lab' }).press('Enter');
+        expect(await chosen()).toBe(before);
+      });
+    });
+
     test('works by the keyboard alone: one tab stop for each grid, arrows, Home, End, digits', async () => {
       await visit(
         site(),

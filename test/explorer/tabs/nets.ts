@@ -55,6 +55,14 @@ export function netsTests(site: () => Site): void {
       });
     });
 
+    test('a unit, a channel and a layer that are not there are said, and the nearest is shown', async () => {
+      await visit(site(), '#field?unit=9+1&channel=16&layer=pool9', async (page) => {
+        await page.getByText('Row and column, up to 4 4: the nearest is 4 1.').waitFor();
+        await page.getByText('A channel from 0 to 15, or nothing for all.').waitFor();
+        expect(await page.getByLabel('Layer', { exact: true }).inputValue()).toBe('pool2');
+      });
+    });
+
     test('a click chooses the unit whose field is nearest, and what moves it is computed', async () => {
       const faults = await visit(site(), '#field?layer=conv2', async (page) => {
         const image = page.locator('.image').first();

@@ -58,6 +58,10 @@ export function oracleTests(site: () => Site): void {
         await page.getByText('Model: net.onnx').waitFor();
         await give('engine.safetensors', writeSafetensors(tensors));
         await page.getByText('engine.safetensors, 3 tensors').waitFor();
+        // A file that is no model leaves the one that is there.
+        const files = page.getByRole('group', { name: 'Your own' }).locator('input');
+        await files.setInputFiles({ name: 'page.onnx', mimeType: '', buffer: Buffer.from('<!doctype html>') });
+        await page.getByText('page.onnx cannot be read: readOnnx: the file looks like an HTML page').waitFor();
         await page.getByRole('button', { name: 'Judge' }).click();
         await page.getByText('1 of 2 nodes is wrong').waitFor();
         expect(await page.locator('tbody td:nth-child(3)').allTextContents()).toEqual(['✓ pass', '✗ fail']);

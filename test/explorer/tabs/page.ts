@@ -67,6 +67,29 @@ export function pageTests(site: () => Site): void {
       }
     });
 
+    test('a defect in one tab leaves the page, and what was entered, and is reported', async () => {
+      const page = await site().browser.newPage();
+      const errors: string[] = [];
+      page.on('pageerror', ({ message }) => errors.push(message));
+      try {
+        await page.addInitScript(() => {
+          HTMLCanvasElement.prototype.getContext = () => {
+            throw new Error('no canvas today');
+          };
+        });
+        await page.goto(`${site().file}#filters?size=32`);
+        await page.getByRole('alert').getByText('no canvas today').waitFor();
+        expect(new Set(errors)).toEqual(new Set(['no canvas today']));
+        await page.getByRole('tab', { name: 'Nets' }).click();
+        await page.getByRole('heading', { name: 'LeNet-5' }).waitFor();
+        await page.waitForFunction(() => location.hash === '#nets');
+        await page.goBack();
+        await page.waitForFunction(() => location.hash === '#filters?size=32');
+      } finally {
+        await page.close();
+      }
+    });
+
     test('says in a browser without workers why nothing can be trained', async () => {
       const page = await site().browser.newPage();
       try {
@@ -116,12 +139,12 @@ export function pageTests(site: () => Site): void {
       hashes.push(...Object.keys(settings).map((tab) => `#${tab}`));
       const wrong = async (page: Page) =>
         page.evaluate(async (hashes) => {
-          const frame = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 0)));
           const wrong: string[] = [];
           for (const hash of hashes) {
+            const changed = new Promise((resolve) => addEventListener('hashchange', resolve, { once: true }));
             location.hash = hash;
-            await frame();
-            await frame();
+            await changed;
+            await new Promise((resolve) => setTimeout(resolve, 0));
             const text = document.querySelector('[role=tabpanel]')?.textContent ?? '';
             if (text.length < 100 || /NaN|undefined|Infinity|\[object/.test(text)) wrong.push(`${hash}: ${text}`);
           }

@@ -2,6 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
+import { exact } from '../../../src/explorer/numbers.ts';
 import { type Measured, train } from '../../../src/explorer/train/job.ts';
 import { defaults } from '../../../src/explorer/train/texts.ts';
 import { type Site, visit } from '../browser.ts';
@@ -18,12 +19,18 @@ export function trainTests(site: () => Site): void {
       );
       const faults = await visit(site(), '#train?examples=60&batch=10&epochs=2', async (page) => {
         await page.getByRole('button', { name: 'Train', exact: true }).click();
-        const table = page.locator('.tiles').first().locator('tbody tr');
-        await table.nth(1).waitFor({ state: 'attached' });
-        const rows = await table.allTextContents();
-        expect(rows).toEqual(
-          measured.map(({ step, loss, accuracy }) => `${step}${loss.toFixed(4)}${(100 * accuracy).toFixed(1)} %`),
+        const curve = page.locator('.curve');
+        await curve.getByText('Numbers and files').click();
+        const table = curve.locator('.scrolled tbody tr');
+        await table.nth(1).waitFor();
+        const rows = await Promise.all((await table.all()).map((row) => row.locator('th, td').allTextContents()));
+        // When a point of the training's curve is said depends on the time.
+        expect(rows.map(([step, , ...heldOut]) => [step, ...heldOut])).toEqual(
+          measured.map(({ step, loss, accuracy }) => [`${step}`, loss.toFixed(4), `${(100 * accuracy).toFixed(1)} %`]),
         );
+        expect(rows.map(([, training]) => Number(training) > 0)).toEqual([true, true]);
+        const words = `held out: ${exact(measured[0].loss)} at 6, ${exact(measured[1].loss)} at 12`;
+        expect(await curve.getByRole('img').getAttribute('aria-label')).toContain(words);
         const [file] = await Promise.all([
           page.waitForEvent('download'),
           page.getByRole('group', { name: 'Weights' }).getByRole('button', { name: 'Save' }).click(),

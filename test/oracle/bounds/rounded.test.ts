@@ -37,6 +37,7 @@ describe('conforming engines of operators with functions, norms and losses', () 
     ['[bound-softmax] of a softmax', 'softmax', 0.1],
     ['[bound-softmax] of a logarithm of softmax', 'logSoftmax', 0.1],
     ['[bound-norms] of a norm', 'frozenNorm', 0.2],
+    ['[bound-norms] of a norm within an image', 'groupNorm', 0.2],
     ['[bound-lrn] of local response normalization', 'lrn', 0.3],
     ['[bound-lp] of an Lp pool', 'lpPool2d', 0.3],
     ['[bound-losses] of a loss', 'crossEntropy', 0.05],

@@ -1,0 +1,49 @@
+// The numbers that say where a product stands: one for each axis of each tensor, and that of a position of several axes.
+
+import { indexAt } from '../../places.ts';
+import { sizeOf } from '../../tensor.ts';
+import { axesOf } from './regions.ts';
+import type { Side, Term, Terms } from './terms.ts';
+
+export const tensors: Readonly<Record<Side, string>> = { x: 'input', w: 'weight', y: 'output' };
+
+/** One axis of a tensor, or all its positions together. */
+export interface Coordinate {
+  readonly side: Side;
+  readonly name: string;
+  /** How many elements lie between neighbours. */
+  readonly pitch: number;
+  of(term: Term): number;
+}
+
+/** The axes of a tensor, and the flat number of a position of several spatial axes. */
+export function coordinatesOf(terms: Terms, side: Side): Coordinate[] {
+  const { shapes, windows } = terms;
+  const shape = shapes[side];
+  const found: Coordinate[] = axesOf(terms, side).map((name, axis) => ({
+    side,
+    name: name === 'image' ? `image of the ${tensors[side]}` : name,
+    pitch: sizeOf(shape.slice(axis + 1)),
+    of: (term) => term[side][axis],
+  }));
+  const channels = terms.groups?.[side];
+  if (channels !== undefined)
+    found.push({
+      side,
+      name: `group of the ${tensors[side]}`,
+      pitch: channels,
+      of: (term) => Math.floor(term[side].at(-1)! / channels),
+    });
+  if (!windows || windows.rank < 2) return found;
+  const [from, to] = side === 'w' ? [0, windows.rank] : [1, 1 + windows.rank];
+  const space = shape.slice(from, to);
+  const name = side === 'w' ? 'tap' : `${tensors[side]} position`;
+  const of = (term: Term): number => indexAt(space, term[side].slice(from, to));
+  return [...found, { side, name, pitch: sizeOf(shape.slice(to)), of }];
+}
+
+/** All numbers of a product. */
+export const sourcesOf = (terms: Terms): Coordinate[] =>
+  (['x', 'w', 'y'] as const)
+    .filter((side) => side !== 'w' || terms.windows || terms.structure.weight !== undefined)
+    .flatMap((side) => coordinatesOf(terms, side));

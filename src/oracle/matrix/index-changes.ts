@@ -1,0 +1,126 @@
+// The index of an element computed otherwise: rows that lie another number of elements apart, and a number of one axis used for
+// another one. Such an index runs on into the next row, and past the end of the tensor there is nothing.
+//
+//   input of 2×3 cells read as if a row had 2:     0 1 2 | 3 4 5   for row 1, column 0 the cell 2
+
+import { indexAt, placeOf } from '../../places.ts';
+import { sizeOf } from '../../tensor.ts';
+import { beyond, type Change, moved } from './change.ts';
+import { type Coordinate, coordinatesOf, sourcesOf, tensors } from './coordinates.ts';
+import { axesOf } from './regions.ts';
+import { isInside, type Side, type Term, type Terms } from './terms.ts';
+
+/** Changes of an index by an axis that is numbered otherwise, or whose neighbours lie otherwise apart. */
+export function indexChanges(terms: Terms): Change[] {
+  const { structure } = terms;
+  const sides: Side[] = structure.weight === undefined ? ['x', 'y'] : ['x', 'w', 'y'];
+  const targets = sides.flatMap((side) => coordinatesOf(terms, side));
+  const sources = sourcesOf(terms);
+  return [
+    ...sides.flatMap((side) => pitches(terms, side)),
+    ...numberings(terms, targets, sources),
+    ...groupNumberings(terms, sources),
+  ];
+}
+
+/** A product whose element of one tensor lies a number of elements further on. */
+function shifted({ shapes }: Terms, term: Term, side: Side, by: number): Term {
+  const shape = shapes[side];
+  if (by === 0 || !isInside(shape, term[side])) return term;
+  const index = indexAt(shape, term[side]) + by;
+  return moved(term, side, index >= 0 && index < sizeOf(shape) ? placeOf(shape, index) : beyond(shape));
+}
+
+/** Neighbours along an axis lie one of the other numbers of the case apart, in place of one factor of the right number. */
+function pitches(terms: Terms, side: Side): Change[] {
+  const { shapes, groups } = terms;
+  const names = axesOf(terms, side);
+  const numbers = numbersOf(terms);
+  const found: Change[] = [];
+  const add = (axis: number, cost: number, factors: readonly (readonly [string, number])[]): void => {
+    const pitch = factors.reduce((product, [, n]) => product * n, 1);
+    const by = pitch - sizeOf(shapes[side].slice(axis + 1));
+    const apart = factors.length === 0 ? 'one element' : `${factors.map(([name]) => name).join(' × ')} elements`;
+    found.push({
+      text: `the ${plural(names[axis])} of the ${tensors[side]} lie ${apart} apart`,
+      cost,
+      mayRunOn: true,
+      apply: (term) => shifted(terms, term, side, by * term[side][axis]),
+    });
+  };
+  shapes[side].forEach((_, axis) => {
+    const factors = names
+      .slice(axis + 1)
+      .map((name, i): readonly [string, number] => [`the ${plural(name)}`, shapes[side][axis + 1 + i]]);
+    factors.forEach((_, i) => {
+      add(axis, 9, factors.toSpliced(i, 1));
+      for (const other of numbers) if (other[0] !== factors[i][0]) add(axis, 10, factors.with(i, other));
+    });
+    if (factors.length === 0) for (const other of numbers) add(axis, 11, [other]);
+  });
+  const channels = groups?.[side];
+  if (channels === undefined) return found;
+  for (const [name, apart] of numbers)
+    found.push({
+      text: `the groups of the ${tensors[side]} lie ${name} apart`,
+      cost: 10,
+      mayRunOn: true,
+      apply: (term) => shifted(terms, term, side, (apart - channels) * Math.floor(term[side].at(-1)! / channels)),
+    });
+  return found;
+}
+
+/** The numbers of a case that an engine may take one for another, each by what it counts. */
+function numbersOf(terms: Terms): (readonly [string, number])[] {
+  const { shapes, groups, structure } = terms;
+  const sides: Side[] = terms.windows || structure.weight !== undefined ? ['x', 'y', 'w'] : ['x', 'y'];
+  const found = new Map<string, number>();
+  for (const side of sides)
+    for (const [axis, name] of axesOf(terms, side).entries()) found.set(`the ${plural(name)}`, shapes[side][axis]);
+  if (groups?.x !== undefined) found.set('the input channels of a group', groups.x);
+  if (groups?.y !== undefined) {
+    found.set('the output channels of a group', groups.y);
+    found.set('the groups', shapes.y.at(-1)! / groups.y);
+  }
+  return [...found];
+}
+
+/** `rows of taps` would be unusual: the first word that counts is put in the plural. */
+const plural = (name: string): string =>
+  /\d$/.test(name)
+    ? `numbers of ${name}`
+    : name.startsWith('channel ')
+      ? name.replace('channel', 'channels')
+      : `${name}s`;
+
+/** Another number is used as that of the group, of which the weight and the output have the same. */
+function groupNumberings(terms: Terms, sources: readonly Coordinate[]): Change[] {
+  const [w, y] = (['w', 'y'] as const).map((side) =>
+    coordinatesOf(terms, side).find(({ name }) => name.startsWith('group')),
+  );
+  if (!w || !y) return [];
+  return sources
+    .filter(({ name }) => !name.startsWith('group'))
+    .map((source) => ({
+      text: `the number of the ${source.name} is used as that of the group of the weight and of the output`,
+      cost: 11,
+      mayRunOn: true,
+      apply(term: Term) {
+        const by = source.of(term) - w.of(term);
+        return shifted(terms, shifted(terms, term, 'w', by * w.pitch), 'y', by * y.pitch);
+      },
+    }));
+}
+
+/** The number of one axis is used for another one. */
+const numberings = (terms: Terms, targets: readonly Coordinate[], sources: readonly Coordinate[]): Change[] =>
+  targets.flatMap((target) =>
+    sources
+      .filter((source) => source.name !== target.name)
+      .map((source) => ({
+        text: `the number of the ${source.name} is used as that of the ${target.name}`,
+        cost: 10,
+        mayRunOn: true,
+        apply: (term: Term) => shifted(terms, term, target.side, (source.of(term) - target.of(term)) * target.pitch),
+      })),
+  );
