@@ -64,12 +64,12 @@ describe('the files of a campaign', () => {
     async (dialect) => {
       const names = ['depthwiseConv2d', 'maxPool2d'];
       const more = { gradients: names, dialect, layout: dialects[dialect].layout };
-      const files = filesOf({ ops: names, cases: 60 }, more);
+      const files = filesOf({ ops: names, cases: 60, shard: { index: 1, of: 3 } }, more);
       expect(manifestOf(files)).toMatchObject({ dialect, layout: dialects[dialect].layout });
       const report = await verify(answerWith(files, speaker(dialect)));
-      expect(counts(report)).toEqual(
-        names.map((op) => [op, { pass: 60 }]).concat(names.map((op) => [`${op} gradient`, { pass: 60 }])),
-      );
+      const all = names.concat(names.map((op) => `${op} gradient`));
+      expect(counts(report)).toEqual(report.operators.map(({ wanted }, i) => [all[i], { pass: wanted }]));
+      expect(Math.min(...report.operators.map(({ wanted }) => wanted))).toBeGreaterThan(8);
     },
   );
 
