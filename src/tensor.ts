@@ -44,7 +44,7 @@ export function tensor(shape: Shape, values?: ArrayLike<number>, type: ElementTy
   if (typeof values !== 'object' || values === null || typeof lengthOf(values) !== 'number')
     throw wrongType('tensor-type', `tensor: values must be an array of numbers, got ${show(values)}`);
   const odd = reading('tensor-type', 'tensor', 'values', () => {
-    if (isFloats(values) && values.length === result.data.length && heldBy(values) === values.length) {
+    if (isFloats(values) && heldBy(values) === result.data.length) {
       result.data.set(values);
       return -1;
     }
