@@ -63,6 +63,7 @@ const refusing: [what: string, globals: object, reason: RegExp][] = [
     without({ Memory: refuse(new RangeError('could not allocate memory')) }),
     /^it refuses memory: could not allocate memory$/,
   ],
+  ['refuses without an error', without({ Memory: refuse(undefined as never) }), /^it refuses memory: undefined$/],
   ['has a WebAssembly without members', { WebAssembly: {} }, /^it forbids compiling: .*not a constructor$/],
   ['is big-endian', { Uint16Array: { of: () => ({ buffer: Uint8Array.of(0, 1).buffer }) } }, /^it is big-endian$/],
 ];

@@ -98,6 +98,12 @@ test('[conv-forward] [conv-input-gradient] weights that are staged in parts', ()
   expect(differences(line({ batch: 1, groups: 2, channels: 130, filters: 500 }, 9, { size: 5 }))).toEqual([]);
 });
 
+test('[compile-arithmetic] [conv-forward] windows for which Winograd would pay are exact', () => {
+  const window = { size: [3, 3], stride: [1, 1], dilation: [1, 1], padding: 'same-upper', ceil: false } as const;
+  const axes = threeAxes(windowAxes('test', window, [14, 14]));
+  expect(differences({ batch: 1, groups: 1, channels: 64, filters: 64, axes })).toEqual([]);
+});
+
 describe('[norm-statistics] [norm-frozen] [norm-frozen-gradient] [norm-batch-gradient] the bits of the loops', () => {
   const C = 3;
   const weight = wave(5, C);

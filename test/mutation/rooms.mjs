@@ -53,20 +53,21 @@ export const rooms = {
     files: src('kernels'),
     tests: [
       nearest({
-        pool: 'kernels/pool',
+        'pool|memory|arena': 'kernels/step-memory',
         winograd: 'kernels/winograd',
-        'arena|host|module|memory': 'kernels/step-memory',
-        'weight-gradient|multiplier|norm|column|stage|elementwise': 'kernels/stages',
+        'host|module': 'kernels/host',
+        'choose|panels|weight-gradient|multiplier|norm|column|stage|elementwise': 'kernels/stages',
         '': 'kernels/sizes',
       }),
       [
+        'kernels/refused-memory',
         'kernels/stages',
         'kernels/sizes',
         'kernels/step-memory',
         'kernels/float64',
         'kernels/choose',
         'kernels/elementwise',
-        'ops/',
+        'ops/normalization',
       ],
       ['kernels/blocks', 'long-sums', 'compile/arithmetic'],
     ],
@@ -75,8 +76,13 @@ export const rooms = {
   compile: {
     files: src('compile'),
     tests: [
-      nearest({ 'plan-memory': 'compile/plan-memory', cells: 'compile/newer-operators', '': 'kernels/sizes' }),
-      ['compile/arithmetic', 'compile/plan-memory', 'compile/newer-operators', 'layer/operator'],
+      nearest({
+        'plan-memory': 'compile/plan',
+        loops: 'compile/loops',
+        cells: 'compile/newer-operators',
+        '': 'kernels/sizes',
+      }),
+      ['compile/loops', 'compile/plan', 'compile/arithmetic', 'compile/newer-operators', 'layer/operator'],
       ['compile/compile', 'kernels/winograd'],
     ],
     goal: 95,
@@ -118,7 +124,7 @@ export const rooms = {
   },
   train: {
     files: src('train'),
-    tests: [['train/data', 'train/fit', 'train/choices', 'train/images']],
+    tests: [['train/refusals', 'train/progress', 'train/data', 'train/fit', 'train/choices', 'train/images']],
     goal: 90,
   },
   formats: { files: src('formats'), tests: [['formats/', 'train/images']], goal: 90 },

@@ -58,6 +58,21 @@ const one = new Float32Array(1);
 const two = new Float32Array(2);
 
 const broken: [message: string, call: () => unknown][] = [
+  ...Object.entries({
+    augment: ['shift, flip, crop', () => augment({ other: 1 } as Anything)],
+    minibatches: ['size, seed, shuffle, dropLast, augment', () => minibatches(data, { other: 1 } as Anything)],
+    stepDecay: ['every, factor', () => stepDecay({ other: 1 } as Anything)],
+    cosine: ['steps, least', () => cosine({ other: 1 } as Anything)],
+    digits: ['count, seed', () => digits({ other: 1 } as Anything)],
+    resizeImages: ['height, width', () => resizeImages(image, { other: 1 } as Anything)],
+    splitExamples: ['share, seed', () => splitExamples(data, { other: 1 } as Anything)],
+    sgd: ['rate, decay', () => sgd({ other: 1 } as Anything)],
+    momentum: ['rate, momentum, decay', () => momentum({ other: 1 } as Anything)],
+    adam: ['rate, beta1, beta2, epsilon, decay', () => adam({ other: 1 } as Anything)],
+  } as Record<string, [string, () => unknown]>).map(([name, [names, call]]): [string, () => unknown] => [
+    `${name}: the options are ${names}, got 'other' [layer-attributes]`,
+    call,
+  ]),
   ['augment: shift must be a whole number from 0 to 2147483647, got -1 [train-augment]', () => augment({ shift: -1 })],
   ['augment: crop must be a whole number from 1 to 2147483647, got 0 [train-augment]', () => augment({ crop: 0 })],
   [

@@ -1,0 +1,105 @@
+// Descriptions of engines that compute an index otherwise: plain loops over flat arrays with one number taken for another.
+
+import { describe, expect, it } from 'vitest';
+import { layerFor } from '../../../src/oracle/families/index.ts';
+import { type Call, checkEngine } from '../../../src/oracle/index.ts';
+import type { ConvGeometry } from '../../../src/window.ts';
+
+/** The numbers of one product of a convolution without groups, and of its tensors. */
+interface At {
+  readonly n: number;
+  readonly p: readonly [number, number];
+  readonly k: readonly [number, number];
+  readonly cell: readonly [number, number];
+  readonly c: number;
+  readonly o: number;
+  readonly input: readonly [number, number];
+  readonly output: readonly [number, number];
+  readonly size: readonly [number, number];
+  readonly C: number;
+  readonly O: number;
+}
+
+interface Indices {
+  x?(at: At): number;
+  w?(at: At): number;
+}
+
+const right: Required<Indices> = {
+  x: ({ n, cell: [a, b], c, input: [H, W], C }) => ((n * H + a) * W + b) * C + c,
+  w: ({ k: [a, b], c, o, size: [, K], C, O }) => ((a * K + b) * C + c) * O + o,
+};
+
+/** A convolution with some index of its own; what lies beyond the end is NaN, as undefined is in sums. */
+const engine = (indices: Indices) => {
+  const { x: xAt, w: wAt } = { ...right, ...indices };
+  return {
+    name: 'indices',
+    traits: { padding: 'skipped' as const },
+    requires: ['groups = 1'],
+    ops: {
+      conv2d({ attributes, x, weight, bias }: Call) {
+        const layer = layerFor('conv2d', attributes);
+        const shape = layer.shape(x.shape);
+        const [, first, second] = (layer.geometry!(x.shape) as ConvGeometry).axes;
+        const [stride, dilation, size] = ['stride', 'dilation', 'size'].map(
+          (name) => attributes[name] as [number, number],
+        );
+        const [N, P, Q, O] = shape;
+        const [, H, W, C] = x.shape;
+        const data = new Float32Array(N * P * Q * O);
+        let i = 0;
+        for (let n = 0; n < N; n++)
+          for (let p = 0; p < P; p++)
+            for (let q = 0; q < Q; q++)
+              for (let o = 0; o < O; o++) {
+                let sum = 0;
+                for (let a = 0; a < size[0]; a++)
+                  for (let b = 0; b < size[1]; b++) {
+                    const cell = [
+                      p * stride[0] + a * dilation[0] - first.before,
+                      q * stride[1] + b * dilation[1] - second.before,
+                    ] as const;
+                    if (cell[0] < 0 || cell[0] >= H || cell[1] < 0 || cell[1] >= W) continue;
+                    for (let c = 0; c < C; c++) {
+                      const sizes = { input: [H, W], output: [P, Q], size, C, O } as const;
+                      const at: At = { n, p: [p, q], k: [a, b], cell, c, o, ...sizes };
+                      sum += x.data[xAt(at)] * weight!.data[wAt(at)];
+                    }
+                  }
+                data[i++] = sum + (bias ? bias.data[o] : 0);
+              }
+        return { shape, data };
+      },
+    },
+  };
+};
+
+const findingsOf = async (indices: Indices) =>
+  (await checkEngine(engine(indices), { ops: ['conv2d'], cases: 40 })).operators[0].findings;
+
+/** Every finding, which may be several of one cause, says the same and predicts all answers. */
+const say = async (indices: Indices, text: string): Promise<void> => {
+  const findings = await findingsOf(indices);
+  expect(findings).not.toEqual([]);
+  for (const { instead } of findings) {
+    expect(instead?.text.split('; ')[0]).toBe(text);
+    expect(instead?.evidence).toBeDefined();
+  }
+};
+
+describe('an index', () => {
+  it('[oracle-instead] is right in these loops', async () => {
+    expect(await findingsOf({})).toEqual([]);
+  });
+
+  it('[oracle-instead] by the length of another row is read as such, with NaN beyond the end', async () => {
+    const x = ({ n, cell: [a, b], c, input: [H, W], output: [, Q], C }: At): number => (n * H * W + a * Q + b) * C + c;
+    await say({ x }, 'the input rows of the input lie the output columns × the input channels elements apart');
+  });
+
+  it('[oracle-instead] by the number of another axis is read as such', async () => {
+    const w = ({ k: [a], c, o, size: [, K], C, O }: At): number => ((a * K + a) * C + c) * O + o;
+    await say({ w }, 'the number of the tap row is used as that of the tap column');
+  });
+});
