@@ -55,5 +55,5 @@ function addTap(g: Depthwise, x: usize, dy: usize, count: i32, sum: usize, lanes
     low = f32x4.add(low, f32x4.mul(v128.load(x), v128.load(dy)));
     high = f32x4.add(high, f32x4.mul(v128.load(x, 16), v128.load(dy, 16)));
   }
-  storeLanes(sum, low, high, lanes);
+  storeLanes<f32>(sum, low, high, lanes);
 }

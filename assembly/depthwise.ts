@@ -5,8 +5,7 @@
 
 import { threeTaps } from './depthwise-3';
 import { Depthwise, isThreeWide, LISTED, listTaps, runFrom } from './depthwise-taps';
-import { finish } from './epilogue';
-import { storeLanes } from './store';
+import { storeFinishedEight } from './epilogue';
 
 /** One row of positions of the image that lies `xImage` bytes on in x and `yImage` bytes on in y. Spec conv-depthwise. */
 export function depthwise(g: Depthwise, xImage: usize, yImage: usize, plane: i32, row: i32): void {
@@ -54,10 +53,10 @@ function four(g: Depthwise, x: usize, y: usize, first: i32, end: usize): void {
       a31 = f32x4.add(a31, f32x4.mul(v128.load(x3 + at, 16), w1));
       tap += LISTED;
     } while (tap != end);
-    put(y + channel, a00, a01, lanes, channel, g.epilogue);
-    put(y1 + channel, a10, a11, lanes, channel, g.epilogue);
-    put(y2 + channel, a20, a21, lanes, channel, g.epilogue);
-    put(y3 + channel, a30, a31, lanes, channel, g.epilogue);
+    storeFinishedEight(y + channel, a00, a01, g.epilogue, channel, lanes);
+    storeFinishedEight(y1 + channel, a10, a11, g.epilogue, channel, lanes);
+    storeFinishedEight(y2 + channel, a20, a21, g.epilogue, channel, lanes);
+    storeFinishedEight(y3 + channel, a30, a31, g.epilogue, channel, lanes);
   }
 }
 
@@ -72,12 +71,6 @@ function one(g: Depthwise, x: usize, y: usize, first: i32, end: usize): void {
       low = f32x4.add(low, f32x4.mul(v128.load(at), v128.load(w)));
       high = f32x4.add(high, f32x4.mul(v128.load(at, 16), v128.load(w + g.wQuad)));
     }
-    put(y + channel, low, high, min(8, g.channels - c), channel, g.epilogue);
+    storeFinishedEight(y + channel, low, high, g.epilogue, channel, min(8, g.channels - c));
   }
-}
-
-/** Finishes eight channels and stores the first `lanes` of them. */
-@inline
-function put(y: usize, low: v128, high: v128, lanes: i32, channel: usize, epilogue: usize): void {
-  storeLanes(y, finish(low, epilogue, channel), finish(high, epilogue, channel + 16), lanes);
 }

@@ -1,6 +1,6 @@
 // The epilogue: what happens to a finished sum before it is stored.
 
-import { storeSome } from './store';
+import { storeLanes, storeSome } from './store';
 
 /** In this order: + bias; (y − mean)·scale + shift; relu. An address of 0 leaves a part out; float64 has a bias alone. */
 @unmanaged
@@ -49,6 +49,11 @@ export function storeFinished<T>(a: v128, b: v128, c: v128, d: v128, epilogue: u
     return;
   }
   storeSome<T>(y0, a, lanes), storeSome<T>(y1, b, lanes), storeSome<T>(y2, c, lanes), storeSome<T>(y3, d, lanes);
+}
+
+/** Finishes eight channels of one position and stores the first `lanes` of them; not inlined, for the size of the module. */
+export function storeFinishedEight(y: usize, low: v128, high: v128, epilogue: usize, channel: usize, lanes: i32): void {
+  storeLanes<f32>(y, finish(low, epilogue, channel), finish(high, epilogue, channel + 16), lanes);
 }
 
 /** The same for two positions and four channels. */

@@ -27,33 +27,42 @@ export class BlockSums {
   to: usize;
 }
 
-/** Bytes of the float64 sums of one tile. */
+/** Bytes of the float64 sums of one tile of float32. */
 export const TILE_BYTES: i32 = 8 * MR * NR;
 
-/** to = (from + v) + total in float64, without what is 0. */
-@inline
-export function addFour(v: v128, from: usize, total: usize, to: usize): void {
-  let low = f64x2.promote_low_f32x4(v), high = promoteHigh(v);
-  if (from) low = f64x2.add(low, v128.load(from)), high = f64x2.add(high, v128.load(from, 16));
-  if (total) low = f64x2.add(low, v128.load(total)), high = f64x2.add(high, v128.load(total, 16));
-  v128.store(to, low), v128.store(to, high, 16);
-}
-
-/** (from + v) + total, the last sums of all, rounded to float32. */
-@inline
-export function lastFour(v: v128, from: usize, total: usize): v128 {
-  let low = f64x2.add(f64x2.promote_low_f32x4(v), v128.load(from));
-  let high = f64x2.add(promoteHigh(v), v128.load(from, 16));
-  if (total) low = f64x2.add(low, v128.load(total)), high = f64x2.add(high, v128.load(total, 16));
-  return demote(low, high);
+/**
+ * to = (from + sums) + total in float64, without what is 0, for `bytes` of sums of T; whole vectors. Where there is no `to`
+ * either, these are the last sums of all: they are rounded to T and take the place of the sums.
+ */
+export function moveSums<T>(sums: usize, bytes: usize, from: usize, total: usize, to: usize): void {
+  const isWide = sizeof<T>() == 8;
+  const step: usize = isWide ? 16 : 32;
+  for (const end = sums + bytes; sums < end; sums += 16) {
+    const v = v128.load(sums);
+    let low = isWide ? v : f64x2.promote_low_f32x4(v), high = isWide ? v : promoteHigh(v);
+    if (from) {
+      low = f64x2.add(low, v128.load(from));
+      if (!isWide) high = f64x2.add(high, v128.load(from, 16));
+      from += step;
+    }
+    if (total) {
+      low = f64x2.add(low, v128.load(total));
+      if (!isWide) high = f64x2.add(high, v128.load(total, 16));
+      total += step;
+    }
+    if (to) {
+      v128.store(to, low);
+      if (!isWide) v128.store(to, high, 16);
+      to += step;
+    } else {
+      v128.store(sums, isWide ? low : demote(low, high));
+    }
+  }
 }
 
 /** Adds `count` float32 sums that lie side by side, and sets them to +0; whole vectors. */
 export function addSums(sums: usize, count: i32, g: BlockSums): void {
-  let from = g.from, total = g.total, to = g.to;
-  const fromStep: usize = from ? 32 : 0, totalStep: usize = total ? 32 : 0;
-  for (const end = sums + <usize>count * 4; sums < end; sums += 16, from += fromStep, total += totalStep, to += 32) {
-    addFour(v128.load(sums), from, total, to);
-    v128.store(sums, f32x4.splat(0));
-  }
+  const bytes = (<usize>count * 4 + 15) & -16;
+  moveSums<f32>(sums, bytes, g.from, g.total, g.to);
+  memory.fill(sums, 0, bytes);
 }

@@ -1,4 +1,4 @@
-// What pool-cells.ts does with the cells of a window, for windows so large that the sums run in float64. Spec numerics-long.
+// What pool-cells.ts does with the cells of a window of float32, for windows so large that the sums run in float64. Spec numerics-long.
 //
 // The arguments are those of pool-cells.ts, but dx is float64: its cells lie at twice the offsets of x.
 
@@ -45,7 +45,7 @@ export function longAverageCells(g: Pool, x: usize, y: usize, count: i32, diviso
 export function spreadLongMaximum(g: Pool, x: usize, dy: usize, dx: usize): void {
   const list = g.list, end = g.listEnd, channels = g.channels;
   for (let c = 0; c < channels; c += 4, x += 16, dy += 16, dx += 32) {
-    const m = maximumAt(x, list, end);
+    const m = maximumAt<f32>(x, list, end);
     let open = v128.load(dy);
     for (let cell = list; cell != end; cell += 4) {
       const v = v128.load(x + load<usize>(cell));

@@ -1,4 +1,5 @@
-// What pooling does with the cells under a window: 16 channels at a time in registers, then 4, then the rest.
+// What pooling does with the cells under a window: 16 channels at a time in registers, then 4, then the rest; in
+// float64 two at a time.
 //
 // The list in use, `g.list` to `g.listEnd`, holds the byte offsets of the cells from x, in row-major order; it may be empty.
 
@@ -7,10 +8,16 @@ import { dividedBy } from './float64';
 import { Pool } from './pool-geometry';
 import { storeSome } from './store';
 
-/** How many of four channels exist. Whole vectors are read and computed, but only existing channels are stored. */
+/** Lanes of a vector of T. */
 @inline
-function lanesAt(c: i32, channels: i32): i32 {
-  return min(4, channels - c);
+function lanesOf<T>(): i32 {
+  return 16 / <i32>sizeof<T>();
+}
+
+/** How many channels of a vector exist. Whole vectors are read and computed, but only existing channels are stored. */
+@inline
+function lanesAt<T>(c: i32, channels: i32): i32 {
+  return min(lanesOf<T>(), channels - c);
 }
 
 /**
@@ -39,43 +46,43 @@ export function maximumCells(g: Pool, x: usize, y: usize, count: i32): void {
       v128.store(y + c, m2, 32);
       v128.store(y + c, m3, 48);
     }
-    maximumExactly(x + whole, list, end, y + whole, channels % LANES);
+    maximumExactly<f32>(x + whole, list, end, y + whole, channels % LANES);
   }
   const sum = f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3));
   if (!v128.any_true(f32x4.ne(sum, sum))) return;
   for (; count > 0; count--) {
     x -= xStep, y -= yStep;
-    maximumExactly(x, list, end, y, whole / 4);
+    maximumExactly<f32>(x, list, end, y, whole / 4);
   }
 }
 
 /** y = max of the cells, NaN where a cell is NaN. */
-function maximumExactly(x: usize, list: usize, end: usize, y: usize, channels: i32): void {
-  for (let c = 0; c < channels; c += 4, x += 16, y += 16) {
-    storeSome<f32>(y, maximumAt(x, list, end), lanesAt(c, channels));
+export function maximumExactly<T>(x: usize, list: usize, end: usize, y: usize, channels: i32): void {
+  for (let c = 0; c < channels; c += lanesOf<T>(), x += 16, y += 16) {
+    storeSome<T>(y, maximumAt<T>(x, list, end), lanesAt<T>(c, channels));
   }
 }
 
-/** The maximum of four channels, NaN where a cell is NaN: a mask of all ones is itself a NaN. */
+/** The maximum of a vector of channels, NaN where a cell is NaN: a mask of all ones is itself a NaN. */
 @inline
-export function maximumAt(x: usize, list: usize, end: usize): v128 {
-  let m = f32x4.splat(-Infinity);
+export function maximumAt<T>(x: usize, list: usize, end: usize): v128 {
+  let m = v128.splat<T>(-Infinity);
   let n = i32x4.splat(0);
   for (let cell = list; cell != end; cell += 4) {
     const v = v128.load(x + load<usize>(cell));
-    m = f32x4.pmax(m, v), n = v128.or(n, f32x4.ne(v, v));
+    m = v128.pmax<T>(m, v), n = v128.or(n, v128.ne<T>(v, v));
   }
   return v128.or(m, n);
 }
 
-/** y = Σ cells / divisor, one divisor of at most 64 for each window. Spec pool-average. */
-export function averageCells(g: Pool, x: usize, y: usize, count: i32, divisor: usize): void {
+/** y = Σ cells / divisor, one divisor for each window, in float32 of at most 64. Spec pool-average. */
+export function averageCells<T>(g: Pool, x: usize, y: usize, count: i32, divisor: usize): void {
   const list = g.list, end = g.listEnd, channels = g.channels;
   const xStep = <usize>(g.columns.stride * g.xPixel), yStep = <usize>g.yPixel;
-  const whole = (channels & -LANES) * 4;
+  const whole = sizeof<T>() == 4 ? (channels & -LANES) * 4 : 0;
   for (; count > 0; count--, x += xStep, y += yStep, divisor += 8) {
-    const d = f32x4.splat(<f32>load<f64>(divisor));
-    for (let c = 0; c < whole; c += LANES * 4) {
+    const d = v128.splat<T>(<T>load<f64>(divisor));
+    if (sizeof<T>() == 4) for (let c = 0; c < whole; c += LANES * 4) {
       let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0;
       for (let cell = list; cell != end; cell += 4) {
         const at = x + c + load<usize>(cell);
@@ -89,10 +96,10 @@ export function averageCells(g: Pool, x: usize, y: usize, count: i32, divisor: u
       v128.store(y + c, f32x4.div(s2, d), 32);
       v128.store(y + c, f32x4.div(s3, d), 48);
     }
-    for (let c = whole; c < channels * 4; c += 16) {
-      let s = f32x4.splat(0);
-      for (let cell = list; cell != end; cell += 4) s = f32x4.add(s, v128.load(x + c + load<usize>(cell)));
-      storeSome<f32>(y + c, f32x4.div(s, d), lanesAt(c / 4, channels));
+    for (let c = whole, bytes = channels * <i32>sizeof<T>(); c < bytes; c += 16) {
+      let s = v128.splat<T>(0);
+      for (let cell = list; cell != end; cell += 4) s = v128.add<T>(s, v128.load(x + c + load<usize>(cell)));
+      storeSome<T>(y + c, v128.div<T>(s, d), lanesAt<T>(c / <i32>sizeof<T>(), channels));
     }
   }
 }
@@ -101,41 +108,32 @@ export function averageCells(g: Pool, x: usize, y: usize, count: i32, divisor: u
  * dx of the cell that holds the maximum += dy; the other cells get +0, which changes no sum that began at +0.
  * Spec pool-max-gradient.
  */
-export function spreadMaximum(g: Pool, x: usize, dy: usize, dx: usize): void {
+export function spreadMaximum<T>(g: Pool, x: usize, dy: usize, dx: usize): void {
   const list = g.list, end = g.listEnd, channels = g.channels;
-  let c = 0;
-  for (; c + 4 <= channels; c += 4, x += 16, dy += 16, dx += 16) spreadMaximumTo(x, list, end, dy, dx, 4);
-  if (c < channels) spreadMaximumTo(x, list, end, dy, dx, channels - c);
-}
-
-@inline
-function spreadMaximumTo(x: usize, list: usize, end: usize, dy: usize, dx: usize, lanes: i32): void {
-  // A NaN, if there is one, equals nothing: the first cell that is NaN takes dy, or else the first that equals m.
-  const m = maximumAt(x, list, end);
-  let open = v128.load(dy);
-  for (let cell = list; cell != end; cell += 4) {
-    const v = v128.load(x + load<usize>(cell));
-    const here = v128.or(f32x4.eq(v, m), f32x4.ne(v, v));
-    const at = dx + load<usize>(cell);
-    storeSome<f32>(at, f32x4.add(v128.load(at), v128.and(open, here)), lanes);
-    open = v128.andnot(open, here);
+  for (let c = 0; c < channels; c += lanesOf<T>(), x += 16, dy += 16, dx += 16) {
+    const lanes = lanesAt<T>(c, channels);
+    // A NaN, if there is one, equals nothing: the first cell that is NaN takes dy, or else the first that equals m.
+    const m = maximumAt<T>(x, list, end);
+    let open = v128.load(dy);
+    for (let cell = list; cell != end; cell += 4) {
+      const v = v128.load(x + load<usize>(cell));
+      const here = v128.or(v128.eq<T>(v, m), v128.ne<T>(v, v));
+      const at = dx + load<usize>(cell);
+      storeSome<T>(at, v128.add<T>(v128.load(at), v128.and(open, here)), lanes);
+      open = v128.andnot(open, here);
+    }
   }
 }
 
 /** dx of every cell += dy / divisor. Spec pool-average-gradient. */
-export function spreadAverage(g: Pool, dy: usize, dx: usize, divisor: f64): void {
+export function spreadAverage<T>(g: Pool, dy: usize, dx: usize, divisor: f64): void {
   const list = g.list, end = g.listEnd, channels = g.channels;
-  let c = 0;
-  for (; c + 4 <= channels; c += 4, dy += 16, dx += 16) {
-    addTo(list, end, dx, dividedBy(v128.load(dy), divisor), 4);
-  }
-  if (c < channels) addTo(list, end, dx, dividedBy(v128.load(dy), divisor), channels - c);
-}
-
-@inline
-function addTo(list: usize, end: usize, dx: usize, share: v128, lanes: i32): void {
-  for (let cell = list; cell != end; cell += 4) {
-    const at = dx + load<usize>(cell);
-    storeSome<f32>(at, f32x4.add(v128.load(at), share), lanes);
+  for (let c = 0; c < channels; c += lanesOf<T>(), dy += 16, dx += 16) {
+    const lanes = lanesAt<T>(c, channels), v = v128.load(dy);
+    const share = sizeof<T>() == 8 ? f64x2.div(v, f64x2.splat(divisor)) : dividedBy(v, divisor);
+    for (let cell = list; cell != end; cell += 4) {
+      const at = dx + load<usize>(cell);
+      storeSome<T>(at, v128.add<T>(v128.load(at), share), lanes);
+    }
   }
 }

@@ -42,8 +42,10 @@ export enum PoolOperation {
 @unmanaged
 export class Pool {
   operation: i32;
-  /** Whether it adds in float64; then dx is float64, laid out as x. Spec numerics-long. */
+  /** Whether x, y and dx are float64. */
   doubles: i32;
+  /** Whether sums of float32 are taken in float64; then dx is float64, laid out as x. Spec numerics-long. */
+  isLong: i32;
   channels: i32;
   /** x of the image; y or dy of the image; dx of the image. */
   x: usize;

@@ -3,7 +3,7 @@
 //   Inside the input all windows share one list, relative to a window's first cell. A window at the border gets a list of
 //   its own, without the cells that are padding.
 
-import { averageCells, maximumCells, spreadAverage, spreadMaximum } from './pool-cells';
+import { averageCells, maximumCells, maximumExactly, spreadAverage, spreadMaximum } from './pool-cells';
 import { longAverageCells, spreadLongAverage, spreadLongMaximum } from './pool-cells-float64';
 import { Pool, PoolOperation } from './pool-geometry';
 
@@ -64,24 +64,31 @@ function clippedCells(g: Pool, i: i32, j: i32, k: i32): usize {
 
 /** `count` windows side by side: the cells of the list in use, `origin` bytes into the image. */
 function windows(g: Pool, count: i32, origin: usize, y: usize, divisor: usize): void {
+  if (g.doubles) windowsOf<f64>(g, count, origin, y, divisor);
+  else windowsOf<f32>(g, count, origin, y, divisor);
+}
+
+@inline
+function windowsOf<T>(g: Pool, count: i32, origin: usize, y: usize, divisor: usize): void {
+  const isLong = sizeof<T>() == 4 && g.isLong != 0, step = <usize>(g.columns.stride * g.xPixel);
   if (g.operation == PoolOperation.maximum) {
-    maximumCells(g, g.x + origin, y, count);
+    if (sizeof<T>() == 4) maximumCells(g, g.x + origin, y, count);
+    else for (; count > 0; count--, origin += step, y += g.yPixel) maximumExactly<T>(g.x + origin, g.list, g.listEnd, y, g.channels);
     return;
   }
   if (g.operation == PoolOperation.average) {
-    if (g.doubles) longAverageCells(g, g.x + origin, y, count, divisor);
-    else averageCells(g, g.x + origin, y, count, divisor);
+    if (isLong) longAverageCells(g, g.x + origin, y, count, divisor);
+    else averageCells<T>(g, g.x + origin, y, count, divisor);
     return;
   }
-  const step = <usize>(g.columns.stride * g.xPixel);
   for (; count > 0; count--, origin += step, y += g.yPixel, divisor += 8) {
     if (g.operation == PoolOperation.maximumGradient) {
-      if (g.doubles) spreadLongMaximum(g, g.x + origin, y, g.dx + origin * 2);
-      else spreadMaximum(g, g.x + origin, y, g.dx + origin);
-    } else if (g.doubles) {
+      if (isLong) spreadLongMaximum(g, g.x + origin, y, g.dx + origin * 2);
+      else spreadMaximum<T>(g, g.x + origin, y, g.dx + origin);
+    } else if (isLong) {
       spreadLongAverage(g, y, g.dx + origin * 2, load<f64>(divisor));
     } else {
-      spreadAverage(g, y, g.dx + origin, load<f64>(divisor));
+      spreadAverage<T>(g, y, g.dx + origin, load<f64>(divisor));
     }
   }
 }

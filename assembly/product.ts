@@ -1,4 +1,4 @@
-// The numbers of one product of the positions of a table of places with panels of weights.
+// One product of the positions of a table of places with panels of weights: its numbers, and what all tiles do at a step.
 
 /** y[places][filters] = Σ over the runs: the values of x in a run times the rows of a panel. */
 @unmanaged
@@ -19,4 +19,10 @@ export class Product {
   reload: i32;
   /** The address of an Epilogue, or 0. */
   epilogue: usize;
+}
+
+/** sum + v · w, lane by lane: the product is rounded, then the sum. Spec numerics-order. */
+@inline
+export function plus<T>(sum: v128, v: v128, w: v128): v128 {
+  return v128.add<T>(sum, v128.mul<T>(v, w));
 }

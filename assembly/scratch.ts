@@ -1,7 +1,7 @@
 // Memory in which kernels keep what one of their functions leaves for the next. Threads that run instances over one memory
 // must not share it: each instance has an address of its own.
 
-const BYTES = 768;
+const BYTES = 896;
 
 let address = memory.data(BYTES, 16);
 
@@ -36,4 +36,10 @@ export function gradientBlock(): usize {
 @inline
 export function gradientSums(): usize {
   return address + 704;
+}
+
+/** The sums of one tile of a weight gradient, on their way from float32 or float64 to float64. */
+@inline
+export function gradientTileSums(): usize {
+  return address + 768;
 }

@@ -20,19 +20,20 @@ export function storeSome<T>(address: usize, v: v128, count: i32): void {
   }
 }
 
-/** Stores the first `count` of the eight lanes of `low` and `high`, 1 ≤ count ≤ 8. */
+/** Stores the first `count` of the lanes of two vectors of T, at least one. */
 @inline
-export function storeLanes(address: usize, low: v128, high: v128, count: i32): void {
-  if (count == 8) v128.store(address, low), v128.store(address, high, 16);
-  else storePart(address, low, high, count);
+export function storeLanes<T>(address: usize, low: v128, high: v128, count: i32): void {
+  if (count == 32 / <i32>sizeof<T>()) v128.store(address, low), v128.store(address, high, 16);
+  else storePart<T>(address, low, high, count);
 }
 
 /** Rare, and therefore not inlined. */
-function storePart(address: usize, low: v128, high: v128, count: i32): void {
-  if (count <= 4) {
-    storeSome<f32>(address, low, count);
+function storePart<T>(address: usize, low: v128, high: v128, count: i32): void {
+  const half = 16 / <i32>sizeof<T>();
+  if (count <= half) {
+    storeSome<T>(address, low, count);
   } else {
     v128.store(address, low);
-    storeSome<f32>(address + 16, high, count - 4);
+    storeSome<T>(address + 16, high, count - half);
   }
 }

@@ -4,9 +4,8 @@
 //   1 row   [ a0 a1 | a2 a3 | a4 a5 | a6 a7 ]  += x · four panels: the speed is that of reading the panels
 
 import { NR } from './blocks';
-import { finish } from './epilogue';
+import { storeFinishedEight } from './epilogue';
 import { Product } from './product';
-import { storeLanes } from './store';
 import { tile } from './tile-4x8';
 
 /** Panels of the tile. */
@@ -57,14 +56,8 @@ function tileAcross(g: Product, place: usize, panel: usize, channel: usize, lane
     runs += 4;
   } while (runs != runsEnd);
   const e = g.epilogue;
-  if (e) {
-    a0 = finish(a0, e, channel), a1 = finish(a1, e, channel + 16);
-    a2 = finish(a2, e, channel + 32), a3 = finish(a3, e, channel + 48);
-    a4 = finish(a4, e, channel + 64), a5 = finish(a5, e, channel + 80);
-    a6 = finish(a6, e, channel + 96), a7 = finish(a7, e, channel + 112);
-  }
-  storeLanes(y, a0, a1, NR);
-  storeLanes(y + 32, a2, a3, NR);
-  storeLanes(y + 64, a4, a5, NR);
-  storeLanes(y + 96, a6, a7, lanes);
+  storeFinishedEight(y, a0, a1, e, channel, NR);
+  storeFinishedEight(y + 32, a2, a3, e, channel + 32, NR);
+  storeFinishedEight(y + 64, a4, a5, e, channel + 64, NR);
+  storeFinishedEight(y + 96, a6, a7, e, channel + 96, lanes);
 }

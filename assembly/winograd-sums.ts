@@ -6,7 +6,7 @@
 
 import { MR, NR } from './blocks';
 import { PLACE } from './lattice';
-import { Product } from './product';
+import { plus, Product } from './product';
 import { lonePlace, loneProduct } from './scratch';
 import { multiplyOne } from './tile-1x32';
 import { Winograd } from './winograd';
@@ -88,8 +88,17 @@ function tileAhead(g: Winograd, x: usize, panel: usize, y: usize, next: usize): 
   product(g, x, panel, y, next, true);
 }
 
+/** Reads a word of each page. */
+@inline
+function touch(next: usize): void {
+  load<i32>(next);
+  load<i32>(next, PAGE);
+  load<i32>(next, 2 * PAGE);
+  load<i32>(next, 3 * PAGE);
+}
+
 /**
- * The same as the tile of tile-4x8.ts: 4 tiles × 8 filters, with k not unrolled. With `ahead`, a constant where this is
+ * The same as the tile of tile-4x8.ts: 4 tiles × 8 filters, two steps a round. With `ahead`, a constant where this is
  * inlined, it also reads what lies from `next` on, so that it is in the cache.
  */
 @inline
@@ -101,33 +110,35 @@ function product(g: Winograd, x0: usize, panel: usize, y: usize, next: usize, ah
   let a10 = f32x4.splat(0), a11 = f32x4.splat(0);
   let a20 = f32x4.splat(0), a21 = f32x4.splat(0);
   let a30 = f32x4.splat(0), a31 = f32x4.splat(0);
+  const last = end - NR * 4;
   do {
-    const w0 = v128.load(panel);
-    const w1 = v128.load(panel, 16);
-    const v0 = v128.load32_splat(x0);
-    a00 = f32x4.add(a00, f32x4.mul(v0, w0));
-    a01 = f32x4.add(a01, f32x4.mul(v0, w1));
-    const v1 = v128.load32_splat(x1);
-    a10 = f32x4.add(a10, f32x4.mul(v1, w0));
-    a11 = f32x4.add(a11, f32x4.mul(v1, w1));
-    const v2 = v128.load32_splat(x2);
-    a20 = f32x4.add(a20, f32x4.mul(v2, w0));
-    a21 = f32x4.add(a21, f32x4.mul(v2, w1));
-    const v3 = v128.load32_splat(x3);
-    a30 = f32x4.add(a30, f32x4.mul(v3, w0));
-    a31 = f32x4.add(a31, f32x4.mul(v3, w1));
+    const w0 = v128.load(panel), w1 = v128.load(panel, 16);
+    const v0 = v128.load32_splat(x0), v1 = v128.load32_splat(x1);
+    const v2 = v128.load32_splat(x2), v3 = v128.load32_splat(x3);
+    a00 = plus<f32>(a00, v0, w0), a01 = plus<f32>(a01, v0, w1);
+    a10 = plus<f32>(a10, v1, w0), a11 = plus<f32>(a11, v1, w1);
+    a20 = plus<f32>(a20, v2, w0), a21 = plus<f32>(a21, v2, w1);
+    a30 = plus<f32>(a30, v3, w0), a31 = plus<f32>(a31, v3, w1);
     if (ahead) {
-      load<i32>(next);
-      load<i32>(next, PAGE);
-      load<i32>(next, 2 * PAGE);
-      load<i32>(next, 3 * PAGE);
+      touch(next);
       next += TOUCH;
+      x0 += 4, x1 += 4, x2 += 4, x3 += 4;
+      panel += NR * 4;
+      continue;
     }
-    x0 += 4;
-    x1 += 4;
-    x2 += 4;
-    x3 += 4;
-    panel += NR * 4;
+    if (panel == last) break;
+    const z0 = v128.load(panel, 32), z1 = v128.load(panel, 48);
+    const u0 = v128.load32_splat(x0, 4), u1 = v128.load32_splat(x1, 4);
+    const u2 = v128.load32_splat(x2, 4), u3 = v128.load32_splat(x3, 4);
+    a00 = plus<f32>(a00, u0, z0), a01 = plus<f32>(a01, u0, z1);
+    a10 = plus<f32>(a10, u1, z0), a11 = plus<f32>(a11, u1, z1);
+    a20 = plus<f32>(a20, u2, z0), a21 = plus<f32>(a21, u2, z1);
+    a30 = plus<f32>(a30, u3, z0), a31 = plus<f32>(a31, u3, z1);
+    x0 += 8;
+    x1 += 8;
+    x2 += 8;
+    x3 += 8;
+    panel += 2 * NR * 4;
   } while (panel != end);
   v128.store(y, a00), v128.store(y, a01, 16);
   y += sumRow;

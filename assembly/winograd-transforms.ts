@@ -3,8 +3,6 @@
 // bit. Values are read from `from` on, `step` bytes apart, and written from `to` on, `toStep` apart: one addition each,
 // because V8 does not compute such sums as part of an address. Spec winograd-transforms.
 
-import { finish } from './epilogue';
-
 /** Bᵀ x. */
 @inline
 export function transformInput(m: i32, from: usize, step: usize, to: usize, toStep: usize): void {
@@ -69,12 +67,9 @@ export function transformWeight(m: i32, from: usize, step: usize, to: usize, toS
   v128.store(to + 5 * toStep, w2);
 }
 
-/**
- * Aᵀ s, and the epilogue on it if there is one; `channel` is the byte offset in its arrays. Seven arguments, since it is
- * inlined into the two passes of a transform, of which only the second has an epilogue.
- */
+/** Aᵀ s. */
 @inline
-export function transformOutput(m: i32, from: usize, step: usize, to: usize, toStep: usize, epilogue: usize, channel: usize): void {
+export function transformOutput(m: i32, from: usize, step: usize, to: usize, toStep: usize): void {
   const s0 = v128.load(from);
   from += step;
   const s1 = v128.load(from);
@@ -84,9 +79,9 @@ export function transformOutput(m: i32, from: usize, step: usize, to: usize, toS
   const s3 = v128.load(from);
   const a = f32x4.add(s1, s2), b = f32x4.sub(s1, s2);
   if (m == 2) {
-    v128.store(to, finish(f32x4.add(s0, a), epilogue, channel));
+    v128.store(to, f32x4.add(s0, a));
     to += toStep;
-    v128.store(to, finish(f32x4.sub(b, s3), epilogue, channel));
+    v128.store(to, f32x4.sub(b, s3));
     return;
   }
   from += step;
@@ -94,11 +89,11 @@ export function transformOutput(m: i32, from: usize, step: usize, to: usize, toS
   from += step;
   const s5 = v128.load(from);
   const c = f32x4.add(s3, s4), d = f32x4.sub(s3, s4);
-  v128.store(to, finish(f32x4.add(f32x4.add(s0, a), c), epilogue, channel));
+  v128.store(to, f32x4.add(f32x4.add(s0, a), c));
   to += toStep;
-  v128.store(to, finish(f32x4.add(b, f32x4.mul(f32x4.splat(2), d)), epilogue, channel));
+  v128.store(to, f32x4.add(b, f32x4.mul(f32x4.splat(2), d)));
   to += toStep;
-  v128.store(to, finish(f32x4.add(a, f32x4.mul(f32x4.splat(4), c)), epilogue, channel));
+  v128.store(to, f32x4.add(a, f32x4.mul(f32x4.splat(4), c)));
   to += toStep;
-  v128.store(to, finish(f32x4.add(f32x4.add(b, f32x4.mul(f32x4.splat(8), d)), s5), epilogue, channel));
+  v128.store(to, f32x4.add(f32x4.add(b, f32x4.mul(f32x4.splat(8), d)), s5));
 }

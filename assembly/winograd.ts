@@ -6,6 +6,7 @@
 // Transforms work on four channels or filters at once: columns first, into scratch memory, then rows.
 
 import { NR } from './blocks';
+import { finish } from './epilogue';
 import { PLACE } from './lattice';
 import { winogradColumns } from './scratch';
 import { transformInput, transformOutput, transformWeight } from './winograd-transforms';
@@ -123,11 +124,14 @@ function outputs(g: Winograd, from: usize, y: usize, row: usize, pixel: usize, e
   for (let o: usize = 0; o < end; o += 16) {
     let entry = from + o, to = y + o;
     for (let j: usize = 0; j < size; j++) {
-      transformOutput(m, entry, size * plane, columns + j * 16, COLUMNS, 0, 0);
+      transformOutput(m, entry, size * plane, columns + j * 16, COLUMNS);
       entry += plane;
     }
     for (let i: usize = 0; i < <usize>m; i++) {
-      transformOutput(m, columns + i * COLUMNS, 16, to, pixel, epilogue, o);
+      transformOutput(m, columns + i * COLUMNS, 16, to, pixel);
+      if (epilogue) {
+        for (let j: usize = 0; j < <usize>m; j++) v128.store(to + j * pixel, finish(v128.load(to + j * pixel), epilogue, o));
+      }
       to += row;
     }
   }

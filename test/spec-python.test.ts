@@ -192,6 +192,20 @@ const padding = () => [
 ];
 const square = () => draw(1, 3);
 
+interface Part {
+  readonly layer: 'identity' | 'globalLpPool' | 'clip';
+  readonly attributes: object;
+}
+
+/** A gate of one number for each channel, x, and x cut off. */
+const gates: readonly Part[] = [
+  { layer: 'globalLpPool', attributes: { p: 1, keep: true } },
+  { layer: 'identity', attributes: {} },
+  { layer: 'clip', attributes: { min: -0.5, max: 0.7 } },
+];
+const partOf = ({ layer, attributes }: Part): Layer =>
+  layer === 'identity' ? toeplitz.identity() : layer === 'clip' ? ops.clip(attributes) : ops.globalLpPool(attributes);
+
 /** The layers of toeplitz/ops. */
 const others: typeof layers = {
   clip: {
@@ -211,8 +225,8 @@ const others: typeof layers = {
     }),
   },
   gelu: {
-    clauses: '[activation-gelu]',
-    draw: () => ({ make: ops.gelu, attributes: { approximate: 'tanh' }, shape: image() }),
+    clauses: '[activation-gelu] [math-erf]',
+    draw: () => ({ make: ops.gelu, attributes: { approximate: ['tanh', 'none'][draw(0, 1)] }, shape: image() }),
   },
   hardSwish: {
     clauses: '[activation-hard-swish]',
@@ -289,6 +303,40 @@ const others: typeof layers = {
     draw: () => ({ make: ops.instanceNorm, attributes: {}, shape: image() }),
   },
   layerNorm: { clauses: '[norm-layer]', draw: () => ({ make: ops.layerNorm, attributes: {}, shape: image() }) },
+  lpPool1d: {
+    clauses: '[pool-lp] [pool-lp-gradient] [pool-power]',
+    layer: 'lpPool',
+    draw: () => ({
+      make: ops.lpPool1d,
+      attributes: { size: draw(1, 70), p: [1, 2, 3, 1.5][draw(0, 3)], ceil: draw(0, 1) === 1, padding: 'same' },
+      shape: [draw(1, 3), draw(1, 80), draw(1, 3)],
+    }),
+  },
+  lpPool3d: {
+    clauses: '[pool-lp] [pool-lp-gradient]',
+    layer: 'lpPool',
+    draw: () => ({
+      make: ops.lpPool3d,
+      attributes: { size: [draw(1, 2), draw(1, 3), draw(1, 3)], stride: 2, p: [1, 2, 4][draw(0, 2)] },
+      shape: [draw(1, 2), draw(2, 4), draw(3, 5), draw(3, 5), draw(1, 3)],
+    }),
+  },
+  globalLpPool: {
+    clauses: '[pool-global]',
+    draw: () => ({
+      make: ops.globalLpPool,
+      attributes: { p: [1, 2, 3][draw(0, 2)], keep: draw(0, 1) === 1 },
+      shape: image(),
+    }),
+  },
+  product: {
+    clauses: '[product-rules] [product-gradient]',
+    draw: () => ({
+      make: ({ parts }: { parts: readonly Part[] }) => ops.product(parts.map(partOf)),
+      attributes: { parts: [gates, [...gates].reverse(), gates.slice(1), [...gates, ...gates]][draw(0, 3)] },
+      shape: image(),
+    }),
+  },
   logSoftmax: {
     clauses: '[softmax-log]',
     draw: () => ({ make: ops.logSoftmax, attributes: { axis: draw(-2, 3) }, shape: image() }),
@@ -304,6 +352,7 @@ function layerCase(name: string, { make, attributes, shape }: Drawn, type: Type,
   const x = values(shape, type);
   const params = Object.fromEntries(
     Object.entries(layer.params(shape)).map(([key, of]) => {
+      if (!Array.isArray(of)) return [key, {}]; // of a part that has none
       const drawn = values(of as number[], type);
       return [key, key === 'variance' ? positive(drawn) : drawn];
     }),
@@ -311,7 +360,8 @@ function layerCase(name: string, { make, attributes, shape }: Drawn, type: Type,
   const [y, pull] = layer.vjp(x, params);
   const dy = values(y.shape, type);
   const gradient = pull(dy);
-  const data = (tensors: object) => Object.entries(tensors).map(([key, each]) => [key, hex(each.data)]);
+  const data = (tensors: object) =>
+    Object.entries(tensors).flatMap(([key, each]) => (each.data ? [[key, hex(each.data)]] : []));
   return {
     asked: {
       layer: name,
@@ -329,7 +379,9 @@ function layerCase(name: string, { make, attributes, shape }: Drawn, type: Type,
         ? {
             dx: [...gradient.x.data],
             params: Object.fromEntries(
-              Object.entries(gradient.params).map(([key, each]) => [key, [...(each as { data: Data }).data]]),
+              Object.entries(gradient.params as Record<string, { data?: Data }>).flatMap(([key, { data }]) =>
+                data ? [[key, [...data]]] : [],
+              ),
             ),
           }
         : {}),
@@ -371,7 +423,7 @@ describe.skipIf(!hasPython)(`Python from the text of the spec${why}`, () => {
     (type) => {
       compare(
         Object.entries(others).flatMap(([name, each]) =>
-          Array.from({ length: FEWER }, () => layerCase(name, each.draw(), type, true)),
+          Array.from({ length: FEWER }, () => layerCase(each.layer ?? name, each.draw(), type, true)),
         ),
       );
     },

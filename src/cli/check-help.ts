@@ -77,6 +77,12 @@ The contents of a call with x [n, h, w, c], without dialect and layout:
   power             exponent, scale, shift: (shift + scale · x) to the exponent
   pad               padding: a number, or [[before, after], …] for the axes of space,
                     negative ones cut; value, mode: 'constant', 'reflect', 'edge', 'wrap'
+  upsample          scale: a number, or one for each axis of space; mode: 'nearest', 'linear';
+                    coordinates, rounding: see spec/resampling.md, upsample-coordinates
+  slice             axes, starts, ends, steps: lists; selectChannels: channels, a list
+  product           other beside x; repeated: the axes on which it has 1: 'space', 'channels',
+                    'all', 'none', or 'x': x has; gradients x and other
+  sum, concat       other beside x; concat: more: its channels; scale: factor
   shuffleChannels   groups; depthToSpace, spaceToDepth: size, order: 'DCR' or 'CRD'
   lrn               size, alpha (times the sum), beta, k
   batchNorm         epsilon; weight [c], bias [c]; frozenNorm also mean [c], variance [c]

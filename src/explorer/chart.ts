@@ -23,6 +23,9 @@ export interface Axes {
 
 const [WIDTH, HEIGHT, LEFT, BOTTOM, TOP, RIGHT] = [640, 260, 56, 40, 28, 20];
 
+/** About how wide a text of 13 pixels is. */
+const widthOf = (content: string): number => 7.2 * content.length;
+
 /** About `count` round numbers from `least` to `most`. */
 export function ticks(least: number, most: number, count = 5): number[] {
   const rough = (most - least || 1) / count;
@@ -54,12 +57,14 @@ export function drawCurves(curves: readonly Curve[], axes: Axes, ink: Ink): Draw
     parts.push(`<path d="M${LEFT} ${py(y)}H${WIDTH - RIGHT}" ${thin}/>`);
     parts.push(text(LEFT - 8, py(y) + 4, short(y), ink, 12, 'text-anchor="end"'));
   }
-  for (const x of ticks(x0, x1, 8))
+  // Between whole numbers, such as epochs, there is nothing to mark.
+  for (const x of ticks(x0, x1, xs.every(Number.isInteger) ? Math.min(8, Math.max(1, x1 - x0)) : 8))
     parts.push(text(px(x), HEIGHT - BOTTOM + 18, short(x), ink, 12, 'text-anchor="middle"'));
   for (const x of axes.marks ?? [])
     parts.push(
       `<path d="M${px(x)} ${TOP}V${HEIGHT - BOTTOM}" style="fill:none;stroke:${ink.accent};stroke-dasharray:1 4"/>`,
     );
+  let left = LEFT + 24 + widthOf(axes.y);
   curves.forEach(({ name, points, isDashed }, i) => {
     const stroke = i === 0 ? ink.accent : ink.text;
     const line = points.filter((point) => point.every(Number.isFinite)).map(([x, y]) => `${px(x)} ${py(y)}`);
@@ -68,9 +73,9 @@ export function drawCurves(curves: readonly Curve[], axes: Axes, ink: Ink): Draw
       parts.push(`<path d="M${line.join('L')}" style="fill:none;stroke:${stroke};stroke-width:2${dash}"/>`);
     if (line.length === 1)
       parts.push(`<circle cx="${line[0].split(' ')[0]}" cy="${line[0].split(' ')[1]}" r="3" style="fill:${stroke}"/>`);
-    const left = LEFT + 140 + i * 190;
     parts.push(`<path d="M${left} 12h28" style="fill:none;stroke:${stroke};stroke-width:2${dash}"/>`);
     parts.push(text(left + 34, 16, name, ink, 13));
+    left += 54 + widthOf(name);
   });
   return { width: WIDTH, height: HEIGHT, body: parts.join(''), title: axes.title };
 }

@@ -9,6 +9,7 @@ import type { Tab } from './tab.ts';
 import { Announcer } from './view/announce.tsx';
 import { Panels } from './view/panels.tsx';
 import { followQuestions, Questions } from './view/questions.tsx';
+import { followTaken } from './view/taken.ts';
 import { followTheme, type Theme, theme, themes } from './view/theme.ts';
 
 const tabs = Object.values<Tab>(list).sort((a, b) => a.place - b.place);
@@ -56,6 +57,7 @@ function Guarded({ settings, children }: { readonly settings: Settings; readonly
 export function showPage(root: Element): void {
   followTheme();
   followQuestions();
+  followTaken();
   const { runs, reason } = host();
   const ran =
     runs === 'kernels' ? 'the kernels of the library' : `plain loops with the same bits, slower, because ${reason}`;

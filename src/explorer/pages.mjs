@@ -126,9 +126,10 @@ export function writePages(folder) {
         return `<h${depth} id="${id}"><a class="anchor" href="#${id}">${text}</a></h${depth}>\n`;
       },
       codespan({ text }) {
-        const code = `<code>${escaped(text)}</code>`;
-        // A place of the explorer, which a reader of the file would put behind the page's address.
-        return isPlace(text) ? `<a href="${relative(page, `../index.html${escaped(text)}`)}">${code}</a>` : code;
+        // A place of the explorer: here it is a link, in the file it is what to put behind the page's address.
+        return isPlace(text)
+          ? `<a href="${relative(page, `../index.html${escaped(text)}`)}">Show it.</a>`
+          : `<code>${escaped(text)}</code>`;
       },
       code({ text, lang }) {
         return `<pre tabindex="0"><code${lang ? ` class="language-${lang}"` : ''}>${escaped(text)}</code></pre>\n`;

@@ -34,18 +34,19 @@ export function follow(tabs: readonly Addressed[]): Signal<string> {
   const current = signal(tabs[0].id);
   /** The address that was read or written last; another one was typed and is read next. */
   let known = location.hash;
+  /** The tab of that address. */
+  let shown = current.value;
   const read = (): void => {
     known = location.hash;
     const { tab, texts } = readAddress(location.hash);
     const found = tabs.find(({ id }) => id === tab);
     if (!found) return;
     found.settings.texts.value = settingsIn(texts, found.settings.defaults);
-    current.value = found.id;
+    current.value = shown = found.id;
   };
   read();
   addEventListener('hashchange', read);
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let shown = current.value;
   effect(() => {
     const { id, settings } = tabs.find((tab) => tab.id === current.value) as Addressed;
     const address = writeAddress(id, settings.texts.value, settings.defaults);

@@ -10,7 +10,7 @@ const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', 
 const escaped = (text: string): string => text.replace(/[&<>"]/g, (each) => entities[each]);
 
 const style =
-  'body{font:16px sans-serif;margin:2em auto;padding:0 1em;max-width:60em;overflow-wrap:anywhere}pre{overflow-x:auto}img{max-width:100%;image-rendering:pixelated}figure{margin:2em 0}';
+  ':root{color-scheme:light dark}body{font:16px sans-serif;margin:2em auto;padding:0 1em;max-width:60em;overflow-wrap:anywhere}pre{overflow-x:auto}img{max-width:100%;image-rendering:pixelated}figure{margin:2em 0}';
 
 /** Names as addresses relative to the page. */
 const address = (name: string): string => name.split('/').map(encodeURIComponent).join('/');
@@ -23,11 +23,11 @@ export function indexPage(title: string, text: string, figures: readonly Figure[
   return [
     '<!doctype html>',
     '<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">',
-    `<title>${escaped(title)}</title><style>${style}</style></head><body>`,
+    `<title>${escaped(title)}</title><style>${style}</style></head><body><main>`,
     `<h1>${escaped(title)}</h1>`,
-    `<pre>${escaped(text)}</pre>`,
+    `<pre tabindex="0">${escaped(text)}</pre>`,
     ...shown,
-    '</body></html>',
+    '</main></body></html>',
     '',
   ].join('\n');
 }

@@ -90,7 +90,7 @@ function cutAt({ layer, operands }: Asked, place: readonly number[]): Cut | unde
   if (layer.name === 'dense') return denseAt(layer, operands, n, o);
   if (slope) return undefined;
   const { size, stride, padding, dilation, ceil = false } = layer.attributes as unknown as Window;
-  if (!isList(size)) return undefined; // no windows over x
+  if (!isList(size) || !isList(stride)) return undefined; // no windows over x
   const axes = windowAxes(layer.name, { size, stride, padding, dilation, ceil }, x.shape.slice(1, -1));
   const spans = axes.map((axis, i) => spanOf(axis, place[i + 1]));
   if (spans.some(({ to, from }) => to <= from)) return undefined;

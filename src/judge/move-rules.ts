@@ -1,7 +1,10 @@
 // Operators that move elements: radii go where their numbers go. Spec enclosure-moved.
 
+import type { Layer } from '../layer/layer.ts';
 import { Value } from '../onnx/value.ts';
 import { U } from '../oracle/bounds/bound.ts';
+import { isOpen, upsampleBounds } from '../oracle/families/upsample-bounds.ts';
+import type { Shape } from '../tensor.ts';
 import { sound } from './enclosure.ts';
 import { onlyKnown } from './pointwise-rules.ts';
 import type { Rule } from './rule.ts';
@@ -26,10 +29,31 @@ const moved: Rule = (node) => {
 /** What a coordinate may be off, in cells, which is computed in float32 also where the numbers are float64: of (i + ½) / scale − ½ or i·(n − 1) / (m − 1). */
 const COORDINATE = 8 * U;
 
+/** Whether x has the axes of space of the layer, which a node may extend by those of images and channels. */
+function fits({ attributes: { scale, size } }: Layer, x: Shape): boolean {
+  const each = scale ?? size;
+  return !Array.isArray(each) || each.length === x.length - 2;
+}
+
+/** Where the rounded coordinate lies between two cells, either may be taken. Spec bound-upsample. */
+const nearest: Rule = (node) => {
+  const layer = node.planned.plan?.step?.layer;
+  const x = node.at(0).value.image;
+  const all = moved(node);
+  if (all === undefined || layer?.name !== 'upsample' || !fits(layer, x.shape)) return all;
+  if (!isOpen(layer.attributes as never, x.shape)) return all;
+  const [{ value, radius }] = all;
+  const { error } = upsampleBounds(layer, { x }, { subnormals: 'ieee' }).y;
+  const own = radius?.in('last') as Float64Array | undefined;
+  const most = node.radius(0).reduce((a, b) => Math.max(a, b), 0);
+  const off = error.map((each, i) => (own?.[i] ?? 0) + (each > 0 ? sound(each + 2 * most) : 0));
+  return [{ value, radius: new Value(value.type, value.shape, off, 'last') }];
+};
+
 /** Nearest moves; linear mixes neighbours with weights that depend on the rounded coordinate. */
 const resized: Rule = (node) => {
   const mode = node.attribute('mode')?.s;
-  if (mode === undefined || new TextDecoder().decode(mode) !== 'linear') return moved(node);
+  if (mode === undefined || new TextDecoder().decode(mode) !== 'linear') return nearest(node);
   const { shape } = node.at(0).value;
   const to = node.center[0].shape;
   const { u, tiny } = node.rounding;

@@ -9,7 +9,7 @@ export const MOST_POSITIONS = 1024;
 export const FEWEST_POSITIONS = 32;
 
 /** Bytes of input that stay in a second-level cache of 1 MB beside the panels (measured). */
-export const SOURCE_BYTES = 256 * 1024;
+export const SOURCE_BYTES = 512 * 1024;
 
 /**
  * Rows of a panel that one pass multiplies, 64 KB. Longer sums are computed in several passes, each of which goes on from

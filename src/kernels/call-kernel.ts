@@ -16,7 +16,7 @@ export interface KernelCall {
 }
 
 /** The memory of values as float32 words, which copies leave as they are: two for a float64. */
-const wordsOf = (values: Data): Float32Array =>
+export const wordsOf = (values: Data): Float32Array =>
   values instanceof Float32Array ? values : new Float32Array(values.buffer, values.byteOffset, values.length * 2);
 
 /**

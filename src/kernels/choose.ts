@@ -1,5 +1,5 @@
-// The only place that chooses an implementation: float32 runs the WebAssembly kernels where the host has SIMD, everything
-// else the reference loops, with the same bits. Spec numerics-hosts.
+// The only place that chooses an implementation: float32, and convolutions and pooling of float64, run the WebAssembly
+// kernels where the host has SIMD, everything else the reference loops, with the same bits. Spec numerics-hosts.
 //
 // The loops also run where a tensor is empty, and where padding takes no part in a sum, as in all but Winograd's, but a
 // kernel would multiply ∞ or NaN by the zeros that stand for it: 0·∞ is NaN. Spec numerics-padding.
@@ -115,18 +115,21 @@ export function convInputGrad(g: ConvGeometry, dy: Data, w: Data, dx: Data, algo
 
 /** The gradient of `conv` with respect to w. Spec conv-weight-gradient. */
 export function convWeightGrad(g: ConvGeometry, x: Data, dy: Data, dw: Data, algorithm: Algorithm): void {
-  if (!isFast(dy) || x.length === 0 || dw.length === 0) {
-    reference.convWeightGrad(g, x, dy, dw);
-    return;
+  const isEmpty = x.length === 0 || dw.length === 0;
+  if (isFast(dy) && !isEmpty) {
+    const isRepeated = hasMultiplier(g) && algorithm !== 'im2col';
+    const wide = isRepeated ? withoutMultiplier(g) : g;
+    const values = isRepeated ? repeated(x as Float32Array, g.filters) : (x as Float32Array);
+    if (isDepthwise(wide, algorithm)) {
+      depthwiseWeightGrad(wide, values, dy, dw as Float32Array);
+      return;
+    }
+    if (weightGradient.convWeightGrad(wide, { x: values, dy, dw }, algorithm === 'im2col')) return;
   }
-  const [x32, dw32] = [x as Float32Array, dw as Float32Array];
-  const isRepeated = hasMultiplier(g) && algorithm !== 'im2col';
-  const wide = isRepeated ? withoutMultiplier(g) : g;
-  const values = isRepeated ? repeated(x32, g.filters) : x32;
-  if (isDepthwise(wide, algorithm)) depthwiseWeightGrad(wide, values, dy, dw32);
-  else if (!weightGradient.convWeightGrad(wide, { x: values, dy, dw: dw32 }, algorithm === 'im2col')) {
-    reference.convWeightGrad(g, x, dy, dw);
-  }
+  // A group of one filter and one channel costs a call of a kernel more than its few products.
+  const isOne = g.filters === 1 && g.channels === 1;
+  if (doubles(dy) && !isEmpty && !isOne && weightGradient.convWeightGrad(g, { x, dy, dw }, false)) return;
+  reference.convWeightGrad(g, x, dy, dw);
 }
 
 /** db[o] = Σ dy[n,p,o], each image by itself, then the images. Spec conv-bias-gradient. */
@@ -137,27 +140,27 @@ export function biasGrad(batch: number, dy: Data, db: Data): void {
 
 /** Spec pool-max. */
 export function maxPool(g: PoolGeometry, x: Data, y: Data): void {
-  if (isFast(x)) pool.maxPool(g, x, y as Float32Array);
+  if (runsKernels()) pool.maxPool(g, x, y);
   else referencePool.maxPool(g, x, y);
 }
 
 /** Spec pool-max-gradient. */
 export function maxPoolGrad(g: PoolGeometry, x: Data, dy: Data, dx: Data): void {
-  if (isFast(dy)) pool.maxPoolGrad(g, x as Float32Array, dy, dx as Float32Array);
+  if (runsKernels()) pool.maxPoolGrad(g, x, dy, dx);
   else referencePool.maxPoolGrad(g, x, dy, dx);
 }
 
 /** Spec pool-average. */
 export function avgPool(g: PoolGeometry, x: Data, countPadding: boolean, y: Data): void {
   const divisor = referencePool.divisors(g, countPadding);
-  if (isFast(x)) pool.avgPool(g, x, divisor, y as Float32Array);
+  if (runsKernels()) pool.avgPool(g, x, divisor, y);
   else referencePool.avgPool(g, x, divisor, y);
 }
 
 /** Spec pool-average-gradient. */
 export function avgPoolGrad(g: PoolGeometry, dy: Data, countPadding: boolean, dx: Data): void {
   const divisor = referencePool.divisors(g, countPadding);
-  if (isFast(dy)) pool.avgPoolGrad(g, dy, divisor, dx as Float32Array);
+  if (runsKernels()) pool.avgPoolGrad(g, dy, divisor, dx);
   else referencePool.avgPoolGrad(g, dy, divisor, dx);
 }
 

@@ -1,78 +1,84 @@
 // Pooling and its gradients on the kernels, image by image.
 
 import { isLong } from '../reference/sums.ts';
+import type { Data } from '../tensor.ts';
 import { inputs, outputs, overlaps, type PoolGeometry, taps } from '../window.ts';
 import { type Arena, type Fields, withArena } from './arena.ts';
+import { wordsOf } from './call-kernel.ts';
 import { Pool, PoolAxis, PoolOperation } from './declared.ts';
 import { densePlacement, type Placement } from './placement.ts';
 
-/** The tensors of one call; an operation reads or writes only those it is given. */
+/** The tensors of one call, all of one type but the divisor; an operation reads or writes only those it is given. */
 interface Tensors {
-  readonly x?: Float32Array;
-  readonly y?: Float32Array;
-  readonly dy?: Float32Array;
-  readonly dx?: Float32Array;
+  readonly x?: Data;
+  readonly y?: Data;
+  readonly dy?: Data;
+  readonly dx?: Data;
   readonly divisor?: Float64Array;
 }
 
 /** Spec pool-max. */
-export function maxPool(g: PoolGeometry, x: Float32Array, y: Float32Array): void {
+export function maxPool(g: PoolGeometry, x: Data, y: Data): void {
   withArena('maxPool', (arena) => pool(arena, g, PoolOperation.maximum, { x, y }));
 }
 
 /** Spec pool-max-gradient. */
-export function maxPoolGrad(g: PoolGeometry, x: Float32Array, dy: Float32Array, dx: Float32Array): void {
+export function maxPoolGrad(g: PoolGeometry, x: Data, dy: Data, dx: Data): void {
   withArena('maxPool', (arena) => pool(arena, g, PoolOperation.maximumGradient, { x, dy, dx }));
 }
 
 /** Spec pool-average. */
-export function avgPool(g: PoolGeometry, x: Float32Array, divisor: Float64Array, y: Float32Array): void {
+export function avgPool(g: PoolGeometry, x: Data, divisor: Float64Array, y: Data): void {
   withArena('avgPool', (arena) => pool(arena, g, PoolOperation.average, { x, y, divisor }));
 }
 
 /** Spec pool-average-gradient. */
-export function avgPoolGrad(g: PoolGeometry, dy: Float32Array, divisor: Float64Array, dx: Float32Array): void {
+export function avgPoolGrad(g: PoolGeometry, dy: Data, divisor: Float64Array, dx: Data): void {
   withArena('avgPool', (arena) => pool(arena, g, PoolOperation.averageGradient, { dy, dx, divisor }));
 }
 
 function pool(arena: Arena, g: PoolGeometry, operation: number, { x, y, dy, dx, divisor }: Tensors): void {
   const { kernels } = arena;
-  const [I, P] = [inputs(g.axes) * g.channels, outputs(g.axes) * g.channels];
-  const doubles = addsDoubles(g, dx !== undefined);
-  const dxBytes = I * (doubles ? 8 : 4);
-  const isHeld = (data: Float32Array | undefined): boolean => data !== undefined && arena.holds(data);
-  const addressOf = (data: Float32Array | undefined, bytes: number): number =>
+  const small = (y ?? dy) as Data;
+  const words = small instanceof Float32Array ? 1 : 2;
+  const [I, P] = [inputs(g.axes) * g.channels * words, outputs(g.axes) * g.channels * words];
+  const isLong = words === 1 && addsDoubles(g, dx !== undefined);
+  const dxBytes = I * (isLong ? 8 : 4);
+  const isHeld = (data: Data | undefined): boolean => data !== undefined && arena.holds(data);
+  const addressOf = (data: Data | undefined, bytes: number): number =>
     data === undefined ? 0 : arena.holds(data) ? data.byteOffset : arena.take(bytes);
-  const small = y ?? dy;
   const [inX, inY] = [addressOf(x, I * 4), addressOf(small, P * 4)];
-  const inDx = dx && doubles ? arena.take(dxBytes) : addressOf(dx, dxBytes);
+  const inDx = dx && isLong ? arena.take(dxBytes) : addressOf(dx, dxBytes);
   const stepX = isHeld(x) ? I * 4 : 0;
   const stepY = isHeld(small) ? P * 4 : 0;
-  const stepDx = isHeld(dx) && !doubles ? I * 4 : 0;
-  const first = planOf(arena, g, operation, { x: denseX(g, inX), y: denseY(g, inY), dx: inDx }, divisor);
+  const stepDx = isHeld(dx) && !isLong ? I * 4 : 0;
+  const placements = { x: denseX(g, words, inX), y: denseY(g, words, inY), dx: inDx };
+  const first = { ...planOf(arena, g, operation, placements, divisor), doubles: words - 1 };
   const plan = arena.room(Pool);
+  const copyIn = (data: Data, at: number, words: number, n: number): void =>
+    arena.floats(at, words).set(wordsOf(data).subarray(n * words, (n + 1) * words));
   for (let n = 0; n < g.batch; n++) {
-    if (x && !stepX) arena.floats(inX, I).set(x.subarray(n * I, (n + 1) * I));
-    if (dy && !stepY) arena.floats(inY, P).set(dy.subarray(n * P, (n + 1) * P));
+    if (x && !stepX) copyIn(x, inX, I, n);
+    if (dy && !stepY) copyIn(dy, inY, P, n);
     if (dx) kernels.zero(inDx + n * stepDx, dxBytes);
     arena.write(plan, Pool, { ...first, x: inX + n * stepX, y: inY + n * stepY, dx: inDx + n * stepDx });
     runImage(arena, g, plan);
-    if (y && !stepY) y.set(arena.floats(inY, P), n * P);
-    if (dx && !stepDx) dx.set(doubles ? arena.doubles(inDx, I) : arena.floats(inDx, I), n * I);
+    if (y && !stepY) wordsOf(y).set(arena.floats(inY, P), n * P);
+    if (dx && !stepDx) wordsOf(dx).set(isLong ? arena.doubles(inDx, I) : arena.floats(inDx, I), n * I);
   }
 }
 
 /**
- * Whether an operation adds in float64; dx is then float64 in the arena, rounded as it is copied out. A gradient of windows
- * that share no cell has sums of one term, the same in either type. Spec numerics-long.
+ * Whether an operation on float32 adds in float64; dx is then float64 in the arena, rounded as it is copied out. A gradient
+ * of windows that share no cell has sums of one term, the same in either type. Spec numerics-long.
  */
 const addsDoubles = (g: PoolGeometry, isGradient: boolean): boolean => isLong(g) && (!isGradient || overlaps(g.axes));
 
-const denseX = (g: PoolGeometry, address: number): Placement =>
-  densePlacement(address, [g.axes[0].input, g.axes[1].input, g.axes[2].input], g.channels);
+const denseX = (g: PoolGeometry, words: number, address: number): Placement =>
+  densePlacement(address, [g.axes[0].input, g.axes[1].input, g.axes[2].input], g.channels * words);
 
-const denseY = (g: PoolGeometry, address: number): Placement =>
-  densePlacement(address, [g.axes[0].output, g.axes[1].output, g.axes[2].output], g.channels);
+const denseY = (g: PoolGeometry, words: number, address: number): Placement =>
+  densePlacement(address, [g.axes[0].output, g.axes[1].output, g.axes[2].output], g.channels * words);
 
 /** A pooling between two placements: every image has a plan of its own. Spec pool-max, pool-average. */
 export function preparePool(
@@ -98,7 +104,7 @@ interface Placements {
   readonly dx: number;
 }
 
-/** The plan of the first image. */
+/** The plan of the first image, of float32. */
 function planOf(
   arena: Arena,
   g: PoolGeometry,
@@ -112,7 +118,8 @@ function planOf(
   );
   return {
     operation,
-    doubles: addsDoubles(g, dx !== 0) ? 1 : 0,
+    doubles: 0,
+    isLong: addsDoubles(g, dx !== 0) ? 1 : 0,
     channels: g.channels,
     x: x.address,
     y: y.address,

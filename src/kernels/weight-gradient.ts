@@ -1,15 +1,18 @@
-// The weight gradient: four (tap, channel) pairs of x against panels of dy, over the positions of a part.
+// The weight gradient: four (tap, channel) pairs of x against panels of dy, over the positions of a part, in float32 or
+// float64.
 //
 //   for images staged together: for each group: for each part: for some tiles of dw: one call for all its blocks
 //
 // A part is an image of several blocks, or some images that are one block. Spec numerics-weight-gradient.
 
 import { imagesOfSum, SUM_POSITIONS } from '../reference/convolution.ts';
+import type { Data } from '../tensor.ts';
 import { type ConvGeometry, outputs, taps } from '../window.ts';
 import { type Arena, withArena } from './arena.ts';
 import { PART_BYTES } from './blocks.ts';
+import { wordsOf } from './call-kernel.ts';
 import { forward, imagesOf } from './contraction.ts';
-import { Lattice, MR, NR, Packing, PartSums, PLACE, TILE_BYTES, Walk, WeightGradient } from './declared.ts';
+import { Lattice, MR, NR, Packing, PartSums, PLACE, ROW, TILE_BYTES, Walk, WeightGradient } from './declared.ts';
 import { latticeOf } from './lattice.ts';
 import { makePaddedInput, type PaddedInput } from './padded-input.ts';
 import { type Placement, stridedPlacement } from './placement.ts';
@@ -18,6 +21,9 @@ import { type Runs, runsOf } from './runs.ts';
 /** The memory of one weight gradient. */
 interface Workspace {
   readonly g: ConvGeometry;
+  /** Words of 4 bytes in a value: 1 for float32, 2 for float64; and its bytes. */
+  readonly words: 1 | 2;
+  readonly value: number;
   readonly source: PaddedInput;
   /** Positions of an image, and images of a part. */
   readonly P: number;
@@ -59,11 +65,11 @@ interface Staged {
   readonly panelBytes: number;
 }
 
-/** The tensors of one call; dw is filled. */
+/** The tensors of one call, all of one type; dw is filled. */
 export interface WeightGradientCall {
-  readonly x: Float32Array;
-  readonly dy: Float32Array;
-  readonly dw: Float32Array;
+  readonly x: Data;
+  readonly dy: Data;
+  readonly dw: Data;
 }
 
 /**
@@ -74,30 +80,31 @@ export function convWeightGrad(g: ConvGeometry, { x, dy, dw }: WeightGradientCal
   return withArena('conv', (arena) => {
     const { kernels } = arena;
     const workspace = makeWorkspace(arena, g, x, dw, im2col);
-    const { P, together, source } = workspace;
+    const { P, together, source, words, value } = workspace;
     const { images, isPadded } = source;
     const [F, O] = [g.filters, g.groups * g.filters];
-    const panelBytes = images * P * NR * 4;
+    const panelBytes = images * P * ROW;
     const isHeld = arena.holds(dy);
-    const copy = isHeld ? 0 : arena.take(images * P * O * 4);
-    const panels = arena.take(Math.ceil(F / NR) * panelBytes);
+    const copy = isHeld ? 0 : arena.take(images * P * O * value);
+    const panels = arena.take(Math.ceil((F * words) / NR) * panelBytes);
+    const finite = words === 1 ? kernels.finite : kernels.finiteDoubles;
     for (let first = 0; first < g.batch; first += images) {
       const end = Math.min(g.batch, first + images);
       const rows = (end - first) * P;
       source.load(first, end);
-      const stage = isHeld ? dy.byteOffset + first * P * O * 4 : copy;
-      if (!isHeld) arena.floats(stage, rows * O).set(dy.subarray(first * P * O, end * P * O));
-      if (isPadded && kernels.finite(stage, rows * O) === 0) return false;
+      const stage = isHeld ? dy.byteOffset + first * P * O * value : copy;
+      if (!isHeld) arena.floats(stage, rows * O * words).set(wordsOf(dy.subarray(first * P * O, end * P * O)));
+      if (isPadded && finite(stage, rows * O) === 0) return false;
       for (let group = 0; group < g.groups; group++) {
-        const matrix = { source: stage + group * F * 4, rows, rowStep: O * 4, columns: F, columnStep: 4, doubles: 0 };
-        arena.write(workspace.packing, Packing, { panel: panels, panelBytes, ...matrix });
+        const matrix = { source: stage + group * F * value, rows, rowStep: O * value, columns: F, columnStep: value };
+        arena.write(workspace.packing, Packing, { panel: panels, panelBytes, ...matrix, doubles: words - 1 });
         arena.parallel(() => kernels.pack(workspace.packing));
         writePairs(arena, workspace, group);
         const addParts = (): void => {
           for (let n = first, next = n; n < end; n = next) {
             next = Math.min(end, n - (n % together) + together);
-            const panel = panels + (n - first) * P * NR * 4;
-            const x = source.address + (n - first) * source.image + group * g.channels * 4;
+            const panel = panels + (n - first) * P * ROW;
+            const x = source.address + (n - first) * source.image + group * g.channels * value;
             addPart(arena, workspace, { group, first: n, end: next, x, panel, panelBytes });
           }
         };
@@ -105,30 +112,34 @@ export function convWeightGrad(g: ConvGeometry, { x, dy, dw }: WeightGradientCal
         else arena.parallel(addParts);
       }
     }
-    dw.set(arena.floats(workspace.dw, dw.length));
+    if (!arena.holds(dw)) wordsOf(dw).set(arena.floats(workspace.dw, dw.length * words));
     return true;
   });
 }
 
-function makeWorkspace(arena: Arena, g: ConvGeometry, x: Float32Array, dw: Float32Array, im2col: boolean): Workspace {
-  const c = forward(g);
+function makeWorkspace(arena: Arena, g: ConvGeometry, x: Data, dw: Data, im2col: boolean): Workspace {
+  const words = dw instanceof Float32Array ? 1 : 2;
+  const value = 4 * words;
+  const c = forward(g, words);
   const { phases } = c;
-  const source = makePaddedInput(arena, { data: x, batch: g.batch, ...imagesOf(c.source, c) }, phases);
+  const source = makePaddedInput(arena, { data: wordsOf(x), batch: g.batch, ...imagesOf(c.source, c) }, phases);
   const [P, K] = [outputs(g.axes), taps(g.axes)];
   const together = imagesOfSum(P);
   const tiles = Math.ceil((K * g.channels) / MR);
-  const tileBytes = Math.ceil(g.filters / NR) * TILE_BYTES;
+  const tileBytes = (Math.ceil((g.filters * words) / NR) * TILE_BYTES) / words;
   // With im2col one call adds to all tiles, so that the patches are copied only once.
   const some = im2col ? tiles : Math.min(tiles, Math.max(1, Math.floor(PART_BYTES / tileBytes)));
   return {
     g,
+    words,
+    value,
     source,
     P,
     together,
     tiles,
     tileBytes,
     some,
-    dw: arena.take(dw.byteLength),
+    dw: arena.holds(dw) ? dw.byteOffset : arena.take(dw.byteLength),
     part: P > SUM_POSITIONS ? arena.take(some * tileBytes) : 0,
     total: g.batch > together ? arena.take(g.groups * tiles * tileBytes) : 0,
     pairs: arena.take((K * g.channels + MR) * PLACE),
@@ -137,7 +148,7 @@ function makeWorkspace(arena: Arena, g: ConvGeometry, x: Float32Array, dw: Float
     walk: arena.room(Walk),
     sums: arena.room(PartSums),
     call: arena.room(WeightGradient),
-    packed: arena.take(SUM_POSITIONS * MR * 4),
+    packed: arena.take(SUM_POSITIONS * MR * value),
     patches: im2col ? makePatches(arena, runsOf(phases[0], source, g.channels * 4), K * g.channels) : undefined,
   };
 }
@@ -156,13 +167,14 @@ function rowMajor(address: number, [, rows, columns, channels]: readonly number[
 }
 
 /** Writes the places of the (tap, channel) pairs of a group: where x begins, relative to a position, and the row of dw. */
-function writePairs(arena: Arena, { g, source, dw, pairs, lattice, patches }: Workspace, group: number): void {
+function writePairs(arena: Arena, workspace: Workspace, group: number): void {
+  const { g, value, source, dw, pairs, lattice, patches } = workspace;
   const [a, b, c] = g.axes;
   const counts = [a.size, b.size, c.size, g.channels] as const;
   const [plane, row, pixel] = [a.dilation * source.plane, b.dilation * source.row, c.dilation * source.pixel];
-  const inSource = { address: -source.before, image: plane, plane: row, row: pixel, pixel: 4 };
-  const from = patches ? rowMajor(0, counts, 4) : inSource;
-  const to = rowMajor(dw + group * g.filters * 4, counts, g.groups * g.filters * 4);
+  const inSource = { address: -source.before, image: plane, plane: row, row: pixel, pixel: value };
+  const from = patches ? rowMajor(0, counts, value) : inSource;
+  const to = rowMajor(dw + group * g.filters * value, counts, g.groups * g.filters * value);
   arena.write(lattice, Lattice, latticeOf(counts, from, to));
   arena.kernels.places(lattice, 0, a.size * b.size * c.size * g.channels, pairs);
 }
@@ -183,11 +195,12 @@ function addPart(arena: Arena, workspace: Workspace, images: Staged): void {
       arena.write(call, WeightGradient, {
         places: pairs + tile * MR * PLACE,
         tiles: Math.min(some, tiles - tile),
-        panel: panel + p * NR * 4,
+        panel: panel + p * ROW,
         panelBytes,
         filters: g.filters,
         walk,
         packed,
+        doubles: workspace.words - 1,
         reload: first % together === 0 ? 0 : 1,
         sums: sumsOf(arena, workspace, images, { total, isBegun: p > 0, isLast: p + stretch >= count }),
       });

@@ -39,7 +39,7 @@ export interface UpsampleAttributes {
 }
 
 /** The place in x of cell i of y; n cells become m. Spec upsample-coordinates. */
-const places: Record<Coordinates, (i: number, scale: number, n: number, m: number) => number> = {
+export const places: Record<Coordinates, (i: number, scale: number, n: number, m: number) => number> = {
   'half-pixel': (i, scale) => (i + 0.5) / scale - 0.5,
   'half-pixel-or-first': (i, scale, _n, m) => (m > 1 ? (i + 0.5) / scale - 0.5 : 0),
   'half-pixel-start': (i, scale) => (i + 0.5) / scale,
@@ -47,7 +47,7 @@ const places: Record<Coordinates, (i: number, scale: number, n: number, m: numbe
   'align-corners': (i, _scale, n, m) => (m > 1 ? (i * (n - 1)) / (m - 1) : 0),
 };
 
-const roundings: Record<Rounding, (place: number) => number> = {
+export const roundings: Record<Rounding, (place: number) => number> = {
   'prefer-floor': (place) => Math.ceil(place - 0.5),
   'prefer-ceil': (place) => Math.floor(place + 0.5),
   floor: Math.floor,
@@ -121,7 +121,7 @@ const numbersOf = (name: string, value: unknown, read: (each: unknown) => number
 };
 
 /** The scale and the number of cells of one axis. Spec upsample-scale. */
-function extentOf(
+export function extentOf(
   name: string,
   { scale, size }: { readonly scale?: number | readonly number[]; readonly size?: number | readonly number[] },
   x: Shape,

@@ -134,5 +134,8 @@ describe('a chart', () => {
     expect(body).not.toContain('NaN');
     expect(drawCurves([{ name: 'a', points: [[1, 1]] }], axes, ink).body).toContain('<circle');
     expect(drawCurves([], axes, ink).body).not.toContain('NaN');
+    const epochs = { name: 'a', points: [1, 2].map((epoch) => [epoch, 1 / epoch] as const) };
+    const texts = [...drawCurves([epochs], axes, ink).body.matchAll(/text-anchor="middle">([^<]*)/g)];
+    expect(texts.map(([, tick]) => tick)).toEqual(['0', '1', '2']);
   });
 });

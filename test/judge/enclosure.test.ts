@@ -1,7 +1,7 @@
 // Enclosures hold what conforming engines give: every operator alone, and behind others that are not seen.
 
 import { describe, expect, test } from 'vitest';
-import type { Shape, Tensor } from '../../src/index.ts';
+import { type Shape, type Tensor, tensor } from '../../src/index.ts';
 import { ruledOperators } from '../../src/judge/rules.ts';
 import { type JudgedNode, judge, readOnnx } from '../../src/onnx/index.ts';
 import { operatorNames } from '../../src/onnx/operators/index.ts';
@@ -112,6 +112,27 @@ function holdsIn(ops: readonly string[], type: Type): void {
 describe('every operator alone, behind what is not seen, and wrong', () => {
   test('[enclosure-contraction] [enclosure-value] convolutions and products of matrices', () =>
     holds(['Conv', 'ConvTranspose', 'Gemm', 'MatMul']));
+  test('[enclosure-moved] [bound-upsample] a nearest Resize may take either cell where its place is rounded, and no other', () => {
+    const model = readOnnx(
+      modelOf({
+        inputs: { x: [1, 1, 1, 4] },
+        initializers: [floats('scales', [4], [1, 1, 1, 3])],
+        nodes: [
+          {
+            op: 'Resize',
+            inputs: ['x', '', 'scales'],
+            attributes: { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' },
+          },
+        ],
+        outputs: ['y'],
+      }),
+    );
+    const x = tensor([1, 1, 1, 4], [1, 2, 3, 4]);
+    const verdict = (...data: number[]) => judge(model, { x, y: tensor([1, 1, 1, 12], data) }).nodes[0].verdict;
+    expect(verdict(1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4)).toBe('pass');
+    expect(verdict(1, 1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4)).toBe('pass');
+    expect(verdict(1, 1, 2, 2, 2, 2, 3, 3, 3, 4, 4, 4)).toBe('fail');
+  });
   test('[enclosure-moved] what moves elements', () =>
     holds([
       'Reshape',

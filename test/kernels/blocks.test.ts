@@ -24,7 +24,7 @@ import { makePaddedInput } from '../../src/kernels/padded-input.ts';
 import * as pool from '../../src/kernels/pool.ts';
 import * as reference from '../../src/reference/convolution.ts';
 import * as referencePool from '../../src/reference/pool.ts';
-import { sizeOf } from '../../src/tensor.ts';
+import { type Data, sizeOf } from '../../src/tensor.ts';
 import { type Axis, type ConvGeometry, windowAxes } from '../../src/window.ts';
 import { fenced, watched } from './fences.ts';
 import { firstDifference, sizesOf } from './twins.ts';
@@ -56,19 +56,24 @@ type Side = Pick<typeof kernels, 'conv' | 'convInputGrad' | 'convWeightGrad' | '
 
 function agree(g: ConvGeometry): void {
   const size = sizesOf(g);
-  const [x, w, b, dy] = [fill(size.x, 1), fill(size.w, 2), fill(size.b, 3), fill(size.y, 4)];
-  for (const algorithm of ['direct', 'im2col'] as const) {
-    const results: [string, number, (side: Side, into: Float32Array) => void][] = [
-      ['y', size.y, (side, y) => side.conv(g, x, w, b, y, algorithm)],
-      ['dx', size.x, (side, dx) => side.convInputGrad(g, dy, w, dx, algorithm)],
-      ['dw', size.w, (side, dw) => side.convWeightGrad(g, x, dy, dw, algorithm)],
-      ['db', size.b, (side, db) => side.biasGrad(g.batch, dy, db)],
+  const narrow = [fill(size.x, 1), fill(size.w, 2), fill(size.b, 3), fill(size.y, 4)];
+  const wide = narrow.map((values) => Float64Array.from(values, (v) => v / 3));
+  for (const [type, [x, w, b, dy], algorithm] of [
+    ['float32', narrow, 'direct'],
+    ['float32', narrow, 'im2col'],
+    ['float64', wide, 'direct'],
+  ] as const) {
+    const results: [string, Data, (side: Side, into: Data) => void][] = [
+      ['y', dy, (side, y) => side.conv(g, x, w, b, y, algorithm)],
+      ['dx', x, (side, dx) => side.convInputGrad(g, dy, w, dx, algorithm)],
+      ['dw', w, (side, dw) => side.convWeightGrad(g, x, dy, dw, algorithm)],
+      ['db', b, (side, db) => side.biasGrad(g.batch, dy, db)],
     ];
-    for (const [name, length, run] of results) {
-      const [ours, theirs] = [new Float32Array(length), new Float32Array(length)];
+    for (const [name, like, run] of results) {
+      const [ours, theirs] = [like.slice().fill(0), like.slice().fill(0)];
       fenced(() => run(kernels, ours));
       run(reference, theirs);
-      expect([algorithm, name, firstDifference(ours, theirs)]).toEqual([algorithm, name, -1]);
+      expect([type, algorithm, name, firstDifference(ours, theirs)]).toEqual([type, algorithm, name, -1]);
     }
   }
 }

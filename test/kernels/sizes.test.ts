@@ -4,8 +4,9 @@ import { describe, expect, test } from 'vitest';
 import * as t from '../../src/index.ts';
 import { PANEL_ROWS, SINGLE_ROWS } from '../../src/kernels/blocks.ts';
 import * as kernels from '../../src/kernels/choose.ts';
-import { MR } from '../../src/kernels/declared.ts';
+import { MR, NR } from '../../src/kernels/declared.ts';
 import * as reference from '../../src/reference/convolution.ts';
+import type { Data } from '../../src/tensor.ts';
 import { type ConvGeometry, threeAxes, windowAxes } from '../../src/window.ts';
 import { paramsOf } from '../compile/random-nets.ts';
 import { firstDifference, sizesOf } from './twins.ts';
@@ -16,31 +17,36 @@ const wave =
   (length: number): Float32Array =>
     Float32Array.from({ length }, (_, i) => ((Math.imul(i + seed, 0x9e3779b1) >>> 8) & 0xffff) / 0x7919 - 1);
 
+/** The same in float64, of numbers that no float32 holds. */
+const wideWave =
+  (seed: number) =>
+  (length: number): Float64Array =>
+    Float64Array.from(wave(seed)(length), (v) => v / 3);
+
 /** What an output holds before a call: a value that no sum gives. */
-const unwritten = (length: number): Float32Array => new Float32Array(length).fill(-12345.678);
+const UNWRITTEN = -12345.678;
 
-const algorithms = ['direct', 'im2col'] as const;
-
-/** Where the kernels differ from the loops: in y, dx or dw. */
+/** Where the kernels differ from the loops: in y, dx or dw of float32 and of float64. */
 function differences(g: ConvGeometry): string[] {
   const size = sizesOf(g);
-  const [x, w, b, dy] = [wave(1)(size.x), wave(2)(size.w), wave(3)(size.b), wave(4)(size.y)];
   const found: string[] = [];
-  const compare = (
-    what: string,
-    length: number,
-    run: (to: Float32Array, on: typeof kernels | typeof reference) => void,
-  ) => {
-    const [ours, theirs] = [unwritten(length), unwritten(length)];
-    run(ours, kernels);
-    run(theirs, reference);
-    const at = firstDifference(ours, theirs);
-    if (at >= 0) found.push(`${what}[${at}] of ${JSON.stringify(g)}`);
-  };
-  for (const algorithm of algorithms) {
-    compare(`${algorithm} y`, size.y, (y, on) => on.conv(g, x, w, b, y, algorithm));
-    compare(`${algorithm} dx`, size.x, (dx, on) => on.convInputGrad(g, dy, w, dx, algorithm));
-    compare(`${algorithm} dw`, size.w, (dw, on) => on.convWeightGrad(g, x, dy, dw, algorithm));
+  for (const [type, make] of [
+    ['float32', wave],
+    ['float64', wideWave],
+  ] as const) {
+    const [x, w, b, dy] = [make(1)(size.x), make(2)(size.w), make(3)(size.b), make(4)(size.y)];
+    const compare = (what: string, like: Data, run: (to: Data, on: typeof kernels | typeof reference) => void) => {
+      const [ours, theirs] = [like.slice().fill(UNWRITTEN), like.slice().fill(UNWRITTEN)];
+      run(ours, kernels);
+      run(theirs, reference);
+      const at = firstDifference(ours, theirs);
+      if (at >= 0) found.push(`${type} ${what}[${at}] of ${JSON.stringify(g)}`);
+    };
+    for (const algorithm of type === 'float32' ? (['direct', 'im2col'] as const) : (['direct'] as const)) {
+      compare(`${algorithm} y`, dy, (y, on) => on.conv(g, x, w, b, y, algorithm));
+      compare(`${algorithm} dx`, x, (dx, on) => on.convInputGrad(g, dy, w, dx, algorithm));
+      compare(`${algorithm} dw`, w, (dw, on) => on.convWeightGrad(g, x, dy, dw, algorithm));
+    }
   }
   return found;
 }
@@ -72,6 +78,21 @@ describe('[conv-forward] [conv-input-gradient] [conv-weight-gradient] the bits o
         expect(differences({ ...dense, channels: count, filters: other })).toEqual([]);
       }
   });
+
+  test.each([1, 2, 3, 4, 5, 6, 7, 8, 9])(
+    'sums of %d terms or positions, of tiles that step some of them a round',
+    (count) => {
+      for (const other of [1, MR, NR + 1]) {
+        expect(differences({ batch: other, groups: 1, axes: threeAxes([]), channels: count, filters: NR + 1 })).toEqual(
+          [],
+        );
+        expect(differences({ batch: count, groups: 1, axes: threeAxes([]), channels: other, filters: NR })).toEqual([]);
+        expect(differences(geometry({ batch: 1, groups: 2, channels: count, filters: other }, [2, count], 2))).toEqual(
+          [],
+        );
+      }
+    },
+  );
 
   test.each([PANEL_ROWS - 1, PANEL_ROWS, PANEL_ROWS + 1, SINGLE_ROWS, SINGLE_ROWS + 1])('sums of %d terms', (terms) => {
     for (const batch of [1, MR + 1]) {

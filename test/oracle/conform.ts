@@ -7,13 +7,25 @@ import { caseId } from '../../src/oracle/cases/id.ts';
 import { ownLayout } from '../../src/oracle/dialects/layout.ts';
 import type { GradientCall, Traits } from '../../src/oracle/index.ts';
 import { hash, random } from '../../src/random.ts';
-import { arithmetic, forwards as first, pulls as firstPulls } from './conforming.ts';
+import { arithmetic, forwards as first, pulls as firstPulls, type Op, type Pull } from './conforming.ts';
+import { branchForwards, branchPulls } from './conforming-branches.ts';
+import { upsampleForward, upsampleGradient } from './conforming-cells.ts';
 import { setNorm, setNormGradient } from './conforming-norms.ts';
 
 const norms = ['groupNorm', 'instanceNorm', 'layerNorm'] as const;
 const all = <T>(names: readonly string[], f: T) => Object.fromEntries(names.map((name) => [name, f]));
-const forwards = { ...first, ...all(norms, setNorm) };
-const pulls = { ...firstPulls, ...all(norms, setNormGradient) };
+const forwards: Readonly<Record<string, Op>> = {
+  ...first,
+  ...all(norms, setNorm),
+  upsample: upsampleForward,
+  ...branchForwards,
+};
+const pulls: Readonly<Record<string, Pull>> = {
+  ...firstPulls,
+  ...all(norms, setNormGradient),
+  upsample: upsampleGradient,
+  ...branchPulls,
+};
 
 export const conformingNames: readonly string[] = Object.keys(forwards);
 

@@ -176,6 +176,48 @@ const blocksOf = (a: Given, torch: unknown): Attributes[] => [
   { size: torch ?? a.blocksize ?? a.block_size, order: a.mode ?? (torch === undefined ? 'DCR' : 'CRD') },
 ];
 
+/** Images come with their channels last or first; some libraries slice every axis. */
+function readSlice(a: Given): Attributes[] {
+  if (a.begin) {
+    const axes = (a.begin as number[]).map((_, k) => k).slice(1);
+    const of = (list: readonly number[]): number[] => axes.map((k) => list[k]);
+    return [{ axes, starts: of(a.begin), ends: of(a.end), steps: of(a.strides) }];
+  }
+  const own = { starts: a.starts ?? a.start, ends: a.ends ?? a.end, steps: a.steps ?? a.step };
+  const theirs = (a.axes ?? a.dim) as number[];
+  return [2, 3, 4, 5].map((rank) => ({ ...own, axes: theirs.map((k) => (k === 1 ? rank - 1 : k - 1)) }));
+}
+
+/** Each library's upsampling in our words; places of one kind where it has no other. */
+function readUpsample(a: Given): Attributes[] {
+  const words = {
+    half_pixel: 'half-pixel',
+    pytorch_half_pixel: 'half-pixel-or-first',
+    tf_half_pixel_for_nn: 'half-pixel-start',
+    align_corners: 'align-corners',
+  } as const;
+  const theirs = String(a.mode ?? a.method);
+  const mode = theirs.includes('linear') ? 'linear' : 'nearest';
+  const scale = a.scale_factor ?? (a.axes ? a.scales : (a.scales as number[] | undefined)?.slice(2));
+  const coordinates = a.nearest_mode
+    ? (words[a.coordinate_transformation_mode as keyof typeof words] ?? 'asymmetric')
+    : a.align_corners
+      ? 'align-corners'
+      : theirs === 'nearest' && a.scale_factor
+        ? 'asymmetric'
+        : 'half-pixel';
+  const roundings = ['prefer-floor', 'prefer-ceil', 'floor', 'ceil'];
+  const own = roundings.filter(
+    (each) => `round_${each.replace('-', '_')}` === a.nearest_mode || each === a.nearest_mode,
+  );
+  const whole = theirs === 'nearest' && a.scale_factor ? ['floor'] : mode === 'nearest' ? ['prefer-ceil'] : roundings;
+  const scales = scale
+    ? [scale, ...((scale as number[]).every((each) => each === scale[0]) ? [scale[0]] : [])]
+    : [2, 3, 4, 0.5, 1.5, [2, 1], [1, 3], [3, 2]];
+  const chosen = a.nearest_mode ? own : whole;
+  return scales.flatMap((each) => chosen.map((rounding) => ({ scale: each, mode, coordinates, rounding })));
+}
+
 /** The attributes of operators with many of them, in our words. */
 const ownAttributes: Readonly<Record<string, (a: Given) => Attributes[]>> = {
   lrn(a) {
@@ -193,6 +235,9 @@ const ownAttributes: Readonly<Record<string, (a: Given) => Attributes[]>> = {
     const mode = modes.find((own, i) => own === a.mode || theirs[i] === a.mode) ?? 'reflect';
     return [{ padding: padsOf(a), mode, value: a.value ?? a.constant_values }];
   },
+  upsample: (a) => readUpsample(a),
+  slice: (a) => readSlice(a),
+  selectChannels: (a) => [{ channels: a.indices ?? a.index }],
   depthToSpace: (a) => blocksOf(a, a.upscale_factor),
   spaceToDepth: (a) => blocksOf(a, a.downscale_factor),
   power: (a) => [{ exponent: a.exponent ?? a.power, scale: a.scale ?? 1, shift: a.shift ?? 0 }],
@@ -212,7 +257,7 @@ function readBack(name: DialectName, call: Call, x: Tensor): Call {
     const layer = fitting(op, attributes, x.shape);
     if (!layer) continue;
     const own = Object.entries(layer.params(x.shape) as Record<string, Shape>).map(([part, shape]) => {
-      const { data } = call[part] as Tensor;
+      const { data } = lastOf(name, op, part, call[part] as Tensor);
       return [part, { shape, data }] as const;
     });
     if (own.some(([, { shape, data }]) => data.length !== sizeOf(shape))) continue;
@@ -354,7 +399,10 @@ export function speaker(name: DialectName, { change = (call) => call, declared =
       x: theirs(call.op, 'x', x!),
       ...(dw && { weight: { shape: call.weight!.shape, data: dw.data } }),
       ...Object.fromEntries(
-        Object.entries(rest).map(([part, { data }]) => [part, { shape: (call[part] as Tensor).shape, data }]),
+        Object.entries(rest).map(([part, each]) => {
+          const { data } = theirs(call.op, part, each as Tensor);
+          return [part, { shape: (call[part] as Tensor).shape, data }];
+        }),
       ),
     };
   };

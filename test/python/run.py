@@ -13,7 +13,8 @@ from spec_cells import cells
 from spec_conv import conv
 from spec_moves import depth_to_space, pad, part, shuffle, space_to_depth, upsample
 from spec_norm import dropout, group_norm, layer_norm, lrn, norm
-from spec_pool import avg_pool, lp_pool, max_pool
+from spec_pool import avg_pool, global_lp_pool, lp_pool, max_pool
+from spec_product import identity, product
 from spec_rows import binary_cross_entropy, cross_entropy, log_softmax, softmax
 from spec_winograd import winograd
 
@@ -41,7 +42,10 @@ LAYERS = {
     'instanceNorm': lambda *args: group_norm(*args, args[2][-1]),
     'layerNorm': layer_norm,
     'logSoftmax': log_softmax,
+    'globalLpPool': global_lp_pool,
+    'identity': identity,
 }
+LAYERS['product'] = product(LAYERS)
 
 
 def read(text, code):

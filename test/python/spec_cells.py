@@ -1,5 +1,6 @@
 """The activations of toeplitz/ops from the text of spec/activation.md and spec/math.md alone; the form is that of spec_conv.py."""
 
+from spec_erf import density, normal
 from spec_math import INF, exp, growth, power, sigmoid
 
 
@@ -46,6 +47,8 @@ def silu(fl, a):
 
 
 def gelu(fl, a):
+    if a.get('approximate', 'none') == 'none':
+        return lambda x: -0.0 if x == -INF else x * normal(x), lambda x: far(x) if abs(x) > 800 else normal(x) + x * density(x)
     u = lambda x: 1.5957691216057308 * (x + 0.044715 * x * x * x)
     value = lambda x: -0.0 if x == -INF else x * sigmoid(u(x))
     return value, lambda x: far(x) if abs(x) > 800 else sigmoid(u(x)) * (1 + x * sigmoid(-u(x)) * 1.5957691216057308 * (1 + 3 * 0.044715 * x * x))

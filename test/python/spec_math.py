@@ -96,7 +96,7 @@ def nearest_fraction(q):
     place = max(top - 23, -149)
     steps = round(size / Fraction(2) ** place)  # Python rounds a Fraction half to even
     y = INF if steps * Fraction(2) ** place >= Fraction(2) ** 128 else math.ldexp(steps, place)
-    return math.copysign(y, q)
+    return -y if q < 0 else y
 
 
 # The float64 algorithms, math-parts to math-pow.

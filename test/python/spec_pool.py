@@ -54,8 +54,9 @@ def avg_pool(type, attributes, shape, x, params):
     return [N, *g.output, C], y, pull
 
 
-def lp_pool(type, attributes, shape, x, params):
+def lp_pool(type, attributes, shape, x, params, whole=False):
     g = Window(shape, attributes, True)
+    g.long = g.long or whole
     fl, p_ = type.fl, attributes.get('p', 2)
     N, C, I, P = shape[0], shape[-1], g.cells, g.count
     if p_ == 2:
@@ -93,3 +94,10 @@ def lp_pool(type, attributes, shape, x, params):
         return [fl(type.total(each, g.long)) for each in terms], {}
 
     return [N, *g.output, C], y, pull
+
+
+def global_lp_pool(type, attributes, shape, x, params):
+    """One window over all of space (pool-global)."""
+    whole = {'size': list(shape[1:-1]), 'p': attributes.get('p', 2)}
+    out, y, pull = lp_pool(type, whole, shape, x, params, True)
+    return (out if attributes.get('keep') else [out[0], out[-1]]), y, pull

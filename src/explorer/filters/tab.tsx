@@ -15,6 +15,7 @@ import { Choice, Controls, Group, LongText, NumberField } from '../view/controls
 import { Panels } from '../view/panels.tsx';
 import { Save } from '../view/save.tsx';
 import { Code, Scrolled } from '../view/scrolled.tsx';
+import { useTaken } from '../view/taken.ts';
 import { combined, filtered, type Kind, productsOf, type Stage, stagesOf } from './apply.ts';
 import { drawPlanes, PlaneCanvas } from './canvas.tsx';
 import { imageNamed, images } from './image.ts';
@@ -76,6 +77,12 @@ const withNone = { none: 'none', ...filterTitles };
 function FilterControls() {
   const { image, first, second, third } = chosen.texts.value;
   const of = { settings: chosen, problems: chain.value.problems };
+  useTaken({
+    file(dropped) {
+      file.value = dropped;
+      chosen.set({ image: 'own' });
+    },
+  });
   return (
     <Controls>
       <Group title="Image">
@@ -98,7 +105,9 @@ function FilterControls() {
             {fileProblem.value}
           </p>
         )}
-        {image === 'own' && <p class="hint">It becomes square and grey, and stays in this browser.</p>}
+        {image === 'own' && (
+          <p class="hint">It becomes square and grey, and stays in this browser. It can also be dropped.</p>
+        )}
         {image === 'drawn' && <Pad />}
       </Group>
       <Group title="Filters">
@@ -295,7 +304,7 @@ function Kinds() {
         Networks correlate: the filter lies on the image as it is written. A true convolution turns it around by 180°
         first.{' '}
         {isSymmetric
-          ? `“${filterTitles[filter.name]}” is the same turned around, so both give the same.`
+          ? `“${filterTitles[filter.name]}” is the same turned around, so both give the same; Sobel as the first filter is not.`
           : `“${filterTitles[filter.name]}” is not, and the two differ by up to ${short(most)}.`}
       </p>
       <div class="figures">

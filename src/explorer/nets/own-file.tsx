@@ -1,9 +1,12 @@
 // The controls that open a file of one's own.
 
 import { Group } from '../view/controls.tsx';
+import { useTaken } from '../view/taken.ts';
 import { problem, readOwn } from './file.ts';
 
 export function OwnFile({ read }: { read(): void }) {
+  const open = (file: File): void => void readOwn(file).then((isRead) => isRead && read());
+  useTaken({ file: open });
   return (
     <Group title="Your own">
       <label class="control">
@@ -13,11 +16,14 @@ export function OwnFile({ read }: { read(): void }) {
           accept=".onnx,.safetensors"
           onChange={(event) => {
             const file = event.currentTarget.files?.[0];
-            if (file) void readOwn(file).then((isRead) => isRead && read());
+            if (file) open(file);
           }}
         />
       </label>
-      <p class="hint">A model of ONNX, or a net or weights as safetensors. It stays in this browser.</p>
+      <p class="hint">
+        A model of ONNX, or a net or weights as safetensors. It can also be dropped anywhere here, and stays in this
+        browser.
+      </p>
       {problem.value && (
         <p class="problem" role="alert">
           {problem.value}

@@ -117,6 +117,8 @@ const isNumbers = (text: string): boolean => /^[\s[({]*[-+]?(\.?\d|nan|inf)/i.te
 
 /** A case id, or the numbers of an answer. */
 export function paste(text: string): void {
+  problem.value = undefined;
   if (isId(text)) chosen.set({ panel: 'case', id: text.trim() });
-  else chosen.set({ panel: 'case', from: 'typed', answer: text });
+  else if (isNumbers(text)) chosen.set({ panel: 'case', from: 'typed', answer: text });
+  else problem.value = 'What was pasted is neither a case id nor numbers. What was there stays.';
 }

@@ -6,6 +6,7 @@ import { libraries } from '../lab/dialects.ts';
 import type { Tab } from '../tab.ts';
 import { Choice, Controls, Group, LongText } from '../view/controls.tsx';
 import { Panels } from '../view/panels.tsx';
+import { useTaken } from '../view/taken.ts';
 import { CasePanel } from './case.tsx';
 import { CertificatePanel } from './certificate.tsx';
 import { chosen, fileAnswer, open, paste, problem, problems, question } from './model.ts';
@@ -70,30 +71,11 @@ function OracleControls() {
   );
 }
 
-const isField = (target: EventTarget | null): boolean =>
-  target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement;
-
 function View() {
   const { panel } = chosen.texts.value;
+  useTaken({ file: (file) => void open(file), text: paste });
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: what can be dropped here can be opened by the control, too
-    <div
-      class="oracle sided"
-      onDragOver={(event) => event.preventDefault()}
-      onDrop={(event) => {
-        event.preventDefault();
-        const file = event.dataTransfer?.files[0];
-        const text = event.dataTransfer?.getData('text') ?? '';
-        if (file) void open(file);
-        else if (text !== '') paste(text);
-      }}
-      onPaste={(event) => {
-        const text = event.clipboardData?.getData('text') ?? '';
-        if (text === '' || isField(event.target)) return;
-        event.preventDefault();
-        paste(text);
-      }}
-    >
+    <div class="oracle sided">
       <OracleControls />
       <Panels id="oracle" label="Look at" titles={titles} chosen={panel} choose={(name) => chosen.set({ panel: name })}>
         {panel === 'model' ? (

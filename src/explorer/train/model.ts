@@ -88,7 +88,8 @@ export function train(goesOn: boolean): void {
 
 /** Reads weights; what is wrong with them is said, and the weights from before stay. */
 export function load(name: string, bytes: Uint8Array): void {
-  error.value = undefined;
+  error.value = running.value ? 'Stop the training first: it goes on from its own weights.' : undefined;
+  if (running.value) return;
   try {
     const { missing, misshapen, unread } = loadWeights(net, shape, bytes);
     if (missing.length + misshapen.length + unread.length > 0) {

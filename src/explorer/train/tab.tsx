@@ -9,6 +9,7 @@ import { Chart } from '../view/chart.tsx';
 import { Choice, Controls, Group, NumberField } from '../view/controls.tsx';
 import { download } from '../view/save.tsx';
 import { Scrolled } from '../view/scrolled.tsx';
+import { useTaken } from '../view/taken.ts';
 import { Look } from './look.tsx';
 import {
   checkpoint,
@@ -26,11 +27,12 @@ import {
 } from './model.ts';
 import { Pad } from './pad.tsx';
 
-const bytesOf = async (
-  event: TargetedEvent<HTMLInputElement>,
-): Promise<{ name: string; bytes: Uint8Array } | undefined> => {
+const bytesOf = async (event: TargetedEvent<HTMLInputElement>) => {
   const file = event.currentTarget.files?.[0];
-  if (!file) return undefined;
+  return file && readFile(file);
+};
+
+const readFile = async (file: File): Promise<{ name: string; bytes: Uint8Array } | undefined> => {
   error.value = tooLarge(file);
   return error.value === undefined ? { name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) } : undefined;
 };
@@ -86,28 +88,33 @@ const FileField = ({ label, keep }: { readonly label: string; keep(bytes: Uint8A
   </label>
 );
 
-const Weights = () => (
-  <Group title="Weights">
-    <button
-      type="button"
-      disabled={checkpoint.value === undefined}
-      onClick={() => download('lenet5.safetensors', checkpoint.value as BlobPart, 'application/octet-stream')}
-    >
-      Save
-    </button>
-    <label class="control">
-      Load
-      <input
-        type="file"
-        accept=".safetensors"
-        onChange={async (event) => {
-          const file = await bytesOf(event);
-          if (file) load(file.name, file.bytes);
-        }}
-      />
-    </label>
-  </Group>
-);
+const Weights = () => {
+  useTaken({
+    file: (file) => void readFile(file).then((read) => read && load(read.name, read.bytes)),
+  });
+  return (
+    <Group title="Weights">
+      <button
+        type="button"
+        disabled={checkpoint.value === undefined}
+        onClick={() => download('lenet5.safetensors', checkpoint.value as BlobPart, 'application/octet-stream')}
+      >
+        Save
+      </button>
+      <label class="control">
+        Load
+        <input
+          type="file"
+          accept=".safetensors"
+          onChange={async (event) => {
+            const file = await bytesOf(event);
+            if (file) load(file.name, file.bytes);
+          }}
+        />
+      </label>
+    </Group>
+  );
+};
 
 function Buttons() {
   const isRunning = running.value !== undefined;

@@ -23,7 +23,7 @@ export const ULP = 4;
 /** The operations of an engine with that profile. */
 export type Operations = ReturnType<typeof operationsOf>;
 
-const isPowerOfTwo = (v: number): boolean => {
+export const isPowerOfTwo = (v: number): boolean => {
   const size = Math.abs(v);
   let power = 1;
   while (power < size) power *= 2;
@@ -100,6 +100,9 @@ export function operationsOf({ precision = {}, subnormals, ulp = ULP }: Profile)
   };
 
   return {
+    /** What a rounding changes relative to the result, and what a result below the normal numbers may lose. */
+    unit,
+    lost,
     /** An operand as the engine reads it. */
     given(v: number): Rounded {
       const flushed = !isIeee && v !== 0 && Math.abs(v) < lambda ? Math.abs(v) : 0;

@@ -4,6 +4,7 @@
 import * as ops from '../../ops/activation.ts';
 import { exp } from '../../reference/math.ts';
 import { anything, exactly, widest } from '../bounds/rounded.ts';
+import { absent } from '../family.ts';
 import type { ShapedMistake } from '../shapes/setting.ts';
 import { activationFamily, mistake, one, tangentOf } from './activation.ts';
 import { said } from './common.ts';
@@ -163,5 +164,36 @@ export const tanhFamily = activationFamily({
       (x, dy) => dy * tangent(x) * (1 - tangent(x)),
     ),
     mistake('the gradient were 1 − y', undefined, (x, dy) => dy * (1 - tangent(x))),
+  ],
+});
+
+interface Factor {
+  readonly factor: number;
+}
+
+export const scaleFamily = activationFamily<Factor>({
+  place: 48,
+  name: 'scale',
+  make: ops.scale,
+  own: { factor: { letter: 'f', values: [2, 0.5, -1.5, 0.3, 0.1, 3] } },
+  y: ({ mul, constant, own }, x) => mul(constant(own.factor), x),
+  dx: ({ mul, constant, own }, _, dy) => mul(constant(own.factor), dy),
+  isCalled: false,
+  words: {
+    onnx: absent,
+    torch: absent,
+    tensorflow: absent,
+    webnn: absent,
+    caffe: said(({ factor }) => ({ power: 1, scale: factor, shift: 0 })),
+  },
+  mistakes: [
+    mistake(
+      'the numbers were divided',
+      (x, { factor }) => x / factor,
+      (_, dy, { factor }) => dy / factor,
+    ),
+    mistake('the factor were added', (x, { factor }) => x + factor),
+    mistake('the gradient were dy', undefined, (_, dy) => dy),
+    mistake('the magnitude of the factor counted', (x, { factor }) => Math.abs(factor) * x),
   ],
 });

@@ -1,8 +1,9 @@
 // The families that the oracle knows, one line each; what a family says of itself decides its place among them.
 
-export { leakyReluFamily, reluFamily, sigmoidFamily, tanhFamily } from './activations.ts';
+export { leakyReluFamily, reluFamily, scaleFamily, sigmoidFamily, tanhFamily } from './activations.ts';
 export { averageFamily } from './average.ts';
 export { binaryCrossEntropyFamily } from './binary-cross-entropy.ts';
+export { concatFamily, sumFamily } from './branches.ts';
 export { convFamily } from './conv.ts';
 export { crossEntropyFamily } from './cross-entropy.ts';
 export { denseFamily } from './dense.ts';
@@ -18,11 +19,14 @@ export { channelMaxPoolFamily, globalMaxPoolFamily } from './maxima.ts';
 export { depthToSpaceFamily, shuffleChannelsFamily, spaceToDepthFamily } from './moves.ts';
 export { batchNormFamily, frozenNormFamily } from './norms.ts';
 export { padFamily } from './pad.ts';
+export { selectChannelsFamily, sliceFamily } from './parts.ts';
 export { clipFamily, hardSigmoidFamily, hardSwishFamily } from './piecewise.ts';
 export { powerFamily } from './power.ts';
 export { preluFamily } from './prelu.ts';
+export { productFamily } from './product.ts';
 export { groupNormFamily, instanceNormFamily, layerNormFamily } from './set-norms.ts';
 export { eluFamily, geluFamily, seluFamily, siluFamily, softplusFamily } from './smooth.ts';
 export { softmaxFamily } from './softmax.ts';
 export { squaredErrorFamily } from './squared-error.ts';
 export { transposedFamily } from './transposed.ts';
+export { upsampleFamily } from './upsample.ts';

@@ -11,12 +11,22 @@ import { overImages, type ShapedParts, shapedFamily } from '../shapes/family.ts'
 import type { ShapedMistake } from '../shapes/setting.ts';
 import { said } from './common.ts';
 
-type Parts<A extends object> = Pick<
+export type MovingParts<A extends object> = Pick<
   ShapedParts<A>,
-  'place' | 'name' | 'make' | 'own' | 'everyday' | 'within' | 'words' | 'nearest' | 'mistakes'
+  | 'place'
+  | 'name'
+  | 'make'
+  | 'own'
+  | 'attributesOf'
+  | 'ownOf'
+  | 'everyday'
+  | 'within'
+  | 'words'
+  | 'nearest'
+  | 'mistakes'
 >;
 
-function movingFamily<A extends object>(parts: Parts<A>) {
+export function movingFamily<A extends object>(parts: MovingParts<A>) {
   return shapedFamily<A>({
     ...parts,
     tensors: { y: 'x', dy: 'x' },

@@ -12,6 +12,7 @@ import { withInstead } from '../matrix/describe.ts';
 import { byKind, type Investigation, withConditions } from './conditions.ts';
 import { diagnose, explains, type Group } from './diagnose.ts';
 import type { Declaration, Finding } from './finding.ts';
+import { absorbing, isExplained, type Made } from './one-cause.ts';
 import { closeness, explainedBy, profileOf } from './other-arithmetic.ts';
 import { dialectsOf } from './other-dialects.ts';
 import { layoutOf } from './other-layouts.ts';
@@ -63,12 +64,26 @@ export async function findingsOf(
       : [...named, ...byKind(others).map((each) => ({ outcomes: each }))]),
     ...(profiled ? [profiled] : []),
   ];
-  const findings: Finding[] = [];
+  let made: readonly Made[] = [];
   for (const group of groups) {
+    const cause = made.find((each) => isExplained(subject, each, group.outcomes));
+    if (cause) {
+      const ids = [...group.outcomes, ...(group.absorbed ?? [])].map((each) => caseId(each.case));
+      made = made.map((each) => (each === cause ? absorbing(each, group, ids) : each));
+      continue;
+    }
     const finding = await toFinding(group, known);
-    findings.push(isDescribed && effort.isLive ? await withInstead(subject, finding, group.outcomes, passes) : finding);
+    const next: Made = {
+      finding: isDescribed && effort.isLive ? await withInstead(subject, finding, group.outcomes, passes) : finding,
+      outcomes: group.outcomes,
+    };
+    const same = made.filter((each) => isExplained(subject, next, each.outcomes));
+    made = [
+      ...made.filter((each) => !same.includes(each)),
+      same.reduce((sum, each) => absorbing(sum, each, each.finding.cases), next),
+    ];
   }
-  return joined(findings);
+  return joined(made.map(({ finding }) => finding));
 }
 
 /** The failures of mistakes that have a name, those of arithmetic that may be declared, and the others. */

@@ -126,22 +126,26 @@ export function repairedShape<C extends ShapedCase>(owns: AnyOwns, { reject: _, 
 }
 
 // A case id: n2h4w5c3_s0; behind the underscore the attributes, those that are true or false as 1 or 0, words by their
-// number on the list of values, then on that of refused ones, and a pair for each axis as 1.2x0.1.
+// number on the list of values, then on that of refused ones, a pair for each axis as 1.2x0.1, a number for each as 2x3.
 
 const spaceLetters = ['d', 'h', 'w'];
 
-/** Whether it may be a list with a pair of whole numbers for each axis, which is written as 1.2x0.1. */
+/** Whether it may be a list with a number for each axis, or with a pair of whole numbers. */
 const hasLists = ({ values }: Own<unknown>): boolean => values.some(isList);
+const hasPairs = ({ values }: Own<unknown>): boolean => values.some((value) => isList(value) && value.some(isList));
 const wordsOf = ({ values, refused = [] }: Own<unknown>): readonly unknown[] => [...new Set([...values, ...refused])];
 
 function writeOwn(each: Own<unknown>, value: unknown): string | number {
-  if (isList(value)) return value.map((own) => (isList(own) ? own : [own, own]).join('.')).join('x');
+  if (isList(value))
+    return hasPairs(each) ? value.map((own) => (isList(own) ? own : [own, own]).join('.')).join('x') : value.join('x');
   return typeof value === 'string' ? wordsOf(each).indexOf(value) : Number(value);
 }
 
 /** An attribute as it is written in an id. */
 function readOwn(each: Own<unknown>, text: string): unknown {
-  if (hasLists(each) && text.includes('.')) return text.split('x').map((pair) => pair.split('.').map(Number));
+  const isList = each.values.every((value) => Array.isArray(value));
+  if (!hasPairs(each) && (isList || text.includes('x'))) return text.split('x').map(Number);
+  if (hasPairs(each) && text.includes('.')) return text.split('x').map((pair) => pair.split('.').map(Number));
   const first = typeof each.values[0];
   return first === 'boolean' ? text === '1' : first === 'string' ? wordsOf(each)[Number(text)] : Number(text);
 }

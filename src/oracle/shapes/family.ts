@@ -39,6 +39,9 @@ export interface ShapedParts<A extends object> {
   make(attributes: never): Layer;
   /** Its attributes, where it has any. */
   readonly own?: Owns<A>;
+  /** Those of the layer, where a case has them by other names, and back. */
+  attributesOf?(own: A): Attributes;
+  ownOf?(attributes: Attributes, x: Shape): A;
   /** Its parameters, and tensors among its attributes, with their layouts; y and its gradient where they have not that of x. */
   readonly tensors?: Readonly<Record<string, LayoutKey>>;
   /** The tensors among its attributes: the shape of each, and its values where they are not drawn like others. Spec oracle-engine. */
@@ -87,8 +90,10 @@ export function shapedFamily<A extends object>(parts: ShapedParts<A>): Family<Sh
     const drawn = valuesOf(values[c.values], c.seed, what, sizeOf(shape));
     return { shape, data: fitted ? fitted(drawn, c) : drawn };
   };
+  const ownIn = (c: ShapedCase<A>): A =>
+    Object.fromEntries(ownNames.map((own) => [own, attributeOf(c, own)])) as unknown as A;
   const attributes = (c: ShapedCase<A>): Attributes => ({
-    ...Object.fromEntries(ownNames.map((own) => [own, attributeOf(c, own)])),
+    ...(parts.attributesOf?.(ownIn(c)) ?? (ownIn(c) as Attributes)),
     ...Object.fromEntries(Object.entries(attached).map(([what, each]) => [what, tensorOf(c, what, each)])),
   });
   const own: Words<ShapedCase<A>> = {
@@ -118,7 +123,8 @@ export function shapedFamily<A extends object>(parts: ShapedParts<A>): Family<Sh
     input: inputOf,
     isSettled: parts.isSettled ?? (() => true),
     caseOf({ attributes }, { x: { shape } }) {
-      const given = Object.fromEntries(ownNames.map((own) => [own, attributes[own]]));
+      const given =
+        parts.ownOf?.(attributes, shape) ?? Object.fromEntries(ownNames.map((own) => [own, attributes[own]]));
       const sizes = { batch: shape[0], space: shape.slice(1, -1), channels: shape[shape.length - 1] };
       return { ...sizes, ...given, values: 'given' } as unknown as Drawn<ShapedCase<A>>;
     },

@@ -43,6 +43,9 @@ export function shapedSetting<A>(
   };
 }
 
+/** x as a tensor. */
+export const inputTensor = ({ case: c, x }: ShapedSetting): Tensor => ({ shape: inputOf(c), data: x });
+
 /** The output of a setting, by the layer itself. */
 export function evaluated({ case: c, layer, x, p }: ShapedSetting): Prediction {
   const { shape, data } = layer.forward({ shape: inputOf(c), data: x }, p);

@@ -110,6 +110,22 @@ try {
     (cells) => cells.filter((cell) => cell.textContent.includes('✓')).length,
   );
   check('the digests are those of the repository', differs(right, count));
+  await show(page, '#gradient?op=relu&value=0.3');
+  await page.waitForSelector('.chart canvas');
+  const purple = await page.$$eval('.chart canvas', (all) =>
+    all.map((canvas) => {
+      const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+      let count = 0;
+      for (let i = 0; i < data.length; i += 4) count += data[i] === 122 && data[i + 1] === 31 && data[i + 2] === 162;
+      return count > 300;
+    }),
+  );
+  check('the curves are drawn', differs(purple, [true, true]));
+  await page.$eval('.questions summary', (summary) => summary.click());
+  check('the questions: axe', await axeFindings(page));
+  await page.$$eval('.questions a', (all) => all.find((each) => /1×1/.test(each.textContent)).click());
+  await page.waitForFunction(() => /1\/9\.68 of the multiply-adds/.test(document.querySelector('main').textContent));
+  check('a question is answered', '');
   check('nothing on the console, no request', faults.join('; '));
 } finally {
   await browser.close();

@@ -12,7 +12,7 @@ import { defaults as lab } from '../../../src/explorer/lab/texts.ts';
 import { defaults as oracle } from '../../../src/explorer/oracle/texts.ts';
 import { defaults as train } from '../../../src/explorer/train/texts.ts';
 import { indexPage } from '../../../src/inspect/index-page.ts';
-import { type Site, visit } from '../browser.ts';
+import { axeFindings, type Site, visit } from '../browser.ts';
 
 /** The settings of every tab, by their names in the address. */
 const settings: Readonly<Record<string, readonly string[]>> = {
@@ -153,7 +153,7 @@ export function pageTests(site: () => Site): void {
       expect(await visit(site(), '#lab', async (page) => expect(await wrong(page)).toEqual([]))).toEqual([]);
     });
 
-    test('the page of toeplitz show fits a phone, however long a line or a name is', async () => {
+    test('the page of toeplitz show fits a phone, however long a line or a name is, and axe finds nothing', async () => {
       const name = 'x'.repeat(200);
       const html = indexPage(name, `one line ${'of many words '.repeat(50)}`, [{ name: 'a.png', caption: name }]);
       const url = pathToFileURL(join(site().folder, 'shown.html')).href;
@@ -162,41 +162,88 @@ export function pageTests(site: () => Site): void {
       try {
         await page.goto(url);
         expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+        expect(await axeFindings(page)).toEqual([]);
       } finally {
         await page.close();
       }
     });
 
+    test('what is dropped or pasted anywhere goes to the tab that is shown, and is never opened in its place', async () => {
+      await visit(site(), '#nets', async (page) => {
+        /** Whether the browser is kept from doing something itself. */
+        const give = (kind: 'drop' | 'paste', text: string, file?: string, to = 'body') =>
+          page.evaluate(
+            ([kind, text, file, to]) => {
+              const data = new DataTransfer();
+              if (file) data.items.add(new File([text], file));
+              else data.setData('text', text);
+              const rest = { bubbles: true, cancelable: true };
+              const event =
+                kind === 'drop'
+                  ? new DragEvent(kind, { dataTransfer: data, ...rest })
+                  : new ClipboardEvent(kind, { clipboardData: data, ...rest });
+              return !document.querySelector(to as string)!.dispatchEvent(event);
+            },
+            [kind, text, file, to] as const,
+          );
+        const problem = page.locator('.problem');
+        expect(await give('drop', '<html>', 'page.onnx')).toBe(true);
+        await page.getByText('page.onnx cannot be read').waitFor();
+        await page.getByRole('tab', { name: 'Filters' }).click();
+        expect(await give('drop', 'text', 'picture.png')).toBe(true);
+        await page.getByText('The browser cannot read this file as a picture').waitFor();
+        await page.getByRole('tab', { name: 'Convolution lab' }).click();
+        expect([await give('drop', 'text', 'a.txt'), await problem.count()]).toEqual([true, 0]);
+        await page.getByRole('tab', { name: 'Train' }).click();
+        await give('drop', 'text', 'weights.safetensors');
+        await page.getByText('weights.safetensors cannot be read').waitFor();
+        await page.getByRole('tab', { name: 'Oracle' }).click();
+        const id = 'conv2d/n1h4w6c1_o1k3x4s1x2pud1x1g1b0/f32/exact/5';
+        expect([await give('paste', id), await page.getByLabel('Case id').inputValue()]).toEqual([true, id]);
+        await give('paste', 'no numbers');
+        expect(await problem.textContent()).toMatch(/neither a case id nor numbers/);
+        expect(await give('paste', id, undefined, '#control-id')).toBe(false);
+        expect(await give('drop', 'text', 'a.npy', 'input[type=file]')).toBe(false);
+      });
+    });
+
     test('its tabs are reached by the keyboard, and Back returns to the one before', async () => {
       await visit(site(), '#lab', async (page) => {
-        await page.getByRole('tab', { name: 'Convolution lab' }).focus();
-        await page.keyboard.press('End');
-        await page.getByRole('tab', { name: 'Oracle', selected: true }).waitFor();
-        await page.waitForFunction(() => location.hash === '#oracle');
-        await page.goBack();
-        await page.getByRole('tab', { name: 'Convolution lab', selected: true }).waitFor();
+        // The second time the first tab was reached by the address, as a link to it is.
+        for (let i = 0; i < 2; i++) {
+          await page.getByRole('tab', { name: 'Convolution lab' }).focus();
+          await page.keyboard.press('End');
+          await page.getByRole('tab', { name: 'Oracle', selected: true }).waitFor();
+          await page.waitForFunction(() => location.hash.startsWith('#oracle'));
+          if (i === 0) await page.evaluate(() => (location.hash = '#lab'));
+          else await page.goBack();
+          await page.getByRole('tab', { name: 'Convolution lab', selected: true }).waitFor();
+        }
       });
     });
 
     test('for who wants less motion steps come at their leisure, and nothing is animated', async () => {
-      const played = async (reducedMotion: 'reduce' | 'no-preference') => {
-        const page = await site().browser.newPage({ reducedMotion });
-        try {
-          await page.clock.install();
-          await page.goto(`${site().file}#lab`);
-          await page.getByRole('button', { name: 'Play' }).click();
-          await page.clock.runFor(1600);
-          await page.clock.resume();
-          return [
-            await page.getByText(/^\d+ of 49$/).textContent(),
-            await page.evaluate(() => document.getAnimations().length),
-          ];
-        } finally {
-          await page.close();
-        }
+      const page = await site().browser.newPage({ reducedMotion: 'no-preference' });
+      const played = async () => {
+        await page.getByLabel('Output position').fill('0');
+        await page.getByRole('button', { name: 'Play' }).click();
+        await page.clock.runFor(1600);
+        await page.getByRole('button', { name: 'Pause' }).click();
+        return [
+          await page.getByText(/^\d+ of 49$/).textContent(),
+          await page.evaluate(() => document.getAnimations().length),
+        ];
       };
-      expect(await played('no-preference')).toEqual(['4 of 49', 0]);
-      expect(await played('reduce')).toEqual(['2 of 49', 0]);
+      try {
+        await page.clock.install();
+        await page.goto(`${site().file}#lab`);
+        await page.clock.runFor(100);
+        expect(await played()).toEqual(['4 of 49', 0]);
+        await page.emulateMedia({ reducedMotion: 'reduce' });
+        expect(await played()).toEqual(['2 of 49', 0]);
+      } finally {
+        await page.close();
+      }
     });
 
     test('the scheme follows the system until one is chosen', async () => {

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { frozenNorm, relu, sigmoid, tensor } from '../../../src/index.ts';
-import { pad } from '../../../src/ops/index.ts';
+import { pad, upsample } from '../../../src/ops/index.ts';
 import { partsOf } from '../../../src/oracle/ask/ask.ts';
 import { checkParts } from '../../../src/oracle/ask/outputs.ts';
 import { exactly, operationsOf, widest } from '../../../src/oracle/bounds/rounded.ts';
@@ -37,9 +37,11 @@ describe('conforming engines of operators with functions, norms and losses', () 
     ['[bound-softmax] of a softmax', 'softmax', 0.1],
     ['[bound-softmax] of a logarithm of softmax', 'logSoftmax', 0.1],
     ['[bound-norms] of a norm', 'frozenNorm', 0.2],
-    ['[bound-norms] of a norm within an image', 'groupNorm', 0.2],
+    ['[bound-norms] of a norm within an image', 'groupNorm', 0.15],
     ['[bound-lrn] of local response normalization', 'lrn', 0.3],
     ['[bound-lp] of an Lp pool', 'lpPool2d', 0.3],
+    ['[bound-upsample] of an enlargement', 'upsample', 0.1],
+    ['[bound-branches] of a product', 'product', 0.9],
     ['[bound-losses] of a loss', 'crossEntropy', 0.05],
   ] as const)('%s: the bound is not much wider than it must be (%s comes as near as %d)', (_, op, least) => {
     expect(conform(op, false, 0, 30, 3).margin).toBeGreaterThan(least);
@@ -146,6 +148,20 @@ describe('numbers with what may have become of them', () => {
     expect(sums.error[0]).toBeLessThan(1e-6);
   });
 
+  it('[bound-upsample] a place that float32 rounds may be that of either cell, one of a power of two is certain', () => {
+    const x = tensor([1, 4, 1], [1, 2, 3, 4]);
+    const certain = bound(upsample({ scale: 4, coordinates: 'asymmetric', rounding: 'floor' }), x, {});
+    expect([...certain.error.data].every((each) => each === 0)).toBe(true);
+    const { y, error } = bound(upsample({ scale: 3, coordinates: 'asymmetric', rounding: 'floor' }), x, {});
+    expect([...y.data]).toEqual([1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4]);
+    expect([...error.data]).toEqual([0, 0, 0, 1, 0, 0, 1, 0, 0, 1, 0, 0]);
+    const mixed = bound(upsample({ scale: 2, mode: 'linear' }), x, {});
+    expect([...mixed.error.data].every((each) => each === 0)).toBe(true);
+    const thirds = bound(upsample({ scale: 3, mode: 'linear' }), x, {}).error.data;
+    for (const each of thirds) expect(each).toBeLessThan(4e-5);
+    expect(Math.max(...thirds)).toBeGreaterThan(0);
+  });
+
   it('[bound-formulas] of several formulas the largest bound counts, and one for another number widens it', () => {
     expect(widest({ v: 1, e: 2 }, { v: 1, e: 3 }).e).toBe(3);
     expect(widest({ v: 1, e: 2 }, { v: 5, e: 1 }).e).toBe(5);
@@ -166,6 +182,12 @@ describe('numbers with what may have become of them', () => {
       'gelu/n1c2_a1/f32/real/7',
       'pad/n1h2w3c1_p1.0x2.-1m2v5/f32/exact/1',
       'pad/n1w3c1_p2m0v0/f32/exact/1',
+      'upsample/n1h2w3c1_s2x1m1o2r0/f32/exact/1',
+      'upsample/n1w3c1_s1.5m0o0r3/f32/exact/1',
+      'slice/n1h4w3c2_a1x-1s0x1e3x2t1x1/f32/exact/1',
+      'selectChannels/n1c3_s2/f32/exact/1',
+      'globalAvgPool/n1w2c3_/f32/exact/1',
+      'globalAvgPool/n1w2c3_k1/f32/exact/1',
     ])
       expect(caseId(parseCaseId(id))).toBe(id);
     expect(() => parseCaseId('softmax/n1w2c3_x5/f32/real/7')).toThrow('[oracle-caseid]');

@@ -2,6 +2,8 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import type { Layer } from '../../../src/index.ts';
+import { constructors } from '../../../src/nets/constructors.ts';
 import { drawCase } from '../../../src/oracle/cases/draw.ts';
 import { caseId, parseCaseId } from '../../../src/oracle/cases/id.ts';
 import { isPossible } from '../../../src/oracle/cases/tensors.ts';
@@ -11,6 +13,7 @@ import { families, familyOf, operators } from '../../../src/oracle/families/inde
 import * as list from '../../../src/oracle/families/list.ts';
 import { absent, type Family, lackingIn } from '../../../src/oracle/family.ts';
 import { dialects, faults } from '../../../src/oracle/index.ts';
+import { examples } from '../../layers.ts';
 
 const titled = families.map((family) => [Object.keys(family.operators)[0], family] as const);
 
@@ -80,6 +83,26 @@ describe('a family', () => {
       for (const each of familyOf(op).smaller(c)) expect(each.op).toBe(op);
     }
   });
+});
+
+/** Why the oracle asks about some layers of the library not. */
+const unasked: Readonly<Record<string, string>> = {
+  chain: 'it computes nothing itself',
+  identity: 'it computes nothing',
+  shared: 'it computes nothing itself',
+  same: 'it stands for a layer that is shared',
+  flatten: 'it computes nothing, and its order is that of the memory of an engine: its layout',
+  dropout: 'what is dropped is drawn by a generator of this library; at rate 0 it is the identity',
+  trueConv1d: 'no other library has it; it is conv1d with the weight turned round, bit for bit',
+  trueConv2d: 'no other library has it; it is conv2d with the weight turned round, bit for bit',
+};
+
+it('[oracle-operators] every operator of the library has a family, or a reason why not', () => {
+  const namesIn = (layer: Layer): string[] => [layer.name, ...Object.values(layer.children).flatMap(namesIn)];
+  const all = new Set([...examples.flatMap(({ layer }) => namesIn(layer)), ...Object.keys(constructors)]);
+  const left = [...all].filter((name) => !Object.hasOwn(operators, name));
+  expect(left.toSorted()).toEqual(Object.keys(unasked).toSorted());
+  for (const name of Object.keys(operators)) expect([...all]).toContain(name);
 });
 
 describe('a case', () => {
