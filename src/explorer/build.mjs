@@ -32,6 +32,8 @@ async function script() {
   const bundle = await rolldown({
     input: join(here, 'start.ts'),
     platform: 'browser',
+    // What only training on several threads loads: a page from disk has no memory that threads share, and never asks for it.
+    external: /\/threads\/step-threads\.ts$/,
     transform: { define: { 'process.env.NODE_ENV': '"production"' } },
   });
   const { output } = await bundle.generate({ format: 'iife', minify: true, comments: false, charset: 'ascii' });
