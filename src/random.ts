@@ -116,9 +116,7 @@ function polar(uniform: () => number): () => number {
  */
 export function hash(seed: number, ...parts: (string | number)[]): number {
   checkSeed('hash', seed);
-  const bytes: number[] = [];
-  for (const part of [seed, ...parts]) writeBytes(part, bytes);
-  return murmur3(bytes, 0);
+  return murmur3([seed, ...parts].flatMap(bytesOf), 0);
 }
 
 function checkSeed(who: string, seed: number): void {
@@ -138,23 +136,21 @@ function checkRange(n: number): void {
   }
 }
 
-const view = new DataView(new ArrayBuffer(8));
-
-/** A part as bytes: one for its type, then its float64, or its length and UTF-16 units, all little-endian. */
-function writeBytes(part: string | number, bytes: number[]): void {
+/** A part as bytes: a byte for its type, then its float64, or its length and UTF-16 units, all little-endian. */
+function bytesOf(part: string | number): number[] {
   if (typeof part === 'string') {
-    const { length: n } = part;
-    bytes.push(1, n & 255, (n >> 8) & 255, (n >> 16) & 255, n >>> 24);
-    for (let i = 0; i < n; i++) bytes.push(part.charCodeAt(i) & 255, part.charCodeAt(i) >> 8);
-    return;
+    const units = Array.from({ length: part.length }, (_, i) => part.charCodeAt(i));
+    return [1, ...word(part.length), ...units.flatMap((unit) => [unit & 255, unit >> 8])];
   }
   if (typeof part !== 'number')
     throw wrongType('random-hash', `hash: the parts must be strings and numbers, got ${show(part)}`);
   if (!Number.isFinite(part)) throw new SpecError('random-hash', `hash: the numbers must be finite, got ${show(part)}`);
+  const view = new DataView(new ArrayBuffer(8));
   view.setFloat64(0, part + 0, true); // −0 + 0 is 0: equal numbers are equal parts
-  bytes.push(0);
-  for (let i = 0; i < 8; i++) bytes.push(view.getUint8(i));
+  return [0, ...new Uint8Array(view.buffer)];
 }
+
+const word = (n: number): number[] => [n & 255, (n >> 8) & 255, (n >> 16) & 255, n >>> 24];
 
 const scramble = (k: number): number => Math.imul(rotate(Math.imul(k, 0xcc9e2d51), 15), 0x1b873593);
 

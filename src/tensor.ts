@@ -44,10 +44,6 @@ export function tensor(shape: Shape, values?: ArrayLike<number>, type: ElementTy
   if (typeof values !== 'object' || values === null || typeof lengthOf(values) !== 'number')
     throw wrongType('tensor-type', `tensor: values must be an array of numbers, got ${show(values)}`);
   const odd = reading('tensor-type', 'tensor', 'values', () => {
-    if (isFloats(values) && heldBy(values) === result.data.length) {
-      result.data.set(values);
-      return -1;
-    }
     for (let i = 0; i < values.length; i++) {
       const value = values[i];
       if (typeof value !== 'number') return i;
@@ -67,10 +63,6 @@ export function tensor(shape: Shape, values?: ArrayLike<number>, type: ElementTy
     );
   return result;
 }
-
-/** A proxy around a typed array is an instance, but no view. */
-const isFloats = (data: unknown): data is Data =>
-  ArrayBuffer.isView(data) && (data instanceof Float32Array || data instanceof Float64Array);
 
 /** Of a proxy around a typed array it cannot be asked. */
 function lengthOf(values: { readonly length?: unknown }): unknown {
@@ -156,7 +148,8 @@ export function checkTensor(who: string, what: string, value: Tensor): void {
     throw wrongType('tensor-type', `${who}: ${what} must be a tensor {shape, data}, got ${show(value)}`);
   const { shape, data } = given;
   checkShape(who, shape);
-  if (!isFloats(data))
+  // A proxy of a typed array is an instance, but no view.
+  if (!ArrayBuffer.isView(data) || !(data instanceof Float32Array || data instanceof Float64Array))
     throw wrongType(
       'tensor-type',
       `${who}: the data of ${what} must be a Float32Array or Float64Array, got ${show(data)}`,

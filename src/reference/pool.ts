@@ -68,10 +68,7 @@ export function divisors(g: PoolGeometry, countPadding: boolean): Float64Array {
       return Math.max(0, last - first + 1);
     });
   const [a, b, c] = (g.counted ?? g.axes).map(onAxis);
-  const all = new Float64Array(a.length * b.length * c.length);
-  let p = 0;
-  for (const i of a) for (const j of b) for (const k of c) all[p++] = i * j * k;
-  return all;
+  return Float64Array.from(a.flatMap((i) => b.flatMap((j) => c.map((k) => i * j * k))));
 }
 
 /** Spec pool-average. */
