@@ -2,8 +2,7 @@
 // runs over two things, the first of them slowly, has both letters in brackets: `HWI(GO)`.
 
 import { SpecError, show } from './errors.ts';
-import { indexAt, placeOf } from './places.ts';
-import type { Tensor } from './tensor.ts';
+import { sizeOf, type Tensor } from './tensor.ts';
 
 /** For each axis the names of what it runs over. */
 export type Axes = readonly (readonly string[])[];
@@ -37,11 +36,19 @@ export function rearranged(
   const found = to.map((names) => names.reduce((all, name) => all * lengths[own.indexOf(name)], 1));
   if (source.every((axis, i) => axis === i))
     return found.length === shape.length && found.every((n, i) => n === shape[i]) ? tensor : { shape: found, data };
+  const steps = source.map((axis) => sizeOf(lengths.slice(axis + 1)));
   const result = data.slice();
-  const place = new Array<number>(own.length);
+  const place = other.map(() => 0);
+  let at = 0;
   for (let i = 0; i < result.length; i++) {
-    for (const [j, at] of placeOf(other, i).entries()) place[source[j]] = at;
-    result[i] = data[indexAt(lengths, place)];
+    result[i] = data[at];
+    // The next place in the other order: the last axis runs fastest.
+    for (let axis = other.length - 1; axis >= 0; axis--) {
+      at += steps[axis];
+      if (++place[axis] < other[axis]) break;
+      at -= steps[axis] * other[axis];
+      place[axis] = 0;
+    }
   }
   return { shape: found, data: result };
 }

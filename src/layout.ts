@@ -79,10 +79,10 @@ function swapped(who: string, x: Tensor, shape: readonly number[], columns: numb
   const y = allocate(who, shape, typeOf(x.data));
   const size = x.data.length / x.shape[0];
   const rows = size / columns;
-  for (let i = 0; i < x.data.length; i++) {
-    const [image, place] = [i - (i % size), i % size];
-    y.data[image + (place % columns) * rows + Math.floor(place / columns)] = x.data[i];
-  }
+  let i = 0;
+  for (let image = 0; image < x.data.length; image += size)
+    for (let row = 0; row < rows; row++)
+      for (let column = 0; column < columns; column++) y.data[image + column * rows + row] = x.data[i++];
   return y;
 }
 

@@ -50,11 +50,28 @@ const rough = (i: number): number => {
 
 /** A float32 in units of 2^−149. */
 const units = (value: number): bigint => BigInt(value * 2 ** 149);
-const exact = (count: number, term: (i: number) => number): bigint => {
+
+const double = new DataView(new ArrayBuffer(8));
+
+/** The sum of up to 2²⁰ or so numbers ≥ 0 in units of 2^−149: both halves of their digits are added for each exponent apart. */
+function exact(count: number, term: (i: number) => number): bigint {
+  const [high, low] = [new Float64Array(2048), new Float64Array(2048)];
+  for (let i = 0; i < count; i++) {
+    const value = term(i);
+    if (value === 0) continue;
+    double.setFloat64(0, value);
+    const exponent = double.getUint32(0) >>> 20;
+    high[exponent] += (double.getUint32(0) & 0xfffff) | 0x100000;
+    low[exponent] += double.getUint32(4);
+  }
   let sum = 0n;
-  for (let i = 0; i < count; i++) sum += units(term(i));
+  for (let exponent = 0; exponent < high.length; exponent++) {
+    const digits = BigInt(high[exponent]) * 2n ** 32n + BigInt(low[exponent]);
+    // The last digit of a float64 with this exponent is worth 2^(exponent − 1075).
+    if (digits > 0n) sum += exponent < 926 ? digits >> BigInt(926 - exponent) : digits << BigInt(exponent - 926);
+  }
   return sum;
-};
+}
 
 /** Whether y is within one unit in its last place of sum / divisor. */
 function isNear(y: number, sum: bigint, divisor = 1): boolean {

@@ -1,12 +1,39 @@
 import { defineConfig } from 'vitest/config';
 
+/** These load modules anew, take away what hosts have, or look at what a process has warned of: each has a process of its own. */
+const alone = [
+  'certify.test.ts',
+  'compile/arithmetic.test.ts',
+  'compile/counts.test.ts',
+  'formats/utf8.test.ts',
+  'kernels/host.test.ts',
+  'readme.test.ts',
+  'threads/*.test.ts',
+  'train/choices.test.ts',
+];
+
+const common = {
+  dir: 'test',
+  exclude: ['bench/**', 'interop/**', '**/node_modules/**'],
+  allowOnly: false,
+  testTimeout: 180_000,
+};
+
 export default defineConfig({
   test: {
-    dir: 'test',
-    include: ['**/*.test.ts'],
-    exclude: ['bench/**', 'interop/**', '**/node_modules/**'],
-    allowOnly: false,
     maxWorkers: '100%', // some files wait for processes and clocks
-    testTimeout: 180_000,
+    projects: [
+      { test: { ...common, name: 'alone', include: alone } },
+      // The others share the modules that their process has loaded, which saves 0.4 s of processor time a file.
+      {
+        test: {
+          ...common,
+          name: 'shared',
+          include: ['**/*.test.ts'],
+          exclude: [...common.exclude, ...alone],
+          isolate: false,
+        },
+      },
+    ],
   },
 });

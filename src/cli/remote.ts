@@ -7,8 +7,9 @@ import type { Call } from '../oracle/engine.ts';
 import type { Answer, EngineUnderTest } from '../oracle/engine-under-test.ts';
 import { plain } from '../plain-text.ts';
 import { asHello, type Hello, readHello } from './hello.ts';
-import { Group, type Listener, MAX_LINE } from './process-group.ts';
-import { afterPrint, encode, PROTOCOL, readAnswer, SHOWN } from './protocol.ts';
+import { MAX_LINE } from './process-group.ts';
+import { encode, PROTOCOL, readAnswer } from './protocol.ts';
+import { Running, START_SECONDS, type Strays } from './running.ts';
 
 /** The engine did not start: its command or its hello failed. */
 export class StartError extends Error {
@@ -25,15 +26,6 @@ export interface Remote extends Hello, Pick<EngineUnderTest, 'run' | 'runAll'> {
   close(): void;
 }
 
-/**
- * The time to start, if a call may not take longer: loading a large engine can. Once something is printed that is no hello, the
- * hello must follow within the time of a call: the program may be no engine at all.
- */
-const START_SECONDS = 60;
-
-/** The longest delay of a timer: 2³¹ − 1 ms. */
-const LONGEST = 0x7fffffff;
-
 /** Characters of them. */
 const WORDS = 300;
 
@@ -42,103 +34,6 @@ const KEPT = 4000;
 
 /** An engine that says bye may take as long to end, in milliseconds. */
 const FAREWELL = 500;
-
-type Ending<T> =
-  | { readonly found: T }
-  | { readonly timeout: number }
-  | { readonly exit: string }
-  | { readonly endless: string };
-
-/** Lines that were not answers. */
-interface Strays {
-  first?: string;
-  count: number;
-}
-
-/** One running process: questions go in, the expected answers come out. */
-class Running implements Listener {
-  readonly group: Group;
-  private readonly strays: Strays;
-  private look: ((text: string) => void) | undefined;
-  private wake: (() => void) | undefined;
-  private isStopping = false;
-  /** While several questions are open: lines for which nobody waits yet. */
-  private early: string[] | undefined;
-  private ending: { readonly exit: string } | { readonly endless: string } | undefined;
-
-  constructor(command: string, args: readonly string[], strays: Strays) {
-    this.strays = strays;
-    this.group = new Group(command, args, this);
-  }
-
-  line(text: string): void {
-    if (this.isStopping) return;
-    const [print, line] = afterPrint(text);
-    if (print.trim() !== '') this.stray(print);
-    if (this.look) this.look(line);
-    else if (this.early) this.early.push(line);
-    else this.stray(line);
-  }
-
-  /** Keeps what comes before it is waited for; without, the rest of it is no answer. */
-  keepEarly(isKept: boolean): void {
-    for (const text of this.early ?? []) this.stray(text);
-    this.early = isKept ? [] : undefined;
-  }
-
-  endless(beginning: string): void {
-    this.ending ??= { endless: beginning };
-  }
-
-  end(exit: string): void {
-    this.ending ??= { exit };
-    this.wake?.();
-  }
-
-  private stray(text: string): void {
-    this.strays.first ??= plain(text, SHOWN);
-    this.strays.count++;
-  }
-
-  /** The first line that `read` accepts; the others are strays, and after the first of them it waits for `more` seconds at most. */
-  async next<T>(read: (text: string) => T | undefined, seconds: number, more = seconds): Promise<Ending<T>> {
-    let found: T | undefined;
-    let [limit, timer]: [number, NodeJS.Timeout | undefined] = [seconds, undefined];
-    await new Promise<void>((resolve) => {
-      const wait = (): NodeJS.Timeout => setTimeout(resolve, Math.min(limit * 1000, LONGEST));
-      this.wake = resolve;
-      this.look = (text) => {
-        const value = read(text);
-        if (value === undefined) {
-          this.stray(text);
-          if (more >= limit) return;
-          limit = more;
-          clearTimeout(timer);
-          timer = wait();
-          return;
-        }
-        found = value;
-        this.look = undefined;
-        resolve();
-      };
-      const accept = this.look;
-      while (found === undefined && this.early !== undefined && this.early.length > 0) accept(this.early.shift()!);
-      if (this.ending) resolve();
-      else if (found === undefined) timer = wait();
-    });
-    clearTimeout(timer);
-    this.look = undefined;
-    this.wake = undefined;
-    return found === undefined ? (this.ending ?? { timeout: limit }) : { found };
-  }
-
-  /** Ends the process, and returns when it has ended. */
-  async stop(): Promise<void> {
-    this.isStopping = true;
-    this.group.kill();
-    while (this.group.alive) await this.next(() => undefined, START_SECONDS);
-  }
-}
 
 /** Starts an engine and asks who it is; `seconds` for a call, and for the start. @throws {StartError} */
 export async function remote(

@@ -9,7 +9,7 @@ import { gridPicture } from '../inspect/grid.ts';
 import type { Layer, Params } from '../layer/layer.ts';
 import type { Tensor } from '../tensor.ts';
 import type { Batch } from '../train/batches.ts';
-import type { Epoch } from '../train/fit.ts';
+import type { Epoch } from '../train/fit-options.ts';
 
 /** Loss and the share of wrong answers, epoch by epoch. */
 export function curveSvg(history: readonly Epoch[]): string {

@@ -8,9 +8,9 @@ import { product } from '../layer/product.ts';
 import { relu } from '../ops/activation.ts';
 import { conv2d } from '../ops/convolution.ts';
 import { dense } from '../ops/dense.ts';
-import { power } from '../ops/elementwise.ts';
 import { avgPool2d, maxPool2d } from '../ops/pool.ts';
 import { flatten } from '../ops/reshape.ts';
+import { power } from '../ops/smooth.ts';
 
 export interface Cifar10Options {
   /** Units of the last layer; the default is 10. */

@@ -13,9 +13,9 @@ import type { Layer } from '../layer/layer.ts';
 import { conv2d, depthwiseConv2d } from '../ops/convolution.ts';
 import { dense } from '../ops/dense.ts';
 import { dropout } from '../ops/dropout.ts';
-import { clip } from '../ops/elementwise.ts';
 import { globalAvgPool } from '../ops/global-pool.ts';
 import { batchNorm } from '../ops/normalization.ts';
+import { clip } from '../ops/piecewise.ts';
 import { dropoutRate } from './classifier.ts';
 
 export interface MobilenetOptions {

@@ -3,8 +3,8 @@
 
 import type { Layer, Params } from '../layer/layer.ts';
 import { scale } from '../ops/activation.ts';
-import { power } from '../ops/elementwise.ts';
 import { flatten } from '../ops/reshape.ts';
+import { power } from '../ops/smooth.ts';
 import { type Shape, sameShape, sizeOf, type Tensor } from '../tensor.ts';
 import { isFloat } from './element-types.ts';
 import type { PlannedNode } from './plan.ts';

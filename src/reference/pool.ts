@@ -15,11 +15,9 @@ export function eachWindow(
 ): void {
   const [I, P] = [inputs(g.axes), outputs(g.axes)];
   const cells = new Int32Array(taps(g.axes));
-  for (let n = 0; n < g.batch; n++) {
-    for (let p = 0; p < P; p++) {
-      cellsUnder(g.axes, p, cells);
-      visit((n * P + p) * g.channels, cells, n * I * g.channels, p);
-    }
+  for (let p = 0; p < P; p++) {
+    cellsUnder(g.axes, p, cells);
+    for (let n = 0; n < g.batch; n++) visit((n * P + p) * g.channels, cells, n * I * g.channels, p);
   }
 }
 

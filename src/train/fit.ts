@@ -1,74 +1,23 @@
 // Training: for each step a batch, a loss, a gradient for every parameter, and an update.
 
-import { checkFunction, finiteNumber, known, wholeNumber } from '../attributes.ts';
-import { SpecError, show, wrongType } from '../errors.ts';
+import { finiteNumber } from '../attributes.ts';
+import { SpecError } from '../errors.ts';
 import { type StepMemory, stepMemory } from '../kernels/step-memory.ts';
-import { checkedVjp } from '../layer/checked-vjp.ts';
-import { checkLayer, isMade, type Layer, type Params } from '../layer/layer.ts';
+import type { Layer, Params } from '../layer/layer.ts';
 import { mapLayer } from '../layer/map-layer.ts';
 import { trainedIn } from '../layer/parameter.ts';
-import { checkParams, flatParams, mapParams, nameIn } from '../layer/params.ts';
+import { flatParams, mapParams, nameIn } from '../layer/params.ts';
 import { hash } from '../random.ts';
-import { isList, reading } from '../reading.ts';
-import { type Data, type Tensor, tensor } from '../tensor.ts';
-import type { Batch, Batches } from './batches.ts';
+import type { Data, Tensor } from '../tensor.ts';
+import type { Batches } from './batches.ts';
 import { readCheckpoint, type State, writeCheckpoint } from './checkpoint.ts';
-import { type Clip, clipped, readClip } from './clip.ts';
-import { checkBatches, lossOf } from './loss.ts';
-import { countWrong } from './metrics.ts';
+import { checkFit, type Epoch, type FitOptions, type FitResult } from './fit-options.ts';
+import { lossOf } from './loss.ts';
 import type { Optimizer } from './optimizer.ts';
-import { add, breaks, meansOf, none, type Progress, progressOf, stopwatch } from './progress.ts';
+import { add, breaks, meansOf, none, progressOf, stopwatch } from './progress.ts';
 import { constant, type Schedule } from './schedule.ts';
-import { type Best, isStale, readValidation, validated } from './validation.ts';
-
-export interface FitOptions {
-  readonly optimizer: Optimizer;
-  readonly epochs: number;
-  /** The loss of a batch, a layer on the net's output; by default cross-entropy of its labels. */
-  readonly loss?: (batch: Batch) => Layer;
-  /** The factor on the learning rate. */
-  readonly schedule?: Schedule;
-  /** How many threads share the work of a step, this one among them; 1 by default. The bits stay. Spec train-threads. */
-  readonly threads?: number;
-  /** Seeds dropout. */
-  readonly seed?: number;
-  /**
-   * Which parameters are trained, by flat name; the others keep their bits. Running statistics are never trained. To
-   * retrain new last layers only, use `net.with({ children: { out: dense({ units: 5 }) } })` with `out` from its
-   * initialize() and the trained rest, and `trainable: (name) => name.startsWith('out.')`.
-   */
-  readonly trainable?: (name: string) => boolean;
-  /** Clips the gradients of every step, by their global norm or by value. Spec train-clip. */
-  readonly clip?: Clip;
-  /** Batches that are not trained on: loss and accuracy are measured on them after every epoch. Spec train-validation. */
-  readonly validation?: Batches;
-  /** Stops when the validation loss has not fallen below its least for so many epochs. Spec train-validation. */
-  readonly patience?: number;
-  readonly onProgress?: (progress: Progress) => void;
-  /** Called with a checkpoint, a safetensors file, after every epoch and when `signal` stops the run. */
-  readonly onCheckpoint?: (checkpoint: Uint8Array, epoch: number) => void | Promise<void>;
-  /** A checkpoint to continue from: the bits are those of a run without interruption. */
-  readonly resume?: Uint8Array;
-  readonly signal?: { readonly aborted: boolean };
-}
-
-export interface FitResult {
-  readonly params: Params<Tensor>;
-  readonly step: number;
-  /** Mean loss and accuracy of each epoch of this run. */
-  readonly history: readonly Epoch[];
-  /** With `validation`: the epoch of the least validation loss and its parameters, where `params` are those of the end. */
-  readonly best?: Best;
-}
-
-export interface Epoch {
-  readonly epoch: number;
-  readonly loss: number;
-  readonly accuracy: number;
-  /** With `validation` only. */
-  readonly validationLoss?: number;
-  readonly validationAccuracy?: number;
-}
+import { step } from './step.ts';
+import { isStale, readValidation, validated } from './validation.ts';
 
 /**
  * Trains a net by mini-batches and returns new parameters; the given ones do not change. Every epoch has a new random
@@ -164,43 +113,6 @@ async function trained(
   return result();
 }
 
-const OPTIONS =
-  'optimizer epochs loss schedule threads seed trainable clip validation patience onProgress onCheckpoint resume signal'.split(
-    ' ',
-  );
-
-const CALLBACKS = ['schedule', 'trainable', 'onProgress', 'onCheckpoint'] as const;
-
-const isOptimizer = (value: unknown): value is Optimizer =>
-  reading('train-fit', 'fit', 'optimizer', () => {
-    const { update, state, name, rate } = (value ?? {}) as Partial<Record<keyof Optimizer, unknown>>;
-    return (
-      typeof update === 'function' &&
-      typeof name === 'string' &&
-      typeof rate === 'number' &&
-      isList(state) &&
-      state.every((each) => typeof each === 'string')
-    );
-  });
-
-function checkFit(net: Layer, params: Params<Tensor>, batches: Batches, options: FitOptions): FitOptions {
-  const [who, clause] = ['fit', 'train-fit'];
-  checkLayer(who, net, 'net');
-  checkParams(who, params);
-  checkBatches(who, batches);
-  wholeNumber(clause, who, 'the number of batches', batches.length, 1);
-  options = known(who, options, OPTIONS, 'options');
-  const { optimizer, epochs, seed = 0, clip, signal } = options;
-  if (!isOptimizer(optimizer))
-    throw wrongType(clause, `fit: optimizer must be sgd(), momentum() or adam(), got ${show(optimizer)}`);
-  wholeNumber(clause, who, 'epochs', epochs, 1);
-  finiteNumber(clause, who, 'seed', seed, 'a whole number', Number.isSafeInteger);
-  for (const name of CALLBACKS) if (options[name] !== undefined) checkFunction(clause, who, name, options[name]);
-  if (signal !== undefined && typeof reading(clause, who, 'signal', () => signal?.aborted) !== 'boolean')
-    throw wrongType(clause, `fit: signal must be an AbortSignal, got ${show(signal)}`);
-  return clip === undefined ? options : { ...options, clip: readClip(clip) };
-}
-
 const factorOf = (schedule: Schedule, step: number): number =>
   finiteNumber('train-fit', 'fit', 'what schedule returns', schedule(step), 'a finite number', () => true);
 
@@ -248,42 +160,3 @@ function begin(params: Params<Tensor>, optimizer: Optimizer, moves: (name: strin
  */
 const reseeded = (net: Layer, seed: number, step: number): Layer =>
   mapLayer(net, (path, layer) => layer.roles?.random?.reseeded(hash(seed, step, path)) ?? layer);
-
-/** How a step moves the parameters. */
-interface Rules {
-  readonly optimizer: Optimizer;
-  readonly clip: Clip;
-  readonly moves: (name: string) => boolean;
-  readonly rate: number;
-  readonly inMemory: StepMemory;
-}
-
-/** A layer made by hand may keep its tensors: they are arrays of their own. */
-const atOnce: StepMemory = (step) => step();
-
-/** One step: updates the parameters of `state` in place unless the loss is not finite. */
-function step(
-  net: Layer,
-  state: State,
-  batch: Batch,
-  loss: Layer,
-  { optimizer, clip, moves, rate, inMemory }: Rules,
-): { value: number; count: ReturnType<typeof countWrong> } {
-  const { value, count, pulled } = (isMade(net) && isMade(loss) ? inMemory : atOnce)(() => {
-    const [output, pull] = checkedVjp('fit', net, batch.x, state.params);
-    const [{ data }, pullLoss] = loss.vjp(output, {});
-    const one = tensor([1], [1], output.data instanceof Float32Array ? 'float32' : 'float64');
-    const pulled = Number.isFinite(data[0]) ? pull(pullLoss(one).x, false).params : undefined;
-    return { value: data[0], count: countWrong(loss, output, 1), pulled };
-  });
-  if (pulled) {
-    const given = flatParams(pulled);
-    const moving = Object.entries(flatParams(state.params)).filter(([name]) => moves(name));
-    const missing = moving.find(([name]) => given[name] === undefined);
-    if (missing) throw new SpecError('layer-rules', `fit: the net must give a gradient for '${missing[0]}', got none`);
-    const gradients = clipped(new Map(moving.map(([name]) => [name, given[name].data])), clip);
-    for (const [name, { data }] of moving)
-      optimizer.update(data, gradients.get(name)!, state.carried[name], rate, state.step);
-  }
-  return { value, count };
-}

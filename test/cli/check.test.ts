@@ -53,6 +53,8 @@ describe.concurrent('toeplitz check', () => {
       process.execPath,
       '--ops',
       'maxPool2d',
+      '--cases',
+      '40',
       '--timeout',
       '0.6',
       '--reporter',

@@ -98,13 +98,13 @@ describe('an engine that misbehaves', () => {
     const { status, counts, skipped } = (
       await checkEngine(
         withFault('conv2d', (call) => (call.attributes.groups === 1 ? forward(call) : skip('no groups'))),
-        { ops: ['conv2d'], brief: true },
+        { ops: ['conv2d'], cases: 80, brief: true },
       )
     ).operators[0];
     expect(status).toBe('pass');
     expect(skipped).toEqual({ 'no groups': counts.skip });
-    expect(counts.pass).toBe(200);
-    expect(counts.skip).toBeGreaterThan(20);
+    expect(counts.pass).toBe(80);
+    expect(counts.skip).toBeGreaterThan(7);
   });
 
   it('[oracle-engine] that describes itself wrongly is refused before anything runs', async () => {
@@ -322,10 +322,10 @@ describe('a campaign', () => {
         },
       },
     };
-    const [whole] = (await checkEngine(counted, { ops: ['conv2d'], cases: 60 })).operators;
+    const [whole] = (await checkEngine(counted, { ops: ['conv2d'], cases: 40 })).operators;
     const asked = calls;
     calls = 0;
-    const [brief] = (await checkEngine(counted, { ops: ['conv2d'], cases: 60, brief: true })).operators;
+    const [brief] = (await checkEngine(counted, { ops: ['conv2d'], cases: 40, brief: true })).operators;
     expect(calls).toBeLessThan(asked / 2);
     expect([whole.findings[0].where, whole.findings[0].instead]).not.toContain(undefined);
     expect(brief.findings.map(({ where, instead }) => [where, instead])).toEqual([[undefined, undefined]]);

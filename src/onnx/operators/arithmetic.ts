@@ -1,7 +1,7 @@
 // Operators of two numbers and more, over shapes that are broadcast. Spec onnx-operator.
 
-import { power } from '../../ops/elementwise.ts';
 import { prelu } from '../../ops/prelu.ts';
+import { power } from '../../ops/smooth.ts';
 import { pow } from '../../reference/math.ts';
 import { type Data, sameShape } from '../../tensor.ts';
 import { broadcast, broadcastShape, orderFor } from '../broadcast.ts';

@@ -1,8 +1,8 @@
 // Operators that move elements, and compute nothing. Spec onnx-operator.
 
 import type { Layer } from '../../layer/layer.ts';
-import { slice } from '../../ops/moves.ts';
 import { selectChannels } from '../../ops/select.ts';
+import { slice } from '../../ops/slice.ts';
 import { type Data, MAX_ELEMENTS, type Shape, sizeOf } from '../../tensor.ts';
 import { broadcast, broadcastShape } from '../broadcast.ts';
 import { type Call, checked, type Operators, type Plan, unsupported } from '../call.ts';

@@ -4,7 +4,8 @@
 import { identity } from '../../layer/identity.ts';
 import type { Layer } from '../../layer/layer.ts';
 import { leakyRelu, relu, scale, sigmoid, tanh } from '../../ops/activation.ts';
-import { clip, elu, gelu, hardSigmoid, hardSwish, selu, softplus } from '../../ops/elementwise.ts';
+import { clip, hardSigmoid, hardSwish } from '../../ops/piecewise.ts';
+import { elu, gelu, selu, softplus } from '../../ops/smooth.ts';
 import { erf } from '../../reference/erf.ts';
 import { exp, log } from '../../reference/math.ts';
 import { type Round, roundingOf } from '../../rounding.ts';

@@ -1,7 +1,7 @@
 // Resize and Upsample (nearest and linear), DepthToSpace and SpaceToDepth. Spec onnx-operator.
 
 import type { Layer } from '../../layer/layer.ts';
-import { depthToSpace, spaceToDepth } from '../../ops/moves.ts';
+import { depthToSpace, spaceToDepth } from '../../ops/blocks.ts';
 import { type Coordinates, type Rounding, upsample } from '../../ops/upsample.ts';
 import { MAX_ELEMENTS } from '../../tensor.ts';
 import { byLayer } from '../by-layer.ts';

@@ -4,6 +4,7 @@ import type { Layer } from '../../layer/layer.ts';
 import { type Shape, sameShape, type Tensor } from '../../tensor.ts';
 import type { Case, Part } from '../case.ts';
 import { layerOf, operandsOf, shapeOf } from '../cases/tensors.ts';
+import type { DialectName } from '../dialect.ts';
 import { dialects } from '../dialects/dialects.ts';
 import { toOurs } from '../dialects/layout.ts';
 import {
@@ -15,10 +16,11 @@ import {
   shapesIn,
   theirTensor,
 } from '../dialects/translate.ts';
-import type { Call } from '../engine.ts';
+import type { Call, Traits } from '../engine.ts';
 import type { Answer, EngineUnderTest } from '../engine-under-test.ts';
 import { familyOf } from '../families/index.ts';
 import type { Expected } from '../family.ts';
+import { recent } from '../recent.ts';
 import { checkParts } from './outputs.ts';
 import { unmet } from './requirements.ts';
 import { type Verdict, verdict } from './verdict.ts';
@@ -43,11 +45,12 @@ export function callOf(asked: Asking, c: Case): Call {
 }
 
 /** What the engine is to give by its dialect: each output, its shape in our layout and its bound. */
-export function partsOf(
+export const partsOf = (
   { dialect = 'toeplitz', traits }: Pick<EngineUnderTest, 'dialect' | 'traits'>,
   c: Case,
-): [Part, Expected][] {
-  if (c.reject) return [];
+): readonly (readonly [Part, Expected])[] => (c.reject ? [] : expectedOf(dialect, traits, c));
+
+const expectedOf = recent((dialect: DialectName, traits: Traits, c: Case): [Part, Expected][] => {
   const family = familyOf(c.op);
   const layer = layerOf(c);
   const operands = family.operandsIn(dialects[dialect], operandsOf(c, layer));
@@ -57,7 +60,7 @@ export function partsOf(
     const ours = { shape: shapes[part], bound };
     return [part, part === 'y' ? family.outputIn(dialects[dialect], c, ours) : ours];
   });
-}
+});
 
 export async function ask(subject: EngineUnderTest, c: Case): Promise<Outcome> {
   const answer = excluded(subject, c) ?? (await subject.run(callOf(subject, c), c));

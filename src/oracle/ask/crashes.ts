@@ -4,16 +4,10 @@
 //   so         batch > 1           is not asked; what was held back for stride > 1 is asked now
 
 import type { Case } from '../case.ts';
-import {
-  holds,
-  inWords,
-  type Predicate,
-  type Separation,
-  type Statements,
-  separating,
-  statementsOf,
-} from '../cases/predicates.ts';
 import type { VerdictKind } from '../engine-under-test.ts';
+import { propertiesOf } from '../where/properties.ts';
+import type { Properties } from '../where/property.ts';
+import { type Condition, conditionsFor, meets, textOf } from '../where/search.ts';
 import type { Outcome } from './ask.ts';
 
 /** An operator is left after so many kinds of crashes, or so many crashes that nothing tells from the answers. */
@@ -38,66 +32,93 @@ export interface Crashes {
 /** A case that crashed; numbers in its message may be those of the case, and what stands behind a colon anything. */
 interface Crash {
   readonly message: string;
-  readonly said: Statements;
+  readonly said: Properties;
+}
+
+/** Conditions that hold of no answer and together of all crashes but the unexplained. */
+interface Separation {
+  readonly causes: readonly Condition[];
+  readonly unexplained: number;
 }
 
 const messageOf = ({ verdict: { kind, message } }: Outcome): string =>
   `${kind} ${message.replace(/[:;].*/s, '').replace(/\d+/g, '#')}`;
 
-const nothing: Separation = { predicates: [], unexplained: 0 };
+const nothing: Separation = { causes: [], unexplained: 0 };
 
-const isHopeless = ({ predicates, unexplained }: Separation): boolean =>
-  predicates.length >= GIVE_UP || unexplained >= GIVE_UP;
+const isHopeless = ({ causes, unexplained }: Separation): boolean => causes.length >= GIVE_UP || unexplained >= GIVE_UP;
+
+/** One condition after another, each the best that no answer meets; two statements only if they cost less than to list the crashes. */
+function separating(crashes: readonly Crash[], answers: readonly Properties[]): Separation {
+  if (answers.length === 0) return nothing;
+  const passing = answers.map((properties) => ({ properties, fails: false }));
+  const causes: Condition[] = [];
+  let rest = crashes.map(({ said }) => said);
+  while (rest.length > 0) {
+    const conditions = conditionsFor([...rest.map((properties) => ({ properties, fails: true })), ...passing]);
+    const list = conditions.find(({ statements }) => statements.length === 0)?.price ?? Infinity;
+    const cause = conditions.find(
+      (each) =>
+        each.statements.length > 0 &&
+        (each.statements.length === 1 || each.price < list) &&
+        !answers.some((answer) => meets(each, answer)),
+    );
+    if (!cause) break;
+    causes.push(cause);
+    rest = rest.filter((said) => !meets(cause, said));
+  }
+  return { causes, unexplained: rest.length };
+}
 
 /** Crashes of one message have one cause as long as that can be; of several messages, if there were too many causes else. */
-function causesOf(crashes: readonly Crash[], answers: readonly Statements[]): Separation {
-  const separate = (list: readonly Crash[]): Separation =>
-    separating(
-      list.map(({ said }) => said),
-      answers,
-    );
+function separationOf(crashes: readonly Crash[], answers: readonly Properties[]): Separation {
   const messages = [...new Set(crashes.map(({ message }) => message))];
-  const each = messages.map((message) => separate(crashes.filter((crash) => crash.message === message)));
-  const known = new Map(each.flatMap(({ predicates }) => predicates).map((one) => [inWords(one), one]));
+  const each = messages.map((one) =>
+    separating(
+      crashes.filter(({ message }) => message === one),
+      answers,
+    ),
+  );
+  const known = new Map(each.flatMap(({ causes }) => causes).map((one) => [textOf(one), one]));
   const found = {
-    predicates: [...known.values()],
+    causes: [...known.values()],
     unexplained: each.reduce((sum, { unexplained }) => sum + unexplained, 0),
   };
-  return messages.length > 1 && isHopeless(found) ? separate(crashes) : found;
+  return messages.length > 1 && isHopeless(found) ? separating(crashes, answers) : found;
 }
 
 /** With `isLearning` false every case is worth asking. */
 export function crashesOf(isLearning: boolean): Crashes {
   const crashes: Crash[] = [];
-  const answers: Statements[] = [];
+  const answers: Properties[] = [];
   /** Answered before the first crash: most engines never crash, and nothing needs to be said of their cases. */
   let early: Case[] = [];
-  let causes = nothing;
-  let heldBack: { readonly case: Case; readonly said: Statements }[] = [];
+  let known = nothing;
+  let heldBack: { readonly case: Case; readonly said: Properties }[] = [];
   const released: Case[] = [];
-  /** How many cases each predicate was true of, since it is the first that is. */
+  /** How many cases each condition was true of, since it is the first that is. */
   const seen = new Map<string, number>();
 
-  const causeOf = (said: Statements): Predicate | undefined => causes.predicates.find((each) => holds(each, said));
+  const causeOf = (said: Properties): Condition | undefined => known.causes.find((each) => meets(each, said));
   const isWorth = (c: Case): boolean => {
     if (!isLearning || answers.length === 0) return true; // nothing tells crashes from answers yet
-    const said = statementsOf(c);
+    const said = propertiesOf(c);
     const cause = causeOf(said);
     if (!cause) return true;
-    const count = (seen.get(inWords(cause)) ?? 0) + 1;
-    seen.set(inWords(cause), count);
+    const count = (seen.get(textOf(cause)) ?? 0) + 1;
+    seen.set(textOf(cause), count);
     if (count >= ASKED && (count & (count - 1)) === 0) return true;
     heldBack.push({ case: c, said });
     return false;
   };
   const learn = (): void => {
-    answers.push(...early.map(statementsOf));
+    answers.push(...early.map(propertiesOf));
     early = [];
-    causes = causesOf(crashes, answers);
+    known = separationOf(crashes, answers);
     released.push(...heldBack.filter(({ said }) => !causeOf(said)).map((each) => each.case));
     heldBack = heldBack.filter(({ said }) => causeOf(said));
   };
-  const isLeft = (): boolean => isHopeless(causes) || (answers.length === 0 && crashes.length >= UNANSWERED);
+  const isLeft = (): boolean => isHopeless(known) || (answers.length === 0 && crashes.length >= UNANSWERED);
   return {
     *worthAsking(cases) {
       for (const c of cases) {
@@ -113,7 +134,7 @@ export function crashesOf(isLearning: boolean): Crashes {
         early.push(outcome.case);
         return;
       }
-      const said = statementsOf(outcome.case);
+      const said = propertiesOf(outcome.case);
       if (isCrash) crashes.push({ message: messageOf(outcome), said });
       else answers.push(said);
       if (isCrash || causeOf(said)) learn();
@@ -123,7 +144,7 @@ export function crashesOf(isLearning: boolean): Crashes {
       const counts: Record<string, number> = {};
       if (isLeft()) return counts; // what is left proved nothing
       for (const { said } of heldBack) {
-        const words = inWords(causeOf(said)!);
+        const words = textOf(causeOf(said)!);
         counts[words] = (counts[words] ?? 0) + 1;
       }
       return counts;

@@ -62,7 +62,54 @@ const every = (data: Float64Array | undefined, holds: (value: number) => boolean
 export const gamma = (m: number, u: number): number => (m * u < 0.5 ? (m * u) / (1 - m * u) : m * u);
 
 /** Spec oracle-bound, oracle-exact, oracle-underflow, oracle-precision. */
-export function boundOf(sum: Sum, profile: Profile): Bound {
+export const boundOf = (sum: Sum, profile: Profile): Bound => exactBound(sum, profile) ?? anyBound(sum, profile);
+
+const largest = (data: Float64Array | undefined, least: number): number =>
+  data?.reduce((most, value) => Math.max(most, Math.abs(value)), least) ?? least;
+
+/** Σ|a·w| + |b|. */
+const magnitudeOf = ({ apply }: Sum, a: Float64Array, w?: Float64Array, b?: Float64Array): Float64Array =>
+  apply(map(a, Math.abs)!, map(w, Math.abs), map(b, Math.abs));
+
+/** How many terms each output has, a bias that is not 0 among them. */
+const termsOf = ({ apply }: Sum, a: Float64Array, w?: Float64Array, b?: Float64Array): Float64Array =>
+  apply(
+    map(a, () => 1)!,
+    map(w, () => 1),
+    map(b, (each) => (each === 0 ? 0 : 1)),
+  );
+
+/**
+ * Of whole numbers so small that nothing is rounded, which is seen without Σ|a·w| and the number of terms: only who asks for
+ * those has them evaluated. Spec oracle-exact.
+ */
+export function exactBound(sum: Sum, { precision }: Profile): Bound | undefined {
+  const { a, w, b, divisor } = sum;
+  if (precision || sum.shares || divisor?.some((d) => !isPowerOfTwo(d))) return undefined;
+  const most = 1 / U;
+  const [A, W] = [largest(a, 1), largest(w, 1)];
+  if (!(A <= most && W <= most && A * W * (w ?? a).length + largest(b, 0) <= most)) return undefined;
+  if (![a, w, b].every((part) => every(part, Number.isInteger))) return undefined;
+  const value = sum.apply(a, w, b);
+  const shared = (data: Float64Array): Float64Array => (divisor ? data.map((each, i) => each / divisor[i]) : data);
+  let [magnitude, terms]: (Float64Array | undefined)[] = [];
+  return {
+    value: shared(value),
+    error: new Float64Array(value.length),
+    kinds: new Uint8Array(value.length).fill(FINITE),
+    get magnitude() {
+      magnitude ??= shared(magnitudeOf(sum, a, w, b));
+      return magnitude;
+    },
+    get terms() {
+      terms ??= termsOf(sum, a, w, b).map((each) => each + (divisor ? 2 : 0));
+      return terms;
+    },
+  };
+}
+
+/** Of any numbers. */
+export function anyBound(sum: Sum, profile: Profile): Bound {
   const { a, w, b, divisor } = sum;
   const { precision = {}, subnormals } = profile;
   const arithmetic = formats[precision.accumulator ?? 'float32'];
@@ -71,12 +118,8 @@ export function boundOf(sum: Sum, profile: Profile): Bound {
   const clean = parts.every((part) => every(part, Number.isFinite));
   const [fa, fw, fb] = clean ? parts : parts.map((part) => map(part, finite));
   const value = sum.apply(fa!, fw, fb);
-  const magnitude = sum.apply(map(fa, Math.abs)!, map(fw, Math.abs), map(fb, Math.abs));
-  const terms = sum.apply(
-    map(fa, () => 1)!,
-    map(fw, () => 1),
-    map(fb, (each) => (each === 0 ? 0 : 1)),
-  );
+  const magnitude = magnitudeOf(sum, fa!, fw, fb);
+  const terms = termsOf(sum, fa!, fw, fb);
   const changed = rounded(sum, profile, fa!, fw, fb);
   const whole = clean && parts.every((part) => every(part, Number.isInteger));
   const lost = subnormals === 'ieee' ? undefined : flushed(sum, fa!, fw, fb);
@@ -125,6 +168,8 @@ function rounded(
   b?: Float64Array,
 ): Float64Array | undefined {
   const { operands = 'float32' } = precision;
+  const isHeld = (value: number): boolean => Math.abs(value) <= formats.float32.most;
+  if (operands === 'float32' && [a, w, b].every((part) => every(part, isHeld))) return undefined;
   const change = (part?: Float64Array) => map(part, (each) => operandChange(each, operands, subnormals === 'ieee'));
   const [da, dw, db] = [a, w, b].map(change);
   if ([da, dw, db].every((part) => every(part, (each) => each === 0))) return undefined;

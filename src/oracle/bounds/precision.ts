@@ -28,10 +28,10 @@ const CAP = 4;
 const capped = (deviations: number): number => Math.max(-CAP, Math.min(CAP, deviations));
 
 /** Of one output. */
-export function precisionOf(
-  { value, error, kinds, magnitude, terms, isWide }: Bound,
-  data: ArrayLike<number>,
-): Precision | undefined {
+export function precisionOf(bound: Bound, data: ArrayLike<number>): Precision | undefined {
+  const { value, error, kinds, isWide } = bound;
+  if (error.every((each) => each === 0)) return undefined;
+  const { magnitude, terms } = bound;
   let [sums, squares, inwards, downwards] = [0, 0, 0, 0];
   for (let i = 0; i < data.length; i++) {
     if (error[i] === 0 || terms[i] < TERMS || kinds[i] !== FINITE || !Number.isFinite(data[i])) continue;

@@ -1,6 +1,9 @@
 // What a sum is made of.
 
-/** A sum of products that is linear in each operand: `apply` evaluates it in float64 on other operands. */
+/**
+ * A sum of products that is linear in each operand: `apply` evaluates it in float64 on other operands. No output has an
+ * element of `w`, or of `a` where there is no `w`, in two of its terms.
+ */
 export interface Sum {
   readonly a: Float64Array;
   /** Absent where the terms are not products (the gradient of a bias). */

@@ -4,6 +4,7 @@ import type { Layer } from '../../layer/layer.ts';
 import { type Shape, sizeOf, type Tensor } from '../../tensor.ts';
 import type { Case, Operands } from '../case.ts';
 import { familyOf, operatorOf } from '../families/index.ts';
+import { recent } from '../recent.ts';
 import { valuesOf } from '../values.ts';
 
 const layers = new WeakMap<Case, Layer>();
@@ -69,7 +70,7 @@ function isSmall(layer: Layer, x: Shape): boolean {
 const isRefusal = (error: unknown): boolean => error instanceof Error && 'clause' in error;
 
 /** The tensors of a case, the same on every host. */
-export function operandsOf(c: Case, layer: Layer): Operands {
+export const operandsOf = recent((c: Case, layer: Layer): Operands => {
   const { values, input } = familyOf(c.op);
   const x = input(c);
   const near = shapeOf(c);
@@ -82,7 +83,7 @@ export function operandsOf(c: Case, layer: Layer): Operands {
   if (c.gradient) shapes.dy = layer.shape(x);
   const tensors = Object.entries(shapes).map(([name, shape]) => [name, make(name, shape)]);
   return { ...Object.fromEntries(tensors), ...attachedTo(layer, near) } as Operands;
-}
+});
 
 /** The tensors among the attributes of a layer. */
 export function attachedTo({ name, attributes }: Layer, x: Shape): Readonly<Record<string, Tensor>> {

@@ -4,7 +4,6 @@ import { fromFloat16, toFloat16 } from '../../formats/float16.ts';
 import type { Layer } from '../../layer/layer.ts';
 import * as ops from '../../ops/pool.ts';
 import { placeOf } from '../../places.ts';
-import { conv, convInputGrad } from '../../reference/convolution.ts';
 import { type Shape, sizeOf } from '../../tensor.ts';
 import { type ConvGeometry, outputs, taps } from '../../window.ts';
 import { type Bound, boundOf, type Profile, toDoubles } from '../bounds/bound.ts';
@@ -25,6 +24,7 @@ import { layouts, said, saidInWords } from './common.ts';
 import {
   cellsCovered,
   coversCells,
+  eachCell,
   everydayPool,
   fold,
   gapsIn,
@@ -62,9 +62,6 @@ const wide: Partial<WindowRanges> = {
   values: ['ones'],
 };
 
-/** The weight of a depthwise convolution that sums each window. */
-const onesFor = (g: ConvGeometry): Float64Array => new Float64Array(taps(g.axes) * g.groups).fill(1);
-
 /** The number of cells each window divides by, once per channel. */
 function divisorsOf({ attributes }: Layer, g: ConvGeometry, y: Shape): Float64Array {
   const each = cellsCovered(g, attributes.countPadding as boolean);
@@ -77,7 +74,9 @@ function outputBound(layer: Layer, { x }: Operands, profile: Profile): Bound {
   const divisor = divisorsOf(layer, g, layer.shape(x.shape));
   const apply = (a: Float64Array): Float64Array => {
     const sum = new Float64Array(divisor.length);
-    conv(g, a, onesFor(g), undefined, sum);
+    eachCell(g, (output, cell) => {
+      for (let c = 0; c < g.groups; c++) sum[output + c] += a[cell + c];
+    });
     return sum;
   };
   const bound = boundOf({ a: toDoubles(x.data), apply, divisor }, profile);
@@ -91,7 +90,9 @@ function gradientBound(layer: Layer, { x, dy }: Operands, profile: Profile): Rea
   const shares = divisorsOf(layer, g, dy!.shape);
   const apply = (a: Float64Array): Float64Array => {
     const dx = new Float64Array(x.data.length);
-    convInputGrad(g, a, onesFor(g), dx);
+    eachCell(g, (output, cell) => {
+      for (let c = 0; c < g.groups; c++) dx[cell + c] += a[output + c];
+    });
     return dx;
   };
   const a = toDoubles(dy!.data).map((each, i) => each / shares[i]);

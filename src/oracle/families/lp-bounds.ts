@@ -49,18 +49,18 @@ export function lpBounds(
   if (!dy) return { y: boundFrom(y, profile, p !== 1) };
   const terms: Rounded[][] = a.map(() => []);
   const signed = (i: number, t: Rounded): Rounded => (a[i].v < 0 ? negated(t) : t);
+  const own = a.map((each) => raised(o, each, p - 1));
   for (const [at, cells] of windows.entries()) {
     const d = o.given(dy.data[at]);
+    const whole = raised(o, y[at], p - 1);
     for (const i of cells) {
       if (p === 1) terms[i].push(signed(i, d));
       // Without a slope at 0.
       else if (!(y[at].v > 0)) terms[i].push(anything);
       else {
         const one = raised(o, div(a[i], y[at]), p - 1);
-        const other = div(raised(o, a[i], p - 1), raised(o, y[at], p - 1));
-        terms[i].push(
-          signed(i, widest(mul(widest(one, other), d), div(mul(raised(o, a[i], p - 1), d), raised(o, y[at], p - 1)))),
-        );
+        const other = div(own[i], whole);
+        terms[i].push(signed(i, widest(mul(widest(one, other), d), div(mul(own[i], d), whole))));
       }
     }
   }

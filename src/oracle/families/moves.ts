@@ -2,7 +2,7 @@
 // error, forward or gradient. Spec bound-pad.
 
 import type { Layer } from '../../layer/layer.ts';
-import { depthToSpace, shuffleChannels, spaceToDepth } from '../../ops/moves.ts';
+import { depthToSpace, shuffleChannels, spaceToDepth } from '../../ops/blocks.ts';
 import { type Bound, chosen, toDoubles } from '../bounds/bound.ts';
 import type { Operands } from '../case.ts';
 import { absent } from '../family.ts';

@@ -1,7 +1,7 @@
 // Operators that give a part of x: slices, and channels by number.
 
-import { slice } from '../../ops/moves.ts';
 import { selectChannels } from '../../ops/select.ts';
+import { slice } from '../../ops/slice.ts';
 import type { Data } from '../../tensor.ts';
 import { type Bound, boundOf, chosen, toDoubles } from '../bounds/bound.ts';
 import type { Dialect } from '../dialect.ts';

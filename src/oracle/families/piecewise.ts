@@ -1,6 +1,6 @@
 // Activations of straight lines: clip, hardSigmoid, hardSwish. Spec bound-elementwise.
 
-import * as ops from '../../ops/elementwise.ts';
+import * as ops from '../../ops/piecewise.ts';
 import { sigmoid as logistic } from '../../reference/math.ts';
 import { anything, exactly, type Operations, type Rounded, widest } from '../bounds/rounded.ts';
 import { absent } from '../family.ts';

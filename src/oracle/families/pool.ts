@@ -4,7 +4,16 @@ import { spaceOf } from '../../layer/field.ts';
 import type { Layer } from '../../layer/layer.ts';
 import { divisors } from '../../reference/pool.ts';
 import { type Shape, sameShape } from '../../tensor.ts';
-import { type Axis, type ConvGeometry, cellsUnder, taps, threeAxes, type Window, windowAxes } from '../../window.ts';
+import {
+  type Axis,
+  type ConvGeometry,
+  cellsUnder,
+  inputs,
+  taps,
+  threeAxes,
+  type Window,
+  windowAxes,
+} from '../../window.ts';
 import type { Drawn } from '../case.ts';
 import type { CeilRule, Dialect } from '../dialect.ts';
 import type { Expected } from '../family.ts';
@@ -25,6 +34,31 @@ export function poolGeometry({ name, attributes }: Layer, x: Shape): ConvGeometr
   const { size, stride, padding, dilation, ceil } = attributes as unknown as Window;
   const axes = threeAxes(windowAxes(name, { size, stride, padding, dilation, ceil }, spaceOf(x)));
   return { batch: x[0], groups: x[x.length - 1], channels: 1, filters: 1, axes };
+}
+
+/** Calls `visit` with the first channel of an output and that of each cell of the input under its window, row-major. */
+export function eachCell({ batch, groups, axes }: ConvGeometry, visit: (output: number, cell: number) => void): void {
+  /** The first cell under a window at each position of an axis, and the last. */
+  const spans = axes.map(({ input, output, size, stride, dilation, before }) =>
+    Array.from({ length: output }, (_, p) => {
+      const start = p * stride - before;
+      const last = Math.min(size - 1, Math.floor((input - 1 - start) / dilation));
+      return [start + Math.max(0, Math.ceil(-start / dilation)) * dilation, start + last * dilation] as const;
+    }),
+  );
+  const [a, b, c] = axes;
+  const image = inputs(axes);
+  let output = 0;
+  for (let n = 0; n < batch; n++)
+    for (const [fromA, toA] of spans[0])
+      for (const [fromB, toB] of spans[1])
+        for (const [fromC, toC] of spans[2]) {
+          for (let i = fromA; i <= toA; i += a.dilation)
+            for (let j = fromB; j <= toB; j += b.dilation)
+              for (let k = fromC; k <= toC; k += c.dilation)
+                visit(output, (n * image + (i * b.input + j) * c.input + k) * groups);
+          output += groups;
+        }
 }
 
 /** The cells inside the input that each window covers, or with `countPadding` those inside the padded input. */

@@ -1,6 +1,6 @@
 // Powers: y = (shift + scale·x)^exponent. Spec bound-elementwise.
 
-import * as ops from '../../ops/elementwise.ts';
+import * as ops from '../../ops/smooth.ts';
 import { pow } from '../../reference/math.ts';
 import { anything, exactly, type Operations, type Rounded, widest } from '../bounds/rounded.ts';
 import { absent } from '../family.ts';

@@ -1,6 +1,6 @@
 // Smooth activations made of exp, erf or the logistic function: silu, gelu, elu, selu, softplus. Spec bound-elementwise.
 
-import * as ops from '../../ops/elementwise.ts';
+import * as ops from '../../ops/smooth.ts';
 import { normalDensity, normalDistribution } from '../../reference/erf.ts';
 import { expm1 } from '../../reference/expm1.ts';
 import { exp, sigmoid as logistic, softplus, tanh } from '../../reference/math.ts';

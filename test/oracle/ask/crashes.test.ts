@@ -25,21 +25,21 @@ describe('an engine that crashes', () => {
   it.each<[string, (call: Call) => boolean]>([
     ['batch > 1', batches],
     ['groups > 1', (call) => (call.attributes.groups as number) > 1],
-    ['bias', (call) => call.bias !== undefined],
+    ['a bias', (call) => call.bias !== undefined],
     ['no bias', (call) => call.bias === undefined],
     ['stride > 1 on some axis', (call) => some(call, 'stride')],
     ['dilation > 1 on some axis', (call) => some(call, 'dilation')],
     ['size > 1 on some axis', (call) => some(call, 'size')],
-    ['padding = same', (call) => String(call.attributes.padding).startsWith('same')],
+    ['same padding', (call) => String(call.attributes.padding).startsWith('same')],
     ['values = nan', (call) => call.x.data.some((each) => Number.isNaN(each))],
     ['channels of x > 4', (call) => call.x.shape[3] > 4],
-    ['space odd on the first axis', (call) => call.x.shape[1] % 2 === 1],
-    ['bias and groups > 1', (call) => call.bias !== undefined && (call.attributes.groups as number) > 1],
+    ['height of x odd', (call) => call.x.shape[1] % 2 === 1],
+    ['groups > 1 and a bias', (call) => call.bias !== undefined && (call.attributes.groups as number) > 1],
   ])('[oracle-crashes] where %s: it is found, and the other cases are asked', async (words, test) => {
     const { counts, avoided, unasked, status } = await reportOn(test);
     expect(Object.keys(avoided!)).toEqual([words]);
     expect(counts.crash! + counts.pass!).toBe(100);
-    expect(counts.crash).toBeLessThan(10);
+    expect(counts.crash).toBeLessThanOrEqual(10);
     expect([unasked, status]).toEqual([undefined, 'fail']);
   });
 

@@ -33,20 +33,20 @@ const offers = {
     [size, stride, dilation].every(([first, ...rest]) => all(rest, first)),
 };
 
-const check = async (engine: Engine, seed = 1) =>
-  (await checkEngine(engine, { ops: ['conv2d'], seed, brief: true })).operators[0];
+const check = async (engine: Engine, cases = 200, seed = 1) =>
+  (await checkEngine(engine, { ops: ['conv2d'], seed, cases, brief: true })).operators[0];
 
 describe('an engine for one thing', () => {
-  it.each(Object.entries(offers))('[oracle-skips] is asked 200 cases of it: %s', async (_, test) => {
+  it.each(Object.entries(offers))('[oracle-skips] is asked 100 cases of it: %s', async (_, test) => {
     const calls = new Set<string>();
     const keep = (call: Call) => {
       calls.add(JSON.stringify([call.attributes, call.x.shape]));
       return forward(call);
     };
-    const { status, counts } = await check(narrow(test, keep));
-    expect({ status, pass: counts.pass }).toEqual({ status: 'pass', pass: 200 });
-    expect(counts.skip).toBeLessThan(600);
-    expect(calls.size).toBeGreaterThan(100);
+    const { status, counts } = await check(narrow(test, keep), 100);
+    expect({ status, pass: counts.pass }).toEqual({ status: 'pass', pass: 100 });
+    expect(counts.skip).toBeLessThan(300);
+    expect(calls.size).toBeGreaterThan(50);
   });
 
   it('[oracle-skips] is found out where it is wrong', async () => {

@@ -19,6 +19,7 @@ import {
   type GradientCall,
   type Report,
 } from '../../../src/oracle/index.ts';
+import { sameShape } from '../../../src/tensor.ts';
 import { forward, gradient, gradients, ops, withFault } from '../own.ts';
 import { speaker } from '../speakers.ts';
 
@@ -55,6 +56,10 @@ async function verify(files: Files): Promise<Report> {
   return examine(subject, readSettings(manifest), questionsOf(manifest));
 }
 
+const bytesOf = ({ buffer, byteOffset, byteLength }: Tensor['data']) => Buffer.from(buffer, byteOffset, byteLength);
+const isSame = (a: Tensor, b: Tensor): boolean =>
+  sameShape(a.shape, b.shape) && a.data.constructor === b.data.constructor && bytesOf(a.data).equals(bytesOf(b.data));
+
 const counts = ({ operators }: Report) => operators.map(({ op, counts }) => [op, counts]);
 const settings = { ops: ['conv2d', 'avgPool2d'], cases: 40 };
 
@@ -64,18 +69,19 @@ describe('the files of a campaign', () => {
     async (dialect) => {
       const names = ['depthwiseConv2d', 'maxPool2d'];
       const more = { gradients: names, dialect, layout: dialects[dialect].layout };
-      const files = filesOf({ ops: names, cases: 60 }, more);
+      const files = filesOf({ ops: names, cases: 60, shard: { index: 1, of: 3 } }, more);
       expect(manifestOf(files)).toMatchObject({ dialect, layout: dialects[dialect].layout });
       const report = await verify(answerWith(files, speaker(dialect)));
-      expect(counts(report)).toEqual(
-        names.map((op) => [op, { pass: 60 }]).concat(names.map((op) => [`${op} gradient`, { pass: 60 }])),
-      );
+      const all = names.concat(names.map((op) => `${op} gradient`));
+      expect(counts(report)).toEqual(report.operators.map(({ wanted }, i) => [all[i], { pass: wanted }]));
+      expect(Math.min(...report.operators.map(({ wanted }) => wanted))).toBeGreaterThan(8);
     },
   );
 
   it('[campaign-vectors] ask what the campaign asks, and hold the exact results with their bounds', () => {
     const files = filesOf(settings, { gradients: ['conv2d'] });
     const { questions } = manifestOf(files);
+    const outside: string[] = [];
     expect(questions.map(({ name }) => name)).toEqual(
       ['conv2d', 'avgPool2d', 'conv2d-gradient'].flatMap((op) =>
         Array.from({ length: 40 }, (_, i) => `${op}-${String(i).padStart(2, '0')}`),
@@ -85,18 +91,19 @@ describe('the files of a campaign', () => {
       const { tensors } = readSafetensors(files.get(`cases/${name}.safetensors`)!);
       const { layer, expected, literal: _, op: __, ...operands } = explain(id);
       expect(layer.attributes).toMatchObject(attributes);
-      for (const [part, each] of Object.entries({ ...operands })) expect(tensors[part]).toEqual(each);
+      for (const [part, each] of Object.entries({ ...operands })) expect(isSame(tensors[part], each)).toBe(true);
       for (const [part, each] of Object.entries(expected)) {
-        expect(tensors[`expected.${part}`]).toEqual(each);
+        expect(isSame(tensors[`expected.${part}`], each)).toBe(true);
         expect(tensors[`bound.${part}`].data.every((bound) => bound >= 0)).toBe(true);
       }
       const call = { op, attributes, ...operands } as unknown as Call;
       if (gradient) continue;
       forward(call).data.forEach((value, i) => {
         const [exact, bound] = [tensors['expected.y'].data[i], tensors['bound.y'].data[i]];
-        expect(Number.isFinite(value) ? Math.abs(value - exact) <= bound : Object.is(value, exact)).toBe(true);
+        if (!(Number.isFinite(value) ? Math.abs(value - exact) <= bound : Object.is(value, exact))) outside.push(name);
       });
     }
+    expect(outside).toEqual([]);
     expect(questions.some(({ id }) => id.includes('/nan/'))).toBe(true);
   });
 

@@ -20,7 +20,7 @@ describe('the name of a mistake', () => {
     const uncounted = withFault('avgPool2d', (call) =>
       forward({ ...call, attributes: { ...call.attributes, countPadding: false } }),
     );
-    const report = await checkEngine(uncounted, { ops: ['avgPool2d'], cases: 100 });
+    const report = await checkEngine(uncounted, { ops: ['avgPool2d'], cases: 100, brief: true });
     const { findings, counts } = report.operators[0];
     const { fail = 0, pass = 0, suspect = 0 } = counts;
     const { passes } = findings[0].evidence!;
@@ -83,7 +83,7 @@ describe('a mistake in the attributes', () => {
         ops: { [op]: (call) => forward(padded(call)) },
         gradients: { [op]: (call) => gradient({ ...padded(call), dy: call.dy }) },
       };
-      const { operators } = await checkEngine(engine, { ops: [op], cases: 100 });
+      const { operators } = await checkEngine(engine, { ops: [op], cases: 60, brief: true });
       expect(operators.map(({ findings }) => findings[0].mistake)).toEqual([
         'padding before and after were exchanged',
         'padding before and after were exchanged',
@@ -193,6 +193,8 @@ describe('an engine whose mistake nobody knows', () => {
       ),
       'conv2d',
       120,
+      1,
+      false,
     );
     expect(findings.map(({ cases }) => cases.length)).toEqual([counts.fail]);
     expect(findings[0].cases.some((id) => id.includes('/nan/'))).toBe(true);
@@ -208,7 +210,7 @@ describe('an engine whose mistake nobody knows', () => {
       ops: Object.fromEntries(names.map((name) => [name, (call) => odd(forward(call))])),
       gradients: Object.fromEntries(names.map((name) => [name, gradients])),
     };
-    const { operators } = await checkEngine(engine, { cases: 12 });
+    const { operators } = await checkEngine(engine, { cases: 8, brief: true });
     expect(operators.map(({ status }) => status)).toEqual(operators.map(() => 'fail'));
     expect(operators.flatMap(({ findings }) => findings.flatMap(({ mistake }) => mistake ?? []))).toEqual([]);
   });

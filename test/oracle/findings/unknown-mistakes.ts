@@ -14,8 +14,8 @@ export const changed =
     return { shape, data: data.map((value, i) => change(value, i, call, (n) => drawn % n)) };
   };
 
-export const campaign = async (engine: Engine, op: string, cases: number, seed = 1) =>
-  (await checkEngine(engine, { ops: [op], cases, seed })).operators[0];
+export const campaign = async (engine: Engine, op: string, cases: number, seed = 1, brief = true) =>
+  (await checkEngine(engine, { ops: [op], cases, seed, brief })).operators[0];
 
 /** A number that depends on the call alone. */
 const seedOf = ({ x }: Call): number =>

@@ -12,7 +12,7 @@ const wrong = withFault('conv2d', (call: Call) => {
   const y = forward({ ...rest, attributes: { ...call.attributes, bias: false } });
   return { ...y, data: y.data.map((each) => (each === each ? each : 0)) };
 });
-const options = { ops: ['conv2d', 'maxPool2d'], cases: 80 };
+const options = { ops: ['conv2d', 'maxPool2d'], cases: 80, brief: true };
 const shard = (index: number, of: number, more: object = {}) =>
   checkEngine(wrong, { ...options, shard: { index, of }, ...more });
 const part = async (report: Promise<Report>, source = 'a.json') => ({ source, report: await report });
