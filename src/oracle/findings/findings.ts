@@ -68,8 +68,9 @@ export async function findingsOf(
   for (const group of groups) {
     const cause = made.find((each) => isExplained(subject, each, group.outcomes));
     if (cause) {
-      const ids = [...group.outcomes, ...(group.absorbed ?? [])].map((each) => caseId(each.case));
-      made = made.map((each) => (each === cause ? absorbing(each, group, ids) : each));
+      const cases = [...group.outcomes, ...(group.absorbed ?? [])].map((each) => caseId(each.case));
+      const other: Made = { finding: { ...cause.finding, cases }, outcomes: group.outcomes };
+      made = made.map((each) => (each === cause ? absorbing(each, other, passes) : each));
       continue;
     }
     const finding = await toFinding(group, known);
@@ -80,7 +81,7 @@ export async function findingsOf(
     const same = made.filter((each) => isExplained(subject, next, each.outcomes));
     made = [
       ...made.filter((each) => !same.includes(each)),
-      same.reduce((sum, each) => absorbing(sum, each, each.finding.cases), next),
+      same.reduce((sum, each) => absorbing(sum, each, passes), next),
     ];
   }
   return joined(made.map(({ finding }) => finding));

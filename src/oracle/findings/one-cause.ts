@@ -5,8 +5,9 @@ import { workOf } from '../cases/tensors.ts';
 import type { EngineUnderTest } from '../engine-under-test.ts';
 import { predictorOf } from '../matrix/describe.ts';
 import { countOf } from '../matrix/terms.ts';
+import { conditionIn } from '../where/where.ts';
 import { agreementOf, answeredCaseOf } from './agreement.ts';
-import type { Finding } from './finding.ts';
+import type { Finding, Where } from './finding.ts';
 
 /** A finding with the failures that it was made of. */
 export interface Made {
@@ -39,8 +40,25 @@ export function isExplained(subject: EngineUnderTest, { finding }: Made, outcome
   );
 }
 
-/** The first finding with the failures of another one: where these occur is no longer where all do. */
-export function absorbing({ finding, outcomes }: Made, other: Pick<Made, 'outcomes'>, ids: readonly string[]): Made {
-  const { where: _, ...rest } = finding;
-  return { finding: { ...rest, cases: [...finding.cases, ...ids] }, outcomes: [...outcomes, ...other.outcomes] };
+/**
+ * The first finding with the failures of another one, and the condition that all of them have in common. Without one, that of
+ * one of them stays, outside of which the others fail.
+ */
+export function absorbing({ finding, outcomes }: Made, other: Made, passes: readonly Outcome[]): Made {
+  const { where, ...rest } = finding;
+  const all = [...outcomes, ...other.outcomes];
+  const found = conditionIn([
+    ...all.map((each) => ({ case: each.case, fails: true })),
+    ...passes.map((each) => ({ case: each.case, fails: false })),
+  ]);
+  const common = found?.where ?? failingOutside(where, other) ?? failingOutside(other.finding.where, { outcomes });
+  const cases = [...finding.cases, ...other.finding.cases];
+  return { finding: { ...rest, cases, ...(common && { where: common }) }, outcomes: all };
+}
+
+/** A condition outside of which others fail. */
+function failingOutside(where: Where | undefined, { outcomes }: Pick<Made, 'outcomes'>): Where | undefined {
+  if (!where) return undefined;
+  const [fails, asked] = where.outside;
+  return { ...where, outside: [fails + outcomes.length, asked + outcomes.length] };
 }
