@@ -322,10 +322,10 @@ describe('a campaign', () => {
         },
       },
     };
-    const [whole] = (await checkEngine(counted, { ops: ['conv2d'], cases: 40 })).operators;
+    const [whole] = (await checkEngine(counted, { ops: ['conv2d'], cases: 60 })).operators;
     const asked = calls;
     calls = 0;
-    const [brief] = (await checkEngine(counted, { ops: ['conv2d'], cases: 40, brief: true })).operators;
+    const [brief] = (await checkEngine(counted, { ops: ['conv2d'], cases: 60, brief: true })).operators;
     expect(calls).toBeLessThan(asked / 2);
     expect([whole.findings[0].where, whole.findings[0].instead]).not.toContain(undefined);
     expect(brief.findings.map(({ where, instead }) => [where, instead])).toEqual([[undefined, undefined]]);
