@@ -17,8 +17,8 @@ const [WAITING, PASSED, BEGUN, JOBS, LENGTHS] = [0, 1, 2, 3, 4];
 
 const MEET = -1;
 
-/** After so many milliseconds a worker that was not heard of is lost. */
-const PATIENCE = 60_000;
+/** Workers that made no call of a kernel for so many milliseconds are lost: they were ended from outside. */
+const PATIENCE = 20_000;
 
 const SPINS = 20_000;
 
@@ -36,7 +36,7 @@ export class Crew {
 
   private constructor(threads: number) {
     this.threads = threads;
-    this.#control = new Int32Array(new SharedArrayBuffer((LENGTHS + threads) * 4));
+    this.#control = new Int32Array(new SharedArrayBuffer((LENGTHS + threads + 2) * 4));
     this.#programs = new Float64Array(new SharedArrayBuffer(threads * ROOM * 8));
   }
 
@@ -155,12 +155,16 @@ export class Crew {
       return;
     }
     for (let i = 0; i < SPINS; i++) if (Atomics.load(control, PASSED) !== passed) return;
-    const begun = performance.now();
+    const [CALLS, FAILED] = [LENGTHS + this.threads, LENGTHS + this.threads + 1];
+    let [begun, made] = [performance.now(), Atomics.load(control, CALLS)];
     while (Atomics.load(control, PASSED) === passed) {
-      if (performance.now() - begun > PATIENCE) {
+      const isFailed = Atomics.load(control, FAILED) > 0;
+      if (isFailed || performance.now() - begun > PATIENCE) {
         this.end();
-        throw lost('it did not answer');
+        throw lost(isFailed ? 'it failed' : 'it did not answer');
       }
+      const now = Atomics.load(control, CALLS);
+      if (now !== made) [begun, made] = [performance.now(), now];
       if (canWait) Atomics.wait(control, PASSED, passed, 1000);
     }
   }

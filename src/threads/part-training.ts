@@ -81,20 +81,20 @@ function imagesOf(calls: readonly Call[]): Call[][] {
   return images;
 }
 
-/** Room for 4 values of x at each position of a block. */
-const PACKED_BYTES = SUM_POSITIONS * MR * 4;
+/** Room for 4 values of x at each position of a block, float64 too. */
+const PACKED_BYTES = SUM_POSITIONS * MR * 8;
 
 /** Each thread some of the tiles of dw, over all positions of all images in their order. */
 export function partTiles(structs: Structs, calls: readonly Call[], threads: number): Section {
   return each(threads, (t) => {
     let packed = 0;
     return calls.flatMap(({ name, numbers: [plan] }) => {
-      const [tiles, filters, room] = (['tiles', 'filters', 'packed'] as const).map((field) =>
+      const [tiles, filters, room, doubles] = (['tiles', 'filters', 'packed', 'doubles'] as const).map((field) =>
         structs.field(plan, WeightGradient, field),
       );
       const [first, end] = share(tiles, t, threads);
       if (first === end) return [];
-      const bytes = first * Math.ceil(filters / NR) * TILE_BYTES;
+      const bytes = first * Math.ceil(filters / (NR >> doubles)) * (TILE_BYTES >> doubles);
       const move = (address: number): number => address && address + bytes;
       if (t > 0 && packed === 0) packed = structs.arena.take(PACKED_BYTES);
       const own = {

@@ -45,6 +45,7 @@ export interface Port {
  * Programs are numbers: a kernel's number, how many arguments it has, and those. −1 waits for the other threads; −2 and a number,
  * in the program of the first thread, waits for the main thread, which calls a layer's own function. The words of `control` are: threads that wait, barriers
  * passed, calls answered (or services begun), jobs given, and for each thread the length of its program in a job; −1 ends its service.
+ * A service has two words more: calls of kernels that workers have made, and workers that failed.
  */
 export function work(port: Port): void {
   let start: Start;
@@ -72,7 +73,7 @@ export function work(port: Port): void {
     port.postMessage({ call });
     pass(2, answered);
   };
-  const run = (program: Float64Array): void => {
+  const run = (program: Float64Array, called?: () => void): void => {
     for (let at = 0; at < program.length; ) {
       const number = program[at++];
       if (number === -1) meet();
@@ -80,19 +81,28 @@ export function work(port: Port): void {
       else {
         const count = program[at++];
         kernels[start.names[number]](...program.subarray(at, at + count));
+        called?.();
         at += count;
       }
     }
   };
   const serve = ({ seen, programs, room }: Serve): void => {
-    const { control, index } = start;
+    const { control, index, threads } = start;
+    const [calls, failed] = [4 + threads, 5 + threads];
     Atomics.add(control, 2, 1);
     for (let job = seen; ; ) {
       pass(3, job);
       job = Atomics.load(control, 3);
       const length = Atomics.load(control, 4 + index);
       if (length < 0) return;
-      run(programs.subarray(index * room, index * room + length));
+      try {
+        run(programs.subarray(index * room, index * room + length), () => Atomics.add(control, calls, 1));
+      } catch (error) {
+        // The calling thread waits for the meeting, and hears of nothing else.
+        Atomics.store(control, failed, 1);
+        Atomics.notify(control, 1);
+        throw error;
+      }
     }
   };
   port.onmessage = ({ data }) => {

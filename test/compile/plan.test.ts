@@ -12,7 +12,7 @@ function planOf(net: t.Layer, shape: t.Shape) {
   const steps = placed(fuse(program.steps, output));
   addInPlace(steps, input, output);
   const { bytes, shared } = planMemory(steps, input, output);
-  return { steps: steps.length, bytes, shared: [...shared.keys()] };
+  return { steps: steps.length, bytes, shared: [...shared].map(([time, roots]) => [time, roots.length]) };
 }
 
 /** 1000 float32 and what a tile may read behind them, in multiples of 16. */
@@ -51,6 +51,28 @@ describe('the plan', () => {
     expect(planOf(residual, shape)).toMatchObject({ steps: 4, bytes: 3 * ROOM });
   });
 
+  it('[compile-memory] [compile-bits] a part that is read afterwards is not overwritten', () => {
+    const inner = t.sum([t.identity(), t.relu(), t.identity()]);
+    for (const parts of [
+      [t.chain([inner, one()]), t.identity()],
+      [t.chain([t.relu(), t.sum([t.identity(), t.scale({ factor: 2 })]), one()]), t.relu(), t.identity()],
+    ]) {
+      const net = t.chain([one(), t.sum(parts), t.relu()]);
+      const params = t.initialize(net, shape, { seed: 2 });
+      const x = t.tensor(
+        shape,
+        Array.from({ length: 1000 }, (_, i) => ((i * 37) % 101) - 50),
+      );
+      expect(t.compile(net, shape, params)(x)).toEqual(net.forward(x, params));
+    }
+  });
+
+  it('[compile-memory] calls of forward are marked, for threads have no part in them', () => {
+    const net = t.chain([one(), { ...t.relu() }, one()]);
+    const { program } = planned(net, shape, t.initialize(net, shape, { seed: 1 }), {});
+    expect(program.steps.filter(({ isCall }) => isCall)).toHaveLength(1);
+  });
+
   it('[compile-memory] parts that are joined lie in their whole', () => {
     const joined = t.concat([one(), one()]);
     expect(planOf(joined, shape)).toMatchObject({ steps: 2, bytes: ROOM + 8032 });
@@ -66,7 +88,15 @@ describe('the plan', () => {
     const padded = () => t.conv2d({ filters: 10, size: 3, padding: 1 });
     // The first step copies x into a place with margins.
     const { steps, shared } = planOf(t.chain([padded(), padded(), padded()]), shape);
-    expect([steps, shared]).toEqual([4, [0, 1, 2, 3]]);
+    expect([steps, shared]).toEqual([
+      4,
+      [
+        [0, 2],
+        [1, 1],
+        [2, 1],
+        [3, 1],
+      ],
+    ]);
     expect(planOf(t.chain([]), shape).shared).toEqual([]);
   });
 });

@@ -140,6 +140,30 @@ describe('[compile-bits] what is done before results are stored', () => {
           ]).toEqual([batch, units, -1]);
   });
 
+  test('and to no lane behind them: the next channels of a concat hold what was there before', () => {
+    const first = t.dense({ units: 3 });
+    for (const batch of [1, 2, MR, MR + 1])
+      for (const units of [1, 5, 8, 9, 25, 31, 32, 33, 39, 57, 63, 65]) {
+        const net = t.chain([first, t.concat([t.dense({ units }), t.identity()])]);
+        expect([batch, units, compiled(net, [batch, 6])]).toEqual([batch, units, -1]);
+      }
+    for (let channels = 1; channels <= 9; channels++)
+      for (const [name, layer] of Object.entries({
+        conv: t.conv1d({ filters: channels, size: 3, padding: 1 }),
+        transposed: t.convTranspose1d({ filters: channels, size: 3, padding: 1 }),
+        depthwise: t.depthwiseConv1d({ size: 3, padding: 1 }),
+        norm: t.frozenNorm(),
+        lrn: t.lrn({ size: 3 }),
+        max: t.maxPool1d({ size: 3, stride: 1, padding: 1 }),
+        average: t.avgPool1d({ size: 3, stride: 1, padding: 1 }),
+        sum: t.sum([t.relu(), t.identity()]),
+      })) {
+        const own = t.conv1d({ filters: channels, size: 1 });
+        const net = t.chain([own, t.concat([layer, t.identity()])]);
+        expect([name, channels, compiled(net, [2, 5, 2])]).toEqual([name, channels, -1]);
+      }
+  });
+
   test('to sums and copies on planes, rows and columns', () => {
     for (let channels = 1; channels <= 9; channels++)
       for (const space of [[3], [3, 2], [2, 3, 2]]) {

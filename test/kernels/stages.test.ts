@@ -105,36 +105,36 @@ test('[compile-arithmetic] [conv-forward] windows for which Winograd would pay a
 });
 
 describe('[norm-statistics] [norm-frozen] [norm-frozen-gradient] [norm-batch-gradient] the bits of the loops', () => {
-  const C = 3;
-  const weight = wave(5, C);
-  const bias = wave(6, C);
   // Of the images of the last two sizes two or one are staged at a time.
-  test.each([1, 7, 64, 129, STAGED_BYTES / 2 / 4 / C - 1, STAGED_BYTES / 4 / C + 1].map(Math.floor))(
-    '%i positions',
-    (rows) => {
-      for (const batch of rows < 1000 ? [1, 2, 130] : [3]) {
-        const n = batch * rows * C;
-        const [x, dy] = [wave(7, n), wave(8, n)];
-        const { mean, variance } = norms.batchStatistics(batch, C, x);
-        expect(kernels.batchStatistics(batch, C, x)).toEqual({ mean, variance });
-        const by = { mean, deviation: norms.deviations(variance, 1e-5, Math.fround), weight };
-        const sums = norms.normParamGrads(batch, x, by, dy);
-        expect(kernels.normParamGrads(batch, x, by, dy)).toEqual(sums);
-        const [ours, theirs] = [unwritten(n), new Float32Array(n)];
-        kernels.normalize(batch, x, by, bias, ours);
-        norms.normalize(x, by, bias, theirs);
-        expect(firstDifference(ours, theirs)).toBe(-1);
-        ours.fill(-12345.678);
-        kernels.batchNormInputGrad(batch, x, by, sums, dy, ours);
-        norms.batchNormInputGrad(x, by, sums, dy, theirs);
-        expect(firstDifference(ours, theirs)).toBe(-1);
-        const [db, sum] = [unwritten(C), new Float32Array(C)];
-        kernels.biasGrad(batch, dy, db);
-        reference.biasGrad(batch, dy, sum);
-        expect(db).toEqual(sum);
-      }
-    },
-  );
+  const [two, one] = [STAGED_BYTES / 2, STAGED_BYTES].map((bytes) => Math.floor(bytes / 4 / 3));
+  test.each([
+    ...[1, 7, 129].flatMap((rows) => [1, 3, 4, 7, 8, 9, 17].map((C) => [rows, C])),
+    [two - 1, 3],
+    [one + 1, 3],
+  ])('%i positions of %i channels', (rows, C) => {
+    const [weight, bias] = [wave(5, C), wave(6, C)];
+    for (const batch of rows > 7 ? [3] : [1, 2, 130]) {
+      const n = batch * rows * C;
+      const [x, dy] = [wave(7, n), wave(8, n)];
+      const { mean, variance } = norms.batchStatistics(batch, C, x);
+      expect(kernels.batchStatistics(batch, C, x)).toEqual({ mean, variance });
+      const by = { mean, deviation: norms.deviations(variance, 1e-5, Math.fround), weight };
+      const sums = norms.normParamGrads(batch, x, by, dy);
+      expect(kernels.normParamGrads(batch, x, by, dy)).toEqual(sums);
+      const [ours, theirs] = [unwritten(n), new Float32Array(n)];
+      kernels.normalize(batch, x, by, bias, ours);
+      norms.normalize(x, by, bias, theirs);
+      expect(firstDifference(ours, theirs)).toBe(-1);
+      ours.fill(-12345.678);
+      kernels.batchNormInputGrad(batch, x, by, sums, dy, ours);
+      norms.batchNormInputGrad(x, by, sums, dy, theirs);
+      expect(firstDifference(ours, theirs)).toBe(-1);
+      const [db, sum] = [unwritten(C), new Float32Array(C)];
+      kernels.biasGrad(batch, dy, db);
+      reference.biasGrad(batch, dy, sum);
+      expect(db).toEqual(sum);
+    }
+  });
 });
 
 test('[pool-max] [pool-average] [pool-max-gradient] [pool-average-gradient] the bits of the loops for every image', () => {

@@ -73,6 +73,35 @@ const bitsOf = (own: t.Params<t.Tensor>): [string, Float32Array][] =>
   Object.entries(flatParams(own)).map(([name, { data }]) => [name, data as Float32Array]);
 
 describe('[train-threads] the bits of one thread', () => {
+  test('of a net of float64', async () => {
+    hostOf(2);
+    const wide = t.chain({
+      conv: t.conv2d({ filters: 44, size: 3, padding: 'same' }),
+      pool: t.maxPool2d({ size: 2 }),
+      wide: t.conv2d({ filters: 22, size: 2, groups: 2 }),
+      flat: t.flatten(),
+      out: t.dense({ units: 10 }),
+    });
+    const own = t.initialize(wide, [1, 24, 25, 5], { seed: 2 });
+    const doubled = (each: t.Params<t.Tensor>): t.Params<t.Tensor> =>
+      Object.fromEntries(
+        Object.entries(each).map(([name, value]) => [
+          name,
+          'data' in value ? t.toFloat64(value as t.Tensor) : doubled(value as t.Params<t.Tensor>),
+        ]),
+      );
+    const of64: Batches = {
+      ...batches,
+      epoch: (...given) => [...batches.epoch(...given)].map((batch) => ({ ...batch, x: t.toFloat64(batch.x) })),
+    };
+    const run = vi.spyOn(Crew.prototype, 'run');
+    const alone = await fit(wide, doubled(own), of64, { ...options, epochs: 1 });
+    const shared = await fit(wide, doubled(own), of64, { ...options, epochs: 1, threads: 2 });
+    expect(run.mock.calls.flatMap(([sections]) => sections.flat(2)).map(({ name }) => name)).toContain('accumulate');
+    for (const [i, [name, data]] of bitsOf(shared.params).entries())
+      expect([name, firstDifference(data, bitsOf(alone.params)[i][1])]).toEqual([name, -1]);
+  });
+
   test.each([2, 3])('on %i threads', async (threads) => {
     const made = hostOf(3);
     const alone = await fit(net, params, batches, options);
@@ -122,6 +151,31 @@ test('[train-threads] a worker that dies is an error of the run, and the next ru
     onCheckpoint: async () => void (await made[0].terminate()),
   });
   await expect(dying).rejects.toThrow('fit: a worker must not end during training, got it ended [train-threads]');
+  const { step } = await fit(net, params, batches, { ...options, threads: 2 });
+  expect(step).toBe(options.epochs * SIZES.length);
+});
+
+/** Trains on two threads; before the step numbered 2 `harm` is done to the crew, while the event loop does not turn. */
+function harmed(harm: (sections: Parameters<Crew['run']>[0]) => Parameters<Crew['run']>[0]) {
+  hostOf(2);
+  const { run } = Crew.prototype;
+  let isDone = false;
+  vi.spyOn(Crew.prototype, 'run').mockImplementation(function (this: Crew, sections, make) {
+    const own = isDone ? sections : harm(sections);
+    isDone = true;
+    run.call(this, own, make);
+  });
+  return fit(net, params, batches, { ...options, threads: 2 });
+}
+
+test('[train-threads] a worker that fails within a step is an error at once', async () => {
+  const trapped = harmed((sections) =>
+    sections.map((section, i) =>
+      i > 0 ? section : section.map((calls, t) => (t === 0 ? calls : [{ name: 'zero', numbers: [-16, 64] } as const])),
+    ),
+  );
+  await expect(trapped).rejects.toThrow('fit: a worker must not end during training, got it failed [train-threads]');
+  vi.mocked(Crew.prototype.run).mockRestore();
   const { step } = await fit(net, params, batches, { ...options, threads: 2 });
   expect(step).toBe(options.epochs * SIZES.length);
 });

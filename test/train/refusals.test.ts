@@ -321,6 +321,11 @@ const mistyped: [message: string, call: () => unknown][] = [
     'confusionMatrix: logits must be a tensor {shape, data}, got 5 [tensor-type]',
     () => confusionMatrix(5 as Anything, []),
   ],
+  ['topError: labels must be an array of whole numbers, got 5 [loss-labels]', () => topError(data.x, 5 as Anything)],
+  [
+    'topError: labels must be an array of whole numbers, got null [loss-labels]',
+    () => topError(data.x, null as Anything),
+  ],
   ['topError: logits must be a tensor {shape, data}, got 5 [tensor-type]', () => topError(5 as Anything, [])],
   ['evaluation: net must be a layer, got 5 [layer-rules]', () => evaluation(5 as Anything)],
   [

@@ -86,10 +86,10 @@ export const lpFamily = windowFamily({
       return y;
     },
   },
-  /** A window of three axes over 65,536 cells would take seconds, since every cell of it has a bound. */
+  /** More than 65,536 cells take a second, since every cell of a window has a bound: in two dimensions alone. */
   everyday: (rank) =>
     everydayWindows(rank)
-      .filter(({ space }) => rank < 3 || sizeOf(space) <= 65536)
+      .filter(({ space }) => rank === 2 || sizeOf(space) <= 65536)
       .map((c) => ({ ...everydayPool(c), power: 2 })),
   ranges: (rank) => windowRanges(rank, powered, [...poolRanges, { power: [1.5, 4] }]),
   small: (rank) => smallRanges(rank, { ...powered, ceil: [0, 1] }),

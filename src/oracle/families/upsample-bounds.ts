@@ -65,6 +65,9 @@ function axisOf(a: Upsample, x: Shape, i: number): readonly Sampled[] {
       const { v, e: sofar } = shares.get(within(cell)) ?? exactly(0);
       shares.set(within(cell), { v: v + Math.max(0, 1 - distance), e: sofar + e });
     }
+    // Places that are moved to an end have a neighbour too.
+    const moved = Math.floor(Math.min(n - 1, Math.max(0, place)));
+    for (const cell of [moved, moved + 1]) if (!shares.has(within(cell))) shares.set(within(cell), exactly(0));
     return { cells: [...shares], off: e, isDyadic: e === 0 && Number.isInteger(place * 64) };
   });
 }

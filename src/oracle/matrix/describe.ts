@@ -3,7 +3,7 @@
 
 import type { Shape } from '../../tensor.ts';
 import type { Outcome } from '../ask/ask.ts';
-import { patient } from '../ask/patience.ts';
+import { type Patient, patient } from '../ask/patience.ts';
 import type { Case } from '../case.ts';
 import { parseCaseId } from '../cases/id.ts';
 import { layerOf, shapeOf, workOf } from '../cases/tensors.ts';
@@ -31,18 +31,27 @@ interface Described {
 /** Seconds that an engine may take for the questions of one finding. */
 const SECONDS = 20;
 
-/** A second case is read if it has no more products than this. */
-const PRODUCTS = 1200;
+/** A second case is read if it has no more products than this; of one that cannot be read in time, a smaller one. */
+const PRODUCTS = [1200, 250];
 
-/** The failing case with most axes longer than 1: the rules that are possible there are fewer than in the smallest case. */
-function mostTelling(failures: readonly Outcome[]): Case | undefined {
-  let [best, most]: [Case | undefined, number] = [undefined, -1];
+/** The lengths of all axes of a case. */
+function lengthsOf(c: Case): readonly number[] {
+  const layer = layerOf(c);
+  const x = shapeOf(c);
+  return [x, layer.shape(x), ...(Object.values(layer.params(x)) as Shape[])].flat();
+}
+
+/**
+ * The failing case with most axes longer than 1: the rules that are possible there are fewer than in the smallest case. Beside
+ * one that is known, the one with most such axes that are short there, if there is any.
+ */
+function mostTelling(failures: readonly Outcome[], products: number, known?: Case): Case | undefined {
+  const short = known && lengthsOf(known).map((n) => n < 2);
+  let [best, most]: [Case | undefined, number] = [undefined, known ? 0 : -1];
   for (const { case: c, verdict } of failures) {
-    if (verdict.kind !== 'fail' || countOf(c) > PRODUCTS) continue;
-    const layer = layerOf(c);
-    const x = shapeOf(c);
-    const shapes = [x, layer.shape(x), ...(Object.values(layer.params(x)) as Shape[])];
-    const long = shapes.flat().reduce((sum, n) => sum + (n > 2 ? 3 : n > 1 ? 2 : 0), 0);
+    if (verdict.kind !== 'fail' || countOf(c) > products) continue;
+    const lengths = lengthsOf(c);
+    const long = lengths.reduce((sum, n, i) => sum + (short && !short[i] ? 0 : n > 2 ? 3 : n > 1 ? 2 : 0), 0);
     if (long > most) [best, most] = [c, long];
   }
   return best;
@@ -75,13 +84,30 @@ async function describe(
 ): Promise<Described> {
   const engine = patient(subject, SECONDS);
   const found = await readMatrix(engine, smallest);
-  const telling = found && found.rules.length > 0 ? mostTelling(failures) : undefined;
-  const larger = telling && (await readMatrix(engine, telling));
+  const [telling, larger] = found && found.rules.length > 0 ? await readTelling(engine, failures) : [];
   if (isNamed) return described(found, larger);
   const rules = suspectsOf(subject, larger, failures);
   const suspects = distinct(rules.length > 0 ? rules : suspectsOf(subject, found, failures));
   const all = [...mistakesOf(smallest.op).map(known), ...suspects];
-  return described(found, larger, await nameBy(engine, all, failures, passes));
+  const named = await nameBy(engine, all, failures, passes);
+  const [, second] = named || !telling ? [] : await readTelling(engine, failures, telling);
+  if (!second || second.rules.length === 0) return described(found, larger, named);
+  const others = distinct(suspectsOf(subject, second, failures));
+  return described(found, larger, await nameBy(engine, others, failures, passes));
+}
+
+/** The most telling case that can be read, and what is read there. */
+async function readTelling(
+  engine: Patient,
+  failures: readonly Outcome[],
+  known?: Case,
+): Promise<readonly [Case?, Description?]> {
+  for (const products of PRODUCTS) {
+    const telling = mostTelling(failures, products, known);
+    const read = telling && (await readMatrix(engine, telling));
+    if (read && read.rules.length > 0) return [telling, read];
+  }
+  return [];
 }
 
 const distinct = (list: readonly Suspect[]): Suspect[] =>

@@ -167,9 +167,12 @@ export const inWords = ({ statements }: Region): string =>
 /** How many pairs of statements are tried, and what a second statement costs. */
 const [PAIRED, SECOND] = [40, 4];
 
+/** How many statements are tried that hold of every product. */
+const SINGLES = 12;
+
 /** The regions that hold of all products of the first list and of none of the second, the plainest first. */
 export function regionsBetween(terms: Terms, inside: readonly Term[], outside: readonly Term[]): Region[] {
-  if (outside.length === 0) return [everywhere, ...single(terms, inside, outside).slice(0, 4)];
+  if (outside.length === 0) return [everywhere, ...single(terms, inside, outside).slice(0, SINGLES)];
   const covering = statementsOf(terms).filter((each) => inside.every((term) => each.holds(term)));
   const found: Region[] = single(terms, inside, outside);
   const cut = covering

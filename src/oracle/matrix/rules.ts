@@ -44,7 +44,7 @@ export interface Seen {
 }
 
 /** How many rules are kept, the plainest first. */
-const KEPT = 60;
+const KEPT = 120;
 
 /** The index of a product's element in one tensor. */
 const at = (shape: readonly number[], place: readonly number[]): number =>

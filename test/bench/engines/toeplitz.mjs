@@ -1,10 +1,11 @@
 // This library, its modules one by one as built in build/js: a layer is timed inside of compile.
 
+import { assemble } from '../../../build/js/compile/assemble.js';
+import { Recorder } from '../../../build/js/compile/recorder.js';
 import * as toeplitz from '../../../build/js/index.js';
-import * as kernels from '../../../build/js/kernels.js';
+import { ownArena } from '../../../build/js/kernels/arena.js';
+import * as kernels from '../../../build/js/kernels/choose.js';
 import { fit, minibatches, sgd } from '../../../build/js/train/index.js';
-import { assemble } from '../../../build/js/wasm/compile.js';
-import { Recorder } from '../../../build/js/wasm/program.js';
 import { threeAxes } from '../../../build/js/window.js';
 import { isWinograd } from '../cases.mjs';
 
@@ -61,13 +62,14 @@ function forward({ group, tree, x, shape }) {
 function inPlace(name, layer, params, x, arithmetic) {
   const program = new Recorder(arithmetic);
   const [slot, traced] = program.input(x.shape);
-  const net = assemble(program, slot, program.layer(layer, traced, params));
+  const net = assemble(ownArena('compile'), program, slot, program.layer(layer, traced, params));
+  const run = () => net.run(x.shape[0]);
   const output = () => {
     net.x.set(x.data);
-    net.run();
+    run();
     return net.y;
   };
-  return { name, run: () => net.run(), output };
+  return { name, run, output };
 }
 
 /** One of the two gradients alone; filters are packed in every call, for a training step changes them. */

@@ -160,6 +160,15 @@ describe('numbers with what may have become of them', () => {
     const thirds = bound(upsample({ scale: 3, mode: 'linear' }), x, {}).error.data;
     for (const each of thirds) expect(each).toBeLessThan(4e-5);
     expect(Math.max(...thirds)).toBeGreaterThan(0);
+    // Of a place before the first cell, the second one has no share, and may be multiplied with it all the same.
+    const border = upsample({ scale: 2, mode: 'linear' });
+    for (const first of [1, Number.NaN])
+      expect(
+        check(border, tensor([1, 2, 1], [1, Number.NaN]), {}, tensor([1, 4, 1], [first, NaN, NaN, NaN])).kind,
+      ).toBe('pass');
+    expect(check(border, tensor([1, 2, 1], [1, Number.NaN]), {}, tensor([1, 4, 1], [1, 1, NaN, NaN])).kind).toBe(
+      'fail',
+    );
   });
 
   it('[bound-formulas] of several formulas the largest bound counts, and one for another number widens it', () => {

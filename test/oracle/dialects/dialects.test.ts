@@ -56,11 +56,21 @@ const padMeaning = (c: WindowedCase) => {
   return [shapeOf(c), pairs, mode, mode === 'constant' ? value : 0];
 };
 
-/** What decides the result of a case: padding as numbers, whatever word stands for it; one slope of one channel is one for all. */
+/** Operators of which several attributes say the same: what they make of whole numbers. */
+const told = new Set(['upsample', 'slice', 'globalAvgPool', 'globalMaxPool', 'globalLpPool']);
+const resultMeaning = (c: WindowedCase) => {
+  const shape = shapeOf(c);
+  const x = Float64Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => i);
+  return [shape, [...layerOf(c).forward({ shape, data: x }, {}).data]];
+};
+
+/** What decides the result of a case: padding as numbers, whatever word stands for it; what is repeated shows in the shapes of parameters. */
 const meaning = (c: WindowedCase) => {
   if (c.op === 'pad') return padMeaning(c);
+  if (told.has(c.op)) return resultMeaning(c);
   if (!hasWindow(c)) {
-    const { shared: _, axis = 0, ...attributes } = layerOf(c).attributes as { shared?: boolean; axis?: number };
+    const own = layerOf(c).attributes as { shared?: boolean; repeated?: string; axis?: number };
+    const { shared: _, repeated: __, axis = 0, ...attributes } = own;
     return [shapeOf(c), (axis + shapeOf(c).length) % shapeOf(c).length, attributes, layerOf(c).params(shapeOf(c))];
   }
   const plain: WindowedCase = { ...c, padding: numbersOf(c), ceil: false };
@@ -75,7 +85,9 @@ describe('a case in a dialect', () => {
         fc.pre(isPossible(c) && op !== 'dense');
         const call = callOf({ dialect: name, layout: dialects[name].layout }, c);
         const { attributes, x, ...rest } = ourCall(name, call);
-        const again = { ...c, ...attributes, filters: c.filters, groups: c.groups } as WindowedCase;
+        const given = op === 'selectChannels' ? { select: attributes.channels } : attributes;
+        const groups = op === 'groupNorm' ? attributes.groups : c.groups;
+        const again = { ...c, ...given, filters: c.filters, groups } as WindowedCase;
         expect(meaning(again)).toEqual(meaning(c));
         for (const [part, each] of tensorsOf(c)) if (part !== 'dy') expect({ x, ...rest }[part]).toEqual(each);
       }),
