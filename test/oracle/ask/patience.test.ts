@@ -6,8 +6,12 @@ import type { EngineUnderTest } from '../../../src/oracle/engine-under-test.ts';
 
 /** Works for so long, as the processor counts it: on a loaded machine more time passes. */
 const busy = (milliseconds: number): void => {
+  const spent = (): number => {
+    const { user, system } = process.cpuUsage(begun);
+    return user + system;
+  };
   const begun = process.cpuUsage();
-  for (let spent = begun; spent.user + spent.system < 1000 * milliseconds; ) spent = process.cpuUsage(begun);
+  while (spent() < 1000 * milliseconds);
 };
 const slow = {
   run: async () => {
