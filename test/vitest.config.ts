@@ -1,12 +1,14 @@
 import { defineConfig } from 'vitest/config';
 
-/** These load modules anew, take away what hosts have, or look at what a process has warned of: each has a process of its own. */
+/** These load modules anew, take away what hosts have, or look at what a process has warned of or how much memory it has: each has a process of its own. */
 const alone = [
   'certify.test.ts',
   'compile/arithmetic.test.ts',
   'compile/counts.test.ts',
   'formats/utf8.test.ts',
+  'kernels/arena.test.ts',
   'kernels/host.test.ts',
+  'kernels/refused-memory.test.ts',
   'readme.test.ts',
   'threads/*.test.ts',
   'train/choices.test.ts',
