@@ -5,6 +5,8 @@ const alone = [
   'certify.test.ts',
   'compile/arithmetic.test.ts',
   'compile/counts.test.ts',
+  'compile/loops.test.ts',
+  'formats/limits.test.ts',
   'formats/utf8.test.ts',
   'kernels/arena.test.ts',
   'kernels/host.test.ts',
