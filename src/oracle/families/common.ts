@@ -1,6 +1,8 @@
 // What families may share: parts of windowed operators, results that no dialect sees otherwise, words of dialects, layouts.
 
 import type { Attributes, Layer } from '../../layer/layer.ts';
+import type { Data } from '../../tensor.ts';
+import { type Bound, boundOf, chosen, type Profile, toDoubles } from '../bounds/bound.ts';
 import type { Case, Operands } from '../case.ts';
 import type { Dialect, Layout } from '../dialect.ts';
 import type { Expected, Structure, Words } from '../family.ts';
@@ -51,3 +53,14 @@ export const layouts = {
   ]),
   matrix: layoutsOfWeight.slice(0, 2).map((weight): Layout => ({ weight })),
 } as const;
+
+/**
+ * Bounds of a layer whose outputs are elements of x, which rounding alike leaves as they are: dx sums dy where they were taken.
+ * Spec bound-pad, oracle-precision.
+ */
+export function takenBounds(layer: Layer, { x, dy }: Operands, profile: Profile): Readonly<Record<string, Bound>> {
+  const [y, pull] = layer.vjp({ shape: x.shape, data: toDoubles(x.data) }, {});
+  if (!dy) return { y: chosen(toDoubles(y.data), profile) };
+  const apply = (a: Float64Array): Float64Array => toDoubles(pull({ shape: dy.shape, data: a as Data }).x.data);
+  return { x: boundOf({ a: toDoubles(dy.data), apply }, profile) };
+}

@@ -1,16 +1,12 @@
 // Maxima over all of space, and over blocks of channels.
 
-import type { Layer } from '../../layer/layer.ts';
 import { channelMaxPool, globalMaxPool } from '../../ops/global-pool.ts';
-import type { Data } from '../../tensor.ts';
-import { type Bound, boundOf, chosen, type Profile, toDoubles } from '../bounds/bound.ts';
-import type { Operands } from '../case.ts';
 import { absent, type LargeAxis } from '../family.ts';
 import { type ShapedCase, type ShapedRanges, shapedRanges } from '../shapes/case.ts';
 import { shapedFamily } from '../shapes/family.ts';
 import { eachOutput, evaluated, gradientsOf, type ShapedMistake, type ShapedSetting } from '../shapes/setting.ts';
 import { blocks } from '../windows/large-axes.ts';
-import { underMaximum } from './common.ts';
+import { takenBounds, underMaximum } from './common.ts';
 import {
   type GlobalMistake,
   globalWords,
@@ -23,15 +19,6 @@ import {
   sizesOf,
   spread,
 } from './global-pools.ts';
-
-/** The largest stays the largest when all are rounded alike; dy goes where it lies. Spec oracle-precision. */
-function maximumBounds(layer: Layer, { x, dy }: Operands, profile: Profile): Readonly<Record<string, Bound>> {
-  const tensor = { shape: x.shape, data: toDoubles(x.data) };
-  const [y, pull] = layer.vjp(tensor, {});
-  if (!dy) return { y: chosen(toDoubles(y.data), profile) };
-  const apply = (a: Float64Array): Float64Array => toDoubles(pull({ shape: dy.shape, data: a as Data }).x.data);
-  return { x: boundOf({ a: toDoubles(dy.data), apply }, profile) };
-}
 
 /** Who takes a tie is a convention: where the gradient follows the maximum, no two cells are equal. */
 const distinct = <C extends { readonly values: string }>(c: C, gradient: boolean): C =>
@@ -81,7 +68,7 @@ export const globalMaxPoolFamily = shapedFamily<Keep>({
   ranges: maximaRanges,
   within: ranged,
   inGradient: distinct,
-  bounds: maximumBounds,
+  bounds: takenBounds,
   words: globalWords('MAX'),
   nearest: images,
   keepsNaN: ({ conventions }) => conventions.nan !== 'open',
@@ -153,7 +140,7 @@ export const channelMaxPoolFamily = shapedFamily<Size>({
   ranges: [...maximaRanges, { channels: [4, 12], own: { size: [2, 3, 4] } }],
   large: inBlocks,
   inGradient: distinct,
-  bounds: maximumBounds,
+  bounds: takenBounds,
   words: { onnx: absent, torch: absent, tensorflow: absent, webnn: absent, caffe: absent },
   keepsNaN: ({ conventions }) => conventions.nan !== 'open',
   operandsIn: underMaximum,

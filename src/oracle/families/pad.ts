@@ -1,14 +1,12 @@
 // Padding: every number of y is one of x or the constant, so that y has no error; dx adds up dy. Spec bound-pad.
 
 import { type PadAttributes, type PadMode, pad } from '../../ops/pad.ts';
-import type { Data } from '../../tensor.ts';
-import { type Bound, boundOf, chosen, toDoubles } from '../bounds/bound.ts';
 import type { Dialect } from '../dialect.ts';
 import { absent } from '../family.ts';
 import { type ShapedCase, shapedRanges } from '../shapes/case.ts';
 import { axesIn, shapedFamily } from '../shapes/family.ts';
 import { eachGradient, type ShapedMistake } from '../shapes/setting.ts';
-import { said } from './common.ts';
+import { said, takenBounds } from './common.ts';
 
 type Padding = PadAttributes['padding'];
 type Pair = readonly [before: number, after: number];
@@ -119,12 +117,7 @@ export const padFamily = shapedFamily<Pad>({
   ],
   within: { rank: [1, 3] },
   ranges: shapedRanges.map((each) => ({ ...each, rank: each.rank?.[0] === 0 ? [1, 3] : (each.rank ?? [1, 3]) })),
-  bounds(layer, { x, dy }, profile): Readonly<Record<string, Bound>> {
-    const [y, pull] = layer.vjp({ shape: x.shape, data: toDoubles(x.data) }, {});
-    if (!dy) return { y: chosen(toDoubles(y.data), profile) };
-    const apply = (a: Float64Array): Float64Array => toDoubles(pull({ shape: dy.shape, data: a as Data }).x.data);
-    return { x: boundOf({ a: toDoubles(dy.data), apply }, profile) };
-  },
+  bounds: takenBounds,
   words: {
     onnx: said((c, layout) => {
       const pairs = pairsIn(c, layout);

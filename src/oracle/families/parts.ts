@@ -2,14 +2,12 @@
 
 import { selectChannels } from '../../ops/select.ts';
 import { slice } from '../../ops/slice.ts';
-import type { Data } from '../../tensor.ts';
-import { type Bound, boundOf, chosen, toDoubles } from '../bounds/bound.ts';
 import type { Dialect } from '../dialect.ts';
 import { absent, type Words } from '../family.ts';
 import { inputOf, type ShapedCase, shapedRanges } from '../shapes/case.ts';
 import { axisIn, shapedFamily } from '../shapes/family.ts';
 import { eachGradient, evaluated, type ShapedMistake } from '../shapes/setting.ts';
-import { said } from './common.ts';
+import { said, takenBounds } from './common.ts';
 import { movingFamily } from './moves.ts';
 
 interface Slice {
@@ -148,12 +146,7 @@ export const selectChannelsFamily = shapedFamily<Select>({
     [[3, 10], 'real', { select: [9, 1] }],
   ],
   ranges: shapedRanges.map((each) => ({ ...each, channels: [2, 6] })),
-  bounds(layer, { x, dy }, profile): Readonly<Record<string, Bound>> {
-    const [y, pull] = layer.vjp({ shape: x.shape, data: toDoubles(x.data) }, {});
-    if (!dy) return { y: chosen(toDoubles(y.data), profile) };
-    const apply = (a: Float64Array): Float64Array => toDoubles(pull({ shape: dy.shape, data: a as Data }).x.data);
-    return { x: boundOf({ a: toDoubles(dy.data), apply }, profile) };
-  },
+  bounds: takenBounds,
   words: {
     onnx: along('axis', 'indices'),
     torch: along('dim', 'index'),
