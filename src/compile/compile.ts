@@ -2,8 +2,8 @@
 
 import { known, oneOf } from '../attributes.ts';
 import { SpecError, wrongType } from '../errors.ts';
-import { ownArena } from '../kernels/arena.ts';
 import { runsKernels } from '../kernels/host.ts';
+import { ownArena } from '../kernels/scratch-arena.ts';
 import { checkLayer, type Layer, type Params } from '../layer/layer.ts';
 import { allocateFrom, checkShape, checkTensor, type Shape, sameShape, sizeOf, type Tensor } from '../tensor.ts';
 import type { Activation } from './activation.ts';

@@ -1,10 +1,10 @@
-// The memory of the kernels: an arena of scratch memory that calls share, and one for each compiled net.
+// The memory of one instance of the kernels: an arena, given out from the bottom upwards.
 
 import { SpecError } from '../errors.ts';
 import type { Data } from '../tensor.ts';
 import { HEAP_BASE } from './declared.ts';
 import type { Kernels } from './exports.ts';
-import { type Instance, type Memory, newInstance, Refusal } from './module.ts';
+import { type Instance, type Memory, newInstance } from './module.ts';
 
 /** A struct of assembly/, as declared.ts names its fields; those of `floats` are float32, the others whole numbers. */
 export interface Struct<Field extends string> {
@@ -28,7 +28,11 @@ const ADDRESSABLE = 0x100000000;
 export const BASE = Math.ceil(HEAP_BASE / 16) * 16;
 
 /** The memory of a new instance. */
-const FIRST_BYTES = 16 * PAGE;
+export const FIRST_BYTES = 16 * PAGE;
+
+/** The memory of values as float32 words, which copies leave as they are: two for a float64. */
+export const wordsOf = (values: Data): Float32Array =>
+  values instanceof Float32Array ? values : new Float32Array(values.buffer, values.byteOffset, values.length * 2);
 
 /** Room behind every block: a tile reads whole vectors, up to 7 floats beyond the last channel. */
 const SLACK = 32;
@@ -177,78 +181,11 @@ export class Arena {
   values(values: Data): number {
     if (this.holds(values)) return values.byteOffset;
     const address = this.take(values.byteLength);
-    const room = (): Data =>
-      values instanceof Float32Array ? this.floats(address, values.length) : this.doubles(address, values.length);
-    this.whenReady(() => room().set(values));
+    this.whenReady(() => this.floats(address, values.byteLength / WORD).set(wordsOf(values)));
     return address;
   }
 }
 
-/** An arena above this is dropped after the call that grew it. */
-const KEPT_BYTES = 64 * 1024 * 1024;
-
-const refusedMemory = (clause: string, who: string, bytes: number): SpecError =>
+/** The error of a call whose memory the host refuses. */
+export const refusedMemory = (clause: string, who: string, bytes: number): SpecError =>
   new SpecError(clause, `${who}: the host must grant the kernels their memory, got ${bytes} bytes refused`);
-
-let scratch: Arena | undefined;
-let refusal: Refusal | undefined;
-
-/**
- * Why this host does not run the kernels, or undefined where it does. The first scratch arena is the trial; a host that
- * refused is not asked again before `askAgain`. Spec kernel-host.
- */
-export function refused(): Refusal | undefined {
-  if (scratch === undefined && refusal === undefined) {
-    try {
-      scratch = new Arena();
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      refusal = error;
-    }
-  }
-  return refusal;
-}
-
-/** Forgets that the host refused. */
-export function askAgain(): void {
-  refusal = undefined;
-}
-
-/** Runs `body` on the scratch arena. One that a call fails on is dropped, so that no state survives it. */
-export function withArena<T>(who: string, body: (arena: Arena) => T): T {
-  const arena = scratch ?? newArena('kernel-memory', who);
-  scratch = undefined;
-  arena.reset(who);
-  const result = body(arena);
-  if (arena.isOwned || arena.bytes <= KEPT_BYTES) scratch = arena;
-  return result;
-}
-
-/** Runs `body`, and every call in it on the given arena. */
-export function onArena<T>(arena: Arena, body: () => T): T {
-  const before = scratch;
-  scratch = arena;
-  try {
-    return body();
-  } finally {
-    scratch = before;
-  }
-}
-
-/** An arena of zeros for a compiled net: the scratch arena, if no call has used it, or a new one. Spec compile-memory. */
-export function ownArena(who: string): Arena {
-  const arena = scratch?.isUnused ? scratch : newArena('compile-memory', who);
-  if (arena === scratch) scratch = undefined;
-  arena.reset(who, 'compile-memory');
-  return arena;
-}
-
-/** An arena where the first one was granted. */
-function newArena(clause: string, who: string): Arena {
-  try {
-    return new Arena();
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    throw refusedMemory(clause, who, FIRST_BYTES);
-  }
-}

@@ -1,7 +1,7 @@
 // The gradient of a bias: the sums over all positions, in float64, each image by itself.
 
-import { withArena } from './arena.ts';
 import { imageSums } from './column-sums.ts';
+import { withArena } from './scratch-arena.ts';
 import { forBlocks, staged, stagedImages } from './staged.ts';
 
 /** db[o] = Σ dy[n,p,o]. Spec conv-bias-gradient. */

@@ -1,9 +1,10 @@
 // Runs a kernel with weights once, on the scratch arena.
 
 import type { Data } from '../tensor.ts';
-import { withArena } from './arena.ts';
+import { wordsOf } from './arena.ts';
 import { makePaddedInput } from './padded-input.ts';
 import { densePlacement } from './placement.ts';
+import { withArena } from './scratch-arena.ts';
 import type { WeightedKernel } from './weighted-kernel.ts';
 
 /** The tensors of one call, all of one type; y is filled. */
@@ -14,10 +15,6 @@ export interface KernelCall {
   readonly b?: Data | undefined;
   readonly y: Data;
 }
-
-/** The memory of values as float32 words, which copies leave as they are: two for a float64. */
-export const wordsOf = (values: Data): Float32Array =>
-  values instanceof Float32Array ? values : new Float32Array(values.buffer, values.byteOffset, values.length * 2);
 
 /**
  * Fills y. Returns false, with y untouched, if the kernel would multiply ∞ or NaN in w by zeros that stand for padding,

@@ -4,7 +4,7 @@
 //   y[p][c·m + j] = Σ_k x[cell][c] · w[k][c·m + j]        w has the same layout in both
 
 import type { ConvGeometry } from '../window.ts';
-import { withArena } from './arena.ts';
+import { withArena } from './scratch-arena.ts';
 
 /** With more filters for each channel, the kernels for groups have no empty lanes and are faster. */
 const MOST_FILTERS = 4;

@@ -2,12 +2,12 @@
 
 import { imagesOfSum, SUM_POSITIONS } from '../reference/convolution.ts';
 import { type ConvGeometry, outputs } from '../window.ts';
-import { withArena } from './arena.ts';
 import { forward } from './contraction.ts';
 import { BlockSums } from './declared.ts';
 import { depthwisePlan } from './depthwise.ts';
 import { makePaddedInput } from './padded-input.ts';
 import { densePlacement } from './placement.ts';
+import { withArena } from './scratch-arena.ts';
 
 /** Fills dw. Padding takes no part. Spec conv-depthwise, numerics-weight-gradient. */
 export function depthwiseWeightGrad(g: ConvGeometry, x: Float32Array, dy: Float32Array, dw: Float32Array): void {

@@ -1,11 +1,11 @@
 // Functions of one element over arrays on the kernels, a block at a time.
 
 import type { MathFunction } from '../reference/map.ts';
-import { withArena } from './arena.ts';
 import * as declared from './declared.ts';
 import { Lattice, Sum } from './declared.ts';
 import type { Kernels } from './exports.ts';
 import { latticeOf } from './lattice.ts';
+import { withArena } from './scratch-arena.ts';
 
 /** The numbers of the functions; one that the kernels lack is an error of types. */
 const NUMBERS: Record<MathFunction, number> = declared.MathFunction;

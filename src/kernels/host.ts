@@ -1,7 +1,7 @@
 // Which implementation this host runs, and how a host that forbids compiling is given the kernels.
 
-import { askAgain, refused } from './arena.ts';
 import { adopt } from './module.ts';
+import { askAgain, refused } from './scratch-arena.ts';
 
 /** What float32 runs on a host. */
 export interface Host {

@@ -2,9 +2,10 @@
 
 import { type Normalization, type NormSums, type Statistics, scales } from '../reference/normalization.ts';
 import type { Data } from '../tensor.ts';
-import { type Arena, withArena } from './arena.ts';
+import type { Arena } from './arena.ts';
 import { imageSums, numbers } from './column-sums.ts';
 import { Norm } from './declared.ts';
+import { withArena } from './scratch-arena.ts';
 import { forBlocks, staged, stagedImages } from './staged.ts';
 
 /** Mean and variance of every channel, in float64. Spec norm-statistics. */

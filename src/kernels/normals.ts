@@ -1,7 +1,7 @@
 // Normal random numbers on the kernels, a block at a time.
 
-import { withArena } from './arena.ts';
 import { BLOCK } from './elementwise.ts';
+import { withArena } from './scratch-arena.ts';
 
 /** values[i] = factor · normal(), from a generator in the given state of four words. Spec random-normal. */
 export function normals(state: readonly number[], factor: number, values: Float32Array): void {

@@ -3,10 +3,10 @@
 import { isLong } from '../reference/sums.ts';
 import type { Data } from '../tensor.ts';
 import { inputs, outputs, overlaps, type PoolGeometry, taps } from '../window.ts';
-import { type Arena, type Fields, withArena } from './arena.ts';
-import { wordsOf } from './call-kernel.ts';
+import { type Arena, type Fields, wordsOf } from './arena.ts';
 import { Pool, PoolAxis, PoolOperation } from './declared.ts';
 import { densePlacement, type Placement } from './placement.ts';
+import { withArena } from './scratch-arena.ts';
 
 /** The tensors of one call, all of one type but the divisor; an operation reads or writes only those it is given. */
 interface Tensors {

@@ -3,9 +3,10 @@
 
 import { SpecError } from '../errors.ts';
 import { allocating } from '../tensor.ts';
-import { Arena, BASE, onArena } from './arena.ts';
+import { Arena, BASE } from './arena.ts';
 import { runsKernels } from './host.ts';
 import { type Instance, Refusal } from './module.ts';
+import { onArena } from './scratch-arena.ts';
 
 /** A step needs more memory than was reserved. */
 class Overflow extends Error {}

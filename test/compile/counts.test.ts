@@ -19,7 +19,7 @@ beforeAll(async () => {
   vi.stubGlobal('WebAssembly', undefined);
   vi.spyOn(console, 'warn').mockImplementation(() => {});
   plain = await import('../../src/index.ts');
-  const { refused } = await import('../../src/kernels/arena.ts');
+  const { refused } = await import('../../src/kernels/scratch-arena.ts');
   expect(refused()?.message).toBe('it has no WebAssembly');
   vi.unstubAllGlobals();
 });

@@ -2,8 +2,8 @@
 
 import { expect, test } from 'vitest';
 import { SpecError } from '../../src/errors.ts';
-import { ownArena, refused, withArena } from '../../src/kernels/arena.ts';
 import * as kernels from '../../src/kernels/choose.ts';
+import { ownArena, refused, withArena } from '../../src/kernels/scratch-arena.ts';
 import { windowAxes } from '../../src/window.ts';
 
 const window = { size: [1, 1, 1], stride: [1, 1, 1], dilation: [1, 1, 1], padding: 'valid' as const, ceil: false };

@@ -16,12 +16,12 @@ import {
   type Shape,
   tensor,
 } from '../../src/index.ts';
-import { withArena } from '../../src/kernels/arena.ts';
 import * as decided from '../../src/kernels/blocks.ts';
 import * as kernels from '../../src/kernels/choose.ts';
 import * as declared from '../../src/kernels/declared.ts';
 import { makePaddedInput } from '../../src/kernels/padded-input.ts';
 import * as pool from '../../src/kernels/pool.ts';
+import { withArena } from '../../src/kernels/scratch-arena.ts';
 import * as reference from '../../src/reference/convolution.ts';
 import * as referencePool from '../../src/reference/pool.ts';
 import { type Data, sizeOf } from '../../src/tensor.ts';

@@ -3,8 +3,8 @@
 import { readFileSync } from 'node:fs';
 import asc from 'assemblyscript/asc';
 import { expect, test } from 'vitest';
-import { withArena } from '../../src/kernels/arena.ts';
 import * as declared from '../../src/kernels/declared.ts';
+import { withArena } from '../../src/kernels/scratch-arena.ts';
 import { imagesOfSum, SUM_POSITIONS } from '../../src/reference/convolution.ts';
 
 const all = { ...declared };

@@ -2,10 +2,10 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { withArena } from '../../src/kernels/arena.ts';
 import * as kernels from '../../src/kernels/choose.ts';
 import { BLOCK, map, relu, reluGrad } from '../../src/kernels/elementwise.ts';
 import type { Kernels } from '../../src/kernels/exports.ts';
+import { withArena } from '../../src/kernels/scratch-arena.ts';
 import { random } from '../../src/random.ts';
 import {
   functions,

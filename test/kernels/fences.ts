@@ -10,9 +10,10 @@ import { assemble } from '../../src/compile/assemble.ts';
 import { Recorder } from '../../src/compile/recorder.ts';
 import type { PlacementOf, Step } from '../../src/compile/steps.ts';
 import type { Layer, Params, Shape, Tensor } from '../../src/index.ts';
-import { Arena, ownArena } from '../../src/kernels/arena.ts';
+import { Arena } from '../../src/kernels/arena.ts';
 import { HEAP_BASE } from '../../src/kernels/declared.ts';
 import type { Placement } from '../../src/kernels/placement.ts';
+import { ownArena } from '../../src/kernels/scratch-arena.ts';
 
 /** Bytes of the sentinels before a block; behind it they fill the room that the arena itself leaves. */
 const FENCE = 256;

@@ -211,7 +211,7 @@ test.skipIf(process.platform !== 'linux')(
 
 test('[kernel-memory] a host that refuses memory in the middle of a call is an error with its size', async () => {
   await load();
-  const { withArena } = await import('../../src/kernels/arena.ts');
+  const { withArena } = await import('../../src/kernels/scratch-arena.ts');
   const { Memory } = WebAssembly;
   WebAssembly.Memory = refuse(new RangeError('could not allocate memory')) as unknown as typeof Memory;
   try {
