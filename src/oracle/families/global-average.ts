@@ -6,6 +6,7 @@ import { type Bound, boundOf, toDoubles } from '../bounds/bound.ts';
 import { shapedFamily } from '../shapes/family.ts';
 import { eachGradient, eachOutput } from '../shapes/setting.ts';
 import {
+  everyday,
   globalWords,
   images,
   type Keep,
@@ -32,11 +33,7 @@ export const globalAvgPoolFamily = shapedFamily<Keep>({
   own: ownKeep,
   shapes: keptIfSaid,
   tensors: { y: 'none', dy: 'none' },
-  everyday: [
-    [[1, 7, 7, 16], 'exact'],
-    [[2, 4, 4, 8], 'exact'],
-    [[2, 3, 5, 4], 'real'],
-  ],
+  everyday,
   within: ranged,
   bounds(_, { x: { shape, data }, dy }, profile): Readonly<Record<string, Bound>> {
     const P = sizeOf(shape.slice(1, -1));

@@ -84,3 +84,10 @@ export const overSpace = (low: number): readonly GlobalMistake[] => [
     },
   },
 ];
+
+/** Layers that nets have. */
+export const everyday = [
+  [[1, 7, 7, 16], 'exact'],
+  [[2, 4, 4, 8], 'exact'],
+  [[2, 3, 5, 4], 'real'],
+] as const;

@@ -8,6 +8,7 @@ import { eachOutput, evaluated, gradientsOf, type ShapedMistake, type ShapedSett
 import { blocks } from '../windows/large-axes.ts';
 import { takenBounds, underMaximum } from './common.ts';
 import {
+  everyday,
   type GlobalMistake,
   globalWords,
   images,
@@ -60,11 +61,7 @@ export const globalMaxPoolFamily = shapedFamily<Keep>({
   own: ownKeep,
   shapes: keptIfSaid,
   tensors: { y: 'none', dy: 'none' },
-  everyday: [
-    [[1, 7, 7, 16], 'exact'],
-    [[2, 4, 4, 8], 'exact'],
-    [[2, 3, 5, 4], 'real'],
-  ],
+  everyday,
   ranges: maximaRanges,
   within: ranged,
   inGradient: distinct,

@@ -1,5 +1,5 @@
 // The index of an element computed otherwise: rows that lie another number of elements apart, and a number of one axis used for
-// another one. Such an index runs on into the next row, and past the end of the tensor there is nothing.
+// another one. Such an index runs on into the next row; what lies past the end of the tensor is nothing, or NaN.
 //
 //   input of 2×3 cells read as if a row had 2:     0 1 2 | 3 4 5   for row 1, column 0 the cell 2
 
