@@ -39,7 +39,7 @@ interface Added {
 
 /** Layers that look at one number, or do nothing: the order of elements is nothing to them. */
 const pointwise = new Set(
-  'relu leakyRelu sigmoid tanh scale identity clip hardSigmoid hardSwish elu selu softplus gelu power'.split(' '),
+  'relu leakyRelu sigmoid tanh scale identity clip hardSigmoid hardSwish elu selu softplus silu gelu power'.split(' '),
 );
 /** What treats every cell by itself, and may stand between a global pool and the end of its axes of space. */
 const cellwise = new Set([...pointwise, 'frozenNorm', 'lrn', 'prelu']);

@@ -48,6 +48,7 @@ export const cases: readonly NodeCase[] = [
   node('ConvTranspose', 11, image, { strides: [2, 3], output_padding: [1, 2], group: 3 }, [weights(3, 2, 3, 2), weights(6)]),
   node('ConvTranspose', 11, image, { strides: [2, 2], auto_pad: 'SAME_UPPER' }, [weights(3, 2, 3, 3)]),
   node('ConvTranspose', 11, image, { strides: [2, 2], auto_pad: 'SAME_UPPER', output_shape: [10, 8] }, [weights(3, 2, 3, 4)]),
+  node('ConvTranspose', 11, image, { strides: [3, 2], output_shape: [16, 9] }, [weights(3, 2, 3, 2)]),
   node('MaxPool', 8, image, { kernel_shape: [2, 3], pads: [1, 1, 0, 1] }),
   node('MaxPool', 12, image, { kernel_shape: [2, 2], strides: [2, 3], ceil_mode: 1, dilations: [1, 2] }),
   node('AveragePool', 7, image, { kernel_shape: [3, 3], pads: [1, 1, 1, 1], count_include_pad: 1 }),
@@ -95,6 +96,8 @@ export const cases: readonly NodeCase[] = [
   node('Pad', 7, image, { pads: [0, 0, 1, 2, 0, 1, 0, 0], value: { float: 1.5 } }), node('Pad', 11, image, { mode: 'reflect' }, [int(0, 0, 2, 3, 0, 0, 1, 0)]), node('Pad', 13, image, { mode: 'edge' }, [int(0, 1, 0, 3, 0, 0, 6, 0)]), node('Pad', 18, image, {}, [int(1, -1, 2, -2), one(-3), int(2, 3)]), node('Pad', 19, image, { mode: 'wrap' }, [int(0, 0, 1, 2, 0, 0, 3, 0)]),
   node('Upsample', 7, image, { scales: { floats: [1, 1, 2, 3] } }), node('Upsample', 9, image, { mode: 'linear' }, [floats('', [4], [1, 1, 2, 2])]),
   node('Resize', 10, image, {}, [floats('', [4], [1, 1, 2, 1.5])]), node('Resize', 11, image, { coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' }, [floats('', [0], []), floats('', [4], [1, 1, 2, 2])]), node('Resize', 13, image, {}, ['', '', int(2, 3, 7, 3)]), node('Resize', 13, image, { mode: 'linear' }, ['', floats('', [4], [1, 1, 2, 0.5])]), node('Resize', 19, image, { mode: 'linear', coordinate_transformation_mode: 'align_corners' }, ['', '', int(2, 3, 9, 6)]), node('Resize', 13, image, { coordinate_transformation_mode: 'pytorch_half_pixel', nearest_mode: 'round_prefer_ceil' }, ['', '', int(2, 3, 1, 8)]),
+  node('Swish', 24, image), node('Swish', 24, image, { alpha: { float: 1.5 } }), node('Mish', 18, image), node('Celu', 12, image, { alpha: { float: 0.5 } }), node('Mod', 10, image, { fmod: 1 }, [weights(4)]), node('Tile', 7, [2, 3, 1, 2], {}, [int(1, 2, 3, 1)]),
+  node('ArgMax', 7, image, { axis: 1 }), node('ArgMin', 13, image, { axis: -1, keepdims: 0, select_last_index: 1 }), node('LessOrEqual', 12, image, {}, [weights(4)]), node('GreaterOrEqual', 16, image, {}, [weights(3, 1, 1)]),
   node('DepthToSpace', 7, [1, 8, 2, 3], { blocksize: 2 }), node('DepthToSpace', 11, [1, 8, 2, 3], { blocksize: 2, mode: 'CRD' }), node('SpaceToDepth', 7, [1, 2, 4, 6], { blocksize: 2 }),
 ];
 

@@ -59,11 +59,40 @@ const extreme =
     return best;
   };
 
-/** The axes became an input in `inputSince`. */
-const reduction = (inputSince: number, reduce: Reduce, pool?: Pool): Operator => ({
-  versions: [1, 11, 13, 18].filter((version) => version <= Math.max(13, inputSince)),
+/** The axes became an input with opset 18, those of ReduceSum with 13. */
+const reduction = (versions: readonly number[], reduce: Reduce, pool?: Pool): Operator => ({
+  versions,
   inputs: [1, 2],
-  plan: (call) => reduced(call, inputSince, reduce, pool),
+  plan: (call) => reduced(call, call.op === 'ReduceSum' ? 13 : 18, reduce, pool),
+});
+
+/** The place of the largest or least number on one axis: the first of equal ones, or the last. */
+const place = (isBetter: (a: number, b: number) => boolean): Operator => ({
+  versions: [1, 11, 12, 13],
+  inputs: [1, 1],
+  plan(call) {
+    const { shape } = call.at(0);
+    const axis = call.axis(call.int('axis', 0), shape.length);
+    const isLast = call.version >= 12 && call.int('select_last_index', 0) !== 0;
+    const keep = call.int('keepdims', 1) !== 0;
+    const kept = shape.map((_, i) => i).filter((i) => i !== axis);
+    const to = keep ? shape.map((n, i) => (i === axis ? 1 : n)) : kept.map((i) => shape[i]);
+    const n = shape[axis];
+    if (n === 0) unsupported(`axis ${axis} of x must not be empty, got shape [${shape}]`);
+    return {
+      outputs: [{ type: 'int64', shape: to }],
+      run(given) {
+        const x = permuted(given(0).first, shape, [...kept, axis]);
+        const y = new Float64Array(sizeOf(to));
+        for (let i = 0; i < y.length; i++)
+          for (let k = 1; k < n; k++) {
+            const [best, next] = [x[i * n + y[i]], x[i * n + k]];
+            if (isBetter(next, best) || (isLast && next === best)) y[i] = k;
+          }
+        return [new Value('int64', to, y)];
+      },
+    };
+  },
 });
 
 /** Until opset 13 all axes from `axis` on are one. */
@@ -95,18 +124,20 @@ const alongAxis = (make: (attributes: { readonly axis?: number }) => Layer): Ope
 });
 
 export const reductions: Operators = {
-  ReduceMean: reduction(18, (x) => total(x) / x.length, globalAvgPool),
-  ReduceSum: reduction(13, total),
+  ReduceMean: reduction([1, 11, 13, 18], (x) => total(x) / x.length, globalAvgPool),
+  ReduceSum: reduction([1, 11, 13], total),
   ReduceMax: reduction(
-    18,
+    [1, 11, 12, 13, 18, 20],
     extreme((a, b) => a > b),
     globalMaxPool,
   ),
   ReduceMin: reduction(
-    18,
+    [1, 11, 12, 13, 18, 20],
     extreme((a, b) => a < b),
   ),
-  ReduceProd: reduction(18, product),
+  ReduceProd: reduction([1, 11, 13, 18], product),
+  ArgMax: place((a, b) => a > b),
+  ArgMin: place((a, b) => a < b),
   Softmax: alongAxis(softmax),
   LogSoftmax: alongAxis(logSoftmax),
 };

@@ -98,7 +98,7 @@ export const resizings: Operators = {
     },
   },
   DepthToSpace: {
-    versions: [1, 11, 13],
+    versions: [1, 11, 13, 28],
     inputs: [1, 1],
     plan(call) {
       const { shape } = call.at(0);
@@ -110,7 +110,7 @@ export const resizings: Operators = {
     },
   },
   SpaceToDepth: {
-    versions: [1, 13],
+    versions: [1, 13, 28],
     inputs: [1, 1],
     plan(call) {
       const { shape } = call.at(0);

@@ -68,7 +68,7 @@ export const shapes: Operators = {
     },
   },
   Constant: {
-    versions: [1, 11, 12, 13, 19, 21, 23, 24, 25],
+    versions: [1, 9, 11, 12, 13, 19, 21, 23, 24, 25],
     inputs: [0, 0],
     plan(call) {
       const tensor = call.tensor('value');
@@ -102,7 +102,7 @@ export const shapes: Operators = {
     },
   },
   Cast: {
-    versions: [6, 9, 13, 19, 21, 23, 24, 25],
+    versions: [6, 9, 13, 19, 21, 23, 24, 25, 28],
     inputs: [1, 1],
     plan(call) {
       const { type, shape } = call.at(0);
@@ -173,9 +173,10 @@ export const shapes: Operators = {
     },
   },
   Range: {
-    versions: [11],
+    versions: [11, 27],
     inputs: [3, 3],
     plan(call) {
+      if (call.version >= 27) call.int('stash_type', 1); // of types below float32 alone
       const [start, limit, delta] = [0, 1, 2].map((i) => call.numbers(i, 'the ends of a range')[0]);
       const count = Math.max(0, Math.ceil((limit - start) / delta));
       const { type } = call.at(0);
