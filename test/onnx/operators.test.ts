@@ -246,6 +246,58 @@ describe('by hand', () => {
     ]);
   });
 
+  test('[onnx-opset] what opset 28 added: blocks of channels, one after the other, and remainders of floating-point numbers', () => {
+    const cells = { opset: 28, inputs: { x: [1, 2, 2, 2] } };
+    const image = tensor([1, 2, 2, 2], [0, 1, 2, 3, 4, 5, 6, 7]);
+    const deep = (mode: string) =>
+      out({ ...cells, nodes: [{ op: 'SpaceToDepth', attributes: { blocksize: 2, mode } }] }, { x: image });
+    expect(deep('DCR')).toEqual([
+      [1, 8, 1, 1],
+      [0, 4, 1, 5, 2, 6, 3, 7],
+    ]);
+    expect(deep('CRD')).toEqual([
+      [1, 8, 1, 1],
+      [0, 1, 2, 3, 4, 5, 6, 7],
+    ]);
+    const by = (value: number) =>
+      out(
+        { opset: 28, inputs, initializers: [floats('w', [], [value])], nodes: [{ op: 'Mod', inputs: ['x', 'w'] }] },
+        { x },
+      );
+    expect([by(3), by(-3)]).toEqual([
+      [
+        [2, 3],
+        [1, 1, 0, 2, 2, 0],
+      ],
+      [
+        [2, 3],
+        [-2, -2, -0, -1, -1, -0],
+      ],
+    ]);
+  });
+
+  test('[onnx-operator] extremes of no numbers are infinite', () => {
+    const none = tensor([2, 0]);
+    const of = (op: string) =>
+      out({ opset: 13, inputs: { x: [2, 0] }, nodes: [{ op, attributes: { axes: [1], keepdims: 0 } }] }, { x: none });
+    expect([of('ReduceMax'), of('ReduceMin')]).toEqual([
+      [[2], [-Infinity, -Infinity]],
+      [[2], [Infinity, Infinity]],
+    ]);
+  });
+
+  test('[onnx-operator] a cast to whole numbers keeps the bits that there is room for', () => {
+    const wide = tensor([2, 3], [300, -1, 127.9, -129, 65536, 2]);
+    const cast = (to: number) => out({ inputs, nodes: [{ op: 'Cast', attributes: { to } }] }, { x: wide });
+    expect([cast(2), cast(3), cast(4)]).toEqual(
+      [
+        [44, 255, 127, 127, 0, 2],
+        [44, -1, 127, 127, 0, 2],
+        [300, 65535, 127, 65407, 0, 2],
+      ].map((values) => [[2, 3], values]),
+    );
+  });
+
   test('[onnx-operator] NaN stays NaN in maxima, clips and reductions', () => {
     const nan = tensor([2, 3], [Number.NaN, 1, 2, 3, 4, Number.NaN]);
     expect(

@@ -88,6 +88,13 @@ const MANY = 1 << 16;
 const maximum: Pair = (a, b) => (a !== a || b !== b ? Number.NaN : a > b ? a : b);
 const minimum: Pair = (a, b) => (a !== a || b !== b ? Number.NaN : a < b ? a : b);
 
+/** With the sign of b, also of 0. */
+function remainder(a: number, b: number): number {
+  const rest = a % b;
+  if (rest === 0) return b < 0 ? -0 : 0;
+  return rest < 0 === b < 0 ? rest : rest + b;
+}
+
 /** Of a whole base: what is not whole is cut towards 0. */
 const wholePower: Pair = (a, b) => (Number.isInteger(b) && b >= 0 ? Math.round(pow(a, b)) : Math.trunc(pow(a, b)));
 
@@ -123,9 +130,9 @@ export const arithmetics: Operators = {
     plan(call) {
       const { type } = call.at(0);
       const isC = call.int('fmod', 0) !== 0;
-      if (!isWhole(type) && !(isC && isFloat(type)))
+      if (!isWhole(type) && !(isFloat(type) && (isC || call.version >= 28)))
         unsupported(`Mod takes whole numbers, or with fmod floating-point numbers, got ${type}`);
-      const pair: Pair = isC ? (a, b) => a % b : (a, b) => a - b * Math.floor(a / b);
+      const pair: Pair = isC ? (a, b) => a % b : remainder;
       return planned(pair, type, [call.at(0), call.alike(1)]);
     },
   },

@@ -11,23 +11,10 @@ import { expm1 } from '../../reference/expm1.ts';
 import { exp, log, sigmoid as logistic } from '../../reference/math.ts';
 import { type Round, roundingOf } from '../../rounding.ts';
 import { type Data, sizeOf } from '../../tensor.ts';
-import { byLayer } from '../by-layer.ts';
 import { type Call, type Operator, type Operators, type Plan, unsupported } from '../call.ts';
 import { isFloat } from '../element-types.ts';
 
 type Point = (x: number, round: Round) => number;
-
-const layered = (versions: readonly number[], make: (call: Call) => Layer): Operator => ({
-  versions,
-  inputs: [1, 1],
-  plan: (call) =>
-    isFloat(call.at(0).type) && call.at(0).shape.length > 0 ? byLayer(call, { layer: make(call) }) : refused(call),
-});
-
-const refused = (call: Call): never =>
-  unsupported(
-    `${call.op} takes floating-point numbers with at least one axis, got ${call.at(0).type} of shape [${call.at(0).shape}]`,
-  );
 
 /** A loop over the elements in whichever order they are. */
 const pointwise = (versions: readonly number[], make: (call: Call) => Point, whole = false): Operator => ({
@@ -71,11 +58,11 @@ export function mapped(x: Data, point: Point): Data {
   return y;
 }
 
-/** max(low, min(x, high)); NaN stays. */
+/** min(max(x, low), high): high where low is higher; NaN stays. */
 const between =
   (low: number, high: number): Point =>
   (x) =>
-    x < low ? low : x > high ? high : x;
+    x < low ? Math.min(low, high) : x > high ? high : x;
 
 /** A bound that is given as an input, where it has one. */
 function boundOf(call: Call, i: number, otherwise: number): number {
@@ -115,10 +102,10 @@ export const pointwises: Operators = {
       return { outputs: [{ type, shape }], step: { layer: identity() }, run: (given) => [given(0)] };
     },
   },
-  Relu: layered([6, 13, 14], () => relu()),
-  LeakyRelu: layered([6, 16], (call) => leakyRelu({ slope: call.float('alpha', 0.01) })),
-  Sigmoid: layered([6, 13], () => sigmoid()),
-  Tanh: layered([6, 13], () => tanh()),
+  Relu: anywhere([6, 13, 14], () => relu()),
+  LeakyRelu: anywhere([6, 16], (call) => leakyRelu({ slope: call.float('alpha', 0.01) })),
+  Sigmoid: anywhere([6, 13], () => sigmoid()),
+  Tanh: anywhere([6, 13], () => tanh()),
   Neg: {
     versions: [6, 13],
     inputs: [1, 1],

@@ -51,10 +51,11 @@ const product: Reduce = (x) => {
   return result;
 };
 
+/** Of no numbers `least`, which is worse than any. */
 const extreme =
-  (isBetter: (a: number, b: number) => boolean): Reduce =>
+  (isBetter: (a: number, b: number) => boolean, least: number): Reduce =>
   (x) => {
-    let best = x[0];
+    let best = x.length === 0 ? least : x[0];
     for (let i = 1; i < x.length; i++) if (x[i] !== x[i] || isBetter(x[i], best)) best = x[i];
     return best;
   };
@@ -128,12 +129,12 @@ export const reductions: Operators = {
   ReduceSum: reduction([1, 11, 13], total),
   ReduceMax: reduction(
     [1, 11, 12, 13, 18, 20],
-    extreme((a, b) => a > b),
+    extreme((a, b) => a > b, -Infinity),
     globalMaxPool,
   ),
   ReduceMin: reduction(
     [1, 11, 12, 13, 18, 20],
-    extreme((a, b) => a < b),
+    extreme((a, b) => a < b, Infinity),
   ),
   ReduceProd: reduction([1, 11, 13, 18], product),
   ArgMax: place((a, b) => a > b),

@@ -46,6 +46,21 @@ export function axesOf(call: Call, inputSince: number): number[] | undefined {
   return call.has(1) ? call.wholes(1, 'axes') : undefined;
 }
 
+const wrapping = { Int8Array, Uint8Array, Int16Array, Uint16Array, Int32Array, Uint32Array };
+
+/** Whole numbers are cut towards 0, and keep the bits that there is room for. */
+function castTo(type: string): (x: number) => number {
+  if (type === 'bool') return (x) => (x !== 0 ? 1 : 0);
+  if (!isWhole(type)) return (x) => x;
+  const Own = wrapping[`${type[0].toUpperCase()}${type.slice(1)}Array` as keyof typeof wrapping];
+  if (Own === undefined) return Math.trunc;
+  const box = new Own(1);
+  return (x) => {
+    box[0] = x;
+    return box[0];
+  };
+}
+
 export const shapes: Operators = {
   Shape: {
     versions: [1, 13, 15, 19, 21, 23, 24, 25],
@@ -108,12 +123,8 @@ export const shapes: Operators = {
       const { type, shape } = call.at(0);
       const to = kindOf(call.int('to', 0), 'the result of Cast').name;
       call.int('saturate', 1); // of float8 alone
-      if (!isFloat(to) && to !== 'int64' && to !== 'int32' && to !== 'bool')
-        unsupported(`Cast to ${to} is not computed`);
-      const change = (x: number): number => {
-        if (to === 'bool') return x !== 0 ? 1 : 0;
-        return isWhole(to) ? Math.trunc(x) : x;
-      };
+      if (!isFloat(to) && !isWhole(to)) unsupported(`Cast to ${to} is not computed`);
+      const change = castTo(to);
       return {
         outputs: [{ type: to, shape }],
         run(given) {
