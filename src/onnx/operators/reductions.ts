@@ -26,6 +26,8 @@ function reduced(call: Call, inputSince: number, reduce: Reduce, pool?: Pool): P
   const kept = shape.map((_, i) => i).filter((i) => !gone.includes(i));
   const to: Shape = keep ? shape.map((n, i) => (gone.includes(i) ? 1 : n)) : kept.map((i) => shape[i]);
   const size = sizeOf(gone.map((i) => shape[i]));
+  if (size === 0 && !isFloat(type) && /Max|Min/.test(call.op))
+    unsupported(`${call.op} of no whole numbers is not computed`);
   const isSpace = shape.length > 2 && gone.length === shape.length - 2 && gone.every((axis) => axis > 1);
   return {
     outputs: [{ type, shape: to }],
