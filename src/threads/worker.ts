@@ -28,7 +28,7 @@ export interface Serve {
   readonly room: number;
 }
 
-/** What a worker says: that it has started, that all is done, that a layer's own function is to be called, or what went wrong. */
+/** What a worker says: that it has the kernels, that all is done, that a layer's own function is to be called, or what went wrong. */
 export interface Word {
   readonly ready?: true;
   readonly done?: true;
@@ -38,6 +38,7 @@ export interface Word {
 
 export interface Port {
   onmessage: ((event: { data: Start | Job | Serve }) => void) | null;
+  onmessageerror: (() => void) | null;
   postMessage(word: Word): void;
 }
 
@@ -113,6 +114,7 @@ export function work(port: Port): void {
       });
       kernels = instance.exports as unknown as typeof kernels;
       kernels.setScratch(data.scratch);
+      port.postMessage({ ready: true });
       return;
     }
     if ('seen' in data) {
@@ -123,5 +125,7 @@ export function work(port: Port): void {
     run(programs.get(data.id) as Float64Array);
     if (start.index === 0) port.postMessage({ done: true });
   };
-  port.postMessage({ ready: true });
+  port.onmessageerror = () => {
+    throw new Error('it could not read a message');
+  };
 }
