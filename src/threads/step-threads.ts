@@ -86,7 +86,7 @@ export class ThreadedArena extends StepArena {
 }
 
 /** A weight gradient writes its structs anew for every call. */
-function kept(structs: Structs, call: Call): Call {
+export function kept(structs: Structs, call: Call): Call {
   if (call.name !== 'accumulate') return call;
   const changes = {
     walk: (walk: number): number => structs.copy(walk, Walk, {}),
