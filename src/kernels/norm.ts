@@ -11,7 +11,6 @@ import { forBlocks, staged, stagedImages } from './staged.ts';
 /** Mean and variance of every channel, in float64. Spec norm-statistics. */
 export function batchStatistics(batch: number, columns: number, x: Float32Array): Statistics {
   return withArena('batchNorm', (arena) => {
-    const { kernels } = arena;
     const images = stagedImages(arena, batch, [x]);
     const source = staged(arena, x, batch, images);
     const [rows, M] = [x.length / batch / columns, x.length / columns];
@@ -19,9 +18,8 @@ export function batchStatistics(batch: number, columns: number, x: Float32Array)
     forBlocks(batch, images, (first, end) => sums.add(source.load(first, end), end - first));
     const mean = sums.total.map((each) => each / M);
     const means = numbers(arena, columns, mean);
-    const squares = imageSums(arena, images, columns, rows, (...each) => kernels.sumRows(...each, means));
-    const again = images < batch ? source.load : source.at;
-    forBlocks(batch, images, (first, end) => squares.add(again(first, end), end - first));
+    const squares = imageSums(arena, images, columns, rows, (...each) => arena.kernels.sumRows(...each, means));
+    forBlocks(batch, images, (first, end) => squares.add(source.load(first, end), end - first));
     return { mean, variance: squares.total.map((each) => each / M) };
   });
 }
@@ -58,7 +56,6 @@ export function normalize(batch: number, x: Float32Array, norm: Normalization, b
 /** dweight = Σ dy·(x − mean)/deviation and dbias = Σ dy, before rounding. Spec norm-frozen-gradient. */
 export function normParamGrads(batch: number, x: Float32Array, norm: Normalization, dy: Float32Array): NormSums {
   return withArena('batchNorm', (arena) => {
-    const { kernels } = arena;
     const plan = structOf(arena, norm, {});
     const columns = norm.mean.length;
     const rows = x.length / batch / columns;
@@ -66,7 +63,7 @@ export function normParamGrads(batch: number, x: Float32Array, norm: Normalizati
     const [source, given] = [x, dy].map((each) => staged(arena, each, batch, images));
     const bias = imageSums(arena, images, columns, rows);
     let atDy = 0;
-    const weight = imageSums(arena, images, columns, rows, (...each) => kernels.sumTerms(...each, plan, atDy));
+    const weight = imageSums(arena, images, columns, rows, (...each) => arena.kernels.sumTerms(...each, plan, atDy));
     forBlocks(batch, images, (first, end) => {
       atDy = given.load(first, end);
       bias.add(atDy, end - first);

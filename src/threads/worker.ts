@@ -52,10 +52,12 @@ export function work(port: Port): void {
   let start: Start;
   let kernels: Record<string, (...numbers: number[]) => void>;
   const programs = new Map<number, Float64Array>();
-  const SPINS = 20000;
-  const pass = (word: number, seen: number): void => {
+  /** Some 100 microseconds: to wake takes about as long. Jobs of a training step come up to a millisecond apart. */
+  const SPINS = 20_000;
+  const SPINS_FOR_JOB = 200_000;
+  const pass = (word: number, seen: number, spins = SPINS): void => {
     const { control } = start;
-    for (let i = 0; i < SPINS; i++) if (Atomics.load(control, word) !== seen) return;
+    for (let i = 0; i < spins; i++) if (Atomics.load(control, word) !== seen) return;
     while (Atomics.load(control, word) === seen) Atomics.wait(control, word, seen);
   };
   const meet = (): void => {
@@ -92,7 +94,7 @@ export function work(port: Port): void {
     const [calls, failed] = [4 + threads, 5 + threads];
     Atomics.add(control, 2, 1);
     for (let job = seen; ; ) {
-      pass(3, job);
+      pass(3, job, SPINS_FOR_JOB);
       job = Atomics.load(control, 3);
       const length = Atomics.load(control, 4 + index);
       if (length < 0) return;
