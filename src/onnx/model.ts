@@ -108,7 +108,7 @@ function decodeModel(file: Uint8Array) {
     return decode('Model', file);
   } catch (error) {
     if (!(error instanceof SpecError)) throw error;
-    throw notOf(error.clause, WHO, file, [], error.message.slice(WHO.length + 2, -error.clause.length - 3));
+    throw notOf(error.clause, WHO, file, ['onnx'], error.message.slice(WHO.length + 2, -error.clause.length - 3));
   }
 }
 
