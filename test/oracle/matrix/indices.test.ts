@@ -84,11 +84,11 @@ const findingsOf = async (indices: Indices) =>
   (await checkEngine(engine(indices), { ops: ['conv2d'], cases: 40 })).operators[0].findings;
 
 /** There is one finding, which says so and predicts all answers. */
-const say = async (indices: Indices, text: string): Promise<void> => {
+const say = async (indices: Indices, text: string | RegExp): Promise<void> => {
   const findings = await findingsOf(indices);
   expect(findings).toHaveLength(1);
   for (const { instead } of findings) {
-    expect(instead?.text.split('; ')[0]).toBe(text);
+    expect(instead?.text.split('; ')[0]).toMatch(text);
     expect(instead?.evidence).toBeDefined();
   }
 };
@@ -118,13 +118,16 @@ describe('an index', () => {
 
   it('[oracle-instead] by the length of another axis is read as such', async () => {
     const x = ({ n, cell: [a, b], c, input: [H, W], O }: At): number => ((n * H + a) * W + b) * O + c;
-    await say({ x }, 'the input is indexed as if the number of the input channels were that of the output channels');
+    await say(
+      { x },
+      /^the input is indexed as if the number of the input channels were that of the (output channels|filters)$/,
+    );
   });
 
   it('[oracle-instead] of a loop that ends at another number is read as such', async () => {
     await say(
       { end: (_, O) => O },
-      'the loop over the channels of the filter ends at the number of the output channels',
+      /^the loop over the channels of the filter ends at the number of the (output channels|filters)$/,
     );
   });
 
