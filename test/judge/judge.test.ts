@@ -166,6 +166,12 @@ describe('verdicts', () => {
     ).toBe(true);
     const lost = judge(scaled, { x, a: tensor([1, 3], [Infinity, 3e38, -2]), y: tensor([1, 3], [Infinity, 3e38, 0]) });
     expect(lost.nodes.map(({ verdict }) => verdict)).toEqual(['fail', 'pass']);
+    const all = right();
+    all.pool.data[3] = Number.NaN;
+    expect(judge(model, all).nodes.find(({ name }) => name === 'conv2')).toMatchObject({
+      verdict: 'not judged',
+      message: "of Conv in node 'conv2' nothing is proved where 'pool' holds NaN or ∞",
+    });
   });
 });
 
