@@ -69,6 +69,13 @@ const kinds: readonly Kind[] = [
   { what: 'a tar archive: unpack it first', is: ({ text }) => text.slice(257, 262) === 'ustar' },
   { what: 'HDF5 (.h5, .hdf5): in Python, h5py reads it', is: starts('\x89HDF\r\n\x1a\n') },
   { what: 'GGUF, the format of llama.cpp', is: starts('GGUF') },
+  {
+    format: 'onnx',
+    what: 'a model of ONNX: readOnnx reads it',
+    // A small version, then the name of the writer or the graph.
+    is: ({ bytes: [tag, version, next] }) => tag === 8 && version > 2 && version < 32 && (next === 18 || next === 58),
+  },
+  { what: "ONNX Runtime's own format (.ort): take the .onnx", is: ({ text }) => text.slice(4, 8) === 'ORTM' },
   { what: 'TensorFlow Lite', is: ({ text }) => text.slice(4, 8) === 'TFL3' },
   { what: 'JPEG: convert it to PNG', is: starts('\xff\xd8\xff') },
   { what: 'GIF: convert it to PNG', is: starts('GIF87a', 'GIF89a') },
