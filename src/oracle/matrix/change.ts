@@ -11,6 +11,10 @@ export interface Change {
   readonly mayRunOn?: boolean;
   /** The product instead; undefined where there is none. */
   apply(term: Term): Term | undefined;
+  /** Further products that are taken beside this one. */
+  more?(term: Term): readonly Term[];
+  /** A tensor whose elements are written rather than added to: of several results at one place the last one stays. */
+  readonly stores?: Side;
 }
 
 const ordinals = ['plane', 'row', 'column'];

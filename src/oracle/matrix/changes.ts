@@ -2,6 +2,7 @@
 
 import type { Change } from './change.ts';
 import { indexChanges } from './index-changes.ts';
+import { loopChanges } from './loop-changes.ts';
 import { placeChanges } from './place-changes.ts';
 import { positionChanges } from './position-changes.ts';
 import type { Terms } from './terms.ts';
@@ -19,6 +20,7 @@ export function changesOf(terms: Terms, all = false): readonly Change[] {
     ...windowChanges(terms),
     ...positionChanges(terms),
     ...placeChanges(terms, all ? 1 : 2),
+    ...loopChanges(terms),
     ...indexChanges(terms),
   ];
   known.set(terms, found);

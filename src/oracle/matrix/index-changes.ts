@@ -16,15 +16,27 @@ export function indexChanges(terms: Terms): Change[] {
   const sides: Side[] = structure.weight === undefined ? ['x', 'y'] : ['x', 'w', 'y'];
   const targets = sides.flatMap((side) => coordinatesOf(terms, side));
   const sources = sourcesOf(terms);
-  return [
-    ...sides.flatMap((side) => pitches(terms, side)),
+  const added: IndexChange[] = [
+    ...sides.flatMap((side) => [...pitches(terms, side), ...layouts(terms, side)]),
     ...numberings(terms, targets, sources),
     ...groupNumberings(terms, sources),
   ];
+  return [...added, ...added.flatMap((change) => (change.side ? written(change, change.side) : []))];
 }
 
+/** A change of the index of one tensor, if it is about one. */
+type IndexChange = Change & { readonly side?: Side };
+
+/** The same where results are written, and not added to what is there. */
+const written = (change: IndexChange, side: Side): Change => ({
+  ...change,
+  text: `${change.text} and of several results at one place the last one stays`,
+  cost: change.cost + 0.25,
+  stores: side,
+});
+
 /** A product whose element of one tensor lies a number of elements further on. */
-function shifted({ shapes }: Terms, term: Term, side: Side, by: number): Term {
+export function shifted({ shapes }: Terms, term: Term, side: Side, by: number): Term {
   const shape = shapes[side];
   if (by === 0 || !isInside(shape, term[side])) return term;
   const index = indexAt(shape, term[side]) + by;
@@ -32,11 +44,11 @@ function shifted({ shapes }: Terms, term: Term, side: Side, by: number): Term {
 }
 
 /** Neighbours along an axis lie one of the other numbers of the case apart, in place of one factor of the right number. */
-function pitches(terms: Terms, side: Side): Change[] {
+function pitches(terms: Terms, side: Side): IndexChange[] {
   const { shapes, groups } = terms;
   const names = axesOf(terms, side);
   const numbers = numbersOf(terms);
-  const found: Change[] = [];
+  const found: IndexChange[] = [];
   const add = (axis: number, cost: number, factors: readonly (readonly [string, number])[]): void => {
     const pitch = factors.reduce((product, [, n]) => product * n, 1);
     const by = pitch - sizeOf(shapes[side].slice(axis + 1));
@@ -44,6 +56,7 @@ function pitches(terms: Terms, side: Side): Change[] {
     found.push({
       text: `the ${plural(names[axis])} of the ${tensors[side]} lie ${apart} apart`,
       cost,
+      side,
       mayRunOn: true,
       apply: (term) => shifted(terms, term, side, by * term[side][axis]),
     });
@@ -64,14 +77,48 @@ function pitches(terms: Terms, side: Side): Change[] {
     found.push({
       text: `the groups of the ${tensors[side]} lie ${name} apart`,
       cost: 10,
+      side,
       mayRunOn: true,
       apply: (term) => shifted(terms, term, side, (apart - channels) * Math.floor(term[side].at(-1)! / channels)),
     });
   return found;
 }
 
+/** The whole tensor is indexed as if one of its axes, which others lie outside of, had another length. */
+function layouts(terms: Terms, side: Side): IndexChange[] {
+  const shape = terms.shapes[side];
+  const names = axesOf(terms, side);
+  const numbers = numbersOf(terms);
+  return names.flatMap((name, axis) => {
+    if (axis === 0) return [];
+    const isOfGroups = axis === shape.length - 1 && terms.groups?.[side] !== undefined;
+    return [...numbers, ...(isOfGroups ? productsOf(numbers) : [])].flatMap(([other, length]) => {
+      const own = `the ${plural(name)}`;
+      const by = length - shape[axis];
+      if (other === own) return [];
+      const inside = sizeOf(shape.slice(axis + 1));
+      return {
+        text: `the ${tensors[side]} is indexed as if it had the number of ${other} as that of ${own}`,
+        cost: 9.5 + (other.includes('×') ? 1 : 0),
+        side,
+        mayRunOn: true,
+        apply: (term: Term) =>
+          shifted(terms, term, side, by * inside * indexAt(shape.slice(0, axis), term[side].slice(0, axis))),
+      };
+    });
+  });
+}
+
+/** The numbers of groups, and of channels of a group, times another one. */
+const productsOf = (numbers: readonly Named[]): Named[] =>
+  numbers
+    .filter(([name]) => name === 'the groups' || name.endsWith('of a group'))
+    .flatMap(([name, n], _, list) => list.map(([other, m]): Named => [`${name} × ${other}`, n * m]));
+
+type Named = readonly [name: string, number: number];
+
 /** The numbers of a case that an engine may take one for another, each by what it counts. */
-function numbersOf(terms: Terms): (readonly [string, number])[] {
+export function numbersOf(terms: Terms): Named[] {
   const { shapes, groups, structure } = terms;
   const sides: Side[] = terms.windows || structure.weight !== undefined ? ['x', 'y', 'w'] : ['x', 'y'];
   const found = new Map<string, number>();
@@ -86,7 +133,7 @@ function numbersOf(terms: Terms): (readonly [string, number])[] {
 }
 
 /** `rows of taps` would be unusual: the first word that counts is put in the plural. */
-const plural = (name: string): string =>
+export const plural = (name: string): string =>
   /\d$/.test(name)
     ? `numbers of ${name}`
     : name.startsWith('channel ')
@@ -113,13 +160,14 @@ function groupNumberings(terms: Terms, sources: readonly Coordinate[]): Change[]
 }
 
 /** The number of one axis is used for another one. */
-const numberings = (terms: Terms, targets: readonly Coordinate[], sources: readonly Coordinate[]): Change[] =>
+const numberings = (terms: Terms, targets: readonly Coordinate[], sources: readonly Coordinate[]): IndexChange[] =>
   targets.flatMap((target) =>
     sources
       .filter((source) => source.name !== target.name)
       .map((source) => ({
         text: `the number of the ${source.name} is used as that of the ${target.name}`,
         cost: 10,
+        side: target.side,
         mayRunOn: true,
         apply: (term: Term) => shifted(terms, term, target.side, (source.of(term) - target.of(term)) * target.pitch),
       })),

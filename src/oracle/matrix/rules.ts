@@ -7,8 +7,8 @@ import { type Change, isBeyond } from './change.ts';
 import { changesOf } from './changes.ts';
 import { factorChanges } from './factor-changes.ts';
 import { isNear, keyOf, type Matrix, sidesOf, sizesOf } from './read.ts';
-import { holdsIn, inWords, type Region, regionsBetween, statementsNamed } from './regions.ts';
-import { isInside, type Term, type Terms } from './terms.ts';
+import { everywhere, holdsIn, inWords, type Region, regionsBetween, statementsNamed } from './regions.ts';
+import { isInside, type Side, type Term, type Terms } from './terms.ts';
 
 /** `the products are left out where the output column is the last` */
 export interface Rule {
@@ -118,8 +118,10 @@ export function rulesFor(terms: Terms, part: Part, theirs: Matrix, beyond: Reado
   const ratios = terms.list.flatMap((term, i) => (inPlace[i] ? [] : [(theirs.get(keys[i]) ?? 0) / term.factor]));
   const found: Rule[] = [];
   for (const change of [...changesOf(terms), ...factorChanges(terms, ratios)]) {
-    for (const region of regionsOf(terms, theirs, change, keys, inPlace, isUnknown)) {
-      const list = changed(terms.list, change, region);
+    if (change.stores && change.stores !== out) continue;
+    const isWhole = change.stores !== undefined || change.more !== undefined;
+    for (const region of isWhole ? [everywhere] : regionsOf(terms, theirs, change, keys, inPlace, isUnknown)) {
+      const list = changed(terms, change, region);
       if (!isSameSet(outputsBeyond(terms, part, list), beyond)) continue;
       if (isSameMatrix(exceptOutputs(terms, part, matrixOf(terms, list), beyond), theirs))
         found.push(ruleOf(change, region));
@@ -128,8 +130,26 @@ export function rulesFor(terms: Terms, part: Part, theirs: Matrix, beyond: Reado
   return found.sort((a, b) => a.cost - b.cost).slice(0, KEPT);
 }
 
-const changed = (list: readonly Term[], change: Change, region: Region): Term[] =>
-  list.flatMap((term) => (holdsIn(region, term) ? (change.apply(term) ?? []) : term));
+const changed = (terms: Terms, change: Change, region: Region): Term[] => {
+  const { apply, more, stores } = change;
+  if (stores) return stored(terms, change, stores);
+  const instead = (term: Term): Term[] => [...(apply(term) ? [apply(term)!] : []), ...(more?.(term) ?? [])];
+  return terms.list.flatMap((term) => (holdsIn(region, term) ? instead(term) : term));
+};
+
+/** The products of every result that is written and stays: where several are written to one place, the last of them. */
+function stored({ list, shapes }: Terms, { apply }: Change, side: Side): Term[] {
+  const shape = shapes[side];
+  const last = new Map<number, number>();
+  const written = list.flatMap((term) => {
+    const next = apply(term);
+    if (!next || !isInside(shape, term[side]) || !isInside(shape, next[side])) return [];
+    const [from, to] = [indexAt(shape, term[side]), indexAt(shape, next[side])];
+    last.set(to, Math.max(from, last.get(to) ?? 0));
+    return [{ next, from, to }];
+  });
+  return written.flatMap(({ next, from, to }) => (last.get(to) === from ? next : []));
+}
 
 /** How many regions are tried for one change. */
 const REGIONS = 12;
@@ -178,7 +198,7 @@ export function followed(text: string, terms: Terms): readonly Term[] {
     (each) => each.text === main,
   );
   const statements = statementsNamed(terms, where?.split(' and ') ?? []);
-  return change && statements ? changed(terms.list, change, { statements, cost: 0 }) : terms.list;
+  return change && statements ? changed(terms, change, { statements, cost: 0 }) : terms.list;
 }
 
 /** The factor that a change names by its number. */

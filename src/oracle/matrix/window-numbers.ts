@@ -49,7 +49,57 @@ const others: readonly (readonly [text: string, cost: number, instead: Instead])
     6,
     ({ size, dilation }) => ({ before: ((size - 1) * dilation) >> 1 }),
   ],
+  [
+    'half of one less than the size is taken as the padding before the first cell*',
+    5.5,
+    ({ size }) => ({ before: (size - 1) >> 1 }),
+  ],
+  ...otherTotals(),
 ];
+
+/** The padding of `same`, (output − 1) · stride + (size − 1) · dilation + 1 − input in all, computed by another formula. */
+function otherTotals(): [text: string, cost: number, instead: Instead][] {
+  const half = (total: number, { before, after }: Axis): number =>
+    before > after ? Math.ceil(total / 2) : Math.floor(total / 2);
+  const from = (text: string, total: (axis: Axis) => number): [string, number, Instead] => [
+    `the padding* is computed ${text}`,
+    7.5,
+    (axis) => ({ before: half(Math.max(0, total(axis)), axis) }),
+  ];
+  const reach = ({ size, dilation }: Axis): number => (size - 1) * dilation + 1;
+  return [
+    from('from the size without dilation', ({ output, stride, size, input }) => (output - 1) * stride + size - input),
+    from('from a size that is one larger', (axis) => (axis.output - 1) * axis.stride + reach(axis) + 1 - axis.input),
+    from('from a size that is one smaller', (axis) => (axis.output - 1) * axis.stride + reach(axis) - 1 - axis.input),
+    from(
+      'with the dilation added to the size',
+      (axis) => (axis.output - 1) * axis.stride + axis.size + axis.dilation - axis.input,
+    ),
+    from(
+      'from the size times the dilation',
+      (axis) => (axis.output - 1) * axis.stride + axis.size * axis.dilation - axis.input,
+    ),
+    from('for one output too many', (axis) => axis.output * axis.stride + reach(axis) - axis.input),
+    from('for two outputs too many', (axis) => (axis.output + 1) * axis.stride + reach(axis) - axis.input),
+    from('for one output too few', (axis) => (axis.output - 2) * axis.stride + reach(axis) - axis.input),
+    from('for as many outputs as inputs', (axis) => (axis.input - 1) * axis.stride + reach(axis) - axis.input),
+    from(
+      'for the inputs times the stride as outputs',
+      (axis) => (axis.input * axis.stride - 1) * axis.stride + reach(axis) - axis.input,
+    ),
+    from(
+      'for outputs rounded down',
+      (axis) => (Math.floor(axis.input / axis.stride) - 1) * axis.stride + reach(axis) - axis.input,
+    ),
+    from('with the input added', (axis) => (axis.output - 1) * axis.stride + reach(axis) + axis.input),
+    from('with the stride added to the outputs', (axis) => axis.output - 1 + axis.stride + reach(axis) - axis.input),
+    [
+      'the padding* is not taken as 0 if it is less',
+      7.5,
+      (axis) => ({ before: half((axis.output - 1) * axis.stride + reach(axis) - axis.input, axis) }),
+    ],
+  ];
+}
 
 /** Other numbers for all axes, for one of them, or for one axis those of another. */
 export interface OtherNumbers {
