@@ -102,7 +102,7 @@ function problems({ rows, inputs }: OnnxDescription): string[] {
     lines.length === 0 ? [] : inputs.filter(({ shape }) => !shape?.every((axis) => typeof axis === 'number'));
   return [
     ...lines,
-    ...(others > 0 ? [`${others} more nodes depend on these`] : []),
+    ...(others > 0 ? [`${others} more ${others === 1 ? 'node depends' : 'nodes depend'} on these`] : []),
     ...open.map(
       ({ name }) => `the shape of an input is not known: give it, such as --shape ${plain(name, 80)}=1x3x224x224`,
     ),
