@@ -5,8 +5,10 @@ import { nameHint } from '../did-you-mean.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
 import { join } from '../formats/bytes.ts';
 import { isList, listOf } from '../reading.ts';
-import { encode, varint } from './encode.ts';
-import { insideOf, type Model, readOnnx } from './model.ts';
+import { numberOf } from './element-types.ts';
+import { type Draft, encode, varint } from './encode.ts';
+import { type Inside, insideOf, type Model, readOnnx } from './model.ts';
+import type { Kind } from './value.ts';
 import { BYTES, Reader } from './wire.ts';
 
 const WHO = 'expose';
@@ -29,7 +31,7 @@ export function exposable(model: Model): string[] {
 
 /**
  * The bytes of a model with more of its values as outputs, for an engine whose activations {@link judge} is to see. The
- * outputs are added without a type, which engines infer; nothing else changes. Asking for everything at once keeps an
+ * outputs have their type and number of axes, where these are known; nothing else changes. Asking for everything at once keeps an
  * engine from fusing nodes, and may take more memory than there is: then ask for parts, one after the other.
  *
  * @throws {SpecError} onnx-expose for a value that the model does not have, or a part that is not there; those of `readOnnx`.
@@ -39,8 +41,9 @@ export function exposable(model: Model): string[] {
  */
 export function expose(model: Model | Uint8Array | ArrayBuffer, which: Exposed = 'all'): Uint8Array<ArrayBuffer> {
   const read = insideOf(model) ? (model as Model) : readOnnx(model as Uint8Array);
-  const bytes = insideOf(read)?.bytes as Uint8Array;
-  const more = namesOf(read, which).map((name) => encode('Graph', { outputs: [{ name }] }));
+  const { bytes, planned } = insideOf(read) as Inside;
+  const { known } = planned(WHO, {});
+  const more = namesOf(read, which).map((name) => encode('Graph', { outputs: [outputOf(name, known.get(name))] }));
   const parts: Uint8Array[] = [];
   for (const reader = new Reader(bytes); !reader.done; ) {
     const start = reader.at;
@@ -56,6 +59,12 @@ export function expose(model: Model | Uint8Array | ArrayBuffer, which: Exposed =
   }
   return join(CLAUSE, WHO, parts);
 }
+
+/** With its type and its number of axes, where they are known; how long these are the inputs decide. */
+const outputOf = (name: string, kind: Kind | undefined): Draft => ({
+  name,
+  ...(kind && { type: { tensor: { element: numberOf(kind.type), shape: { axes: kind.shape.map(() => ({})) } } } }),
+});
 
 /** The tag of the graph in a model. */
 const GRAPH = 7 * 8 + BYTES;
