@@ -480,3 +480,24 @@ test('[onnx-expose] more outputs have their type and number of axes where the fi
   ]);
   expect(outputsOf([1, 'n'])[0]).toEqual({ name: 'a', type: '?', shape: undefined });
 });
+
+test('[onnx-expose] a part has what its nodes read, so that a run of it is judged by itself', () => {
+  const nodes: readonly NodeDraft[] = [
+    { op: 'Relu', outputs: ['a'] },
+    { op: 'Neg', inputs: ['a'], outputs: ['b'] },
+    { op: 'Shape', inputs: ['b'], outputs: ['s'] },
+    { op: 'Reshape', inputs: ['b', 's'], outputs: ['c'] },
+    { op: 'Add', inputs: ['c', 'a'], outputs: ['d'] },
+    { op: 'Exp', inputs: ['d'], outputs: ['y'] },
+  ];
+  const bytes = modelOf({ opset: 13, inputs: { x: [2, 3] }, nodes });
+  const part = (i: number) =>
+    readOnnx(expose(bytes, { part: i, outputs: 2 }))
+      .outputs.slice(1)
+      .map(({ name }) => name);
+  expect([part(1), part(2), part(3)]).toEqual([
+    ['a', 'b'],
+    ['s', 'c', 'b'],
+    ['d', 'c', 'a'],
+  ]);
+});
