@@ -87,9 +87,27 @@ function totals({ parameters, statistics, cost, memory, rows }: OnnxDescription)
   ];
 }
 
-/** One line each. */
-const problems = ({ rows }: OnnxDescription): string[] =>
-  rows.flatMap(({ problem }) => (problem === undefined ? [] : [`not run: ${plain(problem)}`]));
+/** One line each, but for what follows from another: a shape that is not known. */
+function problems({ rows, inputs }: OnnxDescription): string[] {
+  const lacking = new Set<string>();
+  const lines: string[] = [];
+  let others = 0;
+  for (const { problem, inputs: from, outputs } of rows) {
+    if (problem === undefined) continue;
+    for (const { name } of outputs) lacking.add(name);
+    if (problem.endsWith('[onnx-shape]') && from.some((name) => lacking.has(name))) others++;
+    else lines.push(`not run: ${plain(problem)}`);
+  }
+  const open =
+    lines.length === 0 ? [] : inputs.filter(({ shape }) => !shape?.every((axis) => typeof axis === 'number'));
+  return [
+    ...lines,
+    ...(others > 0 ? [`${others} more ${others === 1 ? 'node depends' : 'nodes depend'} on these`] : []),
+    ...open.map(
+      ({ name }) => `the shape of an input is not known: give it, such as --shape ${plain(name, 80)}=1x3x224x224`,
+    ),
+  ];
+}
 
 function ports({ inputs, outputs, opset }: OnnxDescription): string[] {
   const say = (what: string, list: OnnxDescription['inputs']): string[] =>

@@ -2,6 +2,7 @@
 
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
+import { SpecError, show } from '../errors.ts';
 import { readSafetensors } from '../formats/safetensors.ts';
 import { netIn } from '../nets/net-file.ts';
 import { type Model, readOnnx, type ShapeOptions, writeOnnx } from '../onnx/index.ts';
@@ -43,7 +44,15 @@ export async function readModel(who: string, file: string, values: Values): Prom
   const isWeights = /\.safetensors$/i.test(file);
   if (!isWeights && values.net !== undefined) throw new UsageError(`${who}: --net is for safetensors files`);
   const bytes = isWeights ? ofWeights(who, given, values) : given;
-  return { model: readOnnx(bytes, { external: besides(file) }), bytes, shapes };
+  const model = readOnnx(bytes, { external: besides(file) });
+  const names = model.inputs.map(({ name }) => name);
+  const odd = Object.keys(shapes).find((name) => !names.includes(name));
+  if (odd !== undefined)
+    throw new SpecError(
+      'onnx-shape',
+      `${who}: --shape is of an input, ${names.map(show).join(', ')}, got ${show(odd)}`,
+    );
+  return { model, bytes, shapes };
 }
 
 /** Weights as a model of ONNX. */
@@ -68,13 +77,19 @@ export function readShapes(given: readonly string[]): ShapeOptions {
 
 /** Files of external data, from the folder of the model and nowhere else, whatever the model says. */
 function besides(file: string): (location: string) => Uint8Array {
+  // Every tensor asks for its file anew.
+  const files = new Map<string, Uint8Array>();
   return (location) => {
     try {
+      const known = files.get(location);
+      if (known) return known;
       const folder = realpathSync(dirname(file));
       const path = realpathSync(join(folder, location));
       if (!path.startsWith(folder + sep)) throw new Error('it is not in the folder of the model');
       if (!statSync(path).isFile()) throw new Error('it must be a plain file');
-      return readFileSync(path);
+      const bytes = readFileSync(path);
+      files.set(location, bytes);
+      return bytes;
     } catch (error) {
       throw new UsageError(`cannot read the external data '${location}': ${(error as Error).message}`);
     }

@@ -87,6 +87,7 @@ const kinds: readonly Kind[] = [
     is: ({ bytes: [first, version, next] }) => first === 8 && version >= 1 && version <= 31 && FIELDS.includes(next),
   },
   { what: 'GGUF, the format of llama.cpp', is: starts('GGUF') },
+  { what: "ONNX Runtime's own format (.ort): take the .onnx", is: ({ text }) => text.slice(4, 8) === 'ORTM' },
   { what: 'TensorFlow Lite', is: ({ text }) => text.slice(4, 8) === 'TFL3' },
   { what: 'JPEG: convert it to PNG', is: starts('\xff\xd8\xff') },
   { what: 'GIF: convert it to PNG', is: starts('GIF87a', 'GIF89a') },

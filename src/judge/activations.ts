@@ -4,6 +4,7 @@
 import { SpecError, show, wrongType } from '../errors.ts';
 import { fromBfloat16, fromFloat16, toBfloat16, toFloat16 } from '../formats/float16.ts';
 import { isFloat, isWhole } from '../onnx/element-types.ts';
+import type { Model } from '../onnx/model.ts';
 import type { Kind } from '../onnx/value.ts';
 import { isList, listOf, reading } from '../reading.ts';
 import { checkTensor, type Shape, sameShape, type Tensor } from '../tensor.ts';
@@ -14,7 +15,8 @@ export type Activations = Readonly<Record<string, Tensor>>;
 const WHO = 'judge';
 
 export interface Joined {
-  readonly tensors: ReadonlyMap<string, Tensor>;
+  /** The tensors of each run of the engine. */
+  readonly runs: readonly ReadonlyMap<string, Tensor>[];
   /** Names that the model does not have, each with the nearest that it has, if one is near. */
   readonly unknown: readonly UnknownName[];
 }
@@ -38,35 +40,49 @@ const bare = (name: string): string => {
     .toLowerCase();
 };
 
-/** Tensors of several files under the names of the model. */
-export function joined(files: unknown, names: readonly string[]): Joined {
+/**
+ * Tensors of several files under the names of the model. Files that hold all outputs of the model are runs of their own, which an
+ * engine may fuse in other ways; of one run are all others, and inputs are the same in all.
+ */
+export function joined(files: unknown, names: readonly string[], model: Pick<Model, 'inputs' | 'outputs'>): Joined {
   const list = isList(files) ? listOf('judge-names', WHO, 'activations', files) : [files];
   const known = new Set(names);
   const byBare = new Map<string, string | undefined>();
   for (const name of names) byBare.set(bare(name), byBare.has(bare(name)) ? undefined : name);
   const tensors = new Map<string, Tensor>();
   const unknown = new Map<string, UnknownName>();
+  const inputs = new Set(model.inputs.map(({ name }) => name));
+  const nameOf = (given: string): string | undefined => (known.has(given) ? given : byBare.get(bare(given)));
+  const isWhole = list.map((file) => {
+    const held = new Set(Object.keys(Object(file)).map(nameOf));
+    return model.outputs.every(({ name }) => held.has(name));
+  });
+  const areRuns = isWhole.filter((each) => each).length > 1;
+  const runs: Map<string, Tensor>[] = [];
   list.forEach((file, i) => {
     if (typeof file !== 'object' || file === null || ArrayBuffer.isView(file) || isList(file))
       throw wrongType('judge-names', `${WHO}: activations must be tensors by name, got ${show(file)}`);
     const entries = reading('judge-names', WHO, 'activations', () => Object.entries(file as Activations));
+    const own = areRuns && isWhole[i] ? new Map<string, Tensor>() : undefined;
+    if (own) runs.push(own);
     for (const [given, tensor] of entries) {
-      const name = known.has(given) ? given : byBare.get(bare(given));
+      const name = nameOf(given);
       if (name === undefined) {
         if (unknown.size < MOST_UNKNOWN) unknown.set(given, unknownName(given, names, tensors));
         continue;
       }
       checkTensor(WHO, show(name), tensor);
-      const other = tensors.get(name);
+      const isOwn = own !== undefined && !inputs.has(name);
+      const other = (isOwn ? own : tensors).get(name);
       if (other !== undefined && !isSame(other, tensor))
         throw new SpecError(
           'judge-names',
           `${WHO}: ${show(name)} is there twice with other numbers (file ${i + 1}): the files must come of one input`,
         );
-      tensors.set(name, tensor);
+      (isOwn ? own : tensors).set(name, tensor);
     }
   });
-  if (tensors.size === 0)
+  if (tensors.size === 0 && runs.length === 0)
     throw new SpecError(
       'judge-names',
       `${WHO}: no tensor has a name of the model: got ${
@@ -77,7 +93,10 @@ export function joined(files: unknown, names: readonly string[]): Joined {
           .join(', ') || 'none'
       }, the model has ${names.slice(0, 4).map(show).join(', ')}${names.length > 4 ? ', …' : ''}`,
     );
-  return { tensors, unknown: [...unknown.values()] };
+  return {
+    runs: areRuns ? runs.map((own) => new Map([...tensors, ...own])) : [tensors],
+    unknown: [...unknown.values()],
+  };
 }
 
 /** So many are told, each with its nearest name. */

@@ -11,6 +11,7 @@ import { reading } from '../reading.ts';
 import type { Shape, Tensor } from '../tensor.ts';
 import { type Activations, fitting, type ImageLayout, joined, storedAs } from './activations.ts';
 import type { Declared } from './enclosure.ts';
+import type { NodeVerdict } from './judged-node.ts';
 import { type Judgement, judgementOf } from './judgement.ts';
 import { Walk } from './walk.ts';
 
@@ -70,16 +71,42 @@ export function judge(
   const declared = readTraits(given);
   const read = insideOf(model) ? (model as Model) : readOnnx(model as Uint8Array);
   const inside = insideOf(read) as Inside;
-  const files = joined(activations, namesOf(inside));
-  const planned = planFor(read, inside, files.tensors, shapes, layout);
-  const seen = new Map<string, Tensor>();
-  for (const [name, tensor] of files.tensors) {
-    const kind = planned.known.get(name);
-    if (kind) seen.set(name, fitting(name, kind, tensor, layout));
-  }
-  checkDigits(seen, planned, declared, read);
-  const walk = new Walk(planned, seen, declared, onProgress);
-  return judgementOf({ model: read, declared, ...walk.result(), unknown: files.unknown });
+  const { runs, unknown } = joined(activations, namesOf(inside), read);
+  const results = runs.map((tensors, i) => {
+    const planned = planFor(read, inside, tensors, shapes, layout);
+    const seen = new Map<string, Tensor>();
+    for (const [name, tensor] of tensors) {
+      const kind = planned.known.get(name);
+      if (kind) seen.set(name, fitting(name, kind, tensor, layout));
+    }
+    checkDigits(seen, planned, declared, read);
+    if (i < runs.length - 1) leaveOut(seen, planned, read);
+    return new Walk(planned, seen, declared, onProgress).result();
+  });
+  return judgementOf({ model: read, declared, ...together(results), unknown });
+}
+
+/** An output far behind what a run of a part shows says nothing there: the last run has what it is made of. */
+function leaveOut(seen: Map<string, Tensor>, { nodes, known }: Planned, { outputs }: Model): void {
+  const names = new Set(outputs.map(({ name }) => name));
+  for (const { node } of nodes)
+    if (node.inputs.some((name) => name !== '' && known.get(name)?.constant === undefined && !seen.has(name)))
+      for (const name of node.outputs) if (names.has(name)) seen.delete(name);
+}
+
+/** What tells the most comes first. */
+const TELLING: readonly NodeVerdict[] = ['fail', 'suspect', 'pass', 'cannot tell', 'not judged', 'not seen'];
+
+/** Of several runs the row of each node that tells the most, and the first wrong node of all. */
+function together(results: readonly Pick<Judgement, 'nodes' | 'first'>[]): Pick<Judgement, 'nodes' | 'first'> {
+  const nodes = results[0].nodes.map((row, i) =>
+    results
+      .map((result) => result.nodes[i])
+      .reduce((a, b) => (TELLING.indexOf(b.verdict) < TELLING.indexOf(a.verdict) ? b : a), row),
+  );
+  const wrong = nodes.find(({ verdict }) => verdict === 'fail');
+  const first = results.find((result) => wrong && result.first?.node.name === wrong.name)?.first;
+  return { nodes, ...(first && { first }) };
 }
 
 /** Every name that the model has for a value. */

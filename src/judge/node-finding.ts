@@ -11,6 +11,7 @@ import type { Shape, Tensor } from '../tensor.ts';
 import { type Asked, type CutCase, cutCase, geometryCase } from './cut.ts';
 import type { Explanation, Failure } from './explanation.ts';
 import type { JudgedNode } from './judged-node.ts';
+import { narrowed, wrongIn } from './narrowed.ts';
 import { otherNodes } from './other-nodes.ts';
 import { regularPlaces } from './regular.ts';
 import { enclosed } from './rules.ts';
@@ -54,9 +55,7 @@ export function findingOf(node: JudgedNode, failure: Failure, { verdict, bound, 
   const layer = failure.planned.plan?.step?.layer;
   const inFile = (each: Verdict['first']) => each && { ...each, index: fileIndex(each.index) };
   const subject = layer && !failure.isPiece ? subjectOf(layer, failure) : undefined;
-  const mistakes = subject
-    ? mistakesIn(subject.layer, subject.operands, subject.bound, subject.theirs, verdict, PRODUCTS)
-    : [];
+  const mistakes = subject ? knownMistakes(narrowed(subject, PRODUCTS), verdict) : [];
   const cut = subject && cutCase(subject);
   const geometry = subject && geometryCase(subject);
   return {
@@ -71,6 +70,9 @@ export function findingOf(node: JudgedNode, failure: Failure, { verdict, bound, 
     ...(geometry !== undefined && { geometry }),
   };
 }
+
+const knownMistakes = (asked: Asked, verdict: Verdict): readonly string[] =>
+  mistakesIn(asked.layer, asked.operands, asked.bound, asked.theirs, { ...verdict, wrong: wrongIn(asked) }, PRODUCTS);
 
 /** Places that are kept. */
 const MOST_PLACES = 1000;

@@ -24,6 +24,16 @@ const order = ['pass', 'suspect', 'cannot tell', 'fail'];
 const isWorse = (a: TensorVerdict, b: TensorVerdict): boolean =>
   order.indexOf(a.kind) > order.indexOf(b.kind) || (a.kind === b.kind && a.row.margin > b.row.margin);
 
+/** Why a rule gives nothing. */
+function unproved(
+  { op, name, inputs: names }: PlannedNode['node'],
+  inputs: readonly (Enclosure | undefined)[],
+): string {
+  const odd = inputs.findIndex((each) => each?.value.in(each.value.order).some((value) => !Number.isFinite(value)));
+  const of = `of ${op} in node ${show(name)} nothing is proved`;
+  return odd < 0 ? `${of} here` : `${of} where ${show(names[odd])} holds NaN or ∞`;
+}
+
 /** Judges every node of a plan that the engine's tensors say something of. */
 export class Walk {
   readonly #planned: Planned;
@@ -134,7 +144,8 @@ export class Walk {
     const declared = declaredIn(planned.plan?.outputs[0].type, this.#declared);
     const outputs =
       gap || problem ? undefined : enclosed(planned, inputs as (Enclosure | undefined)[], declared, isSeen);
-    const why = gap?.unknown ?? problem?.message ?? `of ${node.op} in node ${show(node.name)} nothing is proved here`;
+    const why =
+      gap?.unknown ?? problem?.message ?? (outputs ? '' : unproved(node, inputs as (Enclosure | undefined)[]));
     node.outputs.forEach((name, k) => {
       if (name === '' || this.#seen.has(name)) return;
       this.#carried.set(name, outputs?.[k] ?? { unknown: why });

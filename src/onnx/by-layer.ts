@@ -3,6 +3,7 @@
 import type { Layer, Params } from '../layer/layer.ts';
 import type { Shape, Tensor } from '../tensor.ts';
 import type { Call, Given, Plan } from './call.ts';
+import { isWhole } from './element-types.ts';
 import { lastShape, permuted, Value } from './value.ts';
 
 interface ByLayer {
@@ -17,7 +18,7 @@ const fileShape = (shape: Shape): Shape =>
   shape.length < 3 ? shape : [shape[0], shape[shape.length - 1], ...shape.slice(1, -1)];
 
 export function byLayer(call: Call, { layer, params, shape }: ByLayer): Plan {
-  const x = call.at(0);
+  const x = isWhole(call.at(0).type) ? call.at(0) : call.floating();
   const out = layer.shape(lastShape(x.shape));
   const outputs = [{ type: x.type, shape: shape ?? fileShape(out) }];
   const weights = call.inputs.slice(1);

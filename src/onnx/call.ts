@@ -3,7 +3,7 @@
 import { SpecError, show } from '../errors.ts';
 import type { Layer, Params } from '../layer/layer.ts';
 import type { Shape, Tensor } from '../tensor.ts';
-import { isWhole } from './element-types.ts';
+import { isFloat, isWhole } from './element-types.ts';
 import type { GraphNode } from './graph.ts';
 import { type Constant, type External, readTensor } from './initializer.ts';
 import type { Message } from './schema.ts';
@@ -66,6 +66,7 @@ export function unsupported(what: string): never {
 type AttributeKind = 'f' | 'i' | 's' | 't' | 'floats' | 'ints';
 /** AttributeProto.AttributeType. */
 const numbers: Readonly<Record<AttributeKind, number>> = { f: 1, i: 2, s: 3, t: 4, floats: 6, ints: 7 };
+const types = 'UNDEFINED FLOAT INT STRING TENSOR GRAPH FLOATS INTS STRINGS TENSORS GRAPHS SPARSE_TENSOR'.split(' ');
 
 /** Numbers of an attribute: sizes, axes, pads. */
 const MOST_NUMBERS = 1 << 16;
@@ -101,6 +102,13 @@ export class Call {
     return this.inputs[i] ?? unsupported(`input ${i} is missing`);
   }
 
+  /** Input 0, of floating-point numbers that are computed with. */
+  floating(): Known {
+    const known = this.at(0);
+    if (!isFloat(known.type)) unsupported(`${this.op} of ${known.type} is not computed: float32 and float64 are`);
+    return known;
+  }
+
   /** Input i, of the same element type as input 0. */
   alike(i: number): Known {
     const known = this.at(i);
@@ -131,7 +139,9 @@ export class Call {
     if (attribute === undefined) return undefined;
     if (attribute.reference !== undefined) unsupported(`attribute ${show(name)} refers to an attribute of a function`);
     if (attribute.type !== undefined && attribute.type !== 0 && attribute.type !== numbers[kind])
-      unsupported(`attribute ${show(name)} must have type ${numbers[kind]}, got ${attribute.type}`);
+      unsupported(
+        `attribute ${show(name)} must have type ${types[numbers[kind]]}, got ${types[attribute.type] ?? attribute.type}`,
+      );
     return attribute;
   }
 

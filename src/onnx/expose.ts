@@ -5,14 +5,17 @@ import { nameHint } from '../did-you-mean.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
 import { join } from '../formats/bytes.ts';
 import { isList, listOf } from '../reading.ts';
-import { encode, varint } from './encode.ts';
-import { insideOf, type Model, readOnnx } from './model.ts';
+import { numberOf } from './element-types.ts';
+import { type Draft, encode, varint } from './encode.ts';
+import { type Inside, insideOf, type Model, readOnnx } from './model.ts';
+import type { Planned } from './plan.ts';
+import type { Kind } from './value.ts';
 import { BYTES, Reader } from './wire.ts';
 
 const WHO = 'expose';
 const CLAUSE = 'onnx-expose';
 
-/** Which values: all, these, those of every n-th node, or part i (from 1 on) of as many outputs each. */
+/** Which values: all, these, those of every n-th node, or part i (from 1 on) of as many outputs each, with what their nodes read. */
 export type Exposed =
   | 'all'
   | readonly string[]
@@ -29,7 +32,7 @@ export function exposable(model: Model): string[] {
 
 /**
  * The bytes of a model with more of its values as outputs, for an engine whose activations {@link judge} is to see. The
- * outputs are added without a type, which engines infer; nothing else changes. Asking for everything at once keeps an
+ * outputs have their type and number of axes, where these are known; nothing else changes. Asking for everything at once keeps an
  * engine from fusing nodes, and may take more memory than there is: then ask for parts, one after the other.
  *
  * @throws {SpecError} onnx-expose for a value that the model does not have, or a part that is not there; those of `readOnnx`.
@@ -39,8 +42,11 @@ export function exposable(model: Model): string[] {
  */
 export function expose(model: Model | Uint8Array | ArrayBuffer, which: Exposed = 'all'): Uint8Array<ArrayBuffer> {
   const read = insideOf(model) ? (model as Model) : readOnnx(model as Uint8Array);
-  const bytes = insideOf(read)?.bytes as Uint8Array;
-  const more = namesOf(read, which).map((name) => encode('Graph', { outputs: [{ name }] }));
+  const { bytes, planned } = insideOf(read) as Inside;
+  const { known: values } = planned(WHO, {});
+  const more = namesOf(read, which, values).map((name) =>
+    encode('Graph', { outputs: [outputOf(name, values.get(name))] }),
+  );
   const parts: Uint8Array[] = [];
   for (const reader = new Reader(bytes); !reader.done; ) {
     const start = reader.at;
@@ -57,10 +63,16 @@ export function expose(model: Model | Uint8Array | ArrayBuffer, which: Exposed =
   return join(CLAUSE, WHO, parts);
 }
 
+/** With its type and its number of axes, where they are known; how long these are the inputs decide. */
+const outputOf = (name: string, kind: Kind | undefined): Draft => ({
+  name,
+  ...(kind && { type: { tensor: { element: numberOf(kind.type), shape: { axes: kind.shape.map(() => ({})) } } } }),
+});
+
 /** The tag of the graph in a model. */
 const GRAPH = 7 * 8 + BYTES;
 
-function namesOf(model: Model, which: Exposed): readonly string[] {
+function namesOf(model: Model, which: Exposed, values: Planned['known']): readonly string[] {
   const all = exposable(model);
   if (which === 'all') return all;
   if (isList(which)) return checkedNames(model, all, listOf(CLAUSE, WHO, 'names', which));
@@ -84,7 +96,12 @@ function namesOf(model: Model, which: Exposed): readonly string[] {
   const parts = Math.max(1, Math.ceil(all.length / size));
   const i = wholeNumber(CLAUSE, WHO, 'part', part, 1);
   if (i > parts) throw new SpecError(CLAUSE, `${WHO}: part must be one of ${parts} of ${size} outputs each, got ${i}`);
-  return all.slice((i - 1) * size, i * size);
+  const own = all.slice((i - 1) * size, i * size);
+  // What their nodes read too: an engine may fuse every part in another way, and each is judged by itself.
+  const made = new Set([...own, ...(i === parts ? model.outputs.map(({ name }) => name) : [])]);
+  const read = model.nodes.flatMap((node) => (node.outputs.some((name) => made.has(name)) ? node.inputs : []));
+  const there = new Set(all);
+  return [...new Set([...own, ...read.filter((name) => there.has(name) && values.get(name)?.constant === undefined)])];
 }
 
 /** Names of values that a node makes, each once; one that is an output already stays one. */

@@ -81,9 +81,8 @@ export function readOnnx(bytes: Uint8Array | ArrayBuffer, options: ReadOnnxOptio
   if (typeof external !== 'function' && (typeof external !== 'object' || external === null))
     throw wrongType('onnx-tensor', `${WHO}: external must be a function or a record of bytes, got ${show(external)}`);
   const model = decodeModel(file);
-  if ((model.irVersion ?? 0) < 3) refuse(`ir_version must be 3 or more, got ${model.irVersion ?? 'none'}`);
   const opset = readOpset(model.opsets);
-  const graph = readGraph(model.graph ?? refuse('a model must have a graph'), external);
+  const graph = readGraph(model.graph, external);
   return new GraphModel(file, graph, opset, model.producerName ?? '', external);
 }
 
@@ -105,7 +104,9 @@ export const insideOf = (model: unknown): Inside | undefined =>
 /** A file that is something else is told by its first bytes. */
 function decodeModel(file: Uint8Array) {
   try {
-    return decode('Model', file);
+    const model = decode('Model', file);
+    if ((model.irVersion ?? 0) < 3) refuse(`ir_version must be 3 or more, got ${model.irVersion ?? 'none'}`);
+    return { ...model, graph: model.graph ?? refuse('a model must have a graph') };
   } catch (error) {
     if (!(error instanceof SpecError)) throw error;
     throw notOf(error.clause, WHO, file, ['onnx'], error.message.slice(WHO.length + 2, -error.clause.length - 3));

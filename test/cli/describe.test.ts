@@ -55,6 +55,29 @@ test('[cli-describe] nodes that are not run, and text that a terminal would obey
   expect(out).not.toContain('\u001b');
 });
 
+test('[cli-describe] an input whose shape must be given: what depends on it is counted', async () => {
+  const nodes = [
+    { op: 'Relu', name: 'a', outputs: ['a'] },
+    { op: 'Relu', name: 'b', inputs: ['a'], outputs: ['b'] },
+    { op: 'Odd', name: 'c', inputs: ['b'], outputs: ['c'] },
+    { op: 'Relu', name: 'd', inputs: ['c'] },
+  ];
+  const open = file('open.onnx', modelOf({ inputs: { x: [1, 'n'] }, nodes }));
+  const { out } = await toeplitz('describe', open);
+  expect(out.split('\n').slice(-5)).toEqual([
+    "not run: at a: the shape of 'x' is not known [onnx-shape]",
+    "not run: at c: operator 'Odd' is not known in opset 19 [onnx-operator]",
+    '2 more nodes depend on these',
+    'the shape of an input is not known: give it, such as --shape x=1x3x224x224',
+    '',
+  ]);
+  const { code, err } = await toeplitz('describe', open, '--shape', 'y=1x2');
+  expect([code, err.split('\n')[0]]).toEqual([
+    2,
+    "toeplitz: describe: --shape is of an input, 'x', got 'y' [onnx-shape]",
+  ]);
+});
+
 test('[cli-describe] external data lie beside the model, and nowhere else', async () => {
   const entries = (location: string) => [{ key: 'location', value: location }];
   const made = (location: string): Uint8Array =>

@@ -78,7 +78,7 @@ describe('[cli-expose]', () => {
     expect(parts.out.trim().split('\n')).toEqual([at('parts/net-1.onnx'), at('parts/net-2.onnx')]);
     expect([outputs('parts/net-1.onnx'), outputs('parts/net-2.onnx')]).toEqual([
       ['y', 'conv', 'relu'],
-      ['y', 'flat'],
+      ['y', 'flat', 'relu'],
     ]);
     expect(refused.err).toContain("(did you mean 'relu'?)");
   });

@@ -47,6 +47,7 @@ const files: Readonly<Record<string, [RegExp, Uint8Array]>> = {
   bzip2: [/bzip2/, text('BZh91AY&SY0123456789')],
   tar: [/a tar archive/, text(`${'model.bin'.padEnd(257, '\0')}ustar\0${'0'.repeat(300)}`)],
   hdf5: [/HDF5/, bytes(0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a)],
+  ort: [/ONNX Runtime's own format/, text('\x18\0\0\0ORTM\0\0\0\0')],
   gguf: [/GGUF/, text('GGUF\x03\0\0\0\0\0\0\0\0\0\0\0')],
   jpeg: [/JPEG/, bytes(0xff, 0xd8, 0xff, 0xe0)],
   gif: [/GIF/, text('GIF89a0000000000')],

@@ -166,6 +166,12 @@ describe('verdicts', () => {
     ).toBe(true);
     const lost = judge(scaled, { x, a: tensor([1, 3], [Infinity, 3e38, -2]), y: tensor([1, 3], [Infinity, 3e38, 0]) });
     expect(lost.nodes.map(({ verdict }) => verdict)).toEqual(['fail', 'pass']);
+    const all = right();
+    all.pool.data[3] = Number.NaN;
+    expect(judge(model, all).nodes.find(({ name }) => name === 'conv2')).toMatchObject({
+      verdict: 'not judged',
+      message: "of Conv in node 'conv2' nothing is proved where 'pool' holds NaN or ∞",
+    });
   });
 });
 
@@ -185,6 +191,21 @@ describe('activations', () => {
     expect(() => judge(model, [{ x }, { x: drawn([1, 2, 6, 8], 2), ...rest }])).toThrow(
       /'x' is there twice .*\[judge-names\]$/,
     );
+  });
+
+  test('[judge-names] records with all outputs are runs of their own, which may differ by roundings', () => {
+    const { x, conv1, relu1, pool, y } = right();
+    // The second run makes other numbers of the same input, by as little as an engine that fuses may, and shows them from pool on.
+    const near = { shape: x.shape, data: x.data.map((value) => value * (1 + 1 / 4194304)) };
+    const { conv1: _, relu1: __, ...second } = model.run({ x: near });
+    expect(second.y.data).not.toEqual(y.data);
+    const runs = (own: Record<string, Tensor>) => [{ x }, { conv1, relu1, pool, y }, own];
+    expect(judge(model, runs(second)).nodes.map(({ verdict }) => verdict)).toEqual(Array(7).fill('pass'));
+    const flat = { shape: second.flat.shape, data: second.flat.data.map((value) => value + 1) };
+    const { nodes, first } = judge(model, runs({ ...second, flat }));
+    expect(nodes.map(({ verdict }) => verdict)).toEqual(['pass', 'pass', 'pass', 'pass', 'pass', 'fail', 'fail']);
+    expect(first?.node.name).toBe('flat');
+    expect(() => judge(model, [...runs(second), { ...second, x: near }])).toThrow(/'x' is there twice/);
   });
 
   test('[judge-names] names with slashes that a file system changed; unknown ones with the nearest', () => {

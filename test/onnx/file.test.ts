@@ -60,6 +60,9 @@ test.each(broken)('[onnx-file] %s is refused', async (_, what, bytes) => {
 test('[onnx-file] another format is told by its first bytes, and what is no file is a TypeError', async () => {
   const text = new TextEncoder().encode('version https://git-lfs.github.com/spec/v1\n');
   await expectClause('onnx-file', /looks like a Git LFS pointer/, readOnnx, text);
+  // Its first fields are those of a message of which nothing is known.
+  const hdf5 = Uint8Array.of(0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a, 0x0d, 0x0a);
+  await expectClause('onnx-file', /looks like HDF5/, readOnnx, hdf5);
   await expectClause('onnx-file', /the file is empty/, readOnnx, new Uint8Array());
   expect(() => readOnnx('model.onnx' as never)).toThrow('[onnx-file]');
 });

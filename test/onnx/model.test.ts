@@ -19,8 +19,8 @@ import {
   toChannelsLast,
 } from '../../src/index.ts';
 import { lenet5, resnet } from '../../src/nets/index.ts';
-import { readOnnx, writeOnnx } from '../../src/onnx/index.ts';
-import { floats, type ModelDraft, modelOf, wholes } from './build.ts';
+import { expose, readOnnx, writeOnnx } from '../../src/onnx/index.ts';
+import { floats, type ModelDraft, modelOf, type NodeDraft, wholes } from './build.ts';
 
 const read = (draft: ModelDraft) => readOnnx(modelOf(draft));
 
@@ -460,4 +460,44 @@ describe('a model that asks for too much', () => {
     });
     for (const n of [2, 2000]) expect(read(draft(n)).run({ x: tensor([n]) }, { outputs: ['y'] }).y.data[n - 1]).toBe(3);
   });
+});
+
+test('[onnx-expose] more outputs have their type and number of axes where the file decides them', () => {
+  const nodes: readonly NodeDraft[] = [
+    { op: 'Cast', outputs: ['a'], attributes: { to: 7 } },
+    { op: 'ReduceMax', inputs: ['a'], outputs: ['b'], attributes: { keepdims: 0 } },
+    { op: 'Relu', outputs: ['r'] },
+    { op: 'Odd', outputs: ['o'] },
+    { op: 'Neg', inputs: ['o'] },
+  ];
+  const outputsOf = (axes: readonly (number | string)[]) =>
+    readOnnx(expose(modelOf({ opset: 13, inputs: { x: axes }, nodes }))).outputs.slice(1);
+  expect(outputsOf(['n', 3])).toEqual([
+    { name: 'a', type: 'int64', shape: ['?', '?'] },
+    { name: 'b', type: 'int64', shape: [] },
+    { name: 'r', type: 'float32', shape: ['?', '?'] },
+    { name: 'o', type: '?', shape: undefined },
+  ]);
+  expect(outputsOf([1, 'n'])[0]).toEqual({ name: 'a', type: '?', shape: undefined });
+});
+
+test('[onnx-expose] a part has what its nodes read, so that a run of it is judged by itself', () => {
+  const nodes: readonly NodeDraft[] = [
+    { op: 'Relu', outputs: ['a'] },
+    { op: 'Neg', inputs: ['a'], outputs: ['b'] },
+    { op: 'Shape', inputs: ['b'], outputs: ['s'] },
+    { op: 'Reshape', inputs: ['b', 's'], outputs: ['c'] },
+    { op: 'Add', inputs: ['c', 'a'], outputs: ['d'] },
+    { op: 'Exp', inputs: ['d'], outputs: ['y'] },
+  ];
+  const bytes = modelOf({ opset: 13, inputs: { x: [2, 3] }, nodes });
+  const part = (i: number) =>
+    readOnnx(expose(bytes, { part: i, outputs: 2 }))
+      .outputs.slice(1)
+      .map(({ name }) => name);
+  expect([part(1), part(2), part(3)]).toEqual([
+    ['a', 'b'],
+    ['s', 'c', 'b'],
+    ['d', 'c', 'a'],
+  ]);
 });

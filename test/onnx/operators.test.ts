@@ -190,6 +190,21 @@ describe('by hand', () => {
     );
   });
 
+  test('[onnx-operator] types that are not computed with, and attributes of another type, are named', () => {
+    const problem = (draft: ModelDraft) => readOnnx(modelOf(draft)).describe().rows[0].problem;
+    for (const op of ['Relu', 'GlobalMaxPool', 'Softmax', 'Exp', 'Add'])
+      expect(
+        problem({
+          inputs: { x: [1, 2, 3] },
+          element: 10,
+          nodes: [{ op, name: 'n', inputs: op === 'Add' ? ['x', 'x'] : ['x'] }],
+        }),
+      ).toBe(`at n: ${op} of float16 is not computed: float32 and float64 are [onnx-operator]`);
+    expect(problem({ inputs, nodes: [{ op: 'Concat', name: 'n', attributes: { axis: { float: 1 } } }] })).toBe(
+      "at n: attribute 'axis' must have type INT, got FLOAT [onnx-operator]",
+    );
+  });
+
   test('[onnx-operator] as many outputs as num_outputs says, however many that are', () => {
     for (const count of [0, -1, 1, 3, 2 ** 31, 2 ** 53]) {
       const node = { op: 'Split', outputs: ['a', 'b'], attributes: { num_outputs: count } };

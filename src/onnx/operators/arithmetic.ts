@@ -49,7 +49,7 @@ const arithmetic = (
   plan(call) {
     const known = call.inputs.map((_, i) => call.alike(i));
     const { type } = known[0];
-    if (!isFloat(type) && !isWhole(type)) unsupported(`${call.op} takes numbers, got ${type}`);
+    if (!isWhole(type)) call.floating();
     return planned(pairFor(type), result ?? type, known);
   },
 });
@@ -142,7 +142,7 @@ export const arithmetics: Operators = {
     inputs: [2, 2],
     plan(call) {
       const { type } = call.at(0);
-      if (!isFloat(type) && !isWhole(type)) unsupported(`Pow takes numbers, got ${type}`);
+      if (!isWhole(type)) call.floating();
       const made = planned(isFloat(type) ? pow : wholePower, type, [call.at(0), call.at(1)]);
       if (!isFloat(type)) return made;
       const exponent = exponentOf(call);
@@ -154,8 +154,7 @@ export const arithmetics: Operators = {
     versions: [7, 9, 16],
     inputs: [2, 2],
     plan(call) {
-      const { type, shape } = call.at(0);
-      if (!isFloat(type)) unsupported(`PRelu takes floating-point numbers, got ${type}`);
+      const { type, shape } = call.floating();
       const slope = call.alike(1).shape;
       const [C, channel] = [shape[1], slope.length - (shape.length - 1)];
       const shared = slope.every((axis) => axis === 1);

@@ -21,8 +21,7 @@ const pointwise = (versions: readonly number[], make: (call: Call) => Point, who
   versions,
   inputs: [1, 1],
   plan(call) {
-    const { type, shape } = call.at(0);
-    if (!isFloat(type) && !whole) unsupported(`${call.op} takes floating-point numbers, got ${type}`);
+    const { type, shape } = whole ? call.at(0) : call.floating();
     const point = make(call);
     return { outputs: [{ type, shape }], run: (given) => [given(0).with(mapped(given(0).in(given(0).order), point))] };
   },
@@ -46,7 +45,7 @@ const anywhere = (versions: readonly number[], make: (call: Call) => Layer): Ope
   versions,
   inputs: [1, 1],
   plan(call) {
-    if (!isFloat(call.at(0).type)) unsupported(`${call.op} takes floating-point numbers, got ${call.at(0).type}`);
+    call.floating();
     return elementwise(call, make(call));
   },
 });

@@ -100,9 +100,8 @@ const place = (isBetter: (a: number, b: number) => boolean): Operator => ({
 
 /** Until opset 13 all axes from `axis` on are one. */
 function rowsFrom(call: Call): { readonly axis: number; readonly rows: Shape | undefined } {
-  const { type, shape } = call.at(0);
-  if (!isFloat(type) || shape.length === 0)
-    unsupported(`${call.op} takes floating-point numbers with axes, got ${type} of shape [${shape}]`);
+  const { shape } = call.floating();
+  if (shape.length === 0) unsupported(`${call.op} takes x of at least one axis`);
   const axis = call.axis(call.int('axis', call.version < 13 ? 1 : -1), shape.length);
   const isOne = call.version >= 13 || sizeOf(shape.slice(axis)) === shape[axis];
   return { axis, rows: isOne ? undefined : [sizeOf(shape.slice(0, axis)), sizeOf(shape.slice(axis))] };
