@@ -52,9 +52,9 @@ export function work(port: Port): void {
   let start: Start;
   let kernels: Record<string, (...numbers: number[]) => void>;
   const programs = new Map<number, Float64Array>();
-  /** Some 100 microseconds: to wake takes about as long. Jobs of a training step come up to a millisecond apart. */
+  /** Some 100 microseconds, about as long as to wake; the jobs of a step of training come up to half a millisecond apart. */
   const SPINS = 20_000;
-  const SPINS_FOR_JOB = 200_000;
+  const SPINS_FOR_JOB = 100_000;
   const pass = (word: number, seen: number, spins = SPINS): void => {
     const { control } = start;
     for (let i = 0; i < spins; i++) if (Atomics.load(control, word) !== seen) return;
