@@ -19,8 +19,21 @@ import { SpecError } from '../errors.ts';
 import { deeper } from '../formats/json.ts';
 import { codeOf, FileError, orRefused } from './usage.ts';
 
-/** The bytes of a named file; one that cannot be read is an error of usage. */
-export const readInput = (file: string): Promise<Uint8Array> => orRefused(`cannot read ${file}`, () => readFile(file));
+/** The bytes of a named file or pipe; one that cannot be read is an error of usage, and so is a device, which may never end. */
+export const readInput = (file: string): Promise<Uint8Array> =>
+  orRefused(`cannot read ${file}`, async () => {
+    const present = await at(file);
+    if (present?.isCharacterDevice() || present?.isBlockDevice()) throw new FileError('it is a device');
+    return readFile(file);
+  });
+
+/** The bytes of a file that was not named but found: a pipe is refused too, which may have no writer. */
+export const readFound = (file: string): Promise<Uint8Array> =>
+  orRefused(`cannot read ${file}`, async () => {
+    const present = await at(file);
+    if (present !== undefined && !present.isFile()) throw new FileError('it must be a plain file');
+    return readFile(file);
+  });
 
 /** Reports and manifests are 8 deep; a parser, and what reads its result, may end their stack at thousands. */
 const DEEPEST = 64;

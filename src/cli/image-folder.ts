@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { SpecError } from '../errors.ts';
 import { readPng } from '../formats/png.ts';
 import type { Tensor } from '../tensor.ts';
-import { at, readInput } from './files.ts';
+import { at, readFound } from './files.ts';
 import { orRefused, UsageError } from './usage.ts';
 
 export interface ImageFolder {
@@ -58,7 +58,7 @@ export async function readImageFolder(who: string, folder: string): Promise<Imag
 }
 
 async function readImage(who: string, path: string): Promise<Tensor> {
-  const file = await readInput(path);
+  const file = await readFound(path);
   try {
     return await readPng(file);
   } catch (error) {

@@ -1,6 +1,6 @@
 // A model on the command line: a file of ONNX, a net in one file, or weights and the name of their net. Spec cli-model.
 
-import { readFileSync, realpathSync } from 'node:fs';
+import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 import { readSafetensors } from '../formats/safetensors.ts';
 import { netIn } from '../nets/net-file.ts';
@@ -73,6 +73,7 @@ function besides(file: string): (location: string) => Uint8Array {
       const folder = realpathSync(dirname(file));
       const path = realpathSync(join(folder, location));
       if (!path.startsWith(folder + sep)) throw new Error('it is not in the folder of the model');
+      if (!statSync(path).isFile()) throw new Error('it must be a plain file');
       return readFileSync(path);
     } catch (error) {
       throw new UsageError(`cannot read the external data '${location}': ${(error as Error).message}`);

@@ -29,6 +29,9 @@ const starts =
   ({ text }: Head): boolean =>
     signatures.some((each) => text.startsWith(each));
 
+/** How fields of a model of ONNX begin: producer, its version, domain, documentation, graph, opsets, metadata. */
+const FIELDS: readonly (number | undefined)[] = [0x12, 0x1a, 0x22, 0x28, 0x32, 0x3a, 0x42, 0x72];
+
 const isZip = starts('PK\x03\x04', 'PK\x05\x06');
 
 /** The first one that fits is taken. */
@@ -44,7 +47,15 @@ const kinds: readonly Kind[] = [
   },
   { what: 'XML', is: ({ words }) => /^<(\?xml|svg|error)\b/.test(words) },
   { format: 'npy', what: "NumPy's .npy: readNpy reads it", is: starts('\x93NUMPY') },
-  { format: 'png', what: 'PNG: readPng reads it', is: starts('\x89PNG') },
+  { format: 'png', what: 'PNG: readPng reads it', is: starts('\x89PNG\r\n\x1a\n') },
+  {
+    what: 'PNG with other line ends, as after a transfer as text: fetch it again as bytes',
+    is: starts('\x89PNG\r', '\x89PNG\n'),
+  },
+  {
+    what: 'bytes that were read as text and written again, which loses some: read the file as bytes, without an encoding',
+    is: (head) => head.text.includes('\xef\xbf\xbd') || starts('\xc2\x89PNG', '\xc2\x93NUMPY', '\x1f\xc2\x8b')(head),
+  },
   { format: 'npz', what: "NumPy's .npz: readNpz reads it", is: (head) => isZip(head) && /\.npy/.test(head.tail) },
   {
     what: 'a PyTorch checkpoint (.pt, .pth): it holds pickled Python, which is not run here; in Python, `safetensors.torch.save_file(torch.load(file), …)` converts it',
@@ -68,6 +79,13 @@ const kinds: readonly Kind[] = [
   { what: 'a 7-Zip archive: unpack it first', is: starts('7z\xbc\xaf\x27\x1c') },
   { what: 'a tar archive: unpack it first', is: ({ text }) => text.slice(257, 262) === 'ustar' },
   { what: 'HDF5 (.h5, .hdf5): in Python, h5py reads it', is: starts('\x89HDF\r\n\x1a\n') },
+  { what: 'WebAssembly', is: starts('\0asm') },
+  {
+    // The version of its format is the first field of a model, and one of its other fields is next.
+    format: 'onnx',
+    what: 'a model of ONNX: readOnnx of toeplitz/onnx reads it',
+    is: ({ bytes: [first, version, next] }) => first === 8 && version >= 1 && version <= 31 && FIELDS.includes(next),
+  },
   { what: 'GGUF, the format of llama.cpp', is: starts('GGUF') },
   { what: 'TensorFlow Lite', is: ({ text }) => text.slice(4, 8) === 'TFL3' },
   { what: 'JPEG: convert it to PNG', is: starts('\xff\xd8\xff') },
@@ -98,8 +116,13 @@ const kinds: readonly Kind[] = [
     is: ({ text }) => text.length >= 16 && text === '\0'.repeat(text.length),
   },
   {
+    what: 'text in UTF-16, as `>` of PowerShell writes it',
+    is: ({ bytes: [a, b, c, d] }) => (a === 0xff && b === 0xfe && d === 0) || (a === 0xfe && b === 0xff && c === 0),
+  },
+  {
     what: 'text',
-    is: ({ text }) => /^[\t\n\r -~]{8,}$/.test(text.replace(/^\xef\xbb\xbf/, '')),
+    // The last character of the head may be cut.
+    is: ({ text }) => text.length >= 8 && /^([\t\n\r -~]|[\xc2-\xf4][\x80-\xbf]{1,3})+[\xc2-\xf4]?$/.test(text),
   },
 ];
 

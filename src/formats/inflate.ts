@@ -79,7 +79,7 @@ function headerEnd(who: string, bytes: Uint8Array, start: number): number {
   return start + at;
 }
 
-/** The content of a zlib stream that must inflate to exactly `size` bytes. */
+/** The content of a zlib stream that must inflate to exactly `size` bytes. What follows its checksum is ignored, as by libpng. */
 export function inflate(who: string, bytes: Uint8Array, size: number): Uint8Array<ArrayBuffer> {
   if (bytes.length < 6) throw new SpecError(CLAUSE, `${who}: a zlib stream has at least 6 bytes, got ${bytes.length}`);
   const [method, flags] = bytes;
@@ -88,11 +88,6 @@ export function inflate(who: string, bytes: Uint8Array, size: number): Uint8Arra
   const { content, end } = deflated(who, bytes, 2, size);
   if (bytes.length - end < 4) throw new SpecError(CLAUSE, `${who}: the file ends within the checksum of zlib`);
   checkSum(who, 'Adler-32', viewOf(bytes).getUint32(end), adler32(content));
-  if (bytes.length - end > 4)
-    throw new SpecError(
-      CLAUSE,
-      `${who}: the compressed data must end with their checksum, but ${bytes.length - end - 4} bytes follow`,
-    );
   return content;
 }
 

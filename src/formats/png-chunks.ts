@@ -2,7 +2,7 @@
 //
 //   | 89 'PNG' 0d 0a 1a 0a | length, type, data, CRC-32 | … |      every number highest byte first
 //   IHDR  PLTE?  tRNS?  IDAT+  IEND, others between them; an upper-case first letter: must be understood.
-//   What lies behind IEND is no part of the image.
+//   What lies behind IEND is no part of the image, and a chunk that it can be read without is ignored where it is wrong.
 
 import { SpecError, show } from '../errors.ts';
 import { viewOf } from './bytes.ts';
@@ -12,6 +12,9 @@ import { notOf } from './format-hint.ts';
 const CLAUSE = 'format-png';
 
 export const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
+
+/** The colour type of samples that are numbers of colours in PLTE (ISO/IEC 15948 table 11.1). */
+export const PALETTE = 3;
 
 export interface Chunks {
   readonly header: Uint8Array;
@@ -33,7 +36,8 @@ export function readChunks(file: Uint8Array): Chunks {
   const data: Uint8Array[] = [];
   let before = '';
   for (let at = SIGNATURE.length; before !== 'IEND'; ) {
-    const { type, content } = chunkAt(file, at);
+    const { type: written, content } = chunkAt(file, at);
+    const type = isNeeded(written, single, data.length) ? written : IGNORED;
     checkOrder(type, before, single, data.length);
     if (type === 'IDAT') data.push(content);
     else if (KNOWN.has(type)) single.set(type, content);
@@ -51,8 +55,8 @@ export function readChunks(file: Uint8Array): Chunks {
 
 const KNOWN = new Set(['IHDR', 'PLTE', 'tRNS', 'IDAT', 'IEND']);
 
-/** What a chunk with a wrong checksum that may be passed over is taken for: no chunk has this type. */
-const DAMAGED = 'none';
+/** What a wrong chunk that the image can be read without is taken for: no chunk has this type. */
+const IGNORED = 'none';
 
 function chunkAt(file: Uint8Array, at: number): { type: string; content: Uint8Array } {
   const left = file.length - at;
@@ -67,7 +71,14 @@ function chunkAt(file: Uint8Array, at: number): { type: string; content: Uint8Ar
   const actual = crc32(file.subarray(at + 4, at + 8 + length));
   if (stated !== actual && isCritical(type))
     refuse(`the CRC-32 of the ${type} chunk at byte ${at} must be ${actual.toString(16)}, got ${stated.toString(16)}`);
-  return { type: stated === actual ? type : DAMAGED, content: file.subarray(at + 8, at + 8 + length) };
+  return { type: stated === actual ? type : IGNORED, content: file.subarray(at + 8, at + 8 + length) };
+}
+
+/** Whether a chunk is no PLTE that only suggests colours, and no tRNS that is repeated or out of order. */
+function isNeeded(type: string, single: ReadonlyMap<string, Uint8Array>, data: number): boolean {
+  const isIndexed = single.get('IHDR')?.[9] === PALETTE;
+  if (type === 'PLTE') return isIndexed;
+  return type !== 'tRNS' || (data === 0 && !single.has('tRNS') && (!isIndexed || single.has('PLTE')));
 }
 
 const isCritical = (type: string): boolean => type[0] <= 'Z';
@@ -77,8 +88,7 @@ function checkOrder(type: string, before: string, single: ReadonlyMap<string, un
   if (single.has(type)) refuse(`there must be at most one ${type} chunk`);
   if (type === 'IDAT' && data > 0 && before !== 'IDAT')
     refuse(`IDAT chunks must follow each other, got one after ${before}`);
-  if ((type === 'PLTE' || type === 'tRNS') && data > 0) refuse(`${type} must come before IDAT`);
-  if (type === 'PLTE' && single.has('tRNS')) refuse('PLTE must come before tRNS');
+  if (type === 'PLTE' && data > 0) refuse('PLTE must come before IDAT');
   if (!KNOWN.has(type) && isCritical(type)) refuse(`the critical chunk ${type} is not known`);
 }
 

@@ -6,7 +6,7 @@ import { SpecError } from '../errors.ts';
 import { allocate, checkTensor, type Tensor } from '../tensor.ts';
 import { asBytes, type Bytes, join, reserve, viewOf } from './bytes.ts';
 import { deflate, inflate } from './inflate.ts';
-import { type Chunks, chunk, readChunks, SIGNATURE } from './png-chunks.ts';
+import { type Chunks, chunk, PALETTE, readChunks, SIGNATURE } from './png-chunks.ts';
 import { type PixelFormat, rawSize, readSamples } from './png-rows.ts';
 
 const CLAUSE = 'format-png';
@@ -28,7 +28,6 @@ const COLOURS: ReadonlyMap<number, { readonly samples: number; readonly depths: 
   [4, { samples: 2, depths: [8, 16] }],
   [6, { samples: 4, depths: [8, 16] }],
 ]);
-const PALETTE = 3;
 
 /**
  * Reads a PNG image as float32 [height, width, channels] from 0 to 1: 1 channel for grey, 2 with alpha, 3 for colours,
@@ -43,16 +42,17 @@ export async function readPng(bytes: Bytes): Promise<Tensor> {
   const chunks = readChunks(asBytes(CLAUSE, 'readPng', bytes));
   const colour = chunks.header[9];
   const format = readHeader(chunks.header);
-  checkColours(colour, format, chunks);
+  checkPalette(colour, chunks);
   const { width, height, samples } = format;
-  const channels = (colour === PALETTE ? 3 : samples) + (chunks.transparency === undefined ? 0 : 1);
+  const transparency = transparencyOf(colour, samples, chunks);
+  const channels = (colour === PALETTE ? 3 : samples) + (transparency === undefined ? 0 : 1);
   if (width * height * channels > MAX_VALUES)
     refuse(`an image of ${width} by ${height} pixels and ${channels} channels holds more than ${MAX_VALUES} values`);
   const raw = inflate('readPng', join(CLAUSE, 'readPng', chunks.data), rawSize(format));
   const pixels = readSamples(format, raw);
   const result = allocate('readPng', [height, width, channels], 'float32');
-  if (colour === PALETTE) lookUp(pixels, chunks, channels, result.data);
-  else scale(pixels, format, chunks.transparency, result.data);
+  if (colour === PALETTE) lookUp(pixels, chunks.palette, transparency, channels, result.data);
+  else scale(pixels, format, transparency, result.data);
   return result;
 }
 
@@ -75,29 +75,28 @@ function readHeader(header: Uint8Array): PixelFormat {
   return { width, height, samples: kind.samples, depth, interlaced: interlace === 1 };
 }
 
-function checkColours(colour: number, { samples, depth }: PixelFormat, { palette, transparency }: Chunks): void {
-  if (palette === undefined ? colour === PALETTE : colour === 0 || colour === 4)
-    refuse(`colour type ${colour} must have ${palette === undefined ? 'a' : 'no'} PLTE chunk`);
-  const colours = (palette?.length ?? 0) / 3;
-  if (
-    palette !== undefined &&
-    (!Number.isInteger(colours) || colours < 1 || colours > (colour === PALETTE ? 1 << depth : 256))
-  )
-    refuse(
-      `PLTE must have three bytes for each of at most ${colour === PALETTE ? 1 << depth : 256} colours, got ${palette.length} bytes`,
-    );
-  if (transparency === undefined) return;
-  if (colour === 4 || colour === 6) refuse(`colour type ${colour} has alpha and must have no tRNS chunk`);
-  if (colour === PALETTE ? transparency.length > colours : transparency.length !== 2 * samples)
-    refuse(
-      `tRNS must have ${colour === PALETTE ? `at most ${colours}` : 2 * samples} bytes, got ${transparency.length}`,
-    );
+function checkPalette(colour: number, { palette }: Chunks): void {
+  if (colour !== PALETTE) return;
+  if (palette === undefined) refuse(`colour type ${PALETTE} must have a PLTE chunk`);
+  if (palette.length % 3 !== 0 || palette.length === 0 || palette.length > 3 * 256)
+    refuse(`PLTE must have three bytes for each of 1 to 256 colours, got ${palette.length} bytes`);
+}
+
+/** The content of tRNS, unless its length is wrong or the samples have alpha already. */
+function transparencyOf(colour: number, samples: number, { palette, transparency }: Chunks): Uint8Array | undefined {
+  const length = transparency?.length ?? 0;
+  const fits =
+    colour === PALETTE
+      ? 3 * length <= (palette?.length ?? 0)
+      : (colour === 0 || colour === 2) && length === 2 * samples;
+  return fits ? transparency : undefined;
 }
 
 /** Colours of a palette are bytes for every depth; alpha is 255 beyond the end of tRNS. */
 function lookUp(
   pixels: ArrayLike<number>,
-  { palette = new Uint8Array(0), transparency }: Chunks,
+  palette: Uint8Array = new Uint8Array(0),
+  transparency: Uint8Array | undefined,
   channels: number,
   y: Tensor['data'],
 ): void {

@@ -13,7 +13,7 @@ import { asBytes, type Bytes, reserve, viewOf } from './bytes.ts';
 import { ELEMENTS, type Element, type FloatName, readExactly, UNREAD, writeElements } from './elements.ts';
 import { notOf } from './format-hint.ts';
 import { isObject, parseObject } from './json.ts';
-import { toUtf8 } from './utf8.ts';
+import { hasLoneSurrogate, toUtf8 } from './utf8.ts';
 
 const CLAUSE = 'format-safetensors';
 const METADATA = '__metadata__';
@@ -207,6 +207,11 @@ function headerOf(entries: ReturnType<typeof layOut>, metadata: unknown): Uint8A
   ]);
   const first: [string, unknown][] = Object.keys(given).length > 0 ? [[METADATA, given]] : [];
   const text = JSON.stringify(Object.fromEntries([...first, ...lines]));
+  const lone = [...Object.entries(given as Record<string, string>).flat(), ...entries.map(({ name }) => name)].find(
+    hasLoneSurrogate,
+  );
+  if (lone !== undefined)
+    refuse(`names and metadata must be text that UTF-8 can say, got ${show(lone)}`, 'writeSafetensors');
   const bytes = toUtf8(text);
   if (bytes.length > MAX_HEADER - 7)
     refuse(`names and metadata must fit a header of ${MAX_HEADER} bytes, got ${bytes.length}`, 'writeSafetensors');

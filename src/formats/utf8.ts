@@ -2,6 +2,9 @@
 
 const hasCoders = (): boolean => typeof TextEncoder !== 'undefined' && typeof TextDecoder !== 'undefined';
 
+/** Whether a text has a lone surrogate, which UTF-8 cannot say. */
+export const hasLoneSurrogate = (text: string): boolean => /\p{Surrogate}/u.test(text);
+
 /** The bytes of a text; a lone surrogate becomes U+FFFD. */
 export function toUtf8(text: string): Uint8Array {
   if (hasCoders()) return new TextEncoder().encode(text);
@@ -15,13 +18,13 @@ export function toUtf8(text: string): Uint8Array {
   return Uint8Array.from(bytes);
 }
 
-/** The text without a byte order mark, or undefined for bytes that are not UTF-8. */
+/** The text, a byte order mark included, or undefined for bytes that are not UTF-8. */
 export function fromUtf8(bytes: Uint8Array): string | undefined {
   try {
-    if (hasCoders()) return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    if (hasCoders()) return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
     let text = '';
     for (const byte of bytes) text += `%${byte.toString(16).padStart(2, '0')}`;
-    return decodeURIComponent(text).replace(/^\ufeff/, '');
+    return decodeURIComponent(text);
   } catch (error) {
     if (!(error instanceof TypeError || error instanceof URIError)) throw error;
     return undefined;

@@ -8,7 +8,7 @@ import { SpecError, show } from '../errors.ts';
 import { join, viewOf } from './bytes.ts';
 import { crc32 } from './checksum.ts';
 import { deflated } from './inflate.ts';
-import { fromUtf8, toUtf8 } from './utf8.ts';
+import { fromUtf8, hasLoneSurrogate, toUtf8 } from './utf8.ts';
 
 const [LOCAL, CENTRAL, END, END64, LOCATOR64] = [0x04034b50, 0x02014b50, 0x06054b50, 0x06064b50, 0x07064b50];
 const [LOCAL_SIZE, CENTRAL_SIZE, END_SIZE, END64_SIZE, LOCATOR64_SIZE] = [30, 46, 22, 56, 20];
@@ -187,6 +187,7 @@ export function zip(by: Reader, files: ReadonlyMap<string, Uint8Array>): Uint8Ar
   const list: Uint8Array[] = [];
   let at = 0;
   for (const [path, content] of files) {
+    if (hasLoneSurrogate(path)) refuse(by, `a name must be text that UTF-8 can say, got ${show(path)}`);
     const name = toUtf8(path);
     if (name.length > MOST16) refuse(by, `a name must fit ${MOST16} bytes, got ${name.length}`);
     const facts = { crc: crc32(content), size: content.length, name };

@@ -196,6 +196,18 @@ it('[campaign-answers] a pipe or a device in the place of an answer is refused w
   }
 });
 
+it('[cli-files] a device is no input, and a pipe none where a file is found and not named', async () => {
+  for (const args of [['merge'], ['describe'], ['run']])
+    expect(await toeplitz(...args, '/dev/zero')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('it is a device'),
+    });
+  mkdirSync(at('images'));
+  pipe('images/a.png');
+  const { code, err } = await toeplitz('train', '--images', at('images'));
+  expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining('a.png: it must be a plain file') });
+});
+
 it('[campaign-answers] a manifest or a report that is nested too deeply is refused with its clause', async () => {
   mkdirSync(at('questions'));
   for (const deep of [100, 3000, 1_000_000]) {

@@ -47,12 +47,12 @@ test('[format-inflate] a file with more content than it states is refused, for a
   await expectClause(CLAUSE, /cannot hold the 4294967295 bytes/, (file) => read(file, 0xffffffff), bomb);
 });
 
-test('[format-inflate] bytes after the stream are refused on every host', async () => {
+test('[format-inflate] bytes after a member of gzip are refused, after a stream of zlib ignored', async () => {
   const size = Uint8Array.of(0, 0, 0, 0, text.length, 0, 0, 0);
   for (const rest of [Uint8Array.of(0), Uint8Array.of(1, 2, 3, 4, 5), size, gzipSync(text)]) {
     if (rest.length > 1) await expectClause(CLAUSE, /./, read, Buffer.concat([gzipSync(text), rest]));
     const zlib = own(Buffer.concat([deflateSync(text), rest]));
-    await expectClause(CLAUSE, /bytes follow/, () => inflate('test', zlib, text.length), zlib);
+    expect(inflate('test', zlib, text.length)).toEqual(own(text));
   }
 });
 

@@ -43,3 +43,16 @@ test('[format-npz] a host without TextEncoder reads and writes files', () => {
   expect(readNpz(archive).é).toEqual(x);
   expect(readNpy(array)).toEqual(x);
 });
+
+test('[format-npz] [format-safetensors] a name that UTF-8 cannot say is refused, so that two names stay two', () => {
+  const x = tensor([1]);
+  for (const name of ['a\ud800', '\udc00b', 'x\udc00\ud800']) {
+    expect(() => writeNpz({ [name]: x })).toThrow(/text that UTF-8 can say, got .* \[format-npz\]/);
+    expect(() => writeSafetensors({ [name]: x })).toThrow(/text that UTF-8 can say, got .* \[format-safetensors\]/);
+    expect(() => writeSafetensors({ x }, { key: name })).toThrow('[format-safetensors]');
+    expect(() => writeSafetensors({ x }, { [name]: 'value' })).toThrow('[format-safetensors]');
+  }
+  const pair = { '😀': x, '\ufeffa': x, a: x };
+  expect(Object.keys(readNpz(writeNpz(pair)))).toEqual(Object.keys(pair));
+  expect(Object.keys(readSafetensors(writeSafetensors(pair)).tensors)).toEqual(Object.keys(pair));
+});

@@ -6,7 +6,8 @@
 import { indexAt, placeOf } from '../../places.ts';
 import { sizeOf } from '../../tensor.ts';
 import { beyond, type Change, moved } from './change.ts';
-import { type Coordinate, coordinatesOf, sourcesOf, tensors } from './coordinates.ts';
+import { type Coordinate, coordinatesOf, plural, sourcesOf, tensors } from './coordinates.ts';
+import { arithmeticChanges } from './index-arithmetic.ts';
 import { axesOf } from './regions.ts';
 import { isInside, type Side, type Term, type Terms } from './terms.ts';
 
@@ -20,6 +21,7 @@ export function indexChanges(terms: Terms): Change[] {
     ...sides.flatMap((side) => [...pitches(terms, side), ...layouts(terms, side)]),
     ...numberings(terms, targets, sources),
     ...groupNumberings(terms, sources),
+    ...arithmeticChanges(terms),
   ];
   return [...added, ...added.flatMap((change) => (change.side ? written(change, change.side) : []))];
 }
@@ -97,14 +99,25 @@ function layouts(terms: Terms, side: Side): IndexChange[] {
       const by = length - shape[axis];
       if (other === own) return [];
       const inside = sizeOf(shape.slice(axis + 1));
-      return {
-        text: `the ${tensors[side]} is indexed as if it had the number of ${other} as that of ${own}`,
-        cost: 9.5 + (other.includes('×') ? 1 : 0),
-        side,
-        mayRunOn: true,
-        apply: (term: Term) =>
-          shifted(terms, term, side, by * inside * indexAt(shape.slice(0, axis), term[side].slice(0, axis))),
-      };
+      const cost = 9.5 + (other.includes('×') ? 1 : 0);
+      const indexed = (term: Term): Term =>
+        shifted(terms, term, side, by * inside * indexAt(shape.slice(0, axis), term[side].slice(0, axis)));
+      return [
+        {
+          text: `the ${tensors[side]} is indexed as if it had the number of ${other} as that of ${own}`,
+          cost,
+          side,
+          mayRunOn: true,
+          apply: indexed,
+        },
+        {
+          text: `the ${tensors[side]} is taken to have the number of ${other} as that of ${own}`,
+          cost: cost + 0.5,
+          side,
+          mayRunOn: true,
+          apply: (term: Term) => (term[side][axis] < length ? indexed(term) : undefined),
+        },
+      ];
     });
   });
 }
@@ -131,14 +144,6 @@ export function numbersOf(terms: Terms): Named[] {
   }
   return [...found];
 }
-
-/** `rows of taps` would be unusual: the first word that counts is put in the plural. */
-export const plural = (name: string): string =>
-  /\d$/.test(name)
-    ? `numbers of ${name}`
-    : name.startsWith('channel ')
-      ? name.replace('channel', 'channels')
-      : `${name}s`;
 
 /** Another number is used as that of the group, of which the weight and the output have the same. */
 function groupNumberings(terms: Terms, sources: readonly Coordinate[]): Change[] {

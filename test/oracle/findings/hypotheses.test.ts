@@ -238,6 +238,15 @@ describe('one cause', () => {
     expect(found.map(({ where }) => where?.text)).toEqual(['batch > 1']);
   });
 
+  it('[dialect-other] is no other dialect where the answer is right when it is asked for again', async () => {
+    let calls = 0;
+    const run = (call: Call): Tensor => {
+      if (++calls === 7) throw new Error('once');
+      return forward(call);
+    };
+    expect((await findings('relu', run, 12)).map(({ kind }) => kind)).toEqual(['error']);
+  });
+
   it('[dialect-other] is not excused by another question: `same` said as numbers', async () => {
     const outcomesOf = async (subject: EngineUnderTest) => {
       const cases = Array.from({ length: 60 }, (_, i) => drawCase('conv2d', false, 1, i)).filter(
