@@ -59,7 +59,12 @@ for (const each of chosen) {
 }
 for (const engine of engines) engine.stop();
 results.chain = bestChain();
-if (isImport) results.import = await importCost(options);
+if (isImport) {
+  // What was measured before is not lost where an engine does not start.
+  results.import = await importCost(options).catch((error) => {
+    results.failures.push(`import: ${error.message.split('\n')[0]}`);
+  });
+}
 if (isTraining) {
   const { rows, failure } = await training(options);
   results.training = rows;
