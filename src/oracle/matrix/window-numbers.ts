@@ -6,7 +6,7 @@ import { indexAt, placeOf } from '../../places.ts';
 import { sizeOf } from '../../tensor.ts';
 import type { Axis } from '../../window.ts';
 import { type Change, moved, namesOf } from './change.ts';
-import type { Term, Terms } from './terms.ts';
+import { MOST, type Term, type Terms } from './terms.ts';
 
 /** What the cells along one axis are computed by; the padding after the last cell counts for the number of outputs alone. */
 export type Numbers = Readonly<Record<'stride' | 'dilation' | 'before' | 'after', number>>;
@@ -144,9 +144,6 @@ export function otherNumbers(axes: readonly Axis[]): OtherNumbers[] {
   return found;
 }
 
-/** Grids of outputs that are so many times longer on an axis are not followed. */
-const MORE = 4;
-
 /** Changes of the cells by other numbers; the outputs may be counted by them too. */
 export function numberChanges(terms: Terms): Change[] {
   const { windows } = terms;
@@ -165,15 +162,14 @@ export function numberChanges(terms: Terms): Change[] {
         return moved(term, over, [term[over][0], ...place, term[over].at(-1)!]);
       },
     };
+    if (over !== 'x') return [change];
     const counted = axes.map((axis) => ({ ...axis, output: outputsOf(axis) }));
     const isOther = counted.some(({ output }, i) => output !== own[i].output);
-    const isMore = counted.some(({ output }, i) => output > MORE * own[i].output);
-    if (over !== 'x' || !isOther || isMore) return [change];
     const recounted: Change = {
+      ...change,
       text: `${text}, and the outputs are counted so`,
       cost: cost + 1,
-      apply: () => undefined,
-      all: () => onGrid(terms, counted),
+      ...(isOther && { all: () => onGrid(terms, counted) }),
     };
     return [change, recounted];
   });
@@ -193,7 +189,7 @@ function onGrid({ shapes, list }: Terms, axes: readonly Axis[]): Term[] {
     const place = placeOf(positions, p);
     for (const term of first) {
       const index = indexAt(grid, [term.y[0], ...place, term.y.at(-1)!]);
-      if (index >= sizeOf(shapes.y)) continue;
+      if (index >= sizeOf(shapes.y) || found.length > MOST) continue;
       const cell = axes.map(({ stride, dilation, before }, i) => place[i] * stride + term.w[i] * dilation - before);
       found.push({ ...term, x: [term.x[0], ...cell, term.x.at(-1)!], y: placeOf(shapes.y, index) });
     }
