@@ -93,6 +93,8 @@ export async function run(args: readonly string[]): Promise<number> {
   const value = (name: 'rate' | 'momentum' | 'decay' | 'shift' | 'seed'): number => number(name, values[name]);
   const [epochs, size] = [count('epochs', values.epochs), count('batch', values.batch)];
   const threads = count('threads', values.threads);
+  const host = await import('../threads/host.ts');
+  host.threadsOf('train', threads);
   const { out, checkpoint, curve, samples } = await destinations(values);
   const { train, test, classes } = await readDigits(values);
   const { net, shape, start: first } = await netToTrain(values.net, value('seed'));
@@ -131,7 +133,9 @@ export async function run(args: readonly string[]): Promise<number> {
     say(`\nstopped after step ${result.step}; ${kept}`);
     return checkpoint ? EXIT.clean : EXIT.interrupted;
   }
-  say(`trained in ${((performance.now() - start) / 1000).toFixed(1)} s`);
+  const { reason } = host.hostThreads();
+  const alone = threads > 1 && reason !== undefined ? ` on one thread: ${reason}` : '';
+  say(`trained in ${((performance.now() - start) / 1000).toFixed(1)} s${alone}`);
   const { accuracy, loss } = evaluate(net, result.params, minibatches(test, { size: 200, shuffle: false }));
   say(`on the ${test.x.shape[0]} images held out: ${(100 * accuracy).toFixed(2)} % right, loss ${loss.toFixed(4)}`);
   if (out) {

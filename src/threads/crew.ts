@@ -6,7 +6,7 @@ import type { Memory } from '../kernels/module.ts';
 import { type Hand, patience, startWorkers } from './host.ts';
 import type { Section } from './share.ts';
 import type { Call, Shared } from './shared-arena.ts';
-import { sharedMemory, sharedModule } from './shared-module.ts';
+import { sharedBytes, sharedMemory, sharedModule } from './shared-module.ts';
 import type { Start } from './worker.ts';
 
 /** Numbers of one thread's program in a job; longer ones the calling thread runs alone. */
@@ -33,8 +33,8 @@ export class Crew {
 
   private constructor(threads: number) {
     this.threads = threads;
-    this.#control = new Int32Array(new SharedArrayBuffer((LENGTHS + threads + 2) * 4));
-    this.#programs = new Float64Array(new SharedArrayBuffer(threads * ROOM * 8));
+    this.#control = new Int32Array(sharedBytes((LENGTHS + threads + 2) * 4));
+    this.#programs = new Float64Array(sharedBytes(threads * ROOM * 8));
   }
 
   /**

@@ -3,7 +3,7 @@
 import { SpecError } from '../errors.ts';
 import { runsKernels } from '../kernels/host.ts';
 import { granted, Refusal } from '../kernels/module.ts';
-import { sharedModule } from './shared-module.ts';
+import { sharedBytes, sharedModule } from './shared-module.ts';
 import { type Job, type Serve, type Start, type Word, work } from './worker.ts';
 
 /** How many threads this host runs at most, and why only one. */
@@ -72,6 +72,7 @@ function whyOne(): string | undefined {
   if (refusals.has(workers)) return refusals.get(workers);
   try {
     sharedModule();
+    sharedBytes(4);
     granted(
       (why) => `it refuses memory that threads share: ${why}`,
       () => new WebAssembly.Memory({ initial: 1, maximum: 0x10000, shared: true }),

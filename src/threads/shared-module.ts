@@ -36,6 +36,17 @@ export const sharedMemory = (): WebAssembly.Memory =>
     () => new WebAssembly.Memory({ initial: FIRST_PAGES, maximum: MOST_PAGES, shared: true }),
   );
 
+/**
+ * Memory for words or numbers that threads share, beside that of the kernels.
+ *
+ * @throws {Refusal} where the host does not give it.
+ */
+export const sharedBytes = (bytes: number): SharedArrayBuffer =>
+  granted(
+    (reason) => `it refuses memory that threads share: ${reason}`,
+    () => new SharedArrayBuffer(bytes),
+  );
+
 /** An instance over a new memory that grows. */
 export function sharedInstance(): Instance {
   const memory = sharedMemory();

@@ -38,6 +38,9 @@ export class ThreadedArena extends StepArena {
   readonly memory: Memory;
   readonly #noting: Noting;
   readonly #crew: Crew;
+  /** Calls of `parallel` that were not shared, by their number in a step and the memory of its tensors; how many a step has made. */
+  readonly #short = new Set<number>();
+  #count = 0;
 
   constructor(bytes: number, crew: Crew) {
     const own = noting();
@@ -58,8 +61,15 @@ export class ThreadedArena extends StepArena {
     else this.parallel(() => this.kernels.zero(values.byteOffset, values.byteLength));
   }
 
+  override clearTensors(): void {
+    super.clearTensors();
+    this.#count = 0;
+  }
+
   override parallel(body: () => void): void {
-    if (!this.#crew.isServing) {
+    // Where tensors lie alike a step is like the one before: what was too short to share is not noted again.
+    const call = ++this.#count * 0x100000000 + this.floor;
+    if (!this.#crew.isServing || this.#short.has(call)) {
       body();
       return;
     }
@@ -75,15 +85,18 @@ export class ThreadedArena extends StepArena {
       shared = [];
     };
     for (const section of sections) {
-      if (section.some((own, t) => t > 0 && own.length > 0)) shared.push(section);
+      if (!isAlone(section)) shared.push(section);
       else {
         flush();
         section[0].forEach(make);
       }
     }
     flush();
+    if (sections.every((section) => isAlone(section))) this.#short.add(call);
   }
 }
+
+const isAlone = (section: Section): boolean => section.every((own, t) => t === 0 || own.length === 0);
 
 /** A weight gradient writes its structs anew for every call. */
 export function kept(structs: Structs, call: Call): Call {

@@ -5,7 +5,7 @@ import { SpecError } from '../errors.ts';
 import { SCRATCH_BYTES } from '../kernels/declared.ts';
 import { type Hand, startWorkers } from './host.ts';
 import type { SharedArena } from './shared-arena.ts';
-import { sharedModule } from './shared-module.ts';
+import { sharedBytes, sharedModule } from './shared-module.ts';
 import type { Word } from './worker.ts';
 
 /** A program for each thread, and a number by which workers keep it. */
@@ -42,7 +42,7 @@ export class Team {
   /** Starts the workers unless there are some. Throws a Refusal where the host does not start them. Spec threads-host. */
   async start(): Promise<void> {
     if (this.#hands.length > 0) return;
-    const control = new Int32Array(new SharedArrayBuffer(CONTROL_WORDS * 4));
+    const control = new Int32Array(sharedBytes(CONTROL_WORDS * 4));
     const starts = this.#scratch.map((scratch, index) => ({
       module: sharedModule(),
       memory: this.#arena.memory,

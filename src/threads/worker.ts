@@ -52,12 +52,11 @@ export function work(port: Port): void {
   let start: Start;
   let kernels: Record<string, (...numbers: number[]) => void>;
   const programs = new Map<number, Float64Array>();
-  /** Some 100 microseconds: to wake takes about as long. Jobs of a training step come up to a millisecond apart. */
+  /** Some 100 microseconds, about as long as to wake; longer ones cost more than they gain where processors are shared. */
   const SPINS = 20_000;
-  const SPINS_FOR_JOB = 200_000;
-  const pass = (word: number, seen: number, spins = SPINS): void => {
+  const pass = (word: number, seen: number): void => {
     const { control } = start;
-    for (let i = 0; i < spins; i++) if (Atomics.load(control, word) !== seen) return;
+    for (let i = 0; i < SPINS; i++) if (Atomics.load(control, word) !== seen) return;
     while (Atomics.load(control, word) === seen) Atomics.wait(control, word, seen);
   };
   const meet = (): void => {
@@ -94,7 +93,7 @@ export function work(port: Port): void {
     const [calls, failed] = [4 + threads, 5 + threads];
     Atomics.add(control, 2, 1);
     for (let job = seen; ; ) {
-      pass(3, job, SPINS_FOR_JOB);
+      pass(3, job);
       job = Atomics.load(control, 3);
       const length = Atomics.load(control, 4 + index);
       if (length < 0) return;

@@ -23,11 +23,17 @@ export interface Optimizer {
 }
 
 /**
- * Stochastic gradient descent: θ ← θ − η·(g + λθ), λ the weight decay. Spec train-step.
+ * Stochastic gradient descent [Robbins and Monro 1951]: θ ← θ − η·(g + λθ) for every value of a parameter, with its gradient g,
+ * the weight decay λ = `decay` (0), and η = `rate`, which `fit` multiplies by the schedule. `update` takes θ and g as arrays of
+ * one length. Spec train-step.
  *
- * @throws {SpecError} train-step for a rate that is not above 0 or a negative decay.
+ * @throws {SpecError} train-step for a rate that is not above 0 or a negative decay, and in `update` for arrays of several
+ * lengths; a TypeError with the same clause for what is no number, or no array of floats.
  * @example
- * sgd({ rate: 0.1 }).state // []
+ * const theta = Float32Array.of(1, 2);
+ * const { update, rate } = sgd({ rate: 0.5 });
+ * update(theta, Float32Array.of(2, -2), {}, rate, 0);
+ * [...theta] // [0, 3]
  */
 export function sgd(options: { readonly rate: number; readonly decay?: number }): Optimizer {
   const { rate, decay } = readRates('sgd', options, []);
@@ -43,11 +49,17 @@ export function sgd(options: { readonly rate: number; readonly decay?: number })
 }
 
 /**
- * Gradient descent with momentum: v ← μv + (g + λθ), θ ← θ − ηv, from v = 0. Spec train-step.
+ * Gradient descent with momentum [Sutskever et al. 2013]: v ← μv + (g + λθ), θ ← θ − ηv for every value of a parameter, from
+ * v = 0, with μ = `momentum` (0.9), λ = `decay` (0), and η = `rate`, which `fit` multiplies by the schedule. `update` takes θ, g
+ * and the velocity v as arrays of one length. Spec train-step.
  *
- * @throws {SpecError} train-step, also for a momentum outside [0, 1).
+ * @throws {SpecError} train-step for a rate that is not above 0, a negative decay or a momentum outside [0, 1), and in `update`
+ * for arrays of several lengths; a TypeError with the same clause for what is no number, or no array of floats.
  * @example
- * momentum({ rate: 0.1 }).state // ['velocity']
+ * const [theta, velocity] = [Float32Array.of(1), Float32Array.of(0)];
+ * const { update, rate } = momentum({ rate: 0.5, momentum: 0.5 });
+ * for (const step of [0, 1]) update(theta, Float32Array.of(1), { velocity }, rate, step);
+ * [theta[0], velocity[0]] // [-0.25, 1.5]
  */
 export function momentum(options: {
   readonly rate: number;
@@ -74,11 +86,17 @@ export function momentum(options: {
 /**
  * Adam [Kingma and Ba 2015, algorithm 1]: m ← β₁m + (1 − β₁)g and v ← β₂v + (1 − β₂)g² from 0, then
  * θ ← θ − η·m̂ / (√v̂ + ε) with m̂ = m / (1 − β₁ᵗ) and v̂ = v / (1 − β₂ᵗ), t the number of the step counted from 1 and
- * g the gradient plus λθ. Spec train-adam.
+ * g the gradient plus λθ. Without options η = `rate` is 0.001, β₁ = `beta1` 0.9, β₂ = `beta2` 0.999, ε = `epsilon` 10⁻⁸ and
+ * λ = `decay` 0. `update` takes θ, g, the mean m and the square v as arrays of one length. Spec train-adam.
  *
- * @throws {SpecError} train-adam for a beta outside [0, 1) or an epsilon that is not above 0; train-step.
+ * @throws {SpecError} train-adam for a beta outside [0, 1) or an epsilon that is not above 0; train-step for a rate that is not
+ * above 0 or a negative decay, and in `update` for arrays of several lengths or a step that is not a whole number of at least 0;
+ * a TypeError with the same clause for what is no number, or no array of floats.
  * @example
- * adam().state // ['mean', 'square']
+ * const [theta, mean, square] = [Float32Array.of(1), Float32Array.of(0), Float32Array.of(0)];
+ * const { update, rate } = adam({ rate: 0.25 });
+ * update(theta, Float32Array.of(8), { mean, square }, rate, 0);
+ * theta[0] // 0.75
  */
 export function adam(
   options: {

@@ -11,15 +11,17 @@ import { update } from './step.mjs';
 const TOLERANCE = 1e-4;
 /** Winograd's F(4×4, 3×3) is that much less exact (a sum of transformed values); nets add up their layers' errors. */
 const WIDER = 1e-3;
-/** A round counts where the chain kept this part of its best speed … */
+/** A round counts where the chain kept this part of its best speed, and the reading of memory this part of its own … */
 const SLOW = 0.9;
+const SLOW_MEMORY = 0.7;
 /** … and every process had a core for this part of its time. */
 const SHARED = 0.95;
 /** Rounds that may be repeated, for each that is wanted. */
 const PATIENCE = 3;
 
-/** The best the chain has done in this run, in GFLOP/s. */
+/** The best the chain has done in this run, in GFLOP/s, and the reading of memory, in GB/s. */
 let best = 0;
+let bestMemory = 0;
 
 export async function measure(each, engines, { rounds, quick, folder }) {
   const work = instance(each);
@@ -75,7 +77,13 @@ async function prepared(each, engines, request) {
 
 /** At least 1 for a round that nothing disturbed. */
 const calm = (round) =>
-  Math.min(...round.map(({ chain, core }) => Math.min(Math.min(...chain) / (SLOW * best), core / SHARED)));
+  Math.min(
+    ...round.flatMap(({ chain, memory, core }) => [
+      Math.min(...chain) / (SLOW * best),
+      Math.min(...memory) / (SLOW_MEMORY * bestMemory),
+      core / SHARED,
+    ]),
+  );
 
 /** Undisturbed rounds; when patience ends, the least disturbed of the others too. */
 async function takeTurns(variants, rounds, budget) {
@@ -87,6 +95,7 @@ async function takeTurns(variants, rounds, budget) {
       const turn = (i + all.length) % variants.length;
       round[turn] = await variants[turn].engine.ask('time', { variant: variants[turn].name, budget });
       best = Math.max(best, ...round[turn].chain);
+      bestMemory = Math.max(bestMemory, ...round[turn].memory);
     }
     all.push(round);
   }

@@ -7,16 +7,20 @@ export const PEERS = ['tfjs', 'ort-web', 'ort-node', 'tfjs-cpu'];
 const help = `npm run bench -- [options]
 
   --quick        one short round; without --only, of the small cases
-  --only WORD    the cases whose name or group (conv, depthwise, pool, dense, gradient, net, step, import) holds WORD
+  --only WORD    the cases whose name or group (conv, depthwise, pool, dense, gradient, net, step, import,
+                 training) holds WORD
   --rounds N     rounds per case (5)
   --peers LIST   of ${PEERS.join(',')}; none for toeplitz alone
   --out FILE     where the results go (test/bench/results.json after a whole run, nowhere after a part of it)
   --help
 
-Every engine runs in a process of its own, on one thread. Outputs are compared with float64 before anything is timed.
-Before and after every measurement a chain of multiplications and additions in registers is timed: it is what counts as
-100 %. Rounds in which it is slower than 90 % of its best are repeated, and those in which a process lost its core for
-more than 5 % of the time.`;
+Every engine runs in a process of its own, on one thread; nets on two as well. Outputs are compared with float64 before
+anything is timed. Before and after every measurement a chain of multiplications and additions in registers is timed, which
+is what counts as 100 %, and the reading of 8 MiB. Rounds in which they are slower than 90 and 70 % of their best are
+repeated, and those in which a process lost its core for more than 5 % of the time.
+
+Training steps are compared with PyTorch, on one thread and on two, if a python3 has torch (Debian's python3-torch; its path
+in PYTHON). Both start from the same parameters and must lose alike at first before anything is timed.`;
 
 export function readOptions(argv) {
   const { values } = parseArgs({

@@ -1,6 +1,6 @@
 // Results as Markdown tables.
 
-import { closeness, group, mean, ms, named, ours, ratio, ratios, share, speed } from './figures.mjs';
+import { closeness, group, mean, median, ms, named, ours, ratio, ratios, share, speed } from './figures.mjs';
 import { goals, outcome } from './goals.mjs';
 
 const PEERS = ['tfjs', 'ort-web', 'ort-node', 'tfjs-cpu'];
@@ -69,6 +69,39 @@ export function caseTable(results) {
   return table([...head, ...peersOf(results).map((peer) => `× ${peer}`)], rows);
 }
 
+/** Nets on two threads: our time, what it is of one thread's, and how many times as long peers take on two. */
+export function threadTable({ cases }) {
+  const rows = cases
+    .filter(({ engines }) => engines['toeplitz@2'])
+    .map((each) => [
+      each.name,
+      digits(ms(each, 'toeplitz@2')),
+      digits(ratio(each, 'toeplitz', 'median', 'toeplitz@2')),
+      ...['ort-web@2', 'ort-node@2'].map((peer) => digits(ratio(each, peer, 'median', 'toeplitz@2'))),
+    ]);
+  return table(['two threads', 'ms', '× one thread', '× ort-web', '× ort-node'], rows);
+}
+
+/** Training steps: our time on one thread, and PyTorch's, as medians of the rounds' quotients; the same on two. */
+export function trainingTable({ training }) {
+  const quotient = (theirs, ours) => digits(median(ours.map((time, i) => theirs[i] / time)));
+  const rows = training.map(({ net, toeplitz, pytorch }) => [
+    net,
+    digits(median(toeplitz[0])),
+    quotient(pytorch[0], toeplitz[0]),
+    ...(toeplitz[1]
+      ? [digits(median(toeplitz[1])), quotient(toeplitz[0], toeplitz[1]), quotient(pytorch[1], toeplitz[1])]
+      : ['', '', '']),
+  ]);
+  const head = ['training step, batch 32', 'ms', '× PyTorch', 'ms on two threads', '× one thread', '× PyTorch on two'];
+  return table(head, rows);
+}
+
+const more = (results) => [
+  ...(results.cases.some(({ engines }) => engines['toeplitz@2']) ? [threadTable(results)] : []),
+  ...(results.training?.length > 0 ? [trainingTable(results)] : []),
+];
+
 /** Geometric means of each group. */
 export function groupTable(results) {
   const rows = Object.entries(GROUPS).flatMap(([name, label]) => {
@@ -117,6 +150,7 @@ export function report(results) {
   return [
     conditions(results),
     ...(results.cases.length > 0 ? [caseTable(results), groupTable(results)] : []),
+    ...more(results),
     ...(results.import ? [importTable(results.import)] : []),
     goalTable(results),
     ...(noise.length > 0
@@ -167,4 +201,9 @@ export function peerTable(results) {
 
 /** What the guide shows: the conditions, and every case. */
 export const casePage = (results) =>
-  [conditions(results), caseTable(results), ...(results.import ? [importTable(results.import)] : [])].join('\n\n');
+  [
+    conditions(results),
+    caseTable(results),
+    ...more(results),
+    ...(results.import ? [importTable(results.import)] : []),
+  ].join('\n\n');

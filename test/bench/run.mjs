@@ -2,7 +2,7 @@
 
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { cpus, totalmem } from 'node:os';
+import { availableParallelism, cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { cases } from './cases.mjs';
 import { startEngine } from './engine.mjs';
@@ -10,18 +10,23 @@ import { importCost } from './import-cost.mjs';
 import { bestChain, measure } from './measure.mjs';
 import { fail, readOptions } from './options.mjs';
 import { report } from './report.mjs';
+import { training } from './training.mjs';
 
 const here = import.meta.dirname;
 const root = join(here, '..', '..');
 const folder = join(root, 'build', 'bench');
 const options = { ...readOptions(process.argv.slice(2)), folder };
 
+/** What runs on two threads too. */
+const THREADED = ['toeplitz', 'ort-web', 'ort-node'];
+
 const matches = ({ name, group }) => name.includes(options.only) || group.includes(options.only);
 /** Work of a case without its data: the largest are left out of a quick run of everything. */
 const isSmall = ({ group, name }) => !['net', 'dense'].includes(group) && !/vgg|alexnet|dx|dw-(vgg|resnet)/.test(name);
 const chosen = cases.filter((each) => matches(each) && (!options.quick || options.only !== '' || isSmall(each)));
 const isImport = 'import'.includes(options.only);
-if (chosen.length === 0 && !isImport) fail(`no case holds '${options.only}'`);
+const isTraining = 'training'.includes(options.only) && !(options.quick && options.only === '');
+if (chosen.length === 0 && !isImport && !isTraining) fail(`no case holds '${options.only}'`);
 
 mkdirSync(folder, { recursive: true });
 const limits = join(folder, 'limits.wasm');
@@ -40,7 +45,10 @@ execFileSync(asc, [
 ]);
 
 const engines = [];
-for (const name of ['toeplitz', 'memory', ...options.peers]) engines.push(await startEngine(name, limits));
+const onThreads = chosen.some(({ group }) => group === 'net') && availableParallelism() > 1;
+const threaded = onThreads ? ['toeplitz', ...options.peers].filter((name) => THREADED.includes(name)) : [];
+for (const name of ['toeplitz', 'memory', ...options.peers, ...threaded.map((each) => `${each}@2`)])
+  engines.push(await startEngine(name, limits));
 const results = { ...circumstances(), rounds: options.rounds, cases: [], failures: [] };
 for (const each of chosen) {
   const start = performance.now();
@@ -51,7 +59,17 @@ for (const each of chosen) {
 }
 for (const engine of engines) engine.stop();
 results.chain = bestChain();
-if (isImport) results.import = await importCost(options);
+if (isImport) {
+  // What was measured before is not lost where an engine does not start.
+  results.import = await importCost(options).catch((error) => {
+    results.failures.push(`import: ${error.message.split('\n')[0]}`);
+  });
+}
+if (isTraining) {
+  const { rows, failure } = await training(options);
+  results.training = rows;
+  if (failure) results.failures.push(failure);
+}
 
 console.log(report(results));
 const out = options.out ?? (options.isWhole ? join(here, 'results.json') : undefined);

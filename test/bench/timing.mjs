@@ -33,9 +33,22 @@ async function sample(run, repeats) {
 const ROUNDS = 20000;
 const FLOPS = 96 * ROUNDS;
 
-/** Loads the chain (limits.ts, compiled) and returns a function that measures it: the median of 100 calls, 4 ms. */
+/** What the probe of memory reads: more than a core's own caches hold, less than the cache that cores share. */
+const PROBED = 8 * 2 ** 20;
+
+/**
+ * Loads limits.ts, compiled, and returns a function that measures the chain, the median of 100 calls, 4 ms, in GFLOP/s, and how
+ * fast memory is read, the median of 5 reads of 8 MiB, in GB/s: other processes disturb either.
+ */
 export function canary(file) {
-  const { chain } = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(file))).exports;
+  const { chain, touch, memory } = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(file))).exports;
+  memory.grow(PROBED / 65536 + 1);
+  new Float32Array(memory.buffer).fill(1);
+  const read = () => {
+    const start = performance.now();
+    touch(PROBED, 0);
+    return PROBED / (performance.now() - start) / 1e6;
+  };
   const once = () => {
     const start = performance.now();
     chain(ROUNDS);
@@ -43,7 +56,7 @@ export function canary(file) {
   };
   const measure = (calls) => median(Array.from({ length: calls }, once));
   measure(1000);
-  return () => measure(100);
+  return () => ({ chain: measure(100), memory: median(Array.from({ length: 5 }, read)) });
 }
 
 /** Starts to watch: the returned function tells which share of the time since then this process had a core. */

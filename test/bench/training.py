@@ -1,4 +1,4 @@
-"""Training steps of LeNet-5 and ResNet-20 in PyTorch, for training.mjs: a JSON line in, a JSON line out."""
+"""Training steps of LeNet-5, ResNet-20 and MobileNetV2 in PyTorch, for training.mjs: a JSON line in, a JSON line out."""
 
 import json
 import struct
@@ -59,7 +59,33 @@ def resnet20(x, p):
     return F.linear(x.mean((2, 3)), p["fc.weight"], p["fc.bias"])
 
 
-NETS = {"lenet5": lenet5, "resnet20": resnet20}
+# The stride of the first of so many blocks: table 2 of Sandler et al. 2018.
+INVERTED = [(1, 1), (2, 2), (3, 2), (4, 2), (3, 1), (3, 2), (1, 1)]
+
+
+def normed(x, p, path):
+    return F.batch_norm(x, None, None, p[path + ".weight"], p[path + ".bias"], True)
+
+
+def mobilenet_v2(x, p):
+    x = F.relu6(normed(F.conv2d(x, p["conv1.weight"], None, 2, 1), p, "norm1"))
+    strides = [first if i == 0 else 1 for count, first in INVERTED for i in range(count)]
+    for number, stride in enumerate(strides, 1):
+        path = f"block{number}."
+        is_sum = path + "body.project.weight" in p
+        path += "body." if is_sum else ""
+        y = x
+        if path + "expand.weight" in p:
+            y = F.relu6(normed(F.conv2d(y, p[path + "expand.weight"]), p, path + "norm1"))
+        y = F.conv2d(y, p[path + "depthwise.weight"], None, stride, 1, 1, y.shape[1])
+        y = F.relu6(normed(y, p, path + "norm2"))
+        y = normed(F.conv2d(y, p[path + "project.weight"]), p, path + "norm3")
+        x = x + y if is_sum else y
+    x = F.relu6(normed(F.conv2d(x, p["conv2.weight"]), p, "norm2"))
+    return F.linear(x.mean((2, 3)), p["fc.weight"], p["fc.bias"])
+
+
+NETS = {"lenet5": lenet5, "resnet20": resnet20, "mobilenetV2": mobilenet_v2}
 state = {}
 
 

@@ -3,16 +3,21 @@
 import { readFileSync } from 'node:fs';
 import { cases } from './cases.mjs';
 import { instance } from './plan.mjs';
-import { canary, time, watchCore } from './timing.mjs';
+import { canary as load, time, watchCore } from './timing.mjs';
 
-const [engine, limits] = process.argv.slice(2);
+const [name, limits] = process.argv.slice(2);
+/** `toeplitz@2` is toeplitz on two threads, which only nets are asked of. */
+const [engine, threads = '1'] = name.split('@');
 const { prepare } = await import(`./engines/${engine}.mjs`);
-const chain = canary(limits);
+const canary = load(limits);
 let variants = [];
 
 const commands = {
   async prepare({ name, reference, warm }) {
-    variants = await prepare(instance(cases.find((each) => each.name === name)));
+    const chosen = cases.find((each) => each.name === name);
+    if (threads !== '1' && chosen.group !== 'net') return [];
+    variants = await prepare(instance(chosen), Number(threads));
+    if (threads !== '1') for (const each of variants) each.name += `@${threads}`;
     const bytes = readFileSync(reference);
     const wanted = new Float64Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 8);
     const checked = [];
@@ -22,12 +27,19 @@ const commands = {
     }
     return checked;
   },
-  /** The chain before and after, and the share of the time in which the process had a core, which reveal disturbances. */
+  /** The limits before and after, and the share of the time in which the process had a core, which reveal disturbances. */
   async time({ variant, budget }) {
-    const before = chain();
+    const before = canary();
     const core = watchCore();
     const times = await time(variants.find(({ name }) => name === variant).run, budget);
-    return { ...times, core: core(), chain: [before, chain()] };
+    const share = core();
+    const limits = [before, canary()];
+    return {
+      ...times,
+      core: share,
+      chain: limits.map((each) => each.chain),
+      memory: limits.map((each) => each.memory),
+    };
   },
   async drop() {
     for (const { free } of variants) await free?.();

@@ -100,6 +100,33 @@ describe.each<[kind: string, host: () => Worker[], why: RegExp]>([
   });
 });
 
+test('[threads-host] a host that refuses shared memory when workers are to start computes on one thread', async () => {
+  hostOf();
+  const { SharedArrayBuffer: own } = globalThis;
+  const run = compileParallel(net, shape, params);
+  Reflect.deleteProperty(globalThis, 'SharedArrayBuffer');
+  try {
+    expect(difference(await run(x), net.forward(x, params))).toBeUndefined();
+    expect([run.threads, run.reason]).toEqual([1, expect.stringMatching(/^it refuses memory that threads share/)]);
+  } finally {
+    globalThis.SharedArrayBuffer = own;
+  }
+  const refusing = class {
+    constructor() {
+      throw new RangeError('no more');
+    }
+  };
+  vi.stubGlobal('SharedArrayBuffer', refusing);
+  try {
+    expect(hostThreads().reason).toBe('it refuses memory that threads share: no more');
+    const some = await trained(2);
+    vi.unstubAllGlobals();
+    expect(some).toEqual(await trained(1));
+  } finally {
+    vi.unstubAllGlobals();
+  }
+});
+
 test('[threads-host] an event loop that was blocked for longer than a worker may take has lost none', async () => {
   hostOf();
   patience.milliseconds = 1000;

@@ -1,7 +1,11 @@
-// onnxruntime-web: WebAssembly, one thread.
+// onnxruntime-web: WebAssembly.
 
 import * as runtime from 'onnxruntime-web';
 import { ort } from './ort.mjs';
 
-runtime.env.wasm.numThreads = 1;
-export const { prepare } = ort('ort-web', runtime, { executionProviders: ['wasm'] });
+const { prepare: of } = ort('ort-web', runtime, { executionProviders: ['wasm'] });
+
+export function prepare(work, threads) {
+  runtime.env.wasm.numThreads = threads;
+  return of(work, threads);
+}

@@ -1,15 +1,15 @@
-// onnxruntime, for the web (WebAssembly) or native: one thread. Its tensors are channels first, from array to array.
+// onnxruntime, for the web (WebAssembly) or native. Its tensors are channels first, from array to array.
 
 import { channelsFirst, onnxModel, swapped } from '../onnx.mjs';
 
 export function ort(name, runtime, options) {
-  const prepare = async ({ kind, tree, x }) => {
+  const prepare = async ({ kind, tree, x }, threads) => {
     if (kind !== 'forward') return [];
     const { bytes, result } = onnxModel(tree);
     const session = await runtime.InferenceSession.create(bytes, {
       ...options,
       graphOptimizationLevel: 'all',
-      intraOpNumThreads: 1,
+      intraOpNumThreads: threads,
       interOpNumThreads: 1,
       logSeverityLevel: 3,
     });

@@ -3,8 +3,9 @@
 import { assemble } from '../../../build/js/compile/assemble.js';
 import { Recorder } from '../../../build/js/compile/recorder.js';
 import * as toeplitz from '../../../build/js/index.js';
-import { ownArena } from '../../../build/js/kernels/arena.js';
 import * as kernels from '../../../build/js/kernels/choose.js';
+import { ownArena } from '../../../build/js/kernels/scratch-arena.js';
+import { compileParallel } from '../../../build/js/threads/index.js';
 import { fit, minibatches, sgd } from '../../../build/js/train/index.js';
 import { threeAxes } from '../../../build/js/window.js';
 import { isWinograd } from '../cases.mjs';
@@ -41,8 +42,15 @@ function paramsOf({ parts, relu, weight, weightShape, bias }) {
 }
 const isEmpty = (params) => Object.keys(params).length === 0;
 
-export async function prepare(work) {
+export async function prepare(work, threads) {
+  if (threads > 1) return [onThreads(work, threads)];
   return { forward, dx: gradient, dw: gradient, step }[work.kind](work);
+}
+
+function onThreads({ tree, x, shape }, threads) {
+  const net = compileParallel(layerOf(tree), shape, paramsOf(tree), { threads });
+  const run = () => net({ shape, data: x });
+  return { name: 'toeplitz', run, output: async () => (await run()).data };
 }
 
 /** Exact from array to array, as `compile` gives it; exact and by Winograd with x and y in the instance's memory. */
