@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { type Call, checkEngine, type Report, render, skip } from '../../../src/oracle/index.ts';
 import { expectFailures, fixLines, readLines } from '../../../src/oracle/report/expected-failures.ts';
 import { merge } from '../../../src/oracle/report/merge.ts';
+import { mergeFindings } from '../../../src/oracle/report/merge-findings.ts';
 import { forward, withFault } from '../own.ts';
 
 /** Two mistakes: the bias ignored, and NaN lost. */
@@ -52,6 +53,19 @@ describe('merge', () => {
     ])
       expect(merge([a, b]).operators[0].findings[0].id).toBe(smallest);
     expect(merge(parts.map(unreduced)).operators[0].findings[0].id).not.toBe(smallest);
+  });
+
+  it('[campaign-merge] joins findings of one dialect, layout or arithmetic, and no others', async () => {
+    const { findings } = (await shard(1, 2)).operators[0];
+    const unnamed = { ...findings[0], mistake: undefined };
+    const profile = { precision: { operands: 'tf32' } } as const;
+    for (const declared of [{ dialects: ['torch'] }, { layout: { x: 'NCHW' } }, { profile }] as const) {
+      const part = (more: object, ids: readonly string[]) => ({ ...unnamed, ...more, cases: ids, seenAs: ids[0] });
+      const [a, b, c] = unnamed.cases;
+      const merged = mergeFindings([part(declared, [a]), part({}, [b]), part(declared, [c])], []);
+      expect(merged.map(({ cases }) => cases).sort()).toEqual([[a, c], [b]].sort());
+      expect(merged.find(({ cases }) => cases.length > 1)).toMatchObject(declared);
+    }
   });
 
   it('[campaign-merge] adds up what an engine was not asked because it ended', async () => {
