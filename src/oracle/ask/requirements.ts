@@ -62,8 +62,8 @@ function readOne(text: string): Requirement {
   if (text.length > LENGTH) refuse();
   const [, names, statement] = /^(?:([\w\s,]+):)?([^:]+)$/.exec(text) ?? refuse();
   const plain = statement.replace(/≤|≥|≠|==/g, (sign) => others[sign]);
-  const alternatives = plain.split(/\s+or\s+/).map((all) =>
-    all.split(/\s+and\s+/).map((term): Term => {
+  const alternatives = plain.split(/\sor\s/).map((all) =>
+    all.split(/\sand\s/).map((term): Term => {
       const [, left, sign, right] = TERM.exec(term.trim()) ?? refuse();
       return { left, sign: sign as Sign, right };
     }),

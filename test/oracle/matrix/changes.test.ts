@@ -3,7 +3,7 @@
 import { expect, it } from 'vitest';
 import { parseCaseId } from '../../../src/oracle/cases/id.ts';
 import { placeChanges } from '../../../src/oracle/matrix/place-changes.ts';
-import { statementsOf } from '../../../src/oracle/matrix/regions.ts';
+import { statementsNamed, statementsOf } from '../../../src/oracle/matrix/regions.ts';
 import { type Term, type Terms, termsOf } from '../../../src/oracle/matrix/terms.ts';
 import { windowChanges } from '../../../src/oracle/matrix/window-changes.ts';
 
@@ -41,4 +41,11 @@ it('[oracle-instead] says of two places the first and the last, of one nothing',
   expect(statementsOf(cube('1x2x2')).filter(({ text }) => /^the tap plane is the (first|last)$/.test(text))).toEqual(
     [],
   );
+});
+
+it('[oracle-instead] finds statements by their words, all or none', () => {
+  const words = ['the tap row is the first', 'the tap row is the last'];
+  expect(statementsNamed(conv2d, words)?.map(({ text }) => text)).toEqual(words);
+  expect(statementsNamed(conv2d, [])).toEqual([]);
+  expect(statementsNamed(conv2d, [...words, 'the tap row is another'])).toBeUndefined();
 });
