@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Call, checkEngine, type Report, render, skip } from '../../../src/oracle/index.ts';
 import { expectFailures, fixLines, readLines } from '../../../src/oracle/report/expected-failures.ts';
-import { merge } from '../../../src/oracle/report/merge.ts';
+import { joinParts, merge } from '../../../src/oracle/report/merge.ts';
 import { mergeFindings } from '../../../src/oracle/report/merge-findings.ts';
 import { forward, withFault } from '../own.ts';
 
@@ -35,6 +35,16 @@ describe('merge', () => {
     expect(seen(merged)).toEqual(seen(whole));
     expect(merged).not.toHaveProperty('shard');
     expect(merge([{ source: 'b.json', report: whole }])).toBe(whole);
+  });
+
+  it('[campaign-merge] keeps the ids of all answers where a part of the campaign is joined', async () => {
+    const two = await Promise.all([shard(1, 4), shard(2, 4)]);
+    const half = joinParts(two, { index: 1, of: 2 });
+    for (const kind of ['pass', 'fail'] as const) {
+      const idsOf = ({ operators }: Report) => operators.flatMap(({ answers }) => answers?.[kind] ?? []);
+      expect(idsOf(half).length).toBeGreaterThan(0);
+      expect(idsOf(half).sort()).toEqual(two.flatMap(idsOf).sort());
+    }
   });
 
   it('[campaign-merge] shows the smallest case of all parts', async () => {
