@@ -54,6 +54,8 @@ const boundsOf = (op: string, traits: Traits): (string | Uint8Array)[] =>
     ]),
   );
 
+const transformed: readonly Traits[] = [{ fft: true }, { winograd: { m: 2, r: 3 } }, { winograd: { m: 4, r: 3 } }];
+
 const answersOf = (op: string): (string | Uint8Array)[] =>
   bothOf(op, 6, { padding: 'skipped' })
     .map((c) => settingOf(c))
@@ -79,6 +81,7 @@ it('[oracle-campaign] every family says what was recorded: its words, its bounds
           widened: digest(
             boundsOf(op, { ulp: 2, subnormals: 'ieee', precision: { operands: 'bfloat16', output: 'float16' } }),
           ),
+          ...(op === 'conv2d' && { transformed: digest(transformed.flatMap((traits) => boundsOf(op, traits))) }),
           mistakes: digest(answersOf(op)),
         },
       ]),

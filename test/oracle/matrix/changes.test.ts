@@ -37,6 +37,8 @@ it('[oracle-instead] exchanges rows and columns of a square kernel alone, where 
 
 it('[oracle-instead] says of two places the first and the last, of one nothing', () => {
   const texts = statementsOf(conv2d).map(({ text }) => text);
+  const said = ['the first', 'the last', 'not the first', 'not the last', 'odd', 'even', 'at least 2', 'below 3'];
+  expect(texts).toEqual(expect.arrayContaining(said.map((each) => `the input row is ${each}`)));
   expect(texts).toEqual(expect.arrayContaining(['the tap row is the first', 'the tap row is the last']));
   expect(statementsOf(cube('1x2x2')).filter(({ text }) => /^the tap plane is the (first|last)$/.test(text))).toEqual(
     [],

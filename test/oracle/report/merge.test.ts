@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Call, checkEngine, type Report, render, skip } from '../../../src/oracle/index.ts';
 import { expectFailures, fixLines, readLines } from '../../../src/oracle/report/expected-failures.ts';
+import { fromJson } from '../../../src/oracle/report/json.ts';
 import { joinParts, merge } from '../../../src/oracle/report/merge.ts';
 import { mergeFindings } from '../../../src/oracle/report/merge-findings.ts';
 import { forward, withFault } from '../own.ts';
@@ -45,6 +46,31 @@ describe('merge', () => {
       expect(idsOf(half).length).toBeGreaterThan(0);
       expect(idsOf(half).sort()).toEqual(two.flatMap(idsOf).sort());
     }
+    expect(half.operators[0]).not.toHaveProperty('late');
+    const late = (each: Report, count: number): Report => ({
+      ...each,
+      operators: each.operators.map((operator) => ({ ...operator, late: count })),
+    });
+    expect(joinParts([late(two[0], 2), late(two[1], 3)], { index: 1, of: 2 }).operators[0].late).toBe(5);
+  });
+
+  it('[campaign-merge] shows answers that no finding was seen by, by one that has them', async () => {
+    const { findings } = (await shard(1, 2)).operators[0];
+    const { mistake: _, where: __, ...unnamed } = findings[0];
+    const [a, b, c] = unnamed.cases;
+    const parts = [
+      { ...unnamed, cases: [a, c], seenAs: a },
+      { ...unnamed, cases: [b], seenAs: b },
+    ];
+    const merged = mergeFindings(parts, [{ fail: [a, b], error: [c] }]);
+    expect(merged.flatMap(({ cases }) => cases).sort()).toEqual([a, b, c].sort());
+  });
+
+  it('[campaign-reporter] a report has members of the types that it is written with', async () => {
+    const report = JSON.parse(render(await shard(1, 2), 'json'));
+    for (const change of [{ seed: '1' }, { cases: true }, { engine: 5 }, { operators: {} }])
+      expect(() => fromJson('a.json', JSON.stringify({ ...report, ...change }))).toThrow('[campaign-reporter]');
+    expect(fromJson('a.json', JSON.stringify(report)).seed).toBe(1);
   });
 
   it('[campaign-merge] shows the smallest case of all parts', async () => {
