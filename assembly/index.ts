@@ -15,7 +15,7 @@ export { PLACE, places } from './lattice';
 export { lrn } from './lrn';
 export { exp, log, pow, sigmoid, softplus, tanh } from './math';
 export { multiply } from './multiply';
-export { normalize, normGradient, normTerms, sumSquares } from './norm';
+export { normalize, normGradient, sumTerms } from './norm';
 export { pack } from './pack';
 export { pool } from './pool';
 export { PoolOperation } from './pool-geometry';

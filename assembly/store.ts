@@ -27,8 +27,8 @@ export function storeLanes<T>(address: usize, low: v128, high: v128, count: i32)
   else storePart<T>(address, low, high, count);
 }
 
-/** Rare, and therefore not inlined. */
-function storePart<T>(address: usize, low: v128, high: v128, count: i32): void {
+/** The same, where they are not all: rare, and therefore not inlined. */
+export function storePart<T>(address: usize, low: v128, high: v128, count: i32): void {
   const half = 16 / <i32>sizeof<T>();
   if (count <= half) {
     storeSome<T>(address, low, count);

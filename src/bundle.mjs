@@ -55,23 +55,25 @@ function shareByName(files) {
 
 /**
  * Moves the text of the embedded kernels to the end of the core, into a line of its own: it compresses apart from code, and
- * before all code it would make the core 0.4 KB heavier. The core is one line, whose map follows.
+ * before all code it would make the core 0.4 KB heavier. The text is in the first line, whose map follows; line breaks in
+ * literals make others.
  */
 function kernelsLast(core) {
   const code = readFileSync(core, 'utf8');
   const [start, name, text] = /^const (\w+)=\{size:\d+,frequent:`\w+`,text:("[^"]+")/.exec(code);
-  const at = start.length - text.length;
   const end = code.lastIndexOf('export{');
-  const without = `${code.slice(0, at)}""${code.slice(start.length, end)}`;
+  const without = `${code.slice(0, start.length - text.length)}""${code.slice(start.length, end)}`;
   writeFileSync(core, `${without}\n${name}.text=${text};\n${code.slice(end)}`);
   const map = JSON.parse(readFileSync(`${core}.map`, 'utf8'));
-  const [first, ...others] = decode(map.mappings);
+  const rows = decode(map.mappings);
+  const last = code.slice(0, end).split('\n').length - 1;
+  const column = end - (code.lastIndexOf('\n', end) + 1);
   const moved = (columns, by) => columns.map(([column, ...source]) => [column - by, ...source]);
-  const head = first.filter(([column]) => column < start.length);
-  const body = first.filter(([column]) => column >= start.length && column < end);
-  const tail = first.filter(([column]) => column >= end);
-  const lines = [[...head, ...moved(body, text.length - 2)], [], moved(tail, end), ...others];
-  writeFileSync(`${core}.map`, JSON.stringify({ ...map, mappings: encode(lines) }));
+  const [before, behind] = [false, true].map((is) => rows[last].filter(([each]) => each >= column === is));
+  rows.splice(last, 1, before, [], moved(behind, column));
+  const [head, body] = [false, true].map((is) => rows[0].filter(([each]) => each >= start.length === is));
+  rows[0] = [...head, ...moved(body, text.length - 2)];
+  writeFileSync(`${core}.map`, JSON.stringify({ ...map, mappings: encode(rows) }));
 }
 
 /** Lines are broken at the first statement after so many characters. */

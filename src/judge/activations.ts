@@ -172,16 +172,17 @@ const isHalf = (value: number): boolean => {
 const isBrain = (value: number): boolean =>
   !Number.isFinite(value) || Math.abs(value) > 3.3e38 || fromBfloat16(toBfloat16(value)) === value;
 
-/** So many numbers that are not whole must be there before anything is said. */
+/** So many numbers that are not whole must be there before anything is said; what is repeated, such as a limit, counts once. */
 const ENOUGH = 64;
 
 /** Spec judge-values: a dump of float32 results that was stored in fewer digits. */
 export function storedAs(tensors: Iterable<Tensor>): 'float16' | 'bfloat16' | undefined {
-  let [count, half, brain] = [0, true, true];
+  let [count, half, brain, former] = [0, true, true, Number.NaN];
   for (const { data } of tensors) {
     for (let i = 0; i < data.length && (half || brain); i++) {
       const value = data[i];
-      if (Number.isInteger(value)) continue;
+      if (Number.isInteger(value) || value === former) continue;
+      former = value;
       count++;
       half &&= isHalf(value);
       brain &&= isBrain(value);

@@ -93,6 +93,7 @@ const scaled =
 
 /** a^b computed as exp(b·log a) has the error of b·log a too. */
 const power: Rule = (node) => {
+  if (!isFloat(node.center[0].type)) return onlyKnown(node);
   if (!node.isExact) return squared(node);
   const { y } = node;
   const { u, f, tiny, range } = node.rounding;

@@ -11,13 +11,18 @@ import type { JudgedNode } from './judged-node.ts';
 import type { Judgement } from './judgement.ts';
 import { findingOf } from './node-finding.ts';
 import { enclosed } from './rules.ts';
-import { verdictOn } from './verdict.ts';
+import { type TensorVerdict, verdictOn } from './verdict.ts';
 
 /** What is known of a tensor, or why nothing is. */
 type Carried = Enclosure | { readonly unknown: string };
 
 /** Called before each node, and at the end. */
 type OnProgress = (progress: { readonly done: number; readonly of: number; readonly node: string }) => void;
+
+const order = ['pass', 'suspect', 'cannot tell', 'fail'];
+
+const isWorse = (a: TensorVerdict, b: TensorVerdict): boolean =>
+  order.indexOf(a.kind) > order.indexOf(b.kind) || (a.kind === b.kind && a.row.margin > b.row.margin);
 
 /** Judges every node of a plan that the engine's tensors say something of. */
 export class Walk {
@@ -78,9 +83,19 @@ export class Walk {
     return needed;
   }
 
-  #row({ node, plan }: PlannedNode, verdict: JudgedNode['verdict'], message?: string): JudgedNode {
-    const name = node.outputs.find((each) => this.#seen.has(each)) ?? node.outputs[0];
-    const shape = plan?.outputs[node.outputs.indexOf(name)]?.shape;
+  #firstSeen = ({ outputs }: PlannedNode['node']): number =>
+    Math.max(
+      outputs.findIndex((each) => this.#seen.has(each)),
+      0,
+    );
+
+  #row(
+    { node, plan }: PlannedNode,
+    verdict: JudgedNode['verdict'],
+    { k = this.#firstSeen(node), message }: { readonly k?: number; readonly message?: string } = {},
+  ): JudgedNode {
+    const name = node.outputs[k];
+    const shape = plan?.outputs[k]?.shape;
     return {
       name: node.name,
       op: node.domain === '' ? node.op : `${node.domain}.${node.op}`,
@@ -114,9 +129,9 @@ export class Walk {
     const inputs = node.inputs.map((_, i) => this.#input(planned, i));
     const gap = inputs.find((each) => each !== undefined && 'unknown' in each) as { unknown: string } | undefined;
     const through = new Set(node.inputs.flatMap((name) => [...(this.#through.get(name) ?? [])]));
-    const isSeen = node.outputs.some((name) => this.#seen.has(name));
-    const k = node.outputs.findIndex((name) => this.#seen.has(name));
-    const declared = declaredIn(planned.plan?.outputs[Math.max(k, 0)]?.type, this.#declared);
+    const theirs = node.outputs.map((name) => this.#seen.get(name));
+    const isSeen = theirs.some((tensor) => tensor !== undefined);
+    const declared = declaredIn(planned.plan?.outputs[0].type, this.#declared);
     const outputs =
       gap || problem ? undefined : enclosed(planned, inputs as (Enclosure | undefined)[], declared, isSeen);
     const why = gap?.unknown ?? problem?.message ?? `of ${node.op} in node ${show(node.name)} nothing is proved here`;
@@ -126,11 +141,16 @@ export class Walk {
       this.#through.set(name, new Set([...through, node.name]));
     });
     if (!isSeen) return { node: this.#row(planned, 'not seen') };
-    if (outputs === undefined) return { node: this.#row(planned, gap ? 'cannot tell' : 'not judged', why) };
-    const theirs = this.#seen.get(node.outputs[k]) as Tensor;
-    const verdict = verdictOn(outputs[k], theirs, declared, through.size > 0);
+    // Every output that is there; the row tells the worst of them.
+    const verdicts = theirs.flatMap((tensor, k) => {
+      const own = outputs?.[k];
+      return own && tensor ? [{ k, tensor, verdict: verdictOn(own, tensor, declared, through.size > 0) }] : [];
+    });
+    if (verdicts.length === 0)
+      return { node: this.#row(planned, gap ? 'cannot tell' : 'not judged', { message: why }) };
+    const { k, tensor, verdict } = verdicts.reduce((a, b) => (isWorse(b.verdict, a.verdict) ? b : a));
     const row = {
-      ...this.#row(planned, verdict.kind),
+      ...this.#row(planned, verdict.kind, { k }),
       ...verdict.row,
       ...(through.size > 0 && { through: [...through] }),
     };
@@ -138,7 +158,7 @@ export class Walk {
     const failure = {
       planned,
       inputs: inputs as (Enclosure | undefined)[],
-      theirs,
+      theirs: tensor,
       k,
       declared,
       isPiece: through.size > 0,

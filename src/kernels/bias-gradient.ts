@@ -11,7 +11,7 @@ export function biasGrad(batch: number, dy: Float32Array, db: Float32Array): voi
     const rows = dy.length / batch / columns;
     const images = stagedImages(arena, batch, [dy]);
     const source = staged(arena, dy, batch, images);
-    const sums = imageSums(arena, images, columns, rows, (from, at) => arena.kernels.sumRows(from, rows, columns, at));
+    const sums = imageSums(arena, images, columns, rows);
     forBlocks(batch, images, (first, end) => sums.add(source.load(first, end), end - first));
     db.set(sums.total);
   });

@@ -11,28 +11,26 @@ export function numbers(arena: Arena, columns: number, values?: Data): number {
   return address;
 }
 
-/** The sums of channels, each image by itself: `sum` writes those of `rows` places at an address to `at`. */
+/** Where the sums of some images go: `rows` places of `columns` channels from an address on, to another. */
+export type Sums = (address: number, rows: number, columns: number, at: number, images: number) => void;
+
+/** The sums of channels, or others that `sum` writes, each image by itself; of at most `most` images at a time. */
 export function imageSums(
   arena: Arena,
   most: number,
   columns: number,
   rows: number,
-  sum: (address: number, at: number) => void,
+  sum: Sums = (...each) => arena.kernels.sumRows(...each, 0),
 ) {
   const whole = Math.ceil(columns / 8) * 8;
   const at = numbers(arena, most * whole);
   const total = new Float64Array(columns);
   return {
     total,
-    /** Of at most `most` images. */
     add(address: number, images: number): void {
-      arena.parallel(() => {
-        for (let n = 0; n < images; n++) sum(address + n * rows * columns * 4, at + n * whole * 8);
-      });
-      for (let n = 0; n < images; n++) {
-        const each = arena.doubles(at + n * whole * 8, columns);
-        for (let c = 0; c < columns; c++) total[c] += each[c];
-      }
+      arena.parallel(() => sum(address, rows, columns, at, images));
+      const each = arena.doubles(at, images * whole);
+      for (let n = 0; n < images * whole; n += whole) for (let c = 0; c < columns; c++) total[c] += each[n + c];
     },
   };
 }

@@ -5,6 +5,7 @@ import * as declared from './declared.ts';
 import { Lattice, Sum } from './declared.ts';
 import type { Kernels } from './exports.ts';
 import { latticeOf } from './lattice.ts';
+import { densePlacement, type Placement } from './placement.ts';
 import { withArena } from './scratch-arena.ts';
 
 /** The numbers of the functions; one that the kernels lack is an error of types. */
@@ -60,23 +61,29 @@ export const SUM = { operation: 0, firstSingle: 0, secondSingle: 0, epilogue: 0,
 /** y = a + b. Spec sum-rules. */
 export function add(a: Float32Array, b: Float32Array, y: Float32Array): void {
   withArena('sum', (arena) => {
-    const isHeld = [a, b, y].every((each) => arena.holds(each));
-    const count = isHeld ? y.length : Math.min(BLOCK, y.length);
-    const [first, second, to] = [a, b, y].map((each) => (isHeld ? each.byteOffset : arena.take(count * 4)));
-    const nowhere = { image: 0, plane: 0, row: 0, pixel: 0 };
-    const lattice = (source: number): number =>
-      arena.struct(Lattice, latticeOf([1, 1, 1, 1], { address: source, ...nowhere }, { address: to, ...nowhere }));
-    const sum = { ...SUM, first: lattice(first), second: lattice(second), channels: count };
-    const plan = arena.struct(Sum, sum);
-    for (let start = 0; start < y.length; start += count) {
-      const channels = Math.min(count, y.length - start);
-      if (channels < count) arena.write(plan, Sum, { ...sum, channels });
-      if (!isHeld) {
-        arena.floats(first, channels).set(a.subarray(start, start + channels));
-        arena.floats(second, channels).set(b.subarray(start, start + channels));
-      }
+    const run = (addresses: readonly number[], count: number): void => {
+      // Threads share pixels: as many as a power of two gives, each of equally many values.
+      const pixels = Math.min(64, count & -count);
+      const channels = count / pixels;
+      const [first, second, to] = addresses.map((address) => densePlacement(address, [1, 1, pixels], channels));
+      const lattice = (from: Placement): number => arena.struct(Lattice, latticeOf([1, 1, 1, pixels], from, to));
+      const plan = arena.struct(Sum, { ...SUM, first: lattice(first), second: lattice(second), channels });
       arena.parallel(() => arena.kernels.add(plan));
-      if (!isHeld) y.set(arena.floats(to, channels), start);
+    };
+    const all = [a, b, y];
+    if (all.every((each) => arena.holds(each))) {
+      run(
+        all.map((each) => each.byteOffset),
+        y.length,
+      );
+      return;
+    }
+    const rooms = all.map(() => arena.take(BLOCK * 4));
+    for (let start = 0; start < y.length; start += BLOCK) {
+      const count = Math.min(BLOCK, y.length - start);
+      for (const i of [0, 1]) arena.floats(rooms[i], count).set(all[i].subarray(start, start + count));
+      run(rooms, count);
+      y.set(arena.floats(rooms[2], count), start);
     }
   });
 }

@@ -35,9 +35,8 @@ export interface Kernels {
   winogradInputs(plan: number, places: number, count: number): void;
   winogradSums(plan: number, count: number, panel: number): void;
   winogradOutputs(plan: number, places: number, first: number, count: number, epilogue: number): void;
-  sumRows(matrix: number, rows: number, columns: number, sums: number): void;
-  sumSquares(matrix: number, rows: number, columns: number, mean: number, sums: number): void;
+  sumRows(x: number, rows: number, columns: number, sums: number, images: number, means: number): void;
+  sumTerms(x: number, rows: number, columns: number, sums: number, images: number, norm: number, dy: number): void;
   normalize(norm: number, x: number, y: number, rows: number): void;
-  normTerms(norm: number, x: number, dy: number, xHat: number, terms: number, rows: number): void;
-  normGradient(norm: number, xHat: number, dy: number, dx: number, rows: number): void;
+  normGradient(norm: number, x: number, dy: number, dx: number, rows: number): void;
 }

@@ -11,19 +11,15 @@ import { forBlocks, staged, stagedImages } from './staged.ts';
 /** Mean and variance of every channel, in float64. Spec norm-statistics. */
 export function batchStatistics(batch: number, columns: number, x: Float32Array): Statistics {
   return withArena('batchNorm', (arena) => {
-    const { kernels } = arena;
     const images = stagedImages(arena, batch, [x]);
     const source = staged(arena, x, batch, images);
     const [rows, M] = [x.length / batch / columns, x.length / columns];
-    const sums = imageSums(arena, images, columns, rows, (from, at) => kernels.sumRows(from, rows, columns, at));
+    const sums = imageSums(arena, images, columns, rows);
     forBlocks(batch, images, (first, end) => sums.add(source.load(first, end), end - first));
     const mean = sums.total.map((each) => each / M);
     const means = numbers(arena, columns, mean);
-    const squares = imageSums(arena, images, columns, rows, (from, at) =>
-      kernels.sumSquares(from, rows, columns, means, at),
-    );
-    const again = images < batch ? source.load : source.at;
-    forBlocks(batch, images, (first, end) => squares.add(again(first, end), end - first));
+    const squares = imageSums(arena, images, columns, rows, (...each) => arena.kernels.sumRows(...each, means));
+    forBlocks(batch, images, (first, end) => squares.add(source.load(first, end), end - first));
     return { mean, variance: squares.total.map((each) => each / M) };
   });
 }
@@ -60,24 +56,18 @@ export function normalize(batch: number, x: Float32Array, norm: Normalization, b
 /** dweight = Σ dy·(x − mean)/deviation and dbias = Σ dy, before rounding. Spec norm-frozen-gradient. */
 export function normParamGrads(batch: number, x: Float32Array, norm: Normalization, dy: Float32Array): NormSums {
   return withArena('batchNorm', (arena) => {
-    const { kernels } = arena;
     const plan = structOf(arena, norm, {});
     const columns = norm.mean.length;
     const rows = x.length / batch / columns;
     const images = stagedImages(arena, batch, [x, dy]);
     const [source, given] = [x, dy].map((each) => staged(arena, each, batch, images));
-    const [xHat, terms] = [arena.take(x.byteLength / batch), arena.take(x.byteLength / batch)];
-    const bias = imageSums(arena, images, columns, rows, (from, at) => kernels.sumRows(from, rows, columns, at));
-    let away = 0;
-    const weight = imageSums(arena, images, columns, rows, (from, at) => {
-      kernels.normTerms(plan, from, from + away, xHat, terms, rows);
-      kernels.sumRows(terms, rows, columns, at);
-    });
+    const bias = imageSums(arena, images, columns, rows);
+    let atDy = 0;
+    const weight = imageSums(arena, images, columns, rows, (...each) => arena.kernels.sumTerms(...each, plan, atDy));
     forBlocks(batch, images, (first, end) => {
-      const [atX, atDy] = [source.load(first, end), given.load(first, end)];
-      away = atDy - atX;
+      atDy = given.load(first, end);
       bias.add(atDy, end - first);
-      weight.add(atX, end - first);
+      weight.add(source.load(first, end), end - first);
     });
     return { weight: weight.total, bias: bias.total };
   });
@@ -93,22 +83,14 @@ export function batchNormInputGrad(
   dx: Float32Array,
 ): void {
   withArena('batchNorm', (arena) => {
-    const { kernels } = arena;
     const M = x.length / norm.mean.length;
     const plan = structOf(arena, norm, { sums: [bias, weight].map((each) => each.map((sum) => sum / M)) });
     const rows = x.length / batch / norm.mean.length;
     const images = stagedImages(arena, batch, [x, dy, dx]);
     const [source, given, target] = [x, dy, dx].map((each) => staged(arena, each, batch, images));
-    const [xHat, terms] = [arena.take(x.byteLength / batch), arena.take(x.byteLength / batch)];
-    const image = x.byteLength / batch;
     forBlocks(batch, images, (first, end) => {
       const [atX, atDy, to] = [source.load(first, end), given.load(first, end), target.at(first)];
-      arena.parallel(() => {
-        for (let at = 0; at < (end - first) * image; at += image) {
-          kernels.normTerms(plan, atX + at, atDy + at, xHat, terms, rows);
-          kernels.normGradient(plan, xHat, atDy + at, to + at, rows);
-        }
-      });
+      arena.parallel(() => arena.kernels.normGradient(plan, atX, atDy, to, (end - first) * rows));
       target.store(first, end);
     });
   });

@@ -2,19 +2,18 @@
 // the other, where the kernels read and write them without copies, and the next step writes over them.
 
 import { SpecError } from '../errors.ts';
-import { allocating } from '../tensor.ts';
+import { allocating, type Floats } from '../tensor.ts';
 import { Arena, BASE } from './arena.ts';
 import { runsKernels } from './host.ts';
 import { type Instance, Refusal } from './module.ts';
 import { onArena } from './scratch-arena.ts';
 
-/** A step needs more memory than was reserved. */
-class Overflow extends Error {}
-
 /** An arena of a given size, with tensors below the memory of all calls. It does not grow, since views of it would be lost. */
 export class StepArena extends Arena {
   override readonly isOwned = true;
   #isFixed = false;
+  /** Whether a step needed more memory than was reserved: it failed, with whatever error. */
+  isOverflown = false;
   #kept = BASE;
 
   constructor(bytes: number, instance?: Instance) {
@@ -24,15 +23,16 @@ export class StepArena extends Arena {
     this.#isFixed = true;
   }
 
-  /** A tensor of zeros. The memory of calls begins behind it from now on. Not during a call. */
-  tensor(floats: number): Float32Array {
+  /** The memory of a tensor. The memory of calls begins behind it from now on. Not during a call. */
+  readonly tensor: Floats = (floats, from) => {
     const address = this.floor;
     this.floor = Arena.endOf(address, floats * 4);
     this.grow(this.floor);
     const values = this.floats(address, floats);
-    this.clear(values);
+    if (typeof from === 'object') values.set(from);
+    else if (!from) this.clear(values);
     return values;
-  }
+  };
 
   /** Fills a tensor of this memory with zeros. */
   protected clear(values: Float32Array): void {
@@ -50,7 +50,10 @@ export class StepArena extends Arena {
   }
 
   protected override grow(end: number): void {
-    if (this.#isFixed && end > this.bytes) throw new Overflow();
+    if (this.#isFixed && end > this.bytes) {
+      this.isOverflown = true;
+      throw new SpecError('kernel-memory', `fit: a step must fit into ${this.bytes} bytes, got ${end}`);
+    }
     super.grow(end);
   }
 }
@@ -71,9 +74,9 @@ export function stepMemory(arenaOf = (bytes: number): StepArena => new StepArena
   const measured = <T>(step: () => T): T => {
     const trial = granted(() => new Arena());
     if (trial === undefined) return withoutArena(step);
-    const make = (size: number): Float32Array => {
+    const make: Floats = (size, values) => {
       bytes = Arena.endOf(bytes, size * 4);
-      return new Float32Array(size);
+      return typeof values === 'object' ? values.slice() : new Float32Array(size);
     };
     const result = onArena(trial, () => allocating(make, step));
     bytes += trial.most;
@@ -92,9 +95,9 @@ export function stepMemory(arenaOf = (bytes: number): StepArena => new StepArena
       const own = arena;
       own.clearTensors();
       try {
-        return onArena(own, () => allocating((size) => own.tensor(size), step));
+        return onArena(own, () => allocating(own.tensor, step));
       } catch (error) {
-        if (!(error instanceof Overflow)) throw error;
+        if (!own.isOverflown) throw error;
         arena = undefined;
         bytes *= 1.5;
       }

@@ -5,7 +5,7 @@ import { allocate, type Shape, type Tensor, typeOf } from '../tensor.ts';
 
 /** a + b, element by element. Spec sum-rules. */
 export function sumOf(a: Tensor, b: Tensor): Tensor {
-  const y = allocate('sum', a.shape, typeOf(a.data));
+  const y = allocate('sum', a.shape, typeOf(a.data), true);
   kernels.add(a.data, b.data, y.data);
   return y;
 }

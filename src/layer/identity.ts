@@ -1,7 +1,7 @@
 // The layer that does nothing: the skip of a residual block.
 
 import { checkNames, type None } from '../attributes.ts';
-import type { Tensor } from '../tensor.ts';
+import { allocateFrom, type Tensor } from '../tensor.ts';
 import type { Layer } from './layer.ts';
 import { operator } from './operator.ts';
 
@@ -25,4 +25,5 @@ export function identity(attributes: None = {}): Layer {
 }
 
 /** No result shares its memory with an argument, not even the result of a layer that changes nothing. */
-export const copyOf = (x: Tensor): Tensor => ({ shape: x.shape, data: x.data.slice() });
+export const copyOf = ({ shape, data }: Tensor): Tensor =>
+  data instanceof Float32Array ? allocateFrom('identity', shape, data) : { shape, data: data.slice() };

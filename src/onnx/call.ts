@@ -175,11 +175,6 @@ export class Call {
       if (!this.#read.has(name)) unsupported(`attribute ${show(name)} is not known`);
   }
 
-  /** Outputs behind the first that somebody may read. */
-  onlyFirstOutput(): void {
-    if (this.outputs.slice(1).some((name) => name !== '')) unsupported('outputs behind the first are not computed');
-  }
-
   /** An axis of a shape; negative ones count from the end. */
   axis(value: number, rank: number): number {
     if (!Number.isInteger(value) || value < -rank || value >= Math.max(rank, 1))

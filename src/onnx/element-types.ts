@@ -40,12 +40,16 @@ const kinds: Readonly<Record<number, ElementKind>> = {
   22: { name: 'int4', bits: 4 },
   23: { name: 'float4e2m1', bits: 4 },
   24: { name: 'float8e8m0', element: 'F8_E8M0', bits: 8, field: 'int32s', coded: true },
+  25: { name: 'uint2', bits: 2 },
+  26: { name: 'int2', bits: 2 },
+  27: { name: 'float6e2m3', bits: 6 },
+  28: { name: 'float6e3m2', bits: 6 },
 };
 
 /** The kind of element that a file states by its number. */
 export function kindOf(number: number | undefined, what: string): ElementKind {
   const kind = kinds[number ?? 0];
-  return kind ?? refuse(`${what} has an element type from 1 to 24, got ${number ?? 'none'}`, 'onnx-tensor');
+  return kind ?? refuse(`${what} has an element type from 1 to 28, got ${number ?? 'none'}`, 'onnx-tensor');
 }
 
 export const numberOf = (name: string): number =>

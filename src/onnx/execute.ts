@@ -2,8 +2,14 @@
 
 import { locatedError, SpecError, show } from '../errors.ts';
 import { type Known, once } from './call.ts';
-import type { Planned, PlannedNode } from './plan.ts';
+import { isUnmade, type Planned, type PlannedNode } from './plan.ts';
 import type { Value } from './value.ts';
+
+const notMade = ({ node }: PlannedNode, k: number): SpecError =>
+  new SpecError(
+    'onnx-operator',
+    `at ${node.name}: output ${k} of ${node.op}, ${show(node.outputs[k])}, is not computed`,
+  );
 
 /** The nodes that the wanted values depend on, in order. */
 function needed({ nodes, known }: Planned, wanted: ReadonlySet<string>): PlannedNode[] {
@@ -13,7 +19,8 @@ function needed({ nodes, known }: Planned, wanted: ReadonlySet<string>): Planned
   for (const each of [...nodes].reverse()) {
     const { node, problem } = each;
     if (!node.outputs.some((name) => open.has(name))) continue;
-    first = problem ?? first;
+    const unmade = node.outputs.findIndex((name, k) => open.has(name) && isUnmade(each, k));
+    first = problem ?? (unmade < 0 ? first : notMade(each, unmade));
     list.push(each);
     if (each.constants) continue;
     for (const name of node.inputs) if (known.get(name)?.constant === undefined) open.add(name);
@@ -48,7 +55,7 @@ export function execute(
       if (!constants || node.outputs.some((name) => wanted.has(name))) {
         const results = plan.run(once((i) => lookUp(node.inputs[i], known[i])));
         node.outputs.forEach((name, k) => {
-          if (name !== '') values.set(name, results[k].widened(wide));
+          if (name !== '' && k < results.length) values.set(name, results[k].widened(wide));
         });
       }
     } catch (error) {

@@ -14,7 +14,7 @@ import { execute } from './execute.ts';
 import { type FreeShape, type Graph, type Port, readGraph } from './graph.ts';
 import type { External } from './initializer.ts';
 import { OPSETS } from './operators/index.ts';
-import { type Planned, planGraph } from './plan.ts';
+import { isUnmade, type Planned, planGraph } from './plan.ts';
 import { type OnnxLayer, seriesParallel } from './series-parallel.ts';
 import { type Kind, Value } from './value.ts';
 import { CLAUSE, refuse, WHO } from './wire.ts';
@@ -64,7 +64,7 @@ export interface Model {
 }
 
 /**
- * Reads a model of ONNX (opsets 7 to 25): its graph is checked, its weights stay where they lie until they are needed. What
+ * Reads a model of ONNX (opsets 7 to 28): its graph is checked, its weights stay where they lie until they are needed. What
  * is not known (operators, versions, attributes) is named when it would be run; the rest is still described.
  *
  * @throws {SpecError} onnx-file for bytes that are no model or cut off; onnx-tensor for tensors whose values are not as
@@ -206,7 +206,7 @@ class GraphModel implements Model {
     if (wide && floats.some((value) => value.first instanceof Float32Array))
       throw wrongType('onnx-run', 'run: all inputs must be float32, or all float64');
     const planned = this.#planned(new Map([...values].map(([name, { type, shape }]) => [name, { type, shape }])));
-    const names = this.#wanted(outputs);
+    const names = this.#wanted(planned, outputs);
     const results = execute(planned, values, new Set(names), wide, onProgress as RunOptions['onProgress']);
     const taken = new Set<unknown>([...values.values()].map(({ first }) => first));
     return Object.fromEntries(
@@ -219,9 +219,10 @@ class GraphModel implements Model {
     );
   }
 
-  #wanted(names: readonly string[] | undefined): readonly string[] {
+  #wanted({ nodes }: Planned, names: readonly string[] | undefined): readonly string[] {
+    if (names === undefined)
+      return nodes.flatMap((each) => each.node.outputs.filter((name, k) => name !== '' && !isUnmade(each, k)));
     const all = this.#graph.nodes.flatMap(({ outputs }) => outputs.filter((name) => name !== ''));
-    if (names === undefined) return all;
     if (!isList(names)) throw wrongType('onnx-run', `run: outputs must be an array of names, got ${show(names)}`);
     const there = new Set(all);
     for (const name of names)

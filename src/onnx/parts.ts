@@ -3,19 +3,23 @@
 
 import type { Layer, Params } from '../layer/layer.ts';
 import { scale } from '../ops/activation.ts';
+import { shuffleChannels } from '../ops/blocks.ts';
+import { frozenNorm } from '../ops/normalization.ts';
 import { flatten } from '../ops/reshape.ts';
 import { power } from '../ops/smooth.ts';
-import { type Shape, sameShape, sizeOf, type Tensor } from '../tensor.ts';
+import { roundingOf } from '../rounding.ts';
+import { type Data, type Shape, sameShape, sizeOf, type Tensor } from '../tensor.ts';
 import { isFloat } from './element-types.ts';
 import type { PlannedNode } from './plan.ts';
-import { lastShape, permuted, type Value } from './value.ts';
+import { lastShape, permuted, type Value, zerosLike } from './value.ts';
 
 /**
  * How the library's tensor stands for the file's. `same`: channels moved last. `rows`: flattened channels last, and `image` is
- * the shape it had in the file. `last`: the file has moved its channels last too.
+ * the shape it had in the file. `last`: the file has moved its channels last too. `groups`: the channels of `image` are two axes,
+ * and `turns`: these are exchanged.
  */
 export interface Form {
-  readonly kind: 'same' | 'rows' | 'last';
+  readonly kind: 'same' | 'rows' | 'last' | 'groups' | 'turns';
   readonly shape: Shape;
   readonly image?: Shape;
 }
@@ -39,7 +43,7 @@ interface Added {
 
 /** Layers that look at one number, or do nothing: the order of elements is nothing to them. */
 const pointwise = new Set(
-  'relu leakyRelu sigmoid tanh scale identity clip hardSigmoid hardSwish elu selu softplus gelu power'.split(' '),
+  'relu leakyRelu sigmoid tanh scale identity clip hardSigmoid hardSwish elu selu softplus silu gelu power'.split(' '),
 );
 /** What treats every cell by itself, and may stand between a global pool and the end of its axes of space. */
 const cellwise = new Set([...pointwise, 'frozenNorm', 'lrn', 'prelu']);
@@ -68,25 +72,64 @@ export function appended(maker: PlannedNode, row: readonly Part[], form: Form): 
     return undefined;
   }
   if (plan.moves) return transposed(form, shape, plan.moves);
+  if (maker.node.op === 'Reshape' && shape.length > 2) return regrouped(form, shape, add);
   if (plan.flattens) return flattened(row, form, shape, add);
-  if (sameShape(form.shape, shape) && maker.node.op === 'Reshape') return { form };
-  const constant = inputs.find((each) => each?.constant);
-  if (constant === undefined || !isFloat(type) || !sameShape(form.shape, shape)) return undefined;
-  if (maker.node.op === 'Mul' && sizeOf(constant.shape) === 1)
-    return add(scale({ factor: constant.constant?.().first[0] ?? 1 }));
-  if (maker.node.op === 'Add' && constant.shape.length === 0)
-    return add(power({ shift: constant.constant?.().first[0] ?? 0 }));
-  if (maker.node.op === 'Add') return withBias(row, form, constant.constant?.() as Value);
+  const at = inputs.findIndex((each) => each?.constant);
+  const isCommuting = /^(Add|Mul)$/.test(maker.node.op);
+  if (at < 0 || !(isCommuting || at === 1) || !isFloat(type) || !sameShape(form.shape, shape)) return undefined;
+  return withConstant(maker.node.op, given(at), row, form, add);
+}
+
+type Add = (layer: Layer, params?: Params<Tensor>, next?: Form) => Added;
+
+/** Arithmetic with one number, or with one for each channel. */
+function withConstant(op: string, value: Value, row: readonly Part[], form: Form, add: Add): Added | undefined {
+  const [number] = value.first;
+  if (sizeOf(value.shape) === 1) {
+    if (op === 'Mul') return add(scale({ factor: number }));
+    if (op === 'Div') return add(scale({ factor: roundingOf(value.first)(1 / number) }));
+    if (/^(Add|Sub)$/.test(op)) return add(power({ shift: op === 'Add' ? number : -number }));
+    return undefined;
+  }
+  const channels = form.shape[1];
+  const own = lastShape([...new Array(form.shape.length - value.shape.length).fill(1), ...value.shape]);
+  if (form.kind !== 'same' || value.first.length !== channels || own[own.length - 1] !== channels) return undefined;
+  const { first } = value;
+  if (op === 'Add') return withBias(row, form, first) ?? add(channelwise, normOf(first, { bias: first }));
+  if (op === 'Sub') return add(channelwise, normOf(first, { mean: first }));
+  if (op === 'Mul') return add(channelwise, normOf(first, { weight: first }));
+  if (op === 'Div') return add(channelwise, normOf(first, { weight: first.map((each) => 1 / each) }));
   return undefined;
 }
 
-function flattened(
-  row: readonly Part[],
-  form: Form,
-  shape: Shape,
-  add: (layer: Layer, params: Params<Tensor>, next: Form) => Added,
-): Added | undefined {
+/** A norm whose variance and epsilon are 1 in all, to the last bit. */
+const EPSILON = 1 / 1048576;
+const channelwise = frozenNorm({ epsilon: EPSILON });
+
+function normOf(like: Data, given: Readonly<Record<string, Data>>): Params<Tensor> {
+  const all = { weight: 1, bias: 0, mean: 0, variance: 1 - EPSILON };
+  const shape = [like.length];
+  return Object.fromEntries(
+    Object.entries(all).map(([name, value]) => [
+      name,
+      { shape, data: given[name] ?? zerosLike(like, like.length).fill(value) },
+    ]),
+  );
+}
+
+/** The same shape; or channels made two axes, which are exchanged and made one again: they are shuffled. */
+function regrouped(form: Form, shape: Shape, add: Add): Added | undefined {
+  if (sameShape(form.shape, shape)) return { form };
+  if (form.kind === 'same' && sameShape([shape[0], shape[1] * shape[2], ...shape.slice(3)], form.shape))
+    return { form: { kind: 'groups', shape, image: form.shape } };
+  if (form.kind === 'turns' && sameShape(shape, form.image as Shape))
+    return add(shuffleChannels({ groups: form.shape[2] }), {}, { kind: 'same', shape });
+  return undefined;
+}
+
+function flattened(row: readonly Part[], form: Form, shape: Shape, add: Add): Added | undefined {
   if (form.kind === 'rows') return { form };
+  if (form.kind === 'groups' || form.kind === 'turns') return undefined;
   if (form.kind === 'last') return add(flatten(), {}, { kind: 'same', shape });
   if (form.shape.length === 2) return { form };
   // The axes of one cell that a global pool left are dropped by the pool itself.
@@ -105,6 +148,8 @@ function transposed(form: Form, shape: Shape, order: readonly number[]): Added |
   const rank = order.length;
   const isLast = order.every((axis, i) => axis === (i === 0 ? 0 : i === rank - 1 ? 1 : i + 1));
   const isFirst = order.every((axis, i) => axis === (i === 0 ? 0 : i === 1 ? rank - 1 : i - 1));
+  const isTurn = order.every((axis, i) => axis === (i === 1 ? 2 : i === 2 ? 1 : i));
+  if (isTurn && form.kind === 'groups') return { form: { ...form, kind: 'turns', shape } };
   if (isLast && form.kind === 'same') return { form: { kind: 'last', shape } };
   return isFirst && form.kind === 'last' ? { form: { kind: 'same', shape } } : undefined;
 }
@@ -115,14 +160,13 @@ export function rowsMoved({ shape: [rows, units], data }: Tensor, [, ...image]: 
   return { shape: [rows, units], data: permuted(data, [...image, units], order) };
 }
 
-/** A number for each channel, added behind a layer that has no bias: the same sum. */
-function withBias(row: readonly Part[], form: Form, value: Value): Added | undefined {
+/** A number for each channel, added behind a layer that has no bias, or zeros: the same sum. */
+function withBias(row: readonly Part[], form: Form, data: Data): Added | undefined {
   const last = row.at(-1);
-  if (last === undefined || form.kind !== 'same' || last.layer.attributes.bias !== false) return undefined;
-  const channels = form.shape[1];
-  const own = lastShape([...new Array(form.shape.length - value.shape.length).fill(1), ...value.shape]);
-  if (value.first.length !== channels || own[own.length - 1] !== channels) return undefined;
-  const layer = last.layer.with({ attributes: { bias: true } });
-  const params = { ...last.params, bias: { shape: [channels], data: value.first } };
+  const zeros = last?.params.bias as Tensor | undefined;
+  if (last === undefined || !(last.layer.attributes.bias === false || zeros?.data.every((each) => each === 0)))
+    return undefined;
+  const layer = zeros ? last.layer : last.layer.with({ attributes: { bias: true } });
+  const params = { ...last.params, bias: { shape: [data.length], data } };
   return { changed: { at: row.length - 1, part: { layer, params } }, form };
 }

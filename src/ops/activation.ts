@@ -125,12 +125,12 @@ export function pointwise(
     ...rest,
     shape: (x) => x,
     forward(x) {
-      const y = allocate(name, x.shape, typeOf(x.data));
+      const y = allocate(name, x.shape, typeOf(x.data), true);
       forward(x.data, y.data);
       return y;
     },
     gradient({ x, dy, y }) {
-      const dx = allocate(name, x.shape, typeOf(x.data));
+      const dx = allocate(name, x.shape, typeOf(x.data), true);
       gradient({ x: x.data, y: y.data, dy: dy.data, dx: dx.data });
       return { x: dx };
     },

@@ -128,7 +128,7 @@ function convolution({ name, rank, flip, make, complete, part }: Convolution): L
     cost: (_x, g) => multiplyAdds(g),
     roles: { linear: { outputChannel: onLastAxis }, pictured: rank === 2 },
     forward(x, p, g) {
-      const y = allocate(name, this.shape(x.shape, g), typeOf(x.data));
+      const y = allocate(name, this.shape(x.shape, g), typeOf(x.data), true);
       kernels.conv(g, x.data, turn(p.weight).data, p.bias?.data, y.data, algorithm);
       return y;
     },
@@ -137,7 +137,7 @@ function convolution({ name, rank, flip, make, complete, part }: Convolution): L
       return program.conv(x, this.shape(x.shape, geometry), step);
     },
     gradient({ x, p, dy, g, needsX }) {
-      const [dx, dw] = [x, p.weight].map((like) => allocate(name, like.shape, typeOf(x.data)));
+      const [dx, dw] = [x, p.weight].map((like) => allocate(name, like.shape, typeOf(x.data), needsX));
       if (needsX) kernels.convInputGrad(g, dy.data, turn(p.weight).data, dx.data, algorithm);
       kernels.convWeightGrad(g, x.data, dy.data, dw.data, algorithm);
       return { x: dx, params: { weight: turn(dw), ...(bias && { bias: biasGradient(name, g.batch, dy) }) } };

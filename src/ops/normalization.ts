@@ -109,14 +109,14 @@ function norm(
     },
     parameters: (x) => parameters(channelsOf(name, x)),
     forward(x, p) {
-      const y = allocate(name, x.shape, typeOf(x.data));
+      const y = allocate(name, x.shape, typeOf(x.data), true);
       kernels.normalize(x.shape[0], x.data, by(x, p), p.bias.data, y.data);
       return y;
     },
     gradient({ x, p, dy }) {
       const norm = by(x, p);
       const sums = kernels.normParamGrads(x.shape[0], x.data, norm, dy.data);
-      const dx = allocate(name, x.shape, typeOf(x.data));
+      const dx = allocate(name, x.shape, typeOf(x.data), true);
       inputGrad(x, norm, sums, dy, dx);
       const gradients: Record<string, Float64Array> = { ...sums };
       const params = Object.keys(p).map((each) => {

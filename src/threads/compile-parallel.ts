@@ -20,7 +20,7 @@ export interface ParallelOptions extends CompileOptions {
 /** A compiled net whose calls return promises. */
 export interface ParallelNet {
   (x: Tensor): Promise<Tensor>;
-  /** How many threads compute a call. */
+  /** How many threads compute a call; 1 from the first call on if its workers did not start. */
   readonly threads: number;
   /** Why they are one, where the host cannot run more; undefined elsewhere. */
   readonly reason: string | undefined;
@@ -32,8 +32,8 @@ const ended = new FinalizationRegistry<Team>((team) => team.end());
 /**
  * Makes a function `x => Promise<y>` of a net, like `compile` and with the same bits, whose steps worker threads share, so that the
  * calling thread stays free. Calls run one after the other. Workers start with the first call, hold the process only during
- * calls, and end when the function is garbage. Where the host has no threads (`hostThreads()`) a call computes on the
- * calling thread. Spec threads-bits, threads-workers.
+ * calls, and end when the function is garbage. Where the host has no threads (`hostThreads()`), or does not start the workers, a
+ * call computes on the calling thread. Spec threads-bits, threads-workers.
  *
  * @throws {SpecError} threads-count for `threads` that is not a whole number from 1 to the processors of the host; what `compile`
  * throws. The promise is rejected with compile-input for an x of another shape or type, and with threads-workers when a
@@ -52,13 +52,24 @@ export function compileParallel(
   options = known('compileParallel', options, ['arithmetic', 'threads'], 'options');
   const threads = threadsOf('compileParallel', options.threads);
   const { reason } = hostThreads();
+  const state = { threads, reason };
   const compiling = { ...(options.arithmetic !== undefined && { arithmetic: options.arithmetic }) };
-  const run = reason === undefined ? onWorkers(layer, shape, params, compiling, threads) : onThisThread();
+  const run = reason === undefined ? onWorkers(layer, shape, params, compiling, state) : onThisThread();
   function onThisThread(): (x: Tensor) => Promise<Tensor> {
     const run = compile(layer, shape, params, compiling);
     return async (x) => run(x);
   }
-  return Object.freeze(Object.assign(run, { threads, reason }));
+  Object.defineProperties(run, {
+    threads: { get: () => state.threads, enumerable: true },
+    reason: { get: () => state.reason, enumerable: true },
+  });
+  return Object.freeze(run as ParallelNet);
+}
+
+/** How many threads compute a call, and why only one. */
+interface State {
+  threads: number;
+  reason: string | undefined;
 }
 
 function onWorkers(
@@ -66,8 +77,9 @@ function onWorkers(
   shape: Shape,
   params: Params<Tensor>,
   options: CompileOptions,
-  threads: number,
+  state: State,
 ): (x: Tensor) => Promise<Tensor> {
+  const { threads } = state;
   const plan = planned(layer, shape, params, options);
   const arena = newArena();
   arena.reset('compile', 'compile-memory');
@@ -84,9 +96,12 @@ function onWorkers(
   const run = (x: Tensor): Promise<Tensor> => {
     const compute = async (): Promise<Tensor> => {
       const { batch, shape } = called(plan, net, own);
-      const { calls, ...program } = recorded(batch);
       net.x.set(own.data);
-      await team.run(run, program, (number) => calls[number]());
+      if (state.reason === undefined) Object.assign(state, await started(team));
+      if (state.reason === undefined) {
+        const { calls, ...program } = recorded(batch);
+        await team.run(run, program, (number) => calls[number]());
+      } else net.run(batch);
       return allocateFrom('compile', shape, net.y.subarray(0, sizeOf(shape)));
     };
     let own: Tensor;
@@ -102,6 +117,17 @@ function onWorkers(
   };
   ended.register(run, team);
   return run;
+}
+
+/** One thread and the reason, where the host does not start workers. Spec threads-host. */
+async function started(team: Team): Promise<State | undefined> {
+  try {
+    await team.start();
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return { threads: 1, reason: error.message };
+  }
 }
 
 /** Spec compile-memory. */

@@ -2,11 +2,11 @@
 // synchronous.
 
 import { SpecError } from '../errors.ts';
-import { granted, Refusal } from '../kernels/module.ts';
-import { type Hand, startWorker } from './host.ts';
+import type { Memory } from '../kernels/module.ts';
+import { type Hand, patience, startWorkers } from './host.ts';
 import type { Section } from './share.ts';
 import type { Call, Shared } from './shared-arena.ts';
-import { sharedModule } from './shared-module.ts';
+import { sharedMemory, sharedModule } from './shared-module.ts';
 import type { Start } from './worker.ts';
 
 /** Numbers of one thread's program in a job; longer ones the calling thread runs alone. */
@@ -17,9 +17,6 @@ const [WAITING, PASSED, BEGUN, JOBS, LENGTHS] = [0, 1, 2, 3, 4];
 
 const MEET = -1;
 
-/** Workers that made no call of a kernel for so many milliseconds are lost: they were ended from outside. */
-const PATIENCE = 20_000;
-
 const SPINS = 20_000;
 
 /** The scratch memory that a thread needs in the memory of all. */
@@ -27,7 +24,7 @@ export type ScratchOf = (thread: number) => number;
 
 export class Crew {
   readonly threads: number;
-  readonly #hands: Hand[] = [];
+  #hands: readonly Hand[] = [];
   readonly #control: Int32Array;
   readonly #programs: Float64Array;
   #numberOf = new Map<string, number>();
@@ -41,55 +38,37 @@ export class Crew {
   }
 
   /**
-   * Starts workers for all threads but the calling one, and waits for them: hosts start them only while the event loop turns. Later
-   * they do not hold the process. Spec train-threads.
+   * Starts workers for all threads but the calling one. Later they do not hold the process. Spec train-threads.
+   *
+   * @throws {Refusal} where the host does not start them.
    */
   static async start(threads: number): Promise<Crew> {
     const crew = new Crew(threads);
-    const started = Array.from({ length: threads - 1 }, () => crew.#startOne());
-    try {
-      await Promise.all(started);
-    } catch (error) {
-      crew.end();
-      throw error;
-    }
+    const memory = sharedMemory();
+    const starts = Array.from({ length: threads - 1 }, (_, i) => crew.#startOf(i + 1, memory, []));
+    crew.#hands = await startWorkers(
+      starts,
+      () => undefined,
+      (why) => {
+        crew.#lost ??= why;
+      },
+    );
     for (const hand of crew.#hands) hand.hold(false);
     return crew;
   }
 
-  #startOne(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const lose = (why: string): void => {
-        this.#lost ??= why;
-        reject(lost(why));
-      };
-      try {
-        this.#hands.push(granted(String, () => startWorker(({ ready }) => ready && resolve(), lose)));
-      } catch (error) {
-        if (!(error instanceof Refusal)) throw error;
-        lose(error.message);
-      }
-    });
+  #startOf(index: number, memory: Memory, names: readonly string[], scratch = 0): Start {
+    const [control, threads] = [this.#control, this.threads];
+    return { module: sharedModule(), memory, scratch, index, threads, control, names };
   }
 
   /** From here on jobs run in this memory, as soon as the workers have heard of it. */
   attach({ memory }: Shared, names: readonly string[], scratchOf: ScratchOf): void {
     if (this.#attached > 0) this.#give(() => -1);
     this.#numberOf = new Map(names.map((name, i) => [name, i]));
-    const [control, threads] = [this.#control, this.threads];
     for (const [i, hand] of this.#hands.entries()) {
-      const index = i + 1;
-      const start: Start = {
-        module: sharedModule(),
-        memory,
-        scratch: scratchOf(index),
-        index,
-        threads,
-        control,
-        names,
-      };
-      hand.post(start);
-      hand.post({ seen: Atomics.load(control, JOBS), programs: this.#programs, room: ROOM });
+      hand.post(this.#startOf(i + 1, memory, names, scratchOf(i + 1)));
+      hand.post({ seen: Atomics.load(this.#control, JOBS), programs: this.#programs, room: ROOM });
     }
     this.#attached++;
   }
@@ -159,13 +138,13 @@ export class Crew {
     let [begun, made] = [performance.now(), Atomics.load(control, CALLS)];
     while (Atomics.load(control, PASSED) === passed) {
       const isFailed = Atomics.load(control, FAILED) > 0;
-      if (isFailed || performance.now() - begun > PATIENCE) {
+      if (isFailed || performance.now() - begun > patience.milliseconds) {
         this.end();
         throw lost(isFailed ? 'it failed' : 'it did not answer');
       }
       const now = Atomics.load(control, CALLS);
       if (now !== made) [begun, made] = [performance.now(), now];
-      if (canWait) Atomics.wait(control, PASSED, passed, 1000);
+      if (canWait) Atomics.wait(control, PASSED, passed, Math.min(1000, patience.milliseconds));
     }
   }
 }

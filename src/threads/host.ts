@@ -32,13 +32,22 @@ interface NodeWorker {
 interface NodeThreads {
   readonly Worker: new (text: string, options: { eval: boolean; execArgv: string[]; env: object }) => NodeWorker;
 }
+const nodeThreads = (): NodeThreads | undefined => builtin<NodeThreads>('node:worker_threads');
+const workersOfHost = (): object | undefined => nodeThreads()?.Worker ?? globalThis.Worker;
 interface NodeOs {
   availableParallelism?(): number;
 }
 
+/** How long a worker may take to start, or to make a call of a kernel, until it counts as lost. */
+export const patience = { milliseconds: 20_000 };
+
+/** Why workers did not start, by their class: a host that refused one is not asked again. */
+const refusals = new WeakMap<object, string>();
+
 /**
  * Says how many threads this host runs, and where it is one, why: it has one processor, no workers, no memory that they share
- * (browsers ask for cross-origin isolation), no kernels. Spec threads-host.
+ * (browsers ask for cross-origin isolation), no kernels; or workers did not start when a call or a training run needed them,
+ * which only then can be known (a Content-Security-Policy may forbid them). Spec threads-host.
  *
  * @example
  * hostThreads().most >= 1 // true
@@ -56,9 +65,11 @@ function processors(): number {
 function whyOne(): string | undefined {
   if (!runsKernels()) return 'it does not run the kernels';
   if (typeof SharedArrayBuffer === 'undefined') return 'it has no memory that threads share';
-  if (globalThis.crossOriginIsolated === false && builtin('node:worker_threads') === undefined)
+  if (globalThis.crossOriginIsolated === false && nodeThreads() === undefined)
     return 'the page is not cross-origin isolated';
-  if (builtin('node:worker_threads') === undefined && typeof Worker === 'undefined') return 'it has no workers';
+  const workers = workersOfHost();
+  if (workers === undefined) return 'it has no workers';
+  if (refusals.has(workers)) return refusals.get(workers);
   try {
     sharedModule();
     granted(
@@ -96,9 +107,57 @@ export interface Hand {
   end(): void;
 }
 
+/**
+ * Starts a worker for each start, and waits until all have the kernels: hosts start them only while the event loop turns. From then
+ * on `lost` is called when one dies. Where one does not start none is left, and `hostThreads` says so. Spec threads-host.
+ *
+ * @throws {Refusal} with the reason of `hostThreads`.
+ */
+export async function startWorkers(
+  starts: readonly Start[],
+  heard: (word: Word) => void,
+  lost: (why: string) => void,
+): Promise<readonly Hand[]> {
+  const workers = workersOfHost() as object;
+  const refused = refusals.get(workers);
+  if (refused !== undefined) throw new Refusal(refused);
+  const hands: Hand[] = [];
+  let missing = starts.length;
+  let seconds: ReturnType<typeof setInterval> | undefined;
+  try {
+    await new Promise<void>((resolve, reject) => {
+      const fail = (why: string): void => (missing > 0 ? reject(new Refusal(why)) : lost(why));
+      const hear = (word: Word): void => {
+        if (word.ready && --missing === 0) resolve();
+        heard(word);
+      };
+      // Of an event loop that was blocked for long, one turn is counted and not the time.
+      let turns = 0;
+      const late = (): void => void (++turns === TURNS && fail('they did not answer'));
+      seconds = setInterval(late, patience.milliseconds / TURNS);
+      for (const start of starts) {
+        const hand = granted(String, () => startWorker(hear, fail));
+        hands.push(hand);
+        granted(String, () => hand.post(start));
+      }
+    });
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    for (const hand of hands) hand.end();
+    const reason = `its workers do not start: ${error.message}`;
+    refusals.set(workers, reason);
+    throw new Refusal(reason);
+  } finally {
+    clearInterval(seconds);
+  }
+  return hands;
+}
+
+const TURNS = 20;
+
 /** Starts a worker. `lost` is called when it dies, or cannot start. */
-export function startWorker(heard: (word: Word) => void, lost: (why: string) => void): Hand {
-  const node = builtin<NodeThreads>('node:worker_threads');
+function startWorker(heard: (word: Word) => void, lost: (why: string) => void): Hand {
+  const node = nodeThreads();
   // Some compilers write calls of __name into functions, to keep their names.
   const text = (port: string): string => `const __name = (f) => f; (${work})(${port});`;
   if (node) {
@@ -122,7 +181,7 @@ export function startWorker(heard: (word: Word) => void, lost: (why: string) => 
   worker.onmessage = ({ data }) => heard(data as Word);
   worker.onerror = (event) => {
     event.preventDefault?.();
-    lost(event.message ?? 'it could not start');
+    lost(event.message || 'the page forbids them, or their text'); // an event without a message: nothing of it ran
   };
   worker.onmessageerror = () => lost('it could not read a message');
   return { post: (message) => worker.postMessage(message), hold: () => undefined, end: () => worker.terminate() };

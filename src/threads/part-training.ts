@@ -25,6 +25,7 @@ const ARRAYS: Readonly<
   reluGradient: [[0, 1], 2, 4],
   map: [[1], 2, 4],
   normalize: [[1, 2], 3, 0],
+  normGradient: [[1, 2, 3], 4, 0],
 };
 
 /** Values in a cache line of 64 bytes, so that no two threads write in one. */
@@ -46,39 +47,19 @@ export function partFlat(structs: Structs, calls: readonly Call[], threads: numb
   );
 }
 
-/** Each thread some of the images, in room of its own. */
-export function partImages(structs: Structs, calls: readonly Call[], threads: number): Section {
-  const images = imagesOf(calls);
-  return each(threads, (t) => {
-    const [first, end] = share(images.length, t, threads);
-    const own = new Map<number, number>();
-    const moved = (address: number): number => own.get(address) ?? address;
-    return images.slice(first, end).flatMap((image) =>
-      image.map(({ name, numbers }) => {
-        if (name === 'normTerms' && t > 0) {
-          const bytes = numbers[5] * structs.field(numbers[0], Norm, 'channels') * 4;
-          for (const room of numbers.slice(3, 5)) if (!own.has(room)) own.set(room, structs.arena.take(bytes));
-        }
-        return { name, numbers: numbers.map((number, i) => (isRoom(name, i) ? moved(number) : number)) };
-      }),
-    );
-  });
-}
-
-/** Which arguments may be what `normTerms` wrote: x̂ and the terms. */
-const isRoom = (name: KernelName, i: number): boolean =>
-  (name === 'normTerms' && i >= 3 && i < 5) || (name === 'normGradient' && i === 1) || (name === 'sumRows' && i === 0);
-
-/** The calls of each image: one sum, or what goes on from `normTerms`. */
-function imagesOf(calls: readonly Call[]): Call[][] {
-  const images: Call[][] = [];
-  for (const call of calls) {
-    const last = images.at(-1);
-    const goesOn = last?.length === 1 && last[0].name === 'normTerms' && call.name !== 'normTerms';
-    if (goesOn) last.push(call);
-    else images.push([call]);
-  }
-  return images;
+/** Each thread the sums of some of the images. */
+export function partImages(_: Structs, calls: readonly Call[], threads: number): Section {
+  return each(threads, (t) =>
+    calls.flatMap(({ name, numbers }) => {
+      const [x, rows, columns, sums, images, ...rest] = numbers;
+      const [first, end] = share(images, t, threads);
+      if (first === end) return [];
+      const move = (address: number): number => address + first * rows * columns * 4;
+      const others = name === 'sumTerms' ? [rest[0], move(rest[1])] : rest;
+      const to = sums + first * Math.ceil(columns / 8) * 8 * 8;
+      return [{ name, numbers: [move(x), rows, columns, to, end - first, ...others] }];
+    }),
+  );
 }
 
 /** Room for 4 values of x at each position of a block, float64 too. */

@@ -35,10 +35,9 @@ const KINDS: Readonly<Partial<Record<KernelName, Kind>>> = {
   reluGradient: 'flat',
   map: 'flat',
   normalize: 'flat',
+  normGradient: 'flat',
   sumRows: 'images',
-  sumSquares: 'images',
-  normTerms: 'images',
-  normGradient: 'images',
+  sumTerms: 'images',
   accumulate: 'tiles',
   pack: 'packing',
 };

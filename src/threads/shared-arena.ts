@@ -18,9 +18,6 @@ export interface Shared extends Pick<Arena, 'take'> {
   readonly memory: Memory;
 }
 
-/** Pages of a new memory. */
-const FIRST_PAGES = 16;
-
 /** An instance that notes. */
 export interface Noting {
   readonly instance: Instance;
@@ -31,7 +28,7 @@ export interface Noting {
 }
 
 export function noting(): Noting {
-  const { kernels, memory } = sharedInstance(FIRST_PAGES);
+  const { kernels, memory } = sharedInstance();
   let note: ((call: Call) => void) | undefined;
   const wrapped = Object.entries(kernels).map(([name, kernel]) => {
     const run = kernel as (...numbers: number[]) => number | undefined;

@@ -7,6 +7,9 @@ import { decode, granted, type Instance } from '../kernels/module.ts';
 export const MOST_PAGES = 0x10000;
 const MOST_IN_BYTES = [0x80, 0x80, 0x04];
 
+/** Pages of a new memory. */
+const FIRST_PAGES = 16;
+
 /** The section of imports, and limits of a memory that is shared and has a maximum. */
 const IMPORTS = 2;
 const SHARED = 3;
@@ -22,12 +25,20 @@ export function sharedModule(): object {
   return module;
 }
 
-/** An instance over a new memory of some pages that grows. */
-export function sharedInstance(pages: number): Instance {
-  const memory = granted(
+/**
+ * A new memory that grows.
+ *
+ * @throws {Refusal} where the host does not give it.
+ */
+export const sharedMemory = (): WebAssembly.Memory =>
+  granted(
     (reason) => `it refuses memory: ${reason}`,
-    () => new WebAssembly.Memory({ initial: pages, maximum: MOST_PAGES, shared: true }),
+    () => new WebAssembly.Memory({ initial: FIRST_PAGES, maximum: MOST_PAGES, shared: true }),
   );
+
+/** An instance over a new memory that grows. */
+export function sharedInstance(): Instance {
+  const memory = sharedMemory();
   const instance = new WebAssembly.Instance(sharedModule() as WebAssembly.Module, { env: { memory } });
   return { kernels: instance.exports as unknown as Kernels, memory };
 }

@@ -1,7 +1,7 @@
 // The memory of training steps whose kernels threads share.
 
 import { PartSums, SCRATCH_BYTES, Walk, WeightGradient } from '../kernels/declared.ts';
-import type { Memory } from '../kernels/module.ts';
+import { type Memory, Refusal } from '../kernels/module.ts';
 import { StepArena } from '../kernels/step-memory.ts';
 import { Crew } from './crew.ts';
 import { threadsOf } from './host.ts';
@@ -21,12 +21,17 @@ export interface StepThreads {
 /** Values, of 512 KB. */
 const LARGE = 1 << 17;
 
-/** `undefined` for one thread. Spec threads-count, train-threads. */
+/** `undefined` for one thread, also where the host does not start workers. Spec threads-count, threads-host, train-threads. */
 export async function stepThreads(threads: number): Promise<StepThreads | undefined> {
   const count = threadsOf('fit', threads);
   if (count === 1) return undefined;
-  const crew = await Crew.start(count);
-  return { arenaOf: (bytes) => new ThreadedArena(bytes, crew), end: () => crew.end() };
+  try {
+    const crew = await Crew.start(count);
+    return { arenaOf: (bytes) => new ThreadedArena(bytes, crew), end: () => crew.end() };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return undefined;
+  }
 }
 
 export class ThreadedArena extends StepArena {
@@ -81,7 +86,7 @@ export class ThreadedArena extends StepArena {
 }
 
 /** A weight gradient writes its structs anew for every call. */
-function kept(structs: Structs, call: Call): Call {
+export function kept(structs: Structs, call: Call): Call {
   if (call.name !== 'accumulate') return call;
   const changes = {
     walk: (walk: number): number => structs.copy(walk, Walk, {}),

@@ -3,8 +3,7 @@
 
 import { SpecError } from '../errors.ts';
 import { SCRATCH_BYTES } from '../kernels/declared.ts';
-import { granted, Refusal } from '../kernels/module.ts';
-import { type Hand, startWorker } from './host.ts';
+import { type Hand, startWorkers } from './host.ts';
 import type { SharedArena } from './shared-arena.ts';
 import { sharedModule } from './shared-module.ts';
 import type { Word } from './worker.ts';
@@ -40,17 +39,32 @@ export class Team {
     this.#scratch = Array.from({ length: threads }, () => arena.take(SCRATCH_BYTES));
   }
 
+  /** Starts the workers unless there are some. Throws a Refusal where the host does not start them. Spec threads-host. */
+  async start(): Promise<void> {
+    if (this.#hands.length > 0) return;
+    const control = new Int32Array(new SharedArrayBuffer(CONTROL_WORDS * 4));
+    const starts = this.#scratch.map((scratch, index) => ({
+      module: sharedModule(),
+      memory: this.#arena.memory,
+      scratch,
+      index,
+      threads: this.#scratch.length,
+      control,
+      names: this.#names,
+    }));
+    const isMine = (): boolean => this.#control === control;
+    this.#hands = await startWorkers(
+      starts,
+      (word) => isMine() && this.#hear(word),
+      (why) => isMine() && this.#lose(why),
+    );
+    this.#control = control;
+  }
+
   /** Runs a program of a net on all threads; `call` is called for the numbers of layers' own functions. Spec threads-workers. */
   run(net: object, { id, programs }: Programs, call: (number: number) => void): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#running = { net, resolve, reject, call };
-      try {
-        if (this.#hands.length === 0) this.#start();
-      } catch (error) {
-        if (!(error instanceof Refusal)) throw error;
-        this.#lose(error.message);
-        return;
-      }
       const isSent = this.#sent.has(id);
       this.#sent.add(id);
       for (const [t, hand] of this.#hands.entries()) {
@@ -66,32 +80,6 @@ export class Team {
     for (const hand of this.#hands) hand.end();
     this.#hands = [];
     this.#sent.clear();
-  }
-
-  #start(): void {
-    const threads = this.#scratch.length;
-    this.#control = new Int32Array(new SharedArrayBuffer(CONTROL_WORDS * 4));
-    const hands: Hand[] = [];
-    const isMine = (): boolean => this.#hands === hands;
-    this.#hands = hands;
-    for (const [index, scratch] of this.#scratch.entries()) {
-      const hand = granted(String, () =>
-        startWorker(
-          (word) => isMine() && this.#hear(word),
-          (why) => isMine() && this.#lose(why),
-        ),
-      );
-      hands.push(hand);
-      hand.post({
-        module: sharedModule(),
-        memory: this.#arena.memory,
-        scratch,
-        index,
-        threads,
-        control: this.#control,
-        names: this.#names,
-      });
-    }
   }
 
   #hear({ done, call }: Word): void {

@@ -66,15 +66,13 @@ export function workOf(structs: Structs, { name, numbers }: Call): number {
       );
       return tiles * MR * Math.ceil(filters / NR) * NR * structs.field(walk, Walk, 'count');
     }
-    case 'normTerms':
-      return numbers[5] * structs.field(plan, Norm, 'channels') * TOUCH;
     case 'normGradient':
       return numbers[4] * structs.field(plan, Norm, 'channels') * TOUCH;
     case 'normalize':
       return numbers[3] * structs.field(plan, Norm, 'channels') * TOUCH;
     case 'sumRows':
-    case 'sumSquares':
-      return second * third * TOUCH;
+    case 'sumTerms':
+      return second * third * numbers[4] * TOUCH;
     case 'relu':
       return second * TOUCH;
     case 'reluGradient':

@@ -28,7 +28,7 @@ export interface Serve {
   readonly room: number;
 }
 
-/** What a worker says: that it has started, that all is done, that a layer's own function is to be called, or what went wrong. */
+/** What a worker says: that it has the kernels, that all is done, that a layer's own function is to be called, or what went wrong. */
 export interface Word {
   readonly ready?: true;
   readonly done?: true;
@@ -38,6 +38,7 @@ export interface Word {
 
 export interface Port {
   onmessage: ((event: { data: Start | Job | Serve }) => void) | null;
+  onmessageerror: (() => void) | null;
   postMessage(word: Word): void;
 }
 
@@ -51,10 +52,12 @@ export function work(port: Port): void {
   let start: Start;
   let kernels: Record<string, (...numbers: number[]) => void>;
   const programs = new Map<number, Float64Array>();
-  const SPINS = 20000;
-  const pass = (word: number, seen: number): void => {
+  /** Some 100 microseconds: to wake takes about as long. Jobs of a training step come up to a millisecond apart. */
+  const SPINS = 20_000;
+  const SPINS_FOR_JOB = 200_000;
+  const pass = (word: number, seen: number, spins = SPINS): void => {
     const { control } = start;
-    for (let i = 0; i < SPINS; i++) if (Atomics.load(control, word) !== seen) return;
+    for (let i = 0; i < spins; i++) if (Atomics.load(control, word) !== seen) return;
     while (Atomics.load(control, word) === seen) Atomics.wait(control, word, seen);
   };
   const meet = (): void => {
@@ -91,7 +94,7 @@ export function work(port: Port): void {
     const [calls, failed] = [4 + threads, 5 + threads];
     Atomics.add(control, 2, 1);
     for (let job = seen; ; ) {
-      pass(3, job);
+      pass(3, job, SPINS_FOR_JOB);
       job = Atomics.load(control, 3);
       const length = Atomics.load(control, 4 + index);
       if (length < 0) return;
@@ -113,6 +116,7 @@ export function work(port: Port): void {
       });
       kernels = instance.exports as unknown as typeof kernels;
       kernels.setScratch(data.scratch);
+      port.postMessage({ ready: true });
       return;
     }
     if ('seen' in data) {
@@ -123,5 +127,7 @@ export function work(port: Port): void {
     run(programs.get(data.id) as Float64Array);
     if (start.index === 0) port.postMessage({ done: true });
   };
-  port.postMessage({ ready: true });
+  port.onmessageerror = () => {
+    throw new Error('it could not read a message');
+  };
 }

@@ -95,6 +95,15 @@ describe('verdicts', () => {
     expect(Object.entries(found).filter(([, verdict]) => verdict === 'fail')).toEqual([['conv2', 'fail']]);
   });
 
+  test('[judge-node] every output of a node is judged, and the wrong one is named', () => {
+    const node = { op: 'Split', outputs: ['a', 'b'], attributes: { axis: 1 } };
+    const own = readOnnx(modelOf({ opset: 11, inputs: { x: [1, 4] }, nodes: [node] }));
+    const x = tensor([1, 4], [1, 2, 3, 4]);
+    const [a, b] = [tensor([1, 2], [1, 2]), tensor([1, 2], [3, 5])];
+    expect(judge(own, { x, a, b }).nodes).toMatchObject([{ verdict: 'fail', tensor: 'b', wrong: 1 }]);
+    expect(judge(own, { x, a }).nodes).toMatchObject([{ verdict: 'pass', tensor: 'a' }]);
+  });
+
   test('[judge-piece] without tensors between, the piece that holds the wrong node fails and is named', () => {
     const all = wrong('conv2', {
       padding: [
@@ -238,6 +247,13 @@ describe('activations', () => {
     const { nodes } = judge(model, stored, { precision: { output: 'float16' } });
     // The rows of the dense layer follow the order of the file, which is another one.
     expect(nodes.slice(0, 5).map(({ verdict }) => verdict)).toEqual(new Array(5).fill('pass'));
+  });
+
+  test('[judge-values] a limit that many numbers reach is no sign of few digits', () => {
+    const node = { op: 'Clip', attributes: { min: { float: -0.5 }, max: { float: 0.5 } } };
+    const own = readOnnx(modelOf({ opset: 7, inputs: { x: [100] }, nodes: [node] }));
+    const x = tensor([100], Array(100).fill(3));
+    expect(judge(own, { x, ...own.run({ x }) }).nodes).toMatchObject([{ verdict: 'pass' }]);
   });
 
   test('[judge-values] float64 that hold float32 numbers are taken, others refused', () => {

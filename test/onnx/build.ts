@@ -90,7 +90,8 @@ export function modelOf({
       })),
       initializers,
       inputs: Object.entries(inputs).map(([name, shape]) => port(name, shape, element)),
-      outputs: (outputs ?? last?.outputs ?? ['y']).map((name) => port(name, undefined, element)),
+      // Without a type, which engines infer.
+      outputs: (outputs ?? last?.outputs ?? ['y']).map((name) => ({ name })),
     },
   });
 }

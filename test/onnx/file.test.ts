@@ -191,7 +191,7 @@ const tensors: readonly (readonly [string, RegExp, object])[] = [
   ['another list', /has its values in floats, got int64s/, { dims: [1], type: 1, int64s: [1] }],
   ['a negative axis', /axes ≥ 0/, { dims: [-1], type: 1 }],
   ['2⁶² elements', /at most 2147483647 elements/, { dims: [2 ** 31, 2 ** 31], type: 1 }],
-  ['no type', /an element type from 1 to 24, got none/, { dims: [1], floats: [1] }],
+  ['no type', /an element type from 1 to 28, got none/, { dims: [1], floats: [1] }],
   ['another file without a name', /must say in which file/, { dims: [1], type: 1, location: 1 }],
   [
     "a length that is not the shape's",
@@ -258,11 +258,11 @@ test('[onnx-tensor] values in another file are read when they are needed, where 
   expect(asked).toEqual(['weights.bin']);
 });
 
-test('[onnx-opset] one opset of ONNX itself, 7 to 25', async () => {
+test('[onnx-opset] one opset of ONNX itself, 7 to 28', async () => {
   const draft = { inputs: { x: [1] }, nodes: [{ op: 'Relu' }] };
-  for (const opset of [7, 25]) expect(readOnnx(modelOf({ ...draft, opset })).opset).toBe(opset);
-  await expectClause('onnx-opset', /from 7 to 25, got 6/, readOnnx, modelOf({ ...draft, opset: 6 }));
-  await expectClause('onnx-opset', /from 7 to 25, got 26/, readOnnx, modelOf({ ...draft, opset: 26 }));
+  for (const opset of [7, 28]) expect(readOnnx(modelOf({ ...draft, opset })).opset).toBe(opset);
+  await expectClause('onnx-opset', /from 7 to 28, got 6/, readOnnx, modelOf({ ...draft, opset: 6 }));
+  await expectClause('onnx-opset', /from 7 to 28, got 29/, readOnnx, modelOf({ ...draft, opset: 29 }));
   const none = encode('Model', { irVersion: 8, opsets: [{ domain: 'mine', version: 1 }], graph: {} });
   await expectClause('onnx-opset', /one opset of ONNX itself, got 0/, readOnnx, none);
 });

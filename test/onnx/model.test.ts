@@ -16,6 +16,7 @@ import {
   sum,
   tensor,
   toChannelsFirst,
+  toChannelsLast,
 } from '../../src/index.ts';
 import { lenet5, resnet } from '../../src/nets/index.ts';
 import { readOnnx, writeOnnx } from '../../src/onnx/index.ts';
@@ -245,6 +246,69 @@ describe('as a layer', () => {
     expect(layer.forward(x, params)).toEqual(model.run({ x: toChannelsFirst(x) }).y);
   });
 
+  test('[onnx-layer] arithmetic with a number for each channel is a norm, with one number a scale or a shift', () => {
+    const model = read({
+      inputs: { x: [2, 4, 2, 3] },
+      initializers: [
+        floats('mean', [1, 4, 1, 1], [1, 2, 3, 4]),
+        floats('half', [4, 1, 1], [0.5, 2, 4, 0.25]),
+        floats('times', [4, 1, 1], [1.5, -2, 0.1, 3]),
+        floats('plus', [1, 4, 1, 1], [0.1, 0.2, 0.3, 0.4]),
+        floats('four', [1], [4]),
+      ],
+      nodes: [
+        { op: 'Sub', name: 'a', inputs: ['x', 'mean'], outputs: ['a'] },
+        { op: 'Div', name: 'b', inputs: ['a', 'half'], outputs: ['b'] },
+        { op: 'Relu', name: 'c', inputs: ['b'], outputs: ['c'] },
+        { op: 'Mul', name: 'd', inputs: ['times', 'c'], outputs: ['d'] },
+        { op: 'Add', name: 'e', inputs: ['d', 'plus'], outputs: ['e'] },
+        { op: 'Div', name: 'f', inputs: ['e', 'four'], outputs: ['f'] },
+        { op: 'Sub', name: 'g', inputs: ['f', 'four'] },
+      ],
+    });
+    const { layer, params } = model.layer();
+    expect(Object.entries(layer.children).map(([name, child]) => [name, child.name])).toEqual([
+      ['a', 'frozenNorm'],
+      ['b', 'frozenNorm'],
+      ['c', 'relu'],
+      ['d', 'frozenNorm'],
+      ['f', 'scale'],
+      ['g', 'power'],
+    ]);
+    const x = tensor(
+      [2, 2, 3, 4],
+      Array.from({ length: 48 }, (_, i) => (i % 7) - 2.3),
+    );
+    expect(layer.forward(x, params)).toEqual(toChannelsLast(model.run({ x: toChannelsFirst(x) }).y));
+    const turned = { op: 'Sub', name: 'n', inputs: ['mean', 'x'] };
+    const other = read({
+      inputs: { x: [2, 4, 2, 3] },
+      initializers: [floats('mean', [4, 1, 1], [1, 2, 3, 4])],
+      nodes: [turned],
+    });
+    expect(() => other.layer()).toThrow("node 'n' ('Sub') has no layer [onnx-layer]");
+  });
+
+  test('[onnx-layer] groups of channels that are exchanged are a shuffle', () => {
+    const model = read({
+      inputs: { x: [2, 6, 2, 2] },
+      initializers: [wholes('apart', [2, 3, 2, 2, 2]), wholes('again', [2, 6, 2, 2])],
+      nodes: [
+        { op: 'Reshape', inputs: ['x', 'apart'], outputs: ['a'] },
+        { op: 'Transpose', name: 't', inputs: ['a'], outputs: ['b'], attributes: { perm: [0, 2, 1, 3, 4] } },
+        { op: 'Reshape', name: 's', inputs: ['b', 'again'], outputs: ['c'] },
+        { op: 'Relu', inputs: ['c'] },
+      ],
+    });
+    const { layer, params } = model.layer();
+    expect(layer.children.s).toMatchObject({ name: 'shuffleChannels', attributes: { groups: 3 } });
+    const x = tensor(
+      [2, 2, 2, 6],
+      Array.from({ length: 48 }, (_, i) => i),
+    );
+    expect(layer.forward(x, params)).toEqual(toChannelsLast(model.run({ x: toChannelsFirst(x) }).y));
+  });
+
   const refused: readonly (readonly [string, string, ModelDraft])[] = [
     [
       'a difference of two values',
@@ -306,8 +370,8 @@ describe('as a layer', () => {
   });
 
   test("[onnx-layer] a problem of a node is that node's", () => {
-    expect(() => read({ inputs: { x: [1] }, nodes: [{ op: 'Mish', name: 'n' }] }).layer()).toThrow(
-      "at n: operator 'Mish' is not known",
+    expect(() => read({ inputs: { x: [1] }, nodes: [{ op: 'Shrink', name: 'n' }] }).layer()).toThrow(
+      "at n: operator 'Shrink' is not known",
     );
   });
 

@@ -8,15 +8,12 @@ import { floats, type ModelDraft, modelOf, wholes } from './build.ts';
 import { cases, modelFor } from './cases.ts';
 import { engineRun, hasEngine, UNINSTALLED } from './engine.ts';
 
-/** The engine infers types of outputs, and refuses those that the file states wrongly: these are no floats. */
-const untyped = new Set(['Shape', 'Size', 'Cast']);
-
 describe('beside ONNX Runtime', () => {
   const titled = cases.map((each) => ({
     ...each,
     title: `${each.op} ${each.opset} ${JSON.stringify(each.attributes)}`,
   }));
-  it.skipIf(!hasEngine).each(titled.filter(({ op }) => !untyped.has(op)))(
+  it.skipIf(!hasEngine).each(titled)(
     `[onnx-operator] [onnx-opset] $title${hasEngine ? '' : ` (${UNINSTALLED})`}`,
     async (each) => {
       const { bytes, inputs, to } = modelFor(each);
@@ -52,6 +49,7 @@ test('[onnx-operator] every operator is among the cases, or computed by hand bel
     'Greater',
     'And',
     'Or',
+    'Xor',
     'Not',
   ]);
   expect(operatorNames.filter((name) => !shown.has(name))).toEqual([]);
@@ -141,6 +139,11 @@ describe('by hand', () => {
       [2, 3],
       [1, 1, 1, 1, 0, 1],
     ]);
+    expect(logic('Xor', ['l', 'e'])).toEqual(logic('Or', ['l', 'e']));
+    expect(logic('Xor', ['l', 'l'])).toEqual([
+      [2, 3],
+      [0, 0, 0, 0, 0, 0],
+    ]);
     expect(logic('And', ['l', 'e'])).toEqual([
       [2, 3],
       [0, 0, 0, 0, 0, 0],
@@ -196,6 +199,40 @@ describe('by hand', () => {
     }
   });
 
+  test('[onnx-operator] a remainder of whole numbers has the sign of the divisor, with fmod that of the dividend; powers', () => {
+    const ints = [wholes('a', [7, -7, 7, -7]), wholes('b', [3, 3, -3, -3]), wholes('c', [2, 3, 0, -1])];
+    const of = (op: string, names: string[], attributes = {}) =>
+      out({ inputs, initializers: ints, nodes: [{ op, inputs: names, attributes }] }, { x });
+    expect(of('Mod', ['a', 'b'])).toEqual([[4], [1, 2, -2, -1]]);
+    expect(of('Mod', ['a', 'b'], { fmod: 1 })).toEqual([[4], [1, -1, 1, -1]]);
+    expect(of('Pow', ['a', 'c'])).toEqual([[4], [49, -343, 1, -0]]);
+  });
+
+  test('[onnx-operator] outputs that are not computed do no harm where nobody reads them, and are named where somebody does', () => {
+    const node = { op: 'Dropout', name: 'drop', outputs: ['d', 'mask'] };
+    const model = readOnnx(modelOf({ opset: 9, inputs, nodes: [node, { op: 'Relu', inputs: ['d'] }] }));
+    expect(model.describe().rows.map(({ problem }) => problem)).toEqual([undefined, undefined]);
+    expect(Object.keys(model.run({ x }))).toEqual(['d', 'y']);
+    const why = "at drop: output 1 of Dropout, 'mask', is not computed [onnx-operator]";
+    expect(() => model.run({ x }, { outputs: ['mask'] })).toThrow(why);
+    const masked = modelOf({
+      opset: 9,
+      inputs,
+      nodes: [node, { op: 'Not', inputs: ['mask'] }],
+      outputs: ['y', 'mask'],
+    });
+    expect(readOnnx(masked).describe().rows[1].problem).toContain("the shape of 'mask' is not known [onnx-shape]");
+    const sums = [1, 2, 3, 4].map((i) => floats(`w${i}`, [3], [1, 2, 4]));
+    const trained = {
+      op: 'BatchNormalization',
+      inputs: ['x', 'w1', 'w2', 'w3', 'w4'],
+      outputs: ['y', 'a', 'b', 'c', 'd'],
+    };
+    expect(
+      readOnnx(modelOf({ opset: 9, inputs, initializers: sums, nodes: [trained] })).describe().rows[0].problem,
+    ).toContain('statistics of the batch');
+  });
+
   test('[onnx-operator] whole numbers are divided towards 0, and a cast cuts', () => {
     const ints = [wholes('a', [7, -7]), wholes('b', [2])];
     expect(out({ inputs, initializers: ints, nodes: [{ op: 'Div', inputs: ['a', 'b'] }] }, { x })).toEqual([
@@ -207,6 +244,58 @@ describe('by hand', () => {
       [2, 3],
       [1, -1, 0, 0, 2, 0].map((v, i) => (i === 3 ? -0 : v)),
     ]);
+  });
+
+  test('[onnx-opset] what opset 28 added: blocks of channels, one after the other, and remainders of floating-point numbers', () => {
+    const cells = { opset: 28, inputs: { x: [1, 2, 2, 2] } };
+    const image = tensor([1, 2, 2, 2], [0, 1, 2, 3, 4, 5, 6, 7]);
+    const deep = (mode: string) =>
+      out({ ...cells, nodes: [{ op: 'SpaceToDepth', attributes: { blocksize: 2, mode } }] }, { x: image });
+    expect(deep('DCR')).toEqual([
+      [1, 8, 1, 1],
+      [0, 4, 1, 5, 2, 6, 3, 7],
+    ]);
+    expect(deep('CRD')).toEqual([
+      [1, 8, 1, 1],
+      [0, 1, 2, 3, 4, 5, 6, 7],
+    ]);
+    const by = (value: number) =>
+      out(
+        { opset: 28, inputs, initializers: [floats('w', [], [value])], nodes: [{ op: 'Mod', inputs: ['x', 'w'] }] },
+        { x },
+      );
+    expect([by(3), by(-3)]).toEqual([
+      [
+        [2, 3],
+        [1, 1, 0, 2, 2, 0],
+      ],
+      [
+        [2, 3],
+        [-2, -2, -0, -1, -1, -0],
+      ],
+    ]);
+  });
+
+  test('[onnx-operator] extremes of no numbers are infinite', () => {
+    const none = tensor([2, 0]);
+    const of = (op: string) =>
+      out({ opset: 13, inputs: { x: [2, 0] }, nodes: [{ op, attributes: { axes: [1], keepdims: 0 } }] }, { x: none });
+    expect([of('ReduceMax'), of('ReduceMin')]).toEqual([
+      [[2], [-Infinity, -Infinity]],
+      [[2], [Infinity, Infinity]],
+    ]);
+  });
+
+  test('[onnx-operator] a cast to whole numbers keeps the bits that there is room for', () => {
+    const wide = tensor([2, 3], [300, -1, 127.9, -129, 65536, 2]);
+    const cast = (to: number) => out({ inputs, nodes: [{ op: 'Cast', attributes: { to } }] }, { x: wide });
+    expect([cast(2), cast(3), cast(4)]).toEqual(
+      [
+        [44, 255, 127, 127, 0, 2],
+        [44, -1, 127, 127, 0, 2],
+        [300, 65535, 127, 65407, 0, 2],
+      ].map((values) => [[2, 3], values]),
+    );
   });
 
   test('[onnx-operator] NaN stays NaN in maxima, clips and reductions', () => {

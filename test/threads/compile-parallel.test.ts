@@ -17,11 +17,11 @@ afterEach(() => {
 });
 
 /** The host, with so many processors; the workers that are made. */
-function hostOf(processors: number, options: WorkerOptions = {}): Worker[] {
+function hostOf(processors: number): Worker[] {
   const made: Worker[] = [];
   class Watched extends Worker {
     constructor(text: string, own: WorkerOptions) {
-      super(text, { ...own, ...options });
+      super(text, own);
       made.push(this);
     }
   }
@@ -146,14 +146,6 @@ describe('[threads-workers] workers', () => {
     await made[2].terminate();
     expect(difference(await run(image(3)), net.forward(image(3), params))).toBeUndefined();
     expect(made.length).toBe(6);
-  });
-
-  test('that cannot start are an error of the call', async () => {
-    hostOf(2, { resourceLimits: { maxOldGenerationSizeMb: 0.01, maxYoungGenerationSizeMb: 0.01 } });
-    const run = compileParallel(net, shape, params);
-    await expect(run(image(1))).rejects.toMatchObject({ clause: 'threads-workers' });
-    hostOf(2);
-    expect(difference(await run(image(1)), net.forward(image(1), params))).toBeUndefined();
   });
 
   test('a layer whose own function throws is an error of the call, and the next call works', async () => {

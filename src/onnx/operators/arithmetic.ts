@@ -88,6 +88,16 @@ const MANY = 1 << 16;
 const maximum: Pair = (a, b) => (a !== a || b !== b ? Number.NaN : a > b ? a : b);
 const minimum: Pair = (a, b) => (a !== a || b !== b ? Number.NaN : a < b ? a : b);
 
+/** With the sign of b, also of 0. */
+function remainder(a: number, b: number): number {
+  const rest = a % b;
+  if (rest === 0) return b < 0 ? -0 : 0;
+  return rest < 0 === b < 0 ? rest : rest + b;
+}
+
+/** Of a whole base: what is not whole is cut towards 0. */
+const wholePower: Pair = (a, b) => (Number.isInteger(b) && b >= 0 ? Math.round(pow(a, b)) : Math.trunc(pow(a, b)));
+
 /** One constant exponent for an x with axes. */
 function exponentOf(call: Call): number | undefined {
   const { shape, constant } = call.at(1);
@@ -108,16 +118,33 @@ export const arithmetics: Operators = {
   Equal: arithmetic([7, 11, 13, 19], () => (a, b) => (a === b ? 1 : 0), 2, 'bool'),
   Less: arithmetic([7, 9, 13], () => (a, b) => (a < b ? 1 : 0), 2, 'bool'),
   Greater: arithmetic([7, 9, 13], () => (a, b) => (a > b ? 1 : 0), 2, 'bool'),
+  LessOrEqual: arithmetic([12, 16], () => (a, b) => (a <= b ? 1 : 0), 2, 'bool'),
+  GreaterOrEqual: arithmetic([12, 16], () => (a, b) => (a >= b ? 1 : 0), 2, 'bool'),
   And: arithmetic([7], () => (a, b) => (a !== 0 && b !== 0 ? 1 : 0)),
   Or: arithmetic([7], () => (a, b) => (a !== 0 || b !== 0 ? 1 : 0)),
+  Xor: arithmetic([7], () => (a, b) => ((a !== 0) !== (b !== 0) ? 1 : 0)),
+  /** The remainder has the sign of the divisor, with `fmod` that of the dividend. */
+  Mod: {
+    versions: [10, 13, 28],
+    inputs: [2, 2],
+    plan(call) {
+      const { type } = call.at(0);
+      const isC = call.int('fmod', 0) !== 0;
+      if (!isWhole(type) && !(isFloat(type) && (isC || call.version >= 28)))
+        unsupported(`Mod takes whole numbers, or with fmod floating-point numbers, got ${type}`);
+      const pair: Pair = isC ? (a, b) => a % b : remainder;
+      return planned(pair, type, [call.at(0), call.alike(1)]);
+    },
+  },
   /** The exponent may be of another type since opset 12. */
   Pow: {
     versions: [7, 12, 13, 15],
     inputs: [2, 2],
     plan(call) {
       const { type } = call.at(0);
-      if (!isFloat(type)) unsupported(`Pow takes floating-point numbers, got ${type}`);
-      const made = planned(pow, type, [call.at(0), call.at(1)]);
+      if (!isFloat(type) && !isWhole(type)) unsupported(`Pow takes numbers, got ${type}`);
+      const made = planned(isFloat(type) ? pow : wholePower, type, [call.at(0), call.at(1)]);
+      if (!isFloat(type)) return made;
       const exponent = exponentOf(call);
       return exponent === undefined ? made : { ...made, step: { layer: power({ exponent }) } };
     },

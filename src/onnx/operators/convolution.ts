@@ -58,31 +58,44 @@ export const convolutions: Operators = {
       const window = windowOf(call, rank, size);
       const outputPadding = call.ints('output_padding') ?? new Array<number>(rank).fill(0);
       const wanted = call.ints('output_shape');
-      const padding = wanted ? paddingFor(call, window, outputPadding, wanted) : window.padding;
+      const own = { padding: window.padding, outputPadding };
       const make = [convTranspose1d, convTranspose2d, convTranspose3d][rank - 1];
       return byLayer(call, {
-        layer: make({ ...window, padding, outputPadding, filters, groups, bias }),
+        layer: make({
+          ...window,
+          ...(wanted ? fitted(call, window, outputPadding, wanted) : own),
+          filters,
+          groups,
+          bias,
+        }),
         params: params(bias),
       });
     },
   },
 };
 
-/** The cropping that gives a stated output: the odd cell at the end for SAME_UPPER, otherwise at the start. */
-function paddingFor(
+/**
+ * The cropping that gives a stated output: the odd cell at the end for SAME_UPPER, otherwise at the start. A longer output than
+ * the window gives has more cells at its end.
+ */
+function fitted(
   call: Call,
   { size, stride, dilation }: OnnxWindow,
   outputPadding: readonly number[],
   wanted: readonly number[],
-): (readonly [number, number])[] {
+): { readonly padding: (readonly [number, number])[]; readonly outputPadding: number[] } {
   const space = call.at(0).shape.slice(2);
   const own = wanted.slice(-space.length); // some writers state batch and channels too
   if (own.length !== space.length)
     unsupported(`attribute 'output_shape' must have ${space.length} numbers, got [${wanted}]`);
   const upper = call.text('auto_pad', 'NOTSET') === 'SAME_UPPER';
-  return space.map((n, i) => {
-    const total = stride[i] * (n - 1) + outputPadding[i] + (size[i] - 1) * dilation[i] + 1 - own[i];
-    const half = Math.floor(total / 2);
-    return upper ? [half, total - half] : [total - half, half];
-  });
+  const totals = space.map((n, i) => stride[i] * (n - 1) + outputPadding[i] + (size[i] - 1) * dilation[i] + 1 - own[i]);
+  return {
+    padding: totals.map((total) => {
+      const half = Math.floor(Math.max(total, 0) / 2);
+      const rest = Math.max(total, 0) - half;
+      return upper ? [half, rest] : [rest, half];
+    }),
+    outputPadding: totals.map((total, i) => outputPadding[i] + Math.max(-total, 0)),
+  };
 }

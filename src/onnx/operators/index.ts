@@ -28,7 +28,7 @@ const operators: Operators = {
 };
 
 /** The opsets whose operators are known. */
-export const OPSETS = { oldest: 7, newest: 25 } as const;
+export const OPSETS = { oldest: 7, newest: 28 } as const;
 
 export const operatorNames = Object.keys(operators).sort();
 

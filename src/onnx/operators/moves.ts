@@ -197,6 +197,27 @@ export const moves: Operators = {
       };
     },
   },
+  /** x repeated: its axes stand between those that count the repetitions. */
+  Tile: {
+    versions: [6, 13],
+    inputs: [2, 2],
+    plan(call) {
+      const { type, shape } = call.at(0);
+      const repeats = call.wholes(1, 'repeats');
+      if (repeats.length !== shape.length)
+        unsupported(`repeats must be ${shape.length}, one for each axis, got [${repeats}]`);
+      const to = checked(
+        shape.map((n, i) => n * repeats[i]),
+        MAX_ELEMENTS,
+      );
+      const counted = shape.flatMap((n, i) => [repeats[i], n]);
+      const own = shape.flatMap((n) => [1, n]);
+      return {
+        outputs: [{ type, shape: to }],
+        run: (given) => [new Value(type, to, broadcast(new Value(type, own, given(0).first), counted, 'first', false))],
+      };
+    },
+  },
   Gather: {
     versions: [1, 11, 13],
     inputs: [2, 2],

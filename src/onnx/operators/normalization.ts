@@ -55,7 +55,6 @@ export const normalizations: Operators = {
     versions: [17],
     inputs: [2, 3],
     plan(call) {
-      call.onlyFirstOutput();
       call.int('stash_type', 1);
       const { type, shape } = call.at(0);
       const axis = call.axis(call.int('axis', -1), shape.length);
@@ -89,7 +88,8 @@ export const normalizations: Operators = {
     inputs: [5, 5],
     statistics: [3, 4],
     plan(call) {
-      call.onlyFirstOutput();
+      if (call.version < 14 && call.outputs.slice(1).some((name) => name !== ''))
+        unsupported('more outputs than one ask for the statistics of the batch, which are not taken here');
       call.float('momentum', 0.9); // of training
       if (call.version < 9 && call.int('spatial', 1) !== 1) unsupported("attribute 'spatial' must be 1, got 0");
       if (call.version >= 14 && call.int('training_mode', 0) !== 0)

@@ -5,28 +5,16 @@ import { identity } from '../../layer/identity.ts';
 import type { Layer } from '../../layer/layer.ts';
 import { leakyRelu, relu, scale, sigmoid, tanh } from '../../ops/activation.ts';
 import { clip, hardSigmoid, hardSwish } from '../../ops/piecewise.ts';
-import { elu, gelu, selu, softplus } from '../../ops/smooth.ts';
+import { elu, gelu, selu, silu, softplus } from '../../ops/smooth.ts';
 import { erf } from '../../reference/erf.ts';
-import { exp, log } from '../../reference/math.ts';
+import { expm1 } from '../../reference/expm1.ts';
+import { exp, log, sigmoid as logistic } from '../../reference/math.ts';
 import { type Round, roundingOf } from '../../rounding.ts';
 import { type Data, sizeOf } from '../../tensor.ts';
-import { byLayer } from '../by-layer.ts';
 import { type Call, type Operator, type Operators, type Plan, unsupported } from '../call.ts';
 import { isFloat } from '../element-types.ts';
 
 type Point = (x: number, round: Round) => number;
-
-const layered = (versions: readonly number[], make: (call: Call) => Layer): Operator => ({
-  versions,
-  inputs: [1, 1],
-  plan: (call) =>
-    isFloat(call.at(0).type) && call.at(0).shape.length > 0 ? byLayer(call, { layer: make(call) }) : refused(call),
-});
-
-const refused = (call: Call): never =>
-  unsupported(
-    `${call.op} takes floating-point numbers with at least one axis, got ${call.at(0).type} of shape [${call.at(0).shape}]`,
-  );
 
 /** A loop over the elements in whichever order they are. */
 const pointwise = (versions: readonly number[], make: (call: Call) => Point, whole = false): Operator => ({
@@ -70,11 +58,11 @@ export function mapped(x: Data, point: Point): Data {
   return y;
 }
 
-/** max(low, min(x, high)); NaN stays. */
+/** min(max(x, low), high): high where low is higher; NaN stays. */
 const between =
   (low: number, high: number): Point =>
   (x) =>
-    x < low ? low : x > high ? high : x;
+    x < low ? Math.min(low, high) : x > high ? high : x;
 
 /** A bound that is given as an input, where it has one. */
 function boundOf(call: Call, i: number, otherwise: number): number {
@@ -82,6 +70,9 @@ function boundOf(call: Call, i: number, otherwise: number): number {
   const [value] = call.numbers(i, i === 1 ? 'min' : 'max');
   return value;
 }
+
+/** x·share where the share tends to 0 faster than x to −∞. */
+const vanishing = (x: number, share: number): number => (x === Number.NEGATIVE_INFINITY ? -0 : x * share);
 
 /** ½ goes to the even neighbour. */
 function halfToEven(x: number): number {
@@ -104,7 +95,6 @@ export const pointwises: Operators = {
     inputs: [1, 3],
     /** Nothing outside of training. */
     plan(call) {
-      call.onlyFirstOutput();
       if (call.version < 12) call.float('ratio', 0.5);
       else call.int('seed', 0);
       if (call.has(2) && call.numbers(2, 'training_mode')[0] !== 0) unsupported('training_mode must be false');
@@ -112,10 +102,10 @@ export const pointwises: Operators = {
       return { outputs: [{ type, shape }], step: { layer: identity() }, run: (given) => [given(0)] };
     },
   },
-  Relu: layered([6, 13, 14], () => relu()),
-  LeakyRelu: layered([6, 16], (call) => leakyRelu({ slope: call.float('alpha', 0.01) })),
-  Sigmoid: layered([6, 13], () => sigmoid()),
-  Tanh: layered([6, 13], () => tanh()),
+  Relu: anywhere([6, 13, 14], () => relu()),
+  LeakyRelu: anywhere([6, 16], (call) => leakyRelu({ slope: call.float('alpha', 0.01) })),
+  Sigmoid: anywhere([6, 13], () => sigmoid()),
+  Tanh: anywhere([6, 13], () => tanh()),
   Neg: {
     versions: [6, 13],
     inputs: [1, 1],
@@ -162,6 +152,27 @@ export const pointwises: Operators = {
     if (approximate !== 'none' && approximate !== 'tanh')
       unsupported(`attribute 'approximate' must be none or tanh, got '${approximate}'`);
     return gelu({ approximate });
+  }),
+  /** x · σ(αx) */
+  Swish: {
+    versions: [24],
+    inputs: [1, 1],
+    plan(call) {
+      const alpha = call.float('alpha', 1);
+      const { plan } =
+        alpha === 1 ? anywhere([], () => silu()) : pointwise([], () => (x) => vanishing(x, logistic(alpha * x)));
+      return plan(call);
+    },
+  },
+  /** x · tanh(log(1 + eˣ)) = x·n / (n + 2) with n = eˣ·(eˣ + 2). */
+  Mish: pointwise([18, 22], () => (x) => {
+    const e = exp(Math.min(x, 40)); // beyond, the quotient is 1
+    const n = e * (e + 2);
+    return vanishing(x, n / (n + 2));
+  }),
+  Celu: pointwise([12, 28], (call) => {
+    const alpha = call.float('alpha', 1);
+    return (x) => (x < 0 ? alpha * expm1(x / alpha) : x);
   }),
   Erf: pointwise([9, 13], () => erf),
   Softsign: pointwise([1, 22], () => (x, round) => x / round(1 + Math.abs(x))),

@@ -29,7 +29,6 @@ export const poolings: Operators = {
     versions: [1, 8, 10, 11, 12, 22],
     inputs: [1, 1],
     plan(call) {
-      call.onlyFirstOutput();
       call.int('storage_order', 0); // of the second output
       const rank = spaceOf(call);
       const make = [maxPool1d, maxPool2d, maxPool3d][rank - 1];

@@ -26,6 +26,8 @@ function reduced(call: Call, inputSince: number, reduce: Reduce, pool?: Pool): P
   const kept = shape.map((_, i) => i).filter((i) => !gone.includes(i));
   const to: Shape = keep ? shape.map((n, i) => (gone.includes(i) ? 1 : n)) : kept.map((i) => shape[i]);
   const size = sizeOf(gone.map((i) => shape[i]));
+  if (size === 0 && !isFloat(type) && /Max|Min/.test(call.op))
+    unsupported(`${call.op} of no whole numbers is not computed`);
   const isSpace = shape.length > 2 && gone.length === shape.length - 2 && gone.every((axis) => axis > 1);
   return {
     outputs: [{ type, shape: to }],
@@ -51,19 +53,49 @@ const product: Reduce = (x) => {
   return result;
 };
 
+/** Of no numbers `least`, which is worse than any. */
 const extreme =
-  (isBetter: (a: number, b: number) => boolean): Reduce =>
+  (isBetter: (a: number, b: number) => boolean, least: number): Reduce =>
   (x) => {
-    let best = x[0];
+    let best = x.length === 0 ? least : x[0];
     for (let i = 1; i < x.length; i++) if (x[i] !== x[i] || isBetter(x[i], best)) best = x[i];
     return best;
   };
 
-/** The axes became an input in `inputSince`. */
-const reduction = (inputSince: number, reduce: Reduce, pool?: Pool): Operator => ({
-  versions: [1, 11, 13, 18].filter((version) => version <= Math.max(13, inputSince)),
+/** The axes became an input with opset 18, those of ReduceSum with 13. */
+const reduction = (versions: readonly number[], reduce: Reduce, pool?: Pool): Operator => ({
+  versions,
   inputs: [1, 2],
-  plan: (call) => reduced(call, inputSince, reduce, pool),
+  plan: (call) => reduced(call, call.op === 'ReduceSum' ? 13 : 18, reduce, pool),
+});
+
+/** The place of the largest or least number on one axis: the first of equal ones, or the last. */
+const place = (isBetter: (a: number, b: number) => boolean): Operator => ({
+  versions: [1, 11, 12, 13],
+  inputs: [1, 1],
+  plan(call) {
+    const { shape } = call.at(0);
+    const axis = call.axis(call.int('axis', 0), shape.length);
+    const isLast = call.version >= 12 && call.int('select_last_index', 0) !== 0;
+    const keep = call.int('keepdims', 1) !== 0;
+    const kept = shape.map((_, i) => i).filter((i) => i !== axis);
+    const to = keep ? shape.map((n, i) => (i === axis ? 1 : n)) : kept.map((i) => shape[i]);
+    const n = shape[axis];
+    if (n === 0) unsupported(`axis ${axis} of x must not be empty, got shape [${shape}]`);
+    return {
+      outputs: [{ type: 'int64', shape: to }],
+      run(given) {
+        const x = permuted(given(0).first, shape, [...kept, axis]);
+        const y = new Float64Array(sizeOf(to));
+        for (let i = 0; i < y.length; i++)
+          for (let k = 1; k < n; k++) {
+            const [best, next] = [x[i * n + y[i]], x[i * n + k]];
+            if (isBetter(next, best) || (isLast && next === best)) y[i] = k;
+          }
+        return [new Value('int64', to, y)];
+      },
+    };
+  },
 });
 
 /** Until opset 13 all axes from `axis` on are one. */
@@ -95,18 +127,20 @@ const alongAxis = (make: (attributes: { readonly axis?: number }) => Layer): Ope
 });
 
 export const reductions: Operators = {
-  ReduceMean: reduction(18, (x) => total(x) / x.length, globalAvgPool),
-  ReduceSum: reduction(13, total),
+  ReduceMean: reduction([1, 11, 13, 18], (x) => total(x) / x.length, globalAvgPool),
+  ReduceSum: reduction([1, 11, 13], total),
   ReduceMax: reduction(
-    18,
-    extreme((a, b) => a > b),
+    [1, 11, 12, 13, 18, 20],
+    extreme((a, b) => a > b, -Infinity),
     globalMaxPool,
   ),
   ReduceMin: reduction(
-    18,
-    extreme((a, b) => a < b),
+    [1, 11, 12, 13, 18, 20],
+    extreme((a, b) => a < b, Infinity),
   ),
-  ReduceProd: reduction(18, product),
+  ReduceProd: reduction([1, 11, 13, 18], product),
+  ArgMax: place((a, b) => a > b),
+  ArgMin: place((a, b) => a < b),
   Softmax: alongAxis(softmax),
   LogSoftmax: alongAxis(logSoftmax),
 };

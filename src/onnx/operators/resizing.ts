@@ -29,19 +29,41 @@ function chosen<T>(name: string, value: string, among: Readonly<Record<string, T
   return Object.hasOwn(among, value) ? among[value] : unsupported(`attribute '${name}' of '${value}' is not computed`);
 }
 
-/** Sizes and factors of every axis. */
+/** Sizes and factors of every axis: those of `axes` are given, the others stay. */
 function sizesOf(call: Call, inputs: { readonly scales: number; readonly sizes: number }) {
   const { shape } = call.at(0);
-  const stated = inputs.sizes > 0 && call.has(inputs.sizes) ? call.wholes(inputs.sizes, 'sizes') : undefined;
-  const scales = stated
+  const axes = call.version >= 18 ? call.ints('axes')?.map((axis) => call.axis(axis, shape.length)) : undefined;
+  const policy = call.version >= 18 ? call.text('keep_aspect_ratio_policy', 'stretch') : 'stretch';
+  const everywhere = (given: readonly number[], otherwise: (n: number) => number): number[] => {
+    const count = (axes ?? shape).length;
+    if (given.length !== count) unsupported(`sizes or scales must be ${count}, one for each axis, got ${given.length}`);
+    return axes ? shape.map((n, i) => (axes.includes(i) ? given[axes.indexOf(i)] : otherwise(n))) : [...given];
+  };
+  const given = inputs.sizes > 0 && call.has(inputs.sizes) ? call.wholes(inputs.sizes, 'sizes') : undefined;
+  const stated = given && everywhere(given, (n) => n);
+  const each = stated
     ? stated.map((size, i) => size / shape[i])
-    : (call.floats('scales') ?? call.numbers(inputs.scales, 'scales'));
-  if (scales.length !== shape.length)
-    unsupported(`sizes or scales must be ${shape.length}, one for each axis, got ${scales.length}`);
+    : everywhere(call.floats('scales') ?? call.numbers(inputs.scales, 'scales'), () => 1);
+  if (stated && policy !== 'stretch') return alike(call, policy, axes ?? shape.map((_, i) => i), each);
+  const scales = each;
   const to = stated ?? shape.map((n, i) => Math.floor(n * scales[i]));
   if (shape.some((n, i) => n === 0 || !(scales[i] > 0) || !(to[i] >= 1)))
     unsupported(`scales must be above 0, got [${scales}] for x of shape [${shape}]`);
   return { to: checked(to, MAX_ELEMENTS), scales, isSize: stated !== undefined };
+}
+
+/** One factor for all axes, so that no size is larger, or smaller, than stated. */
+function alike(call: Call, policy: string, axes: readonly number[], each: readonly number[]) {
+  if (policy !== 'not_larger' && policy !== 'not_smaller')
+    unsupported(`attribute 'keep_aspect_ratio_policy' of '${policy}' is not computed`);
+  const { shape } = call.at(0);
+  const own = axes.map((axis) => each[axis]);
+  const factor = policy === 'not_larger' ? Math.min(...own) : Math.max(...own);
+  const scales = shape.map((_, i) => (axes.includes(i) ? factor : 1));
+  const to = shape.map((n, i) => Math.floor(n * scales[i] + 0.5));
+  if (!(factor > 0) || to.some((size, i) => size !== Math.floor(shape[i] * scales[i]) || size < 1))
+    unsupported(`sizes that '${policy}' rounds up are not computed: ${factor} times [${shape}]`);
+  return { to: checked(to, MAX_ELEMENTS), scales, isSize: false };
 }
 
 interface Sampling {
@@ -90,15 +112,19 @@ export const resizings: Operators = {
       call.int('exclude_outside', 0); // both of mode cubic alone
       call.float('extrapolation_value', 0); // of tf_crop_and_resize alone
       if (call.version >= 18 && call.int('antialias', 0) !== 0) unsupported("attribute 'antialias' is not computed");
-      return resized(call, sizesOf(call, { scales: 2, sizes: 3 }), {
+      const sizes = sizesOf(call, { scales: 2, sizes: 3 });
+      // The same as half_pixel where the scaled size is a whole number.
+      const isWhole = sizes.isSize || call.at(0).shape.every((n, i) => n * sizes.scales[i] === sizes.to[i]);
+      const rule = where === 'half_pixel_symmetric' && isWhole ? 'half_pixel' : where;
+      return resized(call, sizes, {
         mode,
-        coordinates: chosen('coordinate_transformation_mode', where, coordinates),
+        coordinates: chosen('coordinate_transformation_mode', rule, coordinates),
         rounding: chosen('nearest_mode', how, roundings),
       });
     },
   },
   DepthToSpace: {
-    versions: [1, 11, 13],
+    versions: [1, 11, 13, 28],
     inputs: [1, 1],
     plan(call) {
       const { shape } = call.at(0);
@@ -110,14 +136,16 @@ export const resizings: Operators = {
     },
   },
   SpaceToDepth: {
-    versions: [1, 13],
+    versions: [1, 13, 28],
     inputs: [1, 1],
     plan(call) {
       const { shape } = call.at(0);
       const b = call.int('blocksize', 0);
       if (shape.length !== 4 || b < 1 || shape[2] % b !== 0 || shape[3] % b !== 0)
         unsupported(`x of shape [${shape}] cannot be made depth by blocks of ${b}`);
-      return byLayer(call, { layer: spaceToDepth({ size: b }) });
+      const mode = call.version >= 28 ? call.text('mode', 'DCR') : 'DCR';
+      if (!/^(DCR|CRD)$/.test(mode)) unsupported(`attribute 'mode' of '${mode}' is not computed`);
+      return byLayer(call, { layer: spaceToDepth({ size: b, order: mode as 'DCR' | 'CRD' }) });
     },
   },
 };

@@ -46,6 +46,21 @@ export function axesOf(call: Call, inputSince: number): number[] | undefined {
   return call.has(1) ? call.wholes(1, 'axes') : undefined;
 }
 
+const wrapping = { Int8Array, Uint8Array, Int16Array, Uint16Array, Int32Array, Uint32Array };
+
+/** Whole numbers are cut towards 0, and keep the bits that there is room for. */
+function castTo(type: string): (x: number) => number {
+  if (type === 'bool') return (x) => (x !== 0 ? 1 : 0);
+  if (!isWhole(type)) return (x) => x;
+  const Own = wrapping[`${type[0].toUpperCase()}${type.slice(1)}Array` as keyof typeof wrapping];
+  if (Own === undefined) return Math.trunc;
+  const box = new Own(1);
+  return (x) => {
+    box[0] = x;
+    return box[0];
+  };
+}
+
 export const shapes: Operators = {
   Shape: {
     versions: [1, 13, 15, 19, 21, 23, 24, 25],
@@ -68,7 +83,7 @@ export const shapes: Operators = {
     },
   },
   Constant: {
-    versions: [1, 11, 12, 13, 19, 21, 23, 24, 25],
+    versions: [1, 9, 11, 12, 13, 19, 21, 23, 24, 25],
     inputs: [0, 0],
     plan(call) {
       const tensor = call.tensor('value');
@@ -102,18 +117,14 @@ export const shapes: Operators = {
     },
   },
   Cast: {
-    versions: [6, 9, 13, 19, 21, 23, 24, 25],
+    versions: [6, 9, 13, 19, 21, 23, 24, 25, 28],
     inputs: [1, 1],
     plan(call) {
       const { type, shape } = call.at(0);
       const to = kindOf(call.int('to', 0), 'the result of Cast').name;
       call.int('saturate', 1); // of float8 alone
-      if (!isFloat(to) && to !== 'int64' && to !== 'int32' && to !== 'bool')
-        unsupported(`Cast to ${to} is not computed`);
-      const change = (x: number): number => {
-        if (to === 'bool') return x !== 0 ? 1 : 0;
-        return isWhole(to) ? Math.trunc(x) : x;
-      };
+      if (!isFloat(to) && !isWhole(to)) unsupported(`Cast to ${to} is not computed`);
+      const change = castTo(to);
       return {
         outputs: [{ type: to, shape }],
         run(given) {
@@ -173,9 +184,10 @@ export const shapes: Operators = {
     },
   },
   Range: {
-    versions: [11],
+    versions: [11, 27],
     inputs: [3, 3],
     plan(call) {
+      if (call.version >= 27) call.int('stash_type', 1); // of types below float32 alone
       const [start, limit, delta] = [0, 1, 2].map((i) => call.numbers(i, 'the ends of a range')[0]);
       const count = Math.max(0, Math.ceil((limit - start) / delta));
       const { type } = call.at(0);

@@ -31,52 +31,67 @@ export const answeredCaseOf = (
   theirs,
 });
 
-/** `unchanged`: the mistake makes no difference to the case. Otherwise its answer agrees with that of the engine, or differs. */
-export type Agreement = 'unchanged' | 'agrees' | 'differs';
+/**
+ * `unchanged`: the mistake makes no difference to the case. Otherwise its answer agrees with that of the engine, or differs; it
+ * is `refuted` where the engine has the right value in most of the cells that the mistake changes.
+ */
+export type Agreement = 'unchanged' | 'agrees' | 'differs' | 'refuted';
 
 /** Compares a mistake with an answer, over all outputs that the engine gave and the mistake predicts. */
 export function agreementOf(mistake: Mistake, { setting, parts, theirs }: AnsweredCase): Agreement {
   const predicted = predict(mistake, setting) ?? {};
-  let found: Agreement = 'unchanged';
-  let isAlike = true;
+  let [isChanged, isAlike, isRefuted] = [false, true, false];
   for (const [part, { shape, bound }] of parts) {
     const given = (part === 'y' ? theirs : (theirs as Record<string, unknown> | undefined)?.[part]) as Tensor;
     const prediction = predicted[part];
     if (!prediction || given === undefined) continue;
     const cells = compare(prediction, shape, bound, given);
-    if (cells.changed) found = 'agrees';
+    isChanged ||= cells.changed;
     isAlike &&= cells.alike;
+    isRefuted ||= cells.refuted;
   }
-  return found === 'agrees' && !isAlike ? 'differs' : found;
+  return !isChanged ? 'unchanged' : isAlike ? 'agrees' : isRefuted ? 'refuted' : 'differs';
 }
 
 /** A generous share of the largest value for what float32 rounds on the way to it. Whole numbers differ by 1. */
 const ROUNDED = 1e-5;
 
+/** Of an answer that is not the mistake's, so many of the changed cells say whether most of them are right. */
+const CHANGED = 16;
+
+interface Cells {
+  readonly changed: boolean;
+  readonly alike: boolean;
+  readonly refuted: boolean;
+}
+
 /** Whether the mistake changes any cell, and whether the engine has every changed cell and is right in all others. */
-function compare(y: Prediction, shape: Shape, bound: Bound, theirs: Tensor): { changed: boolean; alike: boolean } {
+function compare(y: Prediction, shape: Shape, bound: Bound, theirs: Tensor): Cells {
   const isAlike = Array.isArray(theirs?.shape) && sameShape(theirs.shape, y.shape);
   const size = y.data.reduce((most, value) => (Number.isFinite(value) ? Math.max(most, Math.abs(value)) : most), 0);
   if (!sameShape(y.shape, shape))
     return {
       changed: true,
+      refuted: false,
       alike: isAlike && y.data.every((v, i) => isNear(y, i, v, theirs.data[i], ROUNDED * size)),
     };
   // Arithmetic that the engine declares may be as far from the mistake as it may be from what is right.
   const wide = bound.isWide ? 2 * bound.error.reduce((most, B) => (B < Infinity ? Math.max(most, B) : most), 0) : 0;
-  let [changed, alike] = [false, isAlike && theirs.data.length === y.data.length];
+  let alike = isAlike && theirs.data.length === y.data.length;
+  let [changed, right] = [0, 0];
   for (let i = 0; i < y.data.length; i++) {
     if (y.open?.[i]) continue;
     const [expected, got] = [y.data[i], theirs.data?.[i]];
     const changes = isOutside(bound, i, expected);
-    changed ||= changes;
+    if (changes) changed++;
+    if (changes && got !== undefined && !isOutside(bound, i, got)) right++;
     const reach = Math.min(Math.max(ROUNDED * size, wide), Math.abs(got - bound.value[i]) / 2 || Infinity);
     alike &&= changes
       ? isNear(y, i, expected, got, reach)
       : !isOutside(bound, i, got) || isNear(y, i, expected, got, Math.max(bound.error[i], ROUNDED * size));
-    if (changed && !alike) break;
+    if (!alike && changed === CHANGED) break;
   }
-  return { changed, alike };
+  return { changed: changed > 0, alike, refuted: 2 * right > changed };
 }
 
 const isNear = ({ open }: Prediction, i: number, expected: number, got: number, reach: number): boolean => {

@@ -62,6 +62,8 @@ interface Candidate {
   readonly explained: readonly Examined[];
   /** The failures that it changes to something else than the engine gave. */
   readonly open: readonly Examined[];
+  /** Those of them that most of its changes did not happen in: another mistake beside it is no excuse. */
+  readonly refuting: readonly Examined[];
 }
 
 /** The dialect and the traits by which answers are judged. */
@@ -113,15 +115,19 @@ function candidateOf(mistake: Mistake, wrong: readonly Examined[]): Candidate | 
   const agreements = wrong.map((each) => agreementOf(mistake, each));
   const explained = wrong.filter((_, i) => agreements[i] === 'agrees');
   if (explained.length === 0 || elementsOf(explained) < ELEMENTS) return undefined;
-  const open = wrong.filter((_, i) => agreements[i] === 'differs');
-  return explained.length >= SHARE * (explained.length + open.length) ? { mistake, explained, open } : undefined;
+  const refuting = wrong.filter((_, i) => agreements[i] === 'refuted');
+  const open = wrong.filter((_, i) => agreements[i] === 'differs' || agreements[i] === 'refuted');
+  return explained.length >= SHARE * (explained.length + open.length)
+    ? { mistake, explained, open, refuting }
+    : undefined;
 }
 
 /** Whether what a mistake leaves open is mostly changed by other ones too, which explain other failures. */
-function isCause({ explained, open }: Candidate, all: readonly Candidate[]): boolean {
+function isCause({ explained, open, refuting }: Candidate, all: readonly Candidate[]): boolean {
   const others = all.filter((each) => each.explained.some((outcome) => !explained.includes(outcome)));
   const alone = open.filter(
-    (each) => !others.some((other) => other.explained.includes(each) || other.open.includes(each)),
+    (each) =>
+      refuting.includes(each) || !others.some((other) => other.explained.includes(each) || other.open.includes(each)),
   );
   return explained.length >= ALONE * (explained.length + alone.length);
 }

@@ -52,13 +52,16 @@ async function speaks(
     if (kind !== 'skip' && !isFailure(kind)) answers++;
     return !isFailure(kind);
   };
-  for (const c of [...mended, ...sayable(right)]) if (!(await isRight(c))) return false;
+  for (const c of mended) if (!(await isRight(c))) return false;
+  // What the dialect leaves open is skipped, and mends nothing.
+  const isMended = answers > 0;
+  for (const c of sayable(right)) if (!(await isRight(c))) return false;
   for (let i = 0; i < DRAWN && answers < ANSWERS; i++) {
     const c = drawCase(op, gradient, 1, BEYOND + i, { dialect, traits: subject.traits });
     if (c.reject || (right.length > 0 && !unchanged(subject.dialect ?? 'toeplitz', c))) continue;
     if (!(await isRight(c))) return false;
   }
-  return answers >= ANSWERS && (mended.length > 0 || right.length === 0);
+  return answers >= ANSWERS && (isMended || right.length === 0);
 }
 
 /** Among so many new cases others are looked for, where the campaign has too few that the dialect can say. */

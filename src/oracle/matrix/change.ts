@@ -13,6 +13,8 @@ export interface Change {
   apply(term: Term): Term | undefined;
   /** Further products that are taken beside this one. */
   more?(term: Term): readonly Term[];
+  /** All products instead, where they do not follow one by one. */
+  all?(): readonly Term[];
   /** A tensor whose elements are written rather than added to: of several results at one place the last one stays. */
   readonly stores?: Side;
 }

@@ -7,6 +7,10 @@ import type { Side, Term, Terms } from './terms.ts';
 
 export const tensors: Readonly<Record<Side, string>> = { x: 'input', w: 'weight', y: 'output' };
 
+/** `channels of the filter`; `rows of taps` would be unusual. */
+export const plural = (name: string): string =>
+  /\d$/.test(name) ? `numbers of ${name}` : name.replace(/^(.*?)(?= of |$)/, '$1s');
+
 /** One axis of a tensor, or all its positions together. */
 export interface Coordinate {
   readonly side: Side;

@@ -45,7 +45,7 @@ function lengthsOf(c: Case): readonly number[] {
  * The failing case with most axes longer than 1: the rules that are possible there are fewer than in the smallest case. Beside
  * one that is known, the one with most such axes that are short there, if there is any.
  */
-function mostTelling(failures: readonly Outcome[], products: number, known?: Case): Case | undefined {
+export function mostTelling(failures: readonly Outcome[], products: number, known?: Case): Case | undefined {
   const short = known && lengthsOf(known).map((n) => n < 2);
   let [best, most]: [Case | undefined, number] = [undefined, known ? 0 : -1];
   for (const { case: c, verdict } of failures) {
@@ -87,14 +87,45 @@ async function describe(
   const [telling, larger] = found && found.rules.length > 0 ? await readTelling(engine, failures) : [];
   if (isNamed) return described(found, larger);
   const rules = suspectsOf(subject, larger, failures);
-  const suspects = distinct(rules.length > 0 ? rules : suspectsOf(subject, found, failures));
-  const all = [...mistakesOf(smallest.op).map(known), ...suspects];
-  const named = await nameBy(engine, all, failures, passes);
-  const [, second] = named || !telling ? [] : await readTelling(engine, failures, telling);
-  if (!second || second.rules.length === 0) return described(found, larger, named);
-  const others = distinct(suspectsOf(subject, second, failures));
-  return described(found, larger, await nameBy(engine, others, failures, passes));
+  let suspects = distinct(rules.length > 0 ? rules : suspectsOf(subject, found, failures));
+  let named = await nameBy(engine, [...mistakesOf(smallest.op).map(known), ...suspects], failures, passes);
+  const seen = telling ? [telling] : [];
+  for (let read = 0; read < READ && !named && telling; read++) {
+    const others = unlikely(subject, suspects, failures).filter((each) => !seen.includes(each.case));
+    const [next, second] =
+      others.length > 0 ? await readTelling(engine, others) : await readTelling(engine, failures, seen.at(-1));
+    if (!next || !second) break;
+    seen.push(next);
+    suspects = distinct(suspectsOf(subject, second, failures));
+    named = await nameBy(engine, suspects, failures, passes);
+  }
+  return described(found, larger, named);
 }
+
+/** How many further cases are read where the first ones give no name. */
+const READ = 3;
+
+/** The failures that the suspect with most of the smallest ones does not explain. */
+function unlikely(
+  subject: EngineUnderTest,
+  suspects: readonly Suspect[],
+  failures: readonly Outcome[],
+): readonly Outcome[] {
+  const first = smallestOf(failures.filter((each) => countOf(each.case) <= PRODUCTS[0])).slice(0, COMPARED);
+  const answered = first.map((outcome) => answeredCaseOf(subject, outcome));
+  let least = first;
+  for (const { mistake } of suspects.slice(0, LIKELY)) {
+    const left = first.filter((_, i) => agreementOf(mistake, answered[i]) !== 'agrees');
+    if (left.length < least.length) least = left;
+  }
+  return least;
+}
+
+/** How many failures are compared with how many suspects to find one that they do not explain. */
+const [COMPARED, LIKELY] = [24, 40];
+
+const smallestOf = (failures: readonly Outcome[]): Outcome[] =>
+  failures.filter(({ theirs }) => theirs !== undefined).toSorted((a, b) => workOf(a.case) - workOf(b.case));
 
 /** The most telling case that can be read, and what is read there. */
 async function readTelling(
@@ -145,7 +176,11 @@ const isRule = ({ products, biases, isOther }: PartRules): boolean =>
 const COMBINED = 12;
 
 /** Every way in which the parts that are wrong may have come about. */
-function suspectsOf(subject: EngineUnderTest, found: Description | undefined, failures: readonly Outcome[]): Suspect[] {
+export function suspectsOf(
+  subject: EngineUnderTest,
+  found: Description | undefined,
+  failures: readonly Outcome[],
+): Suspect[] {
   if (!found || found.rules.length === 0) return [];
   const { op } = failures[0].case;
   const isMaximum = familyOf(op).structure(op)?.kind === 'maximum';
@@ -163,9 +198,7 @@ function suspectsOf(subject: EngineUnderTest, found: Description | undefined, fa
 
 /** The hypotheses of a part that explain most of the smallest failures first. */
 function ranked(subject: EngineUnderTest, list: readonly Hypothesis[], failures: readonly Outcome[]): Hypothesis[] {
-  const first = failures
-    .filter(({ theirs }) => theirs !== undefined)
-    .toSorted((a, b) => workOf(a.case) - workOf(b.case))
+  const first = smallestOf(failures)
     .slice(0, 6)
     .map((outcome) => answeredCaseOf(subject, outcome));
   const agreed = (each: Hypothesis): number =>

@@ -6,7 +6,8 @@
 import { indexAt, placeOf } from '../../places.ts';
 import { sizeOf } from '../../tensor.ts';
 import { beyond, type Change, moved } from './change.ts';
-import { type Coordinate, coordinatesOf, sourcesOf, tensors } from './coordinates.ts';
+import { type Coordinate, coordinatesOf, plural, sourcesOf, tensors } from './coordinates.ts';
+import { arithmeticChanges } from './index-arithmetic.ts';
 import { axesOf } from './regions.ts';
 import { isInside, type Side, type Term, type Terms } from './terms.ts';
 
@@ -18,8 +19,10 @@ export function indexChanges(terms: Terms): Change[] {
   const sources = sourcesOf(terms);
   const added: IndexChange[] = [
     ...sides.flatMap((side) => [...pitches(terms, side), ...layouts(terms, side)]),
+    ...filterLayouts(terms),
     ...numberings(terms, targets, sources),
     ...groupNumberings(terms, sources),
+    ...arithmeticChanges(terms),
   ];
   return [...added, ...added.flatMap((change) => (change.side ? written(change, change.side) : []))];
 }
@@ -71,6 +74,11 @@ function pitches(terms: Terms, side: Side): IndexChange[] {
     });
     if (factors.length === 0) for (const other of numbers) add(axis, 11, [other]);
   });
+  if (terms.windows && side !== 'w')
+    add(0, 9, [
+      [`the ${side === 'x' ? 'output' : 'input'} positions`, sizeOf(shapes[side === 'x' ? 'y' : 'x'].slice(1, -1))],
+      [`the ${plural(names.at(-1)!)}`, shapes[side].at(-1)!],
+    ]);
   const channels = groups?.[side];
   if (channels === undefined) return found;
   for (const [name, apart] of numbers)
@@ -84,29 +92,63 @@ function pitches(terms: Terms, side: Side): IndexChange[] {
   return found;
 }
 
-/** The whole tensor is indexed as if one of its axes, which others lie outside of, had another length. */
+/** A whole tensor is indexed as if one of its axes, which others lie outside of, had another length. */
 function layouts(terms: Terms, side: Side): IndexChange[] {
   const shape = terms.shapes[side];
-  const names = axesOf(terms, side);
   const numbers = numbersOf(terms);
-  return names.flatMap((name, axis) => {
+  return axesOf(terms, side).flatMap((name, axis) => {
     if (axis === 0) return [];
     const isOfGroups = axis === shape.length - 1 && terms.groups?.[side] !== undefined;
-    return [...numbers, ...(isOfGroups ? productsOf(numbers) : [])].flatMap(([other, length]) => {
-      const own = `the ${plural(name)}`;
-      const by = length - shape[axis];
-      if (other === own) return [];
-      const inside = sizeOf(shape.slice(axis + 1));
-      return {
-        text: `the ${tensors[side]} is indexed as if it had the number of ${other} as that of ${own}`,
-        cost: 9.5 + (other.includes('×') ? 1 : 0),
-        side,
-        mayRunOn: true,
-        apply: (term: Term) =>
-          shifted(terms, term, side, by * inside * indexAt(shape.slice(0, axis), term[side].slice(0, axis))),
-      };
-    });
+    const others = isOfGroups ? [...numbers, ...productsOf(numbers)] : numbers;
+    return others.flatMap((other) => layout(terms, [side], axis - shape.length, name, other));
   });
+}
+
+/** The weight and the tensor of its filters alike, as if there were another number of these. */
+function filterLayouts(terms: Terms): IndexChange[] {
+  const { windows, structure } = terms;
+  if (!windows || structure.weight === undefined) return [];
+  const side: Side = windows.over === 'x' ? 'y' : 'x';
+  const numbers = numbersOf(terms);
+  return [...numbers, ...productsOf(numbers)].flatMap((other) =>
+    layout(terms, [side, 'w'], -1, axesOf(terms, side).at(-1)!, other),
+  );
+}
+
+/** Tensors whose axis, counted from the last, is taken to have another length: all their products, or as far as it goes. */
+function layout(
+  terms: Terms,
+  sides: readonly Side[],
+  axis: number,
+  name: string,
+  [other, length]: Named,
+): IndexChange[] {
+  const own = `the ${plural(name)}`;
+  if (other === own) return [];
+  const indexed = (term: Term): Term =>
+    sides.reduce((next, side) => {
+      const shape = terms.shapes[side];
+      const outer = shape.length + axis;
+      const by = (length - shape[outer]) * sizeOf(shape.slice(outer + 1));
+      return shifted(terms, next, side, by * indexAt(shape.slice(0, outer), term[side].slice(0, outer)));
+    }, term);
+  const what = sides.length > 1 ? `the ${tensors[sides[0]]} and the weight are` : `the ${tensors[sides[0]]} is`;
+  const cost = 9.5 + (other.includes('×') ? 1 : 0) + sides.length - 1;
+  const common = { ...(sides.length === 1 && { side: sides[0] }), mayRunOn: true };
+  return [
+    {
+      ...common,
+      text: `${what} indexed as if the number of ${own} were that of ${other}`,
+      cost,
+      apply: indexed,
+    },
+    {
+      ...common,
+      text: `${what} taken to have the number of ${other} as that of ${own}`,
+      cost: cost + 0.5,
+      apply: (term: Term) => (term[sides[0]].at(axis)! < length ? indexed(term) : undefined),
+    },
+  ];
 }
 
 /** The numbers of groups, and of channels of a group, times another one. */
@@ -131,14 +173,6 @@ export function numbersOf(terms: Terms): Named[] {
   }
   return [...found];
 }
-
-/** `rows of taps` would be unusual: the first word that counts is put in the plural. */
-export const plural = (name: string): string =>
-  /\d$/.test(name)
-    ? `numbers of ${name}`
-    : name.startsWith('channel ')
-      ? name.replace('channel', 'channels')
-      : `${name}s`;
 
 /** Another number is used as that of the group, of which the weight and the output have the same. */
 function groupNumberings(terms: Terms, sources: readonly Coordinate[]): Change[] {

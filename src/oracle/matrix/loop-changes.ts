@@ -3,7 +3,8 @@
 
 import { sizeOf } from '../../tensor.ts';
 import { type Change, namesOf } from './change.ts';
-import { numbersOf, plural, shifted } from './index-changes.ts';
+import { plural } from './coordinates.ts';
+import { numbersOf, shifted } from './index-changes.ts';
 import type { Side, Term, Terms } from './terms.ts';
 
 /** One loop: how many steps it has, at which of them a product is taken, and the product so many steps later. */
@@ -14,21 +15,27 @@ interface Loop {
   later(term: Term, steps: number): Term;
 }
 
+/** Further steps than these are not followed: in most tensors they lie past the end. */
+const FURTHER = 16;
+
 /** Changes of the end of a loop. */
 export function loopChanges(terms: Terms): Change[] {
   const numbers = numbersOf(terms);
   return loopsOf(terms).flatMap((loop) => {
     const own = `the ${plural(loop.name)}`;
-    const until = (text: string, cost: number, end: number): Change => ({
-      text: `the loop over ${own} ${text}`,
-      cost,
-      mayRunOn: true,
-      apply: (term) => (loop.of(term) < end ? term : undefined),
-      more: (term) =>
-        loop.of(term) === loop.count - 1 && end > loop.count
-          ? Array.from({ length: end - loop.count }, (_, i) => loop.later(term, i + 1))
-          : [],
-    });
+    const until = (text: string, cost: number, stop: number): Change => {
+      const end = Math.min(stop, loop.count + FURTHER);
+      return {
+        text: `the loop over ${own} ${text}`,
+        cost,
+        mayRunOn: true,
+        apply: (term) => (loop.of(term) < end ? term : undefined),
+        more: (term) =>
+          loop.of(term) === loop.count - 1 && end > loop.count
+            ? Array.from({ length: end - loop.count }, (_, i) => loop.later(term, i + 1))
+            : [],
+      };
+    };
     const others = numbers.filter(([name]) => name !== own);
     return [
       until('takes one step too many', 7, loop.count + 1),

@@ -79,16 +79,21 @@ export const isSameMatrix = (a: Matrix, b: Matrix): boolean => {
   return true;
 };
 
+/** Whether a product is read beyond the end of a tensor, and counts. */
+function readsBeyond(terms: Terms, part: Part, term: Term): boolean {
+  const { out, from } = sidesOf(terms, part);
+  return (
+    from.some((side) => isBeyond(term[side])) &&
+    isInside(terms.shapes[out], term[out]) &&
+    from.every((side) => isBeyond(term[side]) || isInside(terms.shapes[side], term[side]))
+  );
+}
+
 /** The elements of a part that are computed from what lies beyond the end of a tensor. */
 export function outputsBeyond(terms: Terms, part: Part, list: readonly Term[]): Set<number> {
-  const { out, from } = sidesOf(terms, part);
-  const found = new Set<number>();
-  for (const term of list) {
-    if (!from.some((side) => isBeyond(term[side])) || !isInside(terms.shapes[out], term[out])) continue;
-    if (from.every((side) => isBeyond(term[side]) || isInside(terms.shapes[side], term[side])))
-      found.add(indexAt(terms.shapes[out], term[out]));
-  }
-  return found;
+  const { out } = sidesOf(terms, part);
+  const reading = list.filter((term) => readsBeyond(terms, part, term));
+  return new Set(reading.map((term) => indexAt(terms.shapes[out], term[out])));
 }
 
 /** A matrix but for some outputs. */
@@ -117,10 +122,24 @@ export function rulesFor(terms: Terms, part: Part, theirs: Matrix, beyond: Reado
   );
   const ratios = terms.list.flatMap((term, i) => (inPlace[i] ? [] : [(theirs.get(keys[i]) ?? 0) / term.factor]));
   const found: Rule[] = [];
+  if (beyond.size > 0 && terms.list.every(isUnknown)) return []; // what they are computed from instead cannot be seen
+  const last = lastOf(terms, out);
+  /** Whether the engine has the first products by a change: a quick look, which most changes do not stand. */
+  const mayFit = (change: Change, region: Region): boolean =>
+    (change.stores ? last : terms.list).every((term) =>
+      (holdsIn(region, term) ? insteadOf(change, term) : [term]).every((next) => {
+        if (isUnknown(next)) return true;
+        const key = keyIn(terms, next, sizes);
+        return key < 0 ? !readsBeyond(terms, part, next) : (theirs.get(key) ?? 0) !== 0;
+      }),
+    );
   for (const change of [...changesOf(terms), ...factorChanges(terms, ratios)]) {
     if (change.stores && change.stores !== out) continue;
-    const isWhole = change.stores !== undefined || change.more !== undefined;
-    for (const region of isWhole ? [everywhere] : regionsOf(terms, theirs, change, keys, inPlace, isUnknown)) {
+    if (beyond.size > 0 && !change.mayRunOn) continue;
+    const isWhole = change.stores !== undefined || change.more !== undefined || change.all !== undefined;
+    const regions = isWhole ? [everywhere] : regionsOf(terms, theirs, change, keys, inPlace, isUnknown);
+    for (const region of beyond.size > 0 ? regions.slice(0, UNKNOWN) : regions) {
+      if (!mayFit(change, region)) continue;
       const list = changed(terms, change, region);
       if (!isSameSet(outputsBeyond(terms, part, list), beyond)) continue;
       if (isSameMatrix(exceptOutputs(terms, part, matrixOf(terms, list), beyond), theirs))
@@ -130,12 +149,25 @@ export function rulesFor(terms: Terms, part: Part, theirs: Matrix, beyond: Reado
   return found.sort((a, b) => a.cost - b.cost).slice(0, KEPT);
 }
 
-const changed = (terms: Terms, change: Change, region: Region): Term[] => {
-  const { apply, more, stores } = change;
+const changed = (terms: Terms, change: Change, region: Region): readonly Term[] => {
+  const { stores, all } = change;
+  if (all) return all();
   if (stores) return stored(terms, change, stores);
-  const instead = (term: Term): Term[] => [...(apply(term) ? [apply(term)!] : []), ...(more?.(term) ?? [])];
-  return terms.list.flatMap((term) => (holdsIn(region, term) ? instead(term) : term));
+  return terms.list.flatMap((term) => (holdsIn(region, term) ? insteadOf(change, term) : term));
 };
+
+/** The products of the last element of a tensor that has any. */
+function lastOf({ list, shapes }: Terms, side: Side): readonly Term[] {
+  const indices = list.map((term) => (isInside(shapes[side], term[side]) ? at(shapes[side], term[side]) : -1));
+  const last = indices.reduce((most, index) => Math.max(most, index), 0);
+  return list.filter((_, i) => indices[i] === last);
+}
+
+/** What becomes of one product. */
+function insteadOf({ apply, more }: Change, term: Term): readonly Term[] {
+  const next = apply(term);
+  return more ? [...(next ? [next] : []), ...more(term)] : next ? [next] : [];
+}
 
 /** The products of every result that is written and stays: where several are written to one place, the last of them. */
 function stored({ list, shapes }: Terms, { apply }: Change, side: Side): Term[] {
@@ -153,6 +185,8 @@ function stored({ list, shapes }: Terms, { apply }: Change, side: Side): Term[] 
 
 /** How many regions are tried for one change. */
 const REGIONS = 12;
+/** The same where some outputs are computed from beyond a tensor, and so tell nothing. */
+const UNKNOWN = 3;
 
 /** The products that a change must happen to, and those that it must not. */
 function regionsOf(

@@ -2,12 +2,14 @@
 //
 //   cell = position · stride + tap · dilation − before
 
+import { indexAt, placeOf } from '../../places.ts';
+import { sizeOf } from '../../tensor.ts';
 import type { Axis } from '../../window.ts';
 import { type Change, moved, namesOf } from './change.ts';
-import type { Terms } from './terms.ts';
+import { MOST, type Term, type Terms } from './terms.ts';
 
-/** What the cells along one axis are computed by. */
-export type Numbers = Readonly<Record<'stride' | 'dilation' | 'before', number>>;
+/** What the cells along one axis are computed by; the padding after the last cell counts for the number of outputs alone. */
+export type Numbers = Readonly<Record<'stride' | 'dilation' | 'before' | 'after', number>>;
 
 type Instead = (axis: Axis) => Partial<Numbers>;
 
@@ -54,6 +56,11 @@ const others: readonly (readonly [text: string, cost: number, instead: Instead])
     5.5,
     ({ size }) => ({ before: (size - 1) >> 1 }),
   ],
+  ['the padding after the last cell* is taken as 0', 3, () => ({ after: 0 })],
+  ['the padding after the last cell* is taken one larger', 4, ({ after }) => ({ after: after + 1 })],
+  ['the padding after the last cell* is taken one smaller', 4, ({ after }) => ({ after: after - 1 })],
+  ['the padding before the first cell is taken as that after the last*', 4, ({ before }) => ({ after: before })],
+  ['the padding* is taken as 0', 3, () => ({ before: 0, after: 0 })],
   ...otherTotals(),
 ];
 
@@ -114,9 +121,9 @@ export function otherNumbers(axes: readonly Axis[]): OtherNumbers[] {
   const rank = axes.length;
   const add = (text: string, cost: number, instead: (axis: Axis, i: number) => Partial<Numbers>): void => {
     const other = axes.map((axis, i) => ({ ...axis, ...instead(axis, i) }));
-    const isSame = axes.every(({ stride, dilation, before }, i) => {
+    const isSame = axes.every(({ stride, dilation, before, after }, i) => {
       const { [i]: own } = other;
-      return own.stride === stride && own.dilation === dilation && own.before === before;
+      return own.stride === stride && own.dilation === dilation && own.before === before && own.after === after;
     });
     if (!isSame) found.push({ text, cost, axes: other });
   };
@@ -137,19 +144,55 @@ export function otherNumbers(axes: readonly Axis[]): OtherNumbers[] {
   return found;
 }
 
-/** Changes of the cells by other numbers. */
-export function numberChanges({ windows }: Terms): Change[] {
+/** Changes of the cells by other numbers; the outputs may be counted by them too. */
+export function numberChanges(terms: Terms): Change[] {
+  const { windows } = terms;
   if (!windows || windows.rank === 0) return [];
   const { over, g, rank } = windows;
   const at = over === 'x' ? 'y' : 'x';
-  return otherNumbers(g.axes.slice(3 - rank)).map(({ text, cost, axes }) => ({
-    text,
-    cost,
-    apply(term) {
-      const place = axes.map(
-        ({ stride, dilation, before }, i) => term[at][1 + i] * stride + term.w[i] * dilation - before,
-      );
-      return moved(term, over, [term[over][0], ...place, term[over].at(-1)!]);
-    },
-  }));
+  const own = g.axes.slice(3 - rank);
+  return otherNumbers(own).flatMap(({ text, cost, axes }) => {
+    const change: Change = {
+      text,
+      cost,
+      apply(term) {
+        const place = axes.map(
+          ({ stride, dilation, before }, i) => term[at][1 + i] * stride + term.w[i] * dilation - before,
+        );
+        return moved(term, over, [term[over][0], ...place, term[over].at(-1)!]);
+      },
+    };
+    if (over !== 'x') return [change];
+    const counted = axes.map((axis) => ({ ...axis, output: outputsOf(axis) }));
+    const isOther = counted.some(({ output }, i) => output !== own[i].output);
+    const recounted: Change = {
+      ...change,
+      text: `${text}, and the outputs are counted so`,
+      cost: cost + 1,
+      ...(isOther && { all: () => onGrid(terms, counted) }),
+    };
+    return [change, recounted];
+  });
+}
+
+/** How many outputs there are by the numbers of an axis. */
+const outputsOf = ({ input, before, after, size, dilation, stride }: Axis): number =>
+  Math.max(0, Math.floor((input + before + after - ((size - 1) * dilation + 1)) / stride) + 1);
+
+/** The products of windows on another grid, whose results are written one after another, as far as there is room. */
+function onGrid({ shapes, list }: Terms, axes: readonly Axis[]): Term[] {
+  const grid = shapes.y.map((n, i) => (i === 0 || i === shapes.y.length - 1 ? n : axes[i - 1].output));
+  const first = list.filter(({ y }) => y.slice(1, -1).every((position) => position === 0));
+  const positions = axes.map(({ output }) => output);
+  const found: Term[] = [];
+  for (let p = 0; p < sizeOf(positions); p++) {
+    const place = placeOf(positions, p);
+    for (const term of first) {
+      const index = indexAt(grid, [term.y[0], ...place, term.y.at(-1)!]);
+      if (index >= sizeOf(shapes.y) || found.length > MOST) continue;
+      const cell = axes.map(({ stride, dilation, before }, i) => place[i] * stride + term.w[i] * dilation - before);
+      found.push({ ...term, x: [term.x[0], ...cell, term.x.at(-1)!], y: placeOf(shapes.y, index) });
+    }
+  }
+  return found;
 }

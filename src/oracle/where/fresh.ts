@@ -81,6 +81,18 @@ export function freshCases(
   return { inside: side(within, without, isInside), outside: side(without, within, (c) => !isInside(c)) };
 }
 
+/** So many cases near those given, as far as they are found: what is seldom met is looked for around where it was. */
+export function casesNear(near: readonly Case[], drawing: Drawing, wanted: number): readonly Case[] {
+  const found: Case[] = [];
+  for (let left = NEAR * wanted; found.length < wanted && left > 0; left--) {
+    const c = neighbour(drawing, oneOf(drawing.draw, near));
+    if (c === undefined || drawing.known.has(caseId(c))) continue;
+    drawing.known.add(caseId(c));
+    found.push(c);
+  }
+  return found;
+}
+
 const oneOf = <T>({ below }: Random, list: readonly T[]): T => list[below(list.length)];
 
 /** The smallest of three that are drawn: a condition that holds of small cases is confirmed by small ones. */

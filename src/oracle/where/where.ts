@@ -2,7 +2,7 @@
 
 import type { Case } from '../case.ts';
 import type { Division, Tally, Where } from '../findings/finding.ts';
-import { type Drawing, drawingFor, freshCases, type Sides } from './fresh.ts';
+import { casesNear, type Drawing, drawingFor, freshCases, type Sides } from './fresh.ts';
 import { propertiesOf } from './properties.ts';
 import { type Condition, conditionsFor, meets, textOf } from './search.ts';
 import type { Sample } from './statements.ts';
@@ -36,6 +36,8 @@ export interface Found {
 
 /** At least this share must fail inside, at most that outside: some tensors hide a mistake. So many failures are needed. */
 const [INSIDE, OUTSIDE, LEAST] = [0.8, 0.05, 3];
+/** Around fewer failures than the first, so many further cases are asked before a condition is looked for. */
+const [FEW, AROUND] = [6, 40];
 /** A condition of this share of the failures is that of all; one of less than the other is none. */
 const [WHOLE, PART] = [0.9, 0.3];
 /** New cases on each side, and how often they are drawn for another condition. */
@@ -76,7 +78,8 @@ export async function conditionsOf(
   confirming: Confirming,
   most: number,
 ): Promise<readonly Found[]> {
-  if (answered.filter(({ fails }) => fails).length < LEAST) return [];
+  const failing = answered.filter(({ fails }) => fails).map((each) => each.case);
+  if (failing.length < (confirming.isLive ? 1 : LEAST)) return [];
   const samples = sampled(answered);
   const drawing = drawingFor(
     confirming.subject,
@@ -84,6 +87,9 @@ export async function conditionsOf(
     answered.length,
   );
   const more: Sample[] = [];
+  if (failing.length < FEW && confirming.isLive)
+    await asked({ inside: casesNear(failing, drawing, AROUND), outside: [] }, confirming, more);
+  if (failing.length + more.filter(({ fails }) => fails).length < LEAST) return [];
   const confirmed = new Map<string, Division>();
   let held: readonly Found[] = [];
   let vain = 0;
@@ -154,7 +160,8 @@ function plausible(condition: Condition, answered: readonly Answered[]): Found |
   };
   const [inside, outside] = [tally(true), tally(false)];
   const isWhole = inside[0] >= WHOLE * (inside[0] + outside[0]);
-  if (inside[0] < LEAST || inside[0] < INSIDE * inside[1]) return undefined;
+  const least = Math.min(LEAST, answered.filter(({ fails }) => fails).length);
+  if (inside[0] < Math.max(1, least) || inside[0] < INSIDE * inside[1]) return undefined;
   if (inside[0] < PART * (inside[0] + outside[0])) return undefined;
   if (isWhole && outside[0] > OUTSIDE * outside[1] && outside[0] > 1) return undefined;
   const terms = condition.statements.map((each) => each.text);

@@ -147,6 +147,18 @@ export function windowFacts(layer: Layer, g: ConvGeometry, x: Shape): Fact[] {
       axes.some((axis) => reachOf(axis) > axis.stride && axis.output > 1),
       5,
     ),
+    fact(
+      `a window as long as the padded input${some}`,
+      'no window as long as the padded input',
+      axes.some((axis) => reachOf(axis) === axis.input + axis.before + axis.after),
+      5.5,
+    ),
+    fact(
+      `a window longer than the input${some}`,
+      'no window longer than the input',
+      axes.some((axis) => reachOf(axis) > axis.input),
+      5.5,
+    ),
     fact('a group for each channel', 'no group for each channel', g.groups > 1 && g.channels === 1, 5),
     fact(
       '1×1 windows',

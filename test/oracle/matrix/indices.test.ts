@@ -23,16 +23,22 @@ interface At {
 interface Indices {
   x?(at: At): number;
   w?(at: At): number;
+  /** Where the loop over the channels ends. */
+  end?(C: number, O: number): number;
+  /** The element that a result is written to, whatever it holds. */
+  y?(n: number, p: number, o: number, outputs: number, O: number): number;
 }
 
 const right: Required<Indices> = {
+  end: (C) => C,
+  y: (n, p, o, outputs, O) => (n * outputs + p) * O + o,
   x: ({ n, cell: [a, b], c, input: [H, W], C }) => ((n * H + a) * W + b) * C + c,
   w: ({ k: [a, b], c, o, size: [, K], C, O }) => ((a * K + b) * C + c) * O + o,
 };
 
 /** A convolution with some index of its own; what lies beyond the end is NaN, as undefined is in sums. */
 const engine = (indices: Indices) => {
-  const { x: xAt, w: wAt } = { ...right, ...indices };
+  const { x: xAt, w: wAt, y: yAt, end } = { ...right, ...indices };
   return {
     name: 'indices',
     traits: { padding: 'skipped' as const },
@@ -48,7 +54,6 @@ const engine = (indices: Indices) => {
         const [N, P, Q, O] = shape;
         const [, H, W, C] = x.shape;
         const data = new Float32Array(N * P * Q * O);
-        let i = 0;
         for (let n = 0; n < N; n++)
           for (let p = 0; p < P; p++)
             for (let q = 0; q < Q; q++)
@@ -61,13 +66,13 @@ const engine = (indices: Indices) => {
                       q * stride[1] + b * dilation[1] - second.before,
                     ] as const;
                     if (cell[0] < 0 || cell[0] >= H || cell[1] < 0 || cell[1] >= W) continue;
-                    for (let c = 0; c < C; c++) {
+                    for (let c = 0; c < end(C, O); c++) {
                       const sizes = { input: [H, W], output: [P, Q], size, C, O } as const;
                       const at: At = { n, p: [p, q], k: [a, b], cell, c, o, ...sizes };
                       sum += x.data[xAt(at)] * weight!.data[wAt(at)];
                     }
                   }
-                data[i++] = sum + (bias ? bias.data[o] : 0);
+                data[yAt(n, p * Q + q, o, P * Q, O)] = sum + (bias ? bias.data[o] : 0);
               }
         return { shape, data };
       },
@@ -101,5 +106,32 @@ describe('an index', () => {
   it('[oracle-instead] by the number of another axis is read as such', async () => {
     const w = ({ k: [a], c, o, size: [, K], C, O }: At): number => ((a * K + a) * C + c) * O + o;
     await say({ w }, 'the number of the tap row is used as that of the tap column');
+  });
+
+  it('[oracle-instead] with a sum in place of a product is read as such', async () => {
+    const w = ({ k: [a, b], c, o, size: [, K], C, O }: At): number => (a * K + b + C + c) * O + o;
+    await say(
+      { w },
+      'in the index of the weight the number of the channels of the filter is added instead of multiplied',
+    );
+  });
+
+  it('[oracle-instead] by the length of another axis is read as such', async () => {
+    const x = ({ n, cell: [a, b], c, input: [H, W], O }: At): number => ((n * H + a) * W + b) * O + c;
+    await say({ x }, 'the input is indexed as if the number of the input channels were that of the output channels');
+  });
+
+  it('[oracle-instead] of a loop that ends at another number is read as such', async () => {
+    await say(
+      { end: (_, O) => O },
+      'the loop over the channels of the filter ends at the number of the output channels',
+    );
+  });
+
+  it('[oracle-instead] of results that are written over each other is read as such', async () => {
+    await say(
+      { y: (n, p, _, outputs, O) => (n * outputs + p) * O + n },
+      'the number of the image of the output is used as that of the output channel and of several results at one place the last one stays',
+    );
   });
 });
