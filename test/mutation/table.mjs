@@ -58,8 +58,8 @@ the compiler refuses it; \`same module\`: the compiler makes the same bytes of i
 machine that is busy may only be slow.
 
 The runs of November 2026 were made beside other work, so that some samples are small: of n mutants, a share p is known to about
-±2·√(p·(1 − p)/n). Survivors have met every list of tests that is near to their file, but not all the lists after it. Of oracle 28
-mutants were judged, by the first list alone: its figure says little of the whole.
+±2·√(p·(1 − p)/n). Survivors have met every list of tests that is near to their file, but not all the lists after it;
+those of oracle have met the quick tests, and most of them not yet the slow ones of where, matrix and findings.
 
 | room | mutants | seed | sample | not built | same module | static | equivalent | dead | of these by time limit | alive | dead of those that differ | goal |
 |---|---|---|---|---|---|---|---|---|---|---|---|---|

@@ -62,8 +62,8 @@ function readOne(text: string): Requirement {
   if (text.length > LENGTH) refuse();
   const [, names, statement] = /^(?:([\w\s,]+):)?([^:]+)$/.exec(text) ?? refuse();
   const plain = statement.replace(/≤|≥|≠|==/g, (sign) => others[sign]);
-  const alternatives = plain.split(/\s+or\s+/).map((all) =>
-    all.split(/\s+and\s+/).map((term): Term => {
+  const alternatives = plain.split(/\sor\s/).map((all) =>
+    all.split(/\sand\s/).map((term): Term => {
       const [, left, sign, right] = TERM.exec(term.trim()) ?? refuse();
       return { left, sign: sign as Sign, right };
     }),
@@ -84,8 +84,10 @@ function quantityOf(name: string, layer: Layer, x: readonly number[]): Values | 
   const value = layer.attributes[name];
   if (value === undefined || (typeof value === 'object' && !Array.isArray(value))) return undefined;
   if (name === 'padding') {
-    const axes = (layer.geometry?.(x) as { axes?: readonly { before: number; after: number }[] } | undefined)?.axes;
-    return axes?.slice(axes.length - (x.length - 2)).map(({ before, after }) => Math.max(before, after)) ?? [];
+    const { axes } = (layer.geometry?.(x) ?? {}) as { axes?: readonly { before: number; after: number }[] };
+    const windowed = axes?.slice(axes.length - (x.length - 2)).map(({ before, after }) => [before, after]);
+    // What has no windows, as pad, says its own numbers.
+    return (windowed ?? ([value].flat() as (number | number[])[])).map((sides) => Math.max(...[sides].flat()));
   }
   return [value].flat(2).map((each) => (typeof each === 'number' ? each : String(each)));
 }

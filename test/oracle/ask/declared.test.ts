@@ -6,9 +6,10 @@ import * as toeplitz from '../../../src/index.ts';
 import { ask, callOf } from '../../../src/oracle/ask/ask.ts';
 import { inProcess } from '../../../src/oracle/ask/in-process.ts';
 import { readRequirements, unmet } from '../../../src/oracle/ask/requirements.ts';
+import type { Case } from '../../../src/oracle/case.ts';
 import { drawCase } from '../../../src/oracle/cases/draw.ts';
 import { parseCaseId } from '../../../src/oracle/cases/id.ts';
-import { layerOf, operandsOf } from '../../../src/oracle/cases/tensors.ts';
+import { layerOf, operandsOf, shapeOf } from '../../../src/oracle/cases/tensors.ts';
 import { readLayout, toOurs, toTheirs } from '../../../src/oracle/dialects/layout.ts';
 import type { LayoutKey } from '../../../src/oracle/family.ts';
 import { type Call, checkEngine, type Engine, type Layout } from '../../../src/oracle/index.ts';
@@ -163,6 +164,8 @@ describe('what an engine requires', () => {
     ['stride ≤ 1', false],
     ['dilation = 1 or stride = 1', false],
     ['dilation = 1 or groups > 1', true],
+    ['dilation = 1  or  groups > 1', true],
+    ['groups > 1  and  batch = 1', false],
     ['groups > 1 and bias = true', true],
     ['groups > 1 and bias = false or batch = 2', true],
     ['padding = numbers', true],
@@ -182,6 +185,20 @@ describe('what an engine requires', () => {
     ['outputPadding = 0', true],
   ])('[oracle-requires] %s: of a case %s', (text, isMet) => {
     expect(unmet(readRequirements([text]), c)?.text).toBe(isMet ? undefined : text);
+  });
+
+  it('[oracle-requires] padding in cells is also that of a layer without windows', () => {
+    const padded = (padding: unknown) => ({ ...drawCase('pad', false, 1, 0), padding }) as Case;
+    const space = shapeOf(padded(0)).length - 2;
+    const sides = Array.from({ length: space }, (_, i) => (i === 0 ? [2, 1] : [0, 1]));
+    for (const [padding, text, isMet] of [
+      [1, 'padding <= 1', true],
+      [2, 'padding <= 1', false],
+      [sides, 'padding <= 2', true],
+      [sides, 'pad: padding <= 1', false],
+      [sides, 'padding >= 1', true],
+    ] as const)
+      expect(unmet(readRequirements([text]), padded(padding))?.text).toBe(isMet ? undefined : text);
   });
 
   it('[oracle-requires] is never asked otherwise, and is no code', async () => {

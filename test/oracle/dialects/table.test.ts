@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { drawCase } from '../../../src/oracle/cases/draw.ts';
 import { caseId, parseCaseId } from '../../../src/oracle/cases/id.ts';
 import { layerOf } from '../../../src/oracle/cases/tensors.ts';
-import { attributesIn, nearestIn } from '../../../src/oracle/dialects/translate.ts';
+import { attributesIn, nearestIn, numbered } from '../../../src/oracle/dialects/translate.ts';
 import { type Dialect, type DialectName, dialects } from '../../../src/oracle/index.ts';
 import { expectPart, textOf } from '../../readme/generated.ts';
 
@@ -100,4 +100,28 @@ it('[dialect-attributes] the table of attributes is what the code writes', () =>
   );
   expectPart('attributes', table(['for example', 'dialect', 'attributes'], lines), page);
   expect(lines.length).toBe(Object.keys(examples).reduce((sum, op) => sum + speakers(op).length, 0));
+});
+
+it('[dialect-names] what torch can say of an enlargement is asked as it is', () => {
+  const linear = drawCase('upsample', false, 1, 0);
+  for (const coordinates of ['align-corners', 'half-pixel', 'asymmetric']) {
+    const c = { ...linear, mode: 'linear', coordinates } as typeof linear;
+    expect(nearestIn('torch', c)).toEqual({
+      ...c,
+      coordinates: coordinates === 'asymmetric' ? 'half-pixel' : coordinates,
+    });
+  }
+});
+
+it('[oracle-engine] `same` in numbers has no ceil, which the words do not have either', () => {
+  const c = parseCaseId('maxPool2d/n1h5w5c1_k2x2s2x2pud1x1e1/f32/exact/1');
+  expect(c).toMatchObject({ padding: 'same-upper', ceil: true });
+  expect(numbered('toeplitz', c)).toEqual({
+    ...c,
+    padding: [
+      [0, 1],
+      [0, 1],
+    ],
+    ceil: false,
+  });
 });

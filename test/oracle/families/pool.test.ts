@@ -2,9 +2,10 @@
 
 import { expect, it } from 'vitest';
 import { drawCase } from '../../../src/oracle/cases/draw.ts';
-import { caseId } from '../../../src/oracle/cases/id.ts';
+import { caseId, parseCaseId } from '../../../src/oracle/cases/id.ts';
 import { layerOf, shapeOf } from '../../../src/oracle/cases/tensors.ts';
-import { eachCell, poolGeometry } from '../../../src/oracle/families/pool.ts';
+import { eachCell, poolGeometry, shapeBy } from '../../../src/oracle/families/pool.ts';
+import type { WindowedCase } from '../../../src/oracle/windows/case.ts';
 import { random } from '../../../src/random.ts';
 import { conv, convInputGrad } from '../../../src/reference/convolution.ts';
 import { inputs, outputs, taps } from '../../../src/window.ts';
@@ -30,4 +31,14 @@ it.each(['avgPool1d', 'avgPool2d', 'avgPool3d'])('[pool-average] adds what a con
     const bytes = (data: Float64Array) => Buffer.from(data.buffer);
     expect([caseId(c), bytes(sums).equals(bytes(y)), bytes(shares).equals(bytes(dx))]).toEqual([caseId(c), true, true]);
   }
+});
+
+it('[dialect-results] other rules for ceil keep the last window, or drop it where there is padding', () => {
+  const at = (attributes: string) => parseCaseId(`avgPool1d/n1${attributes}d1e1a0/f32/exact/1`) as WindowedCase;
+  const [padded, plain, exact] = [at('h2c3_k2s3p0.1'), at('h4c3_k1s5pv'), at('h6c3_k1s5pv')];
+  expect(shapeBy('keep', padded)).toEqual([1, 2, 3]);
+  expect(shapeBy('drop if padded', padded)).toBeUndefined();
+  expect(shapeBy('drop if padded', plain)).toEqual([1, 2, 3]);
+  for (const rule of ['drop', 'none'] as const) expect(shapeBy(rule, plain)).toBeUndefined();
+  for (const c of [{ ...plain, ceil: false }, exact]) expect(shapeBy('keep', c)).toBeUndefined();
 });

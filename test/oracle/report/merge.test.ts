@@ -3,7 +3,9 @@
 import { describe, expect, it } from 'vitest';
 import { type Call, checkEngine, type Report, render, skip } from '../../../src/oracle/index.ts';
 import { expectFailures, fixLines, readLines } from '../../../src/oracle/report/expected-failures.ts';
-import { merge } from '../../../src/oracle/report/merge.ts';
+import { fromJson } from '../../../src/oracle/report/json.ts';
+import { joinParts, merge } from '../../../src/oracle/report/merge.ts';
+import { mergeFindings } from '../../../src/oracle/report/merge-findings.ts';
 import { forward, withFault } from '../own.ts';
 
 /** Two mistakes: the bias ignored, and NaN lost. */
@@ -36,6 +38,41 @@ describe('merge', () => {
     expect(merge([{ source: 'b.json', report: whole }])).toBe(whole);
   });
 
+  it('[campaign-merge] keeps the ids of all answers where a part of the campaign is joined', async () => {
+    const two = await Promise.all([shard(1, 4), shard(2, 4)]);
+    const half = joinParts(two, { index: 1, of: 2 });
+    for (const kind of ['pass', 'fail'] as const) {
+      const idsOf = ({ operators }: Report) => operators.flatMap(({ answers }) => answers?.[kind] ?? []);
+      expect(idsOf(half).length).toBeGreaterThan(0);
+      expect(idsOf(half).sort()).toEqual(two.flatMap(idsOf).sort());
+    }
+    expect(half.operators[0]).not.toHaveProperty('late');
+    const late = (each: Report, count: number): Report => ({
+      ...each,
+      operators: each.operators.map((operator) => ({ ...operator, late: count })),
+    });
+    expect(joinParts([late(two[0], 2), late(two[1], 3)], { index: 1, of: 2 }).operators[0].late).toBe(5);
+  });
+
+  it('[campaign-merge] shows answers that no finding was seen by, by one that has them', async () => {
+    const { findings } = (await shard(1, 2)).operators[0];
+    const { mistake: _, where: __, ...unnamed } = findings[0];
+    const [a, b, c] = unnamed.cases;
+    const parts = [
+      { ...unnamed, cases: [a, c], seenAs: a },
+      { ...unnamed, cases: [b], seenAs: b },
+    ];
+    const merged = mergeFindings(parts, [{ fail: [a, b], error: [c] }]);
+    expect(merged.flatMap(({ cases }) => cases).sort()).toEqual([a, b, c].sort());
+  });
+
+  it('[campaign-reporter] a report has members of the types that it is written with', async () => {
+    const report = JSON.parse(render(await shard(1, 2), 'json'));
+    for (const change of [{ seed: '1' }, { cases: true }, { engine: 5 }, { operators: {} }])
+      expect(() => fromJson('a.json', JSON.stringify({ ...report, ...change }))).toThrow('[campaign-reporter]');
+    expect(fromJson('a.json', JSON.stringify(report)).seed).toBe(1);
+  });
+
   it('[campaign-merge] shows the smallest case of all parts', async () => {
     const parts = await Promise.all([1, 2].map((index) => part(shard(index, 2))));
     const smallest = parts[0].report.operators[0].findings[0].id;
@@ -52,6 +89,19 @@ describe('merge', () => {
     ])
       expect(merge([a, b]).operators[0].findings[0].id).toBe(smallest);
     expect(merge(parts.map(unreduced)).operators[0].findings[0].id).not.toBe(smallest);
+  });
+
+  it('[campaign-merge] joins findings of one dialect, layout or arithmetic, and no others', async () => {
+    const { findings } = (await shard(1, 2)).operators[0];
+    const unnamed = { ...findings[0], mistake: undefined };
+    const profile = { precision: { operands: 'tf32' } } as const;
+    for (const declared of [{ dialects: ['torch'] }, { layout: { x: 'NCHW' } }, { profile }] as const) {
+      const part = (more: object, ids: readonly string[]) => ({ ...unnamed, ...more, cases: ids, seenAs: ids[0] });
+      const [a, b, c] = unnamed.cases;
+      const merged = mergeFindings([part(declared, [a]), part({}, [b]), part(declared, [c])], []);
+      expect(merged.map(({ cases }) => cases).sort()).toEqual([[a, c], [b]].sort());
+      expect(merged.find(({ cases }) => cases.length > 1)).toMatchObject(declared);
+    }
   });
 
   it('[campaign-merge] adds up what an engine was not asked because it ended', async () => {
