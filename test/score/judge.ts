@@ -131,7 +131,7 @@ async function verified(
       fresh++;
       const predicted = condition.holds(c) ? agreementOf(mistake, answeredCaseOf(subject, outcome)) : 'unchanged';
       const isWrong = isFailure(outcome.verdict.kind) ? predicted !== 'agrees' : predicted !== 'unchanged';
-      if (isWrong) { wrong++; if (process.env.SHOW) process.stderr.write(`${outcome.verdict.kind} predicted ${predicted} ${JSON.stringify(c).slice(0, 400)} ${outcome.verdict.message}\n`); }
+      if (isWrong) wrong++;
     }
   }
   return { wrong, fresh };

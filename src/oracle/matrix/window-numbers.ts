@@ -175,9 +175,9 @@ export function numberChanges(terms: Terms): Change[] {
   });
 }
 
-/** How many outputs there are by the numbers of an axis. */
+/** How many outputs there are by the numbers of an axis; none with a stride of 0, which would never end. */
 const outputsOf = ({ input, before, after, size, dilation, stride }: Axis): number =>
-  Math.max(0, Math.floor((input + before + after - ((size - 1) * dilation + 1)) / stride) + 1);
+  stride < 1 ? 0 : Math.max(0, Math.floor((input + before + after - ((size - 1) * dilation + 1)) / stride) + 1);
 
 /** The products of windows on another grid, whose results are written one after another, as far as there is room. */
 function onGrid({ shapes, list }: Terms, axes: readonly Axis[]): Term[] {
