@@ -86,18 +86,14 @@ export async function nameBy(
   return { ...best, evidence, fresh: left.fresh };
 }
 
-/** The suspects that explain most of the smallest failures, if these are more than half. */
+/** The plainest suspects that explain all of the smallest failures. */
 function rankedBy(suspects: readonly Suspect[], first: readonly Examined[]): Suspect[] {
-  const smallest = first.slice(0, 3);
-  const share = (suspect: Suspect, list: readonly Examined[]): number =>
-    list.filter((each) => agreementOf(suspect.mistake, each) === 'agrees').length;
-  return suspects
-    .filter((suspect) => share(suspect, smallest) > 0)
-    .map((suspect) => ({ suspect, agreed: share(suspect, first) }))
-    .filter(({ agreed }) => 2 * agreed > first.length)
-    .sort((a, b) => b.agreed - a.agreed || a.suspect.cost - b.suspect.cost)
-    .slice(0, 3 * FOLLOWED)
-    .map(({ suspect }) => suspect);
+  const found: Suspect[] = [];
+  for (const suspect of suspects.toSorted((a, b) => a.cost - b.cost)) {
+    if (!first.every((each) => agreementOf(suspect.mistake, each) === 'agrees')) continue;
+    if (found.push(suspect) === 3 * FOLLOWED) break;
+  }
+  return found;
 }
 
 /** The suspects that explain every failure, each under every condition that no right answer speaks against. */

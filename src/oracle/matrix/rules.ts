@@ -133,7 +133,7 @@ export function rulesFor(terms: Terms, part: Part, theirs: Matrix, beyond: Reado
         return key < 0 ? !readsBeyond(terms, part, next) : (theirs.get(key) ?? 0) !== 0;
       }),
     );
-  for (const change of [...changesOf(terms), ...factorChanges(terms, ratios)]) {
+  for (const change of [...changesOf(terms), ...factorChanges(terms, ratios)].map(remembering)) {
     if (change.stores && change.stores !== out) continue;
     if (beyond.size > 0 && !change.mayRunOn) continue;
     const isWhole = change.stores !== undefined || change.more !== undefined || change.all !== undefined;
@@ -147,6 +147,16 @@ export function rulesFor(terms: Terms, part: Part, theirs: Matrix, beyond: Reado
     }
   }
   return found.sort((a, b) => a.cost - b.cost).slice(0, KEPT);
+}
+
+/** The change, each product of which is changed once for all regions. */
+function remembering(change: Change): Change {
+  const known = new Map<Term, Term | undefined>();
+  const apply = (term: Term): Term | undefined => {
+    if (!known.has(term)) known.set(term, change.apply(term));
+    return known.get(term);
+  };
+  return { ...change, apply };
 }
 
 const changed = (terms: Terms, change: Change, region: Region): readonly Term[] => {
