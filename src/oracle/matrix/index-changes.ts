@@ -133,7 +133,7 @@ function layout(
       return shifted(terms, next, side, by * indexAt(shape.slice(0, outer), term[side].slice(0, outer)));
     }, term);
   const what = sides.length > 1 ? `the ${tensors[sides[0]]} and the weight are` : `the ${tensors[sides[0]]} is`;
-  const cost = 9.5 + (other.includes('×') ? 1 : 0) + sides.length - 1;
+  const cost = 9.5 + (other.includes('×') ? 1 : 0) + rarityOf(other) + sides.length - 1;
   const common = { ...(sides.length === 1 && { side: sides[0] }), mayRunOn: true };
   return [
     {
@@ -173,6 +173,9 @@ export function numbersOf(terms: Terms): Named[] {
   }
   return [...found];
 }
+
+/** Without groups the number of channels of a group is that of all of them, which is the usual word. */
+export const rarityOf = (number: string): number => (number.endsWith('of a group') ? 0.25 : 0);
 
 /** Another number is used as that of the group, of which the weight and the output have the same. */
 function groupNumberings(terms: Terms, sources: readonly Coordinate[]): Change[] {

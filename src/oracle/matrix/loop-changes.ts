@@ -4,7 +4,7 @@
 import { sizeOf } from '../../tensor.ts';
 import { type Change, namesOf } from './change.ts';
 import { plural } from './coordinates.ts';
-import { numbersOf, shifted } from './index-changes.ts';
+import { numbersOf, rarityOf, shifted } from './index-changes.ts';
 import type { Side, Term, Terms } from './terms.ts';
 
 /** One loop: how many steps it has, at which of them a product is taken, and the product so many steps later. */
@@ -39,7 +39,7 @@ export function loopChanges(terms: Terms): Change[] {
     const others = numbers.filter(([name]) => name !== own);
     return [
       until('takes one step too many', 7, loop.count + 1),
-      ...others.map(([name, number]) => until(`ends at the number of ${name}`, 8, number)),
+      ...others.map(([name, number]) => until(`ends at the number of ${name}`, 8 + rarityOf(name), number)),
     ];
   });
 }

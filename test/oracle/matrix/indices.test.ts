@@ -81,7 +81,7 @@ const engine = (indices: Indices) => {
 };
 
 const findingsOf = async (indices: Indices) =>
-  (await checkEngine(engine(indices), { ops: ['conv2d'], cases: 40 })).operators[0].findings;
+  (await checkEngine(engine(indices), { ops: ['conv2d'], cases: 24 })).operators[0].findings;
 
 /** There is one finding, which says so and predicts all answers. */
 const say = async (indices: Indices, text: string | RegExp): Promise<void> => {
