@@ -24,6 +24,9 @@ const conditionOf = (statements: readonly Statement[], cost: number): Condition 
   holds: (c) => statements.every((each) => each.holds(propertiesOf(c))),
 });
 
+/** A limit of a large number is only suggested by the cases: with a second statement it may be nearly any. */
+const isWideLimit = ({ text }: Statement): boolean => Number(/[<>≤≥] (\d+)$/.exec(text)?.[1] ?? 0) > 32;
+
 /** The conditions that hold of all cases inside, and of none outside, the plainest first. */
 export function conditionsBetween(inside: readonly Case[], outside: readonly Case[]): Condition[] {
   if (outside.length === 0) return [always];
@@ -42,7 +45,12 @@ export function conditionsBetween(inside: readonly Case[], outside: readonly Cas
     }
     const key = marks[i].map(Number).join('');
     const known = open.get(key);
-    if (marks[i].includes(false) && (known === undefined || statement.cost < covering[known].cost)) open.set(key, i);
+    if (
+      marks[i].includes(false) &&
+      !isWideLimit(statement) &&
+      (known === undefined || statement.cost < covering[known].cost)
+    )
+      open.set(key, i);
   }
   const list = [...open.values()].sort((a, b) => covering[a].cost - covering[b].cost).slice(0, PAIRED);
   for (const [i, a] of list.entries()) {
