@@ -113,7 +113,8 @@ function take(name: string, bytes: Uint8Array): void {
 const isId = (text: string): boolean => /^\s*\w+(\+gradient)?\/\S+\s*$/.test(text);
 
 /** Text that begins with a number, in any brackets; no bytes of something else. */
-const isNumbers = (text: string): boolean => /^[\s[({]*[-+]?(\.?\d|nan|inf)/i.test(text) && !/[\0\ufffd]/.test(text);
+const isNumbers = (text: string): boolean =>
+  /^[\s[({]*[−–+-]?(\.?\d|nan|inf|∞)/i.test(text) && !/[\0\ufffd]/.test(text);
 
 /** A case id, or the numbers of an answer. */
 export function paste(text: string): void {
