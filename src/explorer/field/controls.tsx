@@ -1,6 +1,6 @@
 // The controls of the receptive field.
 
-import { own } from '../nets/file.ts';
+import { hasSize, own } from '../nets/file.ts';
 import { OwnFile } from '../nets/own-file.tsx';
 import { titles, usualSize } from '../nets/subjects.ts';
 import { Choice, Controls, Group, NumberField } from '../view/controls.tsx';
@@ -13,7 +13,7 @@ export function FieldControls() {
   const of = {
     settings: chosen,
     problems: {
-      ...(typeof current === 'string' && { [net === 'own' ? 'net' : 'size']: current }),
+      ...(typeof current === 'string' && { [hasSize(net) ? 'size' : 'net']: current }),
       ...unitProblems.value,
       ...(imageProblem.value && { image: imageProblem.value }),
     },
@@ -26,7 +26,7 @@ export function FieldControls() {
     <Controls>
       <Group title="Net">
         <Choice {...of} name="net" label="Net" options={all} />
-        {net !== 'own' && (
+        {hasSize(net) && (
           <NumberField {...of} name="size" label="Image" step={0} placeholder={usualSize(net)} hint="Height × width" />
         )}
         <Choice {...of} name="layer" label="Layer" options={paths} used={inside.value?.path ?? ''} />
