@@ -49,6 +49,7 @@ export function FieldControls() {
       </Group>
       <Group title="Image">
         <Choice {...of} name="image" label="Image" options={images} />
+        {source === 'own' && !ownImage.value && <p class="hint">Choose a picture, or drop it here: these are rings.</p>}
         {source === 'own' && (
           <label class="control">
             File
@@ -56,13 +57,19 @@ export function FieldControls() {
               type="file"
               accept="image/*"
               onChange={(event) => {
-                ownImage.value = event.currentTarget.files?.[0];
+                ownImage.value = event.currentTarget.files?.[0] ?? ownImage.value;
               }}
             />
           </label>
         )}
       </Group>
-      <OwnFile read={() => chosen.set({ net: 'own', layer: '' })} />
+      <OwnFile
+        read={() => chosen.set({ net: 'own', layer: '' })}
+        picture={(file) => {
+          ownImage.value = file;
+          chosen.set({ image: 'own' });
+        }}
+      />
     </Controls>
   );
 }

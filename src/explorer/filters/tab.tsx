@@ -78,7 +78,7 @@ function FilterControls() {
   const { image, first, second, third } = chosen.texts.value;
   const of = { settings: chosen, problems: chain.value.problems };
   useTaken({
-    file(dropped) {
+    files([dropped]) {
       file.value = dropped;
       chosen.set({ image: 'own' });
     },
@@ -106,7 +106,10 @@ function FilterControls() {
           </p>
         )}
         {image === 'own' && (
-          <p class="hint">It becomes square and grey, and stays in this browser. It can also be dropped.</p>
+          <p class="hint">
+            {!file.value && 'Until there is one, these are shapes. '}It becomes square and grey, and stays in this
+            browser. It can also be dropped.
+          </p>
         )}
         {image === 'drawn' && <Pad />}
       </Group>

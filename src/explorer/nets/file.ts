@@ -5,7 +5,7 @@ import { readSafetensors } from '../../formats/safetensors.ts';
 import { netIn } from '../../nets/net-file.ts';
 import { type Model, type OnnxLayer, readOnnx } from '../../onnx/model.ts';
 import type { Shape } from '../../tensor.ts';
-import { isRefusal, tooLarge } from '../refusal.ts';
+import { bytesOf, isRefusal } from '../refusal.ts';
 import { readSize, sizeProblem } from './subjects.ts';
 import { type Net, netOf, netOfOnnx, netOfTensors } from './tree.ts';
 
@@ -26,10 +26,11 @@ export const problem = signal<string | undefined>(undefined);
 
 /** Reads a file, and says whether it could be; the one before stays where this one is refused. */
 export async function readOwn(file: Blob & { readonly name: string }): Promise<boolean> {
-  problem.value = tooLarge(file);
-  if (problem.value !== undefined) return false;
+  const read = await bytesOf(file);
+  problem.value = typeof read === 'string' ? read : undefined;
+  if (typeof read === 'string') return false;
   try {
-    own.value = ownFileOf(file.name, new Uint8Array(await file.arrayBuffer()));
+    own.value = ownFileOf(read.name, read.bytes);
     return true;
   } catch (error) {
     if (!isRefusal(error)) throw error;
