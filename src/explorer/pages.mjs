@@ -62,6 +62,10 @@ const isPlace = (text) => /^#(lab|train|field|nets|filters|gradient|oracle)(\?|$
 const escaped = (text) =>
   text.replace(/[&<>"]/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[sign]);
 
+/** Text of HTML as it is read. */
+const textOf = (html) =>
+  html.replace(/&(amp|lt|gt|quot|#39);/g, (_, name) => ({ amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" })[name]);
+
 const navigation = [
   ['README.html', 'Guide'],
   ['spec/README.html', 'Specification'],
@@ -152,11 +156,8 @@ export function writePages(folder) {
     writeFileSync(join(folder, page), frame(page, title, linked));
     const parts = html.split(/<h[1-6] id="/).slice(1);
     parts.forEach((part, i) => {
-      const text = part
-        .slice(part.indexOf('</h'))
-        .replace(/<[^>]*>/g, ' ')
-        .replace(/\s+/g, ' ');
-      sections.push([`${headings[i][1]} — ${title}`, `${page}#${headings[i][0]}`, text.slice(6, 600).toLowerCase()]);
+      const text = textOf(part.slice(part.indexOf('</h')).replace(/<[^>]*>/g, ' ')).replace(/\s+/g, ' ');
+      sections.push([textOf(`${headings[i][1]} — ${title}`), `${page}#${headings[i][0]}`, text.trim().toLowerCase()]);
     });
   }
   return sections;
@@ -197,7 +198,7 @@ export function brokenLinks(folder) {
   });
 }
 
-/** Finds sections that hold all words, those with a word in the title first. */
+/** Finds sections that hold all words, those with a word in the title first, above all at its beginning. */
 export const searchScript = (sections) => `const sections = ${JSON.stringify(sections)};
 const input = document.getElementById('search');
 const found = document.getElementById('found');
@@ -205,7 +206,8 @@ input.addEventListener('input', () => {
   const words = input.value.toLowerCase().split(/\\s+/).filter((word) => word.length > 1);
   const hits = words.length === 0 ? [] : sections
     .map(([title, address, text]) => [title, address, words.reduce((sum, word) => {
-      const points = title.toLowerCase().includes(word) ? 3 : text.includes(word) ? 1 : NaN;
+      const at = title.toLowerCase().indexOf(word);
+      const points = at === 0 ? 4 : at > 0 ? 3 : text.includes(word) ? 1 : NaN;
       return sum + points;
     }, 0)])
     .filter(([, , points]) => points > 0)

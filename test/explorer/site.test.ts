@@ -60,6 +60,10 @@ describe('the site', () => {
         sections.some(([title]) => title.startsWith(`${name} — `)),
         name,
       ).toBe(true);
+    // The whole text of a section, as it is read.
+    const [, , text] = sections.find(([title]) => title.startsWith('inspect-pages — '))!;
+    expect(text).toMatch(/^netpages gives what can be shown .* or 1\.$/);
+    expect(sections.flat().filter((each) => /&[a-z#0-9]+;/.test(each))).toEqual([]);
   });
 
   test('finds links that lead nowhere', () => {

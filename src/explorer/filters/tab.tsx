@@ -166,7 +166,7 @@ function Chain() {
           </figure>
         ))}
       </div>
-      <Save name="filters" draw={(ink) => drawPlanes(all, ink)} />
+      <Save name="filters" draw={(ink) => drawPlanes(all, ink)} code={code} />
       {after?.filter && <Products before={all[stage - 1]} stage={after} />}
       <Combined />
       <Code label="The chain as code" text={code()} />
