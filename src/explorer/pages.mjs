@@ -51,6 +51,22 @@ export function linkClauses(html, names, target) {
     .join('');
 }
 
+/** A page of TypeDoc with what is missing in it for who cannot see it: its main part, levels of headings without gaps, no link in a summary. */
+export function accessible(html) {
+  const around = [];
+  return html
+    .replace('<div class="col-content">', '<div class="col-content" role="main">')
+    .replace('<div class="page-menu">', '<div class="page-menu" role="complementary" aria-label="This page">')
+    .replace(/<summary[\s\S]*?<\/summary>/g, (summary) =>
+      summary.replace(/<a [^>]*aria-label="Permalink"[\s\S]*?<\/a>/g, ''),
+    )
+    .replace(/<h([1-6])\b/g, (tag, level) => {
+      while (around.length > 0 && around.at(-1) >= Number(level)) around.pop();
+      around.push(Number(level));
+      return around.length === Number(level) ? tag : `${tag} aria-level="${around.length}"`;
+    });
+}
+
 const relative = (from, to) => {
   const [path, hash] = to.split('#');
   return `${posix.relative(posix.dirname(from), path)}${hash === undefined ? '' : `#${hash}`}`;
