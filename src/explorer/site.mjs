@@ -35,6 +35,9 @@ const api = join(folder, 'api');
 run(process.execPath, [
   join(tools, 'node_modules/typedoc/bin/typedoc'),
   ...['--tsconfig', 'tsconfig.json', '--out', api, '--name', 'toeplitz', '--readme', 'none'],
+  // Options of layers, for example, are types that nobody needs to import.
+  ...['--plugin', 'typedoc-plugin-missing-exports', '--placeInternalsInOwningModule'],
+  ...['--includeHierarchySummary', 'false', '--excludeExternals'],
   ...['--customJs', join(import.meta.dirname, 'reference/links.js')],
   ...['--customCss', join(import.meta.dirname, 'reference/links.css')],
   ...['--disableSources', '--skipErrorChecking', '--hideGenerator', '--githubPages', 'false', '--logLevel', 'Error'],
