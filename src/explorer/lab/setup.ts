@@ -31,10 +31,10 @@ class Problem extends Error {
   }
 }
 
-function whole(control: Control, text: string, least: number, most: number): number {
+function whole(control: Control, text: string, least: number, most: number, typed = text): number {
   const value = numberIn(text);
   if (!Number.isInteger(value) || value < least || value > most)
-    throw new Problem(control, `A whole number from ${least} to ${most}, not “${text}”.`);
+    throw new Problem(control, `A whole number from ${least} to ${most}, not “${typed}”.`);
   return value;
 }
 
@@ -43,7 +43,7 @@ function perAxis(control: Control, text: string, rank: number, least: number, mo
   const parts = text.trim().split(/\s*[×x,\s]\s*/);
   if (parts.length > rank)
     throw new Problem(control, `One number${rank > 1 ? ' or two, such as 3×5' : ' in 1-D'}, not “${text}”.`);
-  const values = parts.map((part) => whole(control, part, least, most));
+  const values = parts.map((part) => whole(control, part, least, most, text));
   return values.length === rank ? values : Array<number>(rank).fill(values[0]);
 }
 
