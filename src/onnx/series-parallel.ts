@@ -48,10 +48,13 @@ export function seriesParallel(graph: Graph, planned: Planned): OnnxLayer {
   return { layer, params, shape: kind === 'last' ? known.shape : lastShape(known.shape) };
 }
 
-/** Whether the input is an image with its channels last, which every node that reads it moves first. */
+/** Whether the input is an image with its channels last, which every node that reads it moves first; of three axes nobody can tell. */
 function isMovedAtOnce({ nodes }: Planned, input: string): boolean {
   const readers = nodes.filter(({ node }) => node.inputs.includes(input));
-  return readers.length > 0 && readers.every(({ plan }) => plan?.moves !== undefined && movesFirst(plan.moves));
+  return (
+    readers.length > 0 &&
+    readers.every(({ plan }) => plan?.moves !== undefined && plan.moves.length > 3 && movesFirst(plan.moves))
+  );
 }
 
 /** Parts in a row: one by itself, or a chain under their names. */
