@@ -18,7 +18,7 @@ import { evaluate } from '../train/metrics.ts';
 import { momentum } from '../train/optimizer.ts';
 import type { Progress } from '../train/progress.ts';
 import { cosine } from '../train/schedule.ts';
-import { type Destination, destination } from './destination.ts';
+import { besides, type Destination, destination } from './destination.ts';
 import { type Frame, ownFrame, readDigits } from './digits.ts';
 import { readInput } from './files.ts';
 import { curveSvg, samplesPng } from './train-pictures.ts';
@@ -100,7 +100,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const { out, checkpoint, curve, samples } = await destinations(values);
   const { net, shape, start: first, frame } = await netToTrain(values.net, value('seed'));
   const { train, test, classes } = await readDigits(values, frame);
-  const say = (text: string): boolean => process.stdout.write(`${text}\n`);
+  const say = (text: string): boolean => besides(out).write(`${text}\n`);
   say(summary(net, shape, { fold: true }));
   say(`\n${train.x.shape[0]} images to train on, ${test.x.shape[0]} to measure on`);
   if (classes.length > 0) say(`classes: ${classes.map((name, i) => `${i} ${plain(name)}`).join(', ')}`);
@@ -144,7 +144,7 @@ export async function run(args: readonly string[]): Promise<number> {
     await out.write(
       writeNet(net, shape, result.params, values.net === undefined ? { metadata: { net: 'lenet5' } } : {}),
     );
-    say(`wrote ${values.out}`);
+    if (!out.isOutput) say(`wrote ${values.out}`);
     await curve?.write(curveSvg(result.history));
     await samples?.write(await samplesPng(net, result.params, test));
     if (curve && samples) say(`wrote ${curve.path} and ${samples.path}`);
