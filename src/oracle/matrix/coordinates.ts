@@ -2,10 +2,9 @@
 
 import { indexAt } from '../../places.ts';
 import { sizeOf } from '../../tensor.ts';
+import { tensors } from './change.ts';
 import { axesOf } from './regions.ts';
 import type { Side, Term, Terms } from './terms.ts';
-
-export const tensors: Readonly<Record<Side, string>> = { x: 'input', w: 'weight', y: 'output' };
 
 /** `channels of the filter`; `rows of taps` would be unusual. */
 export const plural = (name: string): string =>
