@@ -16,7 +16,7 @@ import * as run from './run.ts';
 import * as show from './show.ts';
 import * as smoke from './smoke.ts';
 import * as train from './train.ts';
-import { EXIT, UsageError } from './usage.ts';
+import { codeOf, EXIT, UsageError } from './usage.ts';
 import * as vectors from './vectors.ts';
 import * as verify from './verify.ts';
 
@@ -61,7 +61,8 @@ const help = `toeplitz COMMAND
   judge MODEL FILE…   judge what an engine gave for them, node by node
   explore             a page in the browser: convolutions, networks, training
 
-  toeplitz COMMAND --help tells more; toeplitz --version.
+  toeplitz COMMAND --help tells more; toeplitz --version. A FILE to write may be
+  - for standard output.
 `;
 
 async function main([name, ...args]: readonly string[]): Promise<number> {
@@ -88,6 +89,15 @@ const isUsage = (error: unknown): error is Error =>
 /** What to read after an error: the list of commands, or of one command its help. */
 const advice = (name = ''): string =>
   Object.hasOwn(commands, name) ? `\`toeplitz ${name} --help\` lists the options.\n` : help;
+
+/** As a program that the signal SIGPIPE ends: whoever reads, such as `head`, has read enough. */
+const PIPE_CLOSED = 128 + 13;
+
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: unknown) => {
+    if (codeOf(error) !== 'EPIPE') throw error;
+    process.exit(PIPE_CLOSED);
+  });
 
 main(process.argv.slice(2)).then(
   (code) => {

@@ -100,6 +100,7 @@ test("[nets-googlenet] its LRN has the constants of Caffe's definition, whose al
 });
 
 sameAsPublished('nets-googlenet', 'caffe bvlc_googlenet', googlenet(), large);
+sameAsPublished('nets-googlenet', 'paper googlenet', googlenet(), large, { left: (path) => path.startsWith('lrn') });
 sameAsPublished('nets-googlenet', 'torchvision googlenet', googlenet({ variant: 'torchvision' }), large);
 
 test('[nets-googlenet] with heads, the first block of the logits is the net without them', () => {

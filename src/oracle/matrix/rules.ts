@@ -71,7 +71,7 @@ export function rulesFor(terms: Terms, part: Part, theirs: Matrix, beyond: Reado
       }),
     );
   const isSame = (change: Change, region: Region): boolean => {
-    if (!mayFit(change, region)) return false;
+    if (!change.all && !mayFit(change, region)) return false;
     const taken = changed(terms, change, region);
     return (
       isSameSet(outputsBeyond(terms, part, taken), beyond) &&

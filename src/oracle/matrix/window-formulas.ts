@@ -1,4 +1,4 @@
-// Where windows lie and how many there are, as formulas of which one part is another one. Spec window-same, window-output.
+// Where windows lie and how many there are, as formulas of which one part is another one. Spec window-same, window-output, window-ceil.
 //
 //   same        total = max(0, (output − 1) · stride + reach − input)        before = floor(total / 2)
 //   numbers     output = floor((input + before + after − reach) / stride) + 1
@@ -20,11 +20,8 @@ function definitionsOf({ over, attributes: { padding, ceil } }: Windows): readon
     return [reach, ...(over === 'x' ? [output] : []), total, half, before];
   }
   if (over !== 'x') return [];
-  const output: Definition = ceil
-    ? ['output', ['min', ['+', ['ceil', ['/', 'room', 'stride']], 1], 'fitting']]
-    : ['output', ['+', ['floor', ['/', 'room', 'stride']], 1]];
-  const fitting: Definition = ['fitting', ['ceil', ['/', ['+', 'input', 'before'], 'stride']]];
-  return [reach, room, ...(ceil ? [fitting] : []), output];
+  const steps: Definition = ['steps', [ceil === true ? 'ceil' : 'floor', ['/', 'room', 'stride']]];
+  return [reach, room, steps, ['output', ['+', 'steps', 1]]];
 }
 
 /** Every formula with one part taken otherwise, and what it makes of an axis. */
@@ -33,11 +30,13 @@ export function otherFormulas(windows: Windows): { readonly text: string; of(axi
   const results = right.map(([name]) => name);
   const given = ['size', 'stride', 'dilation', 'input', 'output', 'before', 'after'];
   const numbers = given.filter((name) => !results.includes(name) && (name !== 'after' || !results.includes('before')));
+  const mayHang = results.includes('steps') && windows.attributes.ceil === true;
   return otherDefinitions(right, numbers).map(({ text, definitions }) => ({
     text,
     of(axis) {
       const { before, output } = defined(definitions, { ...axis });
-      return { before, output: Math.max(0, output) };
+      const isHanging = mayHang && (output - 1) * axis.stride >= axis.input + before;
+      return { before, output: Math.max(0, isHanging ? output - 1 : output) };
     },
   }));
 }
