@@ -1,7 +1,9 @@
 // A file of one's own: a model of ONNX, or the tensors of a safetensors file. What is wrong with it is said.
 
 import { signal } from '@preact/signals';
-import { readSafetensors } from '../../formats/safetensors.ts';
+import { readSafetensors, type SafetensorsFile } from '../../formats/safetensors.ts';
+import { namedNets } from '../../nets/named.ts';
+import { isWhole, namedWeights } from '../../nets/named-weights.ts';
 import { netIn } from '../../nets/net-file.ts';
 import { type Model, type OnnxLayer, readOnnx } from '../../onnx/model.ts';
 import type { Shape } from '../../tensor.ts';
@@ -60,7 +62,7 @@ const USUAL = [224, 224] as const;
 export function ownFileOf(name: string, bytes: Uint8Array, space: readonly [number, number] = USUAL): OwnFile {
   if (isSafetensors(name)) {
     const file = readSafetensors(bytes);
-    const layer = netIn(file);
+    const layer = netIn(file) ?? namedIn(file, bytes);
     if (!layer) return { name, bytes, net: netOfTensors(name, file.tensors) };
     return { name, bytes, net: netOf({ title: name, net: layer.layer, shape: layer.shape }), layer };
   }
@@ -88,6 +90,14 @@ function shapesAt({ inputs }: Model, space: readonly [number, number]) {
     return [[name, [typeof batch === 'number' ? batch : 1, channels, ...sides]]];
   });
   return [Object.fromEntries(open), open.length > 0] as const;
+}
+
+/** The published net whose weights a file says it holds, if it holds all of them. */
+function namedIn(file: SafetensorsFile, bytes: Uint8Array): OnnxLayer | undefined {
+  const name = file.metadata.net;
+  if (name === undefined || !Object.hasOwn(namedNets, name)) return undefined;
+  const { net, shape, loaded } = namedWeights(namedNets[name as keyof typeof namedNets], file, bytes);
+  return isWhole(loaded) ? { layer: net, shape, params: loaded.params } : undefined;
 }
 
 const isSafetensors = (name: string): boolean => name.toLowerCase().endsWith('.safetensors');
