@@ -9,7 +9,7 @@ import { type Model, type OnnxLayer, readOnnx } from '../../onnx/model.ts';
 import type { Shape } from '../../tensor.ts';
 import { bytesOf, isRefusal } from '../refusal.ts';
 import { readSize, sizeProblem } from './subjects.ts';
-import { type Net, netOf, netOfOnnx, netOfTensors } from './tree.ts';
+import { type Net, netOf, netOfOnnx, netOfTensors, opsetOf } from './tree.ts';
 
 export interface OwnFile {
   readonly name: string;
@@ -56,6 +56,8 @@ export function ownAt({ name, bytes, free }: OwnFile, size: string): OwnFile | s
   }
 }
 
+const OPEN = 'The file leaves the size of its images open: type it at “Image”.';
+
 /** Of a model that leaves height and width open. */
 const USUAL = [224, 224] as const;
 
@@ -68,14 +70,14 @@ export function ownFileOf(name: string, bytes: Uint8Array, space: readonly [numb
   }
   const model = readOnnx(bytes);
   const [shapes, free] = shapesAt(model, space);
-  const description = netOfOnnx(name, model.describe({ shapes }));
+  const description = model.describe({ shapes });
   const made = layerOf(model, shapes);
   const file = { name, bytes, ...(free && { free }) };
-  if (typeof made === 'string') return { ...file, net: description, why: made };
+  if (typeof made === 'string') return { ...file, net: netOfOnnx(name, description), why: made };
   const net = netOf({ title: name, net: made.layer, shape: made.shape });
   return {
     ...file,
-    net: { ...net, notes: [...description.notes.slice(0, 1), 'Shown as a layer, channels last.'] },
+    net: { ...net, notes: [`${opsetOf(description)}, shown as a layer: channels last.`, ...(free ? [OPEN] : [])] },
     layer: made,
   };
 }
