@@ -117,8 +117,7 @@ function polar(uniform: () => number): () => number {
 export function hash(seed: number, ...parts: (string | number)[]): number {
   checkSeed('hash', seed);
   const bytes: number[] = [];
-  append(bytes, seed);
-  for (const part of parts) append(bytes, part);
+  for (const part of [seed, ...parts]) append(bytes, part);
   return murmur3(bytes, 0);
 }
 
@@ -161,15 +160,13 @@ const scramble = (k: number): number => Math.imul(rotate(Math.imul(k, 0xcc9e2d51
 
 /** MurmurHash3 for 32 bits: multipliers and rotations as its author published them. Spec random-hash. */
 export function murmur3(bytes: readonly number[], seed: number): number {
-  const whole = bytes.length & ~3;
   let h = seed | 0;
-  for (let i = 0; i < whole; i += 4) {
-    const k = bytes[i] | (bytes[i + 1] << 8) | (bytes[i + 2] << 16) | (bytes[i + 3] << 24);
-    h = (Math.imul(rotate(h ^ scramble(k), 13), 5) + 0xe6546b64) | 0;
+  for (let i = 0; i < bytes.length; i += 4) {
+    // Beyond the end there are zeros.
+    const k = scramble(bytes[i] | (bytes[i + 1] << 8) | (bytes[i + 2] << 16) | (bytes[i + 3] << 24));
+    h = i + 4 > bytes.length ? h ^ k : (Math.imul(rotate(h ^ k, 13), 5) + 0xe6546b64) | 0;
   }
-  let rest = 0;
-  for (let i = whole; i < bytes.length; i++) rest |= bytes[i] << (8 * (i - whole));
-  h ^= scramble(rest) ^ bytes.length;
+  h ^= bytes.length;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
   return (h ^ (h >>> 16)) >>> 0;
