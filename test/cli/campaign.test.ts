@@ -5,20 +5,23 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { fixture, quick, toeplitz } from './run.ts';
+import { fixture, host, quick, type Run, toeplitz } from './run.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'toeplitz-'));
 const at = (name: string): string => join(folder, name);
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** The fixture's maximum throws for more than one image and skips the others. */
-const engine = ['check', fixture('wrong.mjs'), '--ops', 'maxPool2d,avgPool2d', '--cases', '12'];
+const wrong = (...args: string[]): Promise<Run> => {
+  const own = ['--ops', 'maxPool2d,avgPool2d', '--cases', '12', '--brief'];
+  return quick('check', process.execPath, ...own, ...args, '--', host, fixture('wrong.mjs'));
+};
 
 describe('toeplitz merge', () => {
   it('[campaign-merge] joins the shards of several machines', async () => {
-    const whole = await toeplitz(...engine);
+    const whole = await wrong();
     for (const i of ['1', '2']) {
-      const run = await toeplitz(...engine, '--shard', `${i}/2`, '--reporter', 'json', '--out', at(`${i}.json`));
+      const run = await wrong('--shard', `${i}/2`, '--reporter', 'json', '--out', at(`${i}.json`));
       expect(run).toEqual({ code: 1, out: '', err: '' });
     }
     const merged = await toeplitz('merge', at('2.json'), at('1.json'));
@@ -50,11 +53,10 @@ describe('toeplitz merge', () => {
 
 describe('--expected', () => {
   const list = at('known.txt');
-  const known = (...args: string[]) => toeplitz(...engine, '--expected', list, ...args);
-  const knownHere = (...args: string[]) => quick(...engine, '--expected', list, ...args);
+  const known = (...args: string[]) => wrong('--expected', list, ...args);
 
   it('[campaign-expected] is written by --fix, and is then met exactly', async () => {
-    expect((await knownHere()).err).toContain('cannot read');
+    expect((await known()).err).toContain('cannot read');
     expect((await known('--fix')).code).toBe(0);
     expect(readFileSync(list, 'utf8')).toBe('maxPool2d: error\navgPool2d: wrong-type\n');
     const { code, out } = await known();
@@ -66,13 +68,13 @@ describe('--expected', () => {
     expect(otherwise.out).toContain('✗ avgPool2d: wrong-type in 12 cases');
     expect(otherwise.out).toContain('✗ expected, but does not fail so: avgPool2d: fail');
     writeFileSync(list, 'maxPool2d error\n');
-    expect(await knownHere()).toMatchObject({
+    expect(await known()).toMatchObject({
       code: 2,
       out: '',
       err: expect.stringContaining('known.txt:1: a line must'),
     });
-    expect((await knownHere('--fix', '--shard', '1/2')).err).toContain('--fix needs the whole campaign');
-    expect((await quick(...engine, '--fix')).err).toContain('--fix needs --expected FILE');
+    expect((await known('--fix', '--shard', '1/2')).err).toContain('--fix needs the whole campaign');
+    expect((await wrong('--fix')).err).toContain('--fix needs --expected FILE');
   });
 });
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Report } from '../../src/oracle/index.ts';
-import { fixture, forEach, inShell, quick, root, toeplitz } from './run.ts';
+import { fixture, forEach, host, inShell, quick, root, toeplitz } from './run.ts';
 
 const maximum = 'maxPool2d/n1h1w3c1_k1x2s1x1pvd1x1e0/f32/given/x=1,5,-2';
 
@@ -29,7 +29,7 @@ describe.concurrent('toeplitz check', () => {
       '14',
       '--brief',
       '--timeout',
-      '0.4',
+      '0.6',
       '--reporter',
       'json',
     );
@@ -58,7 +58,7 @@ describe.concurrent('toeplitz check', () => {
       '20',
       '--brief',
       '--timeout',
-      '0.4',
+      '0.6',
       '--reporter',
       'json',
       '--',
@@ -74,7 +74,6 @@ describe.concurrent('toeplitz check', () => {
 
   it('[campaign-cases] shows the command that repeats a finding, which has the same result', async () => {
     const wrong = ['--ops', 'maxPool2d', '--cases', '20', '--strict', '--timeout', '9'];
-    const host = join(root, 'dist/cli/host.js');
     await forEach(
       [
         [[fixture('packs.mjs'), '--ops', 'conv2d', '--cases', '40'], /packs\.mjs --case \S+ --case \S+$/],

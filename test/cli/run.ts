@@ -7,6 +7,8 @@ import { commandLine } from '../../src/cli/command-line.ts';
 
 export const root = join(import.meta.dirname, '../..');
 export const program = join(root, 'dist/cli/index.js');
+/** Runs an adapter in JavaScript as an engine. */
+export const host = join(root, 'dist/cli/host.js');
 export const fixture = (name: string): string => join(import.meta.dirname, 'fixtures', name);
 
 export interface Run {
