@@ -13,5 +13,8 @@ export function placeOf(shape: Shape, index: number): number[] {
 }
 
 /** The index of the element at a place. */
-export const indexAt = (shape: Shape, place: readonly number[]): number =>
-  place.reduce((index, at, axis) => index * shape[axis] + at, 0);
+export function indexAt(shape: Shape, place: readonly number[]): number {
+  let index = 0;
+  for (let axis = 0; axis < place.length; axis++) index = index * shape[axis] + place[axis];
+  return index;
+}

@@ -34,7 +34,8 @@ ${settingsHelp}
 ${outputHelp}
 
 Exit code: 0 clean, 1 the engine is wrong somewhere, 2 invalid usage, 3 the engine
-could not start, 4 nothing is wrong, but too few cases were answered.
+could not start, 4 nothing is wrong, but too few cases were answered, 130 it was
+interrupted; the report tells what was asked until then.
 
 An engine, my-engine.mjs:
 

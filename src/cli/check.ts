@@ -50,7 +50,8 @@ export async function run(args: readonly string[]): Promise<number> {
     const engines = await start(command, commandArgs, timeout, jobs);
     const report = withWords(await checkAll(engines, settings, values.brief), engines);
     const words = ['toeplitz', 'check', target, ...(strict ? ['--strict'] : []), ...timeoutOf(values.timeout)];
-    return await finish(withCommands(report, words, rest));
+    const code = await finish(withCommands(report, words, rest));
+    return report.interrupted ? EXIT.interrupted : code;
   } catch (error) {
     if (error instanceof SpecError) throw new UsageError(error.message);
     if (!(error instanceof StartError)) throw error;

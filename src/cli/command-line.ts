@@ -60,7 +60,8 @@ const help = `toeplitz COMMAND
   judge MODEL FILE…   judge what an engine gave for them, node by node
   explore             a page in the browser: convolutions, networks, training
 
-  toeplitz COMMAND --help tells more; toeplitz --version.
+  toeplitz COMMAND --help tells more; toeplitz --version. A FILE to write may be
+  - for standard output.
 `;
 
 async function main([name, ...args]: readonly string[]): Promise<number> {

@@ -66,7 +66,10 @@ const cells = (row: OnnxRow): string[] => [
   row.name,
   row.domain === '' ? row.op : `${row.domain}.${row.op}`,
   row.by,
-  row.outputs.map(({ shape }) => shapeText(shape)).join(', '),
+  row.outputs
+    .filter(({ shape }, k) => k === 0 || shape !== undefined) // such as the mask of a Dropout, which is not computed
+    .map(({ shape }) => shapeText(shape))
+    .join(', '),
   count(row.parameters + row.statistics),
   count(row.cost),
   count(row.memory),

@@ -3,18 +3,21 @@
 //
 //   a plain file, or none yet    replaced by a new file from the same folder; a symbolic link stays, its target is written
 //   a device, a pipe             written through, never replaced
-//   standard output and error    by their names under /dev
+//   standard output and error    by their names under /dev; - is standard output
 
 import { randomBytes } from 'node:crypto';
-import { constants, openSync, writeSync } from 'node:fs';
+import { constants, openSync, rmSync, writeSync } from 'node:fs';
 import { access, open, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { onEnd } from './on-end.ts';
 import { codeOf, FileError, orRefused } from './usage.ts';
 
 export interface Destination {
   /** The file itself, after following links. */
   readonly path: string;
+  /** Standard output; whatever else a command says goes to standard error then. */
+  readonly isOutput?: true;
   write(content: Uint8Array | string): Promise<void>;
 }
 
@@ -35,8 +38,10 @@ const LINKS = 40;
 export async function destination(file: string, isPlain = false): Promise<Destination> {
   return orRefused(`cannot write ${file}`, async () => {
     if (file === '' || /[/\\]$/.test(file) || file.endsWith(sep)) throw new FileError('a file must have a name');
-    const stream = streams[file] ?? STREAM.exec(file)?.[1];
-    if (stream !== undefined && !isPlain) return through(file, Number(stream));
+    if (file === '-' && isPlain) throw new FileError('it must be a plain file, and - is standard output');
+    const name = file === '-' ? '/dev/stdout' : file;
+    const stream = Number(streams[name] ?? STREAM.exec(name)?.[1]);
+    if (stream > 0 && !isPlain) return { ...through(name, stream), ...(stream === 1 && { isOutput: true }) };
     const present = await stat(file).catch((error) => {
       if (codeOf(error) !== 'ENOENT') throw error;
     });
@@ -56,6 +61,10 @@ export async function destination(file: string, isPlain = false): Promise<Destin
     return through(file, device);
   });
 }
+
+/** Where a command says what is no part of the file that it writes. */
+export const besides = (place: Destination | undefined): NodeJS.WriteStream =>
+  place?.isOutput ? process.stderr : process.stdout;
 
 /** Where a file that does not exist yet would be, following links without a target. */
 async function target(file: string): Promise<string> {
@@ -118,6 +127,7 @@ function ofFile(error: unknown, part: string, path: string): unknown {
 async function replacement(file: string, path: string, mode: number | undefined): Promise<Destination> {
   const create = async (content: Uint8Array | string, then: (part: string) => Promise<void>): Promise<void> => {
     const part = partOf(path);
+    const done = onEnd(() => rmSync(part, { force: true }));
     try {
       await fill(part, content);
       await then(part);
@@ -125,6 +135,7 @@ async function replacement(file: string, path: string, mode: number | undefined)
       throw ofFile(error, part, path);
     } finally {
       await rm(part, { force: true });
+      done();
     }
   };
   const fill = async (part: string, content: Uint8Array | string): Promise<void> => {

@@ -1,8 +1,8 @@
-// The images that toeplitz train runs on: IDX files, a folder, or generated digits, in the middle of 32×32 zeros.
+// The images that toeplitz train runs on: IDX files, a folder, or generated digits, each in the middle of zeros. Spec cli-images.
 
 import { SpecError, show } from '../errors.ts';
 import { readIdx } from '../formats/idx.ts';
-import { allocate, type Tensor } from '../tensor.ts';
+import { allocate } from '../tensor.ts';
 import type { Batch } from '../train/batches.ts';
 import { digits } from '../train/digits.ts';
 import { greyImages, resizeImages, stackImages } from '../train/images.ts';
@@ -10,8 +10,17 @@ import { readInput } from './files.ts';
 import { isFolder, readImageFolder } from './image-folder.ts';
 import { UsageError } from './usage.ts';
 
-/** LeNet-5 takes images of 32×32. */
-export const SIDE = 32;
+/** What the net takes, and how many classes it tells apart. */
+export interface Frame {
+  readonly height: number;
+  readonly width: number;
+  /** 1 for grey images, 3 for colours. */
+  readonly channels: number;
+  readonly classes: number;
+}
+
+/** LeNet-5's. */
+export const ownFrame: Frame = { height: 32, width: 32, channels: 1, classes: 10 };
 
 /** The files of the digits; without them, digits are generated. */
 export interface Files {
@@ -27,12 +36,13 @@ export interface Files {
  */
 export async function readDigits(
   values: Files,
+  frame = ownFrame,
 ): Promise<{ readonly train: Batch; readonly test: Batch; readonly classes: readonly string[] }> {
-  const { batch: all, classes } = (await readExamples(values, 'images', 'labels')) ?? {
-    batch: framed(digits({ count: 3000, seed: 1 })),
+  const { batch: all, classes } = (await readExamples(frame, values, 'images', 'labels')) ?? {
+    batch: framed(frame, digits({ count: 3000, seed: 1 })),
     classes: [],
   };
-  const tests = await readExamples(values, 'test-images', 'test-labels');
+  const tests = await readExamples(frame, values, 'test-images', 'test-labels');
   if (tests && tests.classes.join('/') !== classes.join('/'))
     throw new UsageError(
       `--test-images must have the classes of --images, ${show(classes)}, got ${show(tests.classes)}`,
@@ -49,40 +59,40 @@ interface Examples {
 }
 
 /** A folder of images, or two files. */
-async function readExamples(values: Files, images: keyof Files, labels: keyof Files): Promise<Examples | undefined> {
+async function readExamples(
+  frame: Frame,
+  values: Files,
+  images: keyof Files,
+  labels: keyof Files,
+): Promise<Examples | undefined> {
   const [from, beside] = [values[images], values[labels]];
   if (from !== undefined && (await isFolder(from))) {
     if (beside !== undefined) throw new UsageError(`--${labels} has no place beside the folder --${images}`);
-    return readClasses(from);
+    return readClasses(frame, from);
   }
   if ((from === undefined) !== (beside === undefined)) throw new UsageError(`--${images} and --${labels} go together`);
-  return from === undefined ? undefined : { batch: await readPair(from, beside!), classes: [] };
+  return from === undefined ? undefined : { batch: await readPair(frame, from, beside!), classes: [] };
 }
 
-/** LeNet-5 tells ten classes apart. */
-const CLASSES = 10;
-
-/** Every folder in it is a class; images are made grey, and larger ones 28×28. Spec cli-images. */
-async function readClasses(folder: string): Promise<Examples> {
+/** Every folder in it is a class. */
+async function readClasses(frame: Frame, folder: string): Promise<Examples> {
   const { classes, images } = await readImageFolder('train', folder);
-  if (classes.length < 2 || classes.length > CLASSES)
+  if (classes.length < 2 || classes.length > frame.classes)
     throw new UsageError(
-      `train: '${folder}' must hold 2 to ${CLASSES} folders, one for each class, got ${classes.length}`,
+      `train: '${folder}' must hold 2 to ${frame.classes} folders, one for each class, got ${classes.length}`,
     );
-  const framedOf = (image: Tensor): Tensor => {
-    const grey = greyImages(image);
-    const isLarge = grey.shape[0] > SIDE || grey.shape[1] > SIDE;
-    const { shape, data } = isLarge ? resizeImages(grey, { height: 28, width: 28 }) : grey;
-    const { x } = framed({ x: { shape: [1, ...shape], data }, labels: [] });
-    return { shape: x.shape.slice(1), data: x.data };
-  };
-  const x = stackImages(images.map(({ image }) => framedOf(image)));
+  const x = stackImages(
+    images.map(({ image: { shape, data } }) => {
+      const { x: own } = framed(frame, { x: { shape: [1, ...shape], data }, labels: [] });
+      return { shape: own.shape.slice(1), data: own.data };
+    }),
+  );
   return { batch: { x, labels: images.map(({ label }) => label) }, classes };
 }
 
-async function readPair(images: string, labels: string): Promise<Batch> {
+async function readPair(frame: Frame, images: string, labels: string): Promise<Batch> {
   const [x, y] = await Promise.all([images, labels].map(async (file) => readIdx(await readInput(file))));
-  if (x.shape.length !== 3 || x.shape[1] > SIDE || x.shape[2] > SIDE)
+  if (x.shape.length !== 3 || x.data.length === 0)
     throw new SpecError('train-batches', `train: images must have the shape [n, 28, 28], got [${x.shape}]`);
   if (y.shape.length !== 1 || y.shape[0] !== x.shape[0])
     throw new SpecError(
@@ -90,17 +100,25 @@ async function readPair(images: string, labels: string): Promise<Batch> {
       `train: there must be a label for each of the ${x.shape[0]} images, got labels of shape [${y.shape}]`,
     );
   const grey = { shape: [...x.shape, 1], data: Float32Array.from(x.data, (pixel) => pixel / 255) };
-  return framed({ x: grey, labels: Array.from(y.data) });
+  return framed(frame, { x: grey, labels: Array.from(y.data) });
 }
 
-/** The images in the middle of 32×32 zeros. */
-function framed({ x, labels }: Batch): Batch {
-  const [n, height, width] = x.shape;
-  const wide = allocate('train', [n, SIDE, SIDE, 1], 'float32');
-  const [top, left] = [(SIDE - height) >> 1, (SIDE - width) >> 1];
+/** Of a height and width that are larger than the net's; the lecture's digits of 28 cells leave so much of 32. */
+const SHARE = 7 / 8;
+
+/** The images in the middle of zeros, of the net's number of channels; larger ones become smaller. Spec cli-images. */
+function framed({ height: H, width: W, channels: C }: Frame, { x, labels }: Batch): Batch {
+  const plain = C === 1 || x.shape[3] < 3 ? greyImages(x) : x;
+  const isLarge = x.shape[1] > H || x.shape[2] > W;
+  const size = { height: Math.ceil(SHARE * H), width: Math.ceil(SHARE * W) };
+  const { shape, data } = isLarge ? resizeImages(plain, size) : plain;
+  const [n, height, width, depth] = shape;
+  const wide = allocate('train', [n, H, W, C], 'float32');
+  const [top, left] = [(H - height) >> 1, (W - width) >> 1];
   for (let row = 0; row < n * height; row++) {
-    const [image, i] = [Math.floor(row / height), row % height];
-    wide.data.set(x.data.subarray(row * width, (row + 1) * width), (image * SIDE + top + i) * SIDE + left);
+    const start = ((Math.floor(row / height) * H + top + (row % height)) * W + left) * C;
+    for (let i = 0; i < width * C; i++)
+      wide.data[start + i] = data[(row * width + Math.floor(i / C)) * depth + (depth < C ? 0 : i % C)];
   }
   return { x: wide, labels };
 }
@@ -108,8 +126,9 @@ function framed({ x, labels }: Batch): Batch {
 /** The examples whose index is wanted. */
 function part({ x, labels }: Batch, wanted: (i: number) => boolean): Batch {
   const numbers = Array.from(labels, (_, i) => i).filter(wanted);
-  const size = SIDE * SIDE;
-  const chosen = allocate('train', [numbers.length, SIDE, SIDE, 1], 'float32');
+  const [batch, ...image] = x.shape;
+  const size = x.data.length / batch;
+  const chosen = allocate('train', [numbers.length, ...image], 'float32');
   numbers.forEach((from, to) => {
     chosen.data.set(x.data.subarray(from * size, (from + 1) * size), to * size);
   });

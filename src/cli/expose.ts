@@ -54,7 +54,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const which: Exposed = names?.split(',') ?? (every === undefined ? 'all' : { every: aboveZero('every', every) });
   const bytes = expose(model, which);
   await place.write(bytes);
-  process.stdout.write(`${out}\n`);
+  if (!place.isOutput) process.stdout.write(`${out}\n`);
   return EXIT.clean;
 }
 

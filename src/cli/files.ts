@@ -1,6 +1,6 @@
 // Files on the command line.
 
-import type { Stats } from 'node:fs';
+import { rmSync, type Stats } from 'node:fs';
 import {
   access,
   constants,
@@ -17,6 +17,7 @@ import {
 import { dirname, join, resolve } from 'node:path';
 import { SpecError } from '../errors.ts';
 import { deeper } from '../formats/json.ts';
+import { onEnd } from './on-end.ts';
 import { codeOf, FileError, orRefused } from './usage.ts';
 
 /** The bytes of a named file or pipe; one that cannot be read is an error of usage, and so is a device, which may never end. */
@@ -60,6 +61,7 @@ export async function at(path: string): Promise<Stats | undefined> {
 /** Refuses a directory that cannot be written to, or that cannot be made. Spec cli-files. */
 export function checkFolder(folder: string): Promise<void> {
   return orRefused(`cannot write ${folder}`, async () => {
+    if (folder === '-') throw new FileError('standard output is no directory; one of this name is ./-');
     let path = resolve(folder);
     let present = await at(path);
     for (; present === undefined; present = await at(path)) path = dirname(path);
@@ -87,6 +89,7 @@ export async function writeFolder(
   await orRefused(`cannot write ${folder}`, async () => {
     const place = (await at(folder)) ? await realpath(folder) : resolve(folder); // a link to a folder stays
     const part = `${place}.part-${process.pid}`;
+    const done = onEnd(() => rmSync(part, { recursive: true, force: true }));
     try {
       for (const each of empty) await mkdir(join(part, each), { recursive: true });
       for (const { path, bytes } of files) {
@@ -97,6 +100,7 @@ export async function writeFolder(
       await rename(part, place);
     } finally {
       await rm(part, { recursive: true, force: true });
+      done();
     }
   });
 }

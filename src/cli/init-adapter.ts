@@ -31,7 +31,8 @@ libraries (the one in Python needs numpy). Its convolution is naive and right, s
 operators are added.
 
   FILE            where to; default: toeplitz-adapter with the ending of the
-                  language. A file that is there is never replaced
+                  language. A file that is there is never replaced;
+                  - is standard output
 
 Exit code: 0, or 2 if the language is not known or the file cannot be written.
 `;
@@ -52,6 +53,10 @@ export async function run(args: readonly string[]): Promise<number> {
   const { ending, steps } = languages[lang];
   const [file = `toeplitz-adapter.${ending}`] = positionals;
   const text = await readFile(new URL(`skeletons/adapter.${ending}`, import.meta.url), 'utf8');
+  if (file === '-') {
+    process.stdout.write(text.replaceAll('FILE', `toeplitz-adapter.${ending}`));
+    return EXIT.clean;
+  }
   await orRefused(`cannot write ${file} [campaign-adapter]`, () =>
     writeFile(file, text.replaceAll('FILE', file), { flag: 'wx', mode: lang === 'python' ? 0o777 : 0o666 }),
   );

@@ -5,7 +5,8 @@ import { dirname, join, sep } from 'node:path';
 import { SpecError, show } from '../errors.ts';
 import { readSafetensors } from '../formats/safetensors.ts';
 import { netIn } from '../nets/net-file.ts';
-import { type Model, readOnnx, type ShapeOptions, writeOnnx } from '../onnx/index.ts';
+import { type Model, readOnnx, type ShapeOptions } from '../onnx/index.ts';
+import { writeModel } from '../onnx/write.ts';
 import type { Shape } from '../tensor.ts';
 import { readInput } from './files.ts';
 import { loadNet, netLines } from './show-input.ts';
@@ -61,9 +62,9 @@ function ofWeights(who: string, file: Uint8Array, { net, classes }: Values): Uin
   if (count !== undefined && !(Number.isSafeInteger(count) && count > 0))
     throw new UsageError(`${who}: --classes must be a whole number from 1 on, got '${classes}'`);
   const whole = net === undefined ? netIn(readSafetensors(file)) : undefined;
-  if (whole) return writeOnnx(whole.layer, whole.shape, whole.params);
+  if (whole) return writeModel(whole.layer, whole.shape, whole.params, true);
   const { net: layer, shape, params } = loadNet(net, count, file, who);
-  return writeOnnx(layer, shape, params);
+  return writeModel(layer, shape, params, true);
 }
 
 export function readShapes(given: readonly string[]): ShapeOptions {

@@ -1,8 +1,11 @@
 // A process and all processes that it started, as one group: lines in, lines out, ended together. Spec oracle-protocol.
 
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { constants } from 'node:os';
+import { randomUUID } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { errorMessage } from './error-message.ts';
+import { onEnd } from './on-end.ts';
+import { codeOf } from './usage.ts';
 
 /** How many characters of standard error are kept: a message may come before a long stack. */
 const TAIL = 10_000;
@@ -18,43 +21,34 @@ const SHOWN = 80;
 
 const isWindows = process.platform === 'win32';
 
-/** The groups that are running, to be ended with this process. */
-const groups = new Set<Group>();
-
-/** The signals that end a process unless it says otherwise. */
-const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
-
-const endAll = (): void => {
-  for (const group of groups) group.kill();
-};
-
-const onSignal = (signal: NodeJS.Signals): void => {
-  if (process.listenerCount(signal) > 1) return; // the command has its own way to end
-  endAll();
-  process.exit(128 + constants.signals[signal]);
-};
-
-function register(group: Group): void {
-  if (groups.size === 0) {
-    process.on('exit', endAll);
-    for (const signal of endingSignals) process.on(signal, onSignal);
-  }
-  groups.add(group);
-}
-
-function forget(group: Group): void {
-  groups.delete(group);
-  if (groups.size > 0) return;
-  process.off('exit', endAll);
-  for (const signal of endingSignals) process.off(signal, onSignal);
-}
-
 export interface Listener {
   line(text: string): void;
   /** The process has ended: `ended with exit code 9`, and its error message, if there is one. */
   end(how: string): void;
   /** A line is too long; the process is ended for this. */
   endless(beginning: string): void;
+}
+
+/** The name of a variable that everything inherits what a group starts; groups inside of groups have theirs behind it. */
+const MARK = 'TOEPLITZ_GROUP';
+
+/**
+ * The processes that bear a mark in their environment, where the system shows it (/proc of Linux): what left its group and
+ * lost its parent, as a daemon does, is found too.
+ */
+function marked(mark: string): number[] {
+  if (!existsSync('/proc/self/environ')) return [];
+  const bears = (pid: string): boolean => {
+    try {
+      return readFileSync(`/proc/${pid}/environ`).includes(mark);
+    } catch (error) {
+      if (typeof codeOf(error) !== 'string') throw error;
+      return false; // it has ended, or is somebody else's
+    }
+  };
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && bears(name))
+    .map(Number);
 }
 
 /**
@@ -71,9 +65,22 @@ function descendants(pid: number): number[] {
   return found.slice(1);
 }
 
+/** How often what a group leaves behind is looked for: it may start more meanwhile. */
+const ROUNDS = 5;
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if (codeOf(error) !== 'ESRCH' && codeOf(error) !== 'EPERM') throw error; // it has just ended; a zombie of macOS says EPERM
+  }
+}
+
 export class Group {
   private readonly child: ChildProcess;
   private readonly listener: Listener;
+  private readonly mark = randomUUID();
+  private readonly forget: () => void;
   private parts: Buffer[] = [];
   private held = 0;
   private ended = false;
@@ -84,8 +91,9 @@ export class Group {
     this.listener = listener;
     // Detached: the leader of a group of its own, so that all of it can be ended, and Ctrl-C at a terminal does not
     // reach it.
-    this.child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], detached: !isWindows });
-    register(this);
+    const env = { ...process.env, [MARK]: [process.env[MARK], this.mark].filter(Boolean).join(' ') };
+    this.child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], detached: !isWindows, env });
+    this.forget = onEnd(() => this.kill());
     this.child.on('error', (error) => this.finish(error.message));
     this.child.on('exit', (code, signal) => {
       const how = signal ? `ended by ${signal}` : `ended with exit code ${code}`;
@@ -128,13 +136,10 @@ export class Group {
       return;
     }
     const isThere = exitCode === null && signalCode === null;
-    for (const each of [-pid, ...(isThere ? descendants(pid) : [])]) {
-      try {
-        process.kill(each, 'SIGKILL');
-      } catch (error) {
-        const { code } = error as { code?: unknown };
-        if (code !== 'ESRCH' && code !== 'EPERM') throw error; // it has just ended; a zombie of macOS says EPERM
-      }
+    for (const each of [-pid, ...(isThere ? descendants(pid) : [])]) kill(each);
+    for (let round = 0, left = marked(this.mark); round < ROUNDS && left.length > 0; round++) {
+      left.forEach(kill);
+      left = marked(this.mark);
     }
   }
 
@@ -163,7 +168,7 @@ export class Group {
     this.parts = [];
     for (const stream of [this.child.stdin!, this.child.stdout!, this.child.stderr!]) stream.destroy();
     this.child.unref();
-    forget(this);
+    this.forget();
     const words = errorMessage(this.tail);
     this.listener.end(words === '' ? how : `${how}: ${words}`);
   }

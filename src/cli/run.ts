@@ -5,7 +5,7 @@ import type { Model } from '../onnx/index.ts';
 import { plain } from '../plain-text.ts';
 import { random } from '../random.ts';
 import { allocate, type Shape, sizeOf, type Tensor } from '../tensor.ts';
-import { destination } from './destination.ts';
+import { besides, destination } from './destination.ts';
 import { modelHelp, modelOptions, readModel } from './model-input.ts';
 import { progressLine } from './progress.ts';
 import { readTensors, tensorFile } from './tensor-files.ts';
@@ -64,7 +64,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const lines = Object.entries(results).map(
     ([name, tensor]) => `${plain(name, 80)} ${tensor.shape.join('×') || 'one number'}: ${told(tensor)}`,
   );
-  process.stdout.write(`${lines.join('\n')}\n`);
+  besides(place).write(`${lines.join('\n')}\n`);
   return EXIT.clean;
 }
 

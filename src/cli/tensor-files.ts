@@ -57,9 +57,9 @@ function inFile<T>(file: string, read: () => T): T {
   }
 }
 
-/** Tensors as a file, by its ending. */
+/** Tensors as a file, by its ending; standard output is .npz. */
 export function tensorFile(who: string, file: string, tensors: Named): Uint8Array {
-  if (/\.npz$/i.test(file)) return writeNpz(tensors);
+  if (/\.npz$/i.test(file) || file === '-') return writeNpz(tensors);
   if (/\.safetensors$/i.test(file)) return writeSafetensors(tensors);
   throw new UsageError(`${who}: --out must end in .npz or .safetensors, got '${file}'`);
 }

@@ -6,9 +6,10 @@ import { parseArgs } from 'node:util';
 import { SpecError } from '../errors.ts';
 import { summary } from '../inspect/summary.ts';
 import { initialize } from '../layer/initialize.ts';
+import type { Layer } from '../layer/layer.ts';
 import { lenet5, readNet, writeNet } from '../nets/index.ts';
 import { plain } from '../plain-text.ts';
-import { sameShape } from '../tensor.ts';
+import type { Shape } from '../tensor.ts';
 import { augment } from '../train/augment.ts';
 import { minibatches } from '../train/batches.ts';
 import { fit } from '../train/fit.ts';
@@ -17,8 +18,8 @@ import { evaluate } from '../train/metrics.ts';
 import { momentum } from '../train/optimizer.ts';
 import type { Progress } from '../train/progress.ts';
 import { cosine } from '../train/schedule.ts';
-import { type Destination, destination } from './destination.ts';
-import { readDigits, SIDE } from './digits.ts';
+import { besides, type Destination, destination } from './destination.ts';
+import { type Frame, ownFrame, readDigits } from './digits.ts';
 import { readInput } from './files.ts';
 import { curveSvg, samplesPng } from './train-pictures.ts';
 import { codeOf, EXIT, UsageError } from './usage.ts';
@@ -44,7 +45,8 @@ Trains the lecture's LeNet-5 on 28×28 digits, by default on generated ones.
                        processors (1)
   --seed N             another start, order, and shifts (1)
   --net FILE           train this net (a safetensors file of writeNet or of --out)
-                       from its parameters on; it takes 32×32 images of one channel
+                       from its parameters on; what it takes decides the size of
+                       images and whether they have colours
   --out FILE           write the net and its weights in one file (safetensors);
                        beside a plain file, as FILE.svg and FILE.png without
                        .safetensors, the curve of this run and images held out,
@@ -96,9 +98,9 @@ export async function run(args: readonly string[]): Promise<number> {
   const host = await import('../threads/host.ts');
   host.threadsOf('train', threads);
   const { out, checkpoint, curve, samples } = await destinations(values);
-  const { train, test, classes } = await readDigits(values);
-  const { net, shape, start: first } = await netToTrain(values.net, value('seed'));
-  const say = (text: string): boolean => process.stdout.write(`${text}\n`);
+  const { net, shape, start: first, frame } = await netToTrain(values.net, value('seed'));
+  const { train, test, classes } = await readDigits(values, frame);
+  const say = (text: string): boolean => besides(out).write(`${text}\n`);
   say(summary(net, shape, { fold: true }));
   say(`\n${train.x.shape[0]} images to train on, ${test.x.shape[0]} to measure on`);
   if (classes.length > 0) say(`classes: ${classes.map((name, i) => `${i} ${plain(name)}`).join(', ')}`);
@@ -142,7 +144,7 @@ export async function run(args: readonly string[]): Promise<number> {
     await out.write(
       writeNet(net, shape, result.params, values.net === undefined ? { metadata: { net: 'lenet5' } } : {}),
     );
-    say(`wrote ${values.out}`);
+    if (!out.isOutput) say(`wrote ${values.out}`);
     await curve?.write(curveSvg(result.history));
     await samples?.write(await samplesPng(net, result.params, test));
     if (curve && samples) say(`wrote ${curve.path} and ${samples.path}`);
@@ -153,15 +155,25 @@ export async function run(args: readonly string[]): Promise<number> {
 /** LeNet-5 with drawn parameters, or the net of a file from its own on. */
 async function netToTrain(file: string | undefined, seed: number) {
   if (file === undefined) {
-    const [net, shape] = [lenet5(), [1, SIDE, SIDE, 1]];
-    return { net, shape, start: initialize(net, shape, { seed }) };
+    const { height, width, channels } = ownFrame;
+    const [net, shape] = [lenet5(), [1, height, width, channels]];
+    return { net, shape, start: initialize(net, shape, { seed }), frame: ownFrame };
   }
   const { layer: net, shape, params: start } = readNet(await readInput(file));
-  if (!sameShape(shape.slice(1), [SIDE, SIDE, 1]))
+  return { net, shape, start, frame: frameOf(file, net, shape) };
+}
+
+/** What the net of a file takes and gives: grey images or images of colours, and a row of numbers for each. */
+function frameOf(file: string, net: Layer, shape: Shape): Frame {
+  const [, height, width, channels] = shape;
+  if (shape.length !== 4 || !(channels === 1 || channels === 3))
     throw new UsageError(
-      `train: the net of ${file} must take images of [${SIDE}, ${SIDE}, 1], got [${shape.slice(1)}]`,
+      `train: the net of ${file} must take images of [height, width, 1 or 3], got [${shape.slice(1)}]`,
     );
-  return { net, shape, start };
+  const y = net.shape(shape);
+  if (y.length !== 2)
+    throw new UsageError(`train: the net of ${file} must give a number for each class, got [${y.slice(1)}]`);
+  return { height, width, channels, classes: y[1] };
 }
 
 /** Where the weights and the checkpoints go, before anything is read. */

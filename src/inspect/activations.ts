@@ -3,6 +3,7 @@
 import { SpecError, show, wrongType } from '../errors.ts';
 import { checkLayer, type Layer, type Params } from '../layer/layer.ts';
 import { mapLayer } from '../layer/map-layer.ts';
+import { placeFor, standsFor } from '../layer/shared.ts';
 import { isList } from '../reading.ts';
 import { checkTensor, sameShape, type Tensor } from '../tensor.ts';
 import { innerLayer, operatorPaths } from './inner-layer.ts';
@@ -40,11 +41,13 @@ export function recorder(
   const outputs = new Map<string, Tensor>();
   const recording = mapLayer(net, (path, layer) => {
     if (!paths.includes(path)) return layer;
-    const forward: Layer['forward'] = (x, p) => {
-      const y = layer.forward(x, p);
+    const same = standsFor(layer);
+    const see = (y: Tensor): Tensor => {
       outputs.set(path, y);
       return y;
     };
+    if (same) return placeFor(same, see);
+    const forward: Layer['forward'] = (x, p) => see(layer.forward(x, p));
     return Object.create(layer, { forward: { value: forward } }) as Layer;
   });
   return (x, params) => {

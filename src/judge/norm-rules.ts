@@ -4,10 +4,12 @@ import { Value } from '../onnx/value.ts';
 import { gamma } from '../oracle/bounds/bound.ts';
 import { sizeOf } from '../tensor.ts';
 import { sound } from './enclosure.ts';
+import { ownStatistics } from './own-norm-rules.ts';
 import type { Node, Rule } from './rule.ts';
 
 /** (x − mean)·scale + bias, or x·scale + (bias − mean·scale), or folded into the sum before. */
 export const norm: Rule = (node) => {
+  if (node.planned.plan?.step?.layer.name === 'batchNorm') return ownStatistics(node); // as in training
   const [x, r] = [node.at(0).value.in('last'), node.at(0).radius?.in('last')];
   if (node.inputs.slice(1).some((each) => each?.radius)) return undefined;
   const [weight, bias, mean, variance] = [1, 2, 3, 4].map((i) => node.at(i).value.first);

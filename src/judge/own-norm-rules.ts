@@ -1,6 +1,6 @@
-// Norms by the statistics of an image's own elements. Spec enclosure-statistics.
+// Norms by the statistics of the numbers that they are given. Spec enclosure-statistics.
 //
-//   y = (x − μ)·w / √(σ² + ε) + b over blocks of N elements that lie side by side in the file
+//   y = (x − μ)·w / √(σ² + ε) + b over blocks of N elements
 
 import { Value } from '../onnx/value.ts';
 import { gamma } from '../oracle/bounds/bound.ts';
@@ -8,22 +8,43 @@ import { sizeOf } from '../tensor.ts';
 import { type Rounding, roundingOf, sound } from './enclosure.ts';
 import type { Node, Rule } from './rule.ts';
 
-/** How many elements share their statistics. */
-function blockOf(node: Node): number {
+/** How many elements share their statistics, and where they lie in the file. */
+interface Blocks {
+  readonly size: number;
+  /** The place of element k of a block. */
+  at(block: number, k: number): number;
+}
+
+/** Side by side, but for those of a channel, which are so in each image. */
+function blocksOf(node: Node): Blocks {
   const { shape } = node.at(0).value;
   const { op } = node.planned.node;
-  if (op === 'InstanceNormalization') return sizeOf(shape.slice(2));
-  if (op === 'GroupNormalization') return (sizeOf(shape.slice(2)) * shape[1]) / (node.attribute('num_groups')?.i ?? 1);
+  const space = sizeOf(shape.slice(2));
+  const row = (size: number): Blocks => ({ size, at: (block, k) => block * size + k });
+  if (op === 'BatchNormalization')
+    return {
+      size: shape[0] * space,
+      at: (block, k) => (Math.floor(k / space) * shape[1] + block) * space + (k % space),
+    };
+  if (op === 'InstanceNormalization') return row(space);
+  if (op === 'GroupNormalization') return row((space * shape[1]) / (node.attribute('num_groups')?.i ?? 1));
   const axis = node.attribute('axis')?.i ?? -1;
-  return sizeOf(shape.slice(axis < 0 ? axis + shape.length : axis));
+  return row(sizeOf(shape.slice(axis < 0 ? axis + shape.length : axis)));
 }
 
 /** |w| and |b| of each element: b is what a block of zeros gives, and w is read from one of ±1. */
-function weightsOf(node: Node, N: number, epsilon: number): { readonly w: Float64Array; readonly b: Float64Array } {
+function weightsOf(
+  node: Node,
+  { size: N, at }: Blocks,
+  epsilon: number,
+): { readonly w: Float64Array; readonly b: Float64Array } {
   const mean = N % 2 === 0 ? 0 : 1 / N;
-  const sign = (i: number): number => ((i % N) % 2 === 0 ? 1 : -1);
-  const deviation = Math.sqrt(1 - mean * mean + epsilon);
   const { shape, type } = node.at(0).value;
+  const signs = new Float64Array(sizeOf(shape));
+  for (let block = 0; block * N < signs.length; block++)
+    for (let k = 0; k < N; k++) signs[at(block, k)] = k % 2 === 0 ? 1 : -1;
+  const sign = (i: number): number => signs[i];
+  const deviation = Math.sqrt(1 - mean * mean + epsilon);
   const run = (x: (i: number) => number): Float64Array => {
     const data = new Float64Array(sizeOf(shape)).map((_, i) => x(i));
     return node.runOn(new Value(type, shape, data))[0].first as Float64Array;
@@ -39,26 +60,29 @@ function weightsOf(node: Node, N: number, epsilon: number): { readonly w: Float6
 /** The radii of x and the arithmetic of the statistics, which is that of float32 where `stash_type` says so. */
 function stashed(node: Node, x: Float64Array): { readonly r?: Float64Array | undefined; readonly rounding: Rounding } {
   const own = node.at(0).radius?.first as Float64Array | undefined;
-  const isFloat32 = node.planned.node.op !== 'InstanceNormalization' && (node.attribute('stash_type')?.i ?? 1) === 1;
+  const hasStash = /^(Group|Layer)/.test(node.planned.node.op);
+  const isFloat32 = hasStash && (node.attribute('stash_type')?.i ?? 1) === 1;
   if (!node.declared.isDouble || !isFloat32) return { r: own, rounding: node.rounding };
   const rounding = roundingOf({ ...node.declared, isDouble: false });
   return { r: x.map((v, i) => (own?.[i] ?? 0) + rounding.u * Math.abs(v) + rounding.tiny), rounding };
 }
 
-const ownStatistics: Rule = (node) => {
+export const ownStatistics: Rule = (node) => {
   if (node.inputs.slice(1).some((each) => each?.radius)) return undefined;
-  const N = blockOf(node);
+  const blocks = blocksOf(node);
+  const { size: N, at } = blocks;
   const epsilon = Math.fround(node.float('epsilon', 1e-5));
   if (!(epsilon > 0)) return undefined;
-  const { w, b } = weightsOf(node, N, epsilon);
+  const { w, b } = weightsOf(node, blocks, epsilon);
   const x = node.at(0).value.first as Float64Array;
   const { r, rounding } = stashed(node, x);
   const { u, tiny, constant, scale } = rounding;
   const isTwoPass = node.declared.variance === 'two-pass';
   const error = new Float64Array(x.length);
-  for (let start = 0; start < x.length; start += N) {
+  for (let block = 0; block * N < x.length; block++) {
     let [sum, size, radius, square] = [0, 0, 0, 0];
-    for (let i = start; i < start + N; i++) {
+    for (let k = 0; k < N; k++) {
+      const i = at(block, k);
       const own = r?.[i] ?? 0;
       sum += x[i];
       size += Math.abs(x[i]) + own;
@@ -67,7 +91,8 @@ const ownStatistics: Rule = (node) => {
     }
     const [mu, away] = [sum / N, radius / N];
     let [variance, moved] = [0, 0];
-    for (let i = start; i < start + N; i++) {
+    for (let k = 0; k < N; k++) {
+      const i = at(block, k);
       const [t, own] = [Math.abs(x[i] - mu), (r?.[i] ?? 0) + away];
       variance += (t * t) / N;
       moved += (2 * t * own + own * own) / N;
@@ -78,7 +103,8 @@ const ownStatistics: Rule = (node) => {
       : (4 * gamma(N + 4, u) * square) / N;
     const relative = (moved + off + tiny * N) / (variance + epsilon) + N * Number.EPSILON;
     const mean = away + rounded;
-    for (let i = start; i < start + N; i++) {
+    for (let k = 0; k < N; k++) {
+      const i = at(block, k);
       const [own, W] = [r?.[i] ?? 0, w[i] / Math.sqrt(variance + epsilon)];
       const numbers = Math.abs(x[i]) + own + Math.abs(mu) + mean;
       const share = gamma(scale, u) + 8 * constant;

@@ -35,13 +35,19 @@ const places = new WeakMap<Layer, Layer>();
 /** The shared layer that such a layer stands for, if it is one. */
 export const standsFor = (layer: Layer): Layer | undefined => places.get(layer);
 
+/** What comes out in a place is passed through this. */
+interface Place extends Layer {
+  readonly see: (y: Tensor) => Tensor;
+}
+
 /** It has the shapes of the layer, no parameters, and is replaced before it runs. */
-function placeFor(layer: Layer): Layer {
+export function placeFor(layer: Layer, see: Place['see'] = (y) => y): Layer {
   const outside = (): never => {
-    throw new SpecError('shared-rules', 'shared: what stands for a layer must stay inside of its net, got it outside');
+    throw new SpecError('shared-rules', 'shared: what stands for a layer must stay in its net');
   };
-  const place: Layer = Object.freeze<Layer>({
+  const place: Layer = Object.freeze<Place>({
     name: 'same',
+    see,
     attributes: Object.freeze({}),
     children: Object.freeze({}),
     with: () => place,
@@ -57,20 +63,19 @@ function placeFor(layer: Layer): Layer {
 }
 
 /** The net with another layer in every place of one. */
-const filled = (net: Layer, layer: Layer, use: (place: Layer) => Layer): Layer =>
-  mapLayer(net, (_, each) => (places.get(each) === layer ? use(each) : each));
+const filled = (net: Layer, layer: Layer, use: (place: Place) => Layer): Layer =>
+  mapLayer(net, (_, each) => (places.get(each) === layer ? use(each as Place) : each));
 
 /** Spec shared-rules. */
 function sharedIn(parts: Parts, of = (parts as Children).shared): Layer {
   const { shared: layer, net: given } = parts as Children;
   // A changed layer needs places of its own.
-  const net = layer === of ? given : filled(given, of, () => placeFor(layer));
+  const net = layer === of ? given : filled(given, of, ({ see }) => placeFor(layer, see));
   /** The net whose places run the layer with these parameters. */
   const bound = (p: Params<Tensor>, run: Partial<Layer>): Layer =>
     filled(net, layer, (place) => ({
       ...place,
-      forward: (x) => layer.forward(x, p),
-      vjp: (x) => layer.vjp(x, p),
+      forward: (x) => place.see(layer.forward(x, p)),
       ...run,
     }));
   return combinator('shared', Object.freeze({ shared: layer, net }), (changed) => sharedIn(changed, layer), {

@@ -37,7 +37,7 @@ export interface ShapeOptions {
 }
 
 export interface RunOptions {
-  /** The tensors that are wanted; without it, all of them. */
+  /** The tensors that are wanted; without it, all that nodes make. */
   readonly outputs?: readonly string[];
   /** Called before each node. */
   readonly onProgress?: (progress: { readonly done: number; readonly of: number; readonly node: string }) => void;
@@ -223,11 +223,16 @@ class GraphModel implements Model {
   #wanted({ nodes }: Planned, names: readonly string[] | undefined): readonly string[] {
     if (names === undefined)
       return nodes.flatMap((each) => each.node.outputs.filter((name, k) => name !== '' && !isUnmade(each, k)));
-    const all = this.#graph.nodes.flatMap(({ outputs }) => outputs.filter((name) => name !== ''));
+    // An output of the model may be one of its inputs or constants.
+    const all = [
+      ...this.inputs.map(({ name }) => name),
+      ...this.#graph.constants.keys(),
+      ...this.#graph.nodes.flatMap(({ outputs }) => outputs.filter((name) => name !== '')),
+    ];
     if (!isList(names)) throw wrongType('onnx-run', `run: outputs must be an array of names, got ${show(names)}`);
     const there = new Set(all);
     for (const name of names)
-      if (!there.has(name)) throw new SpecError('onnx-run', `run: the model makes no tensor ${show(name)}`);
+      if (!there.has(name)) throw new SpecError('onnx-run', `run: the model has no tensor ${show(name)}`);
     return names;
   }
 

@@ -143,15 +143,18 @@ function flattened(row: readonly Part[], form: Form, shape: Shape, add: Add): Ad
   return add(flatten(), {}, isOneRow ? { kind: 'same', shape } : { kind: 'rows', shape, image: form.shape });
 }
 
+/** Channels that come last become the first axis behind the batch. */
+export const movesFirst = (order: readonly number[]): boolean =>
+  order.length > 2 && order.every((axis, i) => axis === (i === 0 ? 0 : i === 1 ? order.length - 1 : i - 1));
+
 /** Channels moved last in the file, or back again: nothing moves in the library. */
 function transposed(form: Form, shape: Shape, order: readonly number[]): Added | undefined {
   const rank = order.length;
   const isLast = order.every((axis, i) => axis === (i === 0 ? 0 : i === rank - 1 ? 1 : i + 1));
-  const isFirst = order.every((axis, i) => axis === (i === 0 ? 0 : i === 1 ? rank - 1 : i - 1));
   const isTurn = order.every((axis, i) => axis === (i === 1 ? 2 : i === 2 ? 1 : i));
   if (isTurn && form.kind === 'groups') return { form: { ...form, kind: 'turns', shape } };
   if (isLast && form.kind === 'same') return { form: { kind: 'last', shape } };
-  return isFirst && form.kind === 'last' ? { form: { kind: 'same', shape } } : undefined;
+  return movesFirst(order) && form.kind === 'last' ? { form: { kind: 'same', shape } } : undefined;
 }
 
 /** Rows in the order of channels first, brought to that of channels last. */

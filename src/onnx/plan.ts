@@ -7,7 +7,9 @@ import { Call, checked, type Known, once, type Plan, unsupported } from './call.
 import type { Graph, GraphNode } from './graph.ts';
 import type { Constant, External } from './initializer.ts';
 import { operatorIn } from './operators/index.ts';
+import { ownOperator } from './operators/own.ts';
 import type { Kind, Value } from './value.ts';
+import { OWN_DOMAIN } from './write-own.ts';
 
 export interface PlannedNode {
   readonly node: GraphNode;
@@ -101,12 +103,18 @@ function folded(node: GraphNode, plan: Plan, inputs: readonly (Known | undefined
   return { ...kind, constant: () => value, depth: 0 };
 }
 
+/** With its version in this opset. */
+function operatorOf({ op, domain }: GraphNode, opset: number): NonNullable<ReturnType<typeof operatorIn>> {
+  if (domain === '') return operatorIn(op, opset) ?? unsupported(`operator ${show(op)} is not known in opset ${opset}`);
+  const operator = domain === OWN_DOMAIN ? ownOperator(op) : undefined;
+  return operator ? { operator, version: 1 } : unsupported(`operator ${show(op)} of ${show(domain)} is not known`);
+}
+
 function planNode(node: GraphNode, opset: number, known: ReadonlyMap<string, Known>, external: External): PlannedNode {
   const inputs = node.inputs.map((name) => (name === '' ? undefined : known.get(name)));
   let version: number | undefined;
   try {
-    if (node.domain !== '') unsupported(`operator ${show(node.op)} of ${show(node.domain)} is not known`);
-    const found = operatorIn(node.op, opset) ?? unsupported(`operator ${show(node.op)} is not known in opset ${opset}`);
+    const found = operatorOf(node, opset);
     version = found.version;
     const missing = node.inputs.find((name, i) => name !== '' && inputs[i] === undefined);
     if (missing !== undefined) throw new SpecError('onnx-shape', `the shape of ${show(missing)} is not known`);

@@ -11,7 +11,7 @@ import type { Layer, Params } from '../layer/layer.ts';
 import { product } from '../layer/product.ts';
 import type { Shape, Tensor } from '../tensor.ts';
 import type { Graph } from './graph.ts';
-import { appended, type Form, type Part } from './parts.ts';
+import { appended, type Form, movesFirst, type Part } from './parts.ts';
 import type { Planned, PlannedNode } from './plan.ts';
 import { lastShape } from './value.ts';
 
@@ -39,9 +39,22 @@ export function seriesParallel(graph: Graph, planned: Planned): OnnxLayer {
       `layer: the input ${show(input)} has shape [${shape?.join(', ') ?? '?'}]: give it as shapes: { … }`,
     );
   const builder = new Builder(planned, input);
-  const { parts } = builder.between(input, graph.outputs[0].name, { kind: 'same', shape: known.shape });
+  const kind = isMovedAtOnce(planned, input) ? 'last' : 'same';
+  const [{ name: output }] = graph.outputs;
+  const { parts, form } = builder.between(input, output, { kind, shape: known.shape });
+  if (form.kind === 'groups' || form.kind === 'turns')
+    refuse(`the output ${show(output)} has more axes than the layer that makes it`);
   const { layer, params } = sequence(parts);
-  return { layer, params, shape: lastShape(known.shape) };
+  return { layer, params, shape: kind === 'last' ? known.shape : lastShape(known.shape) };
+}
+
+/** Whether the input is an image with its channels last, which every node that reads it moves first; of three axes nobody can tell. */
+function isMovedAtOnce({ nodes }: Planned, input: string): boolean {
+  const readers = nodes.filter(({ node }) => node.inputs.includes(input));
+  return (
+    readers.length > 0 &&
+    readers.every(({ plan }) => plan?.moves !== undefined && plan.moves.length > 3 && movesFirst(plan.moves))
+  );
 }
 
 /** Parts in a row: one by itself, or a chain under their names. */

@@ -32,6 +32,8 @@ export class GraphWriter {
   readonly initializers: Draft[] = [];
   readonly type: ElementType;
   readonly #names = new Set<string>();
+  readonly #weights = new Map<string, Draft>();
+  #wanted = (name: string): string => name;
 
   constructor(type: ElementType) {
     this.type = type;
@@ -51,11 +53,28 @@ export class GraphWriter {
     path: string,
     inputs: readonly string[],
     attributes: Readonly<Record<string, AttributeValue>> = {},
+    domain?: string,
   ): string {
     const name = this.unique(path || op.toLowerCase());
     const list = Object.entries(attributes).map(([key, value]) => attribute(key, value));
-    this.nodes.push({ inputs, outputs: [name], name, op, attributes: list });
+    this.nodes.push({ inputs, outputs: [name], name, op, attributes: list, ...(domain !== undefined && { domain }) });
     return name;
+  }
+
+  /** Gives the last node more outputs, which nothing reads. */
+  addOutputs(...names: readonly string[]): void {
+    const last = this.nodes[this.nodes.length - 1] as { readonly outputs: readonly string[] };
+    const more = names.map((name) => this.unique(`${last.outputs[0]}.${name}`));
+    this.nodes[this.nodes.length - 1] = { ...last, outputs: [...last.outputs, ...more] };
+  }
+
+  /** What is written meanwhile at `path` has its weights at another one, each once. */
+  weightsOf<T>(path: string, other: string, write: () => T): T {
+    const before = this.#wanted;
+    this.#wanted = (name) => before(name.startsWith(path) ? other + name.slice(path.length) : name);
+    const result = write();
+    this.#wanted = before;
+    return result;
   }
 
   /** A weight as the file has it. */
@@ -92,11 +111,17 @@ export class GraphWriter {
     bytes: number,
     set: (view: DataView, at: number, i: number) => void,
   ): string {
-    const name = this.unique(wanted);
     const raw = new Uint8Array(sizeOf(shape) * bytes);
     const view = viewOf(raw);
     for (let i = 0; i * bytes < raw.length; i++) set(view, i * bytes, i);
-    this.initializers.push({ dims: shape, type, name, raw });
+    const own = this.#wanted(wanted);
+    const same = this.#weights.get(own);
+    if (same && String(same.dims) === String(shape) && (same.raw as Uint8Array).every((byte, i) => byte === raw[i]))
+      return same.name as string;
+    const name = this.unique(own);
+    const draft = { dims: shape, type, name, raw };
+    this.#weights.set(own, draft);
+    this.initializers.push(draft);
     return name;
   }
 

@@ -122,6 +122,18 @@ const frozenNorm: Write = ({ graph, layer, path, x, y, params }) => {
   return { name: graph.node('BatchNormalization', path, [x.name, ...weights], { epsilon }), shape: y };
 };
 
+/** By the statistics of the batch, as in training; the running ones, which ONNX wants beside it, are those of the beginning. */
+const batchNorm: Write = ({ graph, layer, path, x, y, params }) => {
+  const { shape, data } = params.weight;
+  const running = { mean: { shape, data: data.map(() => 0) }, variance: { shape, data: data.map(() => 1) } };
+  const all: Readonly<Record<string, Tensor>> = { ...params, ...running };
+  const weights = ['weight', 'bias', 'mean', 'variance'].map((name) => graph.weight(`${path}.${name}`, all[name]));
+  const attributes = { epsilon: { float: layer.attributes.epsilon as number }, training_mode: 1 };
+  const name = graph.node('BatchNormalization', path, [x.name, ...weights], attributes);
+  graph.addOutputs('mean.after', 'variance.after'); // the running ones behind this batch, which must have names
+  return { name, shape: y };
+};
+
 /** ONNX has the mean of the squares in place of their sum. */
 const lrn: Write = plain('LRN', ({ layer: { attributes } }) => ({
   size: attributes.size as number,
@@ -187,6 +199,7 @@ export const writers: Readonly<Record<string, Write>> = {
   identity: pointwise('Identity'),
   scale,
   softmax: plain('Softmax', ({ layer, x }) => ({ axis: axisFirst(layer.attributes.axis as number, x.shape.length) })),
+  batchNorm,
   frozenNorm,
   lrn,
   selectChannels,

@@ -3,10 +3,12 @@
 import { SpecError } from '../errors.ts';
 import { checkLayer, type Layer, type Params } from '../layer/layer.ts';
 import { checkParams, flatParams } from '../layer/params.ts';
+import { standsFor } from '../layer/shared.ts';
 import { checkShape, type Shape, type Tensor, typeOf } from '../tensor.ts';
 import { encode } from './encode.ts';
 import { GraphWriter, type Written } from './write-graph.ts';
 import { anyOrder, writers } from './write-operators.ts';
+import { OWN_DOMAIN, ownNode } from './write-own.ts';
 
 const WHO = 'writeOnnx';
 const CLAUSE = 'onnx-write';
@@ -25,13 +27,18 @@ const fileShape = (shape: Shape): Shape =>
  * attributes are float32 there, so an epsilon or a slope is rounded. float64 parameters give a model of float64.
  *
  * @param shape of the input, channels last.
- * @throws {SpecError} onnx-write with the path of a layer that ONNX cannot say: locally connected layers, losses, batch
- * norm with the statistics of the batch, maxima over channels, blocks of other than two axes, shared layers; layer-params for parameters that are not the layer's.
+ * @throws {SpecError} onnx-write with the path of a layer that ONNX cannot say: locally connected layers, losses, maxima over
+ * channels, blocks of other than two axes; layer-params for parameters that are not the layer's.
  * @example
  * const bytes = writeOnnx(chain({ fc: dense({ units: 2, bias: false }) }), [1, 3], { fc: { weight: tensor([3, 2]) } });
  * readOnnx(bytes).nodes[0].op // Gemm
  */
 export function writeOnnx(layer: Layer, shape: Shape, params: Params<Tensor>): Uint8Array<ArrayBuffer> {
+  return writeModel(layer, shape, params, false);
+}
+
+/** With `own`, what ONNX cannot say becomes nodes of this library's domain, which no other program runs. */
+export function writeModel(layer: Layer, shape: Shape, params: Params<Tensor>, own: boolean): Uint8Array<ArrayBuffer> {
   checkLayer(WHO, layer);
   checkShape(WHO, shape);
   checkParams(WHO, params);
@@ -40,14 +47,17 @@ export function writeOnnx(layer: Layer, shape: Shape, params: Params<Tensor>): U
   const [first] = Object.values(tensors);
   const graph = new GraphWriter(first ? typeOf(first.data) : 'float32');
   const input = graph.unique('x');
-  const inside = put(graph, layer, '', { name: input, shape }, params);
+  const inside = put({ graph, own, shared: new Map() }, layer, '', { name: input, shape }, params);
   const { name, shape: out } = flat(graph, inside);
   const output = graph.unique('y');
   rename(graph, name, output, input);
   return encode('Model', {
     irVersion: IR,
     producerName: 'toeplitz',
-    opsets: [{ version: OPSET }],
+    opsets: [
+      { version: OPSET },
+      ...(graph.nodes.some(({ domain }) => domain !== undefined) ? [{ domain: OWN_DOMAIN, version: 1 }] : []),
+    ],
     graph: {
       name: layer.name,
       nodes: graph.nodes,
@@ -77,19 +87,36 @@ function rename(graph: GraphWriter, name: string, output: string, input: string)
   const last = graph.nodes.at(-1) as { inputs: string[]; outputs: string[] } | undefined;
   if (name === input || last?.outputs[0] !== name) {
     graph.nodes.push({ inputs: [name], outputs: [output], name: output, op: 'Identity' });
-  } else graph.nodes[graph.nodes.length - 1] = { ...last, outputs: [output] };
+  } else graph.nodes[graph.nodes.length - 1] = { ...last, outputs: [output, ...last.outputs.slice(1)] };
+}
+
+interface Writer {
+  readonly graph: GraphWriter;
+  readonly own: boolean;
+  /** Where the weights of the shared layers around are, and what they are. */
+  readonly shared: Map<Layer, { readonly path: string; readonly params: Params<Tensor> }>;
 }
 
 /** Appends the nodes of a layer. */
-function put(graph: GraphWriter, layer: Layer, path: string, given: Written, params: Params<Tensor>): Written {
+function put(writer: Writer, layer: Layer, path: string, given: Written, params: Params<Tensor>): Written {
+  const { graph } = writer;
   const own = (name: string): string => (path === '' ? name : `${path}.${name}`);
   const child = (name: string, x: Written): Written =>
-    put(graph, layer.children[name], own(name), x, (params[name] ?? {}) as Params<Tensor>);
+    put(writer, layer.children[name], own(name), x, (params[name] ?? {}) as Params<Tensor>);
   const names = Object.keys(layer.children);
   if (layer.arrangement === 'sequence') {
     let x = given;
     for (const name of names) x = child(name, x);
     return x;
+  }
+  if (layer.arrangement === 'shared') {
+    writer.shared.set(layer.children.shared, { path: own('shared'), params: (params.shared ?? {}) as Params<Tensor> });
+    return child('net', given);
+  }
+  const place = standsFor(layer);
+  if (place !== undefined) {
+    const same = writer.shared.get(place) as { path: string; params: Params<Tensor> };
+    return graph.weightsOf(path, same.path, () => put(writer, place, path, given, same.params));
   }
   const x = anyOrder.has(layer.name) ? given : flat(graph, given);
   const y = layer.shape(x.shape);
@@ -100,19 +127,17 @@ function put(graph: GraphWriter, layer: Layer, path: string, given: Written, par
       return { name: parts.reduce((a, b) => graph.node('Mul', path || 'product', [a, b])), shape: y };
     return { name: graph.node('Concat', path || 'concat', parts, { axis: 1 }), shape: y };
   }
-  if (!Object.hasOwn(writers, layer.name))
+  const writing = { graph, layer, path: path || layer.name, x, y, params: params as Record<string, Tensor> };
+  try {
+    if (Object.hasOwn(writers, layer.name)) return writers[layer.name](writing);
     throw new SpecError(
       CLAUSE,
       `${WHO}: ${path === '' ? '' : `at ${path}: `}ONNX has no operator for the layer ${layer.name}`,
     );
-  return writers[layer.name]({
-    graph,
-    layer,
-    path: path || layer.name,
-    x,
-    y,
-    params: params as Record<string, Tensor>,
-  });
+  } catch (error) {
+    if (!(writer.own && error instanceof SpecError && error.clause === CLAUSE)) throw error;
+    return ownNode(writing);
+  }
 }
 
 /** Flattened channels last, as the library has it; only where no dense layer can take the order into its weight. */

@@ -20,7 +20,10 @@ import { join } from 'node:path';
 import { afterAll, beforeEach, expect, it } from 'vitest';
 import { destination } from '../../src/cli/destination.ts';
 import { checkFolder, writeFolder } from '../../src/cli/files.ts';
-import { quick, toeplitz } from './run.ts';
+import { readNpz } from '../../src/formats/index.ts';
+import { relu } from '../../src/index.ts';
+import { readOnnx, writeOnnx } from '../../src/onnx/index.ts';
+import { program, quick, toeplitz } from './run.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'toeplitz-'));
 const at = (name: string): string => join(folder, name);
@@ -219,4 +222,38 @@ it('[campaign-answers] a manifest or a report that is nested too deeply is refus
     const merge = await quick('merge', at('report.json'));
     expect(merge).toMatchObject({ code: 2, err: expect.stringContaining(`${why} [campaign-reporter]`) });
   }
+});
+
+it('[cli-files] - is standard output, beside which nothing else is written, and neither a directory nor a file to read again', async () => {
+  const model = at('relu.onnx');
+  writeFileSync(model, writeOnnx(relu(), [1, 2], {}));
+  const stdout = (...args: string[]) =>
+    spawnSync(process.execPath, [program, ...args], { cwd: folder, maxBuffer: 1 << 26 });
+  expect(readNpz(stdout('run', model, '--out', '-').stdout)).toHaveProperty('y');
+  expect(readOnnx(stdout('expose', model, '--out', '-').stdout).nodes).toHaveLength(1);
+  expect(stdout('init-adapter', '--lang', 'js', '-').stdout.toString()).toMatch(/^\/\/ /);
+  for (const args of [
+    ['vectors', '--out', '-'],
+    ['expose', model, '--parts', '1', '--out', '-'],
+    ['train', '--checkpoint', '-'],
+  ]) {
+    const { status, stderr } = stdout(...args);
+    expect([status, stderr.toString()]).toEqual([2, expect.stringContaining('cannot write -: ')]);
+  }
+  expect(readdirSync(folder)).toEqual(['relu.onnx']);
+});
+
+it('[cli-files] a command that is interrupted leaves no part of a directory; one whose reader has gone ends quietly', async () => {
+  const child = spawn(process.execPath, [program, 'vectors', '--cases', '5000', '--out', at('q')]);
+  const ended = new Promise((resolve) => child.on('close', (code) => resolve(code)));
+  await expect.poll(() => readdirSync(folder).length, { timeout: 60_000 }).toBe(1);
+  child.kill('SIGINT');
+  expect([await ended, readdirSync(folder)]).toEqual([130, []]);
+  const unread = spawn(process.execPath, [program, '--help']);
+  unread.stdout.destroy();
+  let said = '';
+  unread.stderr.on('data', (chunk) => {
+    said += chunk;
+  });
+  expect([await new Promise((resolve) => unread.on('close', resolve)), said]).toEqual([141, '']);
 });

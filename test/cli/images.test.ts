@@ -105,6 +105,22 @@ test('[cli-images] train makes colours grey and large images 28×28, and holds o
   expect(sumOf(both.train.x.data, 0)).toBeCloseTo(25);
 });
 
+test('[cli-images] a net says how large images are, and whether they have colours', async () => {
+  const frame = { height: 16, width: 60, channels: 3, classes: 2 };
+  const { train } = await readDigits({ images: at('classes') }, frame);
+  expect(train.x.shape).toEqual([22, 16, 60, 3]);
+  const pixels = [...train.x.data.subarray(21 * 16 * 60 * 3)];
+  expect([sumOf(train.x.data, 0), pixels.filter((each) => each === 1).length]).toEqual([0, 14 * 53 * 3]);
+  const { train: own, test: held } = await readDigits({}, { ...frame, width: 31 });
+  expect([own.x.shape, held.x.shape]).toEqual([
+    [2700, 16, 31, 3],
+    [300, 16, 31, 3],
+  ]);
+  await expect(readDigits({ images: at('classes') }, { ...frame, classes: 1 })).rejects.toThrow(
+    'must hold 2 to 1 folders',
+  );
+});
+
 test.each([
   [{ images: 'one' }, /must hold 2 to 10 folders, one for each class, got 1/],
   [{ images: 'flat' }, /must hold 2 to 10 folders, one for each class, got 0/],

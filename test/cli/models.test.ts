@@ -5,7 +5,18 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readNpz, writeNpy, writeNpz, writePng, writeSafetensors } from '../../src/formats/index.ts';
-import { chain, conv2d, dense, flatten, initialize, relu, type Tensor, tensor } from '../../src/index.ts';
+import {
+  batchNorm,
+  chain,
+  conv2d,
+  dense,
+  flatten,
+  initialize,
+  locallyConnected2d,
+  relu,
+  type Tensor,
+  tensor,
+} from '../../src/index.ts';
 import { mapParams } from '../../src/layer/params.ts';
 import { lenet5, readNet, squeezenet, writeNet } from '../../src/nets/index.ts';
 import { readOnnx, writeOnnx } from '../../src/onnx/index.ts';
@@ -131,6 +142,23 @@ describe('[cli-judge]', () => {
     });
   });
 
+  test('[onnx-own] [cli-model] a net in one file may have layers that ONNX has no words for', async () => {
+    const odd = chain({ own: locallyConnected2d({ filters: 2, size: 3 }), norm: batchNorm(), relu: relu() });
+    const file6 = file('odd.safetensors', writeNet(odd, shape, initialize(odd, shape, { seed: 1 })));
+    const ran = await toeplitz('run', file6, '--outputs', 'all', '--out', at('odd.npz'));
+    const [described, judged] = await Promise.all([
+      toeplitz('describe', file6),
+      toeplitz('judge', file6, at('odd.npz')),
+    ]);
+    expect([ran.code, described.code, judged.code]).toEqual([0, 0, 0]);
+    expect(described.out).toMatch(
+      /own +toeplitz\.locallyConnected2d +locallyConnected2d +1×2×4×4 +320 +288 +128 +3×3\nnorm +BatchNormalization +batchNorm +1×2×4×4 +4 +0 +128/,
+    );
+    expect(described.out).toContain('\n324 parameters, 288 multiply-adds\n');
+    expect(judged.out).toMatch(/own +.*not judged/);
+    expect(judged.out).toMatch(/\n3 nodes: 2 pass, 1 not judged\n$/);
+  });
+
   test('[cli-model] the model may be a net in one file, or weights with the name of their net', async () => {
     const whole = file('net.safetensors', writeNet(net, shape, params));
     const lenet = lenet5();
@@ -180,7 +208,7 @@ describe('a net in one file', () => {
       ),
     ]);
     expect([again.code, other.code, described.code, ran.code, shown.code]).toEqual([0, 2, 0, 0, 0]);
-    expect(other.err).toContain('must take images of [32, 32, 1]');
+    expect(other.err).toContain('labels must be below the 3 classes of x');
     expect(described.out).toContain('61,706 parameters');
     expect((await quick('judge', at('trained.safetensors'), at('trained.npz'))).code).toBe(0);
   });

@@ -47,11 +47,16 @@ function running(pids: string): number[] {
 }
 
 describe.concurrent('a process', () => {
+  const alone: [string, string[]] = [
+    'in a session of its own, without a parent',
+    ['sh', '--', '-c', 'exec 3<&0; (setsid "$0" "$@" <&3 &); sleep 100'],
+  ];
   it.each([
     ['by itself', []],
     ['behind a shell', ['sh', '--', '-c', '"$0" "$@"; true']],
     ['in a group that its launcher made', ['sh', '--', '-c', 'timeout 100 "$0" "$@"; true']],
     ['behind two', ['sh', '--', '-c', 'sh -c \'"$0" "$@"; true\' "$0" "$@"; true']],
+    ...(existsSync('/proc/self/environ') ? [alone] : []),
   ])(
     '[oracle-protocol] that hangs once is ended, %s, with all processes that it started, and the next call runs',
     async (_, shell) => {
@@ -94,6 +99,23 @@ describe.concurrent('a process', () => {
       expect(await ended).toBe({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }[signals[0]]);
       await expect.poll(() => running(pids), { timeout: 20_000 }).toEqual([]);
     });
+  });
+
+  it('[oracle-exit] is ended by one interruption between two calls, and what is known is reported', async () => {
+    const { pids } = place();
+    const args = [program, 'check', '--cases', '5000', '--reporter', 'json', ...engine()];
+    const child = spawn(process.execPath, args, { env: { ...process.env, PIDS: pids } });
+    let out = '';
+    child.stdout.on('data', (text) => {
+      out += text;
+    });
+    const ended = new Promise((resolve) => child.on('close', resolve));
+    await expect.poll(() => running(pids).length, { timeout: 60_000 }).toBe(1);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    child.kill('SIGINT');
+    expect(await ended).toBe(130);
+    expect(JSON.parse(out)).toMatchObject({ interrupted: true, clean: false });
+    expect(running(pids)).toEqual([]);
   });
 
   it('[oracle-protocol] that cannot be started again is a crash, and the report is written', async () => {

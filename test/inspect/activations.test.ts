@@ -12,6 +12,7 @@ import {
   initialize,
   maxPool2d,
   relu,
+  shared,
   sum,
   tensor,
 } from '../../src/index.ts';
@@ -67,6 +68,16 @@ test('[inspect-activations] one layer object at two paths gives two outputs', ()
   const same = chain({ a: twice, less: dense({ units: 1, bias: false }), b: twice });
   const found = activations(same, tensor([1, 1], [5]), { less: { weight: tensor([1, 1], [-1]) } }, ['a', 'b']);
   expect([found.a.data[0], found.b.data[0]]).toEqual([5, 0]);
+});
+
+test('[inspect-activations] every use of a shared layer, and the layer itself at its last', () => {
+  const same = shared(dense({ units: 1, bias: false }), (place) => chain({ one: place, relu: relu(), two: place }));
+  const found = activations(same, tensor([1, 1], [3]), { shared: { weight: tensor([1, 1], [2]) }, net: {} });
+  const numbers = Object.fromEntries(Object.entries(found).map(([path, { data }]) => [path, data[0]]));
+  expect(numbers).toEqual({ shared: 12, 'net.one': 6, 'net.relu': 6, 'net.two': 12 });
+  expect(
+    Object.keys(activations(same, tensor([1, 1], [3]), { shared: { weight: tensor([1, 1], [2]) } }, ['net.two'])),
+  ).toEqual(['net.two']);
 });
 
 test('[inspect-activations] a path without a layer is refused with the names that exist', () => {

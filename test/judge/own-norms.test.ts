@@ -1,4 +1,4 @@
-// Norms by an image's own statistics: engines that take the variance in one pass or two, alone and behind what is not seen.
+// Norms by the statistics of what they are given: engines that take the variance in one pass or two, alone and behind what is not seen.
 
 import { expect, test } from 'vitest';
 import type { Shape, Tensor } from '../../src/index.ts';
@@ -22,6 +22,8 @@ interface Kind {
   readonly block: number;
   readonly weights: number;
   at(i: number): number;
+  /** The place of element k of a block, where they do not lie side by side. */
+  readonly place?: (block: number, k: number) => number;
   readonly opset: number;
 }
 
@@ -62,11 +64,21 @@ const kinds: readonly Kind[] = [
     at: () => 0,
     opset: 17,
   },
+  {
+    op: 'BatchNormalization',
+    shape: [3, 4, 2, 5],
+    attributes: { training_mode: 1 },
+    block: 30,
+    weights: 4,
+    at: (i) => Math.floor(i / 10) % 4,
+    place: (block, k) => Math.floor(k / 10) * 40 + block * 10 + (k % 10),
+    opset: 15,
+  },
 ];
 
 /** In float32, the variance in one pass or two, the shift folded or not. */
 function engine(
-  { block, at, attributes }: Kind,
+  { block, at, attributes, place = (of, k) => of * block + k }: Kind,
   x: Float32Array,
   w: Float32Array,
   b: Float32Array,
@@ -74,9 +86,10 @@ function engine(
 ): Float32Array {
   const epsilon = f((attributes?.epsilon as { float: number } | undefined)?.float ?? 1e-5);
   const y = new Float32Array(x.length);
-  for (let start = 0; start < x.length; start += block) {
+  for (let of = 0; of * block < x.length; of++) {
+    const own = Array.from({ length: block }, (_, k) => place(of, k));
     let [sum, squares] = [0, 0];
-    for (let i = start; i < start + block; i++) {
+    for (const i of own) {
       sum = f(sum + x[i]);
       squares = f(squares + f(x[i] * x[i]));
     }
@@ -84,11 +97,11 @@ function engine(
     let variance = f(f(squares / block) - f(mean * mean));
     if (!isOnePass) {
       let total = 0;
-      for (let i = start + block - 1; i >= start; i--) total = f(total + f(f(x[i] - mean) * f(x[i] - mean)));
+      for (const i of own.toReversed()) total = f(total + f(f(x[i] - mean) * f(x[i] - mean)));
       variance = f(total / block);
     }
     const inverse = f(1 / f(Math.sqrt(f(Math.max(0, variance) + epsilon))));
-    for (let i = start; i < start + block; i++) {
+    for (const i of own) {
       const scale = f(w[at(i)] * inverse);
       y[i] = isOnePass ? f(f(x[i] * scale) + f(b[at(i)] - f(mean * scale))) : f(f(f(x[i] - mean) * scale) + b[at(i)]);
     }
@@ -107,9 +120,16 @@ test.skipIf(!isRun)(
         const [w, b] = [drawn([kind.weights], 10 + k), drawn([kind.weights], 20 + k)];
         const x = drawn(kind.shape, k, middle);
         const near = { op: 'Mul', inputs: ['x', 'near'], outputs: ['h'] };
-        const node = { op: kind.op, inputs: ['h', 'w', 'b'], outputs: ['y'], attributes: kind.attributes ?? {} };
+        const isBatch = kind.op === 'BatchNormalization';
+        const node = {
+          op: kind.op,
+          inputs: ['h', 'w', 'b', ...(isBatch ? ['b', 'b'] : [])],
+          outputs: ['y', ...(isBatch ? ['mean', 'variance'] : [])],
+          attributes: kind.attributes ?? {},
+        };
         const model = modelOf({
           nodes: [near, node],
+          outputs: ['y'],
           inputs: { x: kind.shape },
           opset: kind.opset,
           initializers: [

@@ -3,17 +3,22 @@
 import { expect, test } from 'vitest';
 import {
   chain,
+  conv2d,
   crossEntropy,
+  dense,
   describe,
+  flatten,
   gradientCheck,
   initialize,
+  maxPool2d,
   parameterCount,
   receptiveField,
+  relu,
   squaredError,
   tensor,
 } from '../../src/index.ts';
 import { lenet5 } from '../../src/nets/index.ts';
-import { image, refused } from './nets.ts';
+import { image, refused, sameAsPublished } from './nets.ts';
 
 const grey = [1, 32, 32, 1];
 
@@ -33,6 +38,19 @@ test("[nets-lenet5] lecture L3's table: shapes and parameters, 61,706 in grey an
   expect(parameterCount(lenet5(), [1, 32, 32, 3])).toBe(62006);
   expect(parameterCount(lenet5({ classes: 4 }), grey)).toBe(61706 - 6 * 85);
 });
+
+/** Not a net of its own: five lines, with counts that are published. */
+const caffe = chain({
+  conv1: conv2d({ filters: 20, size: 5 }),
+  pool1: maxPool2d({ size: 2 }),
+  conv2: conv2d({ filters: 50, size: 5 }),
+  pool2: maxPool2d({ size: 2 }),
+  flatten: flatten(),
+  ip1: dense({ units: 500 }),
+  relu1: relu(),
+  ip2: dense({ units: 10 }),
+});
+sameAsPublished('nets-lenet5', 'caffe lenet', caffe, [1, 28, 28, 1]);
 
 test("[nets-lenet5] the paper's layers: 156 + 12 + 1,516 + 32 + 48,120 + 10,164 = 60,000 (N1)", () => {
   const net = lenet5({ variant: '1998' });

@@ -151,6 +151,8 @@ const keras = (net: Layer): Layer =>
     return layer.name === 'conv2d' ? layer.with({ attributes: { bias: true } }) : layer;
   });
 
+for (const depth of [50, 101, 152]) sameAsPublished('nets-resnet', `keras resnet${depth}`, keras(resnet(depth)), large);
+
 test.each([
   [50, 25636712],
   [101, 44707176],

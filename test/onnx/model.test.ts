@@ -167,13 +167,27 @@ describe('run', () => {
     expect(a.data).toEqual(Float64Array.of(3 * Math.fround(1 / 3), Math.fround(1 / 3)));
   });
 
+  test('[onnx-run] an output may be an input of the model, or a constant', () => {
+    const passing = read({
+      inputs: { x: [2] },
+      initializers: [floats('k', [1], [7])],
+      nodes: [{ op: 'Relu' }],
+      outputs: ['x', 'k', 'y'],
+    });
+    const x = tensor([2], [-1, 2]);
+    const results = passing.run({ x }, { outputs: ['x', 'k', 'y'] });
+    expect(results).toEqual({ x, k: tensor([1], [7]), y: tensor([2], [0, 2]) });
+    expect(results.x.data).not.toBe(x.data);
+    expect(Object.keys(passing.run({ x }))).toEqual(['y']);
+  });
+
   test('[onnx-run] inputs that are missing, misnamed or misshapen are refused, and tensors that no node makes', () => {
     const x = tensor([1, 2]);
     expect(() => model.run({})).toThrow("run: the input 'x' is missing [onnx-run]");
     expect(() => model.run({ x, z: x })).toThrow('[onnx-run]');
     expect(() => model.run({ x: tensor([1, 3]) })).toThrow('[onnx-shape]');
     expect(() => model.run({ x: [1, 2] as never })).toThrow('[tensor-type]');
-    expect(() => model.run({ x }, { outputs: ['q'] })).toThrow("run: the model makes no tensor 'q' [onnx-run]");
+    expect(() => model.run({ x }, { outputs: ['q'] })).toThrow("run: the model has no tensor 'q' [onnx-run]");
     expect(() => model.run({ x }, { outputs: 'y' as never })).toThrow('[onnx-run]');
     const two = read({ inputs: { a: [1], b: [1] }, nodes: [{ op: 'Add', inputs: ['a', 'b'] }] });
     expect(() => two.run({ a: tensor([1]), b: tensor([1], [1], 'float64') })).toThrow('[onnx-run]');
@@ -309,7 +323,35 @@ describe('as a layer', () => {
     expect(layer.forward(x, params)).toEqual(toChannelsLast(model.run({ x: toChannelsFirst(x) }).y));
   });
 
+  test('[onnx-layer] an image whose channels come last, and which is moved at once, is taken as it is', () => {
+    const model = read({
+      inputs: { x: [1, 2, 3, 4] },
+      initializers: [floats('w', [1, 4, 1, 2], [1, 2, 3, 4, 5, 6, 7, 8])],
+      nodes: [
+        { op: 'Transpose', inputs: ['x'], outputs: ['a'], attributes: { perm: [0, 3, 1, 2] } },
+        { op: 'Conv', name: 'c', inputs: ['a', 'w'], outputs: ['b'] },
+        { op: 'Transpose', inputs: ['b'], attributes: { perm: [0, 2, 3, 1] } },
+      ],
+    });
+    const { layer, params, shape } = model.layer();
+    expect([shape, Object.keys(layer.children)]).toEqual([[1, 2, 3, 4], ['c']]);
+    const x = tensor(
+      [1, 2, 3, 4],
+      Array.from({ length: 24 }, (_, i) => i),
+    );
+    expect(layer.forward(x, params)).toEqual(model.run({ x }).y);
+  });
+
   const refused: readonly (readonly [string, string, ModelDraft])[] = [
+    [
+      'an output whose channels are two axes',
+      "the output 'y' has more axes than the layer that makes it",
+      {
+        inputs: { x: [1, 6, 2, 2] },
+        initializers: [wholes('apart', [1, 2, 3, 2, 2])],
+        nodes: [{ op: 'Reshape', inputs: ['x', 'apart'] }],
+      },
+    ],
     [
       'a difference of two values',
       "node 'm' ('Sub') joins 2 values",

@@ -15,6 +15,7 @@ import {
   lrn,
   mapLayer,
   type Params,
+  parameterCount,
   relu,
   type Shape,
   softmax,
@@ -27,17 +28,19 @@ import {
 } from '../../src/index.ts';
 import { flatParams, mapParams } from '../../src/layer/params.ts';
 import { readOnnx, writeOnnx } from '../../src/onnx/index.ts';
+import { writeModel } from '../../src/onnx/write.ts';
 import { pad } from '../../src/ops/index.ts';
 import { random } from '../../src/random.ts';
 import { sizeOf } from '../../src/tensor.ts';
 import { examples } from '../layers.ts';
+import { floats, modelOf } from './build.ts';
 import { engineRun, hasEngine, UNINSTALLED } from './engine.ts';
 
 /** What ONNX has no operator for. */
 const refused =
-  /^(locallyConnected|channelMaxPool|batchNorm|squaredError|crossEntropy|binaryCrossEntropy|shared|depthToSpace, one axis)/;
+  /^(locallyConnected|channelMaxPool|squaredError|crossEntropy|binaryCrossEntropy|depthToSpace, one axis)/;
 /** Attributes that are float32 in the file: an epsilon and an alpha that float32 does not have. */
-const rounded = /^(frozenNorm|lrn|groupNorm|instanceNorm|layerNorm|hardSigmoid|selu|silu)/;
+const rounded = /^(batchNorm|frozenNorm|lrn|groupNorm|instanceNorm|layerNorm|hardSigmoid|selu|silu)/;
 
 const whole = (shape: Shape, seed: number): Tensor => {
   const { uniform } = random(seed);
@@ -78,6 +81,38 @@ describe('every layer', () => {
     );
   });
 
+  test.each(examples.filter(({ name }) => refused.test(name)))(
+    '[onnx-own] is a node of a domain of its own, if that is asked for: $name',
+    ({ layer, shape }) => {
+      const [x, params] = [whole(shape, 7), paramsOf(layer, shape)];
+      const model = readOnnx(writeModel(chain({ inner: layer }), shape, { inner: params }, true));
+      expect(model.nodes).toMatchObject([{ op: layer.name, domain: 'toeplitz', name: 'inner' }]);
+      const y = layer.forward(x, params);
+      expect(last(model.run({ x: first(x) }).y)).toEqual(y);
+      const { rows, parameters } = model.describe({ shapes: { x: first(x).shape } });
+      expect([rows[0].by, parameters]).toEqual([layer.name, parameterCount(layer, shape)]);
+      expect(model.layer({ shapes: { x: first(x).shape } }).layer.children.inner.attributes).toEqual(layer.attributes);
+    },
+  );
+
+  test('[onnx-own] what is no layer, or has other attributes or parameters, is named', () => {
+    const problem = (op: string, attributes: Record<string, string>, inputs: readonly string[] = ['x']) =>
+      readOnnx(
+        modelOf({
+          inputs: { x: [1, 3, 4] },
+          initializers: [floats('w', [2], [1, 2])],
+          nodes: [{ op, domain: 'toeplitz', inputs, attributes }],
+        }),
+      ).describe().rows[0].problem;
+    expect(problem('softmacks', {})).toMatch("operator 'softmacks' of 'toeplitz' is not known [onnx-operator]");
+    expect(problem('relu', { attributes: '[' })).toMatch(/must be a JSON object: .*\[onnx-own\]/);
+    expect(problem('relu', { attributes: '[]' })).toMatch('[onnx-own]');
+    expect(problem('relu', { attributes: '['.repeat(99) })).toMatch('it is nested too deep [onnx-own]');
+    expect(problem('relu', { attributes: '{"slope":1}' })).toMatch('[layer-attributes]');
+    expect(problem('prelu', {})).toMatch('prelu takes 1 parameters, got 0 [onnx-own]');
+    expect(problem('prelu', {}, ['x', 'w'])).toMatch('slope must have shape [3], got [2] [onnx-own]');
+  });
+
   const written = examples.filter(({ name }) => !refused.test(name));
 
   test.each(written)('[onnx-write] [onnx-layout] reads back with the same bits: $name', ({ name, layer, shape }) => {
@@ -93,15 +128,26 @@ describe('every layer', () => {
     }
   });
 
-  test.each(written)('[onnx-layer] is a layer again: $name', ({ name, layer, shape }) => {
-    const [x, params] = [whole(shape, 7), paramsOf(layer, shape)];
-    const made = readOnnx(writeOnnx(layer, shape, params)).layer({ shapes: { x: first(x).shape } });
-    expect(made.shape).toEqual(shape);
-    const y = still(layer).forward(x, params);
-    const back = made.layer.forward(x, made.params);
-    if (rounded.test(name)) expectClose(y, back);
-    else expect(back).toEqual(y);
-  });
+  test.each(written.filter(({ name }) => /^shared/.test(name)))(
+    '[onnx-layer] is none again, for its nodes share a weight: $name',
+    ({ layer, shape }) => {
+      const model = readOnnx(writeOnnx(layer, shape, paramsOf(layer, shape)));
+      expect(() => model.layer()).toThrow('shares the weight');
+    },
+  );
+
+  test.each(written.filter(({ name }) => !/^shared/.test(name)))(
+    '[onnx-layer] is a layer again: $name',
+    ({ name, layer, shape }) => {
+      const [x, params] = [whole(shape, 7), paramsOf(layer, shape)];
+      const made = readOnnx(writeOnnx(layer, shape, params)).layer({ shapes: { x: first(x).shape } });
+      expect(made.shape).toEqual(shape);
+      const y = still(layer).forward(x, params);
+      const back = made.layer.forward(x, made.params);
+      if (rounded.test(name)) expectClose(y, back);
+      else expect(back).toEqual(y);
+    },
+  );
 
   // ONNX Runtime takes odd sizes of LRN alone, no output padding beyond the stride, and no border longer than x.
   const asked = written

@@ -1,8 +1,8 @@
-// BatchNormalization as it runs after training, the norms within an image, and LRN. Spec onnx-operator.
+// BatchNormalization, the norms within an image, and LRN. Spec onnx-operator.
 
 import { groupNorm, instanceNorm, layerNorm } from '../../ops/group-norm.ts';
 import { lrn } from '../../ops/lrn.ts';
-import { frozenNorm } from '../../ops/normalization.ts';
+import { batchNorm, frozenNorm } from '../../ops/normalization.ts';
 import { sizeOf, type Tensor } from '../../tensor.ts';
 import { byLayer } from '../by-layer.ts';
 import { type Call, type Given, type Operators, unsupported } from '../call.ts';
@@ -92,15 +92,16 @@ export const normalizations: Operators = {
         unsupported('more outputs than one ask for the statistics of the batch, which are not taken here');
       call.float('momentum', 0.9); // of training
       if (call.version < 9 && call.int('spatial', 1) !== 1) unsupported("attribute 'spatial' must be 1, got 0");
-      if (call.version >= 14 && call.int('training_mode', 0) !== 0)
-        unsupported("attribute 'training_mode' must be 0: statistics of the batch are not taken here");
+      const isTraining = call.version >= 14 && call.int('training_mode', 0) !== 0;
       const C = call.at(0).shape[1];
       for (let i = 1; i < 5; i++) {
         const { shape } = call.alike(i);
         if (shape.length !== 1 || shape[0] !== C) unsupported(`input ${i} must have shape [${C}], got [${shape}]`);
       }
+      const epsilon = call.float('epsilon', 1e-5);
+      if (isTraining) return byLayer(call, { layer: batchNorm({ epsilon }), params: pair });
       return byLayer(call, {
-        layer: frozenNorm({ epsilon: call.float('epsilon', 1e-5) }),
+        layer: frozenNorm({ epsilon }),
         params: (given) => ({
           weight: given(1).tensor,
           bias: given(2).tensor,

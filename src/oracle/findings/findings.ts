@@ -8,7 +8,7 @@ import { literal } from '../cases/literal.ts';
 import { type Budget, reduce } from '../cases/reduce.ts';
 import { workOf } from '../cases/tensors.ts';
 import { type EngineUnderTest, isFailure, type VerdictKind } from '../engine-under-test.ts';
-import { withInstead } from '../matrix/describe.ts';
+import { isOneCause, withInstead } from '../matrix/describe.ts';
 import { byKind, type Investigation, withConditions } from './conditions.ts';
 import { diagnose, explains, type Group } from './diagnose.ts';
 import type { Declaration, Finding } from './finding.ts';
@@ -53,7 +53,13 @@ export async function findingsOf(
 ): Promise<Finding[]> {
   const toFinding = (group: Group, known: Known): Promise<Finding> =>
     findingOf(subject, history, group, known, isReduced);
-  const { named, profiled, others, failures, unnamed, passes } = causesOf(subject, outcomes, isFinding);
+  const causes = causesOf(subject, outcomes, isFinding);
+  const { profiled, failures, unnamed, passes } = causes;
+  // Of several causes some may only seem to be known ones: they have a common one if a description says so.
+  const mayBeOne = isDescribed && effort.isLive && !profiled && causes.named.length > 0;
+  const isMixed = mayBeOne && (causes.others.length > 0 || causes.named.length > 1);
+  const isOne = isMixed && (await isOneCause(subject, failures, passes));
+  const { named, others } = isOne ? { named: [], others: failures } : causes;
   const foreign = unnamed.length > 0 && !profiled ? await foreignTo(subject, outcomes) : undefined;
   if (foreign) return [await toFinding({ outcomes: failures, ...foreign }, { names: [] })];
   const known = { names: named.flatMap(({ mistake }) => mistake ?? []), profile: profiled?.profile };

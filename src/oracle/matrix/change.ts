@@ -1,7 +1,7 @@
 // What may become of a product: it is left out, counted with another factor, or taken from another place.
 
 import type { Shape } from '../../tensor.ts';
-import type { Place, Side, Term } from './terms.ts';
+import type { Place, Side, Term, Terms } from './terms.ts';
 
 export interface Change {
   /** A main clause; "where …" may follow. */
@@ -19,6 +19,8 @@ export interface Change {
   readonly stores?: Side;
 }
 
+export const tensors: Readonly<Record<Side, string>> = { x: 'input', w: 'weight', y: 'output' };
+
 const ordinals = ['plane', 'row', 'column'];
 
 /** The names of the spatial axes. */
@@ -31,3 +33,11 @@ export const isBeyond = (place: Place): boolean => place[0] === Infinity;
 
 /** A product with another place in one tensor. */
 export const moved = (term: Term, side: Side, place: readonly number[]): Term => ({ ...term, [side]: place });
+
+/** One tensor is read past its end alone. */
+export const readBeyond = (shapes: Terms['shapes'], side: Side): Change => ({
+  text: `nothing of the ${tensors[side]} is read but what lies beyond its end`,
+  cost: 10,
+  mayRunOn: true,
+  apply: (term) => moved(term, side, beyond(shapes[side])),
+});

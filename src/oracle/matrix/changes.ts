@@ -1,6 +1,9 @@
 // Every change that may be made to the products of a case, but for factors.
 
-import type { Change } from './change.ts';
+import { borderChanges } from './border-changes.ts';
+import { type Change, readBeyond } from './change.ts';
+import { countChanges } from './count-changes.ts';
+import { groupChanges } from './group-changes.ts';
 import { indexChanges } from './index-changes.ts';
 import { loopChanges } from './loop-changes.ts';
 import { placeChanges } from './place-changes.ts';
@@ -9,20 +12,42 @@ import type { Terms } from './terms.ts';
 import { windowChanges } from './window-changes.ts';
 import { numberChanges } from './window-numbers.ts';
 
-const [wide, narrow] = [new WeakMap<Terms, readonly Change[]>(), new WeakMap<Terms, readonly Change[]>()];
+/** The kinds of changes; `least` is the length of an axis that they may be about. */
+const kinds: readonly ((terms: Terms, least: number) => readonly Change[])[] = [
+  () => [{ text: 'the products are left out', cost: 1, apply: () => undefined }],
+  ({ shapes, structure }) =>
+    (['x', 'w', 'y'] as const)
+      .filter((side) => side !== 'w' || structure.weight !== undefined)
+      .map((side) => readBeyond(shapes, side)),
+  numberChanges,
+  windowChanges,
+  borderChanges,
+  positionChanges,
+  placeChanges,
+  loopChanges,
+  indexChanges,
+  groupChanges,
+  countChanges,
+];
 
-/** Every change that is known, for the products of one case; with `all` also those along axes of a single place. */
-export function changesOf(terms: Terms, all = false): readonly Change[] {
-  const known = all ? wide : narrow;
-  const found = known.get(terms) ?? [
-    { text: 'the products are left out', cost: 1, apply: () => undefined },
-    ...numberChanges(terms),
-    ...windowChanges(terms),
-    ...positionChanges(terms),
-    ...placeChanges(terms, all ? 1 : 2),
-    ...loopChanges(terms),
-    ...indexChanges(terms),
-  ];
-  known.set(terms, found);
-  return found;
+/** Every change that is known, for the products of one case. */
+export const changesOf = (terms: Terms): readonly Change[] => kinds.flatMap((kind) => kind(terms, 2));
+
+const wide = new WeakMap<Terms, Map<number, readonly Change[]>>();
+const kindsByText = new Map<string, number>();
+
+/** The change of a text in another case, where it may also be about axes of a single place. */
+export function changeNamed(terms: Terms, text: string): Change | undefined {
+  const known = wide.get(terms) ?? new Map<number, readonly Change[]>();
+  wide.set(terms, known);
+  const kind = kindsByText.get(text);
+  for (const i of kind === undefined ? kinds.keys() : [kind]) {
+    const list = known.get(i) ?? kinds[i](terms, 1);
+    known.set(i, list);
+    const found = list.find((each) => each.text === text);
+    if (!found) continue;
+    kindsByText.set(text, i);
+    return found;
+  }
+  return undefined;
 }

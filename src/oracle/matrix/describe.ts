@@ -75,6 +75,18 @@ export async function withInstead(
   return { ...finding, ...found };
 }
 
+/** Whether one description predicts all failures and no other answer, though known mistakes explain some of them. */
+export async function isOneCause(
+  subject: EngineUnderTest,
+  failures: readonly Outcome[],
+  passes: readonly Outcome[],
+): Promise<boolean> {
+  const [smallest] = smallestOf(failures);
+  if (!smallest || failures.some(({ verdict: { kind } }) => kind !== 'fail')) return false;
+  const { instead, evidence } = await describe(subject, smallest.case, failures, passes, false);
+  return evidence !== undefined || instead?.evidence !== undefined;
+}
+
 async function describe(
   subject: EngineUnderTest,
   smallest: Case,
@@ -242,7 +254,7 @@ function hypothesesOf(
       ];
       const own: Hypothesis = {
         part,
-        text: texts.join('; '),
+        text: [...new Set(texts)].join('; '),
         cost: (product?.cost ?? 0) + (bias?.cost ?? 0),
         ...(product && { products: product.text }),
         ...(bias && { biases: bias.text }),

@@ -3,8 +3,8 @@
 import { sizeOf } from '../../tensor.ts';
 import type { Operands, Part } from '../case.ts';
 import type { Prediction } from '../mistake.ts';
+import { keyIn } from './matrices.ts';
 import { type Matrix, type Reading, sizesOf } from './read.ts';
-import { keyIn } from './rules.ts';
 import type { Term, Terms } from './terms.ts';
 
 /** The products of a list with their elements, for one evaluation after another. */

@@ -2,7 +2,8 @@
 
 import type { Axis } from '../../window.ts';
 import type { Change } from './change.ts';
-import type { Term, Terms } from './terms.ts';
+import { type Definition, defined, otherDefinitions } from './formulas.ts';
+import type { Term, Terms, Windows } from './terms.ts';
 import { otherNumbers } from './window-numbers.ts';
 
 /** The products counted with another factor: a plain one, one that follows from the case, or the one that all have. */
@@ -82,7 +83,7 @@ function divisorChanges({ windows, shapes, list }: Terms): Change[] {
     }
     return found;
   };
-  const byNumbers = otherNumbers(axes).map(({ text, cost, axes: other }) => {
+  const byNumbers = otherNumbers(windows!).map(({ text, cost, axes: other }) => {
     const counted = new Map<string, number>();
     return by(`the divisor is counted as if ${text}`, cost + 4, ({ y }) => {
       const key = y.join();
@@ -107,5 +108,30 @@ function divisorChanges({ windows, shapes, list }: Terms): Change[] {
       shapes.y.slice(1, -1).reduce((a, b) => a * b, 1),
     ),
     ...byNumbers,
+    ...byFormulas(windows!),
   ];
+}
+
+/** How many cells of one axis a window is divided by, by formulas of which one part is another one. Spec pool-divisor. */
+function byFormulas({ g, rank, attributes }: Windows): Change[] {
+  const axes = g.axes.slice(3 - rank);
+  const isPadded = attributes.countPadding === true;
+  const right: readonly Definition[] = [
+    ['start', ['−', ['·', 'p', 'stride'], 'before']],
+    ['least', isPadded ? ['−', 0, 'before'] : 0],
+    ['end', isPadded ? ['+', 'input', 'after'] : 'input'],
+    ['first', ['max', 0, ['ceil', ['/', ['−', 'least', 'start'], 'dilation']]]],
+    ['last', ['min', ['−', 'size', 1], ['floor', ['/', ['−', ['−', 'end', 1], 'start'], 'dilation']]]],
+    ['cells', ['max', 0, ['+', ['−', 'last', 'first'], 1]]],
+  ];
+  const given = ['size', 'stride', 'dilation', 'input', 'output', 'before', 'after'];
+  return otherDefinitions(right, given).map(({ text, definitions }) => {
+    let known: number[][] | undefined;
+    const cells = (): number[][] =>
+      axes.map((axis) => Array.from({ length: axis.output }, (_, p) => defined(definitions, { ...axis, p }).cells));
+    return by(`the divisor is counted by ${text}`, 8, ({ y }) => {
+      known ??= cells();
+      return known.reduce((product, each, i) => product * each[y[1 + i]], 1);
+    });
+  });
 }

@@ -4,8 +4,8 @@
 
 import { placeOf } from '../../places.ts';
 import { sizeOf } from '../../tensor.ts';
-import { beyond, type Change, moved } from './change.ts';
-import { plural, tensors } from './coordinates.ts';
+import { beyond, type Change, moved, tensors } from './change.ts';
+import { plural } from './coordinates.ts';
 import { axesOf } from './regions.ts';
 import { isInside, type Side, type Term, type Terms } from './terms.ts';
 

@@ -5,8 +5,8 @@
 
 import { indexAt, placeOf } from '../../places.ts';
 import { sizeOf } from '../../tensor.ts';
-import { beyond, type Change, moved } from './change.ts';
-import { type Coordinate, coordinatesOf, plural, sourcesOf, tensors } from './coordinates.ts';
+import { beyond, type Change, moved, tensors } from './change.ts';
+import { type Coordinate, coordinatesOf, plural, sourcesOf } from './coordinates.ts';
 import { arithmeticChanges } from './index-arithmetic.ts';
 import { axesOf } from './regions.ts';
 import { isInside, type Side, type Term, type Terms } from './terms.ts';
@@ -151,10 +151,10 @@ function layout(
   ];
 }
 
-/** The numbers of groups, and of channels of a group, times another one. */
-const productsOf = (numbers: readonly Named[]): Named[] =>
+/** The numbers of groups, of channels of a group, and of images, times another one of these. */
+export const productsOf = (numbers: readonly Named[]): Named[] =>
   numbers
-    .filter(([name]) => name === 'the groups' || name.endsWith('of a group'))
+    .filter(([name]) => ['the groups', 'the images'].includes(name) || name.endsWith('of a group'))
     .flatMap(([name, n], _, list) => list.map(([other, m]): Named => [`${name} × ${other}`, n * m]));
 
 type Named = readonly [name: string, number: number];
@@ -196,16 +196,20 @@ function groupNumberings(terms: Terms, sources: readonly Coordinate[]): Change[]
     }));
 }
 
-/** The number of one axis is used for another one. */
+/** The number of one axis is used for another one, or added to that of the image. */
 const numberings = (terms: Terms, targets: readonly Coordinate[], sources: readonly Coordinate[]): IndexChange[] =>
   targets.flatMap((target) =>
     sources
       .filter((source) => source.name !== target.name)
-      .map((source) => ({
-        text: `the number of the ${source.name} is used as that of the ${target.name}`,
-        cost: 10,
-        side: target.side,
-        mayRunOn: true,
-        apply: (term: Term) => shifted(terms, term, target.side, (source.of(term) - target.of(term)) * target.pitch),
-      })),
+      .flatMap((source): IndexChange[] => {
+        const used = (text: string, of: (term: Term) => number): IndexChange => ({
+          text: `the number of the ${source.name} is ${text} that of the ${target.name}`,
+          cost: 10,
+          side: target.side,
+          mayRunOn: true,
+          apply: (term) => shifted(terms, term, target.side, of(term) * target.pitch),
+        });
+        const instead = used('used as', (term) => source.of(term) - target.of(term));
+        return target.name.startsWith('image') ? [instead, used('added to', source.of)] : [instead];
+      }),
   );

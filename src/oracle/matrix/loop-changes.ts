@@ -95,5 +95,28 @@ function loopsOf(terms: Terms): Loop[] {
     of: (term) => term[at][last] % g.filters,
     later: (term, steps) => shifted(terms, shifted(terms, term, 'w', steps), at, steps),
   };
-  return [image, ...spatial, channel, filter];
+  const loops = [image, ...spatial, channel, filter];
+  if (g.groups === 1) return loops;
+  const allFilters: Loop = {
+    name: `${over === 'x' ? 'output' : 'input'} channel`,
+    count: g.groups * g.filters,
+    of: (term) => term[at][last],
+    later(term, steps) {
+      const by = Math.floor((term[at][last] + steps) / g.filters) - Math.floor(term[at][last] / g.filters);
+      return shifted(terms, shifted(terms, shifted(terms, term, over, by * g.channels), 'w', steps), at, steps);
+    },
+  };
+  const allChannels: Loop = {
+    name: `${over === 'x' ? 'input' : 'output'} channel`,
+    count: g.groups * g.channels,
+    of: (term) => term[over][last],
+    later(term, steps) {
+      const [from, to] = [term[over][last], term[over][last] + steps];
+      const by = (Math.floor(to / g.channels) - Math.floor(from / g.channels)) * g.filters;
+      const within = (to % g.channels) - (from % g.channels);
+      const weight = shifted(terms, shifted(terms, term, over, steps), 'w', within * pitch('w', rank) + by);
+      return shifted(terms, weight, at, by);
+    },
+  };
+  return [...loops, allFilters, allChannels];
 }

@@ -8,13 +8,14 @@ import { sizeOf } from '../../tensor.ts';
 import type { Axis } from '../../window.ts';
 import { type Change, moved, namesOf } from './change.ts';
 import { coordinatesOf, sourcesOf } from './coordinates.ts';
+import { evaluated, type Formula, textOf, variantsOf } from './formulas.ts';
 import type { Side, Term, Terms } from './terms.ts';
 
 /** Changes of the number of a position. */
 export function positionChanges(terms: Terms): Change[] {
   const { windows } = terms;
   if (!windows || windows.rank === 0) return [];
-  const rows = windows.rank > 1 ? [throughInput(terms), ...otherRows(terms)] : [];
+  const rows = windows.rank > 1 ? [throughInput(terms), ...otherRows(terms), ...otherParts(terms)] : [];
   const counted = [...rows, ...otherNumbers(terms)];
   return windows.over === 'x' ? [...counted, ...otherGrids(terms)] : counted;
 }
@@ -55,30 +56,49 @@ function otherRows(terms: Terms): Change[] {
     [`${own} rows`, shapes[at][rank - 1]],
     [`${other} rows`, shapes[over][rank - 1]],
   ] as const;
-  return lengths.flatMap(([name, length]) => {
+  return lengths.map(([name, length]) => {
     const wrong = positions.with(rank - 1, length);
-    const by = (text: string, cost: number, pick: readonly (readonly number[])[]): Change => ({
-      text,
-      cost,
+    return {
+      text: `the row and column of a position are counted in rows of the ${name}`,
+      cost: 7,
       apply: startingAt(terms, (flat) =>
         axes.map(({ stride }, i) => {
-          const rest = Math.floor(flat / sizeOf(pick[i].slice(i + 1)));
-          return stride * (i === 0 ? rest : rest % pick[i][i]);
+          const rest = Math.floor(flat / sizeOf(wrong.slice(i + 1)));
+          return stride * (i === 0 ? rest : rest % wrong[i]);
         }),
       ),
-    });
-    const all = axes.map(() => wrong);
-    return [
-      by(`the row and column of a position are counted in rows of the ${name}`, 7, all),
-      by(`the column of a position is its number modulo the ${name}`, 8, [
-        ...axes.slice(1).map(() => positions),
-        wrong,
-      ]),
-      by(`the row of a position is its number divided by the ${name}`, 8, [
-        ...axes.slice(1).map(() => wrong),
-        positions,
-      ]),
-    ];
+    };
+  });
+}
+
+/** The place of a position on one axis, which follows from its number p by another formula. */
+function otherParts(terms: Terms): Change[] {
+  const { windows, shapes } = terms;
+  const { over, rank } = windows!;
+  const at: Side = over === 'x' ? 'y' : 'x';
+  const [own, other] = over === 'x' ? ['output', 'input'] : ['input', 'output'];
+  const names = namesOf(rank);
+  const positions = shapes[at].slice(1, -1);
+  const axes = axesOf(terms);
+  const lengths: Record<string, number> = {};
+  for (const [i, name] of names.entries()) {
+    lengths[`${own} ${name}s`] = positions[i];
+    lengths[`${other} ${name}s`] = shapes[over][1 + i];
+  }
+  return names.flatMap((name, i) => {
+    const inner = names.slice(i + 1).map((each): Formula => `${own} ${each}s`);
+    const block = inner.length > 1 ? (['·', inner[0], inner[1]] as const) : inner[0];
+    const whole: Formula = block === undefined ? 'p' : ['floor', ['/', 'p', block]];
+    const formula: Formula = i === 0 ? whole : ['mod', whole, `${own} ${name}s`];
+    return variantsOf(formula, Object.keys(lengths)).map((variant) => ({
+      text: `the ${name} of position p = ${textOf(variant)}`,
+      cost: 8,
+      apply: startingAt(terms, (p, term) =>
+        axes.map(({ stride }, axis) =>
+          axis === i ? Math.floor(evaluated(variant, { ...lengths, p })) * stride : term[at][1 + axis] * stride,
+        ),
+      ),
+    }));
   });
 }
 

@@ -150,15 +150,19 @@ export function statementsNamed(terms: Terms, texts: readonly string[]): Stateme
   return found.every((each) => each !== undefined) ? found : undefined;
 }
 
-/** Which products. */
+/** Which products: those of which all statements hold. */
 export interface Region {
   readonly statements: readonly Statement[];
   readonly cost: number;
+  /** For each statement of which products of the case it holds, where that is known. */
+  readonly marks?: readonly Uint8Array[];
 }
 
 export const everywhere: Region = { statements: [], cost: 0 };
 
-export const holdsIn = ({ statements }: Region, term: Term): boolean => statements.every((each) => each.holds(term));
+/** Whether product number i of a case is in a region. */
+export const isIn = ({ statements, marks }: Region, i: number, term: Term): boolean =>
+  marks ? marks.every((each) => each[i] === 1) : statements.every((each) => each.holds(term));
 
 /** ` where the output column is the last and the tap row is the first`, or nothing. */
 export const inWords = ({ statements }: Region): string =>
@@ -170,28 +174,43 @@ const [PAIRED, SECOND] = [40, 4];
 /** How many statements are tried that hold of every product. */
 const SINGLES = 12;
 
-/** The regions that hold of all products of the first list and of none of the second, the plainest first. */
-export function regionsBetween(terms: Terms, inside: readonly Term[], outside: readonly Term[]): Region[] {
-  if (outside.length === 0) return [everywhere, ...single(terms, inside, outside).slice(0, SINGLES)];
-  const covering = statementsOf(terms).filter((each) => inside.every((term) => each.holds(term)));
-  const found: Region[] = single(terms, inside, outside);
-  const cut = covering
-    .map((statement) => ({ statement, left: outside.filter((term) => statement.holds(term)) }))
-    .filter(({ left }) => left.length > 0 && left.length < outside.length)
-    .sort((a, b) => a.statement.cost - b.statement.cost)
-    .slice(0, PAIRED);
-  for (const [i, a] of cut.entries()) {
-    for (const b of cut.slice(i + 1)) {
-      if (a.left.some((term) => b.statement.holds(term))) continue;
-      found.push({ statements: [a.statement, b.statement], cost: a.statement.cost + b.statement.cost + SECOND });
-    }
-  }
-  return found.sort((a, b) => a.cost - b.cost);
+/** A statement, and of which products of a case it holds. */
+interface Marked {
+  readonly statement: Statement;
+  readonly marks: Uint8Array;
 }
 
-function single(terms: Terms, inside: readonly Term[], outside: readonly Term[]): Region[] {
-  return statementsOf(terms)
-    .filter((each) => inside.every((term) => each.holds(term)) && !outside.some((term) => each.holds(term)))
-    .map((each) => ({ statements: [each], cost: each.cost }))
-    .sort((a, b) => a.cost - b.cost);
+const markings = new WeakMap<Terms, readonly Marked[]>();
+
+/** Every statement about a case, the plainest first. */
+function markedOf(terms: Terms): readonly Marked[] {
+  const known = markings.get(terms);
+  if (known) return known;
+  const found = statementsOf(terms)
+    .map((statement) => ({
+      statement,
+      marks: Uint8Array.from(terms.list, (term) => Number(statement.holds(term))),
+    }))
+    .sort((a, b) => a.statement.cost - b.statement.cost);
+  markings.set(terms, found);
+  return found;
+}
+
+const regionOf = (cost: number, ...list: readonly Marked[]): Region => ({
+  statements: list.map(({ statement }) => statement),
+  cost: list.reduce((sum, { statement }) => sum + statement.cost, cost),
+  marks: list.map(({ marks }) => marks),
+});
+
+/** The regions that hold of all products of the first list and of none of the second, by their numbers; the plainest first. */
+export function regionsBetween(terms: Terms, inside: readonly number[], outside: readonly number[]): Region[] {
+  const covering = markedOf(terms).filter(({ marks }) => inside.every((i) => marks[i] === 1));
+  if (outside.length === 0) return [everywhere, ...covering.slice(0, SINGLES).map((each) => regionOf(0, each))];
+  const left = covering.map((each) => ({ each, rest: outside.filter((i) => each.marks[i] === 1) }));
+  const found = left.flatMap(({ each, rest }) => (rest.length === 0 ? regionOf(0, each) : []));
+  const cut = left.filter(({ rest }) => rest.length > 0 && rest.length < outside.length).slice(0, PAIRED);
+  for (const [i, a] of cut.entries())
+    for (const b of cut.slice(i + 1))
+      if (!a.rest.some((term) => b.each.marks[term] === 1)) found.push(regionOf(SECOND, a.each, b.each));
+  return found.sort((a, b) => a.cost - b.cost);
 }

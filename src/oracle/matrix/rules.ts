@@ -3,11 +3,12 @@
 
 import { indexAt } from '../../places.ts';
 import type { Part } from '../case.ts';
-import { type Change, isBeyond } from './change.ts';
-import { changesOf } from './changes.ts';
+import { type Change, readBeyond } from './change.ts';
+import { changeNamed, changesOf } from './changes.ts';
 import { factorChanges } from './factor-changes.ts';
-import { isNear, keyOf, type Matrix, sidesOf, sizesOf } from './read.ts';
-import { everywhere, holdsIn, inWords, type Region, regionsBetween, statementsNamed } from './regions.ts';
+import { at, exceptOutputs, isSameMatrix, isSameSet, keyIn, matrixOf, outputsBeyond, readsBeyond } from './matrices.ts';
+import { isNear, type Matrix, sidesOf, sizesOf } from './read.ts';
+import { everywhere, inWords, isIn, type Region, regionsBetween, statementsNamed } from './regions.ts';
 import { isInside, type Side, type Term, type Terms } from './terms.ts';
 
 /** `the products are left out where the output column is the last` */
@@ -46,71 +47,6 @@ export interface Seen {
 /** How many rules are kept, the plainest first. */
 const KEPT = 120;
 
-/** The index of a product's element in one tensor. */
-const at = (shape: readonly number[], place: readonly number[]): number =>
-  shape.length === 0 ? 0 : indexAt(shape, place);
-
-/** The key of a product, or −1 where it counts nothing. */
-export function keyIn({ shapes, structure }: Terms, { x, w, y }: Term, sizes: ReturnType<typeof sizesOf>): number {
-  if (!isInside(shapes.x, x) || !isInside(shapes.y, y)) return -1;
-  const hasWeight = structure.weight !== undefined;
-  if (hasWeight && !isInside(shapes.w, w)) return -1;
-  return keyOf(sizes, at(shapes.x, x), hasWeight ? at(shapes.w, w) : 0, at(shapes.y, y));
-}
-
-/** Products as a matrix; those of one key are added. */
-export function matrixOf(terms: Terms, list: readonly Term[] = terms.list): Map<number, number> {
-  const sizes = sizesOf(terms);
-  const isMaximum = terms.structure.kind === 'maximum';
-  const found = new Map<number, number>();
-  for (const term of list) {
-    const key = keyIn(terms, term, sizes);
-    if (key < 0) continue;
-    const sum = isMaximum ? term.factor : (found.get(key) ?? 0) + term.factor;
-    if (sum === 0) found.delete(key);
-    else found.set(key, sum);
-  }
-  return found;
-}
-
-export const isSameMatrix = (a: Matrix, b: Matrix): boolean => {
-  if (a.size !== b.size) return false;
-  for (const [key, factor] of a) if (!isNear(b.get(key) ?? 0, factor)) return false;
-  return true;
-};
-
-/** Whether a product is read beyond the end of a tensor, and counts. */
-function readsBeyond(terms: Terms, part: Part, term: Term): boolean {
-  const { out, from } = sidesOf(terms, part);
-  return (
-    from.some((side) => isBeyond(term[side])) &&
-    isInside(terms.shapes[out], term[out]) &&
-    from.every((side) => isBeyond(term[side]) || isInside(terms.shapes[side], term[side]))
-  );
-}
-
-/** The elements of a part that are computed from what lies beyond the end of a tensor. */
-export function outputsBeyond(terms: Terms, part: Part, list: readonly Term[]): Set<number> {
-  const { out } = sidesOf(terms, part);
-  const reading = list.filter((term) => readsBeyond(terms, part, term));
-  return new Set(reading.map((term) => indexAt(terms.shapes[out], term[out])));
-}
-
-/** A matrix but for some outputs. */
-export function exceptOutputs(terms: Terms, part: Part, matrix: Matrix, outputs: ReadonlySet<number>): Matrix {
-  if (outputs.size === 0) return matrix;
-  const sizes = sizesOf(terms);
-  const { out } = sidesOf(terms, part);
-  const at = (key: number): number => {
-    const xw = Math.floor(key / sizes.y);
-    return { x: Math.floor(xw / sizes.w), w: xw % sizes.w, y: key % sizes.y }[out];
-  };
-  return new Map([...matrix].filter(([key]) => !outputs.has(at(key))));
-}
-
-const isSameSet = (a: ReadonlySet<number>, b: ReadonlySet<number>): boolean =>
-  a.size === b.size && [...a].every((each) => b.has(each));
-
 /** Rules that turn the right matrix into the engine's, the plainest first; some outputs may be computed from beyond a tensor. */
 export function rulesFor(terms: Terms, part: Part, theirs: Matrix, beyond: ReadonlySet<number>): Rule[] {
   const sizes = sizesOf(terms);
@@ -121,33 +57,83 @@ export function rulesFor(terms: Terms, part: Part, theirs: Matrix, beyond: Reado
     (term, i) => keys[i] < 0 || isUnknown(term) || isNear(theirs.get(keys[i]) ?? 0, term.factor),
   );
   const ratios = terms.list.flatMap((term, i) => (inPlace[i] ? [] : [(theirs.get(keys[i]) ?? 0) / term.factor]));
-  const found: Rule[] = [];
-  if (beyond.size > 0 && terms.list.every(isUnknown)) return []; // what they are computed from instead cannot be seen
+  if (beyond.size > 0 && terms.list.every(isUnknown)) return [ruleOf(unseen(terms, part), everywhere)];
+  // What differs first: most changes do not stand it.
+  const order = [...terms.list.keys()].sort((a, b) => Number(inPlace[a]) - Number(inPlace[b]));
   const last = lastOf(terms, out);
   /** Whether the engine has the first products by a change: a quick look, which most changes do not stand. */
   const mayFit = (change: Change, region: Region): boolean =>
-    (change.stores ? last : terms.list).every((term) =>
-      (holdsIn(region, term) ? insteadOf(change, term) : [term]).every((next) => {
+    (change.stores ? last : order).every((i) =>
+      (isIn(region, i, terms.list[i]) ? insteadOf(change, terms.list[i]) : [terms.list[i]]).every((next) => {
         if (isUnknown(next)) return true;
         const key = keyIn(terms, next, sizes);
         return key < 0 ? !readsBeyond(terms, part, next) : (theirs.get(key) ?? 0) !== 0;
       }),
     );
+  const isSame = (change: Change, region: Region): boolean => {
+    if (!change.all && !mayFit(change, region)) return false;
+    const taken = changed(terms, change, region);
+    return (
+      isSameSet(outputsBeyond(terms, part, taken), beyond) &&
+      isSameMatrix(exceptOutputs(terms, part, matrixOf(terms, taken), beyond), theirs)
+    );
+  };
+  const differences = differencesFrom(terms, part, theirs, keys);
+  const found: Rule[] = [];
   for (const change of [...changesOf(terms), ...factorChanges(terms, ratios)].map(remembering)) {
     if (change.stores && change.stores !== out) continue;
     if (beyond.size > 0 && !change.mayRunOn) continue;
     const isWhole = change.stores !== undefined || change.more !== undefined || change.all !== undefined;
-    const regions = isWhole ? [everywhere] : regionsOf(terms, theirs, change, keys, inPlace, isUnknown);
-    for (const region of beyond.size > 0 ? regions.slice(0, UNKNOWN) : regions) {
-      if (!mayFit(change, region)) continue;
-      const list = changed(terms, change, region);
-      if (!isSameSet(outputsBeyond(terms, part, list), beyond)) continue;
-      if (isSameMatrix(exceptOutputs(terms, part, matrixOf(terms, list), beyond), theirs))
-        found.push(ruleOf(change, region));
-    }
+    const regions = isWhole ? [everywhere] : regionsOf(terms, theirs, change, { order, keys, inPlace, isUnknown });
+    const isOneByOne = !change.stores && !change.all && beyond.size === 0 && terms.structure.kind !== 'maximum';
+    const explains = isOneByOne ? differences((term) => insteadOf(change, term)) : undefined;
+    for (const region of beyond.size > 0 ? regions.slice(0, UNKNOWN) : regions)
+      if (explains ? explains(order, region) : isSame(change, region)) found.push(ruleOf(change, region));
   }
   return found.sort((a, b) => a.cost - b.cost).slice(0, KEPT);
 }
+
+/**
+ * Whether the engine's sums differ from the right ones by what a change of single products takes away and brings. Most changes
+ * are refuted by the first products.
+ */
+function differencesFrom(terms: Terms, part: Part, theirs: Matrix, keys: readonly number[]) {
+  const sizes = sizesOf(terms);
+  const right = matrixOf(terms);
+  const isOther = (key: number): boolean => !isNear(theirs.get(key) ?? 0, right.get(key) ?? 0);
+  const others = [...new Set([...right.keys(), ...theirs.keys()])].filter(isOther);
+  return (insteadOf: (term: Term) => readonly Term[]) => {
+    const known: (readonly (readonly [key: number, factor: number])[] | undefined)[] = [];
+    /** What is taken in place of a product; undefined where the engine does not. */
+    const instead = (i: number): (typeof known)[number] => {
+      if (i in known) return known[i];
+      const next = insteadOf(terms.list[i]).map((term) => ({ term, key: keyIn(terms, term, sizes) }));
+      const isTaken = next.every(({ term, key }) =>
+        key < 0 ? !readsBeyond(terms, part, term) : (theirs.get(key) ?? 0) !== 0,
+      );
+      known[i] = isTaken ? next.map(({ term, key }) => [key, term.factor] as const) : undefined;
+      return known[i];
+    };
+    return (order: readonly number[], region: Region): boolean => {
+      const sums = new Map<number, number>(others.map((key) => [key, right.get(key) ?? 0]));
+      const add = (key: number, factor: number): void => {
+        if (key >= 0) sums.set(key, (sums.get(key) ?? right.get(key) ?? 0) + factor);
+      };
+      for (const i of order) {
+        const term = terms.list[i];
+        if (!isIn(region, i, term)) continue;
+        const next = instead(i);
+        if (!next) return false;
+        add(keys[i], -term.factor);
+        for (const [key, factor] of next) add(key, factor);
+      }
+      return [...sums].every(([key, sum]) => isNear(theirs.get(key) ?? 0, sum));
+    };
+  };
+}
+
+/** Where no result tells what it is computed from: it is read beyond the end of a tensor. */
+const unseen = (terms: Terms, part: Part): Change => readBeyond(terms.shapes, sidesOf(terms, part).from[0]);
 
 /** The change, each product of which is changed once for all regions. */
 function remembering(change: Change): Change {
@@ -163,14 +149,14 @@ const changed = (terms: Terms, change: Change, region: Region): readonly Term[] 
   const { stores, all } = change;
   if (all) return all();
   if (stores) return stored(terms, change, stores);
-  return terms.list.flatMap((term) => (holdsIn(region, term) ? insteadOf(change, term) : term));
+  return terms.list.flatMap((term, i) => (isIn(region, i, term) ? insteadOf(change, term) : term));
 };
 
-/** The products of the last element of a tensor that has any. */
-function lastOf({ list, shapes }: Terms, side: Side): readonly Term[] {
+/** The numbers of the products of the last element of a tensor that has any. */
+function lastOf({ list, shapes }: Terms, side: Side): readonly number[] {
   const indices = list.map((term) => (isInside(shapes[side], term[side]) ? at(shapes[side], term[side]) : -1));
   const last = indices.reduce((most, index) => Math.max(most, index), 0);
-  return list.filter((_, i) => indices[i] === last);
+  return [...list.keys()].filter((i) => indices[i] === last);
 }
 
 /** What becomes of one product. */
@@ -198,19 +184,26 @@ const REGIONS = 12;
 /** The same where some outputs are computed from beyond a tensor, and so tell nothing. */
 const UNKNOWN = 3;
 
+/** The right products held against the engine's. */
+interface Compared {
+  readonly order: readonly number[];
+  readonly keys: readonly number[];
+  readonly inPlace: readonly boolean[];
+  isUnknown(term: Term): boolean;
+}
+
 /** The products that a change must happen to, and those that it must not. */
 function regionsOf(
   terms: Terms,
   theirs: Matrix,
   change: Change,
-  keys: readonly number[],
-  inPlace: readonly boolean[],
-  isUnknown: (term: Term) => boolean,
+  { order, keys, inPlace, isUnknown }: Compared,
 ): Region[] {
   const sizes = sizesOf(terms);
-  const inside: Term[] = [];
-  const outside: Term[] = [];
-  for (const [i, term] of terms.list.entries()) {
+  const inside: number[] = [];
+  const outside: number[] = [];
+  for (const i of order) {
+    const term = terms.list[i];
     if (isUnknown(term)) continue;
     const instead = change.apply(term);
     const key = instead ? keyIn(terms, instead, sizes) : -1;
@@ -222,8 +215,8 @@ function regionsOf(
     else if (!instead) agrees = (theirs.get(keys[i]) ?? 0) === 0;
     if (keys[i] < 0 && key < 0) continue;
     if (!inPlace[i] && !agrees) return [];
-    if (!inPlace[i]) inside.push(term);
-    else if (!agrees) outside.push(term);
+    if (!inPlace[i]) inside.push(i);
+    else if (!agrees) outside.push(i);
   }
   if (inside.length === 0 && outside.length > 0 && !terms.list.some((_, i) => keys[i] < 0)) return [];
   return regionsBetween(terms, inside, outside).slice(0, REGIONS);
@@ -238,9 +231,8 @@ const ruleOf = (change: Change, region: Region): Rule => ({
 /** The products that a rule takes in any case of the operator; the right ones where it changes nothing. */
 export function followed(text: string, terms: Terms): readonly Term[] {
   const [main, where] = text.split(' where ');
-  const change = [...changesOf(terms, true), ...factorChanges(terms, factorsIn(main))].find(
-    (each) => each.text === main,
-  );
+  const change =
+    changeNamed(terms, main) ?? factorChanges(terms, factorsIn(main)).find(({ text: each }) => each === main);
   const statements = statementsNamed(terms, where?.split(' and ') ?? []);
   return change && statements ? changed(terms, change, { statements, cost: 0 }) : terms.list;
 }

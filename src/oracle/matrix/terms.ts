@@ -34,6 +34,7 @@ export interface Windows {
   readonly over: 'x' | 'y';
   readonly g: ConvGeometry;
   readonly rank: number;
+  readonly attributes: Layer['attributes'];
 }
 
 export interface Terms {
@@ -66,7 +67,7 @@ export function termsOf(c: Case): Terms | undefined {
   if (!g) return listedByLayer(structure, layer, { ...shapes, w: weight ?? [] }, biases);
   const { over = 'x' } = structure;
   const rank = x.length - 2;
-  const windows = { over, g, rank };
+  const windows = { over, g, rank, attributes: layer.attributes };
   if (g.batch * outputs(g.axes) * taps(g.axes) * g.groups * g.channels * g.filters > MOST) return undefined;
   const w = weight ?? g.axes.slice(3 - rank).map(({ size }) => size);
   const list = weighted(layer, shapes, underWindows(windows, weight !== undefined), structure);
@@ -113,7 +114,10 @@ function underWindows({ over, g, rank }: Windows, hasWeight: boolean): Term[] {
 export const cellOf = (axes: readonly Axis[], at: Place, tap: Place): number[] =>
   axes.map(({ stride, dilation, before }, i) => at[i] * stride + tap[i] * dilation - before);
 
-export const isInside = (shape: Shape, place: Place): boolean => place.every((at, i) => at >= 0 && at < shape[i]);
+export function isInside(shape: Shape, place: Place): boolean {
+  for (let i = 0; i < place.length; i++) if (!(place[i] >= 0 && place[i] < shape[i])) return false;
+  return true;
+}
 
 /** Each product by what the layer makes of ones: 1 of a convolution, one divided by the cells of an average. */
 function weighted(

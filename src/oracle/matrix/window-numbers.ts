@@ -6,7 +6,8 @@ import { indexAt, placeOf } from '../../places.ts';
 import { sizeOf } from '../../tensor.ts';
 import type { Axis } from '../../window.ts';
 import { type Change, moved, namesOf } from './change.ts';
-import { MOST, type Term, type Terms } from './terms.ts';
+import { MOST, type Term, type Terms, type Windows } from './terms.ts';
+import { otherFormulas } from './window-formulas.ts';
 
 /** What the cells along one axis are computed by; the padding after the last cell counts for the number of outputs alone. */
 export type Numbers = Readonly<Record<'stride' | 'dilation' | 'before' | 'after', number>>;
@@ -61,72 +62,41 @@ const others: readonly (readonly [text: string, cost: number, instead: Instead])
   ['the padding after the last cell* is taken one smaller', 4, ({ after }) => ({ after: after - 1 })],
   ['the padding before the first cell is taken as that after the last*', 4, ({ before }) => ({ after: before })],
   ['the padding* is taken as 0', 3, () => ({ before: 0, after: 0 })],
-  ...otherTotals(),
 ];
-
-/** The padding of `same`, (output − 1) · stride + (size − 1) · dilation + 1 − input in all, computed by another formula. */
-function otherTotals(): [text: string, cost: number, instead: Instead][] {
-  const half = (total: number, { before, after }: Axis): number =>
-    before > after ? Math.ceil(total / 2) : Math.floor(total / 2);
-  const from = (text: string, total: (axis: Axis) => number): [string, number, Instead] => [
-    `the padding* is computed ${text}`,
-    7.5,
-    (axis) => ({ before: half(Math.max(0, total(axis)), axis) }),
-  ];
-  const reach = ({ size, dilation }: Axis): number => (size - 1) * dilation + 1;
-  return [
-    from('from the size without dilation', ({ output, stride, size, input }) => (output - 1) * stride + size - input),
-    from('from a size that is one larger', (axis) => (axis.output - 1) * axis.stride + reach(axis) + 1 - axis.input),
-    from('from a size that is one smaller', (axis) => (axis.output - 1) * axis.stride + reach(axis) - 1 - axis.input),
-    from(
-      'with the dilation added to the size',
-      (axis) => (axis.output - 1) * axis.stride + axis.size + axis.dilation - axis.input,
-    ),
-    from(
-      'from the size times the dilation',
-      (axis) => (axis.output - 1) * axis.stride + axis.size * axis.dilation - axis.input,
-    ),
-    from('for one output too many', (axis) => axis.output * axis.stride + reach(axis) - axis.input),
-    from('for two outputs too many', (axis) => (axis.output + 1) * axis.stride + reach(axis) - axis.input),
-    from('for one output too few', (axis) => (axis.output - 2) * axis.stride + reach(axis) - axis.input),
-    from('for as many outputs as inputs', (axis) => (axis.input - 1) * axis.stride + reach(axis) - axis.input),
-    from(
-      'for the inputs times the stride as outputs',
-      (axis) => (axis.input * axis.stride - 1) * axis.stride + reach(axis) - axis.input,
-    ),
-    from(
-      'for outputs rounded down',
-      (axis) => (Math.floor(axis.input / axis.stride) - 1) * axis.stride + reach(axis) - axis.input,
-    ),
-    from('with the input added', (axis) => (axis.output - 1) * axis.stride + reach(axis) + axis.input),
-    from('with the stride added to the outputs', (axis) => axis.output - 1 + axis.stride + reach(axis) - axis.input),
-    [
-      'the padding* is not taken as 0 if it is less',
-      7.5,
-      (axis) => ({ before: half((axis.output - 1) * axis.stride + reach(axis) - axis.input, axis) }),
-    ],
-  ];
-}
 
 /** Other numbers for all axes, for one of them, or for one axis those of another. */
 export interface OtherNumbers {
   readonly text: string;
   readonly cost: number;
   readonly axes: readonly Axis[];
+  /** Whether the axes say how many outputs there are instead. */
+  readonly isCounted?: boolean;
 }
 
 /** Every way in which the numbers of a case may be taken otherwise. */
-export function otherNumbers(axes: readonly Axis[]): OtherNumbers[] {
+export function otherNumbers(windows: Windows): OtherNumbers[] {
+  const axes = windows.g.axes.slice(3 - windows.rank);
   const found: OtherNumbers[] = [];
   const rank = axes.length;
-  const add = (text: string, cost: number, instead: (axis: Axis, i: number) => Partial<Numbers>): void => {
+  const add = (
+    text: string,
+    cost: number,
+    instead: (axis: Axis, i: number) => Partial<Axis>,
+    isCounted?: boolean,
+  ): void => {
     const other = axes.map((axis, i) => ({ ...axis, ...instead(axis, i) }));
-    const isSame = axes.every(({ stride, dilation, before, after }, i) => {
-      const { [i]: own } = other;
-      return own.stride === stride && own.dilation === dilation && own.before === before && own.after === after;
-    });
-    if (!isSame) found.push({ text, cost, axes: other });
+    const isSame = axes.every((axis, i) =>
+      (['stride', 'dilation', 'before', 'after', 'output'] as const).every((key) => axis[key] === other[i][key]),
+    );
+    const isNumber = other.every(({ before, output }) => Number.isInteger(before) && Number.isInteger(output));
+    if (!isSame && isNumber) found.push({ text, cost, axes: other, ...(isCounted && { isCounted }) });
   };
+  for (const { text, of } of otherFormulas(windows)) {
+    add(`windows are placed by ${text}`, 7.5, of, true);
+    if (rank === 1) continue;
+    for (const [only, name] of namesOf(rank).entries())
+      add(`windows are placed by ${text} for the ${name}s`, 9.5, (axis, i) => (i === only ? of(axis) : {}), true);
+  }
   for (const [text, cost, instead] of others) {
     add(text.replace('*', ''), cost, instead);
     if (rank === 1) continue;
@@ -151,7 +121,7 @@ export function numberChanges(terms: Terms): Change[] {
   const { over, g, rank } = windows;
   const at = over === 'x' ? 'y' : 'x';
   const own = g.axes.slice(3 - rank);
-  return otherNumbers(own).flatMap(({ text, cost, axes }) => {
+  return otherNumbers(windows).flatMap(({ text, cost, axes, isCounted }) => {
     const change: Change = {
       text,
       cost,
@@ -163,7 +133,7 @@ export function numberChanges(terms: Terms): Change[] {
       },
     };
     if (over !== 'x') return [change];
-    const counted = axes.map((axis) => ({ ...axis, output: outputsOf(axis) }));
+    const counted = isCounted ? axes : axes.map((axis) => ({ ...axis, output: outputsOf(axis) }));
     const isOther = counted.some(({ output }, i) => output !== own[i].output);
     const recounted: Change = {
       ...change,
@@ -171,6 +141,7 @@ export function numberChanges(terms: Terms): Change[] {
       cost: cost + 1,
       ...(isOther && { all: () => onGrid(terms, counted) }),
     };
+    if (isCounted) return [isOther ? { ...recounted, text } : change];
     return [change, recounted];
   });
 }
@@ -182,12 +153,19 @@ const outputsOf = ({ input, before, after, size, dilation, stride }: Axis): numb
 /** The products of windows on another grid, whose results are written one after another, as far as there is room. */
 function onGrid({ shapes, list }: Terms, axes: readonly Axis[]): Term[] {
   const grid = shapes.y.map((n, i) => (i === 0 || i === shapes.y.length - 1 ? n : axes[i - 1].output));
-  const first = list.filter(({ y }) => y.slice(1, -1).every((position) => position === 0));
+  const byPosition = new Map<string, Term[]>();
+  for (const term of list) {
+    const key = term.y.slice(1, -1).join();
+    const known = byPosition.get(key);
+    if (known) known.push(term);
+    else byPosition.set(key, [term]);
+  }
   const positions = axes.map(({ output }) => output);
+  const first = axes.map(() => 0).join();
   const found: Term[] = [];
   for (let p = 0; p < sizeOf(positions); p++) {
     const place = placeOf(positions, p);
-    for (const term of first) {
+    for (const term of byPosition.get(place.join()) ?? byPosition.get(first)!) {
       const index = indexAt(grid, [term.y[0], ...place, term.y.at(-1)!]);
       if (index >= sizeOf(shapes.y) || found.length > MOST) continue;
       const cell = axes.map(({ stride, dilation, before }, i) => place[i] * stride + term.w[i] * dilation - before);

@@ -3,9 +3,9 @@
 import { describe, expect, it } from 'vitest';
 import { layerFor } from '../../../src/oracle/families/index.ts';
 import { type Call, checkEngine } from '../../../src/oracle/index.ts';
-import type { ConvGeometry } from '../../../src/window.ts';
+import type { Axis, ConvGeometry } from '../../../src/window.ts';
 
-/** The numbers of one product of a convolution without groups, and of its tensors. */
+/** The numbers of one product of a convolution, and of its tensors; `c` is the channel of the group. */
 interface At {
   readonly n: number;
   readonly p: readonly [number, number];
@@ -16,13 +16,21 @@ interface At {
   readonly input: readonly [number, number];
   readonly output: readonly [number, number];
   readonly size: readonly [number, number];
+  readonly channels: number;
   readonly C: number;
+  readonly first: number;
   readonly O: number;
 }
 
 interface Indices {
   x?(at: At): number;
   w?(at: At): number;
+  /** The first channel of the group of a filter, by the channels and filters of a group. */
+  first?(o: number, channels: number, filters: number): number;
+  /** Whether a cell of an input of these rows and columns is no padding. */
+  inside?(cell: readonly [number, number], input: readonly [number, number]): boolean;
+  /** The padding of `same` before the first cell. */
+  before?(axis: Axis, padding: unknown): number;
   /** Where the loop over the channels ends. */
   end?(C: number, O: number): number;
   /** The element that a result is written to, whatever it holds. */
@@ -31,25 +39,32 @@ interface Indices {
 
 const right: Required<Indices> = {
   end: (C) => C,
+  first: (o, channels, filters) => Math.floor(o / filters) * channels,
+  inside: ([a, b], [H, W]) => a >= 0 && a < H && b >= 0 && b < W,
+  before: ({ before }) => before,
   y: (n, p, o, outputs, O) => (n * outputs + p) * O + o,
-  x: ({ n, cell: [a, b], c, input: [H, W], C }) => ((n * H + a) * W + b) * C + c,
-  w: ({ k: [a, b], c, o, size: [, K], C, O }) => ((a * K + b) * C + c) * O + o,
+  x: ({ n, cell: [a, b], c, first, input: [H, W], C }) => ((n * H + a) * W + b) * C + first + c,
+  w: ({ k: [a, b], c, o, size: [, K], channels, O }) => ((a * K + b) * channels + c) * O + o,
 };
 
 /** A convolution with some index of its own; what lies beyond the end is NaN, as undefined is in sums. */
 const engine = (indices: Indices) => {
-  const { x: xAt, w: wAt, y: yAt, end } = { ...right, ...indices };
+  const { x: xAt, w: wAt, y: yAt, end, first: firstOf, inside, before } = { ...right, ...indices };
   return {
     name: 'indices',
     traits: { padding: 'skipped' as const },
-    requires: ['groups = 1'],
+    ...(!indices.first && { requires: ['groups = 1'] }),
     ops: {
       conv2d({ attributes, x, weight, bias }: Call) {
         const layer = layerFor('conv2d', attributes);
         const shape = layer.shape(x.shape);
-        const [, first, second] = (layer.geometry!(x.shape) as ConvGeometry).axes;
+        const { axes, channels, filters } = layer.geometry!(x.shape) as ConvGeometry;
+        const [, rows, columns] = axes;
         const [stride, dilation, size] = ['stride', 'dilation', 'size'].map(
           (name) => attributes[name] as [number, number],
+        );
+        const starts = [rows, columns].map((axis) =>
+          /^same/.test(String(attributes.padding)) ? before(axis, attributes.padding) : axis.before,
         );
         const [N, P, Q, O] = shape;
         const [, H, W, C] = x.shape;
@@ -62,13 +77,14 @@ const engine = (indices: Indices) => {
                 for (let a = 0; a < size[0]; a++)
                   for (let b = 0; b < size[1]; b++) {
                     const cell = [
-                      p * stride[0] + a * dilation[0] - first.before,
-                      q * stride[1] + b * dilation[1] - second.before,
+                      p * stride[0] + a * dilation[0] - starts[0],
+                      q * stride[1] + b * dilation[1] - starts[1],
                     ] as const;
-                    if (cell[0] < 0 || cell[0] >= H || cell[1] < 0 || cell[1] >= W) continue;
-                    for (let c = 0; c < end(C, O); c++) {
-                      const sizes = { input: [H, W], output: [P, Q], size, C, O } as const;
-                      const at: At = { n, p: [p, q], k: [a, b], cell, c, o, ...sizes };
+                    if (!inside(cell, [H, W])) continue;
+                    for (let c = 0; c < end(channels, O); c++) {
+                      const first = firstOf(o, channels, filters);
+                      const sizes = { input: [H, W], output: [P, Q], size, channels, C, O } as const;
+                      const at: At = { n, p: [p, q], k: [a, b], cell, c, first, o, ...sizes };
                       sum += x.data[xAt(at)] * weight!.data[wAt(at)];
                     }
                   }
@@ -80,12 +96,12 @@ const engine = (indices: Indices) => {
   };
 };
 
-const findingsOf = async (indices: Indices) =>
-  (await checkEngine(engine(indices), { ops: ['conv2d'], cases: 24 })).operators[0].findings;
+const findingsOf = async (indices: Indices, cases = 24) =>
+  (await checkEngine(engine(indices), { ops: ['conv2d'], cases })).operators[0].findings;
 
 /** There is one finding, which says so and predicts all answers. */
-const say = async (indices: Indices, text: string | RegExp): Promise<void> => {
-  const findings = await findingsOf(indices);
+const say = async (indices: Indices, text: string | RegExp, cases?: number): Promise<void> => {
+  const findings = await findingsOf(indices, cases);
   expect(findings).toHaveLength(1);
   for (const { instead } of findings) {
     expect(instead?.text.split('; ')[0]).toMatch(text);
@@ -129,6 +145,29 @@ describe('an index', () => {
       { end: (_, O) => O },
       /^the loop over the channels of the filter ends at the number of the (output channels|filters)$/,
     );
+  });
+
+  it('[oracle-instead] of a cell that only another test calls padding is read as such', async () => {
+    await say(
+      { inside: ([a, b], [H, W]) => a >= 0 && a < W && b >= 0 && b < W && a * W + b < H * W },
+      'input rows count as inside below the number of input columns, in the image alone',
+    );
+  });
+
+  it('[oracle-instead] of a channel that another formula finds is read as such', async () => {
+    await say(
+      { first: (o, channels) => Math.floor(o / channels) * channels },
+      'the first channel of the group of a filter = floor(filter / channels per group) · channels per group',
+      60,
+    );
+  });
+
+  it('[oracle-instead] of a window that another formula places is read as such', async () => {
+    const before = ({ output, size, dilation, stride, input }: Axis, padding: unknown): number => {
+      const total = Math.max(0, output * stride + (size - 1) * dilation + 1 - input);
+      return padding === 'same-lower' ? Math.ceil(total / 2) : Math.floor(total / 2);
+    };
+    await say({ before }, 'windows are placed by total = max(0, output · stride + reach − input)', 60);
   });
 
   it('[oracle-instead] of results that are written over each other is read as such', async () => {
