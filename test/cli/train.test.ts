@@ -22,7 +22,7 @@ const train = (args: readonly string[], interrupt = false): Promise<Run> =>
     });
     child.stderr.on('data', (text) => {
       err += text;
-      if (interrupt && err.includes('epoch 1/')) child.kill('SIGINT');
+      if (interrupt && !child.killed && err.includes('epoch 1/')) child.kill('SIGINT');
     });
     child.on('close', (code) => resolve({ code, out, err }));
   });
