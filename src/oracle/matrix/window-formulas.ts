@@ -7,21 +7,34 @@ import type { Axis } from '../../window.ts';
 import { type Definition, defined, otherDefinitions } from './formulas.ts';
 import type { Windows } from './terms.ts';
 
-const reach: Definition = ['reach', ['+', ['·', ['−', 'size', 1], 'dilation'], 1]];
-const total: Definition = ['total', ['max', 0, ['−', ['+', ['·', ['−', 'output', 1], 'stride'], 'reach'], 'input']]];
-const half: Definition = ['half', ['floor', ['/', 'total', 2]]];
-const room: Definition = ['room', ['−', ['+', ['+', 'input', 'before'], 'after'], 'reach']];
+const reach: Definition = ['reach', '(size − 1) · dilation + 1'];
+const total: Definition = ['total', 'max(0, (output − 1) · stride + reach − input)'];
+const half: Definition = ['half', 'floor(total / 2)'];
+const room: Definition = ['room', 'input + before + after − reach'];
 
 /** The formulas by which a case places its windows. */
 function definitionsOf({ over, attributes: { padding, ceil } }: Windows): readonly Definition[] {
   if (padding === 'same-upper' || padding === 'same-lower') {
-    const output: Definition = ['output', ['ceil', ['/', 'input', 'stride']]];
-    const before: Definition = ['before', padding === 'same-upper' ? 'half' : ['−', 'total', 'half']];
+    const output: Definition = ['output', 'ceil(input / stride)'];
+    const before: Definition = ['before', padding === 'same-upper' ? 'half' : 'total − half'];
     return [reach, ...(over === 'x' ? [output] : []), total, half, before];
   }
   if (over !== 'x') return [];
-  const steps: Definition = ['steps', [ceil === true ? 'ceil' : 'floor', ['/', 'room', 'stride']]];
-  return [reach, room, steps, ['output', ['+', 'steps', 1]]];
+  return [reach, room, ['steps', `${ceil === true ? 'ceil' : 'floor'}(room / stride)`], ['output', 'steps + 1']];
+}
+
+/** The formulas of the number of outputs, and what they are computed from. Of a transposed convolution `input` is the length of x. */
+export function sizeDefinitions(windows: Windows): {
+  readonly definitions: readonly Definition[];
+  readonly given: readonly string[];
+} {
+  const given = ['size', 'stride', 'dilation', 'input'];
+  const isSame = windows.attributes.padding === 'same-upper' || windows.attributes.padding === 'same-lower';
+  if (windows.over === 'x' && isSame) return { definitions: [['output', 'ceil(input / stride)']], given };
+  if (windows.over === 'x') return { definitions: definitionsOf(windows), given: [...given, 'before', 'after'] };
+  if (isSame) return { definitions: [['output', 'input · stride']], given };
+  const output: Definition = ['output', '(input − 1) · stride + reach − before − after + outputPadding'];
+  return { definitions: [reach, output], given: [...given, 'before', 'after', 'outputPadding'] };
 }
 
 /** Every formula with one part taken otherwise, and what it makes of an axis. */
