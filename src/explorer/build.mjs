@@ -59,7 +59,13 @@ const styles = () => {
     .sort((a, b) => a.split(/[\\/]/).length - b.split(/[\\/]/).length || (a < b ? -1 : 1))
     .map((file) => join(here, file));
   const files = [fileURLToPath(import.meta.resolve('uplot/dist/uPlot.min.css')), ...own];
-  return files.map((file) => readFileSync(file, 'utf8')).join('\n');
+  // Without comments and indentation.
+  return files
+    .map((file) => readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\//g, ''))
+    .join('\n')
+    .replace(/\s*\n\s*/g, '\n')
+    .replace(/ \{\n/g, '{')
+    .replace(/;\n\}/g, '}');
 };
 
 /** Writes the folder, and the one file also to where the package has it. */

@@ -3,6 +3,10 @@
 /** Whether a number is one in float32 too, and neither NaN nor infinite there. */
 export const isNumber = (value: number): boolean => Number.isFinite(Math.fround(value));
 
+/** The number that a text is, also with the minus sign that this page writes; NaN where it is none. */
+export const numberIn = (text: string): number =>
+  text.trim() === '' ? Number.NaN : Number(text.trim().replace(/[−–]/g, '-'));
+
 /** At most four signs and a point; whole numbers as they are. */
 export function short(value: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? '∞' : '−∞';

@@ -51,6 +51,22 @@ export function linkClauses(html, names, target) {
     .join('');
 }
 
+/** A page of TypeDoc with what is missing in it for who cannot see it: its main part, levels of headings without gaps, no link in a summary. */
+export function accessible(html) {
+  const around = [];
+  return html
+    .replace('<div class="col-content">', '<div class="col-content" role="main">')
+    .replace('<div class="page-menu">', '<div class="page-menu" role="complementary" aria-label="This page">')
+    .replace(/<summary[\s\S]*?<\/summary>/g, (summary) =>
+      summary.replace(/<a [^>]*aria-label="Permalink"[\s\S]*?<\/a>/g, ''),
+    )
+    .replace(/<h([1-6])\b/g, (tag, level) => {
+      while (around.length > 0 && around.at(-1) >= Number(level)) around.pop();
+      around.push(Number(level));
+      return around.length === Number(level) ? tag : `${tag} aria-level="${around.length}"`;
+    });
+}
+
 const relative = (from, to) => {
   const [path, hash] = to.split('#');
   return `${posix.relative(posix.dirname(from), path)}${hash === undefined ? '' : `#${hash}`}`;
@@ -61,6 +77,10 @@ const isPlace = (text) => /^#(lab|train|field|nets|filters|gradient|oracle)(\?|$
 
 const escaped = (text) =>
   text.replace(/[&<>"]/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[sign]);
+
+/** Text of HTML as it is read. */
+const textOf = (html) =>
+  html.replace(/&(amp|lt|gt|quot|#39);/g, (_, name) => ({ amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" })[name]);
 
 const navigation = [
   ['README.html', 'Guide'],
@@ -152,11 +172,8 @@ export function writePages(folder) {
     writeFileSync(join(folder, page), frame(page, title, linked));
     const parts = html.split(/<h[1-6] id="/).slice(1);
     parts.forEach((part, i) => {
-      const text = part
-        .slice(part.indexOf('</h'))
-        .replace(/<[^>]*>/g, ' ')
-        .replace(/\s+/g, ' ');
-      sections.push([`${headings[i][1]} — ${title}`, `${page}#${headings[i][0]}`, text.slice(6, 600).toLowerCase()]);
+      const text = textOf(part.slice(part.indexOf('</h')).replace(/<[^>]*>/g, ' ')).replace(/\s+/g, ' ');
+      sections.push([textOf(`${headings[i][1]} — ${title}`), `${page}#${headings[i][0]}`, text.trim().toLowerCase()]);
     });
   }
   return sections;
@@ -197,7 +214,7 @@ export function brokenLinks(folder) {
   });
 }
 
-/** Finds sections that hold all words, those with a word in the title first. */
+/** Finds sections that hold all words, those with a word in the title first, above all at its beginning. */
 export const searchScript = (sections) => `const sections = ${JSON.stringify(sections)};
 const input = document.getElementById('search');
 const found = document.getElementById('found');
@@ -205,7 +222,8 @@ input.addEventListener('input', () => {
   const words = input.value.toLowerCase().split(/\\s+/).filter((word) => word.length > 1);
   const hits = words.length === 0 ? [] : sections
     .map(([title, address, text]) => [title, address, words.reduce((sum, word) => {
-      const points = title.toLowerCase().includes(word) ? 3 : text.includes(word) ? 1 : NaN;
+      const at = title.toLowerCase().indexOf(word);
+      const points = at === 0 ? 4 : at > 0 ? 3 : text.includes(word) ? 1 : NaN;
       return sum + points;
     }, 0)])
     .filter(([, , points]) => points > 0)

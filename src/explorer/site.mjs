@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from './build.mjs';
-import { brokenLinks, clauses, linkClauses, searchScript, styles, writePages } from './pages.mjs';
+import { accessible, brokenLinks, clauses, linkClauses, searchScript, styles, writePages } from './pages.mjs';
 
 const root = join(import.meta.dirname, '../..');
 const tools = join(root, 'build/reference');
@@ -35,6 +35,11 @@ const api = join(folder, 'api');
 run(process.execPath, [
   join(tools, 'node_modules/typedoc/bin/typedoc'),
   ...['--tsconfig', 'tsconfig.json', '--out', api, '--name', 'toeplitz', '--readme', 'none'],
+  // Options of layers, for example, are types that nobody needs to import.
+  ...['--plugin', 'typedoc-plugin-missing-exports', '--placeInternalsInOwningModule'],
+  ...['--includeHierarchySummary', 'false', '--excludeExternals'],
+  ...['--customJs', join(import.meta.dirname, 'reference/links.js')],
+  ...['--customCss', join(import.meta.dirname, 'reference/links.css')],
   ...['--disableSources', '--skipErrorChecking', '--hideGenerator', '--githubPages', 'false', '--logLevel', 'Error'],
   ...entries,
 ]);
@@ -45,10 +50,7 @@ for (const file of readdirSync(api, { recursive: true, encoding: 'utf8' }).map((
   if (!file.endsWith('.html')) continue;
   const up = '../'.repeat(file.split('/').length);
   const html = readFileSync(join(api, file), 'utf8');
-  writeFileSync(
-    join(api, file),
-    linkClauses(html, names, (target) => `${up}docs/${target}`),
-  );
+  writeFileSync(join(api, file), accessible(linkClauses(html, names, (target) => `${up}docs/${target}`)));
   const [kind, name] = file.split('/');
   if (name)
     sections.push([`${name.replace(/\.html$/, '').replaceAll('_', ' ')} — ${kind} of the API`, `../api/${file}`, '']);

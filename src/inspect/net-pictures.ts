@@ -57,8 +57,14 @@ export async function* pictures(shown: Shown): AsyncGenerator<Picture> {
   if (first) {
     const [height, width, C, O] = first.weight.shape;
     const tiles = C === 3 ? filterTiles(first.weight) : signedFilterTiles(first.weight);
-    const columns = C === 1 || C === 3 ? Math.ceil(Math.sqrt(tiles.length)) : C;
-    const rows = C === 1 || C === 3 ? 'one filter a tile' : 'a row for each filter, a tile for each channel';
+    const isTile = C === 1 || C === 3;
+    const across = square(O, height, isTile ? width : C * width);
+    const columns = isTile ? across : C * across;
+    const rows = isTile
+      ? 'one filter a tile'
+      : across === 1
+        ? 'a row for each filter, a tile for each channel'
+        : `${across} filters in a row, ${C} tiles for the channels of each`;
     yield await picture(
       'filters',
       `The ${O} filters of ${first.path}, ${height}×${width}×${C}: ${rows}${C === 3 ? '' : `, ${SIGNS}`}.`,
@@ -74,7 +80,8 @@ export async function* pictures(shown: Shown): AsyncGenerator<Picture> {
     const { layer } = innerLayer('netPages', net, image.shape, path);
     const what = own ? 'a tile for each channel' : 'a cell for each unit';
     const caption = `${path || net.name} (${layer.name}), [${y.shape.slice(1).join(', ')}]: ${what}, ${SIGNS}.`;
-    yield await picture(`activations/${path || net.name}`, caption, tiles, Math.ceil(Math.sqrt(tiles.length)));
+    const [height, width] = tiles[0].shape;
+    yield await picture(`activations/${path || net.name}`, caption, tiles, square(tiles.length, height, width));
   }
   if (isImage) yield* patchPictures(shown);
 }
@@ -88,7 +95,8 @@ async function* patchPictures(shown: Shown): AsyncGenerator<Picture> {
   for (const { path } of convolutions(shown)) {
     const found = tops.flatMap((each, i) => (rows[i].path === path ? each : []));
     if (found.length === 0) continue;
-    const columns = images.shape[0] > 1 ? Math.min(TOP, images.shape[0]) : Math.ceil(Math.sqrt(found.length));
+    const columns = (height: number, width: number): number =>
+      images.shape[0] > 1 ? Math.min(TOP, images.shape[0]) : square(found.length, height, width);
     const sizes = [0, 1].map((axis) => Math.max(...found.map(({ field }) => field[axis].size)));
     const patches = found.map(({ patch }) => onGrey(patch, sizes, shade));
     const fields = found.map(({ image, field }) => drawField(asPicture(images, image, shade), field));
@@ -97,9 +105,10 @@ async function* patchPictures(shown: Shown): AsyncGenerator<Picture> {
       `patches/${path}`,
       `What units of ${path} saw where they answered most: ${each}.`,
       patches,
-      columns,
+      columns(sizes[0], sizes[1]),
     );
-    yield await picture(`fields/${path}`, `The same, framed on the images.`, fields, columns);
+    const [, height, width] = images.shape;
+    yield await picture(`fields/${path}`, `The same, framed on the images.`, fields, columns(height, width));
   }
 }
 
@@ -110,6 +119,10 @@ export function convolutions({ net, params, image }: Shown): { path: string; wei
     .filter((path) => innerLayer('netPages', net, image.shape, path).layer.roles?.pictured)
     .map((path) => ({ path, weight: flat[nameIn(path, 'weight')] }));
 }
+
+/** In how many columns so many parts of a size make about a square. */
+const square = (count: number, height: number, width: number): number =>
+  Math.min(count, Math.ceil(Math.sqrt((count * height) / width)));
 
 async function picture(name: string, caption: string, tiles: readonly Tensor[], columns: number): Promise<Picture> {
   const [height, width] = tiles[0].shape;

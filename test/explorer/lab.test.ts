@@ -250,7 +250,8 @@ describe('the controls of the lab', () => {
     const weight = weightOf(t, shape, 2);
     const text = writeTyped(weight, planesOf(shape, 2));
     expect(weightOf({ ...t, weights: 'typed', w: text }, shape, 2)).toEqual(weight);
-    expect(readTyped('1 2; 3|4')).toEqual([[[1, 2], [3]], [[4]]]);
+    // With the minus sign of the page too.
+    expect(readTyped('1 −2e−1; –3|4')).toEqual([[[1, -0.2], [-3]], [[4]]]);
     expect(readTyped('[[1, 2],\n [3, 4]]')).toEqual([
       [
         [1, 2],

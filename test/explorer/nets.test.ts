@@ -13,10 +13,10 @@ import {
 } from '../../src/explorer/field/field.ts';
 import { field } from '../../src/explorer/field/job.ts';
 import { drawNet } from '../../src/explorer/nets/drawing.ts';
-import { ownFileOf, problem, readOwn } from '../../src/explorer/nets/file.ts';
+import { ownAt, ownFileOf, problem, readOwn } from '../../src/explorer/nets/file.ts';
 import { type NetName, nets, type Subject, subjectOf } from '../../src/explorer/nets/subjects.ts';
 import { netOf, operatorsOf } from '../../src/explorer/nets/tree.ts';
-import { bytesText } from '../../src/explorer/nets/words.ts';
+import { bytesText, shapeText } from '../../src/explorer/nets/words.ts';
 import { schemes } from '../../src/explorer/palette.ts';
 import { inkOf } from '../../src/explorer/svg.ts';
 import { writeSafetensors } from '../../src/formats/safetensors.ts';
@@ -27,6 +27,7 @@ import { lenet5 } from '../../src/nets/lenet5.ts';
 import { writeOnnx } from '../../src/onnx/write.ts';
 import { random } from '../../src/random.ts';
 import { tensor } from '../../src/tensor.ts';
+import { floats, modelOf } from '../onnx/build.ts';
 
 const subject = (name: NetName, size = ''): Subject => {
   const found = subjectOf(name, size);
@@ -44,7 +45,7 @@ describe('a net', () => {
     expect(own.reduce((sum, part) => sum + part.parameters, 0)).toBe(parameters);
     expect(own.reduce((sum, part) => sum + part.cost, 0)).toBe(cost);
     const row = rows.at(-1)!;
-    expect([own.at(-1)!.shape, own.at(-1)!.field]).toEqual([row.shape, row.field]);
+    expect([own.at(-1)!.shape, own.at(-1)!.field]).toEqual([row.shape.slice(1), row.field]);
     expect(drawNet(tree, inkOf(schemes.light)).body).not.toContain('NaN');
   });
 
@@ -94,6 +95,41 @@ describe('a file of one’s own', () => {
     const own = ownFileOf('mine.safetensors', writeSafetensors(params));
     expect([own.net.parameters, own.net.parts.length]).toEqual([61706, 10]);
     expect(own.layer).toBeUndefined();
+  });
+
+  const weight = floats('w', [2, 3, 3, 3], new Array(54).fill(0.5));
+  const model = (op: string, x: readonly (number | string)[]) =>
+    modelOf({ nodes: [{ op, inputs: ['x', 'w'] }], inputs: { x }, initializers: [weight] });
+
+  test('a model that leaves height and width open is shown at 224×224, or at the size that is asked', () => {
+    for (const [x, shapes] of [
+      [
+        ['N', 3, 'H', 'W'],
+        ['222×222×2', '30×62×2'],
+      ],
+      [
+        [2, 3, '', 8],
+        ['222×6×2', '30×6×2'],
+      ],
+    ] as const) {
+      const own = ownFileOf('open.onnx', model('Conv', x));
+      const at = ownAt(own, '32×64') as typeof own;
+      expect([own, at].map(({ net }) => shapeText(net.parts[0].shape))).toEqual(shapes);
+      expect([own.free, at.layer?.shape]).toEqual([true, [x[0] === 2 ? 2 : 1, 32, x[3] === 8 ? 8 : 64, 3]]);
+      expect(ownAt(own, '0')).toMatch(/^A size, .* Nothing means 224×224\.$/);
+    }
+    expect(ownFileOf('fixed.onnx', model('Conv', ['N', 3, 8, 8])).free).toBeUndefined();
+  });
+
+  test('shapes that are not known are said to be so, problems once, and tensors keep all of their axes', () => {
+    const nodes = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((to) => ({ op: 'Relu', inputs: ['x'], outputs: [to] }));
+    const own = ownFileOf('open.onnx', modelOf({ nodes, inputs: { x: ['N', 'C', 'T'] } }));
+    expect([shapeText(own.net.input), shapeText(own.net.parts[0].shape)]).toEqual(['C×T', 'unknown shape']);
+    expect([own.net.notes.length, own.net.notes.at(-1)]).toEqual([7, '2 other nodes are not run either.']);
+    const { net } = ownFileOf('w.safetensors', writeSafetensors({ w: tensor([6, 1, 5, 5]), s: tensor([]) }));
+    expect(net.parts.map((part) => shapeText(part.shape))).toEqual(['6×1×5×5', '1']);
+    for (const each of [net, own.net, ownFileOf('none.safetensors', writeSafetensors({})).net])
+      expect(drawNet(each, inkOf(schemes.light)).body).not.toMatch(/NaN|Infinity|undefined/);
   });
 
   test('a file of another kind is refused with what it looks like, and the one before stays', async () => {

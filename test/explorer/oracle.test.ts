@@ -106,8 +106,9 @@ describe('what is pasted', () => {
   });
 
   test('infinities and NaN are read, and a word is not', () => {
-    const read = readNumbers('inf -inf nan 1e-3', [4]);
-    expect(typeof read === 'string' ? read : [...read.y.data]).toEqual([Infinity, -Infinity, NaN, Math.fround(1e-3)]);
+    const read = readNumbers('inf -inf nan 1e-3 −2e−1 −∞', [6]);
+    const values = [Infinity, -Infinity, NaN, Math.fround(1e-3), Math.fround(-0.2), -Infinity];
+    expect(typeof read === 'string' ? read : [...read.y.data]).toEqual(values);
     expect(readNumbers('1 two', [2])).toMatch(/“two” is no number. Type 2 numbers/);
   });
 

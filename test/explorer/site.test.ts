@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import {
+  accessible,
   brokenLinks,
   clauses,
   linkClauses,
@@ -60,6 +61,21 @@ describe('the site', () => {
         sections.some(([title]) => title.startsWith(`${name} — `)),
         name,
       ).toBe(true);
+    // The whole text of a section, as it is read.
+    const [, , text] = sections.find(([title]) => title.startsWith('inspect-pages — '))!;
+    expect(text).toMatch(/^netpages gives what can be shown .* or 1\.$/);
+    expect(sections.flat().filter((each) => /&[a-z#0-9]+;/.test(each))).toEqual([]);
+  });
+
+  test('mends pages of TypeDoc: a main part, headings without gaps, no link in a summary', () => {
+    const link = '<a href="#b" aria-label="Permalink"><svg></svg></a>';
+    expect(
+      accessible(
+        `<div class="col-content"><h1>a</h1><summary>\n<h5>b${link}</h5></summary><h4>c${link}</h4><h2>d</h2><h3>e</h3>`,
+      ),
+    ).toBe(
+      `<div class="col-content" role="main"><h1>a</h1><summary>\n<h5 aria-level="2">b</h5></summary><h4 aria-level="2">c${link}</h4><h2>d</h2><h3>e</h3>`,
+    );
   });
 
   test('finds links that lead nowhere', () => {

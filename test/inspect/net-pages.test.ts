@@ -119,6 +119,22 @@ describe('netPages', () => {
     expect(image.shape).toEqual([3004, 5, 1]);
   });
 
+  it('[inspect-pages] parts many tiles so that a picture is at least 512 pixels wide and at most 4,000 high', async () => {
+    const width = async (layer: Layer, shape: Shape, name: string): Promise<number> => {
+      const [high, wide] = (await readPng((await pagesOf(layer, shape)).get(name) as Uint8Array)).shape;
+      expect(high).toBeLessThan(4400);
+      return wide;
+    };
+    const four = chain({ a: conv2d({ filters: 64, size: 7 }) });
+    for (const name of ['filters.png', 'activations/a.png'])
+      expect(await width(four, [1, 8, 8, 4], name)).toBeGreaterThanOrEqual(512);
+    const tall = chain({ a: conv2d({ filters: 8, size: [9, 1] }) });
+    for (const name of ['filters.png', 'activations/a.png', 'patches/a.png', 'fields/a.png'])
+      expect(await width(tall, [1, 200, 8, 1], name), name).toBeGreaterThanOrEqual(512);
+    const line = chain({ a: conv1d({ filters: 40, size: 1 }) });
+    expect(await width(line, [1, 300, 2], 'activations/a.png')).toBeGreaterThanOrEqual(512);
+  });
+
   it('[inspect-pages] refuses options that make no sense', async () => {
     for (const options of [{ index: 2 }, { units: 0 }, { classes: ['a'] }])
       await expect(pagesOf(net, [2, 6, 6, 1], options)).rejects.toThrow('[inspect-pages]');

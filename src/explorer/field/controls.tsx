@@ -1,6 +1,6 @@
 // The controls of the receptive field.
 
-import { own } from '../nets/file.ts';
+import { hasSize, own } from '../nets/file.ts';
 import { OwnFile } from '../nets/own-file.tsx';
 import { titles, usualSize } from '../nets/subjects.ts';
 import { Choice, Controls, Group, NumberField } from '../view/controls.tsx';
@@ -13,7 +13,7 @@ export function FieldControls() {
   const of = {
     settings: chosen,
     problems: {
-      ...(typeof current === 'string' && { [net === 'own' ? 'net' : 'size']: current }),
+      ...(typeof current === 'string' && { [hasSize(net) ? 'size' : 'net']: current }),
       ...unitProblems.value,
       ...(imageProblem.value && { image: imageProblem.value }),
     },
@@ -26,7 +26,7 @@ export function FieldControls() {
     <Controls>
       <Group title="Net">
         <Choice {...of} name="net" label="Net" options={all} />
-        {net !== 'own' && (
+        {hasSize(net) && (
           <NumberField {...of} name="size" label="Image" step={0} placeholder={usualSize(net)} hint="Height × width" />
         )}
         <Choice {...of} name="layer" label="Layer" options={paths} used={inside.value?.path ?? ''} />
@@ -49,6 +49,7 @@ export function FieldControls() {
       </Group>
       <Group title="Image">
         <Choice {...of} name="image" label="Image" options={images} />
+        {source === 'own' && !ownImage.value && <p class="hint">Choose a picture, or drop it here: these are rings.</p>}
         {source === 'own' && (
           <label class="control">
             File
@@ -56,13 +57,19 @@ export function FieldControls() {
               type="file"
               accept="image/*"
               onChange={(event) => {
-                ownImage.value = event.currentTarget.files?.[0];
+                ownImage.value = event.currentTarget.files?.[0] ?? ownImage.value;
               }}
             />
           </label>
         )}
       </Group>
-      <OwnFile read={() => chosen.set({ net: 'own', layer: '' })} />
+      <OwnFile
+        read={() => chosen.set({ net: 'own', layer: '' })}
+        picture={(file) => {
+          ownImage.value = file;
+          chosen.set({ image: 'own' });
+        }}
+      />
     </Controls>
   );
 }

@@ -25,7 +25,7 @@ const paramsOf = (part: Layer, all: Params<Tensor>): Params<Tensor> =>
     : all;
 
 export const field: Job<FieldArgs, Float32Array> = ({ net, shape, image, inside, unit, channel }, say) => {
-  const own = typeof net === 'string' ? undefined : ownFileOf(net.name, net.bytes).layer;
+  const own = typeof net === 'string' ? undefined : ownFileOf(net.name, net.bytes, [shape[1], shape[2]]).layer;
   const whole = own?.layer ?? nets[typeof net === 'string' && isNet(net) ? net : 'lenet5'].make();
   const part = upTo(withoutBatch(whole), inside.path);
   const params = own ? paramsOf(part, own.params) : initialize(part, shape, { seed: 1 });

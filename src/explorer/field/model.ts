@@ -3,7 +3,7 @@
 import { computed, effect, signal } from '@preact/signals';
 import { memoryOf } from '../../inspect/memory.ts';
 import { type Running, startJob } from '../jobs/start.ts';
-import { own } from '../nets/file.ts';
+import { own, ownAt } from '../nets/file.ts';
 import { isNet, type Subject, subjectOf } from '../nets/subjects.ts';
 import { bytesText, fieldText } from '../nets/words.ts';
 import { settings } from '../settings.ts';
@@ -16,8 +16,9 @@ export const chosen = settings({ net: 'lenet5', size: '', layer: 'pool2', unit: 
 export const subject = computed((): Subject | string => {
   const { net, size } = chosen.texts.value;
   if (net !== 'own') return subjectOf(isNet(net) ? net : 'lenet5', size);
-  const file = own.value;
-  if (!file) return 'Open a model first.';
+  if (!own.value) return 'Open a model first.';
+  const file = ownAt(own.value, size);
+  if (typeof file === 'string') return file;
   if (!file.layer)
     return `This file is no single layer on images, so no field is known: ${file.why ?? 'it holds no net'}.`;
   const { layer, shape } = file.layer;

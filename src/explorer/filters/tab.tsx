@@ -5,7 +5,7 @@ import { useMemo } from 'preact/hooks';
 import { collapse, gaussianPyramid, laplacianPyramid } from '../../inspect/pyramid.ts';
 import type { Tensor } from '../../tensor.ts';
 import { imageOf } from '../field/image.ts';
-import { exact, factor, short } from '../numbers.ts';
+import { exact, factor, numberIn, short } from '../numbers.ts';
 import { greatestOf } from '../palette.ts';
 import { settings } from '../settings.ts';
 import type { Tab } from '../tab.ts';
@@ -78,7 +78,7 @@ function FilterControls() {
   const { image, first, second, third } = chosen.texts.value;
   const of = { settings: chosen, problems: chain.value.problems };
   useTaken({
-    file(dropped) {
+    files([dropped]) {
       file.value = dropped;
       chosen.set({ image: 'own' });
     },
@@ -106,7 +106,10 @@ function FilterControls() {
           </p>
         )}
         {image === 'own' && (
-          <p class="hint">It becomes square and grey, and stays in this browser. It can also be dropped.</p>
+          <p class="hint">
+            {!file.value && 'Until there is one, these are shapes. '}It becomes square and grey, and stays in this
+            browser. It can also be dropped.
+          </p>
         )}
         {image === 'drawn' && <Pad />}
       </Group>
@@ -163,7 +166,7 @@ function Chain() {
           </figure>
         ))}
       </div>
-      <Save name="filters" draw={(ink) => drawPlanes(all, ink)} />
+      <Save name="filters" draw={(ink) => drawPlanes(all, ink)} code={code} />
       {after?.filter && <Products before={all[stage - 1]} stage={after} />}
       <Combined />
       <Code label="The chain as code" text={code()} />
@@ -199,7 +202,7 @@ function Products({ before, stage }: { readonly before: Stage; readonly stage: S
               <tr key={i}>
                 {products.map(({ x, w, isBeyond }, j) => (
                   <td key={j} class={isBeyond ? 'beyond' : ''}>
-                    {short(x)} · {factor(Number(short(w).replace('−', '-')))} = <strong>{short(x * w)}</strong>
+                    {short(x)} · {factor(numberIn(short(w)))} = <strong>{short(x * w)}</strong>
                   </td>
                 ))}
               </tr>
@@ -332,8 +335,8 @@ function Kinds() {
 
 function Pyramids() {
   const x = image.value;
-  const typed = Math.floor(Number(chosen.texts.value.levels));
-  const fits = typed >= 1 && typed <= 8;
+  const typed = numberIn(chosen.texts.value.levels);
+  const fits = Number.isInteger(typed) && typed >= 1 && typed <= 8;
   const levels = fits ? typed : 4;
   const [gaussian, laplacian, off] = useMemo(() => {
     const bands = laplacianPyramid(x, levels);

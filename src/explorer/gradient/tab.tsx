@@ -6,7 +6,7 @@ import { gradientCheck } from '../../inspect/gradient-check.ts';
 import { log } from '../../reference/math.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { Axes, Curve } from '../chart.ts';
-import { exact, short } from '../numbers.ts';
+import { exact, numberIn, short } from '../numbers.ts';
 import { greatestOf } from '../palette.ts';
 import { settings } from '../settings.ts';
 import type { Tab } from '../tab.ts';
@@ -44,8 +44,8 @@ const index = computed(() => {
 /** Beside a greater θ, the smaller steps would vanish. */
 const MOST = 1000;
 const value = computed(() => {
-  const text = chosen.texts.value.value.trim().replace('−', '-');
-  return text === '' || !(Math.abs(Number(text)) <= MOST) ? undefined : Number(text);
+  const typed = numberIn(chosen.texts.value.value);
+  return Math.abs(typed) <= MOST ? typed : undefined;
 });
 const checked = computed(() =>
   check(subject.value, { tensor: tensorName.value, index: index.value, value: value.value }),

@@ -1,8 +1,8 @@
 // What stands around the grids: the player that goes through the outputs, the number of a cell, what a shift does.
 
 import { signal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
-import { exact } from '../numbers.ts';
+import { useEffect, useState } from 'preact/hooks';
+import { exact, isNumber, numberIn } from '../numbers.ts';
 import { choose, edit, filter, isFilling, lab, moves, place } from './model.ts';
 import { outputName, placeName } from './words.ts';
 
@@ -71,23 +71,38 @@ export function Player() {
 /** The number of the chosen cell of the input or the kernel, to be changed. */
 export function CellValue() {
   const { where, index } = place.value;
-  if (where === 'y') return null;
   const { x, weight } = lab.value;
-  const tensor = where === 'x' ? x : weight;
-  if (!tensor) return null;
+  const tensor = { x, w: weight, y: undefined }[where];
+  if (!tensor || where === 'y') return null;
   const name = where === 'x' ? `Input ${placeName(x.shape, index)}` : 'The chosen weight';
+  return <Typed key={`${where}${index}`} name={name} value={tensor.data[index]} set={(to) => edit(where, index, to)} />;
+}
+
+function Typed({ name, value, set }: { readonly name: string; readonly value: number; set(to: number): void }) {
+  /** What was typed and is no number. */
+  const [odd, keep] = useState<string>();
   return (
     <p class="cell-value">
       <label for="cell-value">{name} is</label>{' '}
       <input
         id="cell-value"
-        key={`${where}${index}`}
         inputMode="decimal"
         autocomplete="off"
-        value={exact(tensor.data[index]).replace('−', '-')}
-        onChange={(event) => edit(where, index, Number(event.currentTarget.value.replace('−', '-')))}
+        value={odd ?? exact(value)}
+        aria-invalid={odd !== undefined}
+        aria-describedby="cell-value-hint"
+        onChange={(event) => {
+          const text = event.currentTarget.value;
+          const isFit = isNumber(numberIn(text));
+          keep(isFit ? undefined : text);
+          if (isFit) set(numberIn(text));
+        }}
       />{' '}
-      <span class="hint">A digit typed in the grid changes the cell too; the minus key its sign.</span>
+      <span id="cell-value-hint" class={odd === undefined ? 'hint' : 'problem'}>
+        {odd === undefined
+          ? 'A digit typed in the grid changes the cell too; the minus key its sign.'
+          : `A number of float32, not “${odd}”: the cell stays as it is.`}
+      </span>
     </p>
   );
 }

@@ -7,7 +7,7 @@ import { conv1d, conv2d, depthwiseConv1d, depthwiseConv2d, trueConv1d, trueConv2
 import { lpPool2d } from '../../ops/lp-pool.ts';
 import { avgPool1d, avgPool2d, maxPool1d, maxPool2d } from '../../ops/pool.ts';
 import type { Shape } from '../../tensor.ts';
-import { isNumber } from '../numbers.ts';
+import { isNumber, numberIn } from '../numbers.ts';
 import { type Control, isPool, type LabTexts, type Op, operators } from './texts.ts';
 
 export interface Setup {
@@ -32,8 +32,8 @@ class Problem extends Error {
 }
 
 function whole(control: Control, text: string, least: number, most: number): number {
-  const value = Number(text.trim());
-  if (text.trim() === '' || !Number.isInteger(value) || value < least || value > most)
+  const value = numberIn(text);
+  if (!Number.isInteger(value) || value < least || value > most)
     throw new Problem(control, `A whole number from ${least} to ${most}, not “${text}”.`);
   return value;
 }
@@ -86,7 +86,7 @@ function layerOf(op: Op, t: LabTexts, rank: 1 | 2): Layer {
       return pick([avgPool1d, avgPool2d])({ ...pool, countPadding: t.counted === 'yes' });
     case 'lp': {
       if (rank === 1) throw new Problem('op', 'Lp pooling has two dimensions: choose 2-D, or another operator.');
-      const power = Number(t.power);
+      const power = numberIn(t.power);
       if (!(power >= 1 && power <= 16)) throw new Problem('power', `A number from 1 to 16, not “${t.power}”.`);
       return lpPool2d({ ...pool, p: power });
     }
@@ -95,8 +95,8 @@ function layerOf(op: Op, t: LabTexts, rank: 1 | 2): Layer {
 
 /** The bias of every filter. */
 export function biasOf(t: LabTexts): number {
-  const bias = Number(t.bias);
-  if (t.bias.trim() === '' || !isNumber(bias)) throw new Problem('bias', `A number of float32, not “${t.bias}”.`);
+  const bias = numberIn(t.bias);
+  if (!isNumber(bias)) throw new Problem('bias', `A number of float32, not “${t.bias}”.`);
   return isPool(t.op as Op) ? 0 : bias;
 }
 

@@ -2,6 +2,7 @@
 
 import type { Tab } from '../tab.ts';
 import { Save } from '../view/save.tsx';
+import { codeOf } from './code.ts';
 import { LabControls } from './controls.tsx';
 import { chosen, lab as current, filter, isStale, place } from './model.ts';
 import { LabPanels } from './panels.tsx';
@@ -24,6 +25,7 @@ function View() {
         <Save
           name="convolution"
           draw={(ink) => drawLab(current.value, place.value, filter.value, ink)}
+          code={() => codeOf(current.value, 'toeplitz')}
           animate={(ink) => animateLab(current.value, filter.value, ink)}
         />
         <LabPanels />

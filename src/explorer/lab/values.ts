@@ -4,7 +4,7 @@ import { type Filter, filters } from '../../inspect/filters.ts';
 import { hash, random } from '../../random.ts';
 import { allocate, type Shape, sizeOf, type Tensor } from '../../tensor.ts';
 import { GLYPHS } from '../../train/digits.ts';
-import { isNumber } from '../numbers.ts';
+import { isNumber, numberIn } from '../numbers.ts';
 import type { LabTexts } from './texts.ts';
 
 /**
@@ -48,7 +48,7 @@ export const readTyped = (text: string): number[][][] =>
           .trim()
           .split(/[\s,[\]]+/)
           .filter((cell) => cell !== '')
-          .map(Number),
+          .map(numberIn),
       ),
   );
 

@@ -84,7 +84,7 @@ function beside(boxes: readonly Box[], join: string, ink: Ink): Box {
 
 export function drawNet({ title, parts }: Net, ink: Ink): Drawing {
   const operators = operatorsOf(parts);
-  const most = Math.max(...operators.map(({ cost }) => cost));
+  const most = Math.max(0, ...operators.map(({ cost }) => cost));
   const isFolded = operators.length > MOST;
   const boxOf = (part: Part, depth: number): Box => {
     if (part.parts.length === 0 || (isFolded && depth > 0)) return leaf(part, isFolded ? Infinity : most, ink);

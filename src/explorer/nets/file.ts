@@ -4,7 +4,9 @@ import { signal } from '@preact/signals';
 import { readSafetensors } from '../../formats/safetensors.ts';
 import { netIn } from '../../nets/net-file.ts';
 import { type Model, type OnnxLayer, readOnnx } from '../../onnx/model.ts';
-import { isRefusal, tooLarge } from '../refusal.ts';
+import type { Shape } from '../../tensor.ts';
+import { bytesOf, isRefusal } from '../refusal.ts';
+import { readSize, sizeProblem } from './subjects.ts';
 import { type Net, netOf, netOfOnnx, netOfTensors } from './tree.ts';
 
 export interface OwnFile {
@@ -15,6 +17,8 @@ export interface OwnFile {
   readonly layer?: OnnxLayer;
   /** Why it is none. */
   readonly why?: string;
+  /** Whether it leaves the height or the width of its images open. */
+  readonly free?: boolean;
 }
 
 export const own = signal<OwnFile | undefined>(undefined);
@@ -22,10 +26,11 @@ export const problem = signal<string | undefined>(undefined);
 
 /** Reads a file, and says whether it could be; the one before stays where this one is refused. */
 export async function readOwn(file: Blob & { readonly name: string }): Promise<boolean> {
-  problem.value = tooLarge(file);
-  if (problem.value !== undefined) return false;
+  const read = await bytesOf(file);
+  problem.value = typeof read === 'string' ? read : undefined;
+  if (typeof read === 'string') return false;
   try {
-    own.value = ownFileOf(file.name, new Uint8Array(await file.arrayBuffer()));
+    own.value = ownFileOf(read.name, read.bytes);
     return true;
   } catch (error) {
     if (!isRefusal(error)) throw error;
@@ -34,7 +39,25 @@ export async function readOwn(file: Blob & { readonly name: string }): Promise<b
   }
 }
 
-export function ownFileOf(name: string, bytes: Uint8Array): OwnFile {
+/** Whether the net of a name takes images of any size: all that are named, and a file that leaves it open. */
+export const hasSize = (name: string): boolean => name !== 'own' || own.value?.free === true;
+
+/** The file on images of a size, which matters where the file leaves it open, or why that cannot be. */
+export function ownAt({ name, bytes, free }: OwnFile, size: string): OwnFile | string {
+  const space = readSize(size, USUAL);
+  if (!space) return sizeProblem(size, USUAL);
+  try {
+    return ownFileOf(name, bytes, free ? space : undefined);
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    return `${name} does not take ${space.join('×')}: ${error.message}`;
+  }
+}
+
+/** Of a model that leaves height and width open. */
+const USUAL = [224, 224] as const;
+
+export function ownFileOf(name: string, bytes: Uint8Array, space: readonly [number, number] = USUAL): OwnFile {
   if (isSafetensors(name)) {
     const file = readSafetensors(bytes);
     const layer = netIn(file);
@@ -42,23 +65,36 @@ export function ownFileOf(name: string, bytes: Uint8Array): OwnFile {
     return { name, bytes, net: netOf({ title: name, net: layer.layer, shape: layer.shape }), layer };
   }
   const model = readOnnx(bytes);
-  const description = netOfOnnx(name, model.describe());
-  const made = layerOf(model);
-  if (typeof made === 'string') return { name, bytes, net: description, why: made };
+  const [shapes, free] = shapesAt(model, space);
+  const description = netOfOnnx(name, model.describe({ shapes }));
+  const made = layerOf(model, shapes);
+  const file = { name, bytes, ...(free && { free }) };
+  if (typeof made === 'string') return { ...file, net: description, why: made };
   const net = netOf({ title: name, net: made.layer, shape: made.shape });
   return {
-    name,
-    bytes,
+    ...file,
     net: { ...net, notes: [...description.notes.slice(0, 1), 'Shown as a layer, channels last.'] },
     layer: made,
   };
 }
 
+/** Height and width for each input of images that leaves them open, and whether there is one. */
+function shapesAt({ inputs }: Model, space: readonly [number, number]) {
+  const open = inputs.flatMap(({ name, shape = [] }): [string, number[]][] => {
+    const [batch, channels, ...rest] = shape;
+    const isImage = rest.length === 2 && typeof channels === 'number' && rest.some((axis) => typeof axis === 'string');
+    if (!isImage) return [];
+    const sides = rest.map((axis, i) => (typeof axis === 'number' ? axis : space[i]));
+    return [[name, [typeof batch === 'number' ? batch : 1, channels, ...sides]]];
+  });
+  return [Object.fromEntries(open), open.length > 0] as const;
+}
+
 const isSafetensors = (name: string): boolean => name.toLowerCase().endsWith('.safetensors');
 
-function layerOf(model: Model): OnnxLayer | string {
+function layerOf(model: Model, shapes: Readonly<Record<string, Shape>>): OnnxLayer | string {
   try {
-    return model.layer();
+    return model.layer({ shapes });
   } catch (error) {
     if (!isRefusal(error)) throw error;
     return error.message;

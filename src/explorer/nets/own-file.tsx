@@ -4,9 +4,15 @@ import { Group } from '../view/controls.tsx';
 import { useTaken } from '../view/taken.ts';
 import { problem, readOwn } from './file.ts';
 
-export function OwnFile({ read }: { read(): void }) {
+/** `picture` takes what is dropped and is a picture. */
+export function OwnFile({ read, picture }: { read(): void; readonly picture?: (file: File) => void }) {
   const open = (file: File): void => void readOwn(file).then((isRead) => isRead && read());
-  useTaken({ file: open });
+  useTaken({
+    files([file]) {
+      if (picture && file.type.startsWith('image/')) picture(file);
+      else open(file);
+    },
+  });
   return (
     <Group title="Your own">
       <label class="control">

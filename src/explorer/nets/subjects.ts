@@ -66,7 +66,7 @@ export const titles: Readonly<Record<NetName, string>> = Object.fromEntries(
 export const isNet = (name: string): name is NetName => Object.hasOwn(nets, name);
 
 /** Height × width of the images that a net was made for. */
-export const usualSize = (name: string): string => (isNet(name) ? nets[name].input.slice(0, 2).join('×') : '');
+export const usualSize = (name: string): string => (isNet(name) ? nets[name].input.slice(0, 2) : [224, 224]).join('×');
 
 /** A net and the shape of its input. */
 export interface Subject {
@@ -88,12 +88,15 @@ export function readSize(text: string, usual: readonly [number, number]): [numbe
   return fit ? [parts[0], parts[1] ?? parts[0]] : undefined;
 }
 
+export const sizeProblem = (text: string, usual: readonly number[]): string =>
+  `A size, or height × width, from 1 to ${MOST}, not “${text}”. Nothing means ${usual.join('×')}.`;
+
 /** The net of a name on images of a size, or why that cannot be. */
 export function subjectOf(name: NetName, size: string): Subject | string {
   const { title, make, input } = nets[name];
   const [height, width, channels] = input;
   const space = readSize(size, [height, width]);
-  if (!space) return `A size, or height × width, from 1 to ${MOST}, not “${size}”. Nothing means ${height}×${width}.`;
+  if (!space) return sizeProblem(size, [height, width]);
   const shape = [1, ...space, channels];
   const net = make();
   try {

@@ -9,7 +9,7 @@ import { Panels } from '../view/panels.tsx';
 import { Save } from '../view/save.tsx';
 import { Scrolled } from '../view/scrolled.tsx';
 import { drawNet } from './drawing.ts';
-import { own } from './file.ts';
+import { hasSize, own, ownAt } from './file.ts';
 import { OwnFile } from './own-file.tsx';
 import { isNet, subjectOf, titles, usualSize } from './subjects.ts';
 import { type Net, netOf, operatorsOf, type Part } from './tree.ts';
@@ -19,7 +19,10 @@ const chosen = settings({ net: 'lenet5', size: '', beside: 'none', besideSize: '
 
 /** The net of a choice, or what is wrong. */
 function chosenNet(name: string, size: string): Net | string {
-  if (name === 'own') return own.value?.net ?? 'Open a file first.';
+  if (name === 'own') {
+    const file = own.value ? ownAt(own.value, size) : 'Open a file first.';
+    return typeof file === 'string' ? file : file.net;
+  }
   const subject = subjectOf(isNet(name) ? name : 'lenet5', size);
   return typeof subject === 'string' ? subject : netOf(subject);
 }
@@ -33,13 +36,13 @@ function NetControls({ problems }: { readonly problems: Readonly<Record<string, 
     <Controls>
       <Group title="Net">
         <Choice {...of} name="net" label="Net" options={all} />
-        {net !== 'own' && (
+        {hasSize(net) && (
           <NumberField {...of} name="size" label="Image" step={0} hint={hint} placeholder={usualSize(net)} />
         )}
       </Group>
       <Group title="Beside it">
         <Choice {...of} name="beside" label="Net" options={{ none: 'none', ...all }} />
-        {beside !== 'none' && beside !== 'own' && (
+        {beside !== 'none' && hasSize(beside) && (
           <NumberField {...of} name="besideSize" label="Image" step={0} hint={hint} placeholder={usualSize(beside)} />
         )}
       </Group>
@@ -103,9 +106,11 @@ const Diagram = ({ net, most }: { readonly net: Net; readonly most: number }) =>
   return (
     <>
       <ol class="sequence diagram">
-        <li class="operator input">
-          <strong>input</strong> <span class="numbers">{shapeText(net.input)}</span>
-        </li>
+        {net.input && (
+          <li class="operator input">
+            <strong>input</strong> <span class="numbers">{shapeText(net.input)}</span>
+          </li>
+        )}
         {net.parts.map((part) => (
           <Block key={part.path} part={part} most={most} depth={0} isLong={operators.length > LONG} />
         ))}
@@ -213,8 +218,8 @@ function View() {
     [beside, besideSize, file],
   );
   const problems = {
-    ...(typeof left === 'string' && { [net === 'own' ? 'net' : 'size']: left }),
-    ...(typeof right === 'string' && { [beside === 'own' ? 'beside' : 'besideSize']: right }),
+    ...(typeof left === 'string' && { [hasSize(net) ? 'size' : 'net']: left }),
+    ...(typeof right === 'string' && { [hasSize(beside) ? 'besideSize' : 'beside']: right }),
   };
   return (
     <div class="nets sided">

@@ -6,6 +6,7 @@ import type { Arrangement, Field, Layer } from '../../layer/layer.ts';
 import { declaredParams } from '../../layer/parameter.ts';
 import { flatParams, nameIn } from '../../layer/params.ts';
 import type { OnnxDescription } from '../../onnx/describe.ts';
+import type { FreeShape } from '../../onnx/graph.ts';
 import { type Shape, sizeOf } from '../../tensor.ts';
 import type { Subject } from './subjects.ts';
 
@@ -14,7 +15,8 @@ export interface Part {
   /** The last name of the path. */
   readonly name: string;
   readonly op: string;
-  readonly shape: Shape;
+  /** Without the batch; nothing where it is not known. */
+  readonly shape?: FreeShape;
   readonly parameters: number;
   readonly cost: number;
   /** Bytes of its output in float32. */
@@ -27,7 +29,7 @@ export interface Part {
 
 export interface Net {
   readonly title: string;
-  readonly input: Shape;
+  readonly input?: FreeShape;
   readonly parts: readonly Part[];
   readonly parameters: number;
   readonly cost: number;
@@ -37,12 +39,14 @@ export interface Net {
   readonly notes: readonly string[];
 }
 
+const withoutBatch = <T>(shape: readonly T[]): readonly T[] => (shape.length > 1 ? shape.slice(1) : shape);
+
 export function netOf({ title, net, shape }: Subject): Net {
   const { parameters, cost, memory } = describe(net, shape);
   const root = partOf(net, shape, pointField(shape), '', '');
   return {
     title,
-    input: shape,
+    input: withoutBatch(shape),
     parts: root.parts.length > 0 && root.arrangement === 'sequence' ? root.parts : [root],
     parameters,
     cost,
@@ -62,7 +66,7 @@ function partOf(layer: Layer, x: Shape, reaching: Field, path: string, name: str
     path,
     name: name || layer.name,
     op: layer.name,
-    shape,
+    shape: withoutBatch(shape),
     ...own,
     memory: 4 * sizeOf(shape),
     field: throughField(reaching, layer.field(x)),
@@ -82,22 +86,29 @@ const parametersOf = (layer: Layer, x: Shape): number =>
     0,
   );
 
+/** A problem often has others behind it. */
+const MOST_PROBLEMS = 5;
+
 /** A model of ONNX, node by node; shapes are as the file has them, channels first. */
 export function netOfOnnx(title: string, description: OnnxDescription): Net {
   const { rows, inputs, parameters, cost, memory } = description;
   const shown = rows.filter(({ by }) => by !== 'folded');
-  const problems = rows.flatMap(({ problem }) => (problem === undefined ? [] : [`Not run here: ${problem}`]));
+  const [input] = inputs;
+  const all = [...new Set(rows.flatMap(({ problem = [] }) => problem))];
+  const problems = all.slice(0, MOST_PROBLEMS).map((problem) => `Not run here: ${problem}`);
+  if (all.length > MOST_PROBLEMS) problems.push(`${all.length - MOST_PROBLEMS} other nodes are not run either.`);
   return {
     title,
-    input: (inputs[0]?.shape ?? []).map(Number),
+    ...(input?.shape && { input: withoutBatch(input.shape) }),
     parts: shown.map((row) => ({
       path: row.name,
       name: row.name || row.op,
       op: row.op,
-      shape: (row.outputs[0]?.shape ?? []).map(Number),
+      ...(row.outputs[0]?.shape && { shape: withoutBatch(row.outputs[0].shape) }),
       parameters: row.parameters,
       cost: row.cost,
       memory: row.memory,
+      ...(row.field && { field: row.field }),
       parts: [],
     })),
     parameters,
@@ -113,7 +124,6 @@ export function netOfOnnx(title: string, description: OnnxDescription): Net {
 /** The tensors of a safetensors file, each with its shape. */
 export const netOfTensors = (title: string, tensors: Readonly<Record<string, { readonly shape: Shape }>>): Net => ({
   title,
-  input: [],
   parts: Object.entries(tensors).map(([name, { shape }]) => ({
     path: name,
     name,

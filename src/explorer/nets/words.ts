@@ -1,10 +1,11 @@
 // Shapes, bytes and receptive fields of a net as text.
 
 import type { Field } from '../../layer/layer.ts';
-import type { Shape } from '../../tensor.ts';
+import type { FreeShape } from '../../onnx/graph.ts';
 
-/** Without the batch. */
-export const shapeText = (shape: Shape): string => (shape.length > 1 ? shape.slice(1) : shape).join('×') || '1';
+/** Axes that a file leaves open have their names. */
+export const shapeText = (shape: FreeShape | undefined): string =>
+  shape === undefined ? 'unknown shape' : shape.map((axis) => (axis === '' ? '?' : axis)).join('×') || '1';
 
 export const fieldText = (field: Field | undefined): string => field?.map(({ size }) => size).join('×') || '—';
 

@@ -4,6 +4,7 @@ import { readNpy } from '../../formats/npy.ts';
 import { readNpz } from '../../formats/npz.ts';
 import { readSafetensors } from '../../formats/safetensors.ts';
 import { type Shape, sizeOf, type Tensor } from '../../tensor.ts';
+import { numberIn } from '../numbers.ts';
 import type { Answer } from './question.ts';
 
 /** The shape of nested lists, if all lists of a depth have one length. */
@@ -16,9 +17,9 @@ function shapeIn(value: unknown): Shape | undefined {
 }
 
 const number = (text: string): number => {
-  const match = /^([+-]?)(inf(?:inity)?|∞|nan)$/i.exec(text);
-  if (!match) return Number(text);
-  return match[2].toLowerCase() === 'nan' ? Number.NaN : match[1] === '-' ? -Infinity : Infinity;
+  const match = /^([+−–-]?)(inf(?:inity)?|∞|nan)$/i.exec(text);
+  if (!match) return numberIn(text);
+  return match[2].toLowerCase() === 'nan' ? Number.NaN : match[1] === '' || match[1] === '+' ? Infinity : -Infinity;
 };
 
 /**
@@ -29,7 +30,7 @@ export function readNumbers(text: string, shape: Shape): Answer | string {
   const words = text.replace(/\b(?:array|tensor|Float32Array|dtype=\S+)\b|[[\](){},;|]/g, ' ').trim();
   const parts = words.split(/\s+/).filter((each) => each !== '');
   const values = parts.map(number);
-  const odd = parts.find((each, i) => Number.isNaN(values[i]) && !/^[+-]?nan$/i.test(each));
+  const odd = parts.find((each, i) => Number.isNaN(values[i]) && !/^[+−–-]?nan$/i.test(each));
   if (odd !== undefined) return `“${odd.slice(0, 40)}” is no number. Type ${sizeOf(shape)} numbers, in any brackets.`;
   const data = Float32Array.from(values);
   const nested = nestedShape(text);

@@ -4,7 +4,7 @@ import { computed, signal } from '@preact/signals';
 import { readOnnx } from '../../onnx/model.ts';
 import { fromJson } from '../../oracle/report/json.ts';
 import type { Report } from '../../oracle/report/report.ts';
-import { isRefusal, tooLarge } from '../refusal.ts';
+import { bytesOf, isRefusal } from '../refusal.ts';
 import { settings } from '../settings.ts';
 import { readAll, readNumbers, readTensors } from './answer.ts';
 import {
@@ -73,15 +73,22 @@ export const mistake = computed(() => {
   return from === 'mistake' ? mistake : judged.value?.mistakes[0];
 });
 
-/** A report, an answer or a case id, whatever the file holds. */
-export async function open(file: Blob & { readonly name: string }): Promise<void> {
-  problem.value = tooLarge(file);
-  if (problem.value !== undefined) return;
-  try {
-    take(file.name, new Uint8Array(await file.arrayBuffer()));
-  } catch (error) {
-    if (!isRefusal(error)) throw error;
-    problem.value = `${file.name} cannot be read: ${error.message}`;
+type Named = Blob & { readonly name: string };
+
+/** Reports, answers or case ids, whatever the files hold; a model before its activations. */
+export async function open(files: readonly Named[]): Promise<void> {
+  const isModel = ({ name }: Named): boolean => /\.onnx$/i.test(name);
+  for (const file of [...files.filter(isModel), ...files.filter((each) => !isModel(each))]) {
+    const read = await bytesOf(file);
+    problem.value = typeof read === 'string' ? read : undefined;
+    if (typeof read === 'string') return;
+    try {
+      take(read.name, read.bytes);
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      problem.value = `${read.name} cannot be read: ${error.message}`;
+    }
+    if (problem.value !== undefined) return;
   }
 }
 
@@ -113,7 +120,8 @@ function take(name: string, bytes: Uint8Array): void {
 const isId = (text: string): boolean => /^\s*\w+(\+gradient)?\/\S+\s*$/.test(text);
 
 /** Text that begins with a number, in any brackets; no bytes of something else. */
-const isNumbers = (text: string): boolean => /^[\s[({]*[-+]?(\.?\d|nan|inf)/i.test(text) && !/[\0\ufffd]/.test(text);
+const isNumbers = (text: string): boolean =>
+  /^[\s[({]*[−–+-]?(\.?\d|nan|inf|∞)/i.test(text) && !/[\0\ufffd]/.test(text);
 
 /** A case id, or the numbers of an answer. */
 export function paste(text: string): void {

@@ -51,10 +51,8 @@ function OracleControls() {
           <input
             type="file"
             accept=".json,.txt,.npy,.npz,.safetensors,.onnx"
-            onChange={(event) => {
-              const file = event.currentTarget.files?.[0];
-              if (file) void open(file);
-            }}
+            multiple
+            onChange={(event) => void open([...(event.currentTarget.files ?? [])])}
           />
         </label>
         <p class="hint">
@@ -73,7 +71,7 @@ function OracleControls() {
 
 function View() {
   const { panel } = chosen.texts.value;
-  useTaken({ file: (file) => void open(file), text: paste });
+  useTaken({ files: (files) => void open(files), text: paste });
   return (
     <div class="oracle sided">
       <OracleControls />

@@ -6,6 +6,7 @@ import { activations } from '../../inspect/activations.ts';
 import { initialize } from '../../layer/initialize.ts';
 import { softmax } from '../../ops/softmax.ts';
 import { type Running, startJob } from '../jobs/start.ts';
+import type { NamedBytes } from '../refusal.ts';
 import { settings } from '../settings.ts';
 import { announce } from '../view/announce.tsx';
 import { type Files, framed, generated, INNER, net, shape } from './data.ts';
@@ -23,7 +24,8 @@ export const running = signal<Running | undefined>(undefined);
 /** Weights that were loaded from a file, before anything was trained on. */
 const loaded = signal<Uint8Array | undefined>(undefined);
 
-export const files: { images?: Uint8Array; labels?: Uint8Array } = {};
+/** The IDX files that were opened. */
+export const files = signal<{ readonly images?: NamedBytes; readonly labels?: NamedBytes }>({});
 
 export const checkpoint = computed(() => measured.value.at(-1)?.checkpoint ?? loaded.value);
 
@@ -36,9 +38,9 @@ export const params = computed(() => {
 
 function filesFor(data: string): Files | undefined {
   if (data !== 'files') return undefined;
-  const { images, labels } = files;
+  const { images, labels } = files.value;
   if (!images || !labels) throw new RangeError('Choose two IDX files: one of images, one of labels.');
-  return { images, labels };
+  return { images: images.bytes, labels: labels.bytes };
 }
 
 /** Begins from the start, or goes on where it was stopped. */
@@ -84,6 +86,18 @@ export function train(goesOn: boolean): void {
       done: () => end('The training has ended.'),
     },
   );
+}
+
+/** What was dropped: an IDX file, which may be packed by gzip, or weights. */
+export function take(file: NamedBytes): void {
+  const [first, second, type, axes] = file.bytes;
+  const isPacked = first === 0x1f && second === 0x8b;
+  const isIdx = isPacked || (first === 0 && second === 0 && type >= 8);
+  if (isIdx) {
+    const isLabels = isPacked ? /label/i.test(file.name) : axes === 1;
+    files.value = { ...files.value, [isLabels ? 'labels' : 'images']: file };
+    chosen.set({ data: 'files' });
+  } else load(file.name, file.bytes);
 }
 
 /** Reads weights; what is wrong with them is said, and the weights from before stay. */

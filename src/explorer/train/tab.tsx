@@ -1,9 +1,8 @@
 // Train and look: LeNet-5 learns digits in a worker, and everything inside it can be seen.
 
-import type { TargetedEvent } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { count } from '../numbers.ts';
-import { tooLarge } from '../refusal.ts';
+import { bytesOf, type NamedBytes } from '../refusal.ts';
 import type { Tab } from '../tab.ts';
 import { Chart } from '../view/chart.tsx';
 import { Choice, Controls, Group, NumberField } from '../view/controls.tsx';
@@ -23,19 +22,20 @@ import {
   points,
   probabilities,
   running,
+  take,
   train,
 } from './model.ts';
 import { Pad } from './pad.tsx';
 
-const bytesOf = async (event: TargetedEvent<HTMLInputElement>) => {
-  const file = event.currentTarget.files?.[0];
-  return file && readFile(file);
-};
-
-const readFile = async (file: File): Promise<{ name: string; bytes: Uint8Array } | undefined> => {
-  error.value = tooLarge(file);
-  return error.value === undefined ? { name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) } : undefined;
-};
+/** Hands on what is in files; why one is not read is said. */
+async function openAll(all: Iterable<File>, use: (file: NamedBytes) => void): Promise<void> {
+  error.value = undefined;
+  for (const file of all) {
+    const read = await bytesOf(file);
+    if (typeof read === 'string') error.value = read;
+    else use(read);
+  }
+}
 
 function TrainControls() {
   const { problems } = plan.value;
@@ -45,22 +45,8 @@ function TrainControls() {
     <Controls>
       <Group title="Data">
         <Choice {...of} name="data" label="Digits" options={{ generated: 'generated', files: 'IDX files' }} />
-        {isFile && (
-          <FileField
-            label="Images"
-            keep={(bytes) => {
-              files.images = bytes;
-            }}
-          />
-        )}
-        {isFile && (
-          <FileField
-            label="Labels"
-            keep={(bytes) => {
-              files.labels = bytes;
-            }}
-          />
-        )}
+        {isFile && <FileField label="Images" name="images" />}
+        {isFile && <FileField label="Labels" name="labels" />}
         <NumberField {...of} name="examples" label="Images" step={100} />
       </Group>
       <Group title="Training">
@@ -75,23 +61,25 @@ function TrainControls() {
   );
 }
 
-const FileField = ({ label, keep }: { readonly label: string; keep(bytes: Uint8Array): void }) => (
-  <label class="control">
-    {label}
-    <input
-      type="file"
-      onChange={async (event) => {
-        const file = await bytesOf(event);
-        if (file) keep(file.bytes);
-      }}
-    />
-  </label>
+const FileField = ({ label, name }: { readonly label: string; readonly name: 'images' | 'labels' }) => (
+  <>
+    <label class="control">
+      {label}
+      <input
+        type="file"
+        onChange={({ currentTarget }) =>
+          void openAll(currentTarget.files ?? [], (file) => {
+            files.value = { ...files.value, [name]: file };
+          })
+        }
+      />
+    </label>
+    {files.value[name] && <p class="hint">{files.value[name].name}</p>}
+  </>
 );
 
 const Weights = () => {
-  useTaken({
-    file: (file) => void readFile(file).then((read) => read && load(read.name, read.bytes)),
-  });
+  useTaken({ files: (all) => void openAll(all, take) });
   return (
     <Group title="Weights">
       <button
@@ -106,10 +94,9 @@ const Weights = () => {
         <input
           type="file"
           accept=".safetensors"
-          onChange={async (event) => {
-            const file = await bytesOf(event);
-            if (file) load(file.name, file.bytes);
-          }}
+          onChange={({ currentTarget }) =>
+            void openAll(currentTarget.files ?? [], ({ name, bytes }) => load(name, bytes))
+          }
         />
       </label>
     </Group>

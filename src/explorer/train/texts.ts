@@ -1,5 +1,7 @@
 // What the controls of the training tab hold, and what they mean.
 
+import { numberIn } from '../numbers.ts';
+
 export const defaults = {
   data: 'generated',
   examples: '1000',
@@ -38,8 +40,8 @@ export function readPlan(t: TrainTexts): { readonly plan?: Plan; readonly proble
   const problems: Record<string, string> = {};
   const values = Object.entries(ranges).map(([name, [least, most, isWhole]]) => {
     const text = t[name as keyof Plan].trim();
-    const value = Number(text);
-    const fits = text !== '' && value >= least && value <= most && (!isWhole || Number.isInteger(value));
+    const value = numberIn(text);
+    const fits = value >= least && value <= most && (!isWhole || Number.isInteger(value));
     if (!fits) problems[name] = `A ${isWhole ? 'whole ' : ''}number from ${least} to ${most}, not “${text}”.`;
     return [name, value] as const;
   });

@@ -3,6 +3,7 @@
 import { useComputed } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import type { Texts } from '../address.ts';
+import { numberIn } from '../numbers.ts';
 import type { Settings } from '../settings.ts';
 
 export interface ControlOf<T extends Texts> {
@@ -30,7 +31,9 @@ function Problem({ id, text }: { readonly id: string; readonly text: string | un
 
 /** All numbers of a text, one step up or down. */
 const stepped = (text: string, by: number, least: number): string =>
-  text.replace(/\d+/g, (digits) => String(Math.max(least, Number(digits) + by)));
+  text.replace(/[−–-]?\d+(\.\d+)?/g, (digits) =>
+    String(Math.max(least, Number((numberIn(digits) + by).toPrecision(12)))),
+  );
 
 /** A field for one number, or one per axis; with `step` 0 it cannot be stepped. */
 export function NumberField<T extends Texts>(

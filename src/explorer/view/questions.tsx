@@ -43,7 +43,7 @@ export function Questions({ tab }: { readonly tab: string }) {
       </details>
       {current && (
         <p role="status">
-          <strong>{current.ask}</strong> {current.look}
+          <strong>{current.ask}</strong> {current.answer} <span class="hint">{current.look}</span>
         </p>
       )}
     </nav>

@@ -32,12 +32,17 @@ export interface SaveProps {
   readonly name: string;
   draw(ink: Ink): Drawing;
   readonly animate?: (ink: Ink) => Drawing;
+  /** What makes the numbers of the picture; it goes into the file, as the address does. */
+  readonly code?: () => string;
 }
 
-export function Save({ name, draw, animate }: SaveProps) {
+/** Of the page, without where it is on a disk. */
+const address = (): string => (location.protocol === 'file:' ? `explorer.html${location.hash}` : location.href);
+
+export function Save({ name, draw, animate, code }: SaveProps) {
   const file = (drawn: (ink: Ink) => Drawing): [Drawing, string] => {
     const ink = inkNow();
-    const drawing = { source: location.href, ...drawn(ink) };
+    const drawing = { source: [address(), code?.()].filter(Boolean).join('\n\n'), ...drawn(ink) };
     return [drawing, svgFile(drawing, ink)];
   };
   return (

@@ -4,7 +4,7 @@
 import { useEffect } from 'preact/hooks';
 
 export interface Taker {
-  file?(file: File): void;
+  files?(files: readonly File[]): void;
   text?(text: string): void;
 }
 
@@ -17,11 +17,11 @@ const takesItself = (target: EventTarget | null, isFile: boolean): boolean =>
     : target instanceof HTMLTextAreaElement && !isFile;
 
 function take(event: Event, data: DataTransfer | null): void {
-  const file = data?.files[0];
-  if (takesItself(event.target, file !== undefined)) return;
+  const files = [...(data?.files ?? [])];
+  if (takesItself(event.target, files.length > 0)) return;
   event.preventDefault();
   const text = data?.getData('text') ?? '';
-  if (file) taker.file?.(file);
+  if (files.length > 0) taker.files?.(files);
   else if (text !== '') taker.text?.(text);
 }
 

@@ -37,8 +37,8 @@ const COMPARED = 400;
 const ELEMENTS = 4;
 /** A case in which two mistakes meet is explained by neither. But a mistake that explains a smaller share than the first of
  * the failures it changes is not the cause; nor one that explains a smaller share than the second of those that no other
- * mistake changes. */
-const [SHARE, ALONE] = [0.3, 0.7];
+ * mistake changes; the last if it changes all failures, so that there is no sign of another cause. */
+const [SHARE, ALONE, LONELY] = [0.3, 0.7, 0.9];
 
 /** How many wrong answers are kept: with a few hundred numbers each, they take some ten megabytes. */
 const KEPT = 20000;
@@ -64,6 +64,8 @@ interface Candidate {
   readonly open: readonly Examined[];
   /** Those of them that most of its changes did not happen in: another mistake beside it is no excuse. */
   readonly refuting: readonly Examined[];
+  /** Whether there are failures that it does not change: another cause beside it shows alone. */
+  readonly isBesideOthers: boolean;
 }
 
 /** The dialect and the traits by which answers are judged. */
@@ -117,19 +119,20 @@ function candidateOf(mistake: Mistake, wrong: readonly Examined[]): Candidate | 
   if (explained.length === 0 || elementsOf(explained) < ELEMENTS) return undefined;
   const refuting = wrong.filter((_, i) => agreements[i] === 'refuted');
   const open = wrong.filter((_, i) => agreements[i] === 'differs' || agreements[i] === 'refuted');
+  const isBesideOthers = agreements.includes('unchanged');
   return explained.length >= SHARE * (explained.length + open.length)
-    ? { mistake, explained, open, refuting }
+    ? { mistake, explained, open, refuting, isBesideOthers }
     : undefined;
 }
 
-/** Whether what a mistake leaves open is mostly changed by other ones too, which explain other failures. */
-function isCause({ explained, open, refuting }: Candidate, all: readonly Candidate[]): boolean {
-  const others = all.filter((each) => each.explained.some((outcome) => !explained.includes(outcome)));
+/** Whether what a mistake leaves open is mostly changed by other ones too, which explain other failures and none of its own. */
+function isCause({ explained, open, refuting, isBesideOthers }: Candidate, all: readonly Candidate[]): boolean {
+  const others = all.filter((each) => each.explained.every((outcome) => !explained.includes(outcome)));
   const alone = open.filter(
     (each) =>
       refuting.includes(each) || !others.some((other) => other.explained.includes(each) || other.open.includes(each)),
   );
-  return explained.length >= ALONE * (explained.length + alone.length);
+  return explained.length >= (isBesideOthers ? ALONE : LONELY) * (explained.length + alone.length);
 }
 
 /** Wrong elements; all of them where the shape is wrong. */

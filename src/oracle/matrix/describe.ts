@@ -17,6 +17,7 @@ import { asMistake, type Hypothesis } from './hypotheses.ts';
 import { type Named, nameBy, type Suspect } from './name.ts';
 import { type Description, readMatrix } from './read-matrix.ts';
 import type { PartRules } from './rules.ts';
+import { shapeMistakes } from './shapes.ts';
 import { countOf } from './terms.ts';
 import { BEYOND, ofBias } from './words.ts';
 
@@ -70,9 +71,26 @@ export async function withInstead(
   failures: readonly Outcome[],
   passes: readonly Outcome[],
 ): Promise<Finding> {
-  if (finding.kind !== 'fail' || finding.passesAlone || finding.intermittent) return finding;
+  if (finding.passesAlone || finding.intermittent) return finding;
+  if (finding.kind === 'wrong-shape' && !finding.mistake)
+    return { ...finding, ...(await ofShape(subject, failures, passes)) };
+  if (finding.kind !== 'fail') return finding;
   const found = await describe(subject, parseCaseId(finding.id), failures, passes, finding.mistake !== undefined);
   return { ...finding, ...found };
+}
+
+/** The formula that gives every wrong shape, and changes no right one. */
+async function ofShape(
+  subject: EngineUnderTest,
+  failures: readonly Outcome[],
+  passes: readonly Outcome[],
+): Promise<Described> {
+  const wrong = failures.filter(({ verdict: { kind }, case: c }) => kind === 'wrong-shape' && !c.gradient);
+  const [smallest] = smallestOf(wrong);
+  const { shape } = (smallest?.theirs ?? {}) as { shape?: unknown };
+  if (!Array.isArray(shape)) return {};
+  const named = await nameBy(patient(subject, SECONDS), shapeMistakes(smallest.case, shape), wrong, passes);
+  return named ? described(undefined, undefined, named) : {};
 }
 
 /** Whether one description predicts all failures and no other answer, though known mistakes explain some of them. */

@@ -117,12 +117,12 @@ function byFormulas({ g, rank, attributes }: Windows): Change[] {
   const axes = g.axes.slice(3 - rank);
   const isPadded = attributes.countPadding === true;
   const right: readonly Definition[] = [
-    ['start', ['−', ['·', 'p', 'stride'], 'before']],
-    ['least', isPadded ? ['−', 0, 'before'] : 0],
-    ['end', isPadded ? ['+', 'input', 'after'] : 'input'],
-    ['first', ['max', 0, ['ceil', ['/', ['−', 'least', 'start'], 'dilation']]]],
-    ['last', ['min', ['−', 'size', 1], ['floor', ['/', ['−', ['−', 'end', 1], 'start'], 'dilation']]]],
-    ['cells', ['max', 0, ['+', ['−', 'last', 'first'], 1]]],
+    ['start', 'p · stride − before'],
+    ['least', isPadded ? '0 − before' : '0'],
+    ['end', isPadded ? 'input + after' : 'input'],
+    ['first', 'max(0, ceil((least − start) / dilation))'],
+    ['last', 'min(size − 1, floor((end − 1 − start) / dilation))'],
+    ['cells', 'max(0, last − first + 1)'],
   ];
   const given = ['size', 'stride', 'dilation', 'input', 'output', 'before', 'after'];
   return otherDefinitions(right, given).map(({ text, definitions }) => {

@@ -1,48 +1,80 @@
-// Formulas, and every way in which one of their numbers, names or operations may be another one.
+// Formulas, and every way in which one of their numbers, names or operations may be another one, or is left out. As in a program,
+// an operation that is exchanged may bind its neighbours otherwise.
 //
-//   floor(room / stride) + 1      ceil(room / stride) + 1, floor(room · stride) + 1, floor(room / size) + 1, …
+//   floor(room / stride) + 1      ceil(room / stride) + 1, floor(room · stride) + 1, floor(room / size) + 1, room / stride + 1, …
 
-/** A number, a name, or an operation of one or two formulas. */
-export type Formula = number | string | readonly [Operation, Formula, Formula?];
-
-type Operation = '+' | '−' | '·' | '/' | 'mod' | 'floor' | 'ceil' | 'max' | 'min';
-
-/** What the names stand for. */
+/** What the names stand for. Names may hold spaces; operations have one on either side. */
 export type Numbers = Readonly<Record<string, number>>;
 
-const operations: Readonly<Record<Operation, (a: number, b: number) => number>> = {
+const operations: Readonly<Record<string, (a: number, b: number) => number>> = {
   '+': (a, b) => a + b,
   '−': (a, b) => a - b,
   '·': (a, b) => a * b,
   '/': (a, b) => a / b,
   mod: (a, b) => a % b,
+};
+const functions: Readonly<Record<string, (...numbers: number[]) => number>> = {
   floor: Math.floor,
   ceil: Math.ceil,
   max: Math.max,
   min: Math.min,
 };
+const isSum = (operation: string): boolean => operation === '+' || operation === '−';
 
-export function evaluated(formula: Formula, numbers: Numbers): number {
-  if (typeof formula === 'number') return formula;
-  if (typeof formula === 'string') return numbers[formula];
-  const [operation, a, b = 0] = formula;
-  return operations[operation](evaluated(a, numbers), evaluated(b, numbers));
+type Value = (numbers: Numbers) => number;
+
+const known = new Map<string, Value>();
+
+/** The value of a formula. */
+export function evaluated(formula: string, numbers: Numbers): number {
+  const value = known.get(formula) ?? parsed(tokensOf(formula));
+  known.set(formula, value);
+  return value(numbers);
 }
 
-const precedence: Readonly<Partial<Record<Operation, number>>> = { '+': 1, '−': 1, '·': 2, '/': 2, mod: 2 };
+const tokensOf = (formula: string): string[] =>
+  formula
+    .split(/( [+−·/] | mod |, |\(|\))/)
+    .map((token) => token.trim())
+    .filter((token) => token !== '');
 
-/** `floor((input + before − reach) / stride) + 1` */
-export function textOf(formula: Formula, outer = 0): string {
-  if (typeof formula !== 'object') return String(formula).replace('-', '−');
-  const [operation, a, b] = formula;
-  const own = precedence[operation];
-  if (own === undefined) return `${operation}(${b === undefined ? textOf(a) : `${textOf(a)}, ${textOf(b)}`})`;
-  const text = `${textOf(a, own)} ${operation} ${textOf(b!, own + 1)}`;
-  return own < outer ? `(${text})` : text;
+/** The text without brackets around a single name. */
+const textOf = (tokens: readonly string[]): string =>
+  tokens
+    .map((token) => (token in operations ? ` ${token} ` : token === ',' ? ', ' : token))
+    .join('')
+    .replace(/(?<![a-z])\(([a-z0-9 ]+)\)/g, '$1');
+
+/** Products bind more than sums, both from the left. */
+function parsed(tokens: string[]): Value {
+  const rest = [...tokens];
+  const operand = (): Value => {
+    const token = rest.shift()!;
+    if (token === '(' || token in functions) {
+      if (token !== '(') rest.shift();
+      const given = [sum()];
+      while (rest.shift() === ',') given.push(sum());
+      const [first] = given;
+      return token === '(' ? first : (numbers) => functions[token](...given.map((each) => each(numbers)));
+    }
+    const number = Number(token);
+    return Number.isNaN(number) ? (numbers) => numbers[token] : () => number;
+  };
+  const chain = (next: () => Value, isOne: (operation: string) => boolean): Value => {
+    let value = next();
+    while (rest[0] in operations && isOne(rest[0])) {
+      const [operation, left, right] = [operations[rest.shift()!], value, next()];
+      value = (numbers) => operation(left(numbers), right(numbers));
+    }
+    return value;
+  };
+  const product = (): Value => chain(operand, (operation) => !isSum(operation));
+  const sum = (): Value => chain(product, isSum);
+  return sum();
 }
 
-/** What an operation may be taken for; of the others one side may be left out. */
-const others: Readonly<Record<Operation, readonly Operation[]>> = {
+/** What an operation or a function may be taken for. */
+const others: Readonly<Record<string, readonly string[]>> = {
   '+': ['−', '·'],
   '−': ['+'],
   '·': ['+', '/'],
@@ -54,33 +86,50 @@ const others: Readonly<Record<Operation, readonly Operation[]>> = {
   min: ['max'],
 };
 
-/** Whether an operation changes nothing: to add 0, or to multiply by 1. */
-const isSame = (formula: Formula): boolean =>
-  typeof formula === 'object' && formula[2] === { '+': 0, '−': 0, '·': 1, '/': 1 }[formula[0] as string];
-
-/** Every formula in which one number, name or operation is another one; the names of one kind may stand for each other. */
-export function variantsOf(formula: Formula, ...kinds: readonly (readonly string[])[]): Formula[] {
-  if (typeof formula === 'number') return [formula - 1, formula + 1];
-  if (typeof formula === 'string')
-    return (kinds.find((names) => names.includes(formula)) ?? []).filter((name) => name !== formula);
-  const [operation, a, b] = formula;
-  const inner = variantsOf(a, ...kinds).map((each): Formula => [operation, each, b]);
-  const swapped = others[operation].map((other): Formula => [other, a, b]);
-  if (b === undefined) return [...swapped, a, ...inner];
-  const right = variantsOf(b, ...kinds).map((each): Formula => [operation, a, each]);
-  const left = ['−', '/', 'mod'].includes(operation) ? [a] : [a, b];
-  const found = [...left.filter((each) => typeof each !== 'number'), ...swapped, ...inner, ...right];
-  return found.filter((each) => !isSame(each));
+/** Every formula with one part that is another one; the names of one kind may stand for each other. */
+export function variantsOf(formula: string, ...kinds: readonly (readonly string[])[]): string[] {
+  const tokens = tokensOf(formula);
+  const found = tokens.flatMap((token, i): (readonly string[])[] => {
+    const instead = (each: string): readonly string[] => tokens.with(i, each);
+    const alike = kinds.find((names) => names.includes(token)) ?? [];
+    const number = Number(token);
+    const numbers = Number.isNaN(number) ? [] : [number - 1, number + 1].filter((n) => n >= 0);
+    const exchanged = [...alike, ...(others[token] ?? []), ...numbers.map(String)].map(instead);
+    return [...leftOut(tokens, i), ...exchanged];
+  });
+  const texts = new Set(found.filter((each) => !isIdle(each)).map(textOf));
+  texts.delete(formula);
+  return [...texts];
 }
 
+const isOperand = (token: string | undefined): boolean =>
+  token !== undefined && !/^[(),]$/.test(token) && !(token in others);
+
+/** The formula without an operation and one of its sides, or without a function. */
+function leftOut(tokens: readonly string[], i: number): (readonly string[])[] {
+  const token = tokens[i];
+  if (token in functions) return tokens[i + 3] === ',' ? [tokens.toSpliced(i, 4, '(')] : [tokens.toSpliced(i, 1)];
+  if (!(token in operations)) return [];
+  const isFirst = isOperand(tokens[i - 1]) && [undefined, '(', ','].includes(tokens[i - 2]);
+  const withoutRight = isOperand(tokens[i + 1]) ? [tokens.toSpliced(i, 2)] : [];
+  const withoutLeft = isFirst && (token === '+' || token === '·') ? [tokens.toSpliced(i - 1, 2)] : [];
+  return [...withoutRight, ...withoutLeft];
+}
+
+const idle: Readonly<Record<string, string>> = { '+': '0', '−': '0', '·': '1', '/': '1' };
+
+/** Whether an operation changes nothing: to add 0, or to multiply by 1. */
+const isIdle = (tokens: readonly string[]): boolean =>
+  tokens.some((token, i) => token in idle && tokens[i + 1] === idle[token]);
+
 /** A name and the formula of its value, by what was defined before it. */
-export type Definition = readonly [name: string, formula: Formula];
+export type Definition = readonly [name: string, formula: string];
 
 /** The values of all names, one definition after another. */
 export function defined(definitions: readonly Definition[], given: Numbers): Numbers {
-  const known: Record<string, number> = { ...given };
-  for (const [name, formula] of definitions) known[name] = evaluated(formula, known);
-  return known;
+  const values: Record<string, number> = { ...given };
+  for (const [name, formula] of definitions) values[name] = evaluated(formula, values);
+  return values;
 }
 
 /** Definitions of which one is another one, by what it says; in each, what is known by then may stand for each other. */
@@ -90,7 +139,7 @@ export const otherDefinitions = (
 ): { readonly text: string; readonly definitions: readonly Definition[] }[] =>
   definitions.flatMap(([name, formula], i) =>
     variantsOf(formula, [...given, ...definitions.slice(0, i).map(([each]) => each)]).map((other) => ({
-      text: `${name} = ${textOf(other)}`,
+      text: `${name} = ${other}`,
       definitions: definitions.with(i, [name, other]),
     })),
   );

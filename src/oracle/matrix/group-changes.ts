@@ -6,14 +6,14 @@
 import { indexAt } from '../../places.ts';
 import { sizeOf } from '../../tensor.ts';
 import { beyond, type Change, moved } from './change.ts';
-import { evaluated, type Formula, type Numbers, textOf, variantsOf } from './formulas.ts';
+import { evaluated, type Numbers, variantsOf } from './formulas.ts';
 import { shifted } from './index-changes.ts';
 import type { Side, Term, Terms } from './terms.ts';
 
 /** The formula, and which tensors it finds an element of. */
 interface Finding {
   readonly what: string;
-  readonly formula: Formula;
+  readonly formula: string;
   readonly sides: readonly (readonly [side: Side, pitch: number])[];
   numbersOf(term: Term): Numbers;
 }
@@ -29,9 +29,9 @@ export function groupChanges(terms: Terms): Change[] {
 const COUNTS = ['groups', 'channels', 'filters', 'channels per group', 'filters per group', 'images'];
 const INDICES = ['filter', 'channel', 'filter of the group', 'channel of the group', 'image', 'tap', 'position'];
 
-function changeOf(terms: Terms, { what, formula, sides, numbersOf }: Finding, other: Formula): Change {
+function changeOf(terms: Terms, { what, formula, sides, numbersOf }: Finding, other: string): Change {
   return {
-    text: `${what} = ${textOf(other)}`,
+    text: `${what} = ${other}`,
     cost: 9,
     mayRunOn: true,
     apply(term) {
@@ -68,22 +68,17 @@ function findingsOf({ windows, structure, shapes }: Terms): Finding[] {
     tap: indexAt(shapes.w.slice(0, rank), term.w.slice(0, rank)),
     position: indexAt(shapes[narrow].slice(1, -1), term[narrow].slice(1, -1)),
   });
-  const starting = (of: string, from: string, to: string): Formula => [
-    '·',
-    ['floor', ['/', of, `${from} per group`]],
-    `${to} per group`,
-  ];
   const pitch = sizeOf(shapes.w.slice(rank + 1));
   return [
     {
       what: 'the first channel of the group of a filter',
-      formula: starting('filter', 'filters', 'channels'),
+      formula: 'floor(filter / filters per group) · channels per group',
       sides: [[over, 1]],
       numbersOf,
     },
     {
       what: 'the first filter of the group of a channel',
-      formula: starting('channel', 'channels', 'filters'),
+      formula: 'floor(channel / channels per group) · filters per group',
       sides: [
         [narrow, 1],
         ['w', 1],
@@ -92,7 +87,7 @@ function findingsOf({ windows, structure, shapes }: Terms): Finding[] {
     },
     {
       what: 'the number of a channel in its group',
-      formula: ['mod', 'channel', 'channels per group'],
+      formula: 'channel mod channels per group',
       sides: [['w', pitch]],
       numbersOf,
     },

@@ -130,7 +130,7 @@ async function narrowed(
     seen.add(caseId(c));
     const outcome = await ask(subject, c);
     const { kind } = outcome.verdict;
-    if (outcome.theirs === undefined || (isFailure(kind) && kind !== 'fail')) continue;
+    if (outcome.theirs === undefined || (isFailure(kind) && kind !== 'fail' && kind !== 'wrong-shape')) continue;
     const answered = { outcome, ...answeredCaseOf(subject, outcome) };
     const known = new Map<Suspect, Agreement>();
     const agreement = ({ suspect, condition }: Hypothesis): Agreement => {
@@ -141,7 +141,7 @@ async function narrowed(
     };
     if (hypotheses.some((each) => agreement(each) === 'agrees')) changed++;
     else unchanged++;
-    hypotheses = hypotheses.filter((each) => agreement(each) === (kind === 'fail' ? 'agrees' : 'unchanged'));
+    hypotheses = hypotheses.filter((each) => agreement(each) === (isFailure(kind) ? 'agrees' : 'unchanged'));
   }
   return { hypotheses, fresh: [changed, unchanged] };
 }

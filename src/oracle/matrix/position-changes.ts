@@ -8,7 +8,7 @@ import { sizeOf } from '../../tensor.ts';
 import type { Axis } from '../../window.ts';
 import { type Change, moved, namesOf } from './change.ts';
 import { coordinatesOf, sourcesOf } from './coordinates.ts';
-import { evaluated, type Formula, textOf, variantsOf } from './formulas.ts';
+import { evaluated, variantsOf } from './formulas.ts';
 import type { Side, Term, Terms } from './terms.ts';
 
 /** Changes of the number of a position. */
@@ -86,16 +86,17 @@ function otherParts(terms: Terms): Change[] {
     lengths[`${other} ${name}s`] = shapes[over][1 + i];
   }
   return names.flatMap((name, i) => {
-    const inner = names.slice(i + 1).map((each): Formula => `${own} ${each}s`);
-    const block = inner.length > 1 ? (['·', inner[0], inner[1]] as const) : inner[0];
-    const whole: Formula = block === undefined ? 'p' : ['floor', ['/', 'p', block]];
-    const formula: Formula = i === 0 ? whole : ['mod', whole, `${own} ${name}s`];
-    return variantsOf(formula, Object.keys(lengths)).map((variant) => ({
-      text: `the ${name} of position p = ${textOf(variant)}`,
+    const inner = names.slice(i + 1).map((each) => `${own} ${each}s`);
+    const block = inner.length > 1 ? `(${inner.join(' · ')})` : inner[0];
+    const whole = block === undefined ? 'p' : `floor(p / ${block})`;
+    const place = i === 0 ? whole : `${whole} mod ${own} ${name}s`;
+    const { stride } = axes[i];
+    return variantsOf(`${place} · stride`, Object.keys(lengths)).map((variant) => ({
+      text: `the windows of position p start in the ${name} ${variant}`,
       cost: 8,
       apply: startingAt(terms, (p, term) =>
-        axes.map(({ stride }, axis) =>
-          axis === i ? Math.floor(evaluated(variant, { ...lengths, p })) * stride : term[at][1 + axis] * stride,
+        axes.map((axis, k) =>
+          k === i ? Math.floor(evaluated(variant, { ...lengths, p, stride })) : term[at][1 + k] * axis.stride,
         ),
       ),
     }));

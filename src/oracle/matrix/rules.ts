@@ -61,14 +61,16 @@ export function rulesFor(terms: Terms, part: Part, theirs: Matrix, beyond: Reado
   // What differs first: most changes do not stand it.
   const order = [...terms.list.keys()].sort((a, b) => Number(inPlace[a]) - Number(inPlace[b]));
   const last = lastOf(terms, out);
+  const isTaken = (next: Term): boolean => {
+    if (isUnknown(next)) return true;
+    const key = keyIn(terms, next, sizes);
+    return key < 0 ? !readsBeyond(terms, part, next) : (theirs.get(key) ?? 0) !== 0;
+  };
   /** Whether the engine has the first products by a change: a quick look, which most changes do not stand. */
   const mayFit = (change: Change, region: Region): boolean =>
+    change.all?.().every(isTaken) ??
     (change.stores ? last : order).every((i) =>
-      (isIn(region, i, terms.list[i]) ? insteadOf(change, terms.list[i]) : [terms.list[i]]).every((next) => {
-        if (isUnknown(next)) return true;
-        const key = keyIn(terms, next, sizes);
-        return key < 0 ? !readsBeyond(terms, part, next) : (theirs.get(key) ?? 0) !== 0;
-      }),
+      (isIn(region, i, terms.list[i]) ? insteadOf(change, terms.list[i]) : [terms.list[i]]).every(isTaken),
     );
   const isSame = (change: Change, region: Region): boolean => {
     if (!mayFit(change, region)) return false;
@@ -85,7 +87,7 @@ export function rulesFor(terms: Terms, part: Part, theirs: Matrix, beyond: Reado
     if (beyond.size > 0 && !change.mayRunOn) continue;
     const isWhole = change.stores !== undefined || change.more !== undefined || change.all !== undefined;
     const regions = isWhole ? [everywhere] : regionsOf(terms, theirs, change, { order, keys, inPlace, isUnknown });
-    const isOneByOne = !change.stores && !change.all && beyond.size === 0 && terms.structure.kind !== 'maximum';
+    const isOneByOne = !change.stores && !change.all && beyond.size === 0;
     const explains = isOneByOne ? differences((term) => insteadOf(change, term)) : undefined;
     for (const region of beyond.size > 0 ? regions.slice(0, UNKNOWN) : regions)
       if (explains ? explains(order, region) : isSame(change, region)) found.push(ruleOf(change, region));
@@ -99,8 +101,14 @@ export function rulesFor(terms: Terms, part: Part, theirs: Matrix, beyond: Reado
  */
 function differencesFrom(terms: Terms, part: Part, theirs: Matrix, keys: readonly number[]) {
   const sizes = sizesOf(terms);
-  const right = matrixOf(terms);
-  const isOther = (key: number): boolean => !isNear(theirs.get(key) ?? 0, right.get(key) ?? 0);
+  const right = new Map<number, number>();
+  for (const [i, { factor }] of terms.list.entries())
+    if (keys[i] >= 0) right.set(keys[i], (right.get(keys[i]) ?? 0) + factor);
+  /** Of a maximum a cell counts once however often it is read. */
+  const isMaximum = terms.structure.kind === 'maximum';
+  const isTheirs = (key: number, sum: number): boolean =>
+    isMaximum ? theirs.has(key) === sum > 0 : isNear(theirs.get(key) ?? 0, sum);
+  const isOther = (key: number): boolean => !isTheirs(key, right.get(key) ?? 0);
   const others = [...new Set([...right.keys(), ...theirs.keys()])].filter(isOther);
   return (insteadOf: (term: Term) => readonly Term[]) => {
     const known: (readonly (readonly [key: number, factor: number])[] | undefined)[] = [];
@@ -127,7 +135,7 @@ function differencesFrom(terms: Terms, part: Part, theirs: Matrix, keys: readonl
         add(keys[i], -term.factor);
         for (const [key, factor] of next) add(key, factor);
       }
-      return [...sums].every(([key, sum]) => isNear(theirs.get(key) ?? 0, sum));
+      return [...sums].every(([key, sum]) => isTheirs(key, sum));
     };
   };
 }

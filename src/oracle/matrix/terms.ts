@@ -52,6 +52,14 @@ export interface Terms {
 /** More products than this are not listed. */
 export const MOST = 60000;
 
+/** The windows of a case, if it has any. */
+export function windowsOf(c: Case): Windows | undefined {
+  const [layer, x] = [layerOf(c), shapeOf(c)];
+  const g = familyOf(c.op).geometry(layer, x);
+  const { over = 'x' } = familyOf(c.op).structure(c.op) ?? {};
+  return g && { over, g, rank: x.length - 2, attributes: layer.attributes };
+}
+
 /** The products of a case; undefined where its results are no sums of products, or of too many. */
 export function termsOf(c: Case): Terms | undefined {
   const family = familyOf(c.op);
@@ -65,9 +73,8 @@ export function termsOf(c: Case): Terms | undefined {
   const shapes = { x, y: layer.shape(x) };
   const weight = structure.weight === undefined ? undefined : params[structure.weight];
   if (!g) return listedByLayer(structure, layer, { ...shapes, w: weight ?? [] }, biases);
-  const { over = 'x' } = structure;
-  const rank = x.length - 2;
-  const windows = { over, g, rank, attributes: layer.attributes };
+  const windows = windowsOf(c)!;
+  const { over, rank } = windows;
   if (g.batch * outputs(g.axes) * taps(g.axes) * g.groups * g.channels * g.filters > MOST) return undefined;
   const w = weight ?? g.axes.slice(3 - rank).map(({ size }) => size);
   const list = weighted(layer, shapes, underWindows(windows, weight !== undefined), structure);

@@ -1,4 +1,4 @@
-// Where windows lie and how many there are, as formulas of which one part is another one. Spec window-same, window-output.
+// Where windows lie and how many there are, as formulas of which one part is another one. Spec window-same, window-output, window-ceil.
 //
 //   same        total = max(0, (output − 1) · stride + reach − input)        before = floor(total / 2)
 //   numbers     output = floor((input + before + after − reach) / stride) + 1
@@ -7,24 +7,34 @@ import type { Axis } from '../../window.ts';
 import { type Definition, defined, otherDefinitions } from './formulas.ts';
 import type { Windows } from './terms.ts';
 
-const reach: Definition = ['reach', ['+', ['·', ['−', 'size', 1], 'dilation'], 1]];
-const total: Definition = ['total', ['max', 0, ['−', ['+', ['·', ['−', 'output', 1], 'stride'], 'reach'], 'input']]];
-const half: Definition = ['half', ['floor', ['/', 'total', 2]]];
-const room: Definition = ['room', ['−', ['+', ['+', 'input', 'before'], 'after'], 'reach']];
+const reach: Definition = ['reach', '(size − 1) · dilation + 1'];
+const total: Definition = ['total', 'max(0, (output − 1) · stride + reach − input)'];
+const half: Definition = ['half', 'floor(total / 2)'];
+const room: Definition = ['room', 'input + before + after − reach'];
 
 /** The formulas by which a case places its windows. */
 function definitionsOf({ over, attributes: { padding, ceil } }: Windows): readonly Definition[] {
   if (padding === 'same-upper' || padding === 'same-lower') {
-    const output: Definition = ['output', ['ceil', ['/', 'input', 'stride']]];
-    const before: Definition = ['before', padding === 'same-upper' ? 'half' : ['−', 'total', 'half']];
+    const output: Definition = ['output', 'ceil(input / stride)'];
+    const before: Definition = ['before', padding === 'same-upper' ? 'half' : 'total − half'];
     return [reach, ...(over === 'x' ? [output] : []), total, half, before];
   }
   if (over !== 'x') return [];
-  const output: Definition = ceil
-    ? ['output', ['min', ['+', ['ceil', ['/', 'room', 'stride']], 1], 'fitting']]
-    : ['output', ['+', ['floor', ['/', 'room', 'stride']], 1]];
-  const fitting: Definition = ['fitting', ['ceil', ['/', ['+', 'input', 'before'], 'stride']]];
-  return [reach, room, ...(ceil ? [fitting] : []), output];
+  return [reach, room, ['steps', `${ceil === true ? 'ceil' : 'floor'}(room / stride)`], ['output', 'steps + 1']];
+}
+
+/** The formulas of the number of outputs, and what they are computed from. Of a transposed convolution `input` is the length of x. */
+export function sizeDefinitions(windows: Windows): {
+  readonly definitions: readonly Definition[];
+  readonly given: readonly string[];
+} {
+  const given = ['size', 'stride', 'dilation', 'input'];
+  const isSame = windows.attributes.padding === 'same-upper' || windows.attributes.padding === 'same-lower';
+  if (windows.over === 'x' && isSame) return { definitions: [['output', 'ceil(input / stride)']], given };
+  if (windows.over === 'x') return { definitions: definitionsOf(windows), given: [...given, 'before', 'after'] };
+  if (isSame) return { definitions: [['output', 'input · stride']], given };
+  const output: Definition = ['output', '(input − 1) · stride + reach − before − after + outputPadding'];
+  return { definitions: [reach, output], given: [...given, 'before', 'after', 'outputPadding'] };
 }
 
 /** Every formula with one part taken otherwise, and what it makes of an axis. */
@@ -33,11 +43,13 @@ export function otherFormulas(windows: Windows): { readonly text: string; of(axi
   const results = right.map(([name]) => name);
   const given = ['size', 'stride', 'dilation', 'input', 'output', 'before', 'after'];
   const numbers = given.filter((name) => !results.includes(name) && (name !== 'after' || !results.includes('before')));
+  const mayHang = results.includes('steps') && windows.attributes.ceil === true;
   return otherDefinitions(right, numbers).map(({ text, definitions }) => ({
     text,
     of(axis) {
       const { before, output } = defined(definitions, { ...axis });
-      return { before, output: Math.max(0, output) };
+      const isHanging = mayHang && (output - 1) * axis.stride >= axis.input + before;
+      return { before, output: Math.max(0, isHanging ? output - 1 : output) };
     },
   }));
 }

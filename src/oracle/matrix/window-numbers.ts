@@ -153,12 +153,19 @@ const outputsOf = ({ input, before, after, size, dilation, stride }: Axis): numb
 /** The products of windows on another grid, whose results are written one after another, as far as there is room. */
 function onGrid({ shapes, list }: Terms, axes: readonly Axis[]): Term[] {
   const grid = shapes.y.map((n, i) => (i === 0 || i === shapes.y.length - 1 ? n : axes[i - 1].output));
-  const first = list.filter(({ y }) => y.slice(1, -1).every((position) => position === 0));
+  const byPosition = new Map<string, Term[]>();
+  for (const term of list) {
+    const key = term.y.slice(1, -1).join();
+    const known = byPosition.get(key);
+    if (known) known.push(term);
+    else byPosition.set(key, [term]);
+  }
   const positions = axes.map(({ output }) => output);
+  const first = axes.map(() => 0).join();
   const found: Term[] = [];
   for (let p = 0; p < sizeOf(positions); p++) {
     const place = placeOf(positions, p);
-    for (const term of first) {
+    for (const term of byPosition.get(place.join()) ?? byPosition.get(first)!) {
       const index = indexAt(grid, [term.y[0], ...place, term.y.at(-1)!]);
       if (index >= sizeOf(shapes.y) || found.length > MOST) continue;
       const cell = axes.map(({ stride, dilation, before }, i) => place[i] * stride + term.w[i] * dilation - before);

@@ -124,6 +124,39 @@ export function labTests(site: () => Site): void {
       });
     });
 
+    test('a stepper goes below 0, and a cell says what is no number and keeps it', async () => {
+      await visit(site(), '#lab?bias=0.5&at=x40', async (page) => {
+        for (let i = 0; i < 3; i++) await page.getByRole('button', { name: 'Bias: less' }).click();
+        expect(await page.getByLabel('Bias', { exact: true }).inputValue()).toBe('-2.5');
+        await page.getByLabel('Bias', { exact: true }).press('ArrowUp');
+        expect(await page.getByLabel('Bias', { exact: true }).inputValue()).toBe('-1.5');
+        const cell = page.locator('#cell-value');
+        for (const odd of ['much', '', '1e99']) {
+          await cell.fill(odd);
+          await cell.press('Enter');
+          await page.getByText(`A number of float32, not “${odd}”: the cell stays as it is.`).waitFor();
+          expect([await cell.inputValue(), await cell.getAttribute('aria-invalid')]).toEqual([odd, 'true']);
+        }
+        await cell.fill('−2');
+        await cell.press('Enter');
+        expect((await cellsOf(page, 'Input'))[40]).toBe('−2');
+        expect(await page.locator('.cell-value .problem').count()).toBe(0);
+      });
+    });
+
+    test('code is copied, or it is said that the browser does not allow it', async () => {
+      await visit(site(), '#lab?panel=code', async (page) => {
+        const button = page.getByRole('button', { name: 'Copy' }).first();
+        await page.context().grantPermissions([]);
+        await button.click();
+        await page.getByText('The browser does not allow it').waitFor();
+        await page.context().grantPermissions(['clipboard-write']);
+        await button.click();
+        await page.getByText('Copied.', { exact: true }).waitFor();
+        await page.context().clearPermissions();
+      });
+    });
+
     test('pictures are saved as SVG, PNG and animated SVG', async () => {
       await visit(site(), '#lab?input=4&weights=random', async (page) => {
         const save = async (name: string): Promise<Buffer> => {
@@ -136,7 +169,9 @@ export function labTests(site: () => Site): void {
         const svg = String(await save('SVG'));
         expect(svg).toMatch(/^<svg [^>]*viewBox/);
         expect(svg).toContain('CC0');
-        expect(svg).toContain('#lab?input=4&amp;weights=random');
+        // The address and the code that make it, and nothing of where the page is on this disk.
+        expect(svg).toContain('\nexplorer.html#lab?input=4&amp;weights=random');
+        expect(svg).toContain('layer.forward(x, { weight }).data');
         expect(svg).not.toContain('var(');
         expect((await readPng(await save('PNG'))).shape[2]).toBeGreaterThanOrEqual(3);
         expect(String(await save('Animated SVG')).match(/<animate /g)!.length).toBeGreaterThanOrEqual(4);

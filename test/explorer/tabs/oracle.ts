@@ -52,11 +52,12 @@ export function oracleTests(site: () => Site): void {
       const tensors = { x: tensor([1, 2], [1, -1]), a: tensor([1, 2], [2, -2]), y: tensor([1, 2], [2, 2]) };
       const faults = await visit(site(), '#oracle?panel=model', async (page) => {
         const file = page.getByRole('group', { name: 'Your own' }).locator('input');
-        const give = (name: string, bytes: Uint8Array) =>
-          file.setInputFiles({ name, mimeType: '', buffer: Buffer.from(bytes) });
-        await give('net.onnx', writeOnnx(net, [1, 2], {}));
+        // Both at once, in any order.
+        await file.setInputFiles([
+          { name: 'engine.safetensors', mimeType: '', buffer: Buffer.from(writeSafetensors(tensors)) },
+          { name: 'net.onnx', mimeType: '', buffer: Buffer.from(writeOnnx(net, [1, 2], {})) },
+        ]);
         await page.getByText('Model: net.onnx').waitFor();
-        await give('engine.safetensors', writeSafetensors(tensors));
         await page.getByText('engine.safetensors, 3 tensors').waitFor();
         // A file that is no model leaves the one that is there.
         const files = page.getByRole('group', { name: 'Your own' }).locator('input');

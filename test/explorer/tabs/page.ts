@@ -197,6 +197,10 @@ export function pageTests(site: () => Site): void {
         await page.getByRole('tab', { name: 'Train' }).click();
         await give('drop', 'text', 'weights.safetensors');
         await page.getByText('weights.safetensors cannot be read').waitFor();
+        await give('drop', '\0\0\x08\x03', 'i.idx');
+        await give('drop', '\x1f', 'other');
+        await give('drop', '\0\0\x08\x01', 'l.idx');
+        await expect.poll(() => page.locator('fieldset .hint').allTextContents()).toEqual(['i.idx', 'l.idx']);
         await page.getByRole('tab', { name: 'Oracle' }).click();
         const id = 'conv2d/n1h4w6c1_o1k3x4s1x2pud1x1g1b0/f32/exact/5';
         expect([await give('paste', id), await page.getByLabel('Case id').inputValue()]).toEqual([true, id]);
@@ -205,6 +209,26 @@ export function pageTests(site: () => Site): void {
         expect(await give('paste', id, undefined, '#control-id')).toBe(false);
         expect(await give('drop', 'text', 'a.npy', 'input[type=file]')).toBe(false);
       });
+    });
+
+    test('a file that the browser cannot read, such as a folder, is said in every tab, and what was there stays', async () => {
+      const page = await site().browser.newPage();
+      const errors: string[] = [];
+      page.on('pageerror', ({ message }) => errors.push(message));
+      try {
+        await page.addInitScript(() => {
+          File.prototype.arrayBuffer = () => Promise.reject(new DOMException('A requested file', 'NotReadableError'));
+        });
+        for (const tab of ['nets', 'field', 'train', 'oracle']) {
+          await page.goto(`${site().file}#${tab}`);
+          const file = page.locator('input[type=file]').last();
+          await file.setInputFiles({ name: 'folder.onnx', mimeType: '', buffer: Buffer.from('x') });
+          await page.getByText('folder.onnx cannot be read: it is a folder').waitFor();
+        }
+        expect(errors).toEqual([]);
+      } finally {
+        await page.close();
+      }
     });
 
     test('its tabs are reached by the keyboard, and Back returns to the one before', async () => {

@@ -1,7 +1,9 @@
-// The questions to begin with: each is a link, and what it shows holds the answer of the lectures.
+// The questions to begin with: each is a link, its answer is said, and what it shows holds the answer of the lectures.
 
 import { describe, expect, test } from 'vitest';
 import { readAddress, writeAddress } from '../../../src/explorer/address.ts';
+import { labOf } from '../../../src/explorer/lab/lab.ts';
+import { defaults, type LabTexts } from '../../../src/explorer/lab/texts.ts';
 import { addressOf, questionAt, questions } from '../../../src/explorer/questions.ts';
 import { axeFindings, drawn, type Site, visit } from '../browser.ts';
 
@@ -14,7 +16,7 @@ const answers: readonly (readonly RegExp[])[] = [
   [/matrix of 5 rows and 5 columns.*13 elements are not 0, of 3 different values/, /Row 1 as a table: 3 of 5/],
   [/One weight, shared by 9 products/, /gradient = 0 \+ 1 \+ 3 \+ 1 \+ 2 \+ 2 \+ 0 \+ 0 \+ 2 = 11/],
   [/pool2maxPool2d5×5×1616×164×40, 0/, /16×16 cells: rows 8 to 23/],
-  [/conv2conv2d13×13×1.*8×8.*conv3.*7×7/],
+  [/conv2conv2d13×13×1.*8×8.*conv2conv2d28×28×1.*5×5.*conv3.*7×7/],
   [/Output.*9 2 6 3$/, /max\(1, 3, 2, 9\) = 9/],
   [/moved by 1 right.*16 of 16 outputs are what they were, to the bit/],
   [/36 of 49 outputs moved along to the bit, and the 13 framed/],
@@ -36,6 +38,27 @@ export function questionsTests(site: () => Site): void {
       expect(questionAt('#lab?input=5')).toBeUndefined();
     });
 
+    test('rows of numbers in an answer are what the lab gives, with one setting changed or none', () => {
+      const changes: readonly Partial<LabTexts>[] = [
+        {},
+        { flip: 'no' },
+        { stride: '1' },
+        { padding: 'valid' },
+        { padding: 'numbers' },
+      ];
+      for (const { answer, tab, texts } of questions) {
+        if (tab !== 'lab') continue;
+        const given = changes.map((each) => {
+          const { shape, data } = labOf({ ...defaults, ...texts, ...each }).lab!.y;
+          const columns = shape[shape.length - 2];
+          return Array.from({ length: data.length / columns }, (_, row) =>
+            data.slice(row * columns, (row + 1) * columns).join(' '),
+          ).join('; ');
+        });
+        for (const [row] of answer.matchAll(/\d+ \d+(;? \d+)*/g)) expect(given, answer).toContain(row);
+      }
+    });
+
     test('each is answered where its link leads, and stays while the settings are changed', async () => {
       const faults = await visit(site(), '#gradient', async (page) => {
         const list = page.locator('.questions');
@@ -43,11 +66,11 @@ export function questionsTests(site: () => Site): void {
         await list.getByText('Questions to begin with').click();
         expect(await axeFindings(page)).toEqual([]);
         await list.getByText('Questions to begin with').click();
-        for (const [i, { ask, look, tab }] of questions.entries()) {
+        for (const [i, { ask, answer: said, look, tab }] of questions.entries()) {
           await list.getByText('Questions to begin with').click();
           await list.getByRole('link', { name: ask, exact: true }).click();
           await drawn(page);
-          expect(await list.getByRole('status').textContent()).toBe(`${ask} ${look}`);
+          expect(await list.getByRole('status').textContent()).toBe(`${ask} ${said} ${look}`);
           const main = page.getByRole('main');
           const shown = `${await main.textContent()}`;
           const grid = tab === 'lab' ? main.getByRole('grid', { name: /^Output/ }) : undefined;

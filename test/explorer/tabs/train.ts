@@ -66,13 +66,18 @@ export function trainTests(site: () => Site): void {
     });
 
     test('two files that are missing, and a rate that is no number, are said', async () => {
-      await visit(site(), '#train?data=files', async (page) => {
-        await page.getByRole('button', { name: 'Train', exact: true }).click();
-        await page.getByText('Choose two IDX files').waitFor();
-        await page.getByLabel('Rate').fill('fast');
-        expect(await page.getByRole('button', { name: 'Train', exact: true }).isDisabled()).toBe(true);
-        await page.getByText('not “fast”').waitFor();
-      });
+      await visit(
+        site(),
+        '#train?data=files',
+        async (page) => {
+          await page.getByRole('button', { name: 'Train', exact: true }).click();
+          await page.getByText('Choose two IDX files').waitFor();
+          await page.getByLabel('Rate').fill('fast');
+          expect(await page.getByRole('button', { name: 'Train', exact: true }).isDisabled()).toBe(true);
+          await page.getByText('not “fast”').waitFor();
+        },
+        { afresh: true },
+      );
     });
 
     test('files that are refused leave what was trained before', async () => {

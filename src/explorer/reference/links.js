@@ -1,0 +1,14 @@
+// In the navigation of the reference a link inside of a summary is hidden from who cannot see the page: it is put before it.
+
+const navigation = document.getElementById('tsd-nav-container');
+const part = () => {
+  for (const link of navigation.querySelectorAll('summary > a')) {
+    const summary = link.parentElement;
+    summary.parentElement.before(link);
+    summary.append(`members of ${link.textContent}`);
+  }
+};
+if (navigation) {
+  new MutationObserver(part).observe(navigation, { childList: true, subtree: true });
+  part();
+}
