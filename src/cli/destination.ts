@@ -116,7 +116,8 @@ const partOf = (path: string): string =>
 
 /** An error of the system about the temporary file, said of the one that it stands for. */
 function ofFile(error: unknown, part: string, path: string): unknown {
-  if (codeOf(error) === 'ENOENT' && !existsSync(dirname(path))) return new FileError(`ENOENT: there is no folder ${dirname(path)}`);
+  if (codeOf(error) === 'ENOENT' && !existsSync(dirname(path)))
+    return new FileError(`ENOENT: there is no folder ${dirname(path)}`);
   const { message } = error as Error;
   return message?.includes(part)
     ? Object.assign(new Error(message.replaceAll(part, path)), { code: codeOf(error) })
