@@ -263,7 +263,8 @@ function hypothesesOf(
   const found: Hypothesis[] = [];
   const some = isOther.products ? biases.slice(0, COMBINED) : biases;
   for (const product of isOther.products ? products : [undefined]) {
-    for (const bias of isOther.biases ? some : [undefined]) {
+    const alike = biases.find(({ text }) => text === product?.text);
+    for (const bias of !isOther.biases ? [undefined] : alike ? [alike] : some) {
       const texts = [
         ...(product ? [product.text] : []),
         ...(bias ? [ofBias(bias.text)] : []),
