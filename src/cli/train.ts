@@ -110,7 +110,7 @@ export async function run(args: readonly string[]): Promise<number> {
     augment: augment({ shift: value('shift') }),
   });
   const stop = new AbortController();
-  process.once('SIGINT', () => stop.abort());
+  process.on('SIGINT', () => (stop.signal.aborted ? process.exit(EXIT.interrupted) : stop.abort()));
   const file = values.checkpoint;
   const resume = file !== undefined && existsSync(file) ? await readInput(file) : undefined;
   if (resume) say(`going on from ${file}`);
