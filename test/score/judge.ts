@@ -126,8 +126,9 @@ async function verified(
       if (['nan', 'infinite'].includes(c.values) || countOf(c) > PRODUCTS) continue;
       const outcome = await ask(subject, c);
       if (outcome.verdict.kind === 'skip') continue;
-      // What fails outside of the condition may be another finding's.
-      if (hasOthers && isFailure(outcome.verdict.kind) && !condition.holds(c)) continue;
+      // What fails outside of the condition, or in another way, may be another finding's.
+      const { kind } = outcome.verdict;
+      if (hasOthers && isFailure(kind) && (kind !== finding.kind || !condition.holds(c))) continue;
       fresh++;
       const predicted = condition.holds(c) ? agreementOf(mistake, answeredCaseOf(subject, outcome)) : 'unchanged';
       const isWrong = isFailure(outcome.verdict.kind) ? predicted !== 'agrees' : predicted !== 'unchanged';

@@ -2,7 +2,9 @@
 //
 //   the output column is the last        the tap row is not the first and the input channel is past a multiple of 4
 
-import { isInside, type Place, type Side, type Term, type Terms } from './terms.ts';
+import { indexAt } from '../../places.ts';
+import { sizeOf } from '../../tensor.ts';
+import { isInside, type Side, type Term, type Terms } from './terms.ts';
 
 export interface Statement {
   /** Completes "where". */
@@ -51,11 +53,13 @@ function listed(terms: Terms, all: boolean): Statement[] {
       found.push(...ofNumber(name, shapes[side][axis], (term) => term[side][axis], COSTS[side], all));
   }
   const space = (side: 'x' | 'y'): readonly number[] => shapes[side].slice(1, -1);
-  if (space('y').length > 1 || all) {
-    const flat = (shape: readonly number[], place: Place): number =>
-      place.reduce((index, at, i) => index * shape[i] + at, 0);
-    const count = space('y').reduce((product, n) => product * n, 1);
-    found.push(...ofNumber('output position', count, (term) => flat(space('y'), term.y.slice(1, -1)), 3, all));
+  for (const [side, name, cost] of [
+    ['y', 'output position', 3],
+    ['x', 'input position', 6],
+  ] as const) {
+    if (space(side).length < 2 && !all) continue;
+    const count = sizeOf(space(side));
+    found.push(...ofNumber(name, count, (term) => indexAt(space(side), term[side].slice(1, -1)), cost, all));
   }
   const { groups = {} } = terms;
   const isGrouped = all || (groups.y !== undefined && groups.y < shapes.y.at(-1)!);

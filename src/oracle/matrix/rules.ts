@@ -9,13 +9,15 @@ import { factorChanges } from './factor-changes.ts';
 import { at, exceptOutputs, isSameMatrix, isSameSet, keyIn, matrixOf, outputsBeyond, readsBeyond } from './matrices.ts';
 import { isNear, type Matrix, sidesOf, sizesOf } from './read.ts';
 import { everywhere, inWords, isIn, type Region, regionsBetween, statementsNamed } from './regions.ts';
-import { isInside, type Side, type Term, type Terms } from './terms.ts';
+import { isInside, type Place, type Side, type Term, type Terms } from './terms.ts';
 
 /** `the products are left out where the output column is the last` */
 export interface Rule {
   readonly text: string;
   readonly cost: number;
   readonly mayRunOn?: boolean;
+  /** Whether the bias, which is not where it is right, is where the results of these products are written. */
+  readonly hasBias?: boolean;
 }
 
 /** What one part of the results may follow. */
@@ -26,6 +28,8 @@ export interface PartRules {
   /** The plainest first; each explains everything that was read. Without one, only the products are known. */
   readonly products: readonly Rule[];
   readonly biases: readonly Rule[];
+  /** Whether the case has no bias, but others may have one. */
+  readonly hasNoBias: boolean;
   /** What a maximum over no cell is. */
   readonly ofNone?: number;
   /** Whether what lies beyond the end of a tensor is NaN. */
@@ -61,17 +65,19 @@ export function rulesFor(terms: Terms, part: Part, theirs: Matrix, beyond: Reado
   // What differs first: most changes do not stand it.
   const order = [...terms.list.keys()].sort((a, b) => Number(inPlace[a]) - Number(inPlace[b]));
   const last = lastOf(terms, out);
+  const isTaken = (next: Term): boolean => {
+    if (isUnknown(next)) return true;
+    const key = keyIn(terms, next, sizes);
+    return key < 0 ? !readsBeyond(terms, part, next) : (theirs.get(key) ?? 0) !== 0;
+  };
   /** Whether the engine has the first products by a change: a quick look, which most changes do not stand. */
   const mayFit = (change: Change, region: Region): boolean =>
+    change.all?.().every(isTaken) ??
     (change.stores ? last : order).every((i) =>
-      (isIn(region, i, terms.list[i]) ? insteadOf(change, terms.list[i]) : [terms.list[i]]).every((next) => {
-        if (isUnknown(next)) return true;
-        const key = keyIn(terms, next, sizes);
-        return key < 0 ? !readsBeyond(terms, part, next) : (theirs.get(key) ?? 0) !== 0;
-      }),
+      (isIn(region, i, terms.list[i]) ? insteadOf(change, terms.list[i]) : [terms.list[i]]).every(isTaken),
     );
   const isSame = (change: Change, region: Region): boolean => {
-    if (!change.all && !mayFit(change, region)) return false;
+    if (!mayFit(change, region)) return false;
     const taken = changed(terms, change, region);
     return (
       isSameSet(outputsBeyond(terms, part, taken), beyond) &&
@@ -85,7 +91,7 @@ export function rulesFor(terms: Terms, part: Part, theirs: Matrix, beyond: Reado
     if (beyond.size > 0 && !change.mayRunOn) continue;
     const isWhole = change.stores !== undefined || change.more !== undefined || change.all !== undefined;
     const regions = isWhole ? [everywhere] : regionsOf(terms, theirs, change, { order, keys, inPlace, isUnknown });
-    const isOneByOne = !change.stores && !change.all && beyond.size === 0 && terms.structure.kind !== 'maximum';
+    const isOneByOne = !change.stores && !change.all && beyond.size === 0;
     const explains = isOneByOne ? differences((term) => insteadOf(change, term)) : undefined;
     for (const region of beyond.size > 0 ? regions.slice(0, UNKNOWN) : regions)
       if (explains ? explains(order, region) : isSame(change, region)) found.push(ruleOf(change, region));
@@ -99,8 +105,14 @@ export function rulesFor(terms: Terms, part: Part, theirs: Matrix, beyond: Reado
  */
 function differencesFrom(terms: Terms, part: Part, theirs: Matrix, keys: readonly number[]) {
   const sizes = sizesOf(terms);
-  const right = matrixOf(terms);
-  const isOther = (key: number): boolean => !isNear(theirs.get(key) ?? 0, right.get(key) ?? 0);
+  const right = new Map<number, number>();
+  for (const [i, { factor }] of terms.list.entries())
+    if (keys[i] >= 0) right.set(keys[i], (right.get(keys[i]) ?? 0) + factor);
+  /** Of a maximum a cell counts once however often it is read. */
+  const isMaximum = terms.structure.kind === 'maximum';
+  const isTheirs = (key: number, sum: number): boolean =>
+    isMaximum ? theirs.has(key) === sum > 0 : isNear(theirs.get(key) ?? 0, sum);
+  const isOther = (key: number): boolean => !isTheirs(key, right.get(key) ?? 0);
   const others = [...new Set([...right.keys(), ...theirs.keys()])].filter(isOther);
   return (insteadOf: (term: Term) => readonly Term[]) => {
     const known: (readonly (readonly [key: number, factor: number])[] | undefined)[] = [];
@@ -127,7 +139,7 @@ function differencesFrom(terms: Terms, part: Part, theirs: Matrix, keys: readonl
         add(keys[i], -term.factor);
         for (const [key, factor] of next) add(key, factor);
       }
-      return [...sums].every(([key, sum]) => isNear(theirs.get(key) ?? 0, sum));
+      return [...sums].every(([key, sum]) => isTheirs(key, sum));
     };
   };
 }
@@ -230,11 +242,33 @@ const ruleOf = (change: Change, region: Region): Rule => ({
 
 /** The products that a rule takes in any case of the operator; the right ones where it changes nothing. */
 export function followed(text: string, terms: Terms): readonly Term[] {
+  const rule = ruleNamed(text, terms);
+  return rule ? changed(terms, rule.change, rule.region) : terms.list;
+}
+
+function ruleNamed(text: string, terms: Terms): { readonly change: Change; readonly region: Region } | undefined {
   const [main, where] = text.split(' where ');
   const change =
     changeNamed(terms, main) ?? factorChanges(terms, factorsIn(main)).find(({ text: each }) => each === main);
   const statements = statementsNamed(terms, where?.split(' and ') ?? []);
-  return change && statements ? changed(terms, change, { statements, cost: 0 }) : terms.list;
+  return change && statements && { change, region: { statements, cost: 0 } };
+}
+
+/** The biases of a case, each added where the products of its output go by a rule: nowhere, if they are left out. */
+export function biasesBeside(text: string, terms: Terms): readonly Term[] {
+  const { biases, shapes } = terms;
+  const { change, region } = ruleNamed(text, terms) ?? {};
+  const found = new Map<string, Term>();
+  const add = (output: Place, to: Place): void => {
+    if (!isInside(shapes.y, output) || !isInside(shapes.y, to)) return;
+    const w = [indexAt(shapes.y, output) % biases];
+    found.set(`${w} ${to}`, { x: [], w, y: to, factor: 1 });
+  };
+  if (change?.all) for (const { y } of change.all()) add(y, y);
+  else
+    for (const [i, term] of terms.list.entries())
+      for (const { y } of change && isIn(region!, i, term) ? insteadOf(change, term) : [term]) add(term.y, y);
+  return [...found.values()];
 }
 
 /** The factor that a change names by its number. */
