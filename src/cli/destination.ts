@@ -6,7 +6,7 @@
 //   standard output and error    by their names under /dev; - is standard output
 
 import { randomBytes } from 'node:crypto';
-import { constants, openSync, rmSync, writeSync } from 'node:fs';
+import { constants, existsSync, openSync, rmSync, writeSync } from 'node:fs';
 import { access, open, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -116,7 +116,8 @@ const partOf = (path: string): string =>
 
 /** An error of the system about the temporary file, said of the one that it stands for. */
 function ofFile(error: unknown, part: string, path: string): unknown {
-  if (codeOf(error) === 'ENOENT') return new FileError(`ENOENT: there is no folder ${dirname(path)}`);
+  if (codeOf(error) === 'ENOENT' && !existsSync(dirname(path)))
+    return new FileError(`ENOENT: there is no folder ${dirname(path)}`);
   const { message } = error as Error;
   return message?.includes(part)
     ? Object.assign(new Error(message.replaceAll(part, path)), { code: codeOf(error) })

@@ -91,7 +91,9 @@ async function readClasses(frame: Frame, folder: string): Promise<Examples> {
 }
 
 async function readPair(frame: Frame, images: string, labels: string): Promise<Batch> {
-  const [x, y] = await Promise.all([images, labels].map(async (file) => readIdx(await readInput(file))));
+  // One after the other: a pipe that is still open when the other file is refused would keep the command from ending.
+  const x = await readIdx(await readInput(images));
+  const y = await readIdx(await readInput(labels));
   if (x.shape.length !== 3 || x.data.length === 0)
     throw new SpecError('train-batches', `train: images must have the shape [n, 28, 28], got [${x.shape}]`);
   if (y.shape.length !== 1 || y.shape[0] !== x.shape[0])

@@ -31,9 +31,10 @@ export async function run(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({ args: [...args], options: outputOptions, allowPositionals: true });
   if (positionals.length === 0) throw new UsageError('merge: name the reports');
   const finish = await openOutput(values);
-  const read = async (source: string) => ({
-    source,
-    report: fromJson(source, jsonText('campaign-reporter', `report: ${source}`, await readInput(source))),
-  });
-  return finish(merge(await Promise.all(positionals.map(read))));
+  const reports = [];
+  for (const source of positionals) {
+    const text = jsonText('campaign-reporter', `report: ${source}`, await readInput(source));
+    reports.push({ source, report: fromJson(source, text) });
+  }
+  return finish(merge(reports));
 }

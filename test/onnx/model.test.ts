@@ -342,6 +342,11 @@ describe('as a layer', () => {
     expect(layer.forward(x, params)).toEqual(model.run({ x }).y);
   });
 
+  test('[onnx-layer] a Cast to the type that is there is nothing', () => {
+    const model = read({ inputs: { x: [1, 2] }, nodes: [{ op: 'Cast', attributes: { to: 1 } }] });
+    expect(Object.values(model.layer().layer.children).map(({ name }) => name)).toEqual(['identity']);
+  });
+
   const refused: readonly (readonly [string, string, ModelDraft])[] = [
     [
       'an output whose channels are two axes',

@@ -1,5 +1,6 @@
 // Operators on shapes: what they give is mostly known before anything runs. Spec onnx-operator, onnx-shape.
 
+import { identity } from '../../layer/identity.ts';
 import { MAX_ELEMENTS, type Shape, sizeOf } from '../../tensor.ts';
 import { type Call, checked, type Operators, type Plan, unsupported } from '../call.ts';
 import { dataFor, isFloat, isWhole, kindOf } from '../element-types.ts';
@@ -127,6 +128,7 @@ export const shapes: Operators = {
       const change = castTo(to);
       return {
         outputs: [{ type: to, shape }],
+        ...(to === type && isFloat(type) && { step: { layer: identity() } }),
         run(given) {
           const x = given(0).in(given(0).order);
           const wide = to === type && x instanceof Float64Array; // a model run in float64
