@@ -129,8 +129,8 @@ test('[cli-show] a PNG of another size is centred or cropped, and its alpha is i
 });
 
 test('[cli-show] a model of ONNX gives the pictures of its net, and a colour image is grey for a net of grey images', async () => {
-  const ofNet = await quick('show', file('lenet5.safetensors'), file('colour.png'), '--out', file('f'));
-  const ofModel = await quick('show', file('lenet5.onnx'), file('colour.png'), '--out', file('g'));
+  const ofNet = await quick('show', file('lenet5.safetensors'), file('colour.png'), '--out', file('f'), '--units', '1');
+  const ofModel = await quick('show', file('lenet5.onnx'), file('colour.png'), '--out', file('g'), '--units', '1');
   expect([ofNet.code, ofModel.code, ofModel.err]).toEqual([0, 0, '']);
   for (const name of ['input.png', 'filters.png'])
     expect(await picture(`g/${name}`)).toEqual(await picture(`f/${name}`));

@@ -7,7 +7,7 @@ import type { Layer, Params, Shape, Tensor } from '../../src/index.ts';
 import * as t from '../../src/index.ts';
 import { sizeOf } from '../../src/tensor.ts';
 import { fenced, watched } from '../kernels/fences.ts';
-import { firstDifference, values } from '../kernels/twins.ts';
+import { firstDifference, values, wave } from '../kernels/twins.ts';
 import { kinds, type Library, MOST, netOf, type Recipe, recipes } from './counts.ts';
 import { paramsOf } from './random-nets.ts';
 
@@ -67,12 +67,6 @@ function faultOf(recipe: Recipe, [ofParams, ofX, ofOther]: readonly [Fill, Fill,
     return found.find((each) => each !== undefined);
   });
 }
-
-/** Numbers of both signs without a short period. */
-const wave =
-  (seed: number): Fill =>
-  (length) =>
-    Float32Array.from({ length }, (_, i) => ((Math.imul(i + seed, 0x9e3779b1) >>> 8) & 0xffff) / 0x7919 - 1);
 
 const several = [wave(1), wave(1000), wave(9999)] as const;
 

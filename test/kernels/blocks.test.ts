@@ -27,7 +27,7 @@ import * as referencePool from '../../src/reference/pool.ts';
 import { type Data, sizeOf } from '../../src/tensor.ts';
 import { type Axis, type ConvGeometry, windowAxes } from '../../src/window.ts';
 import { fenced, watched } from './fences.ts';
-import { firstDifference, sizesOf } from './twins.ts';
+import { firstDifference, sizesOf, wave } from './twins.ts';
 
 /** All sizes of blocks: those of assembly and those that TypeScript decides. */
 const blocks = { ...declared, ...decided };
@@ -48,16 +48,12 @@ const axesOf = (space: number[], size: number[], padding: number, stride = 1): r
     space,
   ) as unknown as readonly [Axis, Axis, Axis];
 
-/** Values without a short period, of both signs, whose sums are not exact. */
-const fill = (length: number, seed: number): Float32Array =>
-  Float32Array.from({ length }, (_, i) => ((Math.imul(i + seed, 0x9e3779b1) >>> 8) & 0xffff) / 0x7919 - 1);
-
 type Side = Pick<typeof kernels, 'conv' | 'convInputGrad' | 'convWeightGrad' | 'biasGrad'>;
 
 function agree(g: ConvGeometry): void {
   const size = sizesOf(g);
-  const narrow = [fill(size.x, 1), fill(size.w, 2), fill(size.b, 3), fill(size.y, 4)];
-  const wide = narrow.map((values) => Float64Array.from(values, (v) => v / 3));
+  const narrow = [wave(1)(size.x), wave(2)(size.w), wave(3)(size.b), wave(4)(size.y)];
+  const wide = narrow.map((values) => new Float64Array(values).map((v) => v / 3));
   for (const [type, [x, w, b, dy], algorithm] of [
     ['float32', narrow, 'direct'],
     ['float32', narrow, 'im2col'],
@@ -136,7 +132,7 @@ describe('[kernel-blocks] sizes around every block give the bits of the referenc
       axes: axesOf([1, 1, reference.SUM_POSITIONS + 1], [1, 1, 1], 0),
     };
     const size = sizesOf(g);
-    const [x, dy] = [fill(size.x, 1), fill(size.y, 4)];
+    const [x, dy] = [wave(1)(size.x), wave(4)(size.y)];
     const [ours, theirs] = [new Float32Array(size.w), new Float32Array(size.w)];
     kernels.convWeightGrad(g, x, dy, ours, 'direct');
     reference.convWeightGrad(g, x, dy, theirs);
@@ -184,7 +180,7 @@ describe('[kernel-blocks] sizes around every block give the bits of the referenc
   });
   test.each(around(blocks.MR, blocks.LANES, 2 * blocks.LANES))('pooling of %i channels', (channels) => {
     const g = { batch: 2, channels, axes: axesOf([2, 5, 6], [1, 3, 2], 1, 2) };
-    const x = fill(2 * 60 * channels, 1);
+    const x = wave(1)(2 * 60 * channels);
     const divisor = referencePool.divisors(g, false);
     const length = 2 * divisor.length * channels;
     const [ours, theirs] = [new Float32Array(length), new Float32Array(length)];
@@ -229,7 +225,7 @@ describe('[kernel-memory] no kernel writes beside its own memory', () => {
   ];
   /** Compiled in fences, the layer gives the bits that it gives outside of them. */
   function expectWithin(layer: Layer, shape: Shape): void {
-    const x = tensor(shape, fill(sizeOf(shape), 5));
+    const x = tensor(shape, wave(5)(sizeOf(shape)));
     const params = initialize(layer, shape, { seed: 1 });
     const y = fenced((fences) => watched(fences, layer, shape, params)(x));
     expect([layer.name, firstDifference(y, layer.forward(x, params).data as Float32Array)]).toEqual([layer.name, -1]);
@@ -261,6 +257,6 @@ describe('[kernel-memory] no kernel writes beside its own memory', () => {
     const g = { batch: 1, groups: 64, channels: 1, filters, axes: axesOf([1, 1, 256], [1, 1, 1], 0) };
     const { x, w, y } = sizesOf(g);
     expect(x).toBe(16384);
-    fenced(() => kernels.conv(g, fill(x, 1), fill(w, 2), undefined, new Float32Array(y), 'direct'));
+    fenced(() => kernels.conv(g, wave(1)(x), wave(2)(w), undefined, new Float32Array(y), 'direct'));
   });
 });

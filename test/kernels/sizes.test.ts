@@ -9,19 +9,13 @@ import * as reference from '../../src/reference/convolution.ts';
 import type { Data } from '../../src/tensor.ts';
 import { type ConvGeometry, threeAxes, windowAxes } from '../../src/window.ts';
 import { paramsOf } from '../compile/random-nets.ts';
-import { firstDifference, sizesOf } from './twins.ts';
+import { firstDifference, sizesOf, wave } from './twins.ts';
 
-/** Numbers of both signs without a short period. */
-const wave =
-  (seed: number) =>
-  (length: number): Float32Array =>
-    Float32Array.from({ length }, (_, i) => ((Math.imul(i + seed, 0x9e3779b1) >>> 8) & 0xffff) / 0x7919 - 1);
-
-/** The same in float64, of numbers that no float32 holds. */
+/** A wave in float64, of numbers that no float32 holds. */
 const wideWave =
   (seed: number) =>
   (length: number): Float64Array =>
-    Float64Array.from(wave(seed)(length), (v) => v / 3);
+    new Float64Array(wave(seed)(length)).map((v) => v / 3);
 
 /** What an output holds before a call: a value that no sum gives. */
 const UNWRITTEN = -12345.678;

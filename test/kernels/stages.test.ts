@@ -8,11 +8,7 @@ import * as map from '../../src/reference/map.ts';
 import * as norms from '../../src/reference/normalization.ts';
 import * as pools from '../../src/reference/pool.ts';
 import { type ConvGeometry, type Padding, threeAxes, windowAxes } from '../../src/window.ts';
-import { firstDifference, sizesOf } from './twins.ts';
-
-/** Numbers of both signs without a short period. */
-const wave = (seed: number, length: number): Float32Array =>
-  Float32Array.from({ length }, (_, i) => ((Math.imul(i + seed, 0x9e3779b1) >>> 8) & 0xffff) / 0x7919 - 1);
+import { firstDifference, sizesOf, wave } from './twins.ts';
 
 /** What an output holds before a call: a value that no sum gives. */
 const unwritten = (length: number): Float32Array => new Float32Array(length).fill(-12345.678);
@@ -37,7 +33,7 @@ const line = (
 /** Where the kernels differ from the loops: in y, dx or dw. */
 function differences(g: ConvGeometry): string[] {
   const size = sizesOf(g);
-  const [x, w, b, dy] = [wave(1, size.x), wave(2, size.w), wave(3, size.b), wave(4, size.y)];
+  const [x, w, b, dy] = [wave(1)(size.x), wave(2)(size.w), wave(3)(size.b), wave(4)(size.y)];
   const [y, dx, dw] = [size.y, size.x, size.w].map((length) => new Float32Array(length));
   reference.conv(g, x, w, b, y);
   reference.convInputGrad(g, dy, w, dx);
@@ -112,10 +108,10 @@ describe('[norm-statistics] [norm-frozen] [norm-frozen-gradient] [norm-batch-gra
     [two - 1, 3],
     [one + 1, 3],
   ])('%i positions of %i channels', (rows, C) => {
-    const [weight, bias] = [wave(5, C), wave(6, C)];
+    const [weight, bias] = [wave(5)(C), wave(6)(C)];
     for (const batch of rows > 7 ? [3] : [1, 2, 130]) {
       const n = batch * rows * C;
-      const [x, dy] = [wave(7, n), wave(8, n)];
+      const [x, dy] = [wave(7)(n), wave(8)(n)];
       const { mean, variance } = norms.batchStatistics(batch, C, x);
       expect(kernels.batchStatistics(batch, C, x)).toEqual({ mean, variance });
       const by = { mean, deviation: norms.deviations(variance, 1e-5, Math.fround), weight };
@@ -143,7 +139,7 @@ test('[pool-max] [pool-average] [pool-max-gradient] [pool-average-gradient] the 
       const { batch, axes } = line({ batch: 3, groups: 1, channels: 5, filters: 1 }, 131, { size, stride });
       const g = { batch, channels: 5, axes };
       const [X, Y] = [batch * 131 * 5, batch * axes[2].output * 5];
-      const [x, dy] = [wave(1, X), wave(2, Y)];
+      const [x, dy] = [wave(1)(X), wave(2)(Y)];
       const divisor = pools.divisors(g, false);
       const compare = (length: number, ours: (to: Float32Array) => void, theirs: (to: Float32Array) => void) => {
         const [a, b] = [unwritten(length), new Float32Array(length)];
@@ -176,7 +172,7 @@ test('[pool-max] [pool-average] [pool-max-gradient] [pool-average-gradient] the 
 
 test('[sum-rules] [activation-relu] the bits of the loops on both sides of a block', () => {
   for (const n of [1, 3, 4, 5, STAGED_BYTES / 4 - 1, STAGED_BYTES / 4, STAGED_BYTES / 4 + 1]) {
-    const [x, dy] = [wave(1, n), wave(2, n)];
+    const [x, dy] = [wave(1)(n), wave(2)(n)];
     const [ours, theirs] = [unwritten(n), new Float32Array(n)];
     const same = () => expect([n, firstDifference(ours, theirs)]).toEqual([n, -1]);
     kernels.add(x, dy, ours);

@@ -115,3 +115,12 @@ export function firstDifference<T extends Float32Array | Float64Array>(ours: T, 
   for (let i = 0; i < ours.length; i++) if (!Object.is(ours[i], theirs[i])) return i;
   return -1;
 }
+
+/** Numbers of both signs without a short period, whose sums are not exact. */
+export const wave =
+  (seed: number) =>
+  (length: number): Float32Array => {
+    const data = new Float32Array(length);
+    for (let i = 0; i < length; i++) data[i] = ((Math.imul(i + seed, 0x9e3779b1) >>> 8) & 0xffff) / 0x7919 - 1;
+    return data;
+  };

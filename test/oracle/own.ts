@@ -10,9 +10,15 @@ export const names: readonly string[] = Object.keys(operators);
 /** The tensors among the attributes of an operator come beside x. */
 const attachedTo = (op: string): string[] => Object.keys(operators[op].family.attached);
 
+/** A call is asked twice with the same attributes. */
+const layers = new WeakMap<object, Layer>();
+
 export const layerOf = ({ op, attributes, ...tensors }: Call): Layer => {
   const attached = attachedTo(op).map((name) => [name, (tensors as Record<string, unknown>)[name]]);
-  return layerFor(op, { ...attributes, ...Object.fromEntries(attached) });
+  if (attached.length > 0) return layerFor(op, { ...attributes, ...Object.fromEntries(attached) });
+  const layer = layers.get(attributes) ?? layerFor(op, attributes);
+  layers.set(attributes, layer);
+  return layer;
 };
 
 /** The parameters of a call: its tensors but x and dy. */

@@ -19,7 +19,7 @@ it('[oracle-exact] is the bound that Σ|a·w| and the terms of every output give
   let [exact, all] = [0, 0];
   for (const [at, op] of names.entries()) {
     for (const gradient of [false, true]) {
-      for (let i = at % 3; i < 24; i += 3) {
+      for (let i = at % 6; i < 24; i += 6) {
         const c = drawCase(op, gradient, 2, i);
         const layer = layerOf(c);
         const operands = operandsOf(c, layer);

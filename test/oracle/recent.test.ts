@@ -1,0 +1,48 @@
+// Results that are kept: found again by their object and its words, and dropped by their size.
+
+import { expect, it } from 'vitest';
+import { drawCase } from '../../src/oracle/cases/draw.ts';
+import { recent } from '../../src/oracle/recent.ts';
+
+it('[oracle-campaign] what is asked again is not computed again, unless too much came in between', () => {
+  const made: string[] = [];
+  const kept = recent<object, number>((size) => size);
+  const ask = (key: object, words: string, size = 1): number =>
+    kept(key, words, () => {
+      made.push(words);
+      return size;
+    });
+  const keys = Array.from({ length: 6 }, () => ({}));
+  ask(keys[0], 'a');
+  ask(keys[0], 'b');
+  expect([ask(keys[0], 'a'), ask(keys[0], 'b'), made]).toEqual([1, 1, ['a', 'b']]);
+  // The last four stay however large they are; the one that was asked for last is not the oldest.
+  for (const key of keys.slice(1, 4)) ask(key, 'large', 0x200000);
+  ask(keys[0], 'a');
+  ask(keys[4], 'c');
+  expect(made).toEqual(['a', 'b', 'large', 'large', 'large', 'c']);
+  ask(keys[0], 'a');
+  ask(keys[1], 'again');
+  expect(made.slice(6)).toEqual(['again']);
+  ask(keys[1], 'large');
+  expect(made.slice(7)).toEqual(['large']);
+});
+
+it('[oracle-cases] a case is drawn once for all engines of which the same is asked, and is another one for others', () => {
+  const draw = (traits: object, gradient = false, seed = 1) =>
+    drawCase('conv2d', gradient, seed, 60, { dialect: 'torch', traits });
+  expect(draw({})).toBe(draw({ ulp: 3 }));
+  for (const other of [
+    draw({}, true),
+    draw({}, false, 2),
+    drawCase('conv2d', false, 1, 60),
+    drawCase('conv2d', false, 1, 61),
+  ])
+    expect(other).not.toBe(draw({}));
+  const all = (traits: object) => Array.from({ length: 200 }, (_, i) => drawCase('conv2d', false, 1, i, { traits }));
+  const count = (traits: object, values: string) => all(traits).filter((c) => c.values === values).length;
+  expect([count({}, 'nan') > 0, count({ nan: 'free' }, 'nan')]).toEqual([true, 0]);
+  expect([count({ padding: 'skipped' }, 'infinite') > 0, count({}, 'infinite')]).toEqual([true, 0]);
+  expect(all({ validates: true }).some((c) => c.reject)).toBe(true);
+  expect(all({}).some((c) => c.reject)).toBe(false);
+});
