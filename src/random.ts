@@ -116,7 +116,9 @@ function polar(uniform: () => number): () => number {
  */
 export function hash(seed: number, ...parts: (string | number)[]): number {
   checkSeed('hash', seed);
-  return murmur3([seed, ...parts].flatMap(bytesOf), 0);
+  const bytes: number[] = [];
+  for (const part of [seed, ...parts]) append(bytes, part);
+  return murmur3(bytes, 0);
 }
 
 function checkSeed(who: string, seed: number): void {
@@ -136,34 +138,35 @@ function checkRange(n: number): void {
   }
 }
 
-/** A part as bytes: a byte for its type, then its float64, or its length and UTF-16 units, all little-endian. */
-function bytesOf(part: string | number): number[] {
+const float64 = new DataView(new ArrayBuffer(8));
+
+/** Appends a part as bytes: a byte for its type, then its float64, or its length and UTF-16 units, all little-endian. */
+function append(bytes: number[], part: string | number): void {
   if (typeof part === 'string') {
-    const units = Array.from({ length: part.length }, (_, i) => part.charCodeAt(i));
-    return [1, ...word(part.length), ...units.flatMap((unit) => [unit & 255, unit >> 8])];
+    const n = part.length;
+    bytes.push(1, n & 255, (n >> 8) & 255, (n >> 16) & 255, n >>> 24);
+    for (let i = 0; i < n; i++) bytes.push(part.charCodeAt(i) & 255, part.charCodeAt(i) >> 8);
+    return;
   }
   if (typeof part !== 'number')
     throw wrongType('random-hash', `hash: the parts must be strings and numbers, got ${show(part)}`);
   if (!Number.isFinite(part)) throw new SpecError('random-hash', `hash: the numbers must be finite, got ${show(part)}`);
-  const view = new DataView(new ArrayBuffer(8));
-  view.setFloat64(0, part + 0, true); // −0 + 0 is 0: equal numbers are equal parts
-  return [0, ...new Uint8Array(view.buffer)];
+  float64.setFloat64(0, part + 0, true); // −0 + 0 is 0: equal numbers are equal parts
+  bytes.push(0);
+  for (let i = 0; i < 8; i++) bytes.push(float64.getUint8(i));
 }
-
-const word = (n: number): number[] => [n & 255, (n >> 8) & 255, (n >> 16) & 255, n >>> 24];
 
 const scramble = (k: number): number => Math.imul(rotate(Math.imul(k, 0xcc9e2d51), 15), 0x1b873593);
 
 /** MurmurHash3 for 32 bits: multipliers and rotations as its author published them. Spec random-hash. */
 export function murmur3(bytes: readonly number[], seed: number): number {
-  const whole = bytes.length & ~3;
   let h = seed | 0;
-  for (let i = 0; i < whole; i += 4) {
-    const k = bytes[i] | (bytes[i + 1] << 8) | (bytes[i + 2] << 16) | (bytes[i + 3] << 24);
-    h = (Math.imul(rotate(h ^ scramble(k), 13), 5) + 0xe6546b64) | 0;
+  for (let i = 0; i < bytes.length; i += 4) {
+    // Beyond the end there are zeros.
+    const k = scramble(bytes[i] | (bytes[i + 1] << 8) | (bytes[i + 2] << 16) | (bytes[i + 3] << 24));
+    h = i + 4 > bytes.length ? h ^ k : (Math.imul(rotate(h ^ k, 13), 5) + 0xe6546b64) | 0;
   }
-  const rest = bytes.slice(whole).reduce((k, byte, i) => k | (byte << (8 * i)), 0);
-  h ^= scramble(rest) ^ bytes.length;
+  h ^= bytes.length;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
   return (h ^ (h >>> 16)) >>> 0;

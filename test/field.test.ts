@@ -187,7 +187,7 @@ describe('receptive fields', () => {
       ...net,
       field: (x) => net.field(x).map(change),
     });
-    const broken = (layer: Layer) => brokenLaws(layer, [1, 13, 11, 2], { kind: 'affine', runs: 40 });
+    const broken = (layer: Layer) => brokenLaws(layer, [1, 13, 11, 2], { kind: 'affine', runs: 8, seed: 1 });
     expect(broken(withField((axis) => axis))).toEqual([]);
     expect(broken(withField(({ size, step, start }) => ({ size: size - 1, step, start })))).toContain(
       'receptive field',

@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
+import { parseAst } from 'rolldown/parseAst';
 import { afterEach, expect, test, vi } from 'vitest';
 import { casePage, peerTable } from './bench/report.mjs';
 import { type Result, sectionOf } from './demos/table.ts';
@@ -63,6 +64,30 @@ test('the examples are strict TypeScript', () => {
   const run = spawnSync(process.execPath, [tsc, '-p', folder], { encoding: 'utf8' });
   expect(run.stdout).toBe('');
   expect(run.status).toBe(0);
+});
+
+test('commands in the pages name commands and options that there are, and scripts and settings are well-formed', async () => {
+  const { scripts } = JSON.parse(textOf('package.json'));
+  const problems: string[] = [];
+  let commands = 0;
+  for (const page of pages)
+    for (const [, kind, code] of textOf(page).matchAll(/```(sh|yaml|js|json)\n([\s\S]*?)```/g)) {
+      if (kind === 'json') JSON.parse(code);
+      if (kind === 'js') await parseAst(code.replaceAll('…', ''), { lang: 'js' });
+      for (const [line, name] of code.matchAll(/npm run ([\w-]+)/g))
+        if (!Object.hasOwn(scripts, name)) problems.push(line);
+      for (const [line, name] of code.matchAll(/npx toeplitz ([\w-]+)[^\n|]*/g)) {
+        commands++;
+        const path = join(root, 'src/cli', `${name}.ts`);
+        const { help } = existsSync(path) ? await import(/* @vite-ignore */ path) : {};
+        // What follows is the engine's own command, or a remark.
+        const [own] = line.split(/ -- | # /);
+        const options = own.match(/--[a-z-]+/g) ?? [];
+        if (!options.every((option) => new RegExp(`${option}(?![\\w-])`).test(help)) || !help) problems.push(line);
+      }
+    }
+  expect(problems).toEqual([]);
+  expect(commands).toBeGreaterThan(15);
 });
 
 test.each([

@@ -1,17 +1,30 @@
-// Results that are asked for several times in a row: what a question holds, what its answer may be.
+// Results that are asked for several times: what a question holds, what its answer may be.
 
-/** How many are kept: a case, the one before it, and those that bring out what an engine keeps. */
-const KEPT = 4;
+/** So many numbers are kept, some 20 MB; and those of so many objects at least, however many they are: a case, the one
+ * before it, and those that bring out what an engine keeps. */
+const [NUMBERS, LEAST] = [0x200000, 4];
 
-/** The function of some objects, which keeps its last results; nobody writes into them. */
-export function recent<K extends readonly unknown[], V>(make: (...key: K) => V): (...key: K) => V {
-  const kept: { readonly key: K; readonly value: V }[] = [];
-  return (...key) => {
-    const found = kept.find((each) => each.key.every((part, i) => part === key[i]));
-    if (found) return found.value;
-    const value = make(...key);
-    kept.push({ key, value });
-    if (kept.length > KEPT) kept.shift();
+/** A function of an object and of words about it, which keeps its last results; nobody writes into them. */
+export function recent<K extends object, V>(
+  sizeOf: (value: V) => number,
+): (key: K, words: unknown, make: () => V) => V {
+  const kept = new Map<K, Map<unknown, V>>();
+  let numbers = 0;
+  const sizeOfAll = (values: Map<unknown, V>): number =>
+    [...values.values()].reduce((sum, each) => sum + sizeOf(each), 0);
+  return (key, words, make) => {
+    const values = kept.get(key) ?? new Map<unknown, V>();
+    kept.delete(key);
+    kept.set(key, values); // the last one
+    if (values.has(words)) return values.get(words)!;
+    const value = make();
+    values.set(words, value);
+    numbers += sizeOf(value);
+    for (const [oldest, theirs] of kept) {
+      if (numbers <= NUMBERS || kept.size <= LEAST) break;
+      kept.delete(oldest);
+      numbers -= sizeOfAll(theirs);
+    }
     return value;
   };
 }

@@ -68,7 +68,9 @@ export function divisors(g: PoolGeometry, countPadding: boolean): Float64Array {
       return Math.max(0, last - first + 1);
     });
   const [a, b, c] = (g.counted ?? g.axes).map(onAxis);
-  return Float64Array.from(a.flatMap((i) => b.flatMap((j) => c.map((k) => i * j * k))));
+  const all: number[] = [];
+  for (const i of a) for (const j of b) for (const k of c) all.push(i * j * k);
+  return Float64Array.from(all);
 }
 
 /** Spec pool-average. */

@@ -13,7 +13,7 @@ import { parseCaseId } from '../../src/oracle/cases/id.ts';
 import { layerOf, operandsOf } from '../../src/oracle/cases/tensors.ts';
 import type { Engine } from '../../src/oracle/engine.ts';
 import { type Tensor, tensor } from '../../src/tensor.ts';
-import { toeplitz } from './run.ts';
+import { quick, toeplitz } from './run.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'toeplitz-adapter-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -81,10 +81,10 @@ describe.concurrent('an adapter that was written', () => {
   it('[campaign-adapter] never replaces a file, and is refused in a language that is not known', async ({ expect }) => {
     const file = at('mine.mjs');
     writeFileSync(file, 'mine');
-    const { code, err } = await toeplitz('init-adapter', '--lang', 'js', file);
+    const { code, err } = await quick('init-adapter', '--lang', 'js', file);
     expect({ code, err }).toMatchObject({ code: 2, err: expect.stringMatching(/cannot write .*EEXIST/) });
     expect(readFileSync(file, 'utf8')).toBe('mine');
-    const unknown = await toeplitz('init-adapter', '--lang', 'fortran', at('new.f90'));
+    const unknown = await quick('init-adapter', '--lang', 'fortran', at('new.f90'));
     expect(unknown.err).toMatch(/--lang must be one of js, python, cpp, rust, got 'fortran' \[campaign-adapter\]/);
   });
 });

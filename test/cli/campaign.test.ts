@@ -5,27 +5,30 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { fixture, toeplitz } from './run.ts';
+import { fixture, host, quick, type Run, toeplitz } from './run.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'toeplitz-'));
 const at = (name: string): string => join(folder, name);
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** The fixture's maximum throws for more than one image and skips the others. */
-const engine = ['check', fixture('wrong.mjs'), '--ops', 'maxPool2d,avgPool2d', '--cases', '12'];
+const wrong = (...args: string[]): Promise<Run> => {
+  const own = ['--ops', 'maxPool2d,avgPool2d', '--cases', '12', '--brief'];
+  return quick('check', process.execPath, ...own, ...args, '--', host, fixture('wrong.mjs'));
+};
 
 describe('toeplitz merge', () => {
   it('[campaign-merge] joins the shards of several machines', async () => {
-    const whole = await toeplitz(...engine);
+    const whole = await wrong();
     for (const i of ['1', '2']) {
-      const run = await toeplitz(...engine, '--shard', `${i}/2`, '--reporter', 'json', '--out', at(`${i}.json`));
+      const run = await wrong('--shard', `${i}/2`, '--reporter', 'json', '--out', at(`${i}.json`));
       expect(run).toEqual({ code: 1, out: '', err: '' });
     }
     const merged = await toeplitz('merge', at('2.json'), at('1.json'));
     expect(merged).toMatchObject({ code: 1, err: '' });
     const row = /^avgPool2d .*$/m;
     expect(merged.out.match(row)?.[0]).toBe(whole.out.match(row)?.[0]);
-    const junit = await toeplitz('merge', at('2.json'), at('1.json'), '--reporter', 'junit');
+    const junit = await quick('merge', at('2.json'), at('1.json'), '--reporter', 'junit');
     expect(junit.out).toContain('tests="2" failures="2"');
   });
 
@@ -40,7 +43,7 @@ describe('toeplitz merge', () => {
       [[at('absent.json')], 'cannot read'],
       [[], 'name the reports'],
     ] as const) {
-      const { code, out, err } = await toeplitz('merge', ...args, '--out', at('merged.txt'));
+      const { code, out, err } = await quick('merge', ...args, '--out', at('merged.txt'));
       expect({ args, code, out }).toEqual({ args, code: 2, out: '' });
       expect(err).toContain(why);
     }
@@ -50,7 +53,7 @@ describe('toeplitz merge', () => {
 
 describe('--expected', () => {
   const list = at('known.txt');
-  const known = (...args: string[]) => toeplitz(...engine, '--expected', list, ...args);
+  const known = (...args: string[]) => wrong('--expected', list, ...args);
 
   it('[campaign-expected] is written by --fix, and is then met exactly', async () => {
     expect((await known()).err).toContain('cannot read');
@@ -65,9 +68,13 @@ describe('--expected', () => {
     expect(otherwise.out).toContain('✗ avgPool2d: wrong-type in 12 cases');
     expect(otherwise.out).toContain('✗ expected, but does not fail so: avgPool2d: fail');
     writeFileSync(list, 'maxPool2d error\n');
-    expect(await known()).toMatchObject({ code: 2, out: '', err: expect.stringContaining('known.txt:1: a line must') });
+    expect(await known()).toMatchObject({
+      code: 2,
+      out: '',
+      err: expect.stringContaining('known.txt:1: a line must'),
+    });
     expect((await known('--fix', '--shard', '1/2')).err).toContain('--fix needs the whole campaign');
-    expect((await toeplitz(...engine, '--fix')).err).toContain('--fix needs --expected FILE');
+    expect((await wrong('--fix')).err).toContain('--fix needs --expected FILE');
   });
 });
 
@@ -87,7 +94,7 @@ describe('an interrupted campaign', () => {
 describe('toeplitz vectors and verify', () => {
   const questions = at('questions');
   const write = (out: string, ...more: string[]) =>
-    toeplitz('vectors', '--ops', 'conv2d', '--cases', '30', '--out', out, ...more);
+    quick('vectors', '--ops', 'conv2d', '--cases', '30', '--out', out, ...more);
   const list = (folder: string) => readdirSync(folder).sort();
 
   it('[campaign-vectors] writes a complete directory, and never into one that is not empty', async () => {
@@ -111,7 +118,7 @@ describe('toeplitz vectors and verify', () => {
       expect({ args, code }).toEqual({ args, code: 2 });
       expect(err).toContain(why);
     }
-    expect((await toeplitz('vectors', '--cases', '3')).err).toContain('--out DIR is missing');
+    expect((await quick('vectors', '--cases', '3')).err).toContain('--out DIR is missing');
     expect(list(folder)).toEqual(before);
     mkdirSync(at('empty'));
     expect((await write(at('empty'), '--gradients')).out).toContain('60 questions');
@@ -127,12 +134,12 @@ describe('toeplitz vectors and verify', () => {
       [[folder], 'cannot read'],
       [[questions, '--reporter', 'html'], '[campaign-reporter]'],
     ] as const) {
-      const refused = await toeplitz('verify', ...args);
+      const refused = await quick('verify', ...args);
       expect({ args, code: refused.code, out: refused.out }).toEqual({ args, code: 2, out: '' });
       expect(refused.err).toContain(why);
     }
     writeFileSync(join(questions, 'answers', 'conv2d-07.safetensors'), 'cut');
-    expect(await toeplitz('verify', questions)).toMatchObject({
+    expect(await quick('verify', questions)).toMatchObject({
       code: 2,
       out: '',
       err: expect.stringContaining('answers/conv2d-07.safetensors is no whole safetensors file'),
@@ -143,7 +150,7 @@ describe('toeplitz vectors and verify', () => {
   it.skipIf(python.status !== 0)(
     `[campaign-vectors] is read and answered by the Python of its help ${python.status === 0 ? '' : '(no python3 with numpy here)'}`,
     async () => {
-      const { out } = await toeplitz('vectors', '--help');
+      const { out } = await quick('vectors', '--help');
       const program = out.slice(out.indexOf('  import json')).replace(/^ {2}/gm, '');
       writeFileSync(at('answer.py'), `${readFileSync(fixture('conv.py'), 'utf8')}\n${program}`);
       const run = spawnSync('python3', [at('answer.py'), questions], { encoding: 'utf8' });

@@ -7,11 +7,11 @@ import { drawCase } from '../../src/oracle/cases/draw.ts';
 import { parseCaseId } from '../../src/oracle/cases/id.ts';
 import { ownLayout } from '../../src/oracle/dialects/layout.ts';
 import { operators } from '../../src/oracle/families/index.ts';
-import { toeplitz } from './run.ts';
+import { quick } from './run.ts';
 
 describe('toeplitz check --help', () => {
   it('[oracle-protocol] shows a real request and its answer', async () => {
-    const { out } = await toeplitz('check', '--help');
+    const { out } = await quick('check', '--help');
     const line = (start: string) => new RegExp(`^ *. (${start}.*?\\}+)(?: {2,}.*)?$`, 'm').exec(out)![1];
     const c = parseCaseId('dense/n1c2_u1b0/f32/given/x=1,2;weight=3,4');
     const call = callOf({ layout: ownLayout }, c);
@@ -21,7 +21,7 @@ describe('toeplitz check --help', () => {
   });
 
   it('[oracle-engine] lists every attribute and the shape of every weight', async () => {
-    const { out } = await toeplitz('check', '--help');
+    const { out } = await quick('check', '--help');
     for (const op of Object.keys(operators)) {
       const { attributes } = callOf({ layout: ownLayout }, drawCase(op, false, 1, 0, { traits: {} }));
       for (const name of [op, ...Object.keys(attributes)]) expect(out).toMatch(new RegExp(`\\b${name}\\b`));

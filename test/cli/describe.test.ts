@@ -7,7 +7,7 @@ import { afterAll, expect, test } from 'vitest';
 import { chain, conv2d, dense, flatten, initialize, relu } from '../../src/index.ts';
 import { writeOnnx } from '../../src/onnx/index.ts';
 import { floats, modelOf } from '../onnx/build.ts';
-import { toeplitz } from './run.ts';
+import { quick, toeplitz } from './run.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'toeplitz-describe-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -41,15 +41,15 @@ activations: 576 bytes at most at once
 });
 
 test('[cli-describe] as Markdown and as JSON, for inputs of another shape', async () => {
-  const shown = await toeplitz('describe', model, '--markdown', '--shape', 'x=3x1x8x8');
+  const shown = await quick('describe', model, '--markdown', '--shape', 'x=3x1x8x8');
   expect(shown.out).toContain('| conv | Conv | conv2d | 3×2×6×6 | 20 | 1,944 | 864 | 3×3 |');
-  const { rows, cost } = JSON.parse((await toeplitz('describe', model, '--json')).out);
+  const { rows, cost } = JSON.parse((await quick('describe', model, '--json')).out);
   expect([rows.length, rows[0].outputs[0].shape, cost]).toEqual([4, [1, 2, 6, 6], 1008]);
 });
 
 test('[cli-describe] nodes that are not run, and text that a terminal would obey', async () => {
   const odd = modelOf({ inputs: { x: [1, 2] }, nodes: [{ op: 'Odd\u001b[31m', name: 'a\nb', inputs: ['x'] }] });
-  const { code, out } = await toeplitz('describe', file('odd.onnx', odd));
+  const { code, out } = await quick('describe', file('odd.onnx', odd));
   expect(code).toBe(0);
   expect(out).toContain('not run: at a\\nb: operator');
   expect(out).not.toContain('\u001b');
@@ -63,7 +63,7 @@ test('[cli-describe] an input whose shape must be given: what depends on it is c
     { op: 'Relu', name: 'd', inputs: ['c'] },
   ];
   const open = file('open.onnx', modelOf({ inputs: { x: [1, 'n'] }, nodes }));
-  const { out } = await toeplitz('describe', open);
+  const { out } = await quick('describe', open);
   expect(out.split('\n').slice(-5)).toEqual([
     "not run: at a: the shape of 'x' is not known [onnx-shape]",
     "not run: at c: operator 'Odd' is not known in opset 19 [onnx-operator]",
@@ -71,7 +71,7 @@ test('[cli-describe] an input whose shape must be given: what depends on it is c
     'the shape of an input is not known: give it, such as --shape x=1x3x224x224',
     '',
   ]);
-  const { code, err } = await toeplitz('describe', open, '--shape', 'y=1x2');
+  const { code, err } = await quick('describe', open, '--shape', 'y=1x2');
   expect([code, err.split('\n')[0]]).toEqual([
     2,
     "toeplitz: describe: --shape is of an input, 'x', got 'y' [onnx-shape]",
@@ -87,10 +87,10 @@ test('[cli-describe] external data lie beside the model, and nowhere else', asyn
       nodes: [{ op: 'Reshape', inputs: ['x', 'to'] }],
     });
   file('shape.bin', new Uint8Array(BigInt64Array.of(1n, 2n).buffer));
-  const { out } = await toeplitz('describe', file('beside.onnx', made('shape.bin')));
+  const { out } = await quick('describe', file('beside.onnx', made('shape.bin')));
   expect(out).toContain('1×2');
   for (const location of ['../shape.bin', '/etc/hostname', 'none.bin']) {
-    const { code, err } = await toeplitz('describe', file('away.onnx', made(location)));
+    const { code, err } = await quick('describe', file('away.onnx', made(location)));
     expect(code).toBe(2);
     expect(err).toContain(`cannot read the external data '${location}'`);
   }
@@ -105,8 +105,8 @@ test('[cli-describe] what makes no sense ends with 2', async () => {
     [['describe', join(folder, 'none.onnx')], 'cannot read'],
     [['describe', file('text.onnx', new TextEncoder().encode('<html>'))], 'the file looks like an HTML page'],
   ] as const) {
-    const { code, err } = await toeplitz(...args);
+    const { code, err } = await quick(...args);
     expect([code, err]).toEqual([2, expect.stringContaining(message)]);
   }
-  expect((await toeplitz('describe', '--help')).out).toContain('toeplitz describe model.onnx --shape');
+  expect((await quick('describe', '--help')).out).toContain('toeplitz describe model.onnx --shape');
 });

@@ -23,7 +23,7 @@ import { checkFolder, writeFolder } from '../../src/cli/files.ts';
 import { readNpz } from '../../src/formats/index.ts';
 import { relu } from '../../src/index.ts';
 import { readOnnx, writeOnnx } from '../../src/onnx/index.ts';
-import { program, toeplitz } from './run.ts';
+import { program, quick, toeplitz } from './run.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'toeplitz-'));
 const at = (name: string): string => join(folder, name);
@@ -145,7 +145,7 @@ it('[cli-files] many writers of one file do not interfere', async () => {
 const id = 'dense/n1c2_u1b0/f32/given/x=1,2;weight=3,4';
 
 it('[cli-files] the standard streams can be named, and a pipe to a program ends with the command', async () => {
-  const whole = await toeplitz('explain', id, '--out', at('case'));
+  const whole = await quick('explain', id, '--out', at('case'));
   expect(whole).toEqual({ code: 0, out: '', err: '' });
   const { code, out } = await toeplitz('explain', id, '--out', '/dev/stdout');
   expect([code, out]).toEqual([0, readFileSync(at('case'), 'utf8')]);
@@ -175,22 +175,22 @@ it('[cli-files] every command refuses a place that cannot be written to before i
     ['check', at('none.mjs'), '--expected', absent, '--fix'],
     ['show', at('none'), at('none'), '--out', '/dev/null/pictures'],
   ]) {
-    const { code, out, err } = await toeplitz(...args);
+    const { code, out, err } = await quick(...args);
     expect({ args, code, out }).toEqual({ args, code: 2, out: '' });
     if (args[0] !== 'verify') expect(err, args.join(' ')).toMatch(/cannot write|must be a plain file/);
   }
-  const twice = await toeplitz('train', '--out', at('a'), '--checkpoint', join(folder, '.', 'a'));
+  const twice = await quick('train', '--out', at('a'), '--checkpoint', join(folder, '.', 'a'));
   expect(twice).toMatchObject({ code: 2, err: expect.stringContaining('must be two files') });
   expect(readdirSync(folder)).toEqual([]);
 });
 
 it('[campaign-answers] a pipe or a device in the place of an answer is refused without waiting', async () => {
   const args = ['vectors', '--ops', 'dense', '--cases', '2', '--out', at('questions')];
-  expect((await toeplitz(...args)).code).toBe(0);
+  expect((await quick(...args)).code).toBe(0);
   const answer = 'questions/answers/dense-0.safetensors';
   for (const put of [() => pipe(answer), () => symlinkSync('/dev/zero', at(answer)), () => mkdirSync(at(answer))]) {
     put();
-    const { code, err } = await toeplitz('verify', at('questions'));
+    const { code, err } = await quick('verify', at('questions'));
     expect({ code, err }).toEqual({
       code: 2,
       err: expect.stringContaining('dense-0.safetensors must be a plain file [campaign-answers]'),
@@ -201,13 +201,13 @@ it('[campaign-answers] a pipe or a device in the place of an answer is refused w
 
 it('[cli-files] a device is no input, and a pipe none where a file is found and not named', async () => {
   for (const args of [['merge'], ['describe'], ['run']])
-    expect(await toeplitz(...args, '/dev/zero')).toMatchObject({
+    expect(await quick(...args, '/dev/zero')).toMatchObject({
       code: 2,
       err: expect.stringContaining('it is a device'),
     });
   mkdirSync(at('images'));
   pipe('images/a.png');
-  const { code, err } = await toeplitz('train', '--images', at('images'));
+  const { code, err } = await quick('train', '--images', at('images'));
   expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining('a.png: it must be a plain file') });
 });
 
@@ -217,9 +217,9 @@ it('[campaign-answers] a manifest or a report that is nested too deeply is refus
     const text = `{"format":${'['.repeat(deep)}${']'.repeat(deep)}}`;
     for (const file of ['questions/manifest.json', 'report.json']) writeFileSync(at(file), text);
     const why = 'must be nested at most 64 deep, and is deeper at character 73';
-    const verify = await toeplitz('verify', at('questions'));
+    const verify = await quick('verify', at('questions'));
     expect(verify).toMatchObject({ code: 2, err: expect.stringContaining(`${why} [campaign-answers]`) });
-    const merge = await toeplitz('merge', at('report.json'));
+    const merge = await quick('merge', at('report.json'));
     expect(merge).toMatchObject({ code: 2, err: expect.stringContaining(`${why} [campaign-reporter]`) });
   }
 });

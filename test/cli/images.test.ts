@@ -10,7 +10,7 @@ import { readImages } from '../../src/cli/show-input.ts';
 import { writePng, writeSafetensors } from '../../src/formats/index.ts';
 import { initialize, type Shape, tensor } from '../../src/index.ts';
 import { lenet5 } from '../../src/nets/index.ts';
-import { toeplitz } from './run.ts';
+import { quick, toeplitz } from './run.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'toeplitz-images-'));
 const at = (name: string): string => join(folder, name);
@@ -150,9 +150,9 @@ test('[cli-images] as a user runs it', async () => {
   expect(existsSync(at('out/input.png'))).toBe(true);
   expect(readFileSync(at('out/index.html'), 'utf8')).toMatch(/greatest outputs: [a-z]+ \(/);
   writeFileSync(at('names'), 'nought\none');
-  const few = await toeplitz('show', ...args, '--names', at('names'));
+  const few = await quick('show', ...args, '--names', at('names'));
   expect(few).toMatchObject({ code: 2, err: expect.stringContaining('a name for each of 10 outputs, got 2') });
-  const trained = await toeplitz('train', '--images', at('classes'), '--epochs', '1');
+  const trained = await quick('train', '--images', at('classes'), '--epochs', '1');
   expect(trained).toMatchObject({ code: 0, out: expect.stringContaining('classes: 0 ant, 1 zebra') });
   expect(trained.out).toContain('22 images to train on, 2 to measure on');
 });

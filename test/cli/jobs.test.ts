@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readShard } from '../../src/cli/shard.ts';
 import type { Report } from '../../src/oracle/index.ts';
-import { fixture, program, toeplitz, toeplitzWith } from './run.ts';
+import { fixture, program, quick, toeplitz, toeplitzWith } from './run.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'toeplitz-jobs-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -56,7 +56,7 @@ describe.concurrent('processes', () => {
       check('b.json', '--jobs', '2', '--shard', '2/2'),
     ]);
     expect(runs.map(({ code }) => code)).toEqual([1, 1, 1]);
-    const merged = await toeplitz('merge', at('a.json'), at('b.json'), '--reporter', 'json', '--out', at('both.json'));
+    const merged = await quick('merge', at('a.json'), at('b.json'), '--reporter', 'json', '--out', at('both.json'));
     expect(merged.code).toBe(1);
     const [one, other] = ['one.json', 'both.json'].map(report);
     expect(other.shard).toBeUndefined();
@@ -90,12 +90,17 @@ describe.concurrent('processes', () => {
     [['--jobs', '0'], "--jobs must be a whole number from 1 to 1024, got '0' [campaign-jobs]"],
     [['--jobs', '2', '--case', 'relu/n1c5_/f32/exact/1'], '--jobs divides a campaign'],
     [['--time', '0'], "--time must be a number above 0, got '0'"],
-    [['--time', '9', '--case', 'relu/n1c5_/f32/exact/1'], 'case stands alone, got time beside it'],
     [['--jobs', '2', '--shard', '5/4'], "got '5/4'"],
   ])('[campaign-jobs] [campaign-time] refuses %s', async (args, message) => {
-    const { code, err } = await toeplitz('check', fixture('right.mjs'), ...args);
+    const { code, err } = await quick('check', fixture('right.mjs'), ...args);
     expect(err).toContain(message);
     expect(code).toBe(2);
+  });
+
+  it('[campaign-time] refuses a time beside cases', async ({ expect }) => {
+    const args = ['--time', '9', '--case', 'relu/n1c5_/f32/exact/1'];
+    const { code, err } = await toeplitz('check', fixture('right.mjs'), ...args);
+    expect([code, err]).toEqual([2, expect.stringContaining('case stands alone, got time beside it')]);
   });
 
   it('[campaign-time] ends a campaign in time, in equal shares, and says what is missing', async ({ expect }) => {
@@ -110,9 +115,7 @@ describe.concurrent('processes', () => {
       expect(cases + late).toBe(wanted);
     }
     expect(operators[0].status).toBe('hardly answered');
-    expect((await toeplitz('merge', file)).out).toMatch(
-      /maxPool2d: the time was over: \d+ of 5000 cases were not asked/,
-    );
+    expect((await quick('merge', file)).out).toMatch(/maxPool2d: the time was over: \d+ of 5000 cases were not asked/);
   });
 });
 

@@ -20,7 +20,7 @@ import {
 import { mapParams } from '../../src/layer/params.ts';
 import { lenet5, readNet, squeezenet, writeNet } from '../../src/nets/index.ts';
 import { readOnnx, writeOnnx } from '../../src/onnx/index.ts';
-import { toeplitz } from './run.ts';
+import { quick, toeplitz } from './run.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'toeplitz-models-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -54,13 +54,13 @@ describe('[cli-run]', () => {
 
   test('[cli-run] drawn inputs in float64, and what is refused', async () => {
     const runs = await Promise.all([
-      toeplitz('run', model, '--float64', '--seed', '2'),
-      toeplitz('run', model, '--out', at('y.txt')),
-      toeplitz('run', at('none.onnx')),
-      toeplitz('run', model, '--outputs', 'z'),
-      toeplitz('run', model, '--net', 'lenet5'),
-      toeplitz('run', model, '--shape', 'x=1x2x6x6'),
-      toeplitz('run'),
+      quick('run', model, '--float64', '--seed', '2'),
+      quick('run', model, '--out', at('y.txt')),
+      quick('run', at('none.onnx')),
+      quick('run', model, '--outputs', 'z'),
+      quick('run', model, '--net', 'lenet5'),
+      quick('run', model, '--shape', 'x=1x2x6x6'),
+      quick('run'),
     ]);
     expect(runs.map(({ code }) => code)).toEqual([0, 2, 2, 2, 2, 2, 2]);
     expect(runs.slice(1).map(({ err }) => err.split('\n')[0])).toEqual([
@@ -78,9 +78,9 @@ describe('[cli-expose]', () => {
   test('[cli-expose] all outputs, some, and in parts', async () => {
     const [whole, some, parts, refused] = await Promise.all([
       toeplitz('expose', model, '--out', at('exposed.onnx')),
-      toeplitz('expose', model, '--out', at('some.onnx'), '--names', 'relu'),
-      toeplitz('expose', model, '--out', at('parts'), '--parts', '2'),
-      toeplitz('expose', model, '--out', at('no.onnx'), '--names', 'relo'),
+      quick('expose', model, '--out', at('some.onnx'), '--names', 'relu'),
+      quick('expose', model, '--out', at('parts'), '--parts', '2'),
+      quick('expose', model, '--out', at('no.onnx'), '--names', 'relo'),
     ]);
     expect([whole.code, some.code, parts.code, refused.code]).toEqual([0, 0, 0, 2]);
     const outputs = (name: string) => readOnnx(readFileSync(at(name))).outputs.map((each) => each.name);
@@ -109,12 +109,12 @@ describe('[cli-judge]', () => {
     const [right, broken, parts, thin, cut, none, odd, help] = await Promise.all([
       toeplitz('judge', model, at('right.npz')),
       toeplitz('judge', model, at('wrong.safetensors')),
-      toeplitz('judge', model, at('folder')),
-      toeplitz('judge', model, at('some'), '--shape', 'x=1x1x6x6'),
-      toeplitz('judge', model, at('cut.npz')),
-      toeplitz('judge', model, at('absent')),
-      toeplitz('judge', model, at('right.npz'), '--precision', 'operands:bf16'),
-      toeplitz('judge', '--help'),
+      quick('judge', model, at('folder')),
+      quick('judge', model, at('some'), '--shape', 'x=1x1x6x6'),
+      quick('judge', model, at('cut.npz')),
+      quick('judge', model, at('absent')),
+      quick('judge', model, at('right.npz'), '--precision', 'operands:bf16'),
+      quick('judge', '--help'),
     ]);
     expect([right.code, broken.code, parts.code, thin.code, cut.code, none.code, odd.code, help.code]).toEqual([
       0, 1, 0, 4, 2, 2, 2, 0,
@@ -126,7 +126,7 @@ describe('[cli-judge]', () => {
   });
 
   test('[cli-judge] as JSON into a file', async () => {
-    const { code, out } = await toeplitz(
+    const { code, out } = await quick(
       'judge',
       model,
       at('wrong.safetensors'),
@@ -167,11 +167,11 @@ describe('[cli-judge]', () => {
     const zeros = mapParams(fire.params([1, 224, 224, 3]), (axes) => tensor(axes));
     const photos = file('fire.safetensors', writeSafetensors(zeros));
     const [judged, described, both, named, squeezed] = await Promise.all([
-      toeplitz('judge', whole, at('right.npz')),
-      toeplitz('describe', whole),
-      toeplitz('describe', weights, '--net', 'lenet5'),
-      toeplitz('describe', weights, '--net', 'lenet6'),
-      toeplitz('describe', photos, '--net', 'squeezenet'),
+      quick('judge', whole, at('right.npz')),
+      quick('describe', whole),
+      quick('describe', weights, '--net', 'lenet5'),
+      quick('describe', weights, '--net', 'lenet6'),
+      quick('describe', photos, '--net', 'squeezenet'),
     ]);
     expect([judged.code, described.code, both.code, named.code]).toEqual([0, 0, 0, 2]);
     expect(described.out).toMatch(/conv +Conv +conv2d +1×2×4×4 +20 +288 +128 +3×3\n/);
@@ -182,9 +182,9 @@ describe('[cli-judge]', () => {
 });
 
 test('[onnx-expose] [cli-expose] the example of the help runs', async () => {
-  const exposed = await toeplitz('expose', model, '--out', at('exposed.onnx'));
-  const ran = await toeplitz('run', at('exposed.onnx'), '--outputs', 'all', '--out', at('activations.npz'));
-  const judged = await toeplitz('judge', model, at('activations.npz'));
+  const exposed = await quick('expose', model, '--out', at('exposed.onnx'));
+  const ran = await quick('run', at('exposed.onnx'), '--outputs', 'all', '--out', at('activations.npz'));
+  const judged = await quick('judge', model, at('activations.npz'));
   expect([exposed.code, ran.code, judged.code]).toEqual([0, 0, 0]);
 });
 
@@ -196,10 +196,10 @@ describe('a net in one file', () => {
     const image = file('digit.npy', writeNpy(tensor([1, 1, 32, 32])));
     const [again, other, described, ran, shown] = await Promise.all([
       toeplitz('train', ...small, '--net', at('trained.safetensors'), '--out', at('again.safetensors')),
-      toeplitz('train', ...small, '--net', file('small.safetensors', writeNet(net, shape, params))),
-      toeplitz('describe', at('trained.safetensors')),
-      toeplitz('run', at('trained.safetensors'), image, '--outputs', 'all', '--out', at('trained.npz')),
-      toeplitz(
+      quick('train', ...small, '--net', file('small.safetensors', writeNet(net, shape, params))),
+      quick('describe', at('trained.safetensors')),
+      quick('run', at('trained.safetensors'), image, '--outputs', 'all', '--out', at('trained.npz')),
+      quick(
         'show',
         file('small.safetensors', writeNet(net, shape, params)),
         file('dot.png', await writePng(tensor([6, 6, 1]))),
@@ -210,6 +210,6 @@ describe('a net in one file', () => {
     expect([again.code, other.code, described.code, ran.code, shown.code]).toEqual([0, 2, 0, 0, 0]);
     expect(other.err).toContain('labels must be below the 3 classes of x');
     expect(described.out).toContain('61,706 parameters');
-    expect((await toeplitz('judge', at('trained.safetensors'), at('trained.npz'))).code).toBe(0);
+    expect((await quick('judge', at('trained.safetensors'), at('trained.npz'))).code).toBe(0);
   });
 });

@@ -13,7 +13,7 @@ import { ask } from '../../src/oracle/ask/ask.ts';
 import { parseCaseId } from '../../src/oracle/cases/id.ts';
 import { ownLayout } from '../../src/oracle/dialects/layout.ts';
 import type { Report } from '../../src/oracle/index.ts';
-import { fixture, forEach, program, type Run, toeplitz, toeplitzWith } from './run.ts';
+import { fixture, forEach, program, quick, type Run, toeplitz, toeplitzWith } from './run.ts';
 
 const all = mkdtempSync(join(tmpdir(), 'toeplitz-processes-'));
 afterAll(() => rmSync(all, { recursive: true }));
@@ -136,13 +136,13 @@ describe.concurrent('standard output', () => {
   });
 
   it('[oracle-protocol] with every answer twice stays in step', async () => {
-    const { code, counts, err } = await check(toeplitz, ...engine('twice'));
+    const { code, counts, err } = await check(quick, ...engine('twice'));
     expect({ code, counts }).toEqual({ code: 0, counts: { pass: 12 } });
     expect(err).toContain('{"seq":1,"result":');
   });
 
   it('[oracle-protocol] with printed text before an answer on the same line is read after that text', async () => {
-    const { code, counts, err } = await check(toeplitz, ...engine('starts'));
+    const { code, counts, err } = await check(quick, ...engine('starts'));
     expect({ code, counts }).toEqual({ code: 0, counts: { pass: 12 } });
     expect(err).toMatch(/: '\\ufeffready\? ' and \d+ more;/);
   });
@@ -199,7 +199,7 @@ describe.concurrent('standard output', () => {
 
   it('[oracle-protocol] with an invalid answer gives no pass, and does not end the command', async () => {
     await forEach(['{"seq":SEQ,"finding":"pass"}', '{"seq":SEQ,"skip":{"toString":5}}'], async (says) => {
-      const { code, counts, messages } = await check(toeplitz, ...engine('says', says));
+      const { code, counts, messages } = await check(quick, ...engine('says', says));
       expect({ code, counts }).toEqual({ code: 1, counts: { error: 12 } });
       expect(messages[0]).toContain(says.slice(7).replace(/^SEQ/, ''));
     });
@@ -256,7 +256,7 @@ describe.concurrent('standard error', () => {
     expect((JSON.parse(out) as Report).operators[0].findings[0].stderr).toBe(warning);
     expect(messages[0]).not.toContain('warning');
     await forEach(['text', 'junit', 'tap', 'github'], async (reporter) => {
-      const shown = (await toeplitz('check', ...few, '--reporter', reporter, ...engine('warns'))).out;
+      const shown = (await quick('check', ...few, '--reporter', reporter, ...engine('warns'))).out;
       expect(shown.replaceAll('\\\\', '\\')).toContain(`on standard error: ${warning}`);
     });
   });
@@ -270,13 +270,15 @@ describe.concurrent('a hello', () => {
     expect(out).toMatch(/^maxPool2d +5 +5 .*pass$/m);
     for (const name of ['fancy', 'conv\\x1b[31m9d', 'constructor'])
       expect(out.split('\n').find((line) => line.startsWith(`${name} `))).toMatch(/ 0 .* not known$/);
-    expect((await run('--reporter', 'junit')).out).toContain('name="fancy"');
+    expect((await quick('check', '--cases', '5', '--reporter', 'junit', ...engine('operators'))).out).toContain(
+      'name="fancy"',
+    );
     expect((await toeplitz('check', '--cases', '5', fixture('more.mjs'))).out).toMatch(/^fancy .* not known$/m);
   });
 
   it('[campaign-plain] with a name of control characters is shown as short plain text in every form', async () => {
     await forEach(['text', 'json', 'junit', 'tap', 'github'], async (reporter) => {
-      const { code, out, err } = await toeplitz('check', ...few, '--reporter', reporter, ...engine('named'));
+      const { code, out, err } = await quick('check', ...few, '--reporter', reporter, ...engine('named'));
       expect({ code, err }).toEqual({ code: 0, err: '' });
       expect(out).not.toMatch(/[^\n\P{C}]|x{101}/u);
       expect(out).not.toMatch(/^::error::no/m);
@@ -299,7 +301,7 @@ describe.concurrent('a hello', () => {
       { traits: { winograd: null } },
     ];
     await forEach<object>(hellos, async (hello) => {
-      const { code, out, err } = await toeplitz('check', ...engine('hello', JSON.stringify(hello)));
+      const { code, out, err } = await quick('check', ...engine('hello', JSON.stringify(hello)));
       expect({ hello, code, out }).toEqual({ hello, code: 3, out: '' });
       expect(err).toMatch(/could not start: .* \[(oracle|dialect)-[a-z]+\]\n$/);
       expect(err).not.toContain('\u001b');

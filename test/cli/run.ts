@@ -1,11 +1,14 @@
-// Runs the command line as a user does: the built files, in a process of their own.
+// Runs the command line as a user does, the built files in a process of their own; or its sources in this process.
 
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { commandLine } from '../../src/cli/command-line.ts';
 
 export const root = join(import.meta.dirname, '../..');
 export const program = join(root, 'dist/cli/index.js');
+/** Runs an adapter in JavaScript as an engine. */
+export const host = join(root, 'dist/cli/host.js');
 export const fixture = (name: string): string => join(import.meta.dirname, 'fixtures', name);
 
 export interface Run {
@@ -37,6 +40,29 @@ const run = (env: NodeJS.ProcessEnv, command: string, ...args: string[]): Promis
     });
     child.on('close', (code) => resolve({ code, out, err }));
   });
+
+let last: Promise<unknown> = Promise.resolve();
+
+/** A command line that starts no process and waits for none, such as one that is refused: in this process, in turn. */
+export function quick(...args: string[]): Promise<Run> {
+  const next = last.then(() => here(args));
+  last = next.catch(() => undefined);
+  return next;
+}
+
+async function here(args: readonly string[]): Promise<Run> {
+  const { stdout, stderr } = process;
+  const own = [stdout.write, stderr.write];
+  const [out, err]: [string[], string[]] = [[], []];
+  stdout.write = (text: string | Uint8Array) => out.push(String(text)) > 0;
+  stderr.write = (text: string | Uint8Array) => err.push(String(text)) > 0;
+  try {
+    const code = await commandLine(args);
+    return { code, out: out.join(''), err: err.join('') };
+  } finally {
+    [stdout.write, stderr.write] = own;
+  }
+}
 
 /** The same for every item, a few at a time, so that processes that wait or start do so together. */
 export async function forEach<T>(items: readonly T[], check: (item: T) => Promise<unknown>): Promise<void> {

@@ -10,7 +10,7 @@ import { gridPicture, readPng, topPatches, writePng } from '../../src/inspect/in
 import { lenet5 } from '../../src/nets/index.ts';
 import { writeOnnx } from '../../src/onnx/index.ts';
 import { digits } from '../../src/train/digits.ts';
-import { type Run, toeplitz } from './run.ts';
+import { quick, type Run, toeplitz } from './run.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'toeplitz-show-'));
 const file = (name: string): string => join(folder, name);
@@ -81,7 +81,17 @@ test('[cli-show] writes all pictures and the summary; the picture of the input i
 });
 
 test('[cli-show] the summary has the table, the outputs, the health; patches are those of topPatches', async () => {
-  await show(file('lenet5.safetensors'), file('images.idx'), '--out', file('c'), '--images', '2', '--units', '1');
+  await quick(
+    'show',
+    file('lenet5.safetensors'),
+    file('images.idx'),
+    '--out',
+    file('c'),
+    '--images',
+    '2',
+    '--units',
+    '1',
+  );
   const text = readFileSync(file('c/summary.txt'), 'utf8');
   for (const part of [
     /^total +61,706/m,
@@ -101,7 +111,15 @@ test('[cli-show] the summary has the table, the outputs, the health; patches are
 });
 
 test('[cli-show] a PNG of another size is centred or cropped, and its alpha is ignored; one image gives no health of units', async () => {
-  const { code } = await show(file('lenet5.safetensors'), file('grey.png'), '--out', file('d'), '--units', '1');
+  const { code } = await quick(
+    'show',
+    file('lenet5.safetensors'),
+    file('grey.png'),
+    '--out',
+    file('d'),
+    '--units',
+    '1',
+  );
   expect(code).toBe(0);
   const input = await picture('d/input.png');
   const middle = Array.from({ length: 32 }, (_, column) => input.data[(2 + 16 * 9) * 516 + 2 + 16 * column]);
@@ -110,8 +128,8 @@ test('[cli-show] a PNG of another size is centred or cropped, and its alpha is i
 });
 
 test('[cli-show] a model of ONNX gives the pictures of its net, and a colour image is grey for a net of grey images', async () => {
-  const ofNet = await show(file('lenet5.safetensors'), file('colour.png'), '--out', file('f'));
-  const ofModel = await show(file('lenet5.onnx'), file('colour.png'), '--out', file('g'));
+  const ofNet = await quick('show', file('lenet5.safetensors'), file('colour.png'), '--out', file('f'));
+  const ofModel = await quick('show', file('lenet5.onnx'), file('colour.png'), '--out', file('g'));
   expect([ofNet.code, ofModel.code, ofModel.err]).toEqual([0, 0, '']);
   for (const name of ['input.png', 'filters.png'])
     expect(await picture(`g/${name}`)).toEqual(await picture(`f/${name}`));
@@ -148,7 +166,7 @@ test('[cli-show] invalid arguments and files give a message and exit code 2, and
     [[model, file('images.idx'), '--out', file('e'), '--colour', 'red'], /--colour/],
   ];
   for (const [args, message] of cases) {
-    const { code, out, err } = await show(...args);
+    const { code, out, err } = await quick('show', ...args);
     expect([code, out], args.join(' ')).toEqual([2, '']);
     expect(err).toMatch(message);
   }
@@ -156,7 +174,7 @@ test('[cli-show] invalid arguments and files give a message and exit code 2, and
 });
 
 test('[cli-show] --help says what is read and written', async () => {
-  const { code, out } = await show('--help');
+  const { code, out } = await quick('show', '--help');
   expect(code).toBe(0);
   expect(out).toMatch(/^toeplitz show MODEL IMAGE --out DIR/);
 });

@@ -7,17 +7,10 @@ import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { readPng } from '../../src/formats/png.ts';
 import { readSafetensors } from '../../src/formats/safetensors.ts';
+import { program, quick, type Run } from './run.ts';
 
-const root = join(import.meta.dirname, '../..');
-const program = join(root, 'dist/cli/index.js');
 const folder = mkdtempSync(join(tmpdir(), 'toeplitz-train-'));
 const path = (name: string) => join(folder, name);
-
-interface Run {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
 
 /** Runs the command; `interrupt` sends Ctrl-C after the first epoch. */
 const train = (args: readonly string[], interrupt = false): Promise<Run> =>
@@ -29,7 +22,7 @@ const train = (args: readonly string[], interrupt = false): Promise<Run> =>
     });
     child.stderr.on('data', (text) => {
       err += text;
-      if (interrupt && err.includes('epoch 1/')) child.kill('SIGINT');
+      if (interrupt && !child.killed && err.includes('epoch 1/')) child.kill('SIGINT');
     });
     child.on('close', (code) => resolve({ code, out, err }));
   });
@@ -81,7 +74,7 @@ test('[train-threads] as many threads as there are processors: the weights of on
     return readFileSync(file);
   };
   expect((await weights(availableParallelism())).equals(await weights(1))).toBe(true);
-  expect(await train([...args, '--threads', '1000'])).toMatchObject({
+  expect(await quick('train', ...args, '--threads', '1000')).toMatchObject({
     code: 2,
     err: expect.stringContaining('[threads-count]'),
   });
@@ -89,7 +82,7 @@ test('[train-threads] as many threads as there are processors: the weights of on
 
 test('[train-checkpoint] interrupted and started again: the weights of an uninterrupted run', async () => {
   const args = ['--images', images(), '--labels', labels(), '--epochs', '12', '--batch', '8'];
-  const clash = await train([...args, '--out', path('whole'), '--checkpoint', path('whole.png')]);
+  const clash = await quick('train', ...args, '--out', path('whole'), '--checkpoint', path('whole.png'));
   expect([clash.code, clash.err]).toEqual([2, expect.stringContaining('none of the files beside the weights')]);
   await train([...args, '--out', path('whole')]);
   const stopped = await train([...args, '--checkpoint', path('state'), '--out', path('resumed')], true);
@@ -114,36 +107,38 @@ test('[cli-files] interrupted without a checkpoint, it does not end with 0; thre
 
 test('[train-batches] files that do not fit together are refused with exit code 2', async () => {
   const few = writeIdx('few', [79], () => 1);
-  expect(await train(['--images', images(), '--labels', few])).toMatchObject({
+  expect(await quick('train', '--images', images(), '--labels', few)).toMatchObject({
     code: 2,
     err: expect.stringContaining('label for each of the 80 images'),
   });
-  expect(await train(['--images', images()])).toMatchObject({
+  expect(await quick('train', '--images', images())).toMatchObject({
     code: 2,
     err: expect.stringContaining('--images and --labels go together'),
   });
   writeFileSync(path('short'), readFileSync(images()).subarray(0, 500));
-  expect(await train(['--images', path('short'), '--labels', labels()])).toMatchObject({
+  expect(await quick('train', '--images', path('short'), '--labels', labels())).toMatchObject({
     code: 2,
     err: expect.stringContaining('format-idx'),
   });
-  expect(await train(['--images', path('none'), '--labels', labels()])).toMatchObject({
+  expect(await quick('train', '--images', path('none'), '--labels', labels())).toMatchObject({
     code: 2,
     err: expect.stringContaining('none'),
   });
-  expect(await train(['--images', images(), '--labels', writeIdx('eleven', [80], () => 11)])).toMatchObject({
-    code: 2,
-    err: expect.stringContaining('[loss-labels]'),
-  });
-  expect(await train(['--epochs', '1.5'])).toMatchObject({
+  expect(await quick('train', ...['--images', images(), '--labels', writeIdx('eleven', [80], () => 11)])).toMatchObject(
+    {
+      code: 2,
+      err: expect.stringContaining('[loss-labels]'),
+    },
+  );
+  expect(await quick('train', '--epochs', '1.5')).toMatchObject({
     code: 2,
     err: expect.stringContaining("--epochs must be a whole number of at least 1, got '1.5'"),
   });
-  expect(await train(['--threads', '0'])).toMatchObject({
+  expect(await quick('train', '--threads', '0')).toMatchObject({
     code: 2,
     err: expect.stringContaining("--threads must be a whole number of at least 1, got '0'"),
   });
-  expect(await train(['--rate', 'fast'])).toMatchObject({
+  expect(await quick('train', '--rate', 'fast')).toMatchObject({
     code: 2,
     err: expect.stringContaining("--rate must be a number, got 'fast'"),
   });

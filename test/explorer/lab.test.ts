@@ -244,6 +244,28 @@ describe('the controls of the lab', () => {
     );
   });
 
+  test('every setting may hold any text: there is a lab, or it is said beside which control what is wrong', () => {
+    const odd = ['', '0', '-1', 'x', '1.5', '1e9', '1e999', '3,5', '2 3', '1×', 'NaN', '∞', '٣', 'constructor', '99'];
+    const bases: Partial<LabTexts>[] = [
+      { image: 'random', weights: 'random' },
+      { kernel: '11', bias: '1', padding: 'numbers', image: 'typed', weights: 'typed' },
+      { op: 'transposed', rank: '1', image: 'random', stride: '2' },
+      { op: 'lp', ceil: 'yes', shift: '1 0' },
+    ];
+    for (const base of bases)
+      for (const name of Object.keys(defaults) as (keyof LabTexts)[])
+        for (const text of odd) {
+          const { lab, problems } = labOf({ ...defaults, input: '6', ...base, [name]: text });
+          const said = Object.entries(problems);
+          expect(lab !== undefined || said.length > 0, `${name} ${text}`).toBe(true);
+          // Nothing of the library's own words, and beside a control that there is.
+          for (const [control, problem] of said) {
+            expect(Object.keys(defaults)).toContain(control);
+            expect(problem.replace(`“${text}”`, '')).not.toMatch(/NaN|undefined|\[\w+-[\w-]+\]|'valid'/);
+          }
+        }
+  });
+
   test('typed cells are read as they were written, and those beyond the shape wait in the text', () => {
     const t = { ...defaults, rank: '2', weights: 'random' } as LabTexts;
     const shape = [2, 3, 2, 2];

@@ -5,6 +5,7 @@ import { readNumbers, readTensors } from '../../src/explorer/oracle/answer.ts';
 import { matricesOf } from '../../src/explorer/oracle/matrices.ts';
 import {
   answerOf,
+  idIn,
   inOurs,
   judgeAnswer,
   mistakesFor,
@@ -110,6 +111,13 @@ describe('what is pasted', () => {
     const values = [Infinity, -Infinity, NaN, Math.fround(1e-3), Math.fround(-0.2), -Infinity];
     expect(typeof read === 'string' ? read : [...read.y.data]).toEqual(values);
     expect(readNumbers('1 two', [2])).toMatch(/“two” is no number. Type 2 numbers/);
+  });
+
+  test('a case id is read alone, in quotes, or in its command', () => {
+    const id = 'conv2d+gradient/n1h4w6c1_o1k3x4s1x2pud1x1g1b0/f32/given/x=1,2;weight=-1';
+    for (const text of [id, `"${id}"\n`, `npx toeplitz explain '${id}' --dialect torch`, ` toeplitz explain ${id}`])
+      expect(idIn(text)).toBe(id);
+    for (const text of ['1 2', 'a b/c', '', '{"a": "b/c"}', '# x\nconv2d/a/b']) expect(idIn(text)).toBeUndefined();
   });
 
   test('a single tensor of a file is y, several keep their names', () => {

@@ -88,6 +88,10 @@ describe('the images', () => {
     [idx([2, 40, 28], Array(2 * 1120).fill(0)), idx([2], [1, 2]), 'at most 32 cells a side'],
     [idx([2, 2, 2], Array(8).fill(0)), idx([3], [1, 2, 3]), 'a label for each of the 2 images'],
     [idx([2, 2, 2], Array(8).fill(0)), idx([2], [1, 10]), 'there is a 10'],
+    [idx([1, 2, 2], Array(4).fill(0)), idx([1], [1]), 'one to hold out; the file has 1'],
+    [idx([0, 28, 28], []), idx([0], []), 'one to hold out; the file has 0'],
+    [idx([2, 0, 28], []), idx([2], [1, 2]), 'must have the shape'],
+    [Uint8Array.from(idx([2, 1, 1], [1, 2])).with(2, 9), idx([2], [1, 2]), 'must be bytes'],
   ])('a pair that does not go together is refused', async (images, labels, message) => {
     await expect(readPair({ images, labels }, 10)).rejects.toThrow(message);
   });

@@ -22,6 +22,8 @@ const sameNumbers = (a: ArrayLike<number>, b: ArrayLike<number>): boolean =>
   Array.from(a).join() === Array.from(b).join();
 
 const whole = { cost: 2_000 };
+/** Matrices with more elements than this are not written out. */
+const LARGE = 20_000;
 
 /** A small net of convolutions and pools without padding, in which all units have fields of the same size. */
 const slid = (e: Record<string, (attributes: never) => Layer>): Layer =>
@@ -113,7 +115,9 @@ export const views: Properties = {
   '[conv-weight-gradient] [toeplitz-matrix] fourth view: the gradient of a weight is that of the dense layer, summed over its entries':
     (e) =>
       fc.property(
-        calls(e, ['conv', 'depthwise'], whole).filter(({ x }) => x.shape[0] === 1),
+        calls(e, ['conv', 'depthwise'], whole).filter(
+          ({ x, dy }) => x.shape[0] === 1 && x.data.length * dy.data.length < LARGE,
+        ),
         fc.nat(),
         ({ layer, x, params, dy }, draw) => {
           const bare = remake(e, layer, { bias: false });

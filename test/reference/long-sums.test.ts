@@ -170,7 +170,7 @@ function exactly(x: ArrayLike<number>, dy: ArrayLike<number>): readonly [number,
 }
 
 describe('the error of a sum over a large map', () => {
-  const side = 2048;
+  const side = 1024;
   const count = side * side;
   const filled = (length: number, value: (i: number) => number): Float32Array => {
     const data = new Float32Array(length);

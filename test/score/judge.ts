@@ -126,12 +126,12 @@ async function verified(
       if (['nan', 'infinite'].includes(c.values) || countOf(c) > PRODUCTS) continue;
       const outcome = await ask(subject, c);
       if (outcome.verdict.kind === 'skip') continue;
-      // What fails outside of the condition, or in another way, may be another finding's.
-      const { kind } = outcome.verdict;
-      if (hasOthers && isFailure(kind) && (kind !== finding.kind || !condition.holds(c))) continue;
+      // An error is no answer that could be predicted. What fails outside of the condition may be another finding's.
+      const isWrongAnswer = isFailure(outcome.verdict.kind);
+      if (isWrongAnswer && (outcome.theirs === undefined || (hasOthers && !condition.holds(c)))) continue;
       fresh++;
       const predicted = condition.holds(c) ? agreementOf(mistake, answeredCaseOf(subject, outcome)) : 'unchanged';
-      const isWrong = isFailure(outcome.verdict.kind) ? predicted !== 'agrees' : predicted !== 'unchanged';
+      const isWrong = isWrongAnswer ? predicted !== 'agrees' : predicted !== 'unchanged';
       if (isWrong) wrong++;
     }
   }

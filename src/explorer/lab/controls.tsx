@@ -2,7 +2,7 @@
 
 import { Check, Choice, Controls, Group, LongText, NumberField } from '../view/controls.tsx';
 import { asked, chosen, problems } from './model.ts';
-import { handMade, images, isPool, type Op, operators, weightSources } from './texts.ts';
+import { handMade, images, isPool, type Op, operators, paddings, weightSources } from './texts.ts';
 
 const same = (values: readonly string[]): Record<string, string> =>
   Object.fromEntries(values.map((value) => [value, value]));
@@ -15,8 +15,6 @@ const weightNames = {
   boxBlur: 'box blur',
   gaussianBlur: 'Gaussian blur',
 };
-
-const paddings = { valid: 'none (valid)', same: 'same', 'same-lower': 'same, odd cell first', numbers: 'numbers' };
 
 export function LabControls() {
   const t = asked.value;

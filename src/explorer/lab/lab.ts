@@ -6,7 +6,7 @@ import type { Shape, Tensor } from '../../tensor.ts';
 import { type Axis, type ThreeAxes, threeAxes, type Window, windowAxes } from '../../window.ts';
 import { biasOf, type Problems, readSetup, type Setup } from './setup.ts';
 import type { LabTexts } from './texts.ts';
-import { inputOf, planesOf, shifted, typedProblem, weightOf } from './values.ts';
+import { inputOf, isSeed, planesOf, shifted, typedProblem, weightOf } from './values.ts';
 
 export interface Lab extends Setup {
   readonly texts: LabTexts;
@@ -48,7 +48,7 @@ function typedProblems(t: LabTexts, shape: Shape, weight: Shape | undefined, ran
   const x = t.image === 'typed' ? typedProblem(t.x, planesOf(shape.slice(1), rank)) : undefined;
   const w = weight && t.weights === 'typed' ? typedProblem(t.w, planesOf(weight, rank)) : undefined;
   const digit = /^\s*\d\s*$/.test(t.digit) ? undefined : 'A digit from 0 to 9: another one counts as the nearest.';
-  const seed = /^\s*\d+\s*$/.test(t.seed) ? undefined : 'A whole number: anything else counts as 0.';
+  const seed = isSeed(t.seed) ? undefined : 'A whole number: anything else counts as 0.';
   return Object.fromEntries(Object.entries({ x, w, digit, seed }).filter(([, problem]) => problem !== undefined));
 }
 

@@ -1,6 +1,6 @@
 // The panels below the grids: the layer as a matrix, as patches, in other libraries, as code.
 
-import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { exact } from '../numbers.ts';
 import { type Drawing, type Ink, pageInk } from '../svg.ts';
 import { Choice } from '../view/controls.tsx';
@@ -9,6 +9,7 @@ import { Picture, Save } from '../view/save.tsx';
 import { Code, Scrolled } from '../view/scrolled.tsx';
 import { type CodeName, codeOf, languages } from './code.ts';
 import { idOf, type Library, libraries, libraryNames, speechOf } from './dialects.ts';
+import type { Lab } from './lab.ts';
 import {
   drawMatrix,
   entriesOf,
@@ -103,8 +104,22 @@ function MatrixView({ matrix, name, title, column }: MatrixViewProps) {
   );
 }
 
-function Toeplitz() {
+/** Larger matrices take longer than a frame: the cells are drawn first, and of quick changes the last alone. */
+const LARGE = 1 << 14;
+
+function useLab(): Lab {
   const current = lab.value;
+  const [shown, show] = useState(current);
+  const isLarge = current.x.data.length * current.y.data.length > LARGE;
+  useEffect(() => {
+    const timer = setTimeout(() => show(current), 0);
+    return () => clearTimeout(timer);
+  }, [current]);
+  return isLarge ? shown : current;
+}
+
+function Toeplitz() {
+  const current = useLab();
   const found = useMemo(() => matrixOrWhy(current), [current]);
   const matrix = typeof found === 'string' ? undefined : found;
   const [filled, distinct] = useMemo(() => {
@@ -130,7 +145,7 @@ function Toeplitz() {
 }
 
 function Patches() {
-  const current = lab.value;
+  const current = useLab();
   const why = whyNoPatches(current);
   const matrix = useMemo(() => (why === undefined ? patchesOf(current) : undefined), [current]);
   if (!matrix) return <p>{why}</p>;

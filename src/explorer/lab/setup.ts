@@ -8,7 +8,7 @@ import { lpPool2d } from '../../ops/lp-pool.ts';
 import { avgPool1d, avgPool2d, maxPool1d, maxPool2d } from '../../ops/pool.ts';
 import type { Shape } from '../../tensor.ts';
 import { isNumber, numberIn } from '../numbers.ts';
-import { type Control, isPool, type LabTexts, type Op, operators } from './texts.ts';
+import { type Control, isPool, type LabTexts, type Op, operators, paddings } from './texts.ts';
 
 export interface Setup {
   readonly op: Op;
@@ -31,10 +31,10 @@ class Problem extends Error {
   }
 }
 
-function whole(control: Control, text: string, least: number, most: number): number {
+function whole(control: Control, text: string, least: number, most: number, typed = text): number {
   const value = numberIn(text);
   if (!Number.isInteger(value) || value < least || value > most)
-    throw new Problem(control, `A whole number from ${least} to ${most}, not “${text}”.`);
+    throw new Problem(control, `A whole number from ${least} to ${most}, not “${typed}”.`);
   return value;
 }
 
@@ -43,12 +43,14 @@ function perAxis(control: Control, text: string, rank: number, least: number, mo
   const parts = text.trim().split(/\s*[×x,\s]\s*/);
   if (parts.length > rank)
     throw new Problem(control, `One number${rank > 1 ? ' or two, such as 3×5' : ' in 1-D'}, not “${text}”.`);
-  const values = parts.map((part) => whole(control, part, least, most));
+  const values = parts.map((part) => whole(control, part, least, most, text));
   return values.length === rank ? values : Array<number>(rank).fill(values[0]);
 }
 
 /** The padding as the layers take it. */
 function paddingOf(t: LabTexts, rank: number): unknown {
+  if (!Object.hasOwn(paddings, t.padding))
+    throw new Problem('padding', `“${t.padding}” is not known here: choose another one.`);
   if (t.padding !== 'numbers') return t.padding;
   const side = (control: 'top' | 'bottom' | 'left' | 'right') => whole(control, t[control], 0, MOST.padding);
   const across = [side('left'), side('right')];
@@ -108,10 +110,13 @@ const controls: Readonly<Record<string, Control>> = {
   'conv-transpose-output': 'padding',
 };
 
+/** Another operator than those that are known is a convolution. */
+const opOf = ({ op }: LabTexts): Op => (Object.hasOwn(operators, op) ? op : 'conv') as Op;
+
 /** The setup that the controls ask for, if there is one. */
 export function readSetup(t: LabTexts): { readonly setup?: Setup; readonly problems: Problems } {
   try {
-    const op = (Object.hasOwn(operators, t.op) ? t.op : 'conv') as Op;
+    const op = opOf(t);
     const rank = t.rank === '1' ? 1 : 2;
     const space = perAxis('input', t.input, rank, 1, MOST.input);
     const channels = whole('channels', t.channels, 1, MOST.channels);
@@ -160,7 +165,7 @@ function whatFits(control: Control, t: LabTexts): string {
 function fits(t: LabTexts): { readonly setup?: Layer } {
   try {
     const rank = t.rank === '1' ? 1 : 2;
-    const layer = layerOf(t.op as Op, t, rank);
+    const layer = layerOf(opOf(t), t, rank);
     layer.shape([1, ...perAxis('input', t.input, rank, 1, MOST.input), Number(t.channels)]);
     return { setup: layer };
   } catch (error) {

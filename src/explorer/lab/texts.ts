@@ -52,6 +52,13 @@ export type Op = keyof typeof operators;
 
 export const isPool = (op: Op): boolean => op === 'max' || op === 'average' || op === 'lp';
 
+export const paddings = {
+  valid: 'none (valid)',
+  same: 'same',
+  'same-lower': 'same, odd cell first',
+  numbers: 'numbers',
+};
+
 export const images = ['digit', 'edge', 'ramp', 'random', 'ones', 'one cell', 'typed'] as const;
 export const handMade = ['edgeDiagonal', 'edgeCross', 'edgeAll', 'sharpen', 'boxBlur', 'gaussianBlur'] as const;
 export const weightSources = ['random', ...handMade, 'ones', 'one cell', 'typed'] as const;

@@ -88,9 +88,12 @@ const typedIn = (text: string, columns: number) => {
   };
 };
 
+/** A whole number that has a meaning as a seed. */
+export const isSeed = (text: string): boolean => /^\s*\d+\s*$/.test(text) && Number.isSafeInteger(Number(text));
+
 /** −3 to 3. */
 function randomIn(seed: string, what: string) {
-  const { below } = random(hash(Number(seed) || 0, what));
+  const { below } = random(hash(isSeed(seed) ? Number(seed) : 0, what));
   return (): number => below(7) - 3;
 }
 

@@ -34,7 +34,7 @@ export async function readOwn(file: Blob & { readonly name: string }): Promise<b
     return true;
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    problem.value = `${file.name} cannot be read: ${error.message}`;
+    problem.value = `${file.name} cannot be read: ${error.message}. Open a model (.onnx), or a net or weights (.safetensors).`;
     return false;
   }
 }

@@ -11,6 +11,7 @@ import {
   type Answer,
   type Answered,
   answerOf,
+  idIn,
   inOurs,
   judgeAnswer,
   type Question,
@@ -112,12 +113,10 @@ function take(name: string, bytes: Uint8Array): void {
   if (/^\s*\{/.test(text)) {
     report.value = fromJson(name, text);
     chosen.set({ panel: 'report' });
-  } else if (isId(text) || isNumbers(text)) paste(text);
+  } else if (idIn(text) || isNumbers(text)) paste(text);
   else
     problem.value = `${name} is none of these: a report (JSON), an answer (npy, npz, safetensors, or numbers as text), a model (ONNX), a case id. What was there stays.`;
 }
-
-const isId = (text: string): boolean => /^\s*\w+(\+gradient)?\/\S+\s*$/.test(text);
 
 /** Text that begins with a number, in any brackets; no bytes of something else. */
 const isNumbers = (text: string): boolean =>
@@ -126,7 +125,8 @@ const isNumbers = (text: string): boolean =>
 /** A case id, or the numbers of an answer. */
 export function paste(text: string): void {
   problem.value = undefined;
-  if (isId(text)) chosen.set({ panel: 'case', id: text.trim() });
+  const id = idIn(text);
+  if (id) chosen.set({ panel: 'case', id });
   else if (isNumbers(text)) chosen.set({ panel: 'case', from: 'typed', answer: text });
   else problem.value = 'What was pasted is neither a case id nor numbers. What was there stays.';
 }

@@ -33,16 +33,21 @@ export interface Question {
   readonly parts: readonly (readonly [Part, Expected])[];
 }
 
+/** The case id that a text is, alone, in quotes, or in the command that explains it. */
+export const idIn = (text: string): string | undefined =>
+  /^\s*(?:(?:npx )?toeplitz explain )?(['"`]?)(\w+(?:\+gradient)?\/\S+?)\1(?: --\S+ \S+)*\s*$/.exec(text)?.[2];
+
 /** The question of a case id, or why there is none. */
 export function questionOf(id: string, dialectName: string): Question | string {
   const dialect = dialectNames.find((name) => name === dialectName) ?? 'toeplitz';
   try {
-    const c = parseCaseId(id.trim());
+    const plain = idIn(id) ?? id.trim();
+    const c = parseCaseId(plain);
     checkSaid('explain', dialect, c);
     const asked = { dialect, layout: dialects[dialect].layout, traits: {} };
     const { op: _, attributes, ...tensors } = callOf(asked, c);
     return {
-      id: id.trim(),
+      id: plain,
       case: c,
       dialect,
       layer: layerOf(c),

@@ -33,7 +33,8 @@ export interface Files {
 /** Reads a pair of IDX files; what does not go together is an error that says so. */
 export async function readPair({ images, labels }: Files, most: number): Promise<Batch> {
   const [x, y] = [await readIdx(images), await readIdx(labels)];
-  if (x.shape.length !== 3 || x.shape[1] > SIDE || x.shape[2] > SIDE)
+  const fits = x.shape.length === 3 && x.shape.slice(1).every((side) => side >= 1 && side <= SIDE);
+  if (!fits)
     throw new RangeError(
       `The images must have the shape [n, 28, 28], at most ${SIDE} cells a side; the file has [${x.shape}].`,
     );
@@ -41,6 +42,9 @@ export async function readPair({ images, labels }: Files, most: number): Promise
     throw new RangeError(
       `There must be a label for each of the ${x.shape[0]} images; the other file has the shape [${y.shape}].`,
     );
+  if (!(x.data instanceof Uint8Array)) throw new RangeError('The pixels must be bytes from 0 to 255 (U8).');
+  if (x.shape[0] < 2)
+    throw new RangeError(`There must be an image to train on and one to hold out; the file has ${x.shape[0]}.`);
   const wrong = Array.from(y.data).find((label) => !(label >= 0 && label <= 9));
   if (wrong !== undefined) throw new RangeError(`The labels must be 0 to 9; there is a ${wrong}.`);
   const n = Math.min(most, x.shape[0]);

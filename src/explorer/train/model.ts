@@ -88,7 +88,7 @@ export function train(goesOn: boolean): void {
   );
 }
 
-/** What was dropped: an IDX file, which may be packed by gzip, or weights. */
+/** What was opened or dropped: an IDX file, which may be packed by gzip, or weights. */
 export function take(file: NamedBytes): void {
   const [first, second, type, axes] = file.bytes;
   const isPacked = first === 0x1f && second === 0x8b;
@@ -114,7 +114,7 @@ export function load(name: string, bytes: Uint8Array): void {
   } catch (problem) {
     // Only refusals of the file have a clause.
     if (!(problem instanceof Error && 'clause' in problem)) throw problem;
-    error.value = `${name} cannot be read: ${problem.message}`;
+    error.value = `${name} cannot be read: ${problem.message}. Open weights of LeNet-5 (.safetensors), or IDX files of digits.`;
     return;
   }
   loaded.value = bytes;

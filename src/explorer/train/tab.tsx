@@ -15,7 +15,6 @@ import {
   chosen,
   error,
   files,
-  load,
   measured,
   note,
   plan,
@@ -94,9 +93,7 @@ const Weights = () => {
         <input
           type="file"
           accept=".safetensors"
-          onChange={({ currentTarget }) =>
-            void openAll(currentTarget.files ?? [], ({ name, bytes }) => load(name, bytes))
-          }
+          onChange={({ currentTarget }) => void openAll(currentTarget.files ?? [], take)}
         />
       </label>
     </Group>

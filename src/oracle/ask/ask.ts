@@ -48,9 +48,23 @@ export function callOf(asked: Asking, c: Case): Call {
 export const partsOf = (
   { dialect = 'toeplitz', traits }: Pick<EngineUnderTest, 'dialect' | 'traits'>,
   c: Case,
-): readonly (readonly [Part, Expected])[] => (c.reject ? [] : expectedOf(dialect, traits, c));
+): readonly (readonly [Part, Expected])[] =>
+  c.reject ? [] : expected(c, `${dialect} ${textOf(traits)}`, () => expectedOf(dialect, traits, c));
 
-const expectedOf = recent((dialect: DialectName, traits: Traits, c: Case): [Part, Expected][] => {
+/** Value, error, magnitude and terms of each output, and what the latter two are made of. */
+const expected = recent<Case, [Part, Expected][]>((parts) =>
+  parts.reduce((sum, [, { bound }]) => sum + 8 * bound.value.length, 0),
+);
+
+const texts = new WeakMap<Traits, string>();
+/** Traits in words: those of two engines may be the same. */
+function textOf(traits: Traits): string {
+  const text = texts.get(traits) ?? JSON.stringify(traits);
+  texts.set(traits, text);
+  return text;
+}
+
+function expectedOf(dialect: DialectName, traits: Traits, c: Case): [Part, Expected][] {
   const family = familyOf(c.op);
   const layer = layerOf(c);
   const operands = family.operandsIn(dialects[dialect], operandsOf(c, layer));
@@ -60,7 +74,7 @@ const expectedOf = recent((dialect: DialectName, traits: Traits, c: Case): [Part
     const ours = { shape: shapes[part], bound };
     return [part, part === 'y' ? family.outputIn(dialects[dialect], c, ours) : ours];
   });
-});
+}
 
 export async function ask(subject: EngineUnderTest, c: Case): Promise<Outcome> {
   const answer = excluded(subject, c) ?? (await subject.run(callOf(subject, c), c));

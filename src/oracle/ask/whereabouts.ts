@@ -1,6 +1,5 @@
 // Where the wrong values lie, in words: `all in the last column`, `all in image 1, channels 12 to 15`. Spec oracle-verdict.
 
-import { placeOf } from '../../places.ts';
 import type { Shape } from '../../tensor.ts';
 
 const spaces: readonly (readonly string[])[] = [[], ['column'], ['row', 'column'], ['plane', 'row', 'column']];
@@ -16,17 +15,22 @@ const axesOf = (rank: number): readonly string[] | undefined =>
 export function whereabouts(shape: Shape, wrong: readonly number[]): string | undefined {
   const names = axesOf(shape.length);
   if (!names || wrong.length < 2) return undefined;
-  const places = wrong.map((i) => placeOf(shape, i));
-  const said = names.flatMap((name, axis) => {
-    const words = inWords(name, shape[axis], new Set(places.map((place) => place[axis])));
-    return words ? [words] : [];
-  });
+  const found = shape.map((n) => new Uint8Array(n));
+  for (const i of wrong) {
+    let rest = i;
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      found[axis][rest % shape[axis]] = 1;
+      rest = Math.floor(rest / shape[axis]);
+    }
+  }
+  const said = names.flatMap((name, axis) => inWords(name, found[axis]) ?? []);
   return said.length > 0 ? `all in ${said.join(', ')}` : undefined;
 }
 
-function inWords(name: string, n: number, found: ReadonlySet<number>): string | undefined {
-  if (n === 1 || found.size === n) return undefined;
-  const [least, most] = [Math.min(...found), Math.max(...found)];
-  if (least === most) return most === n - 1 ? `the last ${name}` : most === 0 ? `the first ${name}` : `${name} ${most}`;
-  return most - least + 1 === found.size ? `${name}s ${least} to ${most}` : undefined;
+/** The indices at which there is a 1, if these are few. */
+function inWords(name: string, found: Uint8Array): string | undefined {
+  const [least, most, last] = [found.indexOf(1), found.lastIndexOf(1), found.length - 1];
+  if (found.length === 1 || !found.includes(0)) return undefined;
+  if (least === most) return most === last ? `the last ${name}` : most === 0 ? `the first ${name}` : `${name} ${most}`;
+  return found.subarray(least, most + 1).includes(0) ? undefined : `${name}s ${least} to ${most}`;
 }

@@ -5,10 +5,15 @@ import type { Case } from '../case.ts';
 import type { DialectName } from '../dialect.ts';
 import { dialects } from '../dialects/dialects.ts';
 import { nearestIn } from '../dialects/translate.ts';
+import type { Traits } from '../engine.ts';
 import type { EngineUnderTest } from '../engine-under-test.ts';
 import { operatorOf } from '../families/index.ts';
 import type { LargeAxis, Ranges } from '../family.ts';
 import { isPossible, layerOf, shapeOf } from './tensors.ts';
+
+/** So many cases are remembered: campaigns ask many engines the same, and a case may follow from the one before it. */
+const KEPT = 8192;
+const known = new Map<string, Case>();
 
 /**
  * Case `index` of an operator: the everyday layers, then of every three one with a large axis and two of the ranges in turn;
@@ -21,6 +26,21 @@ export function drawCase(
   seed: number,
   index: number,
   { dialect = 'toeplitz', traits }: Pick<EngineUnderTest, 'dialect' | 'traits'> = { traits: {} },
+): Case {
+  const { nan, padding, validates } = traits;
+  const key = JSON.stringify([op, gradient, seed, index, dialect, nan, padding === undefined, validates]);
+  const c = known.get(key) ?? drawn(op, gradient, seed, index, { dialect, traits });
+  known.set(key, c);
+  if (known.size > KEPT) known.delete(known.keys().next().value!);
+  return c;
+}
+
+function drawn(
+  op: string,
+  gradient: boolean,
+  seed: number,
+  index: number,
+  { dialect, traits }: { readonly dialect: DialectName; readonly traits: Traits },
 ): Case {
   const { family } = operatorOf(op);
   const nan = traits.nan ?? (family.keepsNaN(dialects[dialect]) ? 'kept' : 'free');
@@ -46,10 +66,10 @@ export function drawCase(
   const draw = random(hash(seed, op, gradient ? 1 : 0, index));
   for (;;) {
     const small = { ...ranges.draw(draw), ...rest };
-    const drawn = isLarge ? enlarged(small, family.large(op), turn, draw) : small;
-    if (!isPossible(drawn)) continue;
-    const said = nearestIn(dialect, drawn);
-    if (said === drawn || isPossible(said)) return said;
+    const whole = isLarge ? enlarged(small, family.large(op), turn, draw) : small;
+    if (!isPossible(whole)) continue;
+    const said = nearestIn(dialect, whole);
+    if (said === whole || isPossible(said)) return said;
   }
 }
 

@@ -69,8 +69,14 @@ function isSmall(layer: Layer, x: Shape): boolean {
 /** Whether an error is that of a value or a type which the spec forbids. */
 const isRefusal = (error: unknown): boolean => error instanceof Error && 'clause' in error;
 
+const operands = recent<Case, Operands>((tensors) =>
+  Object.values(tensors as Readonly<Record<string, Tensor>>).reduce((sum, { data }) => sum + data.length, 0),
+);
+
 /** The tensors of a case, the same on every host. */
-export const operandsOf = recent((c: Case, layer: Layer): Operands => {
+export const operandsOf = (c: Case, layer: Layer): Operands => operands(c, layer, () => made(c, layer));
+
+function made(c: Case, layer: Layer): Operands {
   const { values, input } = familyOf(c.op);
   const x = input(c);
   const near = shapeOf(c);
@@ -83,7 +89,7 @@ export const operandsOf = recent((c: Case, layer: Layer): Operands => {
   if (c.gradient) shapes.dy = layer.shape(x);
   const tensors = Object.entries(shapes).map(([name, shape]) => [name, make(name, shape)]);
   return { ...Object.fromEntries(tensors), ...attachedTo(layer, near) } as Operands;
-});
+}
 
 /** The tensors among the attributes of a layer. */
 export function attachedTo({ name, attributes }: Layer, x: Shape): Readonly<Record<string, Tensor>> {

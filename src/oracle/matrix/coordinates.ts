@@ -47,10 +47,10 @@ export function coordinatesOf(terms: Terms, side: Side): Coordinate[] {
 
 /** All numbers of a product. */
 export function sourcesOf(terms: Terms): Coordinate[] {
-  const { shapes, structure, windows, groups } = terms;
+  const { structure, windows, groups } = terms;
   const sides = (['x', 'w', 'y'] as const).filter((side) => side !== 'w' || windows || structure.weight !== undefined);
   const found = sides.flatMap((side) => coordinatesOf(terms, side));
   const filters = groups?.w;
-  if (structure.weight === undefined || filters === undefined || filters === shapes.w.at(-1)) return found;
+  if (structure.weight === undefined || filters === undefined) return found;
   return [...found, { side: 'w', name: 'filter of the group', pitch: 1, of: ({ w }) => w.at(-1)! % filters }];
 }

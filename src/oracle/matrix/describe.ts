@@ -19,7 +19,7 @@ import { type Description, readMatrix } from './read-matrix.ts';
 import type { PartRules } from './rules.ts';
 import { shapeMistakes } from './shapes.ts';
 import { countOf } from './terms.ts';
-import { BEYOND, ofBias } from './words.ts';
+import { BESIDE, BEYOND, ofBias } from './words.ts';
 
 /** What is found out about the failures of one cause. */
 interface Described {
@@ -200,7 +200,7 @@ function insteadOf(found: Description | undefined, larger: Description | undefin
 }
 
 const isRule = ({ products, biases, isOther }: PartRules): boolean =>
-  (!isOther.products || products.length > 0) && (!isOther.biases || biases.length > 0);
+  (!isOther.products || products.length > 0) && (!isOther.biases || biases.length > 0 || products[0]?.hasBias === true);
 
 /** How many hypotheses of one part are combined with those of the others. */
 const COMBINED = 12;
@@ -254,20 +254,20 @@ function named(list: readonly Hypothesis[]): Mistake {
 }
 
 function hypothesesOf(
-  { part, products, biases, isOther, constant, ofNone, seen, isBeyondNaN }: PartRules,
+  { part, products, biases, isOther, hasNoBias, constant, ofNone, seen, isBeyondNaN }: PartRules,
   isMaximum: boolean,
 ): Hypothesis[] {
   if (isOther.products && products.length === 0) return [];
-  if (isOther.biases && biases.length === 0) return [];
+  if (isOther.biases && biases.length === 0 && !products.some(({ hasBias }) => hasBias)) return [];
   if (seen && seen.choice === undefined && seen.limits === undefined) return [];
   const found: Hypothesis[] = [];
   const some = isOther.products ? biases.slice(0, COMBINED) : biases;
   for (const product of isOther.products ? products : [undefined]) {
-    const alike = biases.find(({ text }) => text === product?.text);
-    for (const bias of !isOther.biases ? [undefined] : alike ? [alike] : some) {
+    const hasBias = isOther.biases && product?.hasBias;
+    for (const bias of isOther.biases && !hasBias ? some : [undefined]) {
       const texts = [
         ...(product ? [product.text] : []),
-        ...(bias ? [ofBias(bias.text)] : []),
+        ...(bias ? [ofBias(bias.text)] : hasBias ? [BESIDE] : []),
         ...(constant === undefined ? [] : [`the constant ${constant} ${isMaximum ? 'takes part' : 'is added'}`]),
         ...(seen ? [seen.text] : []),
       ];
@@ -277,11 +277,16 @@ function hypothesesOf(
         cost: (product?.cost ?? 0) + (bias?.cost ?? 0),
         ...(product && { products: product.text }),
         ...(bias && { biases: bias.text }),
+        ...(hasBias && { hasBias }),
         ...(constant !== undefined && { constant }),
         ...(ofNone !== undefined && { ofNone }),
         ...(seen?.choice !== undefined && { choice: seen.choice }),
         ...(seen?.limits && { limits: seen.limits }),
       };
+      // Where the case that was read has no bias, both are possible in others.
+      const beside = part === 'y' && product && !isOther.biases && hasNoBias;
+      if (!isBeyondNaN && beside)
+        found.push({ ...own, text: [...texts, BESIDE].join('; '), cost: own.cost + 0.5, hasBias: true });
       if (!isBeyondNaN) found.push(own);
       if (isBeyondNaN || product?.mayRunOn || bias?.mayRunOn)
         found.push({ ...own, text: [...texts, BEYOND].join('; '), cost: own.cost + 0.5, isBeyondNaN: true });

@@ -8,7 +8,7 @@ import { biasElements, elementsOf, evaluatePart } from './evaluate.ts';
 import { outputsBeyond } from './matrices.ts';
 import { chosenOf } from './nonlinear.ts';
 import { biasTerms, productsOf } from './products.ts';
-import { followed } from './rules.ts';
+import { biasesBeside, followed } from './rules.ts';
 import type { Terms } from './terms.ts';
 
 /** What one part of the results is computed from: the rules that the right products and biases follow, and what is seen else. */
@@ -18,6 +18,8 @@ export interface Hypothesis {
   readonly cost: number;
   readonly products?: string;
   readonly biases?: string;
+  /** Whether the bias is added where the results of the products are written. */
+  readonly hasBias?: boolean;
   /** A constant that is added, or takes part in a maximum. */
   readonly constant?: number;
   /** What a maximum over no cell is. */
@@ -43,17 +45,18 @@ function termsFor(c: Case): Terms | undefined {
 export function predictPart(hypothesis: Hypothesis, c: Case): Prediction | undefined {
   const terms = termsFor(c);
   if (!terms) return undefined;
-  const { part, products, biases, constant, choice, limits, ofNone = -Infinity, isBeyondNaN } = hypothesis;
+  const { part, products, biases, hasBias, constant, choice, limits, ofNone = -Infinity, isBeyondNaN } = hypothesis;
   const own = biasesOf.get(terms) ?? biasTerms(terms);
   biasesOf.set(terms, own);
   const list = products === undefined ? terms.list : followed(products, terms);
-  const added = biases === undefined ? own.list : followed(biases, own);
+  const beside = hasBias ? biasesBeside(products!, terms) : own.list;
+  const added = biases === undefined ? beside : followed(biases, own);
   const isOther = constant !== undefined || choice !== undefined || limits !== undefined;
   if (list === terms.list && added === own.list && !isOther) return undefined;
   const operands: Operands = operandsOf(c, layerOf(c));
   const elements = elementsOf(terms, list);
   if (choice !== undefined) return chosenOf(choice, terms, part, operands, elements);
-  const bias = biases === undefined ? biasElements(terms) : elementsOf(own, added).map((each) => ({ ...each, x: 0 }));
+  const bias = added === own.list ? biasElements(terms) : elementsOf(own, added).map((each) => ({ ...each, x: 0 }));
   const y = evaluatePart(terms, part, operands, elements, bias);
   const isMaximum = terms.structure.kind === 'maximum';
   const data = y.data.map((value) => {

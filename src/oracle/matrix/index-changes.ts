@@ -175,7 +175,7 @@ export function numbersOf(terms: Terms): Named[] {
 }
 
 /** Without groups the number of channels of a group is that of all of them, which is the usual word. */
-export const rarityOf = (number: string): number => (number.endsWith('of a group') ? 0.25 : 0);
+export const rarityOf = (number: string): number => (/of (a|the) group$/.test(number) ? 0.25 : 0);
 
 /** Another number is used as that of the group, of which the weight and the output have the same. */
 function groupNumberings(terms: Terms, sources: readonly Coordinate[]): Change[] {
@@ -204,7 +204,7 @@ const numberings = (terms: Terms, targets: readonly Coordinate[], sources: reado
       .flatMap((source): IndexChange[] => {
         const used = (text: string, of: (term: Term) => number): IndexChange => ({
           text: `the number of the ${source.name} is ${text} that of the ${target.name}`,
-          cost: 10,
+          cost: 10 + rarityOf(source.name),
           side: target.side,
           mayRunOn: true,
           apply: (term) => shifted(terms, term, target.side, of(term) * target.pitch),

@@ -19,9 +19,9 @@ interface Loop {
 const FURTHER = 16;
 
 /** Changes of the end of a loop. */
-export function loopChanges(terms: Terms): Change[] {
+export function loopChanges(terms: Terms, least: number): Change[] {
   const numbers = numbersOf(terms);
-  return loopsOf(terms).flatMap((loop) => {
+  return loopsOf(terms, least).flatMap((loop) => {
     const own = `the ${plural(loop.name)}`;
     const until = (text: string, cost: number, stop: number): Change => {
       const end = Math.min(stop, loop.count + FURTHER);
@@ -44,7 +44,7 @@ export function loopChanges(terms: Terms): Change[] {
   });
 }
 
-function loopsOf(terms: Terms): Loop[] {
+function loopsOf(terms: Terms, least: number): Loop[] {
   const { windows, shapes, structure } = terms;
   if (!windows) return [];
   const { over, rank, g } = windows;
@@ -96,7 +96,7 @@ function loopsOf(terms: Terms): Loop[] {
     later: (term, steps) => shifted(terms, shifted(terms, term, 'w', steps), at, steps),
   };
   const loops = [image, ...spatial, channel, filter];
-  if (g.groups === 1) return loops;
+  if (g.groups < least) return loops;
   const allFilters: Loop = {
     name: `${over === 'x' ? 'output' : 'input'} channel`,
     count: g.groups * g.filters,

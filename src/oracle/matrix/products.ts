@@ -43,12 +43,11 @@ export const shapeOfPart = ({ shapes, structure, biases }: Terms, part: Part): S
 export const biasTerms = (terms: Terms): Terms => {
   const { shapes, biases } = terms;
   const list = biasElements(terms).map(({ w, y }) => ({ x: [], w: [w], y: placeOf(shapes.y, y), factor: 1 }));
-  const { windows, groups, ...rest } = terms;
+  const { windows: _, groups, ...rest } = terms;
   const own = groups && { groups: { w: groups.y, y: groups.y } };
   return {
     ...rest,
     ...own,
-    ...(windows && { beside: windows }),
     structure: { kind: 'sum', weight: 'bias' },
     shapes: { x: [], w: [biases], y: shapes.y },
     list,

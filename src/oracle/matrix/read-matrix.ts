@@ -18,7 +18,7 @@ import { exceptOutputs, isSameMatrix, matrixOf } from './matrices.ts';
 import { nonlinear } from './nonlinear.ts';
 import { biasTerms, isChoice, productsOf, shapeOfPart } from './products.ts';
 import { type Given, isNear, type Matrix, type Put, type Reading, readMaximum, readPart, sizesOf } from './read.ts';
-import { type PartRules, type Rule, rulesFor } from './rules.ts';
+import { biasesBeside, type PartRules, type Rule, rulesFor } from './rules.ts';
 import { type Terms, termsOf } from './terms.ts';
 import { differenceInWords } from './words.ts';
 
@@ -155,6 +155,7 @@ async function readOne(
     part,
     ...rulesOf(terms, part, reading, isOther),
     isBeyondNaN: reading.beyond.size > 0,
+    hasNoBias: terms.structure.bias !== undefined && terms.biases === 0,
     ...(constants.length === 1 && { constant: constants[0] }),
     ...(ofNone.length === 1 && { ofNone: ofNone[0] }),
     ...(other && { seen: other }),
@@ -221,7 +222,11 @@ function rulesOf(
   isOther: PartRules['isOther'],
 ): Pick<PartRules, 'products' | 'biases' | 'isOther'> {
   const [own, none] = [biasTerms(terms), new Set<number>()];
-  const ofProducts = (outputs: ReadonlySet<number>): readonly Rule[] => rulesFor(terms, part, products, outputs);
+  const isBeside = ({ text }: Rule): boolean => isSameMatrix(matrixOf(own, biasesBeside(text, terms)), biases);
+  const ofProducts = (outputs: ReadonlySet<number>): readonly Rule[] => {
+    const found = rulesFor(terms, part, products, outputs);
+    return isOther.biases ? found.map((rule) => (isBeside(rule) ? { ...rule, hasBias: true } : rule)) : found;
+  };
   const ofBiases = (outputs: ReadonlySet<number>): readonly Rule[] => rulesFor(own, part, biases, outputs);
   if (beyond.size === 0 || isOther.biases)
     return {

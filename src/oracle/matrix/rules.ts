@@ -9,13 +9,15 @@ import { factorChanges } from './factor-changes.ts';
 import { at, exceptOutputs, isSameMatrix, isSameSet, keyIn, matrixOf, outputsBeyond, readsBeyond } from './matrices.ts';
 import { isNear, type Matrix, sidesOf, sizesOf } from './read.ts';
 import { everywhere, inWords, isIn, type Region, regionsBetween, statementsNamed } from './regions.ts';
-import { isInside, type Side, type Term, type Terms } from './terms.ts';
+import { isInside, type Place, type Side, type Term, type Terms } from './terms.ts';
 
 /** `the products are left out where the output column is the last` */
 export interface Rule {
   readonly text: string;
   readonly cost: number;
   readonly mayRunOn?: boolean;
+  /** Whether the bias, which is not where it is right, is where the results of these products are written. */
+  readonly hasBias?: boolean;
 }
 
 /** What one part of the results may follow. */
@@ -26,6 +28,8 @@ export interface PartRules {
   /** The plainest first; each explains everything that was read. Without one, only the products are known. */
   readonly products: readonly Rule[];
   readonly biases: readonly Rule[];
+  /** Whether the case has no bias, but others may have one. */
+  readonly hasNoBias: boolean;
   /** What a maximum over no cell is. */
   readonly ofNone?: number;
   /** Whether what lies beyond the end of a tensor is NaN. */
@@ -238,11 +242,33 @@ const ruleOf = (change: Change, region: Region): Rule => ({
 
 /** The products that a rule takes in any case of the operator; the right ones where it changes nothing. */
 export function followed(text: string, terms: Terms): readonly Term[] {
+  const rule = ruleNamed(text, terms);
+  return rule ? changed(terms, rule.change, rule.region) : terms.list;
+}
+
+function ruleNamed(text: string, terms: Terms): { readonly change: Change; readonly region: Region } | undefined {
   const [main, where] = text.split(' where ');
   const change =
     changeNamed(terms, main) ?? factorChanges(terms, factorsIn(main)).find(({ text: each }) => each === main);
   const statements = statementsNamed(terms, where?.split(' and ') ?? []);
-  return change && statements ? changed(terms, change, { statements, cost: 0 }) : terms.list;
+  return change && statements && { change, region: { statements, cost: 0 } };
+}
+
+/** The biases of a case, each added where the products of its output go by a rule: nowhere, if they are left out. */
+export function biasesBeside(text: string, terms: Terms): readonly Term[] {
+  const { biases, shapes } = terms;
+  const { change, region } = ruleNamed(text, terms) ?? {};
+  const found = new Map<string, Term>();
+  const add = (output: Place, to: Place): void => {
+    if (!isInside(shapes.y, output) || !isInside(shapes.y, to)) return;
+    const w = [indexAt(shapes.y, output) % biases];
+    found.set(`${w} ${to}`, { x: [], w, y: to, factor: 1 });
+  };
+  if (change?.all) for (const { y } of change.all()) add(y, y);
+  else
+    for (const [i, term] of terms.list.entries())
+      for (const { y } of change && isIn(region!, i, term) ? insteadOf(change, term) : [term]) add(term.y, y);
+  return [...found.values()];
 }
 
 /** The factor that a change names by its number. */

@@ -43,8 +43,6 @@ export interface Terms {
   /** Those over padding among them. */
   readonly list: readonly Term[];
   readonly windows?: Windows;
-  /** Of a bias, the windows to whose sums it is added. */
-  readonly beside?: Windows;
   /** How many channels of x, filters of the weight and channels of y each group has, also a single one. */
   readonly groups?: Readonly<Partial<Record<Side, number>>>;
   /** The number of elements of the bias, 0 without one. */

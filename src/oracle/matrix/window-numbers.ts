@@ -116,7 +116,7 @@ export function otherNumbers(windows: Windows): OtherNumbers[] {
 
 /** Changes of the cells by other numbers; the outputs may be counted by them too. */
 export function numberChanges(terms: Terms): Change[] {
-  const { windows = terms.beside } = terms;
+  const { windows } = terms;
   if (!windows || windows.rank === 0) return [];
   const { over, g, rank } = windows;
   const at = over === 'x' ? 'y' : 'x';
@@ -141,7 +141,6 @@ export function numberChanges(terms: Terms): Change[] {
       cost: cost + 1,
       ...(isOther && { all: () => onGrid(terms, counted) }),
     };
-    if (terms.beside) return isOther ? [{ ...recounted, ...(isCounted && { text }), apply: (term) => term }] : [];
     if (isCounted) return [isOther ? { ...recounted, text } : change];
     return [change, recounted];
   });
@@ -166,12 +165,11 @@ function onGrid({ shapes, list }: Terms, axes: readonly Axis[]): Term[] {
   const found: Term[] = [];
   for (let p = 0; p < sizeOf(positions); p++) {
     const place = placeOf(positions, p);
-    for (const term of byPosition.get(place.join()) ?? byPosition.get(first) ?? []) {
+    for (const term of byPosition.get(place.join()) ?? byPosition.get(first)!) {
       const index = indexAt(grid, [term.y[0], ...place, term.y.at(-1)!]);
       if (index >= sizeOf(shapes.y) || found.length > MOST) continue;
       const cell = axes.map(({ stride, dilation, before }, i) => place[i] * stride + term.w[i] * dilation - before);
-      const x = term.x.length === 0 ? term.x : [term.x[0], ...cell, term.x.at(-1)!];
-      found.push({ ...term, x, y: placeOf(shapes.y, index) });
+      found.push({ ...term, x: [term.x[0], ...cell, term.x.at(-1)!], y: placeOf(shapes.y, index) });
     }
   }
   return found;

@@ -10,6 +10,9 @@ import type { Side, Terms } from './terms.ts';
 /** Said where an engine finds NaN past the end of its operands. */
 export const BEYOND = 'what lies beyond the end is NaN';
 
+/** Said where a bias is added where the results of other products are written, or is left out with them. */
+export const BESIDE = 'the bias goes with the results';
+
 /** Clauses that say how a reading differs from what is right. */
 export function differenceInWords(
   terms: Terms,
@@ -24,7 +27,8 @@ export function differenceInWords(
     clauses.push(products?.text ?? kindsOf(terms, right, reading.products));
   const name = terms.structure.bias;
   if (name !== undefined && terms.biases > 0 && (isBiasPart || reading.biases.size > 0 || rules.biases.length > 0)) {
-    if (bias) clauses.push(ofBias(bias.text));
+    if (products?.hasBias) clauses.push(BESIDE);
+    else if (bias) clauses.push(ofBias(bias.text));
     else if (differs(biases, reading.biases)) clauses.push(`${name === 'bias' ? 'the bias' : name} is added otherwise`);
   }
   if (reading.constants.size > 0) clauses.push(constantsOf(terms, reading));

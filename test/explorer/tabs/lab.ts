@@ -189,6 +189,10 @@ export function labTests(site: () => Site): void {
         });
         expect(await page.locator('[aria-label=Output] [data-i="15"][data-mark=chosen]').count()).toBe(1);
         expect(await page.locator('[aria-label=Input] [data-mark=under]').count()).toBe(6);
+        // The matrix, which takes longer than a frame, follows the cells.
+        await page.getByRole('group', { name: 'Kernel' }).getByLabel('Values').selectOption('ones');
+        expect((await cellsOf(page, 'Kernel'))[0]).toBe('1');
+        await page.getByText('8836 elements are not 0, of 1 different values').waitFor();
       });
     });
   });

@@ -21,8 +21,8 @@ describe('conforming engines of operators with functions, norms and losses', () 
     '[bound-operations] [bound-formulas] [bound-functions] are never accused, whatever order, formula or rounding: %s',
     (op) => {
       for (const gradient of [false, true]) {
-        const { asked, refused } = conform(op, gradient, 0, 24, 3);
-        expect({ asked, refused }).toEqual({ asked: 72, refused: [] });
+        const { asked, refused } = conform(op, gradient, 0, 16, 2);
+        expect({ asked, refused }).toEqual({ asked: 32, refused: [] });
       }
     },
   );

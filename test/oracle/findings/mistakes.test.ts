@@ -236,9 +236,11 @@ const cases: [op: string, name: RegExp, engine: (call: Call) => Tensor][] = [
 
 describe('a known mistake', () => {
   it.each(cases)('[oracle-mistakes] of %s, %s, is caught and named', async (op, name, fault) => {
+    // Few of the cases have NaN.
+    const cases = /NaN/.test(name.source) ? 60 : 36;
     const report = await checkEngine(
       { name: 'faulty', ops: { ...ops, [op]: fault } },
-      { ops: [op], cases: 60, brief: true },
+      { ops: [op], cases, brief: true },
     );
     const { findings } = report.operators[0];
     expect(findings[0]?.mistake).toMatch(name);
@@ -252,7 +254,7 @@ describe('a known mistake', () => {
       return { ...rest, ...(db && { bias: { shape: db.shape, data: db.data.map((v) => v / call.x.shape[0]) } }) };
     };
     const engine: Engine = { name: 'faulty', ops, gradients: { conv2d: averaged } };
-    const { operators } = await checkEngine(engine, { ops: ['conv2d'], cases: 80, brief: true });
+    const { operators } = await checkEngine(engine, { ops: ['conv2d'], cases: 40, brief: true });
     expect(operators.map(({ op, status }) => [op, status])).toEqual([
       ['conv2d', 'pass'],
       ['conv2d gradient', 'fail'],
