@@ -4,10 +4,12 @@ import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Page, pages, readShown } from '../inspect/net-pages.ts';
+import { plain } from '../plain-text.ts';
 import { allocate, type Tensor } from '../tensor.ts';
 import { destination } from './destination.ts';
 import { checkFolder, readInput } from './files.ts';
 import { modelHelp, modelOptions, readModel } from './model-input.ts';
+import { line } from './progress.ts';
 import { checkTakesImages, type LoadedNet, loadNet, readImages } from './show-input.ts';
 import { EXIT, orRefused, UsageError } from './usage.ts';
 
@@ -81,10 +83,14 @@ export async function run(args: readonly string[]): Promise<number> {
   const settings = { units, note: text, title: source, ...classesOf };
   const shown = { ...readShown(net, slice(all, 0, images), params, settings), image: slice(all, index, 1) };
   let written = 0;
+  const progress = line(process.stderr);
+  progress.show(`asking the net about ${shown.images.shape[0]} images`);
   for await (const page of pages(shown)) {
     await write(values.out, page);
     written++;
+    progress.show(`${written} files, the last ${plain(page.name, 60)}`);
   }
+  progress.clear();
   process.stdout.write(`${written} files in ${values.out}\n`);
   return EXIT.clean;
 }
