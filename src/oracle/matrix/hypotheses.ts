@@ -4,11 +4,11 @@
 import type { Case, Operands, Part } from '../case.ts';
 import { layerOf, operandsOf } from '../cases/tensors.ts';
 import type { Mistake, Prediction, Predictions, Setting } from '../mistake.ts';
+import { biasesBeside, followed } from './changed.ts';
 import { biasElements, elementsOf, evaluatePart } from './evaluate.ts';
 import { outputsBeyond } from './matrices.ts';
 import { chosenOf } from './nonlinear.ts';
 import { biasTerms, productsOf } from './products.ts';
-import { biasesBeside, followed } from './rules.ts';
 import type { Terms } from './terms.ts';
 
 /** What one part of the results is computed from: the rules that the right products and biases follow, and what is seen else. */

@@ -12,13 +12,14 @@ import { layerOf, operandsOf } from '../cases/tensors.ts';
 import type { EngineUnderTest } from '../engine-under-test.ts';
 import { familyOf } from '../families/index.ts';
 import type { Instead, Product } from '../findings/finding.ts';
+import { biasesBeside } from './changed.ts';
 import { drawn } from './draw.ts';
 import { biasElementsIn, elementsIn, evaluatePart, type Value } from './evaluate.ts';
 import { exceptOutputs, isSameMatrix, matrixOf } from './matrices.ts';
 import { nonlinear } from './nonlinear.ts';
 import { biasTerms, isChoice, productsOf, shapeOfPart } from './products.ts';
 import { type Given, isNear, type Matrix, type Put, type Reading, readMaximum, readPart, sizesOf } from './read.ts';
-import { biasesBeside, type PartRules, type Rule, rulesFor } from './rules.ts';
+import { type PartRules, type Rule, rulesFor } from './rules.ts';
 import { type Terms, termsOf } from './terms.ts';
 import { differenceInWords } from './words.ts';
 

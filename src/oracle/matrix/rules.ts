@@ -1,15 +1,15 @@
 // Finds the rule by which an engine's matrix follows from the right one: a change, and the products that it happens to. A
 // rule says what the engine would compute in any case, so it can be tried on all of them; its text is the rule. Spec oracle-instead.
 
-import { indexAt } from '../../places.ts';
 import type { Part } from '../case.ts';
 import { type Change, readBeyond } from './change.ts';
-import { changeNamed, changesOf } from './changes.ts';
+import { changed, insteadOf, lastOf } from './changed.ts';
+import { changesOf } from './changes.ts';
 import { factorChanges } from './factor-changes.ts';
 import { at, exceptOutputs, isSameMatrix, isSameSet, keyIn, matrixOf, outputsBeyond, readsBeyond } from './matrices.ts';
 import { isNear, type Matrix, sidesOf, sizesOf } from './read.ts';
-import { everywhere, inWords, isIn, type Region, regionsBetween, statementsNamed } from './regions.ts';
-import { isInside, type Place, type Side, type Term, type Terms } from './terms.ts';
+import { everywhere, inWords, isIn, type Region, regionsBetween } from './regions.ts';
+import type { Term, Terms } from './terms.ts';
 
 /** `the products are left out where the output column is the last` */
 export interface Rule {
@@ -157,40 +157,6 @@ function remembering(change: Change): Change {
   return { ...change, apply };
 }
 
-const changed = (terms: Terms, change: Change, region: Region): readonly Term[] => {
-  const { stores, all } = change;
-  if (all) return all();
-  if (stores) return stored(terms, change, stores);
-  return terms.list.flatMap((term, i) => (isIn(region, i, term) ? insteadOf(change, term) : term));
-};
-
-/** The numbers of the products of the last element of a tensor that has any. */
-function lastOf({ list, shapes }: Terms, side: Side): readonly number[] {
-  const indices = list.map((term) => (isInside(shapes[side], term[side]) ? at(shapes[side], term[side]) : -1));
-  const last = indices.reduce((most, index) => Math.max(most, index), 0);
-  return [...list.keys()].filter((i) => indices[i] === last);
-}
-
-/** What becomes of one product. */
-function insteadOf({ apply, more }: Change, term: Term): readonly Term[] {
-  const next = apply(term);
-  return more ? [...(next ? [next] : []), ...more(term)] : next ? [next] : [];
-}
-
-/** The products of every result that is written and stays: where several are written to one place, the last of them. */
-function stored({ list, shapes }: Terms, { apply }: Change, side: Side): Term[] {
-  const shape = shapes[side];
-  const last = new Map<number, number>();
-  const written = list.flatMap((term) => {
-    const next = apply(term);
-    if (!next || !isInside(shape, term[side]) || !isInside(shape, next[side])) return [];
-    const [from, to] = [indexAt(shape, term[side]), indexAt(shape, next[side])];
-    last.set(to, Math.max(from, last.get(to) ?? 0));
-    return [{ next, from, to }];
-  });
-  return written.flatMap(({ next, from, to }) => (last.get(to) === from ? next : []));
-}
-
 /** How many regions are tried for one change. */
 const REGIONS = 12;
 /** The same where some outputs are computed from beyond a tensor, and so tell nothing. */
@@ -239,40 +205,3 @@ const ruleOf = (change: Change, region: Region): Rule => ({
   cost: change.cost + region.cost,
   ...(change.mayRunOn && { mayRunOn: true }),
 });
-
-/** The products that a rule takes in any case of the operator; the right ones where it changes nothing. */
-export function followed(text: string, terms: Terms): readonly Term[] {
-  const rule = ruleNamed(text, terms);
-  return rule ? changed(terms, rule.change, rule.region) : terms.list;
-}
-
-function ruleNamed(text: string, terms: Terms): { readonly change: Change; readonly region: Region } | undefined {
-  const [main, where] = text.split(' where ');
-  const change =
-    changeNamed(terms, main) ?? factorChanges(terms, factorsIn(main)).find(({ text: each }) => each === main);
-  const statements = statementsNamed(terms, where?.split(' and ') ?? []);
-  return change && statements && { change, region: { statements, cost: 0 } };
-}
-
-/** The biases of a case, each added where the products of its output go by a rule: nowhere, if they are left out. */
-export function biasesBeside(text: string, terms: Terms): readonly Term[] {
-  const { biases, shapes } = terms;
-  const { change, region } = ruleNamed(text, terms) ?? {};
-  const found = new Map<string, Term>();
-  const add = (output: Place, to: Place): void => {
-    if (!isInside(shapes.y, output) || !isInside(shapes.y, to)) return;
-    const w = [indexAt(shapes.y, output) % biases];
-    found.set(`${w} ${to}`, { x: [], w, y: to, factor: 1 });
-  };
-  if (change?.all) for (const { y } of change.all()) add(y, y);
-  else
-    for (const [i, term] of terms.list.entries())
-      for (const { y } of change && isIn(region!, i, term) ? insteadOf(change, term) : [term]) add(term.y, y);
-  return [...found.values()];
-}
-
-/** The factor that a change names by its number. */
-function factorsIn(main: string): number[] {
-  const [, number] = /^the products are multiplied by (-?[\d.e-]+)$/.exec(main) ?? [];
-  return number === undefined ? [] : [Number(number)];
-}
