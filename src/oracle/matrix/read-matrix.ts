@@ -1,7 +1,6 @@
 // What an engine computes instead of the right result: its matrix is read on the geometry of one failing case, compared with
 // the right one, said in words, and checked on fresh tensors. Spec oracle-instead.
 
-import { placeOf } from '../../places.ts';
 import { hash, random } from '../../random.ts';
 import { sizeOf } from '../../tensor.ts';
 import { answersTo, ask, type Outcome, partsOf } from '../ask/ask.ts';
@@ -12,16 +11,15 @@ import { layerOf, operandsOf } from '../cases/tensors.ts';
 import type { EngineUnderTest } from '../engine-under-test.ts';
 import { familyOf } from '../families/index.ts';
 import type { Instead, Product } from '../findings/finding.ts';
-import { biasesBeside } from './changed.ts';
 import { drawn } from './draw.ts';
 import { biasElementsIn, elementsIn, evaluatePart, type Value } from './evaluate.ts';
 import { exceptOutputs, isSameMatrix, matrixOf } from './matrices.ts';
 import { nonlinear } from './nonlinear.ts';
 import { biasTerms, isChoice, productsOf, shapeOfPart } from './products.ts';
-import { type Given, isNear, type Matrix, type Put, type Reading, readMaximum, readPart, sizesOf } from './read.ts';
-import { type PartRules, type Rule, rulesFor } from './rules.ts';
+import { type Given, type Put, type Reading, readMaximum, readPart } from './read.ts';
+import { type PartRules, rulesOf } from './rules.ts';
 import { type Terms, termsOf } from './terms.ts';
-import { differenceInWords } from './words.ts';
+import { differenceInWords, productsIn } from './words.ts';
 
 export interface Description {
   readonly instead: Instead;
@@ -215,32 +213,6 @@ function valueBy(
   return value;
 }
 
-/** Rules of the products and of the bias. What lies beyond the end of a tensor may be read of either, of the products rather. */
-function rulesOf(
-  terms: Terms,
-  part: Part,
-  { products, biases, beyond }: Reading,
-  isOther: PartRules['isOther'],
-): Pick<PartRules, 'products' | 'biases' | 'isOther'> {
-  const [own, none] = [biasTerms(terms), new Set<number>()];
-  const isBeside = ({ text }: Rule): boolean => isSameMatrix(matrixOf(own, biasesBeside(text, terms)), biases);
-  const ofProducts = (outputs: ReadonlySet<number>): readonly Rule[] => {
-    const found = rulesFor(terms, part, products, outputs);
-    return isOther.biases ? found.map((rule) => (isBeside(rule) ? { ...rule, hasBias: true } : rule)) : found;
-  };
-  const ofBiases = (outputs: ReadonlySet<number>): readonly Rule[] => rulesFor(own, part, biases, outputs);
-  if (beyond.size === 0 || isOther.biases)
-    return {
-      products: isOther.products ? ofProducts(isOther.biases ? none : beyond) : [],
-      biases: isOther.biases ? ofBiases(beyond) : [],
-      isOther,
-    };
-  const found = ofProducts(beyond);
-  if (found.length > 0 || isOther.products || terms.biases === 0)
-    return { products: found, biases: [], isOther: { products: true, biases: false } };
-  return { products: [], biases: ofBiases(beyond), isOther: { products: false, biases: true } };
-}
-
 /** Whether the numbers are what a matrix gives: whole numbers to the bit, quotients as near as float32 rounds. */
 export const isPredicted = ({ data, magnitude }: Value, theirs: Float32Array | undefined): boolean =>
   theirs !== undefined &&
@@ -250,29 +222,6 @@ export const isPredicted = ({ data, magnitude }: Value, theirs: Float32Array | u
       ? value === theirs[i]
       : Math.abs(value - theirs[i]) <= 1e-5 * Math.max(magnitude[i], Number.MIN_VALUE) || Object.is(value, theirs[i]),
   );
-
-/** At most so many differing products are listed. */
-const LISTED = 12;
-
-function productsIn(terms: Terms, right: Matrix, theirs: Matrix): Product[] {
-  const sizes = sizesOf(terms);
-  const keys = [...new Set([...right.keys(), ...theirs.keys()])].filter(
-    (key) => !isNear(theirs.get(key) ?? 0, right.get(key) ?? 0),
-  );
-  if (keys.length > LISTED) return [];
-  const { x, w, y } = terms.shapes;
-  return keys.map((key) => {
-    const xw = Math.floor(key / sizes.y);
-    return {
-      output: placeOf(y, key % sizes.y),
-      ...(x.length > 0 && { cell: placeOf(x, Math.floor(xw / sizes.w)) }),
-      ...(terms.structure.weight !== undefined && x.length > 0 && { tap: placeOf(w, xw % sizes.w) }),
-      ...(x.length === 0 && { tap: placeOf(w, xw % sizes.w) }),
-      expected: right.get(key) ?? 0,
-      got: theirs.get(key) ?? 0,
-    };
-  });
-}
 
 /** `in the gradient of x: …`, where a part is to be named. */
 function joined(c: Case, found: readonly Told[]): string {

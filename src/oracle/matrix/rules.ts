@@ -3,11 +3,12 @@
 
 import type { Part } from '../case.ts';
 import { type Change, readBeyond } from './change.ts';
-import { changed, insteadOf, lastOf } from './changed.ts';
+import { biasesBeside, changed, insteadOf, lastOf } from './changed.ts';
 import { changesOf } from './changes.ts';
 import { factorChanges } from './factor-changes.ts';
 import { at, exceptOutputs, isSameMatrix, isSameSet, keyIn, matrixOf, outputsBeyond, readsBeyond } from './matrices.ts';
-import { isNear, type Matrix, sidesOf, sizesOf } from './read.ts';
+import { biasTerms } from './products.ts';
+import { isNear, type Matrix, type Reading, sidesOf, sizesOf } from './read.ts';
 import { everywhere, inWords, isIn, type Region, regionsBetween } from './regions.ts';
 import type { Term, Terms } from './terms.ts';
 
@@ -46,6 +47,32 @@ export interface Seen {
   readonly confirmed: boolean;
   readonly choice?: string;
   readonly limits?: readonly [least: number, most: number];
+}
+
+/** Rules of the products and of the bias. What lies beyond the end of a tensor may be read of either, of the products rather. */
+export function rulesOf(
+  terms: Terms,
+  part: Part,
+  { products, biases, beyond }: Reading,
+  isOther: PartRules['isOther'],
+): Pick<PartRules, 'products' | 'biases' | 'isOther'> {
+  const [own, none] = [biasTerms(terms), new Set<number>()];
+  const isBeside = ({ text }: Rule): boolean => isSameMatrix(matrixOf(own, biasesBeside(text, terms)), biases);
+  const ofProducts = (outputs: ReadonlySet<number>): readonly Rule[] => {
+    const found = rulesFor(terms, part, products, outputs);
+    return isOther.biases ? found.map((rule) => (isBeside(rule) ? { ...rule, hasBias: true } : rule)) : found;
+  };
+  const ofBiases = (outputs: ReadonlySet<number>): readonly Rule[] => rulesFor(own, part, biases, outputs);
+  if (beyond.size === 0 || isOther.biases)
+    return {
+      products: isOther.products ? ofProducts(isOther.biases ? none : beyond) : [],
+      biases: isOther.biases ? ofBiases(beyond) : [],
+      isOther,
+    };
+  const found = ofProducts(beyond);
+  if (found.length > 0 || isOther.products || terms.biases === 0)
+    return { products: found, biases: [], isOther: { products: true, biases: false } };
+  return { products: [], biases: ofBiases(beyond), isOther: { products: false, biases: true } };
 }
 
 /** How many rules are kept, the plainest first. */

@@ -2,6 +2,7 @@
 
 import { placeOf } from '../../places.ts';
 import { sizeOf } from '../../tensor.ts';
+import type { Product } from '../findings/finding.ts';
 import { isNear, type Matrix, type Reading, sizesOf } from './read.ts';
 import { axesOf } from './regions.ts';
 import type { PartRules } from './rules.ts';
@@ -106,3 +107,26 @@ export const ofBias = (text: string): string =>
     .replace('takes the weight of', 'takes the bias of')
     .replaceAll('of the weight axis 0', 'of the bias')
     .replaceAll('weight axis 0', 'element');
+
+/** At most so many differing products are listed. */
+const LISTED = 12;
+
+export function productsIn(terms: Terms, right: Matrix, theirs: Matrix): Product[] {
+  const sizes = sizesOf(terms);
+  const keys = [...new Set([...right.keys(), ...theirs.keys()])].filter(
+    (key) => !isNear(theirs.get(key) ?? 0, right.get(key) ?? 0),
+  );
+  if (keys.length > LISTED) return [];
+  const { x, w, y } = terms.shapes;
+  return keys.map((key) => {
+    const xw = Math.floor(key / sizes.y);
+    return {
+      output: placeOf(y, key % sizes.y),
+      ...(x.length > 0 && { cell: placeOf(x, Math.floor(xw / sizes.w)) }),
+      ...(terms.structure.weight !== undefined && x.length > 0 && { tap: placeOf(w, xw % sizes.w) }),
+      ...(x.length === 0 && { tap: placeOf(w, xw % sizes.w) }),
+      expected: right.get(key) ?? 0,
+      got: theirs.get(key) ?? 0,
+    };
+  });
+}
