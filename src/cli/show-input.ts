@@ -3,14 +3,12 @@
 import { readIdx } from '../formats/idx.ts';
 import { readPng } from '../formats/png.ts';
 import { readSafetensors } from '../formats/safetensors.ts';
-import { loadWeights } from '../formats/weights.ts';
 import type { Layer, Params } from '../layer/layer.ts';
-import { mapLayer } from '../layer/map-layer.ts';
-import { trainedIn } from '../layer/parameter.ts';
-import { flatParams, mapParams } from '../layer/params.ts';
+import { flatParams } from '../layer/params.ts';
 import { type NamedNet, namedNets } from '../nets/named.ts';
+import { isWhole, namedWeights } from '../nets/named-weights.ts';
 import { type NetFile, netIn } from '../nets/net-file.ts';
-import { allocate, type Shape, type Tensor, tensor } from '../tensor.ts';
+import { allocate, type Shape, type Tensor } from '../tensor.ts';
 import { greyImages, stackImages } from '../train/images.ts';
 import { readInput } from './files.ts';
 import { isFolder, readImageFolder } from './image-folder.ts';
@@ -52,22 +50,12 @@ export function loadNet(
   const read = readSafetensors(file);
   const whole = named === undefined && classes === undefined ? netIn(read) : undefined;
   if (whole) return wholeNet(whole);
-  const { tensors, metadata } = read;
-  const name = named ?? metadata.net ?? 'lenet5';
+  const name = named ?? read.metadata.net ?? 'lenet5';
   if (!Object.hasOwn(nets, name))
     throw new UsageError(`${who}: --net must be one of ${netNames.join(', ')}, got '${name}'`);
-  const { make, input } = nets[name];
-  const shape = [1, ...input];
-  const trained = make(classes === undefined ? {} : { classes });
-  const given = mapLayer(trained, (_, layer) => layer.roles?.batchStatistics?.given ?? layer);
-  const isTrained = trainedIn(given, shape);
-  const net = Object.keys(tensors).some((each) => !isTrained(each)) ? given : trained;
-  // All parameters are in the file, or it is refused: drawing those of a large net first would take a minute.
-  const start = mapParams(net.params(shape), (axes) => tensor(axes));
-  const { params, missing, misshapen, unread, text } = loadWeights(net, shape, file, { start });
-  if (missing.length + misshapen.length + unread.length > 0)
-    throw new UsageError(`${who}: MODEL is not one of ${name}: ${text}`);
-  return { net, params, shape, text };
+  const { net, shape, loaded } = namedWeights(nets[name], read, file, classes);
+  if (!isWhole(loaded)) throw new UsageError(`${who}: MODEL is not one of ${name}: ${loaded.text}`);
+  return { net, params: loaded.params, shape, text: loaded.text };
 }
 
 /** Of a net in one file, which takes images. */

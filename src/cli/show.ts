@@ -73,6 +73,10 @@ export async function run(args: readonly string[]): Promise<number> {
   if (index >= all.shape[0])
     throw new UsageError(`show: --index must be below the ${all.shape[0]} images, got ${index}`);
   const names = values.names === undefined ? [] : linesOf(await readInput(values.names));
+  if (values.names !== undefined && names.join('') === '')
+    throw new UsageError(
+      `show: --names must have the name of a class on each line, got an empty file '${values.names}'`,
+    );
   const classesOf = names.length > 0 && { classes: names };
   const settings = { units, note: text, title: source, ...classesOf };
   const shown = { ...readShown(net, slice(all, 0, images), params, settings), image: slice(all, index, 1) };

@@ -258,7 +258,11 @@ function inputValue(port: Port, given: Tensor | undefined): Value {
       throw wrongType('onnx-run', `run: the input ${show(port.name)} must be float64, got float32`);
     return new Value(port.type, given.shape, given.data);
   }
-  if (!isWhole(port.type)) throw new SpecError('onnx-run', `run: inputs of ${port.type} are not computed with`);
+  if (!isWhole(port.type))
+    throw new SpecError(
+      'onnx-run',
+      `run: the input ${show(port.name)} must be float32, float64 or of whole numbers, got ${port.type}: convert the model`,
+    );
   const odd = given.data.find((value) => !Number.isSafeInteger(value));
   if (odd !== undefined)
     throw new SpecError('onnx-run', `run: the input ${show(port.name)} holds whole numbers, got ${odd}`);

@@ -30,6 +30,7 @@ beforeAll(async () => {
   writeFileSync(file('lenet5.onnx'), writeOnnx(lenet5(), [1, 32, 32, 1], params));
   const flat = dense({ units: 2 });
   writeFileSync(file('flat.onnx'), writeOnnx(flat, [1, 3], initialize(flat, [1, 3])));
+  writeFileSync(file('empty.txt'), '\n');
   writeFileSync(file('broken.onnx'), 'no model');
   writeFileSync(file('other.safetensors'), writeSafetensors({}, { net: 'mine' }));
   writeFileSync(file('labels.idx'), Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 1, 7));
@@ -164,6 +165,7 @@ test('[cli-show] invalid arguments and files give a message and exit code 2, and
     [[file('images.idx'), file('images.idx'), '--out', file('e')], /\[format-safetensors\]/],
     [[model, file('images.idx'), '--out', model], /cannot write/],
     [[model, file('images.idx'), '--out', file('e'), '--colour', 'red'], /--colour/],
+    [[model, file('images.idx'), '--out', file('e'), '--names', file('empty.txt')], /--names must .*got an empty file/],
   ];
   for (const [args, message] of cases) {
     const { code, out, err } = await quick('show', ...args);

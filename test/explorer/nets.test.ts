@@ -20,13 +20,15 @@ import { bytesText, shapeText } from '../../src/explorer/nets/words.ts';
 import { schemes } from '../../src/explorer/palette.ts';
 import { inkOf } from '../../src/explorer/svg.ts';
 import { writeSafetensors } from '../../src/formats/safetensors.ts';
+import { batchNorm, chain, conv2d, frozenNorm, relu } from '../../src/index.ts';
 import { describe as described } from '../../src/inspect/summary.ts';
 import { initialize } from '../../src/layer/initialize.ts';
+import type { Layer, Params } from '../../src/layer/layer.ts';
 import { writeNet } from '../../src/nets/index.ts';
 import { lenet5 } from '../../src/nets/lenet5.ts';
 import { writeOnnx } from '../../src/onnx/write.ts';
 import { random } from '../../src/random.ts';
-import { tensor } from '../../src/tensor.ts';
+import { type Tensor, tensor } from '../../src/tensor.ts';
 import { floats, modelOf } from '../onnx/build.ts';
 
 const subject = (name: NetName, size = ''): Subject => {
@@ -95,6 +97,14 @@ describe('a file of one’s own', () => {
     const own = ownFileOf('mine.safetensors', writeSafetensors(params));
     expect([own.net.parameters, own.net.parts.length]).toEqual([61706, 10]);
     expect(own.layer).toBeUndefined();
+  });
+
+  test('weights that say whose they are make that net, unless some are missing', () => {
+    const named = ownFileOf('w.safetensors', writeSafetensors(params, { net: 'lenet5' }));
+    expect([named.net.parts.length, named.layer?.params]).toEqual([12, params]);
+    const { conv1: _, ...rest } = params;
+    for (const part of [writeSafetensors(rest, { net: 'lenet5' }), writeSafetensors(params, { net: 'toString' })])
+      expect(ownFileOf('w.safetensors', part).layer).toBeUndefined();
   });
 
   const weight = floats('w', [2, 3, 3, 3], new Array(54).fill(0.5));
@@ -235,5 +245,21 @@ describe('a receptive field', () => {
       ),
     );
     expect([said[1], said[2]]).toEqual([expected, expected]);
+  });
+
+  test('the job takes a net whose norms have no statistics yet: theirs are those that they begin with', () => {
+    const normed = (norm: Layer): Layer => chain({ conv: conv2d({ filters: 2, size: 3 }), norm, relu: relu() });
+    const input = [1, 8, 8, 1];
+    const params = initialize(normed(batchNorm()), input, { seed: 3 });
+    const bytes = writeNet(normed(batchNorm()), input, params);
+    const image = new Float32Array(64).fill(0.5);
+    const inside = { path: 'relu', output: [6, 6, 2] } as const;
+    const said: Float32Array[] = [];
+    const args = { net: { name: 'a.safetensors', bytes }, shape: input, image, inside, unit: [2, 2] as const };
+    field(args, (values) => said.push(values), new AbortController().signal);
+    const norm = { ...(params.norm as object), mean: tensor([2]), variance: tensor([2], [1, 1]) } as Params<Tensor>;
+    const whole = { conv: params.conv, norm } as Params<Tensor>;
+    const gradient = unitGradient(normed(frozenNorm()), tensor(input, image), whole, inside, [2, 2], undefined);
+    expect(said).toEqual([magnitudes(gradient)]);
   });
 });

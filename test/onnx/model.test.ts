@@ -191,6 +191,10 @@ describe('run', () => {
     expect(() => model.run({ x }, { outputs: 'y' as never })).toThrow('[onnx-run]');
     const two = read({ inputs: { a: [1], b: [1] }, nodes: [{ op: 'Add', inputs: ['a', 'b'] }] });
     expect(() => two.run({ a: tensor([1]), b: tensor([1], [1], 'float64') })).toThrow('[onnx-run]');
+    const half = read({ inputs: { x: [1] }, nodes: [{ op: 'Relu' }], element: 10 });
+    expect(() => half.run({ x: tensor([1]) })).toThrow(
+      "the input 'x' must be float32, float64 or of whole numbers, got float16",
+    );
     const whole = read({ inputs: { x: [1] }, nodes: [{ op: 'Abs' }], element: 7 });
     expect(whole.run({ x: tensor([1], [-3]) }).y.data).toEqual(Float64Array.of(3));
     expect(() => whole.run({ x: tensor([1], [0.5]) })).toThrow(

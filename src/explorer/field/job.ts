@@ -1,7 +1,9 @@
 // Computes the effective field of a unit in a worker: a large net takes seconds.
 
+import { loadWeights } from '../../formats/weights.ts';
 import { initialize } from '../../layer/initialize.ts';
 import type { Layer, Params } from '../../layer/layer.ts';
+import { flatParams } from '../../layer/params.ts';
 import type { Shape, Tensor } from '../../tensor.ts';
 import type { Job } from '../jobs/job.ts';
 import { ownFileOf } from '../nets/file.ts';
@@ -24,10 +26,18 @@ const paramsOf = (part: Layer, all: Params<Tensor>): Params<Tensor> =>
     ? Object.fromEntries(Object.keys(part.children).map((name) => [name, all[name]]))
     : all;
 
+/** Of a net that was never trained: norms without statistics have those that they begin with. */
+function complete(part: Layer, shape: Shape, own: Params<Tensor>): Params<Tensor> {
+  const given = flatParams(own);
+  const first = part.params(shape);
+  const isKnown = Object.keys(flatParams(first)).every((name) => Object.hasOwn(given, name));
+  return isKnown ? own : loadWeights(part, shape, own).params;
+}
+
 export const field: Job<FieldArgs, Float32Array> = ({ net, shape, image, inside, unit, channel }, say) => {
   const own = typeof net === 'string' ? undefined : ownFileOf(net.name, net.bytes, [shape[1], shape[2]]).layer;
   const whole = own?.layer ?? nets[typeof net === 'string' && isNet(net) ? net : 'lenet5'].make();
   const part = upTo(withoutBatch(whole), inside.path);
-  const params = own ? paramsOf(part, own.params) : initialize(part, shape, { seed: 1 });
+  const params = own ? complete(part, shape, paramsOf(part, own.params)) : initialize(part, shape, { seed: 1 });
   say(magnitudes(unitGradient(part, { shape, data: image }, params, inside, unit, channel)));
 };

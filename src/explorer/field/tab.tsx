@@ -49,10 +49,12 @@ function Fields() {
         </dd>
         <dt>Moved by</dt>
         <dd>
-          {size ? `90 % of the gradient lies within ${size[0]}×${size[1]} cells; ` : ''}
-          {values
-            ? `${values.filter((value) => value !== 0).length} of ${values.length} pixels have a gradient, the greatest is ${exact(greatestOf(values))}`
-            : 'being computed'}
+          {size && greatestOf(values) > 0 ? `90 % of the gradient lies within ${size[0]}×${size[1]} cells; ` : ''}
+          {values && greatestOf(values) === 0
+            ? 'No pixel: all channels of this unit are 0 behind a relu, or do not depend on the image. Choose another unit or image.'
+            : values
+              ? `${values.filter((value) => value !== 0).length} of ${values.length} pixels have a gradient, the greatest is ${exact(greatestOf(values))}`
+              : 'being computed'}
         </dd>
       </dl>
       {problem.value && <p class="problem">{problem.value}</p>}

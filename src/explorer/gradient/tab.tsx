@@ -163,7 +163,7 @@ function alongOf({ curve, analytic, kinks }: Checked): { readonly curves: readon
     ],
     axes: {
       title: 'The sum of the outputs as θ moves',
-      x: 't; dotted: corners',
+      x: kinks.length > 0 ? 't (dotted: corners)' : 't',
       y: 'change of L',
       range,
       marks: kinks,

@@ -1,13 +1,15 @@
 // A file of one's own: a model of ONNX, or the tensors of a safetensors file. What is wrong with it is said.
 
 import { signal } from '@preact/signals';
-import { readSafetensors } from '../../formats/safetensors.ts';
+import { readSafetensors, type SafetensorsFile } from '../../formats/safetensors.ts';
+import { namedNets } from '../../nets/named.ts';
+import { isWhole, namedWeights } from '../../nets/named-weights.ts';
 import { netIn } from '../../nets/net-file.ts';
 import { type Model, type OnnxLayer, readOnnx } from '../../onnx/model.ts';
 import type { Shape } from '../../tensor.ts';
 import { bytesOf, isRefusal } from '../refusal.ts';
 import { readSize, sizeProblem } from './subjects.ts';
-import { type Net, netOf, netOfOnnx, netOfTensors } from './tree.ts';
+import { type Net, netOf, netOfOnnx, netOfTensors, opsetOf } from './tree.ts';
 
 export interface OwnFile {
   readonly name: string;
@@ -54,26 +56,28 @@ export function ownAt({ name, bytes, free }: OwnFile, size: string): OwnFile | s
   }
 }
 
+const OPEN = 'The file leaves the size of its images open: type it at “Image”.';
+
 /** Of a model that leaves height and width open. */
 const USUAL = [224, 224] as const;
 
 export function ownFileOf(name: string, bytes: Uint8Array, space: readonly [number, number] = USUAL): OwnFile {
   if (isSafetensors(name)) {
     const file = readSafetensors(bytes);
-    const layer = netIn(file);
+    const layer = netIn(file) ?? namedIn(file, bytes);
     if (!layer) return { name, bytes, net: netOfTensors(name, file.tensors) };
     return { name, bytes, net: netOf({ title: name, net: layer.layer, shape: layer.shape }), layer };
   }
   const model = readOnnx(bytes);
   const [shapes, free] = shapesAt(model, space);
-  const description = netOfOnnx(name, model.describe({ shapes }));
+  const description = model.describe({ shapes });
   const made = layerOf(model, shapes);
   const file = { name, bytes, ...(free && { free }) };
-  if (typeof made === 'string') return { ...file, net: description, why: made };
+  if (typeof made === 'string') return { ...file, net: netOfOnnx(name, description), why: made };
   const net = netOf({ title: name, net: made.layer, shape: made.shape });
   return {
     ...file,
-    net: { ...net, notes: [...description.notes.slice(0, 1), 'Shown as a layer, channels last.'] },
+    net: { ...net, notes: [`${opsetOf(description)}, shown as a layer: channels last.`, ...(free ? [OPEN] : [])] },
     layer: made,
   };
 }
@@ -88,6 +92,14 @@ function shapesAt({ inputs }: Model, space: readonly [number, number]) {
     return [[name, [typeof batch === 'number' ? batch : 1, channels, ...sides]]];
   });
   return [Object.fromEntries(open), open.length > 0] as const;
+}
+
+/** The published net whose weights a file says it holds, if it holds all of them. */
+function namedIn(file: SafetensorsFile, bytes: Uint8Array): OnnxLayer | undefined {
+  const name = file.metadata.net;
+  if (name === undefined || !Object.hasOwn(namedNets, name)) return undefined;
+  const { net, shape, loaded } = namedWeights(namedNets[name as keyof typeof namedNets], file, bytes);
+  return isWhole(loaded) ? { layer: net, shape, params: loaded.params } : undefined;
 }
 
 const isSafetensors = (name: string): boolean => name.toLowerCase().endsWith('.safetensors');

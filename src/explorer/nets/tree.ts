@@ -8,6 +8,7 @@ import { flatParams, nameIn } from '../../layer/params.ts';
 import type { OnnxDescription } from '../../onnx/describe.ts';
 import type { FreeShape } from '../../onnx/graph.ts';
 import { type Shape, sizeOf } from '../../tensor.ts';
+import { counted } from '../numbers.ts';
 import type { Subject } from './subjects.ts';
 
 export interface Part {
@@ -86,13 +87,18 @@ const parametersOf = (layer: Layer, x: Shape): number =>
     0,
   );
 
+const shownOf = ({ rows }: OnnxDescription) => rows.filter(({ by }) => by !== 'folded');
+
+export const opsetOf = (description: OnnxDescription): string =>
+  `Opset ${description.opset}, ${counted(shownOf(description).length, 'node')}`;
+
 /** A problem often has others behind it. */
 const MOST_PROBLEMS = 5;
 
 /** A model of ONNX, node by node; shapes are as the file has them, channels first. */
 export function netOfOnnx(title: string, description: OnnxDescription): Net {
   const { rows, inputs, parameters, cost, memory } = description;
-  const shown = rows.filter(({ by }) => by !== 'folded');
+  const shown = shownOf(description);
   const [input] = inputs;
   const all = [...new Set(rows.flatMap(({ problem = [] }) => problem))];
   const problems = all.slice(0, MOST_PROBLEMS).map((problem) => `Not run here: ${problem}`);
@@ -114,10 +120,7 @@ export function netOfOnnx(title: string, description: OnnxDescription): Net {
     parameters,
     cost,
     memory,
-    notes: [
-      `Opset ${description.opset}, ${shown.length} nodes; shapes are as the file has them, channels first.`,
-      ...problems,
-    ],
+    notes: [`${opsetOf(description)}; shapes are as the file has them, channels first.`, ...problems],
   };
 }
 

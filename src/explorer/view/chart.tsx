@@ -155,7 +155,7 @@ export function Chart({ curves, axes, name, table }: ChartProps) {
       room.disconnect();
       made.destroy();
     };
-  }, [ink, names]);
+  }, [ink, names, axes.x]);
   useEffect(() => plot.current?.setData(dataOf(curves)), [curves]);
   return (
     <figure class="curve">

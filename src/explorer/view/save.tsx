@@ -12,15 +12,16 @@ export function download(name: string, content: BlobPart, type: string): void {
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
-/** How many pixels of a PNG stand for one of the picture. */
-const SHARPNESS = 3;
+/** How many pixels of a PNG stand for one of the picture, where no side becomes longer than browsers draw. */
+const [SHARPNESS, LONGEST] = [3, 16_000];
 
 async function png(svg: string, { width, height }: Drawing): Promise<Blob> {
   const image = new Image();
   image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
   await image.decode();
   const canvas = document.createElement('canvas');
-  [canvas.width, canvas.height] = [width * SHARPNESS, height * SHARPNESS];
+  const scale = Math.min(SHARPNESS, LONGEST / Math.max(width, height));
+  [canvas.width, canvas.height] = [width, height].map((side) => Math.max(1, Math.round(side * scale)));
   canvas.getContext('2d')?.drawImage(image, 0, 0, canvas.width, canvas.height);
   return new Promise((resolve, reject) => {
     canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('the browser makes no PNG'))), 'image/png');

@@ -1,11 +1,15 @@
 // Nets and receptive fields in the browser: their tables, files of one's own, the field of a clicked unit.
 
+import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
+import { readPng } from '../../../src/formats/png.ts';
+import { writeSafetensors } from '../../../src/formats/safetensors.ts';
 import { describe as described } from '../../../src/inspect/summary.ts';
 import { initialize } from '../../../src/layer/initialize.ts';
 import { lenet5 } from '../../../src/nets/lenet5.ts';
 import { writeNet } from '../../../src/nets/net-file.ts';
 import { writeOnnx } from '../../../src/onnx/write.ts';
+import { tensor } from '../../../src/tensor.ts';
 import { type Site, visit } from '../browser.ts';
 
 const shape = [1, 32, 32, 1];
@@ -35,6 +39,22 @@ export function netsTests(site: () => Site): void {
         await file.setInputFiles({ name: 'mine.onnx', mimeType: '', buffer: bytes });
         await page.getByRole('heading', { name: 'mine.onnx' }).waitFor();
         expect(await page.getByText('61,706 parameters, 416,520 multiply-adds').count()).toBe(2);
+      });
+    });
+
+    test('a picture of thousands of tensors is saved as PNG too', async () => {
+      const tensors = Object.fromEntries(Array.from({ length: 1200 }, (_, i) => [`t${i}`, tensor([2])]));
+      await visit(site(), '#nets', async (page) => {
+        const file = page.getByRole('group', { name: 'Your own' }).locator('input');
+        const buffer = Buffer.from(writeSafetensors(tensors));
+        await file.setInputFiles({ name: 'many.safetensors', mimeType: '', buffer });
+        await page.getByText('2,400 parameters').waitFor();
+        const [saved] = await Promise.all([
+          page.waitForEvent('download'),
+          page.getByRole('button', { name: 'PNG', exact: true }).click(),
+        ]);
+        const { shape } = await readPng(await readFile(await saved.path()));
+        expect(shape[0]).toBe(16_000);
       });
     });
 
