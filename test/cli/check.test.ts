@@ -73,10 +73,10 @@ describe.concurrent('toeplitz check', () => {
   });
 
   it('[campaign-cases] shows the command that repeats a finding, which has the same result', async () => {
-    const wrong = ['--ops', 'maxPool2d', '--cases', '20', '--strict', '--timeout', '9'];
+    const wrong = ['--ops', 'maxPool2d', '--cases', '20', '--brief', '--strict', '--timeout', '9'];
     await forEach(
       [
-        [[fixture('packs.mjs'), '--ops', 'conv2d', '--cases', '40'], /packs\.mjs --case \S+ --case \S+$/],
+        [[fixture('packs.mjs'), '--ops', 'conv2d', '--cases', '40', '--brief'], /packs\.mjs --case \S+ --case \S+$/],
         [[fixture('wrong.mjs'), ...wrong], /wrong\.mjs --strict --timeout 9 --case \S+$/],
         [[process.execPath, ...wrong, '--', host, fixture('wrong.mjs'), "it's"], /--case \S+ -- .* 'it'\\''s'$/],
       ] as const,
@@ -104,7 +104,7 @@ describe.concurrent('toeplitz check', () => {
   });
 
   it('[oracle-history] shows with the two smallest calls what an engine keeps', async () => {
-    const { out } = await toeplitz('check', fixture('packs.mjs'), '--cases', '40', '--ops', 'conv2d');
+    const { out } = await toeplitz('check', fixture('packs.mjs'), '--cases', '40', '--brief', '--ops', 'conv2d');
     expect(out).toContain('✗ conv2d: stale');
     expect(out).toMatch(
       /^ {2}again: .*(?: --case 'conv2d\/n1h1w1c\d_o1k1x1s1x1pvd1x1g1b0\/f32\/given\/x=[01,]+;weight=[01,]+'){2}$/m,
@@ -112,7 +112,7 @@ describe.concurrent('toeplitz check', () => {
   });
 
   it('[oracle-history] says of a finding that a restarted engine does not repeat that it depends on earlier calls', async () => {
-    const { code, out } = await toeplitz('check', fixture('grown.mjs'), '--cases', '40', '--ops', 'conv2d');
+    const { code, out } = await toeplitz('check', fixture('grown.mjs'), '--cases', '40', '--brief', '--ops', 'conv2d');
     expect(code).toBe(1);
     expect(out).toContain('  passes alone: depends on earlier calls\n  seen in:');
     expect(out).not.toContain('smallest case');

@@ -67,6 +67,7 @@ describe('an engine for one thing', () => {
         test,
         beyond(({ attributes }) => attributes.padding === 'same-lower'),
       ),
+      60,
     );
     expect(padded.status).toBe('fail');
     const wide = await check(
