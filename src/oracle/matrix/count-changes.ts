@@ -74,7 +74,7 @@ function changed(own: string, other: string, count: number, loop: Loop): Change 
   const end = Math.min(count, loop.count + FURTHER);
   return {
     text: `the number of ${own} is taken to be that of ${other}, in loops and in indices`,
-    cost: 9.75 + (other.includes('×') ? 1 : 0) + rarityOf(other),
+    cost: 9.75 + (/[×+]/.test(other) ? 1 : 0) + rarityOf(other),
     mayRunOn: true,
     apply: (term) => (loop.of(term) < end ? loop.at(term, loop.of(term)) : undefined),
     more: (term) =>

@@ -133,7 +133,7 @@ function layout(
       return shifted(terms, next, side, by * indexAt(shape.slice(0, outer), term[side].slice(0, outer)));
     }, term);
   const what = sides.length > 1 ? `the ${tensors[sides[0]]} and the weight are` : `the ${tensors[sides[0]]} is`;
-  const cost = 9.5 + (other.includes('×') ? 1 : 0) + rarityOf(other) + sides.length - 1;
+  const cost = 9.5 + (/[×+]/.test(other) ? 1 : 0) + rarityOf(other) + sides.length - 1;
   const common = { ...(sides.length === 1 && { side: sides[0] }), mayRunOn: true };
   return [
     {
@@ -151,11 +151,16 @@ function layout(
   ];
 }
 
-/** The numbers of groups, of channels of a group, and of images, times another one of these. */
+/** The numbers of groups, of channels of a group, and of images, times or plus another one of these. */
 export const productsOf = (numbers: readonly Named[]): Named[] =>
   numbers
     .filter(([name]) => ['the groups', 'the images'].includes(name) || name.endsWith('of a group'))
-    .flatMap(([name, n], _, list) => list.map(([other, m]): Named => [`${name} × ${other}`, n * m]));
+    .flatMap(([name, n], _, list) =>
+      list.flatMap(([other, m]): Named[] => [
+        [`${name} × ${other}`, n * m],
+        [`${name} + ${other}`, n + m],
+      ]),
+    );
 
 type Named = readonly [name: string, number: number];
 

@@ -154,19 +154,19 @@ function differencesFrom(terms: Terms, part: Part, theirs: Matrix, keys: readonl
       return known[i];
     };
     return (order: readonly number[], region: Region): boolean => {
-      const sums = new Map<number, number>(others.map((key) => [key, right.get(key) ?? 0]));
+      const touched = order.filter((i) => isIn(region, i, terms.list[i]));
+      if (!touched.every((i) => instead(i) !== undefined)) return false;
+      const sums = new Map<number, number>();
       const add = (key: number, factor: number): void => {
         if (key >= 0) sums.set(key, (sums.get(key) ?? right.get(key) ?? 0) + factor);
       };
-      for (const i of order) {
-        const term = terms.list[i];
-        if (!isIn(region, i, term)) continue;
-        const next = instead(i);
-        if (!next) return false;
-        add(keys[i], -term.factor);
-        for (const [key, factor] of next) add(key, factor);
+      for (const i of touched) {
+        add(keys[i], -terms.list[i].factor);
+        for (const [key, factor] of instead(i)!) add(key, factor);
       }
-      return [...sums].every(([key, sum]) => isTheirs(key, sum));
+      if (sums.size < others.length) return false;
+      for (const [key, sum] of sums) if (!isTheirs(key, sum)) return false;
+      return others.every((key) => sums.has(key));
     };
   };
 }
