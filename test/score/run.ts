@@ -5,7 +5,7 @@
 //
 // What is in the result already is not judged again, so a run goes on where the last one ended; --again forgets a set.
 
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { operators } from '../../src/oracle/families/index.ts';
@@ -66,6 +66,13 @@ type Result = Record<string, Record<string, Judged>>;
 
 const read = (): Result => (existsSync(RECORD) ? JSON.parse(readFileSync(RECORD, 'utf8')) : {});
 
+/** Written at once, since another shard may read it. */
+function write(result: Result): void {
+  const part = `${RECORD}.${process.pid}`;
+  writeFileSync(part, `${JSON.stringify(result, null, 1)}\n`);
+  renameSync(part, RECORD);
+}
+
 const { values } = parseArgs({
   options: {
     set: { type: 'string', multiple: true, default: Object.keys(sets) },
@@ -80,14 +87,14 @@ const [index, of] = values.shard.split('/').map(Number);
 
 for (const set of values.set) {
   const faults = await sets[set](Number(values.from), Number(values.count));
-  if (values.again) writeFileSync(RECORD, `${JSON.stringify({ ...read(), [set]: {} }, null, 1)}\n`);
+  if (values.again) write({ ...read(), [set]: {} });
   for (const [i, fault] of faults.entries()) {
     if (i % of !== index - 1 || read()[set]?.[fault.id]) continue;
     const engine = await fault.engine();
     if (!engine) continue;
     const judged = await judge(fault.id, fault.what, fault.op, engine, Number(values.fresh));
     const result = read(); // another shard may have written meanwhile
-    writeFileSync(RECORD, `${JSON.stringify({ ...result, [set]: { ...result[set], [fault.id]: judged } }, null, 1)}\n`);
+    write({ ...result, [set]: { ...result[set], [fault.id]: judged } });
     process.stderr.write(
       `${fault.id} ${judged.isCaught ? (judged.name ?? judged.instead ?? judged.where ?? judged.kind) : 'not caught'}\n`,
     );
