@@ -3,6 +3,7 @@
 import { ask } from '../../src/oracle/ask/ask.ts';
 import { inProcess } from '../../src/oracle/ask/in-process.ts';
 import { planCampaign, readSettings } from '../../src/oracle/cases/plan-campaign.ts';
+import { isPossible } from '../../src/oracle/cases/tensors.ts';
 import { isFailure } from '../../src/oracle/engine-under-test.ts';
 import { agreementOf, answeredCaseOf } from '../../src/oracle/findings/agreement.ts';
 import { mistakesOf } from '../../src/oracle/findings/predict.ts';
@@ -129,6 +130,9 @@ async function verified(
       // An error is no answer that could be predicted. What fails outside of the condition may be another finding's.
       const isWrongAnswer = isFailure(outcome.verdict.kind);
       if (isWrongAnswer && (outcome.theirs === undefined || (hasOthers && !condition.holds(c)))) continue;
+      // What is answered instead may be no question.
+      const instead = known?.instead?.(c);
+      if (instead && !isPossible(instead)) continue;
       fresh++;
       const predicted = condition.holds(c) ? agreementOf(mistake, answeredCaseOf(subject, outcome)) : 'unchanged';
       const isWrong = isWrongAnswer ? predicted !== 'agrees' : predicted !== 'unchanged';

@@ -39,10 +39,15 @@ const mistakeOf = (text: string): Mistake => ({
 });
 
 function shapesOf(c: Case): readonly OtherShape[] {
-  const found = known.get(c) ?? [...sizes(c), ...lengths(c)].filter(({ shape }) => shape.every(Number.isInteger));
+  const found = known.get(c) ?? [...sizes(c), ...lengths(c)].filter(({ shape }) => isShape(shape));
   known.set(c, found);
   return found;
 }
+
+/** An output that would be larger than this is not predicted. */
+const MOST = 1 << 20;
+
+const isShape = (shape: Shape): boolean => shape.every((n) => Number.isInteger(n) && n >= 0) && sizeOf(shape) <= MOST;
 
 /** Other formulas of the number of outputs, on all axes or on one. */
 function sizes(c: Case): OtherShape[] {

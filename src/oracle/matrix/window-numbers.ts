@@ -163,7 +163,8 @@ function onGrid({ shapes, list }: Terms, axes: readonly Axis[]): Term[] {
   const positions = axes.map(({ output }) => output);
   const first = axes.map(() => 0).join();
   const found: Term[] = [];
-  for (let p = 0; p < sizeOf(positions); p++) {
+  const room = sizeOf(shapes.y) / shapes.y.at(-1)!; // no position beyond it is written
+  for (let p = 0; p < Math.min(room, sizeOf(positions)); p++) {
     const place = placeOf(positions, p);
     for (const term of byPosition.get(place.join()) ?? byPosition.get(first)!) {
       const index = indexAt(grid, [term.y[0], ...place, term.y.at(-1)!]);

@@ -1,8 +1,13 @@
 // Outputs of another shape are described by the formula of their size that gives every one of them.
 
 import { expect, it } from 'vitest';
+import { inProcess } from '../../../src/oracle/ask/in-process.ts';
+import { drawCase } from '../../../src/oracle/cases/draw.ts';
+import { layerOf, shapeOf } from '../../../src/oracle/cases/tensors.ts';
 import { layerFor } from '../../../src/oracle/families/index.ts';
+import { settingOf } from '../../../src/oracle/findings/predict.ts';
 import { type Call, checkEngine } from '../../../src/oracle/index.ts';
+import { shapeMistakes } from '../../../src/oracle/matrix/shapes.ts';
 import type { ConvGeometry } from '../../../src/window.ts';
 
 /** What is said of an engine whose outputs have other shapes. */
@@ -46,6 +51,24 @@ it('[oracle-instead] says which number of the output is another one', async () =
     'the number of the output channels is that of the input channels',
   );
   expect(await said('avgPool2d', (_, [, h, w, c]) => [1, h, w, c])).toBe('the number of the images is 1');
+});
+
+it('[oracle-instead] predicts no shape with fewer than no elements, or with more than could be held', () => {
+  for (const op of ['conv2d', 'convTranspose2d', 'maxPool2d']) {
+    const subject = inProcess({ name: 'shapes', ops: { [op]: ({ x }: Call) => x } });
+    const cases = Array.from({ length: 40 }, (_, i) => drawCase(op, false, 1, i, subject));
+    const mistakes = cases.flatMap((c) => {
+      const [n, h, w, channels] = layerOf(c).shape(shapeOf(c));
+      return [1, 2].flatMap((more) => shapeMistakes(c, [n, h + more, w + more, channels]));
+    });
+    const named = new Map(mistakes.map(({ mistake }) => [mistake.name, mistake]));
+    expect(named.size).toBeGreaterThan(5);
+    for (const mistake of named.values())
+      for (const c of cases) {
+        const found = mistake.result?.(settingOf(c));
+        expect(found?.data.length ?? 0).toBe(found?.shape.reduce((a, b) => a * b, 1) ?? 0);
+      }
+  }
 });
 
 it('[oracle-instead] says what a transposed convolution leaves out of its size', async () => {
