@@ -170,7 +170,7 @@ function products(
             }
 }
 
-/** The right divisor of each output of an average. */
+/** The right divisor of each output of an average; where no cell is under the window, the cells of the padded input. */
 function divisorsOf(layer: Layer, x: Tensor): ArrayLike<number> {
   const rank = x.shape.length - 2;
   const ones = { shape: x.shape, data: new Float64Array(x.data.length).fill(1) };
@@ -178,8 +178,19 @@ function divisorsOf(layer: Layer, x: Tensor): ArrayLike<number> {
   const count = new Float64Array(mean.length);
   const size = layer.attributes.size as number[];
   const call = { op: layer.name, attributes: layer.attributes, x } as Call;
-  if (size.length === rank) products(read(call).s, undefined, (_, __, narrow) => count[narrow]++);
-  return count.map((n, i) => n / mean[i]);
+  if (size.length !== rank) return count.map((n, i) => n / mean[i]);
+  const { s } = read(call);
+  products(s, undefined, (_, __, narrow) => count[narrow]++);
+  const padded = [...places([s.batch, ...s.axes.map((a) => a.output)])].map(([, ...p]) =>
+    s.axes.reduce((all, a, i) => {
+      const cells = Array.from({ length: a.size }, (_, k) => p[i] * a.stride + k * a.dilation - a.before);
+      return all * cells.filter((cell) => cell >= -a.before && cell < a.input + a.after).length;
+    }, 1),
+  );
+  const channels = x.shape.at(-1)!;
+  return count.map((n, i) =>
+    n === 0 && layer.attributes.countPadding === true ? padded[Math.floor(i / channels)] : n / mean[i],
+  );
 }
 
 /** An engine with one mistake. */

@@ -77,7 +77,7 @@ export function termsOf(c: Case): Terms | undefined {
   const { over, rank } = windows;
   if (g.batch * outputs(g.axes) * taps(g.axes) * g.groups * g.channels * g.filters > MOST) return undefined;
   const w = weight ?? g.axes.slice(3 - rank).map(({ size }) => size);
-  const list = weighted(layer, shapes, underWindows(windows, weight !== undefined), structure);
+  const list = weighted(layer, shapes, windows, underWindows(windows, weight !== undefined), structure);
   const { channels, filters } = g;
   const groups = { x: over === 'x' ? channels : filters, w: filters, y: over === 'x' ? filters : channels };
   return { structure, shapes: { ...shapes, w }, list, windows, biases, groups };
@@ -130,16 +130,24 @@ export function isInside(shape: Shape, place: Place): boolean {
 function weighted(
   layer: Layer,
   shapes: Readonly<Record<'x' | 'y', Shape>>,
+  { g, rank, attributes }: Windows,
   list: readonly Term[],
   { kind, weight }: Structure,
 ): Term[] {
   if (kind === 'maximum' || weight !== undefined) return [...list];
-  const counts = new Float64Array(sizeOf(shapes.y));
-  for (const { x, y } of list) if (isInside(shapes.x, x)) counts[indexAt(shapes.y, y)]++;
+  const [counts, padded] = [new Float64Array(sizeOf(shapes.y)), new Float64Array(sizeOf(shapes.y))];
+  const axes = g.axes.slice(3 - rank);
+  for (const { x, y } of list) {
+    const q = indexAt(shapes.y, y);
+    if (isInside(shapes.x, x)) counts[q]++;
+    if (axes.every(({ before, input, after }, i) => x[1 + i] >= -before && x[1 + i] < input + after)) padded[q]++;
+  }
   const ones = layer.forward(onesOf(shapes.x), {}).data;
   return list.map((term) => {
     const q = indexAt(shapes.y, term.y);
-    return { ...term, factor: counts[q] > 0 ? ones[q] / counts[q] : 1 };
+    if (counts[q] > 0) return { ...term, factor: ones[q] / counts[q] };
+    // A window over padding alone, which reads cells where it lies elsewhere by mistake.
+    return { ...term, factor: attributes.countPadding === true && padded[q] > 0 ? 1 / padded[q] : 1 };
   });
 }
 
