@@ -3,7 +3,7 @@
 //
 //   0 ≤ row < rows        0 < row < rows,  0 ≤ row ≤ rows,  0 ≤ row < columns,  row < rows,  0 ≤ column < rows
 
-import { placeOf } from '../../places.ts';
+import { indexAt, placeOf } from '../../places.ts';
 import { sizeOf } from '../../tensor.ts';
 import { beyond, type Change, moved, namesOf } from './change.ts';
 import { isInside, type Place, type Term, type Terms } from './terms.ts';
@@ -42,7 +42,7 @@ export function borderChanges(terms: Terms): Change[] {
 /** The element that has the number of a place outside; within one image alone, or wherever that is. */
 function byNumber(term: Term, shape: readonly number[], over: 'x' | 'y', isImage: boolean): Term | undefined {
   const place = term[over];
-  const cell = place.slice(1, -1).reduce((number, at, i) => number * shape[i + 1] + at, 0);
+  const cell = indexAt(shape.slice(1, -1), place.slice(1, -1));
   const cells = sizeOf(shape.slice(1, -1));
   if (isImage && (cell < 0 || cell >= cells)) return undefined;
   if (!isImage && cell < 0 && place[0] === 0) return undefined;

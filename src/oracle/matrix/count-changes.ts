@@ -3,16 +3,14 @@
 //
 //   y[(n · P + p) · O + o] = Σ x[(n · I + cell) · C + first(o) + c] · w[(k · channels + c) · O + o]      O taken as C
 
-import { placeOf } from '../../places.ts';
+import { indexAt, placeOf } from '../../places.ts';
 import { sizeOf } from '../../tensor.ts';
 import { beyond, type Change, moved } from './change.ts';
 import { plural } from './coordinates.ts';
 import { numbersOf, productsOf, rarityOf } from './index-changes.ts';
+import { FURTHER } from './loop-changes.ts';
 import { axesOf } from './regions.ts';
 import type { Side, Term, Terms } from './terms.ts';
-
-/** Further numbers than these are not followed: in most tensors they lie past the end. */
-const FURTHER = 16;
 
 /** Changes of the number of filters, and of that of channels. */
 export function countChanges(terms: Terms): Change[] {
@@ -26,8 +24,7 @@ export function countChanges(terms: Terms): Change[] {
     return moved(term, side, index >= 0 && index < sizeOf(shape) ? placeOf(shape, index) : beyond(shape));
   };
   /** The number of an element, but for its last axis. */
-  const row = (term: Term, side: Side, axes: number): number =>
-    term[side].slice(0, axes).reduce((number, place, i) => number * shapes[side][i] + place, 0);
+  const row = (term: Term, side: Side, axes: number): number => indexAt(shapes[side], term[side].slice(0, axes));
   const filters = (count: number): Loop => ({
     count: O,
     of: (term) => term[narrow].at(-1)!,

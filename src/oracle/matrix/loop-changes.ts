@@ -16,7 +16,7 @@ interface Loop {
 }
 
 /** Further steps than these are not followed: in most tensors they lie past the end. */
-const FURTHER = 16;
+export const FURTHER = 16;
 
 /** Changes of the end of a loop. */
 export function loopChanges(terms: Terms, least: number): Change[] {

@@ -8,9 +8,9 @@ import type { Case } from '../case.ts';
 import { layerOf, shapeOf } from '../cases/tensors.ts';
 import type { Mistake } from '../mistake.ts';
 import { namesOf } from './change.ts';
-import { type Definition, defined, otherDefinitions } from './formulas.ts';
+import { otherDefinitions } from './formulas.ts';
 import { type Windows, windowsOf } from './terms.ts';
-import { sizeDefinitions } from './window-formulas.ts';
+import { placedBy, sizeDefinitions } from './window-formulas.ts';
 
 /** A shape that the output may have instead, by what it follows from. */
 interface OtherShape {
@@ -57,7 +57,7 @@ function sizes(c: Case): OtherShape[] {
   const { definitions, given } = sizeDefinitions(windows);
   const axes = givenOf(windows);
   return otherDefinitions(definitions, given).flatMap(({ text, definitions: other }) => {
-    const counts = axes.map((numbers) => outputBy(other, numbers, windows));
+    const counts = axes.map((numbers) => placedBy(other, numbers, windows).output);
     const on = (only: number | undefined, suffix: string, cost: number): OtherShape => ({
       text: `the size of the output follows from ${text}${suffix}`,
       cost,
@@ -76,19 +76,6 @@ function givenOf({ over, g, rank, attributes }: Windows): Readonly<Record<string
     input: over === 'x' ? axis.input : axis.output,
     outputPadding: outputPadding[i] ?? 0,
   }));
-}
-
-function outputBy(
-  definitions: readonly Definition[],
-  numbers: Readonly<Record<string, number>>,
-  windows: Windows,
-): number {
-  const { output } = defined(definitions, numbers);
-  const isHanging =
-    windows.attributes.ceil === true &&
-    definitions.some(([name]) => name === 'steps') &&
-    (output - 1) * numbers.stride >= numbers.input + numbers.before;
-  return isHanging ? output - 1 : output;
 }
 
 /** One axis as long as another one, or of length 1. */

@@ -4,7 +4,7 @@
 //   numbers     output = floor((input + before + after − reach) / stride) + 1
 
 import type { Axis } from '../../window.ts';
-import { type Definition, defined, otherDefinitions } from './formulas.ts';
+import { type Definition, defined, type Numbers, otherDefinitions } from './formulas.ts';
 import type { Windows } from './terms.ts';
 
 const reach: Definition = ['reach', '(size − 1) · dilation + 1'];
@@ -37,19 +37,25 @@ export function sizeDefinitions(windows: Windows): {
   return { definitions: [reach, output], given: [...given, 'before', 'after', 'outputPadding'] };
 }
 
+/** The numbers of an axis by formulas; a last window that would begin beyond the input is no output. Spec window-ceil. */
+export function placedBy(definitions: readonly Definition[], given: Numbers, { attributes }: Windows): Numbers {
+  const numbers = defined(definitions, given);
+  const mayHang = attributes.ceil === true && definitions.some(([name]) => name === 'steps');
+  const isHanging = mayHang && (numbers.output - 1) * numbers.stride >= numbers.input + numbers.before;
+  return isHanging ? { ...numbers, output: numbers.output - 1 } : numbers;
+}
+
 /** Every formula with one part taken otherwise, and what it makes of an axis. */
 export function otherFormulas(windows: Windows): { readonly text: string; of(axis: Axis): Partial<Axis> }[] {
   const right = definitionsOf(windows);
   const results = right.map(([name]) => name);
   const given = ['size', 'stride', 'dilation', 'input', 'output', 'before', 'after'];
   const numbers = given.filter((name) => !results.includes(name) && (name !== 'after' || !results.includes('before')));
-  const mayHang = results.includes('steps') && windows.attributes.ceil === true;
   return otherDefinitions(right, numbers).map(({ text, definitions }) => ({
     text,
     of(axis) {
-      const { before, output } = defined(definitions, { ...axis });
-      const isHanging = mayHang && (output - 1) * axis.stride >= axis.input + before;
-      return { before, output: Math.max(0, isHanging ? output - 1 : output) };
+      const { before, output } = placedBy(definitions, { ...axis }, windows);
+      return { before, output: Math.max(0, output) };
     },
   }));
 }
