@@ -2,10 +2,12 @@
 
 import { expect, it } from 'vitest';
 import { parseCaseId } from '../../../src/oracle/cases/id.ts';
+import { borderChanges } from '../../../src/oracle/matrix/border-changes.ts';
 import { placeChanges } from '../../../src/oracle/matrix/place-changes.ts';
 import { statementsNamed, statementsOf } from '../../../src/oracle/matrix/regions.ts';
 import { type Term, type Terms, termsOf } from '../../../src/oracle/matrix/terms.ts';
 import { windowChanges } from '../../../src/oracle/matrix/window-changes.ts';
+import { placedBy } from '../../../src/oracle/matrix/window-formulas.ts';
 
 const terms = (id: string): Terms => termsOf(parseCaseId(id))!;
 const conv2d = terms('conv2d/n3h4w5c3_o2k2x3s1x1pvd1x1g1b0/f32/exact/1');
@@ -50,4 +52,34 @@ it('[oracle-instead] finds statements by their words, all or none', () => {
   expect(statementsNamed(conv2d, words)?.map(({ text }) => text)).toEqual(words);
   expect(statementsNamed(conv2d, [])).toEqual([]);
   expect(statementsNamed(conv2d, [...words, 'the tap row is another'])).toBeUndefined();
+});
+
+it('[oracle-instead] reads a cell that wrongly counts as inside in the next image, or not at all', () => {
+  const padded = terms('conv2d/n2h2w2c1_o1k1x1s1x1p0.1.0.0d1x1g1b0/f32/exact/1');
+  const below = padded.list.find(({ x: [n, row] }) => n === 0 && row === 2)!;
+  const read = (text: string) =>
+    borderChanges(padded)
+      .find((each) => each.text === text)!
+      .apply(below)?.x;
+  expect(read('input rows after the last count as inside')).toEqual([1, 0, below.x[2], 0]);
+  expect(read('input rows after the last count as inside, in the image alone')).toBeUndefined();
+});
+
+it('[oracle-instead] counts no window that would begin beyond the input', () => {
+  const { windows } = terms('conv2d/n1h4w4c1_o1k1x1s1x1pvd1x1g1b0/f32/exact/1');
+  const output = (ceil: boolean) =>
+    placedBy(
+      [['output', 'steps + 1']],
+      { steps: 2, input: 4, before: 0, stride: 3 },
+      { ...windows!, attributes: { ceil } },
+    );
+  const rounded = placedBy(
+    [
+      ['steps', 'ceil(5 / 3)'],
+      ['output', 'steps + 1'],
+    ],
+    { input: 4, before: 0, stride: 3 },
+    { ...windows!, attributes: { ceil: true } },
+  );
+  expect([rounded.output, output(false).output]).toEqual([2, 3]);
 });
