@@ -2,6 +2,7 @@
 
 import { callOf, partsOf } from '../../src/oracle/ask/ask.ts';
 import { checkParts } from '../../src/oracle/ask/outputs.ts';
+import type { Case } from '../../src/oracle/case.ts';
 import { drawCase } from '../../src/oracle/cases/draw.ts';
 import { caseId } from '../../src/oracle/cases/id.ts';
 import { ownLayout } from '../../src/oracle/dialects/layout.ts';
@@ -30,14 +31,15 @@ export function askAll(index: number, seed: number, among: readonly string[] = n
 }
 
 function askOne(all: Answers, op: string, gradient: boolean, index: number, seed: number): void {
-  const known = new Map<string, Question>();
+  const known = new Map<string, Known>();
   for (const [place, way] of ways.entries()) {
     if (!way.covers(op, gradient)) continue;
     const { name, traits } = way;
-    const c = drawCase(op, gradient, seed, index, { traits });
-    const id = caseId(c);
-    const question = known.get(id) ?? questionOf(c, gradient);
-    known.set(id, question);
+    // The case of other traits is often the same: its bounds are then known.
+    const drawn = drawCase(op, gradient, seed, index, { traits });
+    const id = caseId(drawn);
+    const { c, question } = known.get(id) ?? { c: drawn, question: questionOf(drawn, gradient) };
+    known.set(id, { c, question });
     const theirs = way.answer(question, random(hash(seed, op, gradient ? 1 : 0, index, place)));
     if (theirs === undefined) continue;
     const { kind, margin, message } = checkParts(partsOf({ traits }, c), theirs);
@@ -47,7 +49,12 @@ function askOne(all: Answers, op: string, gradient: boolean, index: number, seed
   }
 }
 
-function questionOf(c: Parameters<typeof callOf>[1], gradient: boolean): Question {
+interface Known {
+  readonly c: Case;
+  readonly question: Question;
+}
+
+function questionOf(c: Case, gradient: boolean): Question {
   const call = callOf({ layout: ownLayout }, c);
   let list: { readonly products: Products | undefined } | undefined;
   return {
