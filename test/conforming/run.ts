@@ -1,10 +1,11 @@
 // npm run conforming: 10⁶ answers of conforming engines, of which the oracle may refuse none; the counts are written beside this file.
 //
-//   npm run conforming -- [--cases N] [--jobs N] [--shard i/n] [--file result.json] [--op conv2d] [--case 17]
+//   npm run conforming -- [--from N] [--cases N] [--jobs N] [--shard i/n] [--file result.json] [--op conv2d] [--case 17]
 //   npm run conforming -- --add elsewhere.json …
 //
 // Cases are numbered; every operator and its gradients are asked the case of a number, in every way that applies. A run goes on
-// with the numbers that the file lacks. On several machines each takes a shard into a file of its own, and --add joins them.
+// with the numbers that the file lacks. On several machines each takes a shard, or the numbers from one on to before another, into
+// a file of its own, and --add joins them.
 
 import { type ChildProcess, fork } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -94,6 +95,7 @@ function worker(next: () => number | undefined, done: (index: number, answers: A
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
+      from: { type: 'string', default: '0' },
       cases: { type: 'string', default: String(CASES) },
       jobs: { type: 'string', default: '1' },
       shard: { type: 'string', default: '1/1' },
@@ -116,7 +118,7 @@ async function main(): Promise<void> {
   }
   const [index, of] = values.shard.split('/').map(Number);
   const left = Array.from({ length: Number(values.cases) }, (_, i) => i).filter(
-    (i) => i % of === index - 1 && !isDone(result, i),
+    (i) => i >= Number(values.from) && i % of === index - 1 && !isDone(result, i),
   );
   const done = (i: number, answers: Answers): void => {
     count(result, answers);
@@ -129,8 +131,9 @@ async function main(): Promise<void> {
   if (result.refused.length > 0) process.exitCode = 1;
 }
 
-if (process.argv[2] === WORK)
+if (process.argv[2] === WORK) {
   process.on('message', (index) => {
-    process.send?.(askAll(index as number, SEED));
+    if (process.connected) process.send?.(askAll(index as number, SEED));
   });
-else await main();
+  process.on('error', () => process.exit()); // whoever asked has been ended meanwhile
+} else await main();
