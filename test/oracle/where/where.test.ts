@@ -60,6 +60,14 @@ describe('the condition of a failure', () => {
     expect(fresh!.outside).toEqual([0, fresh!.outside[1]]);
   });
 
+  it('[oracle-where] is met by the smallest case, also where a smaller one outside of it fails too', async () => {
+    const isWrong = (_: Shown, { x }: Call): boolean => x.shape.at(-1)! > 8 || x.data.length === 1;
+    const findings = await findingsOf(wrongWhere('prelu', isWrong), 'prelu', 60);
+    const [{ id }, ...others] = findings.filter(({ where }) => where?.text === 'channels of x > 8');
+    expect(others).toEqual([]);
+    expect(parseCaseId(id)).toMatchObject({ channels: 9 });
+  });
+
   it('[oracle-where] of every case is one, and of failures that nothing tells from the others there is none', async () => {
     const [all] = await findingsOf(
       wrongWhere('dense', () => true),
