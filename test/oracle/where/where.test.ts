@@ -61,11 +61,14 @@ describe('the condition of a failure', () => {
   });
 
   it('[oracle-where] is met by the smallest case, also where a smaller one outside of it fails too', async () => {
-    const isWrong = (_: Shown, { x }: Call): boolean => x.shape.at(-1)! > 8 || x.data.length === 1;
-    const findings = await findingsOf(wrongWhere('prelu', isWrong), 'prelu', 60);
-    const [{ id }, ...others] = findings.filter(({ where }) => where?.text === 'channels of x > 8');
-    expect(others).toEqual([]);
-    expect(parseCaseId(id)).toMatchObject({ channels: 9 });
+    const isOne = (call: Call): boolean =>
+      forward(call)
+        .shape.slice(1, -1)
+        .every((n) => n === 1);
+    const isWrong = ({ stride }: Shown, call: Call): boolean => stride[1] > 2 || isOne(call);
+    const [{ where, id }, ...others] = await findingsOf(wrongWhere('maxPool2d', isWrong), 'maxPool2d', 60);
+    expect([where?.text, others]).toEqual(['stride > 2 on the last axis', []]);
+    expect(id).toMatch(/_k1x1s1x3/);
   });
 
   it('[oracle-where] of every case is one, and of failures that nothing tells from the others there is none', async () => {
