@@ -24,19 +24,21 @@ export interface Answers {
   readonly margins: Record<string, number>;
 }
 
-export function askAll(index: number, seed: number, among: readonly string[] = names): Answers {
+/** Those whose names hold `words`. */
+export function askAll(index: number, seed: number, words = '', among: readonly string[] = names): Answers {
   const all: Answers = { judged: {}, refused: [], margins: {} };
-  for (const op of among) for (const gradient of [false, true]) askOne(all, op, gradient, index, seed);
+  for (const op of among) for (const gradient of [false, true]) askOne(all, op, gradient, index, seed, words);
   return all;
 }
 
-function askOne(all: Answers, op: string, gradient: boolean, index: number, seed: number): void {
+function askOne(all: Answers, op: string, gradient: boolean, index: number, seed: number, words: string): void {
   const known = new Map<string, Known>();
   for (const [place, way] of ways.entries()) {
-    if (!way.covers(op, gradient)) continue;
+    if (!way.covers(op, gradient) || !way.name.includes(words)) continue;
     const { name, traits } = way;
     // The case of other traits is often the same: its bounds are then known.
-    const drawn = drawCase(op, gradient, seed, index, { traits });
+    const own = drawCase(op, gradient, seed, index, { traits });
+    const drawn = way.fitted?.(own) ?? own;
     const id = caseId(drawn);
     const { c, question } = known.get(id) ?? { c: drawn, question: questionOf(drawn, gradient) };
     known.set(id, { c, question });

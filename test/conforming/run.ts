@@ -1,6 +1,7 @@
 // npm run conforming: 10⁶ answers of conforming engines, of which the oracle may refuse none; the counts are written beside this file.
 //
-//   npm run conforming -- [--from N] [--cases N] [--jobs N] [--shard i/n] [--file result.json] [--op conv2d] [--case 17]
+//   npm run conforming -- [--from N] [--cases N] [--jobs N] [--shard i/n] [--way Winograd] [--file result.json]
+//   npm run conforming -- --case 17 [--op conv2d] [--way Winograd]
 //   npm run conforming -- --add elsewhere.json …
 //
 // Cases are numbered; every operator and its gradients are asked the case of a number, in every way that applies. A run goes on
@@ -72,8 +73,12 @@ function add(result: Result, other: Result): void {
 }
 
 /** Gives a process one number after another. */
-function worker(next: () => number | undefined, done: (index: number, answers: Answers) => void): Promise<void> {
-  const child: ChildProcess = fork(fileURLToPath(import.meta.url), [WORK]);
+function worker(
+  way: string,
+  next: () => number | undefined,
+  done: (index: number, answers: Answers) => void,
+): Promise<void> {
+  const child: ChildProcess = fork(fileURLToPath(import.meta.url), [WORK, way]);
   return new Promise((resolve, reject) => {
     let current: number | undefined;
     const go = (): void => {
@@ -99,15 +104,16 @@ async function main(): Promise<void> {
       cases: { type: 'string', default: String(CASES) },
       jobs: { type: 'string', default: '1' },
       shard: { type: 'string', default: '1/1' },
-      file: { type: 'string', default: join(process.cwd(), 'test', 'conforming', 'result.json') },
+      file: { type: 'string' },
+      way: { type: 'string', default: '' },
       add: { type: 'string', multiple: true },
       op: { type: 'string' },
       case: { type: 'string' },
     },
   });
-  const { file } = values;
+  const { file = join(process.cwd(), 'test', 'conforming', 'result.json') } = values;
   if (values.case !== undefined) {
-    const answers = askAll(Number(values.case), SEED, values.op?.split(','));
+    const answers = askAll(Number(values.case), SEED, values.way, values.op?.split(','));
     return console.log(JSON.stringify(answers, null, 1));
   }
   const result = read(file);
@@ -127,13 +133,13 @@ async function main(): Promise<void> {
     for (const { way, id, said } of answers.refused) console.log(`${way}: ${id}: ${said}`);
     console.log(`case ${i}: ${result.answers} answers, ${result.refused.length} refused`);
   };
-  await Promise.all(Array.from({ length: Number(values.jobs) }, () => worker(() => left.shift(), done)));
+  await Promise.all(Array.from({ length: Number(values.jobs) }, () => worker(values.way, () => left.shift(), done)));
   if (result.refused.length > 0) process.exitCode = 1;
 }
 
 if (process.argv[2] === WORK) {
   process.on('message', (index) => {
-    if (process.connected) process.send?.(askAll(index as number, SEED));
+    if (process.connected) process.send?.(askAll(index as number, SEED, process.argv[3]));
   });
   process.on('error', () => process.exit()); // whoever asked has been ended meanwhile
 } else await main();

@@ -1,6 +1,8 @@
 // The ways in which a conforming engine may compute what the oracle asks, each with the traits that it declares.
 
 import type { Tensor } from '../../src/index.ts';
+import type { Case } from '../../src/oracle/case.ts';
+import { isPossible } from '../../src/oracle/cases/tensors.ts';
 import type { GradientCall, Gradients, Traits } from '../../src/oracle/index.ts';
 import type { Random } from '../../src/random.ts';
 import { forwards, pulls } from '../oracle/conform.ts';
@@ -16,6 +18,8 @@ export interface Way {
   readonly name: string;
   readonly traits: Traits;
   readonly covers: (op: string, gradient: boolean) => boolean;
+  /** The case as this way can answer it. */
+  readonly fitted?: (c: Case) => Case;
   /** Undefined where this way does not apply, or the case is too large for it. */
   readonly answer: (question: Question, draw: Random) => Tensor | Gradients | undefined;
 }
@@ -105,10 +109,17 @@ const orders: readonly Way[] = [
   linear('padding multiplied, fused', sums.fused, { padding: 'multiplied' }, { isPadded: true }),
 ];
 
+/** With windows of 3×3 and stride 1. */
+function byThrees(c: Case): Case {
+  const windows = { ...c, size: [3, 3], stride: [1, 1], dilation: [1, 1] } as Case;
+  return isPossible(windows) ? windows : ({ ...windows, padding: 'same-upper' } as Case);
+}
+
 const tiles: readonly Way[] = ([2, 4] as const).map((m) => ({
   name: `Winograd, F(${m}×${m}, 3×3)`,
   traits: { winograd: { m, r: 3 } },
   covers: (op, gradient) => op === 'conv2d' && !gradient,
+  fitted: byThrees,
   answer: ({ call }, draw) => byWinograd(call, m, draw),
 }));
 const fourier: Way = {

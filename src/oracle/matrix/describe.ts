@@ -191,21 +191,25 @@ function described(found: Description | undefined, larger: Description | undefin
 }
 
 /**
- * What the smallest case shows, in the words of a larger one if its rule is true there too: of a single cell many rules are
- * true.
+ * What the smallest case shows, in the words of a larger one as far as they are true there too: of a single cell many rules
+ * are true.
  */
 function insteadOf(found: Description | undefined, larger: Description | undefined): Instead | undefined {
   if (!larger?.instead.confirmed) return found?.instead;
   if (!found?.instead.confirmed) return larger.instead;
-  const isTrue = larger.rules.every((rules) => isRule(rules) && isFollowed(rules, found));
-  return isTrue ? { ...found.instead, text: larger.instead.text } : found.instead;
+  const text = larger.rules.every(isRule) ? larger.rules.reduce(inWordsTrueOf(found), larger.instead.text) : undefined;
+  return text === undefined ? found.instead : { ...found.instead, text };
 }
 
-/** Whether a rule is true in another case, if that is wrong in the same part. */
-function isFollowed({ part, products: [rule] }: PartRules, { rules }: Description): boolean {
-  const own = rules.find((each) => each.part === part);
-  return !rule || !own?.isOther.products || own.follow(rule.text);
-}
+/** The words of a part, with its plainest rule that is true in another case, if that is wrong in the same part. */
+const inWordsTrueOf =
+  ({ rules }: Description) =>
+  (text: string | undefined, { part, products }: PartRules): string | undefined => {
+    const own = rules.find((each) => each.part === part);
+    if (products.length === 0 || !own?.isOther.products) return text;
+    const rule = products.find((each) => own.follow(each.text));
+    return rule && text?.replace(products[0].text, rule.text);
+  };
 
 const isRule = ({ products, biases, isOther }: PartRules): boolean =>
   (!isOther.products || products.length > 0) && (!isOther.biases || biases.length > 0 || products[0]?.hasBias === true);
