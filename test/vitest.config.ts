@@ -13,7 +13,7 @@ const alone = [
   'kernels/refused-memory.test.ts',
   'readme.test.ts',
   'threads/*.test.ts',
-  'train/choices.test.ts',
+  'train/fit-options.test.ts',
 ];
 
 const common = {

@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
-import { program, toeplitz } from '../cli/run.ts';
+import { program, toeplitz } from './run.ts';
 
 test('[cli-explore] the page is served on this machine, alone, until an interrupt', async () => {
   const child = spawn(process.execPath, [program, 'explore', '--port', '0']);

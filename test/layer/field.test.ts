@@ -25,8 +25,8 @@ import {
   sum,
   type Tensor,
   tensor,
-} from '../src/index.ts';
-import { brokenLaws, laws } from '../src/testing/index.ts';
+} from '../../src/index.ts';
+import { brokenLaws, laws } from '../../src/testing/index.ts';
 
 const ones = (shapes: Params<Shape>): Params<Tensor> =>
   Object.fromEntries(

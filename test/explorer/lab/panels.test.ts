@@ -1,9 +1,9 @@
 // The lab's other faces: matrices, code, other libraries, saved pictures.
 
 import { describe, expect, test } from 'vitest';
-import { codeOf } from '../../src/explorer/lab/code.ts';
-import { caseOf, idOf, libraryNames, speechOf } from '../../src/explorer/lab/dialects.ts';
-import { type Lab, labOf } from '../../src/explorer/lab/lab.ts';
+import { codeOf } from '../../../src/explorer/lab/code.ts';
+import { caseOf, idOf, libraryNames, speechOf } from '../../../src/explorer/lab/dialects.ts';
+import { type Lab, labOf } from '../../../src/explorer/lab/lab.ts';
 import {
   drawMatrix,
   entriesOf,
@@ -13,14 +13,14 @@ import {
   toeplitzOf,
   whyNoPatches,
   whyNoToeplitz,
-} from '../../src/explorer/lab/matrices.ts';
-import { animateLab, drawLab } from '../../src/explorer/lab/picture.ts';
-import { defaults, type LabTexts } from '../../src/explorer/lab/texts.ts';
-import { colourOf, schemes } from '../../src/explorer/palette.ts';
-import { inkOf, svgFile } from '../../src/explorer/svg.ts';
-import * as toeplitz from '../../src/index.ts';
-import { dialects } from '../../src/oracle/dialects/dialects.ts';
-import { explain } from '../../src/oracle/explain.ts';
+} from '../../../src/explorer/lab/matrices.ts';
+import { animateLab, drawLab } from '../../../src/explorer/lab/picture.ts';
+import { defaults, type LabTexts } from '../../../src/explorer/lab/texts.ts';
+import { colourOf, schemes } from '../../../src/explorer/palette.ts';
+import { inkOf, svgFile } from '../../../src/explorer/svg.ts';
+import * as toeplitz from '../../../src/index.ts';
+import { dialects } from '../../../src/oracle/dialects/dialects.ts';
+import { explain } from '../../../src/oracle/explain.ts';
 
 const lab = (changes: Partial<LabTexts> = {}): Lab => {
   const { lab, problems } = labOf({ ...defaults, ...changes });
@@ -198,7 +198,7 @@ describe('pictures', () => {
 
   test('the page has the colours of the palette', async () => {
     const { readFileSync } = await import('node:fs');
-    const css = readFileSync(new URL('../../src/explorer/page.css', import.meta.url), 'utf8');
+    const css = readFileSync(new URL('../../../src/explorer/page.css', import.meta.url), 'utf8');
     const { light, dark } = schemes;
     for (const name of ['ground', 'text', 'line', 'accent', 'neutral', 'positive', 'negative'] as const)
       expect(css).toContain(`--${name}: light-dark(${light[name]}, ${dark[name]});`);

@@ -3,10 +3,10 @@
 import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { codeOf } from '../../src/explorer/lab/code.ts';
-import { type Lab, labOf } from '../../src/explorer/lab/lab.ts';
-import { defaults, type LabTexts, operators } from '../../src/explorer/lab/texts.ts';
-import { toChannelsFirst } from '../../src/layout.ts';
+import { codeOf } from '../../../src/explorer/lab/code.ts';
+import { type Lab, labOf } from '../../../src/explorer/lab/lab.ts';
+import { defaults, type LabTexts, operators } from '../../../src/explorer/lab/texts.ts';
+import { toChannelsFirst } from '../../../src/layout.ts';
 
 const python = ['python3', '/usr/bin/python3'].find(
   (each) => spawnSync(each, ['-c', 'import torch'], { encoding: 'utf8' }).status === 0,

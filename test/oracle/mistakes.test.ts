@@ -1,7 +1,7 @@
 // Engines with a known mistake: each is caught, reduced, and called by its name.
 
 import { describe, expect, it } from 'vitest';
-import { type Tensor, tensor } from '../../../src/index.ts';
+import { type Tensor, tensor } from '../../src/index.ts';
 import {
   type Call,
   checkEngine,
@@ -10,8 +10,8 @@ import {
   faults,
   type GradientCall,
   skip,
-} from '../../../src/oracle/index.ts';
-import { forward, gradient, ops } from '../own.ts';
+} from '../../src/oracle/index.ts';
+import { forward, gradient, ops } from './own.ts';
 
 interface Windowed {
   readonly size: number[];
