@@ -1,41 +1,8 @@
-// Hand-made filters, pyramids, correlation of pixels (the rules C11, P5, V6 of spec/README.md).
+// Gaussian and Laplacian pyramids (P5).
 
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import {
-  collapse,
-  conv2d,
-  filters,
-  gaussianPyramid,
-  laplacianPyramid,
-  pixelCorrelation,
-  tensor,
-} from '../../src/index.ts';
-import { readPng } from '../../src/inspect/index.ts';
-import { ABSENT, shared } from '../shared.ts';
-
-const total = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
-
-test('[inspect-filters] edges add up to 0, sharpen to 1, blurs to their divisor (C11)', () => {
-  expect([filters.edgeDiagonal, filters.edgeCross, filters.edgeAll].map((each) => total(each.values))).toEqual([
-    0, 0, 0,
-  ]);
-  expect([total(filters.sharpen.values), filters.sharpen.divisor]).toEqual([1, 1]);
-  expect([filters.boxBlur, filters.gaussianBlur].map((each) => [total(each.values), each.divisor])).toEqual([
-    [9, 9],
-    [16, 16],
-  ]);
-  expect(filters.gaussianBlur.values).toEqual([1, 2, 1, 2, 4, 2, 1, 2, 1]);
-});
-
-test('[inspect-filters] as a weight: a Gaussian blur keeps a constant image, an edge detector makes it 0', () => {
-  const layer = conv2d({ filters: 1, size: 3, bias: false });
-  const image = tensor([1, 4, 4, 1], new Array(16).fill(7));
-  expect(Array.from(layer.forward(image, { weight: filters.gaussianBlur.weight }).data)).toEqual([7, 7, 7, 7]);
-  expect(Array.from(layer.forward(image, { weight: filters.edgeAll.weight }).data)).toEqual([0, 0, 0, 0]);
-});
+import { collapse, gaussianPyramid, laplacianPyramid, tensor } from '../../src/index.ts';
 
 const image = fc
   .tuple(
@@ -91,33 +58,4 @@ test('[inspect-pyramid] levels and images are checked', () => {
   expect(() => laplacianPyramid(tensor([4, 4]), 2)).toThrow(/\[batch, height, width, channels\]/);
   expect(() => collapse([tensor([1, 4, 4, 1]), tensor([1, 3, 2, 1])])).toThrow(/half the size/);
   expect(() => collapse([])).toThrow(TypeError);
-});
-
-test('[inspect-correlation] stripes: −1 at distance 1, +1 at 2; along the stripes the pixels do not vary apart (V6)', () => {
-  const stripes = tensor(
-    [1, 4, 8, 1],
-    Array.from({ length: 32 }, (_, i) => (i % 2 === 0 ? 1 : -1)),
-  );
-  expect(pixelCorrelation(stripes, { distance: 3 })).toEqual([-1, 1, -1]);
-  expect(pixelCorrelation(stripes, { distance: 2, axis: 'height' })).toEqual([1, 1]);
-  expect(pixelCorrelation(tensor([1, 2, 4, 1]), { distance: 1 })).toEqual([Number.NaN]);
-});
-
-test('[inspect-correlation] the distance lies within the image', () => {
-  expect(() => pixelCorrelation(tensor([1, 4, 4, 1]), { distance: 4 })).toThrow(
-    /below the 4 cells.*\[inspect-correlation\]/,
-  );
-});
-
-test('[inspect-correlation] in photographs and textures it falls with distance (V6)', async (ctx) => {
-  const folder = shared('data/images');
-  ctx.skip(folder === undefined, ABSENT);
-  const files = readdirSync(folder as string).filter((file) => file.endsWith('.png'));
-  expect(files.length).toBe(8);
-  for (const file of files) {
-    const { shape, data } = await readPng(readFileSync(join(folder as string, file)));
-    const found = pixelCorrelation({ shape: [1, ...shape], data }, { distance: 6 });
-    expect(found, file).toEqual([...found].sort((a, b) => b - a));
-    expect(found[0], file).toBeGreaterThan(0.7);
-  }
 });

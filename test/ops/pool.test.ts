@@ -1,6 +1,7 @@
-// Pools with `ceil` whose only window is larger than the input: as torch and ONNX allow, on every path.
+// Pools whose windows are wider than their input, also with `ceil`: as the definition says, and as torch and ONNX allow, on every path.
 
-import { describe, expect, it } from 'vitest';
+import fc from 'fast-check';
+import { describe, expect, it, test } from 'vitest';
 import { avgPool1d, avgPool2d, compile, type Layer, lpPool2d, maxPool1d, maxPool2d, tensor } from '../../src/index.ts';
 import { googlenet } from '../../src/nets/index.ts';
 import * as reference from '../../src/reference/pool.ts';
@@ -115,4 +116,39 @@ it('[pool-divisor] the cells of a dilated window beyond the end do not count', (
   expect([...y(true)]).toEqual([2, 5, 2]);
   const far = avgPool1d({ size: 3, dilation: 3, stride: 1, padding: [[0, 6]] });
   expect([...far.forward(tensor([1, 4, 1], [2, 4, 8, 6]), {}).data]).toEqual([4, 4, 8, 6]);
+});
+
+const whole = (min: number, max: number) => fc.integer({ min, max });
+
+const windows = fc
+  .record({
+    input: whole(1, 5),
+    size: whole(1, 9),
+    stride: whole(1, 4),
+    dilation: whole(1, 3),
+    before: whole(0, 12),
+    after: whole(0, 12),
+    values: fc.array(whole(-9, 9), { minLength: 5, maxLength: 5 }),
+  })
+  .filter(({ input, size, dilation, before, after }) => (size - 1) * dilation + 1 <= input + before + after);
+
+test('[pool-max] [pool-average] [pool-divisor] a window wider than its input covers the cells that the definition says', () => {
+  fc.assert(
+    fc.property(windows, ({ input, size, stride, dilation, before, after, values }) => {
+      const x = values.slice(0, input);
+      const attributes = { size, stride, dilation, padding: [[before, after]] as const };
+      const y = (layer: ReturnType<typeof maxPool1d>) => [...layer.forward(tensor([1, input, 1], x), {}).data];
+      const places: number[][] = [];
+      for (let first = -before; first + (size - 1) * dilation < input + after; first += stride)
+        places.push(Array.from({ length: size }, (_, k) => first + k * dilation));
+      const met = places.map((cells) => cells.filter((i) => i >= 0 && i < input).map((i) => x[i]));
+      const sum = (list: readonly number[]): number => list.reduce((a, b) => a + b, 0);
+      expect(y(maxPool1d(attributes))).toEqual(met.map((cells) => Math.max(-Infinity, ...cells)));
+      expect(y(avgPool1d(attributes))).toEqual(met.map((cells) => Math.fround(sum(cells) / cells.length)));
+      expect(y(avgPool1d({ ...attributes, countPadding: true }))).toEqual(
+        met.map((cells) => Math.fround(sum(cells) / size)),
+      );
+    }),
+    { numRuns: 300 },
+  );
 });
