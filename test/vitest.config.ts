@@ -6,7 +6,6 @@ const alone = [
   'compile/arithmetic.test.ts',
   'compile/counts.test.ts',
   'compile/loops.test.ts',
-  'formats/limits.test.ts',
   'formats/utf8.test.ts',
   'kernels/arena.test.ts',
   'kernels/host.test.ts',

@@ -2,7 +2,17 @@
 
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { avgPool1d, avgPool2d, compile, type Layer, lpPool2d, maxPool1d, maxPool2d, tensor } from '../../src/index.ts';
+import {
+  avgPool1d,
+  avgPool2d,
+  compile,
+  type Layer,
+  lpPool2d,
+  maxPool1d,
+  maxPool2d,
+  type Tensor,
+  tensor,
+} from '../../src/index.ts';
 import { googlenet } from '../../src/nets/index.ts';
 import * as reference from '../../src/reference/pool.ts';
 import { laws } from '../../src/testing/index.ts';
@@ -151,4 +161,18 @@ test('[pool-max] [pool-average] [pool-divisor] a window wider than its input cov
     }),
     { numRuns: 300 },
   );
+});
+
+const dxOf = (layer: Layer, x: Tensor, dy: Tensor): number[] => [...layer.vjp(x, {})[1](dy).x.data];
+
+test('[pool-max-gradient] the dy of a window over no cell goes to no cell', () => {
+  const layer = maxPool2d({
+    size: [1, 1],
+    stride: 1,
+    padding: [
+      [0, 0],
+      [1, 1],
+    ],
+  });
+  expect(dxOf(layer, tensor([1, 1, 1, 1], [5]), tensor([1, 1, 3, 1], [7, -0, 9]))).toEqual([0]);
 });
