@@ -74,7 +74,7 @@ export const rooms = {
   compile: {
     files: src('compile'),
     tests: [
-      nearest({ 'plan-memory': 'compile/plan', loops: 'compile/loops', '': 'compile/batches' }),
+      nearest({ 'plan-memory': 'compile/plan', loops: 'compile/loops', '': 'compile/smaller-batches' }),
       ['kernels/sizes', 'compile/loops', 'compile/plan', 'compile/pixelwise-steps', 'layer/operator'],
       ['compile/arithmetic'],
     ],
