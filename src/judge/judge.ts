@@ -3,8 +3,9 @@
 import { known } from '../attributes.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
 import type { FreeShape, Port } from '../onnx/graph.ts';
-import { type Inside, insideOf, type Model, readOnnx } from '../onnx/model.ts';
+import { type Inside, insideOf, type Model } from '../onnx/model.ts';
 import type { Planned } from '../onnx/plan.ts';
+import { readOnnx } from '../onnx/read.ts';
 import { readTraits } from '../oracle/ask/traits.ts';
 import type { Traits } from '../oracle/engine.ts';
 import { reading } from '../reading.ts';

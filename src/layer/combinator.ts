@@ -5,20 +5,20 @@ import { checkNames, known } from '../attributes.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
 import { isList, isRecord, listOf, reading } from '../reading.ts';
 import { checkShape, checkTensor, type Shape, type Tensor } from '../tensor.ts';
+import { checkLayer, noteMade } from './check-layer.ts';
 import {
   type Arrangement,
   type Children,
-  checkLayer,
   type Field,
   type Input,
   type Layer,
   MOST_NESTED,
-  noteMade,
   type Params,
   type Program,
-  type Value,
 } from './layer.ts';
-import { checkInput, checkLike, readChanges, remembering } from './operator.ts';
+import { checkInput, checkLike } from './operands.ts';
+import { readChanges, remembering } from './operator.ts';
+import type { Value } from './step.ts';
 
 /** Children by name; an array gives the names 0, 1, … */
 export type Parts = Readonly<Record<string, Layer>> | readonly Layer[];

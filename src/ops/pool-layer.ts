@@ -2,8 +2,9 @@
 
 import { SpecError } from '../errors.ts';
 import { spaceOf, windowField } from '../layer/field.ts';
-import type { Layer, Program, Value } from '../layer/layer.ts';
+import type { Layer, Program } from '../layer/layer.ts';
 import { operator } from '../layer/operator.ts';
+import type { Value } from '../layer/step.ts';
 import { SHORT_SUM } from '../reference/sums.ts';
 import { allocate, type Shape, type Tensor, typeOf } from '../tensor.ts';
 import {

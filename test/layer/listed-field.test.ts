@@ -2,7 +2,8 @@
 
 import { describe, expect, it } from 'vitest';
 import { type AxisField, chain, conv1d, type Field, fieldAt, identity, type Layer, sum } from '../../src/index.ts';
-import { fieldOf, hull, MOST_PHASES, mirroredField, spanAt, throughField, windowField } from '../../src/layer/field.ts';
+import { hull, mirroredField, spanAt, throughField, windowField } from '../../src/layer/field.ts';
+import { fieldOf, MOST_PHASES } from '../../src/layer/field-cells.ts';
 import { listedField } from '../../src/layer/listed-field.ts';
 import type { Axis } from '../../src/window.ts';
 

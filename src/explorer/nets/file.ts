@@ -5,7 +5,8 @@ import { readSafetensors, type SafetensorsFile } from '../../formats/safetensors
 import { namedNets } from '../../nets/named.ts';
 import { isWhole, namedWeights } from '../../nets/named-weights.ts';
 import { netIn } from '../../nets/net-file.ts';
-import { type Model, type OnnxLayer, readOnnx } from '../../onnx/model.ts';
+import type { Model, OnnxLayer } from '../../onnx/model.ts';
+import { readOnnx } from '../../onnx/read.ts';
 import type { Shape } from '../../tensor.ts';
 import { bytesOf, isRefusal } from '../refusal.ts';
 import { readSize, sizeProblem } from './subjects.ts';

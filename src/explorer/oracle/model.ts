@@ -1,7 +1,7 @@
 // The state of the oracle's tab: the question, the answer, the report that was dropped, and what a file turned out to be.
 
 import { computed, signal } from '@preact/signals';
-import { readOnnx } from '../../onnx/model.ts';
+import { readOnnx } from '../../onnx/read.ts';
 import { fromJson } from '../../oracle/report/json.ts';
 import type { Report } from '../../oracle/report/report.ts';
 import { bytesOf, isRefusal } from '../refusal.ts';
