@@ -1,13 +1,11 @@
 // Whether a value is a layer, and whether the library made it. Spec layer-rules.
 
 import { show, wrongType } from '../errors.ts';
+import { isObject } from '../reading.ts';
 import type { Layer } from './layer.ts';
 
 const methods = ['forward', 'vjp', 'shape', 'params', 'field', 'cost', 'with'] as const;
-
 const optional = ['inputs', 'parameters', 'geometry', 'emit'] as const;
-
-const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
 
 /** The first member that it lacks, or whose getter throws. */
 function missingOf(layer: Layer): string | undefined {
@@ -29,7 +27,7 @@ function missingOf(layer: Layer): string | undefined {
 export function checkLayer(who: string, value: unknown, what = 'layer'): asserts value is Layer {
   const missing = missingOf((value ?? {}) as Layer);
   if (missing === undefined) return;
-  const lack = typeof value === 'object' && value !== null ? `, which has no '${missing}'` : '';
+  const lack = isObject(value) ? `, which has no '${missing}'` : '';
   throw wrongType('layer-rules', `${who}: ${what} must be a layer, got ${show(value)}${lack}`);
 }
 

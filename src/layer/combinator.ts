@@ -112,17 +112,16 @@ export function combinator(name: string, children: Children, make: (parts: Parts
 const depths = new WeakMap<Layer, number>();
 
 /** What is kept for the next call, so that nobody writes into it. */
-function frozen({ inputs, shape, field }: Walk): Walk {
-  const own = Object.entries(inputs).map(([name, input]): [string, Input] => [
-    name,
-    Object.freeze({ shape: Object.freeze([...input.shape]), field: Object.freeze([...input.field]) }),
-  ]);
-  return Object.freeze({
-    inputs: Object.freeze(Object.fromEntries(own)),
-    shape: Object.freeze([...shape]),
-    field: Object.freeze([...field]),
+const frozen = (walk: Walk): Walk =>
+  Object.freeze({
+    ...frozenInput(walk),
+    inputs: Object.freeze(
+      Object.fromEntries(Object.entries(walk.inputs).map(([name, input]) => [name, frozenInput(input)])),
+    ),
   });
-}
+
+const frozenInput = ({ shape, field }: Input): Input =>
+  Object.freeze({ shape: Object.freeze([...shape]), field: Object.freeze([...field]) });
 
 /**
  * Names of children contain no '.' and do not look like integers, whose order JavaScript changes. Spec layer-children.

@@ -3,7 +3,7 @@
 import { checkNames, frozenCopy, known } from '../attributes.ts';
 import { channelsFirst, filtersFirst, leftOutBy } from '../did-you-mean.ts';
 import { SpecError } from '../errors.ts';
-import { checkShape, checkTensor, type Shape, sameShape, type Tensor } from '../tensor.ts';
+import { checkShape, checkTensor, type Data, type Shape, sameShape, type Tensor } from '../tensor.ts';
 import type { ConvGeometry, PoolGeometry } from '../window.ts';
 import { noteMade } from './check-layer.ts';
 import { pointField } from './field.ts';
@@ -58,11 +58,15 @@ export function operator<G = undefined>(op: Operator<G>): Layer {
     const shapes = Object.freeze(mapped(parameters, (each) => Object.freeze(each.shape)));
     return { g, shape, parameters, shapes };
   });
+  /** The geometry, if the parameters are those of an x of this shape and type. */
+  const checkParams = (x: Shape, p: Params<Tensor>, like: Data): G => {
+    const { g, shapes } = facts(x);
+    checkOwnParams(who, shapes, p, like, (name, got) => shapeHint(x, shapes[name], name, got));
+    return g;
+  };
   const check = (x: Tensor, p: Params<Tensor>): G => {
     checkTensor(who, 'x', x);
-    const { g, shapes } = facts(x.shape);
-    checkOwnParams(who, shapes, p, x.data, (name, got) => shapeHint(x.shape, shapes[name], name, got));
-    return g;
+    return checkParams(x.shape, p, x.data);
   };
   /** Why a parameter probably has another shape than it must. */
   const shapeHint = (x: Shape, must: Shape, name: string, got: Shape | undefined): string => {
@@ -124,8 +128,7 @@ export function operator<G = undefined>(op: Operator<G>): Layer {
     },
     emit(program, x, p) {
       if (this !== layer) return program.call(this, x, p);
-      const { g, shapes } = facts(x.shape);
-      checkOwnParams(who, shapes, p, anyFloat32, (name, got) => shapeHint(x.shape, shapes[name], name, got));
+      const g = checkParams(x.shape, p, anyFloat32);
       return op.emit?.(program, x, p as Record<string, Tensor>, g) ?? program.call(layer, x, p);
     },
   });

@@ -63,7 +63,7 @@ export function appended(maker: PlannedNode, row: readonly Part[], form: Form): 
     const params = plan.step.params?.(given) ?? {};
     if (plan.step.lastAlready) return form.kind === 'last' ? add(layer, params) : undefined;
     if (pointwise.has(layer.name) || form.kind === 'same') return add(layer, params);
-    if (form.kind === 'rows' && layer.name === 'dense')
+    if (form.kind === 'rows' && layer.attributes.units !== undefined)
       return add(
         layer,
         { ...params, weight: rowsMoved(params.weight as Tensor, form.image as Shape) },
