@@ -51,7 +51,7 @@ export function linkClauses(html, names, target) {
     .join('');
 }
 
-/** A page of TypeDoc with what is missing in it for who cannot see it: its main part, levels of headings without gaps, no link in a summary. */
+/** A page of TypeDoc with what screen readers need: a main part, levels of headings without gaps, no link inside a summary. */
 export function accessible(html) {
   const around = [];
   return html

@@ -56,7 +56,7 @@ export function wrongIn({ bound, theirs: { data } }: Asked): number {
   return count;
 }
 
-/** Of what is made smaller here; 0 of everything else. */
+/** The products of a node that can be made smaller here; 0 for any other. */
 function productsOf({ layer, operands: { x, weight }, theirs }: Asked): number {
   const { size, multiplier } = layer.attributes;
   if (layer.roles?.linear)

@@ -40,7 +40,7 @@ interface Written {
   readonly name: string;
   readonly attributes?: Readonly<Record<string, unknown>>;
   readonly children?: Readonly<Record<string, Written>>;
-  /** Of what stands for a shared layer: of the how manieth around it, from the outermost. */
+  /** Of what stands for a shared layer: the number of that layer among those around it, counted from the outermost. */
   readonly of?: number;
 }
 

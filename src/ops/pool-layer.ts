@@ -50,7 +50,7 @@ function withinReach(axis: Axis): Axis {
   const { input, size, stride, dilation, before, output } = axis;
   const first = Math.max(0, Math.ceil((before - (output - 1) * stride) / dilation));
   const last = Math.min(size - 1, Math.floor((input - 1 + before) / dilation));
-  if (last < first) return { ...axis, size: 1 }; // no tap ever meets a cell, the first neither
+  if (last < first) return { ...axis, size: 1 }; // no tap ever meets a cell: any one will do
   return { ...axis, size: last - first + 1, before: before - first * dilation };
 }
 

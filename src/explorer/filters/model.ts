@@ -48,7 +48,7 @@ export const stages = computed(() => {
   return stagesOf(image.value, chain.value.chain, kind.value, padding, filterTitles);
 });
 
-/** The chosen pixel: a stage after the image, a row and a column; one that is not there is the nearest, what is left out 0. */
+/** The chosen pixel: a stage after the image, a row and a column. One outside becomes the nearest one, and what is left out is 0. */
 export const at = computed(() => {
   const [stage = 0, row = 0, column = 0] = chosen.texts.value.at
     .split(' ')

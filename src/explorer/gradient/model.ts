@@ -25,12 +25,12 @@ export const tensorName = computed(() => {
   const { tensor } = chosen.texts.value;
   return Object.hasOwn(subject.value.tensors, tensor) ? tensor : 'x';
 });
-/** The chosen number; one that is not there is the last. */
+/** The chosen entry: the last one if it lies beyond the end. */
 export const index = computed(() => {
   const last = subject.value.tensors[tensorName.value].data.length - 1;
   return Math.min(last, Math.max(0, Math.floor(Number(chosen.texts.value.index)) || 0));
 });
-/** Beside a greater θ, the smaller steps would vanish. */
+/** A larger θ would swallow the smaller steps by rounding. */
 const MOST = 1000;
 export const value = computed(() => {
   const typed = numberIn(chosen.texts.value.value);

@@ -1,4 +1,4 @@
-// A file of one's own: a model of ONNX, or the tensors of a safetensors file. What is wrong with it is said.
+// A file that the user opens: a model of ONNX, or the tensors of a safetensors file, or what is wrong with it.
 
 import { signal } from '@preact/signals';
 import { readSafetensors, type SafetensorsFile } from '../../formats/safetensors.ts';

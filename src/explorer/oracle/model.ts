@@ -27,7 +27,7 @@ const read = computed(() => {
   return questionOf(id, dialect);
 });
 let last = questionOf(defaults.id, defaults.dialect) as Question;
-/** The question of the controls; while they make no sense the one before. */
+/** The question of the controls, or the last one that they made while they do not fit together. */
 export const question = computed((): Question => {
   if (typeof read.value !== 'string') last = read.value;
   return last;

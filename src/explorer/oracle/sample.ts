@@ -1,4 +1,4 @@
-// A model to judge for who has none: a small net, and an engine with one mistake.
+// A model to judge for those who have none: a small net, and an engine with one mistake.
 
 import { type Draft, encode } from '../../onnx/encode.ts';
 import { readOnnx } from '../../onnx/read.ts';
