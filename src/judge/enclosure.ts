@@ -6,7 +6,7 @@ import type { Bound } from '../oracle/bounds/bound.ts';
 import { type Arithmetic, formats, rounding, unitAt } from '../oracle/bounds/formats.ts';
 import type { Traits } from '../oracle/engine.ts';
 
-/** Float64 for every element; whole numbers and truth too. */
+/** Float64 for every element, also for whole numbers and truth values. */
 export interface Enclosure {
   readonly value: Value;
   /** None where the number is known; ∞ where nothing is. */
