@@ -28,6 +28,7 @@ import {
 } from '../../src/index.ts';
 import { flatParams, mapParams } from '../../src/layer/params.ts';
 import { readOnnx, writeOnnx } from '../../src/onnx/index.ts';
+import { numberByNumber } from '../../src/onnx/number-by-number.ts';
 import { writeModel } from '../../src/onnx/write.ts';
 import { pad } from '../../src/ops/index.ts';
 import { random } from '../../src/random.ts';
@@ -94,6 +95,21 @@ describe('every layer', () => {
       expect(model.layer({ shapes: { x: first(x).shape } }).layer.children.inner.attributes).toEqual(layer.attributes);
     },
   );
+
+  test('[onnx-write] a layer that gives numbers moved by one place for numbers moved so is known to act number by number', () => {
+    const isOne = ({ layer, shape }: (typeof examples)[number]): boolean => {
+      if (layer.arrangement !== undefined || Object.keys(layer.params(shape)).length > 0) return false;
+      const x = { shape, data: Float32Array.from({ length: sizeOf(shape) }, (_, i) => ((i * 37) % 41) / 8 - 2.5) };
+      const y = layer.forward(x, {});
+      const later = layer.forward({ shape, data: moved(x.data) }, {});
+      return layer.roles?.random === undefined && `${y.shape}` === `${shape}` && equal(later.data, moved(y.data));
+    };
+    const moved = <T extends Tensor['data']>(data: T): T => data.map((_, i) => data.at(i - 1)!) as T;
+    const equal = (a: ArrayLike<number>, b: ArrayLike<number>): boolean =>
+      a.length > 2 && Array.from(a).every((value, i) => Object.is(value, b[i]));
+    const found = new Set(examples.filter(isOne).map(({ layer }) => layer.name));
+    expect([...found].sort()).toEqual([...numberByNumber].sort());
+  });
 
   test('[onnx-own] what is no layer, or has other attributes or parameters, is named', () => {
     const problem = (op: string, attributes: Record<string, string>, inputs: readonly string[] = ['x']) =>
