@@ -149,7 +149,7 @@ export class Arena {
     return new Float64Array(this.#memory.buffer, address, length);
   }
 
-  /** The whole memory. One view serves until the memory grows: small calls would feel the cost of new ones. */
+  /** The whole memory. One view serves until the memory grows, since a new one for each call would slow down small calls. */
   #words(): Uint32Array {
     const { buffer } = this.#memory;
     if (this.#view?.buffer !== buffer) this.#view = new Uint32Array(buffer);

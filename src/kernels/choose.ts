@@ -4,7 +4,7 @@
 // The loops also run where a tensor is empty, and where padding takes no part in a sum, as in all but Winograd's, but a
 // kernel would multiply ∞ or NaN by the zeros that stand for it: 0·∞ is NaN. Spec numerics-padding.
 
-import type { Algorithm } from '../layer/layer.ts';
+import type { Algorithm } from '../layer/step.ts';
 import { random as generator, generatorState } from '../random.ts';
 import * as reference from '../reference/convolution.ts';
 import * as referenceMath from '../reference/map.ts';

@@ -2,8 +2,9 @@
 
 import { SpecError } from '../errors.ts';
 import type { StepMemory } from '../kernels/step-memory.ts';
+import { isMade } from '../layer/check-layer.ts';
 import { checkedVjp } from '../layer/checked-vjp.ts';
-import { isMade, type Layer } from '../layer/layer.ts';
+import type { Layer } from '../layer/layer.ts';
 import { flatParams } from '../layer/params.ts';
 import { allocateFrom, checkTensor, type Tensor, tensor } from '../tensor.ts';
 import type { Batch } from './batches.ts';

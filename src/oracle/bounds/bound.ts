@@ -80,8 +80,8 @@ const termsOf = ({ apply }: Sum, a: Float64Array, w?: Float64Array, b?: Float64A
   );
 
 /**
- * Of whole numbers so small that nothing is rounded, which is seen without Σ|a·w| and the number of terms: only who asks for
- * those has them evaluated. Spec oracle-exact.
+ * The bound of whole numbers so small that nothing is rounded. That is seen without Σ|a·w| and the number of terms, which are
+ * evaluated only where they are asked for. Spec oracle-exact.
  */
 export function exactBound(sum: Sum, { precision }: Profile): Bound | undefined {
   const { a, w, b, divisor } = sum;
