@@ -431,7 +431,7 @@ function compare(result: Result, { asked, given }: ReturnType<typeof layerCase>)
 }
 
 describe.skipIf(!hasPython)(`Python from the text of the spec${why}`, () => {
-  beforeAll(runPython, 180_000);
+  beforeAll(runPython);
 
   const clauses = Object.values(others).map((each) => each.clauses);
   for (const type of ['float32', 'float64'] as const)

@@ -23,6 +23,7 @@ const common = {
   exclude: ['bench/**', 'interop/**', '**/node_modules/**'],
   allowOnly: false,
   testTimeout: 180_000,
+  hookTimeout: 180_000,
   setupFiles: ['test/equal-numbers.ts'],
 };
 
