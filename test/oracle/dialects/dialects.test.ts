@@ -136,7 +136,7 @@ describe('an engine that speaks a dialect', () => {
   it.each(foreign.map((name, i) => [name, (i % PARTS) + 1] as const))(
     '[dialect-results] is right in all operators and gradients: %s, part %i',
     async (name, index) => {
-      const report = await checkEngine(speaker(name), { cases: 24, shard: { index, of: PARTS }, brief: true });
+      const report = await checkEngine(speaker(name), { cases: 36, shard: { index, of: PARTS }, brief: true });
       expect(report.engine.dialect).toBe(name);
       expect(render(report)).not.toContain('✗');
       for (const { op, counts, wanted } of report.operators)
@@ -197,7 +197,7 @@ describe('an engine that speaks a dialect', () => {
   it.each(foreign.flatMap((name) => mistakes.map((each) => [name, ...each] as const)))(
     '[oracle-mistakes] and makes a mistake hears its name: %s, %s',
     async (name, mistake, op, change) => {
-      const { findings } = (await checkEngine(speaker(name, { change }), { ops: [op], cases: 24, brief: true }))
+      const { findings } = (await checkEngine(speaker(name, { change }), { ops: [op], cases: 36, brief: true }))
         .operators[0];
       expect(findings[0].mistake).toMatch(mistake);
       expect(findings[0].kind).not.toBe('wrong-dialect');
