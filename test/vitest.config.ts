@@ -32,8 +32,8 @@ const [page, ...longest] = [
   'explorer/page',
   'oracle/dialects/dialects',
   'cli/check',
-  'oracle/matrix/indices',
-  'oracle/findings/mistakes',
+  'matrix/index-changes',
+  'mistakes',
   'oracle/bounds/no-false-alarm',
   'oracle/score',
   'spec-python',
@@ -42,8 +42,8 @@ const [page, ...longest] = [
   'oracle/campaign',
   'oracle/findings/names',
   'long-sums',
-  'oracle/findings/hypotheses',
-].map((name) => `/test/${name}.test.ts`);
+  'findings/predict',
+].map((name) => `/${name}.test.ts`);
 
 /** Long files first, so that no worker has one left when the others are done. A fresh clone knows no durations. */
 class LongestFirst extends BaseSequencer {
