@@ -1,6 +1,7 @@
 // Switches mutants on that Stryker wrote into the source, and counts which of them a test meets.
 
-const ns = (globalThis.__stryker__ ??= {});
+globalThis.__stryker__ ??= {};
+const ns = globalThis.__stryker__;
 ns.mutantCoverage ??= { static: {}, perTest: {} };
 
 export function prepare() {}
