@@ -67,8 +67,9 @@ export async function runTests(tree, { tests, ids, switches }, died) {
   appendFileSync(journal, '');
 
   const state = {};
+  const living = new Set(ids);
   const read = follower(journal, (entry) => {
-    if ('dead' in entry) died(entry.dead, entry.status, entry.by);
+    if ('dead' in entry && living.delete(entry.dead)) died(entry.dead, entry.status, entry.by);
     if ('broken' in entry) console.log(`fails without a mutant: ${entry.broken}: ${entry.why}`);
     if ('replace' in entry) state.isReplaced = true;
     if ('began' in entry) Object.assign(state, { began: entry, since: Date.now() });
@@ -84,7 +85,7 @@ export async function runTests(tree, { tests, ids, switches }, died) {
     process.ended.then(() => {
       isEnded = true;
     });
-    while (!isEnded && !state.isReplaced) {
+    while (!isEnded && !state.isReplaced && living.size > 0) {
       await wait(100);
       read();
       if (state.began && Date.now() - state.since > state.began.limit) {
@@ -104,12 +105,12 @@ export async function runTests(tree, { tests, ids, switches }, died) {
       read();
       return true;
     }
-    return state.isReplaced;
+    return state.isReplaced && living.size > 0;
   }
 
   let left = tests;
   for (const slow of SLOW) {
-    while (left.length > 0 && (await once(left, slow)));
+    while (left.length > 0 && living.size > 0 && (await once(left, slow)));
     const { dead, done, late } = replay(journal);
     const isOpen = ([id, { hits }]) => !done.has(id) && Object.keys(hits).some((mutant) => !dead.has(mutant));
     const open = new Set([...late].filter(isOpen).map(([, { file }]) => file));
