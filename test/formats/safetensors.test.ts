@@ -275,12 +275,12 @@ test('[format-safetensors] arguments of a wrong type or value are refused', () =
   expect(() => writeSafetensors(bad(null))).toThrow(TypeError);
   expect(() => writeSafetensors({ x: bad([1]) })).toThrow(TypeError);
   expect(() => writeSafetensors({}, bad({ epoch: 3 }))).toThrow(
-    "metadata must be strings, got 3 for 'epoch' [format-safetensors]",
+    "writeSafetensors: metadata must be strings, got 3 for 'epoch' [format-safetensors]",
   );
   expect(() => writeSafetensors({}, {}, { type: bad('F8') })).toThrow(
-    "type must be 'F16' or 'BF16' or left out, got 'F8' [format-safetensors]",
+    "writeSafetensors: type must be 'F16' or 'BF16' or left out, got 'F8' [format-safetensors]",
   );
   expect(() => writeSafetensors({ __metadata__: tensor([0]) })).toThrow(
-    'a tensor cannot have the name __metadata__ [format-safetensors]',
+    'writeSafetensors: a tensor cannot have the name __metadata__ [format-safetensors]',
   );
 });
