@@ -71,6 +71,7 @@ export default class Runner extends TestRunner {
     const { failed, ms, hits } = measured;
     if (!late.has(id)) write({ met: Object.keys(hits) });
     if (failed) {
+      if (failed.error?.code === 'VITEST_PENDING') throw failed.error;
       if (isUsed) await beReplaced(title);
       write({ broken: title, why: String(failed.error?.message ?? failed.error).slice(0, 300) });
       write({ done: id });
