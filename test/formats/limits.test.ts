@@ -134,6 +134,12 @@ describe('texts', () => {
     expect(() => fromUtf8(Uint8Array.of(65))).toThrow('no memory');
   });
 
+  it('[format-safetensors] a header that no reader would take is not written', () => {
+    expect(() => writeSafetensors({}, { text: 'a'.repeat(1e8) })).toThrow(
+      'writeSafetensors: names and metadata must fit a header of 100000000 bytes, got 100000028 [format-safetensors]',
+    );
+  });
+
   it('[format-safetensors] options that are none are refused', () => {
     expect(() => writeSafetensors({}, {}, { typ: 'F16' } as never)).toThrow(
       "writeSafetensors: the options are type, got 'typ' [layer-attributes]",

@@ -11,13 +11,14 @@ export const entriesOf = (journal) =>
         .map((line) => JSON.parse(line))
     : [];
 
-/** Tests that are done and what the slow ones meet, mutants that are dead, and which test let which mutant pass. */
+/** Tests that are done, those that a mutant harmed, what slow ones meet, mutants that are dead, and which test let which mutant pass. */
 export function replay(journal) {
   const entries = entriesOf(journal);
   const list = (key) => entries.filter((entry) => key in entry);
   return {
     done: new Set(list('done').map(({ done }) => done)),
     late: new Map(list('late').map(({ late, ...measured }) => [late, measured])),
+    careful: new Set(list('careful').map(({ careful }) => careful)),
     dead: new Set(list('dead').map(({ dead }) => dead)),
     passed: new Set(list('passed').map(({ passed, test }) => `${test} ${passed}`)),
     met: new Set(list('met').flatMap(({ met }) => met)),

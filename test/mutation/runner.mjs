@@ -59,7 +59,7 @@ export default class Runner extends TestRunner {
   }
 
   async runTask(test) {
-    const { done, dead, passed, late } = this.known;
+    const { careful, dead, done, late, passed } = this.known;
     const names = suitesOf(test)
       .slice(1)
       .map(({ name }) => name);
@@ -82,6 +82,19 @@ export default class Runner extends TestRunner {
       if (!late.has(id)) write({ late: id, file: relative('test', test.file.filepath), ms, hits });
       return;
     }
+    // A mutant must not change what the process keeps, such as a table that is made once: the test must pass again after
+    // those that died, and if it does not, after each of them, in a process that none ran in before.
+    const died = [];
+    const bury = async (isFirst = false) => {
+      const isHarmed = died.length > 0 && (await failure(test)) !== undefined;
+      for (const [mutant, status] of isHarmed && !isFirst ? [] : died.splice(0)) {
+        dead.add(mutant);
+        write({ dead: mutant, status, by: title });
+      }
+      if (!isHarmed) return;
+      write({ careful: id });
+      await beReplaced(title);
+    };
     for (const mutant of alive) {
       if (passed.has(`${id} ${mutant}`)) continue;
       write({ began: mutant, limit: 30_000 + 40 * ms });
@@ -90,18 +103,11 @@ export default class Runner extends TestRunner {
       activate(mutant, hits[mutant]);
       const isAlive = (await failure(test)) === undefined;
       const isEndless = activate(undefined);
-      if (isAlive && !isEndless) {
-        write({ passed: mutant, test: id });
-        continue;
-      }
-      // A mutant must not change what the process keeps, such as a table that is made once: the test must pass again.
-      const isHarmed = (await failure(test)) !== undefined;
-      if (!isHarmed || isFirst) {
-        dead.add(mutant);
-        write({ dead: mutant, status: isEndless ? 'time limit' : 'killed', by: title });
-      }
-      if (isHarmed) await beReplaced(title);
+      if (isAlive && !isEndless) write({ passed: mutant, test: id });
+      else died.push([mutant, isEndless ? 'time limit' : 'killed']);
+      if (careful.has(id)) await bury(isFirst);
     }
+    await bury();
     write({ done: id });
   }
 
