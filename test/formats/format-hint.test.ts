@@ -62,6 +62,7 @@ const files: Readonly<Record<string, [RegExp, Uint8Array]>> = {
   prose: [/text/, text('Not Found, and nothing else')],
   accents: [/text/, text('Fichier non trouvé, et rien d’autre')],
   utf16: [/UTF-16/, Uint8Array.of(0xff, 0xfe, ...Buffer.from('<html>', 'utf16le'))],
+  utf16be: [/UTF-16/, Uint8Array.of(0xfe, 0xff, ...Buffer.from('<html>', 'utf16le').swap16())],
   wasm: [/WebAssembly/, bytes(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0)],
   onnx: [/ONNX: readOnnx/, Uint8Array.of(8, 7, 0x12, 4, ...text('test'), 0x3a, 0)],
   lineEnds: [/PNG with other line ends/, bytes(0x89, 0x50, 0x4e, 0x47, 0x0a, 0x1a, 0x0a)],
@@ -100,7 +101,15 @@ test.each(Object.keys(readers) as (keyof typeof readers)[])(
       if (format === reader) expect(await errorOf(readers[reader], file)).toBeUndefined();
       else expect(await messageOf(reader, file)).toMatch(new RegExp(`looks like .*: read${format}`, 'i'));
     }
-    for (const file of [bytes(1, 2, 3, 200), deflateRawSync(own.npy)])
+    const almostUtf16 = [
+      [0xff, 0xfe, 60, 1],
+      [0xff, 1, 60, 0],
+      [1, 0xfe, 60, 0],
+      [0xfe, 0xff, 1, 60],
+      [0xfe, 1, 0, 60],
+      [1, 0xff, 0, 60],
+    ].map((start) => bytes(...start));
+    for (const file of [bytes(1, 2, 3, 200), deflateRawSync(own.npy), ...almostUtf16])
       expect(await messageOf(reader, file)).not.toMatch(/looks like/);
   },
 );
