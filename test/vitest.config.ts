@@ -8,14 +8,13 @@ const alone = [
   'compile/arithmetic.test.ts',
   'compile/counts.test.ts',
   'compile/loops.test.ts',
-  'formats/limits.test.ts',
   'formats/utf8.test.ts',
   'kernels/arena.test.ts',
   'kernels/host.test.ts',
   'kernels/refused-memory.test.ts',
   'readme.test.ts',
   'threads/*.test.ts',
-  'train/choices.test.ts',
+  'train/fit-options.test.ts',
 ];
 
 const common = {

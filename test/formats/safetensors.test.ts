@@ -284,3 +284,9 @@ test('[format-safetensors] arguments of a wrong type or value are refused', () =
     'a tensor cannot have the name __metadata__ [format-safetensors]',
   );
 });
+
+test('[format-safetensors] options that are none are refused', () => {
+  expect(() => writeSafetensors({}, {}, { typ: 'F16' } as never)).toThrow(
+    "writeSafetensors: the options are type, got 'typ' [layer-attributes]",
+  );
+});

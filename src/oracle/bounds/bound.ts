@@ -80,8 +80,8 @@ const termsOf = ({ apply }: Sum, a: Float64Array, w?: Float64Array, b?: Float64A
   );
 
 /**
- * Of whole numbers so small that nothing is rounded, which is seen without Σ|a·w| and the number of terms: only who asks for
- * those has them evaluated. Spec oracle-exact.
+ * The bound of whole numbers so small that nothing is rounded. That is seen without Σ|a·w| and the number of terms, which are
+ * evaluated only where they are asked for. Spec oracle-exact.
  */
 export function exactBound(sum: Sum, { precision }: Profile): Bound | undefined {
   const { a, w, b, divisor } = sum;
@@ -108,9 +108,14 @@ export function exactBound(sum: Sum, { precision }: Profile): Bound | undefined 
   };
 }
 
+/** What each element of a is of those of a sum whose terms are divided. */
+const quotients = ({ shares }: Sum, a: Float64Array): Float64Array =>
+  shares ? a.map((each, i) => each / shares[i]) : a;
+
 /** Of any numbers. */
 export function anyBound(sum: Sum, profile: Profile): Bound {
-  const { a, w, b, divisor } = sum;
+  const { w, b, divisor } = sum;
+  const a = quotients(sum, sum.a);
   const { precision = {}, subnormals } = profile;
   const arithmetic = formats[precision.accumulator ?? 'float32'];
   const { u, eta, lambda } = arithmetic;
@@ -171,7 +176,9 @@ function rounded(
   const isHeld = (value: number): boolean => Math.abs(value) <= formats.float32.most;
   if (operands === 'float32' && [a, w, b].every((part) => every(part, isHeld))) return undefined;
   const change = (part?: Float64Array) => map(part, (each) => operandChange(each, operands, subnormals === 'ieee'));
-  const [da, dw, db] = [a, w, b].map(change);
+  // It is dy that is rounded, not what it is divided to.
+  const da = sum.shares ? quotients(sum, change(map(sum.a, finite))!) : change(a);
+  const [dw, db] = [w, b].map(change);
   if ([da, dw, db].every((part) => every(part, (each) => each === 0))) return undefined;
   const size = (part?: Float64Array) => map(part, Math.abs);
   const first = sum.apply(da!, size(w), db);
