@@ -310,6 +310,11 @@ describe('a declaration that makes no sense', () => {
     [{ gradeints: {} }, "got 'gradeints' (did you mean 'gradients'?) [oracle-engine]"],
     [{ layouts: { x: 'NCHW' } }, "got 'layouts' (did you mean 'layout'?) [oracle-engine]"],
     [{ require: [] }, "(did you mean 'requires'?)"],
+    [{ name: 5 }, 'engine: name must be a string, got 5 [oracle-engine]'],
+    [{ version: 5 }, 'engine: version must be a string, got 5 [oracle-engine]'],
+    [{ precision: 'float16' }, "engine: precision must be 'float32', the type of all tensors"],
+    [{ gradients: 5 }, 'engine: gradients must be an object of functions, got 5 [oracle-engine]'],
+    [{ gradients: { dense: 5 } }, 'engine: gradients.dense must be a function, got 5 [oracle-engine]'],
     [
       { traits: { winograd: { m: 2, r: 3 } } },
       'traits.winograd is about conv2d, which must be offered, got dense, relu [oracle-traits]',
