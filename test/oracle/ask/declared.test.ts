@@ -305,6 +305,18 @@ describe('padding in numbers', () => {
   });
 });
 
+it('[oracle-result] gradients that are none are refused, in whichever layout they were asked for', async () => {
+  const c = drawCase('conv2d', true, 1, 0);
+  for (const layout of [{}, { layout: { x: 'NCHW', weight: 'OIHW' } }] as const)
+    for (const value of [null, undefined, 5, 'x']) {
+      const given = { ...engine(['conv2d'], layout), gradients: { conv2d: () => value as never } };
+      expect((await ask(inProcess(given), c)).verdict).toMatchObject({
+        kind: 'wrong-type',
+        message: 'the gradient of x must be {shape, data: Float32Array}, got undefined',
+      });
+    }
+});
+
 describe('a declaration that makes no sense', () => {
   it.each([
     [{ gradeints: {} }, "got 'gradeints' (did you mean 'gradients'?) [oracle-engine]"],
