@@ -70,7 +70,7 @@ function numbered(mutants) {
 }
 
 async function run(name, { sample, seed, only }) {
-  const { files, tests } = rooms[name];
+  const { files, tests, hasCaches } = rooms[name];
   const mutator = name === 'assembly' ? assembly : stryker;
   const tree = copyOfTree();
   const all = numbered(await mutator.mutantsOf(tree, under(tree, files, '.ts')));
@@ -99,14 +99,21 @@ async function run(name, { sample, seed, only }) {
   };
   const left = drawn.filter(alive);
   let count = 0;
-  await mutator.runMutants(tree, left, testFiles(tree, only ?? tests), (mutant, status, by) => {
+  const tell = (mutant, status, by) => {
     // Who lives through some of the tests has not met them all.
     if (only && !isDead(status)) return;
     const { file, line, code, kind, original, replacement } = mutant;
     mutants[identity(mutant)] = { file, line, code, kind, original, replacement, status, by };
     console.log(`${++count}/${left.length} ${status.padEnd(10)} ${file}:${line} ${original} → ${replacement}`);
     save();
-  });
+  };
+  await mutator.runMutants(
+    tree,
+    left,
+    testFiles(tree, only ?? tests),
+    tell,
+    hasCaches ? under(tree, files, '.ts') : [],
+  );
   save();
 }
 
