@@ -36,6 +36,7 @@ function expectRefusal({ kind, clauses, value }: Refusal, who: string, call: () 
   }
   expect(thrown, who).toBeInstanceOf(kind);
   expect(clauses.split(' '), who).toContain(thrown.clause);
+  expect(thrown.message).toMatch(/^[^:\s][^:]*: /);
   expect(thrown.message.slice(thrown.message.indexOf(', got ')), who).toContain(value);
   expect(thrown.message.endsWith(` [${thrown.clause}]`), who).toBe(true);
 }

@@ -69,7 +69,7 @@ describe('hostile input', () => {
       thrown = error;
     }
     expect(thrown instanceof TypeError || thrown instanceof toeplitz.SpecError, String(thrown)).toBe(true);
-    expect((thrown as Error).message).toMatch(/ \[[a-z]+(-[a-z0-9]+)+\]$/);
+    expect((thrown as Error).message).toMatch(/^[^:\s][^:]*: .* \[[a-z]+(-[a-z0-9]+)+\]$/s);
     expect((thrown as Error).message.length).toBeLessThan(600);
   });
 

@@ -42,16 +42,16 @@ export async function readPng(bytes: Bytes): Promise<Tensor> {
   const chunks = readChunks(asBytes(CLAUSE, 'readPng', bytes));
   const colour = chunks.header[9];
   const format = readHeader(chunks.header);
-  checkPalette(colour, chunks);
+  const palette = paletteOf(colour, chunks);
   const { width, height, samples } = format;
-  const transparency = transparencyOf(colour, samples, chunks);
-  const channels = (colour === PALETTE ? 3 : samples) + (transparency === undefined ? 0 : 1);
+  const transparency = transparencyOf(colour, samples, palette, chunks);
+  const channels = (palette ? 3 : samples) + (transparency === undefined ? 0 : 1);
   if (width * height * channels > MAX_VALUES)
     refuse(`an image of ${width} by ${height} pixels and ${channels} channels holds more than ${MAX_VALUES} values`);
   const raw = inflate('readPng', join(CLAUSE, 'readPng', chunks.data), rawSize(format));
   const pixels = readSamples(format, raw);
   const result = allocate('readPng', [height, width, channels], 'float32');
-  if (colour === PALETTE) lookUp(pixels, chunks.palette, transparency, channels, result.data);
+  if (palette) lookUp(pixels, palette, transparency, channels, result.data);
   else scale(pixels, format, transparency, result.data);
   return result;
 }
@@ -75,27 +75,31 @@ function readHeader(header: Uint8Array): PixelFormat {
   return { width, height, samples: kind.samples, depth, interlaced: interlace === 1 };
 }
 
-function checkPalette(colour: number, { palette }: Chunks): void {
-  if (colour !== PALETTE) return;
-  if (palette === undefined) refuse(`colour type ${PALETTE} must have a PLTE chunk`);
+/** The colours that pixels are looked up in, if they are. */
+function paletteOf(colour: number, { palette }: Chunks): Uint8Array | undefined {
+  if (colour !== PALETTE) return undefined;
+  if (palette === undefined) return refuse(`colour type ${PALETTE} must have a PLTE chunk`);
   if (palette.length % 3 !== 0 || palette.length === 0 || palette.length > 3 * 256)
     refuse(`PLTE must have three bytes for each of 1 to 256 colours, got ${palette.length} bytes`);
+  return palette;
 }
 
 /** The content of tRNS, unless its length is wrong or the samples have alpha already. */
-function transparencyOf(colour: number, samples: number, { palette, transparency }: Chunks): Uint8Array | undefined {
+function transparencyOf(
+  colour: number,
+  samples: number,
+  palette: Uint8Array | undefined,
+  { transparency }: Chunks,
+): Uint8Array | undefined {
   const length = transparency?.length ?? 0;
-  const fits =
-    colour === PALETTE
-      ? 3 * length <= (palette?.length ?? 0)
-      : (colour === 0 || colour === 2) && length === 2 * samples;
+  const fits = palette ? 3 * length <= palette.length : (colour === 0 || colour === 2) && length === 2 * samples;
   return fits ? transparency : undefined;
 }
 
 /** Colours of a palette are bytes for every depth; alpha is 255 beyond the end of tRNS. */
 function lookUp(
   pixels: ArrayLike<number>,
-  palette: Uint8Array = new Uint8Array(0),
+  palette: Uint8Array,
   transparency: Uint8Array | undefined,
   channels: number,
   y: Tensor['data'],

@@ -275,12 +275,24 @@ test('[format-safetensors] arguments of a wrong type or value are refused', () =
   expect(() => writeSafetensors(bad(null))).toThrow(TypeError);
   expect(() => writeSafetensors({ x: bad([1]) })).toThrow(TypeError);
   expect(() => writeSafetensors({}, bad({ epoch: 3 }))).toThrow(
-    "metadata must be strings, got 3 for 'epoch' [format-safetensors]",
+    "writeSafetensors: metadata must be strings, got 3 for 'epoch' [format-safetensors]",
   );
   expect(() => writeSafetensors({}, {}, { type: bad('F8') })).toThrow(
-    "type must be 'F16' or 'BF16' or left out, got 'F8' [format-safetensors]",
+    "writeSafetensors: type must be 'F16' or 'BF16' or left out, got 'F8' [format-safetensors]",
   );
   expect(() => writeSafetensors({ __metadata__: tensor([0]) })).toThrow(
-    'a tensor cannot have the name __metadata__ [format-safetensors]',
+    'writeSafetensors: a tensor cannot have the name __metadata__ [format-safetensors]',
+  );
+});
+
+test('[format-safetensors] options that are none are refused', () => {
+  expect(() => writeSafetensors({}, {}, { typ: 'F16' } as never)).toThrow(
+    "writeSafetensors: the options are type, got 'typ' [layer-attributes]",
+  );
+});
+
+test('[format-safetensors] a header that no reader would take is not written', () => {
+  expect(() => writeSafetensors({}, { text: 'a'.repeat(1e8) })).toThrow(
+    'writeSafetensors: names and metadata must fit a header of 100000000 bytes, got 100000028 [format-safetensors]',
   );
 });

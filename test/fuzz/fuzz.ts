@@ -274,11 +274,12 @@ function split(source: string): [string, string?] {
   return found ? [found[1], found[2]] : [source];
 }
 
-/** What is wrong with an error, if anything: it is of a wrong class, has no clause, or says too much. */
+/** What is wrong with an error, if anything: it is of a wrong class, has no clause, does not say who refuses, or says too much. */
 function problemOf(error: unknown): string | undefined {
   if (error instanceof Error && / breaks the law '/.test(error.message)) return undefined; // what laws() is for
   if (!(error instanceof TypeError || error instanceof SpecError)) return `throws ${describe(error)}`;
   if (!/ \[[a-z]+(-[a-z0-9]+)+\]$/.test(error.message)) return `throws without a clause: ${describe(error)}`;
+  if (!/^[^:\s][^:]*: /.test(error.message)) return `throws without a name: ${describe(error)}`;
   return error.message.length > 2000 ? `throws a message of ${error.message.length} characters` : undefined;
 }
 

@@ -1,4 +1,5 @@
-// Mutation testing of one room: npm run mutation -- room [--sample N] [--seed S]; without a room, RESULTS.md is made again.
+// Mutation testing of one room: npm run mutation -- room [--sample N] [--seed S] [--tests names]; without a room, RESULTS.md is
+// made again.
 //
 // A seed puts the mutants of a room in an order, and the sample is its first N: a larger sample holds the smaller one.
 // What is known of a mutant stays in results/, as long as its line does not change: who runs it again goes on.
@@ -22,7 +23,7 @@ import { parseArgs } from 'node:util';
 import * as assembly from './assembly.mjs';
 import { rooms } from './rooms.mjs';
 import * as stryker from './stryker.mjs';
-import { isEquivalent, writeTable } from './table.mjs';
+import { isDead, isEquivalent, writeTable } from './table.mjs';
 
 const here = import.meta.dirname;
 const root = join(here, '../..');
@@ -52,10 +53,11 @@ const under = (tree, folders, suffix) =>
     .split('\n')
     .filter((file) => file.endsWith(suffix) && existsSync(join(tree, file)));
 
-const testFiles = (tree, names) =>
-  under(tree, ['test'], '.test.ts')
-    .map((file) => file.slice('test/'.length))
-    .filter((file) => names.some((name) => file.startsWith(name)));
+/** The test files whose names begin as one of these, in the order of these. */
+function testFiles(tree, names) {
+  const all = under(tree, ['test'], '.test.ts').map((file) => file.slice('test/'.length));
+  return [...new Set(names.flatMap((name) => all.filter((file) => file.startsWith(name))))];
+}
 
 /** A mutant is known by its line and what becomes of it, not by where the line stands: of equal ones, by their number. */
 function numbered(mutants) {
@@ -67,14 +69,8 @@ function numbered(mutants) {
   });
 }
 
-function grouped(values, keyOf) {
-  const groups = new Map();
-  for (const value of values) groups.set(keyOf(value), [...(groups.get(keyOf(value)) ?? []), value]);
-  return groups;
-}
-
-async function run(name, { sample, seed }) {
-  const { files, tests } = rooms[name];
+async function run(name, { sample, seed, only }) {
+  const { files, tests, hasCaches } = rooms[name];
   const mutator = name === 'assembly' ? assembly : stryker;
   const tree = copyOfTree();
   const all = numbered(await mutator.mutantsOf(tree, under(tree, files, '.ts')));
@@ -101,31 +97,37 @@ async function run(name, { sample, seed }) {
     const last = mutants[identity(mutant)];
     return !last || (last.status === 'survived' && !isEquivalent(last));
   };
-  for (const [round, patterns] of tests.entries()) {
-    const left = drawn.filter(alive);
-    if (left.length === 0) break;
-    const patternsOf = typeof patterns === 'function' ? patterns : () => patterns;
-    let count = 0;
-    for (const [met, group] of grouped(left, ({ file }) => testFiles(tree, patternsOf(file)).join(' '))) {
-      console.log(`${name}, round ${round + 1}: ${group.length} mutants meet ${met}`);
-      await mutator.runMutants(tree, group, met.split(' '), (mutant, status, by) => {
-        const { file, line, code, kind, original, replacement } = mutant;
-        mutants[identity(mutant)] = { file, line, code, kind, original, replacement, status, by };
-        console.log(`${++count}/${left.length} ${status.padEnd(10)} ${file}:${line} ${original} → ${replacement}`);
-        save();
-      });
-    }
-  }
+  const left = drawn.filter(alive);
+  let count = 0;
+  const tell = (mutant, status, by) => {
+    // Who lives through some of the tests has not met them all.
+    if (only && !isDead(status)) return;
+    const { file, line, code, kind, original, replacement } = mutant;
+    mutants[identity(mutant)] = { file, line, code, kind, original, replacement, status, by };
+    console.log(`${++count}/${left.length} ${status.padEnd(10)} ${file}:${line} ${original} → ${replacement}`);
+    save();
+  };
+  await mutator.runMutants(
+    tree,
+    left,
+    testFiles(tree, only ?? tests),
+    tell,
+    hasCaches ? under(tree, files, '.ts') : [],
+  );
   save();
 }
 
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1));
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { sample: { type: 'string', default: '300' }, seed: { type: 'string', default: '1' } },
+  options: {
+    sample: { type: 'string', default: '300' },
+    seed: { type: 'string', default: '1' },
+    tests: { type: 'string' },
+  },
 });
 for (const name of positionals) {
   if (!Object.hasOwn(rooms, name)) throw new Error(`no room ${name}; there are ${Object.keys(rooms).join(', ')}`);
-  await run(name, { sample: Number(values.sample), seed: Number(values.seed) });
+  await run(name, { sample: Number(values.sample), seed: Number(values.seed), only: values.tests?.split(',') });
 }
 writeTable();

@@ -19,6 +19,8 @@ const argument = ({ file, code, original, replacement }) =>
 /** Whether equivalent.json argues that no test can tell the mutant from the program. */
 export const isEquivalent = (mutant) => argument(mutant) !== undefined;
 
+export const isDead = (status) => status === 'killed' || status === 'time limit';
+
 const percent = (part, whole) => (whole === 0 ? '' : `${((100 * part) / whole).toFixed(1)} %`);
 const cell = (text) => `\`${text.replaceAll(/\s+/g, ' ').replaceAll('|', '\\|').slice(0, 110) || ' '}\``;
 
@@ -30,10 +32,10 @@ export function writeTable() {
     if (!existsSync(file)) continue;
     const { all, seed, mutants } = JSON.parse(readFileSync(file, 'utf8'));
     const list = Object.values(mutants);
-    const count = (...words) => list.filter(({ status }) => words.includes(status)).length;
+    const count = (word) => list.filter(({ status }) => status === word).length;
     const survivors = list.filter(({ status }) => status === 'survived');
     const live = survivors.filter((mutant) => !isEquivalent(mutant));
-    const dead = count('killed', 'time limit');
+    const dead = list.filter(({ status }) => isDead(status)).length;
     rows.push(
       `| ${room} | ${all} | ${seed} | ${list.length} | ${count('not built')} | ${count('same module')} | ${count('static')} | ` +
         `${survivors.length - live.length} | ${dead} | ${count('time limit')} | ${live.length} | ` +
@@ -50,16 +52,13 @@ export function writeTable() {
     join(here, 'RESULTS.md'),
     `# Mutation testing
 
-\`npm run mutation -- room [--sample N] [--seed S]\` writes this page. Stryker mutates \`src\`, \`assembly.mjs\` the kernels;
-\`rooms.mjs\` says which tests each room's mutants meet. A mutant dies if a test fails or a time limit passes. \`not built\`:
-the compiler refuses it; \`same module\`: the compiler makes the same bytes of it; \`equivalent\`: argued below.
+\`npm run mutation -- room [--sample N] [--seed S]\` writes this page. Stryker puts mutants into \`src\`, \`assembly.mjs\` into the
+kernels; \`rooms.mjs\` says which tests each room's mutants meet, the quick ones first. A mutant dies if a test fails or a time limit
+passes. \`not built\`: the compiler refuses it; \`same module\`: the compiler makes the same bytes of it; \`equivalent\`: argued below.
 
-\`static\`: mutants of what runs when a module is loaded, which would meet all tests, are not run. Who dies of the time limit on a
-machine that is busy may only be slow.
-
-The runs of November 2026 were made beside other work, so that some samples are small: of n mutants, a share p is known to about
-±2·√(p·(1 − p)/n). Survivors have met every list of tests that is near to their file, but not all the lists after it;
-those of oracle have met the quick tests, and most of them not yet the slow ones of where, matrix and findings.
+One process runs the tests, and each again for every mutant that it meets. \`static\`: mutants of what runs only while modules are
+loaded, which no test meets there. Who dies of the time limit on a machine that is busy may only be slow. Of n mutants, a share p is
+known to about ±2·√(p·(1 − p)/n).
 
 | room | mutants | seed | sample | not built | same module | static | equivalent | dead | of these by time limit | alive | dead of those that differ | goal |
 |---|---|---|---|---|---|---|---|---|---|---|---|---|

@@ -80,8 +80,8 @@ const termsOf = ({ apply }: Sum, a: Float64Array, w?: Float64Array, b?: Float64A
   );
 
 /**
- * Of whole numbers so small that nothing is rounded, which is seen without Σ|a·w| and the number of terms: only who asks for
- * those has them evaluated. Spec oracle-exact.
+ * The bound of whole numbers so small that nothing is rounded. That is seen without Σ|a·w| and the number of terms, which are
+ * evaluated only where they are asked for. Spec oracle-exact.
  */
 export function exactBound(sum: Sum, { precision }: Profile): Bound | undefined {
   const { a, w, b, divisor } = sum;
@@ -229,14 +229,15 @@ function flushed(sum: Sum, a: Float64Array, w?: Float64Array, b?: Float64Array):
   return first.map((each, i) => LAMBDA * (each + second[i]));
 }
 
-export const toDoubles = (data: Data): Float64Array => Float64Array.from(data);
+export const toDoubles = (data: Data): Float64Array => new Float64Array(data);
 
 /** A result of which every order of operations gives the same value: a choice among the inputs does not round. */
 export function chosen(value: Float64Array, profile: Profile): Bound {
   const zero = new Float64Array(value.length);
   const { precision: { operands = 'float32' } = {}, subnormals } = profile;
   const error = value.map((each) => operandChange(each, operands, subnormals === 'ieee'));
-  const kinds = Uint8Array.from(value, (each, i) => (error[i] === Number.POSITIVE_INFINITY ? ANYTHING : kindOf(each)));
+  const kinds: Kinds = new Uint8Array(value.length);
+  for (let i = 0; i < kinds.length; i++) kinds[i] = error[i] === Number.POSITIVE_INFINITY ? ANYTHING : kindOf(value[i]);
   return stored({ value, error, kinds, magnitude: value.map(Math.abs), terms: zero }, profile);
 }
 

@@ -95,7 +95,7 @@ export function rulesFor(terms: Terms, part: Part, theirs: Matrix, beyond: Reado
   );
   const ratios = terms.list.flatMap((term, i) => (inPlace[i] ? [] : [(theirs.get(keys[i]) ?? 0) / term.factor]));
   if (beyond.size > 0 && terms.list.every(isUnknown)) return [ruleOf(unseen(terms, part), everywhere)];
-  // What differs first: most changes do not stand it.
+  // The first difference, which refutes most changes.
   const order = [...terms.list.keys()].sort((a, b) => Number(inPlace[a]) - Number(inPlace[b]));
   const last = lastOf(terms, out);
   const isTaken = (next: Term): boolean => {
@@ -103,7 +103,7 @@ export function rulesFor(terms: Terms, part: Part, theirs: Matrix, beyond: Reado
     const key = keyIn(terms, next, sizes);
     return key < 0 ? !readsBeyond(terms, part, next) : (theirs.get(key) ?? 0) !== 0;
   };
-  /** Whether the engine has the first products by a change: a quick look, which most changes do not stand. */
+  /** Whether the engine has the first products by a change: a quick test, which refutes most changes. */
   const mayFit = (change: Change, region: Region): boolean =>
     change.all?.().every(isTaken) ??
     (change.stores ? last : order).every((i) =>
