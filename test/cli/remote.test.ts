@@ -80,7 +80,7 @@ it('[oracle-protocol] an engine that starts again as another one is believed in 
     const answer = await engine.run(call);
     expect(answer).toMatchObject({
       kind: 'crash',
-      message: expect.stringContaining('started again with another hello: '),
+      message: expect.stringContaining('started again with another hello: ops ["relu"], not ["dense"]'),
     });
     expect(answer).toMatchObject({ message: expect.stringContaining('[oracle-protocol]') });
   }

@@ -3,7 +3,7 @@
 
 import type { Part } from '../case.ts';
 import { type Change, readBeyond } from './change.ts';
-import { biasesBeside, changed, insteadOf, lastOf } from './changed.ts';
+import { biasesBeside, changed, followed, insteadOf, lastOf } from './changed.ts';
 import { changesOf } from './changes.ts';
 import { factorChanges } from './factor-changes.ts';
 import { at, exceptOutputs, isSameMatrix, isSameSet, keyIn, matrixOf, outputsBeyond, readsBeyond } from './matrices.ts';
@@ -33,6 +33,8 @@ export interface PartRules {
   readonly hasNoBias: boolean;
   /** What a maximum over no cell is. */
   readonly ofNone?: number;
+  /** Whether the products that were read follow from a rule that was found in another case. */
+  readonly follow: (rule: string) => boolean;
   /** Whether what lies beyond the end of a tensor is NaN. */
   readonly isBeyondNaN: boolean;
   /** What is seen beside: a single constant, what is not linear. */
@@ -74,6 +76,10 @@ export function rulesOf(
     return { products: found, biases: [], isOther: { products: true, biases: false } };
   return { products: [], biases: ofBiases(beyond), isOther: { products: false, biases: true } };
 }
+
+/** Whether products that were read are those that a rule gives here. */
+export const follows = (terms: Terms, part: Part, { products, beyond }: Reading, rule: string): boolean =>
+  isSameMatrix(exceptOutputs(terms, part, matrixOf(terms, followed(rule, terms)), beyond), products);
 
 /** How many rules are kept, the plainest first. */
 const KEPT = 120;
