@@ -64,9 +64,8 @@ export class Activation implements Value {
 
   /** Moves into `home` if the cells can lie there; says whether they do. */
   moveInto(home: Activation, channel: number): boolean {
-    const gapless = home.dense && sizeOf(home.shape) === sizeOf(this.shape);
-    const sameCells = home.batch === this.batch && this.size.every((cells, i) => cells === home.size[i]);
-    const fits = gapless || (sameCells && !this.dense);
+    // A home without gaps is a copy, or a sum of values without space: as many numbers in the same order.
+    const fits = home.dense || (!this.dense && this.size.every((cells, i) => cells === home.size[i]));
     const isInDense = (activation: Activation): boolean =>
       activation.dense || (activation.home !== undefined && isInDense(activation.home.activation));
     const fitsMargins = !isInDense(home) || isMarginless(this.treeMargins);

@@ -66,7 +66,7 @@ export function addInPlace(steps: readonly Step[], input: Activation, output: Ac
       part.tree.every(
         (activation) => (lives.get(activation)?.last ?? 0) <= time && !reads.slice(2).includes(activation),
       );
-    reads.slice(0, 2).some((part) => isFree(part) && (part.moveInto(y, 0) || y.moveInto(part, 0)));
+    reads.some((part) => isFree(part) && (part.moveInto(y, 0) || y.moveInto(part, 0)));
   }
 }
 

@@ -87,12 +87,12 @@ export class Recorder implements Program {
     if (parts.length === 1) return parts[0];
     const y = new Activation(shape);
     const fits = (part: Activation): boolean => part.size.every((cells, i) => cells === y.size[i] || cells === 1);
-    if (shape.length > 5 && !(parts as readonly Activation[]).every(fits)) return undefined;
+    if (!(parts as readonly Activation[]).every(fits)) return undefined;
     return this.append(sumStep(parts as readonly Activation[], y, {}, { operation: 'product' }));
   }
 
+  /** Of one part it is a copy, which is seldom made. */
   sum(parts: readonly Value[]): Value {
-    if (parts.length === 1) return parts[0];
     return this.append(sumStep(parts as readonly Activation[], new Activation(parts[0].shape), {}));
   }
 

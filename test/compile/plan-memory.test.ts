@@ -7,6 +7,8 @@ import { describe, expect, it, test } from 'vitest';
 import { planned } from '../../src/compile/compile.ts';
 import { addInPlace, fuse, placed, planMemory } from '../../src/compile/plan-memory.ts';
 import * as t from '../../src/index.ts';
+import * as o from '../../src/ops/index.ts';
+import { allocating } from '../../src/tensor.ts';
 
 /** The number of steps, and the bytes of the activations, for a batch of 1. */
 function planOf(net: t.Layer, shape: t.Shape) {
@@ -54,6 +56,25 @@ describe('the plan', () => {
     expect(planOf(two, shape)).toMatchObject({ steps: 3, bytes: 3 * ROOM });
     const residual = t.chain([one(), t.sum([t.chain([one(), one()]), t.identity()])]);
     expect(planOf(residual, shape)).toMatchObject({ steps: 4, bytes: 3 * ROOM });
+    // Only so do two values have to be kept at a time: the first part is overwritten, or the second.
+    const [first, second] = [t.sum([t.identity(), one()]), t.sum([one(), t.identity()])];
+    for (const inner of [first, second, t.sum([first, t.identity()]), t.sum([t.identity(), second])])
+      expect(planOf(t.chain([one(), inner, one()]), shape)).toMatchObject({ bytes: 2 * ROOM });
+    // The third is not, for the first two are added before it is read.
+    const three = t.sum([t.relu(), t.relu(), t.identity()]);
+    expect(planOf(t.chain([one(), three, one()]), shape)).toMatchObject({ bytes: 3 * ROOM });
+  });
+
+  it('[compile-memory] a value with margins lies in a whole that has room for them', () => {
+    const padded = t.conv2d({ filters: 10, size: 3, padding: 1 });
+    const block = t.chain([one(), t.concat([t.identity(), padded]), one()]);
+    expect(planOf(block, shape)).toMatchObject({ steps: 3 });
+  });
+
+  it('[compile-memory] a value that is flattened for one reader, and read as it is by another, is not copied', () => {
+    const flat = t.chain([t.flatten(), t.dense({ units: 10 })]);
+    const mean = t.chain([t.globalAvgPool(), t.dense({ units: 10 })]);
+    expect(planOf(t.chain([one(), t.concat([flat, mean])]), shape)).toMatchObject({ steps: 4 });
   });
 
   it('[compile-memory] [compile-bits] a part that is read afterwards is not overwritten', () => {
@@ -72,6 +93,37 @@ describe('the plan', () => {
     }
   });
 
+  it('[compile-memory] what has kernels is no call of forward', () => {
+    for (const [net, x = shape] of [
+      [t.chain([t.lrn(), t.relu(), t.frozenNorm()])],
+      [t.chain([t.maxPool2d({ size: 2 }), t.avgPool2d({ size: 2 }), t.globalMaxPool({ keep: true })])],
+      [t.concat([t.sum([one(), t.identity()]), o.product([one(), t.globalAvgPool({ keep: true })])])],
+      [t.chain([t.convTranspose2d({ filters: 10, size: 2 }), t.flatten(), t.dense({ units: 2 })])],
+      [o.product([t.identity(), t.identity()]), [1, 2, 3, 2, 3, 2]],
+    ] as const) {
+      const { program } = planned(net, x, t.initialize(net, x, { seed: 1 }), {});
+      expect(program.steps.filter(({ isCall }) => isCall)).toEqual([]);
+    }
+  });
+
+  it('[compile-memory] a result that the host refuses is refused by name', () => {
+    const run = t.compile(t.relu(), [1, 2], {});
+    const x = t.tensor([1, 2], [1, -2]);
+    const full = () => {
+      throw new RangeError('no room');
+    };
+    expect(() => allocating(full, () => run(x))).toThrow(
+      'compile: the host refuses 2 elements of float32 (no room) [tensor-size]',
+    );
+    expect([...run(x).data]).toEqual([1, 0]);
+  });
+
+  it('[compile-input] a net with a value of one axis takes no smaller batch', () => {
+    const net = t.chain([t.crossEntropy({ labels: [0, 1] }), t.relu()]);
+    const run = t.compile(net, [2, 3], {});
+    expect(() => run(t.tensor([1, 3]))).toThrow('compile: x must have the shape [2,3] it was compiled for');
+  });
+
   it('[compile-memory] calls of forward are marked, for threads have no part in them', () => {
     const net = t.chain([one(), { ...t.relu() }, one()]);
     const { program } = planned(net, shape, t.initialize(net, shape, { seed: 1 }), {});
@@ -82,6 +134,7 @@ describe('the plan', () => {
     const joined = t.concat([one(), one()]);
     expect(planOf(joined, shape)).toMatchObject({ steps: 2, bytes: ROOM + 8032 });
     expect(planOf(t.chain([one(), t.flatten()]), shape)).toMatchObject({ steps: 1, bytes: 2 * ROOM });
+    expect(planOf(t.chain([one(), t.sum([t.identity()]), one()]), shape)).toMatchObject({ steps: 2, bytes: 2 * ROOM });
   });
 
   it('[compile-memory] the largest value is placed first, and smaller ones beside it', () => {

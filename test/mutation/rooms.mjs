@@ -1,7 +1,7 @@
 // The rooms: which files are mutated, and the test files that are nearest, quick ones first.
 //
 // A mutant of src meets only the tests that run its line, so that a list of all near tests costs little; one of assembly
-// meets them all.
+// meets them all. `hasCaches`: the modules keep tables from call to call, which are emptied before each run.
 
 const src = (name) => [`src/${name}/`];
 
@@ -104,6 +104,7 @@ export const rooms = {
   },
   oracle: {
     files: src('oracle'),
+    hasCaches: true,
     tests: [
       'ops/prelu',
       'oracle/ask/declared',

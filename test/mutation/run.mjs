@@ -23,7 +23,7 @@ import { parseArgs } from 'node:util';
 import * as assembly from './assembly.mjs';
 import { rooms } from './rooms.mjs';
 import * as stryker from './stryker.mjs';
-import { isEquivalent, writeTable } from './table.mjs';
+import { isDead, isEquivalent, writeTable } from './table.mjs';
 
 const here = import.meta.dirname;
 const root = join(here, '../..');
@@ -70,7 +70,7 @@ function numbered(mutants) {
 }
 
 async function run(name, { sample, seed, only }) {
-  const { files, tests } = rooms[name];
+  const { files, tests, hasCaches } = rooms[name];
   const mutator = name === 'assembly' ? assembly : stryker;
   const tree = copyOfTree();
   const all = numbered(await mutator.mutantsOf(tree, under(tree, files, '.ts')));
@@ -99,12 +99,21 @@ async function run(name, { sample, seed, only }) {
   };
   const left = drawn.filter(alive);
   let count = 0;
-  await mutator.runMutants(tree, left, testFiles(tree, only ?? tests), (mutant, status, by) => {
+  const tell = (mutant, status, by) => {
+    // Who lives through some of the tests has not met them all.
+    if (only && !isDead(status)) return;
     const { file, line, code, kind, original, replacement } = mutant;
     mutants[identity(mutant)] = { file, line, code, kind, original, replacement, status, by };
     console.log(`${++count}/${left.length} ${status.padEnd(10)} ${file}:${line} ${original} → ${replacement}`);
     save();
-  });
+  };
+  await mutator.runMutants(
+    tree,
+    left,
+    testFiles(tree, only ?? tests),
+    tell,
+    hasCaches ? under(tree, files, '.ts') : [],
+  );
   save();
 }
 

@@ -50,8 +50,17 @@ export async function mutantsOf(tree, files) {
   return found;
 }
 
-/** Runs the mutants against the tests in the tree, and calls `done(mutant, status, by)` for each. */
-export async function runMutants(tree, mutants, tests, done) {
+/** Caches of a module become ones that the switch can empty. */
+const withMemories = (content) =>
+  content.replaceAll(/^(?:export )?const .*/gm, (line) =>
+    line.replaceAll(/new (?:Weak)?Map<.*?>\(\)/g, 'new MutationMemory()'),
+  );
+
+/**
+ * Runs the mutants against the tests in the tree, and calls `done(mutant, status, by)` for each. `caching` are the files whose
+ * caches are emptied before each run.
+ */
+export async function runMutants(tree, mutants, tests, done, caching = []) {
   const names = new Map(mutants.map((mutant) => [mutant.name, mutant]));
   const files = [...new Set(mutants.map(({ file }) => file))].map((name) => ({
     name,
@@ -61,6 +70,7 @@ export async function runMutants(tree, mutants, tests, done) {
   const instrumented = await instrument(files, isWanted);
   const chosen = new Map(instrumented.mutants.filter(isWanted).map((mutant) => [mutant.id, names.get(nameOf(mutant))]));
   for (const { name, content } of instrumented.files) writeFileSync(join(tree, name), content);
+  for (const name of caching) writeFileSync(join(tree, name), withMemories(readFileSync(join(tree, name), 'utf8')));
   const left = new Map(chosen);
   const switches = join(tree, 'test/mutation/switch-source.mjs');
   const { met, loaded } = await runTests(tree, { tests, ids: [...chosen.keys()], switches }, (id, status, by) => {

@@ -4,11 +4,35 @@ globalThis.__stryker__ ??= {};
 const ns = globalThis.__stryker__;
 ns.mutantCoverage ??= { static: {}, perTest: {} };
 
+/**
+ * What modules remember from call to call, as stryker.mjs writes it: forgotten before each run, or what the test found
+ * without a mutant would hide the mutant.
+ */
+const memories = [];
+class Memory {
+  #kept = new Map();
+  constructor() {
+    memories.push(this);
+  }
+  has = (key) => this.#kept.has(key);
+  get = (key) => this.#kept.get(key);
+  set = (key, value) => {
+    this.#kept.set(key, value);
+    return this;
+  };
+  forget = () => this.#kept.clear();
+}
+globalThis.MutationMemory = Memory;
+const forget = () => {
+  for (const each of memories) each.forget();
+};
+
 export function prepare() {}
 
 /** Runs the test without a mutant: what it throws, and how often it met each. */
 export async function met(test, run) {
   const { perTest } = ns.mutantCoverage;
+  forget();
   ns.currentTestId = test.id;
   const failed = await run();
   ns.currentTestId = undefined;
@@ -21,6 +45,7 @@ export const whileLoading = () => Object.keys(ns.mutantCoverage.static);
 
 /** Switches one mutant on, or all off; says whether the last one went round and round. */
 export function activate(mutant, hits) {
+  forget();
   const isEndless = ns.hitCount > ns.hitLimit;
   // While a mutant is on, what is counted belongs to no module that is being loaded.
   ns.currentTestId = mutant && 'mutant';

@@ -19,6 +19,8 @@ const argument = ({ file, code, original, replacement }) =>
 /** Whether equivalent.json argues that no test can tell the mutant from the program. */
 export const isEquivalent = (mutant) => argument(mutant) !== undefined;
 
+export const isDead = (status) => status === 'killed' || status === 'time limit';
+
 const percent = (part, whole) => (whole === 0 ? '' : `${((100 * part) / whole).toFixed(1)} %`);
 const cell = (text) => `\`${text.replaceAll(/\s+/g, ' ').replaceAll('|', '\\|').slice(0, 110) || ' '}\``;
 
@@ -30,10 +32,10 @@ export function writeTable() {
     if (!existsSync(file)) continue;
     const { all, seed, mutants } = JSON.parse(readFileSync(file, 'utf8'));
     const list = Object.values(mutants);
-    const count = (...words) => list.filter(({ status }) => words.includes(status)).length;
+    const count = (word) => list.filter(({ status }) => status === word).length;
     const survivors = list.filter(({ status }) => status === 'survived');
     const live = survivors.filter((mutant) => !isEquivalent(mutant));
-    const dead = count('killed', 'time limit');
+    const dead = list.filter(({ status }) => isDead(status)).length;
     rows.push(
       `| ${room} | ${all} | ${seed} | ${list.length} | ${count('not built')} | ${count('same module')} | ${count('static')} | ` +
         `${survivors.length - live.length} | ${dead} | ${count('time limit')} | ${live.length} | ` +

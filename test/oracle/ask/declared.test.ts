@@ -305,11 +305,28 @@ describe('padding in numbers', () => {
   });
 });
 
+it('[oracle-result] gradients that are none are refused, in whichever layout they were asked for', async () => {
+  const c = drawCase('conv2d', true, 1, 0);
+  for (const layout of [{}, { layout: { x: 'NCHW', weight: 'OIHW' } }] as const)
+    for (const value of [null, undefined, 5, 'x']) {
+      const given = { ...engine(['conv2d'], layout), gradients: { conv2d: () => value as never } };
+      expect((await ask(inProcess(given), c)).verdict).toMatchObject({
+        kind: 'wrong-type',
+        message: 'the gradient of x must be {shape, data: Float32Array}, got undefined',
+      });
+    }
+});
+
 describe('a declaration that makes no sense', () => {
   it.each([
     [{ gradeints: {} }, "got 'gradeints' (did you mean 'gradients'?) [oracle-engine]"],
     [{ layouts: { x: 'NCHW' } }, "got 'layouts' (did you mean 'layout'?) [oracle-engine]"],
     [{ require: [] }, "(did you mean 'requires'?)"],
+    [{ name: 5 }, 'engine: name must be a string, got 5 [oracle-engine]'],
+    [{ version: 5 }, 'engine: version must be a string, got 5 [oracle-engine]'],
+    [{ precision: 'float16' }, "engine: precision must be 'float32', the type of all tensors"],
+    [{ gradients: 5 }, 'engine: gradients must be an object of functions, got 5 [oracle-engine]'],
+    [{ gradients: { dense: 5 } }, 'engine: gradients.dense must be a function, got 5 [oracle-engine]'],
     [
       { traits: { winograd: { m: 2, r: 3 } } },
       'traits.winograd is about conv2d, which must be offered, got dense, relu [oracle-traits]',

@@ -1,6 +1,7 @@
 // The tables of spec/dialects.md are made of the data and of what the code writes. `npm run readme` writes them anew.
 
 import { expect, it } from 'vitest';
+import type { Case } from '../../../src/oracle/case.ts';
 import { drawCase } from '../../../src/oracle/cases/draw.ts';
 import { caseId, parseCaseId } from '../../../src/oracle/cases/id.ts';
 import { layerOf } from '../../../src/oracle/cases/tensors.ts';
@@ -111,6 +112,22 @@ it('[dialect-names] what torch can say of an enlargement is asked as it is', () 
       coordinates: coordinates === 'asymmetric' ? 'half-pixel' : coordinates,
     });
   }
+});
+
+it('[dialect-names] torch has the word `same` for convolutions that skip nothing, of no transposed ones', () => {
+  const convolutions = all.filter((op) => /conv/i.test(op));
+  for (const op of convolutions)
+    for (const stride of [1, 2]) {
+      const drawn = drawCase(op, false, 1, 0) as Case & {
+        readonly stride: readonly number[];
+        readonly padding: unknown;
+      };
+      const [strides, ones] = [stride, 1].map((each) => drawn.stride.map(() => each));
+      const c = { ...drawn, dilation: ones, stride: strides, padding: 'same-upper' };
+      const { padding } = nearestIn('torch', c) as typeof c;
+      expect(padding === 'same-upper', `${op} ${stride}`).toBe(stride === 1 && !op.startsWith('convTranspose'));
+    }
+  expect(convolutions.length).toBeGreaterThan(6);
 });
 
 it('[oracle-engine] `same` in numbers has no ceil, which the words do not have either', () => {

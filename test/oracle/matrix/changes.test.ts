@@ -3,11 +3,15 @@
 import { expect, it } from 'vitest';
 import { parseCaseId } from '../../../src/oracle/cases/id.ts';
 import { borderChanges } from '../../../src/oracle/matrix/border-changes.ts';
+import { isBeyond } from '../../../src/oracle/matrix/change.ts';
+import { shifted } from '../../../src/oracle/matrix/index-changes.ts';
 import { placeChanges } from '../../../src/oracle/matrix/place-changes.ts';
+import { positionChanges } from '../../../src/oracle/matrix/position-changes.ts';
 import { statementsNamed, statementsOf } from '../../../src/oracle/matrix/regions.ts';
 import { type Term, type Terms, termsOf } from '../../../src/oracle/matrix/terms.ts';
 import { windowChanges } from '../../../src/oracle/matrix/window-changes.ts';
 import { placedBy } from '../../../src/oracle/matrix/window-formulas.ts';
+import { numberChanges } from '../../../src/oracle/matrix/window-numbers.ts';
 
 const terms = (id: string): Terms => termsOf(parseCaseId(id))!;
 const conv2d = terms('conv2d/n3h4w5c3_o2k2x3s1x1pvd1x1g1b0/f32/exact/1');
@@ -82,4 +86,66 @@ it('[oracle-instead] counts no window that would begin beyond the input', () => 
     { ...windows!, attributes: { ceil: true } },
   );
   expect([rounded.output, output(false).output]).toEqual([2, 3]);
+});
+
+it('[oracle-instead] an element further on is one of the tensor, one beyond it, or that of padding as before', () => {
+  const padded = terms('conv2d/n2h2w3c1_o1k2x2s1x1p1.0.1.0d1x1g1b0/f32/exact/1');
+  const [N, H, W] = padded.shapes.x;
+  const found = { inside: 0, beyond: 0, padding: 0 };
+  for (const term of padded.list)
+    for (const by of [-4, -1, 0, 1, 4]) {
+      const next = shifted(padded, term, 'x', by);
+      const [n, row, column] = term.x;
+      const index = (n * H + row) * W + column + by;
+      if (row < 0 || column < 0) {
+        found.padding++;
+        expect(next).toBe(term);
+      } else if (index < 0 || index >= N * H * W) {
+        found.beyond++;
+        expect(isBeyond(next.x)).toBe(true);
+      } else {
+        found.inside++;
+        expect(next).toEqual({ ...term, x: [Math.floor(index / (H * W)), Math.floor(index / W) % H, index % W, 0] });
+      }
+    }
+  expect(Math.min(...Object.values(found))).toBeGreaterThan(10);
+});
+
+it.each([
+  ['output', 'input', 'conv2d/n2h6w5c1_o1k2x3s2x1p1.0.0.1d1x2g1b0/f32/exact/1'],
+  ['input', 'output', 'convTranspose2d/n2h2w3c1_o1k3x2s2x3p1.1.1.0d2x1q1x2g1b0/f32/exact/1'],
+])('[oracle-instead] takes positions of the %s apart by rows of another length', (own, other, id) => {
+  const all = terms(id);
+  const [at, over] = own === 'output' ? (['y', 'x'] as const) : (['x', 'y'] as const);
+  const lengths = {
+    [`${other} columns`]: all.shapes[over][2],
+    [`${own} rows`]: all.shapes[at][1],
+    [`${other} rows`]: all.shapes[over][1],
+  };
+  const axes = all.windows!.g.axes.slice(1);
+  const changes = new Map(positionChanges(all).map((each) => [each.text, each]));
+  for (const [name, length] of Object.entries(lengths)) {
+    const change = changes.get(`the row and column of a position are counted in rows of the ${name}`)!;
+    for (const term of all.list) {
+      const p = term[at][1] * all.shapes[at][2] + term[at][2];
+      const cells = [Math.floor(p / length), p % length].map(
+        (start, i) => start * axes[i].stride + term.w[i] * axes[i].dilation - axes[i].before,
+      );
+      expect(change.apply(term)![over]).toEqual([term[over][0], ...cells, 0]);
+    }
+  }
+  expect(new Set(Object.values(lengths)).size).toBe(3);
+});
+
+it('[oracle-instead] counts outputs by other numbers where these give another count, as far as there is room', () => {
+  const strided = terms('conv1d/n2h6c1_o1k2s3pvd1g1b0/f32/exact/1');
+  const changes = new Map(numberChanges(strided).map((each) => [each.text, each]));
+  const counted = (text: string) => changes.get(`${text}, and the outputs are counted so`)!.all?.();
+  // Five outputs of each image, where two of each have room: those of the first image are written, but for the last.
+  const placed = [0, 1, 2, 3].flatMap((p) =>
+    [0, 1].map((k) => ({ x: [0, p + k, 0], w: [k, 0, 0], y: [Math.floor(p / 2), p % 2, 0], factor: 1 })),
+  );
+  expect(counted('the stride is taken as 1')).toEqual(placed);
+  expect(changes.get('the stride is taken as 1')!.all).toBeUndefined();
+  expect(counted('the padding after the last cell is taken one larger')).toBeUndefined();
 });

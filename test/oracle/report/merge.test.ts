@@ -104,6 +104,22 @@ describe('merge', () => {
     }
   });
 
+  it('[campaign-merge] adds up what is seldom counted, and says nothing of what never happened', async () => {
+    const report = await checkEngine(wrong, { ops: ['maxPool2d'], cases: 2, brief: true, shard: { index: 1, of: 2 } });
+    const of = (index: number, more: object) => ({
+      source: `${index}.json`,
+      report: { ...report, shard: { index, of: 2 }, operators: [{ ...report.operators[0], ...more }] },
+    });
+    const rare = (a: object, b: object) => {
+      const { unasked, late, avoided } = merge([of(1, a), of(2, b)]).operators[0];
+      return { unasked, late, avoided };
+    };
+    expect(rare({}, {})).toEqual({});
+    expect(rare({ late: 2 }, { avoided: { 'batch > 1': 3 } })).toEqual({ late: 2, avoided: { 'batch > 1': 3 } });
+    const all = { unasked: 1, late: 2, avoided: { 'batch > 1': 3 } };
+    expect(rare(all, all)).toEqual({ unasked: 2, late: 4, avoided: { 'batch > 1': 6 } });
+  });
+
   it('[campaign-merge] adds up what an engine was not asked because it ended', async () => {
     const ends = withFault('conv2d', () => {
       throw Object.assign(new Error('gone'), { name: 'Crash' });

@@ -235,6 +235,45 @@ describe('the search for a condition', () => {
     expect(conditionIn(byChance)).toBeUndefined();
   });
 
+  it('[oracle-where] finds a limit among sixty, and two statements among a thousand', () => {
+    const quantity = (name: string, value: number) => [name, { name, values: [value], cost: 1 }] as const;
+    const sample = (value: number, fails: boolean) => ({
+      properties: { numbers: new Map([quantity('units', value)]), facts: new Map() },
+      fails,
+    });
+    const values = Array.from({ length: 60 }, (_, i) => i);
+    for (const limit of [1, 13, 30, 46, 57]) {
+      expect(textOf(conditionsFor(values.map((n) => sample(n, n > limit)))[0])).toBe(`units > ${limit}`);
+      // Many more of one kind, half of which lie above the limit.
+      const passes = values.filter((n) => n <= limit).flatMap((n) => Array(5).fill(sample(n, false)));
+      const fails = values.filter((n) => n > limit).map((n) => sample(n, true));
+      expect(textOf(conditionsFor([...passes, ...fails])[0])).toBe(`units > ${limit}`);
+    }
+    const cases = drawn('conv2d', 160);
+    const is = (c: (typeof cases)[0]): boolean => {
+      const { batch, groups } = c as unknown as { batch: number; groups: number };
+      return batch > 1 && groups > 1;
+    };
+    const samples = cases.map((c) => ({ properties: propertiesOf(c), fails: is(c) }));
+    expect(textOf(conditionsFor(samples)[0])).toBe('groups > 1 and batch > 1');
+  });
+
+  it('[oracle-where] a few failures on the other side are left to chance, more are not', () => {
+    const cases = drawn('dense', 200);
+    const batch = (c: object): number => (c as { batch: number }).batch;
+    const others = cases.filter((c) => batch(c) === 1);
+    const whereWith = (count: number) => {
+      // Spread evenly, so that nothing else tells them apart.
+      const failing = Array.from({ length: count }, (_, i) => others[Math.floor(((i + 0.5) * others.length) / count)]);
+      return conditionIn(cases.map((c) => ({ case: c, fails: batch(c) > 1 || failing.includes(c) })))?.where;
+    };
+    const most = Math.floor(others.length / 20);
+    expect(most).toBeGreaterThan(2);
+    for (const count of [1, most])
+      expect(whereWith(count)).toMatchObject({ text: 'batch > 1', outside: [count, others.length] });
+    expect(whereWith(most + 1)).toBeUndefined();
+  });
+
   it('[oracle-where] counts on both sides, prefers what was confirmed, and knows when it has nothing to say', () => {
     const cases = drawn('dense', 60);
     const batch = (c: object): number => (c as { batch: number }).batch;
