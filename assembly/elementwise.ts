@@ -22,25 +22,25 @@ function single(f: i32, x: f64, exponent: f64): f32 {
   return <f32>pow(x, exponent);
 }
 
-/** values[i] = values[i] < 0 ? 0 : values[i], which is pmax(v, 0). Whole vectors are written. Spec activation-relu. */
-export function relu(values: usize, count: i32): void {
+/** y[i] = x[i] < 0 ? 0 : x[i], which is pmax(v, 0); y may be x. Whole vectors are written. Spec activation-relu. */
+export function relu(x: usize, y: usize, count: i32): void {
   const zero = f32x4.splat(0);
-  for (const end = values + (<usize>count << 2); values < end; values += 16) {
-    v128.store(values, f32x4.pmax(v128.load(values), zero));
+  for (const end = x + (<usize>count << 2); x < end; x += 16, y += 16) {
+    v128.store(y, f32x4.pmax(v128.load(x), zero));
   }
 }
 
-/** dy[i] = x[i] > 0 ? dy[i] : 0. Whole vectors are written. Spec activation-relu. */
-export function reluGradient(x: usize, dy: usize, count: i32): void {
+/** dx[i] = x[i] > 0 ? dy[i] : 0; dx may be dy. Whole vectors are written. Spec activation-relu. */
+export function reluGradient(x: usize, dy: usize, dx: usize, count: i32): void {
   const zero = f32x4.splat(0);
-  for (const end = x + (<usize>count << 2); x < end; x += 16, dy += 16) {
-    v128.store(dy, v128.and(v128.load(dy), f32x4.gt(v128.load(x), zero)));
+  for (const end = x + (<usize>count << 2); x < end; x += 16, dy += 16, dx += 16) {
+    v128.store(dx, v128.and(v128.load(dy), f32x4.gt(v128.load(x), zero)));
   }
 }
 
-/** values[i] = f(values[i]). Spec math-map. */
-export function map(f: i32, values: usize, count: i32, exponent: f64): void {
-  for (const end = values + (<usize>count << 2); values < end; values += 4) {
-    store<f32>(values, single(f, load<f32>(values), exponent));
+/** y[i] = f(x[i]); y may be x. Spec math-map. */
+export function map(f: i32, x: usize, y: usize, count: i32, exponent: f64): void {
+  for (const end = x + (<usize>count << 2); x < end; x += 4, y += 4) {
+    store<f32>(y, single(f, load<f32>(x), exponent));
   }
 }

@@ -1,5 +1,5 @@
 // exp, log, tanh, sigmoid, softplus and pow: src/reference/math.ts again, operation for operation, where the formulas are explained.
-// test/kernels/math.test.ts compares the two bit for bit. Spec math-parts.
+// test/reference/math.test.ts compares the two bit for bit. Spec math-parts.
 
 /** ln 2 = LN2_HIGH + LN2_LOW: ⌊2⁴² ln 2⌋ / 2⁴², so that k·LN2_HIGH is exact for |k| < 2¹¹; then the rest. */
 const LN2_HIGH: f64 = 3048493539143 / 4398046511104;

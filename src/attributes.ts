@@ -2,7 +2,7 @@
 
 import { nameHint } from './did-you-mean.ts';
 import { SpecError, show, wrongType } from './errors.ts';
-import { isList, isRecord, listOf, reading } from './reading.ts';
+import { isList, isObject, isRecord, listOf, reading } from './reading.ts';
 
 /** Larger attributes are refused: no tensor has such an axis, and below it index arithmetic is exact. */
 export const MAX_ATTRIBUTE = 0x7fffffff;
@@ -77,7 +77,7 @@ export function oneOf<T extends string>(
  */
 export function frozenCopy<T>(value: T): T {
   if (ArrayBuffer.isView(value)) return (value as unknown as Float32Array).slice() as T;
-  if (typeof value !== 'object' || value === null) return value;
+  if (!isObject(value)) return value;
   if (Array.isArray(value)) return Object.freeze(value.map(frozenCopy)) as T;
   return Object.freeze(Object.fromEntries(Object.entries(value).map(([name, each]) => [name, frozenCopy(each)]))) as T;
 }

@@ -3,7 +3,7 @@
 import { show, wrongType } from './errors.ts';
 import type { Params } from './layer/layer.ts';
 import { checkParams, mapParams } from './layer/params.ts';
-import { reading } from './reading.ts';
+import { isObject, reading } from './reading.ts';
 import { checkTensor, type Tensor } from './tensor.ts';
 
 /**
@@ -37,8 +37,7 @@ function convert<T extends Tensor | Params<Tensor>>(
     checkTensor(who, 'x', value as Tensor);
     return converted(value as Tensor) as T;
   }
-  if (typeof value !== 'object' || value === null)
-    throw wrongType('tensor-type', `${who}: expected a tensor or parameters, got ${show(value)}`);
+  if (!isObject(value)) throw wrongType('tensor-type', `${who}: expected a tensor or parameters, got ${show(value)}`);
   checkParams(who, value as Params<Tensor>);
   return mapParams(value as Params<Tensor>, converted) as T;
 }

@@ -11,6 +11,8 @@ export function reading<T>(clause: string, who: string, what: string, read: () =
   }
 }
 
+export const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
 /** Of a proxy that was revoked it cannot be asked. */
 export function isList(value: unknown): value is readonly unknown[] {
   try {

@@ -1,7 +1,7 @@
 // Tensors: dense, row-major arrays of float32 or float64, channels last.
 
 import { SpecError, show, wrongType } from './errors.ts';
-import { isList, reading } from './reading.ts';
+import { isList, isObject, reading } from './reading.ts';
 
 export type Shape = readonly number[];
 export type ElementType = 'float32' | 'float64';
@@ -41,7 +41,7 @@ export function tensor(shape: Shape, values?: ArrayLike<number>, type: ElementTy
     throw wrongType('tensor-type', `tensor: type must be 'float32' or 'float64', got ${show(type)}`);
   const result = allocate('tensor', shape, type);
   if (values === undefined) return result;
-  if (typeof values !== 'object' || values === null || typeof lengthOf(values) !== 'number')
+  if (!isObject(values) || typeof lengthOf(values) !== 'number')
     throw wrongType('tensor-type', `tensor: values must be an array of numbers, got ${show(values)}`);
   const odd = reading('tensor-type', 'tensor', 'values', () => {
     for (let i = 0; i < values.length; i++) {
@@ -141,7 +141,7 @@ export const heldBy = (data: Data): number =>
 
 /** Checks that `value` is a tensor whose data match its shape. Spec tensor-length. */
 export function checkTensor(who: string, what: string, value: Tensor): void {
-  const has = (name: 'shape' | 'data'): boolean => typeof value === 'object' && value !== null && name in value;
+  const has = (name: 'shape' | 'data'): boolean => isObject(value) && name in value;
   const given = reading('tensor-type', who, what, () =>
     has('shape') && has('data') ? { shape: value.shape, data: value.data } : undefined,
   );

@@ -1,45 +1,40 @@
-// Long sums compared with exact ones, with a million terms and on both sides of 64; and small inputs that failed before.
+// Long sums compared with exact ones, with a million terms and on both sides of 64.
 
 import { describe, expect, test } from 'vitest';
 import {
   avgPool2d,
-  batchNorm,
   binaryCrossEntropy,
   compile,
   crossEntropy,
-  dropout,
   frozenNorm,
   globalAvgPool,
-  gradientCheck,
-  identity,
   type Layer,
   lpPool2d,
   lrn,
   maxPool2d,
-  NUMERICS,
   type Params,
-  relu,
   type Shape,
   selectChannels,
   softmax,
   squaredError,
-  sum,
   type Tensor,
   tensor,
-  toFloat64,
 } from '../src/index.ts';
 import { exp } from '../src/reference/math.ts';
 import { batchStatistics } from '../src/reference/normalization.ts';
-import { avgPool, avgPoolGrad } from '../src/reference/pool.ts';
+import { avgPool } from '../src/reference/pool.ts';
 import { threeAxes } from '../src/window.ts';
 
 const f = Math.fround;
+
 const filled = (shape: Shape, value: (i: number) => number): Tensor => {
   const x = tensor(shape);
   for (let i = 0; i < x.data.length; i++) x.data[i] = value(i);
   return x;
 };
+
 const of = (layer: Layer, x: Tensor, p: Params<Tensor> = {}): number[] => [...layer.forward(x, p).data];
+
 const dxOf = (layer: Layer, x: Tensor, dy: Tensor): number[] => [...layer.vjp(x, {})[1](dy).x.data];
 
 /** Numbers of one sign over many powers of two, with 24 bits each, from a hash of i. */
@@ -164,6 +159,7 @@ describe('a million terms of one sign', () => {
 
 /** A window of ones except for its first cell, and its sum: 2²⁴ where every 1 is lost, otherwise exact. */
 const top = 2 ** 24;
+
 const lost = (cells: number): number => (cells <= 64 ? top : f(top + cells - 1));
 
 describe('both sides of 64 cells', () => {
@@ -297,132 +293,4 @@ describe('both sides of 64 cells', () => {
     const small = Math.log1p(Math.exp(-1)) + 1;
     expect(labels.forward(rows, {}).data[0]).toBe((big + small + 2 * small) / 4);
   });
-});
-
-describe('batch norm of float32 keeps its statistics in float64', () => {
-  const p = { weight: tensor([1], [3]), bias: tensor([1], [0.7]) };
-  const unit = { weight: tensor([1], [1]), bias: tensor([1]) };
-
-  test('[norm-batch] a constant channel gives exactly the bias, and no gradient from a constant dy', () => {
-    for (const [shape, value] of [
-      [[1, 28, 28, 1], 100.1],
-      [[3, 512, 512, 1], 0.1],
-      [[7, 1], 1e30],
-      [[1, 1], -3e38],
-      [[2, 9, 1], 1e-40],
-    ] as const) {
-      const x = filled(shape, () => value);
-      const [y, pull] = batchNorm().vjp(x, p);
-      expect(new Set(y.data)).toEqual(new Set([f(0.7)]));
-      const { x: dx, params } = pull(filled(shape, () => 0.3));
-      expect(new Set(dx.data)).toEqual(new Set([0]));
-      expect((params.weight as Tensor).data).toEqual(Float32Array.of(0));
-      expect((params.bias as Tensor).data).toEqual(Float32Array.of(f(f(0.3) * x.data.length)));
-    }
-  });
-
-  test('[norm-batch] [norm-statistics] two values that alternate become −1 and 1, at any size', () => {
-    for (const [low, high, size] of [
-      [100, 101, 512 * 512],
-      [1e30, -1e30, 4096],
-      [-3e38, 3e38, 64],
-      [1e6, 1e6 + 1, 512 * 512],
-    ]) {
-      const x = filled([2, size / 2, 1], (i) => (i % 2 ? high : low));
-      const y = of(batchNorm({ epsilon: 1e-12 }), x, unit);
-      const sign = Math.sign(high - low);
-      expect(Math.max(...y.slice(0, 2).map((v, i) => Math.abs(v - (i % 2 ? sign : -sign))))).toBeLessThan(1e-6);
-      expect(new Set(y).size).toBe(2);
-    }
-  });
-
-  test('[norm-batch-gradient] large and near values: the gradient is that of the same numbers in float64', () => {
-    for (const factor of [1, 1e30, 1e-15]) {
-      const x = filled([2, 8, 1], (i) => factor * (i % 2 ? rough(i) : -rough(i)));
-      const dy = filled([2, 8, 1], (i) => rough(i + 40));
-      const wide = (t: Tensor) => toFloat64(t);
-      const layer = batchNorm({ epsilon: 1e-40 });
-      const ours = layer.vjp(x, unit)[1](dy).x.data;
-      const theirs = layer.vjp(wide(x), toFloat64(unit))[1](wide(dy)).x.data;
-      const largest = Math.max(...theirs.map(Math.abs));
-      ours.forEach((v, i) => {
-        expect(Math.abs(v - theirs[i]) / largest).toBeLessThan(1e-6);
-      });
-    }
-    expect(gradientCheck(batchNorm(), filled([2, 3, 2, 1], rough), unit).ok).toBe(true);
-  });
-});
-
-test('[numerics-counts] divisors are exact beyond 2²⁴', () => {
-  const M = top + 3;
-  expect(f(M)).not.toBe(M);
-  const ones = filled([1, M, 1], () => 1);
-  const [y, pull] = globalAvgPool().vjp(ones, {});
-  expect([...y.data]).toEqual([1]);
-  const share = f(top / M);
-  expect(share).not.toBe(f(top / f(M)));
-  expect(pull(tensor([1, 1], [top])).x.data[M - 1]).toBe(share);
-  const axis = { input: M, size: M, stride: 1, dilation: 1, before: 0, after: 0, output: 1 };
-  const dx = new Float32Array(M);
-  avgPoolGrad({ batch: 1, channels: 1, axes: threeAxes([axis]) }, Float32Array.of(top), Float64Array.of(M), dx);
-  expect(dx[0]).toBe(share);
-  const loss = squaredError({ target: tensor([M]) });
-  const [value, back] = loss.vjp({ shape: [M], data: ones.data }, {});
-  expect([...value.data]).toEqual([1]);
-  expect(back(tensor([1], [top / 2])).x.data[0]).toBe(share);
-  // A constant channel and a constant dy: the bias, and no gradient.
-  const [normal, pullNormal] = batchNorm().vjp(ones, { weight: tensor([1], [1]), bias: tensor([1], [7]) });
-  expect(normal.data.every((v) => v === 7)).toBe(true);
-  expect(pullNormal(ones).x.data.every((v) => v === 0)).toBe(true);
-  const logits = { shape: [M], data: ones.data.fill(1000) };
-  const [mean, shares] = binaryCrossEntropy({ targets: tensor([M]) }).vjp(logits, {});
-  expect([...mean.data]).toEqual([1000]);
-  expect(shares(tensor([1], [top])).x.data[0]).toBe(share);
-});
-
-test('[numerics-zero] [sum-rules] merged branches keep −0, and sums over windows give +0', () => {
-  const zeros = filled([1, 2, 2, 1], () => -0);
-  const two = sum([identity(), identity()]);
-  expect(of(two, zeros)).toEqual([-0, -0, -0, -0]);
-  expect([...compile(two, zeros.shape, {})(zeros).data]).toEqual([-0, -0, -0, -0]);
-  expect(dxOf(two, zeros, zeros)).toEqual([-0, -0, -0, -0]);
-  for (const layer of [
-    maxPool2d({ size: 1 }),
-    avgPool2d({ size: 1 }),
-    maxPool2d({ size: 2, stride: 1, padding: 'same' }),
-  ])
-    expect(dxOf(layer, zeros, zeros)).toEqual([0, 0, 0, 0]);
-  for (const layer of [globalAvgPool(), avgPool2d({ size: 2 })]) expect(of(layer, zeros)).toEqual([0]);
-});
-
-test('[pool-max-gradient] the dy of a window over no cell goes to no cell', () => {
-  const layer = maxPool2d({
-    size: [1, 1],
-    stride: 1,
-    padding: [
-      [0, 0],
-      [1, 1],
-    ],
-  });
-  expect(dxOf(layer, tensor([1, 1, 1, 1], [5]), tensor([1, 1, 3, 1], [7, -0, 9]))).toEqual([0]);
-});
-
-test('[activation-relu] takes x of any axes that has a batch axis', () => {
-  expect(of(relu(), tensor([2], [-1, 2]))).toEqual([0, 2]);
-  expect(of(relu(), tensor([1, 1, 1, 1, 2], [-1, 2]))).toEqual([0, 2]);
-  expect(() => relu().forward(tensor([], [1]), {})).toThrow('[layer-input]');
-});
-
-test('[dropout-forward] 1 − rate is not rounded to float32, the factor is', () => {
-  const rate = 0.15;
-  expect(f(1 / f(1 - rate))).not.toBe(f(1 / (1 - rate)));
-  const y = of(
-    dropout({ rate, seed: 1 }),
-    filled([64], () => 1),
-  );
-  expect(new Set(y)).toEqual(new Set([0, f(1 / (1 - rate))]));
-});
-
-test('[numerics-version] the version of the numerics is 2', () => {
-  expect(NUMERICS).toBe(2);
 });

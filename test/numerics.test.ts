@@ -1,21 +1,48 @@
 // The clauses on numbers, with sums small enough to follow by hand.
 
 import { describe, expect, test } from 'vitest';
-import { avgPool1d, conv1d, dense, type ElementType, type Layer, maxPool1d, tensor } from '../src/index.ts';
+import {
+  avgPool1d,
+  avgPool2d,
+  batchNorm,
+  binaryCrossEntropy,
+  compile,
+  conv1d,
+  dense,
+  type ElementType,
+  globalAvgPool,
+  identity,
+  type Layer,
+  maxPool1d,
+  maxPool2d,
+  NUMERICS,
+  type Params,
+  type Shape,
+  squaredError,
+  sum,
+  type Tensor,
+  tensor,
+} from '../src/index.ts';
+import { avgPoolGrad } from '../src/reference/pool.ts';
+import { threeAxes } from '../src/window.ts';
 
 const row = (values: readonly number[]) => tensor([1, values.length], values);
+
 /** Σ x·w (+ b) as one unit computes it, in float32. */
 function dot(x: readonly number[], w: readonly number[], b?: number): number {
   const params = { weight: tensor([w.length, 1], w), ...(b !== undefined && { bias: tensor([1], [b]) }) };
   return dense({ units: 1, bias: b !== undefined }).forward(row(x), params).data[0];
 }
+
 const run = (layer: Layer, x: readonly number[], w?: readonly number[], type: ElementType = 'float32'): number[] => [
   ...layer.forward(tensor([1, x.length, 1], x, type), w ? { weight: tensor([w.length, 1, 1], w, type) } : {}).data,
 ];
+
 const ones = (count: number): number[] => new Array(count).fill(1);
 
 /** `big + 1` rounds to big; the square of `1 + tiny` to `1 + 2·tiny`; twice `huge` is ∞; `least` is the smallest number. */
 const float32 = { type: 'float32', big: 2 ** 24, tiny: 2 ** -12, huge: 3e38, least: 2 ** -149 } as const;
+
 const float64 = { type: 'float64', big: 2 ** 53, tiny: 2 ** -27, huge: 1.5e308, least: 2 ** -1074 } as const;
 
 describe.each([
@@ -89,4 +116,65 @@ test('[numerics-order] the bias is added last, and a dense layer is a 1×1 convo
   expect(dot([1, 1], [1, 1], 2 ** 24)).toBe(2 ** 24 + 2);
   expect(dot([2 ** 24, 1, 1], [1, 1, 1], 0)).toBe(2 ** 24);
   expect(dot([-0], [1], -0)).toBe(0);
+});
+
+const f = Math.fround;
+
+const filled = (shape: Shape, value: (i: number) => number): Tensor => {
+  const x = tensor(shape);
+  for (let i = 0; i < x.data.length; i++) x.data[i] = value(i);
+  return x;
+};
+
+const of = (layer: Layer, x: Tensor, p: Params<Tensor> = {}): number[] => [...layer.forward(x, p).data];
+
+const dxOf = (layer: Layer, x: Tensor, dy: Tensor): number[] => [...layer.vjp(x, {})[1](dy).x.data];
+
+/** A window of ones except for its first cell, and its sum: 2²⁴ where every 1 is lost, otherwise exact. */
+const top = 2 ** 24;
+
+test('[numerics-counts] divisors are exact beyond 2²⁴', () => {
+  const M = top + 3;
+  expect(f(M)).not.toBe(M);
+  const ones = filled([1, M, 1], () => 1);
+  const [y, pull] = globalAvgPool().vjp(ones, {});
+  expect([...y.data]).toEqual([1]);
+  const share = f(top / M);
+  expect(share).not.toBe(f(top / f(M)));
+  expect(pull(tensor([1, 1], [top])).x.data[M - 1]).toBe(share);
+  const axis = { input: M, size: M, stride: 1, dilation: 1, before: 0, after: 0, output: 1 };
+  const dx = new Float32Array(M);
+  avgPoolGrad({ batch: 1, channels: 1, axes: threeAxes([axis]) }, Float32Array.of(top), Float64Array.of(M), dx);
+  expect(dx[0]).toBe(share);
+  const loss = squaredError({ target: tensor([M]) });
+  const [value, back] = loss.vjp({ shape: [M], data: ones.data }, {});
+  expect([...value.data]).toEqual([1]);
+  expect(back(tensor([1], [top / 2])).x.data[0]).toBe(share);
+  // A constant channel and a constant dy: the bias, and no gradient.
+  const [normal, pullNormal] = batchNorm().vjp(ones, { weight: tensor([1], [1]), bias: tensor([1], [7]) });
+  expect(normal.data.every((v) => v === 7)).toBe(true);
+  expect(pullNormal(ones).x.data.every((v) => v === 0)).toBe(true);
+  const logits = { shape: [M], data: ones.data.fill(1000) };
+  const [mean, shares] = binaryCrossEntropy({ targets: tensor([M]) }).vjp(logits, {});
+  expect([...mean.data]).toEqual([1000]);
+  expect(shares(tensor([1], [top])).x.data[0]).toBe(share);
+});
+
+test('[numerics-zero] [sum-rules] merged branches keep −0, and sums over windows give +0', () => {
+  const zeros = filled([1, 2, 2, 1], () => -0);
+  const two = sum([identity(), identity()]);
+  expect(of(two, zeros)).toEqual([-0, -0, -0, -0]);
+  expect([...compile(two, zeros.shape, {})(zeros).data]).toEqual([-0, -0, -0, -0]);
+  expect(dxOf(two, zeros, zeros)).toEqual([-0, -0, -0, -0]);
+  for (const layer of [
+    maxPool2d({ size: 1 }),
+    avgPool2d({ size: 1 }),
+    maxPool2d({ size: 2, stride: 1, padding: 'same' }),
+  ])
+    expect(dxOf(layer, zeros, zeros)).toEqual([0, 0, 0, 0]);
+  for (const layer of [globalAvgPool(), avgPool2d({ size: 2 })]) expect(of(layer, zeros)).toEqual([0]);
+});
+
+test('[numerics-version] the version of the numerics is 2', () => {
+  expect(NUMERICS).toBe(2);
 });

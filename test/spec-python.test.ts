@@ -2,7 +2,7 @@
 
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import * as toeplitz from '../src/index.ts';
 import * as kernels from '../src/kernels/choose.ts';
 import * as ops from '../src/ops/index.ts';
@@ -17,15 +17,25 @@ type Layer = ReturnType<typeof toeplitz.relu>;
 const hasPython = spawnSync('python3', ['-c', 'import sys; sys.exit(sys.version_info < (3, 9))']).status === 0;
 const why = hasPython ? '' : ' (skipped: there is no python3 of 3.9 or later here)';
 
-/** The results of test/python/run.py for some cases. */
-function python<Result>(cases: readonly object[]): Result[] {
+const asked: object[] = [];
+let results: unknown[] = [];
+
+/** Has test/python/run.py asked some cases, and gives its results: one run for all tests, as most of its time is the start. */
+function python<Result>(cases: readonly object[]): () => Result[] {
+  const first = asked.length;
+  asked.push(...cases);
+  return () => results.slice(first, first + cases.length) as Result[];
+}
+
+function runPython(): void {
   const run = spawnSync('python3', ['-B', join(import.meta.dirname, 'python/run.py')], {
-    input: JSON.stringify(cases),
+    input: JSON.stringify(asked),
     encoding: 'utf8',
     maxBuffer: 2 ** 30,
   });
   if (run.status !== 0) throw new Error(run.stderr);
-  return JSON.parse(run.stdout);
+  results = JSON.parse(run.stdout);
+  expect(results.length).toBe(asked.length);
 }
 
 const hex = (data: Data): string => Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('hex');
@@ -396,76 +406,82 @@ interface Result {
   readonly params?: Record<string, string>;
 }
 
-/** Compares bit for bit, every NaN as one: toEqual tells −0 from +0. */
-function compare(cases: readonly ReturnType<typeof layerCase>[]): void {
-  python<Result>(cases.map(({ asked }) => asked)).forEach((result, i) => {
-    const { asked, given } = cases[i];
-    const { dx, params, ...rest } = result;
-    const read = (text: string) => numbers(text, asked.type);
-    const theirs = {
-      ...rest,
-      y: read(result.y),
-      ...(dx === undefined ? {} : { dx: read(dx) }),
-      ...(params ? { params: Object.fromEntries(Object.entries(params).map(([key, text]) => [key, read(text)])) } : {}),
-    };
-    expect(
-      theirs,
-      JSON.stringify({ layer: asked.layer, ...asked.attributes, shape: asked.shape, type: asked.type }),
-    ).toEqual(given);
+/** A test that compares bit for bit, every NaN as one: toEqual tells −0 from +0. */
+function testOf(title: string, cases: readonly ReturnType<typeof layerCase>[]): void {
+  const theirs = python<Result>(cases.map(({ asked }) => asked));
+  test(title, () => {
+    expect(theirs().length).toBe(cases.length);
+    for (const [i, result] of theirs().entries()) compare(result, cases[i]);
   });
 }
 
+function compare(result: Result, { asked, given }: ReturnType<typeof layerCase>): void {
+  const { dx, params, ...rest } = result;
+  const read = (text: string) => numbers(text, asked.type);
+  const theirs = {
+    ...rest,
+    y: read(result.y),
+    ...(dx === undefined ? {} : { dx: read(dx) }),
+    ...(params ? { params: Object.fromEntries(Object.entries(params).map(([key, text]) => [key, read(text)])) } : {}),
+  };
+  expect(
+    theirs,
+    JSON.stringify({ layer: asked.layer, ...asked.attributes, shape: asked.shape, type: asked.type }),
+  ).toEqual(given);
+}
+
 describe.skipIf(!hasPython)(`Python from the text of the spec${why}`, () => {
-  test.each(['float32', 'float64'] as const)(
-    `${Object.values(others)
-      .map(({ clauses }) => clauses)
-      .join(' ')} the layers of toeplitz/ops in %s`,
-    (type) => {
-      compare(
-        Object.entries(others).flatMap(([name, each]) =>
-          Array.from({ length: FEWER }, () => layerCase(each.layer ?? name, each.draw(), type, true)),
-        ),
-      );
-    },
-  );
+  beforeAll(runPython);
+
+  const clauses = Object.values(others).map((each) => each.clauses);
+  for (const type of ['float32', 'float64'] as const)
+    testOf(
+      `${clauses.join(' ')} the layers of toeplitz/ops in ${type}`,
+      Object.entries(others).flatMap(([name, each]) =>
+        Array.from({ length: FEWER }, () => layerCase(each.layer ?? name, each.draw(), type, true)),
+      ),
+    );
 
   for (const [name, each] of Object.entries(layers))
     for (const type of ['float32', 'float64'] as const)
-      test(`${each.clauses} ${name} in ${type}`, () => {
-        compare(Array.from({ length: CASES }, () => layerCase(each.layer ?? name, each.draw(), type, true)));
-      });
+      testOf(
+        `${each.clauses} ${name} in ${type}`,
+        Array.from({ length: CASES }, () => layerCase(each.layer ?? name, each.draw(), type, true)),
+      );
 
-  test('[winograd-window] [winograd-transforms] [winograd-formulas] F(2×2, 3×3) and F(4×4, 3×3)', () => {
-    const shapes = [
-      [1, 5, 6, 3],
-      [2, 3, 3, 2],
-      [1, 13, 12, 4],
-      [1, 16, 17, 2],
-    ];
-    compare(
-      shapes.map((shape, i) => {
-        const padding = ['valid', 'same'][i % 2];
-        const attributes = { filters: 4, size: 3, padding, groups: shape[3] % 2 ? 1 : 2, algorithm: 'winograd' };
-        return layerCase('winograd', { make: toeplitz.conv2d, attributes, shape }, 'float32', false);
-      }),
-    );
-  });
+  const shapes = [
+    [1, 5, 6, 3],
+    [2, 3, 3, 2],
+    [1, 13, 12, 4],
+    [1, 16, 17, 2],
+  ];
+  testOf(
+    '[winograd-window] [winograd-transforms] [winograd-formulas] F(2×2, 3×3) and F(4×4, 3×3)',
+    shapes.map((shape, i) => {
+      const padding = ['valid', 'same'][i % 2];
+      const attributes = { filters: 4, size: 3, padding, groups: shape[3] % 2 ? 1 : 2, algorithm: 'winograd' };
+      return layerCase('winograd', { make: toeplitz.conv2d, attributes, shape }, 'float32', false);
+    }),
+  );
 
-  const functions = ['exp', 'log', 'tanh', 'sigmoid', 'softplus', 'pow'] as const;
-  test.each(functions)('[math-parts] [math-float32] the bits of %s in both types', (name: MathFunction) => {
+  for (const name of ['exp', 'log', 'tanh', 'sigmoid', 'softplus', 'pow'] as const satisfies MathFunction[]) {
     const near = Array.from({ length: 400 }, () => source.normal() * [1e-8, 1e-3, 1, 10, 50][draw(0, 4)]);
     const far = Array.from({ length: 100 }, () => source.normal() * 10 ** draw(-40, 37));
     const inputs = [...special, ...near, ...far, 709.7, -745.1, -708.5, 88.72, -103.9, 5e-324];
-    for (const type of ['float32', 'float64'] as const) {
-      const cases = (name === 'pow' ? [0.75, 2, -3, 0.1, 1e5] : [1]).map((exponent) => {
+    const cases = (['float32', 'float64'] as const).flatMap((type) =>
+      (name === 'pow' ? [0.75, 2, -3, 0.1, 1e5] : [1]).map((exponent) => {
         const x = tensor([inputs.length], inputs, type).data;
         const y = x.slice();
         kernels.map(name, x, y, exponent);
-        return { asked: { function: name, type, x: hex(x), exponent }, given: [...y] };
+        return { type, asked: { function: name, type, x: hex(x), exponent }, given: [...y] };
+      }),
+    );
+    const theirs = python<{ y: string }>(cases.map(({ asked }) => asked));
+    test(`[math-parts] [math-float32] the bits of ${name} in both types`, () => {
+      expect(theirs().length).toBe(cases.length);
+      theirs().forEach(({ y }, i) => {
+        expect(numbers(y, cases[i].type), `${name} ${cases[i].asked.exponent}`).toEqual(cases[i].given);
       });
-      python<{ y: string }>(cases.map(({ asked }) => asked)).forEach(({ y }, i) => {
-        expect(numbers(y, type), `${name} ${cases[i].asked.exponent}`).toEqual(cases[i].given);
-      });
-    }
-  });
+    });
+  }
 });

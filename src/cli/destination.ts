@@ -62,7 +62,7 @@ export async function destination(file: string, isPlain = false): Promise<Destin
   });
 }
 
-/** Where a command says what is no part of the file that it writes. */
+/** Where a command writes messages, which are no part of its file. */
 export const besides = (place: Destination | undefined): NodeJS.WriteStream =>
   place?.isOutput ? process.stderr : process.stdout;
 

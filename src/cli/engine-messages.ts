@@ -15,11 +15,14 @@ export function withWords(report: Report, engines: readonly Remote[]): Report {
   return { ...report, operators };
 }
 
-/** Tells the user once what was printed where only answers belong. */
-export function sayStray({ stray }: Remote): void {
+/** Tells the user once what was printed where only answers belong, or that a question was answered twice. */
+export function sayStray({ stray, answeredTwice }: Remote): void {
   const lines = stray();
-  if (lines !== undefined)
-    process.stderr.write(
-      `toeplitz: on standard output the engine wrote something that is not an answer: ${lines}; standard output belongs to the protocol, print to standard error\n`,
-    );
+  if (lines === undefined) return;
+  const seq = answeredTwice();
+  process.stderr.write(
+    seq === undefined
+      ? `toeplitz: on standard output the engine wrote something that is not an answer: ${lines}; standard output belongs to the protocol, print to standard error\n`
+      : `toeplitz: the engine answered question ${seq} once more: ${lines}; a question has one answer, and the first counts\n`,
+  );
 }

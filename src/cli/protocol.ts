@@ -53,7 +53,7 @@ export function encode(value: unknown): unknown {
 }
 
 export function decode(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   return 'data' in value ? decodeTensor(value) : eachField(value, decodeTensor);
 }
 
@@ -133,4 +133,10 @@ export function readAnswer(text: string, seq: number): Answer | undefined {
   if (name === 'error') return { kind: 'error', message: `the engine says: ${plain(message)}` };
   const kind = findings.find((each) => each === line.finding);
   return kind ? { kind, message: plain(message) } : wrong(`have a finding of ${findings.join(', ')}`);
+}
+
+/** Of a line that is a whole answer its seq. */
+export function seqOf(text: string): number | undefined {
+  const line = parseLine(text);
+  return line && Number.isInteger(line.seq) && contents.some((name) => name in line) ? (line.seq as number) : undefined;
 }

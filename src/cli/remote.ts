@@ -23,6 +23,8 @@ export interface Remote extends Hello, Pick<EngineUnderTest, 'run' | 'runAll'> {
   saidOf(id: string): string | undefined;
   /** The first line on standard output that was not an answer, and how many more there were. */
   stray(): string | undefined;
+  /** Of the first of them the question, if it is a second answer to one. */
+  answeredTwice(): number | undefined;
   close(): void;
 }
 
@@ -78,11 +80,8 @@ export async function remote(
         ({ running } = again);
         if (JSON.stringify(again.hello) !== JSON.stringify(hello)) {
           await running.stop();
-          const [was, is] = [hello, again.hello].map((each) => plain(JSON.stringify(each), WORDS));
-          return {
-            kind: 'crash',
-            message: `the process started again with another hello: ${is}, not ${was} [oracle-protocol]`,
-          };
+          const message = `the process started again with another hello: ${differences(hello, again.hello)} [oracle-protocol]`;
+          return { kind: 'crash', message };
         }
       }
     } catch (error) {
@@ -119,12 +118,23 @@ export async function remote(
     runAll,
     restart: () => running.stop(),
     saidOf: (id) => said.get(id),
+    answeredTwice: () => strays.seq,
     stray: () => strays.first && `'${strays.first}'${strays.count > 1 ? ` and ${strays.count - 1} more` : ''}`,
     close() {
       if (running.group.alive) running.group.send({ cmd: 'bye' });
       setTimeout(() => running.group.kill(), FAREWELL).unref();
     },
   };
+}
+
+/** What a hello says otherwise than the one before. */
+function differences(before: Hello, after: Hello): string {
+  const names = Object.keys({ ...before, ...after }) as (keyof Hello)[];
+  const other = names.filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]));
+  return plain(
+    other.map((name) => `${name} ${JSON.stringify(after[name])}, not ${JSON.stringify(before[name])}`).join('; '),
+    WORDS,
+  );
 }
 
 async function greet(

@@ -2,7 +2,7 @@
 
 import { plain } from '../plain-text.ts';
 import { Group, type Listener } from './process-group.ts';
-import { afterPrint, SHOWN } from './protocol.ts';
+import { afterPrint, SHOWN, seqOf } from './protocol.ts';
 
 /**
  * The time to start, if a call may not take longer: loading a large engine can. Once something is printed that is no hello, the
@@ -20,9 +20,10 @@ export type Ending<T> =
   | { readonly exit: string }
   | { readonly endless: string };
 
-/** Lines that were not answers. */
+/** Lines that were not answers; `seq` of the first, if it is a second answer to a question. */
 export interface Strays {
   first?: string;
+  seq?: number;
   count: number;
 }
 
@@ -67,6 +68,7 @@ export class Running implements Listener {
   }
 
   private stray(text: string): void {
+    if (this.strays.count === 0) this.strays.seq = seqOf(text);
     this.strays.first ??= plain(text, SHOWN);
     this.strays.count++;
   }

@@ -83,7 +83,7 @@ async function smoke(engine: Remote): Promise<number> {
 
 /** How many cases are drawn, and how many of them are tried before an operator counts as skipped. */
 const [DRAWN, TRIED] = [100, 12];
-/** What an axis of length 1 or none costs, in numbers: it hides in which order the axes are. */
+/** What an axis of length 1, or one that is missing, costs in numbers of a case: it hides the order of the axes. */
 const HIDDEN = 30;
 const plainValues = ['exact', 'distinct'];
 

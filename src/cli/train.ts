@@ -152,7 +152,7 @@ export async function run(args: readonly string[]): Promise<number> {
   return EXIT.clean;
 }
 
-/** LeNet-5 with drawn parameters, or the net of a file from its own on. */
+/** LeNet-5 with drawn parameters, or the net of a file with its own. */
 async function netToTrain(file: string | undefined, seed: number) {
   if (file === undefined) {
     const { height, width, channels } = ownFrame;

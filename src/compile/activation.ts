@@ -11,7 +11,7 @@ import {
   type Placement,
   paddedPlacement,
 } from '../kernels/placement.ts';
-import type { Value } from '../layer/layer.ts';
+import type { Value } from '../layer/step.ts';
 import { type Shape, sizeOf } from '../tensor.ts';
 import type { Three } from '../window.ts';
 

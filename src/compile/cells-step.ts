@@ -1,7 +1,8 @@
 // The steps of padding and upsampling, which come with those layers: only nets that have one pay for them.
 
 import { Cells } from '../kernels/declared.ts';
-import type { Program, Value } from '../layer/layer.ts';
+import type { Program } from '../layer/layer.ts';
+import type { Value } from '../layer/step.ts';
 import type { CellAxis } from '../reference/cells.ts';
 import type { Shape } from '../tensor.ts';
 import { Activation } from './activation.ts';

@@ -2,7 +2,8 @@
 
 import * as kernels from '../kernels/choose.ts';
 import { concatChannels, sumOf } from '../layer/channels.ts';
-import type { ConvStep, Layer, LrnStep, NormStep, Params, Program, Value } from '../layer/layer.ts';
+import type { Layer, Params, Program } from '../layer/layer.ts';
+import type { ConvStep, LrnStep, NormStep, Value } from '../layer/step.ts';
 import { lrnOf } from '../ops/lrn.ts';
 import { allocate, type Shape, type Tensor } from '../tensor.ts';
 import type { PoolGeometry } from '../window.ts';

@@ -6,7 +6,7 @@ import { SUM } from '../kernels/elementwise.ts';
 import { type Finish, writeEpilogues } from '../kernels/epilogue.ts';
 import { latticeOf } from '../kernels/lattice.ts';
 import { offsetOf, type Placement } from '../kernels/placement.ts';
-import type { LrnStep, PointwiseStep } from '../layer/layer.ts';
+import type { LrnStep, PointwiseStep } from '../layer/step.ts';
 import { SHORT_SUM } from '../reference/sums.ts';
 import type { Three } from '../window.ts';
 import type { Activation } from './activation.ts';

@@ -6,7 +6,7 @@ import type { Placement } from '../kernels/placement.ts';
 import { preparePool } from '../kernels/pool.ts';
 import type { StagedWeights, WeightedKernel } from '../kernels/weighted-kernel.ts';
 import type { Layer, Params } from '../layer/layer.ts';
-import { checkLike } from '../layer/operator.ts';
+import { checkLike } from '../layer/operands.ts';
 import { divisors } from '../reference/pool.ts';
 import { sizeOf, type Tensor } from '../tensor.ts';
 import type { PoolGeometry } from '../window.ts';

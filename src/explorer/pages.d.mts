@@ -11,5 +11,3 @@ export function accessible(html: string): string;
 export function brokenLinks(folder: string): string[];
 /** A title, an address and the text of every section. */
 export function writePages(folder: string): (readonly [title: string, place: string, text: string])[];
-export function searchScript(sections: readonly (readonly [string, string, string])[]): string;
-export const styles: string;

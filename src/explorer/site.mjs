@@ -5,7 +5,8 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from './build.mjs';
-import { accessible, brokenLinks, clauses, linkClauses, searchScript, styles, writePages } from './pages.mjs';
+import { accessible, brokenLinks, clauses, linkClauses, writePages } from './pages.mjs';
+import { searchScript, styles } from './pages-look.mjs';
 
 const root = join(import.meta.dirname, '../..');
 const tools = join(root, 'build/reference');

@@ -135,7 +135,7 @@ function readMetadata(value: unknown): Record<string, string> {
   return value as Record<string, string>;
 }
 
-/** Nothing where the type is not read, or holds an integer that float64 cannot represent: its neighbours may be what matters. */
+/** Undefined where the type is not read, or an integer does not fit into float64: the other tensors may be all that is wanted. */
 function readTensor({ element, shape, begin }: Entry, view: DataView, start: number): Tensor | undefined {
   if (element === undefined) return undefined;
   const result = allocate('readSafetensors', shape, element.type);

@@ -1,7 +1,8 @@
 // The names of the parameters of the nets in toeplitz/nets in the files of torchvision.
 
 import { show, wrongType } from '../errors.ts';
-import { checkLayer, type Layer } from '../layer/layer.ts';
+import { checkLayer } from '../layer/check-layer.ts';
+import type { Layer } from '../layer/layer.ts';
 
 type Names = (name: string) => string;
 

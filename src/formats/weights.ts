@@ -2,8 +2,9 @@
 
 import { checkFunction, known, oneOf } from '../attributes.ts';
 import { show, wrongType } from '../errors.ts';
+import { checkLayer } from '../layer/check-layer.ts';
 import { initialize } from '../layer/initialize.ts';
-import { checkLayer, type Layer, type Params } from '../layer/layer.ts';
+import type { Layer, Params } from '../layer/layer.ts';
 import { nestParams } from '../layer/nest-params.ts';
 import { checkParams, flatParams } from '../layer/params.ts';
 import { plain } from '../plain-text.ts';

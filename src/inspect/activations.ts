@@ -1,7 +1,8 @@
 // The outputs of the layers inside a net, and the distance of two images in the features of one of them.
 
 import { SpecError, show, wrongType } from '../errors.ts';
-import { checkLayer, type Layer, type Params } from '../layer/layer.ts';
+import { checkLayer } from '../layer/check-layer.ts';
+import type { Layer, Params } from '../layer/layer.ts';
 import { mapLayer } from '../layer/map-layer.ts';
 import { placeFor, standsFor } from '../layer/shared.ts';
 import { isList } from '../reading.ts';

@@ -2,8 +2,9 @@
 
 import { finiteNumber, known, wholeNumber } from '../attributes.ts';
 import { toFloat64 } from '../convert.ts';
+import { checkLayer } from '../layer/check-layer.ts';
 import { checkedVjp } from '../layer/checked-vjp.ts';
-import { checkLayer, type Layer, type Params } from '../layer/layer.ts';
+import type { Layer, Params } from '../layer/layer.ts';
 import { trainedIn } from '../layer/parameter.ts';
 import { checkParams, flatParams, mapParams } from '../layer/params.ts';
 import { random } from '../random.ts';

@@ -1,8 +1,9 @@
 // A layer inside a net, found by its path: `stage2.body.conv1`; the path of the net itself is empty.
 
 import { SpecError, show, wrongType } from '../errors.ts';
+import { checkLayer } from '../layer/check-layer.ts';
 import { pointField, throughField } from '../layer/field.ts';
-import { checkLayer, type Field, type Layer } from '../layer/layer.ts';
+import type { Field, Layer } from '../layer/layer.ts';
 import { nameIn } from '../layer/params.ts';
 import type { Shape } from '../tensor.ts';
 

@@ -6,8 +6,9 @@
 //    ·  · w0 w1 w2
 
 import { SpecError } from '../errors.ts';
-import { checkLayer, type Layer, type Params } from '../layer/layer.ts';
-import { checkLike } from '../layer/operator.ts';
+import { checkLayer } from '../layer/check-layer.ts';
+import type { Layer, Params } from '../layer/layer.ts';
+import { checkLike } from '../layer/operands.ts';
 import { checkParams, flatParams } from '../layer/params.ts';
 import { allocate, checkShape, checkTensor, type Shape, sizeOf, type Tensor, typeOf } from '../tensor.ts';
 

@@ -3,7 +3,8 @@
 
 import { known, wholeNumber } from '../attributes.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
-import { checkLayer, type Layer, type Params } from '../layer/layer.ts';
+import { checkLayer } from '../layer/check-layer.ts';
+import type { Layer, Params } from '../layer/layer.ts';
 import { checkParams } from '../layer/params.ts';
 import { isList, listOf } from '../reading.ts';
 import { checkTensor, type Tensor } from '../tensor.ts';

@@ -1,8 +1,9 @@
 // Counting without running: one row per operator, sum and concatenation, with shape, parameters, multiply-adds and receptive field.
 
 import { flag, known } from '../attributes.ts';
+import { checkLayer } from '../layer/check-layer.ts';
 import { pointField, throughField } from '../layer/field.ts';
-import { checkLayer, type Field, type Layer } from '../layer/layer.ts';
+import type { Field, Layer } from '../layer/layer.ts';
 import { declaredParams } from '../layer/parameter.ts';
 import { checkShapes, flatParams, nameIn } from '../layer/params.ts';
 import { checkShape, type Shape, sizeOf } from '../tensor.ts';

@@ -32,7 +32,7 @@ const bare = (name: string): string => {
   try {
     text = decodeURIComponent(name);
   } catch (error) {
-    if (!(error instanceof URIError)) throw error; // a % of its own
+    if (!(error instanceof URIError)) throw error; // a % that belongs to the name
   }
   return text
     .replace(/[^\p{L}\p{N}]+/gu, '_')

@@ -10,6 +10,7 @@ import { type Bound, gamma, LAMBDA } from '../oracle/bounds/bound.ts';
 import { formats, rounding } from '../oracle/bounds/formats.ts';
 import { ANYTHING, FINITE, overflow } from '../oracle/bounds/number-kinds.ts';
 import { mayTransform, transformed } from '../oracle/bounds/winograd.ts';
+import { familyOf } from '../oracle/families/index.ts';
 import type { Data, Shape, Tensor } from '../tensor.ts';
 import { type ConvGeometry, cellsUnder, inputs, outputs, taps } from '../window.ts';
 import { arithmeticOf, type Declared, roundingOf, sound } from './enclosure.ts';
@@ -91,7 +92,7 @@ const none = (bias: Tensor | undefined, type: 'float32' | 'float64'): { bias?: T
       }
     : {};
 
-const isForward = (layer: Layer): boolean => !layer.name.startsWith('convTranspose');
+const isForward = ({ name }: Layer): boolean => familyOf(name).structure(name)?.over !== 'y';
 
 /** How many products each output has. */
 function termsOf({ layer, x, shape, weight, bias }: Contraction, size: number): Float64Array {
@@ -194,7 +195,7 @@ export function enclosedContraction(c: Contraction, declared: Declared): Bound |
     ...(isWide && { isWide }),
     ...(declared.isDouble && { isDouble: true }),
   };
-  if (!declared.winograd || !isForward(layer) || layer.name !== 'conv2d' || !mayTransform(layer)) return bound;
+  if (!declared.winograd || !mayTransform(layer)) return bound;
   const wide = { shape, data: new Float32Array(reach) };
   return transformed(bound, layer.geometry?.(shape) as ConvGeometry, declared, {
     x: radius ? wide : { shape, data: new Float32Array(x) },

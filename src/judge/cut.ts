@@ -84,13 +84,12 @@ function idOf({ layer, operands }: Cut, values: 'given' | 'exact'): string | und
 }
 
 function cutAt({ layer, operands }: Asked, place: readonly number[]): Cut | undefined {
-  if (layer.name.startsWith('convTranspose')) return undefined;
   const [n, o] = [place[0], place[place.length - 1]];
-  const { x, weight, bias, slope } = operands;
-  if (layer.name === 'dense') return denseAt(layer, operands, n, o);
-  if (slope) return undefined;
+  const { x, weight, bias } = operands;
+  if (layer.attributes.units !== undefined) return denseAt(layer, operands, n, o);
   const { size, stride, padding, dilation, ceil = false } = layer.attributes as unknown as Window;
-  if (!isList(size) || !isList(stride)) return undefined; // no windows over x
+  const { over } = familyOf(layer.name).structure(layer.name) ?? {};
+  if (!isList(size) || !isList(stride) || over === 'y') return undefined; // no windows over x
   const axes = windowAxes(layer.name, { size, stride, padding, dilation, ceil }, x.shape.slice(1, -1));
   const spans = axes.map((axis, i) => spanOf(axis, place[i + 1]));
   if (spans.some(({ to, from }) => to <= from)) return undefined;

@@ -6,7 +6,7 @@ import type { Bound } from '../oracle/bounds/bound.ts';
 import { type Arithmetic, formats, rounding, unitAt } from '../oracle/bounds/formats.ts';
 import type { Traits } from '../oracle/engine.ts';
 
-/** Float64 for every element; whole numbers and truth too. */
+/** Float64 for every element, also for whole numbers and truth values. */
 export interface Enclosure {
   readonly value: Value;
   /** None where the number is known; ∞ where nothing is. */
@@ -76,7 +76,7 @@ export function roundingOf(declared: Declared): Rounding {
   const arithmetic = arithmeticOf(declared);
   const tiny = subnormals === 'ieee' ? arithmetic.eta : 2 * arithmetic.lambda;
   const constant = precision?.operands ? 2 * formats[precision.operands].u : 0;
-  // Of float64, u is there twice; an end of an interval and its middle are both computed here.
+  // For float64 the arithmetic has u twice; an end of an interval and its middle are both computed here.
   const f = isDouble ? (ulp + 2 * OWN_ULP) * arithmetic.u : 2 * ulp * arithmetic.u;
   const limits = isDouble ? { range: 710, depth: 746, least: 4.5e-308 } : { range: 89, depth: 104, least: 1.7e-38 };
   return { ...arithmetic, ...limits, f, tiny, scale: 4 + 2 * ulp, constant };

@@ -4,6 +4,7 @@
 import { isFloat } from '../onnx/element-types.ts';
 import type { PlannedNode } from '../onnx/plan.ts';
 import { type Format, formats, rounding, unitAt } from '../oracle/bounds/formats.ts';
+import { mayTransform } from '../oracle/bounds/winograd.ts';
 import type { Declaration } from '../oracle/findings/finding.ts';
 import { inWords } from '../oracle/findings/other-arithmetic.ts';
 import type { Tensor } from '../tensor.ts';
@@ -76,7 +77,8 @@ export class Explanations {
 
 function explains(failure: Failure, { declaration, operands, stored }: Hypothesis): boolean {
   const { planned, theirs, declared } = failure;
-  if (declaration.winograd && planned.plan?.step?.layer.name !== 'conv2d') return false;
+  const layer = planned.plan?.step?.layer;
+  if (declaration.winograd && (layer === undefined || !mayTransform(layer))) return false;
   if (declaration.subnormals && declared.subnormals !== 'ieee') return false;
   if (stored && !theirs.data.every((value) => rounding(value, stored, true) === 0)) return false;
   const { precision } = declaration;

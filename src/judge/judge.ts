@@ -3,8 +3,9 @@
 import { known } from '../attributes.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
 import type { FreeShape, Port } from '../onnx/graph.ts';
-import { type Inside, insideOf, type Model, readOnnx } from '../onnx/model.ts';
+import { type Inside, insideOf, type Model } from '../onnx/model.ts';
 import type { Planned } from '../onnx/plan.ts';
+import { readOnnx } from '../onnx/read.ts';
 import { readTraits } from '../oracle/ask/traits.ts';
 import type { Traits } from '../oracle/engine.ts';
 import { reading } from '../reading.ts';
@@ -86,7 +87,7 @@ export function judge(
   return judgementOf({ model: read, declared, ...together(results), unknown });
 }
 
-/** An output far behind what a run of a part shows says nothing there: the last run has what it is made of. */
+/** Leaves out the outputs of the model whose inputs a run of a part does not show: the run that shows them judges them. */
 function leaveOut(seen: Map<string, Tensor>, { nodes, known }: Planned, { outputs }: Model): void {
   const names = new Set(outputs.map(({ name }) => name));
   for (const { node } of nodes)

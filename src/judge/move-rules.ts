@@ -40,7 +40,7 @@ const nearest: Rule = (node) => {
   const layer = node.planned.plan?.step?.layer;
   const x = node.at(0).value.image;
   const all = moved(node);
-  if (all === undefined || layer?.name !== 'upsample' || !fits(layer, x.shape)) return all;
+  if (all === undefined || layer?.attributes.coordinates === undefined || !fits(layer, x.shape)) return all;
   if (!isOpen(layer.attributes as never, x.shape)) return all;
   const [{ value, radius }] = all;
   const { error } = upsampleBounds(layer, { x }, { subnormals: 'ieee' }).y;

@@ -2,6 +2,7 @@
 
 import { isOutside } from '../oracle/ask/verdict.ts';
 import type { Bound } from '../oracle/bounds/bound.ts';
+import { familyOf } from '../oracle/families/index.ts';
 import { isList } from '../reading.ts';
 import { sizeOf, type Tensor } from '../tensor.ts';
 import type { Asked } from './cut.ts';
@@ -13,7 +14,7 @@ export function narrowed(asked: Asked, most: number): Asked {
   const products = productsOf(asked);
   if (products <= most) return asked;
   const [C, O] = [x.shape.at(-1) as number, theirs.shape.at(-1) as number];
-  const groups = weight && layer.name !== 'dense' ? C / (weight.shape.at(-2) as number) : 1;
+  const { groups = 1 } = layer.attributes as { readonly groups?: number };
   // What is kept or left as a whole: a channel of a pool, a group of filters, or one filter.
   const units = weight === undefined ? C : groups > 1 ? groups : O;
   const share = O / units;
@@ -29,7 +30,7 @@ export function narrowed(asked: Asked, most: number): Asked {
   const outputs = within(share);
   const own = weight === undefined || groups > 1 ? picked(x, within(C / units)) : x;
   const attributes =
-    layer.name === 'dense'
+    layer.attributes.units !== undefined
       ? { units: outputs.length }
       : { filters: outputs.length, groups: groups > 1 ? kept.length : 1 };
   return {
@@ -55,11 +56,14 @@ export function wrongIn({ bound, theirs: { data } }: Asked): number {
   return count;
 }
 
-/** Of what is made smaller here; 0 of everything else. */
-function productsOf({ layer, operands: { x }, theirs }: Asked): number {
-  if (/^(conv[123]d|dense)$/.test(layer.name)) return layer.cost(x.shape);
-  const { size } = layer.attributes;
-  const isPool = /^(max|avg|lp)Pool[123]d$/.test(layer.name) && isList(size);
+/** The products of a node that can be made smaller here; 0 for any other. */
+function productsOf({ layer, operands: { x, weight }, theirs }: Asked): number {
+  const { size, multiplier } = layer.attributes;
+  if (layer.roles?.linear)
+    return multiplier === undefined && familyOf(layer.name).structure(layer.name)?.over !== 'y'
+      ? layer.cost(x.shape)
+      : 0;
+  const isPool = weight === undefined && layer.geometry !== undefined && isList(size);
   return isPool ? sizeOf(theirs.shape) * (size as readonly number[]).reduce((all, taps) => all * taps, 1) : 0;
 }
 

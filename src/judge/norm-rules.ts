@@ -9,7 +9,7 @@ import type { Node, Rule } from './rule.ts';
 
 /** (x − mean)·scale + bias, or x·scale + (bias − mean·scale), or folded into the sum before. */
 export const norm: Rule = (node) => {
-  if (node.planned.plan?.step?.layer.name === 'batchNorm') return ownStatistics(node); // as in training
+  if (node.planned.plan?.step?.layer.roles?.batchStatistics) return ownStatistics(node); // as in training
   const [x, r] = [node.at(0).value.in('last'), node.at(0).radius?.in('last')];
   if (node.inputs.slice(1).some((each) => each?.radius)) return undefined;
   const [weight, bias, mean, variance] = [1, 2, 3, 4].map((i) => node.at(i).value.first);

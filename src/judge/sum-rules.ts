@@ -11,7 +11,7 @@ import type { Node, Rule } from './rule.ts';
 /** The layer of a node that has one with a weight, a contraction of x with the constant beside it. */
 function contractionOf(node: Node): { layer: Layer; weight: Tensor; bias?: Tensor } | undefined {
   const step = node.planned.plan?.step;
-  if (step?.params === undefined || !/^(depthwiseC|c)onv|^dense$/.test(step.layer.name)) return undefined;
+  if (step?.params === undefined || step.layer.roles?.linear === undefined) return undefined;
   if (node.inputs.slice(1).some((each) => each?.radius)) return undefined;
   const { weight, bias } = step.params((i) => node.at(i).value) as Record<string, Tensor>;
   return { layer: step.layer, weight, ...(bias && { bias }) };

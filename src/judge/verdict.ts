@@ -80,7 +80,7 @@ export function verdictOn(enclosure: Enclosure, theirs: Tensor, declared: Declar
   return { kind: verdict.kind === 'suspect' ? 'suspect' : 'pass', verdict, row };
 }
 
-/** Whole numbers and truth: the same, or not. */
+/** Whole numbers and truth values are the same, or not. */
 function ofWholes({ value, radius }: Enclosure, theirs: Tensor): TensorVerdict {
   const ours = value.first;
   const measures = { message: '', wrong: 0, elements: ours.length, margin: 0 };

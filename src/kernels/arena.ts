@@ -44,7 +44,8 @@ export class Arena {
   /** Where the memory of a call begins. */
   protected floor = BASE;
   #clause = 'kernel-memory';
-  #top = BASE;
+  /** The end of the memory taken so far. */
+  protected top = BASE;
   #who = '';
   #waiting: (() => void)[] | undefined;
   #view: Uint32Array | undefined;
@@ -68,22 +69,25 @@ export class Arena {
     return this.#memory.buffer.byteLength;
   }
 
-  /** Forgets everything for the next call, which `who` makes; memory that is refused is an error of `clause`. */
-  reset(who: string, clause = 'kernel-memory'): void {
-    this.#top = this.floor;
+  /**
+   * Forgets everything for the next call, which `who` makes; memory that is refused is an error of `clause`. Calls of one key make
+   * the same calls of kernels: it holds all that they depend on, and the tensors, of which it matters where they lie.
+   */
+  reset(who: string, clause = 'kernel-memory', _key?: readonly unknown[]): void {
+    this.top = this.floor;
     this.#who = who;
     this.#clause = clause;
   }
 
   /** The address of `bytes` of memory, a multiple of 16. Views made earlier may no longer be used. Spec kernel-memory. */
   take(bytes: number): number {
-    const address = this.#top;
+    const address = this.top;
     const end = Arena.endOf(address, bytes);
     if (end > ADDRESSABLE) {
       throw new SpecError(this.#clause, `${this.#who}: the kernels must fit into 4 GiB of memory, got ${end} bytes`);
     }
     if (!this.#waiting) this.grow(end);
-    this.#top = end;
+    this.top = end;
     return address;
   }
 
@@ -94,7 +98,7 @@ export class Arena {
 
   /** Grows the memory to what was taken since `begin`, at once, and does what waited for it. */
   commit(): void {
-    this.grow(this.#top);
+    this.grow(this.top);
     const waiting = this.#waiting ?? [];
     this.#waiting = undefined;
     for (const action of waiting) action();
@@ -109,6 +113,11 @@ export class Arena {
   /** The end of a block, a multiple of 16. */
   static endOf(address: number, bytes: number): number {
     return Math.ceil((address + bytes + SLACK) / 16) * 16;
+  }
+
+  /** What `plan` makes, which changes memory only by `whenReady`: an arena may keep it for the next call with the same key. */
+  planned<T>(plan: () => T): T {
+    return plan();
   }
 
   /** Makes the calls of kernels of `body`, whose results it does not need; threads may share them. */
@@ -140,7 +149,7 @@ export class Arena {
     return new Float64Array(this.#memory.buffer, address, length);
   }
 
-  /** The whole memory. One view serves until the memory grows: small calls would feel the cost of new ones. */
+  /** The whole memory. One view serves until the memory grows, since a new one for each call would slow down small calls. */
   #words(): Uint32Array {
     const { buffer } = this.#memory;
     if (this.#view?.buffer !== buffer) this.#view = new Uint32Array(buffer);

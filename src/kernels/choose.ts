@@ -4,7 +4,7 @@
 // The loops also run where a tensor is empty, and where padding takes no part in a sum, as in all but Winograd's, but a
 // kernel would multiply ∞ or NaN by the zeros that stand for it: 0·∞ is NaN. Spec numerics-padding.
 
-import type { Algorithm } from '../layer/layer.ts';
+import type { Algorithm } from '../layer/step.ts';
 import { random as generator, generatorState } from '../random.ts';
 import * as reference from '../reference/convolution.ts';
 import * as referenceMath from '../reference/map.ts';
@@ -90,14 +90,15 @@ const doubles = (data: Data): boolean => data instanceof Float64Array && runsKer
 
 /** y = x ∗ w + b. Spec conv-forward, winograd-window. */
 export function conv(g: ConvGeometry, x: Data, w: Data, b: Data | undefined, y: Data, algorithm: Algorithm): void {
-  const isEmpty = x.length === 0 || w.length === 0 || y.length === 0;
-  if (isFast(x) && !isEmpty) {
-    const isRepeated = hasMultiplier(g) && algorithm !== 'im2col';
+  if (runsKernels() && x.length > 0 && w.length > 0 && y.length > 0) {
+    const isSingle = x instanceof Float32Array;
+    const isRepeated = isSingle && hasMultiplier(g) && algorithm !== 'im2col';
     const wide = isRepeated ? withoutMultiplier(g) : g;
     const values = isRepeated ? repeated(x, g.filters) : x;
-    if (callKernel(forwardKernel(wide, algorithm, 'exact'), { batch: g.batch, x: values, w, b, y })) return;
+    const kernelOf = (): WeightedKernel =>
+      isSingle ? forwardKernel(wide, algorithm, 'exact') : panelKernel(forward(g, 2), false);
+    if (callKernel(kernelOf, { g, x: values, w, b, y }, [algorithm])) return;
   }
-  if (doubles(x) && !isEmpty && callKernel(panelKernel(forward(g, 2), false), { batch: g.batch, x, w, b, y })) return;
   const tile = x instanceof Float32Array && y.length > 0 ? tileOf(g, algorithm, 'exact') : undefined;
   if (tile) referenceWinograd(g, tile, x, w, b, y);
   else reference.conv(g, x, w, b, y);
@@ -105,11 +106,10 @@ export function conv(g: ConvGeometry, x: Data, w: Data, b: Data | undefined, y: 
 
 /** The gradient of `conv` with respect to x. Spec conv-input-gradient. */
 export function convInputGrad(g: ConvGeometry, dy: Data, w: Data, dx: Data, algorithm: Algorithm): void {
-  const call = { batch: g.batch, x: dy, w, y: dx };
-  if (dx.length > 0 && w.length > 0) {
-    if (isFast(dy) && callKernel(backwardKernel(g, algorithm), call)) return;
-    if (doubles(dy) && callKernel(panelKernel(backward(g, 2), false), call)) return;
-  }
+  const kernelOf = (): WeightedKernel =>
+    dy instanceof Float32Array ? backwardKernel(g, algorithm) : panelKernel(backward(g, 2), false);
+  const isFull = dx.length > 0 && w.length > 0;
+  if (runsKernels() && isFull && callKernel(kernelOf, { g, x: dy, w, y: dx }, [algorithm, 1])) return;
   reference.convInputGrad(g, dy, w, dx);
 }
 

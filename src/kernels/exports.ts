@@ -20,10 +20,10 @@ export interface Kernels {
   add(sum: number): void;
   cells(cells: number): void;
   pool(pool: number, plane: number, row: number): void;
-  map(f: number, values: number, count: number, exponent: number): void;
+  map(f: number, x: number, y: number, count: number, exponent: number): void;
   normals(state: number, values: number, count: number, factor: number): void;
-  relu(values: number, count: number): void;
-  reluGradient(x: number, dy: number, count: number): void;
+  relu(x: number, y: number, count: number): void;
+  reluGradient(x: number, dy: number, dx: number, count: number): void;
   lrn(lattice: number, lrn: number, beta: number): void;
   exp(x: number): number;
   log(x: number): number;

@@ -6,7 +6,7 @@ import { inputs, outputs, overlaps, type PoolGeometry, taps } from '../window.ts
 import { type Arena, type Fields, wordsOf } from './arena.ts';
 import { Pool, PoolAxis, PoolOperation } from './declared.ts';
 import { densePlacement, type Placement } from './placement.ts';
-import { withArena } from './scratch-arena.ts';
+import { runPlanned } from './scratch-arena.ts';
 
 /** The tensors of one call, all of one type but the divisor; an operation reads or writes only those it is given. */
 interface Tensors {
@@ -19,53 +19,62 @@ interface Tensors {
 
 /** Spec pool-max. */
 export function maxPool(g: PoolGeometry, x: Data, y: Data): void {
-  withArena('maxPool', (arena) => pool(arena, g, PoolOperation.maximum, { x, y }));
+  pool('maxPool', g, PoolOperation.maximum, { x, y });
 }
 
 /** Spec pool-max-gradient. */
 export function maxPoolGrad(g: PoolGeometry, x: Data, dy: Data, dx: Data): void {
-  withArena('maxPool', (arena) => pool(arena, g, PoolOperation.maximumGradient, { x, dy, dx }));
+  pool('maxPool', g, PoolOperation.maximumGradient, { x, dy, dx });
 }
 
 /** Spec pool-average. */
 export function avgPool(g: PoolGeometry, x: Data, divisor: Float64Array, y: Data): void {
-  withArena('avgPool', (arena) => pool(arena, g, PoolOperation.average, { x, y, divisor }));
+  pool('avgPool', g, PoolOperation.average, { x, y, divisor });
 }
 
 /** Spec pool-average-gradient. */
 export function avgPoolGrad(g: PoolGeometry, dy: Data, divisor: Float64Array, dx: Data): void {
-  withArena('avgPool', (arena) => pool(arena, g, PoolOperation.averageGradient, { dy, dx, divisor }));
+  pool('avgPool', g, PoolOperation.averageGradient, { dy, dx, divisor });
 }
 
-function pool(arena: Arena, g: PoolGeometry, operation: number, { x, y, dy, dx, divisor }: Tensors): void {
-  const { kernels } = arena;
-  const small = (y ?? dy) as Data;
-  const words = small instanceof Float32Array ? 1 : 2;
-  const [I, P] = [inputs(g.axes) * g.channels * words, outputs(g.axes) * g.channels * words];
-  const isLong = words === 1 && addsDoubles(g, dx !== undefined);
-  const dxBytes = I * (isLong ? 8 : 4);
-  const isHeld = (data: Data | undefined): boolean => data !== undefined && arena.holds(data);
-  const addressOf = (data: Data | undefined, bytes: number): number =>
-    data === undefined ? 0 : arena.holds(data) ? data.byteOffset : arena.take(bytes);
-  const [inX, inY] = [addressOf(x, I * 4), addressOf(small, P * 4)];
-  const inDx = dx && isLong ? arena.take(dxBytes) : addressOf(dx, dxBytes);
-  const stepX = isHeld(x) ? I * 4 : 0;
-  const stepY = isHeld(small) ? P * 4 : 0;
-  const stepDx = isHeld(dx) && !isLong ? I * 4 : 0;
-  const placements = { x: denseX(g, words, inX), y: denseY(g, words, inY), dx: inDx };
-  const first = { ...planOf(arena, g, operation, placements, divisor), doubles: words - 1 };
-  const plan = arena.room(Pool);
-  const copyIn = (data: Data, at: number, words: number, n: number): void =>
-    arena.floats(at, words).set(wordsOf(data).subarray(n * words, (n + 1) * words));
-  for (let n = 0; n < g.batch; n++) {
-    if (x && !stepX) copyIn(x, inX, I, n);
-    if (dy && !stepY) copyIn(dy, inY, P, n);
-    if (dx) kernels.zero(inDx + n * stepDx, dxBytes);
-    arena.write(plan, Pool, { ...first, x: inX + n * stepX, y: inY + n * stepY, dx: inDx + n * stepDx });
-    runImage(arena, g, plan);
-    if (y && !stepY) wordsOf(y).set(arena.floats(inY, P), n * P);
-    if (dx && !stepDx) wordsOf(dx).set(isLong ? arena.doubles(inDx, I) : arena.floats(inDx, I), n * I);
-  }
+function pool(who: string, g: PoolGeometry, operation: number, { x, y, dy, dx, divisor }: Tensors): void {
+  // The divisor depends on the geometry alone, of which every layer has its own.
+  runPlanned(
+    who,
+    (arena) => {
+      const { kernels } = arena;
+      const small = (y ?? dy) as Data;
+      const words = small instanceof Float32Array ? 1 : 2;
+      const [I, P] = [inputs(g.axes) * g.channels * words, outputs(g.axes) * g.channels * words];
+      const isLong = words === 1 && addsDoubles(g, dx !== undefined);
+      const dxBytes = I * (isLong ? 8 : 4);
+      const isHeld = (data: Data | undefined): boolean => data !== undefined && arena.holds(data);
+      const addressOf = (data: Data | undefined, bytes: number): number =>
+        data === undefined ? 0 : arena.holds(data) ? data.byteOffset : arena.take(bytes);
+      const [inX, inY] = [addressOf(x, I * 4), addressOf(small, P * 4)];
+      const inDx = dx && isLong ? arena.take(dxBytes) : addressOf(dx, dxBytes);
+      const stepX = isHeld(x) ? I * 4 : 0;
+      const stepY = isHeld(small) ? P * 4 : 0;
+      const stepDx = isHeld(dx) && !isLong ? I * 4 : 0;
+      const placements = { x: denseX(g, words, inX), y: denseY(g, words, inY), dx: inDx };
+      const first = { ...planOf(arena, g, operation, placements, divisor), doubles: words - 1 };
+      const plan = arena.room(Pool);
+      const copyIn = (data: Data, at: number, words: number, n: number): void =>
+        arena.floats(at, words).set(wordsOf(data).subarray(n * words, (n + 1) * words));
+      return () => {
+        for (let n = 0; n < g.batch; n++) {
+          if (x && !stepX) copyIn(x, inX, I, n);
+          if (dy && !stepY) copyIn(dy, inY, P, n);
+          if (dx) kernels.zero(inDx + n * stepDx, dxBytes);
+          arena.write(plan, Pool, { ...first, x: inX + n * stepX, y: inY + n * stepY, dx: inDx + n * stepDx });
+          runImage(arena, g, plan);
+          if (y && !stepY) wordsOf(y).set(arena.floats(inY, P), n * P);
+          if (dx && !stepDx) wordsOf(dx).set(isLong ? arena.doubles(inDx, I) : arena.floats(inDx, I), n * I);
+        }
+      };
+    },
+    [g, operation, x, y, dy, dx],
+  );
 }
 
 /**

@@ -31,14 +31,18 @@ export function askAgain(): void {
 }
 
 /** Runs `body` on the scratch arena. One that a call fails on is dropped, so that no state survives it. */
-export function withArena<T>(who: string, body: (arena: Arena) => T): T {
+export function withArena<T>(who: string, body: (arena: Arena) => T, key?: readonly unknown[]): T {
   const arena = scratch ?? newArena('kernel-memory', who);
   scratch = undefined;
-  arena.reset(who);
+  arena.reset(who, undefined, key);
   const result = body(arena);
   if (arena.isOwned || arena.bytes <= KEPT_BYTES) scratch = arena;
   return result;
 }
+
+/** Runs what `plan` makes on the scratch arena; an arena may keep it for the next call of the same key. */
+export const runPlanned = <T>(who: string, plan: (arena: Arena) => () => T, key: readonly unknown[]): T =>
+  withArena(who, (arena) => arena.planned(() => plan(arena))(), key);
 
 /** Runs `body`, and every call in it on the given arena. */
 export function onArena<T>(arena: Arena, body: () => T): T {

@@ -2,11 +2,24 @@
 // the other, where the kernels read and write them without copies, and the next step writes over them.
 
 import { SpecError } from '../errors.ts';
-import { allocating, type Floats } from '../tensor.ts';
+import { allocating, type Data, type Floats } from '../tensor.ts';
 import { Arena, BASE } from './arena.ts';
 import { runsKernels } from './host.ts';
 import { type Instance, Refusal } from './module.ts';
 import { onArena } from './scratch-arena.ts';
+
+/** A call of a step that may be met again, and what was planned for it. */
+export interface Known {
+  readonly key: readonly unknown[];
+  plan?: Plan;
+}
+
+/** What was made, the end of the memory that it took, and what must be done again in each step. */
+interface Plan {
+  readonly made: unknown;
+  readonly end: number;
+  readonly actions: readonly (() => void)[];
+}
 
 /** An arena of a given size, with tensors below the memory of all calls. It does not grow, since views of it would be lost. */
 export class StepArena extends Arena {
@@ -15,10 +28,16 @@ export class StepArena extends Arena {
   /** Whether a step needed more memory than was reserved: it failed, with whatever error. */
   isOverflown = false;
   #kept = BASE;
+  /** The calls of a step in their order, the number of the present one, and that call if it has a key. */
+  readonly #known: Known[] = [];
+  #number = 0;
+  protected present: Known | undefined;
+  /** What the plan that is being made has done. */
+  #actions: (() => void)[] | undefined;
 
   constructor(bytes: number, instance?: Instance) {
     super(instance);
-    this.reset('fit');
+    super.reset('fit');
     this.grow(BASE + bytes);
     this.#isFixed = true;
   }
@@ -42,6 +61,55 @@ export class StepArena extends Arena {
   /** Gives the room of all tensors to new ones, but of those that are kept. */
   clearTensors(): void {
     this.floor = this.#kept;
+    this.#number = 0;
+  }
+
+  override reset(who: string, clause?: string, key?: readonly unknown[]): void {
+    super.reset(who, clause);
+    const number = this.#number++;
+    if (key) {
+      const own = [
+        who,
+        this.floor,
+        ...key.flatMap((each) => (this.#isHere(each) ? [each.byteOffset, each.length] : each)),
+      ];
+      const before = this.#known[number];
+      const isSame = before?.key.length === own.length && own.every((each, i) => each === before.key[i]);
+      if (!isSame) this.#known[number] = { key: own };
+    }
+    this.present = key && this.#known[number];
+  }
+
+  /** A call whose key is that of the step before is not planned again. */
+  override planned<T>(plan: () => T): T {
+    const { present } = this;
+    if (!present) return plan();
+    if (present.plan) {
+      this.top = present.plan.end;
+      for (const action of present.plan.actions) action();
+      return present.plan.made as T;
+    }
+    const actions: (() => void)[] = [];
+    this.#actions = actions;
+    try {
+      const made = plan();
+      present.plan = { made, end: this.top, actions };
+      return made;
+    } finally {
+      this.#actions = undefined;
+    }
+  }
+
+  #isHere(each: unknown): each is Data {
+    return ArrayBuffer.isView(each) && this.holds(each as Data);
+  }
+
+  override whenReady(action: () => void): void {
+    const actions = this.#actions;
+    this.#actions = undefined; // what an action does is done again by itself
+    super.whenReady(action);
+    actions?.push(action);
+    this.#actions = actions;
   }
 
   /** Keeps the tensors that there are. */

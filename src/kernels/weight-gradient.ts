@@ -11,8 +11,8 @@ import type { ConvGeometry } from '../window.ts';
 import { type Arena, wordsOf } from './arena.ts';
 import { Lattice, MR, NR, Packing, PartSums, PLACE, ROW, Walk, WeightGradient } from './declared.ts';
 import { latticeOf } from './lattice.ts';
-import { type Placement, stridedPlacement } from './placement.ts';
-import { withArena } from './scratch-arena.ts';
+import { densePlacement, type Placement, stridedPlacement } from './placement.ts';
+import { runPlanned } from './scratch-arena.ts';
 import { makeWorkspace, type Workspace } from './weight-gradient-memory.ts';
 
 /** Images [first, end) of a part, as far as they are staged, for one group: the addresses of x and of the panels of dy. */
@@ -37,7 +37,7 @@ export interface WeightGradientCall {
  * numerics-padding.
  */
 export function convWeightGrad(g: ConvGeometry, { x, dy, dw }: WeightGradientCall, im2col: boolean): boolean {
-  return withArena('conv', (arena) => {
+  const plan = (arena: Arena): (() => boolean) => {
     const { kernels } = arena;
     const workspace = makeWorkspace(arena, g, x, dw, im2col);
     const { P, together, source, words, value } = workspace;
@@ -48,39 +48,38 @@ export function convWeightGrad(g: ConvGeometry, { x, dy, dw }: WeightGradientCal
     const copy = isHeld ? 0 : arena.take(images * P * O * value);
     const panels = arena.take(Math.ceil((F * words) / NR) * panelBytes);
     const finite = words === 1 ? kernels.finite : kernels.finiteDoubles;
-    for (let first = 0; first < g.batch; first += images) {
-      const end = Math.min(g.batch, first + images);
+    const addGroup = (group: number, first: number, end: number, stage: number): void => {
       const rows = (end - first) * P;
-      source.load(first, end);
-      const stage = isHeld ? dy.byteOffset + first * P * O * value : copy;
-      if (!isHeld) arena.floats(stage, rows * O * words).set(wordsOf(dy.subarray(first * P * O, end * P * O)));
-      if (isPadded && finite(stage, rows * O) === 0) return false;
-      for (let group = 0; group < g.groups; group++) {
-        const matrix = { source: stage + group * F * value, rows, rowStep: O * value, columns: F, columnStep: value };
-        arena.write(workspace.packing, Packing, { panel: panels, panelBytes, ...matrix, doubles: words - 1 });
-        arena.parallel(() => kernels.pack(workspace.packing));
-        writePairs(arena, workspace, group);
-        const addParts = (): void => {
-          for (let n = first, next = n; n < end; n = next) {
-            next = Math.min(end, n - (n % together) + together);
-            const panel = panels + (n - first) * P * ROW;
-            const x = source.address + (n - first) * source.image + group * g.channels * value;
-            addPart(arena, workspace, { group, first: n, end: next, x, panel, panelBytes });
-          }
-        };
-        if (im2col) addParts();
-        else arena.parallel(addParts);
+      const matrix = { source: stage + group * F * value, rows, rowStep: O * value, columns: F, columnStep: value };
+      arena.write(workspace.packing, Packing, { panel: panels, panelBytes, ...matrix, doubles: words - 1 });
+      arena.parallel(() => kernels.pack(workspace.packing));
+      writePairs(arena, workspace, group);
+      const addParts = (): void => {
+        for (let n = first, next = n; n < end; n = next) {
+          next = Math.min(end, n - (n % together) + together);
+          const panel = panels + (n - first) * P * ROW;
+          const x = source.address + (n - first) * source.image + group * g.channels * value;
+          addPart(arena, workspace, { group, first: n, end: next, x, panel, panelBytes });
+        }
+      };
+      if (im2col) addParts();
+      else arena.parallel(addParts);
+    };
+    return () => {
+      for (let first = 0; first < g.batch; first += images) {
+        const end = Math.min(g.batch, first + images);
+        const rows = (end - first) * P;
+        source.load(first, end);
+        const stage = isHeld ? dy.byteOffset + first * P * O * value : copy;
+        if (!isHeld) arena.floats(stage, rows * O * words).set(wordsOf(dy.subarray(first * P * O, end * P * O)));
+        if (isPadded && finite(stage, rows * O) === 0) return false;
+        for (let group = 0; group < g.groups; group++) addGroup(group, first, end, stage);
       }
-    }
-    if (!arena.holds(dw)) wordsOf(dw).set(arena.floats(workspace.dw, dw.length * words));
-    return true;
-  });
-}
-
-/** Where the values of [planes, rows, columns, channels] lie without gaps, `value` bytes each. */
-function rowMajor(address: number, [, rows, columns, channels]: readonly number[], value: number): Placement {
-  const row = channels * value;
-  return { address, image: rows * columns * row, plane: columns * row, row, pixel: value };
+      if (!arena.holds(dw)) wordsOf(dw).set(arena.floats(workspace.dw, dw.length * words));
+      return true;
+    };
+  };
+  return runPlanned('conv', plan, [g, x, dy, dw, im2col]);
 }
 
 /** Writes the places of the (tap, channel) pairs of a group: where x begins, relative to a position, and the row of dw. */
@@ -90,8 +89,10 @@ function writePairs(arena: Arena, workspace: Workspace, group: number): void {
   const counts = [a.size, b.size, c.size, g.channels] as const;
   const [plane, row, pixel] = [a.dilation * source.plane, b.dilation * source.row, c.dilation * source.pixel];
   const inSource = { address: -source.before, image: plane, plane: row, row: pixel, pixel: value };
-  const from = patches ? rowMajor(0, counts, value) : inSource;
-  const to = rowMajor(dw + group * g.filters * value, counts, g.groups * g.filters * value);
+  const dense = (address: number, bytes: number): Placement =>
+    densePlacement(address, [b.size, c.size, g.channels], bytes / 4);
+  const from = patches ? dense(0, value) : inSource;
+  const to = dense(dw + group * g.filters * value, g.groups * g.filters * value);
   arena.write(lattice, Lattice, latticeOf(counts, from, to));
   arena.kernels.places(lattice, 0, a.size * b.size * c.size * g.channels, pairs);
 }

@@ -6,7 +6,8 @@ import { type Shape, sameShape, type Tensor } from '../tensor.ts';
 import { concatChannels, splitChannels, sumOf } from './channels.ts';
 import { combinator, ownParams, type Parts, readParts } from './combinator.ts';
 import { hull, pointField, spaceOf } from './field.ts';
-import type { Arrangement, Children, Field, Layer, Params, Program, Value } from './layer.ts';
+import type { Arrangement, Children, Field, Layer, Params, Program } from './layer.ts';
+import type { Value } from './step.ts';
 
 /** y = first(x) + second(x) + …: branches of equal output shape, added in order. A residual block is a sum with the identity. Spec sum-rules.
  *

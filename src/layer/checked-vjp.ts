@@ -4,7 +4,7 @@ import { show, wrongType } from '../errors.ts';
 import { isList, isRecord } from '../reading.ts';
 import type { Tensor } from '../tensor.ts';
 import type { Layer, Params, Pull } from './layer.ts';
-import { checkLike } from './operator.ts';
+import { checkLike } from './operands.ts';
 import { checkParams } from './params.ts';
 
 /** y of the promised shape, and a function that gives the gradients at x and at the parameters. */

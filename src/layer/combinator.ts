@@ -5,20 +5,20 @@ import { checkNames, known } from '../attributes.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
 import { isList, isRecord, listOf, reading } from '../reading.ts';
 import { checkShape, checkTensor, type Shape, type Tensor } from '../tensor.ts';
+import { checkLayer, noteMade } from './check-layer.ts';
 import {
   type Arrangement,
   type Children,
-  checkLayer,
   type Field,
   type Input,
   type Layer,
   MOST_NESTED,
-  noteMade,
   type Params,
   type Program,
-  type Value,
 } from './layer.ts';
-import { checkInput, checkLike, readChanges, remembering } from './operator.ts';
+import { checkInput, checkLike } from './operands.ts';
+import { readChanges, remembering } from './operator.ts';
+import type { Value } from './step.ts';
 
 /** Children by name; an array gives the names 0, 1, … */
 export type Parts = Readonly<Record<string, Layer>> | readonly Layer[];
@@ -112,17 +112,16 @@ export function combinator(name: string, children: Children, make: (parts: Parts
 const depths = new WeakMap<Layer, number>();
 
 /** What is kept for the next call, so that nobody writes into it. */
-function frozen({ inputs, shape, field }: Walk): Walk {
-  const own = Object.entries(inputs).map(([name, input]): [string, Input] => [
-    name,
-    Object.freeze({ shape: Object.freeze([...input.shape]), field: Object.freeze([...input.field]) }),
-  ]);
-  return Object.freeze({
-    inputs: Object.freeze(Object.fromEntries(own)),
-    shape: Object.freeze([...shape]),
-    field: Object.freeze([...field]),
+const frozen = (walk: Walk): Walk =>
+  Object.freeze({
+    ...frozenInput(walk),
+    inputs: Object.freeze(
+      Object.fromEntries(Object.entries(walk.inputs).map(([name, input]) => [name, frozenInput(input)])),
+    ),
   });
-}
+
+const frozenInput = ({ shape, field }: Input): Input =>
+  Object.freeze({ shape: Object.freeze([...shape]), field: Object.freeze([...field]) });
 
 /**
  * Names of children contain no '.' and do not look like integers, whose order JavaScript changes. Spec layer-children.

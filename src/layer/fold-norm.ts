@@ -7,9 +7,10 @@ import { SpecError } from '../errors.ts';
 import { deviations, scales } from '../reference/normalization.ts';
 import { roundingOf } from '../rounding.ts';
 import { checkTensor, type Data, type Tensor } from '../tensor.ts';
+import { checkLayer } from './check-layer.ts';
 import { identity } from './identity.ts';
-import { checkLayer, type Layer, type Params } from './layer.ts';
-import { checkLike } from './operator.ts';
+import type { Layer, Params } from './layer.ts';
+import { checkLike } from './operands.ts';
 import { checkParams } from './params.ts';
 
 /** A net and its parameters. */

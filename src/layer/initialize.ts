@@ -3,7 +3,8 @@
 import { finiteNumber, known, oneOf } from '../attributes.ts';
 import { hash } from '../random.ts';
 import { allocate, checkShape, type ElementType, type Shape, type Tensor } from '../tensor.ts';
-import { checkLayer, type Layer, type Params, type Scheme } from './layer.ts';
+import { checkLayer } from './check-layer.ts';
+import type { Layer, Params, Scheme } from './layer.ts';
 import { declaredParams } from './parameter.ts';
 import { mapParams } from './params.ts';
 

@@ -1,9 +1,9 @@
 // The layer, a pure function of one tensor and its parameters together with the rules about it; and the program of a
 // compiled net, to which a layer adds its steps.
 
-import { show, wrongType } from '../errors.ts';
 import type { Data, Shape, Tensor } from '../tensor.ts';
 import type { ConvGeometry, PoolGeometry } from '../window.ts';
+import type { ConvStep, LrnStep, NormStep, PointwiseStep, Value } from './step.ts';
 
 export type Attributes = Readonly<Record<string, unknown>>;
 export type Children = Readonly<Record<string, Layer>>;
@@ -141,50 +141,6 @@ export interface Layer {
   emit?(program: Program, x: Value, p: Params<Tensor>): Value;
 }
 
-/** Which kernels a convolution may use. Spec conv-algorithm. */
-export const algorithms = ['auto', 'direct', 'im2col', 'winograd'] as const;
-export type Algorithm = (typeof algorithms)[number];
-
-/** A tensor of a compiled net. Its place in memory is decided when the whole program is known. */
-export interface Value {
-  readonly shape: Shape;
-}
-
-/** A convolution with its parameters, which are read once. */
-export interface ConvStep {
-  readonly geometry: ConvGeometry;
-  readonly weight: Tensor;
-  readonly bias?: Tensor | undefined;
-  readonly algorithm: Algorithm;
-}
-
-/** For each channel: y = (x − mean)·scale + shift, every operation rounded. Spec norm-frozen. */
-export interface NormStep {
-  readonly mean: Float32Array;
-  readonly scale: Float32Array;
-  readonly shift: Float32Array;
-}
-
-/** y = x / (k + alpha · Σ x²)^beta over the channels from `before` below to `after` above. Spec lrn-forward. */
-export interface LrnStep {
-  readonly before: number;
-  readonly after: number;
-  readonly k: number;
-  readonly alpha: number;
-  readonly beta: number;
-}
-
-/**
- * A function of one number: limits a and b; min(max(a·x + b, 0), 1), by itself or times x; or x < 0 ? slope·x : x with a
- * slope for each channel.
- */
-export interface PointwiseStep {
-  readonly operation: 'clip' | 'hardSigmoid' | 'hardSwish' | 'prelu';
-  readonly a?: number;
-  readonly b?: number;
-  readonly slope?: Float32Array;
-}
-
 /**
  * What a layer may add to a compiled net; every member returns the value of its result, whose `shape` is given where
  * it is not that of x. The bits are those of the layer's `forward`. Spec compile-bits.
@@ -213,45 +169,3 @@ export interface Program {
   /** The same numbers in another shape. */
   reshape(x: Value, shape: Shape): Value;
 }
-
-const methods = ['forward', 'vjp', 'shape', 'params', 'field', 'cost', 'with'] as const;
-
-const optional = ['inputs', 'parameters', 'geometry', 'emit'] as const;
-
-const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
-
-/** The first member that it lacks, or whose getter throws. */
-function missingOf(layer: Layer): string | undefined {
-  try {
-    return (
-      methods.find((name) => typeof layer[name] !== 'function') ??
-      (['attributes', 'children'] as const).find((name) => !isObject(layer[name])) ??
-      optional.find((name) => layer[name] !== undefined && typeof layer[name] !== 'function') ??
-      (layer.roles !== undefined && !isObject(layer.roles) ? 'roles' : undefined) ??
-      (typeof layer.name === 'string' ? undefined : 'name') ??
-      Object.keys(layer.children).find((name) => typeof layer.children[name]?.forward !== 'function')
-    );
-  } catch {
-    return methods[0];
-  }
-}
-
-/** Refuses a value that lacks a member of a layer; every public function calls this. Spec layer-rules. */
-export function checkLayer(who: string, value: unknown, what = 'layer'): asserts value is Layer {
-  const missing = missingOf((value ?? {}) as Layer);
-  if (missing === undefined) return;
-  const lack = typeof value === 'object' && value !== null ? `, which has no '${missing}'` : '';
-  throw wrongType('layer-rules', `${who}: ${what} must be a layer, got ${show(value)}${lack}`);
-}
-
-/** The layers that the library made. */
-const made = new WeakSet<Layer>();
-
-/** Notes a layer of the library, which keeps no tensor beyond its call and that of its gradient. */
-export function noteMade(layer: Layer): Layer {
-  made.add(layer);
-  return layer;
-}
-
-/** Whether the library made a layer and all that it is made of: one made by hand may keep the tensors it sees. */
-export const isMade = (layer: Layer): boolean => made.has(layer) && Object.values(layer.children).every(isMade);

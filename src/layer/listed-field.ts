@@ -1,6 +1,6 @@
 // The receptive field of units that are listed one by one.
 
-import { fieldOf, MOST_PHASES, type Runs } from './field.ts';
+import { fieldOf, MOST_PHASES, type Runs } from './field-cells.ts';
 import type { AxisField } from './layer.ts';
 
 /**

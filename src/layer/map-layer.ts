@@ -2,7 +2,8 @@
 
 import { checkFunction } from '../attributes.ts';
 import { show, wrongType } from '../errors.ts';
-import { checkLayer, type Layer } from './layer.ts';
+import { checkLayer } from './check-layer.ts';
+import type { Layer } from './layer.ts';
 import { nameIn } from './params.ts';
 
 /**

@@ -1,34 +1,15 @@
-// The operator: a layer that is not made of layers. The checks that all operators have in common are here.
+// The operator: a layer that is not made of layers. What all operators have in common is here; their checks are in operands.ts.
 
 import { checkNames, frozenCopy, known } from '../attributes.ts';
-import { channelsFirst, channelsHint, filtersFirst, leftOutBy } from '../did-you-mean.ts';
-import { SpecError, wrongType } from '../errors.ts';
-import { reading } from '../reading.ts';
-import {
-  checkShape,
-  checkTensor,
-  type Data,
-  heldBy,
-  type Shape,
-  sameShape,
-  sizeOf,
-  type Tensor,
-  typeOf,
-} from '../tensor.ts';
+import { channelsFirst, filtersFirst, leftOutBy } from '../did-you-mean.ts';
+import { SpecError } from '../errors.ts';
+import { checkShape, checkTensor, type Data, type Shape, sameShape, type Tensor } from '../tensor.ts';
 import type { ConvGeometry, PoolGeometry } from '../window.ts';
+import { noteMade } from './check-layer.ts';
 import { pointField } from './field.ts';
-import {
-  type Attributes,
-  type Changes,
-  type Field,
-  type Layer,
-  noteMade,
-  type Parameter,
-  type Params,
-  type Program,
-  type Roles,
-  type Value,
-} from './layer.ts';
+import type { Attributes, Changes, Field, Layer, Parameter, Params, Program, Roles } from './layer.ts';
+import { checkHeld, checkInput, checkLike, checkOwnParams, hinted } from './operands.ts';
+import type { Value } from './step.ts';
 
 /** The arguments of the rule for the gradient. */
 export interface Pulled<G> {
@@ -77,11 +58,15 @@ export function operator<G = undefined>(op: Operator<G>): Layer {
     const shapes = Object.freeze(mapped(parameters, (each) => Object.freeze(each.shape)));
     return { g, shape, parameters, shapes };
   });
+  /** The geometry, if the parameters are those of an x of this shape and type. */
+  const checkParams = (x: Shape, p: Params<Tensor>, like: Data): G => {
+    const { g, shapes } = facts(x);
+    checkOwnParams(who, shapes, p, like, (name, got) => shapeHint(x, shapes[name], name, got));
+    return g;
+  };
   const check = (x: Tensor, p: Params<Tensor>): G => {
     checkTensor(who, 'x', x);
-    const { g, shapes } = facts(x.shape);
-    checkOwnParams(who, shapes, p, x.data, (name, got) => shapeHint(x.shape, shapes[name], name, got));
-    return g;
+    return checkParams(x.shape, p, x.data);
   };
   /** Why a parameter probably has another shape than it must. */
   const shapeHint = (x: Shape, must: Shape, name: string, got: Shape | undefined): string => {
@@ -143,8 +128,7 @@ export function operator<G = undefined>(op: Operator<G>): Layer {
     },
     emit(program, x, p) {
       if (this !== layer) return program.call(this, x, p);
-      const { g, shapes } = facts(x.shape);
-      checkOwnParams(who, shapes, p, anyFloat32, (name, got) => shapeHint(x.shape, shapes[name], name, got));
+      const g = checkParams(x.shape, p, anyFloat32);
       return op.emit?.(program, x, p as Record<string, Tensor>, g) ?? program.call(layer, x, p);
     },
   });
@@ -177,76 +161,5 @@ const mapped = <T, U>(record: Readonly<Record<string, T>>, change: (value: T, na
 
 const hold = ({ shape, data }: Tensor): Tensor => Object.freeze({ shape: Object.freeze([...shape]), data });
 
-/** Spec layer-gradient: an array that was transferred or shrunk since vjp has no gradient. */
-function checkHeld(who: string, what: string, { shape, data }: Tensor): void {
-  if (heldBy(data) !== sizeOf(shape))
-    throw new SpecError(
-      'layer-gradient',
-      `${who}: ${what} must stay as it was for vjp until the gradient is taken, got ${data.length} of ${sizeOf(shape)} values (transferred or shrunk)`,
-    );
-}
-
 /** The element type of compiled nets. */
 const anyFloat32 = new Float32Array();
-
-/** Spec layer-input: there is a batch axis, and every axis has at least one element. */
-export function checkInput(who: string, x: Shape): void {
-  if (x.length === 0 || x.includes(0))
-    throw new SpecError(
-      'layer-input',
-      `${who}: x must have a batch axis, and every axis at least 1 element, got shape [${x}]`,
-    );
-}
-
-/** Checks the shape and element type of a tensor that belongs to an x of the given data. Spec tensor-type. */
-export function checkLike(
-  who: string,
-  what: string,
-  value: Tensor,
-  shape: Shape,
-  like: Data,
-  clause = 'layer-gradient',
-): void {
-  checkTensor(who, what, value);
-  if (!sameShape(value.shape, shape))
-    throw new SpecError(clause, `${who}: ${what} must have shape [${shape}], got [${value.shape}]`);
-  if (typeOf(value.data) !== typeOf(like))
-    throw wrongType('tensor-type', `${who}: ${what} must be ${typeOf(like)} as x is, got ${typeOf(value.data)}`);
-}
-
-/** An error about the shape of x, saying so where the channels seem to come first. */
-function hinted<T>(x: Shape, rule: () => T): T {
-  try {
-    return rule();
-  } catch (error) {
-    const hint = channelsHint(x);
-    if (!(error instanceof SpecError) || !['window-fit', 'conv-groups'].includes(error.clause) || hint === '')
-      throw error;
-    throw new SpecError(error.clause, error.message.slice(0, -error.clause.length - 3) + hint);
-  }
-}
-
-function checkOwnParams(
-  who: string,
-  shapes: Readonly<Record<string, Shape>>,
-  p: Params<Tensor>,
-  x: Data,
-  hint: (name: string, got: Shape | undefined) => string,
-): void {
-  const names = Object.keys(shapes);
-  checkNames(who, p, names, 'parameters', 'layer-params');
-  for (const name of names) {
-    if (!(name in p))
-      throw new SpecError(
-        'layer-params',
-        `${who}: the parameters are ${names.join(', ')}, got no '${name}'${hint(name, undefined)}`,
-      );
-    const value = reading('layer-params', who, name, () => p[name]) as Tensor;
-    checkTensor(who, name, value);
-    if (!sameShape(value.shape, shapes[name])) {
-      const got = `got [${value.shape}]${hint(name, value.shape)}`;
-      throw new SpecError('layer-params', `${who}: ${name} must have shape [${shapes[name]}], ${got}`);
-    }
-    checkLike(who, name, value, shapes[name], x, 'layer-params');
-  }
-}

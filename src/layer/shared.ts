@@ -4,9 +4,10 @@ import { checkFunction } from '../attributes.ts';
 import { SpecError } from '../errors.ts';
 import type { Tensor } from '../tensor.ts';
 import { sumOf } from './channels.ts';
+import { checkLayer, noteMade } from './check-layer.ts';
 import { combinator, ownParams, type Parts } from './combinator.ts';
 import { pointField } from './field.ts';
-import { type Children, checkLayer, type Input, type Layer, noteMade, type Params, type Pull } from './layer.ts';
+import type { Children, Input, Layer, Params, Pull } from './layer.ts';
 import { mapLayer } from './map-layer.ts';
 import { mapParams } from './params.ts';
 

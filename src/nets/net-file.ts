@@ -7,7 +7,8 @@ import { locatedError, SpecError, show, wrongType } from '../errors.ts';
 import type { Bytes } from '../formats/bytes.ts';
 import { deeper, isObject } from '../formats/json.ts';
 import { readSafetensors, type SafetensorsFile, writeSafetensors } from '../formats/safetensors.ts';
-import { checkLayer, type Layer, MOST_NESTED, type Params } from '../layer/layer.ts';
+import { checkLayer } from '../layer/check-layer.ts';
+import { type Layer, MOST_NESTED, type Params } from '../layer/layer.ts';
 import { nestParams } from '../layer/nest-params.ts';
 import { checkParams, flatParams } from '../layer/params.ts';
 import { shared, standsFor } from '../layer/shared.ts';
@@ -39,7 +40,7 @@ interface Written {
   readonly name: string;
   readonly attributes?: Readonly<Record<string, unknown>>;
   readonly children?: Readonly<Record<string, Written>>;
-  /** Of what stands for a shared layer: of the how manieth around it, from the outermost. */
+  /** Of what stands for a shared layer: the number of that layer among those around it, counted from the outermost. */
   readonly of?: number;
 }
 

@@ -125,7 +125,7 @@ function countOf({ node, inputs, plan, constants }: PlannedNode, opset: number, 
   inputs.forEach((input, i) => {
     const name = node.inputs[i];
     if (!input?.constant || !/^b?float/.test(input.type) || counted.has(name)) return;
-    if (statistics.includes(i) && plan?.step?.layer.name === 'batchNorm') return; // it takes those of the batch
+    if (statistics.includes(i) && plan?.step?.layer.roles?.batchStatistics) return; // it takes those of the batch
     const size = sizeOf(input.shape);
     if (size === 1 && plan?.step?.params === undefined) return;
     counted.add(name);

@@ -58,7 +58,7 @@ export const numberOf = (name: string): number =>
 /** The types whose values are computed with. */
 export const isFloat = (type: string): boolean => type === 'float32' || type === 'float64';
 
-/** Whole numbers and truth: held as float64. */
+/** Whole numbers and truth values, which are held as float64. */
 export const isWhole = (type: string): boolean => /^(u?int\d+|bool)$/.test(type);
 
 /** Bytes of one element in the file. */

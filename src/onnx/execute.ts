@@ -25,7 +25,7 @@ function needed({ nodes, known }: Planned, wanted: ReadonlySet<string>): Planned
     if (each.constants) continue;
     for (const name of node.inputs) if (known.get(name)?.constant === undefined) open.add(name);
   }
-  if (first) throw first; // what follows from it is not worth a word
+  if (first) throw first; // the others follow from it
   return list.reverse();
 }
 

@@ -7,8 +7,9 @@ import { join } from '../formats/bytes.ts';
 import { isList, listOf } from '../reading.ts';
 import { numberOf } from './element-types.ts';
 import { type Draft, encode, varint } from './encode.ts';
-import { type Inside, insideOf, type Model, readOnnx } from './model.ts';
+import { type Inside, insideOf, type Model } from './model.ts';
 import type { Planned } from './plan.ts';
+import { readOnnx } from './read.ts';
 import type { Kind } from './value.ts';
 import { BYTES, Reader } from './wire.ts';
 

@@ -12,15 +12,14 @@ export type { DescribedTensor, OnnxRow } from './describe.ts';
 export { type Exposed, expose } from './expose.ts';
 export type { Port } from './graph.ts';
 export type { External } from './initializer.ts';
-export {
-  type FreeShape,
-  type Model,
-  type OnnxDescription,
-  type OnnxLayer,
-  type OnnxNode,
-  type ReadOnnxOptions,
-  type RunOptions,
-  readOnnx,
-  type ShapeOptions,
+export type {
+  FreeShape,
+  Model,
+  OnnxDescription,
+  OnnxLayer,
+  OnnxNode,
+  RunOptions,
+  ShapeOptions,
 } from './model.ts';
+export { type ReadOnnxOptions, readOnnx } from './read.ts';
 export { writeOnnx } from './write.ts';

@@ -2,22 +2,17 @@
 
 import { checkFunction, known } from '../attributes.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
-import { asBytes } from '../formats/bytes.ts';
-import { notOf } from '../formats/format-hint.ts';
 import { copyOf } from '../layer/identity.ts';
 import { isList } from '../reading.ts';
 import { checkShape, checkTensor, type Shape, type Tensor } from '../tensor.ts';
-import { decode } from './decode.ts';
 import { describeModel, type OnnxDescription } from './describe.ts';
 import { isFloat, isWhole } from './element-types.ts';
 import { execute } from './execute.ts';
-import { type FreeShape, type Graph, type Port, readGraph } from './graph.ts';
+import type { FreeShape, Graph, Port } from './graph.ts';
 import type { External } from './initializer.ts';
-import { OPSETS } from './operators/index.ts';
 import { isUnmade, type Planned, planGraph } from './plan.ts';
 import { type OnnxLayer, seriesParallel } from './series-parallel.ts';
 import { type Kind, Value } from './value.ts';
-import { CLAUSE, refuse, WHO } from './wire.ts';
 
 export type { FreeShape, OnnxDescription, OnnxLayer };
 
@@ -43,11 +38,6 @@ export interface RunOptions {
   readonly onProgress?: (progress: { readonly done: number; readonly of: number; readonly node: string }) => void;
 }
 
-export interface ReadOnnxOptions {
-  /** The bytes of files of external data, by the location that the model states, or a function that gives them when they are needed. */
-  readonly external?: External;
-}
-
 /** A model that was read from a file. Its tensors are as the file says, channels first. */
 export interface Model {
   readonly opset: number;
@@ -61,29 +51,6 @@ export interface Model {
   run(inputs: Readonly<Record<string, Tensor>>, options?: RunOptions): Record<string, Tensor>;
   /** One layer with its parameters, channels last, where the graph is series-parallel. Spec onnx-layer. */
   layer(options?: ShapeOptions): OnnxLayer;
-}
-
-/**
- * Reads a model of ONNX (opsets 7 to 28): its graph is checked, its weights stay where they lie until they are needed. What
- * is not known (operators, versions, attributes) is named when it would be run; the rest is still described.
- *
- * @throws {SpecError} onnx-file for bytes that are no model or cut off; onnx-tensor for tensors whose values are not as
- * many as their shapes say; onnx-graph for names, order and cycles; onnx-opset.
- * @example
- * const bytes = writeOnnx(relu(), [1, 4, 4, 3], {});
- * const { y } = readOnnx(bytes).run({ x: tensor([1, 3, 4, 4]) });
- * y.shape // [1, 3, 4, 4]
- */
-export function readOnnx(bytes: Uint8Array | ArrayBuffer, options: ReadOnnxOptions = {}): Model {
-  const file = asBytes(CLAUSE, WHO, bytes);
-  if (file.length === 0) refuse('the file is empty');
-  const { external = {} } = known(WHO, options, ['external'], 'options');
-  if (typeof external !== 'function' && (typeof external !== 'object' || external === null))
-    throw wrongType('onnx-tensor', `${WHO}: external must be a function or a record of bytes, got ${show(external)}`);
-  const model = decodeModel(file);
-  const opset = readOpset(model.opsets);
-  const graph = readGraph(model.graph, external);
-  return new GraphModel(file, graph, opset, model.producerName ?? '', external);
 }
 
 /** What belongs to a model and is no part of what it shows. */
@@ -101,32 +68,7 @@ const insides = new WeakMap<object, Inside>();
 export const insideOf = (model: unknown): Inside | undefined =>
   typeof model === 'object' && model !== null ? insides.get(model) : undefined;
 
-/** A file that is something else is told by its first bytes. */
-function decodeModel(file: Uint8Array) {
-  try {
-    const model = decode('Model', file);
-    if ((model.irVersion ?? 0) < 3) refuse(`ir_version must be 3 or more, got ${model.irVersion ?? 'none'}`);
-    return { ...model, graph: model.graph ?? refuse('a model must have a graph') };
-  } catch (error) {
-    if (!(error instanceof SpecError)) throw error;
-    throw notOf(error.clause, WHO, file, ['onnx'], error.message.slice(WHO.length + 2, -error.clause.length - 3));
-  }
-}
-
-/** Spec onnx-opset: of the operators of ONNX itself. */
-function readOpset(
-  opsets: readonly { readonly domain?: string | undefined; readonly version?: number | undefined }[],
-): number {
-  const own = opsets.filter(({ domain = '' }) => domain === '' || domain === 'ai.onnx');
-  const [opset] = own;
-  if (own.length !== 1) refuse(`a model states one opset of ONNX itself, got ${own.length}`, 'onnx-opset');
-  const version = opset.version ?? 0;
-  if (version < OPSETS.oldest || version > OPSETS.newest)
-    refuse(`the opset must be one from ${OPSETS.oldest} to ${OPSETS.newest}, got ${version}`, 'onnx-opset');
-  return version;
-}
-
-class GraphModel implements Model {
+export class GraphModel implements Model {
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
   readonly nodes: readonly OnnxNode[];

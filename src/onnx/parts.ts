@@ -10,6 +10,7 @@ import { power } from '../ops/smooth.ts';
 import { roundingOf } from '../rounding.ts';
 import { type Data, type Shape, sameShape, sizeOf, type Tensor } from '../tensor.ts';
 import { isFloat } from './element-types.ts';
+import { numberByNumber } from './number-by-number.ts';
 import type { PlannedNode } from './plan.ts';
 import { lastShape, permuted, type Value, zerosLike } from './value.ts';
 
@@ -41,12 +42,8 @@ interface Added {
   readonly changed?: { readonly at: number; readonly part: Nameless };
 }
 
-/** Layers that look at one number, or do nothing: the order of elements is nothing to them. */
-const pointwise = new Set(
-  'relu leakyRelu sigmoid tanh scale identity clip hardSigmoid hardSwish elu selu softplus silu gelu power'.split(' '),
-);
 /** What treats every cell by itself, and may stand between a global pool and the end of its axes of space. */
-const cellwise = new Set([...pointwise, 'frozenNorm', 'lrn', 'prelu']);
+const cellwise = new Set([...numberByNumber, 'frozenNorm', 'lrn', 'prelu']);
 
 /** What a node adds to a row of layers; undefined where there is no such layer. */
 export function appended(maker: PlannedNode, row: readonly Part[], form: Form): Added | undefined {
@@ -62,8 +59,8 @@ export function appended(maker: PlannedNode, row: readonly Part[], form: Form): 
     const { layer } = plan.step;
     const params = plan.step.params?.(given) ?? {};
     if (plan.step.lastAlready) return form.kind === 'last' ? add(layer, params) : undefined;
-    if (pointwise.has(layer.name) || form.kind === 'same') return add(layer, params);
-    if (form.kind === 'rows' && layer.name === 'dense')
+    if (numberByNumber.has(layer.name) || form.kind === 'same') return add(layer, params);
+    if (form.kind === 'rows' && layer.attributes.units !== undefined)
       return add(
         layer,
         { ...params, weight: rowsMoved(params.weight as Tensor, form.image as Shape) },

@@ -31,7 +31,7 @@ export interface Planned {
 const SMALL = 1024;
 /** What takes more elements to compute is computed when the model runs, once, constant or not. */
 const MOST_FOLDED = 1 << 28;
-/** Constants made of constants that wait: each takes some of the host's stack. */
+/** How deep constants that are not computed yet may depend on each other: each level takes some of the host's stack. */
 const DEEPEST = 64;
 
 const isSmall = (kinds: readonly (Kind | undefined)[]): boolean =>

@@ -125,7 +125,7 @@ const blocks =
     return { name: graph.node(op, path, [x.name], { blocksize, ...attributes }), shape: y };
   };
 
-const pointwiseWriters: Readonly<Record<string, Write>> = {
+export const newerWriters: Readonly<Record<string, Write>> = {
   clip,
   silu,
   power,
@@ -138,13 +138,6 @@ const pointwiseWriters: Readonly<Record<string, Write>> = {
   elu: pointwise('Elu', ({ attributes: { alpha } }) => ({ alpha: float(alpha) })),
   selu: pointwise('Selu', ({ attributes: { alpha, gamma } }) => ({ alpha: float(alpha), gamma: float(gamma) })),
   softplus: pointwise('Softplus'),
-};
-
-/** Layers that act number by number. */
-export const pointwiseNames = Object.keys(pointwiseWriters);
-
-export const newerWriters: Readonly<Record<string, Write>> = {
-  ...pointwiseWriters,
   pad,
   upsample,
   instanceNorm: norm('InstanceNormalization'),

@@ -4,8 +4,9 @@ import { SpecError } from '../errors.ts';
 import type { Layer } from '../layer/layer.ts';
 import type { Shape, Tensor } from '../tensor.ts';
 import { type ConvGeometry, type Window, windowAxes } from '../window.ts';
+import { numberByNumber } from './number-by-number.ts';
 import { permuted } from './value.ts';
-import { newerWriters, pointwiseNames } from './write-newer.ts';
+import { newerWriters } from './write-newer.ts';
 import { axisFirst, plain, pointwise, type Write, type Writing } from './write-node.ts';
 
 /** All cells before, then all after; the size is the window's own, not that of the taps within reach. */
@@ -206,16 +207,5 @@ export const writers: Readonly<Record<string, Write>> = {
   ...newerWriters,
 };
 
-/** Layers that act number by number, whatever the order. */
-export const anyOrder = new Set([
-  ...pointwiseNames,
-  'relu',
-  'leakyRelu',
-  'sigmoid',
-  'tanh',
-  'dropout',
-  'identity',
-  'scale',
-  'dense',
-  'flatten',
-]);
+/** Layers that take a flattened image in the order of the file: a dense layer takes the order into its weight. */
+export const anyOrder: ReadonlySet<string> = new Set([...numberByNumber, 'dropout', 'dense', 'flatten']);

@@ -1,7 +1,8 @@
 // Writes a layer as a model of ONNX: channels first in the file, without a transposition where none is needed. Spec onnx-write.
 
 import { SpecError } from '../errors.ts';
-import { checkLayer, type Layer, type Params } from '../layer/layer.ts';
+import { checkLayer } from '../layer/check-layer.ts';
+import type { Layer, Params } from '../layer/layer.ts';
 import { checkParams, flatParams } from '../layer/params.ts';
 import { standsFor } from '../layer/shared.ts';
 import { checkShape, type Shape, type Tensor, typeOf } from '../tensor.ts';

@@ -3,7 +3,8 @@
 //   y = value(x),   dx = dy · slope(x), and +0 where the slope is 0
 
 import { finiteNumber } from '../attributes.ts';
-import type { Layer, PointwiseStep } from '../layer/layer.ts';
+import type { Layer } from '../layer/layer.ts';
+import type { PointwiseStep } from '../layer/step.ts';
 import { type Round, roundingOf } from '../rounding.ts';
 import type { Data } from '../tensor.ts';
 import { pointwise } from './activation.ts';

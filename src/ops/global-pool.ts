@@ -4,8 +4,9 @@ import { flag, known, wholeNumber } from '../attributes.ts';
 import { SpecError } from '../errors.ts';
 import * as kernels from '../kernels/choose.ts';
 import { spaceOf, wholeField } from '../layer/field.ts';
-import type { Field, Layer, Program, Value } from '../layer/layer.ts';
+import type { Field, Layer, Program } from '../layer/layer.ts';
 import { operator } from '../layer/operator.ts';
+import type { Value } from '../layer/step.ts';
 import { allocate, type Shape, sizeOf, type Tensor, typeOf } from '../tensor.ts';
 import { type Axis, type PoolGeometry, threeAxes } from '../window.ts';
 

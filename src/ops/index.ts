@@ -1,4 +1,4 @@
-// Operators of newer networks, which nobody pays for who does not import them: toeplitz/ops.
+// toeplitz/ops: operators of newer networks, which cost only those who import them.
 
 export { product } from '../layer/product.ts';
 export {

@@ -5,8 +5,9 @@
 
 import { finiteNumber, known, wholeNumber } from '../attributes.ts';
 import * as kernels from '../kernels/choose.ts';
-import type { Layer, LrnStep } from '../layer/layer.ts';
+import type { Layer } from '../layer/layer.ts';
 import { operator } from '../layer/operator.ts';
+import type { LrnStep } from '../layer/step.ts';
 import { additions, SHORT_SUM } from '../reference/sums.ts';
 import { roundingOf } from '../rounding.ts';
 import { allocate, type Data, type Tensor, typeOf } from '../tensor.ts';

@@ -2,8 +2,9 @@
 
 import { SpecError } from '../errors.ts';
 import { spaceOf, windowField } from '../layer/field.ts';
-import type { Layer, Program, Value } from '../layer/layer.ts';
+import type { Layer, Program } from '../layer/layer.ts';
 import { operator } from '../layer/operator.ts';
+import type { Value } from '../layer/step.ts';
 import { SHORT_SUM } from '../reference/sums.ts';
 import { allocate, type Shape, type Tensor, typeOf } from '../tensor.ts';
 import {
@@ -49,7 +50,7 @@ function withinReach(axis: Axis): Axis {
   const { input, size, stride, dilation, before, output } = axis;
   const first = Math.max(0, Math.ceil((before - (output - 1) * stride) / dilation));
   const last = Math.min(size - 1, Math.floor((input - 1 + before) / dilation));
-  if (last < first) return { ...axis, size: 1 }; // no tap ever meets a cell, the first neither
+  if (last < first) return { ...axis, size: 1 }; // no tap ever meets a cell: any one will do
   return { ...axis, size: last - first + 1, before: before - first * dilation };
 }
 

@@ -1,7 +1,8 @@
 // Cases: a layer, an input that fits it, its parameters and a gradient at its output, drawn together.
 
 import { finiteNumber, known, oneOf, wholeNumber } from '../attributes.ts';
-import { checkLayer, type Layer, type Params } from '../layer/layer.ts';
+import { checkLayer } from '../layer/check-layer.ts';
+import type { Layer, Params } from '../layer/layer.ts';
 import {
   type ConvAttributes,
   conv1d,

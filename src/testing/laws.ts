@@ -2,7 +2,8 @@
 
 import { finiteNumber, known, oneOf, wholeNumber } from '../attributes.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
-import { checkLayer, type Layer } from '../layer/layer.ts';
+import { checkLayer } from '../layer/check-layer.ts';
+import type { Layer } from '../layer/layer.ts';
 import { checkShapes } from '../layer/params.ts';
 import { hash } from '../random.ts';
 import { isList, reading } from '../reading.ts';

@@ -4,7 +4,8 @@ import { checkFunction, known, oneOf } from '../attributes.ts';
 import { readOrder, reordered } from '../axes.ts';
 import { toFloat32, toFloat64 } from '../convert.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
-import { type Attributes, checkLayer, type Layer, type Params } from '../layer/layer.ts';
+import { checkLayer } from '../layer/check-layer.ts';
+import type { Attributes, Layer, Params } from '../layer/layer.ts';
 import { isRecord } from '../reading.ts';
 import { allocate, type Data, type Shape, sameShape, sizeOf, type Tensor, typeOf } from '../tensor.ts';
 

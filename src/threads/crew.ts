@@ -28,6 +28,8 @@ export class Crew {
   readonly #control: Int32Array;
   readonly #programs: Float64Array;
   #numberOf = new Map<string, number>();
+  /** The programs of sections that were run before. */
+  readonly #known = new WeakMap<readonly Section[], readonly Float64Array[]>();
   #attached = 0;
   #lost: string | undefined;
 
@@ -82,14 +84,16 @@ export class Crew {
     return Atomics.load(this.#control, BEGUN) === this.#attached * this.#hands.length;
   }
 
-  /** Runs sections; `make` makes the calls of this thread. */
+  /** Runs sections, which must not change; `make` makes the calls of this thread. */
   run(sections: readonly Section[], make: (call: Call) => void): void {
-    const lengths = Array.from({ length: this.threads }, (_, t) => (t === 0 ? 0 : this.#write(t, sections)));
-    if (lengths.includes(-1)) {
+    const programs = this.#known.get(sections) ?? this.#programsOf(sections);
+    this.#known.set(sections, programs);
+    if (programs.some(({ length }) => length > ROOM)) {
       for (const section of sections) for (const calls of section) calls.forEach(make);
       return;
     }
-    this.#give((t) => lengths[t]);
+    for (const [t, program] of programs.entries()) this.#programs.set(program, t * ROOM);
+    this.#give((t) => programs[t].length);
     for (const [calls] of sections) {
       calls.forEach(make);
       this.#meet();
@@ -107,21 +111,12 @@ export class Crew {
     Atomics.notify(this.#control, JOBS);
   }
 
-  /** Writes a thread's program; gives its length, or −1 where there is no room. */
-  #write(t: number, sections: readonly Section[]): number {
-    const [start, end] = [t * ROOM, (t + 1) * ROOM];
-    const programs = this.#programs;
-    let at = start;
-    for (const section of sections) {
-      for (const { name, numbers } of section[t]) {
-        if (at + numbers.length + 3 > end) return -1;
-        programs[at++] = this.#numberOf.get(name) as number;
-        programs[at++] = numbers.length;
-        for (const number of numbers) programs[at++] = number; // far quicker than set() for a few numbers
-      }
-      programs[at++] = MEET;
-    }
-    return at - start;
+  /** For each thread what it is to run; nothing for the calling one. */
+  #programsOf(sections: readonly Section[]): Float64Array[] {
+    const numbersOf = ({ name, numbers }: Call): number[] => [this.#numberOf.get(name)!, numbers.length, ...numbers];
+    return Array.from({ length: this.threads }, (_, t) =>
+      Float64Array.from(t === 0 ? [] : sections.flatMap((section) => [...section[t].flatMap(numbersOf), MEET])),
+    );
   }
 
   #meet(): void {

@@ -21,9 +21,9 @@ const ARRAYS: Readonly<
   Partial<Record<KernelName, readonly [addresses: readonly number[], count: number, bytes: number]>>
 > = {
   zero: [[0], 1, 1],
-  relu: [[0], 1, 4],
-  reluGradient: [[0, 1], 2, 4],
-  map: [[1], 2, 4],
+  relu: [[0, 1], 2, 4],
+  reluGradient: [[0, 1, 2], 3, 4],
+  map: [[1, 2], 3, 4],
   normalize: [[1, 2], 3, 0],
   normGradient: [[1, 2, 3], 4, 0],
 };

@@ -1,8 +1,9 @@
 // The memory of training steps whose kernels threads share.
 
+import type { Fields, Struct } from '../kernels/arena.ts';
 import { PartSums, SCRATCH_BYTES, Walk, WeightGradient } from '../kernels/declared.ts';
 import { type Memory, Refusal } from '../kernels/module.ts';
-import { StepArena } from '../kernels/step-memory.ts';
+import { type Known, StepArena } from '../kernels/step-memory.ts';
 import { Crew } from './crew.ts';
 import { threadsOf } from './host.ts';
 import { parted } from './part.ts';
@@ -34,13 +35,28 @@ export async function stepThreads(threads: number): Promise<StepThreads | undefi
   }
 }
 
+/** Calls that threads share, or `undefined` for less than they share, and the structs that the threads read. */
+interface Job {
+  readonly structs: readonly Written[];
+  readonly run: (() => void) | undefined;
+  /** The end of the memory that was taken. */
+  readonly end: number;
+}
+
+type Written = readonly [address: number, words: Uint32Array];
+
 export class ThreadedArena extends StepArena {
   readonly memory: Memory;
   readonly #noting: Noting;
   readonly #crew: Crew;
-  /** Calls of `parallel` that were not shared, by their number in a step and the memory of its tensors; how many a step has made. */
+  /** The jobs of calls that are met again, and how many of them the present one has begun. */
+  readonly #jobsOf = new WeakMap<Known, Job[]>();
+  #begun = 0;
+  /** Jobs of other calls that were not shared, by their number in a step and the memory of its tensors. */
   readonly #short = new Set<number>();
-  #count = 0;
+  #others = 0;
+  /** Structs that are written while calls are noted. */
+  #written: Written[] | undefined;
 
   constructor(bytes: number, crew: Crew) {
     const own = noting();
@@ -57,42 +73,89 @@ export class ThreadedArena extends StepArena {
 
   /** Large tensors take longer to clear than threads to meet. */
   protected override clear(values: Float32Array): void {
+    this.present = undefined;
     if (values.length < LARGE) super.clear(values);
     else this.parallel(() => this.kernels.zero(values.byteOffset, values.byteLength));
   }
 
   override clearTensors(): void {
     super.clearTensors();
-    this.#count = 0;
+    this.#others = 0;
   }
 
+  override write<Field extends string>(address: number, struct: Struct<Field>, values: Fields<Field>): void {
+    super.write(address, struct, values);
+    this.#written?.push([address, this.#words(address, struct.fields.length).slice()]);
+  }
+
+  override reset(who: string, clause?: string, key?: readonly unknown[]): void {
+    super.reset(who, clause, key);
+    this.#begun = 0;
+  }
+
+  /** A call that is met again has parted its jobs. Of others, what was too short to share is not parted again. */
   override parallel(body: () => void): void {
-    // Where tensors lie alike a step is like the one before: what was too short to share is not noted again.
-    const call = ++this.#count * 0x100000000 + this.floor;
-    if (!this.#crew.isServing || this.#short.has(call)) {
+    if (!this.#crew.isServing) {
       body();
       return;
     }
-    const structs = new Structs(this);
-    const calls = this.#noting.noted(body, (call) => kept(structs, call));
+    if (this.present) {
+      const jobs = this.#jobsOf.get(this.present) ?? [];
+      this.#jobsOf.set(this.present, jobs);
+      const number = this.#begun++;
+      for (const [address, words] of jobs[number]?.structs ?? []) this.#words(address, words.length).set(words);
+      const job = jobs[number] ?? this.#parted(body);
+      jobs[number] = job;
+      this.top = job.end;
+      (job.run ?? body)();
+      return;
+    }
+    // Where tensors lie alike a step is like the one before.
+    const call = ++this.#others * 0x100000000 + this.floor;
+    const job = this.#short.has(call) ? undefined : this.#parted(body);
+    if (!job?.run) this.#short.add(call);
+    (job?.run ?? body)();
+  }
+
+  /** Parts the calls of `body`, which are not made yet. */
+  #parted(body: () => void): Job {
+    const { kernels, noted } = this.#noting;
+    const [structs, from] = [new Structs(this), this.top];
+    const written: Written[] = [];
+    this.#written = written;
+    let calls: Call[];
+    try {
+      calls = noted(body, (call) => kept(structs, call));
+    } finally {
+      this.#written = undefined;
+    }
     const sections = parted(this, calls, this.#crew.threads);
-    const { kernels } = this.#noting;
+    if (sections.every(isAlone)) return { structs: [], run: undefined, end: from };
     const make = ({ name, numbers }: Call): void => (kernels[name] as (...all: number[]) => void)(...numbers);
     // The workers are called only for what they share; what this thread does alone costs them no meeting.
+    const runs: (() => void)[] = [];
     let shared: Section[] = [];
-    const flush = (): void => {
-      if (shared.length > 0) this.#crew.run(shared, make);
+    const share = (): void => {
+      if (shared.length > 0) {
+        const sections = shared;
+        runs.push(() => this.#crew.run(sections, make));
+      }
       shared = [];
     };
     for (const section of sections) {
       if (!isAlone(section)) shared.push(section);
       else {
-        flush();
-        section[0].forEach(make);
+        share();
+        runs.push(() => section[0].forEach(make));
       }
     }
-    flush();
-    if (sections.every((section) => isAlone(section))) this.#short.add(call);
+    share();
+    const copies: Written = [from, this.#words(from, (this.top - from) / 4).slice()];
+    return { structs: [...written, copies], run: () => runs.forEach((run) => void run()), end: this.top };
+  }
+
+  #words(address: number, count: number): Uint32Array {
+    return new Uint32Array(this.memory.buffer, address, count);
   }
 }
 

@@ -74,11 +74,11 @@ export function workOf(structs: Structs, { name, numbers }: Call): number {
     case 'sumTerms':
       return second * third * numbers[4] * TOUCH;
     case 'relu':
-      return second * TOUCH;
-    case 'reluGradient':
       return third * TOUCH;
+    case 'reluGradient':
+      return numbers[3] * TOUCH;
     case 'map':
-      return third * POWER;
+      return numbers[3] * POWER;
     case 'pack':
       return structs.field(plan, Packing, 'rows') * structs.field(plan, Packing, 'columns') * TOUCH;
     case 'copyRows':

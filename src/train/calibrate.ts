@@ -1,7 +1,8 @@
 // From batch statistics to given ones: runs batches through a net and records the statistics of its batch norms.
 
 import { SpecError, show, wrongType } from '../errors.ts';
-import { checkLayer, type Layer, type Params } from '../layer/layer.ts';
+import { checkLayer } from '../layer/check-layer.ts';
+import type { Layer, Params } from '../layer/layer.ts';
 import { mapLayer } from '../layer/map-layer.ts';
 import { checkParams, nameIn } from '../layer/params.ts';
 import { isList, listOf, reading } from '../reading.ts';

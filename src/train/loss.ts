@@ -2,7 +2,8 @@
 
 import { checkFunction } from '../attributes.ts';
 import { show, wrongType } from '../errors.ts';
-import { checkLayer, type Layer } from '../layer/layer.ts';
+import { checkLayer } from '../layer/check-layer.ts';
+import type { Layer } from '../layer/layer.ts';
 import { crossEntropy } from '../ops/loss.ts';
 import { reading } from '../reading.ts';
 import type { Batch, Batches } from './batches.ts';

@@ -2,7 +2,8 @@
 
 import { wholeNumber } from '../attributes.ts';
 import { SpecError } from '../errors.ts';
-import { checkLayer, type Layer, type Params } from '../layer/layer.ts';
+import { checkLayer } from '../layer/check-layer.ts';
+import type { Layer, Params } from '../layer/layer.ts';
 import { mapLayer } from '../layer/map-layer.ts';
 import { checkParams } from '../layer/params.ts';
 import { checkLabels, IGNORED, type Labels, readLabels } from '../ops/targets.ts';

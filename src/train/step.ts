@@ -2,10 +2,11 @@
 
 import { SpecError } from '../errors.ts';
 import type { StepMemory } from '../kernels/step-memory.ts';
+import { isMade } from '../layer/check-layer.ts';
 import { checkedVjp } from '../layer/checked-vjp.ts';
-import { isMade, type Layer } from '../layer/layer.ts';
+import type { Layer } from '../layer/layer.ts';
 import { flatParams } from '../layer/params.ts';
-import { tensor } from '../tensor.ts';
+import { allocateFrom, checkTensor, type Tensor, tensor } from '../tensor.ts';
 import type { Batch } from './batches.ts';
 import type { State } from './checkpoint.ts';
 import { type Clip, clipped } from './clip.ts';
@@ -24,6 +25,12 @@ export interface Rules {
 /** A layer made by hand may keep its tensors: they are arrays of their own. */
 const atOnce: StepMemory = (step) => step();
 
+/** A copy of x in the memory of the step, where kernels read it without copies of their own. */
+function copied(x: Tensor): Tensor {
+  checkTensor('fit', 'x', x);
+  return x.data instanceof Float32Array ? allocateFrom('fit', x.shape, x.data) : x;
+}
+
 /** One step: updates the parameters of `state` in place unless the loss is not finite. */
 export function step(
   net: Layer,
@@ -33,7 +40,7 @@ export function step(
   { optimizer, clip, moves, rate, inMemory }: Rules,
 ): { value: number; count: ReturnType<typeof countWrong> } {
   const { value, count, pulled } = (isMade(net) && isMade(loss) ? inMemory : atOnce)(() => {
-    const [output, pull] = checkedVjp('fit', net, batch.x, state.params);
+    const [output, pull] = checkedVjp('fit', net, copied(batch.x), state.params);
     const [{ data }, pullLoss] = loss.vjp(output, {});
     const one = tensor([1], [1], output.data instanceof Float32Array ? 'float32' : 'float64');
     const pulled = Number.isFinite(data[0]) ? pull(pullLoss(one).x, false).params : undefined;

@@ -1,7 +1,8 @@
 // The gradient check of the page without a browser: its verdicts against gradientCheck.
 
 import { describe, expect, test } from 'vitest';
-import { check, operators, subjectOf } from '../../src/explorer/gradient/check.ts';
+import { check } from '../../src/explorer/gradient/check.ts';
+import { operators, subjectOf } from '../../src/explorer/gradient/subject.ts';
 import { gradientCheck } from '../../src/inspect/gradient-check.ts';
 
 describe('the gradient check', () => {

@@ -91,6 +91,8 @@ describe('an answer', () => {
     const biased = matricesOf(asked('conv1d/n1w9c2_o3k3s2p1.1d1g1b1/f32/exact/3'), 'the bias were added twice');
     expect(biased, 'the matrix is without the bias').toMatchObject({ wrong: [] });
     expect(matricesOf(asked(ids[3]), mistakesFor(asked(ids[3]))[0])).toMatch(/not linear/);
+    const relu = asked('relu/n1c5_/f32/exact/1');
+    expect(matricesOf(relu, mistakesFor(relu)[0])).toMatch(/not linear/);
     expect(matricesOf(asked(ids[1]), mistakesFor(asked(ids[1]))[0])).toMatch(/one image/);
   });
 });

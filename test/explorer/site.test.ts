@@ -4,16 +4,8 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import {
-  accessible,
-  brokenLinks,
-  clauses,
-  linkClauses,
-  searchScript,
-  sources,
-  styles,
-  writePages,
-} from '../../src/explorer/pages.mjs';
+import { accessible, brokenLinks, clauses, linkClauses, sources, writePages } from '../../src/explorer/pages.mjs';
+import { searchScript, styles } from '../../src/explorer/pages-look.mjs';
 import { addressOf, questions } from '../../src/explorer/questions.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'toeplitz-site-'));

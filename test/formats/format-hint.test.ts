@@ -19,9 +19,13 @@ import { tensor } from '../../src/tensor.ts';
 import { errorOf } from './broken-files.ts';
 
 const readers = { npy: readNpy, npz: readNpz, idx: readIdx, png: readPng, safetensors: readSafetensors };
+
 const text = (value: string): Uint8Array => new TextEncoder().encode(value);
+
 const bytes = (...values: number[]): Uint8Array => Uint8Array.of(...values, ...new Array(64).fill(9));
+
 const x = tensor([2], [1, 2]);
+
 const archive = (...names: string[]) =>
   zip({ clause: 'format-npz', who: 'test' }, new Map(names.map((name) => [name, text(name)])));
 
@@ -123,4 +127,42 @@ test('[format-hint] for a damaged file of the right format, the error says what 
   }
   const cut = own.safetensors.slice(0, 40);
   expect(await messageOf('safetensors', cut)).toMatch(/the header states \d+ bytes, but the file has 32/);
+});
+
+/** The text of a file, and how it is called. */
+const looks: readonly (readonly [what: RegExp, text: string])[] = [
+  [/a Python pickle/, "(dp0\nS'weight'\np1\nF1.0\ns."],
+  [/like text/, '(dp0 is the first line of such a file, and this is none'],
+  [/a Python pickle/, 'cnumpy\nndarray\np0\n.'],
+  [/like text/, 'Nothing here but a sentence that ends.'],
+  [/bzip2/, 'BZh91AY&SY and then some'],
+  [/like text/, 'not BZh91AY&SY at the start'],
+  [/TensorFlow Lite/, '\x1c\0\0\0TFL3\0\0\0\0\0\0\0\0'],
+  [/like JSON/, ' [1, 2, 3]'],
+  [/like JSON/, '{ "a": 1 }'],
+  [/like text/, 'a [1, 2] in the middle'],
+  [/base64/, 'QUJDRA=='.slice(0, 6).repeat(11).slice(0, 64)],
+  [/like text/, 'QUJDRAxx'.repeat(8).slice(0, 63)],
+];
+
+test.each(looks)('[format-hint] a file is called %s by %j', async (what, text) => {
+  const bytes = Uint8Array.from(text, (character) => character.charCodeAt(0));
+  for (const read of [readSafetensors, readNpy, readPng])
+    expect(((await errorOf(read, bytes)) as SpecError).message).toMatch(what);
+});
+
+test('[format-hint] a broken file of the right format is not called by its name, and the reader names itself', async () => {
+  const npy = new Uint8Array(writeNpy(tensor([2], [1, 2])));
+  const messageOf = async (read: (bytes: never) => unknown, bytes: unknown) =>
+    ((await errorOf(read as never, bytes as never)) as SpecError).message;
+  expect(await messageOf(readNpy, npy.slice(0, 8))).toMatch(/^readNpy: a file starts with the six bytes 93 'NUMPY'/);
+  expect(await messageOf(readNpy, 5)).toMatch(/^readNpy: .*\[format-npy\]$/);
+  expect(await messageOf(readNpz, new Uint8Array([0x50, 0x4b, 9, 9]))).not.toContain('looks like');
+  const archive = zip({ clause: 'format-npz', who: 'test' }, new Map([['a.txt', Uint8Array.of(1)]]));
+  expect(await messageOf(readNpz, archive)).toMatch(/^readNpz: .*an archive must hold \.npy files, got \['a\.txt'\]/);
+  const long = npy.slice();
+  long[9] = 1; // 256 bytes more of header than there are
+  expect(await messageOf(readNpy, long)).toMatch(
+    /^readNpy: the header states \d+ bytes, but the file has \d+ after its length/,
+  );
 });

@@ -1,8 +1,8 @@
-// gzip and zlib: the size and the checksum that a file states, and files in which they are wrong.
+// Deflate, gzip and zlib: blocks made bit by bit, the size and the checksum that a file states, and files in which they are wrong.
 
 import { deflateRawSync, deflateSync, gzipSync, inflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { SpecError } from '../../src/errors.ts';
 import { adler32, crc32 } from '../../src/formats/checksum.ts';
 import { deflate, gunzip, gunzipStart, inflate } from '../../src/formats/inflate.ts';
@@ -10,8 +10,11 @@ import { inflateRaw } from '../../src/formats/inflate-raw.ts';
 import { expectClause, refusesEveryPrefix, survivesDamage } from './broken-files.ts';
 
 const CLAUSE = 'format-inflate';
+
 const own = (bytes: Uint8Array): Uint8Array<ArrayBuffer> => new Uint8Array(bytes);
+
 const read = (bytes: Uint8Array, size = text.length) => gunzip('test', own(bytes), size);
+
 const text = new TextEncoder().encode('a convolution is multiplication by a Toeplitz matrix'.repeat(3));
 
 test('[format-inflate] the checksums have the values of their standards', () => {
@@ -123,4 +126,116 @@ test('[format-inflate] every kind of block, every level and strategy of zlib, an
     }),
     { numRuns: 2000 },
   );
+});
+
+/** Bits as deflate packs them: numbers from their lowest bit, codes from their first. */
+class Bits {
+  readonly #bits: number[] = [];
+  number(value: number, count: number): this {
+    for (let i = 0; i < count; i++) this.#bits.push((value >> i) & 1);
+    return this;
+  }
+  code(...codes: string[]): this {
+    for (const code of codes) for (const bit of code) this.#bits.push(Number(bit));
+    return this;
+  }
+  bytes(): Uint8Array<ArrayBuffer> {
+    const bytes = new Uint8Array(Math.ceil(this.#bits.length / 8));
+    for (const [i, bit] of this.#bits.entries()) bytes[i >> 3] |= bit << (i & 7);
+    return bytes;
+  }
+}
+
+/** A dynamic block that holds the letter a twice, with so many distance codes of these lengths (0 or 1). */
+function block(distances: readonly number[], lengths = 257): Uint8Array<ArrayBuffer> {
+  const bits = new Bits().number(1, 1).number(2, 2);
+  bits
+    .number(lengths - 257, 5)
+    .number(distances.length - 1, 5)
+    .number(18 - 4, 4);
+  // Lengths of the codes for 16 17 18 0 8 7 9 6 10 5 11 4 12 3 13 2 14 1: 18 is '0', 0 is '10', 1 is '11'.
+  for (const length of [0, 0, 1, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2]) bits.number(length, 3);
+  bits
+    .code('0')
+    .number(97 - 11, 7)
+    .code('11'); // 97 zeros, then a
+  bits
+    .code('0')
+    .number(138 - 11, 7)
+    .code('0')
+    .number(20 - 11, 7)
+    .code('11'); // 158 zeros, then the end
+  for (let i = 257; i < lengths; i++) bits.code('10');
+  for (const length of distances) bits.code(length === 0 ? '10' : '11');
+  return bits.code('0', '0', '1').bytes();
+}
+
+const inflated = (bytes: Uint8Array<ArrayBuffer>): number[] => {
+  const into = new Uint8Array(4);
+  const { size } = inflateRaw('test', bytes, 0, into, 0);
+  return [...into.subarray(0, size)];
+};
+
+describe('a block of deflate', () => {
+  it('[format-inflate] may have no distance code, or one of one bit, as RFC 1951 says, but no other incomplete one', () => {
+    expect(inflated(block([0]))).toEqual([97, 97]);
+    expect(inflated(block([1]))).toEqual([97, 97]);
+    expect(inflated(block([0, 1]))).toEqual([97, 97]);
+    expect(inflated(block([1, 1]))).toEqual([97, 97]);
+    expect(() => inflated(block([1, 1, 1]))).toThrow('[format-inflate]');
+  });
+
+  it('[format-inflate] has at most 286 lengths and 30 distances', () => {
+    expect(inflated(block(new Array(30).fill(0), 286))).toEqual([97, 97]);
+    expect(() => inflated(block(new Array(31).fill(0)))).toThrow(
+      /has 257 lengths and 31 distances .*\[format-inflate\]$/,
+    );
+    expect(() => inflated(block([0], 287))).toThrow(/has 287 lengths and 1 distances .*\[format-inflate\]$/);
+  });
+
+  it('[format-inflate] that is cut off says after how many bytes', () => {
+    const whole = block([0]);
+    expect(() => inflated(whole.slice(0, 5))).toThrow(/end after 5 bytes, before the last block does/);
+  });
+});
+
+describe('a zlib stream', () => {
+  const text = new TextEncoder().encode('toeplitz'.repeat(4));
+  const whole = new Uint8Array(deflateSync(text));
+  const thrown = (bytes: Uint8Array): SpecError => {
+    try {
+      inflate('test', new Uint8Array(bytes), text.length);
+    } catch (error) {
+      return error as SpecError;
+    }
+    throw new Error('nothing was thrown');
+  };
+
+  it('[format-inflate] that lacks part of its checksum is refused', () => {
+    for (let cut = 1; cut < 4; cut++)
+      expect(thrown(whole.slice(0, -cut)).message).toBe(
+        'test: the file ends within the checksum of zlib [format-inflate]',
+      );
+  });
+
+  it('[format-inflate] of another method, window or dictionary, or with a wrong check, is refused', () => {
+    const head = (method: number, flags: number): Uint8Array => {
+      const check = (31 - ((method * 256 + flags) % 31)) % 31;
+      return Uint8Array.from([method, flags + check, ...whole.slice(2)]);
+    };
+    for (const bytes of [
+      head(0x79, 0),
+      head(0x77, 0),
+      head(0x88, 0),
+      head(0x78, 32),
+      Uint8Array.from([0x78, 0x9d, ...whole.slice(2)]),
+    ])
+      expect(thrown(bytes).message).toMatch(/a zlib stream starts with 78 and its check, got .* \[format-inflate\]$/);
+    expect(inflate('test', new Uint8Array(head(0x78, 0)), text.length)).toEqual(text);
+  });
+
+  it('[format-inflate] has at least 6 bytes', () => {
+    expect(thrown(whole.slice(0, 5)).message).toContain('a zlib stream has at least 6 bytes, got 5');
+    expect(thrown(whole.slice(0, 6)).message).not.toContain('at least 6 bytes');
+  });
 });

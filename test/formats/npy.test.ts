@@ -9,13 +9,16 @@ import { errorOf, expectClause, refusesEveryPrefix, survivesDamage, survivesNois
 import { anyTensor } from './tensors.ts';
 
 const CLAUSE = 'format-npy';
+
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 
 /** A file of version 1 with the header as it is given. */
 const fileOf = (header: string, data: readonly number[] = []): Uint8Array =>
   Uint8Array.of(...MAGIC, 1, 0, header.length & 255, header.length >> 8, ...new TextEncoder().encode(header), ...data);
+
 const header = (descr: string, shape: string, fortran = 'False') =>
   `{'descr': ${descr}, 'fortran_order': ${fortran}, 'shape': ${shape}, }\n`;
+
 const refused = (what: RegExp, text: string, data: number[] = []) =>
   expectClause(CLAUSE, what, readNpy, fileOf(text, data));
 
@@ -165,4 +168,11 @@ test('[format-npy] arguments of a wrong type or value are refused', () => {
   expect(() => readNpy([0x93] as unknown as Uint8Array)).toThrow(TypeError);
   expect(() => writeNpy([1] as never)).toThrow(TypeError);
   expect(() => writeNpy(tensor(Array(65).fill(1)))).toThrow('at most 64 axes, got 65 [tensor-shape]');
+});
+
+test('[format-npy] what is no entry of the header is shown', () => {
+  const file = new Uint8Array(writeNpy(tensor([2], [1, 2])));
+  const header = "{'descr': '<f4', 'fortran_order': False, 'shape': [2], }";
+  file.set(new TextEncoder().encode(header.padEnd(file.length - 8 - 10 - 1).concat('\n')), 10);
+  expect(() => readNpy(file)).toThrow(/\(no record types\), got ''shape': \[2\], *'? ?.*\[format-npy\]$/);
 });

@@ -2,9 +2,10 @@
 
 import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { crc32 } from '../../src/formats/checksum.ts';
 import { readPng, writePng } from '../../src/formats/png.ts';
+import { chunk } from '../../src/formats/png-chunks.ts';
 import { type Tensor, tensor } from '../../src/tensor.ts';
 import { ABSENT, shared } from '../shared.ts';
 import { encode, type Picture, samplesOf } from './png-encode.ts';
@@ -26,6 +27,7 @@ const KINDS = [
   [6, 8],
   [6, 16],
 ];
+
 const base64 = (text: string) => new Uint8Array(Buffer.from(text, 'base64'));
 
 const picture: fc.Arbitrary<Picture> = fc
@@ -190,3 +192,44 @@ test.for(PHOTOGRAPHS)(
     expect(Buffer.compare(Buffer.from(again.data.buffer), Buffer.from(image.data.buffer))).toBe(0);
   },
 );
+
+describe('png', () => {
+  const plain = { width: 1, height: 1, depth: 8, interlaced: false, filters: [0] };
+
+  it('[format-png] a palette has at most 256 colours, and where samples are no numbers of them any length', async () => {
+    const palette = (count: number) => Array.from({ length: 3 * count }, () => 0);
+    const deep = { ...plain, colour: 2, depth: 16, samples: [65535, 0, 65535] };
+    expect([...(await readPng(encode({ ...deep, palette: palette(257) }))).data]).toEqual([1, 0, 1]);
+    const few = { ...plain, colour: 3, depth: 2, samples: [3] };
+    for (const count of [4, 5, 256])
+      expect([...(await readPng(encode({ ...few, palette: palette(count) }))).data]).toEqual([0, 0, 0]);
+    await expect(readPng(encode({ ...few, palette: palette(257) }))).rejects.toThrow(
+      '1 to 256 colours, got 771 bytes [',
+    );
+  });
+
+  it('[format-png] with alpha has no transparent colour, whatever its length', async () => {
+    for (const length of [2, 4, 6, 8])
+      for (const [colour, samples] of [
+        [4, [1, 2]],
+        [6, [1, 2, 3, 4]],
+      ] as const)
+        expect(
+          (await readPng(encode({ ...plain, colour, samples, transparency: Array(length).fill(0) }))).shape[2],
+        ).toBe(samples.length);
+  });
+
+  it('[format-png] texts and transparency may come twice, the size may not', async () => {
+    const file = encode({ ...plain, colour: 0, samples: [255] });
+    const text = chunk('tEXt', Uint8Array.of(65, 0, 66));
+    const after = 8 + 12 + 13;
+    const withBefore = (...more: Uint8Array[]) =>
+      Uint8Array.from([...file.subarray(0, after), ...more.flatMap((each) => [...each]), ...file.subarray(after)]);
+    expect(await readPng(withBefore(text, text))).toEqual(await readPng(file));
+    const clear = chunk('tRNS', Uint8Array.of(0, 0));
+    expect(await readPng(withBefore(clear, clear))).toEqual(await readPng(withBefore(clear)));
+    await expect(readPng(withBefore(file.slice(8, after)))).rejects.toThrow(
+      'and only the first, got IHDR [format-png]',
+    );
+  });
+});

@@ -284,3 +284,15 @@ test('[format-safetensors] arguments of a wrong type or value are refused', () =
     'writeSafetensors: a tensor cannot have the name __metadata__ [format-safetensors]',
   );
 });
+
+test('[format-safetensors] options that are none are refused', () => {
+  expect(() => writeSafetensors({}, {}, { typ: 'F16' } as never)).toThrow(
+    "writeSafetensors: the options are type, got 'typ' [layer-attributes]",
+  );
+});
+
+test('[format-safetensors] a header that no reader would take is not written', () => {
+  expect(() => writeSafetensors({}, { text: 'a'.repeat(1e8) })).toThrow(
+    'writeSafetensors: names and metadata must fit a header of 100000000 bytes, got 100000028 [format-safetensors]',
+  );
+});

@@ -1,6 +1,6 @@
-// Files on a host without TextEncoder and TextDecoder.
+// Texts as UTF-8, with and without TextEncoder and TextDecoder.
 
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, it, test, vi } from 'vitest';
 import { readNpy, readNpz, readSafetensors, writeNpy, writeNpz, writeSafetensors } from '../../src/formats/index.ts';
 import { fromUtf8, toUtf8 } from '../../src/formats/utf8.ts';
 import { tensor } from '../../src/index.ts';
@@ -21,6 +21,7 @@ const texts = [
   '\ufeffx',
   '\ufeff\ufeffx',
 ];
+
 const broken = [[0x80], [0xc0, 0x80], [0xe2, 0x82], [0xed, 0xa0, 0x80], [0xf4, 0x90, 0x80, 0x80], [0xff]];
 
 test('[format-safetensors] a host without TextEncoder gives the same bytes and texts', () => {
@@ -58,4 +59,28 @@ test('[format-npz] [format-safetensors] a name that UTF-8 cannot say is refused,
   const pair = { '😀': x, '\ufeffa': x, a: x };
   expect(Object.keys(readNpz(writeNpz(pair)))).toEqual(Object.keys(pair));
   expect(Object.keys(readSafetensors(writeSafetensors(pair)).tensors)).toEqual(Object.keys(pair));
+});
+
+describe('texts', () => {
+  afterEach(() => vi.unstubAllGlobals());
+
+  it('[format-safetensors] keep a byte order mark, with and without TextDecoder', () => {
+    const bytes = ['\ufeffa\ufeffb', 'a\ufeff'].map(toUtf8);
+    expect(bytes.map(fromUtf8)).toEqual(['\ufeffa\ufeffb', 'a\ufeff']);
+    vi.stubGlobal('TextEncoder', undefined);
+    vi.stubGlobal('TextDecoder', undefined);
+    expect(bytes.map(fromUtf8)).toEqual(['\ufeffa\ufeffb', 'a\ufeff']);
+  });
+
+  it('[format-safetensors] an error of the host that says nothing of the text is let through', () => {
+    vi.stubGlobal(
+      'TextDecoder',
+      class {
+        decode() {
+          throw new RangeError('no memory');
+        }
+      },
+    );
+    expect(() => fromUtf8(Uint8Array.of(65))).toThrow('no memory');
+  });
 });

@@ -4,15 +4,19 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
   avgPool1d,
+  avgPool2d,
+  batchNorm,
   chain,
   conv2d,
   initialize,
   type Layer,
   maxPool1d,
+  maxPool2d,
   type Params,
   relu,
   type Shape,
   type Tensor,
+  tanh,
 } from '../../src/index.ts';
 import { stepMemory } from '../../src/kernels/step-memory.ts';
 import { flatParams } from '../../src/layer/params.ts';
@@ -73,5 +77,39 @@ test('[train-memory] batches that grow run with more memory: the same bits', () 
       expect(inMemory(() => gradients(net, x, p, side))).toEqual(gradients(net, x, p, side));
     }),
     { numRuns: 30, seed: 3 },
+  );
+});
+
+test('[train-memory] steps of layers with tensors at the same addresses: each runs its own plan', () => {
+  const shape = [2, 9, 10, 3];
+  const layers = [
+    conv2d({ filters: 5, size: 3, padding: 1 }),
+    conv2d({ filters: 5, size: 3, padding: 2, dilation: 2 }),
+    conv2d({ filters: 5, size: 3, padding: 1, algorithm: 'im2col' }),
+    maxPool2d({ size: 3, padding: 1 }),
+    avgPool2d({ size: 3, padding: 1 }),
+    avgPool2d({ size: 3, padding: 1, countPadding: true }),
+    relu(),
+    tanh(),
+    batchNorm(),
+  ];
+  const inMemory = stepMemory();
+  const tried = fc.record({
+    number: fc.nat(layers.length - 1),
+    seed: fc.nat(3),
+    odd: fc.constantFrom(1, 1, Infinity, NaN),
+  });
+  fc.assert(
+    fc.property(tried, ({ number, seed, odd }) => {
+      const net = chain([relu(), layers[number]]);
+      const p = initialize(net, shape, { seed });
+      for (const { data } of Object.values(flatParams(p))) data[3] *= odd;
+      const x = ofShape(shape, seed);
+      const own = gradients(net, x, p, seed);
+      expect(inMemory(() => gradients(net, x, p, seed))).toEqual(own);
+      for (const { data } of Object.values(flatParams(p))) data[2] += 1;
+      expect(inMemory(() => gradients(net, x, p, seed))).toEqual(gradients(net, x, p, seed));
+    }),
+    { numRuns: 60, seed: 7 },
   );
 });

@@ -44,7 +44,7 @@ describe.each([2, 4] as const)('F(%i×%i, 3×3)', (m: WinogradTile) => {
         const size = sizesOf(g);
         const [x, w, b] = [vx(size.x), vw(size.w), vb?.(size.b)];
         const [ours, theirs] = [new Float32Array(size.y).fill(7.7), new Float32Array(size.y)];
-        callKernel(winogradKernel(g, m), { batch: g.batch, x, w, b, y: ours });
+        callKernel(() => winogradKernel(g, m), { g, x, w, b, y: ours }, []);
         reference(g, m, x, w, b, theirs);
         expect(firstDifference(ours, theirs)).toBe(-1);
       }),
@@ -58,7 +58,7 @@ describe.each([2, 4] as const)('F(%i×%i, 3×3)', (m: WinogradTile) => {
     const size = sizesOf(g);
     const wave = (length: number) => Float32Array.from({ length }, (_, i) => ((i * 7919) % 1009) / 1009 - 0.5);
     const [ours, theirs] = [new Float32Array(size.y), new Float32Array(size.y)];
-    callKernel(winogradKernel(g, m), { batch: g.batch, x: wave(size.x), w: wave(size.w), y: ours });
+    callKernel(() => winogradKernel(g, m), { g, x: wave(size.x), w: wave(size.w), y: ours }, []);
     reference(g, m, wave(size.x), wave(size.w), undefined, theirs);
     expect(firstDifference(ours, theirs)).toBe(-1);
   });
@@ -70,7 +70,7 @@ describe.each([2, 4] as const)('F(%i×%i, 3×3)', (m: WinogradTile) => {
         const [x, w, b] = [vx(size.x), vw(size.w), vb?.(size.b)];
         fc.pre(finite(x, w, b));
         const [ours, theirs] = [new Float32Array(size.y), new Float64Array(size.y)];
-        callKernel(winogradKernel(g, m), { batch: g.batch, x, w, b, y: ours });
+        callKernel(() => winogradKernel(g, m), { g, x, w, b, y: ours }, []);
         exact.conv(g, Float64Array.from(x), Float64Array.from(w), b && Float64Array.from(b), theirs);
         const bound = winogradBound(g, m, x, w, b);
         expect(ours.findIndex((value, i) => !(Math.abs(value - theirs[i]) <= bound[i]))).toBe(-1);
@@ -100,7 +100,7 @@ test('[winograd-bound] F(2×2, 3×3) is exact on whole numbers, as its matrices 
       const size = sizesOf(g);
       const [x, w] = [vx(size.x), vw(size.w)];
       const [ours, theirs] = [new Float32Array(size.y), new Float32Array(size.y)];
-      callKernel(winogradKernel(g, 2), { batch: g.batch, x, w, y: ours });
+      callKernel(() => winogradKernel(g, 2), { g, x, w, y: ours }, []);
       exact.conv(g, x, w, undefined, theirs);
       expect([...ours]).toEqual([...theirs].map((value) => value + 0));
     }),
@@ -116,8 +116,8 @@ test('[winograd-bound] the bound is tight enough to see one weight of a hundred 
   missing[4 * g.channels] = 0;
   for (const m of [2, 4] as const) {
     const [y, less] = [new Float32Array(size.y), new Float32Array(size.y)];
-    callKernel(winogradKernel(g, m), { batch: g.batch, x, w, y });
-    callKernel(winogradKernel(g, m), { batch: g.batch, x, w: missing, y: less });
+    callKernel(() => winogradKernel(g, m), { g, x, w, y }, []);
+    callKernel(() => winogradKernel(g, m), { g, x, w: missing, y: less }, []);
     const bound = winogradBound(g, m, x, w, undefined);
     expect(y.every((value, i) => Math.abs(value - less[i]) > 2 * bound[i])).toBe(true);
   }

@@ -2,8 +2,9 @@
 
 import { describe, expect, it } from 'vitest';
 import { chain, dense, identity, type Layer, relu, type Shape, SpecError, tensor } from '../../src/index.ts';
-import type { Program, Value } from '../../src/layer/layer.ts';
+import type { Program } from '../../src/layer/layer.ts';
 import { operator } from '../../src/layer/operator.ts';
+import type { Value } from '../../src/layer/step.ts';
 
 /** An operator with a weight for each channel that refuses images three cells high. */
 const operatorThat = (refuses: () => void): Layer =>

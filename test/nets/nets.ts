@@ -2,7 +2,16 @@
 
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { describe, type Layer, mapLayer, type Shape, type Tensor, tensor } from '../../src/index.ts';
+import {
+  describe,
+  gradientCheck,
+  initialize,
+  type Layer,
+  mapLayer,
+  type Shape,
+  type Tensor,
+  tensor,
+} from '../../src/index.ts';
 import { ABSENT, shared } from '../shared.ts';
 
 /** A tensor of small numbers of both signs. */
@@ -19,6 +28,31 @@ export const narrow = (net: Layer, divisor: number): Layer =>
     if (filters) return layer.with({ attributes: { filters: filters / divisor } });
     return units && units % divisor === 0 ? layer.with({ attributes: { units: units / divisor } }) : layer;
   });
+
+/** Size, step and start of the field at the named rows. */
+export function fieldsOf(net: Layer, shape: Shape, names: readonly string[]): Record<string, number[]> {
+  const { rows } = describe(net, shape);
+  return Object.fromEntries(
+    names.map((name) => {
+      const { size, step, start } = rows.find((row) => row.path === name)!.field[0];
+      return [name, [size, step, start]];
+    }),
+  );
+}
+
+/** The fields of a net on square images are those of a table. */
+export const expectFields = (net: Layer, size: number, table: Record<string, number[]>): void =>
+  expect(fieldsOf(net, [1, size, size, 3], Object.keys(table))).toEqual(table);
+
+/** A copy of a net with a sixteenth of its filters runs, and its gradients agree with finite differences. */
+export function runsNarrow(net: Layer, size: number): void {
+  const thin = narrow(net, 16);
+  const x = image([1, size, size, 3]);
+  const params = initialize(thin, x.shape, { seed: 5, type: 'float64' });
+  expect(thin.shape(x.shape)).toEqual([1, 3]);
+  const report = gradientCheck(thin, x, params, { samples: 2 });
+  expect(report.ok, report.text).toBe(true);
+}
 
 /** Every call is refused with an error that names the clause. */
 export function refused(clause: string, ...calls: readonly (() => unknown)[]): void {

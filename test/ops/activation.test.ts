@@ -1,13 +1,28 @@
 // Activations (T1 of spec/README.md), scale and dropout.
 
-import { describe, expect, it } from 'vitest';
-import { dropout, gradientCheck, leakyRelu, SpecError, scale, sigmoid, tanh, tensor } from '../../src/index.ts';
+import { describe, expect, it, test } from 'vitest';
+import {
+  dropout,
+  gradientCheck,
+  type Layer,
+  leakyRelu,
+  type Params,
+  relu,
+  SpecError,
+  scale,
+  sigmoid,
+  type Tensor,
+  tanh,
+  tensor,
+} from '../../src/index.ts';
 import { random } from '../../src/random.ts';
 import { tanh as hyperbolic, sigmoid as sigma } from '../../src/reference/math.ts';
 import { whole } from './whole.ts';
 
 const values = [-90, -7.5, -1, -0.3, -1e-8, -0, 0, 1e-8, 0.3, 1, 7.5, 90].map(Math.fround);
+
 const x32 = tensor([1, values.length], values);
+
 const x64 = tensor([1, values.length], values, 'float64');
 
 describe('activations', () => {
@@ -103,4 +118,12 @@ describe('dropout', () => {
     }
     expect(() => dropout({ rate: '0.5' as never })).toThrow(TypeError);
   });
+});
+
+const of = (layer: Layer, x: Tensor, p: Params<Tensor> = {}): number[] => [...layer.forward(x, p).data];
+
+test('[activation-relu] takes x of any axes that has a batch axis', () => {
+  expect(of(relu(), tensor([2], [-1, 2]))).toEqual([0, 2]);
+  expect(of(relu(), tensor([1, 1, 1, 1, 2], [-1, 2]))).toEqual([0, 2]);
+  expect(() => relu().forward(tensor([], [1]), {})).toThrow('[layer-input]');
 });

@@ -1,8 +1,9 @@
 // Transposed convolution compared with a scatter loop, and with the convolution whose transpose it is.
 
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import {
+  compile,
   conv2d,
   convTranspose1d,
   convTranspose2d,
@@ -40,6 +41,7 @@ function scatter(layer: Layer, x: Tensor, p: Params<Tensor>, begin: readonly num
 
 const pair = (least: number, most: number) =>
   fc.tuple(fc.integer({ min: least, max: most }), fc.integer({ min: least, max: most }));
+
 const cases = fc
   .record({
     space: pair(1, 5),
@@ -180,5 +182,39 @@ describe('convTranspose', () => {
     refuses('conv-rank', () => convTranspose2d({ filters: 4, size: 2 }).shape([1, 3, 3]));
     expect(() => convTranspose1d({ filters: 1, size: 3, outputPadding: '1' as never })).toThrow(TypeError);
     expect(() => convTranspose1d({ filters: 1, size: 3, bias: 1 as never })).toThrow(/^convTranspose1d: bias must /);
+  });
+});
+
+test('[conv-transpose-output] says how many cells there would be, with outputPadding', () => {
+  const layer = convTranspose1d({ filters: 1, size: 2, stride: 3, padding: [[3, 4]], outputPadding: 2 });
+  expect(() => layer.shape([1, 1, 1])).toThrow('at least 1 of the 4 cells of y, got 3 + 4 along the length');
+});
+
+describe('outputPadding', () => {
+  it('[conv-output-padding] reaches up to the dilation where that is larger than the stride, on every path', () => {
+    for (const stride of [1, 2, 3])
+      for (const dilation of [2, 3, 5])
+        for (const size of [1, 2, 3])
+          for (const outputPadding of [1, 2, 4])
+            for (const filters of [1, 5, 8]) {
+              const make = (): Layer => convTranspose2d({ filters, size, stride, dilation, outputPadding });
+              if (outputPadding >= Math.max(stride, dilation)) {
+                expect(make).toThrow('[conv-output-padding]');
+                continue;
+              }
+              const [layer, x] = [make(), whole([2, 3, 2, 3], 1, 'float32')];
+              const p = wholeParams(layer, x.shape, 2, 'float32');
+              const y = layer.forward(x, p);
+              expect(y.shape[1]).toBe(2 * stride + (size - 1) * dilation + 1 + outputPadding);
+              const [loops, kernels] = bothTypes(layer, x, p, whole(y.shape, 5, 'float32'));
+              expect(kernels).toEqual(loops);
+              expect(compile(layer, x.shape, p)(x).data).toEqual(y.data);
+            }
+  });
+
+  it('[conv-output-padding] the cells beyond the last tap are the bias', () => {
+    const layer = convTranspose2d({ filters: 1, size: 1, dilation: 3, outputPadding: 2 });
+    const y = layer.forward(tensor([1, 1, 1, 1], [5]), { weight: tensor([1, 1, 1, 1], [2]), bias: tensor([1], [7]) });
+    expect([...y.data]).toEqual([17, 7, 7, 7, 7, 7, 7, 7, 7]);
   });
 });

@@ -1,12 +1,14 @@
 // Batch norm, frozen norm and local response normalisation compared with their formulas, step by step in float32.
 
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import {
   batchNorm,
   type Data,
   frozenNorm,
   gradientCheck,
+  type Layer,
   lrn,
+  type Params,
   type Shape,
   SpecError,
   type Tensor,
@@ -19,6 +21,7 @@ import { typeOf } from '../../src/tensor.ts';
 import { whole } from './whole.ts';
 
 const f = Math.fround;
+
 /** Values with many bits. */
 const rough = (shape: Shape, seed: number, type: 'float32' | 'float64' = 'float32'): Tensor =>
   tensor(
@@ -26,7 +29,9 @@ const rough = (shape: Shape, seed: number, type: 'float32' | 'float64' = 'float3
     Array.from(whole(shape, seed).data, (v, i) => v * 0.37 + ((i * 29) % 17) * 0.113),
     type,
   );
+
 const shape: Shape = [3, 2, 5, 3];
+
 const affine = { weight: tensor([3], [1.1, -0.7, 2.3]), bias: tensor([3], [0.2, 5.1, -3]) };
 
 describe('batchNorm and frozenNorm', () => {
@@ -205,5 +210,73 @@ describe('lrn', () => {
     expect(() => lrn({ alpha: -1 })).toThrow(SpecError);
     expect(() => lrn({ beta: Number.NaN })).toThrow('[lrn-factors]');
     expect(() => lrn().shape([4])).toThrow('[norm-rank]');
+  });
+});
+
+const filled = (shape: Shape, value: (i: number) => number): Tensor => {
+  const x = tensor(shape);
+  for (let i = 0; i < x.data.length; i++) x.data[i] = value(i);
+  return x;
+};
+
+const of = (layer: Layer, x: Tensor, p: Params<Tensor> = {}): number[] => [...layer.forward(x, p).data];
+
+/** Numbers of one sign over many powers of two, with 24 bits each, from a hash of i. */
+const scattered = (i: number): number => {
+  const z = Math.imul(i ^ (i >>> 15), 0x2c1b3c6d) >>> 0;
+  return f(((z >>> 8) + 1) * 2 ** (-24 - (z & 7)));
+};
+
+describe('batch norm of float32 keeps its statistics in float64', () => {
+  const p = { weight: tensor([1], [3]), bias: tensor([1], [0.7]) };
+  const unit = { weight: tensor([1], [1]), bias: tensor([1]) };
+
+  test('[norm-batch] a constant channel gives exactly the bias, and no gradient from a constant dy', () => {
+    for (const [shape, value] of [
+      [[1, 28, 28, 1], 100.1],
+      [[3, 512, 512, 1], 0.1],
+      [[7, 1], 1e30],
+      [[1, 1], -3e38],
+      [[2, 9, 1], 1e-40],
+    ] as const) {
+      const x = filled(shape, () => value);
+      const [y, pull] = batchNorm().vjp(x, p);
+      expect(new Set(y.data)).toEqual(new Set([f(0.7)]));
+      const { x: dx, params } = pull(filled(shape, () => 0.3));
+      expect(new Set(dx.data)).toEqual(new Set([0]));
+      expect((params.weight as Tensor).data).toEqual(Float32Array.of(0));
+      expect((params.bias as Tensor).data).toEqual(Float32Array.of(f(f(0.3) * x.data.length)));
+    }
+  });
+
+  test('[norm-batch] [norm-statistics] two values that alternate become −1 and 1, at any size', () => {
+    for (const [low, high, size] of [
+      [100, 101, 512 * 512],
+      [1e30, -1e30, 4096],
+      [-3e38, 3e38, 64],
+      [1e6, 1e6 + 1, 512 * 512],
+    ]) {
+      const x = filled([2, size / 2, 1], (i) => (i % 2 ? high : low));
+      const y = of(batchNorm({ epsilon: 1e-12 }), x, unit);
+      const sign = Math.sign(high - low);
+      expect(Math.max(...y.slice(0, 2).map((v, i) => Math.abs(v - (i % 2 ? sign : -sign))))).toBeLessThan(1e-6);
+      expect(new Set(y).size).toBe(2);
+    }
+  });
+
+  test('[norm-batch-gradient] large and near values: the gradient is that of the same numbers in float64', () => {
+    for (const factor of [1, 1e30, 1e-15]) {
+      const x = filled([2, 8, 1], (i) => factor * (i % 2 ? scattered(i) : -scattered(i)));
+      const dy = filled([2, 8, 1], (i) => scattered(i + 40));
+      const wide = (t: Tensor) => toFloat64(t);
+      const layer = batchNorm({ epsilon: 1e-40 });
+      const ours = layer.vjp(x, unit)[1](dy).x.data;
+      const theirs = layer.vjp(wide(x), toFloat64(unit))[1](wide(dy)).x.data;
+      const largest = Math.max(...theirs.map(Math.abs));
+      ours.forEach((v, i) => {
+        expect(Math.abs(v - theirs[i]) / largest).toBeLessThan(1e-6);
+      });
+    }
+    expect(gradientCheck(batchNorm(), filled([2, 3, 2, 1], scattered), unit).ok).toBe(true);
   });
 });

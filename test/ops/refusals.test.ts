@@ -1,16 +1,22 @@
 // Every layer says its own name, the attribute and its clause when it refuses one; and its arrays are its own.
 
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import {
+  avgPool1d,
+  batchNorm,
   conv1d,
   conv2d,
   conv3d,
+  convTranspose2d,
   crossEntropy,
   dense,
+  dropout,
   flatten,
   frozenNorm,
   leakyRelu,
+  lpPool2d,
   lrn,
+  maxPool2d,
   prelu,
   relu,
   SpecError,
@@ -26,6 +32,7 @@ import { paramsOf } from '../compile/random-nets.ts';
 import { examples } from '../layers.ts';
 
 const operators = examples.filter(({ layer }) => Object.keys(layer.children).length === 0);
+
 const fill = (length: number): Float32Array => Float32Array.from({ length }, (_, i) => 1 + (i % 3));
 
 function thrownBy(call: () => unknown): unknown {
@@ -93,4 +100,30 @@ test('[layer-roles] what a layer says about its part', () => {
   expect([softmax(), dense({ units: 1 }), frozenNorm()].map(({ roles }) => roles?.activates)).toEqual(
     Array(3).fill(undefined),
   );
+});
+
+describe('what stays refused', () => {
+  const calls: [clause: string, call: () => unknown][] = [
+    [
+      'conv-output-padding',
+      () => convTranspose2d({ filters: 1, size: 3, stride: 2, padding: 'same', outputPadding: 1 }),
+    ],
+    ['layer-input', () => relu().shape([0, 3])],
+    ['conv-rank', () => conv2d({ filters: 1, size: 3 }).shape([8, 8, 3])],
+    ['dense-rank', () => dense({ units: 1 }).shape([1, 8, 8, 3])],
+    ['window-padding', () => maxPool2d({ size: 3, padding: -1 })],
+    ['pool-power', () => lpPool2d({ size: 2, p: 0.5 })],
+    ['dropout-rate', () => dropout({ rate: 1 })],
+    ['norm-epsilon', () => batchNorm({ epsilon: 0 })],
+  ];
+  it.each(calls)('[window-allowed] %s', (clause, call) => expect(call).toThrow(`[${clause}]`));
+
+  it('[window-allowed] padding wider than the window, and a window over nothing but padding, are allowed', () => {
+    expect([...avgPool1d({ size: 2, stride: 2, padding: 3 }).forward(tensor([1, 2, 1], [4, 6]), {}).data]).toEqual([
+      Number.NaN,
+      4,
+      6,
+      Number.NaN,
+    ]);
+  });
 });

@@ -14,13 +14,13 @@ import { setNorm, setNormGradient } from './conforming-norms.ts';
 
 const norms = ['groupNorm', 'instanceNorm', 'layerNorm'] as const;
 const all = <T>(names: readonly string[], f: T) => Object.fromEntries(names.map((name) => [name, f]));
-const forwards: Readonly<Record<string, Op>> = {
+export const forwards: Readonly<Record<string, Op>> = {
   ...first,
   ...all(norms, setNorm),
   upsample: upsampleForward,
   ...branchForwards,
 };
-const pulls: Readonly<Record<string, Pull>> = {
+export const pulls: Readonly<Record<string, Pull>> = {
   ...firstPulls,
   ...all(norms, setNormGradient),
   upsample: upsampleGradient,

@@ -1,7 +1,7 @@
 // The table of operators, made by running the example of every layer.
 
 import { initialize, tensor } from '../../src/index.ts';
-import { algorithms } from '../../src/layer/layer.ts';
+import { algorithms } from '../../src/layer/step.ts';
 import { sameShape, sizeOf } from '../../src/tensor.ts';
 import { examples } from '../layers.ts';
 

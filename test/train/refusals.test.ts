@@ -44,8 +44,11 @@ import {
 
 // biome-ignore lint/suspicious/noExplicitAny: what a caller without types may pass
 type Anything = any;
+
 const image = tensor([1, 4, 4, 1]);
+
 const data = { x: tensor([2, 3]), labels: [0, 1] };
+
 const trap = new Proxy(
   {},
   {
@@ -54,7 +57,9 @@ const trap = new Proxy(
     },
   },
 ) as Anything;
+
 const one = new Float32Array(1);
+
 const two = new Float32Array(2);
 
 const broken: [message: string, call: () => unknown][] = [
@@ -579,4 +584,22 @@ describe('checkpoints', () => {
 
 it('[layer-rules] a layer that needs no parameters is evaluated without any', () => {
   expect(evaluate(identity(), {}, minibatches(data, { size: 2 })).examples).toBe(2);
+});
+
+test('[layer-attributes] a misspelt option of training is refused', () => {
+  const odd = (call: () => unknown, message: RegExp) => expect(call).toThrow(message);
+  odd(() => minibatches({ x: tensor([1, 1]), labels: [0] }, { size: 1, shuffel: false } as never), /got 'shuffel'/);
+  odd(() => augment({ rotate: 5 } as never), /the options are shift, flip, crop, got 'rotate'/);
+  odd(() => augment({ flip: 'yes' as never }), /flip/);
+  odd(() => cosine({ steps: 5, min: 0 } as never), /got 'min'/);
+  odd(() => stepDecay(null as never), /must be an object \{every, factor\}, got null/);
+  odd(() => digits({ number: 5 } as never), /got 'number'/);
+  odd(
+    () => sgd({ lr: 0.1 } as never),
+    /^sgd: the options are rate, decay, got 'lr' \(did you mean 'rate'\?\) \[layer-attributes\]$/,
+  );
+  odd(() => sgd(0.1 as never), /^sgd: options must be an object \{rate, decay\}, got 0.1 \[/);
+  odd(() => (sgd as () => unknown)(), /^sgd: options must be an object \{rate, decay\}, got undefined \[/);
+  odd(() => momentum({ rate: 1, mu: 0 } as never), /the options are rate, momentum, decay, got 'mu'/);
+  odd(() => minibatches(null as never, { size: 1 }), /data must be \{x, labels\}, got null \[train-batches\]/);
 });

@@ -35,7 +35,7 @@ export const inside = computed((): Inside | undefined => {
   return insides.find(({ path }) => path === chosen.texts.value.layer) ?? insides.at(-1);
 });
 
-/** The chosen unit: one that is not there is the nearest, none the middle one. */
+/** The chosen unit: the nearest one if it lies outside, and the middle one if none is chosen. */
 export const unit = computed((): [number, number] => {
   const [rows, columns] = inside.value?.output ?? [1, 1];
   const [row, column] = chosen.texts.value.unit.split(/[\s,×]+/).map(Number);
@@ -52,7 +52,7 @@ const channel = computed((): number | undefined => {
   return /^\d+$/.test(text) && Number(text) < channels.value ? Number(text) : undefined;
 });
 
-/** What is written of the unit and is not there. */
+/** What is wrong with the unit and the channel that were typed. */
 export const unitProblems = computed(() => {
   const { unit: place, channel: text } = chosen.texts.value;
   const [rows, columns] = inside.value?.output ?? [1, 1];

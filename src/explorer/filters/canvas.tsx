@@ -18,6 +18,10 @@ export interface Place {
   readonly column: number;
 }
 
+/** A plane is about this wide, in pixels of the page. */
+const WIDE = 300;
+export const scaleOf = ({ shape }: Tensor): number => Math.max(1, Math.floor(WIDE / shape[2]));
+
 export interface PlaneProps {
   readonly label: string;
   readonly image: Tensor;

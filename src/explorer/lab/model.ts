@@ -31,7 +31,7 @@ export const problems = computed(() => read.value.problems);
 export const isStale = computed(() => read.value.lab === undefined);
 
 let last = labOf({ ...defaults }).lab as Lab;
-/** The lab of the controls; while they make no sense the one before. */
+/** The lab of the controls, or the last one that they made while they do not fit together. */
 export const lab = computed((): Lab => {
   last = read.value.lab ?? last;
   return last;
@@ -43,7 +43,7 @@ const countOf = (where: Place['where']): number => {
   return { x, w: weight, y }[where]?.data.length ?? 0;
 };
 
-/** The cell that is chosen; one that is not there is the nearest. */
+/** The chosen cell: the last one if it lies beyond the end. */
 export const place = computed((): Place => {
   const [, where, digits] = /^([xwy])(\d+)$/.exec(chosen.texts.value.at) ?? ['', 'y', '0'];
   const count = countOf(where as Place['where']);

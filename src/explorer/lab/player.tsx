@@ -7,7 +7,7 @@ import { choose, edit, filter, isFilling, lab, moves, place } from './model.ts';
 import { outputName, placeName } from './words.ts';
 
 const isPlaying = signal(false);
-/** Milliseconds for each output; more for who asks for less motion. */
+/** Milliseconds for each output; more for those who ask for less motion. */
 const stepTime = (): number => (matchMedia('(prefers-reduced-motion: reduce)').matches ? 1500 : 450);
 
 export function Player() {

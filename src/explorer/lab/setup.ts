@@ -161,7 +161,7 @@ function whatFits(control: Control, t: LabTexts): string {
   return ' More padding, a smaller dilation or a larger input would fit.';
 }
 
-/** Without advice, so that it does not ask itself. */
+/** The layer of the controls, if they make one; without advice, which is what calls this. */
 function fits(t: LabTexts): { readonly setup?: Layer } {
   try {
     const rank = t.rank === '1' ? 1 : 2;

@@ -73,7 +73,7 @@ export function torchCode(lab: Lab): string {
       const size = (a.p ?? 2) % 2 === 0 ? 'x' : 'x.abs()';
       lines.push(`y = F.lp_pool${rank}d(${size}, ${a.p}, ${window}, ceil_mode=${truth(a.ceil === true)})`);
     }
-    // Windows that begin in the padding after x are none of ours; once it is written into x, PyTorch cannot tell.
+    // Here no window begins in the padding after x; once that is written into x, PyTorch cannot tell it from x.
     if (isPadded && a.ceil)
       lines.push(
         `y = y[..., ${lab.y.shape

@@ -1,11 +1,12 @@
-// A file of one's own: a model of ONNX, or the tensors of a safetensors file. What is wrong with it is said.
+// A file that the user opens: a model of ONNX, or the tensors of a safetensors file, or what is wrong with it.
 
 import { signal } from '@preact/signals';
 import { readSafetensors, type SafetensorsFile } from '../../formats/safetensors.ts';
 import { namedNets } from '../../nets/named.ts';
 import { isWhole, namedWeights } from '../../nets/named-weights.ts';
 import { netIn } from '../../nets/net-file.ts';
-import { type Model, type OnnxLayer, readOnnx } from '../../onnx/model.ts';
+import type { Model, OnnxLayer } from '../../onnx/model.ts';
+import { readOnnx } from '../../onnx/read.ts';
 import type { Shape } from '../../tensor.ts';
 import { bytesOf, isRefusal } from '../refusal.ts';
 import { readSize, sizeProblem } from './subjects.ts';

@@ -1,4 +1,4 @@
-// The controls that open a file of one's own.
+// The controls that open a file.
 
 import { Group } from '../view/controls.tsx';
 import { useTaken } from '../view/taken.ts';

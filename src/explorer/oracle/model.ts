@@ -1,7 +1,7 @@
 // The state of the oracle's tab: the question, the answer, the report that was dropped, and what a file turned out to be.
 
 import { computed, signal } from '@preact/signals';
-import { readOnnx } from '../../onnx/model.ts';
+import { readOnnx } from '../../onnx/read.ts';
 import { fromJson } from '../../oracle/report/json.ts';
 import type { Report } from '../../oracle/report/report.ts';
 import { bytesOf, isRefusal } from '../refusal.ts';
@@ -27,7 +27,7 @@ const read = computed(() => {
   return questionOf(id, dialect);
 });
 let last = questionOf(defaults.id, defaults.dialect) as Question;
-/** The question of the controls; while they make no sense the one before. */
+/** The question of the controls, or the last one that they made while they do not fit together. */
 export const question = computed((): Question => {
   if (typeof read.value !== 'string') last = read.value;
   return last;

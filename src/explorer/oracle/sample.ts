@@ -1,7 +1,7 @@
-// A model to judge for who has none: a small net, and an engine with one mistake.
+// A model to judge for those who have none: a small net, and an engine with one mistake.
 
 import { type Draft, encode } from '../../onnx/encode.ts';
-import { readOnnx } from '../../onnx/model.ts';
+import { readOnnx } from '../../onnx/read.ts';
 import { random } from '../../random.ts';
 import { sizeOf, type Tensor, tensor } from '../../tensor.ts';
 

@@ -1,4 +1,4 @@
-// In the navigation of the reference a link inside of a summary is hidden from who cannot see the page: it is put before it.
+// In the navigation of the reference a link inside a summary is hidden from screen readers, so it is moved in front of the summary.
 
 const navigation = document.getElementById('tsd-nav-container');
 const part = () => {

@@ -1,4 +1,4 @@
-// What the net has learnt: activations of the drawn digit, filters, the health of units, the patches they answer most.
+// What the net has learnt: activations of the drawn digit, filters, the health of units, the patches to which they respond most.
 
 import { useMemo } from 'preact/hooks';
 import { unitHealth } from '../../inspect/health.ts';

@@ -26,7 +26,7 @@ import {
 } from './model.ts';
 import { Pad } from './pad.tsx';
 
-/** Hands on what is in files; why one is not read is said. */
+/** Passes on what files hold, and says why one cannot be read. */
 async function openAll(all: Iterable<File>, use: (file: NamedBytes) => void): Promise<void> {
   error.value = undefined;
   for (const file of all) {

@@ -87,7 +87,7 @@ function optionsOf(shown: () => Shown, ink: Scheme, width: number): uPlot.Option
   };
 }
 
-/** The curves in words, for who does not see them: where each begins and ends. */
+/** The curves in words, for those who cannot see them: where each begins and ends. */
 function inWords({ curves, axes }: Shown): string {
   const ends = curves.map(({ name, points }) => {
     const [first, last] = [points[0], points.at(-1)];
@@ -130,7 +130,7 @@ export function CurveTable({ curves, axes }: Shown) {
 export interface ChartProps extends Shown {
   /** Of the saved file. */
   readonly name: string;
-  /** The numbers, for who cannot see the curves. */
+  /** The numbers, for those who cannot see the curves. */
   readonly table: ComponentChildren;
 }
 

@@ -45,6 +45,8 @@ export function readDeclared(
     ...(language ? { language: language as LanguageName } : {}),
   };
   checkRequires(offer, declared);
+  if (offer.ops.length === 0 && offer.gradients.length === 0)
+    throw new SpecError('oracle-engine', 'engine: an engine must offer an operator, in ops or in gradients, got none');
   return declared;
 }
 
@@ -100,7 +102,8 @@ function checkUse(declared: readonly string[], { ops, gradients }: Offer): void 
     offered.flatMap((op) => (Object.hasOwn(operators, op) ? Object.values(operators[op].family.tensors) : [])),
   );
   if (used.has('weight')) used.add('grouped');
-  const idle = declared.find((key) => key !== 'x' && key !== 'weight' && !used.has(key));
+  if (used.has('depthwise') || used.has('transposed')) used.add('weight'); // from which they have their layout
+  const idle = declared.find((key) => key !== 'x' && !used.has(key));
   if (idle !== undefined && offered.length > 0)
     throw new SpecError(
       'oracle-layout',

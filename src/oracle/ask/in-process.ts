@@ -167,13 +167,13 @@ async function again(engine: Engine, call: Lent, { arrays, value }: Given): Prom
   const second = await give(engine, lend(call));
   if (second.kind !== 'result') return second;
   if (!equal(second)) {
-    // A view that is not read as one gives the same wrong bits each time; a race does not care whose arrays it is lent.
+    // A view that is not read as one gives the same wrong bits each time; a race gives others, wherever the arrays lie.
     const places = second.arrays.map((array) => array.slice());
     const isLent = ({ arrays: theirs }: Given): boolean =>
       theirs.length === places.length && places.every((array, i) => sameBits(array, theirs[i]));
     let isSteady = true;
     for (let i = 0; i < STEADY && isSteady; i++) {
-      // Now one comes first, now the other: an engine that alternates is none that reads past its view.
+      // The two take turns in coming first, so that an engine whose results alternate is not blamed for reading past its view.
       const early = i % 2 === 0 ? undefined : await give(engine, lend(call));
       const plain = await give(engine, copy(call));
       const lent = early ?? (await give(engine, lend(call)));

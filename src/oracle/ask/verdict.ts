@@ -63,7 +63,12 @@ export function notATensor(value: unknown): string | undefined {
 function checkForm(theirs: unknown, shape: Shape, part: Part): Verdict | undefined {
   const what = part === 'y' ? 'the result' : `the gradient of ${part}`;
   const wrong = notATensor(theirs);
-  if (wrong) return verdict('wrong-type', `${what} must be {shape, data: Float32Array}, got ${wrong}`, part);
+  if (wrong)
+    return verdict(
+      'wrong-type',
+      `${what} must be {shape, data}, data a Float32Array (in JSON the base64 of float32), got ${wrong}`,
+      part,
+    );
   const { shape: theirShape, data } = theirs as Tensor;
   if (!Array.isArray(theirShape) || !sameShape(theirShape, shape))
     return verdict('wrong-shape', `${what} must have shape ${show(shape)}, got ${show(theirShape)}`, part);

@@ -80,8 +80,8 @@ const termsOf = ({ apply }: Sum, a: Float64Array, w?: Float64Array, b?: Float64A
   );
 
 /**
- * Of whole numbers so small that nothing is rounded, which is seen without Σ|a·w| and the number of terms: only who asks for
- * those has them evaluated. Spec oracle-exact.
+ * The bound of whole numbers so small that nothing is rounded. That is seen without Σ|a·w| and the number of terms, which are
+ * evaluated only where they are asked for. Spec oracle-exact.
  */
 export function exactBound(sum: Sum, { precision }: Profile): Bound | undefined {
   const { a, w, b, divisor } = sum;
@@ -108,9 +108,14 @@ export function exactBound(sum: Sum, { precision }: Profile): Bound | undefined 
   };
 }
 
+/** What each element of a is of those of a sum whose terms are divided. */
+const quotients = ({ shares }: Sum, a: Float64Array): Float64Array =>
+  shares ? a.map((each, i) => each / shares[i]) : a;
+
 /** Of any numbers. */
 export function anyBound(sum: Sum, profile: Profile): Bound {
-  const { a, w, b, divisor } = sum;
+  const { w, b, divisor } = sum;
+  const a = quotients(sum, sum.a);
   const { precision = {}, subnormals } = profile;
   const arithmetic = formats[precision.accumulator ?? 'float32'];
   const { u, eta, lambda } = arithmetic;
@@ -171,7 +176,9 @@ function rounded(
   const isHeld = (value: number): boolean => Math.abs(value) <= formats.float32.most;
   if (operands === 'float32' && [a, w, b].every((part) => every(part, isHeld))) return undefined;
   const change = (part?: Float64Array) => map(part, (each) => operandChange(each, operands, subnormals === 'ieee'));
-  const [da, dw, db] = [a, w, b].map(change);
+  // It is dy that is rounded, not what it is divided to.
+  const da = sum.shares ? quotients(sum, change(map(sum.a, finite))!) : change(a);
+  const [dw, db] = [w, b].map(change);
   if ([da, dw, db].every((part) => every(part, (each) => each === 0))) return undefined;
   const size = (part?: Float64Array) => map(part, Math.abs);
   const first = sum.apply(da!, size(w), db);
@@ -222,14 +229,15 @@ function flushed(sum: Sum, a: Float64Array, w?: Float64Array, b?: Float64Array):
   return first.map((each, i) => LAMBDA * (each + second[i]));
 }
 
-export const toDoubles = (data: Data): Float64Array => Float64Array.from(data);
+export const toDoubles = (data: Data): Float64Array => new Float64Array(data);
 
 /** A result of which every order of operations gives the same value: a choice among the inputs does not round. */
 export function chosen(value: Float64Array, profile: Profile): Bound {
   const zero = new Float64Array(value.length);
   const { precision: { operands = 'float32' } = {}, subnormals } = profile;
   const error = value.map((each) => operandChange(each, operands, subnormals === 'ieee'));
-  const kinds = Uint8Array.from(value, (each, i) => (error[i] === Number.POSITIVE_INFINITY ? ANYTHING : kindOf(each)));
+  const kinds: Kinds = new Uint8Array(value.length);
+  for (let i = 0; i < kinds.length; i++) kinds[i] = error[i] === Number.POSITIVE_INFINITY ? ANYTHING : kindOf(value[i]);
   return stored({ value, error, kinds, magnitude: value.map(Math.abs), terms: zero }, profile);
 }
 

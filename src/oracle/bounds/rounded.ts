@@ -9,7 +9,7 @@ import { expm1 } from '../../reference/expm1.ts';
 import { exp, log, pow, tanh } from '../../reference/math.ts';
 import { type Bound, gamma, type Profile, stored } from './bound.ts';
 import { formats, rounding } from './formats.ts';
-import { ANYTHING, kindOf, overflow } from './number-kinds.ts';
+import { ANYTHING, type Kinds, kindOf, overflow } from './number-kinds.ts';
 
 /** A value, and how far the engine's may be from it; anywhere at all if `e` is ∞. */
 export interface Rounded {
@@ -43,10 +43,11 @@ export const exactly = (v: number): Rounded => ({ v, e: 0 });
 export const anything: Rounded = { v: 0, e: Infinity };
 
 /** Of formulas for the same number, whichever the engine uses. Spec bound-formulas. */
-export const widest = (first: Rounded, ...others: readonly Rounded[]): Rounded => ({
-  v: first.v,
-  e: others.reduce((most, { v, e }) => Math.max(most, e + apart(v, first.v)), first.e),
-});
+export function widest({ v, e }: Rounded, ...others: readonly Rounded[]): Rounded {
+  let most = e;
+  for (let i = 0; i < others.length; i++) most = Math.max(most, others[i].e + apart(others[i].v, v));
+  return { v, e: most };
+}
 
 const apart = (a: number, b: number): number => (Number.isFinite(a - b) ? Math.abs(a - b) : 0);
 
@@ -200,19 +201,16 @@ const offBy = (e: number, factor: number): number => (e === 0 || factor === 0 ? 
 
 /** What an output of these numbers may be. `isCalled`: functions took part, whose accuracy is assumed. */
 export function boundFrom(list: readonly Rounded[], profile: Profile, isCalled: boolean): Bound {
-  const value = Float64Array.from(list, ({ v }) => v);
-  const error = Float64Array.from(list, ({ e }) => e);
-  const kinds = Uint8Array.from(list, ({ v, e }) => {
-    if (e === Infinity) return ANYTHING;
-    return Number.isFinite(v) ? overflow(v, Math.abs(v) + e, e) : kindOf(v);
-  });
-  const bound: Bound = {
-    value,
-    error,
-    kinds,
-    magnitude: Float64Array.from(list, ({ v, e }) => (e < Infinity ? Math.abs(v) + e : Math.abs(v))),
-    terms: new Float64Array(list.length),
-    ...(isCalled && { isWide: true, assumed: profile.ulp ?? ULP }),
-  };
+  const [value, error, magnitude, terms] = [0, 1, 2, 3].map(() => new Float64Array(list.length));
+  const kinds: Kinds = new Uint8Array(list.length);
+  for (let i = 0; i < list.length; i++) {
+    const { v, e } = list[i];
+    value[i] = v;
+    error[i] = e;
+    magnitude[i] = e < Infinity ? Math.abs(v) + e : Math.abs(v);
+    kinds[i] = e === Infinity ? ANYTHING : Number.isFinite(v) ? overflow(v, Math.abs(v) + e, e) : kindOf(v);
+  }
+  const called = isCalled && { isWide: true, assumed: profile.ulp ?? ULP };
+  const bound: Bound = { value, error, kinds, magnitude, terms, ...called };
   return stored(bound, profile);
 }

@@ -12,6 +12,6 @@ export interface Sum {
   apply(a: Float64Array, w: Float64Array | undefined, b: Float64Array | undefined): Float64Array;
   /** The divisor of each output, for an average. */
   readonly divisor?: Float64Array;
-  /** The divisor of each element of `a` (the gradient of an average). */
+  /** The divisor of each element of `a` (the gradient of an average): `apply` gets the quotients. */
   readonly shares?: Float64Array;
 }

@@ -22,6 +22,8 @@ const QUARTERS = 1 / U / 4;
 /** Two axes, 3×3, stride 1, not dilated: elsewhere an engine computes directly, whatever it declares. */
 export const mayTransform = ({ attributes }: Layer): boolean => {
   const is = (what: string, n: number): boolean => (attributes[what] as readonly number[]).every((each) => each === n);
+  // Filters over several channels; a transposed convolution has an outputPadding.
+  if (attributes.filters === undefined || attributes.outputPadding !== undefined) return false;
   return (attributes.size as readonly number[]).length === 2 && is('size', 3) && is('stride', 1) && is('dilation', 1);
 };
 

@@ -104,12 +104,12 @@ function variantOf(before: Case, dialect: DialectName, rest: Rest): Case | undef
 }
 
 /**
- * The axis whose turn it is made large: by the values of its list, lap by lap, and by any up to the largest of them after
+ * The axis whose turn it is made large: one value of its list in each round, and any up to the largest of them after
  * that. Spec oracle-sizes.
  *
- *   turn      0        1         2        3       4      …  a lap: each axis once
+ *   turn      0        1         2        3       4      …  a round: each axis once
  *   axis      filters  channels  batch    groups  h      …
- *   value     65       65        5        4       65        the first of each list; a lap later the second, …
+ *   value     65       65        5        4       65        the first of each list; in the next round the second, …
  */
 function enlarged(c: Case, axes: readonly LargeAxis<Case>[], turn: number, draw: Random): Case {
   const axis = axes[turn % axes.length];

@@ -31,7 +31,7 @@ const number =
     return (isPointed && /^-?\d+$/.test(digits) ? `${digits}.0` : digits) + suffix;
   };
 
-/** An attribute with brackets, quotes and truth as the language has them. */
+/** An attribute with brackets, quotes and truth values as the language has them. */
 const written =
   (open: string, close: string, quote: string, truth: (value: boolean) => string) =>
   (value: unknown): string => {

@@ -50,6 +50,11 @@ export function planCampaign(
   if (settings.case) return planNamed(offer, settings.case);
   const offered = Object.keys(operators).filter((op) => basicOperators.includes(op) || offer.ops.includes(op));
   const ops = settings.ops ?? offered;
+  if (!ops.some((op) => offer.ops.includes(op) || offer.gradients.includes(op)))
+    throw new SpecError(
+      'oracle-campaign',
+      `checkEngine: the engine must offer one of the operators that are asked, got ${show([...ops])}`,
+    );
   const draw = (op: string, gradient: boolean): Questions => {
     const all = drawn(settings.cases, (index) => drawCase(op, gradient, settings.seed, index, offer));
     return { op, gradient, ...share(settings, all), isLive: true };

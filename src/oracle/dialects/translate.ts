@@ -29,7 +29,7 @@ export function numbered(name: DialectName, c: Case): Case | undefined {
     isPossible(other) && JSON.stringify(axesOf(layerOf(other), x)) === JSON.stringify(axes);
   if (!isSame(said)) return undefined;
   const nearest = nearestIn(name, said);
-  // A dialect that has words alone for this operator goes on to say them.
+  // A dialect that has only words for this operator still uses them.
   if (JSON.stringify(nearest) === JSON.stringify(said)) return said;
   return dialects[name].limits.numbers.includes(c.op) ? undefined : c;
 }

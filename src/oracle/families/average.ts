@@ -95,8 +95,7 @@ function gradientBound(layer: Layer, { x, dy }: Operands, profile: Profile): Rea
     });
     return dx;
   };
-  const a = toDoubles(dy!.data).map((each, i) => each / shares[i]);
-  return { x: boundOf({ a, apply, shares }, profile) };
+  return { x: boundOf({ a: toDoubles(dy!.data), apply, shares }, profile) };
 }
 
 const words = windowWords();

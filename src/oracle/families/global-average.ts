@@ -41,9 +41,8 @@ export const globalAvgPoolFamily = shapedFamily<Keep>({
       const divisor = new Float64Array(shape[0] * shape[shape.length - 1]).fill(P);
       return { y: boundOf({ a: toDoubles(data), apply: (a) => sums(shape, a), divisor }, profile) };
     }
-    const a = toDoubles(dy.data).map((each) => each / P);
     const shares = new Float64Array(dy.data.length).fill(P);
-    return { x: boundOf({ a, apply: (each) => spread(shape, each), shares }, profile) };
+    return { x: boundOf({ a: toDoubles(dy.data), apply: (each) => spread(shape, each), shares }, profile) };
   },
   words: globalWords('AVE'),
   nearest: images,

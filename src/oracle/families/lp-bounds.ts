@@ -39,10 +39,11 @@ export function lpBounds(
   const o = operationsOf(profile);
   const { sum, div, mul, negated } = o;
   const a = Array.from(x.data, o.given);
+  const powers = a.map((each) => raised(o, each, p));
   const y = windows.map((cells) =>
     root(
       o,
-      sum(cells.length, (i) => raised(o, a[cells[i]], p)),
+      sum(cells.length, (i) => powers[cells[i]]),
       p,
     ),
   );

@@ -41,7 +41,7 @@ function* windowsOf(g: ConvGeometry): Generator<readonly number[]> {
   for (let n = 0; n < g.batch; n++)
     for (let p = 0; p < outputs(g.axes); p++) {
       cellsUnder(g.axes, p, cells);
-      const inside = [...cells].filter((cell) => cell >= 0);
+      const inside = Array.from(cells).filter((cell) => cell >= 0);
       for (let c = 0; c < g.groups; c++) yield inside.map((cell) => (n * image + cell) * g.groups + c);
     }
 }

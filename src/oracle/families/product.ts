@@ -11,7 +11,7 @@ import { gradientsOf, inputTensor } from '../shapes/setting.ts';
 import { said } from './common.ts';
 import { asX, everyday, gradients, inEvery, merged, ofTwo, otherOf } from './of-two.ts';
 
-const doubles = (data: ArrayLike<number>): Float64Array => Float64Array.from(data);
+const doubles = (data: ArrayLike<number>): Float64Array => new Float64Array(data);
 
 interface Repeated {
   /** The axes on which the other tensor has one cell or channel; `'x'`: x has, and the other has 3 in place of 1. */

@@ -46,8 +46,8 @@ export async function withConditions(
   investigation: Investigation,
   named: readonly Group[],
   rest: readonly Outcome[],
+  search: Search = searching(investigation),
 ): Promise<Group[]> {
-  const search = searching(investigation);
   const groups: Group[] = [];
   let unnamed = rest;
   for (const group of named) {
@@ -78,16 +78,31 @@ function sharing({ where, isInside }: Found, unnamed: readonly Outcome[], asked:
   return inside.length > 0 && chance < CHANCE ? inside : [];
 }
 
-type Search = (members: readonly Outcome[], most: number, mistake?: string) => Promise<readonly Found[]>;
+/**
+ * The condition of a group whose smallest case does not meet the one that was found: another one that holds of it too, with
+ * what new cases around it say.
+ */
+export async function withSmaller(search: Search, group: Group, smaller: Case): Promise<Group> {
+  const [found] = await search(group.outcomes, 1, group.mistake, { smaller, instead: group.found });
+  return found?.isInside(smaller) ? { ...group, found } : group;
+}
+
+/** Another case that fails in the same way, and the condition that it does not meet. */
+interface Again {
+  readonly smaller: Case;
+  readonly instead?: Found;
+}
+
+type Search = (members: readonly Outcome[], most: number, mistake?: string, again?: Again) => Promise<readonly Found[]>;
 
 /** Looks for conditions, and asks for what it has found until the time is up. */
-function searching(investigation: Investigation): Search {
+export function searching(investigation: Investigation): Search {
   const { history, outcomes, names, profile, isLive, onQuestion, isStopped } = investigation;
   const all = patient(investigation.subject, ALL);
   const passes = outcomes.filter(({ verdict: { kind } }) => kind === 'pass' || kind === 'suspect');
   const known: Found[] = [];
   let asked = 0;
-  return async (members, most, mistake) => {
+  return async (members, most, mistake, again) => {
     const kinds = new Set(members.map(({ verdict: { kind } }) => kind));
     const answered: Answered[] = [
       ...members.map((each) => ({ case: each.case, fails: true })),
@@ -104,11 +119,12 @@ function searching(investigation: Investigation): Search {
       const isOther =
         explains(names, outcome, subject) ||
         (profile !== undefined && explainedBy(profile, outcome, subject)) ||
-        known.some(({ isInside }) => isInside(c));
+        known.some((each) => each.isInside !== again?.instead?.isInside && each.isInside(c));
       return isOther ? undefined : true;
     };
     const isOver = (): boolean => isStopped() || isOverHere() || all.isOver();
-    const found = await conditionsOf(answered, { subject, probe, isLive, isOver }, most);
+    const around = again ? [again.smaller] : [];
+    const found = await conditionsOf(answered, { subject, probe, isLive, isOver }, most, around);
     if (mistake === undefined) known.push(...found);
     return found.map((each) => ({
       ...each,

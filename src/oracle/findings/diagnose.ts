@@ -26,6 +26,8 @@ export interface Group {
   readonly absorbed?: readonly Outcome[];
   /** The condition that they have in common. */
   readonly found?: Found;
+  /** Whether the smallest case must meet it, because smaller ones outside of it fail as well. */
+  readonly isInsideAlone?: true;
 }
 
 /** Cases with more cells than this are not taken apart; smaller ones show the same mistake. */

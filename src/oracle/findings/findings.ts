@@ -3,13 +3,13 @@
 import { ask, type Outcome } from '../ask/ask.ts';
 import { type History, historyOf } from '../ask/history.ts';
 import type { Case } from '../case.ts';
-import { caseId } from '../cases/id.ts';
+import { caseId, parseCaseId } from '../cases/id.ts';
 import { literal } from '../cases/literal.ts';
 import { type Budget, reduce } from '../cases/reduce.ts';
 import { workOf } from '../cases/tensors.ts';
 import { type EngineUnderTest, isFailure, type VerdictKind } from '../engine-under-test.ts';
 import { isOneCause, withInstead } from '../matrix/describe.ts';
-import { byKind, type Investigation, withConditions } from './conditions.ts';
+import { byKind, type Investigation, searching, withConditions, withSmaller } from './conditions.ts';
 import { diagnose, explains, type Group } from './diagnose.ts';
 import type { Declaration, Finding } from './finding.ts';
 import { absorbing, isExplained, type Made } from './one-cause.ts';
@@ -64,9 +64,10 @@ export async function findingsOf(
   if (foreign) return [await toFinding({ outcomes: failures, ...foreign }, { names: [] })];
   const known = { names: named.flatMap(({ mistake }) => mistake ?? []), profile: profiled?.profile };
   const investigation: Investigation = { subject, history, outcomes, ...known, ...effort };
+  const search = searching(investigation);
   const groups: Group[] = [
     ...(isDescribed
-      ? await withConditions(investigation, named, others)
+      ? await withConditions(investigation, named, others, search)
       : [...named, ...byKind(others).map((each) => ({ outcomes: each }))]),
     ...(profiled ? [profiled] : []),
   ];
@@ -79,7 +80,11 @@ export async function findingsOf(
       made = made.map((each) => (each === cause ? absorbing(each, other, passes) : each));
       continue;
     }
-    const finding = await toFinding(group, known);
+    const first = await toFinding(group, known);
+    const smaller = effort.isLive ? beyondCondition(group, first) : undefined;
+    const finding = smaller
+      ? await toFinding({ ...(await withSmaller(search, group, smaller)), isInsideAlone: true }, known)
+      : first;
     const next: Made = {
       finding: isDescribed && effort.isLive ? await withInstead(subject, finding, group.outcomes, passes) : finding,
       outcomes: group.outcomes,
@@ -120,8 +125,18 @@ export async function newCases(subject: EngineUnderTest, outcomes: readonly Outc
   const { named, profiled, others } = causesOf(silent, outcomes, isFailure);
   const known = { names: named.flatMap(({ mistake }) => mistake ?? []), profile: profiled?.profile };
   const [history, isStopped] = [historyOf(silent), (): boolean => false];
-  await withConditions({ subject: silent, history, outcomes, ...known, isLive: false, isStopped }, named, others);
+  const investigation = { subject: silent, history, outcomes, ...known, isLive: false, isStopped };
+  await withConditions(investigation, named, others);
   return asked;
+}
+
+/** The smallest case, its tensors filled as in the campaign, if it does not meet the condition that all failures seemed to. */
+function beyondCondition({ found, outcomes }: Group, { id, seenAs }: Finding): Case | undefined {
+  const seen = outcomes.find((each) => caseId(each.case) === seenAs)?.case;
+  if (!found || !seen || id === seenAs) return undefined;
+  const { given: _, ...rest } = parseCaseId(id);
+  const smaller: Case = { ...rest, values: seen.values, seed: seen.seed };
+  return found.isInside(smaller) ? undefined : smaller;
 }
 
 /** Another dialect or layout in which the engine is right. */
@@ -149,18 +164,21 @@ export function joined(findings: readonly Finding[]): Finding[] {
 async function findingOf(
   subject: EngineUnderTest,
   history: History,
-  { outcomes: members, mistake, evidence, profile, layout, dialects = [], absorbed = [], found }: Group,
+  { outcomes: members, mistake, evidence, profile, layout, dialects = [], absorbed = [], found, isInsideAlone }: Group,
   known: Known,
   isReduced: boolean,
 ): Promise<Finding> {
-  const first = members.reduce((least, each) => (workOf(each.case) < workOf(least.case) ? each : least));
+  const inside = isInsideAlone && found ? members.filter((each) => found.isInside(each.case)) : members;
+  const first = inside.reduce((least, each) => (workOf(each.case) < workOf(least.case) ? each : least));
   const { kind } = first.verdict;
   const { dialect } = subject;
+  /** Tensors are written out in smaller cases; the condition may be about how they were filled. */
+  const isInside = (c: Case): boolean => found!.isInside({ ...c, values: first.case.values });
   const isForeign = layout !== undefined || (dialects.length > 0 && mistake === undefined);
   /** A smaller case must fail for the same reason: by the same mistake, or by none of those that have a name. */
   const isAlike = (outcome: Outcome): boolean =>
     outcome.verdict.kind === kind &&
-    (found === undefined || found.isWhole || found.isInside(outcome.case)) &&
+    (found === undefined || (found.isWhole && !isInsideAlone) || isInside(outcome.case)) &&
     (profile === undefined
       ? known.profile === undefined || !explainedBy(known.profile, outcome, subject)
       : explainedBy(profile, outcome, subject)) &&

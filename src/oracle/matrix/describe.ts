@@ -2,7 +2,7 @@
 // then held against every answer of the campaign. Spec oracle-instead.
 
 import type { Shape } from '../../tensor.ts';
-import type { Outcome } from '../ask/ask.ts';
+import { ask, type Outcome } from '../ask/ask.ts';
 import { type Patient, patient } from '../ask/patience.ts';
 import type { Case } from '../case.ts';
 import { parseCaseId } from '../cases/id.ts';
@@ -116,7 +116,10 @@ async function describe(
   if (isNamed) return described(found, larger);
   const rules = suspectsOf(subject, larger, failures);
   let suspects = distinct(rules.length > 0 ? rules : suspectsOf(subject, found, failures));
-  let named = await nameBy(engine, [...mistakesOf(smallest.op).map(known), ...suspects], failures, passes);
+  const own = [await ask(subject, smallest)].filter(
+    ({ verdict: { kind } }) => kind === 'fail' || kind === 'wrong-shape',
+  );
+  let named = await nameBy(engine, [...mistakesOf(smallest.op).map(known), ...suspects], failures, passes, own);
   const seen = telling ? [telling] : [];
   for (let read = 0; read < READ && !named && telling; read++) {
     const others = unlikely(subject, suspects, failures).filter((each) => !seen.includes(each.case));
@@ -125,7 +128,7 @@ async function describe(
     if (!next || !second) break;
     seen.push(next);
     suspects = distinct(suspectsOf(subject, second, failures));
-    named = await nameBy(engine, suspects, failures, passes);
+    named = await nameBy(engine, suspects, failures, passes, own);
   }
   return described(found, larger, named);
 }
@@ -187,11 +190,21 @@ function described(found: Description | undefined, larger: Description | undefin
   return { instead };
 }
 
-/** What the smallest case shows, in the words of a larger one that has a rule: of a single cell many rules are true. */
+/**
+ * What the smallest case shows, in the words of a larger one if its rule is true there too: of a single cell many rules are
+ * true.
+ */
 function insteadOf(found: Description | undefined, larger: Description | undefined): Instead | undefined {
   if (!larger?.instead.confirmed) return found?.instead;
   if (!found?.instead.confirmed) return larger.instead;
-  return larger.rules.every(isRule) ? { ...found.instead, text: larger.instead.text } : found.instead;
+  const isTrue = larger.rules.every((rules) => isRule(rules) && isFollowed(rules, found));
+  return isTrue ? { ...found.instead, text: larger.instead.text } : found.instead;
+}
+
+/** Whether a rule is true in another case, if that is wrong in the same part. */
+function isFollowed({ part, products: [rule] }: PartRules, { rules }: Description): boolean {
+  const own = rules.find((each) => each.part === part);
+  return !rule || !own?.isOther.products || own.follow(rule.text);
 }
 
 const isRule = ({ products, biases, isOther }: PartRules): boolean =>

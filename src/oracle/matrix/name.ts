@@ -57,14 +57,17 @@ interface Hypothesis {
 interface Answers {
   readonly wrong: readonly Examined[];
   readonly right: readonly Examined[];
+  /** Failures that were reduced from those of the campaign. */
+  readonly smaller: readonly Examined[];
 }
 
-/** The suspect and the condition that predict every answer; undefined where none does. */
+/** The suspect and the condition that predict every answer, that to a smaller case among them; undefined where none does. */
 export async function nameBy(
   { subject, isOver }: Patient,
   suspects: readonly Suspect[],
   failures: readonly Outcome[],
   passes: readonly Outcome[],
+  smaller: readonly Outcome[] = [],
 ): Promise<Named | undefined> {
   const examined = (list: readonly Outcome[], most: number): Examined[] => {
     const counted = list
@@ -78,7 +81,7 @@ export async function nameBy(
   const wrong = examined(failures, FAILURES);
   const ranked = rankedBy(suspects, wrong.slice(0, FIRST));
   if (ranked.length === 0) return undefined;
-  const answers = { wrong, right: examined(passes, PASSES) };
+  const answers = { wrong, right: examined(passes, PASSES), smaller: examined(smaller, FAILURES) };
   const left = await narrowed({ subject, isOver }, hypothesesFrom(ranked, answers), answers);
   if (!left || left.hypotheses.length === 0 || left.fresh[0] < INSIDE) return undefined;
   const best = left.hypotheses.reduce((a, b) => (costOf(b) < costOf(a) ? b : a));
@@ -97,7 +100,8 @@ function rankedBy(suspects: readonly Suspect[], first: readonly Examined[]): Sus
 }
 
 /** The suspects that explain every failure, each under every condition that no right answer speaks against. */
-function hypothesesFrom(suspects: readonly Suspect[], { wrong, right }: Answers): Hypothesis[] {
+function hypothesesFrom(suspects: readonly Suspect[], { right, ...failing }: Answers): Hypothesis[] {
+  const wrong = [...failing.wrong, ...failing.smaller];
   const found: Hypothesis[] = [];
   let followed = 0;
   for (const suspect of suspects) {

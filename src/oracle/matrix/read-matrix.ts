@@ -17,7 +17,7 @@ import { exceptOutputs, isSameMatrix, matrixOf } from './matrices.ts';
 import { nonlinear } from './nonlinear.ts';
 import { biasTerms, isChoice, productsOf, shapeOfPart } from './products.ts';
 import { type Given, type Put, type Reading, readMaximum, readPart } from './read.ts';
-import { type PartRules, rulesOf } from './rules.ts';
+import { follows, type PartRules, rulesOf } from './rules.ts';
 import { type Terms, termsOf } from './terms.ts';
 import { differenceInWords, productsIn } from './words.ts';
 
@@ -105,17 +105,17 @@ function wrongParts(subject: EngineUnderTest, fresh: readonly Outcome[]): Part[]
 }
 
 const rightProducts = (c: Case): Description => ({
-  instead: { text: `all products of whole numbers are right, ${unlike(c)}`, confirmed: false },
+  instead: { text: `with whole numbers all is right, ${unlike(c)}`, confirmed: false },
   rules: [],
 });
 
 /** What is special about the numbers of a case. */
 function unlike(c: Case): string {
   const numbers = Object.values(operandsOf(c, layerOf(c))).flatMap((tensor) => [...(tensor?.data ?? [])]);
-  if (numbers.some(Number.isNaN)) return 'but not those with NaN';
-  if (numbers.some((value) => !Number.isFinite(value))) return 'but not those with infinity';
-  if (numbers.some((value) => !Number.isInteger(value))) return 'but others are rounded otherwise';
-  return numbers.some((value) => Math.abs(value) > 99) ? 'but not those of large ones' : 'but not every result';
+  if (numbers.some(Number.isNaN)) return 'but not with NaN';
+  if (numbers.some((value) => !Number.isFinite(value))) return 'but not with infinity';
+  if (numbers.some((value) => !Number.isInteger(value))) return 'but other numbers are rounded otherwise';
+  return numbers.some((value) => Math.abs(value) > 99) ? 'but not with large ones' : 'but not every result';
 }
 
 async function readOne(
@@ -153,6 +153,7 @@ async function readOne(
   const rules: PartRules = {
     part,
     ...rulesOf(terms, part, reading, isOther),
+    follow: (rule) => follows(terms, part, reading, rule),
     isBeyondNaN: reading.beyond.size > 0,
     hasNoBias: terms.structure.bias !== undefined && terms.biases === 0,
     ...(constants.length === 1 && { constant: constants[0] }),

@@ -3,7 +3,7 @@
 
 import type { Part } from '../case.ts';
 import { type Change, readBeyond } from './change.ts';
-import { biasesBeside, changed, insteadOf, lastOf } from './changed.ts';
+import { biasesBeside, changed, followed, insteadOf, lastOf } from './changed.ts';
 import { changesOf } from './changes.ts';
 import { factorChanges } from './factor-changes.ts';
 import { at, exceptOutputs, isSameMatrix, isSameSet, keyIn, matrixOf, outputsBeyond, readsBeyond } from './matrices.ts';
@@ -33,6 +33,8 @@ export interface PartRules {
   readonly hasNoBias: boolean;
   /** What a maximum over no cell is. */
   readonly ofNone?: number;
+  /** Whether the products that were read follow from a rule that was found in another case. */
+  readonly follow: (rule: string) => boolean;
   /** Whether what lies beyond the end of a tensor is NaN. */
   readonly isBeyondNaN: boolean;
   /** What is seen beside: a single constant, what is not linear. */
@@ -75,6 +77,10 @@ export function rulesOf(
   return { products: [], biases: ofBiases(beyond), isOther: { products: false, biases: true } };
 }
 
+/** Whether products that were read are those that a rule gives here. */
+export const follows = (terms: Terms, part: Part, { products, beyond }: Reading, rule: string): boolean =>
+  isSameMatrix(exceptOutputs(terms, part, matrixOf(terms, followed(rule, terms)), beyond), products);
+
 /** How many rules are kept, the plainest first. */
 const KEPT = 120;
 
@@ -89,7 +95,7 @@ export function rulesFor(terms: Terms, part: Part, theirs: Matrix, beyond: Reado
   );
   const ratios = terms.list.flatMap((term, i) => (inPlace[i] ? [] : [(theirs.get(keys[i]) ?? 0) / term.factor]));
   if (beyond.size > 0 && terms.list.every(isUnknown)) return [ruleOf(unseen(terms, part), everywhere)];
-  // What differs first: most changes do not stand it.
+  // The first difference, which refutes most changes.
   const order = [...terms.list.keys()].sort((a, b) => Number(inPlace[a]) - Number(inPlace[b]));
   const last = lastOf(terms, out);
   const isTaken = (next: Term): boolean => {
@@ -97,7 +103,7 @@ export function rulesFor(terms: Terms, part: Part, theirs: Matrix, beyond: Reado
     const key = keyIn(terms, next, sizes);
     return key < 0 ? !readsBeyond(terms, part, next) : (theirs.get(key) ?? 0) !== 0;
   };
-  /** Whether the engine has the first products by a change: a quick look, which most changes do not stand. */
+  /** Whether the engine has the first products by a change: a quick test, which refutes most changes. */
   const mayFit = (change: Change, region: Region): boolean =>
     change.all?.().every(isTaken) ??
     (change.stores ? last : order).every((i) =>

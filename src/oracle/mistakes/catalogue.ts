@@ -6,10 +6,12 @@ import { borderMistakes } from './borders.ts';
 import { contractionMistakes } from './contractions.ts';
 import { gradientMistakes } from './gradients.ts';
 import { paddedImageMistakes } from './padded-images.ts';
+import { paddingMistakes } from './padding.ts';
 import type { WindowMistake } from './shared.ts';
 import { windowMistakes } from './windows.ts';
 
 const catalogue = [
+  ...paddingMistakes,
   ...windowMistakes,
   ...contractionMistakes,
   ...blockMistakes,

@@ -18,7 +18,7 @@ export interface ShapedSetting<A = object> extends Setting {
 
 export type ShapedMistake<A = object> = Mistake<ShapedCase<A>, ShapedSetting<A>>;
 
-const doubles = (data: Data): Float64Array => Float64Array.from(data);
+const doubles = (data: Data): Float64Array => new Float64Array(data);
 
 export function shapedSetting<A>(
   dialect: DialectName,

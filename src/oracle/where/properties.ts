@@ -88,14 +88,21 @@ function attributeFacts(layer: Layer): Fact[] {
   });
 }
 
+/** The ways to fill tensors whose names say too little. */
+const fillings: Readonly<Record<string, readonly [yes: string, no: string]>> = {
+  nan: ['NaN in x', 'no NaN in x'],
+  minus: ['−∞ in x', 'no −∞ in x'],
+  infinite: ['an infinity in the weight', 'no infinity in the weight'],
+  low: ['x below −10⁵', 'x not below −10⁵'],
+  large: ['x beyond ±10⁵', 'x not beyond ±10⁵'],
+};
+
 /** Of every way to fill tensors that the family has. */
 const valueFacts = ({ op, values }: Case): Fact[] => [
-  ...Object.keys(familyOf(op).values).map((kind) => ({
-    yes: `values = ${kind}`,
-    no: `values ≠ ${kind}`,
-    holds: values === kind,
-    cost: 4,
-  })),
+  ...Object.keys(familyOf(op).values).map((kind) => {
+    const [yes, no] = fillings[kind] ?? [`values = ${kind}`, `values ≠ ${kind}`];
+    return { yes, no, holds: values === kind, cost: 4 };
+  }),
   {
     yes: 'a NaN or an infinity',
     no: 'finite values',

@@ -71,12 +71,14 @@ export function conditionIn(
 
 /**
  * The conditions under which the cases fail that do, at most so many, each of which also holds of new cases drawn for it.
- * What another of the conditions covers speaks neither for nor against one.
+ * What another of the conditions covers speaks neither for nor against one. Around cases of which more must be known, such
+ * as a smaller one that fails too, new ones are asked first.
  */
 export async function conditionsOf(
   answered: readonly Answered[],
   confirming: Confirming,
   most: number,
+  around: readonly Case[] = [],
 ): Promise<readonly Found[]> {
   const failing = answered.filter(({ fails }) => fails).map((each) => each.case);
   if (failing.length < (confirming.isLive ? 1 : LEAST)) return [];
@@ -87,6 +89,8 @@ export async function conditionsOf(
     answered.length,
   );
   const more: Sample[] = [];
+  if (around.length > 0)
+    await asked({ inside: [...around, ...casesNear(around, drawing, AROUND)], outside: [] }, confirming, more);
   if (failing.length < FEW && confirming.isLive)
     await asked({ inside: casesNear(failing, drawing, AROUND), outside: [] }, confirming, more);
   if (failing.length + more.filter(({ fails }) => fails).length < LEAST) return [];

@@ -30,7 +30,7 @@ export interface Loops {
   moved?(changed: WindowSetting, s: WindowSetting): Predictions;
 }
 
-const doublesOf = (data: Data): Float64Array => (data instanceof Float64Array ? data : Float64Array.from(data));
+const doublesOf = (data: Data): Float64Array => (data instanceof Float64Array ? data : new Float64Array(data));
 
 /** The setting of a case. The window of a pool is a depthwise convolution with ones. */
 export function windowSetting(

@@ -2,7 +2,8 @@
 
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { check, subjectOf } from '../../../src/explorer/gradient/check.ts';
+import { check } from '../../../src/explorer/gradient/check.ts';
+import { subjectOf } from '../../../src/explorer/gradient/subject.ts';
 import { exact } from '../../../src/explorer/numbers.ts';
 import { drawn, type Site, visit } from '../browser.ts';
 

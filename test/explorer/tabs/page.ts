@@ -1,4 +1,4 @@
-// The page as a whole in the browser: served under its policy, as a folder, steady while it loads, for who wants less motion.
+// The page as a whole in the browser: served under its policy, as a folder, steady while it loads, for those who want less motion.
 
 import { createReadStream, existsSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
@@ -246,7 +246,7 @@ export function pageTests(site: () => Site): void {
       });
     });
 
-    test('for who wants less motion steps come at their leisure, and nothing is animated', async () => {
+    test('for those who want less motion steps come at their leisure, and nothing is animated', async () => {
       const page = await site().browser.newPage({ reducedMotion: 'no-preference' });
       const played = async () => {
         await page.getByLabel('Output position').fill('0');

@@ -337,6 +337,20 @@ describe('a declaration that makes no sense', () => {
     expect(() => inProcess(engine(['dense', 'relu'], more))).toThrow(message);
   });
 
+  it('[oracle-engine] [oracle-layout] nothing that is offered, and a layout of weights without any, are refused', () => {
+    expect(() => inProcess({ name: 'e', ops: {} })).toThrow('must offer an operator, in ops or in gradients, got none');
+    expect(() => inProcess(engine(['maxPool2d'], { layout: { weight: 'OIHW' } }))).toThrow(
+      'layout.weight must belong to an operator that is offered, got none among maxPool2d [oracle-layout]',
+    );
+    expect(inProcess(engine(['depthwiseConv2d'], { layout: { weight: 'OIHW' } })).layout.weight).toBe('OIHW');
+  });
+
+  it('[oracle-campaign] operators of which none is offered are refused', async () => {
+    await expect(checkEngine(engine(['dense']), { ops: ['relu'], brief: true })).rejects.toThrow(
+      "must offer one of the operators that are asked, got ['relu'] [oracle-campaign]",
+    );
+  });
+
   it('[oracle-engine] members of its own are its own', () => {
     expect(inProcess(engine(['dense'], { opts: 3, device: 'cpu', close() {} })).name).toBe('e');
   });

@@ -12,13 +12,14 @@ import {
   type Call,
   checkEngine,
   type Engine,
+  type GradientCall,
   render,
   type Shard,
   type Traits,
 } from '../../../src/oracle/index.ts';
 import { winograd } from '../../../src/reference/winograd.ts';
 import { cellsUnder, inputs, outputs, taps } from '../../../src/window.ts';
-import { layerOf } from '../own.ts';
+import { gradient, layerOf } from '../own.ts';
 
 type Round = (value: number) => number;
 const word = new DataView(new ArrayBuffer(4));
@@ -112,6 +113,17 @@ describe('narrow arithmetic', () => {
       for (const { op, counts, wanted } of operators) expect({ op, counts }).toEqual({ op, counts: { pass: wanted } });
       expect(Math.min(...operators.map(({ wanted }) => wanted))).toBeGreaterThan(12);
     }
+  });
+
+  it('[oracle-precision] rounds dy before the gradient of an average divides it', async () => {
+    const once = ({ dy, ...call }: GradientCall) =>
+      gradient({ ...call, dy: { shape: dy.shape, data: Float32Array.from(dy.data, cut) } } as GradientCall);
+    const engine = { name: 'narrow', ops: {}, gradients: { avgPool2d: once, globalAvgPool: once } };
+    const report = await checkEngine(
+      { ...engine, traits: { precision: { operands: 'tf32' } } },
+      { cases: 40, brief: true },
+    );
+    expect(report.operators.flatMap(({ findings }) => findings)).toEqual([]);
   });
 
   it.each(profiles)('[oracle-profile] that is not declared is told apart from a mistake: %o', async (precision) => {

@@ -1,7 +1,12 @@
 // Descriptions that predict every case, of engines whose mistakes are composed of a condition and a change.
 
 import { describe, expect, it } from 'vitest';
+import { parseCaseId } from '../../../src/oracle/cases/id.ts';
 import { checkEngine } from '../../../src/oracle/index.ts';
+import { followed } from '../../../src/oracle/matrix/changed.ts';
+import { matrixOf } from '../../../src/oracle/matrix/matrices.ts';
+import { follows } from '../../../src/oracle/matrix/rules.ts';
+import { termsOf } from '../../../src/oracle/matrix/terms.ts';
 import { composition } from '../../score/compositions.ts';
 import { engineWith, type Mistake } from '../../score/loops.ts';
 import { unknown } from '../findings/unknown-mistakes.ts';
@@ -39,6 +44,14 @@ describe('a description', () => {
     };
     const [finding] = await findingsOf('dense', mistake);
     expect(finding.mistake).toMatch(/^the bias were ignored, with batch/);
+  });
+
+  it('[oracle-instead] is said in the words of another case only where they are true of the smallest', () => {
+    const terms = termsOf(parseCaseId('conv1d/n1w3c1_o1k1s3pvd1g1b0/f32/exact/1'))!;
+    const [next, far] = ['the input is that of the next column', 'the input is that of the column two further on'];
+    const products = matrixOf(terms, followed(far, terms));
+    const reading = { products, biases: new Map(), constants: new Map(), ofNone: new Map(), beyond: new Set<number>() };
+    expect([next, far].map((rule) => follows(terms, 'y', reading, rule))).toEqual([false, true]);
   });
 
   it('[oracle-instead] of an engine that follows no rule claims nothing of other cases', async () => {

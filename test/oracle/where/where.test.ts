@@ -60,6 +60,17 @@ describe('the condition of a failure', () => {
     expect(fresh!.outside).toEqual([0, fresh!.outside[1]]);
   });
 
+  it('[oracle-where] is met by the smallest case, also where a smaller one outside of it fails too', async () => {
+    const isOne = (call: Call): boolean =>
+      forward(call)
+        .shape.slice(1, -1)
+        .every((n) => n === 1);
+    const isWrong = ({ stride }: Shown, call: Call): boolean => stride[1] > 2 || isOne(call);
+    const [{ where, id }, ...others] = await findingsOf(wrongWhere('maxPool2d', isWrong), 'maxPool2d', 60);
+    expect([where?.text, others]).toEqual(['stride > 2 on the last axis', []]);
+    expect(id).toMatch(/_k1x1s1x3/);
+  });
+
   it('[oracle-where] of every case is one, and of failures that nothing tells from the others there is none', async () => {
     const [all] = await findingsOf(
       wrongWhere('dense', () => true),

@@ -1,0 +1,14 @@
+// Generated digits.
+
+import { expect, test } from 'vitest';
+import { digits } from '../../src/train/digits.ts';
+
+test('[train-digits] the same digits for the same seed, between 0 and 1, labels in turn', () => {
+  const { x, labels } = digits({ count: 20, seed: 1 });
+  expect(x.shape).toEqual([20, 28, 28, 1]);
+  expect(labels.length).toBe(20);
+  expect(Array.from(labels).slice(8, 12)).toEqual([8, 9, 0, 1]);
+  expect(x.data.every((value) => value >= 0 && value <= 1)).toBe(true);
+  expect(digits({ count: 20, seed: 1 })).toEqual({ x, labels });
+  expect(digits({ count: 20, seed: 2 }).x).not.toEqual(x);
+});
