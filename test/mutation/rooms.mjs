@@ -141,6 +141,8 @@ export const rooms = {
       'train/batches',
       'train/augment',
       'train/calibrate',
+      'train/digits',
+      'train/schedule',
       'train/metrics',
       'train/fit',
       'train/fit-options',
