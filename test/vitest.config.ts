@@ -31,8 +31,8 @@ const [page, ...longest] = [
   'explorer/page',
   'oracle/dialects/dialects',
   'cli/check',
-  'matrix/index-changes',
-  'mistakes',
+  'oracle/matrix/index-changes',
+  'oracle/mistakes',
   'oracle/bounds/no-false-alarm',
   'oracle/score',
   'spec-python',
@@ -41,8 +41,8 @@ const [page, ...longest] = [
   'oracle/campaign',
   'oracle/findings/names',
   'long-sums',
-  'findings/predict',
-].map((name) => `/${name}.test.ts`);
+  'oracle/findings/predict',
+].map((name) => `/test/${name}.test.ts`);
 
 /** Long files first, so that no worker has one left when the others are done. A fresh clone knows no durations. */
 class LongestFirst extends BaseSequencer {

@@ -33,8 +33,12 @@ export function callKernel(kernelOf: () => WeightedKernel, call: KernelCall, key
     const floats = y.length / batch;
     const stage = isHeld ? y.byteOffset : arena.take(source.images * floats * 4);
     const target = densePlacement(stage, kernel.target.size, kernel.target.channels);
-    const staged = (first: number): number => weights + first * w.BYTES_PER_ELEMENT;
-    const run = kernel.prepare(arena, { weights: staged, source, target, finish: { bias: b && wordsOf(b) } });
+    const run = kernel.prepare(arena, {
+      weights: (first) => weights + first * w.BYTES_PER_ELEMENT,
+      source,
+      target,
+      finish: { bias: b && wordsOf(b) },
+    });
     const finite = w instanceof Float32Array ? arena.kernels.finite : arena.kernels.finiteDoubles;
     return (): boolean => {
       if (source.isPadded && kernel.skipsPadding && finite(weights, w.length) === 0) return false;

@@ -108,9 +108,8 @@ export function conv(g: ConvGeometry, x: Data, w: Data, b: Data | undefined, y: 
 export function convInputGrad(g: ConvGeometry, dy: Data, w: Data, dx: Data, algorithm: Algorithm): void {
   const kernelOf = (): WeightedKernel =>
     dy instanceof Float32Array ? backwardKernel(g, algorithm) : panelKernel(backward(g, 2), false);
-  const isFull = dx.length > 0 && w.length > 0;
-  if (runsKernels() && isFull && callKernel(kernelOf, { g, x: dy, w, y: dx }, [algorithm, 1])) return;
-  reference.convInputGrad(g, dy, w, dx);
+  const isRun = runsKernels() && dx.length > 0 && w.length > 0;
+  if (!isRun || !callKernel(kernelOf, { g, x: dy, w, y: dx }, [algorithm, 1])) reference.convInputGrad(g, dy, w, dx);
 }
 
 /** The gradient of `conv` with respect to w. Spec conv-weight-gradient. */

@@ -52,16 +52,18 @@ function faultOf(recipe: Recipe, [ofParams, ofX, ofOther]: readonly [Fill, Fill,
   const { net, shape } = netOf(t, recipe);
   const naive = netOf(plain, recipe).net;
   const params = paramsOf(net.params(shape), ofParams);
-  const xs = [ofX, ofOther, ofX].map((fill) => tensorOf(shape, fill));
-  const ys = xs.map((x) => floats(naive.forward(x, params)));
-  const gradients = gradientsOf(naive, xs[0], params, ofOther);
+  const [x, other] = [ofX, ofOther].map((fill) => tensorOf(shape, fill));
+  const xs = [x, other, x];
+  const gradients = gradientsOf(naive, x, params, ofOther);
+  const [[, y]] = gradients;
+  const ys = [y, floats(naive.forward(other, params)), y];
   return fenced((fences) => {
     const run = watched(fences, net, shape, params);
-    const ours = gradientsOf(net, xs[0], params, ofOther);
+    const ours = gradientsOf(net, x, params, ofOther);
     const found = [
-      difference('forward', floats(net.forward(xs[0], params)), ys[0]),
+      difference('forward', floats(net.forward(x, params)), ys[0]),
       // Call after call: what one leaves in memory must not reach the next.
-      ...xs.map((x, i) => difference(`compiled, call ${i}`, run(x), ys[i])),
+      ...xs.map((each, i) => difference(`compiled, call ${i}`, run(each), ys[i])),
       ...gradients.map(([name, theirs], i) => difference(name, ours[i][1], theirs)),
     ];
     return found.find((each) => each !== undefined);
