@@ -312,7 +312,7 @@ it('[oracle-result] gradients that are none are refused, in whichever layout the
       const given = { ...engine(['conv2d'], layout), gradients: { conv2d: () => value as never } };
       expect((await ask(inProcess(given), c)).verdict).toMatchObject({
         kind: 'wrong-type',
-        message: 'the gradient of x must be {shape, data: Float32Array}, got undefined',
+        message: expect.stringMatching(/^the gradient of x must be \{shape, data.* got undefined$/),
       });
     }
 });
