@@ -64,3 +64,14 @@ test('[train-evaluation] does not apply dropout', () => {
   expect(evaluation(net).forward(x, {})).toEqual(x);
   expect(Object.keys(evaluation(net).children)).toEqual(['a', 'drop']);
 });
+
+test('[train-evaluation] the error of the best five is counted over all batches', () => {
+  const classes = 7;
+  const rows = Array.from({ length: 14 }, (_, i) => i);
+  const x = tensor(
+    [14, classes],
+    rows.flatMap(() => Array.from({ length: classes }, (_, c) => -c)),
+  );
+  const set = minibatches({ x, labels: rows.map((i) => i % classes) }, { size: 3, shuffle: false });
+  expect(evaluate(identity(), {}, set)).toMatchObject({ accuracy: 2 / 14, top5Error: 4 / 14 });
+});

@@ -17,6 +17,7 @@ import {
   tensor,
 } from '../../src/index.ts';
 import { random } from '../../src/random.ts';
+import { writeCheckpoint } from '../../src/train/checkpoint.ts';
 import { clipped } from '../../src/train/clip.ts';
 import {
   adam,
@@ -541,9 +542,17 @@ describe('checkpoints', () => {
     expect(await run({ resume: whole[2] })).toEqual([]);
   });
 
+  it('[train-checkpoint] no parameter has the name of a state', () => {
+    const x = tensor([1]);
+    const state = { step: 1, params: { a: x, 'a/velocity': x }, carried: { a: { velocity: x.data } } };
+    expect(() => writeCheckpoint(state as Anything, momentum({ rate: 1 }))).toThrow(
+      "checkpoint: no parameter may have the name of a state, got 'a/velocity' [train-checkpoint]",
+    );
+  });
+
   it('[train-checkpoint] with metadata that are not whole are refused', async () => {
     const [file] = await run();
-    for (const step of ['', '1.5', '-1', 'x1', '1x', '9007199254740993', undefined])
+    for (const step of ['', '1.5', '-1', 'x1', '1x', '1e3', '0x10', '9007199254740993', undefined])
       await expect(run({ resume: changed(file, { step }) })).rejects.toThrow(
         `checkpoint: the metadata must have the step, got '${step}' [train-checkpoint]`,
       );

@@ -312,8 +312,7 @@ it('[oracle-result] gradients that are none are refused, in whichever layout the
       const given = { ...engine(['conv2d'], layout), gradients: { conv2d: () => value as never } };
       expect((await ask(inProcess(given), c)).verdict).toMatchObject({
         kind: 'wrong-type',
-        message:
-          'the gradient of x must be {shape, data}, data a Float32Array (in JSON the base64 of float32), got undefined',
+        message: expect.stringMatching(/^the gradient of x must be \{shape, data.* got undefined$/),
       });
     }
 });
