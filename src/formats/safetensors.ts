@@ -162,7 +162,7 @@ export function writeSafetensors(
   checkParams('writeSafetensors', tensors);
   const { type } = options;
   if (type !== undefined && type !== 'F16' && type !== 'BF16')
-    refuse(`type must be 'F16' or 'BF16' or left out, got ${show(type)}`, 'writeSafetensors');
+    refuseToWrite(`type must be 'F16' or 'BF16' or left out, got ${show(type)}`);
   const entries = layOut(flatParams(tensors), type);
   const header = headerOf(entries, metadata);
   const start = 8 + header.length;
@@ -179,7 +179,7 @@ export function writeSafetensors(
 function layOut(tensors: Readonly<Record<string, Tensor>>, type: FloatName | undefined) {
   let end = 0;
   const entries = Object.keys(tensors).map((name) => {
-    if (name === METADATA) refuse(`a tensor cannot have the name ${METADATA}`, 'writeSafetensors');
+    if (name === METADATA) refuseToWrite(`a tensor cannot have the name ${METADATA}`);
     const dtype: FloatName = type ?? (tensors[name].data instanceof Float64Array ? 'F64' : 'F32');
     return { name, tensor: tensors[name], dtype, bytes: (ELEMENTS.get(dtype) as Element).bytes };
   });
@@ -210,11 +210,10 @@ function headerOf(entries: ReturnType<typeof layOut>, metadata: unknown): Uint8A
   const lone = [...Object.entries(given as Record<string, string>).flat(), ...entries.map(({ name }) => name)].find(
     hasLoneSurrogate,
   );
-  if (lone !== undefined)
-    refuse(`names and metadata must be text that UTF-8 can say, got ${show(lone)}`, 'writeSafetensors');
+  if (lone !== undefined) refuseToWrite(`names and metadata must be text that UTF-8 can say, got ${show(lone)}`);
   const bytes = toUtf8(text);
   if (bytes.length > MAX_HEADER - 7)
-    refuse(`names and metadata must fit a header of ${MAX_HEADER} bytes, got ${bytes.length}`, 'writeSafetensors');
+    refuseToWrite(`names and metadata must fit a header of ${MAX_HEADER} bytes, got ${bytes.length}`);
   // Blanks after the header, as the reference writer puts them, so that the data begin at a multiple of 8.
   const header = new Uint8Array(Math.ceil(bytes.length / 8) * 8).fill(0x20);
   header.set(bytes);
@@ -224,3 +223,5 @@ function headerOf(entries: ReturnType<typeof layOut>, metadata: unknown): Uint8A
 function refuse(message: string, who = 'readSafetensors'): never {
   throw new SpecError(CLAUSE, `${who}: ${message}`);
 }
+
+const refuseToWrite = (message: string): never => refuse(message, 'writeSafetensors');

@@ -62,20 +62,20 @@ export function resizeImages(images: Tensor, options: { readonly height: number;
       for (const column of columns)
         for (let c = 0; c < channels; c++) {
           const at = (i: number, j: number): number => images.data[first + (i * width + j) * channels + c];
-          const mixed = (i: number): number => mix(at(i, column.low), at(i, column.high), column.part);
-          y.data[to++] = mix(mixed(row.low), mixed(row.high), row.part);
+          const mixed = (i: number): number => mix(at(i, column.low), at(i, column.low + 1), column.part);
+          y.data[to++] = mix(mixed(row.low), mixed(row.low + 1), row.part);
         }
   return y;
 }
 
 const mix = (a: number, b: number, part: number): number => (part === 0 ? a : (1 - part) * a + part * b);
 
-/** For each output cell of an axis the two cells it lies between, and how near it is to the second. */
-const along = (input: number, output: number): { low: number; high: number; part: number }[] =>
+/** For each output cell of an axis the cell at or before it, and how near it is to the next; of the last cell, 0. */
+const along = (input: number, output: number): { low: number; part: number }[] =>
   Array.from({ length: output }, (_, i) => {
     const place = Math.min(input - 1, Math.max(0, ((i + 0.5) * input) / output - 0.5));
     const low = Math.floor(place);
-    return { low, high: Math.min(low + 1, input - 1), part: place - low };
+    return { low, part: place - low };
   });
 
 /**

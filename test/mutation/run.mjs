@@ -92,10 +92,11 @@ async function run(name, { sample, seed, only }) {
     writeTable();
   };
 
-  // Survivors of an earlier run meet the tests again, for there may be new ones.
+  // Survivors of an earlier run meet the tests again, for there may be new ones. Of mutants that no run has met, some of the tests
+  // would record only the dead: they wait for all of the tests.
   const alive = (mutant) => {
     const last = mutants[identity(mutant)];
-    return !last || (last.status === 'survived' && !isEquivalent(last));
+    return last ? last.status === 'survived' && !isEquivalent(last) : !only;
   };
   const left = drawn.filter(alive);
   let count = 0;

@@ -3,7 +3,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { random } from '../../src/random.ts';
-import { functions, functionsFor } from '../../src/reference/map.ts';
+import { add, functions, functionsFor } from '../../src/reference/map.ts';
 import * as reference from '../../src/reference/math.ts';
 import * as exact from '../exact.ts';
 import exhaustive from '../exhaustive/results.json' with { type: 'json' };
@@ -223,4 +223,10 @@ describe('npm run exhaustive', () => {
       expect(error).toBeCloseTo(0.5 - closest, 12);
     },
   );
+});
+
+it('[sum-rules] adds two tensors element by element in float64', () => {
+  const y = new Float64Array(3);
+  add(Float64Array.of(1, 2, 0.1), Float64Array.of(10, 20, 0.2), y);
+  expect([...y]).toEqual([11, 22, 0.1 + 0.2]);
 });

@@ -2,9 +2,13 @@
 
 import { expect, it } from 'vitest';
 import { tensor } from '../../../src/index.ts';
+import { partsOf } from '../../../src/oracle/ask/ask.ts';
+import { checkParts } from '../../../src/oracle/ask/outputs.ts';
 import type { Bound } from '../../../src/oracle/bounds/bound.ts';
 import { FINITE } from '../../../src/oracle/bounds/number-kinds.ts';
 import { bitsOf, pooled, precisionOf } from '../../../src/oracle/bounds/precision.ts';
+import { boundFrom } from '../../../src/oracle/bounds/rounded.ts';
+import { parseCaseId } from '../../../src/oracle/cases/id.ts';
 import { type Call, checkEngine, type Engine, render } from '../../../src/oracle/index.ts';
 import { forward } from '../own.ts';
 
@@ -84,4 +88,19 @@ it('[oracle-bits] a sum whose terms are all 0 says nothing, and the bits stay a 
   } as unknown as Bound;
   expect(precisionOf(bound, Float32Array.of(0, 1 + 2 ** -20))).toMatchObject({ sums: 1, rms: 2 ** -21 });
   expect(precisionOf({ ...bound, magnitude: Float64Array.of(0, 0) } as Bound, Float32Array.of(0, 1))).toBeUndefined();
+});
+
+it('[oracle-verdict] of several passes the one with the largest margin speaks, with the precision of all', () => {
+  const of = (e: number) => boundFrom([{ v: 1, e }], {}, false);
+  const parts = (['x', 'weight'] as const).map((part) => [part, { shape: [1], bound: of(1) }] as const);
+  const verdictOn = (x: number, weight: number) =>
+    checkParts(parts, { x: tensor([1], [x]), weight: tensor([1], [weight]) });
+  const { margin } = verdictOn(1.25, 1.25);
+  expect(margin).toBeGreaterThan(0);
+  expect(verdictOn(1.25, 1.5)).toMatchObject({ kind: 'pass', part: 'weight', margin: verdictOn(1, 1.5).margin });
+  expect(verdictOn(1.5, 1.25)).toMatchObject({ kind: 'pass', part: 'x' });
+  const [[, rounding]] = partsOf({ traits: {} }, parseCaseId('conv1d/n1w20c8_o1k8s1pvd1g1b0/f32/real/1'));
+  const right = tensor(rounding.shape, [...rounding.bound.value]);
+  const two = (['x', 'weight'] as const).map((part) => [part, rounding] as const);
+  expect(checkParts(two, { x: right, weight: right }).precision?.sums).toBe(26);
 });
