@@ -44,6 +44,8 @@ it('[oracle-bits] tells float32, tf32 and bfloat16 apart, right or wrong', async
   expect(c).toBeGreaterThan(9);
   expect(c).toBeLessThan(11);
   expect([float32, tf32, bfloat16].map(({ status }) => status)).toEqual(['pass', 'fail', 'fail']);
+  // A finding that names an arithmetic does not say how close its values are besides.
+  expect(tf32.findings.map(({ kind, closeness }) => [kind, closeness])).toEqual([['wrong-profile', undefined]]);
 });
 
 it('[oracle-bits] looks at rounding alone: neither at exact sums nor at what is wrong for another reason', async () => {
