@@ -176,4 +176,5 @@ describe('classes', () => {
 it('[train-resize] a side of more than 2²⁰ cells is refused at once', () => {
   const wide = { height: 1, width: 1e9 };
   expect(() => resizeImages(tensor([1, 2, 1], [1, 2]), wide)).toThrow('width must be at most 1048576, got 1000000000');
+  expect(resizeImages(tensor([1, 1, 1], [1]), { height: 1, width: 1 << 20 }).shape).toEqual([1, 1 << 20, 1]);
 });

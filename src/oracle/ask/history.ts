@@ -66,7 +66,7 @@ export function historyOf(subject: EngineUnderTest, elements = ELEMENTS): Histor
     const key = `${c.op} ${c.gradient} ${weight[1].shape}`;
     const known = earlier.get(key) ?? [];
     const judged = before ? explained(outcome, [before], 1) : explained(outcome, known, least);
-    earlier.set(key, known.length < 2 * KEPT ? [...known, c] : [...known.toSpliced(KEPT, 1), c]);
+    earlier.set(key, [...known.slice(0, KEPT), ...[...known.slice(KEPT), c].slice(-KEPT)]);
     return judged;
   };
   const probe = async (right: Outcome): Promise<Outcome> => {

@@ -31,7 +31,7 @@ export function loopChanges(terms: Terms, least: number): Change[] {
         mayRunOn: true,
         apply: (term) => (loop.of(term) < end ? term : undefined),
         more: (term) =>
-          loop.of(term) === loop.count - 1 && end > loop.count
+          loop.of(term) === loop.count - 1 // of a loop that ends earlier, none
             ? Array.from({ length: end - loop.count }, (_, i) => loop.later(term, i + 1))
             : [],
       };

@@ -47,7 +47,6 @@ export function windowNumbers(layer: Layer, g: ConvGeometry, x: Shape): Quantity
     axes.length > 0 ? [{ name, values: axes.map(of), cost }] : [];
   const [least, most] = [Math.min, Math.max].map((choice) => product(axes.map((axis) => choice(...cellsOf(axis)))));
   const taps = product(axes.map(({ size }) => size));
-  const mixed = g.groups > 1 && (g.channels > 1 || g.filters > 1) && layer.attributes.groups !== undefined;
   return [
     ...perAxis('padding before', 4, ({ before }) => before),
     ...perAxis('padding after', 4, ({ after }) => after),
@@ -64,7 +63,7 @@ export function windowNumbers(layer: Layer, g: ConvGeometry, x: Shape): Quantity
           one('padding in a window', taps - least, 6),
         ]
       : []),
-    ...(mixed || layer.attributes.groups !== undefined
+    ...(layer.attributes.groups !== undefined
       ? [one('channels per group', g.channels, 4.5), one('filters per group', g.filters, 4.5)]
       : []),
     ...(weight

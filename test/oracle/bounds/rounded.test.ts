@@ -5,7 +5,7 @@ import { frozenNorm, relu, sigmoid, tensor } from '../../../src/index.ts';
 import { pad, upsample } from '../../../src/ops/index.ts';
 import { partsOf } from '../../../src/oracle/ask/ask.ts';
 import { checkParts } from '../../../src/oracle/ask/outputs.ts';
-import { exactly, operationsOf, widest } from '../../../src/oracle/bounds/rounded.ts';
+import { boundFrom, exactly, operationsOf, widest } from '../../../src/oracle/bounds/rounded.ts';
 import { drawCase } from '../../../src/oracle/cases/draw.ts';
 import { caseId, parseCaseId } from '../../../src/oracle/cases/id.ts';
 import { shapeOf } from '../../../src/oracle/cases/tensors.ts';
@@ -133,6 +133,8 @@ describe('numbers with what may have become of them', () => {
     expect(mul(exactly(1e30), exactly(1e30)).e).toBe(Infinity);
     expect(exp(exactly(-Infinity))).toEqual({ v: 0, e: 0 });
     expect(given(1e-40).e).toBe(1e-40);
+    // The least normal number is not flushed.
+    expect(given(2 ** -126).e).toBe(0);
     expect(operationsOf({ subnormals: 'ieee' }).given(1e-40).e).toBe(0);
   });
 
@@ -169,6 +171,25 @@ describe('numbers with what may have become of them', () => {
     expect(check(border, tensor([1, 2, 1], [1, Number.NaN]), {}, tensor([1, 4, 1], [1, 1, NaN, NaN])).kind).toBe(
       'fail',
     );
+  });
+
+  it('[bound-branches] the sum of two tensors assumes nothing of functions', () => {
+    const [[, { bound: found }]] = partsOf({ traits: {} }, parseCaseId('sum/n1c1_/f32/given/x=0.1;other=0.2'));
+    expect(found).not.toHaveProperty('assumed');
+  });
+
+  it('[oracle-verdict] of several passes the one with the largest margin speaks, with the precision of all', () => {
+    const of = (e: number) => boundFrom([{ v: 1, e }], {}, false);
+    const parts = (['x', 'weight'] as const).map((part) => [part, { shape: [1], bound: of(1) }] as const);
+    const verdictOn = (x: number, weight: number) =>
+      checkParts(parts, { x: tensor([1], [x]), weight: tensor([1], [weight]) });
+    const { margin } = verdictOn(1.25, 1.25);
+    expect(margin).toBeGreaterThan(0);
+    expect(verdictOn(1.25, 1.5)).toMatchObject({ kind: 'pass', part: 'weight', margin: verdictOn(1, 1.5).margin });
+    expect(verdictOn(1.5, 1.25)).toMatchObject({ kind: 'pass', part: 'x' });
+    const [[part, rounding]] = partsOf({ traits: {} }, parseCaseId('conv1d/n1w20c8_o1k8s1pvd1g1b0/f32/real/1'));
+    const right = tensor(rounding.shape, [...rounding.bound.value]);
+    expect(checkParts([[part, rounding]], right).precision?.sums).toBe(13);
   });
 
   it('[bound-formulas] of several formulas the largest bound counts, and one for another number widens it', () => {

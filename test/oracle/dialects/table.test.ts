@@ -5,7 +5,7 @@ import type { Case } from '../../../src/oracle/case.ts';
 import { drawCase } from '../../../src/oracle/cases/draw.ts';
 import { caseId, parseCaseId } from '../../../src/oracle/cases/id.ts';
 import { layerOf } from '../../../src/oracle/cases/tensors.ts';
-import { attributesIn, nearestIn, numbered } from '../../../src/oracle/dialects/translate.ts';
+import { attributesIn, countsOf, nearestIn, numbered } from '../../../src/oracle/dialects/translate.ts';
 import { type Dialect, type DialectName, dialects } from '../../../src/oracle/index.ts';
 import { expectPart, textOf } from '../../readme/generated.ts';
 
@@ -141,4 +141,8 @@ it('[oracle-engine] `same` in numbers has no ceil, which the words do not have e
     ],
     ceil: false,
   });
+});
+
+it('[oracle-layout] of a weight goes by the channels, which are the last axis, and the groups', () => {
+  expect(countsOf(parseCaseId('conv2d/n1h5w6c4_o4k3x1s1x1pvd1x1g2b0/f32/exact/1'))).toEqual({ channels: 4, groups: 2 });
 });

@@ -17,6 +17,10 @@ import { examples } from '../../layers.ts';
 
 const titled = families.map((family) => [Object.keys(family.operators)[0], family] as const);
 
+/** What is said of a case. */
+const namesIn = (c: object): string[] =>
+  Object.entries(c).flatMap(([name, value]) => (value === undefined ? [] : name));
+
 describe('a family', () => {
   it.each(titled)('[oracle-operators] lacks no part, and no dialect is silent about it: %s', (_, family) => {
     expect(lackingIn(family, dialectNames)).toEqual([]);
@@ -80,7 +84,10 @@ describe('a family', () => {
   it.each(Object.keys(operators))('[oracle-reduce] has smaller neighbours alone, of the same operator: %s', (op) => {
     for (let i = 0; i < 20; i++) {
       const c = drawCase(op, false, 5, i);
-      for (const each of familyOf(op).smaller(c)) expect(each.op).toBe(op);
+      for (const each of familyOf(op).smaller(c)) {
+        expect(each.op).toBe(op);
+        expect(namesIn(c)).toEqual(expect.arrayContaining(namesIn(each)));
+      }
     }
   });
 });

@@ -2,8 +2,10 @@
 
 import { expect, it } from 'vitest';
 import { parseCaseId } from '../../../src/oracle/cases/id.ts';
+import { isExplained } from '../../../src/oracle/findings/one-cause.ts';
 import { borderChanges } from '../../../src/oracle/matrix/border-changes.ts';
 import { isBeyond } from '../../../src/oracle/matrix/change.ts';
+import { conditionsBetween } from '../../../src/oracle/matrix/conditions.ts';
 import { shifted } from '../../../src/oracle/matrix/index-changes.ts';
 import { placeChanges } from '../../../src/oracle/matrix/place-changes.ts';
 import { positionChanges } from '../../../src/oracle/matrix/position-changes.ts';
@@ -148,4 +150,18 @@ it('[oracle-instead] counts outputs by other numbers where these give another co
   expect(counted('the stride is taken as 1')).toEqual(placed);
   expect(changes.get('the stride is taken as 1')!.all).toBeUndefined();
   expect(counted('the padding after the last cell is taken one larger')).toBeUndefined();
+});
+
+it('[oracle-instead] conditions come by their cost, and a limit of a large number is in none of two statements', () => {
+  const c = (cells: number, channels: number) =>
+    parseCaseId(`conv1d/n1w${cells}c${channels}_o1k1s1pvd1g1b0/f32/exact/1`);
+  const found = conditionsBetween([c(100, 2), c(130, 2)], [c(100, 1), c(50, 2)]);
+  expect(found.map(({ cost }) => cost)).toEqual(found.map(({ cost }) => cost).sort((a, b) => a - b));
+  const pairs = found.flatMap(({ text }) => (text.includes(' and ') ? text : []));
+  expect(pairs).toContain('channels of x > 1 and space of x ≠ 50');
+  expect(pairs.join()).not.toMatch(/[<>≤≥] \d\d/);
+});
+
+it('[oracle-instead] a finding that predicts nothing explains no other failures', () => {
+  expect(isExplained({} as never, { finding: {}, outcomes: [] } as never, [])).toBe(false);
 });

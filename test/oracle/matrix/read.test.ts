@@ -35,11 +35,19 @@ describe('the matrix of an engine', () => {
     expect(found?.instead.confirmed).toBe(true);
   });
 
+  it('[oracle-instead] sees that the very first product alone is left out', async () => {
+    const found = await read('conv1d', 'conv1d/n1w3c1_o1k1s1pvd1g1b0/f32/exact/1', {
+      ops: { conv1d: changed((y, i) => (i === 0 ? 0 : y)) },
+    });
+    expect(found?.instead.text).toBe('the products are left out where the output column is the first');
+  });
+
   it('[oracle-instead] lists the products of a small case and draws both matrices', async () => {
     const turned = withWeight((w) => w.toReversed());
     const found = await read('conv1d', 'conv1d/n1w3c1_o1k2s1pvd1g1b0/f32/exact/1', { ops: { conv1d: turned } });
     expect(found?.instead.text).toBe('the kernel is turned round');
     expect(found?.instead.products).toHaveLength(8);
+    expect(found?.instead.products?.[0]).toMatchObject({ output: [0, 0, 0], cell: [0, 0, 0], tap: [0, 0, 0] });
     expect(found?.instead.matrices).toEqual(['right   theirs', '1 2 ·   *2* *1*   ·', '· 1 2     · *2* *1*']);
   });
 

@@ -16,6 +16,7 @@ import {
 import { expectFailures, readLines } from '../../../src/oracle/report/expected-failures.ts';
 import { fromJson } from '../../../src/oracle/report/json.ts';
 import { merge } from '../../../src/oracle/report/merge.ts';
+import { insteadOf } from '../../../src/oracle/report/text.ts';
 import { forward, gradient, withFault } from '../own.ts';
 
 /** Whatever could break out of a form that quotes badly. */
@@ -198,6 +199,16 @@ describe('the forms of a report', () => {
       await checkEngine({ name: 'many', ops: { dense: forward, ...many } }, { cases: 1, brief: true }),
     );
     expect([all.length, all[20]]).toEqual([21, ['10 more', 0]]);
+  });
+
+  it('[campaign-reporter] refuses what is not of its form, be it missing or not needed, and reads over more', async () => {
+    const report = await check(withFault('dense', forward), ['dense'], 1);
+    const { seed: _, ...rest } = report;
+    expect(() => render(rest as Report)).toThrow('seed of the report must be of type number, got undefined');
+    expect(() => render({ ...report, time: '1' } as never)).toThrow('time of the report must be of type number');
+    expect(render({ ...report, more: null } as never)).toBe(render(report));
+    expect(report.operators[0]).not.toHaveProperty('late');
+    expect(insteadOf({ text: 'nothing', confirmed: false } as never)).toBe('computes instead: nothing');
   });
 
   it('[campaign-reporter] refuses another name', async () => {

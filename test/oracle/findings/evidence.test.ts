@@ -1,0 +1,55 @@
+// What is evidence of another arithmetic, and what is none, asked of the functions that weigh it.
+
+import { expect, it } from 'vitest';
+import { fromBfloat16, toBfloat16 } from '../../../src/formats/float16.ts';
+import type { Tensor } from '../../../src/index.ts';
+import { ask, type Outcome } from '../../../src/oracle/ask/ask.ts';
+import type { Case } from '../../../src/oracle/case.ts';
+import { parseCaseId } from '../../../src/oracle/cases/id.ts';
+import { layerOf, operandsOf, workOf } from '../../../src/oracle/cases/tensors.ts';
+import { readLayout } from '../../../src/oracle/dialects/layout.ts';
+import type { EngineUnderTest } from '../../../src/oracle/engine-under-test.ts';
+import { closeness, profileOf } from '../../../src/oracle/findings/other-arithmetic.ts';
+
+const each = ({ shape, data }: Tensor, change: (value: number) => number): Tensor => ({
+  shape,
+  data: Float32Array.from(data, change),
+});
+
+/** An engine that computes what is asked by the case, in whatever words; `read` changes its operands, `store` its results. */
+const engineOf = (op: string, read: (v: number) => number, store: (v: number) => number): EngineUnderTest => ({
+  name: 'tried',
+  layout: readLayout(undefined),
+  traits: {},
+  ops: [op],
+  gradients: [],
+  async run(_, c) {
+    const operands = Object.entries(operandsOf(c!, layerOf(c!))).map(([name, x]) => [name, x && each(x, read)]);
+    const { x, ...params } = Object.fromEntries(operands) as Record<string, Tensor>;
+    return { kind: 'result', value: each(layerOf(c!).forward(x, params), store) };
+  },
+});
+const answers = (engine: EngineUnderTest, cases: readonly Case[]): Promise<Outcome[]> =>
+  Promise.all(cases.map((c) => ask(engine, c)));
+const same = (v: number): number => v;
+const bfloat16 = (v: number): number => fromBfloat16(toBfloat16(v));
+const dense = (values: string, units: number) =>
+  [1, 2, 3, 4].map((seed) => parseCaseId(`dense/n4c64_u${units}b0/f32/${values}/${seed}`));
+
+it('[oracle-profile] is found of large cases alone, and what becomes of NaN is no evidence against it', async () => {
+  const narrow = engineOf('dense', bfloat16, (y) => (y === y ? y : 0));
+  const large = dense('real', 128);
+  expect(workOf(large[0])).toBeGreaterThan(20000);
+  const profile = { precision: { operands: 'bfloat16' } };
+  expect(profileOf(narrow, await answers(narrow, large))?.profile).toEqual(profile);
+  const mixed = await answers(narrow, [...dense('real', 4), ...dense('nan', 4)]);
+  expect(mixed.map(({ verdict: { kind } }) => kind)).toEqual(mixed.map(() => 'fail'));
+  expect(profileOf(narrow, mixed)?.profile).toEqual(profile);
+});
+
+it('[oracle-profile] how close wrong values are is the largest distance of those outside their bounds', async () => {
+  const coarse = engineOf('dense', same, (y) => y * (1 + 1e-4));
+  const far = engineOf('dense', same, (y) => y + 100);
+  expect(closeness(coarse, await answers(coarse, dense('real', 4)))).toBeGreaterThan(1e-6);
+  expect(closeness(far, await answers(far, dense('real', 4)))).toBeUndefined();
+});
