@@ -1,4 +1,6 @@
-// Results that are asked for several times: what a question holds, what its answer may be.
+// Results that are asked for several times: what a question holds, what its answer may be, what is found out about it.
+
+import type { Case } from './case.ts';
 
 /** So many numbers are kept, some 20 MB; and those of so many objects at least, however many they are: a case, the one
  * before it, and those that bring out what an engine keeps. */
@@ -26,5 +28,20 @@ export function recent<K extends object, V>(
       numbers -= sizeOfAll(theirs);
     }
     return value;
+  };
+}
+
+/** What `make` gives for a case, kept as long as cases of the same operator are asked for: campaigns go by operators. */
+export function ofPresentOperator<V>(make: (c: Case) => V): (c: Case) => V {
+  let op: string | undefined;
+  let kept = new WeakMap<Case, { readonly value: V }>();
+  return (c) => {
+    if (c.op !== op) {
+      op = c.op;
+      kept = new WeakMap();
+    }
+    const found = kept.get(c) ?? { value: make(c) };
+    kept.set(c, found);
+    return found.value;
   };
 }

@@ -1,8 +1,9 @@
 // Results that are kept: found again by their object and its words, and dropped by their size.
 
 import { expect, it } from 'vitest';
+import type { Case } from '../../src/oracle/case.ts';
 import { drawCase } from '../../src/oracle/cases/draw.ts';
-import { recent } from '../../src/oracle/recent.ts';
+import { ofPresentOperator, recent } from '../../src/oracle/recent.ts';
 
 it('[oracle-campaign] what is asked again is not computed again, unless too much came in between', () => {
   const made: string[] = [];
@@ -45,4 +46,23 @@ it('[oracle-cases] a case is drawn once for all engines of which the same is ask
   expect([count({ padding: 'skipped' }, 'infinite') > 0, count({}, 'infinite')]).toEqual([true, 0]);
   expect(all({ validates: true }).some((c) => c.reject)).toBe(true);
   expect(all({}).some((c) => c.reject)).toBe(false);
+});
+
+it('[oracle-where] what is found out about a case is kept while cases of its operator are asked for, undefined too', () => {
+  const made: Case[] = [];
+  const ask = ofPresentOperator((c) => {
+    made.push(c);
+    return c.op === 'relu' ? undefined : [c];
+  });
+  const [conv, other, relu] = [
+    drawCase('conv2d', false, 1, 3),
+    drawCase('conv2d', true, 1, 4),
+    drawCase('relu', false, 1, 5),
+  ];
+  expect(ask(conv)).toBe(ask(conv));
+  expect(ask(other)).toBe(ask(other));
+  expect([ask(conv), ask(relu), ask(relu)]).toEqual([[conv], undefined, undefined]);
+  expect(made).toEqual([conv, other, relu]);
+  ask(conv);
+  expect(made.slice(3)).toEqual([conv]);
 });

@@ -4,6 +4,7 @@
 import type { Case, Operands, Part } from '../case.ts';
 import { layerOf, operandsOf } from '../cases/tensors.ts';
 import type { Mistake, Prediction, Predictions, Setting } from '../mistake.ts';
+import { ofPresentOperator } from '../recent.ts';
 import { biasesBeside, followed } from './changed.ts';
 import { biasElements, elementsOf, evaluatePart } from './evaluate.ts';
 import { outputsBeyond } from './matrices.ts';
@@ -31,15 +32,10 @@ export interface Hypothesis {
   readonly isBeyondNaN?: boolean;
 }
 
-const known = new WeakMap<Case, Terms | false>();
 const biasesOf = new WeakMap<Terms, Terms>();
 
-/** The products of a case, found once. */
-function termsFor(c: Case): Terms | undefined {
-  const found = known.get(c) ?? productsOf(c) ?? false;
-  known.set(c, found);
-  return found || undefined;
-}
+/** The products of a case. */
+const termsFor = ofPresentOperator(productsOf);
 
 /** The part of the results that a hypothesis is about; undefined where it changes no product. */
 export function predictPart(hypothesis: Hypothesis, c: Case): Prediction | undefined {

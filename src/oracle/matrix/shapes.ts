@@ -7,6 +7,7 @@ import { type Shape, sameShape, sizeOf } from '../../tensor.ts';
 import type { Case } from '../case.ts';
 import { layerOf, shapeOf } from '../cases/tensors.ts';
 import type { Mistake } from '../mistake.ts';
+import { ofPresentOperator } from '../recent.ts';
 import { namesOf } from './change.ts';
 import { otherDefinitions } from './formulas.ts';
 import { type Windows, windowsOf } from './terms.ts';
@@ -18,8 +19,6 @@ interface OtherShape {
   readonly cost: number;
   readonly shape: Shape;
 }
-
-const known = new WeakMap<Case, readonly OtherShape[]>();
 
 /** Every mistake that gives the output of a case this shape; each predicts the shape in any case, and no values. */
 export function shapeMistakes(c: Case, theirs: Shape): { readonly mistake: Mistake; readonly cost: number }[] {
@@ -38,11 +37,9 @@ const mistakeOf = (text: string): Mistake => ({
   },
 });
 
-function shapesOf(c: Case): readonly OtherShape[] {
-  const found = known.get(c) ?? [...sizes(c), ...lengths(c)].filter(({ shape }) => isShape(shape));
-  known.set(c, found);
-  return found;
-}
+const shapesOf = ofPresentOperator((c): readonly OtherShape[] =>
+  [...sizes(c), ...lengths(c)].filter(({ shape }) => isShape(shape)),
+);
 
 /** An output that would be larger than this is not predicted. */
 const MOST = 1 << 20;

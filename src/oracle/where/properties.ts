@@ -9,17 +9,12 @@ import { axisNames } from '../../window.ts';
 import type { Case } from '../case.ts';
 import { layerOf, shapeOf } from '../cases/tensors.ts';
 import { familyOf } from '../families/index.ts';
+import { ofPresentOperator } from '../recent.ts';
 import type { Fact, Properties, Quantity } from './property.ts';
 import { windowFacts, windowNumbers } from './window-properties.ts';
 
-const known = new WeakMap<Case, Properties>();
-
-/** Everything that is said of a case; made once. */
-export function propertiesOf(c: Case): Properties {
-  const found = known.get(c) ?? madeOf(c);
-  known.set(c, found);
-  return found;
-}
+/** Everything that is said of a case. */
+export const propertiesOf = ofPresentOperator(madeOf);
 
 function madeOf(c: Case): Properties {
   const layer = layerOf(c);
