@@ -60,8 +60,8 @@ One process runs the tests, and each again for every mutant that it meets. \`sta
 loaded, which no test meets there. Who dies of the time limit on a machine that is busy may only be slow. Of n mutants, a share p is
 known to about ±2·√(p·(1 − p)/n).
 
-Samples below 300 are of runs that were not finished. Who is alive in oracle has met the tests that take less than a third of a
-second, and most of them not yet the slow ones of bounds, dialects, findings, matrix and where.
+Samples below 300 are of runs that were not finished, or of lines that changed since. Who is alive in oracle has met the tests
+that take less than a third of a second, and most of them not yet the slow ones of bounds, dialects, findings, matrix and where.
 
 | room | mutants | seed | sample | not built | same module | static | equivalent | dead | of these by time limit | alive | dead of those that differ | goal |
 |---|---|---|---|---|---|---|---|---|---|---|---|---|
