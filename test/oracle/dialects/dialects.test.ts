@@ -172,7 +172,7 @@ describe('an engine that speaks a dialect', () => {
   const pairs = names.flatMap((name) => names.filter((other) => other !== name).map((other) => [name, other] as const));
   it.each(pairs)('[dialect-other] is told so where it speaks %s and declares %s', async (name, declared) => {
     const engine = speaker(name, { declared });
-    const settings = { cases: 24, brief: true };
+    const settings = { cases: 40, shard: { index: 1, of: 2 }, brief: true };
     const { operators } = await checkEngine(engine, { ops: ['conv2d', 'avgPool2d'], ...settings });
     for (const { findings } of operators) {
       expect(findings).toHaveLength(1);
@@ -200,7 +200,7 @@ describe('an engine that speaks a dialect', () => {
     async (name, declared) => {
       const { ceil } = dialects[name].conventions;
       const engine = speaker(declared, { rule: ceil });
-      const { findings } = (await checkEngine(engine, { ops: ['maxPool2d'], cases: 60, brief: true })).operators[0];
+      const { findings } = (await checkEngine(engine, { ops: ['maxPool2d'], cases: 150, brief: true })).operators[0];
       expect(findings).toHaveLength(1);
       expect(findings[0]).toMatchObject({ kind: 'wrong-dialect' });
       expect(findings[0].dialects).toEqual(names.filter((each) => dialects[each].conventions.ceil === ceil));
@@ -220,7 +220,7 @@ describe('an engine that speaks a dialect', () => {
   it.each(foreign.flatMap((name) => mistakes.map((each) => [name, ...each] as const)))(
     '[oracle-mistakes] and makes a mistake hears its name: %s, %s',
     async (name, mistake, op, change) => {
-      const { findings } = (await checkEngine(speaker(name, { change }), { ops: [op], cases: 24, brief: true }))
+      const { findings } = (await checkEngine(speaker(name, { change }), { ops: [op], cases: 36, brief: true }))
         .operators[0];
       expect(findings[0].mistake).toMatch(mistake);
       expect(findings[0].kind).not.toBe('wrong-dialect');
