@@ -36,6 +36,7 @@ const several = {
   'oracle/ask/reject': 'cases that an engine must refuse',
   'oracle/bounds/no-false-alarm': 'engines that conform',
   'oracle/dialects/table': 'the tables of spec/dialects.md',
+  'oracle/findings/evidence': 'what is evidence of another arithmetic, and what is none',
   'oracle/findings/names': 'when a mistake is named, and when not',
   'oracle/record': 'what the oracle asks and says, as digests',
   'oracle/score': 'the defects of released engines',
