@@ -128,4 +128,6 @@ export function spanAt(axis: AxisField, p: number): Span {
   return { start, size: Math.ceil(axis.start + p * axis.step + axis.size) - start };
 }
 
-const isPoint = ({ size, step, start }: AxisField): boolean => size === 1 && step === 1 && start === 0;
+/** Whether each unit depends on the cell at its own place: with several phases, some may depend on none. */
+const isPoint = (axis: AxisField): boolean =>
+  axis.size === 1 && axis.step === 1 && axis.start === 0 && cellsOf(axis)?.period === 1;

@@ -125,6 +125,12 @@ describe('receptive fields', () => {
     expect(size(conv, twice)).toBe(5);
     const same = conv1d({ filters: 1, size: 3, padding: 1 });
     expect(size(avgPool1d({ size: 2 }), same, convTranspose1d({ filters: 1, size: 2, stride: 2 }))).toBe(6);
+    const [fourth, back] = [
+      conv1d({ filters: 1, size: 1, stride: 4 }),
+      convTranspose1d({ filters: 1, size: 1, stride: 4 }),
+    ];
+    const gaps = chain([fourth, back, avgPool1d({ size: 2, stride: 1 })]).field([1, 101, 1]);
+    expect([24, 25, 27].map((p) => fieldAt(gaps, [p])[0].size)).toEqual([1, 0, 1]);
     const [first, second] = [0, 1].map((p) => fieldAt(chain([conv, twice]).field([1, 32, 1]), [p])[0]);
     expect([first, second]).toEqual([
       { start: -3, size: 5 },
