@@ -18,8 +18,8 @@ export interface KernelCall {
 }
 
 /**
- * Fills y by a kernel that depends on the geometry and on `key`. Returns false, with y untouched, if the kernel would multiply ∞ or NaN in w by
- * zeros that stand for padding, which takes no part in the sums. Spec numerics-padding.
+ * Fills y by a kernel that depends on the geometry and on `key`. Returns false, with y untouched, if the kernel would
+ * multiply ∞ or NaN in w by zeros that stand for padding, which takes no part in the sums. Spec numerics-padding.
  */
 export function callKernel(kernelOf: () => WeightedKernel, call: KernelCall, key: readonly unknown[]): boolean {
   const plan = (arena: Arena) => {

@@ -108,6 +108,7 @@ export function conv(g: ConvGeometry, x: Data, w: Data, b: Data | undefined, y: 
 export function convInputGrad(g: ConvGeometry, dy: Data, w: Data, dx: Data, algorithm: Algorithm): void {
   const kernelOf = (): WeightedKernel =>
     dy instanceof Float32Array ? backwardKernel(g, algorithm) : panelKernel(backward(g, 2), false);
+  // 1 tells this call from that of `conv`, whose x and y may lie where dy and dx do.
   const isRun = runsKernels() && dx.length > 0 && w.length > 0;
   if (!isRun || !callKernel(kernelOf, { g, x: dy, w, y: dx }, [algorithm, 1])) reference.convInputGrad(g, dy, w, dx);
 }

@@ -3,11 +3,10 @@
 import type { Data } from '../tensor.ts';
 import type { Arena } from './arena.ts';
 
-/** Room for a number of each channel, in whole vectors, and the numbers in it. */
+/** Room for a number of each channel, in whole vectors, and the numbers in it; as much for either type. */
 export function numbers(arena: Arena, columns: number, values?: Data): number {
-  const isSingle = values instanceof Float32Array;
-  const address = arena.take(Math.ceil(columns / 8) * 8 * (isSingle ? 4 : 8));
-  if (values) (isSingle ? arena.floats(address, columns) : arena.doubles(address, columns)).set(values);
+  const address = arena.take(Math.ceil(columns / 8) * 64);
+  if (values) (values instanceof Float32Array ? arena.floats(address, columns) : arena.doubles(address, columns)).set(values);
   return address;
 }
 

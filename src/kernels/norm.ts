@@ -8,6 +8,8 @@ import { Norm } from './declared.ts';
 import { withArena } from './scratch-arena.ts';
 import { forBlocks, staged, stagedImages } from './staged.ts';
 
+// The first number of a key says which of these functions it is of: all are calls of batchNorm.
+
 /** Mean and variance of every channel, in float64. Spec norm-statistics. */
 export function batchStatistics(batch: number, columns: number, x: Float32Array): Statistics {
   return withArena(
