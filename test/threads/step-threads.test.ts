@@ -51,9 +51,9 @@ const net = t.chain({
   flat: t.flatten(),
   out: t.dense({ units: 10 }),
 });
-const SIZES = [9, 12, 1, 12];
+const SIZES = [9, 12, 12, 12, 1, 12];
 
-/** Batches of several sizes, so that a step needs more memory than the one before. */
+/** Batches of several sizes, so that a step needs more memory than the one before, and some that are met again. */
 const batches: Batches = {
   length: SIZES.length,
   examples: SIZES.reduce((a, b) => a + b),
