@@ -1,24 +1,8 @@
 // Slices: values, gradients, and what is refused.
 
 import { describe, expect, it } from 'vitest';
-import { type Layer, type Shape, type Tensor, tensor } from '../../src/index.ts';
 import { slice } from '../../src/ops/index.ts';
-
-const counted = (shape: Shape): Tensor =>
-  tensor(
-    shape,
-    Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => i),
-    'float64',
-  );
-
-const row = (layer: Layer, values: readonly number[]): number[] => [
-  ...layer.forward(tensor([1, values.length, 1], values, 'float64'), {}).data,
-];
-
-const pulled = (layer: Layer, x: Tensor, dy: readonly number[]): number[] => {
-  const [y, pull] = layer.vjp(x, {});
-  return [...pull(tensor(y.shape, dy, 'float64')).x.data];
-};
+import { counted, pulled, row } from './rows.ts';
 
 describe('slice', () => {
   it('[slice-forward] as Python: negative numbers, beyond the ends, backwards, of channels', () => {

@@ -1,25 +1,10 @@
 // Upsampling: values, gradients, equal layers, and what is refused.
 
 import { describe, expect, it } from 'vitest';
-import { avgPool2d, conv1d, type Layer, type Shape, type Tensor, tensor } from '../../src/index.ts';
+import { avgPool2d, conv1d, tensor } from '../../src/index.ts';
 import { type UpsampleAttributes, upsample } from '../../src/ops/index.ts';
+import { counted, pulled, row } from './rows.ts';
 import { whole } from './whole.ts';
-
-const counted = (shape: Shape): Tensor =>
-  tensor(
-    shape,
-    Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => i),
-    'float64',
-  );
-
-const row = (layer: Layer, values: readonly number[]): number[] => [
-  ...layer.forward(tensor([1, values.length, 1], values, 'float64'), {}).data,
-];
-
-const pulled = (layer: Layer, x: Tensor, dy: readonly number[]): number[] => {
-  const [y, pull] = layer.vjp(x, {});
-  return [...pull(tensor(y.shape, dy, 'float64')).x.data];
-};
 
 const up = (attributes: UpsampleAttributes, values: readonly number[] = [0, 8]) => row(upsample(attributes), values);
 
