@@ -3,35 +3,15 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { Worker, type WorkerOptions } from 'node:worker_threads';
 import { afterEach, describe, expect, test } from 'vitest';
 import * as t from '../../src/index.ts';
 import { lenet5 } from '../../src/nets/index.ts';
 import { difference } from '../../src/testing/index.ts';
 import { compileParallel, hostThreads } from '../../src/threads/index.ts';
 import { reversed } from '../compile/random-nets.ts';
+import { hostOf, restoreHost } from './host-of.ts';
 
-const given = process.getBuiltinModule;
-afterEach(() => {
-  process.getBuiltinModule = given;
-});
-
-/** The host, with so many processors; the workers that are made. */
-function hostOf(processors: number): Worker[] {
-  const made: Worker[] = [];
-  class Watched extends Worker {
-    constructor(text: string, own: WorkerOptions) {
-      super(text, own);
-      made.push(this);
-    }
-  }
-  process.getBuiltinModule = ((name: string) => {
-    if (name === 'node:worker_threads') return { Worker: Watched };
-    if (name === 'node:os') return { availableParallelism: () => processors };
-    return given(name);
-  }) as typeof given;
-  return made;
-}
+afterEach(restoreHost);
 
 /** Wide enough that threads share its convolutions, with a layer that has no kernel between them. */
 const net = t.chain({

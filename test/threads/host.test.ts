@@ -7,7 +7,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { Worker, type WorkerOptions } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import * as t from '../../src/index.ts';
@@ -17,30 +17,14 @@ import { patience } from '../../src/threads/host.ts';
 import { compileParallel, hostThreads } from '../../src/threads/index.ts';
 import { fit, sgd } from '../../src/train/index.ts';
 import { executable } from '../explorer/browser.ts';
+import { hostOf, restoreHost } from './host-of.ts';
 
-const given = process.getBuiltinModule;
 const usual = patience.milliseconds;
 afterEach(() => {
   vi.restoreAllMocks();
-  process.getBuiltinModule = given;
+  restoreHost();
   patience.milliseconds = usual;
 });
-
-/** A host with two processors, whose workers run `change` of their text; the workers that are made. */
-function hostOf(change = (text: string) => text, limits: WorkerOptions = {}): Worker[] {
-  const made: Worker[] = [];
-  class Changed extends Worker {
-    constructor(text: string, options: WorkerOptions) {
-      super(change(text), { ...options, ...limits });
-      made.push(this);
-    }
-  }
-  process.getBuiltinModule = ((name: string) => {
-    if (name === 'node:worker_threads') return { Worker: Changed };
-    return name === 'node:os' ? { availableParallelism: () => 2 } : given(name);
-  }) as typeof given;
-  return made;
-}
 
 const net = t.chain([t.conv2d({ filters: 64, size: 3 }), t.maxPool2d({ size: 2 }), t.flatten(), t.dense({ units: 3 })]);
 const shape = [2, 22, 22, 16];
@@ -55,18 +39,18 @@ const trained = async (threads: number) =>
 
 const small = { resourceLimits: { maxOldGenerationSizeMb: 0.01, maxYoungGenerationSizeMb: 0.01 } };
 describe.each<[kind: string, host: () => Worker[], why: RegExp]>([
-  ['ends before it starts', () => hostOf(undefined, small), /memory limit/],
-  ['ends at once', () => hostOf(() => 'process.exit()'), /it ended/],
-  ['has a text that cannot be read', () => hostOf(() => '{'), /Unexpected end/],
-  ['never answers', () => hostOf(() => 'setInterval(() => 0, 1e6)'), /they did not answer/],
+  ['ends before it starts', () => hostOf(2, undefined, small), /memory limit/],
+  ['ends at once', () => hostOf(2, () => 'process.exit()'), /it ended/],
+  ['has a text that cannot be read', () => hostOf(2, () => '{'), /Unexpected end/],
+  ['never answers', () => hostOf(2, () => 'setInterval(() => 0, 1e6)'), /they did not answer/],
   [
     'cannot load the module',
-    () => hostOf((text) => `WebAssembly.Instance = class { constructor() { throw Error('not here') } };${text}`),
+    () => hostOf(2, (text) => `WebAssembly.Instance = class { constructor() { throw Error('not here') } };${text}`),
     /not here/,
   ],
   [
     'cannot read a message',
-    () => hostOf((text) => `${text};require('node:worker_threads').parentPort.onmessageerror()`),
+    () => hostOf(2, (text) => `${text};require('node:worker_threads').parentPort.onmessageerror()`),
     /could not read a message/,
   ],
 ])('[threads-host] a worker that %s', (kind, host, why) => {

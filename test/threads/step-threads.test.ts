@@ -3,37 +3,19 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import * as t from '../../src/index.ts';
 import { flatParams } from '../../src/layer/params.ts';
 import { Crew } from '../../src/threads/crew.ts';
 import { type Batches, fit, momentum } from '../../src/train/index.ts';
 import { firstDifference } from '../kernels/twins.ts';
+import { hostOf, restoreHost } from './host-of.ts';
 
-const given = process.getBuiltinModule;
 beforeEach(() => void vi.spyOn(console, 'warn').mockImplementation(() => {})); // of a batch of one example
 afterEach(() => {
   vi.restoreAllMocks();
-  process.getBuiltinModule = given;
+  restoreHost();
 });
-
-/** The host with so many processors; its workers. */
-function hostOf(processors: number): Worker[] {
-  const made: Worker[] = [];
-  class Watched extends Worker {
-    constructor(text: string, options: object) {
-      super(text, options);
-      made.push(this);
-    }
-  }
-  process.getBuiltinModule = ((name: string) => {
-    if (name === 'node:worker_threads') return { Worker: Watched };
-    if (name === 'node:os') return { availableParallelism: () => processors };
-    return given(name);
-  }) as typeof given;
-  return made;
-}
 
 /** Every layer whose kernels are parted in training, wide enough that they are. */
 const net = t.chain({
