@@ -3,7 +3,7 @@
 import { hasSize, own } from '../nets/file.ts';
 import { OwnFile } from '../nets/own-file.tsx';
 import { titles, usualSize } from '../nets/subjects.ts';
-import { Choice, Controls, Group, NumberField } from '../view/controls.tsx';
+import { Choice, Controls, Group, NumberField, PictureFile } from '../view/controls.tsx';
 import { images } from './image.ts';
 import { chosen, found, imageProblem, inside, ownImage, subject, unit, unitProblems } from './model.ts';
 
@@ -51,16 +51,11 @@ export function FieldControls() {
         <Choice {...of} name="image" label="Image" options={images} />
         {source === 'own' && !ownImage.value && <p class="hint">Choose a picture, or drop it here: these are rings.</p>}
         {source === 'own' && (
-          <label class="control">
-            File
-            <input
-              type="file"
-              accept="image/*"
-              onChange={(event) => {
-                ownImage.value = event.currentTarget.files?.[0] ?? ownImage.value;
-              }}
-            />
-          </label>
+          <PictureFile
+            onPicture={(picture) => {
+              ownImage.value = picture;
+            }}
+          />
         )}
       </Group>
       <OwnFile

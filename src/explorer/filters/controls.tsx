@@ -1,7 +1,7 @@
 // What can be chosen: the image, the filters, the operation and the border.
 
 import { Pad } from '../train/pad.tsx';
-import { Choice, Controls, Group, LongText } from '../view/controls.tsx';
+import { Choice, Controls, Group, LongText, PictureFile } from '../view/controls.tsx';
 import { useTaken } from '../view/taken.ts';
 import { images } from './image.ts';
 import { chain, chosen, file, fileProblem, sizes } from './model.ts';
@@ -24,16 +24,11 @@ export function FilterControls() {
         <Choice {...of} name="image" label="Image" options={images} />
         <Choice {...of} name="size" label="Size" options={sizes} />
         {image === 'own' && (
-          <label class="control">
-            File
-            <input
-              type="file"
-              accept="image/*"
-              onChange={(event) => {
-                file.value = event.currentTarget.files?.[0] ?? file.value;
-              }}
-            />
-          </label>
+          <PictureFile
+            onPicture={(picture) => {
+              file.value = picture;
+            }}
+          />
         )}
         {image === 'own' && fileProblem.value && (
           <p class="problem" role="alert">

@@ -119,6 +119,21 @@ export function LongText<T extends Texts>(props: ControlOf<T> & { readonly rows:
   );
 }
 
+/** A picture of the user's own; whoever cancels the choice keeps the one before. */
+export const PictureFile = ({ onPicture }: { readonly onPicture: (file: File) => void }) => (
+  <label class="control">
+    File
+    <input
+      type="file"
+      accept="image/*"
+      onChange={(event) => {
+        const [picture] = event.currentTarget.files ?? [];
+        if (picture) onPicture(picture);
+      }}
+    />
+  </label>
+);
+
 export type Options = Readonly<Record<string, string>>;
 
 /** A choice of a few; `used` is the one in whose place another was asked for that is not there, which is said otherwise. */
