@@ -112,17 +112,22 @@ export const fused: Sum = (o, a, b, bias, draw) => {
 };
 
 /** What an addition loses is taken from the next term [Kahan]. */
-export const kahan: Sum = (_, a, b, bias, draw) => {
-  const terms = productsIn(float32, a, b);
-  if (bias !== undefined) terms.splice(draw.below(2) * terms.length, 0, bias);
+export function compensated(terms: readonly number[], round: (value: number) => number): number {
   let [sum, lost] = [0, 0];
   for (const each of terms) {
-    const y = f(each - lost);
-    const t = f(sum + y);
-    lost = f(f(t - sum) - y);
+    const y = round(each - lost);
+    const t = round(sum + y);
+    lost = round(round(t - sum) - y);
     sum = t;
   }
   return sum;
+}
+
+/** The products' terms, with the bias first or last, with compensation. */
+export const kahan: Sum = (_, a, b, bias, draw) => {
+  const terms = productsIn(float32, a, b);
+  if (bias !== undefined) terms.splice(draw.below(2) * terms.length, 0, bias);
+  return compensated(terms, f);
 };
 
 /** Everything in float64, in any order. */

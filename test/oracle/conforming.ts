@@ -8,6 +8,7 @@ import { erf } from '../../src/reference/erf.ts';
 import { expm1 } from '../../src/reference/expm1.ts';
 import { exp, log, pow, softplus as softplusOf, tanh } from '../../src/reference/math.ts';
 import { cellsUnder, taps, threeAxes, windowAxes } from '../../src/window.ts';
+import { compensated } from '../conforming/sums.ts';
 
 const f = Math.fround;
 const ulpOf = (v: number): number => {
@@ -42,16 +43,7 @@ export function arithmetic(draw: Random, ulp: number, kind: 'float32' | 'fused' 
     const way = draw.below(4);
     if (way === 0) return terms.reduce(add, 0);
     if (way === 1) return terms.reverse().reduce(add, 0);
-    if (way === 2) {
-      let [total, lost] = [0, 0];
-      for (const each of terms) {
-        const y = r(each - lost);
-        const t = r(total + y);
-        lost = r(r(t - total) - y);
-        total = t;
-      }
-      return total;
-    }
+    if (way === 2) return compensated(terms, r);
     while (terms.length > 1) {
       const i = draw.below(terms.length - 1);
       terms.splice(i, 2, add(terms[i], terms[i + 1]));
