@@ -6,7 +6,8 @@ import type { Arena } from './arena.ts';
 /** Room for a number of each channel, in whole vectors, and the numbers in it; as much for either type. */
 export function numbers(arena: Arena, columns: number, values?: Data): number {
   const address = arena.take(Math.ceil(columns / 8) * 64);
-  if (values) (values instanceof Float32Array ? arena.floats(address, columns) : arena.doubles(address, columns)).set(values);
+  if (values)
+    (values instanceof Float32Array ? arena.floats(address, columns) : arena.doubles(address, columns)).set(values);
   return address;
 }
 
