@@ -26,6 +26,8 @@ const net = t.chain({
     body: t.chain([t.conv2d({ filters: 20, size: 3, padding: 1 }), t.batchNorm()]),
     skip: t.identity(),
   }),
+  overlapping: t.maxPool2d({ size: 3, stride: 1, padding: 1 }),
+  mean: t.avgPool2d({ size: [4, 3], stride: 1, padding: 'same' }),
   deep: t.depthwiseConv2d({ size: 3, stride: 2, padding: 1 }),
   tanh: t.tanh(),
   pool: t.maxPool2d({ size: 2 }),
@@ -90,6 +92,8 @@ describe('[train-threads] the bits of one thread', () => {
     const run = vi.spyOn(Crew.prototype, 'run');
     const shared = await fit(net, params, batches, { ...options, threads });
     expect(run.mock.calls.length).toBeGreaterThan(10);
+    const parted = run.mock.calls.flatMap(([sections]) => sections.filter((section) => section[1].length > 0));
+    expect(new Set(parted.flat(2).map(({ name }) => name))).toContain('pool');
     expect(shared.history).toEqual(alone.history);
     const expected = new Map(bitsOf(alone.params));
     for (const [name, data] of bitsOf(shared.params)) expect(firstDifference(data, expected.get(name)!), name).toBe(-1);
