@@ -17,6 +17,9 @@ const alone = [
   'train/fit-options.test.ts',
 ];
 
+/** Campaigns, which `npm test` leaves out: `npm run test:slow`. Each has a process of its own. */
+const slow = ['**/*.slow.test.ts'];
+
 const execArgv = ['--max-semi-space-size=64']; // MB: a tenth less time for garbage
 
 const common = {
@@ -71,11 +74,12 @@ export default defineConfig({
           ...common,
           name: 'shared',
           include: ['**/*.test.ts'],
-          exclude: [...common.exclude, ...alone],
+          exclude: [...common.exclude, ...alone, ...slow],
           isolate: false,
           execArgv,
         },
       },
+      { test: { ...common, name: 'slow', include: slow, env: { TOEPLITZ_SLOW: 'yes' }, execArgv } },
     ],
   },
 });

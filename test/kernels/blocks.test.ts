@@ -26,6 +26,7 @@ import * as reference from '../../src/reference/convolution.ts';
 import * as referencePool from '../../src/reference/pool.ts';
 import { type Data, sizeOf } from '../../src/tensor.ts';
 import { type Axis, type ConvGeometry, windowAxes } from '../../src/window.ts';
+import { some } from '../some.ts';
 import { fenced, watched } from './fences.ts';
 import { firstDifference, sizesOf, wave } from './twins.ts';
 
@@ -92,12 +93,15 @@ describe('[kernel-blocks] sizes around every block give the bits of the referenc
   test.each(around(blocks.MR, 2 * blocks.MR, blocks.FEWEST_POSITIONS))('%i positions in a row', (width) =>
     agree({ ...one, channels: 3, filters: 9, axes: axesOf([1, 2, width], [1, 1, 1], 0) }),
   );
-  test.each(around(3 * blocks.NR, 4 * blocks.NR, 8 * blocks.NR))('a position alone and %i filters', (filters) => {
-    agree({ ...one, channels: 5, filters, axes: axesOf([1, 3, 3], [1, 3, 3], 0) });
-    agree({ ...one, groups: 2, channels: 5, filters, axes: axesOf([1, 3, blocks.MR + 3], [1, 3, 3], 0) });
-    agree({ ...one, channels: blocks.PANEL_ROWS + 1, filters, axes: axesOf([1, 1, blocks.MR + 1], [1, 1, 1], 0) });
-    agree({ ...one, channels: blocks.SINGLE_ROWS + 1, filters, axes: axesOf([1, 1, 1], [1, 1, 1], 0) });
-  });
+  test.each(some(around(3 * blocks.NR, 4 * blocks.NR, 8 * blocks.NR), 3))(
+    'a position alone and %i filters',
+    (filters) => {
+      agree({ ...one, channels: 5, filters, axes: axesOf([1, 3, 3], [1, 3, 3], 0) });
+      agree({ ...one, groups: 2, channels: 5, filters, axes: axesOf([1, 3, blocks.MR + 3], [1, 3, 3], 0) });
+      agree({ ...one, channels: blocks.PANEL_ROWS + 1, filters, axes: axesOf([1, 1, blocks.MR + 1], [1, 1, 1], 0) });
+      agree({ ...one, channels: blocks.SINGLE_ROWS + 1, filters, axes: axesOf([1, 1, 1], [1, 1, 1], 0) });
+    },
+  );
   test.each(around(4 * blocks.NR, 8 * blocks.NR))('short and longer sums for %i filters', (filters) => {
     for (const channels of around(8 * blocks.NR))
       agree({ ...one, groups: 2, channels, filters, axes: axesOf([1, 2, blocks.MR + 2], [1, 1, 1], 0) });
