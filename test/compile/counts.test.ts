@@ -95,7 +95,7 @@ describe('[compile-bits] [kernel-memory] a net gives the bits of the plain loops
 
   test('nets of any kind', () => {
     const { TOEPLITZ_NETS: nets, TOEPLITZ_SEED: seed } = process.env;
-    const total = Number(nets ?? 200);
+    const total = Number(nets ?? (isSlow ? 200 : 60));
     const property = fc.property(recipes(), values, values, values, (recipe, ...fills) => {
       const fault = faultOf(recipe, fills);
       if (fault) throw new Error(fault);

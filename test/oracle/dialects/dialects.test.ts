@@ -144,21 +144,23 @@ describe('an engine that speaks a dialect', () => {
   /** Of the first cases that a campaign draws, those that say something which none before has said. */
   const tellingCases = (name: DialectName, op: string, gradient: boolean, seed: number): string[] => {
     const said = new Set<string>();
-    return Array.from({ length: isSlow ? 24 : 6 }, (_, i) =>
-      drawCase(op, gradient, seed, i, { dialect: name, traits: {} }),
-    ).flatMap((c) => {
-      if (c.reject || !isPossible(c)) return [];
-      const before = said.size;
-      for (const word of ['any', ...wordsOf(c)]) said.add(word);
-      return said.size > before ? [caseId(c)] : [];
-    });
+    return Array.from({ length: 24 }, (_, i) => drawCase(op, gradient, seed, i, { dialect: name, traits: {} })).flatMap(
+      (c) => {
+        if (c.reject || !isPossible(c)) return [];
+        const before = said.size;
+        for (const word of ['any', ...wordsOf(c)]) said.add(word);
+        return said.size > before ? [caseId(c)] : [];
+      },
+    );
   };
 
   // The first cases are plain ones, in which dialects hardly differ. dialects.campaign.ts asks each of them 36 of any kind.
   it.each(foreign.map((name, i) => [name, i + 1] as const))(
     '[dialect-results] is right in all operators and gradients: %s, seed %i',
     async (name, seed) => {
-      const ids = dialects[name].operators.flatMap((op) =>
+      // What a dialect says of an operator another says much alike: a third of them each, other ones.
+      const operators = dialects[name].operators.filter((_, i) => isSlow || i % 3 === seed % 3);
+      const ids = operators.flatMap((op) =>
         [false, true].flatMap((gradient) => tellingCases(name, op, gradient, seed)),
       );
       const report = await checkEngine(speaker(name), { case: ids });
@@ -166,7 +168,7 @@ describe('an engine that speaks a dialect', () => {
       expect(render(report)).not.toContain('✗');
       for (const { op, counts, wanted } of report.operators)
         expect({ op, counts }).toEqual({ op, counts: { pass: wanted } });
-      expect(report.operators).toHaveLength(2 * dialects[name].operators.length);
+      expect(report.operators).toHaveLength(2 * operators.length);
     },
   );
 
