@@ -79,7 +79,7 @@ function agree(g: ConvGeometry): void {
 
 describe('[kernel-blocks] sizes around every block give the bits of the reference', () => {
   const one = { batch: 1, groups: 1, channels: 1, filters: 1 };
-  test.each(around(6, 12))('%i positions of a depthwise row, six to a pass', (positions) => {
+  test.each(some(around(6, 12), 3))('%i positions of a depthwise row, six to a pass', (positions) => {
     const groups = Math.floor(blocks.PASS_BYTES / 4 / 6);
     agree({ ...one, groups, axes: axesOf([1, 3, positions], [1, 3, 3], 1) });
     agree({ ...one, groups: groups >> 1, axes: axesOf([1, 5, 2 * positions], [1, 3, 3], 0, 2) });
@@ -117,13 +117,18 @@ describe('[kernel-blocks] sizes around every block give the bits of the referenc
     agree({ ...one, batch: 3, groups: 2, channels: 3, filters: 9, axes: axesOf([1, 21, 23], [1, 3, 2], 1) });
   });
   const part = (positions: number): number[] => around(Math.floor(reference.SUM_POSITIONS / positions));
-  test.each([1, 2, 3, 37, 112, 113, 223, 224, 225, 448, 449])('images of %i positions in blocks', (positions) => {
-    for (const batch of [1, 2, 5, ...part(positions), 2 * part(positions)[0] + 1].filter((n) => n * positions < 1000)) {
-      agree({ ...one, batch, channels: 5, filters: 9, axes: axesOf([1, 1, positions], [1, 1, 1], 0) });
-      agree({ ...one, batch, groups: 2, filters: 3, axes: axesOf([positions, 1, 3], [1, 1, 3], 0) });
-      agree({ ...one, batch, groups: 5, axes: axesOf([1, positions, 2], [1, 1, 2], 0, 1) });
-    }
-  });
+  test.each(some([1, 2, 3, 37, 112, 113, 223, 224, 225, 448, 449], 6))(
+    'images of %i positions in blocks',
+    (positions) => {
+      for (const batch of [1, 2, 5, ...part(positions), 2 * part(positions)[0] + 1].filter(
+        (n) => n * positions < 1000,
+      )) {
+        agree({ ...one, batch, channels: 5, filters: 9, axes: axesOf([1, 1, positions], [1, 1, 1], 0) });
+        agree({ ...one, batch, groups: 2, filters: 3, axes: axesOf([positions, 1, 3], [1, 1, 3], 0) });
+        agree({ ...one, batch, groups: 5, axes: axesOf([1, positions, 2], [1, 1, 2], 0, 1) });
+      }
+    },
+  );
   test('more images of one position than a block, staged in several parts', () => {
     for (const batch of [reference.SUM_POSITIONS, 2 * reference.SUM_POSITIONS + 5])
       agree({ ...one, batch, channels: 3000, filters: 1, axes: axesOf([1, 1, 1], [1, 1, 1], 0) });
@@ -237,7 +242,7 @@ describe('[kernel-memory] no kernel writes beside its own memory', () => {
     expect([layer.name, firstDifference(y, layer.forward(x, params).data as Float32Array)]).toEqual([layer.name, -1]);
   }
 
-  test.each(around(4, 8, 12, 16))('in a layer on rows of %i cells', (width) => {
+  test.each(some(around(4, 8, 12, 16), 7))('in a layer on rows of %i cells', (width) => {
     for (const channels of [3, 4, 8]) {
       for (const layer of layers(channels)) expectWithin(layer, [2, 5, width, channels]);
     }

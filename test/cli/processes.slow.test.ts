@@ -1,0 +1,3 @@
+// All cases of processes.test.ts, of which `npm test` runs some.
+
+import './processes.test.ts';
