@@ -26,7 +26,7 @@ describe('a description', () => {
       isMade: ({ axes }) => axes.every(({ stride }) => stride === 1),
       product: ({ p }, { axes }) => p[0] < axes[0].output - 1,
     };
-    const [finding] = await findingsOf('conv1d', mistake, isSlow ? 50 : 20);
+    const [finding] = await findingsOf('conv1d', mistake, isSlow ? 50 : 12);
     expect(finding.instead?.text).toMatch(
       /^the products are left out where the output column is the last, with stride/,
     );

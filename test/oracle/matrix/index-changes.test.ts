@@ -225,5 +225,5 @@ describe('an index', () => {
     ],
   ];
 
-  it.each(some(changes, 5))('[oracle-instead] %s is read as such', (_, check) => check());
+  it.each(some(changes, 3))('[oracle-instead] %s is read as such', (_, check) => check());
 });
