@@ -71,10 +71,18 @@ function* places(sizes: readonly number[]): Generator<number[]> {
   }
 }
 
-const flat = (sizes: readonly number[], place: readonly number[]): number =>
-  place.reduce((index, at, i) => index * sizes[i] + at, 0);
-const isIn = (sizes: readonly number[], place: readonly number[]): boolean =>
-  place.every((at, i) => Number.isInteger(at) && at >= 0 && at < sizes[i]);
+/** The index of a place in the image of a number. */
+function flat(sizes: readonly number[], place: readonly number[], image: number): number {
+  let index = image;
+  for (let i = 0; i < place.length; i++) index = index * sizes[i] + place[i];
+  return index;
+}
+
+function isIn(sizes: readonly number[], place: readonly number[]): boolean {
+  for (let i = 0; i < place.length; i++)
+    if (!(Number.isInteger(place[i]) && place[i] >= 0 && place[i] < sizes[i])) return false;
+  return true;
+}
 
 const isPool = (op: string): boolean => /Pool/.test(op);
 const isTransposed = (op: string): boolean => /Transpose/.test(op);
@@ -126,48 +134,46 @@ function paddingOf(
   return [before, total - before];
 }
 
-/** Visits every product as its elements of the wide tensor, the weight and the narrow tensor; −1 where the tensor ends. */
+/** Visits every product as its elements of the wide tensor, the weight and the narrow tensor; none where a tensor ends. */
 function products(
   s: Setting,
   mistake: Mistake | undefined,
-  visit: (wide: number, w: number, narrow: number, factor: number, k: number) => void,
+  visit: (wide: number, w: number, narrow: number, factor: number) => void,
 ): void {
   const { axes, batch, groups, channels, filters } = s;
   const [I, P, K] = [axes.map((a) => a.input), axes.map((a) => a.output), axes.map((a) => a.size)];
   const isWrong = mistake?.product !== undefined && mistake.isMade(s);
+  const [positions, taps] = [[...places(P)], [...places(K)]];
+  /** The numbers of the step, taken again for every product: an engine is asked millions of them. */
+  const own = { p: axes.map(() => 0), k: axes.map(() => 0), cell: axes.map(() => 0) };
+  const step = { ...own } as Step;
+  const upTo = (at: number, n: number): boolean => at >= 0 && at < n;
+  const take = (n: number, p: readonly number[], g: number, o: number, k: readonly number[], c: number): void => {
+    for (let i = 0; i < axes.length; i++) {
+      [own.p[i], own.k[i]] = [p[i], k[i]];
+      own.cell[i] = p[i] * axes[i].stride + k[i] * axes[i].dilation - axes[i].before;
+    }
+    [step.p, step.k, step.cell] = [own.p, own.k, own.cell];
+    step.n = step.nx = step.ny = n;
+    step.gx = step.gw = step.gy = g;
+    step.cx = step.cw = c;
+    step.ow = step.oy = o;
+    step.factor = 1;
+    if (isWrong && mistake.product!(step, s) === false) return;
+    if (!isIn(I, step.cell) || !isIn(P, step.p) || !isIn(K, step.k)) return;
+    if (!upTo(step.nx, batch) || !upTo(step.gx, groups) || !upTo(step.cx, channels)) return;
+    if (!upTo(step.gw, groups) || !upTo(step.cw, channels) || !upTo(step.ow, filters)) return;
+    if (!upTo(step.ny, batch) || !upTo(step.gy, groups) || !upTo(step.oy, filters)) return;
+    const wide = (flat(I, step.cell, step.nx) * groups + step.gx) * channels + step.cx;
+    const w = ((flat(K, step.k, 0) * channels + step.cw) * groups + step.gw) * filters + step.ow;
+    const narrow = (flat(P, step.p, step.ny) * groups + step.gy) * filters + step.oy;
+    visit(wide, w, narrow, step.factor);
+  };
   for (let n = 0; n < batch; n++)
-    for (const p of places(P))
+    for (const p of positions)
       for (let g = 0; g < groups; g++)
         for (let o = 0; o < filters; o++)
-          for (const k of places(K))
-            for (let c = 0; c < channels; c++) {
-              const cell = axes.map((a, i) => p[i] * a.stride + k[i] * a.dilation - a.before);
-              const step: Step = {
-                n,
-                p: [...p],
-                k: [...k],
-                cell,
-                cx: c,
-                cw: c,
-                ow: o,
-                oy: o,
-                gx: g,
-                gw: g,
-                gy: g,
-                nx: n,
-                ny: n,
-                factor: 1,
-              };
-              if (isWrong && mistake.product!(step, s) === false) continue;
-              if (!isIn(I, step.cell) || !isIn(P, step.p) || !isIn(K, step.k)) continue;
-              if (!isIn([batch, groups, channels], [step.nx, step.gx, step.cx])) continue;
-              if (!isIn([groups, channels, filters], [step.gw, step.cw, step.ow])) continue;
-              if (!isIn([batch, groups, filters], [step.ny, step.gy, step.oy])) continue;
-              const wide = flat([batch, ...I, groups, channels], [step.nx, ...step.cell, step.gx, step.cx]);
-              const w = flat([...K, channels, groups, filters], [...step.k, step.cw, step.gw, step.ow]);
-              const narrow = flat([batch, ...P, groups, filters], [step.ny, ...step.p, step.gy, step.oy]);
-              visit(wide, w, narrow, step.factor, flat(K, k));
-            }
+          for (const k of taps) for (let c = 0; c < channels; c++) take(n, p, g, o, k, c);
 }
 
 /** The right divisor of each output of an average; where no cell is under the window, the cells of the padded input. */
