@@ -226,12 +226,7 @@ interface Compared {
 }
 
 /** The products that a change must happen to, and those that it must not. */
-function regionsOf(
-  terms: Terms,
-  theirs: Matrix,
-  made: Made,
-  { order, keys, inPlace, isUnknown }: Compared,
-): Region[] {
+function regionsOf(terms: Terms, theirs: Matrix, made: Made, { order, keys, inPlace, isUnknown }: Compared): Region[] {
   const inside: number[] = [];
   const outside: number[] = [];
   for (const i of order) {
