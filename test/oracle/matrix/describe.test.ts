@@ -8,7 +8,8 @@ import { matrixOf } from '../../../src/oracle/matrix/matrices.ts';
 import { follows } from '../../../src/oracle/matrix/rules.ts';
 import { termsOf } from '../../../src/oracle/matrix/terms.ts';
 import { composition } from '../../score/compositions.ts';
-import { engineWith, type Mistake } from '../../score/loops.ts';
+import { engineWith } from '../../score/loops.ts';
+import type { Mistake } from '../../score/products.ts';
 import { unknown } from '../findings/unknown-mistakes.ts';
 import { withFault } from '../own.ts';
 
