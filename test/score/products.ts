@@ -67,6 +67,8 @@ export function* places(sizes: readonly number[]): Generator<number[]> {
   }
 }
 
+const volume = (sizes: readonly number[]): number => sizes.reduce((a, b) => a * b, 1);
+
 /** The index of a place in the image of a number. */
 function flat(sizes: readonly number[], place: readonly number[], image: number): number {
   let index = image;
@@ -82,8 +84,8 @@ function isIn(sizes: readonly number[], place: readonly number[]): boolean {
 
 /** Every product as its elements of the wide tensor, the weight and the narrow tensor, three numbers each, and its factor. */
 interface Products {
-  readonly elements: readonly number[];
-  readonly factors: readonly number[];
+  readonly elements: Int32Array;
+  readonly factors: Float64Array;
 }
 
 /** How many results are kept: an engine is asked about the same geometry again and again. */
@@ -104,7 +106,9 @@ export function keeping<V>(): (key: string, make: () => V) => V {
 function listed(s: Setting, product: Mistake['product']): Products {
   const { axes, batch, groups, channels, filters } = s;
   const [I, P, K] = [axes.map((a) => a.input), axes.map((a) => a.output), axes.map((a) => a.size)];
-  const found = { elements: [] as number[], factors: [] as number[] };
+  const most = batch * volume(P) * groups * filters * volume(K) * channels;
+  const [elements, factors] = [new Int32Array(3 * most), new Float64Array(most)];
+  let count = 0;
   const upTo = (at: number, n: number): boolean => at >= 0 && at < n;
   const take = (n: number, p: readonly number[], g: number, o: number, k: readonly number[], c: number): void => {
     const cell = axes.map((a, i) => p[i] * a.stride + k[i] * a.dilation - a.before);
@@ -118,15 +122,15 @@ function listed(s: Setting, product: Mistake['product']): Products {
     const wide = (flat(I, step.cell, step.nx) * groups + step.gx) * channels + step.cx;
     const w = ((flat(K, step.k, 0) * channels + step.cw) * groups + step.gw) * filters + step.ow;
     const narrow = (flat(P, step.p, step.ny) * groups + step.gy) * filters + step.oy;
-    found.elements.push(wide, w, narrow);
-    found.factors.push(step.factor);
+    elements.set([wide, w, narrow], 3 * count);
+    factors[count++] = step.factor;
   };
   for (let n = 0; n < batch; n++)
     for (const p of places(P))
       for (let g = 0; g < groups; g++)
         for (let o = 0; o < filters; o++)
           for (const k of places(K)) for (let c = 0; c < channels; c++) take(n, p, g, o, k, c);
-  return found;
+  return { elements: elements.subarray(0, 3 * count), factors: factors.subarray(0, count) };
 }
 
 /** Of the right products, and of those of each mistake. */
