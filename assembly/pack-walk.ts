@@ -53,7 +53,7 @@ export function packBlock(doubles: i32, places: usize, walk: Walk, block: Block,
     if (together) packTogether(doubles, x0 + at, walk.column, count, packed);
     else if (doubles) packApart<f64>(x0 + at, x1 + at, x2 + at, x3 + at, walk.column, count, packed);
     else packApart<f32>(x0 + at, x1 + at, x2 + at, x3 + at, walk.column, count, packed);
-    packed += count * MR * S;
+    packed += <usize>(count * MR) * S;
     left -= count;
     column = 0;
     if (++row < walk.rows) continue;
