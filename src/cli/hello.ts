@@ -1,7 +1,7 @@
 // The hello of an engine in another process, checked. Spec oracle-protocol.
 
 import { SpecError } from '../errors.ts';
-import { checkMembers, readDeclared } from '../oracle/ask/declared.ts';
+import { checkMembers, checkName, readDeclared } from '../oracle/ask/declared.ts';
 import { NAME, readOffer } from '../oracle/ask/offer.ts';
 import type { EngineUnderTest } from '../oracle/engine-under-test.ts';
 import { plain } from '../plain-text.ts';
@@ -27,6 +27,7 @@ export function readHello(text: string): Hello {
       'oracle-protocol',
       `the hello must be {"name", "ops": […]}, perhaps with version and gradients, of strings, got ${plain(text, SHOWN)}`,
     );
+  checkName(name);
   checkMembers(Object.keys(parseLine(text) ?? {}));
   const offer = readOffer(ops, gradients);
   return {

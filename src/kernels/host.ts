@@ -26,7 +26,7 @@ export function host(): Host {
 /**
  * Runs the kernels from a `WebAssembly.Module` that the host or the caller compiled: `toeplitz/kernels.wasm` of this
  * version, where compiling bytes is forbidden, or where one thread sends it to others. A host on which the loops run is
- * asked again; where the kernels run already, nothing changes. spec/guide/hosts.md shows how hosts import it. Spec kernel-module.
+ * asked again; where the kernels run already, the next call runs on this module. spec/guide/hosts.md shows how hosts import it. Spec kernel-module.
  *
  * @throws {TypeError} kernel-module for what is not a `WebAssembly.Module`.
  * @throws {SpecError} kernel-module for another module, or for the kernels of another version.

@@ -25,9 +25,10 @@ export function refused(): Refusal | undefined {
   return refusal;
 }
 
-/** Forgets that the host refused. */
+/** Forgets that the host refused, and the instance of the module before. */
 export function askAgain(): void {
   refusal = undefined;
+  scratch = undefined;
 }
 
 /** Runs `body` on the scratch arena. One that a call fails on is dropped, so that no state survives it. */

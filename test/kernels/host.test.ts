@@ -128,7 +128,24 @@ test('[kernel-module] a module that is handed in runs where compiling is forbidd
   expect(said()).toEqual([]);
 });
 
-test('[kernel-module] it replaces the loops of a host that has refused, and changes nothing where kernels run', async () => {
+test('[kernel-module] where kernels run, the next call runs them from the module that was given', async () => {
+  const { Instance } = WebAssembly;
+  const modules: WebAssembly.Module[] = [];
+  const noted = function (module: WebAssembly.Module, imports: WebAssembly.Imports) {
+    modules.push(module);
+    return new Instance(module, imports);
+  };
+  vi.stubGlobal('WebAssembly', without({ Instance: noted }).WebAssembly);
+  const t = await load();
+  const relu = () => [...t.relu().forward(t.tensor([1, 2], [-1, 1]), {}).data];
+  expect([relu(), relu(), modules.length]).toEqual([[0, 1], [0, 1], 1]);
+  const module = new WebAssembly.Module(bytes);
+  t.useKernels(module);
+  expect([relu(), relu(), modules.length]).toEqual([[0, 1], [0, 1], 2]);
+  expect(modules[1]).toBe(module);
+});
+
+test('[kernel-module] it replaces the loops of a host that has refused, as often as it is given', async () => {
   const module = new WebAssembly.Module(bytes);
   const Module = Object.assign(refuse(new WebAssembly.CompileError('disallowed')), {
     customSections: WebAssembly.Module.customSections,

@@ -1,7 +1,7 @@
 // Mistakes that nobody wrote: a condition on the call, products of some kind, and a change, drawn independently.
 
 import { type Random, random } from '../../src/random.ts';
-import type { Mistake, Setting, Step } from './loops.ts';
+import type { Mistake, Setting, Step } from './products.ts';
 
 type Condition = readonly [text: string, holds: (s: Setting) => boolean];
 type Kind = readonly [text: string, holds: (step: Step, s: Setting) => boolean];

@@ -1,80 +1,10 @@
-// Every product of every windowed operator as one plain loop, through which a mistake can be sent: the change of a product's
-// place, of its factor, or of the bias. Written a second time, on purpose: the oracle's own lists of products are not used.
+// Every windowed operator on plain lists of products, through which a mistake can be sent: the change of a product's place, of
+// its factor, or of the bias.
 
 import type { Layer, Tensor } from '../../src/index.ts';
 import { layerFor } from '../../src/oracle/families/index.ts';
 import type { Call, Engine, GradientCall, Gradients } from '../../src/oracle/index.ts';
-
-/** Where one product stands; numbers are changed in place. */
-export interface Step {
-  n: number;
-  /** Output position, tap and cell, one number per axis. */
-  p: number[];
-  k: number[];
-  cell: number[];
-  /** Channel of the group, filter of the group, group: of x, of the weight and of the output each on its own. */
-  cx: number;
-  cw: number;
-  ow: number;
-  oy: number;
-  gx: number;
-  gw: number;
-  gy: number;
-  nx: number;
-  ny: number;
-  factor: number;
-}
-
-export interface Axis {
-  readonly input: number;
-  readonly size: number;
-  readonly stride: number;
-  readonly dilation: number;
-  readonly before: number;
-  readonly after: number;
-  readonly output: number;
-}
-
-/** What a mistake may ask about the call. */
-export interface Setting {
-  readonly op: string;
-  readonly axes: readonly Axis[];
-  readonly batch: number;
-  readonly groups: number;
-  readonly channels: number;
-  readonly filters: number;
-  readonly bias: boolean;
-  readonly padding: unknown;
-}
-
-export interface Mistake {
-  readonly text: string;
-  /** The parts that it is made in: y, x, weight, bias. */
-  readonly parts: readonly string[];
-  isMade(s: Setting): boolean;
-  /** Changes a product; false leaves it out. */
-  product?(step: Step, s: Setting): unknown;
-  /** The bias of a channel instead: its index and its factor. */
-  bias?(o: number, s: Setting): readonly [index: number, factor: number];
-}
-
-/** All places of a box, row-major. */
-function* places(sizes: readonly number[]): Generator<number[]> {
-  const place = sizes.map(() => 0);
-  const count = sizes.reduce((a, b) => a * b, 1);
-  for (let i = 0; i < count; i++) {
-    yield [...place];
-    for (let axis = sizes.length - 1; axis >= 0; axis--) {
-      if (++place[axis] < sizes[axis]) break;
-      place[axis] = 0;
-    }
-  }
-}
-
-const flat = (sizes: readonly number[], place: readonly number[]): number =>
-  place.reduce((index, at, i) => index * sizes[i] + at, 0);
-const isIn = (sizes: readonly number[], place: readonly number[]): boolean =>
-  place.every((at, i) => Number.isInteger(at) && at >= 0 && at < sizes[i]);
+import { type Axis, keeping, type Mistake, places, products, type Setting } from './products.ts';
 
 const isPool = (op: string): boolean => /Pool/.test(op);
 const isTransposed = (op: string): boolean => /Transpose/.test(op);
@@ -126,52 +56,13 @@ function paddingOf(
   return [before, total - before];
 }
 
-/** Visits every product as its elements of the wide tensor, the weight and the narrow tensor; −1 where the tensor ends. */
-function products(
-  s: Setting,
-  mistake: Mistake | undefined,
-  visit: (wide: number, w: number, narrow: number, factor: number, k: number) => void,
-): void {
-  const { axes, batch, groups, channels, filters } = s;
-  const [I, P, K] = [axes.map((a) => a.input), axes.map((a) => a.output), axes.map((a) => a.size)];
-  const isWrong = mistake?.product !== undefined && mistake.isMade(s);
-  for (let n = 0; n < batch; n++)
-    for (const p of places(P))
-      for (let g = 0; g < groups; g++)
-        for (let o = 0; o < filters; o++)
-          for (const k of places(K))
-            for (let c = 0; c < channels; c++) {
-              const cell = axes.map((a, i) => p[i] * a.stride + k[i] * a.dilation - a.before);
-              const step: Step = {
-                n,
-                p: [...p],
-                k: [...k],
-                cell,
-                cx: c,
-                cw: c,
-                ow: o,
-                oy: o,
-                gx: g,
-                gw: g,
-                gy: g,
-                nx: n,
-                ny: n,
-                factor: 1,
-              };
-              if (isWrong && mistake.product!(step, s) === false) continue;
-              if (!isIn(I, step.cell) || !isIn(P, step.p) || !isIn(K, step.k)) continue;
-              if (!isIn([batch, groups, channels], [step.nx, step.gx, step.cx])) continue;
-              if (!isIn([groups, channels, filters], [step.gw, step.cw, step.ow])) continue;
-              if (!isIn([batch, groups, filters], [step.ny, step.gy, step.oy])) continue;
-              const wide = flat([batch, ...I, groups, channels], [step.nx, ...step.cell, step.gx, step.cx]);
-              const w = flat([...K, channels, groups, filters], [...step.k, step.cw, step.gw, step.ow]);
-              const narrow = flat([batch, ...P, groups, filters], [step.ny, ...step.p, step.gy, step.oy]);
-              visit(wide, w, narrow, step.factor, flat(K, k));
-            }
-}
+const divisorsKept = keeping<ArrayLike<number>>();
 
 /** The right divisor of each output of an average; where no cell is under the window, the cells of the padded input. */
-function divisorsOf(layer: Layer, x: Tensor): ArrayLike<number> {
+const divisorsOf = (layer: Layer, x: Tensor): ArrayLike<number> =>
+  divisorsKept(JSON.stringify([layer.attributes, x.shape]), () => divisorsAt(layer, x));
+
+function divisorsAt(layer: Layer, x: Tensor): ArrayLike<number> {
   const rank = x.shape.length - 2;
   const ones = { shape: x.shape, data: new Float64Array(x.data.length).fill(1) };
   const mean = layer.forward(ones, {}).data;

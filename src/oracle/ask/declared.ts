@@ -65,6 +65,15 @@ export const members = [
   'gradients',
 ] as const;
 
+/** Reports and findings call an engine by its name, so that it must say something. */
+export function checkName(name: string): void {
+  if (!/[\p{L}\p{N}\p{P}\p{S}]/u.test(name))
+    throw new SpecError(
+      'oracle-engine',
+      `engine: name must have a character that can be seen, got '${plain(name, 100)}'`,
+    );
+}
+
 /** A member that is nearly one which is missing is that one misspelt; any other belongs to the engine. */
 export function checkMembers(given: readonly string[]): void {
   const missing = members.filter((name) => !given.includes(name));

@@ -7,7 +7,7 @@ import { isRecord, reading } from '../../reading.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { Call, Engine, GradientCall } from '../engine.ts';
 import type { Answer, EngineUnderTest } from '../engine-under-test.ts';
-import { checkMembers, members, readDeclared } from './declared.ts';
+import { checkMembers, checkName, members, readDeclared } from './declared.ts';
 import { readOffer } from './offer.ts';
 import { readTraits } from './traits.ts';
 import { notATensor } from './verdict.ts';
@@ -22,6 +22,7 @@ export function readEngine(value: Engine): Engine {
   ) as unknown as Engine;
   const { name, version, precision = 'float32', gradients = {}, ops } = engine;
   if (typeof name !== 'string') throw wrongType('oracle-engine', `engine: name must be a string, got ${show(name)}`);
+  checkName(name);
   if (version !== undefined && typeof version !== 'string')
     throw wrongType('oracle-engine', `engine: version must be a string, got ${show(version)}`);
   if (precision !== 'float32')

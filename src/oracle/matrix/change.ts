@@ -32,7 +32,8 @@ export const beyond = (shape: Shape): Place => shape.map(() => Infinity);
 export const isBeyond = (place: Place): boolean => place[0] === Infinity;
 
 /** A product with another place in one tensor. */
-export const moved = (term: Term, side: Side, place: readonly number[]): Term => ({ ...term, [side]: place });
+export const moved = ({ x, w, y, factor }: Term, side: Side, place: readonly number[]): Term =>
+  side === 'x' ? { x: place, w, y, factor } : side === 'y' ? { x, w, y: place, factor } : { x, w: place, y, factor };
 
 /** One tensor is read past its end alone. */
 export const readBeyond = (shapes: Terms['shapes'], side: Side): Change => ({

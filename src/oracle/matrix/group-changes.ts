@@ -3,12 +3,11 @@
 //   x channel = floor(filter / filters per group) · channels per group + c         floor(filter / channels per group) · …
 //   filter = floor(channel / channels per group) · filters per group + f           c = channel mod filters per group
 
-import { indexAt } from '../../places.ts';
-import { sizeOf } from '../../tensor.ts';
+import { type Shape, sizeOf } from '../../tensor.ts';
 import { beyond, type Change, moved } from './change.ts';
 import { evaluated, type Numbers, variantsOf } from './formulas.ts';
 import { shifted } from './index-changes.ts';
-import type { Side, Term, Terms } from './terms.ts';
+import type { Place, Side, Term, Terms } from './terms.ts';
 
 /** The formula, and which tensors it finds an element of. */
 interface Finding {
@@ -46,11 +45,18 @@ function changeOf(terms: Terms, { what, formula, sides, numbersOf }: Finding, ot
   };
 }
 
+/** The index of the numbers of a place from one on. */
+function indexOf(shape: Shape, place: Place, from: number): number {
+  let index = 0;
+  for (let axis = 0; axis < shape.length; axis++) index = index * shape[axis] + place[from + axis];
+  return index;
+}
+
 function findingsOf({ windows, structure, shapes }: Terms): Finding[] {
   if (!windows || structure.weight === undefined) return [];
   const { over, rank, g } = windows;
   const narrow: Side = over === 'x' ? 'y' : 'x';
-  const counts = {
+  const counts: Record<string, number> = {
     groups: g.groups,
     channels: g.groups * g.channels,
     filters: g.groups * g.filters,
@@ -58,16 +64,20 @@ function findingsOf({ windows, structure, shapes }: Terms): Finding[] {
     'filters per group': g.filters,
     images: g.batch,
   };
-  const numbersOf = (term: Term): Numbers => ({
-    ...counts,
-    filter: term[narrow].at(-1)!,
-    channel: term[over].at(-1)!,
-    'filter of the group': term[narrow].at(-1)! % g.filters,
-    'channel of the group': term[over].at(-1)! % g.channels,
-    image: term.x[0],
-    tap: indexAt(shapes.w.slice(0, rank), term.w.slice(0, rank)),
-    position: indexAt(shapes[narrow].slice(1, -1), term[narrow].slice(1, -1)),
-  });
+  const [taps, positions] = [shapes.w.slice(0, rank), shapes[narrow].slice(1, -1)];
+  /** One object, whose numbers are those of the last product. */
+  const numbers = { ...counts, ...Object.fromEntries(INDICES.map((name) => [name, 0])) };
+  const numbersOf = (term: Term): Numbers => {
+    const [channel, filter] = [term[over].at(-1)!, term[narrow].at(-1)!];
+    numbers.filter = filter;
+    numbers.channel = channel;
+    numbers['filter of the group'] = filter % g.filters;
+    numbers['channel of the group'] = channel % g.channels;
+    numbers.image = term.x[0];
+    numbers.tap = indexOf(taps, term.w, 0);
+    numbers.position = indexOf(positions, term[narrow], 1);
+    return numbers;
+  };
   const pitch = sizeOf(shapes.w.slice(rank + 1));
   return [
     {

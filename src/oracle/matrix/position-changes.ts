@@ -91,14 +91,16 @@ function otherParts(terms: Terms): Change[] {
     const whole = block === undefined ? 'p' : `floor(p / ${block})`;
     const place = i === 0 ? whole : `${whole} mod ${own} ${name}s`;
     const { stride } = axes[i];
+    const numbers = { ...lengths, p: 0, stride };
     return variantsOf(`${place} · stride`, Object.keys(lengths)).map((variant) => ({
       text: `the windows of position p start in the ${name} ${variant}`,
       cost: 8,
-      apply: startingAt(terms, (p, term) =>
-        axes.map((axis, k) =>
-          k === i ? Math.floor(evaluated(variant, { ...lengths, p, stride })) : term[at][1 + k] * axis.stride,
-        ),
-      ),
+      apply: startingAt(terms, (p, term) => {
+        numbers.p = p;
+        return axes.map((axis, k) =>
+          k === i ? Math.floor(evaluated(variant, numbers)) : term[at][1 + k] * axis.stride,
+        );
+      }),
     }));
   });
 }

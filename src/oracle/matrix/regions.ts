@@ -34,20 +34,13 @@ export function axesOf({ shapes, structure, windows }: Terms, side: Side): reado
 
 /**
  * What may be said of where a product stands. A statement that could be made only of larger axes holds of nothing, and one
- * that could not fail is left out, unless `all` are wanted.
+ * that could not fail is left out, unless `all` are wanted. Where one is `wanted`, only those about the same number are listed.
  */
-export function statementsOf(terms: Terms, all = false): readonly Statement[] {
-  const known = all ? wide : narrow;
-  const found = known.get(terms) ?? listed(terms, all);
-  known.set(terms, found);
-  return found;
-}
-
-const [narrow, wide] = [new WeakMap<Terms, readonly Statement[]>(), new WeakMap<Terms, readonly Statement[]>()];
-
-function listed(terms: Terms, all: boolean): Statement[] {
+export function statementsOf(terms: Terms, all = false, wanted?: string): Statement[] {
   const { shapes, windows } = terms;
   const found: Statement[] = [];
+  const ofNumber: typeof statementsAbout = (name, ...rest) =>
+    wanted !== undefined && !wanted.startsWith(`the ${name} is `) ? [] : statementsAbout(name, ...rest);
   for (const side of ['y', 'w', 'x'] as const) {
     for (const [axis, name] of axesOf(terms, side).entries())
       found.push(...ofNumber(name, shapes[side][axis], (term) => term[side][axis], COSTS[side], all));
@@ -80,20 +73,24 @@ function listed(terms: Terms, all: boolean): Statement[] {
   if (!windows) return found;
   const { over } = windows;
   const at = over === 'x' ? 'y' : 'x';
-  const reaching = new Set(
-    terms.list.filter((term) => !isInside(shapes[over], term[over])).map((term) => term[at].slice(0, -1).join()),
-  );
+  let outputs: ReadonlySet<string> | undefined;
+  const isReaching = (term: Term): boolean => {
+    outputs ??= new Set(
+      terms.list.filter((each) => !isInside(shapes[over], each[over])).map((each) => each[at].slice(0, -1).join()),
+    );
+    return outputs.has(term[at].slice(0, -1).join());
+  };
   const name = over === 'x' ? 'window' : 'input cell';
   found.push(
     {
       text: `the ${name} reaches beyond the border`,
       cost: 3,
-      holds: (term) => reaching.has(term[at].slice(0, -1).join()),
+      holds: isReaching,
     },
     {
       text: `the ${name} lies inside the borders`,
       cost: 4,
-      holds: (term) => !reaching.has(term[at].slice(0, -1).join()),
+      holds: (term) => !isReaching(term),
     },
   );
   return found;
@@ -104,7 +101,7 @@ const LIMITS = [2, 3, 4, 8, 16, 32, 64, 128, 256, 512] as const;
 
 const COSTS = { y: 0, w: 2, x: 4 } as const;
 
-function ofNumber(name: string, n: number, of: (term: Term) => number, base: number, all: boolean): Statement[] {
+function statementsAbout(name: string, n: number, of: (term: Term) => number, base: number, all: boolean): Statement[] {
   if (n < 2 && !all) return [];
   const one = (text: string, cost: number, test: (at: number) => boolean): Statement => ({
     text: `the ${name} is ${text}`,
@@ -146,11 +143,21 @@ function ofNumber(name: string, n: number, of: (term: Term) => number, base: num
 /** Places are said by their number up to this one. */
 const SINGLE = 12;
 
+const named = new WeakMap<Terms, Map<string, Statement | undefined>>();
+
 /** The statements of a text, of another case; undefined where one of them can hold of nothing there. */
 export function statementsNamed(terms: Terms, texts: readonly string[]): Statement[] | undefined {
   if (texts.length === 0) return [];
-  const all = statementsOf(terms, true);
-  const found = texts.map((text) => all.find((each) => each.text === text));
+  const known = named.get(terms) ?? new Map<string, Statement | undefined>();
+  named.set(terms, known);
+  const found = texts.map((wanted) => {
+    if (!known.has(wanted))
+      known.set(
+        wanted,
+        statementsOf(terms, true, wanted).find(({ text }) => text === wanted),
+      );
+    return known.get(wanted);
+  });
   return found.every((each) => each !== undefined) ? found : undefined;
 }
 

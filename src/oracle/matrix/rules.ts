@@ -117,15 +117,18 @@ export function rulesFor(terms: Terms, part: Part, theirs: Matrix, beyond: Reado
       isSameMatrix(exceptOutputs(terms, part, matrixOf(terms, taken), beyond), theirs)
     );
   };
-  const differences = differencesFrom(terms, part, theirs, keys);
+  const madeBy = madeIn(terms, part, sizes);
+  const differences = differencesFrom(terms, theirs, keys);
   const found: Rule[] = [];
-  for (const change of [...changesOf(terms), ...factorChanges(terms, ratios)].map(remembering)) {
+  for (const change of [...changesOf(terms), ...factorChanges(terms, ratios)]) {
     if (change.stores && change.stores !== out) continue;
     if (beyond.size > 0 && !change.mayRunOn) continue;
     const isWhole = change.stores !== undefined || change.more !== undefined || change.all !== undefined;
-    const regions = isWhole ? [everywhere] : regionsOf(terms, theirs, change, { order, keys, inPlace, isUnknown });
+    const made = madeBy(change);
+    const regions = isWhole ? [everywhere] : regionsOf(terms, theirs, made, { order, keys, inPlace, isUnknown });
+    if (regions.length === 0) continue;
     const isOneByOne = !change.stores && !change.all && beyond.size === 0;
-    const explains = isOneByOne ? differences((term) => insteadOf(change, term)) : undefined;
+    const explains = isOneByOne ? differences(change, made) : undefined;
     for (const region of beyond.size > 0 ? regions.slice(0, UNKNOWN) : regions)
       if (explains ? explains(order, region) : isSame(change, region)) found.push(ruleOf(change, region));
   }
@@ -136,8 +139,7 @@ export function rulesFor(terms: Terms, part: Part, theirs: Matrix, beyond: Reado
  * Whether the engine's sums differ from the right ones by what a change of single products takes away and brings. Most changes
  * are refuted by the first products.
  */
-function differencesFrom(terms: Terms, part: Part, theirs: Matrix, keys: readonly number[]) {
-  const sizes = sizesOf(terms);
+function differencesFrom(terms: Terms, theirs: Matrix, keys: readonly number[]) {
   const right = new Map<number, number>();
   for (const [i, { factor }] of terms.list.entries())
     if (keys[i] >= 0) right.set(keys[i], (right.get(keys[i]) ?? 0) + factor);
@@ -147,28 +149,25 @@ function differencesFrom(terms: Terms, part: Part, theirs: Matrix, keys: readonl
     isMaximum ? theirs.has(key) === sum > 0 : isNear(theirs.get(key) ?? 0, sum);
   const isOther = (key: number): boolean => !isTheirs(key, right.get(key) ?? 0);
   const others = [...new Set([...right.keys(), ...theirs.keys()])].filter(isOther);
-  return (insteadOf: (term: Term) => readonly Term[]) => {
-    const known: (readonly (readonly [key: number, factor: number])[] | undefined)[] = [];
-    /** What is taken in place of a product; undefined where the engine does not. */
-    const instead = (i: number): (typeof known)[number] => {
-      if (i in known) return known[i];
-      const next = insteadOf(terms.list[i]).map((term) => ({ term, key: keyIn(terms, term, sizes) }));
-      const isTaken = next.every(({ term, key }) =>
-        key < 0 ? !readsBeyond(terms, part, term) : (theirs.get(key) ?? 0) !== 0,
-      );
-      known[i] = isTaken ? next.map(({ term, key }) => [key, term.factor] as const) : undefined;
-      return known[i];
+  return (change: Change, made: Made) => {
+    const more = change.more && terms.list.map((term) => change.more!(term).map((next) => made.taken(next)));
+    const isTaken = ({ key, isBeyond }: Taken): boolean => (key < 0 ? !isBeyond : (theirs.get(key) ?? 0) !== 0);
+    /** What is taken in place of a product. */
+    const instead = (i: number): readonly Taken[] => {
+      const own = made.instead(i);
+      return more ? [...(own ? [own] : []), ...more[i]] : own ? [own] : [];
     };
-    return (order: readonly number[], region: Region): boolean => {
-      const touched = order.filter((i) => isIn(region, i, terms.list[i]));
-      if (!touched.every((i) => instead(i) !== undefined)) return false;
+    return (order: readonly number[], { marks = [] }: Region): boolean => {
+      const isTouched = (i: number): boolean => marks.every((each) => each[i] === 1);
+      for (const i of order) if (isTouched(i) && !instead(i).every(isTaken)) return false;
       const sums = new Map<number, number>();
       const add = (key: number, factor: number): void => {
         if (key >= 0) sums.set(key, (sums.get(key) ?? right.get(key) ?? 0) + factor);
       };
-      for (const i of touched) {
+      for (const i of order) {
+        if (!isTouched(i)) continue;
         add(keys[i], -terms.list[i].factor);
-        for (const [key, factor] of instead(i)!) add(key, factor);
+        for (const { key, factor } of instead(i)) add(key, factor);
       }
       if (sums.size < others.length) return false;
       for (const [key, sum] of sums) if (!isTheirs(key, sum)) return false;
@@ -177,18 +176,41 @@ function differencesFrom(terms: Terms, part: Part, theirs: Matrix, keys: readonl
   };
 }
 
+/** A product that is taken instead: its key, or −1 where it counts nothing, and whether it is read beyond the end of a tensor. */
+interface Taken {
+  readonly key: number;
+  readonly factor: number;
+  readonly isBeyond: boolean;
+}
+
+/** What a change makes of each product of a case, by its number. */
+interface Made {
+  instead(i: number): Taken | undefined;
+  taken(term: Term): Taken;
+}
+
+/** What one change after another makes; each product is changed once for all regions, and forgotten with the next change. */
+function madeIn(terms: Terms, part: Part, sizes: ReturnType<typeof sizesOf>) {
+  const known = new Array<Taken | undefined | null>(terms.list.length);
+  const taken = (term: Term): Taken => {
+    const key = keyIn(terms, term, sizes);
+    return { key, factor: term.factor, isBeyond: key < 0 && readsBeyond(terms, part, term) };
+  };
+  return ({ apply }: Change): Made => {
+    known.fill(null);
+    const instead = (i: number): Taken | undefined => {
+      const found = known[i];
+      if (found !== null) return found;
+      const next = apply(terms.list[i]);
+      known[i] = next && taken(next);
+      return known[i] as Taken | undefined;
+    };
+    return { instead, taken };
+  };
+}
+
 /** Where no result tells what it is computed from: it is read beyond the end of a tensor. */
 const unseen = (terms: Terms, part: Part): Change => readBeyond(terms.shapes, sidesOf(terms, part).from[0]);
-
-/** The change, each product of which is changed once for all regions. */
-function remembering(change: Change): Change {
-  const known = new Map<Term, Term | undefined>();
-  const apply = (term: Term): Term | undefined => {
-    if (!known.has(term)) known.set(term, change.apply(term));
-    return known.get(term);
-  };
-  return { ...change, apply };
-}
 
 /** How many regions are tried for one change. */
 const REGIONS = 12;
@@ -204,20 +226,14 @@ interface Compared {
 }
 
 /** The products that a change must happen to, and those that it must not. */
-function regionsOf(
-  terms: Terms,
-  theirs: Matrix,
-  change: Change,
-  { order, keys, inPlace, isUnknown }: Compared,
-): Region[] {
-  const sizes = sizesOf(terms);
+function regionsOf(terms: Terms, theirs: Matrix, made: Made, { order, keys, inPlace, isUnknown }: Compared): Region[] {
   const inside: number[] = [];
   const outside: number[] = [];
   for (const i of order) {
     const term = terms.list[i];
     if (isUnknown(term)) continue;
-    const instead = change.apply(term);
-    const key = instead ? keyIn(terms, instead, sizes) : -1;
+    const instead = made.instead(i);
+    const key = instead?.key ?? -1;
     const isSame = key === keys[i] && (!instead || isNear(instead.factor, term.factor));
     if (isSame) continue;
     let agrees = true;

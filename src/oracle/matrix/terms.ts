@@ -91,25 +91,32 @@ export function countOf(c: Case): number {
   return g ? g.batch * outputs(g.axes) * taps(g.axes) * g.groups * g.channels * g.filters : sizeOf(x);
 }
 
-/** The products of windows: tap k of position p meets the cell p·stride + k·dilation − before. */
+/** The products of windows: tap k of position p meets the cell p·stride + k·dilation − before. Equal places are one array. */
 function underWindows({ over, g, rank }: Windows, hasWeight: boolean): Term[] {
   const axes = g.axes.slice(3 - rank);
   const list: Term[] = [];
-  const positions = axes.map(({ output }) => output);
-  const sizes = axes.map(({ size }) => size);
+  const placesIn = (lengths: readonly number[]): Place[] =>
+    Array.from({ length: sizeOf(lengths) }, (_, i) => placeOf(lengths, i));
+  const [positions, taps] = [placesIn(axes.map(({ output }) => output)), placesIn(axes.map(({ size }) => size))];
+  const [filters, channels] = [g.groups * g.filters, g.groups * g.channels];
+  const weights = taps.map((tap) =>
+    hasWeight ? placesIn([g.channels, filters]).map((place) => [...tap, ...place]) : [tap],
+  );
+  const cells = new Map<string, readonly Place[]>();
   for (let n = 0; n < g.batch; n++) {
-    for (let p = 0; p < sizeOf(positions); p++) {
-      const at = placeOf(positions, p);
-      for (let k = 0; k < sizeOf(sizes); k++) {
-        const tap = placeOf(sizes, k);
+    cells.clear();
+    for (const at of positions) {
+      const written = Array.from({ length: filters }, (_, o): Place => [n, ...at, o]);
+      for (const [k, tap] of taps.entries()) {
         const cell = cellOf(axes, at, tap);
-        for (let o = 0; o < g.groups * g.filters; o++) {
-          const group = Math.floor(o / g.filters);
+        const read = cells.get(cell.join()) ?? Array.from({ length: channels }, (_, c): Place => [n, ...cell, c]);
+        cells.set(cell.join(), read);
+        for (let o = 0; o < filters; o++) {
+          const first = Math.floor(o / g.filters) * g.channels;
           for (let c = 0; c < g.channels; c++) {
-            const read = [n, ...cell, group * g.channels + c];
-            const written = [n, ...at, o];
-            const w = hasWeight ? [...tap, c, o] : tap;
-            list.push({ x: over === 'x' ? read : written, w, y: over === 'x' ? written : read, factor: 1 });
+            const [from, to] = [read[first + c], written[o]];
+            const w = weights[k][hasWeight ? c * filters + o : 0];
+            list.push({ x: over === 'x' ? from : to, w, y: over === 'x' ? to : from, factor: 1 });
           }
         }
       }
@@ -133,8 +140,8 @@ function weighted(
   { g, rank, attributes }: Windows,
   list: readonly Term[],
   { kind, weight }: Structure,
-): Term[] {
-  if (kind === 'maximum' || weight !== undefined) return [...list];
+): readonly Term[] {
+  if (kind === 'maximum' || weight !== undefined) return list;
   const [counts, padded] = [new Float64Array(sizeOf(shapes.y)), new Float64Array(sizeOf(shapes.y))];
   const axes = g.axes.slice(3 - rank);
   for (const { x, y } of list) {
@@ -145,11 +152,13 @@ function weighted(
   const ones = layer.forward(onesOf(shapes.x), {}).data;
   return list.map((term) => {
     const q = indexAt(shapes.y, term.y);
-    if (counts[q] > 0) return { ...term, factor: ones[q] / counts[q] };
+    if (counts[q] > 0) return weighing(term, ones[q] / counts[q]);
     // A window over padding alone, which reads cells where it lies elsewhere by mistake.
-    return { ...term, factor: attributes.countPadding === true && padded[q] > 0 ? 1 / padded[q] : 1 };
+    return weighing(term, attributes.countPadding === true && padded[q] > 0 ? 1 / padded[q] : 1);
   });
 }
+
+const weighing = ({ x, w, y }: Term, factor: number): Term => ({ x, w, y, factor });
 
 const onesOf = (shape: Shape): Tensor => ({ shape, data: new Float64Array(sizeOf(shape)).fill(1) });
 

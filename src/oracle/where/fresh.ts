@@ -12,7 +12,7 @@ import { isPossible, workOf } from '../cases/tensors.ts';
 import { nearestIn } from '../dialects/translate.ts';
 import type { EngineUnderTest } from '../engine-under-test.ts';
 import { familyOf } from '../families/index.ts';
-import { propertiesOf } from './properties.ts';
+import { madeOf, propertiesOf } from './properties.ts';
 import { type Condition, meets } from './search.ts';
 
 /** What cases are drawn for, and by whose rules. */
@@ -55,8 +55,8 @@ export function freshCases(
   isOther: (c: Case) => boolean = () => false,
 ): Sides {
   const { asked } = drawing;
-  const isInside = (c: Case): boolean => meets(condition, propertiesOf(c));
-  const within = asked.filter(isInside);
+  const within = asked.filter((c) => meets(condition, propertiesOf(c)));
+  const isInside = (c: Case): boolean => meets(condition, madeOf(c));
   const without = asked.filter((c) => !within.includes(c));
   const side = (own: readonly Case[], others: readonly Case[], belongs: (c: Case) => boolean): Case[] => {
     const found: Case[] = [];

@@ -16,7 +16,8 @@ import { windowFacts, windowNumbers } from './window-properties.ts';
 /** Everything that is said of a case. */
 export const propertiesOf = ofPresentOperator(madeOf);
 
-function madeOf(c: Case): Properties {
+/** The same of a case that is only looked at, not kept. */
+export function madeOf(c: Case): Properties {
   const layer = layerOf(c);
   const x = shapeOf(c);
   const geometry = familyOf(c.op).geometry(layer, x);

@@ -323,6 +323,8 @@ describe('a declaration that makes no sense', () => {
     [{ layouts: { x: 'NCHW' } }, "got 'layouts' (did you mean 'layout'?) [oracle-engine]"],
     [{ require: [] }, "(did you mean 'requires'?)"],
     [{ name: 5 }, 'engine: name must be a string, got 5 [oracle-engine]'],
+    [{ name: '' }, "engine: name must have a character that can be seen, got '' [oracle-engine]"],
+    [{ name: ' \u200b' }, 'engine: name must have a character that can be seen, got'],
     [{ version: 5 }, 'engine: version must be a string, got 5 [oracle-engine]'],
     [{ precision: 'float16' }, "engine: precision must be 'float32', the type of all tensors"],
     [{ gradients: 5 }, 'engine: gradients must be an object of functions, got 5 [oracle-engine]'],
