@@ -2,7 +2,7 @@
 
 import { sameShape } from '../../tensor.ts';
 import type { Case } from '../case.ts';
-import { isPossible, layerOf, operandsOf, shapeOf } from '../cases/tensors.ts';
+import { isAskable, isPossible, layerOf, operandsOf, shapeOf } from '../cases/tensors.ts';
 import type { DialectName } from '../dialect.ts';
 import { dialects } from '../dialects/dialects.ts';
 import { families, familyOf } from '../families/index.ts';
@@ -33,7 +33,7 @@ export function predict(mistake: Mistake, s: Setting): Predictions | undefined {
     return some(converted(changed && s.evaluate(changed)));
   }
   const instead = mistake.instead?.(s.case);
-  if (!instead || !isPossible(instead)) return undefined;
+  if (!instead || !isAskable(instead)) return undefined;
   return some(converted(s.evaluate(family.answering(s, instead, layerOf(instead))), instead));
 }
 
