@@ -6,7 +6,7 @@
 import { indexAt, placeOf } from '../../places.ts';
 import { sizeOf } from '../../tensor.ts';
 import { beyond, type Change, moved, tensors } from './change.ts';
-import { type Coordinate, coordinatesOf, plural, sourcesOf } from './coordinates.ts';
+import { type Coordinate, coordinatesOf, inGroup, plural, sourcesOf } from './coordinates.ts';
 import { arithmeticChanges } from './index-arithmetic.ts';
 import { axesOf } from './regions.ts';
 import { isInside, type Side, type Term, type Terms } from './terms.ts';
@@ -15,7 +15,7 @@ import { isInside, type Side, type Term, type Terms } from './terms.ts';
 export function indexChanges(terms: Terms): Change[] {
   const { structure } = terms;
   const sides: Side[] = structure.weight === undefined ? ['x', 'y'] : ['x', 'w', 'y'];
-  const targets = sides.flatMap((side) => coordinatesOf(terms, side));
+  const targets = sides.flatMap((side) => [...coordinatesOf(terms, side), ...inGroup(terms, side)]);
   const sources = sourcesOf(terms);
   const added: IndexChange[] = [
     ...sides.flatMap((side) => [...pitches(terms, side), ...layouts(terms, side)]),
