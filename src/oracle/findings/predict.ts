@@ -34,7 +34,9 @@ export function predict(mistake: Mistake, s: Setting): Predictions | undefined {
   }
   const instead = mistake.instead?.(s.case);
   if (!instead || !isAskable(instead)) return undefined;
-  return some(converted(s.evaluate(family.answering(s, instead, layerOf(instead))), instead));
+  const y = converted(s.evaluate(family.answering(s, instead, layerOf(instead))), instead);
+  // Of values that the spec leaves open, over no cell, the shape is known alone.
+  return some(isPossible(instead) ? y : y && { ...y, open: new Uint8Array(y.data.length).fill(1) });
 }
 
 const some = (y: Prediction | undefined): Predictions | undefined => y && { y };
