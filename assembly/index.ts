@@ -11,7 +11,7 @@ export { depthwiseGradient } from './depthwise-weight-gradient';
 export { map, MathFunction, relu, reluGradient } from './elementwise';
 export { addSums, TILE_BYTES } from './float64-sums';
 export { gather } from './im2col';
-export { PLACE, places } from './lattice';
+export { PLACE, places, SPAN } from './lattice';
 export { lrn } from './lrn';
 export { exp, log, pow, sigmoid, softplus, tanh } from './math';
 export { multiply } from './multiply';

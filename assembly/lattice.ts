@@ -25,14 +25,20 @@ export class Lattice {
   destinationPlane: usize;
   destinationRow: usize;
   destinationColumn: usize;
+  /** The span of each row of positions, or 0 where all runs of all positions meet cells. */
+  spans: usize;
 }
 
 /** Bytes of one place. */
 export const PLACE: i32 = 8;
 
+/** Bytes of a span: where the runs that meet cells begin in a table of runs, and where they end. The others meet only padding. */
+export const SPAN: i32 = 8;
+
 /**
  * Writes the places of the positions [first, end), row-major, and repeats the last one until the table fills whole
- * tiles: a repeated place computes and stores the same values once more.
+ * tiles: a repeated place computes and stores the same values once more. Behind the places the spans of the tiles follow, each
+ * of the runs that any of its places needs.
  */
 export function places(l: Lattice, first: usize, end: usize, table: usize): void {
   let column = first % l.columns;
@@ -64,5 +70,24 @@ export function places(l: Lattice, first: usize, end: usize, table: usize): void
   for (let p = end - first; p % <usize>MR != 0; p++) {
     store<u64>(table, load<u64>(table - PLACE));
     table += PLACE;
+  }
+  if (l.spans) tileSpans(l, first, end, table);
+}
+
+/** Writes the span of each tile: from the first run that a row of its positions needs to the last. */
+function tileSpans(l: Lattice, first: usize, end: usize, table: usize): void {
+  let column = first % l.columns;
+  let row = (first / l.columns) % l.rows;
+  for (let p = first; p < end; p += MR) {
+    let from: usize = -1, to: usize = 0;
+    for (let left = min<usize>(MR, end - p); left > 0; ) {
+      const span = l.spans + row * SPAN;
+      from = min(from, load<usize>(span)), to = max(to, load<usize>(span, 4));
+      const count = min(left, l.columns - column);
+      left -= count, column += count;
+      if (column == l.columns) column = 0, row = row + 1 == l.rows ? 0 : row + 1;
+    }
+    store<usize>(table, from), store<usize>(table, to, 4);
+    table += SPAN;
   }
 }

@@ -2,7 +2,7 @@
 
 import { MR, ROW } from './blocks';
 import { ACROSS, multiplyOne } from './tile-1x32';
-import { PLACE } from './lattice';
+import { PLACE, SPAN } from './lattice';
 import { Product } from './product';
 import { tile } from './tile-4x8';
 
@@ -44,6 +44,7 @@ function multiplyAll<T>(g: Product, places: usize, count: i32): void {
   const width = ROW / <i32>sizeof<T>();
   const alone = sizeof<T>() == 4 && count % MR == 1;
   const end = places + (alone ? count - 1 : (count + MR - 1) & -MR) * PLACE;
+  const spans = places + ((count + MR - 1) & -MR) * PLACE;
   const bytes = (g.runsEnd - g.runs) / 4 * (g.length / sizeof<T>()) * ROW;
   const together = bytes <= SHORT ? ACROSS * width : width;
   const filters = g.filters;
@@ -53,7 +54,7 @@ function multiplyAll<T>(g: Product, places: usize, count: i32): void {
     let near = panel;
     for (let first = o; places != end && first < until; first += together) {
       fetch(near, bytes);
-      sweep<T>(g, places, end, near, first, min(until, first + together));
+      sweep<T>(g, places, end, spans, near, first, min(until, first + together));
       near += g.panelBytes;
     }
     if (alone) multiplyOne(g, end, panel, o, until);
@@ -61,13 +62,19 @@ function multiplyAll<T>(g: Product, places: usize, count: i32): void {
   }
 }
 
-/** The tiles of filters o to `until`, place by place. */
-function sweep<T>(g: Product, places: usize, end: usize, panel: usize, o: i32, until: i32): void {
+/** The tiles of filters o to `until`, place by place, each over the runs of its span. */
+function sweep<T>(g: Product, places: usize, end: usize, spans: usize, panel: usize, o: i32, until: i32): void {
   const width = ROW / <i32>sizeof<T>();
-  for (let place = places; place != end; place += MR * PLACE) {
-    let near = panel;
+  const firstRun = g.firstRun, all = <i32>(g.runsEnd - g.runs), run = g.length / sizeof<T>() * ROW;
+  let from = 0, to = all;
+  for (let place = places; place != end; place += MR * PLACE, spans += SPAN) {
+    if (firstRun >= 0) {
+      from = max(0, min(all, load<i32>(spans) - firstRun));
+      to = max(from, min(all, load<i32>(spans, 4) - firstRun));
+    }
+    let near = panel + <usize>(from / 4) * run;
     for (let first = o; first < until; first += width) {
-      tile<T>(g, place, near, first * sizeof<T>(), min(width, until - first));
+      tile<T>(g, g.runs + from, g.runs + to, place, near, first * sizeof<T>(), min(width, until - first));
       near += g.panelBytes;
     }
   }

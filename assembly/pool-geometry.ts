@@ -38,7 +38,7 @@ export enum PoolOperation {
   averageGradient,
 }
 
-/** The numbers of one pooling of one image. */
+/** The numbers of one pooling. */
 @unmanaged
 export class Pool {
   operation: i32;
@@ -47,7 +47,7 @@ export class Pool {
   /** Whether sums of float32 are taken in float64; then dx is float64, laid out as x. Spec numerics-long. */
   isLong: i32;
   channels: i32;
-  /** x of the image; y or dy of the image; dx of the image. */
+  /** x, y or dy, and dx of the first image. */
   x: usize;
   y: usize;
   dx: usize;
@@ -59,13 +59,15 @@ export class Pool {
   /** The list that is in use, and its end. The kernel sets them. */
   list: usize;
   listEnd: usize;
-  /** Bytes from one pixel, row and plane of x (and dx) to the next, and of y (and dy). */
+  /** Bytes from one pixel, row, plane and image of x (and dx) to the next, and of y (and dy). */
   xPixel: i32;
   xRow: i32;
   xPlane: i32;
+  xImage: i32;
   yPixel: i32;
   yRow: i32;
   yPlane: i32;
+  yImage: i32;
   planes: PoolAxis;
   rows: PoolAxis;
   columns: PoolAxis;

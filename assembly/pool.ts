@@ -7,19 +7,28 @@ import { averageCells, maximumCells, maximumExactly, spreadAverage, spreadMaximu
 import { longAverageCells, spreadLongAverage, spreadLongMaximum } from './pool-cells-float64';
 import { Pool, PoolOperation } from './pool-geometry';
 
-/** Pools one row of positions. Spec pool-max, pool-max-gradient, pool-average, pool-average-gradient. */
-export function pool(g: Pool, plane: i32, row: i32): void {
+/**
+ * Pools the rows of positions from `first` to `end`, which are counted through the planes and images. Spec pool-max,
+ * pool-max-gradient, pool-average, pool-average-gradient.
+ */
+export function pool(g: Pool, first: i32, end: i32): void {
+  const wholeEnd = wholeCells(g);
+  const planes = g.planes.output, rows = g.rows.output;
+  for (let row = first; row < end; row++) poolRow(g, wholeEnd, row / rows / planes, row / rows % planes, row % rows);
+}
+
+function poolRow(g: Pool, wholeEnd: usize, image: i32, plane: i32, row: i32): void {
   const a = g.planes, b = g.rows, c = g.columns;
   const inside = a.inside(plane) && b.inside(row);
-  const corner = a.first(plane) * g.xPlane + b.first(row) * g.xRow;
-  const wholeEnd = wholeCells(g);
-  const y = g.y + <usize>(plane * g.yPlane + row * g.yRow);
+  const x = image * g.xImage;
+  const corner = x + a.first(plane) * g.xPlane + b.first(row) * g.xRow;
+  const y = g.y + <usize>(image * g.yImage + plane * g.yPlane + row * g.yRow);
   const divisor = g.divisor + <usize>((plane * b.output + row) * c.output) * 8;
   for (let column = 0; column < c.output; ) {
     const whole = inside ? c.insideFrom(column) : 0;
     g.list = whole > 0 ? g.whole : g.clipped;
     g.listEnd = whole > 0 ? wholeEnd : clippedCells(g, a.first(plane), b.first(row), c.first(column));
-    const origin = whole > 0 ? corner + c.first(column) * g.xPixel : 0;
+    const origin = whole > 0 ? corner + c.first(column) * g.xPixel : x;
     const count = max(1, whole);
     windows(g, count, origin, y + column * g.yPixel, divisor + column * 8);
     column += count;
@@ -62,7 +71,7 @@ function clippedCells(g: Pool, i: i32, j: i32, k: i32): usize {
   return list;
 }
 
-/** `count` windows side by side: the cells of the list in use, `origin` bytes into the image. */
+/** `count` windows side by side: the cells of the list in use, `origin` bytes behind the first cell of x. */
 function windows(g: Pool, count: i32, origin: usize, y: usize, divisor: usize): void {
   if (g.doubles) windowsOf<f64>(g, count, origin, y, divisor);
   else windowsOf<f32>(g, count, origin, y, divisor);

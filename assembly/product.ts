@@ -13,6 +13,8 @@ export class Product {
   runs: usize;
   runsEnd: usize;
   length: usize;
+  /** The byte offset of the first of them in the table that spans of tiles are of; −1 where places have no spans. */
+  firstRun: i32;
   /** Whether x, y and the weights are float64. */
   doubles: i32;
   /** Whether the sums go on from y. */

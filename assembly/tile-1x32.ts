@@ -18,7 +18,7 @@ export function multiplyOne(g: Product, place: usize, panel: usize, o: i32, filt
     panel += <usize>ACROSS * g.panelBytes;
   }
   for (; o < filters; o += NR) {
-    tile<f32>(g, place, panel, o * 4, min(NR, filters - o));
+    tile<f32>(g, g.runs, g.runsEnd, place, panel, o * 4, min(NR, filters - o));
     panel += g.panelBytes;
   }
 }

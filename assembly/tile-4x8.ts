@@ -14,11 +14,11 @@ import { storeFinished } from './epilogue';
 import { plus, Product } from './product';
 
 /**
- * y[4 places][8 channels] = Σ over the runs of a product: `panel` holds rows of 8 weights in the order of the terms. In
+ * y[4 places][8 channels] = Σ over some runs of a product: `panel` holds rows of 8 weights in the order of the terms. In
  * float64 both vectors hold two channels, and a row four weights.
  * `channel` is the byte offset of the panel in y and in the epilogue's arrays; the first `lanes` of the 8 channels exist.
  */
-export function tile<T>(g: Product, places: usize, panel: usize, channel: usize, lanes: i32): void {
+export function tile<T>(g: Product, runs: usize, runsEnd: usize, places: usize, panel: usize, channel: usize, lanes: i32): void {
   const y0 = load<usize>(places, 4) + channel;
   const y1 = load<usize>(places, 12) + channel;
   const y2 = load<usize>(places, 20) + channel;
@@ -33,9 +33,8 @@ export function tile<T>(g: Product, places: usize, panel: usize, channel: usize,
     a20 = v128.load(y2), a21 = v128.load(y2, 16);
     a30 = v128.load(y3), a31 = v128.load(y3, 16);
   }
-  const runsEnd = g.runsEnd, length = g.length;
-  let runs = g.runs;
-  do {
+  const length = g.length;
+  if (runs != runsEnd) do {
     const offset = load<usize>(runs);
     let x0 = load<usize>(places, 0) + offset;
     let x1 = load<usize>(places, 8) + offset;

@@ -19,7 +19,7 @@ export interface Kernels {
   zeroRows(lattice: number, bytes: number): void;
   add(sum: number): void;
   cells(cells: number): void;
-  pool(pool: number, plane: number, row: number): void;
+  pool(pool: number, first: number, end: number): void;
   map(f: number, x: number, y: number, count: number, exponent: number): void;
   normals(state: number, values: number, count: number, factor: number): void;
   relu(x: number, y: number, count: number): void;

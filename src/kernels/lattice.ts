@@ -1,12 +1,21 @@
 // The lattice of positions that a kernel walks over.
 
+import { MR, PLACE, SPAN } from './declared.ts';
 import type { Placement } from './placement.ts';
+
+/** Bytes of a table of so many places, with their spans. */
+export const tableBytes = (positions: number): number => Math.ceil(positions / MR) * (MR * PLACE + SPAN);
 
 /**
  * Positions [images, planes, rows, columns]: each reads the cell of that number in one placement and writes the one in
- * another.
+ * another. `spans` is the address of the spans of the rows.
  */
-export function latticeOf(counts: readonly [number, number, number, number], from: Placement, to: Placement) {
+export function latticeOf(
+  counts: readonly [number, number, number, number],
+  from: Placement,
+  to: Placement,
+  spans = 0,
+) {
   const [images, planes, rows, columns] = counts;
   return {
     images,
@@ -23,5 +32,6 @@ export function latticeOf(counts: readonly [number, number, number, number], fro
     destinationPlane: to.plane,
     destinationRow: to.row,
     destinationColumn: to.pixel,
+    spans,
   };
 }

@@ -6,13 +6,13 @@
 import type { Arena, Fields } from './arena.ts';
 import { FEWEST_POSITIONS, MOST_POSITIONS, PANEL_ROWS, SINGLE_ROWS, SOURCE_BYTES } from './blocks.ts';
 import { type Contraction, imagesOf, isCovered } from './contraction.ts';
-import { Lattice, MR, PLACE, Product, ROW } from './declared.ts';
+import { Lattice, MR, Product, ROW } from './declared.ts';
 import { writeEpilogues } from './epilogue.ts';
-import { latticeOf } from './lattice.ts';
+import { latticeOf, tableBytes } from './lattice.ts';
 import { type Panels, packPanels, stagedBytes } from './panels.ts';
 import type { Phase } from './phases.ts';
 import { offsetOf, stridedPlacement } from './placement.ts';
-import { type Pass, passesOf, type Runs, runsOf } from './runs.ts';
+import { type Pass, passesOf, type Runs, runsOf, spansOf } from './runs.ts';
 import type { Operands, Run, WeightedKernel } from './weighted-kernel.ts';
 
 /** A phase made ready: its tables in the arena, and for each group a lattice and the products of its passes. */
@@ -56,7 +56,7 @@ function prepare(arena: Arena, c: Contraction, operands: Operands, im2col: boole
   });
   const patchBytes = phases.map(({ panels, ready }) => ready.step * panels.rows * 4 * c.words);
   const block = {
-    places: arena.take(MOST_POSITIONS * PLACE),
+    places: arena.take(tableBytes(MOST_POSITIONS)),
     patches: im2col ? arena.take(Math.max(0, ...patchBytes)) : 0,
   };
   return (images) => {
@@ -79,13 +79,15 @@ function preparePhase(arena: Arena, c: Contraction, { source, target }: Operands
   const [a, b, d] = phase;
   const value = c.words * 4;
   const runs = runsOf(phase, source, c.source.channels * value);
+  const spans = im2col ? undefined : spansOf(phase, c.source.size[1], runs);
   const terms = im2col ? { offsets: [0], length: panels.rows * value } : runs;
   const productsOf = (rows: number): number[][] => {
     const passes = passesOf(terms, rows);
     const tables = passes.map(({ offsets }) => arena.table(offsets));
     return epilogues.map((epilogue, group) =>
       passes.map((pass, i) => {
-        const ends = { reload: i > 0 ? 1 : 0, epilogue: i === passes.length - 1 ? epilogue : 0 };
+        const firstRun = spans ? pass.run * 4 : -1;
+        const ends = { firstRun, reload: i > 0 ? 1 : 0, epilogue: i === passes.length - 1 ? epilogue : 0 };
         return arena.struct(Product, productOf(c, panels, group, { ...pass, ...ends, table: tables[i] }));
       }),
     );
@@ -94,6 +96,7 @@ function preparePhase(arena: Arena, c: Contraction, { source, target }: Operands
   const bytes = im2col ? panels.rows * value : source.pixel * d.step;
   const fitting = Math.floor(SOURCE_BYTES / bytes / MR) * MR;
   const products = productsOf(PANEL_ROWS);
+  const spanTable = spans ? arena.table(spans) : 0;
   return {
     runs,
     runTable: im2col ? arena.table(runs.offsets) : 0,
@@ -101,7 +104,7 @@ function preparePhase(arena: Arena, c: Contraction, { source, target }: Operands
       const from = stridedPlacement(source, group * c.source.channels * value, [a.step, b.step, d.step]);
       const first = start + group * c.target.channels * value;
       const to = stridedPlacement(target, first, [a.outputStep, b.outputStep, d.outputStep]);
-      return arena.struct(Lattice, latticeOf([1, a.positions, b.positions, d.positions], from, to));
+      return arena.struct(Lattice, latticeOf([1, a.positions, b.positions, d.positions], from, to, spanTable));
     }),
     products,
     single: panels.rows > PANEL_ROWS ? productsOf(SINGLE_ROWS) : products,
@@ -110,9 +113,10 @@ function preparePhase(arena: Arena, c: Contraction, { source, target }: Operands
   };
 }
 
-/** A pass with its table in the arena: whether it goes on from y, and the epilogue if it is the last one. */
+/** A pass with its table in the arena: whether spans are of its runs, whether it goes on from y, and the epilogue if it is the last one. */
 interface TabledPass extends Pass {
   readonly table: number;
+  readonly firstRun: number;
   readonly reload: number;
   readonly epilogue: number;
 }
@@ -123,7 +127,7 @@ function productOf(
   group: number,
   pass: TabledPass,
 ): Fields<(typeof Product.fields)[number]> {
-  const { table, offsets, length, row, reload, epilogue } = pass;
+  const { table, offsets, length, row, firstRun, reload, epilogue } = pass;
   return {
     panel: panels.address + group * panels.groupBytes + (row * ROW) / c.words,
     panelBytes: panels.bytes,
@@ -131,6 +135,7 @@ function productOf(
     runs: table,
     runsEnd: table + offsets.length * 4,
     length,
+    firstRun,
     doubles: c.words - 1,
     reload,
     epilogue,

@@ -1,4 +1,4 @@
-// Pooling and its gradients on the kernels, image by image.
+// Pooling and its gradients on the kernels.
 
 import { isLong } from '../reference/sums.ts';
 import type { Data } from '../tensor.ts';
@@ -47,29 +47,27 @@ function pool(who: string, g: PoolGeometry, operation: number, { x, y, dy, dx, d
       const words = small instanceof Float32Array ? 1 : 2;
       const [I, P] = [inputs(g.axes) * g.channels * words, outputs(g.axes) * g.channels * words];
       const isLong = words === 1 && addsDoubles(g, dx !== undefined);
-      const dxBytes = I * (isLong ? 8 : 4);
-      const isHeld = (data: Data | undefined): boolean => data !== undefined && arena.holds(data);
+      const dxBytes = I * (isLong && dx ? 8 : 4);
+      // All images at once where their tensors lie in the arena, or else one by one.
+      const isHeld = !(isLong && dx) && [x, small, dx].every((data) => !data || arena.holds(data));
+      const images = isHeld ? g.batch : 1;
       const addressOf = (data: Data | undefined, bytes: number): number =>
-        data === undefined ? 0 : arena.holds(data) ? data.byteOffset : arena.take(bytes);
-      const [inX, inY] = [addressOf(x, I * 4), addressOf(small, P * 4)];
-      const inDx = dx && isLong ? arena.take(dxBytes) : addressOf(dx, dxBytes);
-      const stepX = isHeld(x) ? I * 4 : 0;
-      const stepY = isHeld(small) ? P * 4 : 0;
-      const stepDx = isHeld(dx) && !isLong ? I * 4 : 0;
+        data ? (isHeld ? data.byteOffset : arena.take(bytes)) : 0;
+      const [inX, inY, inDx] = [addressOf(x, I * 4), addressOf(small, P * 4), addressOf(dx, dxBytes)];
       const placements = { x: denseX(g, words, inX), y: denseY(g, words, inY), dx: inDx };
-      const first = { ...planOf(arena, g, operation, placements, divisor), doubles: words - 1 };
-      const plan = arena.room(Pool);
+      const plan = arena.struct(Pool, { ...planOf(arena, g, operation, placements, divisor), doubles: words - 1 });
       const copyIn = (data: Data, at: number, words: number, n: number): void =>
         arena.floats(at, words).set(wordsOf(data).subarray(n * words, (n + 1) * words));
       return () => {
-        for (let n = 0; n < g.batch; n++) {
-          if (x && !stepX) copyIn(x, inX, I, n);
-          if (dy && !stepY) copyIn(dy, inY, P, n);
-          if (dx) kernels.zero(inDx + n * stepDx, dxBytes);
-          arena.write(plan, Pool, { ...first, x: inX + n * stepX, y: inY + n * stepY, dx: inDx + n * stepDx });
-          runImage(arena, g, plan);
-          if (y && !stepY) wordsOf(y).set(arena.floats(inY, P), n * P);
-          if (dx && !stepDx) wordsOf(dx).set(isLong ? arena.doubles(inDx, I) : arena.floats(inDx, I), n * I);
+        for (let n = 0; n < g.batch; n += images) {
+          if (x && !isHeld) copyIn(x, inX, I, n);
+          if (dy && !isHeld) copyIn(dy, inY, P, n);
+          arena.parallel(() => {
+            if (dx) kernels.zero(inDx, images * dxBytes);
+            kernels.pool(plan, 0, images * rowsOf(g));
+          });
+          if (y && !isHeld) wordsOf(y).set(arena.floats(inY, P), n * P);
+          if (dx && !isHeld) wordsOf(dx).set(isLong ? arena.doubles(inDx, I) : arena.floats(inDx, I), n * I);
         }
       };
     },
@@ -89,7 +87,7 @@ const denseX = (g: PoolGeometry, words: number, address: number): Placement =>
 const denseY = (g: PoolGeometry, words: number, address: number): Placement =>
   densePlacement(address, [g.axes[0].output, g.axes[1].output, g.axes[2].output], g.channels * words);
 
-/** A pooling between two placements: every image has a plan of its own. Spec pool-max, pool-average. */
+/** A pooling between two placements. Spec pool-max, pool-average. */
 export function preparePool(
   arena: Arena,
   g: PoolGeometry,
@@ -97,13 +95,9 @@ export function preparePool(
   y: Placement,
   divisor: Float64Array | undefined,
 ): (images: number) => void {
-  const first = planOf(arena, g, divisor ? PoolOperation.average : PoolOperation.maximum, { x, y, dx: 0 }, divisor);
-  const plans = Array.from({ length: g.batch }, (_, n) =>
-    arena.struct(Pool, { ...first, x: x.address + n * x.image, y: y.address + n * y.image }),
-  );
-  return (images) => {
-    for (let n = 0; n < images; n++) runImage(arena, g, plans[n]);
-  };
+  const operation = divisor ? PoolOperation.average : PoolOperation.maximum;
+  const plan = arena.struct(Pool, planOf(arena, g, operation, { x, y, dx: 0 }, divisor));
+  return (images) => arena.kernels.pool(plan, 0, images * rowsOf(g));
 }
 
 /** Where x (and dx, which is laid out like it) and y (or dy) lie. */
@@ -113,7 +107,7 @@ interface Placements {
   readonly dx: number;
 }
 
-/** The plan of the first image, of float32. */
+/** The plan of a pooling of float32. */
 function planOf(
   arena: Arena,
   g: PoolGeometry,
@@ -141,17 +135,16 @@ function planOf(
     xPixel: x.pixel,
     xRow: x.row,
     xPlane: x.plane,
+    xImage: x.image,
     yPixel: y.pixel,
     yRow: y.row,
     yPlane: y.plane,
+    yImage: y.image,
     planes,
     rows,
     columns,
   };
 }
 
-function runImage({ kernels }: Arena, g: PoolGeometry, plan: number): void {
-  for (let plane = 0; plane < g.axes[0].output; plane++) {
-    for (let row = 0; row < g.axes[1].output; row++) kernels.pool(plan, plane, row);
-  }
-}
+/** The rows of positions of one image. */
+const rowsOf = ({ axes: [planes, rows] }: PoolGeometry): number => planes.output * rows.output;

@@ -2,6 +2,7 @@
 
 import { checkNames, type None } from '../attributes.ts';
 import { wholeField } from '../layer/field.ts';
+import { copyOf } from '../layer/identity.ts';
 import type { Layer } from '../layer/layer.ts';
 import { operator } from '../layer/operator.ts';
 import { sizeOf } from '../tensor.ts';
@@ -20,9 +21,9 @@ export function flatten(attributes: None = {}): Layer {
     make: flatten,
     shape: (x) => [x[0], sizeOf(x.slice(1))],
     field: wholeField,
-    forward: (x) => ({ shape: [x.shape[0], sizeOf(x.shape.slice(1))], data: x.data.slice() }),
+    forward: ({ shape, data }) => copyOf({ shape: [shape[0], sizeOf(shape.slice(1))], data }),
     emit: (program, x) => program.reshape(x, [x.shape[0], sizeOf(x.shape.slice(1))]),
     roles: { flattens: true },
-    gradient: ({ x, dy }) => ({ x: { shape: x.shape, data: dy.data.slice() } }),
+    gradient: ({ x, dy }) => ({ x: copyOf({ shape: x.shape, data: dy.data }) }),
   });
 }

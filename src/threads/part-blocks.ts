@@ -1,7 +1,8 @@
 // Blocks of positions parted among threads: cut between tiles of four, or, where positions are few, every block for some of the
 // filters. Spec threads-bits.
 
-import { Epilogue, Lattice, MR, NR, PLACE, Product, Winograd } from '../kernels/declared.ts';
+import { Epilogue, Lattice, MR, NR, Product, Winograd } from '../kernels/declared.ts';
+import { tableBytes } from '../kernels/lattice.ts';
 import { each, type Section, share } from './share.ts';
 import type { Call } from './shared-arena.ts';
 import type { Structs } from './structs.ts';
@@ -82,7 +83,7 @@ function roomOf(structs: Structs, blocks: readonly Block[], t: number): Room | u
     plans.set(plan, structs.copy(plan, Winograd, own));
   }
   return {
-    table: arena.take(most * PLACE),
+    table: arena.take(tableBytes(most)),
     matrix: patches.length > 0 ? arena.take(Math.max(...patches)) : 0,
     plans,
   };

@@ -3,18 +3,19 @@
 //
 //   blocks of positions      see part-blocks.ts
 //   rows, images, strips     each thread some calls that follow each other
+//   pooling                  each thread some of the rows, or of the images of a gradient, whose rows may share cells
 //   lattices of pixels       each thread some of the rows, or of the columns of a single row
 
-import { Depthwise, Lattice, PLACE, Pool, Sum } from '../kernels/declared.ts';
+import { Depthwise, Lattice, PLACE, Pool, PoolAxis, Sum } from '../kernels/declared.ts';
 import { partBlocks } from './part-blocks.ts';
 import { partFlat, partImages, partPacking, partTiles } from './part-training.ts';
 import { each, type Section, share } from './share.ts';
 import type { Call, KernelName, Shared } from './shared-arena.ts';
 import { Structs } from './structs.ts';
-import { LEAST_WORK, workOf } from './work-of.ts';
+import { cellsOf, LEAST_WORK, workOf } from './work-of.ts';
 
 /** Calls of one kind that follow each other are parted together; what has no other kind the first thread runs alone. */
-type Kind = 'blocks' | 'pixels' | 'rows' | 'flat' | 'images' | 'tiles' | 'packing' | 'alone';
+type Kind = 'blocks' | 'pixels' | 'rows' | 'pooling' | 'flat' | 'images' | 'tiles' | 'packing' | 'alone';
 
 const KINDS: Readonly<Partial<Record<KernelName, Kind>>> = {
   places: 'blocks',
@@ -27,7 +28,7 @@ const KINDS: Readonly<Partial<Record<KernelName, Kind>>> = {
   lrn: 'pixels',
   copyRows: 'pixels',
   depthwise: 'rows',
-  pool: 'rows',
+  pool: 'pooling',
   cells: 'rows',
   zeroRows: 'rows',
   zero: 'flat',
@@ -55,6 +56,7 @@ export function parted(arena: Shared, calls: readonly Call[], threads: number, l
     blocks: partBlocks,
     pixels: partPixels,
     rows: partRows,
+    pooling: partPooling,
     flat: partFlat,
     images: partImages,
     tiles: partTiles,
@@ -74,37 +76,50 @@ export function parted(arena: Shared, calls: readonly Call[], threads: number, l
 const alone = (_: Structs, calls: readonly Call[], threads: number): Section =>
   each(threads, (t) => (t === 0 ? calls : []));
 
-/** Calls that do not depend on each other. Some kernels list cells or taps in room that their plan names. */
+/** Calls that do not depend on each other. Depthwise kernels list taps in room that their plan names. */
 function partRows(structs: Structs, calls: readonly Call[], threads: number): Section {
   return each(threads, (t) => {
     const own = new Map<number, number>();
     const [first, end] = share(calls.length, t, threads);
     return calls.slice(first, end).map((call) => {
       const [plan, ...rest] = call.numbers;
-      if (t === 0 || (call.name !== 'depthwise' && call.name !== 'pool')) return call;
-      const copy = own.get(plan) ?? (call.name === 'pool' ? ownPool(structs, plan) : ownDepthwise(structs, plan));
+      if (t === 0 || call.name !== 'depthwise') return call;
+      const copy = own.get(plan) ?? ownDepthwise(structs, plan);
       own.set(plan, copy);
       return { ...call, numbers: [copy, ...rest] };
     });
   });
 }
 
-const PoolAxisSize = { fields: ['input', 'size'] } as const;
 const TapAxisCount = { fields: ['input', 'positions', 'step', 'count'] } as const;
-
-function ownPool(structs: Structs, plan: number): number {
-  const axes = (['planes', 'rows', 'columns'] as const).map((axis) => structs.field(plan, Pool, axis));
-  const cells = axes.reduce((product, axis) => product * structs.field(axis, PoolAxisSize, 'size'), 1);
-  return structs.copy(plan, Pool, {
-    whole: structs.arena.take(cells * 4),
-    clipped: structs.arena.take(cells * 4),
-  });
-}
 
 function ownDepthwise(structs: Structs, plan: number): number {
   const axes = (['planes', 'rows', 'columns'] as const).map((axis) => structs.field(plan, Depthwise, axis));
   const taps = axes.reduce((product, axis) => product * structs.field(axis, TapAxisCount, 'count'), 1);
   return structs.copy(plan, Depthwise, { list: structs.arena.take(taps * PLACE) });
+}
+
+/** A pooling lists cells in room that its plan names. */
+function partPooling(structs: Structs, calls: readonly Call[], threads: number): Section {
+  return each(threads, (t) =>
+    calls.flatMap((call) => {
+      const [plan, from, to] = call.numbers;
+      const [first, end] = share(to - from, t, threads, unitOf(structs, plan));
+      if (first === end) return [];
+      const bytes = cellsOf(structs, plan) * 4;
+      const room = () => ({ whole: structs.arena.take(bytes), clipped: structs.arena.take(bytes) });
+      return [{ ...call, numbers: [t === 0 ? plan : structs.copy(plan, Pool, room()), from + first, from + end] }];
+    }),
+  );
+}
+
+/** Rows that one thread must do: those of an image if they may add to the same cells. */
+function unitOf(structs: Structs, pool: number): number {
+  if (structs.field(pool, Pool, 'dx') === 0) return 1;
+  const [planes, rows] = (['planes', 'rows'] as const).map((axis) =>
+    structs.field(structs.field(pool, Pool, axis), PoolAxis, 'output'),
+  );
+  return planes * rows;
 }
 
 /** Each thread does its rows in all calls, which may go on from each other: y = (a + b) + c. */

@@ -95,6 +95,7 @@ export class ThreadedArena extends StepArena {
 
   /** A call that is met again has parted its jobs. Of others, what was too short to share is not parted again. */
   override parallel(body: () => void): void {
+    const number = this.#begun++; // also of jobs that are done alone while the workers start
     if (!this.#crew.isServing) {
       body();
       return;
@@ -102,7 +103,6 @@ export class ThreadedArena extends StepArena {
     if (this.present) {
       const jobs = this.#jobsOf.get(this.present) ?? [];
       this.#jobsOf.set(this.present, jobs);
-      const number = this.#begun++;
       for (const [address, words] of jobs[number]?.structs ?? []) this.#words(address, words.length).set(words);
       const job = jobs[number] ?? this.#parted(body);
       jobs[number] = job;

@@ -9,6 +9,7 @@ import {
   NR,
   Packing,
   Pool,
+  PoolAxis,
   Product,
   Sum,
   Walk,
@@ -24,9 +25,15 @@ export const LEAST_WORK = 1_000_000;
 /** What a value costs that is compared, moved or added, and one that is raised to a power. */
 const [TOUCH, POWER] = [4, 100];
 
-/** A field of the axes of a window. */
+/** The fields of the columns of a window. */
 const Columns = { fields: ['input', 'positions', 'step', 'count'] } as const;
-const PoolColumns = { fields: ['input', 'size', 'stride', 'dilation', 'before', 'output'] } as const;
+
+/** The cells under a window. */
+export const cellsOf = (structs: Structs, pool: number): number =>
+  (['planes', 'rows', 'columns'] as const).reduce(
+    (cells, axis) => cells * structs.field(structs.field(pool, Pool, axis), PoolAxis, 'size'),
+    1,
+  );
 
 export function workOf(structs: Structs, { name, numbers }: Call): number {
   const [plan, second, third] = numbers;
@@ -53,8 +60,8 @@ export function workOf(structs: Structs, { name, numbers }: Call): number {
       return structs.field(columns, Columns, 'positions') * structs.field(plan, Depthwise, 'channels') * TOUCH;
     }
     case 'pool': {
-      const columns = structs.field(plan, Pool, 'columns');
-      return structs.field(columns, PoolColumns, 'output') * structs.field(plan, Pool, 'channels') * TOUCH;
+      const columns = structs.field(structs.field(plan, Pool, 'columns'), PoolAxis, 'output');
+      return (third - second) * columns * structs.field(plan, Pool, 'channels') * cellsOf(structs, plan);
     }
     case 'add':
       return pixels(structs.field(plan, Sum, 'first')) * structs.field(plan, Sum, 'channels') * TOUCH;

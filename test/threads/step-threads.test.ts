@@ -26,6 +26,8 @@ const net = t.chain({
     body: t.chain([t.conv2d({ filters: 20, size: 3, padding: 1 }), t.batchNorm()]),
     skip: t.identity(),
   }),
+  overlapping: t.maxPool2d({ size: 3, stride: 1, padding: 1 }),
+  mean: t.avgPool2d({ size: [4, 3], stride: 1, padding: 'same' }),
   deep: t.depthwiseConv2d({ size: 3, stride: 2, padding: 1 }),
   tanh: t.tanh(),
   pool: t.maxPool2d({ size: 2 }),
@@ -33,9 +35,12 @@ const net = t.chain({
   flat: t.flatten(),
   out: t.dense({ units: 10 }),
 });
-const SIZES = [9, 12, 12, 12, 1, 12];
+const SIZES = [9, 11, 11, 11, 1, 11];
 
-/** Batches of several sizes, so that a step needs more memory than the one before, and some that are met again. */
+/**
+ * Batches of several sizes, so that a step needs more memory than the one before, and some that are met again. Neither two nor
+ * three threads can share the images of most of them evenly.
+ */
 const batches: Batches = {
   length: SIZES.length,
   examples: SIZES.reduce((a, b) => a + b),
@@ -90,6 +95,8 @@ describe('[train-threads] the bits of one thread', () => {
     const run = vi.spyOn(Crew.prototype, 'run');
     const shared = await fit(net, params, batches, { ...options, threads });
     expect(run.mock.calls.length).toBeGreaterThan(10);
+    const parted = run.mock.calls.flatMap(([sections]) => sections.filter((section) => section[1].length > 0));
+    expect(new Set(parted.flat(2).map(({ name }) => name))).toContain('pool');
     expect(shared.history).toEqual(alone.history);
     const expected = new Map(bitsOf(alone.params));
     for (const [name, data] of bitsOf(shared.params)) expect(firstDifference(data, expected.get(name)!), name).toBe(-1);
@@ -109,6 +116,31 @@ describe('[train-threads] the bits of one thread', () => {
     const run = async (threads: number) => (await fit(small, start, few, { ...options, epochs: 1, threads })).history;
     const expected = await run(1);
     for (let i = 0; i < 25; i++) expect(await run(2)).toEqual(expected);
+  });
+
+  test('wherever in a step the workers begin to serve', async () => {
+    hostOf(2);
+    const small = t.chain([
+      t.conv2d({ filters: 24, size: 3 }),
+      t.conv2d({ filters: 24, size: 3 }),
+      t.flatten(),
+      t.dense({ units: 10 }),
+    ]);
+    const shape = [12, 16, 16, 4];
+    const start = t.initialize(small, shape, { seed: 1 });
+    const x = t.tensor(
+      shape,
+      Float32Array.from({ length: 12 * 16 * 16 * 4 }, (_, i) => ((i * 7919) % 1000) / 500 - 1),
+    );
+    const few = { length: 8, examples: 96, epoch: () => Array(8).fill({ x, labels: new Uint8Array(12) }) };
+    const run = async (threads: number) => (await fit(small, start, few, { ...options, epochs: 1, threads })).history;
+    const expected = await run(1);
+    const isServing = vi.spyOn(Crew.prototype, 'isServing', 'get');
+    for (let first = 30; first < 60; first += 2) {
+      let asked = 0;
+      isServing.mockImplementation(() => ++asked > first);
+      expect(await run(2)).toEqual(expected);
+    }
   });
 
   test('on one thread no worker starts', async () => {
