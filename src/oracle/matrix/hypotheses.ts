@@ -28,6 +28,8 @@ export interface Hypothesis {
   /** Which of several products is kept. */
   readonly choice?: string;
   readonly limits?: readonly [least: number, most: number];
+  /** Whether an index may run past the end of a tensor. */
+  readonly mayRunOn?: boolean;
   /** Whether what lies beyond the end of a tensor is NaN, or else nothing. */
   readonly isBeyondNaN?: boolean;
 }
