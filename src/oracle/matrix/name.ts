@@ -105,15 +105,20 @@ function rankedBy(suspects: readonly Suspect[], first: readonly Examined[]): Sus
 /** The suspects that explain every failure, each under every condition that no right answer speaks against. */
 function hypothesesFrom(suspects: readonly Suspect[], { right, ...failing }: Answers): Hypothesis[] {
   const wrong = [...failing.wrong, ...failing.smaller];
+  let left = suspects;
+  for (const each of wrong) left = left.filter(({ mistake }) => agreementOf(mistake, each) === 'agrees');
   const found: Hypothesis[] = [];
-  let followed = 0;
-  for (const suspect of suspects) {
-    if (followed >= FOLLOWED) break;
-    if (!wrong.every((each) => agreementOf(suspect.mistake, each) === 'agrees')) continue;
-    const outside = right.filter((each) => agreementOf(suspect.mistake, each) !== 'unchanged');
-    const conditions = conditionsBetween(wrong.map(caseOf), outside.map(caseOf));
-    if (conditions.length > 0) followed++;
-    found.push(...conditions.map((condition) => ({ suspect, condition })));
+  for (let [first, followed] = [0, 0]; first < left.length && followed < FOLLOWED; ) {
+    const next = left.slice(first, first + FOLLOWED - followed);
+    first += next.length;
+    // Case by case: what is known of the last ones alone is kept.
+    const changed = right.map((each) => next.map(({ mistake }) => agreementOf(mistake, each) !== 'unchanged'));
+    for (const [i, suspect] of next.entries()) {
+      const outside = right.filter((_, j) => changed[j][i]);
+      const conditions = conditionsBetween(wrong.map(caseOf), outside.map(caseOf));
+      if (conditions.length > 0) followed++;
+      found.push(...conditions.map((condition) => ({ suspect, condition })));
+    }
   }
   return found;
 }
