@@ -85,7 +85,7 @@ export async function nameBy(
   if (ranked.length === 0) return undefined;
   const answers = { wrong, right: examined(passes, PASSES), smaller: examined(smaller, FAILURES) };
   const first = await narrowed({ subject, isOver }, hypothesesFrom(ranked, answers), answers);
-  const left = first && (await toldApart({ subject, isOver }, first, answers));
+  const left = first && (await toldApart({ subject, isOver }, first, answers, [...failures, ...passes]));
   if (!left || left.hypotheses.length === 0 || left.fresh[0] < INSIDE) return undefined;
   const best = left.hypotheses.reduce((a, b) => (costOf(b) < costOf(a) ? b : a));
   const evidence = { explained: wrong.length, failures: wrong.length, passes: answers.right.length };
@@ -134,12 +134,17 @@ interface Left {
 /** How many of the new cases are looked for that tell two predictions apart, and among how many others each time. */
 const [APART, SOUGHT] = [12, 24];
 
-/**
- * What new cases leave on which the predictions of those that are left differ: without them the plainest would be named, though
- * nothing spoke for it.
- */
-async function toldApart({ subject, isOver }: Patient, left: Left, { wrong, right }: Answers): Promise<Left> {
+/** What is left by cases on which the predictions differ: without them the plainest would be named, though nothing spoke for it. */
+async function toldApart(
+  { subject, isOver }: Patient,
+  left: Left,
+  { wrong, right }: Answers,
+  all: readonly Outcome[],
+): Promise<Left> {
   let { hypotheses } = left;
+  // What lies beyond an end is read in few cases, which are large: all of the campaign are looked at.
+  if (hypotheses.some(({ suspect }) => suspect.rival))
+    for (const each of all) if (countOf(each.case) <= PRODUCTS) hypotheses = keptBy(each, subject, hypotheses);
   const [seen, draw] = [new Set<string>(), random(hash(right.length, caseId(caseOf(wrong[0]))))];
   const pool = { failures: wrong.map(caseOf), passes: right.map(caseOf) };
   for (let asked = 0; asked < APART && hypotheses.length > 0 && !isOver(); asked++) {
