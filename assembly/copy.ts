@@ -40,24 +40,20 @@ export function zero(address: usize, bytes: usize): void {
   memory.fill(address, 0, bytes);
 }
 
-/** Whether none of `count` float64 values is ∞ or NaN. Spec numerics-padding. */
-export function finiteDoubles(address: usize, count: i32): bool {
-  const exponent: i64 = 0x7ff0000000000000;
-  let found = false;
-  for (let i = 0; i < count; i++) found = found || (load<i64>(address + i * 8) & exponent) == exponent;
-  return !found;
-}
-
-/** Whether none of `count` float32 values is ∞ or NaN: both have an exponent of all ones. Spec numerics-padding. */
-export function finite(address: usize, count: i32): bool {
-  const exponent = i32x4.splat(0x7f800000);
+/**
+ * Whether none of `count` values of float32, or of float64 where these are `doubles`, is ∞ or NaN: both have an exponent of all
+ * ones. Spec numerics-padding.
+ */
+export function finite(address: usize, count: i32, doubles: i32): bool {
+  const mask = doubles ? i64x2.splat(0x7ff0000000000000) : i32x4.splat(0x7f800000);
+  // The low word of a double, of which nothing is left, equals no 1.
+  const ones = doubles ? v128.or(mask, i64x2.splat(1)) : mask;
   let found = i32x4.splat(0);
-  let i = 0;
-  for (; i + 4 <= count; i += 4) {
-    found = v128.or(found, i32x4.eq(v128.and(v128.load(address + i * 4), exponent), exponent));
-  }
-  for (; i < count; i++) {
-    found = v128.or(found, i32x4.eq(v128.and(v128.load32_splat(address + i * 4), exponent), exponent));
+  const end = address + (<usize>count * 4 << doubles);
+  for (; address + 16 <= end; address += 16) found = v128.or(found, i32x4.eq(v128.and(v128.load(address), mask), ones));
+  for (; address < end; address += 4 << doubles) {
+    const v = doubles ? v128.load64_splat(address) : v128.load32_splat(address);
+    found = v128.or(found, i32x4.eq(v128.and(v, mask), ones));
   }
   return !v128.any_true(found);
 }

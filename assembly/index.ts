@@ -5,7 +5,7 @@ export { add, Pixelwise } from './add';
 export { LANES, MR, NR, PASS_BYTES, ROW, SUM_POSITIONS } from './blocks';
 export { cells } from './cells';
 export { sumRows } from './column-sums';
-export { copyRows, finite, finiteDoubles, repeat, zero, zeroRows } from './copy';
+export { copyRows, finite, repeat, zero, zeroRows } from './copy';
 export { depthwise } from './depthwise';
 export { depthwiseGradient } from './depthwise-weight-gradient';
 export { map, MathFunction, relu, reluGradient } from './elementwise';

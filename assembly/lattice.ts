@@ -38,56 +38,37 @@ export const SPAN: i32 = 8;
 /**
  * Writes the places of the positions [first, end), row-major, and repeats the last one until the table fills whole
  * tiles: a repeated place computes and stores the same values once more. Behind the places the spans of the tiles follow, each
- * of the runs that any of its places needs.
+ * from the first run that any of its rows needs to the last.
  */
 export function places(l: Lattice, first: usize, end: usize, table: usize): void {
-  let column = first % l.columns;
-  let row = (first / l.columns) % l.rows;
-  let plane = (first / l.columns / l.rows) % l.planes;
-  let image = first / l.columns / l.rows / l.planes;
-  let source: usize = 0;
-  let destination: usize = 0;
-  let begin = true;
-  for (let p = first; p < end; p++) {
-    if (begin) {
-      source = l.source + image * l.sourceImage + plane * l.sourcePlane + row * l.sourceRow + column * l.sourceColumn;
-      destination = l.destination + image * l.destinationImage + plane * l.destinationPlane + row * l.destinationRow + column * l.destinationColumn;
+  const spans = table + ((end - first + MR - 1) & -MR) * PLACE;
+  let row = first / l.columns, column = first % l.columns;
+  for (let p = first; p < end; row++, column = 0) {
+    const ownRow = row % l.rows, plane = row / l.rows % l.planes, image = row / l.rows / l.planes;
+    let source = l.source + image * l.sourceImage + plane * l.sourcePlane + ownRow * l.sourceRow + column * l.sourceColumn;
+    let destination = l.destination + image * l.destinationImage + plane * l.destinationPlane + ownRow * l.destinationRow + column * l.destinationColumn;
+    const begin = p - first;
+    const rowEnd = min(end, p + l.columns - column);
+    for (; p < rowEnd; p++) {
+      store<usize>(table, source), store<usize>(table, destination, 4);
+      table += PLACE;
+      source += l.sourceColumn;
+      destination += l.destinationColumn;
     }
-    store<usize>(table, source);
-    store<usize>(table, destination, 4);
-    table += PLACE;
-    source += l.sourceColumn;
-    destination += l.destinationColumn;
-    begin = ++column == l.columns;
-    if (!begin) continue;
-    column = 0;
-    if (++row < l.rows) continue;
-    row = 0;
-    if (++plane < l.planes) continue;
-    plane = 0;
-    image++;
+    if (l.spans) widen(spans, begin, rowEnd - first, l.spans + ownRow * SPAN);
   }
   for (let p = end - first; p % <usize>MR != 0; p++) {
     store<u64>(table, load<u64>(table - PLACE));
     table += PLACE;
   }
-  if (l.spans) tileSpans(l, first, end, table);
 }
 
-/** Writes the span of each tile: from the first run that a row of its positions needs to the last. */
-function tileSpans(l: Lattice, first: usize, end: usize, table: usize): void {
-  let column = first % l.columns;
-  let row = (first / l.columns) % l.rows;
-  for (let p = first; p < end; p += MR) {
-    let from: usize = -1, to: usize = 0;
-    for (let left = min<usize>(MR, end - p); left > 0; ) {
-      const span = l.spans + row * SPAN;
-      from = min(from, load<usize>(span)), to = max(to, load<usize>(span, 4));
-      const count = min(left, l.columns - column);
-      left -= count, column += count;
-      if (column == l.columns) column = 0, row = row + 1 == l.rows ? 0 : row + 1;
-    }
-    store<usize>(table, from), store<usize>(table, to, 4);
-    table += SPAN;
+/** Makes the spans of the tiles of the places [begin, end) as wide as that of their row. */
+function widen(spans: usize, begin: usize, end: usize, span: usize): void {
+  const from = load<usize>(span), to = load<usize>(span, 4);
+  for (let place = begin & -MR; place < end; place += MR) {
+    const at = spans + place * (SPAN / MR), isNew = place >= begin;
+    store<usize>(at, isNew ? from : min(from, load<usize>(at)));
+    store<usize>(at, isNew ? to : max(to, load<usize>(at, 4)), 4);
   }
 }

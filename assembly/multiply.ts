@@ -1,6 +1,6 @@
 // The loops around the tiles: panel by panel, tile by tile.
 
-import { MR, ROW } from './blocks';
+import { MR, NR, ROW } from './blocks';
 import { ACROSS, multiplyOne } from './tile-1x32';
 import { PLACE, SPAN } from './lattice';
 import { Product } from './product';
@@ -35,17 +35,11 @@ const SHORT: usize = 0x800;
  * tile of one row computes it while the panels are in the cache. Spec conv-forward, conv-input-gradient.
  */
 export function multiply(g: Product, places: usize, count: i32): void {
-  if (g.doubles) multiplyAll<f64>(g, places, count);
-  else multiplyAll<f32>(g, places, count);
-}
-
-@inline
-function multiplyAll<T>(g: Product, places: usize, count: i32): void {
-  const width = ROW / <i32>sizeof<T>();
-  const alone = sizeof<T>() == 4 && count % MR == 1;
+  const width = NR >> g.doubles;
+  const alone = !g.doubles && count % MR == 1;
   const end = places + (alone ? count - 1 : (count + MR - 1) & -MR) * PLACE;
   const spans = places + ((count + MR - 1) & -MR) * PLACE;
-  const bytes = (g.runsEnd - g.runs) / 4 * (g.length / sizeof<T>()) * ROW;
+  const bytes = (g.runsEnd - g.runs) / 4 * (g.length / 4 >> g.doubles) * ROW;
   const together = bytes <= SHORT ? ACROSS * width : width;
   const filters = g.filters;
   let panel = g.panel;
@@ -54,7 +48,7 @@ function multiplyAll<T>(g: Product, places: usize, count: i32): void {
     let near = panel;
     for (let first = o; places != end && first < until; first += together) {
       fetch(near, bytes);
-      sweep<T>(g, places, end, spans, near, first, min(until, first + together));
+      sweep(g, places, end, spans, near, first, min(until, first + together));
       near += g.panelBytes;
     }
     if (alone) multiplyOne(g, end, panel, o, until);
@@ -63,9 +57,9 @@ function multiplyAll<T>(g: Product, places: usize, count: i32): void {
 }
 
 /** The tiles of filters o to `until`, place by place, each over the runs of its span. */
-function sweep<T>(g: Product, places: usize, end: usize, spans: usize, panel: usize, o: i32, until: i32): void {
-  const width = ROW / <i32>sizeof<T>();
-  const firstRun = g.firstRun, all = <i32>(g.runsEnd - g.runs), run = g.length / sizeof<T>() * ROW;
+function sweep(g: Product, places: usize, end: usize, spans: usize, panel: usize, o: i32, until: i32): void {
+  const width = NR >> g.doubles;
+  const firstRun = g.firstRun, all = <i32>(g.runsEnd - g.runs), run = (g.length / 4 >> g.doubles) * ROW;
   let from = 0, to = all;
   for (let place = places; place != end; place += MR * PLACE, spans += SPAN) {
     if (firstRun >= 0) {
@@ -74,7 +68,9 @@ function sweep<T>(g: Product, places: usize, end: usize, spans: usize, panel: us
     }
     let near = panel + <usize>(from / 4) * run;
     for (let first = o; first < until; first += width) {
-      tile<T>(g, g.runs + from, g.runs + to, place, near, first * sizeof<T>(), min(width, until - first));
+      const lanes = min(width, until - first);
+      if (g.doubles) tile<f64>(g, g.runs + from, g.runs + to, place, near, first * 8, lanes);
+      else tile<f32>(g, g.runs + from, g.runs + to, place, near, first * 4, lanes);
       near += g.panelBytes;
     }
   }

@@ -41,18 +41,19 @@ export class Block {
  * The values of x at 4 places along a block, side by side: 16 bytes for every position, or 32 in float64. A walk through x
  * itself would step over whole pixels, whose addresses share few cache sets (measured: half the speed at 512 channels).
  */
-export function packBlock<T>(places: usize, walk: Walk, block: Block, packed: usize): void {
+export function packBlock(doubles: i32, places: usize, walk: Walk, block: Block, packed: usize): void {
   const x0 = load<usize>(places), x1 = load<usize>(places, 8), x2 = load<usize>(places, 16), x3 = load<usize>(places, 24);
-  const S = sizeof<T>();
+  const S = <usize>4 << doubles;
   const together = x1 == x0 + S && x2 == x0 + 2 * S && x3 == x0 + 3 * S;
   let plane = block.plane, row = block.row, column = block.column;
   let image = walk.origin + <usize>block.image * walk.image;
   for (let left = block.count; left > 0; ) {
     const count = min(left, walk.columns - column);
     const at = image + <usize>plane * walk.plane + <usize>row * walk.row + <usize>column * walk.column;
-    if (together) packTogether<T>(x0 + at, walk.column, count, packed);
-    else packApart<T>(x0 + at, x1 + at, x2 + at, x3 + at, walk.column, count, packed);
-    packed += count * (MR * <i32>S);
+    if (together) packTogether(doubles, x0 + at, walk.column, count, packed);
+    else if (doubles) packApart<f64>(x0 + at, x1 + at, x2 + at, x3 + at, walk.column, count, packed);
+    else packApart<f32>(x0 + at, x1 + at, x2 + at, x3 + at, walk.column, count, packed);
+    packed += <usize>(count * MR) * S;
     left -= count;
     column = 0;
     if (++row < walk.rows) continue;
@@ -64,12 +65,15 @@ export function packBlock<T>(places: usize, walk: Walk, block: Block, packed: us
 }
 
 @inline
-function packTogether<T>(x: usize, step: usize, count: i32, packed: usize): void {
+function packTogether(doubles: i32, x: usize, step: usize, count: i32, packed: usize): void {
   for (; count > 0; count--) {
     v128.store(packed, v128.load(x));
-    if (sizeof<T>() == 8) v128.store(packed, v128.load(x, 16), 16);
+    packed += 16;
+    if (doubles) {
+      v128.store(packed, v128.load(x, 16));
+      packed += 16;
+    }
     x += step;
-    packed += MR * sizeof<T>();
   }
 }
 

@@ -52,16 +52,15 @@ export function accumulate(g: WeightGradient): void {
       blockSums.total = isLast ? part.total : 0;
       blockSums.to = isLast ? part.to : part.part;
     }
-    if (g.doubles) addBlock<f64>(g, panel);
-    else addBlock<f32>(g, panel);
+    addBlock(g, panel);
   }
 }
 
 /** The tiles of one block, for as many panels of dy at a time as stay in the cache. */
-@inline
-function addBlock<T>(g: WeightGradient, panel: usize): void {
+function addBlock(g: WeightGradient, panel: usize): void {
   const filters = g.filters, panelBytes = g.panelBytes, places = g.places;
-  const width = ROW / <i32>sizeof<T>(), tileBytes = TILE_BYTES * width / NR;
+  const doubles = g.doubles;
+  const width = NR >> doubles, tileBytes = TILE_BYTES >> doubles;
   const block = changetype<Block>(gradientBlock());
   const end = places + g.tiles * MR * PLACE;
   const row = <usize>((filters + width - 1) / width * tileBytes);
@@ -70,9 +69,12 @@ function addBlock<T>(g: WeightGradient, panel: usize): void {
     const until = min(filters, begin + together);
     let sums = <usize>(begin / width * tileBytes);
     for (let place = places; place != end; place += MR * PLACE, sums += row) {
-      packBlock<T>(place, g.walk, block, g.packed);
+      packBlock(doubles, place, g.walk, block, g.packed);
       let dy = panel, tile = sums;
-      for (let o = begin; o < until; o += width, dy += panelBytes, tile += tileBytes) gradientTile<T>(g, place, dy, o, tile);
+      for (let o = begin; o < until; o += width, dy += panelBytes, tile += tileBytes) {
+        if (doubles) gradientTile<f64>(g, place, dy, o, tile);
+        else gradientTile<f32>(g, place, dy, o, tile);
+      }
     }
   }
 }

@@ -25,6 +25,7 @@ import {
 } from '../src/index.ts';
 import { avgPoolGrad } from '../src/reference/pool.ts';
 import { threeAxes } from '../src/window.ts';
+import { some } from './some.ts';
 
 const row = (values: readonly number[]) => tensor([1, values.length], values);
 
@@ -133,31 +134,62 @@ const dxOf = (layer: Layer, x: Tensor, dy: Tensor): number[] => [...layer.vjp(x,
 /** A window of ones except for its first cell, and its sum: 2²⁴ where every 1 is lost, otherwise exact. */
 const top = 2 ** 24;
 
-test('[numerics-counts] divisors are exact beyond 2²⁴', () => {
+describe('divisors beyond 2²⁴', () => {
   const M = top + 3;
-  expect(f(M)).not.toBe(M);
-  const ones = filled([1, M, 1], () => 1);
-  const [y, pull] = globalAvgPool().vjp(ones, {});
-  expect([...y.data]).toEqual([1]);
   const share = f(top / M);
-  expect(share).not.toBe(f(top / f(M)));
-  expect(pull(tensor([1, 1], [top])).x.data[M - 1]).toBe(share);
-  const axis = { input: M, size: M, stride: 1, dilation: 1, before: 0, after: 0, output: 1 };
-  const dx = new Float32Array(M);
-  avgPoolGrad({ batch: 1, channels: 1, axes: threeAxes([axis]) }, Float32Array.of(top), Float64Array.of(M), dx);
-  expect(dx[0]).toBe(share);
-  const loss = squaredError({ target: tensor([M]) });
-  const [value, back] = loss.vjp({ shape: [M], data: ones.data }, {});
-  expect([...value.data]).toEqual([1]);
-  expect(back(tensor([1], [top / 2])).x.data[0]).toBe(share);
-  // A constant channel and a constant dy: the bias, and no gradient.
-  const [normal, pullNormal] = batchNorm().vjp(ones, { weight: tensor([1], [1]), bias: tensor([1], [7]) });
-  expect(normal.data.every((v) => v === 7)).toBe(true);
-  expect(pullNormal(ones).x.data.every((v) => v === 0)).toBe(true);
-  const logits = { shape: [M], data: ones.data.fill(1000) };
-  const [mean, shares] = binaryCrossEntropy({ targets: tensor([M]) }).vjp(logits, {});
-  expect([...mean.data]).toEqual([1000]);
-  expect(shares(tensor([1], [top])).x.data[0]).toBe(share);
+  const ones = (): Tensor => filled([1, M, 1], () => 1);
+
+  const divided: [what: string, check: () => void][] = [
+    [
+      'an average',
+      () => {
+        const [y, pull] = globalAvgPool().vjp(ones(), {});
+        expect([...y.data]).toEqual([1]);
+        expect(pull(tensor([1, 1], [top])).x.data[M - 1]).toBe(share);
+        const axis = { input: M, size: M, stride: 1, dilation: 1, before: 0, after: 0, output: 1 };
+        const dx = new Float32Array(M);
+        avgPoolGrad({ batch: 1, channels: 1, axes: threeAxes([axis]) }, Float32Array.of(top), Float64Array.of(M), dx);
+        expect(dx[0]).toBe(share);
+      },
+    ],
+    [
+      'a norm',
+      () => {
+        // A constant channel and a constant dy: the bias, and no gradient.
+        const x = ones();
+        const [normal, pull] = batchNorm().vjp(x, { weight: tensor([1], [1]), bias: tensor([1], [7]) });
+        expect(normal.data.every((v) => v === 7)).toBe(true);
+        expect(pull(x).x.data.every((v) => v === 0)).toBe(true);
+      },
+    ],
+    [
+      'a cross-entropy',
+      () => {
+        const [mean, shares] = binaryCrossEntropy({ targets: tensor([M]) }).vjp(
+          filled([M], () => 1000),
+          {},
+        );
+        expect([...mean.data]).toEqual([1000]);
+        expect(shares(tensor([1], [top])).x.data[0]).toBe(share);
+      },
+    ],
+    [
+      'a squared error',
+      () => {
+        const [value, back] = squaredError({ target: tensor([M]) }).vjp(
+          filled([M], () => 1),
+          {},
+        );
+        expect([...value.data]).toEqual([1]);
+        expect(back(tensor([1], [top / 2])).x.data[0]).toBe(share);
+      },
+    ],
+  ];
+
+  test.each(some(divided, 3))('[numerics-counts] are exact: of %s', (_, check) => {
+    expect([f(M) === M, share === f(top / f(M))]).toEqual([false, false]);
+    check();
+  });
 });
 
 test('[numerics-zero] [sum-rules] merged branches keep −0, and sums over windows give +0', () => {

@@ -47,6 +47,8 @@ const several = {
 const files = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
   .map((file) => file.replaceAll('\\', '/'))
   .filter((file) => !file.includes('node_modules'));
+const isSlow = (file: string): boolean => file.endsWith('.slow.test.ts');
+const nameOf = (file: string): string => file.replace(/(\.slow)?\.test\.ts$/, '');
 /** Whether src has such a file or folder. */
 const inSource = (name: string): boolean =>
   ['', '.ts', '.tsx', '.mjs'].some((ending) => existsSync(join(root, 'src', name + ending)));
@@ -57,10 +59,19 @@ test('a folder of tests has the name of a folder of src, or a line in CONTRIBUTI
 });
 
 test('a test in a folder of src has the name of what it tests there: a file, a folder, or an entry of this list', () => {
-  const names = files.filter((file) => file.endsWith('.test.ts')).map((file) => file.slice(0, -'.test.ts'.length));
+  const names = files.filter((file) => file.endsWith('.test.ts') && !isSlow(file)).map(nameOf);
   const inRooms = names.filter((name) => name.includes('/') && inSource(name.split('/')[0]));
   const others = inRooms.filter(
     (name) => !inSource(name) && !(inSource(dirname(name)) && basename(name) === basename(dirname(name))),
   );
   expect(others.sort()).toEqual(Object.keys(several));
+});
+
+test('all cases of a file that takes some of them are in the slow suite', () => {
+  const sampled = files.filter(
+    (file) =>
+      file.endsWith('.test.ts') &&
+      /^import .* from '[./]+\/some\.ts';$/m.test(readFileSync(join(root, 'test', file), 'utf8')),
+  );
+  expect(files.filter(isSlow).map(nameOf).sort()).toEqual(sampled.map(nameOf).sort());
 });

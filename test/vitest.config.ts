@@ -17,7 +17,11 @@ const alone = [
   'train/fit-options.test.ts',
 ];
 
-const execArgv = ['--max-semi-space-size=64']; // MB: a tenth less time for garbage
+/** Campaigns, which `npm test` leaves out: `npm run test:slow`. Each has a process of its own. */
+const slow = ['**/*.slow.test.ts'];
+
+/** In MB, from the start on: a tenth less time for garbage. */
+const execArgv = ['--min-semi-space-size=64', '--max-semi-space-size=64'];
 
 const common = {
   dir: 'test',
@@ -71,11 +75,12 @@ export default defineConfig({
           ...common,
           name: 'shared',
           include: ['**/*.test.ts'],
-          exclude: [...common.exclude, ...alone],
+          exclude: [...common.exclude, ...alone, ...slow],
           isolate: false,
           execArgv,
         },
       },
+      { test: { ...common, name: 'slow', include: slow, env: { TOEPLITZ_SLOW: 'yes' }, execArgv } },
     ],
   },
 });

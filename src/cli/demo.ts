@@ -10,31 +10,37 @@ import { table } from '../oracle/report/text.ts';
 import example from './mistaken-engine.ts';
 import { ownEngines } from './own-engines.ts';
 import { progressLine } from './progress.ts';
+import { aboveZero } from './settings.ts';
 import { EXIT, UsageError } from './usage.ts';
 
-export const help = `toeplitz demo [--seed N]
+export const help = `toeplitz demo [--seed N] [--cases N]
 
 Runs the oracle over three implementations of this library (SIMD kernels: direct
 and im2col; plain JavaScript), and over an example engine with a mistake. Exit
-code 0 if the first three are clean and the mistake is found.
+code 0 if the first three are clean and the mistake is found. --cases says how
+many cases each operator gets (70).
 `;
 
 /** Enough to ask every range of sizes several times, in about ten seconds for all engines. */
-const CASES = 70;
+const CASES = '70';
 
 export async function run(args: readonly string[]): Promise<number> {
-  const { values } = parseArgs({ args: [...args], options: { seed: { type: 'string', default: '1' } } });
+  const { values } = parseArgs({
+    args: [...args],
+    options: { seed: { type: 'string', default: '1' }, cases: { type: 'string', default: CASES } },
+  });
   const seed = Number(values.seed);
   if (!Number.isSafeInteger(seed)) throw new UsageError(`--seed must be a whole number, got '${values.seed}'`);
+  const cases = aboveZero('cases', values.cases);
   const progress = progressLine(process.stderr);
-  const options: CheckOptions = { seed, cases: CASES, onProgress: progress.show };
+  const options: CheckOptions = { seed, cases, onProgress: progress.show };
   const check = async (engine: Engine) => {
     const report = await checkEngine(engine, options);
     progress.clear();
     return report;
   };
   const say = (text: string): boolean => process.stdout.write(text);
-  say(`Three implementations of one spec, ${CASES} generated cases per operator (forward, then gradient):\n\n`);
+  say(`Three implementations of one spec, ${cases} generated cases per operator (forward, then gradient):\n\n`);
   let clean = true;
   const rows: (string | number)[][] = [];
   for (const engine of ownEngines()) {

@@ -6,6 +6,7 @@ import { SUM } from '../kernels/elementwise.ts';
 import { type Finish, writeEpilogues } from '../kernels/epilogue.ts';
 import { latticeOf } from '../kernels/lattice.ts';
 import { offsetOf, type Placement } from '../kernels/placement.ts';
+import { struct } from '../kernels/struct.ts';
 import type { LrnStep, PointwiseStep } from '../layer/step.ts';
 import { SHORT_SUM } from '../reference/sums.ts';
 import type { Three } from '../window.ts';
@@ -83,7 +84,7 @@ function imagesOf(arena: Arena, lattices: readonly number[], activation: Activat
 }
 
 /** The first field of a lattice. */
-const Images = { fields: [Lattice.fields[0]] } as const;
+const Images = struct('images');
 
 /** Spec lrn-forward. */
 export function lrnStep(x: Activation, y: Activation, { before, after, k, alpha, beta }: LrnStep): Step {

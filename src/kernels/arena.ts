@@ -5,12 +5,7 @@ import type { Data } from '../tensor.ts';
 import { HEAP_BASE } from './declared.ts';
 import type { Kernels } from './exports.ts';
 import { type Instance, type Memory, newInstance } from './module.ts';
-
-/** A struct of assembly/, as declared.ts names its fields; those of `floats` are float32, the others whole numbers. */
-export interface Struct<Field extends string> {
-  readonly fields: readonly Field[];
-  readonly floats?: readonly Field[];
-}
+import type { Struct } from './struct.ts';
 
 /** A value for every field; `NoInfer` makes a field that the struct does not have an error. */
 export type Fields<Field extends string> = Readonly<Record<NoInfer<Field>, number>>;
@@ -179,7 +174,7 @@ export class Arena {
   }
 
   /** Writes the fields of a struct. */
-  write<Field extends string>(address: number, { fields, floats = [] }: Struct<Field>, values: Fields<Field>): void {
+  write<Field extends string>(address: number, { fields, floats }: Struct<Field>, values: Fields<Field>): void {
     const memory = this.#words();
     let word = address >>> 2;
     for (const field of fields) memory[word++] = values[field];

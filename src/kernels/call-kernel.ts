@@ -39,9 +39,10 @@ export function callKernel(kernelOf: () => WeightedKernel, call: KernelCall, key
       target,
       finish: { bias: b && wordsOf(b) },
     });
-    const finite = w instanceof Float32Array ? arena.kernels.finite : arena.kernels.finiteDoubles;
+    const doubles = w instanceof Float32Array ? 0 : 1;
     return (): boolean => {
-      if (source.isPadded && kernel.skipsPadding && finite(weights, w.length) === 0) return false;
+      if (source.isPadded && kernel.skipsPadding && arena.kernels.finite(weights, w.length, doubles) === 0)
+        return false;
       for (let first = 0; first < batch; first += source.images) {
         const end = Math.min(batch, first + source.images);
         arena.parallel(() => {

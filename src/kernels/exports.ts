@@ -10,8 +10,7 @@ export interface Kernels {
   depthwise(depthwise: number, xImage: number, yImage: number, plane: number, row: number): void;
   depthwiseGradient(depthwise: number, xImage: number, dyImage: number, first: number, count: number): void;
   copyRows(lattice: number, bytes: number): void;
-  finite(address: number, count: number): number;
-  finiteDoubles(address: number, count: number): number;
+  finite(address: number, count: number, doubles: number): number;
   pack(packing: number): void;
   repeat(source: number, count: number, times: number, to: number): void;
   setScratch(address: number): void;

@@ -3,8 +3,8 @@
 import { MR, PLACE, SPAN } from './declared.ts';
 import type { Placement } from './placement.ts';
 
-/** Bytes of a table of so many places, with their spans. */
-export const tableBytes = (positions: number): number => Math.ceil(positions / MR) * (MR * PLACE + SPAN);
+/** Bytes of a place in a table of whole tiles, with its part of its tile's span. */
+export const TABLED = PLACE + SPAN / MR;
 
 /**
  * Positions [images, planes, rows, columns]: each reads the cell of that number in one placement and writes the one in

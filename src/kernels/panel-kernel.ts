@@ -3,16 +3,16 @@
 //   for each group: for each phase: for each block of positions:
 //     for each pass over the terms: one call that multiplies the block with all panels
 
-import type { Arena, Fields } from './arena.ts';
+import type { Arena } from './arena.ts';
 import { FEWEST_POSITIONS, MOST_POSITIONS, PANEL_ROWS, SINGLE_ROWS, SOURCE_BYTES } from './blocks.ts';
 import { type Contraction, imagesOf, isCovered } from './contraction.ts';
 import { Lattice, MR, Product, ROW } from './declared.ts';
 import { writeEpilogues } from './epilogue.ts';
-import { latticeOf, tableBytes } from './lattice.ts';
+import { latticeOf, TABLED } from './lattice.ts';
 import { type Panels, packPanels, stagedBytes } from './panels.ts';
 import type { Phase } from './phases.ts';
 import { offsetOf, stridedPlacement } from './placement.ts';
-import { type Pass, passesOf, type Runs, runsOf, spansOf } from './runs.ts';
+import { passesOf, type Runs, runsOf, spansOf } from './runs.ts';
 import type { Operands, Run, WeightedKernel } from './weighted-kernel.ts';
 
 /** A phase made ready: its tables in the arena, and for each group a lattice and the products of its passes. */
@@ -56,7 +56,7 @@ function prepare(arena: Arena, c: Contraction, operands: Operands, im2col: boole
   });
   const patchBytes = phases.map(({ panels, ready }) => ready.step * panels.rows * 4 * c.words);
   const block = {
-    places: arena.take(tableBytes(MOST_POSITIONS)),
+    places: arena.take(MOST_POSITIONS * TABLED),
     patches: im2col ? arena.take(Math.max(0, ...patchBytes)) : 0,
   };
   return (images) => {
@@ -85,11 +85,20 @@ function preparePhase(arena: Arena, c: Contraction, { source, target }: Operands
     const passes = passesOf(terms, rows);
     const tables = passes.map(({ offsets }) => arena.table(offsets));
     return epilogues.map((epilogue, group) =>
-      passes.map((pass, i) => {
-        const firstRun = spans ? pass.run * 4 : -1;
-        const ends = { firstRun, reload: i > 0 ? 1 : 0, epilogue: i === passes.length - 1 ? epilogue : 0 };
-        return arena.struct(Product, productOf(c, panels, group, { ...pass, ...ends, table: tables[i] }));
-      }),
+      passes.map(({ offsets, length, row }, i) =>
+        arena.struct(Product, {
+          panel: panels.address + group * panels.groupBytes + (row * ROW) / c.words,
+          panelBytes: panels.bytes,
+          filters: c.target.channels,
+          runs: tables[i],
+          runsEnd: tables[i] + offsets.length * 4,
+          length,
+          firstRun: spans ? Math.floor((row * 4) / runs.length) * 4 : -1,
+          doubles: c.words - 1,
+          reload: i > 0 ? 1 : 0,
+          epilogue: i === passes.length - 1 ? epilogue : 0,
+        }),
+      ),
     );
   };
   const start = offsetOf(target, [a.outputStart, b.outputStart, d.outputStart]);
@@ -110,35 +119,6 @@ function preparePhase(arena: Arena, c: Contraction, { source, target }: Operands
     single: panels.rows > PANEL_ROWS ? productsOf(SINGLE_ROWS) : products,
     positions: a.positions * b.positions * d.positions,
     step: Math.max(FEWEST_POSITIONS, Math.min(MOST_POSITIONS, fitting)),
-  };
-}
-
-/** A pass with its table in the arena: whether spans are of its runs, whether it goes on from y, and the epilogue if it is the last one. */
-interface TabledPass extends Pass {
-  readonly table: number;
-  readonly firstRun: number;
-  readonly reload: number;
-  readonly epilogue: number;
-}
-
-function productOf(
-  c: Contraction,
-  panels: Panels,
-  group: number,
-  pass: TabledPass,
-): Fields<(typeof Product.fields)[number]> {
-  const { table, offsets, length, row, firstRun, reload, epilogue } = pass;
-  return {
-    panel: panels.address + group * panels.groupBytes + (row * ROW) / c.words,
-    panelBytes: panels.bytes,
-    filters: c.target.channels,
-    runs: table,
-    runsEnd: table + offsets.length * 4,
-    length,
-    firstRun,
-    doubles: c.words - 1,
-    reload,
-    epilogue,
   };
 }
 

@@ -3,7 +3,7 @@
 import { isLong } from '../reference/sums.ts';
 import type { Data } from '../tensor.ts';
 import { inputs, outputs, overlaps, type PoolGeometry, taps } from '../window.ts';
-import { type Arena, type Fields, wordsOf } from './arena.ts';
+import { type Arena, wordsOf } from './arena.ts';
 import { Pool, PoolAxis, PoolOperation } from './declared.ts';
 import { densePlacement, type Placement } from './placement.ts';
 import { runPlanned } from './scratch-arena.ts';
@@ -54,8 +54,10 @@ function pool(who: string, g: PoolGeometry, operation: number, { x, y, dy, dx, d
       const addressOf = (data: Data | undefined, bytes: number): number =>
         data ? (isHeld ? data.byteOffset : arena.take(bytes)) : 0;
       const [inX, inY, inDx] = [addressOf(x, I * 4), addressOf(small, P * 4), addressOf(dx, dxBytes)];
-      const placements = { x: denseX(g, words, inX), y: denseY(g, words, inY), dx: inDx };
-      const plan = arena.struct(Pool, { ...planOf(arena, g, operation, placements, divisor), doubles: words - 1 });
+      const placed = (address: number, side: 'input' | 'output'): Placement =>
+        densePlacement(address, [g.axes[0][side], g.axes[1][side], g.axes[2][side]], g.channels * words);
+      const placements = { x: placed(inX, 'input'), y: placed(inY, 'output'), dx: inDx };
+      const plan = planOf(arena, g, operation, placements, divisor, words);
       const copyIn = (data: Data, at: number, words: number, n: number): void =>
         arena.floats(at, words).set(wordsOf(data).subarray(n * words, (n + 1) * words));
       return () => {
@@ -81,12 +83,6 @@ function pool(who: string, g: PoolGeometry, operation: number, { x, y, dy, dx, d
  */
 const addsDoubles = (g: PoolGeometry, isGradient: boolean): boolean => isLong(g) && (!isGradient || overlaps(g.axes));
 
-const denseX = (g: PoolGeometry, words: number, address: number): Placement =>
-  densePlacement(address, [g.axes[0].input, g.axes[1].input, g.axes[2].input], g.channels * words);
-
-const denseY = (g: PoolGeometry, words: number, address: number): Placement =>
-  densePlacement(address, [g.axes[0].output, g.axes[1].output, g.axes[2].output], g.channels * words);
-
 /** A pooling between two placements. Spec pool-max, pool-average. */
 export function preparePool(
   arena: Arena,
@@ -96,7 +92,7 @@ export function preparePool(
   divisor: Float64Array | undefined,
 ): (images: number) => void {
   const operation = divisor ? PoolOperation.average : PoolOperation.maximum;
-  const plan = arena.struct(Pool, planOf(arena, g, operation, { x, y, dx: 0 }, divisor));
+  const plan = planOf(arena, g, operation, { x, y, dx: 0 }, divisor);
   return (images) => arena.kernels.pool(plan, 0, images * rowsOf(g));
 }
 
@@ -107,21 +103,20 @@ interface Placements {
   readonly dx: number;
 }
 
-/** The plan of a pooling of float32. */
+/** The address of the numbers of a pooling. */
 function planOf(
   arena: Arena,
   g: PoolGeometry,
   operation: number,
   { x, y, dx }: Placements,
   divisor: Float64Array | undefined,
-): Fields<(typeof Pool.fields)[number]> {
+  words = 1,
+): number {
   const K = taps(g.axes);
-  const [planes, rows, columns] = g.axes.map(({ input, size, stride, dilation, before, output }) =>
-    arena.struct(PoolAxis, { input, size, stride, dilation, before, output }),
-  );
-  return {
+  const [planes, rows, columns] = g.axes.map((axis) => arena.struct(PoolAxis, axis));
+  return arena.struct(Pool, {
     operation,
-    doubles: 0,
+    doubles: words - 1,
     isLong: addsDoubles(g, dx !== 0) ? 1 : 0,
     channels: g.channels,
     x: x.address,
@@ -143,7 +138,7 @@ function planOf(
     planes,
     rows,
     columns,
-  };
+  });
 }
 
 /** The rows of positions of one image. */

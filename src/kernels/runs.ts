@@ -36,26 +36,17 @@ function merged(offsets: readonly number[], length: number): Runs {
 
 /**
  * For each row of positions the byte offsets in the table of runs where those begin and end that meet rows of cells; undefined
- * where all runs do, or where planes or joined runs mix them.
+ * where planes or joined runs mix them.
  */
 export function spansOf([planes, { positions, step, offsets }]: Phase, rows: number, runs: Runs): number[] | undefined {
   const each = (runs.offsets.length / offsets.length) * 4;
-  if (planes.offsets.length > 1 || each % 4 !== 0) return undefined;
-  const spans: number[] = [];
-  for (let row = 0; row < positions; row++) {
-    const below = offsets.filter((offset) => row * step + offset < 0).length;
-    const inside = offsets.filter((offset) => row * step + offset < rows).length;
-    spans.push(below * each, Math.max(below, inside) * each);
-  }
-  return spans.every((end, i) => end === (i % 2) * offsets.length * each) ? undefined : spans;
+  if (planes.offsets.length > 1 || each % 4 > 0) return undefined;
+  const before = (row: number, end: number) => offsets.filter((offset) => row * step + offset < end).length * each;
+  return range(positions).flatMap((row) => [before(row, 0), before(row, rows)]);
 }
 
-/**
- * What one pass adds to the sums: some runs, the first of which is numbered `run`, or a part of one. `row` is the first row of
- * the panels that it uses.
- */
+/** What one pass adds to the sums: some runs, or a part of one. `row` is the first row of the panels that it uses. */
 export interface Pass {
-  readonly run: number;
   readonly offsets: readonly number[];
   readonly length: number;
   readonly row: number;
@@ -70,7 +61,6 @@ export function passesOf({ offsets, length }: Runs, most: number): Pass[] {
       offsets: offsets.slice(i * together, (i + 1) * together),
       length,
       row: i * together * rows,
-      run: i * together,
     }));
   }
   return offsets.flatMap((offset, i) =>
@@ -78,7 +68,6 @@ export function passesOf({ offsets, length }: Runs, most: number): Pass[] {
       offsets: [offset + part * most * 4],
       length: Math.min(most, rows - part * most) * 4,
       row: i * rows + part * most,
-      run: i,
     })),
   );
 }

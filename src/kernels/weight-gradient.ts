@@ -47,7 +47,6 @@ export function convWeightGrad(g: ConvGeometry, { x, dy, dw }: WeightGradientCal
     const isHeld = arena.holds(dy);
     const copy = isHeld ? 0 : arena.take(images * P * O * value);
     const panels = arena.take(Math.ceil((F * words) / NR) * panelBytes);
-    const finite = words === 1 ? kernels.finite : kernels.finiteDoubles;
     const addGroup = (group: number, first: number, end: number, stage: number): void => {
       const rows = (end - first) * P;
       const matrix = { source: stage + group * F * value, rows, rowStep: O * value, columns: F, columnStep: value };
@@ -72,7 +71,7 @@ export function convWeightGrad(g: ConvGeometry, { x, dy, dw }: WeightGradientCal
         source.load(first, end);
         const stage = isHeld ? dy.byteOffset + first * P * O * value : copy;
         if (!isHeld) arena.floats(stage, rows * O * words).set(wordsOf(dy.subarray(first * P * O, end * P * O)));
-        if (isPadded && finite(stage, rows * O) === 0) return false;
+        if (isPadded && kernels.finite(stage, rows * O, words - 1) === 0) return false;
         for (let group = 0; group < g.groups; group++) addGroup(group, first, end, stage);
       }
       if (!arena.holds(dw)) wordsOf(dw).set(arena.floats(workspace.dw, dw.length * words));

@@ -2,7 +2,7 @@
 // filters. Spec threads-bits.
 
 import { Epilogue, Lattice, MR, NR, Product, Winograd } from '../kernels/declared.ts';
-import { tableBytes } from '../kernels/lattice.ts';
+import { TABLED } from '../kernels/lattice.ts';
 import { each, type Section, share } from './share.ts';
 import type { Call } from './shared-arena.ts';
 import type { Structs } from './structs.ts';
@@ -83,7 +83,7 @@ function roomOf(structs: Structs, blocks: readonly Block[], t: number): Room | u
     plans.set(plan, structs.copy(plan, Winograd, own));
   }
   return {
-    table: arena.take(tableBytes(most)),
+    table: arena.take(most * TABLED),
     matrix: patches.length > 0 ? arena.take(Math.max(...patches)) : 0,
     plans,
   };

@@ -6,7 +6,7 @@
 //   pooling                  each thread some of the rows, or of the images of a gradient, whose rows may share cells
 //   lattices of pixels       each thread some of the rows, or of the columns of a single row
 
-import { Depthwise, Lattice, PLACE, Pool, PoolAxis, Sum } from '../kernels/declared.ts';
+import { Depthwise, Lattice, PLACE, Pool, PoolAxis, Sum, TapAxis } from '../kernels/declared.ts';
 import { partBlocks } from './part-blocks.ts';
 import { partFlat, partImages, partPacking, partTiles } from './part-training.ts';
 import { each, type Section, share } from './share.ts';
@@ -91,11 +91,9 @@ function partRows(structs: Structs, calls: readonly Call[], threads: number): Se
   });
 }
 
-const TapAxisCount = { fields: ['input', 'positions', 'step', 'count'] } as const;
-
 function ownDepthwise(structs: Structs, plan: number): number {
   const axes = (['planes', 'rows', 'columns'] as const).map((axis) => structs.field(plan, Depthwise, axis));
-  const taps = axes.reduce((product, axis) => product * structs.field(axis, TapAxisCount, 'count'), 1);
+  const taps = axes.reduce((product, axis) => product * structs.field(axis, TapAxis, 'count'), 1);
   return structs.copy(plan, Depthwise, { list: structs.arena.take(taps * PLACE) });
 }
 

@@ -1,9 +1,10 @@
 // The memory of training steps whose kernels threads share.
 
-import type { Fields, Struct } from '../kernels/arena.ts';
+import type { Fields } from '../kernels/arena.ts';
 import { PartSums, SCRATCH_BYTES, Walk, WeightGradient } from '../kernels/declared.ts';
 import { type Memory, Refusal } from '../kernels/module.ts';
 import { type Known, StepArena } from '../kernels/step-memory.ts';
+import type { Struct } from '../kernels/struct.ts';
 import { Crew } from './crew.ts';
 import { threadsOf } from './host.ts';
 import { parted } from './part.ts';

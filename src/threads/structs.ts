@@ -1,6 +1,6 @@
 // Copies of the structs that kernels read, with other numbers, for one thread alone.
 
-import type { Struct } from '../kernels/arena.ts';
+import type { Struct } from '../kernels/struct.ts';
 import type { Shared } from './shared-arena.ts';
 
 export type Changes<Field extends string> = Partial<Record<Field, number | ((before: number) => number)>>;

@@ -12,6 +12,7 @@ import {
   PoolAxis,
   Product,
   Sum,
+  TapAxis,
   Walk,
   WeightGradient,
   Winograd,
@@ -24,9 +25,6 @@ export const LEAST_WORK = 1_000_000;
 
 /** What a value costs that is compared, moved or added, and one that is raised to a power. */
 const [TOUCH, POWER] = [4, 100];
-
-/** The fields of the columns of a window. */
-const Columns = { fields: ['input', 'positions', 'step', 'count'] } as const;
 
 /** The cells under a window. */
 export const cellsOf = (structs: Structs, pool: number): number =>
@@ -57,7 +55,7 @@ export function workOf(structs: Structs, { name, numbers }: Call): number {
     }
     case 'depthwise': {
       const columns = structs.field(plan, Depthwise, 'columns');
-      return structs.field(columns, Columns, 'positions') * structs.field(plan, Depthwise, 'channels') * TOUCH;
+      return structs.field(columns, TapAxis, 'positions') * structs.field(plan, Depthwise, 'channels') * TOUCH;
     }
     case 'pool': {
       const columns = structs.field(structs.field(plan, Pool, 'columns'), PoolAxis, 'output');

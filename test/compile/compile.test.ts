@@ -9,6 +9,7 @@ import { difference } from '../../src/testing/index.ts';
 import { fenced, watched } from '../kernels/fences.ts';
 import { firstDifference } from '../kernels/twins.ts';
 import { examples as layers } from '../layers.ts';
+import { isSlow } from '../some.ts';
 import { examples, paramsOf, reversed } from './random-nets.ts';
 
 /** Numbers of both signs without a short period. */
@@ -50,7 +51,7 @@ describe('compiled nets give the bits of forward', () => {
         expect(firstDifference(y, net.forward(x, params).data as Float32Array)).toBe(-1);
       }),
       // Nets shrink slowly; the first failure says enough.
-      { numRuns: 500, endOnFailure: true },
+      { numRuns: isSlow ? 500 : 120, endOnFailure: true },
     );
   });
 

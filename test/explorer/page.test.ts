@@ -2,6 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { some } from '../some.ts';
 /** The tabs, with settings under which each of them shows much. */
 import addresses from './addresses.json' with { type: 'json' };
 import { axeFindings, drawn, executable, type Site, start, visit } from './browser.ts';
@@ -33,7 +34,7 @@ describe.skipIf(executable === undefined)('the page in Chromium, or the one that
   });
 
   // One visit for all of it: what the tabs compute is computed once.
-  test.each(addresses)(
+  test.each(some(addresses, 10))(
     '%s: axe finds nothing in either scheme, nothing is said on the console, nothing is requested, and it fits a phone',
     async (hash) => {
       const said = await visit(site, hash, async (page) => {

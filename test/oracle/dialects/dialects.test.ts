@@ -27,6 +27,7 @@ import {
 } from '../../../src/oracle/index.ts';
 import type { WindowedCase } from '../../../src/oracle/windows/case.ts';
 import { numbersOf as padsOf } from '../../../src/oracle/windows/window-words.ts';
+import { isSlow, some } from '../../some.ts';
 import { forward } from '../own.ts';
 import { ourCall, readers, speaker } from '../speakers.ts';
 
@@ -157,7 +158,9 @@ describe('an engine that speaks a dialect', () => {
   it.each(foreign.map((name, i) => [name, i + 1] as const))(
     '[dialect-results] is right in all operators and gradients: %s, seed %i',
     async (name, seed) => {
-      const ids = dialects[name].operators.flatMap((op) =>
+      // What a dialect says of an operator another says much alike: a third of them each, other ones.
+      const operators = dialects[name].operators.filter((_, i) => isSlow || i % 3 === seed % 3);
+      const ids = operators.flatMap((op) =>
         [false, true].flatMap((gradient) => tellingCases(name, op, gradient, seed)),
       );
       const report = await checkEngine(speaker(name), { case: ids });
@@ -165,12 +168,12 @@ describe('an engine that speaks a dialect', () => {
       expect(render(report)).not.toContain('✗');
       for (const { op, counts, wanted } of report.operators)
         expect({ op, counts }).toEqual({ op, counts: { pass: wanted } });
-      expect(report.operators).toHaveLength(2 * dialects[name].operators.length);
+      expect(report.operators).toHaveLength(2 * operators.length);
     },
   );
 
   const pairs = names.flatMap((name) => names.filter((other) => other !== name).map((other) => [name, other] as const));
-  it.each(pairs)('[dialect-other] is told so where it speaks %s and declares %s', async (name, declared) => {
+  it.each(some(pairs, 5))('[dialect-other] is told so where it speaks %s and declares %s', async (name, declared) => {
     const engine = speaker(name, { declared });
     const settings = { cases: 40, shard: { index: 1, of: 2 }, brief: true };
     const { operators } = await checkEngine(engine, { ops: ['conv2d', 'avgPool2d'], ...settings });
@@ -190,12 +193,13 @@ describe('an engine that speaks a dialect', () => {
     expect(render(report, 'tap')).toContain('asked in the dialect of torch');
   });
 
-  it.each([
+  const rules = [
     ['caffe', 'toeplitz'],
     ['webnn', 'toeplitz'],
     ['torch', 'caffe'],
     ['onnx', 'webnn'],
-  ] as const)(
+  ] as const;
+  it.each(some(rules, 2))(
     '[dialect-other] is named by its rule for ceil: that of %s, in the attributes of %s',
     async (name, declared) => {
       const { ceil } = dialects[name].conventions;
@@ -217,15 +221,17 @@ describe('an engine that speaks a dialect', () => {
     [/padding were ignored/, 'depthwiseConv2d', (call) => changed(call, { padding: 'valid' })],
     [/images after the first stayed 0|every image were the first/, 'maxPool2d', (call) => firstImage(call)],
   ];
-  it.each(foreign.flatMap((name) => mistakes.map((each) => [name, ...each] as const)))(
-    '[oracle-mistakes] and makes a mistake hears its name: %s, %s',
-    async (name, mistake, op, change) => {
-      const { findings } = (await checkEngine(speaker(name, { change }), { ops: [op], cases: 36, brief: true }))
-        .operators[0];
-      expect(findings[0].mistake).toMatch(mistake);
-      expect(findings[0].kind).not.toBe('wrong-dialect');
-    },
-  );
+  it.each(
+    some(
+      foreign.flatMap((name) => mistakes.map((each) => [name, ...each] as const)),
+      3,
+    ),
+  )('[oracle-mistakes] and makes a mistake hears its name: %s, %s', async (name, mistake, op, change) => {
+    const { findings } = (await checkEngine(speaker(name, { change }), { ops: [op], cases: 36, brief: true }))
+      .operators[0];
+    expect(findings[0].mistake).toMatch(mistake);
+    expect(findings[0].kind).not.toBe('wrong-dialect');
+  });
 });
 
 const changed = (call: Call, attributes: Call['attributes']): Call => ({

@@ -14,6 +14,7 @@ import {
   render,
   skip,
 } from '../../../src/oracle/index.ts';
+import { some } from '../../some.ts';
 import { forward, gradient, withFault } from '../own.ts';
 import { campaign, changed, unknown } from './unknown-mistakes.ts';
 
@@ -77,7 +78,7 @@ describe('a mistake in the attributes', () => {
     return { ...call, attributes: { ...call.attributes, padding: swapped } as Call['attributes'] };
   };
 
-  it.each(['conv2d', 'avgPool2d', 'depthwiseConv2d', 'convTranspose2d'])(
+  it.each(some(['conv2d', 'avgPool2d', 'depthwiseConv2d', 'convTranspose2d'], 2))(
     '[oracle-mistakes] has one name for the output and the gradients of %s',
     async (op) => {
       const engine: Engine = {
@@ -158,7 +159,7 @@ describe('a mistake of a transposed convolution', () => {
     ],
   ];
 
-  it.each(mistakes)('[oracle-mistakes] is named: %s', async (name, engine) => {
+  it.each(some(mistakes, 2))('[oracle-mistakes] is named: %s', async (name, engine) => {
     const { findings } = await campaign(withFault('convTranspose2d', engine), 'convTranspose2d', 100);
     expect(findings[0].mistake).toMatch(name);
     const { layer, x, expected } = explain(findings[0].id);
@@ -181,7 +182,7 @@ describe('a mistake of a transposed convolution', () => {
 });
 
 describe('an engine whose mistake nobody knows', () => {
-  it.each(unknown)('[oracle-mistakes] and that %s gets no name', async (_, engine) => {
+  it.each(some(unknown, 3))('[oracle-mistakes] and that %s gets no name', async (_, engine) => {
     const { findings } = await campaign(withFault('conv2d', engine), 'conv2d', 60);
     expect(findings.length).toBeGreaterThan(0);
     expect(findings.flatMap(({ mistake }) => mistake ?? [])).toEqual([]);
@@ -202,8 +203,8 @@ describe('an engine whose mistake nobody knows', () => {
     expect(findings[0].cases.some((id) => id.includes('/nan/'))).toBe(true);
   });
 
-  it('[oracle-mistakes] and that adds 1 to every third value of anything gets no name, in an operator of each family', async () => {
-    const names = families.map(({ operators }) => Object.keys(operators)[0]);
+  it('[oracle-mistakes] and that adds 1 to every third value of anything gets no name, whatever the family', async () => {
+    const names = some(families, 8).map(({ operators }) => Object.keys(operators)[0]);
     const odd = ({ shape, data }: Tensor): Tensor => ({ shape, data: data.map((v, i) => (i % 3 > 0 ? v : v + 1)) });
     const gradients = (call: GradientCall) =>
       Object.fromEntries(Object.entries(gradient(call)).map(([name, each]) => [name, odd(each)]));
@@ -217,7 +218,7 @@ describe('an engine whose mistake nobody knows', () => {
       Array.from({ length: 4 }, (_, i) => caseId(drawCase(op, gradient, 1, i)));
     const ids = names.flatMap((op) => [...cases(op, false), ...cases(op, true)]);
     const { operators } = await checkEngine(engine, { case: [...new Set(ids)] });
-    expect(operators).toHaveLength(2 * families.length);
+    expect(operators).toHaveLength(2 * names.length);
     expect(operators.map(({ status }) => status)).toEqual(operators.map(() => 'fail'));
     expect(operators.flatMap(({ findings }) => findings.flatMap(({ mistake }) => mistake ?? []))).toEqual([]);
   });

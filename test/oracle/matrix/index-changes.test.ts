@@ -11,6 +11,7 @@ import { type Call, checkEngine } from '../../../src/oracle/index.ts';
 import { asMistake, type Hypothesis } from '../../../src/oracle/matrix/hypotheses.ts';
 import { readMatrix } from '../../../src/oracle/matrix/read-matrix.ts';
 import type { Axis, ConvGeometry } from '../../../src/window.ts';
+import { some } from '../../some.ts';
 
 /** The numbers of one product of a convolution, and of its tensors; `c` is the channel of the group. */
 interface At {
@@ -136,68 +137,93 @@ describe('an index', () => {
     expect(await findingsOf({})).toEqual([]);
   });
 
-  it('[oracle-instead] by the length of another row is read as such, with NaN beyond the end', async () => {
-    const x = ({ n, cell: [a, b], c, input: [H, W], output: [, Q], C }: At): number => (n * H * W + a * Q + b) * C + c;
-    await find({ x }, 'the input rows of the input lie the output columns × the input channels elements apart');
-  });
+  const changes: [what: string, check: () => Promise<void>][] = [
+    [
+      'of a loop that ends at another number',
+      async () => {
+        await say({ end: (_, O) => O }, 'the loop over the channels of the filter ends at the number of the filters');
+      },
+    ],
+    // With NaN beyond the end.
+    [
+      'by the length of another row',
+      async () => {
+        const x = ({ n, cell: [a, b], c, input: [H, W], output: [, Q], C }: At): number =>
+          (n * H * W + a * Q + b) * C + c;
+        await find({ x }, 'the input rows of the input lie the output columns × the input channels elements apart');
+      },
+    ],
+    [
+      'of a channel that another formula finds',
+      async () => {
+        await say(
+          { first: (o, channels) => Math.floor(o / channels) * channels },
+          'the first channel of the group of a filter = floor(filter / channels per group) · channels per group',
+          'conv2d/n1h2w2c6_o4k1x2s1x1pvd1x1g2b0/f32/exact/1',
+          'conv2d/n2h3w2c4_o6k1x1s1x1pvd1x1g2b0/f32/exact/2',
+        );
+      },
+    ],
+    [
+      'by the number of another axis',
+      async () => {
+        const w = ({ k: [a], c, o, size: [, K], C, O }: At): number => ((a * K + a) * C + c) * O + o;
+        await say({ w }, 'the number of the tap row is used as that of the tap column');
+      },
+    ],
+    [
+      'of a window that another formula places',
+      async () => {
+        const before = ({ output, size, dilation, stride, input }: Axis, padding: unknown): number => {
+          const total = Math.max(0, output * stride + (size - 1) * dilation + 1 - input);
+          return padding === 'same-lower' ? Math.ceil(total / 2) : Math.floor(total / 2);
+        };
+        await say(
+          { before },
+          'windows are placed by total = max(0, output · stride + reach − input)',
+          'conv2d/n1h5w7c1_o2k3x4s2x3pld1x1g1b0/f32/exact/1',
+          'conv2d/n2h6w8c2_o1k2x3s3x2pud1x2g1b0/f32/exact/2',
+        );
+      },
+    ],
+    [
+      'with a sum in place of a product',
+      async () => {
+        const w = ({ k: [a, b], c, o, size: [, K], C, O }: At): number => (a * K + b + C + c) * O + o;
+        await say(
+          { w },
+          'in the index of the weight the number of the channels of the filter is added instead of multiplied',
+        );
+      },
+    ],
+    [
+      'by the length of another axis',
+      async () => {
+        const x = ({ n, cell: [a, b], c, input: [H, W], O }: At): number => ((n * H + a) * W + b) * O + c;
+        await say({ x }, 'the input is indexed as if the number of the input channels were that of the filters');
+      },
+    ],
+    [
+      'of a cell that only another test calls padding',
+      async () => {
+        await say(
+          { inside: ([a, b], [H, W]) => a >= 0 && a < W && b >= 0 && b < W && a * W + b < H * W },
+          'input rows count as inside below the number of input columns, in the image alone',
+          'conv2d/n2h4w3c2_o2k2x3s1x1p1.0.1.2d1x1g1b0/f32/exact/1',
+          'conv2d/n2h5w3c1_o1k3x3s1x1p1.1.1.1d1x1g1b0/f32/exact/2',
+        );
+      },
+    ],
+    [
+      'of results that are written over each other',
+      async () => {
+        await say(
+          { y: (n, p, _, outputs, O) => (n * outputs + p) * O + n },
+          'the number of the image of the output is used as that of the output channel and of several results at one place the last one stays',
+        );
+      },
+    ],
+  ];
 
-  it('[oracle-instead] by the number of another axis is read as such', async () => {
-    const w = ({ k: [a], c, o, size: [, K], C, O }: At): number => ((a * K + a) * C + c) * O + o;
-    await say({ w }, 'the number of the tap row is used as that of the tap column');
-  });
-
-  it('[oracle-instead] with a sum in place of a product is read as such', async () => {
-    const w = ({ k: [a, b], c, o, size: [, K], C, O }: At): number => (a * K + b + C + c) * O + o;
-    await say(
-      { w },
-      'in the index of the weight the number of the channels of the filter is added instead of multiplied',
-    );
-  });
-
-  it('[oracle-instead] by the length of another axis is read as such', async () => {
-    const x = ({ n, cell: [a, b], c, input: [H, W], O }: At): number => ((n * H + a) * W + b) * O + c;
-    await say({ x }, 'the input is indexed as if the number of the input channels were that of the filters');
-  });
-
-  it('[oracle-instead] of a loop that ends at another number is read as such', async () => {
-    await say({ end: (_, O) => O }, 'the loop over the channels of the filter ends at the number of the filters');
-  });
-
-  it('[oracle-instead] of a cell that only another test calls padding is read as such', async () => {
-    await say(
-      { inside: ([a, b], [H, W]) => a >= 0 && a < W && b >= 0 && b < W && a * W + b < H * W },
-      'input rows count as inside below the number of input columns, in the image alone',
-      'conv2d/n2h4w3c2_o2k2x3s1x1p1.0.1.2d1x1g1b0/f32/exact/1',
-      'conv2d/n2h5w3c1_o1k3x3s1x1p1.1.1.1d1x1g1b0/f32/exact/2',
-    );
-  });
-
-  it('[oracle-instead] of a channel that another formula finds is read as such', async () => {
-    await say(
-      { first: (o, channels) => Math.floor(o / channels) * channels },
-      'the first channel of the group of a filter = floor(filter / channels per group) · channels per group',
-      'conv2d/n1h2w2c6_o4k1x2s1x1pvd1x1g2b0/f32/exact/1',
-      'conv2d/n2h3w2c4_o6k1x1s1x1pvd1x1g2b0/f32/exact/2',
-    );
-  });
-
-  it('[oracle-instead] of a window that another formula places is read as such', async () => {
-    const before = ({ output, size, dilation, stride, input }: Axis, padding: unknown): number => {
-      const total = Math.max(0, output * stride + (size - 1) * dilation + 1 - input);
-      return padding === 'same-lower' ? Math.ceil(total / 2) : Math.floor(total / 2);
-    };
-    await say(
-      { before },
-      'windows are placed by total = max(0, output · stride + reach − input)',
-      'conv2d/n1h5w7c1_o2k3x4s2x3pld1x1g1b0/f32/exact/1',
-      'conv2d/n2h6w8c2_o1k2x3s3x2pud1x2g1b0/f32/exact/2',
-    );
-  });
-
-  it('[oracle-instead] of results that are written over each other is read as such', async () => {
-    await say(
-      { y: (n, p, _, outputs, O) => (n * outputs + p) * O + n },
-      'the number of the image of the output is used as that of the output channel and of several results at one place the last one stays',
-    );
-  });
+  it.each(some(changes, 3))('[oracle-instead] %s is read as such', (_, check) => check());
 });

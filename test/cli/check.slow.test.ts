@@ -1,0 +1,3 @@
+// All cases of check.test.ts, of which `npm test` runs some.
+
+import './check.test.ts';

@@ -1,0 +1,3 @@
+// All cases of compile.test.ts, of which `npm test` runs some.
+
+import './compile.test.ts';

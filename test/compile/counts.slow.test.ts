@@ -1,0 +1,3 @@
+// All cases of counts.test.ts, of which `npm test` runs some.
+
+import './counts.test.ts';

@@ -1,0 +1,3 @@
+// All cases of page.test.ts, of which `npm test` runs some.
+
+import './page.test.ts';

@@ -1,0 +1,3 @@
+// All cases of blocks.test.ts, of which `npm test` runs some.
+
+import './blocks.test.ts';

@@ -1,0 +1,3 @@
+// All cases of numerics.test.ts, of which `npm test` runs some.
+
+import './numerics.test.ts';

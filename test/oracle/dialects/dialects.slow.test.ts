@@ -1,0 +1,3 @@
+// All cases of dialects.test.ts, of which `npm test` runs some.
+
+import './dialects.test.ts';

@@ -1,0 +1,3 @@
+// All cases of names.test.ts, of which `npm test` runs some.
+
+import './names.test.ts';

@@ -1,0 +1,3 @@
+// All cases of other-arithmetic.test.ts, of which `npm test` runs some.
+
+import './other-arithmetic.test.ts';

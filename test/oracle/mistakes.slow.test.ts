@@ -1,0 +1,3 @@
+// All cases of mistakes.test.ts, of which `npm test` runs some.
+
+import './mistakes.test.ts';

@@ -1,0 +1,3 @@
+// All cases of where.test.ts, of which `npm test` runs some.
+
+import './where.test.ts';
