@@ -30,8 +30,10 @@ const kinds: readonly ((terms: Terms, least: number) => readonly Change[])[] = [
   countChanges,
 ];
 
-/** Every change that is known, for the products of one case. */
-export const changesOf = (terms: Terms): readonly Change[] => kinds.flatMap((kind) => kind(terms, 2));
+/** Every change that is known, for the products of one case: thousands, of which one kind at a time is held. */
+export function* changesOf(terms: Terms): Iterable<Change> {
+  for (const kind of kinds) yield* kind(terms, 2);
+}
 
 /** Those that are looked through for a text: of indices, of which there are most, those of its own kind alone. */
 const named = [...kinds.filter((kind) => kind !== indexChanges), ...indexKinds];

@@ -121,7 +121,7 @@ export function rulesFor(terms: Terms, part: Part, theirs: Matrix, beyond: Reado
   const madeBy = madeIn(terms, part, sizes);
   const differences = differencesFrom(terms, theirs, keys);
   const found: Rule[] = [];
-  for (const change of [...changesOf(terms), ...factorChanges(terms, ratios)]) {
+  for (const change of all(terms, ratios)) {
     if (change.stores && change.stores !== out) continue;
     if (beyond.size > 0 && !change.mayRunOn) continue;
     const isWhole = change.stores !== undefined || change.more !== undefined || change.all !== undefined;
@@ -134,6 +134,11 @@ export function rulesFor(terms: Terms, part: Part, theirs: Matrix, beyond: Reado
       if (explains ? explains(order, region) : isSame(change, region)) found.push(ruleOf(change, region));
   }
   return found.sort((a, b) => a.cost - b.cost).slice(0, KEPT);
+}
+
+function* all(terms: Terms, ratios: readonly number[]): Iterable<Change> {
+  yield* changesOf(terms);
+  yield* factorChanges(terms, ratios);
 }
 
 /** Where no result tells what it is computed from: it is read beyond the end of a tensor. */

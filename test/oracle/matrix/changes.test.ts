@@ -168,7 +168,7 @@ it('[oracle-instead] a finding that predicts nothing explains no other failures'
 });
 
 const cellsBy = (each: Terms, text: string): (readonly number[])[] => {
-  const { apply, all } = changesOf(each).find((change) => change.text === text)!;
+  const { apply, all } = [...changesOf(each)].find((change) => change.text === text)!;
   return (all?.() ?? each.list.map((term) => apply(term)!)).map(({ x, y }) => [x[1], y[0]]);
 };
 
@@ -197,6 +197,6 @@ it('[oracle-instead] keeps a last window that ceil drops, so that later images b
 it('[oracle-instead] takes another number for that of a channel in its group', () => {
   const grouped = terms('conv1d/n2w1c4_o2k1s1pvd1g2b0/f32/exact/1');
   const text = 'the number of the image of the output is used as that of the channel in the group of the input';
-  const { apply } = changesOf(grouped).find((change) => change.text === text)!;
+  const { apply } = [...changesOf(grouped)].find((change) => change.text === text)!;
   expect(grouped.list.map((term) => apply(term)!.x[2])).toEqual([0, 0, 2, 2, 1, 1, 3, 3]);
 });
