@@ -39,7 +39,6 @@ export function depthwiseWeightGrad(g: ConvGeometry, x: Float32Array, dy: Float3
     for (let first = 0; first < batch; first += source.images) {
       const end = Math.min(batch, first + source.images);
       source.copyIn(first, end);
-      source.load(first, end);
       if (!isHeld) arena.floats(stage.address, (end - first) * floats).set(dy.subarray(first * floats, end * floats));
       for (let n = first; n < end; n++) {
         const isLastImage = (n + 1) % together === 0 || n === batch - 1;
