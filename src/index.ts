@@ -3,10 +3,6 @@
 
 import './kernels/binary.ts';
 
-// What runs the kernels
-
-export { type Host, host, useKernels } from './kernels/host.ts';
-
 // Operators
 
 export { leakyRelu, relu, scale, sigmoid, tanh } from './ops/activation.ts';
@@ -34,6 +30,10 @@ export { prelu } from './ops/prelu.ts';
 export { flatten } from './ops/reshape.ts';
 export { selectChannels } from './ops/select.ts';
 export { softmax } from './ops/softmax.ts';
+
+// What runs the kernels
+
+export { type Host, host, useKernels } from './kernels/host.ts';
 
 // Tensors, numbers and errors
 

@@ -38,7 +38,7 @@ export function depthwiseWeightGrad(g: ConvGeometry, x: Float32Array, dy: Float3
     kernels.zero(sums, written * 4);
     for (let first = 0; first < batch; first += source.images) {
       const end = Math.min(batch, first + source.images);
-      source.load(first, end);
+      source.copyIn(first, end);
       if (!isHeld) arena.floats(stage.address, (end - first) * floats).set(dy.subarray(first * floats, end * floats));
       for (let n = first; n < end; n++) {
         const isLastImage = (n + 1) % together === 0 || n === batch - 1;
