@@ -77,6 +77,15 @@ export const gradientMistakes: readonly SharedMistake[] = [
     gradient: scaled('bias', (s) => 1 / s.g.batch),
   },
   {
+    name: 'the gradients of the weight and of the bias were averaged over the images',
+    topic: 'channels',
+    gradient: (s) => {
+      const { weight, bias, ...rest } = gradientsOf(s);
+      const mean = (each: Prediction): Prediction => ({ ...each, data: each.data.map((v) => v / s.g.batch) });
+      return weight && { ...rest, weight: mean(weight), ...(bias && { bias: mean(bias) }) };
+    },
+  },
+  {
     name: 'the gradient of the bias were summed as if channels came first',
     topic: 'channels',
     gradient: (s) => {
