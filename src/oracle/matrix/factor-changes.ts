@@ -94,6 +94,8 @@ function divisorChanges({ windows, shapes, list }: Terms): Change[] {
   });
   const inside = counts((v, { input }) => v >= 0 && v < input);
   const padded = counts((v, { input, before, after }) => v >= -before && v < input + after);
+  const before = counts((v, { input, before }) => v >= -before && v < input);
+  const after = counts((v, { input, after }) => v >= 0 && v < input + after);
   const full = axes.reduce((product, { size }) => product * size, 1);
   const stride = axes.reduce((product, axis) => product * axis.stride, 1);
   return [
@@ -101,8 +103,16 @@ function divisorChanges({ windows, shapes, list }: Terms): Change[] {
     by('the sum is divided by the size of the window', 2, () => full),
     by('the sum is divided by the cells inside the input', 2, ({ y }) => inside.get(y.join())!),
     by('the sum is divided by the cells inside the padded input', 2, ({ y }) => padded.get(y.join())!),
+    by('of the padding only that after the last cell is counted in the divisor', 3, ({ y }) => after.get(y.join())!),
+    by('of the padding only that before the first cell is counted in the divisor', 3, ({ y }) => before.get(y.join())!),
     by('the sum is divided by the size of the window on the first axis', 5, () => axes[0].size),
     by('the sum is divided by the size of the window on the last axis', 5, () => axes[rank - 1].size),
+    by('the size of the window on the first axis is used on all axes of the divisor', 4, () =>
+      axes.reduce((product) => product * axes[0].size, 1),
+    ),
+    by('the size of the window on the last axis is used on all axes of the divisor', 4, () =>
+      axes.reduce((product) => product * axes[rank - 1].size, 1),
+    ),
     by('the sum is divided by the stride', 5, () => stride),
     by('the sum is divided by the number of output positions', 6, () =>
       shapes.y.slice(1, -1).reduce((a, b) => a * b, 1),

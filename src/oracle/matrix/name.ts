@@ -81,6 +81,7 @@ export async function nameBy(
     );
   };
   const wrong = examined(failures, FAILURES);
+  if (wrong.length === 0) return undefined; // all of them are too large to be compared
   const ranked = rankedBy(suspects, wrong.slice(0, FIRST));
   if (ranked.length === 0) return undefined;
   const answers = { wrong, right: examined(passes, PASSES), smaller: examined(smaller, FAILURES) };

@@ -93,6 +93,11 @@ export function chosenOf(text: string, terms: Terms, part: Part, operands: Opera
 
 function chosenProduct(terms: Terms, part: Part, reading: Reading, checked: readonly Checked[]): Seen | undefined {
   const elements = elementsIn(terms, reading.products);
+  const isOfSeveral = ({ outcome }: Checked): boolean =>
+    productsOfOutputs(terms, part, operandsOf(outcome.case, layerOf(outcome.case)), elements).some(
+      ({ length }) => length > 1,
+    );
+  if (!checked.some(isOfSeveral)) return undefined; // of one product every choice is the same
   for (const suffix of ['', ' in the order of the output']) {
     for (const [what] of choices) {
       const text = `${what}${suffix}`;

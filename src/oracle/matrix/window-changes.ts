@@ -17,6 +17,18 @@ export function windowChanges(terms: Terms): Change[] {
     found.push({ text, cost, apply: (term) => moved(term, over, clamped(term[over], f)) });
   };
   padding('the nearest cell of the border is taken for padding', 3, (v, n) => Math.min(n - 1, Math.max(0, v)));
+  if (rank > 1)
+    for (const [only, name] of names.entries())
+      found.push({
+        text: `the nearest cell of the border is taken for padding of the ${name}s`,
+        cost: 5,
+        apply: (term) =>
+          moved(
+            term,
+            over,
+            term[over].map((v, i) => (i === 1 + only ? Math.min(shapes[over][i] - 1, Math.max(0, v)) : v)),
+          ),
+      });
   padding('the cells of the other end are taken for padding', 4, (v, n) => ((v % n) + n) % n);
   padding('the cells mirrored at the border are taken for padding', 5, (v, n) =>
     v < 0 ? -v : v >= n ? 2 * n - 2 - v : v,
@@ -35,7 +47,7 @@ export function windowChanges(terms: Terms): Change[] {
   });
   if (rank > 1) {
     found.push({
-      text: 'a cell beyond the end of a row is taken from the next row',
+      text: 'a cell beyond an end of a row is taken from the row next to it',
       cost: 4,
       apply(term) {
         const place = term[over];

@@ -42,6 +42,16 @@ const others: readonly (readonly [text: string, cost: number, instead: Instead])
   ['the padding after the last cell is taken as that before the first*', 3, ({ after }) => ({ before: after })],
   ['the padding before the first cell* is taken one larger', 4, ({ before }) => ({ before: before + 1 })],
   ['the padding before the first cell* is taken one smaller', 4, ({ before }) => ({ before: before - 1 })],
+  [
+    'the padding before the first cell* is multiplied by the dilation',
+    5,
+    ({ before, dilation }) => ({ before: before * dilation }),
+  ],
+  [
+    'the padding before the first cell* is kept below the size of the window',
+    6,
+    ({ before, size }) => ({ before: Math.min(before, size - 1) }),
+  ],
   ['half of the size is taken as the padding before the first cell*', 5, ({ size }) => ({ before: size >> 1 })],
   ['all padding* is put before the first cell', 5, ({ before, after }) => ({ before: before + after })],
   [

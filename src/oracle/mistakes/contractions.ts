@@ -167,6 +167,11 @@ export const contractionMistakes: readonly SharedMistake[] = [
     result: (s) => eachOutput(s, evaluate(s), (y) => (y < 0 ? 0 : y)),
   },
   {
+    name: 'negative sums became 0 before the bias was added (an activation fused too early)',
+    topic: 'sums',
+    result: (s) => eachOutput(s, evaluate({ ...s, b: undefined }), (y, { o }) => (y < 0 ? 0 : y) + (s.b?.[o] ?? 0)),
+  },
+  {
     name: 'outputs were clamped to 0…6 (a fused activation)',
     topic: 'sums',
     result: (s) => eachOutput(s, evaluate(s), (y) => (y < 0 ? 0 : y > 6 ? 6 : y)),

@@ -200,3 +200,20 @@ it('[oracle-instead] takes another number for that of a channel in its group', (
   const { apply } = [...changesOf(grouped)].find((change) => change.text === text)!;
   expect(grouped.list.map((term) => apply(term)!.x[2])).toEqual([0, 0, 2, 2, 1, 1, 3, 3]);
 });
+
+it('[oracle-instead] multiplies padding by the dilation, or keeps it below the size of the window', () => {
+  const padded = terms('conv1d/n1w3c1_o1k2s3p2.2d3g1b0/f32/exact/1');
+  const by = (text: string) => cellsBy(padded, `the padding before the first cell is ${text}`).map(([x]) => x);
+  expect([by('multiplied by the dilation').slice(0, 2), by('kept below the size of the window').slice(0, 2)]).toEqual([
+    [-6, -3],
+    [-1, 2],
+  ]);
+});
+
+it('[oracle-instead] takes the nearest cell of the border for the padding of one axis alone', () => {
+  const padded = terms('conv2d/n1h2w2c1_o1k1x1s1x1p1.1.1.1d1x1g1b0/f32/exact/1');
+  const { apply } = [...changesOf(padded)].find(
+    ({ text }) => text === 'the nearest cell of the border is taken for padding of the rows',
+  )!;
+  expect(apply(padded.list[0])!.x).toEqual([0, 0, -1, 0]);
+});

@@ -5,14 +5,15 @@ import { parseCaseId } from '../../../src/oracle/cases/id.ts';
 import { checkEngine } from '../../../src/oracle/index.ts';
 import { followed } from '../../../src/oracle/matrix/changed.ts';
 import { matrixOf } from '../../../src/oracle/matrix/matrices.ts';
+import { nameBy } from '../../../src/oracle/matrix/name.ts';
 import { follows } from '../../../src/oracle/matrix/rules.ts';
 import { termsOf } from '../../../src/oracle/matrix/terms.ts';
 import { composition } from '../../score/compositions.ts';
 import { engineWith } from '../../score/loops.ts';
 import type { Mistake } from '../../score/products.ts';
 import { isSlow } from '../../some.ts';
-import { unknown } from '../findings/unknown-mistakes.ts';
-import { withFault } from '../own.ts';
+import { campaign, unknown } from '../findings/unknown-mistakes.ts';
+import { forward, withFault } from '../own.ts';
 
 const none: Mistake = { text: 'none', parts: [], isMade: () => false };
 
@@ -61,6 +62,22 @@ describe('a description', () => {
     const op = isSlow ? 'conv1d' : 'dense';
     const report = await checkEngine(withFault(op, engine), { ops: [op], cases: 25 });
     expect(report.operators[0].findings.map(({ instead }) => instead?.evidence)).toEqual([undefined]);
+  });
+
+  it('[oracle-instead] claims nothing of failures that are all too large to be compared', async () => {
+    const known = [{ mistake: { name: 'any' }, cost: 0 }] as never;
+    expect(await nameBy({ isOver: () => false } as never, known, [], [])).toBeUndefined();
+  });
+
+  it('[oracle-mistakes] an activation before the bias is told from one after it', async () => {
+    const early = withFault('dense', ({ bias, ...call }) => {
+      const { shape, data } = forward({ ...call, attributes: { ...call.attributes, bias: false } });
+      return { shape, data: data.map((y, i) => (y < 0 ? 0 : y) + (bias?.data[i % shape[1]] ?? 0)) };
+    });
+    const { findings } = await campaign(early, 'dense', 40);
+    expect(findings.map(({ mistake }) => mistake)).toEqual([
+      'negative sums became 0 before the bias was added (an activation fused too early)',
+    ]);
   });
 
   it('[oracle-score] the loops of the score are right without a mistake', async () => {

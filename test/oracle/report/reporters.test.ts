@@ -209,6 +209,11 @@ describe('the forms of a report', () => {
     expect(render({ ...report, more: null } as never)).toBe(render(report));
     expect(report.operators[0]).not.toHaveProperty('late');
     expect(insteadOf({ text: 'nothing', confirmed: false } as never)).toBe('computes instead: nothing');
+    const confirmed = { text: 'nothing', confirmed: true } as never;
+    expect([insteadOf(confirmed), insteadOf(confirmed, 'a mistake')]).toEqual([
+      'computes instead: nothing (confirmed on new tensors of the smallest case)',
+      'computes instead: nothing (confirmed on new tensors)',
+    ]);
   });
 
   it('[campaign-reporter] refuses another name', async () => {
