@@ -45,6 +45,7 @@ export function callKernel(kernelOf: () => WeightedKernel, call: KernelCall, key
         return false;
       for (let first = 0; first < batch; first += source.images) {
         const end = Math.min(batch, first + source.images);
+        source.copyIn(first, end);
         arena.parallel(() => {
           source.load(first, end);
           if (!kernel.isCovered) arena.kernels.zero(stage, (end - first) * floats * 4);

@@ -38,6 +38,7 @@ export function depthwiseWeightGrad(g: ConvGeometry, x: Float32Array, dy: Float3
     kernels.zero(sums, written * 4);
     for (let first = 0; first < batch; first += source.images) {
       const end = Math.min(batch, first + source.images);
+      source.copyIn(first, end);
       source.load(first, end);
       if (!isHeld) arena.floats(stage.address, (end - first) * floats).set(dy.subarray(first * floats, end * floats));
       for (let n = first; n < end; n++) {

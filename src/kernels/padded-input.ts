@@ -16,7 +16,9 @@ export interface PaddedInput extends Placement {
   readonly before: number;
   /** How many images there is room for. */
   readonly images: number;
-  /** Copies images [first, end) of the data in. */
+  /** Copies images [first, end) of the data in, unless they lie in kernel memory. */
+  readonly copyIn: (first: number, end: number) => void;
+  /** Puts images [first, end) between the zeros, by kernels alone. */
   readonly load: (first: number, end: number) => void;
 }
 
@@ -46,16 +48,15 @@ export function makePaddedInput(arena: Arena, input: Images, phases: readonly Ph
   const copyIn = (first: number, end: number): void => {
     if (!isHeld) arena.floats(stage, (end - first) * floats).set(data.subarray(first * floats, end * floats));
   };
-  if (!isPadded) return { ...dense, isPadded, before: 0, images, load: copyIn };
+  if (!isPadded) return { ...dense, isPadded, before: 0, images, copyIn, load: () => undefined };
   const start = arena.take(images * image);
   const padded = paddedPlacement(start, size, margins, channels);
   const lattice = arena.room(Lattice);
   const load = (first: number, end: number): void => {
-    copyIn(first, end);
     if (first === 0) arena.kernels.zero(start, images * image);
     const from = isHeld ? { ...dense, address: stage + first * dense.image } : dense;
     arena.write(lattice, Lattice, latticeOf([end - first, size[0], size[1], 1], from, padded));
     arena.kernels.copyRows(lattice, size[2] * dense.pixel);
   };
-  return { ...padded, isPadded, before: padded.address - start, images, load };
+  return { ...padded, isPadded, before: padded.address - start, images, copyIn, load };
 }

@@ -68,6 +68,7 @@ export function convWeightGrad(g: ConvGeometry, { x, dy, dw }: WeightGradientCal
       for (let first = 0; first < g.batch; first += images) {
         const end = Math.min(g.batch, first + images);
         const rows = (end - first) * P;
+        source.copyIn(first, end);
         source.load(first, end);
         const stage = isHeld ? dy.byteOffset + first * P * O * value : copy;
         if (!isHeld) arena.floats(stage, rows * O * words).set(wordsOf(dy.subarray(first * P * O, end * P * O)));

@@ -52,7 +52,7 @@ export function compileParallel(
   options = known('compileParallel', options, ['arithmetic', 'threads'], 'options');
   const threads = threadsOf('compileParallel', options.threads);
   const { reason } = hostThreads();
-  const state = { threads, reason };
+  const state = { threads: reason === undefined ? threads : 1, reason };
   const compiling = { ...(options.arithmetic !== undefined && { arithmetic: options.arithmetic }) };
   const run = reason === undefined ? onWorkers(layer, shape, params, compiling, state) : onThisThread();
   function onThisThread(): (x: Tensor) => Promise<Tensor> {

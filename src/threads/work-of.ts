@@ -23,8 +23,8 @@ import type { Structs } from './structs.ts';
 /** Less work than this the first thread does alone: some 50 microseconds, of which threads that meet cost several. */
 export const LEAST_WORK = 1_000_000;
 
-/** What a value costs that is compared, moved or added, and one that is raised to a power. */
-const [TOUCH, POWER] = [4, 100];
+/** What a value costs that is compared, moved or added; one that is added in float64 or normalized; one that is raised to a power. */
+const [TOUCH, NORM, POWER] = [4, 16, 100];
 
 /** The cells under a window. */
 export const cellsOf = (structs: Structs, pool: number): number =>
@@ -72,12 +72,12 @@ export function workOf(structs: Structs, { name, numbers }: Call): number {
       return tiles * MR * Math.ceil(filters / NR) * NR * structs.field(walk, Walk, 'count');
     }
     case 'normGradient':
-      return numbers[4] * structs.field(plan, Norm, 'channels') * TOUCH;
+      return numbers[4] * structs.field(plan, Norm, 'channels') * NORM;
     case 'normalize':
-      return numbers[3] * structs.field(plan, Norm, 'channels') * TOUCH;
+      return numbers[3] * structs.field(plan, Norm, 'channels') * NORM;
     case 'sumRows':
     case 'sumTerms':
-      return second * third * numbers[4] * TOUCH;
+      return second * third * numbers[4] * NORM;
     case 'relu':
       return third * TOUCH;
     case 'reluGradient':

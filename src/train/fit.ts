@@ -12,7 +12,7 @@ import type { Data, Tensor } from '../tensor.ts';
 import type { Batches } from './batches.ts';
 import { readCheckpoint, type State, writeCheckpoint } from './checkpoint.ts';
 import { checkFit, type Epoch, type FitOptions, type FitResult } from './fit-options.ts';
-import { lossOf } from './loss.ts';
+import { batchesOf, lossOf } from './loss.ts';
 import type { Optimizer } from './optimizer.ts';
 import { add, breaks, meansOf, none, progressOf, stopwatch } from './progress.ts';
 import { constant, type Schedule } from './schedule.ts';
@@ -78,7 +78,7 @@ async function trained(
     if (isStale(epoch - 1, validation, state.best)) break;
     const [sums, begun] = [none(), state.step];
     let done = state.step - epoch * batches.length;
-    for (const batch of batches.epoch(epoch)) {
+    for (const batch of batchesOf('fit', batches, epoch)) {
       if (done-- > 0) continue;
       if (signal?.aborted) {
         await onCheckpoint?.(writeCheckpoint(state, optimizer), epoch);
@@ -118,7 +118,7 @@ const factorOf = (schedule: Schedule, step: number): number =>
 
 /** Running statistics are never trained. */
 function movable(net: Layer, batches: Batches, trainable: (name: string) => boolean): (name: string) => boolean {
-  const [first] = batches.epoch(0);
+  const [first] = batchesOf('fit', batches, 0);
   if (first === undefined)
     throw new SpecError('train-fit', 'fit: batches must give at least one batch an epoch, got none in epoch 0');
   const isTrained = trainedIn(net, first.x.shape);

@@ -9,7 +9,7 @@ import { checkParams } from '../layer/params.ts';
 import { checkLabels, IGNORED, type Labels, readLabels } from '../ops/targets.ts';
 import { checkTensor, type Tensor } from '../tensor.ts';
 import type { Batch, Batches } from './batches.ts';
-import { checkBatches, lossOf } from './loss.ts';
+import { batchesOf, checkBatches, lossOf } from './loss.ts';
 
 /**
  * The share of rows whose label is not among the k greatest logits; of equal logits the first ranks first;
@@ -95,7 +95,7 @@ export function evaluate(net: Layer, params: Params<Tensor>, batches: Batches, l
   const lossOfBatch = lossOf(who, loss);
   const used = evaluation(net);
   let [total, wrong, wrong5, rows, examples] = [0, 0, 0, 0, 0];
-  for (const batch of batches.epoch(0)) {
+  for (const batch of batchesOf(who, batches, 0)) {
     const n = batch.x.shape[0];
     const logits = used.forward(batch.x, params);
     const layer = lossOfBatch(batch);

@@ -22,6 +22,18 @@ export interface Optimizer {
   update(theta: Data, gradient: Data, state: Readonly<Record<string, Data>>, rate: number, step: number): void;
 }
 
+/** The optimizers of the library, which keep no gradient. */
+const made = new WeakSet<Optimizer>();
+
+const noted = (optimizer: Optimizer): Optimizer => {
+  made.add(optimizer);
+  return optimizer;
+};
+
+/** What an optimizer may be given of the memory of a step: one made by hand may keep it, and gets a copy. Spec train-memory. */
+export const givenTo = (optimizer: Optimizer, gradient: Data): Data =>
+  made.has(optimizer) ? gradient : gradient.slice();
+
 /**
  * Stochastic gradient descent [Robbins and Monro 1951]: θ ← θ − η·(g + λθ) for every value of a parameter, with its gradient g,
  * the weight decay λ = `decay` (0), and η = `rate`, which `fit` multiplies by the schedule. `update` takes θ and g as arrays of
@@ -37,7 +49,7 @@ export interface Optimizer {
  */
 export function sgd(options: { readonly rate: number; readonly decay?: number }): Optimizer {
   const { rate, decay } = readRates('sgd', options, []);
-  return {
+  return noted({
     name: 'sgd',
     rate,
     state: [],
@@ -45,7 +57,7 @@ export function sgd(options: { readonly rate: number; readonly decay?: number })
       checkUpdate('sgd', { theta, gradient }, eta);
       for (let i = 0; i < theta.length; i++) theta[i] -= eta * (gradient[i] + decay * theta[i]);
     },
-  };
+  });
 }
 
 /**
@@ -68,7 +80,7 @@ export function momentum(options: {
 }): Optimizer {
   const { rate, decay, momentum: mu = 0.9 } = readRates('momentum', options, ['momentum']);
   finiteNumber('train-step', 'momentum', 'momentum', mu, 'a number in [0, 1)', (value) => value >= 0 && value < 1);
-  return {
+  return noted({
     name: 'momentum',
     rate,
     state: ['velocity'],
@@ -80,7 +92,7 @@ export function momentum(options: {
         theta[i] -= eta * velocity[i];
       }
     },
-  };
+  });
 }
 
 /**
@@ -115,7 +127,7 @@ export function adam(
     finiteNumber('train-adam', 'adam', name, beta, 'a number in [0, 1)', (value) => value >= 0 && value < 1);
   finiteNumber('train-adam', 'adam', 'epsilon', epsilon, 'a number above 0', (value) => value > 0);
   const [power1, power2] = [runningPower(beta1), runningPower(beta2)];
-  return {
+  return noted({
     name: 'adam',
     rate,
     state: ['mean', 'square'],
@@ -131,7 +143,7 @@ export function adam(
         theta[i] -= (eta * (mean[i] / short1)) / (Math.sqrt(square[i] / short2) + epsilon);
       }
     },
-  };
+  });
 }
 
 const isStep = (step: number): boolean => Number.isSafeInteger(step) && step >= 0;

@@ -11,7 +11,7 @@ import type { Batch } from './batches.ts';
 import type { State } from './checkpoint.ts';
 import { type Clip, clipped } from './clip.ts';
 import { countWrong } from './metrics.ts';
-import type { Optimizer } from './optimizer.ts';
+import { givenTo, type Optimizer } from './optimizer.ts';
 
 /** How a step moves the parameters. */
 export interface Rules {
@@ -53,7 +53,7 @@ export function step(
     if (missing) throw new SpecError('layer-rules', `fit: the net must give a gradient for '${missing[0]}', got none`);
     const gradients = clipped(new Map(moving.map(([name]) => [name, given[name].data])), clip);
     for (const [name, { data }] of moving)
-      optimizer.update(data, gradients.get(name)!, state.carried[name], rate, state.step);
+      optimizer.update(data, givenTo(optimizer, gradients.get(name)!), state.carried[name], rate, state.step);
   }
   return { value, count };
 }

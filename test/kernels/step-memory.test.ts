@@ -8,6 +8,8 @@ import {
   batchNorm,
   chain,
   conv2d,
+  dense,
+  flatten,
   initialize,
   type Layer,
   maxPool1d,
@@ -17,9 +19,11 @@ import {
   type Shape,
   type Tensor,
   tanh,
+  tensor,
 } from '../../src/index.ts';
 import { stepMemory } from '../../src/kernels/step-memory.ts';
 import { flatParams } from '../../src/layer/params.ts';
+import { fit, sgd } from '../../src/train/index.ts';
 import { examples } from '../layers.ts';
 
 /** y, dx and the gradients of the parameters, copied. */
@@ -112,4 +116,22 @@ test('[train-memory] steps of layers with tensors at the same addresses: each ru
     }),
     { numRuns: 60, seed: 7 },
   );
+});
+
+test('[train-memory] an optimizer made by hand may keep the gradients that it is given', async () => {
+  const small = chain([flatten(), dense({ units: 3 })]);
+  const x = tensor([2, 2, 2, 1], [1, 2, 3, 4, 5, 6, 7, 8]);
+  const few = { length: 4, examples: 8, epoch: () => Array(4).fill({ x, labels: [0, 2] }) };
+  const own = sgd({ rate: 0.1 });
+  const kept: (readonly [given: ArrayLike<number>, then: number[]])[] = [];
+  const optimizer = {
+    ...own,
+    update(...[theta, gradient, ...rest]: Parameters<typeof own.update>) {
+      kept.push([gradient, [...gradient]]);
+      own.update(theta, gradient, ...rest);
+    },
+  };
+  await fit(small, initialize(small, x.shape), few, { optimizer, epochs: 1 });
+  expect(kept.length).toBe(8);
+  for (const [given, then] of kept) expect(Array.from(given)).toEqual(then);
 });

@@ -111,6 +111,23 @@ test('[threads-host] a host that refuses shared memory when workers are to start
   }
 });
 
+test.each([0, 1, 3])(
+  '[threads-host] a host that refuses shared memory after %i requests: a net with a reason has one thread',
+  async (granted) => {
+    hostOf();
+    const own = WebAssembly.Memory;
+    let left = granted;
+    vi.spyOn(WebAssembly, 'Memory').mockImplementation(function (given) {
+      if (given.shared && left-- <= 0) throw new RangeError('no more');
+      return new own(given);
+    });
+    const run = compileParallel(net, shape, params);
+    vi.restoreAllMocks();
+    expect(difference(await run(x), net.forward(x, params))).toBeUndefined();
+    expect(run.threads).toBe(run.reason === undefined ? 2 : 1);
+  },
+);
+
 test('[threads-host] an event loop that was blocked for longer than a worker may take has lost none', async () => {
   hostOf();
   patience.milliseconds = 1000;

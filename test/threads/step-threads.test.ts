@@ -5,8 +5,13 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import * as t from '../../src/index.ts';
+import { onArena } from '../../src/kernels/scratch-arena.ts';
 import { flatParams } from '../../src/layer/params.ts';
+import { allocating } from '../../src/tensor.ts';
 import { Crew } from '../../src/threads/crew.ts';
+import type { Section } from '../../src/threads/share.ts';
+import type { Call } from '../../src/threads/shared-arena.ts';
+import { ThreadedArena } from '../../src/threads/step-threads.ts';
 import { type Batches, fit, momentum } from '../../src/train/index.ts';
 import { firstDifference } from '../kernels/twins.ts';
 import { hostOf, restoreHost } from './host-of.ts';
@@ -211,4 +216,23 @@ test('[train-threads] the process ends when training does', () => {
     timeout: 60_000,
   });
   expect([stdout.trim(), status]).toEqual(['3', 0]);
+});
+
+test('[train-threads] a convolution of an array that is the same one in every step and holds other values', () => {
+  const crew = {
+    threads: 2,
+    isServing: true,
+    attach: () => undefined,
+    run: (sections: readonly Section[], make: (call: Call) => void) => sections.flat(2).forEach(make),
+  };
+  const arena = new ThreadedArena(1 << 22, crew as unknown as Crew);
+  const layer = t.conv2d({ filters: 40, size: 3, padding: 'same' });
+  const x = t.tensor([2, 16, 16, 8]);
+  const p = t.initialize(layer, x.shape, { seed: 1 });
+  for (const step of [1, 2, 3]) {
+    x.data.set(Float32Array.from(x.data, (_, i) => ((i * 7919 * step) % 1000) / 500 - 1));
+    arena.clearTensors();
+    const y = onArena(arena, () => allocating(arena.tensor, () => layer.forward(x, p)));
+    expect(firstDifference(y.data as Float32Array, layer.forward(x, p).data as Float32Array)).toBe(-1);
+  }
 });

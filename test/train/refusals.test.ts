@@ -267,6 +267,20 @@ const mistyped: [message: string, call: () => unknown][] = [
     'augment: the method below of random must be a function, got undefined [train-augment]',
     () => augment({})(image, undefined as Anything),
   ],
+  ...([null, 5, undefined] as Anything[]).flatMap((batch): [string, () => unknown][] => [
+    [
+      `evaluate: a batch must be {x, labels}, got ${batch} [train-fit]`,
+      () => evaluate(relu(), {}, { ...minibatches(data, { size: 1 }), epoch: () => [data, batch] }),
+    ],
+    [
+      `evaluate: epoch of batches must give batches, got ${batch} [train-fit]`,
+      () => evaluate(relu(), {}, { ...minibatches(data, { size: 1 }), epoch: () => batch }),
+    ],
+  ]),
+  [
+    'evaluate: x must be a tensor {shape, data}, got 5 [tensor-type]',
+    () => evaluate(relu(), {}, { ...minibatches(data, { size: 1 }), epoch: () => [{ ...data, x: 5 as Anything }] }),
+  ],
   [
     'minibatches: augment must be a function, got 5 [train-batches]',
     () => minibatches(data, { size: 1, augment: 5 as Anything }),
@@ -447,6 +461,11 @@ describe('fit', () => {
     [
       'batches must give at least one batch an epoch, got none in epoch 0 [train-fit]',
       () => ran({}, { ...batches, epoch: () => [] }),
+    ],
+    ['epoch of batches must give batches, got null [train-fit]', () => ran({}, { ...batches, epoch: () => null })],
+    [
+      'a batch must be {x, labels}, got null [train-fit]',
+      () => ran({}, { ...batches, epoch: () => [...batches.epoch(0), null] }),
     ],
     [
       'batches must give at least one batch, got none in epoch 1 [train-fit]',

@@ -39,7 +39,8 @@ export function isPossible(c: Case): boolean {
   return isAskable(c) && family.isSettled(c);
 }
 
-function isAskable(c: Case): boolean {
+/** Whether the spec says what the layer of a case is, and what shape its result has; of cells over no cell it may say nothing. */
+export function isAskable(c: Case): boolean {
   const layer = allowedLayer(c);
   return layer !== undefined && isSmall(layer, familyOf(c.op).input(c));
 }

@@ -9,7 +9,7 @@ import { patient } from '../ask/patience.ts';
 import type { Case } from '../case.ts';
 import { type EngineUnderTest, isFailure, type VerdictKind } from '../engine-under-test.ts';
 import { type Answered, conditionsOf, type Found, inPart } from '../where/where.ts';
-import { explains, type Group } from './diagnose.ts';
+import { explains, type Group, leavesOpen } from './diagnose.ts';
 import type { Declaration, Where } from './finding.ts';
 import { kindKey } from './kinds.ts';
 import { explainedBy } from './other-arithmetic.ts';
@@ -52,7 +52,9 @@ export async function withConditions(
   let unnamed = rest;
   for (const group of named) {
     const [found] = await search(group.outcomes, 1, group.mistake);
-    const absorbed = found ? sharing(found, unnamed, investigation.outcomes.length) : [];
+    const alike = found ? sharing(found, unnamed, investigation.outcomes.length) : [];
+    const open = found ? unnamed.filter((each) => !alike.includes(each) && isLeftOpen(group, found, each)) : [];
+    const absorbed = [...alike, ...open];
     unnamed = unnamed.filter((each) => !absorbed.includes(each));
     groups.push({ ...group, ...(absorbed.length > 0 && { absorbed }), ...(found && { found }) });
   }
@@ -67,6 +69,10 @@ export async function withConditions(
   }
   return [...groups, ...divided];
 }
+
+/** Whether a failure is such as those of a named mistake, and where they are, and the mistake does not say what is there. */
+const isLeftOpen = ({ mistake, outcomes }: Group, { isInside }: Found, { case: c, verdict }: Outcome): boolean =>
+  outcomes.every(({ verdict: { kind } }) => kind === verdict.kind) && isInside(c) && leavesOpen(mistake!, c);
 
 /** The failures without a name that meet the condition of a named one, if these are more than by chance: their cause is the same. */
 function sharing({ where, isInside }: Found, unnamed: readonly Outcome[], asked: number): readonly Outcome[] {

@@ -2,6 +2,8 @@
 
 import type { Tensor } from '../../tensor.ts';
 import type { Outcome } from '../ask/ask.ts';
+import type { Case } from '../case.ts';
+import { isPossible } from '../cases/tensors.ts';
 import { type DialectName, dialectNames, type Layout } from '../dialect.ts';
 import { dialects } from '../dialects/dialects.ts';
 import { type EngineUnderTest, isFailure } from '../engine-under-test.ts';
@@ -157,6 +159,13 @@ function mostOf(candidates: readonly Candidate[], rest: ReadonlySet<Outcome>): M
 /** The dialects whose rule a mistake is. */
 const speakersOf = (mistake: Mistake): readonly DialectName[] =>
   dialectNames.filter((name) => mistake.isRuleOf?.(dialects[name]));
+
+/** Whether a mistake answers another question in place of a case, and there is no such question: it may give anything. */
+export const leavesOpen = (name: string, c: Case): boolean =>
+  mistakesOf(c.op).some((mistake) => {
+    const other = mistake.name === name ? mistake.instead?.(c) : undefined;
+    return other !== undefined && !isPossible(other);
+  });
 
 /** Whether one of the named mistakes changes a case to what the engine gave. */
 export function explains(names: readonly string[], outcome: Outcome, subject: Judged): boolean {

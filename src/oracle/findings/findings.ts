@@ -12,7 +12,7 @@ import { isOneCause, withInstead } from '../matrix/describe.ts';
 import { byKind, type Investigation, searching, withConditions, withSmaller } from './conditions.ts';
 import { diagnose, explains, type Group } from './diagnose.ts';
 import type { Declaration, Finding } from './finding.ts';
-import { absorbing, isExplained, type Made } from './one-cause.ts';
+import { absorbing, inSameWords, isExplained, type Made } from './one-cause.ts';
 import { closeness, explainedBy, profileOf } from './other-arithmetic.ts';
 import { dialectsOf } from './other-dialects.ts';
 import { layoutOf } from './other-layouts.ts';
@@ -95,7 +95,7 @@ export async function findingsOf(
       same.reduce((sum, each) => absorbing(sum, each, passes), next),
     ];
   }
-  return joined(made.map(({ finding }) => finding));
+  return joined(inSameWords(made, passes).map(({ finding }) => finding));
 }
 
 /** The failures of mistakes that have a name, those of arithmetic that may be declared, and the others. */

@@ -56,6 +56,25 @@ export function absorbing({ finding, outcomes }: Made, other: Made, passes: read
   return { finding: { ...rest, cases, ...(common && { where: common }) }, outcomes: all };
 }
 
+/**
+ * Findings of the same words made one. Where the words predict the answers to one of them alone, they are true of the cases
+ * that were read, but no name: they do not say what happens in every case.
+ */
+export function inSameWords(made: readonly Made[], passes: readonly Outcome[]): readonly Made[] {
+  const wordsOf = ({ finding: { kind, mistake, instead } }: Made): string | undefined =>
+    kind === 'fail' && mistake === undefined ? instead?.text : undefined;
+  const first = (each: Made): Made =>
+    (wordsOf(each) !== undefined && made.find((other) => wordsOf(other) === wordsOf(each))) || each;
+  return made.flatMap((each) => {
+    const others = made.filter((other) => other !== each && first(other) === each);
+    if (first(each) !== each) return [];
+    if (others.length === 0) return [each];
+    const { finding, outcomes } = others.reduce((sum, other) => absorbing(sum, other, passes), each);
+    const { evidence: _, ...instead } = finding.instead!;
+    return [{ finding: { ...finding, instead }, outcomes }];
+  });
+}
+
 /** A condition outside of which others fail. */
 function failingOutside(where: Where | undefined, { outcomes }: Pick<Made, 'outcomes'>): Where | undefined {
   if (!where) return undefined;

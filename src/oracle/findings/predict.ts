@@ -2,7 +2,7 @@
 
 import { sameShape } from '../../tensor.ts';
 import type { Case } from '../case.ts';
-import { isPossible, layerOf, operandsOf, shapeOf } from '../cases/tensors.ts';
+import { isAskable, isPossible, layerOf, operandsOf, shapeOf } from '../cases/tensors.ts';
 import type { DialectName } from '../dialect.ts';
 import { dialects } from '../dialects/dialects.ts';
 import { families, familyOf } from '../families/index.ts';
@@ -33,8 +33,10 @@ export function predict(mistake: Mistake, s: Setting): Predictions | undefined {
     return some(converted(changed && s.evaluate(changed)));
   }
   const instead = mistake.instead?.(s.case);
-  if (!instead || !isPossible(instead)) return undefined;
-  return some(converted(s.evaluate(family.answering(s, instead, layerOf(instead))), instead));
+  if (!instead || !isAskable(instead)) return undefined;
+  const y = converted(s.evaluate(family.answering(s, instead, layerOf(instead))), instead);
+  // Of values that the spec leaves open, over no cell, the shape is known alone.
+  return some(isPossible(instead) ? y : y && { ...y, open: new Uint8Array(y.data.length).fill(1) });
 }
 
 const some = (y: Prediction | undefined): Predictions | undefined => y && { y };

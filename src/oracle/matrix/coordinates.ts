@@ -45,6 +45,14 @@ export function coordinatesOf(terms: Terms, side: Side): Coordinate[] {
   return [...found, { side, name, pitch: sizeOf(shape.slice(to)), of }];
 }
 
+/** The number of a channel, or of a filter, in its group. */
+export function inGroup(terms: Terms, side: Side): Coordinate[] {
+  const own = terms.groups?.[side];
+  if (own === undefined) return [];
+  const name = `${side === 'w' ? 'filter' : 'channel'} in the group of the ${tensors[side]}`;
+  return [{ side, name, pitch: 1, of: (term) => term[side].at(-1)! % own }];
+}
+
 /** All numbers of a product. */
 export function sourcesOf(terms: Terms): Coordinate[] {
   const { structure, windows, groups } = terms;

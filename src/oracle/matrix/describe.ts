@@ -143,13 +143,14 @@ function unlikely(
   failures: readonly Outcome[],
 ): readonly Outcome[] {
   const first = smallestOf(failures.filter((each) => countOf(each.case) <= PRODUCTS[0])).slice(0, COMPARED);
-  const answered = first.map((outcome) => answeredCaseOf(subject, outcome));
-  let least = first;
-  for (const { mistake } of suspects.slice(0, LIKELY)) {
-    const left = first.filter((_, i) => agreementOf(mistake, answered[i]) !== 'agrees');
-    if (left.length < least.length) least = left;
+  const likely = suspects.slice(0, LIKELY);
+  const left = likely.map((): Outcome[] => []);
+  for (const outcome of first) {
+    const answered = answeredCaseOf(subject, outcome);
+    for (const [i, { mistake }] of likely.entries())
+      if (agreementOf(mistake, answered) !== 'agrees') left[i].push(outcome);
   }
-  return least;
+  return left.reduce((least, each) => (each.length < least.length ? each : least), first);
 }
 
 /** How many failures are compared with how many suspects to find one that they do not explain. */

@@ -4,7 +4,7 @@
 import type { Case, Operands, Part } from '../case.ts';
 import { layerOf, operandsOf } from '../cases/tensors.ts';
 import type { Mistake, Prediction, Predictions, Setting } from '../mistake.ts';
-import { ofPresentOperator } from '../recent.ts';
+import { recent } from '../recent.ts';
 import { biasesBeside, followed } from './changed.ts';
 import { biasElements, elementsOf, evaluatePart } from './evaluate.ts';
 import { outputsBeyond } from './matrices.ts';
@@ -28,14 +28,20 @@ export interface Hypothesis {
   /** Which of several products is kept. */
   readonly choice?: string;
   readonly limits?: readonly [least: number, most: number];
+  /** Whether an index may run past the end of a tensor. */
+  readonly mayRunOn?: boolean;
   /** Whether what lies beyond the end of a tensor is NaN, or else nothing. */
   readonly isBeyondNaN?: boolean;
 }
 
 const biasesOf = new WeakMap<Terms, Terms>();
 
+const kept = recent<Case, Terms | undefined>((terms) => NUMBERS * (terms?.list.length ?? 0));
+/** As many numbers as a product takes. */
+const NUMBERS = 8;
+
 /** The products of a case. */
-const termsFor = ofPresentOperator(productsOf);
+const termsFor = (c: Case): Terms | undefined => kept(c, 'products', () => productsOf(c));
 
 /** The part of the results that a hypothesis is about; undefined where it changes no product. */
 export function predictPart(hypothesis: Hypothesis, c: Case): Prediction | undefined {

@@ -6,26 +6,43 @@
 import { indexAt, placeOf } from '../../places.ts';
 import { sizeOf } from '../../tensor.ts';
 import { beyond, type Change, moved, tensors } from './change.ts';
-import { type Coordinate, coordinatesOf, plural, sourcesOf } from './coordinates.ts';
+import { type Coordinate, coordinatesOf, inGroup, plural, sourcesOf } from './coordinates.ts';
 import { arithmeticChanges } from './index-arithmetic.ts';
 import { axesOf } from './regions.ts';
 import { isInside, type Side, type Term, type Terms } from './terms.ts';
 
+/** The tensors that an index may be of. */
+const indexedOf = ({ structure }: Terms): readonly Side[] =>
+  structure.weight === undefined ? ['x', 'y'] : ['x', 'w', 'y'];
+
+const strides = (terms: Terms): IndexChange[] => indexedOf(terms).flatMap((side) => pitches(terms, side));
+const shapes = (terms: Terms): IndexChange[] => indexedOf(terms).flatMap((side) => layouts(terms, side));
+const numbers = (terms: Terms): IndexChange[] => {
+  const targets = indexedOf(terms).flatMap((side) => [...coordinatesOf(terms, side), ...inGroup(terms, side)]);
+  return numberings(terms, targets, sourcesOf(terms));
+};
+const ofGroups = (terms: Terms): IndexChange[] => groupNumberings(terms, sourcesOf(terms));
+
 /** Changes of an index by an axis that is numbered otherwise, or whose neighbours lie otherwise apart. */
 export function indexChanges(terms: Terms): Change[] {
-  const { structure } = terms;
-  const sides: Side[] = structure.weight === undefined ? ['x', 'y'] : ['x', 'w', 'y'];
-  const targets = sides.flatMap((side) => coordinatesOf(terms, side));
-  const sources = sourcesOf(terms);
   const added: IndexChange[] = [
-    ...sides.flatMap((side) => [...pitches(terms, side), ...layouts(terms, side)]),
-    ...filterLayouts(terms),
-    ...numberings(terms, targets, sources),
-    ...groupNumberings(terms, sources),
-    ...arithmeticChanges(terms),
+    ...indexedOf(terms).flatMap((side) => [...pitches(terms, side), ...layouts(terms, side)]),
+    ...[filterLayouts, numbers, ofGroups, arithmeticChanges].flatMap((kind) => kind(terms)),
   ];
-  return [...added, ...added.flatMap((change) => (change.side ? written(change, change.side) : []))];
+  return [...added, ...writtenOf(added)];
 }
+
+/** The same, one kind after another. */
+export const indexKinds = [strides, shapes, filterLayouts, numbers, ofGroups, arithmeticChanges].map(
+  (kind) =>
+    (terms: Terms): Change[] => {
+      const added: readonly IndexChange[] = kind(terms);
+      return [...added, ...writtenOf(added)];
+    },
+);
+
+const writtenOf = (added: readonly IndexChange[]): Change[] =>
+  added.flatMap((change) => (change.side ? written(change, change.side) : []));
 
 /** A change of the index of one tensor, if it is about one. */
 type IndexChange = Change & { readonly side?: Side };

@@ -7,14 +7,14 @@ import { ask, type Outcome } from '../ask/ask.ts';
 import type { Patient } from '../ask/patience.ts';
 import type { Case } from '../case.ts';
 import { caseId } from '../cases/id.ts';
-import { isPossible, workOf } from '../cases/tensors.ts';
-import { nearestIn } from '../dialects/translate.ts';
+import { workOf } from '../cases/tensors.ts';
 import { type EngineUnderTest, isFailure } from '../engine-under-test.ts';
-import { familyOf } from '../families/index.ts';
 import { type Agreement, type AnsweredCase, agreementOf, answeredCaseOf } from '../findings/agreement.ts';
 import type { Evidence } from '../findings/finding.ts';
-import type { Mistake } from '../mistake.ts';
+import { predict, settingOf } from '../findings/predict.ts';
+import type { Mistake, Predictions } from '../mistake.ts';
 import { always, type Condition, conditionsBetween } from './conditions.ts';
+import { crossed, PRODUCTS } from './crossed.ts';
 import { countOf } from './terms.ts';
 
 /** A mistake that may be made under a condition. */
@@ -23,6 +23,8 @@ export interface Suspect {
   readonly cost: number;
   /** Whether it is one of the list. */
   readonly isKnown?: boolean;
+  /** The same with something else beyond the end of a tensor: it differs only where that is read. */
+  readonly rival?: Mistake;
 }
 
 /** The description that is left. */
@@ -38,8 +40,8 @@ export interface Named {
 const [FAILURES, PASSES, FIRST] = [24, 80, 6];
 /** How many suspects are followed up. */
 const FOLLOWED = 5;
-/** Cases with more products than the first are compared only a few, and with more than the second not at all. */
-const [PRODUCTS, MOST_PRODUCTS, LARGE] = [2000, 20000, 6];
+/** Cases with more products than `PRODUCTS` are compared only a few, and with more than this not at all. */
+const [MOST_PRODUCTS, LARGE] = [20000, 6];
 /** How many new cases are asked at most, and how many must have been changed and right at least. */
 const [ASKED, INSIDE] = [40, 6];
 
@@ -82,7 +84,8 @@ export async function nameBy(
   const ranked = rankedBy(suspects, wrong.slice(0, FIRST));
   if (ranked.length === 0) return undefined;
   const answers = { wrong, right: examined(passes, PASSES), smaller: examined(smaller, FAILURES) };
-  const left = await narrowed({ subject, isOver }, hypothesesFrom(ranked, answers), answers);
+  const first = await narrowed({ subject, isOver }, hypothesesFrom(ranked, answers), answers);
+  const left = first && (await toldApart({ subject, isOver }, first, answers, [...failures, ...passes]));
   if (!left || left.hypotheses.length === 0 || left.fresh[0] < INSIDE) return undefined;
   const best = left.hypotheses.reduce((a, b) => (costOf(b) < costOf(a) ? b : a));
   const evidence = { explained: wrong.length, failures: wrong.length, passes: answers.right.length };
@@ -102,15 +105,20 @@ function rankedBy(suspects: readonly Suspect[], first: readonly Examined[]): Sus
 /** The suspects that explain every failure, each under every condition that no right answer speaks against. */
 function hypothesesFrom(suspects: readonly Suspect[], { right, ...failing }: Answers): Hypothesis[] {
   const wrong = [...failing.wrong, ...failing.smaller];
+  let left = suspects;
+  for (const each of wrong) left = left.filter(({ mistake }) => agreementOf(mistake, each) === 'agrees');
   const found: Hypothesis[] = [];
-  let followed = 0;
-  for (const suspect of suspects) {
-    if (followed >= FOLLOWED) break;
-    if (!wrong.every((each) => agreementOf(suspect.mistake, each) === 'agrees')) continue;
-    const outside = right.filter((each) => agreementOf(suspect.mistake, each) !== 'unchanged');
-    const conditions = conditionsBetween(wrong.map(caseOf), outside.map(caseOf));
-    if (conditions.length > 0) followed++;
-    found.push(...conditions.map((condition) => ({ suspect, condition })));
+  for (let [first, followed] = [0, 0]; first < left.length && followed < FOLLOWED; ) {
+    const next = left.slice(first, first + FOLLOWED - followed);
+    first += next.length;
+    // Case by case: what is known of the last ones alone is kept.
+    const changed = right.map((each) => next.map(({ mistake }) => agreementOf(mistake, each) !== 'unchanged'));
+    for (const [i, suspect] of next.entries()) {
+      const outside = right.filter((_, j) => changed[j][i]);
+      const conditions = conditionsBetween(wrong.map(caseOf), outside.map(caseOf));
+      if (conditions.length > 0) followed++;
+      found.push(...conditions.map((condition) => ({ suspect, condition })));
+    }
   }
   return found;
 }
@@ -118,11 +126,75 @@ function hypothesesFrom(suspects: readonly Suspect[], { right, ...failing }: Ans
 const caseOf = ({ outcome }: Examined): Case => outcome.case;
 
 /** The hypotheses that new cases leave, and on how many of these the mistake was made and was not. */
+interface Left {
+  readonly hypotheses: readonly Hypothesis[];
+  readonly fresh: readonly [changed: number, unchanged: number];
+}
+
+/** How many of the new cases are looked for that tell two predictions apart, and among how many others each time. */
+const [APART, SOUGHT] = [12, 24];
+
+/** What is left by cases on which the predictions differ: without them the plainest would be named, though nothing spoke for it. */
+async function toldApart(
+  { subject, isOver }: Patient,
+  left: Left,
+  { wrong, right }: Answers,
+  all: readonly Outcome[],
+): Promise<Left> {
+  let { hypotheses } = left;
+  // What lies beyond an end is read in few cases, which are large: all of the campaign are looked at.
+  if (hypotheses.some(({ suspect }) => suspect.rival))
+    for (const each of all) if (countOf(each.case) <= PRODUCTS) hypotheses = keptBy(each, subject, hypotheses);
+  const [seen, draw] = [new Set<string>(), random(hash(right.length, caseId(caseOf(wrong[0]))))];
+  const pool = { failures: wrong.map(caseOf), passes: right.map(caseOf) };
+  for (let asked = 0; asked < APART && hypotheses.length > 0 && !isOver(); asked++) {
+    const suspects = [...new Set(hypotheses.map(({ suspect }) => suspect))];
+    const mistakes = suspects.flatMap(({ mistake, rival }) => (rival ? [mistake, rival] : [mistake]));
+    if (mistakes.length < 2) break;
+    let next: Case | undefined;
+    for (let i = 0; i < SOUGHT && !next && !isOver(); i++) {
+      const c = crossed(subject, pool, draw, i);
+      if (!c || seen.has(caseId(c)) || !hypotheses.some(({ condition }) => condition.holds(c))) continue;
+      seen.add(caseId(c));
+      const s = settingOf(c, subject.dialect);
+      const [one, ...others] = mistakes.map((mistake) => saidBy(predict(mistake, s)));
+      if (others.some((other) => other !== one)) next = c;
+    }
+    if (!next) break;
+    hypotheses = keptBy(await ask(subject, next), subject, hypotheses);
+  }
+  return { ...left, hypotheses };
+}
+
+/** What is predicted as a text. */
+const saidBy = (predictions: Predictions | undefined): string =>
+  Object.entries(predictions ?? {})
+    .map(([part, { shape, data }]) => `${part} ${shape} ${data.join()}`)
+    .join(';');
+
+/** The hypotheses that an answer does not speak against. */
+function keptBy(outcome: Outcome, subject: EngineUnderTest, hypotheses: readonly Hypothesis[]): readonly Hypothesis[] {
+  const { kind } = outcome.verdict;
+  if (!isAnswer(outcome)) return hypotheses;
+  const answered = answeredCaseOf(subject, outcome);
+  const known = new Map<Suspect, Agreement>();
+  return hypotheses.filter(({ suspect, condition }) => {
+    if (!known.has(suspect)) known.set(suspect, agreementOf(suspect.mistake, answered));
+    const agreement = condition.holds(outcome.case) ? known.get(suspect) : 'unchanged';
+    return agreement === (isFailure(kind) ? 'agrees' : 'unchanged');
+  });
+}
+
+/** Whether an engine gave numbers, or other ones than right. */
+const isAnswer = ({ theirs, verdict: { kind } }: Outcome): boolean =>
+  theirs !== undefined && (!isFailure(kind) || kind === 'fail' || kind === 'wrong-shape');
+
+/** The hypotheses that some new cases leave. */
 async function narrowed(
   { subject, isOver }: Patient,
   all: readonly Hypothesis[],
   { wrong, right }: Answers,
-): Promise<{ readonly hypotheses: readonly Hypothesis[]; readonly fresh: readonly [number, number] } | undefined> {
+): Promise<Left | undefined> {
   if (all.length === 0) return undefined;
   let hypotheses = all;
   const [seen, draw] = [new Set<string>(), random(hash(wrong.length, caseId(caseOf(wrong[0]))))];
@@ -134,7 +206,7 @@ async function narrowed(
     seen.add(caseId(c));
     const outcome = await ask(subject, c);
     const { kind } = outcome.verdict;
-    if (outcome.theirs === undefined || (isFailure(kind) && kind !== 'fail' && kind !== 'wrong-shape')) continue;
+    if (!isAnswer(outcome)) continue;
     const answered = { outcome, ...answeredCaseOf(subject, outcome) };
     const known = new Map<Suspect, Agreement>();
     const agreement = ({ suspect, condition }: Hypothesis): Agreement => {
@@ -174,35 +246,4 @@ function nextCase(
     if (split > most) [best, most] = [c, split];
   }
   return best;
-}
-
-/** A failing case with a few numbers of another one, with tensors of its own. */
-function crossed(
-  { dialect = 'toeplitz' }: EngineUnderTest,
-  { failures, passes }: { readonly failures: readonly Case[]; readonly passes: readonly Case[] },
-  draw: Random,
-  asked: number,
-): Case | undefined {
-  const others = passes.length > 0 ? passes : failures;
-  const isChoice = failures[0].gradient && familyOf(failures[0].op).structure(failures[0].op)?.kind === 'maximum';
-  const usual = isChoice ? 'distinct' : 'exact';
-  for (let attempt = 0; attempt < 20; attempt++) {
-    const base = failures[draw.below(failures.length)] as Case & Record<string, unknown>;
-    const from = draw.below(4) === 0 ? failures : others;
-    const other = from[draw.below(from.length)];
-    const traits = familyOf(base.op).traits.filter((trait) => trait !== 'values');
-    const isReversed = asked % 4 === 3;
-    const [kept, given] = isReversed ? [other, base] : [base, other];
-    const changes: Record<string, unknown> = {};
-    for (let i = draw.below(3); i >= 0 && traits.length > 0; i--) {
-      const trait = traits[draw.below(traits.length)];
-      changes[trait] = (given as unknown as Record<string, unknown>)[trait];
-    }
-    const { given: _, ...rest } = kept;
-    const values = ['given', 'nan', 'infinite'].includes(rest.values) ? usual : rest.values;
-    const drawn = { ...rest, ...changes, values, seed: draw.below(0x7fffffff) } as Case;
-    const c = isPossible(drawn) ? nearestIn(dialect, drawn) : undefined;
-    if (c && isPossible(c) && countOf(c) <= PRODUCTS) return c;
-  }
-  return undefined;
 }

@@ -36,9 +36,17 @@ export function suspectsOf(
   );
   return combined
     .filter((list) => list.length === found.rules.length)
-    .map((list) => ({ mistake: named(list), cost: 2 + list.reduce((sum, { cost }) => sum + cost, 0) }))
+    .map((list) => {
+      const cost = 2 + list.reduce((sum, each) => sum + each.cost, 0);
+      const isRunning = list.some(({ mayRunOn }) => mayRunOn);
+      return { mistake: named(list), cost, ...(isRunning && { rival: asMistake(list.map(otherBeyond)) }) };
+    })
     .sort((a, b) => a.cost - b.cost);
 }
+
+/** NaN beyond the end of a tensor in place of nothing, and the other way round. */
+const otherBeyond = ({ isBeyondNaN, ...rest }: Hypothesis): Hypothesis =>
+  isBeyondNaN ? rest : { ...rest, ...(rest.mayRunOn && { isBeyondNaN: true }) };
 
 /** The hypotheses of a part that explain most of the smallest failures first. */
 function ranked(subject: EngineUnderTest, list: readonly Hypothesis[], failures: readonly Outcome[]): Hypothesis[] {
@@ -96,6 +104,7 @@ function hypothesesOf(
         ...(ofNone !== undefined && { ofNone }),
         ...(seen?.choice !== undefined && { choice: seen.choice }),
         ...(seen?.limits && { limits: seen.limits }),
+        ...((product?.mayRunOn || bias?.mayRunOn) && { mayRunOn: true }),
       };
       // Where the case that was read has no bias, both are possible in others.
       const beside = part === 'y' && product && !isOther.biases && hasNoBias;

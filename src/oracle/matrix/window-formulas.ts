@@ -37,12 +37,28 @@ export function sizeDefinitions(windows: Windows): {
   return { definitions: [reach, output], given: [...given, 'before', 'after', 'outputPadding'] };
 }
 
+/** Whether a last window is no output, by where it begins and where the input ends. */
+type Drop = (start: number, end: number) => boolean;
+
+/** What may become of a last window that hangs over, in place of the right rule. */
+const otherDrops: readonly (readonly [text: string, drop: Drop])[] = [
+  ['ceil, which drops no last window', () => false],
+  ['ceil, which drops a last window that begins past the cell after the input', (start, end) => start > end],
+];
+
 /** The numbers of an axis by formulas; a last window that would begin beyond the input is no output. Spec window-ceil. */
-export function placedBy(definitions: readonly Definition[], given: Numbers, { attributes }: Windows): Numbers {
+export function placedBy(
+  definitions: readonly Definition[],
+  given: Numbers,
+  { attributes }: Windows,
+  isDropped: Drop = (start, end) => start >= end,
+): Numbers {
   const numbers = defined(definitions, given);
   const mayHang = attributes.ceil === true && definitions.some(([name]) => name === 'steps');
-  const isHanging = mayHang && (numbers.output - 1) * numbers.stride >= numbers.input + numbers.before;
-  return isHanging ? { ...numbers, output: numbers.output - 1 } : numbers;
+  const start = (numbers.output - 1) * numbers.stride;
+  return mayHang && isDropped(start, numbers.input + numbers.before)
+    ? { ...numbers, output: numbers.output - 1 }
+    : numbers;
 }
 
 /** Every formula with one part taken otherwise, and what it makes of an axis. */
@@ -51,11 +67,16 @@ export function otherFormulas(windows: Windows): { readonly text: string; of(axi
   const results = right.map(([name]) => name);
   const given = ['size', 'stride', 'dilation', 'input', 'output', 'before', 'after'];
   const numbers = given.filter((name) => !results.includes(name) && (name !== 'after' || !results.includes('before')));
-  return otherDefinitions(right, numbers).map(({ text, definitions }) => ({
+  const placed = (text: string, definitions: readonly Definition[], drop?: Drop) => ({
     text,
-    of(axis) {
-      const { before, output } = placedBy(definitions, { ...axis }, windows);
+    of(axis: Axis): Partial<Axis> {
+      const { before, output } = placedBy(definitions, { ...axis }, windows, drop);
       return { before, output: Math.max(0, output) };
     },
-  }));
+  });
+  const mayDrop = windows.attributes.ceil === true && results.includes('steps');
+  return [
+    ...otherDefinitions(right, numbers).map(({ text, definitions }) => placed(text, definitions)),
+    ...(mayDrop ? otherDrops.map(([text, drop]) => placed(text, right, drop)) : []),
+  ];
 }

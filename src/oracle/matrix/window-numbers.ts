@@ -26,6 +26,7 @@ const others: readonly (readonly [text: string, cost: number, instead: Instead])
     9,
     ({ stride, before }) => ({ stride: 1, before: before - stride }),
   ],
+  ['the stride* divides the position, which it should multiply', 9, ({ stride }) => ({ stride: 1 / stride })],
   ['the dilation* is taken as 1', 2, () => ({ dilation: 1 })],
   ['the dilation* is taken one larger', 6, ({ dilation }) => ({ dilation: dilation + 1 })],
   ['the stride is taken as the dilation*', 6, ({ stride }) => ({ dilation: stride })],
@@ -36,6 +37,7 @@ const others: readonly (readonly [text: string, cost: number, instead: Instead])
     9,
     ({ dilation, before }) => ({ dilation: 1, before: before - dilation }),
   ],
+  ['the dilation* divides the tap, which it should multiply', 9, ({ dilation }) => ({ dilation: 1 / dilation })],
   ['the padding before the first cell* is taken as 0', 2, () => ({ before: 0 })],
   ['the padding after the last cell is taken as that before the first*', 3, ({ after }) => ({ before: after })],
   ['the padding before the first cell* is taken one larger', 4, ({ before }) => ({ before: before + 1 })],
@@ -126,13 +128,11 @@ export function numberChanges(terms: Terms): Change[] {
       text,
       cost,
       apply(term) {
-        const place = axes.map(
-          ({ stride, dilation, before }, i) => term[at][1 + i] * stride + term.w[i] * dilation - before,
-        );
+        const place = axes.map((axis, i) => cellAt(axis, term[at][1 + i], term.w[i]));
         return moved(term, over, [term[over][0], ...place, term[over].at(-1)!]);
       },
     };
-    if (over !== 'x') return [change];
+    if (over !== 'x' || axes.some(({ stride }) => !Number.isInteger(stride))) return [change];
     const counted = isCounted ? axes : axes.map((axis) => ({ ...axis, output: outputsOf(axis) }));
     const isOther = counted.some(({ output }, i) => output !== own[i].output);
     const recounted: Change = {
@@ -145,6 +145,10 @@ export function numberChanges(terms: Terms): Change[] {
     return [change, recounted];
   });
 }
+
+/** Where a number divides, the quotient is rounded down; the least part above covers what 1 / n is rounded by. */
+const cellAt = ({ stride, dilation, before }: Axis, position: number, tap: number): number =>
+  Math.floor(position * stride + tap * dilation - before + 1e-9);
 
 /** How many outputs there are by the numbers of an axis; none with a stride of 0, which would never end. */
 const outputsOf = ({ input, before, after, size, dilation, stride }: Axis): number =>
@@ -169,7 +173,7 @@ function onGrid({ shapes, list }: Terms, axes: readonly Axis[]): Term[] {
     for (const term of byPosition.get(place.join()) ?? byPosition.get(first)!) {
       const index = indexAt(grid, [term.y[0], ...place, term.y.at(-1)!]);
       if (index >= sizeOf(shapes.y) || found.length > MOST) continue;
-      const cell = axes.map(({ stride, dilation, before }, i) => place[i] * stride + term.w[i] * dilation - before);
+      const cell = axes.map((axis, i) => cellAt(axis, place[i], term.w[i]));
       found.push({ ...term, x: [term.x[0], ...cell, term.x.at(-1)!], y: placeOf(shapes.y, index) });
     }
   }

@@ -37,6 +37,10 @@ const isDropped = (axis: Axis): boolean => {
   return Math.ceil(room / axis.stride) + 1 > axis.output;
 };
 
+/** How many windows there are without ceil: as many, fewer by one that hangs over, or more by one that ceil drops. */
+const floored = (axis: Axis): number =>
+  Math.floor((axis.input + axis.before + axis.after - reachOf(axis)) / axis.stride) + 1;
+
 const product = (values: readonly number[]): number => values.reduce((all, each) => all * each, 1);
 
 export function windowNumbers(layer: Layer, g: ConvGeometry, x: Shape): Quantity[] {
@@ -86,7 +90,7 @@ export function windowFacts(layer: Layer, g: ConvGeometry, x: Shape): Fact[] {
   const [some, every] = axes.length > 1 ? [' on some axis', ' on every axis'] : ['', ''];
   const { ceil, countPadding } = layer.attributes as { readonly ceil?: boolean; readonly countPadding?: boolean };
   const isPadded = axes.some(({ before, after }) => before + after > 0);
-  const overhangs = axes.some((axis) => endOf(axis) > axis.input + axis.after);
+  const isResized = axes.some((axis) => axis.output !== floored(axis));
   return [
     fact('padding = valid', 'padding ≠ valid', padding === 'valid', 4),
     fact('same padding', 'no same padding', isSame, 3.5),
@@ -130,7 +134,7 @@ export function windowFacts(layer: Layer, g: ConvGeometry, x: Shape): Fact[] {
       isSame && axes.some((axis) => axis.before !== reachOf(axis) >> 1),
       5.5,
     ),
-    fact('ceil with another size than floor', 'the size of floor', ceil === true && overhangs, 5),
+    fact('ceil with another size than floor', 'the size of floor', ceil === true && isResized, 5),
     fact('a window that ceil drops', 'no window that ceil drops', ceil === true && axes.some(isDropped), 5),
     fact('counted padding', 'no counted padding', countPadding === true && isPadded, 4.5),
     fact('uncounted padding', 'no uncounted padding', countPadding === false && isPadded, 4.5),

@@ -9,7 +9,9 @@ import { parseCaseId } from '../../../src/oracle/cases/id.ts';
 import { layerOf, operandsOf, workOf } from '../../../src/oracle/cases/tensors.ts';
 import { readLayout } from '../../../src/oracle/dialects/layout.ts';
 import type { EngineUnderTest } from '../../../src/oracle/engine-under-test.ts';
+import { leavesOpen } from '../../../src/oracle/findings/diagnose.ts';
 import { closeness, profileOf } from '../../../src/oracle/findings/other-arithmetic.ts';
+import { mistakesOf, predict, settingOf } from '../../../src/oracle/findings/predict.ts';
 
 const each = ({ shape, data }: Tensor, change: (value: number) => number): Tensor => ({
   shape,
@@ -52,4 +54,23 @@ it('[oracle-profile] how close wrong values are is the largest distance of those
   const far = engineOf('dense', same, (y) => y + 100);
   expect(closeness(coarse, await answers(coarse, dense('real', 4)))).toBeGreaterThan(1e-6);
   expect(closeness(far, await answers(far, dense('real', 4)))).toBeUndefined();
+});
+
+it('[oracle-mistakes] gives the shape of an answer whose values the spec leaves open, over no cell', () => {
+  const ceil = mistakesOf('maxPool2d').find(({ name }) => name === 'ceil were ignored')!;
+  const c = parseCaseId('maxPool2d/n1h1w2c1_k1x1s1x2p0.0.0.1d1x1e1/f32/distinct/1');
+  expect(predict(ceil, settingOf(c))?.y).toMatchObject({ shape: [1, 1, 2, 1], open: Uint8Array.of(1, 1) });
+});
+
+it('[oracle-mistakes] leaves open what answers a question that there is not', () => {
+  const open = (q: string): boolean =>
+    leavesOpen(
+      'outputPadding were ignored',
+      parseCaseId(`convTranspose2d/n1h1w1c1_o1k1x1s2x2p0.1.0.0d1x1q${q}g1b0/f32/exact/1`),
+    );
+  expect([
+    open('1x0'),
+    open('1x1'),
+    leavesOpen('ceil were ignored', parseCaseId('maxPool2d/n1h3w3c1_k2x2s2x2pvd1x1e1/f32/exact/1')),
+  ]).toEqual([true, true, false]);
 });

@@ -5,6 +5,7 @@ import { parseCaseId } from '../../../src/oracle/cases/id.ts';
 import { isExplained } from '../../../src/oracle/findings/one-cause.ts';
 import { borderChanges } from '../../../src/oracle/matrix/border-changes.ts';
 import { isBeyond } from '../../../src/oracle/matrix/change.ts';
+import { changesOf } from '../../../src/oracle/matrix/changes.ts';
 import { conditionsBetween } from '../../../src/oracle/matrix/conditions.ts';
 import { shifted } from '../../../src/oracle/matrix/index-changes.ts';
 import { placeChanges } from '../../../src/oracle/matrix/place-changes.ts';
@@ -164,4 +165,38 @@ it('[oracle-instead] conditions come by their cost, and a limit of a large numbe
 
 it('[oracle-instead] a finding that predicts nothing explains no other failures', () => {
   expect(isExplained({} as never, { finding: {}, outcomes: [] } as never, [])).toBe(false);
+});
+
+const cellsBy = (each: Terms, text: string): (readonly number[])[] => {
+  const { apply, all } = [...changesOf(each)].find((change) => change.text === text)!;
+  return (all?.() ?? each.list.map((term) => apply(term)!)).map(({ x, y }) => [x[1], y[0]]);
+};
+
+it('[oracle-instead] divides by the stride or the dilation, rounded down, where they should multiply', () => {
+  const dilated = terms('conv1d/n1w5c1_o1k3s1pvd2g1b0/f32/exact/1');
+  expect(cellsBy(dilated, 'the dilation divides the tap, which it should multiply')).toEqual(
+    [0, 0, 1].map((x) => [x, 0]),
+  );
+  const strided = terms('conv1d/n1w7c1_o1k1s3pvd1g1b0/f32/exact/1');
+  const text = 'the stride divides the position, which it should multiply';
+  expect(cellsBy(strided, text)).toEqual([0, 0, 0].map((x) => [x, 0]));
+});
+
+it('[oracle-instead] keeps a last window that ceil drops, so that later images begin too late', () => {
+  const dropped = terms('maxPool1d/n2w2c1_k1s2p0.1d1e1/f32/distinct/1');
+  expect(dropped.list.map(({ x, y }) => [x[1], y[0]])).toEqual([
+    [0, 0],
+    [0, 1],
+  ]);
+  expect(cellsBy(dropped, 'windows are placed by ceil, which drops no last window')).toEqual([
+    [0, 0],
+    [2, 1],
+  ]);
+});
+
+it('[oracle-instead] takes another number for that of a channel in its group', () => {
+  const grouped = terms('conv1d/n2w1c4_o2k1s1pvd1g2b0/f32/exact/1');
+  const text = 'the number of the image of the output is used as that of the channel in the group of the input';
+  const { apply } = [...changesOf(grouped)].find((change) => change.text === text)!;
+  expect(grouped.list.map((term) => apply(term)!.x[2])).toEqual([0, 0, 2, 2, 1, 1, 3, 3]);
 });
