@@ -59,7 +59,7 @@ export class Activation implements Value {
   }
 
   get treeMargins(): Margins {
-    return this.tree.reduce((margins, activation) => union(margins, activation.margins), noMargins);
+    return this.guests.reduce((margins, guest) => union(margins, guest.treeMargins), this.margins);
   }
 
   /** Moves into `home` if the cells can lie there; says whether they do. */

@@ -24,7 +24,7 @@ describe('toeplitz merge', () => {
       const run = await wrong('--shard', `${i}/2`, '--reporter', 'json', '--out', at(`${i}.json`));
       expect(run).toEqual({ code: 1, out: '', err: '' });
     }
-    const merged = await toeplitz('merge', at('2.json'), at('1.json'));
+    const merged = await quick('merge', at('2.json'), at('1.json'));
     expect(merged).toMatchObject({ code: 1, err: '' });
     const row = /^avgPool2d .*$/m;
     expect(merged.out.match(row)?.[0]).toBe(whole.out.match(row)?.[0]);
@@ -125,7 +125,7 @@ describe('toeplitz vectors and verify', () => {
   });
 
   it('[campaign-answers] ends with 1 where answers are missing, with 2 where the directory is not whole', async () => {
-    const { code, out } = await toeplitz('verify', questions);
+    const { code, out } = await quick('verify', questions);
     expect(code).toBe(1);
     expect(out).toMatch(/^questions: seed 1, 30 cases/);
     expect(out).toContain('✗ conv2d: missing in 30 cases');
@@ -155,7 +155,7 @@ describe('toeplitz vectors and verify', () => {
       writeFileSync(at('answer.py'), `${readFileSync(fixture('conv.py'), 'utf8')}\n${program}`);
       const run = spawnSync('python3', [at('answer.py'), questions], { encoding: 'utf8' });
       expect(run).toMatchObject({ status: 0, stderr: '' });
-      const verified = await toeplitz('verify', questions, '--name', 'numpy', '--strict');
+      const verified = await quick('verify', questions, '--name', 'numpy', '--strict');
       expect(verified).toMatchObject({ code: 0, err: '' });
       expect(verified.out).toMatch(/^conv2d +30 +2\d +0 +\d .*pass$/m);
       expect(verified.out).toMatch(/^ {2}conv2d: \d skipped: no groups$/m);

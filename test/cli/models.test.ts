@@ -20,7 +20,7 @@ import {
 import { mapParams } from '../../src/layer/params.ts';
 import { lenet5, readNet, squeezenet, writeNet } from '../../src/nets/index.ts';
 import { readOnnx, writeOnnx } from '../../src/onnx/index.ts';
-import { quick, toeplitz } from './run.ts';
+import { idx, quick, toeplitz } from './run.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'toeplitz-models-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -108,7 +108,7 @@ describe('[cli-judge]', () => {
   test('[cli-judge] [cli-tensors] exit codes, and every kind of file', async () => {
     const [right, broken, parts, thin, cut, none, odd, help] = await Promise.all([
       toeplitz('judge', model, at('right.npz')),
-      toeplitz('judge', model, at('wrong.safetensors')),
+      quick('judge', model, at('wrong.safetensors')),
       quick('judge', model, at('folder')),
       quick('judge', model, at('some'), '--shape', 'x=1x1x6x6'),
       quick('judge', model, at('cut.npz')),
@@ -145,11 +145,8 @@ describe('[cli-judge]', () => {
   test('[onnx-own] [cli-model] a net in one file may have layers that ONNX has no words for', async () => {
     const odd = chain({ own: locallyConnected2d({ filters: 2, size: 3 }), norm: batchNorm(), relu: relu() });
     const file6 = file('odd.safetensors', writeNet(odd, shape, initialize(odd, shape, { seed: 1 })));
-    const ran = await toeplitz('run', file6, '--outputs', 'all', '--out', at('odd.npz'));
-    const [described, judged] = await Promise.all([
-      toeplitz('describe', file6),
-      toeplitz('judge', file6, at('odd.npz')),
-    ]);
+    const ran = await quick('run', file6, '--outputs', 'all', '--out', at('odd.npz'));
+    const [described, judged] = await Promise.all([quick('describe', file6), quick('judge', file6, at('odd.npz'))]);
     expect([ran.code, described.code, judged.code]).toEqual([0, 0, 0]);
     expect(described.out).toMatch(
       /own +toeplitz\.locallyConnected2d +locallyConnected2d +1×2×4×4 +320 +288 +128 +3×3\nnorm +BatchNormalization +batchNorm +1×2×4×4 +4 +0 +128/,
@@ -190,12 +187,20 @@ test('[onnx-expose] [cli-expose] the example of the help runs', async () => {
 
 describe('a net in one file', () => {
   test('[net-file] [cli-model] train writes one and goes on from it; show, describe and judge take it', async () => {
-    const small = ['--epochs', '1', '--batch', '500'];
+    const images = file(
+      'images',
+      idx([40, 28, 28], (i) => (i % 11) * 20),
+    );
+    const labels = file(
+      'labels',
+      idx([40], (i) => i % 10),
+    );
+    const small = ['--epochs', '1', '--images', images, '--labels', labels];
     const first = await toeplitz('train', ...small, '--out', at('trained.safetensors'));
     expect([first.code, readNet(readFileSync(at('trained.safetensors'))).metadata]).toEqual([0, { net: 'lenet5' }]);
     const image = file('digit.npy', writeNpy(tensor([1, 1, 32, 32])));
     const [again, other, described, ran, shown] = await Promise.all([
-      toeplitz('train', ...small, '--net', at('trained.safetensors'), '--out', at('again.safetensors')),
+      quick('train', ...small, '--net', at('trained.safetensors'), '--out', at('again.safetensors')),
       quick('train', ...small, '--net', file('small.safetensors', writeNet(net, shape, params))),
       quick('describe', at('trained.safetensors')),
       quick('run', at('trained.safetensors'), image, '--outputs', 'all', '--out', at('trained.npz')),

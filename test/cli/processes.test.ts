@@ -13,7 +13,7 @@ import { ask } from '../../src/oracle/ask/ask.ts';
 import { parseCaseId } from '../../src/oracle/cases/id.ts';
 import { ownLayout } from '../../src/oracle/dialects/layout.ts';
 import type { Report } from '../../src/oracle/index.ts';
-import { fixture, forEach, program, quick, type Run, toeplitz, toeplitzWith } from './run.ts';
+import { checkHere, fixture, forEach, program, quick, type Run, toeplitz, toeplitzWith } from './run.ts';
 
 const all = mkdtempSync(join(tmpdir(), 'toeplitz-processes-'));
 afterAll(() => rmSync(all, { recursive: true }));
@@ -120,7 +120,7 @@ describe.concurrent('a process', () => {
 
   it('[oracle-protocol] that cannot be started again is a crash, and the report is written', async () => {
     const { mark, run } = place();
-    const { code, messages } = await check(run, ...engine('once', mark));
+    const { code, messages } = await check(run, '--cases', '5', ...engine('once', mark));
     expect(code).toBe(1);
     expect(messages[0]).toMatch(/the process (ended with exit code 7|did not start again: .*ended with exit code 7)/);
   });
@@ -128,7 +128,7 @@ describe.concurrent('a process', () => {
 
 describe.concurrent('standard output', () => {
   it('[oracle-protocol] with printed lines is read by seq; the first such line is shown once, with a note where to print', async () => {
-    const { code, counts, err } = await check(toeplitz, ...engine('prints'));
+    const { code, counts, err } = await check(quick, ...engine('prints'));
     expect({ code, counts }).toEqual({ code: 0, counts: { pass: 12 } });
     expect(err).toMatch(
       /^toeplitz: on standard output .*: 'Loading weights\\x1b\[31m …' and \d+ more; .* print to standard error\n$/,
@@ -251,12 +251,12 @@ describe.concurrent('standard output', () => {
 describe.concurrent('standard error', () => {
   it('[oracle-protocol] is shown, plain, with the finding whose case it belongs to', async () => {
     const warning = '\\x1b[33mwarning: fast path for batch 1';
-    const { code, out, messages } = await check(toeplitz, ...engine('warns'));
+    const { code, out, messages } = await check(quick, '--cases', '4', ...engine('warns'));
     expect(code).toBe(1);
     expect((JSON.parse(out) as Report).operators[0].findings[0].stderr).toBe(warning);
     expect(messages[0]).not.toContain('warning');
     await forEach(['text', 'junit', 'tap', 'github'], async (reporter) => {
-      const shown = (await quick('check', ...few, '--reporter', reporter, ...engine('warns'))).out;
+      const shown = (await quick('check', ...few, '--cases', '2', '--reporter', reporter, ...engine('warns'))).out;
       expect(shown.replaceAll('\\\\', '\\')).toContain(`on standard error: ${warning}`);
     });
   });
@@ -264,16 +264,14 @@ describe.concurrent('standard error', () => {
 
 describe.concurrent('a hello', () => {
   it('[oracle-operators] with operators that the oracle does not know: they are reported, the others asked', async () => {
-    const run = (...more: string[]): Promise<Run> => toeplitz('check', '--cases', '5', ...more, ...engine('operators'));
+    const run = (...more: string[]): Promise<Run> => quick('check', '--cases', '5', ...more, ...engine('operators'));
     const { code, out } = await run();
     expect(code).toBe(0);
     expect(out).toMatch(/^maxPool2d +5 +5 .*pass$/m);
     for (const name of ['fancy', 'conv\\x1b[31m9d', 'constructor'])
       expect(out.split('\n').find((line) => line.startsWith(`${name} `))).toMatch(/ 0 .* not known$/);
-    expect((await quick('check', '--cases', '5', '--reporter', 'junit', ...engine('operators'))).out).toContain(
-      'name="fancy"',
-    );
-    expect((await toeplitz('check', '--cases', '5', fixture('more.mjs'))).out).toMatch(/^fancy .* not known$/m);
+    expect((await run('--reporter', 'junit')).out).toContain('name="fancy"');
+    expect((await checkHere('more.mjs', '--cases', '5')).out).toMatch(/^fancy .* not known$/m);
   });
 
   it('[campaign-plain] with a name of control characters is shown as short plain text in every form', async () => {
@@ -300,7 +298,11 @@ describe.concurrent('a hello', () => {
       { traits: { padding: '\u001b[2J' } },
       { traits: { winograd: null } },
     ];
-    await forEach<object>(hellos, async (hello) => {
+    for (const hello of hellos)
+      expect(() => readHello(JSON.stringify({ name: 'odd', ops: ['maxPool2d'], ...hello }))).toThrow(
+        / \[(oracle|dialect)-[a-z]+\]$/,
+      );
+    await forEach<object>([hellos[0], ...hellos.slice(-2)], async (hello) => {
       const { code, out, err } = await quick('check', ...engine('hello', JSON.stringify(hello)));
       expect({ hello, code, out }).toEqual({ hello, code: 3, out: '' });
       expect(err).toMatch(/could not start: .* \[(oracle|dialect)-[a-z]+\]\n$/);

@@ -41,6 +41,13 @@ const run = (env: NodeJS.ProcessEnv, command: string, ...args: string[]): Promis
     child.on('close', (code) => resolve({ code, out, err }));
   });
 
+/** An IDX file of unsigned bytes. */
+export function idx(shape: readonly number[], byte: (i: number) => number): Uint8Array {
+  const head = [0, 0, 8, shape.length, ...shape.flatMap((n) => [0, 0, n >> 8, n & 255])];
+  const size = shape.reduce((product, n) => product * n, 1);
+  return Uint8Array.from([...head, ...Array.from({ length: size }, (_, i) => byte(i))]);
+}
+
 let last: Promise<unknown> = Promise.resolve();
 
 /** A command line that starts no process and waits for none, such as one that is refused: in this process, in turn. */
@@ -49,6 +56,10 @@ export function quick(...args: string[]): Promise<Run> {
   last = next.catch(() => undefined);
   return next;
 }
+
+/** A campaign in this process, in turn: only the adapter of the fixtures has a process of its own. */
+export const checkHere = (adapter: string, ...args: string[]): Promise<Run> =>
+  quick('check', process.execPath, ...args, '--', host, fixture(adapter));
 
 async function here(args: readonly string[]): Promise<Run> {
   const { stdout, stderr } = process;

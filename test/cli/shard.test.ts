@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readShard } from '../../src/cli/shard.ts';
 import type { Report } from '../../src/oracle/index.ts';
-import { fixture, program, quick, toeplitz, toeplitzWith } from './run.ts';
+import { fixture, host, program, quick, toeplitzWith } from './run.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'toeplitz-jobs-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -32,9 +32,9 @@ writeFileSync(
    };`,
 );
 const check = (file: string, ...args: string[]) =>
-  toeplitz(
+  quick(
     'check',
-    at('engine.mjs'),
+    process.execPath,
     '--ops',
     'maxPool2d,relu',
     '--cases',
@@ -44,6 +44,9 @@ const check = (file: string, ...args: string[]) =>
     'json',
     '--out',
     at(file),
+    '--',
+    host,
+    at('engine.mjs'),
   );
 
 describe.concurrent('processes', () => {
@@ -99,7 +102,7 @@ describe.concurrent('processes', () => {
 
   it('[campaign-time] refuses a time beside cases', async ({ expect }) => {
     const args = ['--time', '9', '--case', 'relu/n1c5_/f32/exact/1'];
-    const { code, err } = await toeplitz('check', fixture('right.mjs'), ...args);
+    const { code, err } = await quick('check', process.execPath, ...args, '--', host, fixture('right.mjs'));
     expect([code, err]).toEqual([2, expect.stringContaining('case stands alone, got time beside it')]);
   });
 
@@ -187,8 +190,8 @@ describe('the recipes of the guide', () => {
       const script = recipe('GNU parallel')
         .replaceAll('npx toeplitz', `'${process.execPath}' '${program}'`)
         .replaceAll('./my-engine.mjs', `'${fixture('right.mjs')}' --ops maxPool2d --cases 12`)
-        .replaceAll('seq 8', 'seq 3')
-        .replaceAll('/8', '/3');
+        .replaceAll('seq 8', 'seq 2')
+        .replaceAll('/8', '/2');
       const { stdout, status, stderr } = spawnSync('sh', ['-c', script], { cwd: folder, encoding: 'utf8' });
       expect({ status, stderr }).toMatchObject({ status: 0 });
       expect(stdout).toMatch(/maxPool2d +12 +12 +0 +0 +0 .*pass/);

@@ -286,7 +286,7 @@ describe('a campaign', () => {
 
   it('[oracle-report] says how to skip, and how to promise nothing for NaN', async () => {
     const textOf = async (fault: (call: Call) => unknown, op = 'conv2d') =>
-      render(await checkEngine(withFault(op, fault), { ops: [op], cases: 100, brief: true }));
+      render(await checkEngine(withFault(op, fault), { ops: [op], cases: 40, brief: true }));
     const refuses = (message: string) => (call: Call) => {
       if ((call.attributes.groups as number) > 1) throw new Error(message);
       return forward(call);
@@ -320,10 +320,10 @@ describe('a campaign', () => {
       if (taps > 2) weight.data.fill(0, weight.data.length - C * O);
       return forward({ ...call, weight });
     });
-    const [whole] = (await checkEngine(counted, { ops: ['conv1d'], cases: 60 })).operators;
+    const [whole] = (await checkEngine(counted, { ops: ['conv1d'], cases: 40 })).operators;
     const asked = calls;
     calls = 0;
-    const [brief] = (await checkEngine(counted, { ops: ['conv1d'], cases: 60, brief: true })).operators;
+    const [brief] = (await checkEngine(counted, { ops: ['conv1d'], cases: 40, brief: true })).operators;
     expect(calls).toBeLessThan(asked / 2);
     expect([whole.findings[0].where, whole.findings[0].instead]).not.toContain(undefined);
     expect(brief.findings.map(({ where, instead }) => [where, instead])).toEqual([[undefined, undefined]]);

@@ -7,6 +7,7 @@ import { operator } from '../../src/layer/operator.ts';
 import { filled } from '../../src/layer/parameter.ts';
 import { brokenLaws, casesOf, type LawOptions, laws, lawsOf } from '../../src/testing/index.ts';
 import { examples } from '../layers.ts';
+import { isSlow } from '../some.ts';
 
 describe('a test that asks for a law that does not exist', () => {
   const relu = toeplitz.relu();
@@ -31,7 +32,7 @@ describe('a test that asks for a law that does not exist', () => {
     };
     for (const seed of [0, -7, 2 ** 40]) expect(failure({ seed })).toBe(failure({ seed }));
     expect(failure({ seed: 1 })).not.toBe(failure({ seed: 2 }));
-    expect(failure({})).not.toBe(failure({}));
+    expect(new Set([1, 2, 3, 4].map(() => failure({}))).size).toBeGreaterThan(1); // two may be alike by chance
     const options = { kind: 'homogeneous', runs: 1, seed: 3 } as const;
     expect(brokenLaws(wrong, [2, 3], options)).toEqual(brokenLaws(wrong, [2, 3], options));
     expect(() => laws(wrong, [2, 3], { seed: 0.5 })).toThrow(
@@ -72,7 +73,7 @@ describe('a right layer is never accused: the rounding of a law is no fault of t
   it.each(Object.entries(kinds))('[layer-rules] %s numbers', (_, numbers) => {
     for (const { name, layer, shape, ...options } of examples) {
       const drawn = { x: numbers, weight: numbers, bias: numbers, dy: numbers };
-      expect(brokenLaws(layer, shape, { runs: 2, seed: 1, ...options, numbers: drawn }), name).toEqual([]);
+      expect(brokenLaws(layer, shape, { runs: isSlow ? 2 : 1, seed: 1, ...options, numbers: drawn }), name).toEqual([]);
     }
   });
 

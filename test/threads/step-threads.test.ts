@@ -59,7 +59,7 @@ const batches: Batches = {
     })),
 };
 const params = t.initialize(net, [1, 24, 25, 5], { seed: 2 });
-const options = { optimizer: momentum({ rate: 0.01 }), epochs: 3 };
+const options = { optimizer: momentum({ rate: 0.01 }), epochs: 2 };
 
 const bitsOf = (own: t.Params<t.Tensor>): [string, Float32Array][] =>
   Object.entries(flatParams(own)).map(([name, { data }]) => [name, data as Float32Array]);

@@ -60,6 +60,7 @@ describe('an engine for one thing', () => {
         test,
         beyond((call) => windowOf(call).filters > 16),
       ),
+      100,
     );
     expect(findings[0].id).toMatch(/_o17k3x3/);
     const padded = await check(
@@ -75,6 +76,7 @@ describe('an engine for one thing', () => {
         test,
         beyond(({ x }) => x.shape[2] > 32),
       ),
+      100,
     );
     expect(wide.findings[0].id).toMatch(/w33c1_o1k3x3/);
   });

@@ -69,6 +69,20 @@ describe('the name of a mistake', () => {
       expect.arrayContaining(['the maximum started at 0', 'images after the first stayed 0']),
     );
   });
+
+  it('[oracle-mistakes] is not that of a few failures whose like has another name', async () => {
+    const ids = Array.from({ length: 20 }, (_, i) => `conv2d/n1h3w3c2_o4k2x2s1x1pvd1x1g1b1/f32/exact/${i + 1}`);
+    const odd = `${explain(ids[0]).x.data}`;
+    const biased = (call: Call): Tensor => {
+      const times = `${call.x.data}` === odd ? 0 : 2;
+      return forward({ ...call, bias: { shape: call.bias!.shape, data: call.bias!.data.map((b) => times * b) } });
+    };
+    const { operators } = await checkEngine(withFault('conv2d', biased), { case: ids });
+    expect(operators[0].findings.map(({ mistake, cases }) => [mistake, cases.length])).toEqual([
+      ['the bias were added twice', 19],
+      [undefined, 1],
+    ]);
+  });
 });
 
 describe('a mistake in the attributes', () => {

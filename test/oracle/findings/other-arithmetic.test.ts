@@ -12,6 +12,7 @@ import {
   type Call,
   checkEngine,
   type Engine,
+  explain,
   type GradientCall,
   render,
   type Shard,
@@ -137,6 +138,22 @@ describe('narrow arithmetic', () => {
     },
   );
 
+  it('[oracle-profile] that explains three failures of four is told, of two not', async () => {
+    const ids = [1, 2, 3, 4].map((seed) => `dense/n2c16_u8b0/f32/real/${seed}`);
+    const narrow = summed({ operands: 'bfloat16' });
+    const kinds = async (others: number): Promise<unknown> => {
+      const given = ids.slice(0, others).map((id) => `${explain(id).x.data}`);
+      const run = (call: Call) => {
+        const { shape, data } = narrow(call);
+        return { shape, data: given.includes(`${call.x.data}`) ? data.map((y) => y + 1) : data };
+      };
+      const [{ findings }] = (await checkEngine(engineOf(run), { case: ids })).operators;
+      return findings.map(({ kind, cases }) => `${kind} ${cases.length}`).sort();
+    };
+    expect(await kinds(1)).toEqual(['fail 1', 'wrong-profile 3']);
+    expect(await kinds(2)).toEqual(['fail 4']);
+  });
+
   it('[oracle-precision] that is declared hides no mistake, and no arithmetic that is coarser', async () => {
     const precision = { operands: 'bfloat16', output: 'bfloat16' } as const;
     const run = summed(precision);
@@ -160,7 +177,7 @@ describe('narrow arithmetic', () => {
       return { shape, data: data.map(change) };
     };
     const closeness = async (change: (y: number) => number) =>
-      (await check(engineOf(off(change)), 60, ['conv2d']))[0].findings.map((finding) => [
+      (await check(engineOf(off(change)), 30, ['conv2d']))[0].findings.map((finding) => [
         finding.mistake,
         finding.closeness !== undefined && finding.closeness > 2.9e-6 && finding.closeness < 3.2e-6,
       ]);
@@ -200,12 +217,12 @@ describe("Winograd's filtering", () => {
   });
 
   it('[oracle-winograd] that is not declared is found out, and hides no mistake when it is', async () => {
-    const [{ findings }] = await check(engineOf(tiled(4)), 200, ['conv2d']);
+    const [{ findings }] = await check(engineOf(tiled(4)), 120, ['conv2d']);
     expect(findings.map(({ kind, profile }) => [kind, profile])).toEqual([
       ['wrong-profile', { winograd: { m: 4, r: 3 } }],
     ]);
     const unbiased = (call: Call) => tiled(4)({ ...call, bias: undefined });
-    const [wrong] = await check(engineOf(unbiased, { winograd: { m: 4, r: 3 } }), 100, ['conv2d']);
+    const [wrong] = await check(engineOf(unbiased, { winograd: { m: 4, r: 3 } }), 40, ['conv2d']);
     expect(wrong.findings.map(({ mistake }) => mistake)).toContain('the bias were ignored');
   });
 });

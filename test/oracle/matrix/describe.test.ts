@@ -45,7 +45,7 @@ describe('a description', () => {
       isMade: ({ batch }) => batch > 1,
       bias: (o) => [o, 0],
     };
-    const [finding] = await findingsOf('dense', mistake);
+    const [finding] = await findingsOf('dense', mistake, isSlow ? 50 : 25);
     expect(finding.mistake).toMatch(/^the bias were ignored, with batch/);
   });
 
@@ -60,7 +60,7 @@ describe('a description', () => {
   it('[oracle-instead] of an engine that follows no rule claims nothing of other cases', async () => {
     const [, engine] = unknown[1];
     const op = isSlow ? 'conv1d' : 'dense';
-    const report = await checkEngine(withFault(op, engine), { ops: [op], cases: 25 });
+    const report = await checkEngine(withFault(op, engine), { ops: [op], cases: isSlow ? 25 : 12 });
     expect(report.operators[0].findings.map(({ instead }) => instead?.evidence)).toEqual([undefined]);
   });
 

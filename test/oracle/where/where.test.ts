@@ -49,7 +49,7 @@ describe('the condition of a failure', () => {
     ['prelu', 'channels of x > 8', (_, { x }) => x.shape.at(-1)! > 8],
   ];
 
-  it.each(some(conditions, 3))('[oracle-where] is found and confirmed: %s, %s', async (op, text, is) => {
+  it.each(some(conditions, 2))('[oracle-where] is found and confirmed: %s, %s', async (op, text, is) => {
     const [{ where, mistake }, ...others] = await findingsOf(wrongWhere(op, is), op);
     expect({ text: where?.text, mistake, others }).toEqual({ text, mistake: undefined, others: [] });
     const { inside, outside, fresh } = where!;
@@ -114,7 +114,7 @@ describe('the condition of a failure', () => {
         },
       },
     };
-    const [{ where }] = await findingsOf(engine, 'conv1d', 60);
+    const [{ where }] = await findingsOf(engine, 'conv1d', 40);
     expect(where!.text).toBe('batch > 1, in the gradient of weight');
     expect(where!.terms).toEqual(['batch > 1', 'the gradient of weight']);
     const [condition, part] = partOf(where!);
@@ -154,7 +154,7 @@ describe('the condition of a failure', () => {
 
 describe('a campaign in parts', () => {
   const engine = wrongWhere('dense', (_, { x }) => x.shape[0] > 1);
-  const options = { ops: ['dense'], cases: 80 };
+  const options = { ops: ['dense'], cases: 60 };
 
   it('[campaign-merge] looks for the condition again, and keeps what new cases confirmed in a part', async () => {
     const whole = await checkEngine(engine, options);
