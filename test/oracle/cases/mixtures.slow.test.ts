@@ -1,0 +1,3 @@
+// All cases of mixtures.test.ts, of which `npm test` runs some.
+
+import './mixtures.test.ts';

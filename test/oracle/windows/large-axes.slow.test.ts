@@ -1,0 +1,3 @@
+// All cases of large-axes.test.ts, of which `npm test` runs some.
+
+import './large-axes.test.ts';
