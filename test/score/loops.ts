@@ -4,7 +4,8 @@
 import type { Layer, Tensor } from '../../src/index.ts';
 import { layerFor } from '../../src/oracle/families/index.ts';
 import type { Call, Engine, GradientCall, Gradients } from '../../src/oracle/index.ts';
-import { type Axis, keeping, type Mistake, places, products, type Setting } from './products.ts';
+import type { Axis } from '../../src/window.ts';
+import { keeping, type Mistake, places, products, type Setting } from './products.ts';
 
 const isPool = (op: string): boolean => /Pool/.test(op);
 const isTransposed = (op: string): boolean => /Transpose/.test(op);

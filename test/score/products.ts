@@ -1,6 +1,8 @@
 // Every product of a windowed operator, one by one in plain loops, through which a mistake can be sent. Written a second time, on
 // purpose: the oracle's own lists of products are not used.
 
+import type { Axis } from '../../src/window.ts';
+
 /** Where one product stands; numbers are changed in place. */
 export interface Step {
   n: number;
@@ -19,16 +21,6 @@ export interface Step {
   nx: number;
   ny: number;
   factor: number;
-}
-
-export interface Axis {
-  readonly input: number;
-  readonly size: number;
-  readonly stride: number;
-  readonly dilation: number;
-  readonly before: number;
-  readonly after: number;
-  readonly output: number;
 }
 
 /** What a mistake may ask about the call. */

@@ -3,7 +3,7 @@
 import { hasSize, own } from '../nets/file.ts';
 import { OwnFile } from '../nets/own-file.tsx';
 import { titles, usualSize } from '../nets/subjects.ts';
-import { Choice, Controls, Group, NumberField, PictureFile } from '../view/controls.tsx';
+import { Choice, Controls, FileField, Group, NumberField } from '../view/controls.tsx';
 import { images } from './image.ts';
 import { chosen, found, imageProblem, inside, ownImage, subject, unit, unitProblems } from './model.ts';
 
@@ -51,8 +51,9 @@ export function FieldControls() {
         <Choice {...of} name="image" label="Image" options={images} />
         {source === 'own' && !ownImage.value && <p class="hint">Choose a picture, or drop it here: these are rings.</p>}
         {source === 'own' && (
-          <PictureFile
-            onPicture={(picture) => {
+          <FileField
+            accept="image/*"
+            onFile={(picture) => {
               ownImage.value = picture;
             }}
           />

@@ -1,7 +1,7 @@
 // What can be chosen: the image, the filters, the operation and the border.
 
 import { Pad } from '../train/pad.tsx';
-import { Choice, Controls, Group, LongText, PictureFile } from '../view/controls.tsx';
+import { Choice, Controls, FileField, Group, LongText } from '../view/controls.tsx';
 import { useTaken } from '../view/taken.ts';
 import { images } from './image.ts';
 import { chain, chosen, file, fileProblem, sizes } from './model.ts';
@@ -24,8 +24,9 @@ export function FilterControls() {
         <Choice {...of} name="image" label="Image" options={images} />
         <Choice {...of} name="size" label="Size" options={sizes} />
         {image === 'own' && (
-          <PictureFile
-            onPicture={(picture) => {
+          <FileField
+            accept="image/*"
+            onFile={(picture) => {
               file.value = picture;
             }}
           />

@@ -1,6 +1,6 @@
 // The controls that open a file.
 
-import { Group } from '../view/controls.tsx';
+import { FileField, Group } from '../view/controls.tsx';
 import { useTaken } from '../view/taken.ts';
 import { problem, readOwn } from './file.ts';
 
@@ -15,17 +15,7 @@ export function OwnFile({ read, picture }: { read(): void; readonly picture?: (f
   });
   return (
     <Group title="Your own">
-      <label class="control">
-        File
-        <input
-          type="file"
-          accept=".onnx,.safetensors"
-          onChange={(event) => {
-            const file = event.currentTarget.files?.[0];
-            if (file) open(file);
-          }}
-        />
-      </label>
+      <FileField accept=".onnx,.safetensors" onFile={open} />
       <p class="hint">
         A model of ONNX, or a net or weights as safetensors. It can also be dropped anywhere here, and stays in this
         browser.

@@ -119,16 +119,16 @@ export function LongText<T extends Texts>(props: ControlOf<T> & { readonly rows:
   );
 }
 
-/** A picture of the user's own; whoever cancels the choice keeps the one before. */
-export const PictureFile = ({ onPicture }: { readonly onPicture: (file: File) => void }) => (
+/** A file of the user's own; whoever cancels the choice keeps the one before. `accept` says which kinds are offered. */
+export const FileField = ({ accept, onFile }: { readonly accept: string; readonly onFile: (file: File) => void }) => (
   <label class="control">
     File
     <input
       type="file"
-      accept="image/*"
+      accept={accept}
       onChange={(event) => {
-        const [picture] = event.currentTarget.files ?? [];
-        if (picture) onPicture(picture);
+        const [file] = event.currentTarget.files ?? [];
+        if (file) onFile(file);
       }}
     />
   </label>
