@@ -66,6 +66,8 @@ export const rooms = {
       'kernels/float64',
       'kernels/choose',
       'kernels/elementwise',
+      'kernels/arena',
+      'kernels/normals',
       'ops/normalization',
       'kernels/blocks',
       'long-sums',
