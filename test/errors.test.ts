@@ -280,6 +280,14 @@ const mistyped: [message: string, call: () => unknown][] = [
     ]),
   ),
   [
+    "chain: 'a' must be a layer, got the layer 5, which has no 'name' [layer-rules]",
+    () => chain({ a: { ...relu(), name: 5 } as Anything }),
+  ],
+  ...[undefined, {}].map((child): [string, () => unknown] => [
+    "chain: 'a' must be a layer, got the layer relu, which has no 'b' [layer-rules]",
+    () => chain({ a: { ...relu(), children: { b: child } } as Anything }),
+  ]),
+  [
     "chain: 'a' must be a layer, got an object that cannot be read, which has no 'forward' [layer-rules]",
     () => chain({ a: trap as Anything }),
   ],

@@ -6,11 +6,22 @@
 //   standard output and error    by their names under /dev; - is standard output
 
 import { randomBytes } from 'node:crypto';
-import { constants, existsSync, openSync, rmSync, writeSync } from 'node:fs';
-import { access, open, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fchmodSync,
+  fsyncSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { access, readlink, realpath, stat } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { onEnd } from './on-end.ts';
+import { onEnd, signalsObeyed } from './on-end.ts';
 import { codeOf, FileError, orRefused } from './usage.ts';
 
 export interface Destination {
@@ -126,32 +137,35 @@ function ofFile(error: unknown, part: string, path: string): unknown {
 
 /** Writes a new file, then replaces the old one, which stays complete until then. */
 async function replacement(file: string, path: string, mode: number | undefined): Promise<Destination> {
-  const create = async (content: Uint8Array | string, then: (part: string) => Promise<void>): Promise<void> => {
+  const create = async (content: Uint8Array | string, then: (part: string) => void): Promise<void> => {
     const part = partOf(path);
-    const done = onEnd(() => rmSync(part, { force: true }));
+    const remove = (): void => rmSync(part, { force: true });
+    const done = onEnd(remove);
     try {
-      await fill(part, content);
-      await then(part);
+      fill(part, content);
+      await signalsObeyed();
+      then(part);
     } catch (error) {
       throw ofFile(error, part, path);
     } finally {
-      await rm(part, { force: true });
+      remove();
+      await signalsObeyed();
       done();
     }
   };
-  const fill = async (part: string, content: Uint8Array | string): Promise<void> => {
-    const handle = await open(part, 'wx', mode ?? 0o666);
+  const fill = (part: string, content: Uint8Array | string): void => {
+    const file = openSync(part, 'wx', mode ?? 0o666);
     try {
-      await handle.writeFile(content);
-      if (mode !== undefined) await handle.chmod(mode); // whatever the process masks
-      await handle.sync();
+      writeFileSync(file, content);
+      if (mode !== undefined) fchmodSync(file, mode); // whatever the process masks
+      fsyncSync(file);
     } finally {
-      await handle.close();
+      closeSync(file);
     }
   };
-  await create('', async () => {}); // whether it can be done
+  await create('', () => {}); // whether it can be done
   return {
     path,
-    write: (content) => orRefused(`cannot write ${file}`, () => create(content, (part) => rename(part, path))),
+    write: (content) => orRefused(`cannot write ${file}`, () => create(content, (part) => renameSync(part, path))),
   };
 }

@@ -1,23 +1,11 @@
 // Files on the command line.
 
-import { rmSync, type Stats } from 'node:fs';
-import {
-  access,
-  constants,
-  mkdir,
-  readdir,
-  readFile,
-  realpath,
-  rename,
-  rm,
-  rmdir,
-  stat,
-  writeFile,
-} from 'node:fs/promises';
+import { mkdirSync, renameSync, rmdirSync, rmSync, type Stats, writeFileSync } from 'node:fs';
+import { access, constants, readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { SpecError } from '../errors.ts';
 import { deeper } from '../formats/json.ts';
-import { onEnd } from './on-end.ts';
+import { onEnd, signalsObeyed } from './on-end.ts';
 import { codeOf, FileError, orRefused } from './usage.ts';
 
 /** The bytes of a named file or pipe; one that cannot be read is an error of usage, and so is a device, which may never end. */
@@ -89,17 +77,20 @@ export async function writeFolder(
   await orRefused(`cannot write ${folder}`, async () => {
     const place = (await at(folder)) ? await realpath(folder) : resolve(folder); // a link to a folder stays
     const part = `${place}.part-${process.pid}`;
-    const done = onEnd(() => rmSync(part, { recursive: true, force: true }));
+    const remove = (): void => rmSync(part, { recursive: true, force: true });
+    const done = onEnd(remove);
     try {
-      for (const each of empty) await mkdir(join(part, each), { recursive: true });
+      for (const each of empty) mkdirSync(join(part, each), { recursive: true });
       for (const { path, bytes } of files) {
-        await mkdir(dirname(join(part, path)), { recursive: true });
-        await writeFile(join(part, path), bytes);
+        mkdirSync(dirname(join(part, path)), { recursive: true });
+        writeFileSync(join(part, path), bytes);
+        await signalsObeyed();
       }
-      if (await at(place)) await rmdir(place); // an empty one, which not every system lets a rename replace
-      await rename(part, place);
+      if (await at(place)) rmdirSync(place); // an empty one, which not every system lets a rename replace
+      renameSync(part, place);
     } finally {
-      await rm(part, { recursive: true, force: true });
+      remove();
+      await signalsObeyed();
       done();
     }
   });

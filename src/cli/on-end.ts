@@ -1,6 +1,10 @@
 // What is undone when the command ends before its time, also by a signal: processes are ended, temporary files removed.
+//
+// Temporary files are made by synchronous calls. An asynchronous one goes on in a thread of its own while the command
+// ends, and would make anew what was just removed.
 
 import { constants } from 'node:os';
+import { setImmediate } from 'node:timers/promises';
 
 const open = new Set<() => void>();
 
@@ -29,4 +33,10 @@ export function onEnd(undo: () => void): () => void {
     process.off('exit', undoAll);
     for (const signal of endingSignals) process.off(signal, onSignal);
   };
+}
+
+/** Until signals that came during synchronous calls were obeyed: the event loop looks for them once in each turn. */
+export async function signalsObeyed(): Promise<void> {
+  await setImmediate();
+  await setImmediate(); // the first one may end the turn in which the calls were made
 }

@@ -39,13 +39,7 @@ export function fieldOf(cells: Cells): AxisField {
 }
 
 /** A frozen field; one that belongs to the caller is copied. */
-export function kept(axis: AxisField): AxisField {
-  if (Object.isFrozen(axis)) return axis;
-  const own = Object.freeze({ ...axis });
-  const cells = exact.get(axis);
-  if (cells !== undefined) exact.set(own, cells);
-  return own;
-}
+export const kept = (axis: AxisField): AxisField => (Object.isFrozen(axis) ? axis : Object.freeze({ ...axis }));
 
 /** The sets of a field; for a hand-written field, its whole cells. */
 export function cellsOf(axis: AxisField): Cells | undefined {

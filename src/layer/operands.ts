@@ -46,10 +46,8 @@ export function hinted<T>(x: Shape, rule: () => T): T {
   try {
     return rule();
   } catch (error) {
-    const hint = channelsHint(x);
-    if (!(error instanceof SpecError) || !['window-fit', 'conv-groups'].includes(error.clause) || hint === '')
-      throw error;
-    throw new SpecError(error.clause, error.message.slice(0, -error.clause.length - 3) + hint);
+    if (!(error instanceof SpecError) || !['window-fit', 'conv-groups'].includes(error.clause)) throw error;
+    throw new SpecError(error.clause, error.message.slice(0, -error.clause.length - 3) + channelsHint(x));
   }
 }
 

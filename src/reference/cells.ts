@@ -72,7 +72,7 @@ export function cells(who: string, x: Tensor, axes: readonly CellAxis[], fill: n
     });
     [shape, data] = [next, y];
   });
-  return { shape, data: data === x.data ? data.slice() : data };
+  return { shape, data };
 }
 
 /** dx, the last axis first: for each the long sums of dy times the shares, in the order of dy. Spec pad-gradient, upsample-gradient. */
@@ -100,5 +100,5 @@ export function cellsGrad(who: string, dy: Tensor, x: Shape, axes: readonly Cell
     dx.set(sums);
     [shape, data] = [next, dx];
   }
-  return { shape, data: data === dy.data ? data.slice() : data };
+  return { shape, data };
 }

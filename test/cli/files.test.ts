@@ -243,12 +243,32 @@ it('[cli-files] - is standard output, beside which nothing else is written, and 
   expect(readdirSync(folder)).toEqual(['relu.onnx']);
 });
 
-it('[cli-files] a command that is interrupted leaves no part of a directory; one whose reader has gone ends quietly', async () => {
-  const child = spawn(process.execPath, [program, 'vectors', '--cases', '5000', '--out', at('q')]);
+it('[cli-files] a command that is interrupted leaves no part of a directory, and writes nothing while it ends', async () => {
+  // What a thread was still writing would be made anew after the command removed it.
+  const telling =
+    "process.on('exit', () => console.log(process.getActiveResourcesInfo().filter((name) => /^FSReq/.test(name))))";
+  const preload = ['--import', `data:text/javascript,${encodeURIComponent(telling)}`];
+  const child = spawn(process.execPath, [...preload, program, 'vectors', '--cases', '5000', '--out', at('q')]);
+  let said = '';
+  child.stdout.on('data', (chunk) => {
+    said += chunk;
+  });
   const ended = new Promise((resolve) => child.on('close', (code) => resolve(code)));
   await expect.poll(() => readdirSync(folder).length, { timeout: 60_000 }).toBe(1);
   child.kill('SIGINT');
-  expect([await ended, readdirSync(folder)]).toEqual([130, []]);
+  expect([await ended, readdirSync(folder), said]).toEqual([130, [], '[]\n']);
+});
+
+it('[cli-files] a file is written whole before a signal can end the command', async () => {
+  writeFileSync(at('y'), 'old');
+  const place = await destination(at('y'));
+  const writing = place.write(new Uint8Array(2 ** 24));
+  expect(readdirSync(folder).map((name) => statSync(at(name)).size)).toEqual([2 ** 24, 3]);
+  await writing;
+  expect(statSync(at('y')).size).toBe(2 ** 24);
+});
+
+it('[cli-files] a command whose reader has gone ends quietly', async () => {
   const unread = spawn(process.execPath, [program, '--help']);
   unread.stdout.destroy();
   let said = '';

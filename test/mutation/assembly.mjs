@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import asc from 'assemblyscript/asc';
-import { runTests, vitestOn } from './run-tests.mjs';
+import { endOf, runTests, vitestOn } from './run-tests.mjs';
 
 const command = ['assembly/index.ts', '--target', 'release', '--transform', './assembly/declare.mjs'];
 /** A tenth of the time: 0.7 s for a mutant. The bits are the same. */
@@ -160,9 +160,6 @@ function put(tree, written) {
 /** What the tests say to kernels that declare other numbers, which are a part of TypeScript's modules. */
 async function judge(tree, written, tests) {
   put(tree, written);
-  const process = vitestOn(tree, tests);
-  const timer = setTimeout(process.end, 600_000);
-  const code = await process.ended;
-  clearTimeout(timer);
+  const code = await endOf(vitestOn(tree, tests), 600_000);
   return code === 0 ? 'survived' : code === null ? 'time limit' : 'killed';
 }

@@ -11,6 +11,12 @@ const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--config', 'test/mutat
 /** Tests that take more milliseconds of processor time come later, when fewer mutants are left. */
 const SLOW = [300, 1500, Number.MAX_SAFE_INTEGER];
 
+/**
+ * Milliseconds between two looks at a process. A time limit counts the looks: what is halted for a while, with all that it
+ * started, is not late.
+ */
+const TURN = 100;
+
 const own = new Set();
 const end = (child) => {
   try {
@@ -37,6 +43,17 @@ export function vitestOn(tree, tests, environment = {}) {
     });
   });
   return { ended, end: () => end(child) };
+}
+
+/** How it ends: its exit code, or null where it was ended after so many milliseconds. */
+export async function endOf(process, limit) {
+  let isEnded = false;
+  process.ended.then(() => {
+    isEnded = true;
+  });
+  for (let turns = 0; !isEnded && turns * TURN < limit; turns++) await wait(TURN);
+  if (!isEnded) process.end();
+  return process.ended;
 }
 
 /** Calls `each` for every whole line that was added to the file since the last time. */
@@ -72,7 +89,7 @@ export async function runTests(tree, { tests, ids, switches }, died) {
     if ('dead' in entry && living.delete(entry.dead)) died(entry.dead, entry.status, entry.by);
     if ('broken' in entry) console.log(`fails without a mutant: ${entry.broken}: ${entry.why}`);
     if ('replace' in entry) state.isReplaced = true;
-    if ('began' in entry) Object.assign(state, { began: entry, since: Date.now() });
+    if ('began' in entry) Object.assign(state, { began: entry, turns: 0 });
     else if ('passed' in entry || 'dead' in entry) state.began = undefined;
   });
 
@@ -86,9 +103,9 @@ export async function runTests(tree, { tests, ids, switches }, died) {
       isEnded = true;
     });
     while (!isEnded && !state.isReplaced && living.size > 0) {
-      await wait(100);
+      await wait(TURN);
       read();
-      if (state.began && Date.now() - state.since > state.began.limit) {
+      if (state.began && ++state.turns * TURN > state.began.limit) {
         process.end();
         await process.ended;
         appendFileSync(journal, `${JSON.stringify({ dead: state.began.began, status: 'time limit' })}\n`);

@@ -2,9 +2,9 @@
 
 import { describe, expect, it } from 'vitest';
 import { avgPool2d, conv1d, tensor } from '../../src/index.ts';
-import { type UpsampleAttributes, upsample } from '../../src/ops/index.ts';
+import { pad, type UpsampleAttributes, upsample } from '../../src/ops/index.ts';
 import { counted, pulled, row } from './rows.ts';
-import { whole } from './whole.ts';
+import { dot, whole } from './whole.ts';
 
 const up = (attributes: UpsampleAttributes, values: readonly number[] = [0, 8]) => row(upsample(attributes), values);
 
@@ -74,6 +74,21 @@ describe('upsample', () => {
   it('[upsample-gradient] each cell gets the shares of dy', () => {
     expect(pulled(upsample(), counted([1, 2, 1]), [1, 2, 4, 8])).toEqual([3, 12]);
     expect(pulled(upsample({ mode: 'linear' }), counted([1, 2, 1]), [4, 4, 8, 8])).toEqual([4 + 3 + 2, 1 + 6 + 8]);
+  });
+
+  it('[upsample-gradient] [pad-gradient] of several images, axes and channels it is the adjoint', () => {
+    const layers = [
+      upsample(),
+      upsample({ mode: 'linear' }),
+      pad({ padding: [[2, 1], 1], mode: 'reflect' }),
+      pad({ padding: -1 }),
+    ];
+    for (const layer of layers) {
+      const x = whole([2, 3, 4, 3]);
+      const [y, pull] = layer.vjp(x, {});
+      const dy = whole(y.shape, 7);
+      expect(dot(x, pull(dy).x), layer.name).toBe(dot(y, dy));
+    }
   });
 
   it('[upsample-nearest] its field is one cell, also for more than 4096 of them, and a convolution sees fewer', () => {
