@@ -1,4 +1,4 @@
-// Long sums: float32 sums of blocks of terms are added in float64, and rounded once in the end. Spec
+// Long sums: float32 sums of blocks of terms are added in float64, and rounded once at the end. Spec
 // numerics-weight-gradient.
 //
 //   block → part → total      the positions of a block, the blocks of a part, the parts of all images

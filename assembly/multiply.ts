@@ -56,7 +56,7 @@ export function multiply(g: Product, places: usize, count: i32): void {
   }
 }
 
-/** The tiles of filters o to `until`, place by place, each over the runs of its span. */
+/** The tiles of filters o to `until`, place by place, each over the runs of its span. Its numbers are all that differs between calls with g. */
 function sweep(g: Product, places: usize, end: usize, spans: usize, panel: usize, o: i32, until: i32): void {
   const width = NR >> g.doubles;
   const firstRun = g.firstRun, all = <i32>(g.runsEnd - g.runs), run = (g.length / 4 >> g.doubles) * ROW;

@@ -47,7 +47,7 @@ function store(address: usize, v: v128, bytes: usize): void {
 
 /**
  * sums[c] = Σ_r round(dy[r][c]·x̂[r][c]) of each image, in float64 from +0, with r ascending; written four at a time. Spec
- * norm-frozen-gradient.
+ * norm-frozen-gradient. The first five numbers are those of every sum per image, by which threads part it.
  */
 export function sumTerms(x: usize, rows: i32, columns: i32, sums: usize, images: i32, g: Norm, dy: usize): void {
   const step = <usize>columns * 4, image = step * rows;

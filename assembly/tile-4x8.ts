@@ -17,6 +17,7 @@ import { plus, Product } from './product';
  * y[4 places][8 channels] = Σ over some runs of a product: `panel` holds rows of 8 weights in the order of the terms. In
  * float64 both vectors hold two channels, and a row four weights.
  * `channel` is the byte offset of the panel in y and in the epilogue's arrays; the first `lanes` of the 8 channels exist.
+ * `g` has the numbers that all tiles of a product share; the six others change from tile to tile, and stay in registers.
  */
 export function tile<T>(g: Product, runs: usize, runsEnd: usize, places: usize, panel: usize, channel: usize, lanes: i32): void {
   const y0 = load<usize>(places, 4) + channel;

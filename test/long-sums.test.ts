@@ -24,6 +24,7 @@ import { exp } from '../src/reference/math.ts';
 import { batchStatistics } from '../src/reference/normalization.ts';
 import { avgPool } from '../src/reference/pool.ts';
 import { threeAxes } from '../src/window.ts';
+import { isSlow } from './some.ts';
 
 const f = Math.fround;
 
@@ -147,7 +148,7 @@ describe('a million terms of one sign', () => {
   });
 
   test('[loss-cross-entropy] [loss-binary] zeros over 512² and 2048² pixels have the loss log 2', () => {
-    for (const side of [512, 2048]) {
+    for (const side of isSlow ? [512, 2048] : [512]) {
       const x = tensor([1, side, side, 2]);
       const half = tensor([1, side, side, 1]);
       const labels = Uint8Array.from({ length: side * side }, (_, i) => i % 2);

@@ -38,6 +38,7 @@ const several = {
   'oracle/dialects/table': 'the tables of spec/dialects.md',
   'oracle/findings/evidence': 'what is evidence of another arithmetic, and what is none',
   'oracle/findings/names': 'when a mistake is named, and when not',
+  'oracle/matrix/wanted-changes': 'changes that are looked for by their texts in other cases',
   'oracle/record': 'what the oracle asks and says, as digests',
   'oracle/score': 'the defects of released engines',
   'train/learning': 'the experiments of `npm run demos`, in seconds',

@@ -10,7 +10,7 @@ import { writeModel } from '../onnx/write.ts';
 import type { Shape } from '../tensor.ts';
 import { readInput } from './files.ts';
 import { loadNet, netLines } from './show-input.ts';
-import { UsageError } from './usage.ts';
+import { FileError, isRefusal, UsageError } from './usage.ts';
 
 export const modelOptions = {
   net: { type: 'string' },
@@ -86,13 +86,14 @@ function besides(file: string): (location: string) => Uint8Array {
       if (known) return known;
       const folder = realpathSync(dirname(file));
       const path = realpathSync(join(folder, location));
-      if (!path.startsWith(folder + sep)) throw new Error('it is not in the folder of the model');
-      if (!statSync(path).isFile()) throw new Error('it must be a plain file');
+      if (!path.startsWith(folder + sep)) throw new FileError('it is not in the folder of the model');
+      if (!statSync(path).isFile()) throw new FileError('it must be a plain file');
       const bytes = readFileSync(path);
       files.set(location, bytes);
       return bytes;
     } catch (error) {
-      throw new UsageError(`cannot read the external data '${location}': ${(error as Error).message}`);
+      if (!isRefusal(error)) throw error;
+      throw new UsageError(`cannot read the external data '${location}': ${error.message}`);
     }
   };
 }

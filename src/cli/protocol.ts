@@ -15,7 +15,7 @@ import type { Tensor } from '../tensor.ts';
 
 export const PROTOCOL = 1;
 
-/** Whether this host stores the low byte first; if not, bytes are exchanged on the way. */
+/** Whether this host stores the low byte first; if not, bytes are swapped on the way. */
 const littleEndian = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
 
 interface WireTensor {
@@ -69,7 +69,7 @@ export function linesOf(each: (line: string) => void): (chunk: string) => void {
 
 /** A JSON object, or undefined, also for one that is nested deeper than any answer. */
 export function parseLine(text: string): Readonly<Record<string, unknown>> | undefined {
-  const line = text.trim(); // also of a mark of byte order
+  const line = text.trim(); // a byte order mark goes too
   if (!line.startsWith('{') || deeper(line, DEEPEST) >= 0) return undefined;
   try {
     return JSON.parse(line);
@@ -135,7 +135,7 @@ export function readAnswer(text: string, seq: number): Answer | undefined {
   return kind ? { kind, message: plain(message) } : wrong(`have a finding of ${findings.join(', ')}`);
 }
 
-/** Of a line that is a whole answer its seq. */
+/** The seq of a line that is a whole answer. */
 export function seqOf(text: string): number | undefined {
   const line = parseLine(text);
   return line && Number.isInteger(line.seq) && contents.some((name) => name in line) ? (line.seq as number) : undefined;

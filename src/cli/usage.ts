@@ -13,12 +13,16 @@ export class FileError extends Error {
 
 export const codeOf = (error: unknown): unknown => (error as { code?: unknown } | null)?.code;
 
+/** Whether a file is refused, by this program or by the system. */
+export const isRefusal = (error: unknown): error is Error =>
+  error instanceof FileError || (error instanceof Error && typeof codeOf(error) === 'string');
+
 /** Does something with files. A refusal becomes an error of usage that begins with `what`, such as `cannot read x.npy`. */
 export async function orRefused<T>(what: string, run: () => Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (error) {
-    if (!(error instanceof FileError || (error instanceof Error && typeof codeOf(error) === 'string'))) throw error;
+    if (!isRefusal(error)) throw error;
     throw new UsageError(`${what}: ${error.message}`);
   }
 }

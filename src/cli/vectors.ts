@@ -85,7 +85,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const traits = readTraits(traitsOf(values.traits));
   const asked = { ops, gradients: values.gradients ? ops : [], dialect, layout, traits };
   await checkNewFolder(out);
-  let questions = -1; // the manifest is none
+  let questions = -1; // the manifest is a file too, but no question
   const counted = function* () {
     for (const file of vectors(asked, settings)) {
       questions++;

@@ -132,6 +132,7 @@ export class Arena {
     try {
       this.#memory.grow(Math.ceil((end - this.bytes) / PAGE));
     } catch {
+      // Hosts refuse by errors of many classes.
       throw refusedMemory(this.#clause, this.#who, end);
     }
   }

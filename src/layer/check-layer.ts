@@ -19,6 +19,7 @@ function missingOf(layer: Layer): string | undefined {
       Object.keys(layer.children).find((name) => typeof layer.children[name]?.forward !== 'function')
     );
   } catch {
+    // A getter or a trap of a proxy may throw anything: such a value is no layer.
     return methods[0];
   }
 }

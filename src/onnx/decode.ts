@@ -71,7 +71,8 @@ class Decoder {
   #words(message: string, name: string, block: Uint8Array): string {
     try {
       return this.#text.decode(block);
-    } catch {
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
       return refuse(`${name} of a ${message} must be UTF-8`);
     }
   }

@@ -64,7 +64,7 @@ export function expose(model: Model | Uint8Array | ArrayBuffer, which: Exposed =
   return join(CLAUSE, WHO, parts);
 }
 
-/** With its type and its number of axes, where they are known; how long these are the inputs decide. */
+/** With its type and its number of axes, where they are known; the inputs decide how long these are. */
 const outputOf = (name: string, kind: Kind | undefined): Draft => ({
   name,
   ...(kind && { type: { tensor: { element: numberOf(kind.type), shape: { axes: kind.shape.map(() => ({})) } } } }),

@@ -5,6 +5,8 @@ import type { Case } from './case.ts';
 /** So many numbers are kept, some 20 MB; and those of so many objects at least, however many they are: a case, the one
  * before it, and those that bring out what an engine keeps. */
 const [NUMBERS, LEAST] = [0x200000, 4];
+/** As many numbers as an object takes with what is made of it, such as the layer of a case: of small ones there are thousands. */
+const OBJECT = 1024;
 
 /** A function of an object and of words about it, which keeps its last results; nobody writes into them. */
 export function recent<K extends object, V>(
@@ -13,10 +15,10 @@ export function recent<K extends object, V>(
   const kept = new Map<K, Map<unknown, V>>();
   let numbers = 0;
   const sizeOfAll = (values: Map<unknown, V>): number =>
-    [...values.values()].reduce((sum, each) => sum + sizeOf(each), 0);
+    [...values.values()].reduce((sum, each) => sum + sizeOf(each), OBJECT);
   return (key, words, make) => {
     const values = kept.get(key) ?? new Map<unknown, V>();
-    kept.delete(key);
+    if (!kept.delete(key)) numbers += OBJECT;
     kept.set(key, values); // the last one
     if (values.has(words)) return values.get(words)!;
     const value = make();

@@ -1,5 +1,5 @@
 // How the calls of a step are parted among threads. What a thread computes is computed by the same kernels with the same numbers:
-// only which positions, rows or filters it does is another, so that the bits are the same. Spec threads-bits.
+// only which positions, rows or filters it does differs, so that the bits are the same. Spec threads-bits.
 //
 //   blocks of positions      see part-blocks.ts
 //   rows, images, strips     each thread some calls that follow each other

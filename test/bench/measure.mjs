@@ -31,6 +31,7 @@ export async function measure(each, engines, { rounds, quick, folder }) {
   const { variants, failures } = await prepared(each, engines, { name: each.name, reference: file, warm });
   rmSync(file);
   const kept = await takeTurns(variants, rounds, quick ? 20 : 150);
+  // A process that has ended meanwhile holds nothing any more.
   for (const engine of engines) await engine.ask('drop').catch(() => {});
   const engineTimes = variants.map(({ name, error }, i) => [
     name,

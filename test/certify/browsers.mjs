@@ -106,7 +106,9 @@ async function serve() {
       response.end();
       return;
     }
-    const body = await readFile(join(root, normalize(pathname))).catch(() => undefined);
+    const body = await readFile(join(root, normalize(pathname))).catch((error) => {
+      if (error.code !== 'ENOENT' && error.code !== 'EISDIR') throw error;
+    });
     const policy = policies[search] ? { 'content-security-policy': policies[search] } : {};
     response
       .writeHead(body ? 200 : 404, {

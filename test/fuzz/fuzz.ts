@@ -4,6 +4,7 @@
 import fc from 'fast-check';
 import { type Layer, type Params, type Shape, SpecError } from '../../src/index.ts';
 import { random } from '../../src/random.ts';
+import { examples } from '../layers.ts';
 import { calls, later } from './calls.ts';
 import { changed, type Expression, evaluate, placesOf, print, Wrapped } from './expression.ts';
 import { modules, valueIn } from './scope.ts';
@@ -57,6 +58,7 @@ const SHAPES: readonly Shape[] = [
   [1, 64, 64, 3],
   [1, 227, 227, 3],
   [1, 224, 224, 3],
+  ...examples.map(({ shape }) => shape),
 ];
 
 const tensorOf = (shape: Shape): Expression => ({ shape, data: `floats(${shape.reduce((a, b) => a * b, 1)})` });
@@ -82,8 +84,9 @@ function layerTargets(source: string, layer: Layer): Target[] {
   const shape = SHAPES.find((each) => {
     try {
       return layer.shape(each);
-    } catch {
-      return false;
+    } catch (error) {
+      if (error instanceof SpecError) return false;
+      throw error;
     }
   });
   if (shape === undefined) return [{ source: `${source}.forward`, good: undefined }];
@@ -127,7 +130,23 @@ async function resultTargets(name: string, good: readonly Expression[]): Promise
     .map((key) => ({ source: `${source}.${key}`, good: later[`${name}.${key}`] }));
 }
 
-const first: readonly Target[] = exported.map((source) => ({ source, good: calls[source] }));
+/** A value of an attribute as an expression. */
+function written(value: unknown): Expression {
+  if (typeof value === 'number' || typeof value === 'boolean') return value;
+  if (Array.isArray(value)) return value.map(written);
+  if (value instanceof Float32Array) return `Float32Array.of(${value})`;
+  if (!isRecord(value)) return JSON.stringify(value);
+  const given = Object.entries(value).filter(([, each]) => each !== undefined);
+  return Object.fromEntries(given.map(([name, each]) => [name, written(each)]));
+}
+
+/** The good call of an operator: the attributes of its first example in test/layers.ts. */
+function exampleOf(name: string): readonly Expression[] | undefined {
+  const found = examples.find(({ layer }) => layer.name === name)?.layer;
+  return found && Object.keys(found.children).length === 0 ? [written(found.attributes)] : undefined;
+}
+
+const first: readonly Target[] = exported.map((source) => ({ source, good: calls[source] ?? exampleOf(source) }));
 
 /** Everything that is called. */
 export const targets: readonly Target[] = [

@@ -15,7 +15,7 @@ import {
   type Tensor,
   tensor,
 } from '../../src/index.ts';
-import { bothTypes, dot, plus, whole, wholeParams } from './whole.ts';
+import { bothTypes, expectAdjoint, whole, wholeParams } from './whole.ts';
 
 /** The definition, 2-D: every cell of x adds its filter to y. */
 function scatter(layer: Layer, x: Tensor, p: Params<Tensor>, begin: readonly number[]): number[] {
@@ -86,19 +86,7 @@ describe('convTranspose', () => {
   it('[conv-transpose] [conv-transpose-gradient] its gradients are adjoint to it, and float32 gives the bits of float64', () => {
     fc.assert(
       fc.property(cases, ({ attributes, shape }) => {
-        const layer = convTranspose2d(attributes);
-        const [x, p, dy] = [whole(shape), wholeParams(layer, shape), whole(layer.shape(shape), 5)];
-        const [y, pull] = layer.vjp(x, p);
-        const gradient = pull(dy);
-        const change = whole(shape, 7);
-        expect(dot(plus(layer.forward(plus(x, change), p), y, -1), dy)).toBe(dot(gradient.x, change));
-        for (const [name, value] of Object.entries(p)) {
-          const change = whole(value.shape, 9);
-          const moved = layer.forward(x, { ...p, [name]: plus(value, change) });
-          expect(dot(plus(moved, y, -1), dy)).toBe(dot((gradient.params as Record<string, Tensor>)[name], change));
-        }
-        const [exact, fast] = bothTypes(layer, x, p, dy);
-        expect(fast).toEqual(exact);
+        expectAdjoint(convTranspose2d(attributes), shape);
       }),
       { numRuns: 50 },
     );

@@ -3,17 +3,9 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  conv2d,
-  locallyConnected1d,
-  locallyConnected2d,
-  parameterCount,
-  type Shape,
-  type Tensor,
-  tensor,
-} from '../../src/index.ts';
+import { conv2d, locallyConnected1d, locallyConnected2d, parameterCount, type Shape, tensor } from '../../src/index.ts';
 import { cellsUnder, outputs, threeAxes, windowAxes } from '../../src/window.ts';
-import { bothTypes, dot, plus, whole, wholeParams } from './whole.ts';
+import { expectAdjoint, whole, wholeParams } from './whole.ts';
 
 const pair = (least: number, most: number) =>
   fc.tuple(fc.integer({ min: least, max: most }), fc.integer({ min: least, max: most }));
@@ -80,19 +72,7 @@ describe('locallyConnected', () => {
   it('[local-gradient] is adjoint in x and each parameter, and float32 gives the bits of float64', () => {
     fc.assert(
       fc.property(cases, ({ attributes, shape }) => {
-        const layer = locallyConnected2d(attributes);
-        const [x, p, dy] = [whole(shape), wholeParams(layer, shape), whole(layer.shape(shape), 5)];
-        const [y, pull] = layer.vjp(x, p);
-        const gradient = pull(dy);
-        const change = whole(shape, 7);
-        expect(dot(plus(layer.forward(plus(x, change), p), y, -1), dy)).toBe(dot(gradient.x, change));
-        for (const [name, value] of Object.entries(p)) {
-          const change = whole(value.shape, 9);
-          const moved = layer.forward(x, { ...p, [name]: plus(value, change) });
-          expect(dot(plus(moved, y, -1), dy)).toBe(dot((gradient.params as Record<string, Tensor>)[name], change));
-        }
-        const [exact, fast] = bothTypes(layer, x, p, dy);
-        expect(fast).toEqual(exact);
+        expectAdjoint(locallyConnected2d(attributes), shape);
       }),
     );
   });

@@ -1,5 +1,6 @@
 // Tensors of small whole numbers, for which every sum is exact, and functions for the tests of operators.
 
+import { expect } from 'vitest';
 import { type Layer, type Params, type Shape, type Tensor, tensor, toFloat32, toFloat64 } from '../../src/index.ts';
 import { sizeOf } from '../../src/tensor.ts';
 
@@ -39,4 +40,20 @@ export function bothTypes(layer: Layer, x: Tensor, p: Params<Tensor>, dy: Tensor
     return [y, gradient.x, ...(Object.values(gradient.params) as Tensor[])].map((t) => toFloat32(t));
   };
   return [results(toFloat64(x), toFloat64(p), toFloat64(dy)), results(toFloat32(x), toFloat32(p), toFloat32(dy))];
+}
+
+/** The gradients of a layer without children that is linear in x and in each parameter: exact, and in float32 the same. */
+export function expectAdjoint(layer: Layer, shape: Shape): void {
+  const [x, p, dy] = [whole(shape), wholeParams(layer, shape), whole(layer.shape(shape), 5)];
+  const [y, pull] = layer.vjp(x, p);
+  const gradient = pull(dy);
+  const change = whole(shape, 7);
+  expect(dot(plus(layer.forward(plus(x, change), p), y, -1), dy)).toBe(dot(gradient.x, change));
+  for (const [name, value] of Object.entries(p)) {
+    const change = whole(value.shape, 9);
+    const moved = layer.forward(x, { ...p, [name]: plus(value, change) });
+    expect(dot(plus(moved, y, -1), dy)).toBe(dot((gradient.params as Record<string, Tensor>)[name], change));
+  }
+  const [exact, fast] = bothTypes(layer, x, p, dy);
+  expect(fast).toEqual(exact);
 }

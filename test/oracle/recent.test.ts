@@ -29,6 +29,13 @@ it('[oracle-campaign] what is asked again is not computed again, unless too much
   expect(made.slice(7)).toEqual(['large']);
 });
 
+it('[oracle-campaign] of small results thousands are kept, but not with every case that was ever asked', () => {
+  const kept = recent<object, number>(() => 1);
+  const keys = Array.from({ length: 4000 }, () => ({}));
+  for (const key of keys) kept(key, 'a', () => 1);
+  expect([kept(keys[2500], 'a', () => 2), kept(keys[500], 'a', () => 2)]).toEqual([1, 2]);
+});
+
 it('[oracle-cases] a case is drawn once for all engines of which the same is asked, and is another one for others', () => {
   const draw = (traits: object, gradient = false, seed = 1) =>
     drawCase('conv2d', gradient, seed, 60, { dialect: 'torch', traits });

@@ -1,7 +1,7 @@
 // What every family says of a few small cases, as digests: its words in each dialect, what is right with its bounds, and what
 // engines with each mistake would answer; for operators of images those of two axes. And what the oracle looks for: changes of
-// an engine's matrix, and statements about the cases that fail. record.campaign.ts has more cases. A change that means to say
-// something else writes record-quick.json anew: UPDATE_RECORD=1 npm test -- oracle/record
+// an engine's matrix, and statements about the cases that fail. A change that means to say something else writes record.json
+// anew: UPDATE_RECORD=1 npm test -- oracle/record
 
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -26,7 +26,7 @@ import { statementsAbout } from '../../src/oracle/where/statements.ts';
 import { hash } from '../../src/random.ts';
 import { names } from './own.ts';
 
-const path = join(import.meta.dirname, 'record-quick.json');
+const path = join(import.meta.dirname, 'record.json');
 const recorded = JSON.parse(readFileSync(path, 'utf8')) as Record<string, Record<string, string>>;
 
 const digest = (parts: readonly (string | Uint8Array)[]): string => {

@@ -142,16 +142,16 @@ test('[threads-host] an event loop that was blocked for longer than a worker may
 
 test('[train-threads] a worker that dies unheard within a step is an error, and the next run works', async () => {
   const made = hostOf();
-  patience.milliseconds = 300;
   const { run } = Crew.prototype;
   let deaths = 0;
   vi.spyOn(Crew.prototype, 'run').mockImplementation(function (this: Crew, sections, make) {
+    patience.milliseconds = 300; // which is too short for workers that start on a busy machine
     // The event loop does not turn within a step: nobody hears that the worker ends.
     if (deaths++ === 0) void made[0].terminate();
     run.call(this, sections, make);
   });
-  // One net that is long enough for the worker to end meanwhile.
-  const many = { length: 400, examples: 800, epoch: () => Array(400).fill({ x, labels: [0, 2] }) };
+  // Enough steps for the worker to start and to end meanwhile.
+  const many = { length: 20_000, examples: 40_000, epoch: () => Array(20_000).fill({ x, labels: [0, 2] }) };
   const options = { optimizer: sgd({ rate: 0.01 }), epochs: 1, threads: 2 };
   await expect(fit(net, params, many, options)).rejects.toThrow(
     /fit: a worker must not end during training, got it (did not answer|ended) \[train-threads\]/,

@@ -32,12 +32,12 @@ export const axesOf = ({ layer, op, shape }: Setup): Axis[] => {
   return op === 'transposed' ? mirroredAxes('lab', window, space) : windowAxes('lab', window, space);
 };
 
-/** `1 -2`: down and right; in 1-D the first is 0. */
 /** An image that is moved further than this is as empty as one moved by this. */
 const MOST_SHIFT = 999;
 
 const cellsOf = (text: string): number => Math.max(-MOST_SHIFT, Math.min(MOST_SHIFT, Math.trunc(Number(text)) || 0));
 
+/** `1 -2`: down and right; in 1-D the first is 0. */
 export function readShift(text: string, rank: number): [number, number] {
   const [down = 0, right = 0] = text.split(' ').map(cellsOf);
   return [rank === 1 ? 0 : down, right];

@@ -4,8 +4,8 @@ import type { Tensor } from '../../tensor.ts';
 import type { Lab } from './lab.ts';
 
 /** The weight of the correlation that gives the same: the layer's own, or turned around where it flips. */
-export function plainWeight({ weight, layer, rank }: Lab): Tensor | undefined {
-  if (!weight || !layer.name.startsWith('true')) return weight;
+export function plainWeight({ weight, flips, rank }: Lab): Tensor | undefined {
+  if (!weight || !flips) return weight;
   const each = weight.shape.slice(rank).reduce((product, axis) => product * axis, 1);
   const K = weight.data.length / each;
   const data = Float32Array.from(

@@ -41,8 +41,7 @@ export function Products() {
 
 /** The terms of an output where their taps are: a table for each channel. A transposed convolution has no such window. */
 function Taps({ index }: { readonly index: number }) {
-  const { op, axes, rank, layer, parts } = lab.value;
-  const flips = layer.name.startsWith('true');
+  const { op, axes, rank, flips, parts } = lab.value;
   if (op === 'transposed' || axes.some(({ size }) => size > 7) || parts.channels > 3) return null;
   const products = productsOf(lab.value, index);
   const [rows, columns] = [rank === 1 ? 1 : axes[0].size, axes[rank - 1].size];

@@ -31,5 +31,5 @@ export const array = (module: string, { shape, data }: Tensor): string =>
     ? `torch.tensor([${listed(data)}], dtype=torch.float32).reshape(${shape.join(', ')})`
     : `numpy.array([${listed(data)}], 'float32').reshape(${shape.join(', ')})`;
 
-export const flipNote = ({ layer }: Lab): string[] =>
-  layer.name.startsWith('true') ? ['# The weight is turned around: this library does not flip it.'] : [];
+export const flipNote = ({ flips }: Lab): string[] =>
+  flips ? ['# The weight is turned around: this library does not flip it.'] : [];

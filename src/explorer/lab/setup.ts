@@ -14,6 +14,8 @@ export interface Setup {
   readonly op: Op;
   readonly rank: 1 | 2;
   readonly layer: Layer;
+  /** Whether it is a convolution that turns its kernel around. */
+  readonly flips: boolean;
   readonly shape: Shape;
 }
 
@@ -57,6 +59,8 @@ function paddingOf(t: LabTexts, rank: number): unknown {
   return rank === 1 ? [across] : [[side('top'), side('bottom')], across];
 }
 
+const isFlipped = (op: Op, t: LabTexts): boolean => op === 'conv' && t.flip === 'yes';
+
 function layerOf(op: Op, t: LabTexts, rank: 1 | 2): Layer {
   const pick = <T>(makers: readonly [T, T]): T => makers[rank - 1];
   const window = {
@@ -73,7 +77,7 @@ function layerOf(op: Op, t: LabTexts, rank: 1 | 2): Layer {
   });
   switch (op) {
     case 'conv':
-      return pick(t.flip === 'yes' ? [trueConv1d, trueConv2d] : [conv1d, conv2d])({ ...filters(), ...window, bias });
+      return pick(isFlipped(op, t) ? [trueConv1d, trueConv2d] : [conv1d, conv2d])({ ...filters(), ...window, bias });
     case 'depthwise': {
       const multiplier = whole('multiplier', t.multiplier, 1, 4);
       return pick([depthwiseConv1d, depthwiseConv2d])({ ...window, multiplier, bias });
@@ -131,7 +135,7 @@ export function readSetup(t: LabTexts): { readonly setup?: Setup; readonly probl
         'stride',
         `The output would have ${large} cells on an axis; the lab draws up to ${MOST.output}.`,
       );
-    return { setup: { op, rank, layer, shape }, problems: {} };
+    return { setup: { op, rank, layer, flips: isFlipped(op, t), shape }, problems: {} };
   } catch (error) {
     if (error instanceof Problem) return { problems: { [error.control]: error.message } };
     if (!(error instanceof SpecError)) throw error;

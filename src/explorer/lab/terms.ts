@@ -29,10 +29,9 @@ function linksOf(lab: Lab): Links {
   return found;
 }
 
-function windowLinks({ three, parts, shape, weight, layer, y }: Lab): Links {
+function windowLinks({ three, parts, shape, weight, flips, y }: Lab): Links {
   const { groups, channels, filters } = parts;
   const [C, O, K] = [shape[shape.length - 1], groups * filters, taps(three)];
-  const flips = layer.name.startsWith('true');
   const each = K * channels;
   const start = Int32Array.from({ length: y.data.length + 1 }, (_, i) => i * each);
   const [x, w] = [new Int32Array(y.data.length * each), new Int32Array(y.data.length * each).fill(-1)];

@@ -6,8 +6,8 @@ import { exp } from '../../reference/math.ts';
 import { anything, exactly, widest } from '../bounds/rounded.ts';
 import { absent } from '../family.ts';
 import type { ShapedMistake } from '../shapes/setting.ts';
-import { activationFamily, mistake, one, tangentOf } from './activation.ts';
 import { said } from './common.ts';
+import { activationFamily, mistake, one, tangentOf } from './of-one-number.ts';
 
 const nothing = said<never>(() => ({}));
 const inEvery = { onnx: nothing, torch: nothing, tensorflow: nothing, webnn: nothing };

@@ -5,8 +5,8 @@ import { expm1 } from '../../reference/expm1.ts';
 import { exp } from '../../reference/math.ts';
 import { anything, widest } from '../bounds/rounded.ts';
 import { absent } from '../family.ts';
-import { activationFamily, mistake } from './activation.ts';
 import { said } from './common.ts';
+import { activationFamily, mistake } from './of-one-number.ts';
 import { nothing } from './smooth.ts';
 
 interface Alpha {

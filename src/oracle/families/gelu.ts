@@ -5,8 +5,8 @@ import { normalDensity, normalDistribution } from '../../reference/erf.ts';
 import { sigmoid as logistic, tanh } from '../../reference/math.ts';
 import { anything, exactly, type Operations, type Rounded, widest } from '../bounds/rounded.ts';
 import { absent } from '../family.ts';
-import { activationFamily, mistake, one, tangentOf } from './activation.ts';
 import { said } from './common.ts';
+import { activationFamily, mistake, one, tangentOf } from './of-one-number.ts';
 import { isInfinite, nothing } from './smooth.ts';
 
 const half = exactly(0.5);

@@ -7,7 +7,7 @@ import type { Prediction, Predictions } from '../mistake.ts';
 import { inputOf } from '../shapes/case.ts';
 import { evaluated, gradientsOf, type ShapedMistake, type ShapedSetting } from '../shapes/setting.ts';
 
-/** Elsewhere a loss has no axes. */
+/** In other libraries a loss has no axes. */
 export const scalar = { shapes: () => ({ y: [], dy: [] }) };
 
 export const outputOf = (value: Rounded, profile: Parameters<typeof boundFrom>[1], isCalled: boolean) => ({

@@ -5,8 +5,8 @@ import { sigmoid as logistic } from '../../reference/math.ts';
 import { anything, exactly, type Operations, type Rounded, widest } from '../bounds/rounded.ts';
 import { absent } from '../family.ts';
 import type { ShapedMistake } from '../shapes/setting.ts';
-import { activationFamily, mistake, one } from './activation.ts';
 import { said } from './common.ts';
+import { activationFamily, mistake, one } from './of-one-number.ts';
 
 const cut = (x: number, low: number, high: number): number => (x < low ? low : x > high ? high : x);
 

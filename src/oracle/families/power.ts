@@ -4,8 +4,8 @@ import * as ops from '../../ops/smooth.ts';
 import { pow } from '../../reference/math.ts';
 import { anything, exactly, type Operations, type Rounded, widest } from '../bounds/rounded.ts';
 import { absent } from '../family.ts';
-import { activationFamily, mistake } from './activation.ts';
 import { said } from './common.ts';
+import { activationFamily, mistake } from './of-one-number.ts';
 
 interface Power {
   readonly exponent: number;

@@ -4,8 +4,8 @@ import * as ops from '../../ops/smooth.ts';
 import { sigmoid as logistic, softplus } from '../../reference/math.ts';
 import { anything, type Operations, type Rounded, widest } from '../bounds/rounded.ts';
 import { absent } from '../family.ts';
-import { activationFamily, mistake, one } from './activation.ts';
 import { said } from './common.ts';
+import { activationFamily, mistake, one } from './of-one-number.ts';
 
 export const nothing = said<never>(() => ({}));
 

@@ -22,7 +22,7 @@ import { VERSION } from '../report/version.ts';
 /** Changes whenever a reader of older manifests would misread a newer one. */
 export const FORMAT = 'toeplitz vectors 1';
 
-/** One question; its tensors are in `cases/NAME.safetensors`, its answer belongs into `answers/NAME.safetensors`. */
+/** One question; its tensors are in `cases/NAME.safetensors`, its answer belongs in `answers/NAME.safetensors`. */
 export interface Question {
   readonly name: string;
   readonly id: string;

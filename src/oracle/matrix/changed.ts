@@ -3,7 +3,7 @@
 import { indexAt } from '../../places.ts';
 import type { Change } from './change.ts';
 import { changeNamed } from './changes.ts';
-import { factorChanges } from './factor-changes.ts';
+import { multipliedBy } from './factor-changes.ts';
 import { at } from './matrices.ts';
 import { isIn, type Region, statementsNamed } from './regions.ts';
 import { isInside, type Place, type Side, type Term, type Terms } from './terms.ts';
@@ -51,8 +51,7 @@ export function followed(text: string, terms: Terms): readonly Term[] {
 
 function ruleNamed(text: string, terms: Terms): { readonly change: Change; readonly region: Region } | undefined {
   const [main, where] = text.split(' where ');
-  const change =
-    changeNamed(terms, main) ?? factorChanges(terms, factorsIn(main)).find(({ text: each }) => each === main);
+  const change = numbered(main) ?? changeNamed(terms, main);
   const statements = statementsNamed(terms, where?.split(' and ') ?? []);
   return change && statements && { change, region: { statements, cost: 0 } };
 }
@@ -74,8 +73,8 @@ export function biasesBeside(text: string, terms: Terms): readonly Term[] {
   return [...found.values()];
 }
 
-/** The factor that a change names by its number. */
-function factorsIn(main: string): number[] {
+/** The change that names its factor by a number. */
+function numbered(main: string): Change | undefined {
   const [, number] = /^the products are multiplied by (-?[\d.e-]+)$/.exec(main) ?? [];
-  return number === undefined ? [] : [Number(number)];
+  return number === undefined ? undefined : multipliedBy(Number(number));
 }

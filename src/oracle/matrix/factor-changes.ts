@@ -1,30 +1,36 @@
 // Products counted with another factor, and other divisors of an average.
 
+import { indexAt } from '../../places.ts';
+import { type Shape, sizeOf } from '../../tensor.ts';
 import type { Axis } from '../../window.ts';
 import type { Change } from './change.ts';
 import { type Definition, defined, otherDefinitions } from './formulas.ts';
-import type { Term, Terms, Windows } from './terms.ts';
+import type { Place, Term, Terms, Windows } from './terms.ts';
 import { otherNumbers } from './window-numbers.ts';
 
+const times = (text: string, cost: number, factor: number): Change => ({
+  text,
+  cost,
+  apply: (term) => ({ ...term, factor: term.factor * factor }),
+});
+
 /** The products counted with another factor: a plain one, one that follows from the case, or the one that all have. */
-export function factorChanges(terms: Terms, ratios: readonly number[]): Change[] {
-  const times = (text: string, cost: number, factor: number): Change => ({
-    text,
-    cost,
-    apply: (term) => ({ ...term, factor: term.factor * factor }),
-  });
-  const found = words.map(([factor, text]) => times(`the products are ${text}`, 2, factor));
+export function* factorChanges(terms: Terms, ratios: readonly number[]): Iterable<Change> {
+  for (const [factor, text] of words) yield times(`the products are ${text}`, 2, factor);
   for (const [name, value] of scalesOf(terms)) {
     if (value <= 1) continue;
-    found.push(times(`the products are divided by ${name}`, 3, 1 / value));
-    found.push(times(`the products are multiplied by ${name}`, 3, value));
+    yield times(`the products are divided by ${name}`, 3, 1 / value);
+    yield times(`the products are multiplied by ${name}`, 3, value);
   }
   const [ratio] = ratios;
   if (ratio !== undefined && ratio !== 0 && ratios.every((each) => Math.abs(each - ratio) <= 1e-5 * Math.abs(ratio)))
-    found.push(times(`the products are multiplied by ${Number(ratio.toPrecision(9))}`, 12, ratio));
-  const isAverage = terms.structure.kind === 'sum' && terms.structure.weight === undefined && terms.windows;
-  return isAverage ? [...found, ...divisorChanges(terms)] : found;
+    yield multipliedBy(ratio);
+  if (terms.structure.kind === 'sum' && terms.structure.weight === undefined && terms.windows)
+    yield* divisorChanges(terms, terms.windows);
 }
+
+export const multipliedBy = (factor: number): Change =>
+  times(`the products are multiplied by ${Number(factor.toPrecision(9))}`, 12, factor);
 
 const words: readonly (readonly [number, string])[] = [
   [2, 'counted twice'],
@@ -71,59 +77,64 @@ const cellsInside = (axes: readonly Axis[], position: readonly number[]): number
   }, 1);
 
 /** Other divisors of an average. */
-function divisorChanges({ windows, shapes, list }: Terms): Change[] {
-  const { g, rank } = windows!;
+function* divisorChanges({ shapes, list }: Terms, windows: Windows): Iterable<Change> {
+  const { g, rank } = windows;
   const axes = g.axes.slice(3 - rank);
-  const counts = (test: (value: number, axis: (typeof axes)[number]) => boolean): Map<string, number> => {
-    const found = new Map<string, number>();
-    for (const { x, y } of list) {
-      const key = y.join();
-      const isCounted = axes.every((axis, i) => test(x[1 + i], axis));
-      found.set(key, (found.get(key) ?? 0) + Number(isCounted));
-    }
-    return found;
+  const of = (y: Place): number => indexAt(shapes.y, y);
+  const counts = (test: (value: number, axis: Axis) => boolean): ((term: Term) => number) => {
+    const found = new Uint32Array(sizeOf(shapes.y));
+    for (const { x, y } of list) if (axes.every((axis, i) => test(x[1 + i], axis))) found[of(y)]++;
+    return ({ y }) => found[of(y)];
   };
-  const byNumbers = otherNumbers(windows!).map(({ text, cost, axes: other }) => {
-    const counted = new Map<string, number>();
-    return by(`the divisor is counted as if ${text}`, cost + 4, ({ y }) => {
-      const key = y.join();
-      const known = counted.get(key) ?? cellsInside(other, y.slice(1, -1));
-      counted.set(key, known);
-      return known;
-    });
+  const product = (numbers: readonly number[]): number => numbers.reduce((all, n) => all * n, 1);
+  const sizes = axes.map(({ size }) => size);
+  const all = (n: number) => () => n;
+  yield by('the sum is not divided', 2, all(1));
+  yield by('the sum is divided by the size of the window', 2, all(product(sizes)));
+  yield by(
+    'the sum is divided by the cells inside the input',
+    2,
+    counts((v, { input }) => v >= 0 && v < input),
+  );
+  yield by(
+    'the sum is divided by the cells inside the padded input',
+    2,
+    counts((v, { input, before, after }) => v >= -before && v < input + after),
+  );
+  yield by(
+    'of the padding only that after the last cell is counted in the divisor',
+    3,
+    counts((v, { input, after }) => v >= 0 && v < input + after),
+  );
+  yield by(
+    'of the padding only that before the first cell is counted in the divisor',
+    3,
+    counts((v, { input, before }) => v >= -before && v < input),
+  );
+  yield by('the sum is divided by the size of the window on the first axis', 5, all(sizes[0]));
+  yield by('the sum is divided by the size of the window on the last axis', 5, all(sizes[rank - 1]));
+  const used = (n: number): number => product(sizes.map(() => n));
+  yield by('the size of the window on the first axis is used on all axes of the divisor', 4, all(used(sizes[0])));
+  yield by('the size of the window on the last axis is used on all axes of the divisor', 4, all(used(sizes[rank - 1])));
+  yield by('the sum is divided by the stride', 5, all(product(axes.map(({ stride }) => stride))));
+  yield by('the sum is divided by the number of output positions', 6, all(product(shapes.y.slice(1, -1))));
+  for (const { text, cost, axes: other } of otherNumbers(windows)) yield byNumbers(text, cost + 4, other, shapes.y);
+  yield* byFormulas(windows);
+}
+
+/** The cells inside the input, counted of windows with other numbers; those of a position once. */
+function byNumbers(text: string, cost: number, axes: readonly Axis[], shape: Shape): Change {
+  const counted = new Map<number, number>();
+  return by(`the divisor is counted as if ${text}`, cost, ({ y }) => {
+    const key = indexAt(shape, y);
+    const known = counted.get(key) ?? cellsInside(axes, y.slice(1, -1));
+    counted.set(key, known);
+    return known;
   });
-  const inside = counts((v, { input }) => v >= 0 && v < input);
-  const padded = counts((v, { input, before, after }) => v >= -before && v < input + after);
-  const before = counts((v, { input, before }) => v >= -before && v < input);
-  const after = counts((v, { input, after }) => v >= 0 && v < input + after);
-  const full = axes.reduce((product, { size }) => product * size, 1);
-  const stride = axes.reduce((product, axis) => product * axis.stride, 1);
-  return [
-    by('the sum is not divided', 2, () => 1),
-    by('the sum is divided by the size of the window', 2, () => full),
-    by('the sum is divided by the cells inside the input', 2, ({ y }) => inside.get(y.join())!),
-    by('the sum is divided by the cells inside the padded input', 2, ({ y }) => padded.get(y.join())!),
-    by('of the padding only that after the last cell is counted in the divisor', 3, ({ y }) => after.get(y.join())!),
-    by('of the padding only that before the first cell is counted in the divisor', 3, ({ y }) => before.get(y.join())!),
-    by('the sum is divided by the size of the window on the first axis', 5, () => axes[0].size),
-    by('the sum is divided by the size of the window on the last axis', 5, () => axes[rank - 1].size),
-    by('the size of the window on the first axis is used on all axes of the divisor', 4, () =>
-      axes.reduce((product) => product * axes[0].size, 1),
-    ),
-    by('the size of the window on the last axis is used on all axes of the divisor', 4, () =>
-      axes.reduce((product) => product * axes[rank - 1].size, 1),
-    ),
-    by('the sum is divided by the stride', 5, () => stride),
-    by('the sum is divided by the number of output positions', 6, () =>
-      shapes.y.slice(1, -1).reduce((a, b) => a * b, 1),
-    ),
-    ...byNumbers,
-    ...byFormulas(windows!),
-  ];
 }
 
 /** How many cells of one axis a window is divided by, by formulas of which one part is another one. Spec pool-divisor. */
-function byFormulas({ g, rank, attributes }: Windows): Change[] {
+function* byFormulas({ g, rank, attributes }: Windows): Iterable<Change> {
   const axes = g.axes.slice(3 - rank);
   const isPadded = attributes.countPadding === true;
   const right: readonly Definition[] = [
@@ -135,13 +146,13 @@ function byFormulas({ g, rank, attributes }: Windows): Change[] {
     ['cells', 'max(0, last − first + 1)'],
   ];
   const given = ['size', 'stride', 'dilation', 'input', 'output', 'before', 'after'];
-  return otherDefinitions(right, given).map(({ text, definitions }) => {
+  for (const { text, definitions } of otherDefinitions(right, given)) {
     let known: number[][] | undefined;
     const cells = (): number[][] =>
       axes.map((axis) => Array.from({ length: axis.output }, (_, p) => defined(definitions, { ...axis, p }).cells));
-    return by(`the divisor is counted by ${text}`, 8, ({ y }) => {
+    yield by(`the divisor is counted by ${text}`, 8, ({ y }) => {
       known ??= cells();
       return known.reduce((product, each, i) => product * each[y[1 + i]], 1);
     });
-  });
+  }
 }

@@ -132,14 +132,26 @@ export function defined(definitions: readonly Definition[], given: Numbers): Num
   return values;
 }
 
-/** Definitions of which one is another one, by what it says; in each, what is known by then may stand for each other. */
-export const otherDefinitions = (
-  definitions: readonly Definition[],
-  given: readonly string[],
-): { readonly text: string; readonly definitions: readonly Definition[] }[] =>
-  definitions.flatMap(([name, formula], i) =>
-    variantsOf(formula, [...given, ...definitions.slice(0, i).map(([each]) => each)]).map((other) => ({
-      text: `${name} = ${other}`,
-      definitions: definitions.with(i, [name, other]),
-    })),
-  );
+/** Definitions of which one is another one, by what it says. */
+interface Others {
+  readonly text: string;
+  readonly definitions: readonly Definition[];
+}
+
+/** There are a few dozens of formulas in all. */
+const madeBefore = new Map<string, readonly Others[]>();
+
+/** Every way in which one definition may be another one; in each, what is known by then may stand for each other. */
+export function otherDefinitions(definitions: readonly Definition[], given: readonly string[]): readonly Others[] {
+  const key = JSON.stringify([definitions, given]);
+  const known =
+    madeBefore.get(key) ??
+    definitions.flatMap(([name, formula], i) =>
+      variantsOf(formula, [...given, ...definitions.slice(0, i).map(([each]) => each)]).map((other) => ({
+        text: `${name} = ${other}`,
+        definitions: definitions.with(i, [name, other]),
+      })),
+    );
+  madeBefore.set(key, known);
+  return known;
+}

@@ -37,8 +37,8 @@ export interface Hypothesis {
 const biasesOf = new WeakMap<Terms, Terms>();
 
 const kept = recent<Case, Terms | undefined>((terms) => NUMBERS * (terms?.list.length ?? 0));
-/** As many numbers as a product takes. */
-const NUMBERS = 8;
+/** Four times the numbers that a product takes with its places: the cases come one by one, each for all hypotheses. */
+const NUMBERS = 40;
 
 /** The products of a case. */
 const termsFor = (c: Case): Terms | undefined => kept(c, 'products', () => productsOf(c));

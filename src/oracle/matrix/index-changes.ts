@@ -15,34 +15,40 @@ import { isInside, type Side, type Term, type Terms } from './terms.ts';
 const indexedOf = ({ structure }: Terms): readonly Side[] =>
   structure.weight === undefined ? ['x', 'y'] : ['x', 'w', 'y'];
 
-const strides = (terms: Terms): IndexChange[] => indexedOf(terms).flatMap((side) => pitches(terms, side));
-const shapes = (terms: Terms): IndexChange[] => indexedOf(terms).flatMap((side) => layouts(terms, side));
-const numbers = (terms: Terms): IndexChange[] => {
+/** A kind of changes, made one after another: there are thousands, and most are refuted at once. */
+type Kind = (terms: Terms) => Iterable<IndexChange>;
+
+/** A kind that is about each tensor. */
+const ofEach = (...kinds: readonly ((terms: Terms, side: Side) => Iterable<IndexChange>)[]): Kind =>
+  function* (terms) {
+    for (const side of indexedOf(terms)) for (const kind of kinds) yield* kind(terms, side);
+  };
+
+function* numbers(terms: Terms): Iterable<IndexChange> {
   const targets = indexedOf(terms).flatMap((side) => [...coordinatesOf(terms, side), ...inGroup(terms, side)]);
-  return numberings(terms, targets, sourcesOf(terms));
-};
-const ofGroups = (terms: Terms): IndexChange[] => groupNumberings(terms, sourcesOf(terms));
+  yield* numberings(terms, targets, sourcesOf(terms));
+}
+const ofGroups: Kind = (terms) => groupNumberings(terms, sourcesOf(terms));
 
 /** Changes of an index by an axis that is numbered otherwise, or whose neighbours lie otherwise apart. */
-export function indexChanges(terms: Terms): Change[] {
-  const added: IndexChange[] = [
-    ...indexedOf(terms).flatMap((side) => [...pitches(terms, side), ...layouts(terms, side)]),
-    ...[filterLayouts, numbers, ofGroups, arithmeticChanges].flatMap((kind) => kind(terms)),
-  ];
-  return [...added, ...writtenOf(added)];
+export function* indexChanges(terms: Terms): Iterable<Change> {
+  const kinds = [ofEach(pitches, layouts), filterLayouts, numbers, ofGroups, arithmeticChanges];
+  for (const kind of kinds) yield* kind(terms);
+  for (const kind of kinds) yield* writtenOf(kind(terms));
 }
 
 /** The same, one kind after another. */
-export const indexKinds = [strides, shapes, filterLayouts, numbers, ofGroups, arithmeticChanges].map(
-  (kind) =>
-    (terms: Terms): Change[] => {
-      const added: readonly IndexChange[] = kind(terms);
-      return [...added, ...writtenOf(added)];
+export const indexKinds = [ofEach(pitches), ofEach(layouts), filterLayouts, numbers, ofGroups, arithmeticChanges].map(
+  (kind: Kind) =>
+    function* (terms: Terms): Iterable<Change> {
+      yield* kind(terms);
+      yield* writtenOf(kind(terms));
     },
 );
 
-const writtenOf = (added: readonly IndexChange[]): Change[] =>
-  added.flatMap((change) => (change.side ? written(change, change.side) : []));
+function* writtenOf(added: Iterable<IndexChange>): Iterable<Change> {
+  for (const change of added) if (change.side) yield written(change, change.side);
+}
 
 /** A change of the index of one tensor, if it is about one. */
 type IndexChange = Change & { readonly side?: Side };
@@ -64,84 +70,79 @@ export function shifted({ shapes }: Terms, term: Term, side: Side, by: number): 
 }
 
 /** Neighbours along an axis lie one of the other numbers of the case apart, in place of one factor of the right number. */
-function pitches(terms: Terms, side: Side): IndexChange[] {
+function* pitches(terms: Terms, side: Side): Iterable<IndexChange> {
   const { shapes, groups } = terms;
   const names = axesOf(terms, side);
   const numbers = numbersOf(terms);
-  const found: IndexChange[] = [];
-  const add = (axis: number, cost: number, factors: readonly (readonly [string, number])[]): void => {
+  const apart = (axis: number, cost: number, factors: readonly Named[]): IndexChange => {
     const pitch = factors.reduce((product, [, n]) => product * n, 1);
     const by = pitch - sizeOf(shapes[side].slice(axis + 1));
-    const apart = factors.length === 0 ? 'one element' : `${factors.map(([name]) => name).join(' × ')} elements`;
-    found.push({
-      text: `the ${plural(names[axis])} of the ${tensors[side]} lie ${apart} apart`,
+    const far = factors.length === 0 ? 'one element' : `${factors.map(([name]) => name).join(' × ')} elements`;
+    return {
+      text: `the ${plural(names[axis])} of the ${tensors[side]} lie ${far} apart`,
       cost,
       side,
       mayRunOn: true,
       apply: (term) => shifted(terms, term, side, by * term[side][axis]),
-    });
+    };
   };
-  shapes[side].forEach((_, axis) => {
-    const factors = names
-      .slice(axis + 1)
-      .map((name, i): readonly [string, number] => [`the ${plural(name)}`, shapes[side][axis + 1 + i]]);
-    factors.forEach((_, i) => {
-      add(axis, 9, factors.toSpliced(i, 1));
-      for (const other of numbers) if (other[0] !== factors[i][0]) add(axis, 10, factors.with(i, other));
-    });
-    if (factors.length === 0) for (const other of numbers) add(axis, 11, [other]);
-  });
+  for (const axis of shapes[side].keys()) {
+    const factors = names.slice(axis + 1).map((name, i): Named => [`the ${plural(name)}`, shapes[side][axis + 1 + i]]);
+    for (const i of factors.keys()) {
+      yield apart(axis, 9, factors.toSpliced(i, 1));
+      for (const other of numbers) if (other[0] !== factors[i][0]) yield apart(axis, 10, factors.with(i, other));
+    }
+    if (factors.length === 0) for (const other of numbers) yield apart(axis, 11, [other]);
+  }
   if (terms.windows && side !== 'w')
-    add(0, 9, [
+    yield apart(0, 9, [
       [`the ${side === 'x' ? 'output' : 'input'} positions`, sizeOf(shapes[side === 'x' ? 'y' : 'x'].slice(1, -1))],
       [`the ${plural(names.at(-1)!)}`, shapes[side].at(-1)!],
     ]);
   const channels = groups?.[side];
-  if (channels === undefined) return found;
-  for (const [name, apart] of numbers)
-    found.push({
+  if (channels === undefined) return;
+  for (const [name, far] of numbers)
+    yield {
       text: `the groups of the ${tensors[side]} lie ${name} apart`,
       cost: 10,
       side,
       mayRunOn: true,
-      apply: (term) => shifted(terms, term, side, (apart - channels) * Math.floor(term[side].at(-1)! / channels)),
-    });
-  return found;
+      apply: (term) => shifted(terms, term, side, (far - channels) * Math.floor(term[side].at(-1)! / channels)),
+    };
 }
 
 /** A whole tensor is indexed as if one of its axes, which others lie outside of, had another length. */
-function layouts(terms: Terms, side: Side): IndexChange[] {
+function* layouts(terms: Terms, side: Side): Iterable<IndexChange> {
   const shape = terms.shapes[side];
   const numbers = numbersOf(terms);
-  return axesOf(terms, side).flatMap((name, axis) => {
-    if (axis === 0) return [];
+  for (const [axis, name] of axesOf(terms, side).entries()) {
+    if (axis === 0) continue;
     const isOfGroups = axis === shape.length - 1 && terms.groups?.[side] !== undefined;
     const others = isOfGroups ? [...numbers, ...productsOf(numbers)] : numbers;
-    return others.flatMap((other) => layout(terms, [side], axis - shape.length, name, other));
-  });
+    for (const other of others) yield* layout(terms, [side], axis - shape.length, name, other);
+  }
 }
 
 /** The weight and the tensor of its filters alike, as if there were another number of these. */
-function filterLayouts(terms: Terms): IndexChange[] {
+function* filterLayouts(terms: Terms): Iterable<IndexChange> {
   const { windows, structure } = terms;
-  if (!windows || structure.weight === undefined) return [];
+  if (!windows || structure.weight === undefined) return;
   const side: Side = windows.over === 'x' ? 'y' : 'x';
   const numbers = numbersOf(terms);
-  return [...numbers, ...productsOf(numbers)].flatMap((other) =>
-    layout(terms, [side, 'w'], -1, axesOf(terms, side).at(-1)!, other),
-  );
+  const name = axesOf(terms, side).at(-1)!;
+  for (const other of [...numbers, ...productsOf(numbers)]) yield* layout(terms, [side, 'w'], -1, name, other);
 }
 
 /** Tensors whose axis, counted from the last, is taken to have another length: all their products, or as far as it goes. */
-function layout(
+function* layout(
   terms: Terms,
   sides: readonly Side[],
   axis: number,
   name: string,
   [other, length]: Named,
-): IndexChange[] {
+): Iterable<IndexChange> {
   const own = `the ${plural(name)}`;
-  if (other === own) return [];
+  if (other === own) return;
   const indexed = (term: Term): Term =>
     sides.reduce((next, side) => {
       const shape = terms.shapes[side];
@@ -152,20 +153,18 @@ function layout(
   const what = sides.length > 1 ? `the ${tensors[sides[0]]} and the weight are` : `the ${tensors[sides[0]]} is`;
   const cost = 9.5 + (/[×+]/.test(other) ? 1 : 0) + rarityOf(other) + sides.length - 1;
   const common = { ...(sides.length === 1 && { side: sides[0] }), mayRunOn: true };
-  return [
-    {
-      ...common,
-      text: `${what} indexed as if the number of ${own} were that of ${other}`,
-      cost,
-      apply: indexed,
-    },
-    {
-      ...common,
-      text: `${what} taken to have the number of ${other} as that of ${own}`,
-      cost: cost + 0.5,
-      apply: (term: Term) => (term[sides[0]].at(axis)! < length ? indexed(term) : undefined),
-    },
-  ];
+  yield {
+    ...common,
+    text: `${what} indexed as if the number of ${own} were that of ${other}`,
+    cost,
+    apply: indexed,
+  };
+  yield {
+    ...common,
+    text: `${what} taken to have the number of ${other} as that of ${own}`,
+    cost: cost + 0.5,
+    apply: (term: Term) => (term[sides[0]].at(axis)! < length ? indexed(term) : undefined),
+  };
 }
 
 /** The numbers of groups, of channels of a group, and of images, times or plus another one of these. */
@@ -219,19 +218,23 @@ function groupNumberings(terms: Terms, sources: readonly Coordinate[]): Change[]
 }
 
 /** The number of one axis is used for another one, or added to that of the image. */
-const numberings = (terms: Terms, targets: readonly Coordinate[], sources: readonly Coordinate[]): IndexChange[] =>
-  targets.flatMap((target) =>
-    sources
-      .filter((source) => source.name !== target.name)
-      .flatMap((source): IndexChange[] => {
-        const used = (text: string, of: (term: Term) => number): IndexChange => ({
-          text: `the number of the ${source.name} is ${text} that of the ${target.name}`,
-          cost: 10 + rarityOf(source.name),
-          side: target.side,
-          mayRunOn: true,
-          apply: (term) => shifted(terms, term, target.side, of(term) * target.pitch),
-        });
-        const instead = used('used as', (term) => source.of(term) - target.of(term));
-        return target.name.startsWith('image') ? [instead, used('added to', source.of)] : [instead];
-      }),
-  );
+function* numberings(
+  terms: Terms,
+  targets: readonly Coordinate[],
+  sources: readonly Coordinate[],
+): Iterable<IndexChange> {
+  for (const target of targets) {
+    for (const source of sources) {
+      if (source.name === target.name) continue;
+      const used = (text: string, of: (term: Term) => number): IndexChange => ({
+        text: `the number of the ${source.name} is ${text} that of the ${target.name}`,
+        cost: 10 + rarityOf(source.name),
+        side: target.side,
+        mayRunOn: true,
+        apply: (term) => shifted(terms, term, target.side, of(term) * target.pitch),
+      });
+      yield used('used as', (term) => source.of(term) - target.of(term));
+      if (target.name.startsWith('image')) yield used('added to', source.of);
+    }
+  }
+}

@@ -42,7 +42,8 @@ export const shapeOfPart = ({ shapes, structure, biases }: Terms, part: Part): S
 /** The bias as products with a single input of 1. */
 export const biasTerms = (terms: Terms): Terms => {
   const { shapes, biases } = terms;
-  const list = biasElements(terms).map(({ w, y }) => ({ x: [], w: [w], y: placeOf(shapes.y, y), factor: 1 }));
+  const [x, places] = [[], Array.from({ length: biases }, (_, i) => [i])];
+  const list = biasElements(terms).map(({ w, y }) => ({ x, w: places[w], y: placeOf(shapes.y, y), factor: 1 }));
   const { windows: _, groups, ...rest } = terms;
   const own = groups && { groups: { w: groups.y, y: groups.y } };
   return {

@@ -89,7 +89,7 @@ export async function readPart(terms: Terms, part: Part, put: Put, isNarrow: boo
     (await put(questions)).map((each) => each?.map((value, i) => (beyond.has(i) ? 0 : value - nothing[i])));
   const { structure, biases: count } = terms;
   const biases = new Map<number, number>();
-  if (part === 'bias' || part === structure.bias) {
+  if (part === structure.bias) {
     const rows = await readOneByOne(put0, sizes.y, (i) => ({ dy: oneHot(sizes.y, i) }));
     if (!rows) return undefined;
     for (const [y, b, factor] of rows) biases.set(b * sizes.y + y, factor);

@@ -4,7 +4,7 @@
 import type { Part } from '../case.ts';
 import { type Change, readBeyond } from './change.ts';
 import { biasesBeside, changed, followed, insteadOf, lastOf } from './changed.ts';
-import { changesOf } from './changes.ts';
+import { changesOf, wantedLater } from './changes.ts';
 import { factorChanges } from './factor-changes.ts';
 import { differencesFrom, type Made, madeIn } from './made.ts';
 import { at, exceptOutputs, isSameMatrix, isSameSet, keyIn, matrixOf, outputsBeyond, readsBeyond } from './matrices.ts';
@@ -133,7 +133,9 @@ export function rulesFor(terms: Terms, part: Part, theirs: Matrix, beyond: Reado
     for (const region of beyond.size > 0 ? regions.slice(0, UNKNOWN) : regions)
       if (explains ? explains(order, region) : isSame(change, region)) found.push(ruleOf(change, region));
   }
-  return found.sort((a, b) => a.cost - b.cost).slice(0, KEPT);
+  const kept = found.sort((a, b) => a.cost - b.cost).slice(0, KEPT);
+  for (const { text } of kept) wantedLater(text.split(' where ')[0]);
+  return kept;
 }
 
 function* all(terms: Terms, ratios: readonly number[]): Iterable<Change> {

@@ -85,55 +85,56 @@ export interface OtherNumbers {
   readonly isCounted?: boolean;
 }
 
+/** Other numbers of single axes. */
+type Others = (axis: Axis, i: number) => Partial<Axis>;
+
 /** Every way in which the numbers of a case may be taken otherwise. */
-export function otherNumbers(windows: Windows): OtherNumbers[] {
+export function* otherNumbers(windows: Windows): Iterable<OtherNumbers> {
   const axes = windows.g.axes.slice(3 - windows.rank);
-  const found: OtherNumbers[] = [];
-  const rank = axes.length;
-  const add = (
-    text: string,
-    cost: number,
-    instead: (axis: Axis, i: number) => Partial<Axis>,
-    isCounted?: boolean,
-  ): void => {
+  for (const [text, cost, instead, isCounted] of waysOf(windows, axes)) {
     const other = axes.map((axis, i) => ({ ...axis, ...instead(axis, i) }));
     const isSame = axes.every((axis, i) =>
       (['stride', 'dilation', 'before', 'after', 'output'] as const).every((key) => axis[key] === other[i][key]),
     );
     const isNumber = other.every(({ before, output }) => Number.isInteger(before) && Number.isInteger(output));
-    if (!isSame && isNumber) found.push({ text, cost, axes: other, ...(isCounted && { isCounted }) });
-  };
+    if (!isSame && isNumber) yield { text, cost, axes: other, ...(isCounted && { isCounted }) };
+  }
+}
+
+function* waysOf(
+  windows: Windows,
+  axes: readonly Axis[],
+): Iterable<readonly [text: string, cost: number, instead: Others, isCounted?: boolean]> {
+  const rank = axes.length;
+  const names = rank === 1 ? [] : namesOf(rank);
   for (const { text, of } of otherFormulas(windows)) {
-    add(`windows are placed by ${text}`, 7.5, of, true);
-    if (rank === 1) continue;
-    for (const [only, name] of namesOf(rank).entries())
-      add(`windows are placed by ${text} for the ${name}s`, 9.5, (axis, i) => (i === only ? of(axis) : {}), true);
+    yield [`windows are placed by ${text}`, 7.5, of, true];
+    for (const [only, name] of names.entries())
+      yield [`windows are placed by ${text} for the ${name}s`, 9.5, (axis, i) => (i === only ? of(axis) : {}), true];
   }
   for (const [text, cost, instead] of others) {
-    add(text.replace('*', ''), cost, instead);
-    if (rank === 1) continue;
-    for (const [only, name] of namesOf(rank).entries())
-      add(text.replace('*', ` of the ${name}s`), cost + 2, (axis, i) => (i === only ? instead(axis) : {}));
+    yield [text.replace('*', ''), cost, instead];
+    for (const [only, name] of names.entries())
+      yield [text.replace('*', ` of the ${name}s`), cost + 2, (axis, i) => (i === only ? instead(axis) : {})];
   }
-  if (rank === 1) return found;
+  if (rank === 1) return;
   const last = rank - 1;
   for (const key of ['stride', 'dilation', 'before'] as const) {
     const what = key === 'before' ? 'padding before the first cell' : key;
-    add(`the ${what} of the first axis is used on all axes`, 3, () => ({ [key]: axes[0][key] }));
-    add(`the ${what} of the last axis is used on all axes`, 3, () => ({ [key]: axes[last][key] }));
-    add(`the ${what} of the axes is exchanged`, 4, (_, i) => ({ [key]: axes[last - i][key] }));
+    yield [`the ${what} of the first axis is used on all axes`, 3, () => ({ [key]: axes[0][key] })];
+    yield [`the ${what} of the last axis is used on all axes`, 3, () => ({ [key]: axes[last][key] })];
+    yield [`the ${what} of the axes is exchanged`, 4, (_, i) => ({ [key]: axes[last - i][key] })];
   }
-  return found;
 }
 
 /** Changes of the cells by other numbers; the outputs may be counted by them too. */
-export function numberChanges(terms: Terms): Change[] {
+export function* numberChanges(terms: Terms): Iterable<Change> {
   const { windows } = terms;
-  if (!windows || windows.rank === 0) return [];
+  if (!windows || windows.rank === 0) return;
   const { over, g, rank } = windows;
   const at = over === 'x' ? 'y' : 'x';
   const own = g.axes.slice(3 - rank);
-  return otherNumbers(windows).flatMap(({ text, cost, axes, isCounted }) => {
+  for (const { text, cost, axes, isCounted } of otherNumbers(windows)) {
     const change: Change = {
       text,
       cost,
@@ -142,7 +143,10 @@ export function numberChanges(terms: Terms): Change[] {
         return moved(term, over, [term[over][0], ...place, term[over].at(-1)!]);
       },
     };
-    if (over !== 'x' || axes.some(({ stride }) => !Number.isInteger(stride))) return [change];
+    if (over !== 'x' || axes.some(({ stride }) => !Number.isInteger(stride))) {
+      yield change;
+      continue;
+    }
     const counted = isCounted ? axes : axes.map((axis) => ({ ...axis, output: outputsOf(axis) }));
     const isOther = counted.some(({ output }, i) => output !== own[i].output);
     const recounted: Change = {
@@ -151,9 +155,9 @@ export function numberChanges(terms: Terms): Change[] {
       cost: cost + 1,
       ...(isOther && { all: () => onGrid(terms, counted) }),
     };
-    if (isCounted) return [isOther ? { ...recounted, text } : change];
-    return [change, recounted];
-  });
+    if (!isCounted) yield change;
+    yield isCounted ? (isOther ? { ...recounted, text } : change) : recounted;
+  }
 }
 
 /** Where a number divides, the quotient is rounded down; the least part above covers what 1 / n is rounded by. */

@@ -2,12 +2,13 @@
 
 import { describe, expect, it } from 'vitest';
 import { checkEngine } from '../../../src/oracle/index.ts';
+import { isSlow } from '../../some.ts';
 import { gradients, names, ops } from '../own.ts';
 import { inAnyOrder, reciprocal, roundedOnce } from './right-engines.ts';
 
 describe('conforming engines', () => {
-  // Of the same cases a quarter each: everyday layers, large axes and corners are in all of them.
-  const part = (index: number) => ({ cases: 84, shard: { index, of: 4 }, brief: true });
+  // Of the same cases a part each: everyday layers, large axes and corners are in all of them.
+  const part = (index: number) => ({ cases: 84, shard: { index, of: isSlow ? 4 : 8 }, brief: true });
 
   it('[oracle-bound] passes the library itself, forward and gradients of every operator', async () => {
     const report = await checkEngine({ name: 'own', ops, gradients }, part(1));

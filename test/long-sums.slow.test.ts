@@ -1,0 +1,3 @@
+// All cases of long-sums.test.ts, of which `npm test` runs some.
+
+import './long-sums.test.ts';

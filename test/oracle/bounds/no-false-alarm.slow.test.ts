@@ -1,0 +1,3 @@
+// All cases of no-false-alarm.test.ts, of which `npm test` runs some.
+
+import './no-false-alarm.test.ts';

@@ -1,0 +1,3 @@
+// All cases of vectors.test.ts, of which `npm test` runs some.
+
+import './vectors.test.ts';
