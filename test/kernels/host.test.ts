@@ -23,20 +23,25 @@ const said = (): string[] => vi.mocked(console.warn).mock.calls.map(([text]) => 
 const load = () => import('../../src/index.ts');
 type Library = Awaited<ReturnType<typeof load>>;
 
-/** A convolution: its result, that of a compiled one, and its gradients for a dy that is the result. */
+/** A convolution: its result, that of a compiled one, and its gradients for a dy that is the result; of another one that of w. */
 function compute(t: Library): number[][] {
   const layer = t.conv2d({ filters: 1, size: 2 });
   const x = t.tensor([1, 3, 3, 1], [1, 2, 3, 4, 5, 6, 7, 8, 9]);
   const params = { weight: t.tensor([2, 2, 1, 1], [1, 2, 3, 4]), bias: t.tensor([1], [1]) };
   const run = t.compile(layer, x.shape, params);
   const [y, pull] = layer.vjp(x, params);
-  return [y, run(x), pull(y).x, pull(y).params.weight as typeof y].map(({ data }) => [...data]);
+  const [two, pullTwo] = t.conv1d({ filters: 2, size: 1, bias: false }).vjp(t.tensor([1, 2, 1], [1, 2]), {
+    weight: t.tensor([1, 1, 2], [1, 3]),
+  });
+  const gradients = [pull(y).params.weight, pullTwo(two).params.weight] as (typeof y)[];
+  return [y, run(x), pull(y).x, ...gradients].map(({ data }) => [...data]);
 }
 const right = [
   [38, 48, 68, 78],
   [38, 48, 68, 78],
   [38, 124, 96, 182, 510, 348, 204, 506, 312],
   [796, 1028, 1492, 1724],
+  [5, 15],
 ];
 
 /** This host, but for some members of its WebAssembly. */
@@ -111,6 +116,8 @@ test('[kernel-simd] this host runs the kernels, silently', async () => {
   const t = await load();
   expect(t.host()).toEqual({ runs: 'kernels', reason: undefined });
   expect(compute(t)).toEqual(right);
+  const compiled = [1, 2].map(() => t.compile(t.relu(), [1, 2], {}));
+  for (const run of compiled) expect([...run(t.tensor([1, 2], [-1, 1])).data]).toEqual([0, 1]);
   expect(said()).toEqual([]);
 });
 

@@ -86,7 +86,7 @@ test('[train-memory] batches that grow run with more memory: the same bits', () 
 });
 
 test('[train-memory] tensors lie in kernel memory from the second step on, and where it is refused in arrays of their own', () => {
-  const x = ofShape([2, 300], 1);
+  const x = ofShape([64, 4096], 1);
   const isOwn = (y: Tensor): boolean => y.data.buffer.byteLength === y.data.byteLength;
   const step = (): Tensor => relu().forward(x, {});
   const inMemory = stepMemory();

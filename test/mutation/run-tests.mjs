@@ -91,6 +91,8 @@ export async function runTests(tree, { tests, ids, switches }, died) {
 
   const state = { broken: 0 };
   const living = new Set(ids);
+  /** Mutants with which a process broke down once. */
+  const broke = new Set();
   const read = follower(journal, (entry) => {
     if ('ran' in entry) state.left.delete(entry.ran);
     if ('dead' in entry && living.delete(entry.dead)) died(entry.dead, entry.status, entry.by);
@@ -124,9 +126,13 @@ export async function runTests(tree, { tests, ids, switches }, died) {
     await process.ended;
     read();
     if (state.began && !state.isReplaced) {
-      // The process broke down: so a mutant makes it.
-      appendFileSync(journal, `${JSON.stringify({ dead: state.began.began, status: 'killed', by: 'breakdown' })}\n`);
-      read();
+      // The process broke down: if it does so again with this mutant, the mutant makes it.
+      const { began } = state.began;
+      if (broke.has(began)) {
+        appendFileSync(journal, `${JSON.stringify({ dead: began, status: 'killed', by: 'breakdown' })}\n`);
+        read();
+      }
+      broke.add(began);
       return true;
     }
     if (living.size === 0) return false;
