@@ -6,6 +6,7 @@ import { expect, test } from 'vitest';
 import { pixelCorrelation, tensor } from '../../src/index.ts';
 import { readPng } from '../../src/inspect/index.ts';
 import { ABSENT, shared } from '../shared.ts';
+import { some } from '../some.ts';
 
 test('[inspect-correlation] stripes: −1 at distance 1, +1 at 2; along the stripes the pixels do not vary apart (V6)', () => {
   const stripes = tensor(
@@ -28,7 +29,7 @@ test('[inspect-correlation] in photographs and textures it falls with distance (
   ctx.skip(folder === undefined, ABSENT);
   const files = readdirSync(folder as string).filter((file) => file.endsWith('.png'));
   expect(files.length).toBe(8);
-  for (const file of files) {
+  for (const file of some(files, 3)) {
     const { shape, data } = await readPng(readFileSync(join(folder as string, file)));
     const found = pixelCorrelation({ shape: [1, ...shape], data }, { distance: 6 });
     expect(found, file).toEqual([...found].sort((a, b) => b - a));

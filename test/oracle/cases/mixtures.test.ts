@@ -55,7 +55,7 @@ describe('an engine for one thing', () => {
     ['padding before', /pl/, ({ attributes }) => attributes.padding === 'same-lower'],
     ['more than 32 columns', /w33c1_o1k3x3/, ({ x }) => x.shape[2] > 32],
   ];
-  it.each(some(losses, 2))('[oracle-skips] is found out where it is wrong: %s', async (_, smallest, isLost) => {
+  it.each(some(losses, 1))('[oracle-skips] is found out where it is wrong: %s', async (_, smallest, isLost) => {
     const lossy = (call: Call) => {
       const y = forward(call);
       return isLost(call) ? { ...y, data: y.data.map(() => 0) } : y;

@@ -1,0 +1,3 @@
+// All cases of init-adapter.test.ts, of which `npm test` runs some.
+
+import './init-adapter.test.ts';
