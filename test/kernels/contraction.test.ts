@@ -2,8 +2,10 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { conv1d } from '../../src/index.ts';
 import * as kernels from '../../src/kernels/choose.ts';
 import * as reference from '../../src/reference/convolution.ts';
+import type { ConvGeometry } from '../../src/window.ts';
 import { convGeometries, firstDifference, sizesOf, values } from './twins.ts';
 
 const runs = { numRuns: 1500 };
@@ -68,6 +70,17 @@ describe('direct and im2col', () => {
       runs,
     );
   });
+});
+
+test('[conv-weight-gradient] [kernel-blocks] more filters than one block keeps in the cache', () => {
+  // A block of 128 positions keeps 512 filters.
+  const g = conv1d({ filters: 1083, size: 3 }).geometry!([2, 259, 5]) as ConvGeometry;
+  const size = sizesOf(g);
+  const [x, dy] = [size.x, size.y].map((length) => Float32Array.from({ length }, (_, i) => Math.sin(i)));
+  const [ours, theirs] = [unwritten(size.w), unwritten(size.w)];
+  kernels.convWeightGrad(g, x, dy, ours, 'direct');
+  reference.convWeightGrad(g, x, dy, theirs);
+  expect(firstDifference(ours, theirs)).toBe(-1);
 });
 
 test('[conv-bias-gradient] every size and class of values gives the bits of the reference', () => {

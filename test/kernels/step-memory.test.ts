@@ -17,6 +17,7 @@ import {
   type Params,
   relu,
   type Shape,
+  SpecError,
   type Tensor,
   tanh,
   tensor,
@@ -82,6 +83,18 @@ test('[train-memory] batches that grow run with more memory: the same bits', () 
     }),
     { numRuns: 30, seed: 3 },
   );
+});
+
+test('[train-memory] tensors lie in kernel memory from the second step on, and where it is refused in arrays of their own', () => {
+  const x = ofShape([64, 4096], 1);
+  const isOwn = (y: Tensor): boolean => y.data.buffer.byteLength === y.data.byteLength;
+  const step = (): Tensor => relu().forward(x, {});
+  const inMemory = stepMemory();
+  expect([1, 2, 3].map(() => isOwn(inMemory(step)))).toEqual([true, false, false]);
+  const refused = stepMemory(() => {
+    throw new SpecError('kernel-memory', 'refused');
+  });
+  expect([1, 2, 3].map(() => isOwn(refused(step)))).toEqual([true, true, true]);
 });
 
 test('[train-memory] steps of layers with tensors at the same addresses: each runs its own plan', () => {

@@ -17,6 +17,12 @@ const SLOW = [300, 1500, Number.MAX_SAFE_INTEGER];
  */
 const TURN = 100;
 
+/** How often the tests may end without having run all of their files. */
+const ATTEMPTS = 5;
+
+/** Files that only test:slow runs. */
+const isSlow = (file) => file.endsWith('.slow.test.ts');
+
 const own = new Set();
 const end = (child) => {
   try {
@@ -83,9 +89,12 @@ export async function runTests(tree, { tests, ids, switches }, died) {
   rmSync(journal, { force: true });
   appendFileSync(journal, '');
 
-  const state = {};
+  const state = { broken: 0 };
   const living = new Set(ids);
+  /** Mutants with which a process broke down once. */
+  const broke = new Set();
   const read = follower(journal, (entry) => {
+    if ('ran' in entry) state.left.delete(entry.ran);
     if ('dead' in entry && living.delete(entry.dead)) died(entry.dead, entry.status, entry.by);
     if ('broken' in entry) console.log(`fails without a mutant: ${entry.broken}: ${entry.why}`);
     if ('replace' in entry) state.isReplaced = true;
@@ -96,7 +105,7 @@ export async function runTests(tree, { tests, ids, switches }, died) {
   /** One process; whether another must go on. */
   async function once(files, slow) {
     writeFileSync(settings, JSON.stringify({ journal, mutants: ids, slow, switches }));
-    Object.assign(state, { isReplaced: false, began: undefined });
+    Object.assign(state, { isReplaced: false, began: undefined, left: new Set(files.filter((file) => !isSlow(file))) });
     const process = vitestOn(tree, files, { TOEPLITZ_MUTANTS: settings });
     let isEnded = false;
     process.ended.then(() => {
@@ -117,12 +126,22 @@ export async function runTests(tree, { tests, ids, switches }, died) {
     await process.ended;
     read();
     if (state.began && !state.isReplaced) {
-      // The process broke down: so a mutant makes it.
-      appendFileSync(journal, `${JSON.stringify({ dead: state.began.began, status: 'killed', by: 'breakdown' })}\n`);
-      read();
+      // The process broke down: if it does so again with this mutant, the mutant makes it.
+      const { began } = state.began;
+      if (broke.has(began)) {
+        appendFileSync(journal, `${JSON.stringify({ dead: began, status: 'killed', by: 'breakdown' })}\n`);
+        read();
+      }
+      broke.add(began);
       return true;
     }
-    return state.isReplaced && living.size > 0;
+    if (living.size === 0) return false;
+    if (state.isReplaced) return true;
+    if (state.left.size === 0) return false;
+    // Mutants that did not meet all of the tests are not alive.
+    console.log(`the tests ended without ${[...state.left].join(', ')}`);
+    if (++state.broken === ATTEMPTS) throw new Error('the tests do not run to their end');
+    return true;
   }
 
   let left = tests;

@@ -114,6 +114,7 @@ export default class Runner extends TestRunner {
   async onAfterRunFiles(files) {
     await super.onAfterRunFiles?.(files);
     write({ loaded: whileLoading() });
+    for (const { filepath } of files) write({ ran: relative('test', filepath) });
   }
 }
 

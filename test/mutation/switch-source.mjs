@@ -9,22 +9,15 @@ ns.mutantCoverage ??= { static: {}, perTest: {} };
  * without a mutant would hide the mutant.
  */
 const memories = [];
-class Memory {
-  #kept = new Map();
+class Memory extends Map {
   constructor() {
+    super();
     memories.push(this);
   }
-  has = (key) => this.#kept.has(key);
-  get = (key) => this.#kept.get(key);
-  set = (key, value) => {
-    this.#kept.set(key, value);
-    return this;
-  };
-  forget = () => this.#kept.clear();
 }
 globalThis.MutationMemory = Memory;
 const forget = () => {
-  for (const each of memories) each.forget();
+  for (const each of memories) each.clear();
 };
 
 export function prepare() {}

@@ -94,7 +94,7 @@ describe('activations by the table', () => {
   it('[activation-silu] has its limits', () => {
     expect(of(silu(), [-INF, -1000, 0, 1000, INF])).toEqual([-0, -0, 0, 1000, INF]);
     expect(of(silu(), [1])[0]).toBeCloseTo(0.7310585786300049, 15);
-    expect(slopes(silu(), [-INF, 0, INF])).toEqual([0, 0.5, 1]);
+    expect(slopes(silu(), [-INF, -801, -800, 0, 800, INF])).toEqual([0, 0, 0, 0.5, 1, 1]);
   });
 
   it('[activation-gelu] x·Φ(x), and its approximation within 5·10⁻⁴', () => {
