@@ -15,6 +15,7 @@ import { progressLine } from './progress.ts';
 import { type Remote, remote, StartError } from './remote.ts';
 import { withCommands } from './repeat-command.ts';
 import { aboveZero, readSettings, settingsOptions } from './settings.ts';
+import { startHint } from './smoke-hints.ts';
 import { EXIT, UsageError } from './usage.ts';
 
 export { help } from './check-help.ts';
@@ -34,7 +35,8 @@ const options = {
 export async function run(args: readonly string[]): Promise<number> {
   const [own, behind] = splitArguments(args);
   const { values, positionals } = parseArgs({ args: own, options, allowPositionals: true });
-  const { target, command, args: commandArgs, rest } = engineCommand('check', positionals, behind);
+  const engine = engineCommand('check', positionals, behind);
+  const { target, command, args: commandArgs, rest } = engine;
   const { strict, time, case: named } = values;
   const settings: Settings = {
     ...readSettings(values),
@@ -55,7 +57,10 @@ export async function run(args: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof SpecError) throw new UsageError(error.message);
     if (!(error instanceof StartError)) throw error;
-    process.stderr.write(`toeplitz: the engine could not start: ${plainLines(error.message)}\n`);
+    const hint = startHint('check', error.message, engine);
+    process.stderr.write(
+      `toeplitz: the engine could not start: ${plainLines(error.message)}\n${hint && `  ${hint}\n`}`,
+    );
     return EXIT.start;
   }
 }

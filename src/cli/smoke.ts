@@ -51,7 +51,7 @@ export async function run(args: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof SpecError) throw new UsageError(error.message);
     if (!(error instanceof StartError)) throw error;
-    const hint = startHint(error.message);
+    const hint = startHint('smoke', error.message, engine);
     process.stderr.write(
       `toeplitz: the engine could not start: ${plainLines(error.message)}\n${hint && `  ${hint}\n`}`,
     );

@@ -153,6 +153,25 @@ describe.concurrent('smoke', () => {
     expect(code).toBe(3);
   });
 
+  it.each(['smoke', 'check'])(
+    '[campaign-smoke] %s says how the source of an adapter becomes an engine',
+    async (who) => {
+      for (const [ending, compiler] of [
+        ['cpp', 'c++ -std=c++17 -O2'],
+        ['rs', 'rustc --edition 2021 -O'],
+      ]) {
+        const file = at(`source-${who}.${ending}`);
+        writeFileSync(file, 'int main() {}');
+        const { code, err } = await toeplitz(who, file, ...(who === 'smoke' ? ['--', '--fast'] : []));
+        const engine = `toeplitz ${who} ./adapter${who === 'smoke' ? ' -- --fast' : ''}`;
+        expect(err).toContain(
+          `compile it (\`${compiler} -o adapter ${file}\`), and name what comes out (\`${engine}\`)`,
+        );
+        expect(code).toBe(3);
+      }
+    },
+  );
+
   it('[campaign-smoke] shows what an engine that throws says, and counts skips as nothing offered', async () => {
     const file = at('throws.mjs');
     writeFileSync(

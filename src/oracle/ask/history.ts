@@ -8,10 +8,12 @@
 import type { Tensor } from '../../tensor.ts';
 import type { Case } from '../case.ts';
 import { layerOf, operandsOf, shapeOf } from '../cases/tensors.ts';
+import { theirTensor } from '../dialects/translate.ts';
 import { type EngineUnderTest, isFailure } from '../engine-under-test.ts';
 import { ask, type Outcome, partsOf } from './ask.ts';
 import { arraysOf, sameBits } from './in-process.ts';
 import { checkParts } from './outputs.ts';
+import { howTheyDiffer, tensorsIn } from './two-answers.ts';
 import { verdict } from './verdict.ts';
 
 /** How many of the first and of the last calls with a weight of the same shape are remembered: a cache may keep either. */
@@ -39,6 +41,12 @@ function sibling(c: Case): Case {
   const weight = c.given[name].map((value) => (value === 0 ? 1 : -value));
   return { ...c, given: { ...c.given, [name]: weight } };
 }
+
+/** An answer with its axes as the engine has them. */
+const inTheirs = (subject: EngineUnderTest, c: Case, answer: unknown): unknown =>
+  Object.fromEntries(
+    tensorsIn(answer).map(([part, tensor]) => [part, theirTensor(subject, c, part === '' ? 'y' : part, tensor)]),
+  );
 
 /** What an engine keeps is suspected from `elements` wrong ones on. */
 export function historyOf(subject: EngineUnderTest, elements = ELEMENTS): History {
@@ -79,7 +87,8 @@ export function historyOf(subject: EngineUnderTest, elements = ELEMENTS): Histor
     if (again.theirs === undefined) return again; // an error, a hang, a crash
     const [before, after] = [right, again].map(({ theirs }) => arraysOf(theirs));
     if (before.length === after.length && before.every((data, i) => sameBits(data, after[i]))) return right;
-    const message = 'the same call gave different bits after others in between';
+    const [first, second] = [right, again].map(({ theirs }) => inTheirs(subject, c, theirs));
+    const message = `the same call gave different bits after others in between: ${howTheyDiffer(first, second)}`;
     return { ...again, verdict: verdict('unstable', message), ...(last && { after: last }) };
   };
   return {

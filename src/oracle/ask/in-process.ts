@@ -10,6 +10,7 @@ import type { Answer, EngineUnderTest } from '../engine-under-test.ts';
 import { checkMembers, checkName, members, readDeclared } from './declared.ts';
 import { readOffer } from './offer.ts';
 import { readTraits } from './traits.ts';
+import { howTheyDiffer } from './two-answers.ts';
 import { notATensor } from './verdict.ts';
 
 /** Spec oracle-engine: the engine's own description, each member read once and checked before anything runs. */
@@ -163,6 +164,7 @@ const STEADY = 6;
 /** The second run must give the bits of the first. */
 async function again(engine: Engine, call: Lent, { arrays, value }: Given): Promise<Answer> {
   const kept = arrays.map((array) => array.slice());
+  const first = withArrays(value, kept);
   const equal = ({ arrays: theirs }: Given): boolean =>
     theirs.length === kept.length && kept.every((array, i) => sameBits(array, theirs[i]));
   const second = await give(engine, lend(call));
@@ -170,6 +172,7 @@ async function again(engine: Engine, call: Lent, { arrays, value }: Given): Prom
   if (!equal(second)) {
     // A view that is not read as one gives the same wrong bits each time; a race gives others, wherever the arrays lie.
     const places = second.arrays.map((array) => array.slice());
+    const difference = howTheyDiffer(first, withArrays(second.value, places));
     const isLent = ({ arrays: theirs }: Given): boolean =>
       theirs.length === places.length && places.every((array, i) => sameBits(array, theirs[i]));
     let isSteady = true;
@@ -182,12 +185,25 @@ async function again(engine: Engine, call: Lent, { arrays, value }: Given): Prom
       isSteady = equal(plain as Given) && isLent(lent as Given);
     }
     const message = isSteady
-      ? 'the result depends on where an array lies in its buffer: read x.data as the view it is, not x.data.buffer'
-      : 'the same call gave different bits the second time';
+      ? `the result depends on where an array lies in its buffer: read x.data as the view it is, not x.data.buffer (with arrays at the start of theirs ${difference})`
+      : `the same call gave different bits the second time: ${difference}`;
     return { kind: 'unstable', message };
   }
   const shape = (value as Tensor | null)?.shape;
   return { kind: 'result', value: arrays.length === 1 && shape ? { shape, data: kept[0] } : value };
+}
+
+/** A result with copies of its arrays, which later calls may have written over. */
+function withArrays(value: unknown, copies: readonly Float32Array[]): unknown {
+  const arrays = arraysOf(value);
+  const copied = (each: unknown): unknown => {
+    const i = arrays.indexOf((each as Tensor | undefined)?.data as Float32Array);
+    return i < 0 ? each : { ...(each as Tensor), data: copies[i] };
+  };
+  if (typeof value !== 'object' || value === null) return value;
+  return 'data' in value
+    ? copied(value)
+    : Object.fromEntries(Object.entries(value).map(([name, each]) => [name, copied(each)]));
 }
 
 const kinds: Readonly<Record<string, 'skip' | 'unstable' | 'timeout' | 'crash'>> = {

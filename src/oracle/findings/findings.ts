@@ -9,11 +9,12 @@ import { type Budget, reduce } from '../cases/reduce.ts';
 import { workOf } from '../cases/tensors.ts';
 import { type EngineUnderTest, isFailure, type VerdictKind } from '../engine-under-test.ts';
 import { isOneCause, withInstead } from '../matrix/describe.ts';
+import { closeness } from './closeness.ts';
 import { byKind, type Investigation, searching, withConditions, withSmaller } from './conditions.ts';
 import { diagnose, explains, type Group } from './diagnose.ts';
 import type { Declaration, Finding } from './finding.ts';
 import { absorbing, inSameWords, isExplained, type Made } from './one-cause.ts';
-import { closeness, explainedBy, profileOf } from './other-arithmetic.ts';
+import { explainedBy, profileOf } from './other-arithmetic.ts';
 import { dialectsOf } from './other-dialects.ts';
 import { layoutOf } from './other-layouts.ts';
 

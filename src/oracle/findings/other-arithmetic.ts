@@ -8,9 +8,11 @@ import { isOutside } from '../ask/verdict.ts';
 import { type Bound, U } from '../bounds/bound.ts';
 import { type Format, formats, type Narrowing, rounding as roundingOf } from '../bounds/formats.ts';
 import { FINITE } from '../bounds/number-kinds.ts';
-import { workOf } from '../cases/tensors.ts';
+import { layerOf, operandsOf, workOf } from '../cases/tensors.ts';
 import { type EngineUnderTest, isFailure } from '../engine-under-test.ts';
+import { familyOf } from '../families/index.ts';
 import type { Declaration } from './finding.ts';
+import { byRoundedOperands } from './rounded-operands.ts';
 
 interface Hypothesis {
   readonly declaration: Declaration;
@@ -31,7 +33,9 @@ const hypotheses: readonly Hypothesis[] = [
   ...rounding(['output'], ['bfloat16', 'float16', 'tf32']),
   ...rounding(['operands', 'output'], ['bfloat16', 'float16', 'tf32']),
   ...rounding(['operands', 'accumulator', 'output'], ['bfloat16', 'float16', 'tf32']),
+  ...rounding(['accumulator', 'output'], ['bfloat16', 'float16', 'tf32']),
   ...rounding(['operands'], ['tf32', 'bfloat16']),
+  ...rounding(['accumulator'], ['float16', 'tf32', 'bfloat16']),
   { declaration: { winograd: { m: 4, r: 3 } } },
   { declaration: { fft: true } },
 ];
@@ -86,14 +90,32 @@ export function profileOf(
   const right = passes.filter((each) => isNumber(each) && each.theirs !== undefined);
   let [best, most]: [ExplainedByProfile | undefined, number] = [undefined, SHARE * numbers.length];
   for (const { declaration, stored = 'float32' } of hypotheses) {
-    const explained = failures.filter((each) => isStored(each, stored)).filter(isExplainedBy(declaration, subject));
+    if (best?.profile.precision?.operands && isOfSums(declaration)) continue;
+    const isKept = (each: Outcome): boolean => isStored(each, stored) && isSummed(each, declaration);
+    const held = failures.filter((each) => isKept(each) && isExplainedBy(declaration, subject)(each));
+    if (held.filter(isNumber).length < most) continue;
+    const explained = byRoundedOperands(declaration, held, subject);
     const count = explained.filter(isNumber).length;
     if (count < most || (best && count === most) || leans(declaration, explained, subject)) continue;
-    if (right.some((each) => !isStored(each, stored) || contradicts(declaration, each, subject))) continue;
+    if (right.some((each) => !isKept(each) || contradicts(declaration, each, subject))) continue;
     [best, most] = [{ profile: declaration, outcomes: explained }, count];
     if (count === numbers.length) break;
   }
   return best;
+}
+
+/** Of rounded operands it is known what they give; of rounded sums alone, how far off they may be. */
+const isOfSums = ({ precision }: Declaration): boolean =>
+  precision?.accumulator !== undefined && precision.operands === undefined;
+
+/** Whether sums of products that nothing is added to are numbers of the accumulator's format, where that alone is another one. */
+function isSummed(outcome: Outcome, { precision: { accumulator, output, operands } = {} }: Declaration): boolean {
+  if (accumulator === undefined || output !== undefined || operands !== undefined) return true;
+  const { case: c } = outcome;
+  const { kind, weight, bias } = familyOf(c.op).structure(c.op) ?? {};
+  if (kind !== 'sum' || weight === undefined) return false;
+  const hasBias = bias !== undefined && !c.gradient && operandsOf(c, layerOf(c))[bias] !== undefined;
+  return hasBias || isStored(outcome, accumulator);
 }
 
 const isExplainedBy =
@@ -121,15 +143,16 @@ function* elementsOf(
   }
 }
 
-/** Whether a right answer is far more precise than the arithmetic: operands that are rounded cannot be exact everywhere. */
-function contradicts(declaration: Declaration, outcome: Outcome, subject: EngineUnderTest): boolean {
-  if (declaration.precision?.operands === undefined) return false;
+/**
+ * Whether a right answer is far more precise than the arithmetic: operands that are rounded cannot be exact everywhere, nor can
+ * sums of other than whole numbers.
+ */
+function contradicts({ precision = {} }: Declaration, outcome: Outcome, subject: EngineUnderTest): boolean {
+  const { operands, accumulator } = precision;
+  if (operands === undefined && (accumulator === undefined || outcome.case.values !== 'real')) return false;
+  const told = operands === undefined ? { accumulator } : { operands };
   let precise = 0;
-  for (const { i, own, wide } of elementsOf(
-    { precision: { operands: declaration.precision.operands } },
-    outcome,
-    subject,
-  ))
+  for (const { i, own, wide } of elementsOf({ precision: told }, outcome, subject))
     if (wide.error[i] > COARSER * (own.error[i] + U * own.magnitude[i])) precise++;
   return precise >= ELEMENTS;
 }
@@ -140,12 +163,13 @@ function contradicts(declaration: Declaration, outcome: Outcome, subject: Engine
  */
 function isOfSize(declaration: Declaration, outcome: Outcome, subject: EngineUnderTest): boolean {
   const { precision, winograd, fft } = declaration;
-  const { accumulator } = precision ?? {};
+  const { accumulator, output = 'float32' } = precision ?? {};
+  const most = Math.min(formats[output].most, formats[accumulator ?? output].most);
   if (outcome.theirs === undefined) return false;
   const errors = signed();
   for (const { got, i, own } of elementsOf(declaration, outcome, subject)) {
     if (!isOutside(own, i, got) || !(own.kinds[i] & FINITE)) continue;
-    if (!Number.isFinite(got) && own.magnitude[i] >= formats[precision?.output ?? 'float32'].most) continue;
+    if (!Number.isFinite(got) && own.magnitude[i] >= most) continue;
     const off = got - own.value[i];
     if ((winograd || fft) && own.error[i] === 0 && Math.abs(off) >= 0.5) return false;
     if (accumulator === undefined) continue;
@@ -200,40 +224,6 @@ const declaring = (declaration: Declaration, subject: EngineUnderTest): EngineUn
   ...subject,
   traits: { ...subject.traits, ...declaration },
 });
-
-/** How many failures are measured, the distance beyond which a value is not merely rounded, and the share that must be close. */
-const [MEASURED, COARSE, MOST] = [50, 1e-3, 0.9];
-
-/**
- * How far wrong values are from the right ones in units of Σ|a·w|, if those of nearly all answers are close enough to have
- * been rounded; NaN and infinities are no distance.
- */
-export function closeness(subject: EngineUnderTest, failures: readonly Outcome[]): number | undefined {
-  const measured = failures
-    .filter(
-      ({ theirs, verdict, case: { values } }) =>
-        theirs !== undefined && verdict.kind === 'fail' && values !== 'nan' && values !== 'infinite',
-    )
-    .slice(0, MEASURED);
-  const distances = measured.map((each) => distanceIn(subject, each)).filter((each) => each < COARSE);
-  const isClose = distances.length > 0 && distances.length >= MOST * measured.length;
-  return isClose ? Math.max(...distances) : undefined;
-}
-
-/** The largest distance in an answer. */
-function distanceIn(subject: EngineUnderTest, { case: c, theirs }: Outcome): number {
-  let most = 0;
-  for (const [part, { bound }] of partsOf(subject, c)) {
-    const given = (part === 'y' ? theirs : (theirs as Partial<Record<string, unknown>>)[part]) as Tensor | undefined;
-    for (let i = 0; i < (given?.data.length ?? 0); i++) {
-      if (!isOutside(bound, i, given!.data[i])) continue;
-      const off = Math.abs(given!.data[i] - bound.value[i]) / bound.magnitude[i];
-      if (!(off < Infinity) || !(bound.kinds[i] & FINITE)) return Infinity;
-      most = Math.max(most, off);
-    }
-  }
-  return most;
-}
 
 /** `operands and output rounded to float16` */
 export function inWords({ precision, winograd, fft }: Declaration): string {

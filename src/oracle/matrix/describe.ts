@@ -87,7 +87,8 @@ async function ofShape(
   const [smallest] = smallestOf(wrong);
   const { shape } = (smallest?.theirs ?? {}) as { shape?: unknown };
   if (!Array.isArray(shape)) return {};
-  const named = await nameBy(patient(subject, SECONDS), shapeMistakes(smallest.case, shape), wrong, passes);
+  const suspects = [...mistakesOf(smallest.case.op).map(known), ...shapeMistakes(smallest.case, shape)];
+  const named = await nameBy(patient(subject, SECONDS), suspects, wrong, passes);
   return named ? described(undefined, undefined, named) : {};
 }
 
@@ -98,7 +99,8 @@ export async function isOneCause(
   passes: readonly Outcome[],
 ): Promise<boolean> {
   const [smallest] = smallestOf(failures);
-  if (!smallest || failures.some(({ verdict: { kind } }) => kind !== 'fail')) return false;
+  const isGiven = ({ verdict: { kind } }: Outcome): boolean => kind === 'fail' || kind === 'wrong-shape';
+  if (!smallest || !failures.every(isGiven)) return false;
   const { instead, evidence } = await describe(subject, smallest.case, failures, passes, false);
   return evidence !== undefined || instead?.evidence !== undefined;
 }

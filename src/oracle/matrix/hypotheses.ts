@@ -9,6 +9,7 @@ import { biasesBeside, followed } from './changed.ts';
 import { biasElements, elementsOf, evaluatePart } from './evaluate.ts';
 import { outputsBeyond } from './matrices.ts';
 import { chosenOf } from './nonlinear.ts';
+import { byOperation } from './operations.ts';
 import { biasTerms, productsOf } from './products.ts';
 import type { Terms } from './terms.ts';
 
@@ -27,6 +28,8 @@ export interface Hypothesis {
   readonly ofNone?: number;
   /** Which of several products is kept. */
   readonly choice?: string;
+  /** What is computed in place of products. */
+  readonly operation?: string;
   readonly limits?: readonly [least: number, most: number];
   /** Whether an index may run past the end of a tensor. */
   readonly mayRunOn?: boolean;
@@ -48,6 +51,8 @@ export function predictPart(hypothesis: Hypothesis, c: Case): Prediction | undef
   const terms = termsFor(c);
   if (!terms) return undefined;
   const { part, products, biases, hasBias, constant, choice, limits, ofNone = -Infinity, isBeyondNaN } = hypothesis;
+  if (hypothesis.operation !== undefined)
+    return byOperation(hypothesis.operation, terms, part, operandsOf(c, layerOf(c)));
   const own = biasesOf.get(terms) ?? biasTerms(terms);
   biasesOf.set(terms, own);
   const list = products === undefined ? terms.list : followed(products, terms);

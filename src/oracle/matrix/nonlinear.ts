@@ -7,6 +7,7 @@ import { layerOf, operandsOf } from '../cases/tensors.ts';
 import type { EngineUnderTest } from '../engine-under-test.ts';
 import type { Prediction } from '../mistake.ts';
 import { type Elements, elementsIn, productsOfOutputs, type Value } from './evaluate.ts';
+import { notLinear, notLinearIn } from './linearity.ts';
 import type { Reading } from './read.ts';
 import type { Seen } from './rules.ts';
 import type { Terms } from './terms.ts';
@@ -43,11 +44,11 @@ export async function nonlinear(
   if (wrong.some(([got]) => Number.isNaN(got))) return { text: 'some results are NaN', confirmed: false };
   if (await depends(subject, part, checked))
     return { text: 'the results depend on the calls before', confirmed: false };
-  const what =
-    terms.structure.kind === 'maximum' && part === 'y'
-      ? 'the largest of the cells that are read'
-      : 'sums of the products that are read';
-  return { text: `the results are not ${what}`, confirmed: false };
+  if (terms.structure.kind === 'maximum' && part === 'y')
+    return { text: 'the results are not the largest of the cells that are read', confirmed: false };
+  const operands = await notLinearIn(subject, checked[0].outcome.case, part);
+  const why = operands.length > 0 ? `: ${notLinear(operands)}` : '';
+  return { text: `the results are not sums of the products that are read${why}`, confirmed: false };
 }
 
 /** Whether the same questions in another order have other answers. */

@@ -1,7 +1,6 @@
 // What an engine computes instead of the right result: its matrix is read on the geometry of one failing case, compared with
 // the right one, said in words, and checked on fresh tensors. Spec oracle-instead.
 
-import { hash, random } from '../../random.ts';
 import { sizeOf } from '../../tensor.ts';
 import { answersTo, ask, type Outcome, partsOf } from '../ask/ask.ts';
 import type { Patient } from '../ask/patience.ts';
@@ -9,44 +8,22 @@ import { isOutside } from '../ask/verdict.ts';
 import type { Case, Operands, Part } from '../case.ts';
 import { layerOf, operandsOf } from '../cases/tensors.ts';
 import type { EngineUnderTest } from '../engine-under-test.ts';
-import { familyOf } from '../families/index.ts';
-import type { Instead, Product } from '../findings/finding.ts';
+import type { Instead } from '../findings/finding.ts';
 import { drawn } from './draw.ts';
 import { biasElementsIn, elementsIn, evaluatePart, type Value } from './evaluate.ts';
+import { askAll, FRESH, freshCase, partOf } from './fresh-tensors.ts';
 import { exceptOutputs, isSameMatrix, matrixOf } from './matrices.ts';
 import { nonlinear } from './nonlinear.ts';
 import { biasTerms, isChoice, productsOf, shapeOfPart } from './products.ts';
 import { type Given, type Put, type Reading, readMaximum, readPart } from './read.ts';
 import { follows, type PartRules, rulesOf } from './rules.ts';
 import { type Terms, termsOf } from './terms.ts';
+import { operated, type Told, unread } from './told.ts';
 import { differenceInWords, productsIn } from './words.ts';
 
 export interface Description {
   readonly instead: Instead;
   readonly rules: readonly PartRules[];
-}
-
-/** How many fresh tensors the matrix must predict. */
-const FRESH = 4;
-
-/**
- * Whole numbers for every operand, none of them 0; no two cells under a maximum are equal. The gradient of a maximum keeps
- * the x of the case.
- */
-export function freshCase(c: Case, seed: number): Case {
-  const isMaximum = familyOf(c.op).structure(c.op)?.kind === 'maximum';
-  const own = operandsOf(c, layerOf(c));
-  const given = Object.fromEntries(
-    Object.entries(own).map(([name, tensor]) => {
-      const draw = random(hash(seed, name));
-      const size = tensor!.data.length;
-      if (name === 'x' && isChoice(c)) return [name, [...tensor!.data]];
-      const isDistinct = isMaximum && name === 'x';
-      const numbers = Array.from({ length: size }, (_, i) => (isDistinct ? i - (size >> 1) : draw.below(18) - 9));
-      return [name, (isDistinct ? draw.shuffle(numbers) : numbers).map((v) => (v < 0 ? v : v + 1))];
-    }),
-  );
-  return { ...c, values: 'given', seed: 0, given };
 }
 
 /** Reads the engine's matrix on the geometry of a case; undefined where there is none to be read, or no time for it. */
@@ -74,19 +51,6 @@ export async function readMatrix({ subject, isOver }: Patient, c: Case): Promise
     rules: found.map(({ rules }) => rules),
   };
 }
-
-/** What was read of one part. */
-interface Told {
-  readonly part: Part;
-  readonly text: string;
-  readonly confirmed: boolean;
-  readonly products: readonly Product[];
-  readonly lines: readonly string[];
-  readonly rules: PartRules;
-}
-
-const partOf = (theirs: unknown, part: Part): Float32Array | undefined =>
-  ((part === 'y' ? theirs : (theirs as Record<string, unknown>)[part]) as { data?: Float32Array } | undefined)?.data;
 
 /** The parts that are wrong on whole numbers; undefined where an answer has not the right form. */
 function wrongParts(subject: EngineUnderTest, fresh: readonly Outcome[]): Part[] | undefined {
@@ -124,13 +88,15 @@ async function readOne(
   part: Part,
   fresh: readonly Outcome[],
 ): Promise<Told | undefined> {
+  const operation = await operated(subject, c, part, fresh);
+  if (operation) return operation;
   const held = isChoice(c) ? (operandsOf(c, layerOf(c)).x.data as Float32Array) : undefined;
   const terms = productsOf(c)!;
   const put = putFor({ subject, isOver }, c, part, sizeOf(shapeOfPart(terms, part)), held);
   const isNarrow = subject.traits.precision !== undefined || subject.traits.winograd !== undefined;
   const reading =
     terms.structure.kind === 'maximum' ? await readMaximum(terms, put) : await readPart(terms, part, put, isNarrow);
-  if (!reading) return undefined;
+  if (!reading) return isOver() ? undefined : unread(subject, part, fresh);
   const more = await askAll(subject, FRESH, (i) => freshCase(c, FRESH + i));
   const checked = [...fresh, ...more].map((outcome) => ({
     outcome,
@@ -174,12 +140,6 @@ async function readOne(
     rules,
   };
 }
-
-const askAll = async (subject: EngineUnderTest, count: number, of: (i: number) => Case): Promise<Outcome[]> => {
-  const found: Outcome[] = [];
-  for (let i = 0; i < count; i++) found.push(await ask(subject, of(i)));
-  return found;
-};
 
 function putFor({ subject, isOver }: Patient, c: Case, part: Part, size: number, x?: Float32Array): Put {
   const layer = layerOf(c);

@@ -49,6 +49,7 @@ export interface Seen {
   /** Whether the matrix with this predicts the answers. */
   readonly confirmed: boolean;
   readonly choice?: string;
+  readonly operation?: string;
   readonly limits?: readonly [least: number, most: number];
 }
 

@@ -81,7 +81,7 @@ function hypothesesOf(
 ): Hypothesis[] {
   if (isOther.products && products.length === 0) return [];
   if (isOther.biases && biases.length === 0 && !products.some(({ hasBias }) => hasBias)) return [];
-  if (seen && seen.choice === undefined && seen.limits === undefined) return [];
+  if (seen && (seen.choice ?? seen.operation ?? seen.limits) === undefined) return [];
   const found: Hypothesis[] = [];
   const some = isOther.products ? biases.slice(0, COMBINED) : biases;
   for (const product of isOther.products ? products : [undefined]) {
@@ -103,6 +103,7 @@ function hypothesesOf(
         ...(constant !== undefined && { constant }),
         ...(ofNone !== undefined && { ofNone }),
         ...(seen?.choice !== undefined && { choice: seen.choice }),
+        ...(seen?.operation !== undefined && { operation: seen.operation }),
         ...(seen?.limits && { limits: seen.limits }),
         ...((product?.mayRunOn || bias?.mayRunOn) && { mayRunOn: true }),
       };

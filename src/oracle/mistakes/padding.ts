@@ -40,6 +40,30 @@ function sameWithoutDilation(c: WindowedCase): WindowedCase | undefined {
   return { ...c, padding: padsOf({ ...c, dilation: c.dilation.map(() => 1) }) };
 }
 
+/** All padding of an axis shared out again, whatever word stood for it. */
+const shared =
+  (share: (total: number) => readonly [number, number]) =>
+  (c: WindowedCase): WindowedCase | undefined =>
+    c.padding === 'valid' ? undefined : { ...c, padding: padsOf(c).map(([before, after]) => share(before + after)) };
+
+const halves: readonly SharedMistake[] = (
+  [
+    ['down', Math.floor],
+    ['up', Math.ceil],
+  ] as const
+).flatMap(([where, whole]): SharedMistake[] => [
+  {
+    name: `half of all padding, rounded ${where}, were on either side`,
+    topic: 'attributes',
+    instead: shared((total) => [whole(total / 2), whole(total / 2)]),
+  },
+  {
+    name: `half of all padding, rounded ${where}, were before the image and the rest after it`,
+    topic: 'attributes',
+    instead: shared((total) => [whole(total / 2), total - whole(total / 2)]),
+  },
+]);
+
 export const paddingMistakes: readonly SharedMistake[] = [
   {
     name: 'the odd cell of `same` padding were on the other side',
@@ -117,6 +141,7 @@ export const paddingMistakes: readonly SharedMistake[] = [
     topic: 'attributes',
     instead: explicit(([, after]) => [after, after]),
   },
+  ...halves,
   { name: 'the padding after were ignored', topic: 'attributes', instead: explicit(([before]) => [before, 0]) },
   { name: 'the padding before were ignored', topic: 'attributes', instead: explicit(([, after]) => [0, after]) },
   {

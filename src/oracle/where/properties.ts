@@ -60,6 +60,7 @@ function shapeNumbers(layer: Layer, x: Shape): Quantity[] {
   const one = (name: string, value: number, cost: number): Quantity => ({ name, values: [value], cost });
   return [
     one('batch', x[0], 3),
+    one('axes of x', x.length, 3.5),
     ...spatial('x', x, 4),
     ...spatial('y', y, 4.5),
     one('channels of x', x[x.length - 1], 3.5),

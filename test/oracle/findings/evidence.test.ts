@@ -10,7 +10,8 @@ import { layerOf, operandsOf, workOf } from '../../../src/oracle/cases/tensors.t
 import { readLayout } from '../../../src/oracle/dialects/layout.ts';
 import type { EngineUnderTest } from '../../../src/oracle/engine-under-test.ts';
 import { leavesOpen } from '../../../src/oracle/findings/diagnose.ts';
-import { closeness, profileOf } from '../../../src/oracle/findings/other-arithmetic.ts';
+import { closeness } from '../../../src/oracle/findings/closeness.ts';
+import { profileOf } from '../../../src/oracle/findings/other-arithmetic.ts';
 import { mistakesOf, predict, settingOf } from '../../../src/oracle/findings/predict.ts';
 
 const each = ({ shape, data }: Tensor, change: (value: number) => number): Tensor => ({

@@ -14,8 +14,9 @@ import {
   render,
   skip,
 } from '../../../src/oracle/index.ts';
+import type { ConvGeometry } from '../../../src/window.ts';
 import { some } from '../../some.ts';
-import { forward, gradient, withFault } from '../own.ts';
+import { forward, gradient, layerOf, withFault } from '../own.ts';
 import { campaign, changed, unknown } from './unknown-mistakes.ts';
 
 describe('the name of a mistake', () => {
@@ -57,6 +58,28 @@ describe('the name of a mistake', () => {
       expect(names.map(({ mistake }) => mistake)).toContain('padding took part in the maximum as 0');
     }
   });
+
+  it.each([
+    ['rounded down, were before the image and the rest after it', Math.floor, true],
+    ['rounded up, were on either side', Math.ceil, false],
+  ])(
+    '[oracle-mistakes] half of all padding, %s, is one cause of wrong values and shapes',
+    async (name, whole, isRest) => {
+      const shared = (call: Call): Tensor => {
+        const { axes } = layerOf(call).geometry!(call.x.shape) as ConvGeometry;
+        const padding = axes.slice(1).map(({ before, after }) => {
+          const half = whole((before + after) / 2);
+          return [half, isRest ? before + after - half : half];
+        });
+        return forward({ ...call, attributes: { ...call.attributes, padding } });
+      };
+      const { findings } = await campaign(withFault('conv2d', shared), 'conv2d', 60);
+      expect(findings.map(({ mistake }) => mistake)).toEqual([`half of all padding, ${name}`]);
+      const ofWords = (call: Call): Tensor => (Array.isArray(call.attributes.padding) ? forward(call) : shared(call));
+      const report = await checkEngine(withFault('conv2d', ofWords), { ops: ['conv2d'], cases: 120 });
+      expect(report.operators[0].findings).toHaveLength(1);
+    },
+  );
 
   it('[oracle-mistakes] stands beside that of another one which explains the rest', async () => {
     const both = changed((y) => (y < 0 ? 0 : y));

@@ -91,6 +91,14 @@ const profiles: Rounds[] = [
   { operands: 'bfloat16', accumulator: 'bfloat16', output: 'bfloat16' },
 ];
 
+/** Sums alone are narrow, and what they are stored in is not: of two such formats each predicts its own errors. */
+const sums: Rounds[] = [
+  { accumulator: 'float16', output: 'float16' },
+  { accumulator: 'bfloat16', output: 'bfloat16' },
+  { accumulator: 'float16' },
+  { accumulator: 'bfloat16' },
+];
+
 const direct = summed({});
 /** Winograd's where it may be used. */
 const tiled =
@@ -134,6 +142,24 @@ describe('narrow arithmetic', () => {
       const [{ findings }] = await check(engineOf(summed(precision)), 80, ['dense']);
       expect(findings.map(({ kind, profile, mistake }) => ({ kind, profile, mistake }))).toEqual([
         { kind: 'wrong-profile', profile: { precision }, mistake: undefined },
+      ]);
+    },
+  );
+
+  it.each(some(sums, 3))(
+    '[oracle-profile] of sums alone is told by what predicts the numbers: %o',
+    async (precision) => {
+      const late = precision.output
+        ? summed(precision)
+        : (call: Call) => {
+            const { bias, ...rest } = call;
+            const y = summed(precision)({ ...rest, attributes: { ...call.attributes, bias: false } });
+            const isAdded = bias && { data: y.data.map((v, i) => v + bias.data[i % bias.data.length]) };
+            return { ...y, ...isAdded };
+          };
+      const [{ findings }] = await check(engineOf(late), 200, ['conv2d']);
+      expect(findings.map(({ kind, profile }) => ({ kind, profile }))).toEqual([
+        { kind: 'wrong-profile', profile: { precision } },
       ]);
     },
   );

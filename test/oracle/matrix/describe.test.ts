@@ -2,12 +2,13 @@
 
 import { describe, expect, it } from 'vitest';
 import { parseCaseId } from '../../../src/oracle/cases/id.ts';
-import { checkEngine } from '../../../src/oracle/index.ts';
+import { type Call, checkEngine } from '../../../src/oracle/index.ts';
 import { followed } from '../../../src/oracle/matrix/changed.ts';
 import { matrixOf } from '../../../src/oracle/matrix/matrices.ts';
 import { nameBy } from '../../../src/oracle/matrix/name.ts';
 import { follows } from '../../../src/oracle/matrix/rules.ts';
 import { termsOf } from '../../../src/oracle/matrix/terms.ts';
+import { sizeOf } from '../../../src/tensor.ts';
 import { composition } from '../../score/compositions.ts';
 import { engineWith } from '../../score/loops.ts';
 import type { Mistake } from '../../score/products.ts';
@@ -67,6 +68,33 @@ describe('a description', () => {
   it('[oracle-instead] claims nothing of failures that are all too large to be compared', async () => {
     const known = [{ mistake: { name: 'any' }, cost: 0 }] as never;
     expect(await nameBy({ isOver: () => false } as never, known, [], [])).toBeUndefined();
+  });
+
+  it('[oracle-instead] of an operation in place of the product is no matrix, and predicts every case', async () => {
+    const by = (of: (x: number, w: number) => number) => (call: Call) => {
+      const { x, weight, bias } = call;
+      const { shape } = forward(call);
+      const [C, O] = weight!.shape;
+      const data = new Float32Array(sizeOf(shape)).map((_, i) => {
+        const [row, o] = [Math.floor(i / O), i % O];
+        let sum = bias?.data[o] ?? 0;
+        for (let c = 0; c < C; c++) sum += of(x.data[row * C + c], weight!.data[c * O + o]);
+        return sum;
+      });
+      return { shape, data };
+    };
+    const describedBy = async (of: (x: number, w: number) => number) =>
+      (await campaign(withFault('dense', by(of)), 'dense', 40, 1, false)).findings.map(({ instead }) => instead);
+    expect(await describedBy((x, w) => x + w)).toMatchObject([
+      { text: 'x and the weight are added in place of their product', confirmed: true, evidence: {} },
+    ]);
+    expect(await describedBy((x, w) => Math.max(x, w))).toMatchObject([
+      { text: 'the larger of x and the weight is taken in place of their product', confirmed: true },
+    ]);
+    const [squared] = await describedBy((x, w) => x * x * w);
+    expect(squared?.text).toContain('not linear in x');
+    expect(squared).toMatchObject({ confirmed: false });
+    expect(squared?.text).not.toContain('the weight and in');
   });
 
   it('[oracle-mistakes] an activation before the bias is told from one after it', async () => {

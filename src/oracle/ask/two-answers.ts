@@ -1,0 +1,30 @@
+// Two answers to one call: where they differ, and in what. Spec oracle-probes, oracle-history.
+
+import { show } from '../../errors.ts';
+import { placeOf } from '../../places.ts';
+import type { Tensor } from '../../tensor.ts';
+
+/** The tensors of an answer, each by the name of its part; that of an output has none. */
+export function tensorsIn(answer: unknown): (readonly [part: string, tensor: Tensor])[] {
+  if (typeof answer !== 'object' || answer === null) return [];
+  const parts = 'data' in answer ? [['', answer] as const] : Object.entries(answer);
+  return parts.filter(
+    (each): each is [string, Tensor] =>
+      (each[1] as Partial<Tensor> | undefined)?.data instanceof Float32Array && Array.isArray(each[1].shape),
+  );
+}
+
+/** `the first answer is 1.5 at [0, 2, 1], the second answer 1.25`: the first number in which two answers differ. */
+export function howTheyDiffer(first: unknown, second: unknown): string {
+  const others = new Map(tensorsIn(second));
+  for (const [part, { shape, data }] of tensorsIn(first)) {
+    const other = others.get(part);
+    const of = part === '' ? '' : ` of the gradient of ${part}`;
+    if (other?.data.length !== data.length)
+      return `the first answer has ${data.length} values${of}, the second answer ${other?.data.length ?? 'none'}`;
+    const i = data.findIndex((value, j) => !Object.is(value, other.data[j]));
+    if (i >= 0)
+      return `the first answer is ${show(data[i])} at [${placeOf(shape, i).join(', ')}]${of}, the second answer ${show(other.data[i])}`;
+  }
+  return 'the second answer has other tensors than the first';
+}
