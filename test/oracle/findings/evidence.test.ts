@@ -9,8 +9,8 @@ import { parseCaseId } from '../../../src/oracle/cases/id.ts';
 import { layerOf, operandsOf, workOf } from '../../../src/oracle/cases/tensors.ts';
 import { readLayout } from '../../../src/oracle/dialects/layout.ts';
 import type { EngineUnderTest } from '../../../src/oracle/engine-under-test.ts';
-import { leavesOpen } from '../../../src/oracle/findings/diagnose.ts';
 import { closeness } from '../../../src/oracle/findings/closeness.ts';
+import { leavesOpen } from '../../../src/oracle/findings/diagnose.ts';
 import { profileOf } from '../../../src/oracle/findings/other-arithmetic.ts';
 import { mistakesOf, predict, settingOf } from '../../../src/oracle/findings/predict.ts';
 
