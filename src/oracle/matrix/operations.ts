@@ -95,6 +95,10 @@ interface Answered {
   readonly theirs: Float32Array | undefined;
 }
 
+/** Beside an infinity every number would be near. */
+const isNear = (theirs: number, value: number): boolean =>
+  Number.isFinite(value) ? Math.abs(theirs - value) <= 1e-5 * Math.max(1, Math.abs(value)) : Object.is(theirs, value);
+
 /** The operation that gives all answers in place of the product; undefined where none does. */
 export function operationIn(terms: Terms, part: Part, answers: readonly Answered[]): string | undefined {
   const { kind, weight, bias } = terms.structure;
@@ -102,10 +106,7 @@ export function operationIn(terms: Terms, part: Part, answers: readonly Answered
   const isGiven = (other: Other): boolean =>
     answers.every(({ operands, theirs }) => {
       const { data } = operated(terms, part, operands, other);
-      return (
-        theirs?.length === data.length &&
-        data.every((value, i) => Math.abs(theirs[i] - value) <= 1e-5 * Math.max(1, Math.abs(value)))
-      );
+      return theirs?.length === data.length && data.every((value, i) => isNear(theirs[i], value));
     });
   return othersOf(terms, part).find(isGiven)?.text;
 }
