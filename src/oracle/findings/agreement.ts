@@ -56,7 +56,7 @@ export function agreementOf(mistake: Mistake, { setting, parts, theirs }: Answer
 /** A generous share of the largest value for what float32 rounds on the way to it. Whole numbers differ by 1. */
 const ROUNDED = 1e-5;
 
-/** What float64 rounds where a prediction cancels is no change, as a share of the largest value. */
+/** What float64 rounds where a prediction cancels is no change, as a share of the largest value, or of Σ|a·w| where all cancel. */
 const NOISE = 1e-12;
 
 /** Of an answer that is not the mistake's, so many of the changed cells say whether most of them are right. */
@@ -85,7 +85,8 @@ function compare(y: Prediction, shape: Shape, bound: Bound, theirs: Tensor): Cel
   for (let i = 0; i < y.data.length; i++) {
     if (y.open?.[i]) continue;
     const [expected, got] = [y.data[i], theirs.data?.[i]];
-    const isNoise = Math.abs(expected - bound.value[i]) <= NOISE * size;
+    const most = Number.isFinite(bound.magnitude[i]) ? Math.max(size, bound.magnitude[i]) : size;
+    const isNoise = Math.abs(expected - bound.value[i]) <= NOISE * most;
     const changes = isOutside(bound, i, expected) && !isNoise;
     if (changes) changed++;
     if (changes && got !== undefined && !isOutside(bound, i, got)) right++;

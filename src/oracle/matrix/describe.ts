@@ -18,6 +18,7 @@ import type { PartRules } from './rules.ts';
 import { shapeMistakes } from './shapes.ts';
 import { smallestOf, suspectsOf } from './suspects.ts';
 import { countOf } from './terms.ts';
+import { ofBias } from './words.ts';
 
 /** What is found out about the failures of one cause. */
 interface Described {
@@ -204,14 +205,17 @@ function insteadOf(found: Description | undefined, larger: Description | undefin
   return text === undefined ? found.instead : { ...found.instead, text };
 }
 
-/** The words of a part, with its plainest rule that is true in another case, if that is wrong in the same part. */
+/** The words of a part, with its plainest rules that are true in another case, if that is wrong in the same part. */
 const inWordsTrueOf =
   ({ rules }: Description) =>
-  (text: string | undefined, { part, products }: PartRules): string | undefined => {
+  (text: string | undefined, { part, products, biases }: PartRules): string | undefined => {
     const own = rules.find((each) => each.part === part);
-    if (products.length === 0 || !own?.isOther.products) return text;
-    const rule = products.find((each) => own.follow(each.text));
-    return rule && text?.replace(products[0].text, rule.text);
+    const rule = products.find((each) => own?.follow(each.text));
+    const bias = biases.find((each) => own?.followBias(each.text));
+    const isSaid = own?.isOther.products && products.length > 0;
+    const said = isSaid ? rule && text?.replace(products[0].text, rule.text) : text;
+    if (!own?.isOther.biases || biases.length === 0) return said;
+    return bias && said?.replace(ofBias(biases[0].text), ofBias(bias.text));
   };
 
 const isRule = ({ products, biases, isOther }: PartRules): boolean =>

@@ -43,10 +43,11 @@ const words: readonly (readonly [number, string])[] = [
 export function scalesOf({ windows, shapes }: Terms): (readonly [string, number])[] {
   const product = (list: readonly number[]): number => list.reduce((a, b) => a * b, 1);
   const positions = product(shapes.y.slice(1, -1));
+  const [images] = shapes.y; // a bias has no x
   return [
-    ['the number of images', shapes.x[0]],
+    ['the number of images', images],
     ['the number of output positions', positions],
-    ['the number of images and output positions', shapes.x[0] * positions],
+    ['the number of images and output positions', images * positions],
     ['the number of input cells', product(shapes.x.slice(1, -1))],
     ...(windows
       ? ([

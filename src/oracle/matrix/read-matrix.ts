@@ -16,7 +16,7 @@ import { exceptOutputs, isSameMatrix, matrixOf } from './matrices.ts';
 import { nonlinear } from './nonlinear.ts';
 import { biasTerms, isChoice, productsOf, shapeOfPart } from './products.ts';
 import { type Given, type Put, type Reading, readMaximum, readPart } from './read.ts';
-import { follows, type PartRules, rulesOf } from './rules.ts';
+import { biasFollows, follows, type PartRules, rulesOf } from './rules.ts';
 import { type Terms, termsOf } from './terms.ts';
 import { operated, type Told, unread } from './told.ts';
 import { differenceInWords, productsIn } from './words.ts';
@@ -120,6 +120,7 @@ async function readOne(
     part,
     ...rulesOf(terms, part, reading, isOther),
     follow: (rule) => follows(terms, part, reading, rule),
+    followBias: (rule) => biasFollows(terms, part, reading, rule),
     isBeyondNaN: reading.beyond.size > 0,
     hasNoBias: terms.structure.bias !== undefined && terms.biases === 0,
     ...(constants.length === 1 && { constant: constants[0] }),

@@ -34,8 +34,9 @@ export interface PartRules {
   readonly hasNoBias: boolean;
   /** What a maximum over no cell is. */
   readonly ofNone?: number;
-  /** Whether the products that were read follow from a rule that was found in another case. */
+  /** Whether the products that were read follow from a rule that was found in another case, and whether the biases do. */
   readonly follow: (rule: string) => boolean;
+  readonly followBias: (rule: string) => boolean;
   /** Whether what lies beyond the end of a tensor is NaN. */
   readonly isBeyondNaN: boolean;
   /** What is seen beside: a single constant, what is not linear. */
@@ -82,6 +83,12 @@ export function rulesOf(
 /** Whether products that were read are those that a rule gives here. */
 export const follows = (terms: Terms, part: Part, { products, beyond }: Reading, rule: string): boolean =>
   isSameMatrix(exceptOutputs(terms, part, matrixOf(terms, followed(rule, terms)), beyond), products);
+
+/** The same of the biases. */
+export const biasFollows = (terms: Terms, part: Part, { biases, beyond }: Reading, rule: string): boolean => {
+  const own = biasTerms(terms);
+  return isSameMatrix(exceptOutputs(own, part, matrixOf(own, followed(rule, own)), beyond), biases);
+};
 
 /** How many rules are kept, the plainest first. */
 const KEPT = 120;

@@ -35,6 +35,7 @@ const without = (part: Part, seen: Seen): Told => ({
     biases: [],
     hasNoBias: false,
     follow: () => false,
+    followBias: () => false,
     isBeyondNaN: false,
     seen,
   },

@@ -103,6 +103,7 @@ function elsewhere(terms: Terms, missing: readonly number[], extra: readonly num
 export const ofBias = (text: string): string =>
   text
     .replace('the products are', 'the bias is')
+    .replace('the sum goes', 'the bias goes')
     .replace('the weight is that of', 'the bias is that of')
     .replace('takes the weight of', 'takes the bias of')
     .replaceAll('of the weight axis 0', 'of the bias')

@@ -2,19 +2,19 @@
 
 import { describe, expect, it } from 'vitest';
 import { parseCaseId } from '../../../src/oracle/cases/id.ts';
-import { type Call, checkEngine } from '../../../src/oracle/index.ts';
+import { type Call, checkEngine, type Engine, type GradientCall } from '../../../src/oracle/index.ts';
 import { followed } from '../../../src/oracle/matrix/changed.ts';
 import { matrixOf } from '../../../src/oracle/matrix/matrices.ts';
 import { nameBy } from '../../../src/oracle/matrix/name.ts';
 import { follows } from '../../../src/oracle/matrix/rules.ts';
 import { termsOf } from '../../../src/oracle/matrix/terms.ts';
-import { sizeOf } from '../../../src/tensor.ts';
+import { sizeOf, type Tensor } from '../../../src/tensor.ts';
 import { composition } from '../../score/compositions.ts';
 import { engineWith } from '../../score/loops.ts';
 import type { Mistake } from '../../score/products.ts';
 import { isSlow } from '../../some.ts';
 import { campaign, unknown } from '../findings/unknown-mistakes.ts';
-import { forward, withFault } from '../own.ts';
+import { forward, gradient, gradients, ops, withFault } from '../own.ts';
 
 const none: Mistake = { text: 'none', parts: [], isMade: () => false };
 
@@ -95,6 +95,33 @@ describe('a description', () => {
     expect(squared?.text).toContain('not linear in x');
     expect(squared).toMatchObject({ confirmed: false });
     expect(squared?.text).not.toContain('the weight and in');
+  });
+
+  it('[oracle-instead] of a gradient of the bias that is divided holds in every case, also where it is 0', async () => {
+    const divided = (count: (dy: Tensor) => number) => {
+      const by = (call: GradientCall) => {
+        const { bias, ...others } = gradient(call);
+        return bias
+          ? { ...others, bias: { shape: bias.shape, data: bias.data.map((v) => v / count(call.dy)) } }
+          : others;
+      };
+      return { name: 'divides', ops, gradients: { ...gradients, conv2d: by, dense: by } } as Engine;
+    };
+    const said = async (op: string, count: (dy: Tensor) => number) => {
+      const { operators } = await checkEngine(divided(count), { ops: [op], cases: 200 });
+      return operators.flatMap(({ findings }) => findings).map(({ instead }) => instead?.text);
+    };
+    const text = 'in the gradient of bias the bias is divided by the number of images';
+    expect(await said('dense', ({ shape }) => shape[0])).toEqual([text]);
+    expect(await said('conv2d', ({ shape }) => sizeOf(shape.slice(0, -1)))).toEqual([`${text} and output positions`]);
+  });
+
+  it('[oracle-instead] of a bias that goes elsewhere says so', async () => {
+    const next = withFault('dense', ({ bias, ...call }) =>
+      forward({ ...call, ...(bias && { bias: { ...bias, data: bias.data.map((_, i) => bias.data.at(i - 1)!) } }) }),
+    );
+    const { findings } = await campaign(next, 'dense', 40, 1, false);
+    expect(findings[0].instead?.text).toMatch(/^the bias goes to the next channel/);
   });
 
   it('[oracle-mistakes] an activation before the bias is told from one after it', async () => {
