@@ -1,21 +1,19 @@
 // toeplitz check: the oracle judges an engine in another process.
 
 import { parseArgs } from 'node:util';
-import { SpecError } from '../errors.ts';
 import { campaign } from '../oracle/campaign.ts';
 import type { Settings, Shard } from '../oracle/cases/questions.ts';
 import type { Progress } from '../oracle/check-operator.ts';
 import { joinParts } from '../oracle/report/merge.ts';
 import type { Report } from '../oracle/report/report.ts';
-import { plainLines } from '../plain-lines.ts';
 import { engineCommand, splitArguments } from './engine-command.ts';
 import { sayStray, withWords } from './engine-messages.ts';
+import { sayNotStarted } from './not-started.ts';
 import { openOutput, outputOptions } from './output.ts';
 import { progressLine } from './progress.ts';
-import { type Remote, remote, StartError } from './remote.ts';
+import { type Remote, remote } from './remote.ts';
 import { withCommands } from './repeat-command.ts';
 import { aboveZero, readSettings, settingsOptions } from './settings.ts';
-import { startHint } from './smoke-hints.ts';
 import { EXIT, UsageError } from './usage.ts';
 
 export { help } from './check-help.ts';
@@ -55,13 +53,7 @@ export async function run(args: readonly string[]): Promise<number> {
     const code = await finish(withCommands(report, words, rest));
     return report.interrupted ? EXIT.interrupted : code;
   } catch (error) {
-    if (error instanceof SpecError) throw new UsageError(error.message);
-    if (!(error instanceof StartError)) throw error;
-    const hint = startHint('check', error.message, engine);
-    process.stderr.write(
-      `toeplitz: the engine could not start: ${plainLines(error.message)}\n${hint && `  ${hint}\n`}`,
-    );
-    return EXIT.start;
+    return sayNotStarted('check', error, engine);
   }
 }
 

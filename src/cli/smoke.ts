@@ -1,7 +1,6 @@
 // toeplitz smoke: whether calls and tensors arrive, by one small case of each operator. Spec campaign-smoke.
 
 import { parseArgs } from 'node:util';
-import { SpecError } from '../errors.ts';
 import { ask, callOf, partsOf } from '../oracle/ask/ask.ts';
 import type { Verdict } from '../oracle/ask/verdict.ts';
 import type { Case } from '../oracle/case.ts';
@@ -9,15 +8,15 @@ import { drawCase } from '../oracle/cases/draw.ts';
 import { caseId } from '../oracle/cases/id.ts';
 import { layerOf, operandsOf } from '../oracle/cases/tensors.ts';
 import { isFailure } from '../oracle/engine-under-test.ts';
-import { plainLines } from '../plain-lines.ts';
 import { plain } from '../plain-text.ts';
 import { sizeOf, type Tensor } from '../tensor.ts';
 import { engineCommand, splitArguments } from './engine-command.ts';
 import { sayStray } from './engine-messages.ts';
-import { type Remote, remote, StartError } from './remote.ts';
+import { sayNotStarted } from './not-started.ts';
+import { type Remote, remote } from './remote.ts';
 import { aboveZero } from './settings.ts';
-import { hintsOn, startHint } from './smoke-hints.ts';
-import { EXIT, UsageError } from './usage.ts';
+import { hintsOn } from './smoke-hints.ts';
+import { EXIT } from './usage.ts';
 
 export const help = `toeplitz smoke FILE.mjs
 toeplitz smoke COMMAND -- ARGUMENTS
@@ -49,13 +48,7 @@ export async function run(args: readonly string[]): Promise<number> {
       sayStray(running);
     }
   } catch (error) {
-    if (error instanceof SpecError) throw new UsageError(error.message);
-    if (!(error instanceof StartError)) throw error;
-    const hint = startHint('smoke', error.message, engine);
-    process.stderr.write(
-      `toeplitz: the engine could not start: ${plainLines(error.message)}\n${hint && `  ${hint}\n`}`,
-    );
-    return EXIT.start;
+    return sayNotStarted('smoke', error, engine);
   }
 }
 

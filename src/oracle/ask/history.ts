@@ -11,9 +11,8 @@ import { layerOf, operandsOf, shapeOf } from '../cases/tensors.ts';
 import { theirTensor } from '../dialects/translate.ts';
 import { type EngineUnderTest, isFailure } from '../engine-under-test.ts';
 import { ask, type Outcome, partsOf } from './ask.ts';
-import { arraysOf, sameBits } from './in-process.ts';
 import { checkParts } from './outputs.ts';
-import { howTheyDiffer, tensorsIn } from './two-answers.ts';
+import { arraysOf, howTheyDiffer, sameBits, tensorsIn } from './two-answers.ts';
 import { verdict } from './verdict.ts';
 
 /** How many of the first and of the last calls with a weight of the same shape are remembered: a cache may keep either. */

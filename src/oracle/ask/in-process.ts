@@ -10,7 +10,7 @@ import type { Answer, EngineUnderTest } from '../engine-under-test.ts';
 import { checkMembers, checkName, members, readDeclared } from './declared.ts';
 import { readOffer } from './offer.ts';
 import { readTraits } from './traits.ts';
-import { howTheyDiffer } from './two-answers.ts';
+import { arraysOf, howTheyDiffer, sameBits, withArrays } from './two-answers.ts';
 import { notATensor } from './verdict.ts';
 
 /** Spec oracle-engine: the engine's own description, each member read once and checked before anything runs. */
@@ -106,19 +106,6 @@ const lend = (call: Lent): Lent =>
 
 const copy = (call: Lent): Lent => withTensors(call, ({ shape, data }) => ({ shape: [...shape], data: data.slice() }));
 
-export const sameBits = (a: ArrayLike<number>, b: ArrayLike<number>): boolean => {
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (!Object.is(a[i], b[i])) return false;
-  return true;
-};
-
-/** The arrays in a result, whatever it is. */
-export function arraysOf(value: unknown): Float32Array[] {
-  if (typeof value !== 'object' || value === null) return [];
-  const results = 'data' in value ? [value] : Object.values(value);
-  return results.map((each) => (each as Tensor | undefined)?.data).filter((data) => data instanceof Float32Array);
-}
-
 /** An answer without a result. */
 type Refusal = Exclude<Answer, { kind: 'result' }>;
 /** What an engine gave, and the arrays in it. */
@@ -189,21 +176,8 @@ async function again(engine: Engine, call: Lent, { arrays, value }: Given): Prom
       : `the same call gave different bits the second time: ${difference}`;
     return { kind: 'unstable', message };
   }
-  const shape = (value as Tensor | null)?.shape;
-  return { kind: 'result', value: arrays.length === 1 && shape ? { shape, data: kept[0] } : value };
-}
-
-/** A result with copies of its arrays, which later calls may have written over. */
-function withArrays(value: unknown, copies: readonly Float32Array[]): unknown {
-  const arrays = arraysOf(value);
-  const copied = (each: unknown): unknown => {
-    const i = arrays.indexOf((each as Tensor | undefined)?.data as Float32Array);
-    return i < 0 ? each : { ...(each as Tensor), data: copies[i] };
-  };
-  if (typeof value !== 'object' || value === null) return value;
-  return 'data' in value
-    ? copied(value)
-    : Object.fromEntries(Object.entries(value).map(([name, each]) => [name, copied(each)]));
+  const isOutput = arrays.length === 1 && (value as Tensor | null)?.shape;
+  return { kind: 'result', value: isOutput ? first : value };
 }
 
 const kinds: Readonly<Record<string, 'skip' | 'unstable' | 'timeout' | 'crash'>> = {

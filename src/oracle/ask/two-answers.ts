@@ -1,8 +1,33 @@
-// Two answers to one call: where they differ, and in what. Spec oracle-probes, oracle-history.
+// Two answers to one call: whether they have the same bits, and where they differ. Spec oracle-probes, oracle-history.
 
 import { show } from '../../errors.ts';
 import { placeOf } from '../../places.ts';
 import type { Tensor } from '../../tensor.ts';
+
+export const sameBits = (a: ArrayLike<number>, b: ArrayLike<number>): boolean => {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (!Object.is(a[i], b[i])) return false;
+  return true;
+};
+
+/** The arrays in an answer, whatever it is. */
+export function arraysOf(answer: unknown): Float32Array[] {
+  if (typeof answer !== 'object' || answer === null) return [];
+  const results = 'data' in answer ? [answer] : Object.values(answer);
+  return results.map((each) => (each as Tensor | undefined)?.data).filter((data) => data instanceof Float32Array);
+}
+
+/** An answer with copies of its arrays, which later calls may write over. */
+export function withArrays(answer: unknown, copies: readonly Float32Array[]): unknown {
+  if (typeof answer !== 'object' || answer === null) return answer;
+  const arrays = arraysOf(answer);
+  const copied = (each: unknown): unknown => {
+    const i = arrays.indexOf((each as Tensor | undefined)?.data as Float32Array);
+    return i < 0 ? each : { shape: (each as Tensor).shape, data: copies[i] };
+  };
+  if ('data' in answer) return copied(answer);
+  return Object.fromEntries(Object.entries(answer).map(([name, each]) => [name, copied(each)]));
+}
 
 /** The tensors of an answer, each by the name of its part; that of an output has none. */
 export function tensorsIn(answer: unknown): (readonly [part: string, tensor: Tensor])[] {

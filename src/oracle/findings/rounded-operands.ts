@@ -65,7 +65,7 @@ function withRounded(c: Case, { names, round }: Way): Case {
 const FIRST = 16;
 
 /** Whether an answer is inside the bound of sums of such operands, and how far off it is. */
-interface Told {
+interface Tried {
   readonly follows: boolean;
   /** The sum of squares, in units of Σ|a·w|. */
   readonly distance: number;
@@ -82,7 +82,7 @@ export function byRoundedOperands(
   if (familyOf(op).structure(op)?.kind !== 'sum') return outcomes;
   const precision = Object.keys(rest).length > 0 ? rest : undefined;
   const judge = { ...subject, traits: { ...subject.traits, ...others, precision } };
-  const tell = (way: Way, { case: c, theirs }: Outcome): Told => {
+  const tell = (way: Way, { case: c, theirs }: Outcome): Tried => {
     const parts = partsOf(judge, withRounded(c, way));
     return { follows: !isFailure(checkParts(parts, theirs).kind), distance: distanceFrom(parts, theirs) };
   };

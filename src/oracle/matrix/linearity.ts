@@ -37,4 +37,4 @@ export async function notLinearIn(subject: EngineUnderTest, c: Case, part: Part)
   return found;
 }
 
-export const notLinear = (operands: readonly string[]): string => `they are not linear in ${operands.join(' and in ')}`;
+export const notLinear = (operands: readonly string[]): string => `not linear in ${operands.join(' and in ')}`;

@@ -47,7 +47,7 @@ export async function nonlinear(
   if (terms.structure.kind === 'maximum' && part === 'y')
     return { text: 'the results are not the largest of the cells that are read', confirmed: false };
   const operands = await notLinearIn(subject, checked[0].outcome.case, part);
-  const why = operands.length > 0 ? `: ${notLinear(operands)}` : '';
+  const why = operands.length > 0 ? `: they are ${notLinear(operands)}` : '';
   return { text: `the results are not sums of the products that are read${why}`, confirmed: false };
 }
 

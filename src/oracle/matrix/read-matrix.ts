@@ -18,7 +18,7 @@ import { biasTerms, isChoice, productsOf, shapeOfPart } from './products.ts';
 import { type Given, type Put, type Reading, readMaximum, readPart } from './read.ts';
 import { biasFollows, follows, type PartRules, rulesOf } from './rules.ts';
 import { type Terms, termsOf } from './terms.ts';
-import { operated, type Told, unread } from './told.ts';
+import { byOtherOperation, type Told, unread } from './told.ts';
 import { differenceInWords, productsIn } from './words.ts';
 
 export interface Description {
@@ -88,7 +88,7 @@ async function readOne(
   part: Part,
   fresh: readonly Outcome[],
 ): Promise<Told | undefined> {
-  const operation = await operated(subject, c, part, fresh);
+  const operation = await byOtherOperation(subject, c, part, fresh);
   if (operation) return operation;
   const held = isChoice(c) ? (operandsOf(c, layerOf(c)).x.data as Float32Array) : undefined;
   const terms = productsOf(c)!;

@@ -6,7 +6,7 @@ import { layerOf, operandsOf } from '../cases/tensors.ts';
 import type { EngineUnderTest } from '../engine-under-test.ts';
 import type { Product } from '../findings/finding.ts';
 import { askAll, FRESH, freshCase, partOf } from './fresh-tensors.ts';
-import { notLinearIn } from './linearity.ts';
+import { notLinear, notLinearIn } from './linearity.ts';
 import { operationIn } from './operations.ts';
 import { isChoice, productsOf } from './products.ts';
 import type { PartRules, Seen } from './rules.ts';
@@ -42,7 +42,7 @@ const without = (part: Part, seen: Seen): Told => ({
 });
 
 /** Another operation in place of the product of two operands, which gives what more fresh tensors give too. */
-export async function operated(
+export async function byOtherOperation(
   subject: EngineUnderTest,
   c: Case,
   part: Part,
@@ -74,7 +74,7 @@ export async function unread(
   return operands.length === 0
     ? undefined
     : without(part, {
-        text: `no products were read: the results are not linear in ${operands.join(' and in ')}`,
+        text: `no products were read: the results are ${notLinear(operands)}`,
         confirmed: false,
       });
 }

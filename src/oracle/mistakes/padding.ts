@@ -41,7 +41,7 @@ function sameWithoutDilation(c: WindowedCase): WindowedCase | undefined {
 }
 
 /** All padding of an axis shared out again, whatever word stood for it. */
-const shared =
+const sharedOut =
   (share: (total: number) => readonly [number, number]) =>
   (c: WindowedCase): WindowedCase | undefined =>
     c.padding === 'valid' ? undefined : { ...c, padding: padsOf(c).map(([before, after]) => share(before + after)) };
@@ -55,12 +55,12 @@ const halves: readonly SharedMistake[] = (
   {
     name: `half of all padding, rounded ${where}, were on either side`,
     topic: 'attributes',
-    instead: shared((total) => [whole(total / 2), whole(total / 2)]),
+    instead: sharedOut((total) => [whole(total / 2), whole(total / 2)]),
   },
   {
     name: `half of all padding, rounded ${where}, were before the image and the rest after it`,
     topic: 'attributes',
-    instead: shared((total) => [whole(total / 2), total - whole(total / 2)]),
+    instead: sharedOut((total) => [whole(total / 2), total - whole(total / 2)]),
   },
 ]);
 
