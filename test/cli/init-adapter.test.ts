@@ -162,7 +162,7 @@ describe.concurrent('smoke', () => {
       ]) {
         const file = at(`source-${who}.${ending}`);
         writeFileSync(file, 'int main() {}');
-        const { code, err } = await toeplitz(who, file, ...(who === 'smoke' ? ['--', '--fast'] : []));
+        const { code, err } = await quick(who, file, ...(who === 'smoke' ? ['--', '--fast'] : []));
         const engine = `toeplitz ${who} ./adapter${who === 'smoke' ? ' -- --fast' : ''}`;
         expect(err).toContain(
           `compile it (\`${compiler} -o adapter ${file}\`), and name what comes out (\`${engine}\`)`,

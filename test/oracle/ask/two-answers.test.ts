@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { howTheyDiffer } from '../../../src/oracle/ask/two-answers.ts';
+import { arraysOf, howTheyDiffer, withArrays } from '../../../src/oracle/ask/two-answers.ts';
 
 const tensor = (...data: number[]) => ({ shape: [1, data.length], data: Float32Array.from(data) });
 
@@ -19,4 +19,26 @@ it('[oracle-probes] two answers may differ in how many numbers they have', () =>
     'the first answer has 1 values of the gradient of bias, the second answer none',
   );
   expect(howTheyDiffer({ x: tensor(1) }, { x: tensor(1), bias: tensor(1) })).toContain('other tensors');
+});
+
+it('[oracle-probes] an answer is kept as it was when the engine writes over its arrays', () => {
+  class Array2d {
+    readonly data: Float32Array;
+    constructor(data: Float32Array) {
+      this.data = data;
+    }
+    get shape() {
+      return [1, this.data.length];
+    }
+  }
+  for (const answer of [tensor(1, 2), new Array2d(Float32Array.of(1, 2)), { x: tensor(1, 2), bias: 'none' }]) {
+    const kept = withArrays(
+      answer,
+      arraysOf(answer).map((array) => array.slice()),
+    );
+    expect(howTheyDiffer(kept, answer)).toContain('other tensors');
+    arraysOf(answer)[0][1] = 5;
+    expect(howTheyDiffer(kept, answer)).toMatch(/^the first answer is 2 at \[0, 1\].*, the second answer 5$/);
+  }
+  expect(withArrays({ x: tensor(1), bias: 'none' }, [Float32Array.of(1)])).toMatchObject({ bias: 'none' });
 });
