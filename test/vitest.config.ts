@@ -12,6 +12,7 @@ const alone = [
   'kernels/arena.test.ts',
   'kernels/host.test.ts',
   'kernels/refused-memory.test.ts',
+  'oracle/ask/patience.test.ts',
   'readme.test.ts',
   'threads/*.test.ts',
   'train/fit-options.test.ts',
@@ -68,7 +69,7 @@ export default defineConfig({
     maxWorkers: availableParallelism() + 1, // some files wait for processes and clocks
     sequence: { sequencer: LongestFirst },
     projects: [
-      { test: { ...common, name: 'alone', include: alone, execArgv } },
+      { test: { ...common, name: 'alone', include: alone, exclude: [...common.exclude, ...slow], execArgv } },
       // The others share the modules that their process has loaded, which saves 0.4 s of processor time a file.
       {
         test: {
