@@ -33,8 +33,9 @@ const slow = (milliseconds: number, work: number, more: Partial<EngineUnderTest>
     ...more,
   }) as unknown as EngineUnderTest;
 
-const askOne = (engine: EngineUnderTest) => engine.run({} as never);
-const askAll = (engine: EngineUnderTest) => engine.runAll!([]);
+type Ask = (engine: EngineUnderTest) => Promise<unknown>;
+const askOne: Ask = (engine) => engine.run({} as never);
+const askAll: Ask = (engine) => engine.runAll!([]);
 
 /** After how many of at most 20 questions it has taken 50 ms. */
 async function questionsUntilOver(engine: EngineUnderTest, ask = askOne): Promise<number | undefined> {
