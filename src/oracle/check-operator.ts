@@ -12,7 +12,7 @@ import { type EngineUnderTest, isFailure, type VerdictKind } from './engine-unde
 import { familyOf } from './families/index.ts';
 import { memory } from './findings/diagnose.ts';
 import type { Finding } from './findings/finding.ts';
-import { findingsOf } from './findings/findings.ts';
+import { findingsOf } from './findings/make-findings.ts';
 import { withEnginePlaces } from './report/engine-layout.ts';
 import { type OperatorReport, statusOf, unaskedReport } from './report/report.ts';
 
