@@ -10,6 +10,7 @@ const GROUPS = {
   pool: 'pooling',
   dense: 'dense',
   gradient: 'gradients',
+  float64: 'convolutions in float64',
   net: 'nets',
   step: 'training step',
 };

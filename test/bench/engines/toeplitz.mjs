@@ -44,7 +44,7 @@ const isEmpty = (params) => Object.keys(params).length === 0;
 
 export async function prepare(work, threads) {
   if (threads > 1) return [onThreads(work, threads)];
-  return { forward, dx: gradient, dw: gradient, step }[work.kind](work);
+  return { forward, float64, dx: gradient, dw: gradient, step }[work.kind](work);
 }
 
 function onThreads({ tree, x, shape }, threads) {
@@ -64,6 +64,15 @@ function forward({ group, tree, x, shape }) {
     inPlace('in place', layer, params, input, 'exact'),
     ...winograd,
   ];
+}
+
+/** A layer's own forward, from array to array: nets are compiled in float32 alone. */
+function float64({ tree, x, shape }) {
+  const double = (data, shape) => ({ shape, data: Float64Array.from(data) });
+  const params = { weight: double(tree.weight, tree.weightShape), bias: double(tree.bias, [tree.bias.length]) };
+  const [layer, input] = [layerOf(tree), double(x, shape)];
+  const run = () => layer.forward(input, params);
+  return [{ name: 'toeplitz', run, output: () => run().data }];
 }
 
 /** What `compile` does between its copies. */
