@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import * as t from '../../src/index.ts';
 import { onArena } from '../../src/kernels/scratch-arena.ts';
-import { flatParams } from '../../src/layer/params.ts';
+import { flatParams } from '../../src/layer/flat-params.ts';
 import { allocating } from '../../src/tensor.ts';
 import { Crew } from '../../src/threads/crew.ts';
 import type { Section } from '../../src/threads/share.ts';
