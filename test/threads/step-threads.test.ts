@@ -200,6 +200,12 @@ test('[train-threads] a worker that fails within a step is an error at once', as
   expect(step).toBe(options.epochs * SIZES.length);
 });
 
+test('[train-threads] workers that were given no memory serve none', async () => {
+  const crew = await Crew.start(2);
+  expect(crew.isServing).toBe(false);
+  crew.end();
+});
+
 test('[train-threads] the process ends when training does', () => {
   const dist = (path: string): string => pathToFileURL(join(import.meta.dirname, '../../dist', path)).href;
   const script = `
