@@ -19,7 +19,7 @@ import { type Given, type Put, type Reading, readMaximum, readPart } from './rea
 import { biasFollows, follows, type PartRules, rulesOf } from './rules.ts';
 import { type Terms, termsOf } from './terms.ts';
 import { byOtherOperation, type Told, unread } from './told.ts';
-import { differenceInWords, productsIn } from './words.ts';
+import { differenceInWords, inGradients, productsIn } from './words.ts';
 
 export interface Description {
   readonly instead: Instead;
@@ -190,9 +190,11 @@ function joined(c: Case, found: readonly Told[]): string {
   if (!c.gradient) return found.map(({ text }) => text).join('; ');
   const texts = [...new Set(found.map(({ text }) => text))];
   return texts
-    .map((text) => {
-      const parts = found.filter((each) => each.text === text).map(({ part }) => part);
-      return `in the gradient of ${parts.join(' and ')} ${text}`;
-    })
+    .map((text) =>
+      inGradients(
+        found.filter((each) => each.text === text).map(({ part }) => part),
+        text,
+      ),
+    )
     .join('; ');
 }

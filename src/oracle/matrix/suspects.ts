@@ -10,7 +10,7 @@ import { asMistake, type Hypothesis } from './hypotheses.ts';
 import type { Suspect } from './name.ts';
 import type { Description } from './read-matrix.ts';
 import type { PartRules } from './rules.ts';
-import { BESIDE, BEYOND, ofBias } from './words.ts';
+import { BESIDE, BEYOND, inGradients, ofBias } from './words.ts';
 
 /** The failures that were answered, the smallest first. */
 export const smallestOf = (failures: readonly Outcome[]): Outcome[] =>
@@ -67,9 +67,11 @@ function named(list: readonly Hypothesis[]): Mistake {
   if (list.length === 1 && list[0].part === 'y') return mistake;
   const texts = [...new Set(list.map(({ text }) => text))];
   const name = texts
-    .map(
-      (text) =>
-        `in the gradient of ${list.flatMap((each) => (each.text === text ? each.part : [])).join(' and ')} ${text}`,
+    .map((text) =>
+      inGradients(
+        list.flatMap((each) => (each.text === text ? each.part : [])),
+        text,
+      ),
     )
     .join('; ');
   return { ...mistake, name };
