@@ -64,7 +64,8 @@ export async function judge(
     const time = Math.round(performance.now() - start);
     const main = findings.reduce((a, b) => (b.cases.length > a.cases.length ? b : a));
     const name = nameOf(main);
-    const isExcused = findings.some(({ kind }) => /^wrong-(dialect|layout|profile)$/.test(kind));
+    // A rule of another dialect is a name, which fresh cases try.
+    const isExcused = findings.some(({ kind, mistake }) => !mistake && /^wrong-(dialect|layout|profile)$/.test(kind));
     return {
       id,
       what,
@@ -100,7 +101,9 @@ async function isRight(op: string, engine: Engine, count: number): Promise<boole
 
 /** A name says what happens in every case: a known mistake, or a description that predicts all answers. */
 const nameOf = ({ mistake, instead, kind }: Finding): string | undefined =>
-  kind !== 'fail' && kind !== 'wrong-shape' ? undefined : (mistake ?? (instead?.evidence ? instead.text : undefined));
+  ['fail', 'wrong-shape', 'wrong-dialect'].includes(kind)
+    ? (mistake ?? (instead?.evidence ? instead.text : undefined))
+    : undefined;
 
 /** Compares what a name predicts with the engine, on cases that no campaign has asked. */
 async function verified(

@@ -87,17 +87,26 @@ function compare(y: Prediction, shape: Shape, bound: Bound, theirs: Tensor): Cel
     const [expected, got] = [y.data[i], theirs.data?.[i]];
     const most = Number.isFinite(bound.magnitude[i]) ? Math.max(size, bound.magnitude[i]) : size;
     const isNoise = Math.abs(expected - bound.value[i]) <= NOISE * most;
-    const changes = isOutside(bound, i, expected) && !isNoise;
+    const isOut = got !== undefined && isOutside(bound, i, got);
+    // What rounds on the way to a wrong value is no less than on the way to the right one: near the border of the bound either may
+    // be outside alone.
+    const changes = isOutside(bound, i, expected)
+      ? !isNoise && (isOut || !isWithin(expected, bound.value[i], 2 * bound.error[i]))
+      : isOut && isWithin(expected, got, bound.error[i] / 2);
     if (changes) changed++;
-    if (changes && got !== undefined && !isOutside(bound, i, got)) right++;
-    const reach = Math.min(Math.max(ROUNDED * size, wide), Math.abs(got - bound.value[i]) / 2 || Infinity);
+    if (changes && got !== undefined && !isOut) right++;
+    const half = Math.abs(got - bound.value[i]) / 2;
+    const reach = Math.min(Math.max(ROUNDED * size, wide), half >= 0 ? half : Infinity);
     alike &&= changes
       ? isNear(y, i, expected, got, reach)
-      : !isOutside(bound, i, got) || isNear(y, i, expected, got, Math.max(bound.error[i], ROUNDED * size));
+      : !isOut || isNear(y, i, expected, got, Math.max(bound.error[i], ROUNDED * size));
     if (!alike && changed === CHANGED) break;
   }
   return { changed: changed > 0, alike, refuted: 2 * right > changed };
 }
+
+/** Whether two numbers, both finite, are at most so far apart. */
+const isWithin = (a: number, b: number, most: number): boolean => most < Infinity && Math.abs(a - b) <= most;
 
 const isNear = ({ open }: Prediction, i: number, expected: number, got: number, reach: number): boolean => {
   if (open?.[i]) return true;

@@ -1,18 +1,25 @@
 // An engine that is wrong in the dialect it declares is asked again in each of the others: does it speak one of them?
 
-import { ask, type Outcome } from '../ask/ask.ts';
+import { ask, callOf, type Outcome } from '../ask/ask.ts';
 import type { Case } from '../case.ts';
 import { drawCase } from '../cases/draw.ts';
 import { isPossible } from '../cases/tensors.ts';
 import { type DialectName, dialectNames } from '../dialect.ts';
 import { dialects } from '../dialects/dialects.ts';
 import { nearestIn } from '../dialects/translate.ts';
+import type { Call } from '../engine.ts';
 import { type EngineUnderTest, isFailure } from '../engine-under-test.ts';
 
 /** How many of the wrong answers, and how many of the right ones, are asked for again. */
 const ASKED = 12;
 /** Fewer answers than this are no evidence for a dialect. */
 const ANSWERS = 4;
+
+/**
+ * An engine that is right in a larger share of its answers reads the words and the layout that it declares. Another dialect then
+ * explains the others by its rules alone: where it asks the same question.
+ */
+const RIGHT = 0.75;
 
 /** The dialects in which the engine is right on what it gets wrong, and on what it gets right. Spec dialect-other. */
 export async function dialectsOf(subject: EngineUnderTest, outcomes: readonly Outcome[]): Promise<DialectName[]> {
@@ -46,6 +53,8 @@ async function speaks(
   const sayable = (list: readonly Outcome[]): Case[] =>
     list.flatMap(({ case: c }) => (unchanged(dialect, c) ? c : [])).slice(0, ASKED);
   const mended = sayable(wrong);
+  const isUnderstood = right.length > RIGHT * (right.length + wrong.length);
+  if (isUnderstood && !mended.every((c) => isSame(callOf(subject, c), callOf(other, c)))) return false;
   let answers = 0;
   const isRight = async (c: Case): Promise<boolean> => {
     const { kind } = (await ask(other, c)).verdict;
@@ -63,6 +72,11 @@ async function speaks(
   }
   return answers >= ANSWERS && (isMended || right.length === 0);
 }
+
+/** Whether two questions have the same words and the same tensors. */
+const isSame = (a: Call, b: Call): boolean => JSON.stringify(a, numbersOf) === JSON.stringify(b, numbersOf);
+
+const numbersOf = (_: string, value: unknown): unknown => (value instanceof Float32Array ? [...value] : value);
 
 /** Among so many new cases others are looked for, where the campaign has too few that the dialect can say. */
 const [DRAWN, BEYOND] = [120, 3_000_000];

@@ -10,7 +10,7 @@ import { layerOf, operandsOf } from '../cases/tensors.ts';
 import type { EngineUnderTest } from '../engine-under-test.ts';
 import type { Instead } from '../findings/finding.ts';
 import { byOtherOperation, type Told, unread } from './describe-part.ts';
-import { differenceInWords, productsIn } from './difference-in-words.ts';
+import { differenceInWords, inGradients, productsIn } from './difference-in-words.ts';
 import { biasElementsIn, elementsIn, evaluatePart, type Value } from './evaluate.ts';
 import { askAll, FRESH, freshCase, partOf } from './fresh-tensors.ts';
 import { exceptOutputs, isSameMatrix, matrixOf } from './matrices.ts';
@@ -190,9 +190,11 @@ function joined(c: Case, found: readonly Told[]): string {
   if (!c.gradient) return found.map(({ text }) => text).join('; ');
   const texts = [...new Set(found.map(({ text }) => text))];
   return texts
-    .map((text) => {
-      const parts = found.filter((each) => each.text === text).map(({ part }) => part);
-      return `in the gradient of ${parts.join(' and ')} ${text}`;
-    })
+    .map((text) =>
+      inGradients(
+        found.filter((each) => each.text === text).map(({ part }) => part),
+        text,
+      ),
+    )
     .join('; ');
 }

@@ -14,7 +14,7 @@ import { mistakesOf } from '../findings/predict.ts';
 import type { Mistake } from '../mistake.ts';
 import { type Named, nameBy, type Suspect } from './choose-description.ts';
 import { type Description, readMatrix } from './describe-case.ts';
-import { ofBias } from './difference-in-words.ts';
+import { inGradients, ofBias } from './difference-in-words.ts';
 import type { PartRules } from './rules.ts';
 import { shapeMistakes } from './shapes.ts';
 import { smallestOf, suspectsOf } from './suspects.ts';
@@ -215,7 +215,10 @@ const inWordsTrueOf =
     const isSaid = own?.isOther.products && products.length > 0;
     const said = isSaid ? rule && text?.replace(products[0].text, rule.text) : text;
     if (!own?.isOther.biases || biases.length === 0) return said;
-    return bias && said?.replace(ofBias(biases[0].text), ofBias(bias.text));
+    if (!bias) return undefined;
+    const [from, to] = [biases[0], bias].map((each) => ofBias(each.text));
+    const whole = inGradients([part], from);
+    return said?.includes(whole) ? said.replace(whole, inGradients([part], to)) : said?.replace(from, to);
   };
 
 const isRule = ({ products, biases, isOther }: PartRules): boolean =>

@@ -2,6 +2,7 @@
 
 import { placeOf } from '../../places.ts';
 import { sizeOf } from '../../tensor.ts';
+import type { Part } from '../case.ts';
 import type { Product } from '../findings/finding.ts';
 import { isNear, type Matrix, type Reading, sizesOf } from './matrix-from-answers.ts';
 import { axesOf } from './regions.ts';
@@ -108,6 +109,14 @@ export const ofBias = (text: string): string =>
     .replace('takes the weight of', 'takes the bias of')
     .replaceAll('of the weight axis 0', 'of the bias')
     .replaceAll('weight axis 0', 'element');
+
+/** What is said of the gradients of some operands: `in the gradient of x and weight …`. What becomes of a bias becomes of its gradient. */
+export function inGradients(parts: readonly Part[], text: string): string {
+  const ofOne = `the ${parts[0]} is `;
+  return parts.length === 1 && text.startsWith(ofOne)
+    ? `the gradient of ${parts[0]} is ${text.slice(ofOne.length)}`
+    : `in the gradient of ${parts.join(' and ')} ${text}`;
+}
 
 /** At most so many differing products are listed. */
 const LISTED = 12;

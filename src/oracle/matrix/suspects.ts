@@ -8,7 +8,7 @@ import { agreementOf, answeredCaseOf } from '../findings/agreement.ts';
 import type { Mistake } from '../mistake.ts';
 import type { Suspect } from './choose-description.ts';
 import type { Description } from './describe-case.ts';
-import { BESIDE, BEYOND, ofBias } from './difference-in-words.ts';
+import { BESIDE, BEYOND, inGradients, ofBias } from './difference-in-words.ts';
 import { asMistake, type Hypothesis } from './hypotheses.ts';
 import type { PartRules } from './rules.ts';
 
@@ -67,9 +67,11 @@ function named(list: readonly Hypothesis[]): Mistake {
   if (list.length === 1 && list[0].part === 'y') return mistake;
   const texts = [...new Set(list.map(({ text }) => text))];
   const name = texts
-    .map(
-      (text) =>
-        `in the gradient of ${list.flatMap((each) => (each.text === text ? each.part : [])).join(' and ')} ${text}`,
+    .map((text) =>
+      inGradients(
+        list.flatMap((each) => (each.text === text ? each.part : [])),
+        text,
+      ),
     )
     .join('; ');
   return { ...mistake, name };

@@ -32,7 +32,7 @@ const summary = (finding: Finding): string =>
   [
     headline(finding),
     ...(finding.where ? [conditionOf(finding.where)] : []),
-    ...(finding.instead ? [insteadOf(finding.instead, finding.mistake)] : []),
+    ...(finding.instead ? [insteadOf(finding.instead)] : []),
     ...hints(finding),
     ...(finding.mistake ? [`as if ${finding.mistake}`] : []),
   ].join(', ');

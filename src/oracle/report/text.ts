@@ -93,7 +93,7 @@ export function paragraph(op: string, finding: Finding, language: LanguageName =
     `✗ ${op}: ${headline(finding)}`,
     ...(finding.where ? [`  ${conditionOf(finding.where)}`] : []),
     ...(finding.instead
-      ? [`  ${insteadOf(finding.instead, mistake)}`, ...drawingOf(finding.instead, inEngine !== undefined)]
+      ? [`  ${insteadOf(finding.instead)}`, ...drawingOf(finding.instead, inEngine !== undefined)]
       : []),
     ...hints(finding).map((line) => `  ${line}`),
     ...(mistake ? [`  behaves as if ${mistake}: ${reasons(evidence!)}`] : []),
@@ -127,13 +127,13 @@ export function conditionOf({ text, terms, inside, outside, fresh }: Where): str
 
 /**
  * `computes instead: the products are left out where the output column is the last (confirmed on new tensors): predicts 24 of
- * 24 failures, contradicts none of 80 passes`; where neither a prediction nor a mistake speaks of other cases, it says so.
+ * 24 failures, contradicts none of 80 passes`; where no prediction speaks of other cases, it says so.
  */
-export const insteadOf = ({ text, confirmed, evidence }: Instead, mistake?: string): string => {
+export const insteadOf = ({ text, confirmed, evidence }: Instead): string => {
   const speaks = evidence
     ? `: predicts ${evidence.explained} of ${evidence.failures} failures, contradicts none of ${evidence.passes} passes`
     : '';
-  const ofWhat = evidence || mistake ? '' : ' of the smallest case';
+  const ofWhat = evidence ? '' : ' of the smallest case';
   return `computes instead: ${text}${confirmed ? ` (confirmed on new tensors${ofWhat})` : ''}${speaks}`;
 };
 

@@ -116,12 +116,16 @@ function ofView(name: string, rank: number, view: View, known: Known): Statement
   if (!view.isSingle) return found;
   const often = (list: number[]): number[] => [...new Set(list)].slice(0, LIMITS);
   const failing = often(values.flatMap(({ fails, value }) => (fails ? value : [])));
-  const passing = often(values.flatMap(({ fails, value }) => (fails ? [] : value)).filter((v) => !failing.includes(v)));
+  // There are few numbers of axes, and remainders say nothing of them.
+  const isFew = name === 'axes of x';
+  const passing = often(
+    values.flatMap(({ fails, value }) => (fails ? [] : value)).filter((v) => isFew || !failing.includes(v)),
+  );
   return [
     ...found,
     ...failing.map((v) => statement(view.said(`= ${written(v)}`), 1.5 + costOf(v), (value) => value === v)),
     ...passing.slice(0, 4).map((v) => statement(view.said(`≠ ${written(v)}`), 2.5 + costOf(v), (value) => value !== v)),
-    ...remainders(distinct).map(({ what, cost, test }) => statement(view.said(what), cost, test)),
+    ...(isFew ? [] : remainders(distinct)).map(({ what, cost, test }) => statement(view.said(what), cost, test)),
   ];
 }
 

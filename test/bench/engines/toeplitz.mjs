@@ -66,15 +66,6 @@ function forward({ group, tree, x, shape }) {
   ];
 }
 
-/** A layer's own forward, from array to array: nets are compiled in float32 alone. */
-function float64({ tree, x, shape }) {
-  const double = (data, shape) => ({ shape, data: Float64Array.from(data) });
-  const params = { weight: double(tree.weight, tree.weightShape), bias: double(tree.bias, [tree.bias.length]) };
-  const [layer, input] = [layerOf(tree), double(x, shape)];
-  const run = () => layer.forward(input, params);
-  return [{ name: 'toeplitz', run, output: () => run().data }];
-}
-
 /** What `compile` does between its copies. */
 function inPlace(name, layer, params, x, arithmetic) {
   const program = new Recorder(arithmetic);
@@ -89,12 +80,28 @@ function inPlace(name, layer, params, x, arithmetic) {
   return { name, run, output };
 }
 
-/** One of the two gradients alone; filters are packed in every call, for a training step changes them. */
-function gradient({ kind, tree, x, dy }) {
-  const { size, stride, padding: before, dilation, groups, input, output } = tree;
+function geometry({ size, stride, padding: before, dilation, groups, input, output }) {
   const axis = (i) => ({ input: input[i], size, stride, dilation, before, after: before, output: output[i] });
   const axes = threeAxes([axis(1), axis(2)]);
-  const g = { batch: input[0], groups, channels: input[3] / groups, filters: output[3] / groups, axes };
+  return { batch: input[0], groups, channels: input[3] / groups, filters: output[3] / groups, axes };
+}
+
+/** From array to array, into the same one in every call: the pages of a new one cost some hosts more than the sums. */
+function float64({ tree, x }) {
+  const [values, weight, bias] = [x, tree.weight, tree.bias].map((each) => Float64Array.from(each));
+  const y = new Float64Array(tree.output.reduce((a, b) => a * b));
+  const run = () => kernels.conv(geometry(tree), values, weight, bias, y, 'auto');
+  const output = () => {
+    run();
+    return y;
+  };
+  return [{ name: 'toeplitz', run, output }];
+}
+
+/** One of the two gradients alone; filters are packed in every call, for a training step changes them. */
+function gradient({ kind, tree, x, dy }) {
+  const { input } = tree;
+  const g = geometry(tree);
   const dx = () => {
     const result = tensor(input);
     kernels.convInputGrad(g, dy, tree.weight, result.data, 'auto');

@@ -1,14 +1,15 @@
 // What is evidence of another arithmetic, and what is none, asked of the functions that weigh it.
 
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { fromBfloat16, toBfloat16 } from '../../../src/formats/float16.ts';
 import type { Tensor } from '../../../src/index.ts';
-import { ask, type Outcome } from '../../../src/oracle/ask/ask.ts';
+import { ask, type Outcome, partsOf } from '../../../src/oracle/ask/ask.ts';
 import type { Case } from '../../../src/oracle/case.ts';
 import { parseCaseId } from '../../../src/oracle/cases/id.ts';
 import { layerOf, operandsOf, workOf } from '../../../src/oracle/cases/tensors.ts';
 import { readLayout } from '../../../src/oracle/dialects/layout.ts';
 import type { EngineUnderTest } from '../../../src/oracle/engine-under-test.ts';
+import { agreementOf } from '../../../src/oracle/findings/agreement.ts';
 import { closeness } from '../../../src/oracle/findings/closeness.ts';
 import { leavesOpen } from '../../../src/oracle/findings/diagnose.ts';
 import { profileOf } from '../../../src/oracle/findings/other-arithmetic.ts';
@@ -74,4 +75,30 @@ it('[oracle-mistakes] leaves open what answers a question that there is not', ()
     open('1x1'),
     leavesOpen('ceil were ignored', parseCaseId('maxPool2d/n1h3w3c1_k2x2s2x2pvd1x1e1/f32/exact/1')),
   ]).toEqual([true, true, false]);
+});
+
+describe('a mistake that differs from what is right by about as much as both round', () => {
+  const c = parseCaseId('relu/n1c4_/f32/given/x=1,1,1,1');
+  const u = 2 ** -24;
+  /** The four numbers are 1, at most 2u off; a mistake gives `expected` and the engine `got` in the last of them. */
+  const agreement = (expected: number, got: number, first = 1) => {
+    const tensorOf = (a: number, b: number): Tensor => ({ shape: [1, 4], data: Float32Array.of(a, 1, 1, b) });
+    const [, { shape, bound }] = partsOf({ traits: {} }, c)[0];
+    const parts = [['y', { shape, bound: { ...bound, error: bound.error.map(() => 2 * u) } }]] as const;
+    const mistake = { name: 'it', result: () => ({ shape, data: Float64Array.of(first, 1, 1, expected) }) };
+    return agreementOf(mistake, { setting: settingOf(c), parts, theirs: tensorOf(first, got) });
+  };
+
+  it('[oracle-mistakes] changes nothing of a right answer, nor of a wrong one the cells that are right', () => {
+    expect(agreement(1 + 3 * u, 1)).toBe('unchanged');
+    expect(agreement(1 + 3 * u, 1, 2)).toBe('agrees');
+    expect(agreement(1 + 5 * u, 1)).toBe('refuted');
+    expect(agreement(NaN, 1)).toBe('refuted');
+  });
+
+  it('[oracle-mistakes] explains a wrong answer near it, also from inside', () => {
+    expect(agreement(1 + 1.9 * u, 1 + 3 * u)).toBe('unchanged');
+    expect(agreement(1 + 3.5 * u, 1 + 4 * u)).toBe('agrees');
+    expect(agreement(1 + 1.5 * u, 1 + 4 * u)).toBe('unchanged');
+  });
 });

@@ -111,7 +111,7 @@ describe('a description', () => {
       const { operators } = await checkEngine(divided(count), { ops: [op], cases: 200 });
       return operators.flatMap(({ findings }) => findings).map(({ instead }) => instead?.text);
     };
-    const text = 'in the gradient of bias the bias is divided by the number of images';
+    const text = 'the gradient of bias is divided by the number of images';
     expect(await said('dense', ({ shape }) => shape[0])).toEqual([text]);
     expect(await said('conv2d', ({ shape }) => sizeOf(shape.slice(0, -1)))).toEqual([`${text} and output positions`]);
   });

@@ -209,10 +209,11 @@ describe('the forms of a report', () => {
     expect(render({ ...report, more: null } as never)).toBe(render(report));
     expect(report.operators[0]).not.toHaveProperty('late');
     expect(insteadOf({ text: 'nothing', confirmed: false } as never)).toBe('computes instead: nothing');
-    const confirmed = { text: 'nothing', confirmed: true } as never;
-    expect([insteadOf(confirmed), insteadOf(confirmed, 'a mistake')]).toEqual([
+    const confirmed = { text: 'nothing', confirmed: true };
+    const evidence = { explained: 2, failures: 3, passes: 4 };
+    expect([insteadOf(confirmed), insteadOf({ ...confirmed, evidence })]).toEqual([
       'computes instead: nothing (confirmed on new tensors of the smallest case)',
-      'computes instead: nothing (confirmed on new tensors)',
+      'computes instead: nothing (confirmed on new tensors): predicts 2 of 3 failures, contradicts none of 4 passes',
     ]);
   });
 

@@ -48,6 +48,7 @@ describe('the condition of a failure', () => {
     ['dense', 'channels of x mod 4 = 1', (_, { x }) => x.shape[1] % 4 === 1],
     ['prelu', 'channels of x > 8', (_, { x }) => x.shape.at(-1)! > 8],
     ['relu', 'axes of x = 3', (_, { x }) => x.shape.length === 3],
+    ['relu', 'axes of x ≠ 3', (_, { x }) => x.shape.length !== 3],
   ];
 
   it.each(some(conditions, 2))('[oracle-where] is found and confirmed: %s, %s', async (op, text, is) => {
