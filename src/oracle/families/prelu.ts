@@ -150,6 +150,7 @@ export const preluFamily = shapedFamily<Shared>({
   place: 7,
   name: 'prelu',
   make: prelu,
+  inCall: 'shared: one slope for all channels; slope [c] or [1], the gradient too',
   own: { shared: { letter: 's', values: [false, false, true] } },
   tensors: { slope: 'none' },
   values: {
