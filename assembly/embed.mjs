@@ -4,7 +4,7 @@
 //   the others, in their order                              '}' and '#' … '~', then '~' and '#' …
 //
 // Equal bytes are equal characters, so that gzip finds in the package what it finds in the module, and as many characters
-// as bytes but for a few: no more than the module itself, where hexadecimal costs 1.1 and base64, in which a byte begins at
+// as bytes except for a few: no more than the module itself, where hexadecimal costs 1.1 and base64, in which a byte begins at
 // any of three places, 3.2 KB more. Plain ASCII, so that no charset and no minifier changes it. src/kernels/module.ts reads it.
 //
 // The module itself gets a custom section named toeplitz that holds its version, eight bytes of its SHA-256 in hexadecimal,

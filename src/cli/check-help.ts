@@ -6,6 +6,11 @@ import { settingsHelp } from './settings.ts';
 
 const names = Object.keys(operators);
 
+/** What families say of the calls of their operators; the text below says it of the others. */
+const saidByFamilies = Object.entries(operators)
+  .flatMap(([name, { inCall }]) => (inCall ? `  ${name.padEnd(17)} ${inCall}` : []))
+  .join('\n');
+
 /** A list in lines of at most 88 characters. */
 function wrapped(text: string): string {
   const lines = [''];
@@ -71,7 +76,6 @@ The contents of a call with x [n, h, w, c], without dialect and layout:
   maxPool2d         size, stride, padding, dilation, ceil
   avgPool2d         the same and countPadding: whether padding counts in the divisor
   dense             units, bias; x [n, in], weight [in, units]
-  prelu             shared: one slope for all channels; slope [c] or [1], the gradient too
   leakyRelu         slope; relu, sigmoid, tanh: nothing; softmax, logSoftmax: axis
   clip              min, max; hardSigmoid: alpha, beta; elu: alpha; selu: alpha, gamma
   gelu              approximate: 'none' or 'tanh'; hardSwish, silu, softplus: nothing
@@ -94,6 +98,7 @@ The contents of a call with x [n, h, w, c], without dialect and layout:
   lpPool2d          as maxPool2d, and p; globalLpPool: p, keep
   locallyConnected2d  filters, size, stride, padding, bias
                     weight [taps inside x, c, filters], bias [h, w, filters]
+${saidByFamilies}
 
 1-D and 3-D operators have one or three axes in place of h and w. A question about a
 gradient also has dy, of the shape of y; the answer has the shapes of x, weight and bias.

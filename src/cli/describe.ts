@@ -90,7 +90,7 @@ function totals({ parameters, statistics, cost, memory, rows }: OnnxDescription)
   ];
 }
 
-/** One line each, but for what follows from another: a shape that is not known. */
+/** One line each, except for what follows from another: a shape that is not known. */
 function problems({ rows, inputs }: OnnxDescription): string[] {
   const lacking = new Set<string>();
   const lines: string[] = [];

@@ -15,7 +15,7 @@ interface Blocks {
   at(block: number, k: number): number;
 }
 
-/** Side by side, but for those of a channel, which are so in each image. */
+/** Side by side, except those of a channel, which are so in each image. */
 function blocksOf(node: Node): Blocks {
   const { shape } = node.at(0).value;
   const { op } = node.planned.node;

@@ -23,7 +23,7 @@ export type Exposed =
   | { readonly every: number }
   | { readonly part: number; readonly outputs: number };
 
-/** What can be made an output and is none yet: whatever a node makes, but for constants. */
+/** What can be made an output and is none yet: whatever a node makes, except constants. */
 export function exposable(model: Model): string[] {
   const outputs = new Set(model.outputs.map(({ name }) => name));
   return model.nodes.flatMap((node) =>

@@ -24,7 +24,7 @@ export interface OutputBound {
   readonly error: Tensor;
 }
 
-/** x and the parameters as operands, checked by the layer itself; plain copies, but for the data. */
+/** x and the parameters as operands, checked by the layer itself; plain copies, except of the data. */
 function operandsOf(layer: Layer, x: Tensor, params: Params<Tensor>): Operands {
   checkLayer('check', layer);
   checkKnown(layer);

@@ -16,6 +16,8 @@ export interface Operator {
   readonly make: (attributes: never) => Layer;
   /** Whether a report names it even if it is not offered. */
   readonly isBasic?: boolean;
+  /** The attributes and parameters of its call in a few words, for `toeplitz check --help`. */
+  readonly inCall?: string;
 }
 
 /** Where cases are drawn from. */

@@ -12,7 +12,7 @@ const exact: Fill = (_, size, draw) =>
     return value < 0 ? value : value + 1;
   });
 
-/** As `exact`, but for the tensor that is named. */
+/** As `exact`, except for the tensor that is named. */
 const but =
   (tensor: string, change: Fill): Fill =>
   (name, size, draw) =>

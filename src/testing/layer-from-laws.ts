@@ -121,12 +121,12 @@ export function ownFailure(law: Law, s: Subject, parameters: fc.Parameters<unkno
 /** Numbers that are listed one by one. */
 const LISTED = 12;
 
-/** `[1, 2, 2, 1], 0 but for 3 at [0, 1, 0, 0]`, or all numbers of a small tensor. */
+/** `[1, 2, 2, 1], 0 except for 3 at [0, 1, 0, 0]`, or all numbers of a small tensor. */
 function sparse({ shape, data }: Tensor): string {
   const some = [...data.keys()].filter((i) => data[i] !== 0);
   const listed = some.slice(0, LISTED).map((i) => `${data[i]} at [${placeOf(shape, i).join(', ')}]`);
   if (data.length <= LISTED && some.length > 1) return `[${shape.join(', ')}], ${Array.from(data).join(', ')}`;
   if (some.length === 0) return `[${shape.join(', ')}], 0 everywhere`;
   const more = some.length - listed.length;
-  return `[${shape.join(', ')}], 0 but for ${listed.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  return `[${shape.join(', ')}], 0 except for ${listed.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }

@@ -44,7 +44,7 @@ const right = [
   [5, 15],
 ];
 
-/** This host, but for some members of its WebAssembly. */
+/** This host without some members of its WebAssembly. */
 const without = (members: object) => ({ WebAssembly: Object.assign(Object.create(WebAssembly), members) });
 const refuse = (error: Error) =>
   function () {

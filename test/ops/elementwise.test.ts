@@ -47,7 +47,7 @@ describe('activations by the table', () => {
     for (const layer of all) expect(gradientCheck(layer, x, {}).ok, layer.name).toBe(true);
   });
 
-  it('[activation-elementwise] float32 is the float64 value rounded once, but for the three that round every operation', () => {
+  it('[activation-elementwise] float32 is the float64 value rounded once, except for the three that round every operation', () => {
     const x = Float32Array.from({ length: 999 }, (_, i) => (i - 500) / 37);
     for (const layer of all.filter(({ name }) => !['hardSigmoid', 'hardSwish', 'selu'].includes(name))) {
       const single = layer.forward({ shape: [1, 999], data: x }, {});

@@ -54,7 +54,7 @@ describe('batchNorm and frozenNorm', () => {
     }
   });
 
-  it('[norm-batch] [norm-frozen] y = (x − mean)·scale + bias, in float32 but for statistics and deviation', () => {
+  it('[norm-batch] [norm-frozen] y = (x − mean)·scale + bias, in float32 except for statistics and deviation', () => {
     const x = rough(shape, 1);
     const { mean, variance } = batchStatistics(3, 3, x.data);
     const formula = (mean: Data, variance: Data) => {

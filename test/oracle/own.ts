@@ -38,7 +38,7 @@ export function gradient(call: GradientCall): Gradients {
 export const ops: Engine['ops'] = Object.fromEntries(names.map((name) => [name, forward]));
 export const gradients: Engine['gradients'] = Object.fromEntries(names.map((name) => [name, gradient]));
 
-/** An engine that is right but for one operator. */
+/** An engine that is right except for one operator. */
 export const withFault = (op: string, fault: (call: Call) => unknown, more: Partial<Engine> = {}): Engine => ({
   name: 'faulty',
   ops: { ...ops, [op]: fault as (call: Call) => Tensor },

@@ -126,7 +126,7 @@ describe('sigmoid', () => {
     expect([...misrounded('sigmoid', 2 ** -27, 40), ...misrounded('sigmoid', -(2 ** -27), -104)]).toEqual([]);
   });
 
-  it('[math-float32] results half way but for x³/48 are too', () => {
+  it('[math-float32] results half way except for x³/48 are too', () => {
     // ½ + x/4 is the middle of two float32 neighbours where x is an odd multiple of 2⁻²³, or of −2⁻²⁴.
     const odd = [2 ** -23, -(2 ** -24)].flatMap((unit) => Array.from({ length: 256 }, (_, i) => (2 * i + 1) * unit));
     expect(odd.filter((x) => isMisrounded('sigmoid', x))).toEqual([]);

@@ -83,7 +83,7 @@ function Verdict() {
       {verdict === 'agrees' && (
         <p>
           {float64.some(({ h, error }) => h === 1e-2 && error < 1e-12)
-            ? 'L is linear here, so every step is exact but for rounding, which grows as h shrinks.'
+            ? 'L is linear here, so every step is exact except for rounding, which grows as h shrinks.'
             : 'From the right, the error falls with the square of h, for one-sided quotients with h; then rounding takes over, and it grows as h shrinks.'}
           {kinks.length > 0 &&
             ` Steps that reach a corner, at θ ${kinks.map((t) => `${t < 0 ? '−' : '+'} ${short(Math.abs(t))}`).join(', θ ')}, are off.`}

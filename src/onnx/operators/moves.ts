@@ -28,7 +28,7 @@ function concatenated(call: Call): Plan {
   const [{ type, shape: first }] = known;
   for (const { shape } of known)
     if (shape.length !== rank || shape.some((n, i) => i !== axis && n !== first[i]))
-      unsupported(`shapes must be equal but for axis ${axis}, got [${first}] and [${shape}]`);
+      unsupported(`shapes must be equal except on axis ${axis}, got [${first}] and [${shape}]`);
   const shape = first.map((n, i) => (i === axis ? known.reduce((all, each) => all + each.shape[axis], 0) : n));
   const isChannels = axis === 1 && rank >= 2;
   return {

@@ -7,7 +7,7 @@ import { operators } from '../families/index.ts';
 import { absent } from '../family.ts';
 import { ownLayout, readLayout } from './layout.ts';
 
-/** A dialect but for what its families decide. */
+/** A dialect without what its families decide. */
 type Conventions = Omit<Dialect, 'operators' | 'limits'> & { readonly limits: Omit<Dialect['limits'], 'numbers'> };
 
 const channelsFirst = readLayout({ x: 'NCHW', weight: 'OIHW' });

@@ -30,7 +30,7 @@ function distribution({ add, mul, div, erf, constant }: Operations, x: Rounded):
   return mul(half, add(one, erf(scaled)));
 }
 
-/** tanh(√(2/π)·(x + 0.044715·x³)), which is ±1 where |x| > 8 but for the inaccuracy of the function. */
+/** tanh(√(2/π)·(x + 0.044715·x³)), which is ±1 where |x| > 8, apart from the inaccuracy of the function. */
 function tangent(o: Operations, x: Rounded): Rounded {
   const { add, mul, constant } = o;
   if (x.v - x.e > 8 || x.v + x.e < -8) return { v: Math.sign(x.v), e: tangentOf(o, exactly(12)).e };

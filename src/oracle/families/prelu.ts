@@ -46,7 +46,7 @@ function summed(S: number, length: number, term: (i: number) => number): Float64
   return sums;
 }
 
-/** The axes of x in a layout but for the images: 1 but for channels, if each has a slope. */
+/** The axes of x in a layout, without that of the images: each is 1, except that of the channels if each has a slope. */
 function alphaOf(c: PreluCase, layout: Required<Layout>) {
   const axes = axesIn(c, layout).map((axis, at) => ({ at, isOwn: axis === 'C' && !c.shared, axis }));
   return axes.filter(({ axis }) => axis !== 'N').map((each) => ({ ...each, cells: each.isOwn ? c.channels : 1 }));
@@ -150,6 +150,7 @@ export const preluFamily = shapedFamily<Shared>({
   place: 7,
   name: 'prelu',
   make: prelu,
+  inCall: 'shared: one slope for all channels; slope [c] or [1], the gradient too',
   own: { shared: { letter: 's', values: [false, false, true] } },
   tensors: { slope: 'none' },
   values: {

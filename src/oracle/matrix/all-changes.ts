@@ -62,7 +62,7 @@ export function wantedLater(text: string): void {
   wanted.set(text, { number: wanted.size });
 }
 
-/** The change of a text in another case, where it may also be about axes of a single place; of factors but for plain numbers. */
+/** The change of a text in another case, where it may also be about axes of a single place; of factors, except plain numbers. */
 export function changeNamed(terms: Terms, text: string): Change | undefined {
   wantedLater(text);
   const own = wanted.get(text)!;

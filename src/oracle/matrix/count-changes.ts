@@ -23,7 +23,7 @@ export function countChanges(terms: Terms): Change[] {
     const shape = shapes[side];
     return moved(term, side, index >= 0 && index < sizeOf(shape) ? placeOf(shape, index) : beyond(shape));
   };
-  /** The number of an element, but for its last axis. */
+  /** The number of an element without its last axis. */
   const row = (term: Term, side: Side, axes: number): number => indexAt(shapes[side], term[side].slice(0, axes));
   const filters = (count: number): Loop => ({
     count: O,

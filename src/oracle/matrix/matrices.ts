@@ -56,7 +56,7 @@ export function outputsBeyond(terms: Terms, part: Part, list: readonly Term[]): 
   return new Set(reading.map((term) => indexAt(terms.shapes[out], term[out])));
 }
 
-/** A matrix but for some outputs. */
+/** A matrix without some outputs. */
 export function exceptOutputs(terms: Terms, part: Part, matrix: Matrix, outputs: ReadonlySet<number>): Matrix {
   if (outputs.size === 0) return matrix;
   const sizes = sizesOf(terms);

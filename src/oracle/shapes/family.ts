@@ -37,6 +37,8 @@ export interface ShapedParts<A extends object> {
   readonly place: number;
   readonly name: string;
   make(attributes: never): Layer;
+  /** Its attributes and parameters in a few words, for `toeplitz check --help`. */
+  readonly inCall?: string;
   /** Its attributes, where it has any. */
   readonly own?: Owns<A>;
   /** Those of the layer, where a case has them by other names, and back. */
@@ -116,7 +118,7 @@ export function shapedFamily<A extends object>(parts: ShapedParts<A>): Family<Sh
   return {
     ...sameInEveryDialect,
     place,
-    operators: { [name]: { make } },
+    operators: { [name]: { make, inCall: parts.inCall } },
     tensors: { x: 'x', y: 'x', dy: 'x', ...parts.tensors },
     showsPrecision: parts.showsPrecision ?? false,
     values,

@@ -144,7 +144,7 @@ it('[oracle-instead] counts outputs by other numbers where these give another co
   const strided = terms('conv1d/n2h6c1_o1k2s3pvd1g1b0/f32/exact/1');
   const changes = new Map([...numberChanges(strided)].map((each) => [each.text, each]));
   const counted = (text: string) => changes.get(`${text}, and the outputs are counted so`)!.all?.();
-  // Five outputs of each image, where two of each have room: those of the first image are written, but for the last.
+  // Five outputs of each image, where two of each have room: those of the first image are written, except the last.
   const placed = [0, 1, 2, 3].flatMap((p) =>
     [0, 1].map((k) => ({ x: [0, p + k, 0], w: [k, 0, 0], y: [Math.floor(p / 2), p % 2, 0], factor: 1 })),
   );

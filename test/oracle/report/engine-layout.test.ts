@@ -6,7 +6,7 @@ import { conv2d } from '../../../src/ops/convolution.ts';
 import { checkEngine, type Engine, render } from '../../../src/oracle/index.ts';
 import { placeOf } from '../../../src/places.ts';
 
-/** Right but for the second row, third column of the second filter. */
+/** Right except for the second row, third column of the second filter. */
 const wrong: Engine = {
   name: 'wrong',
   layout: { x: 'NCHW', weight: 'OIHW' },
