@@ -34,7 +34,7 @@ describe.skipIf(executable === undefined)('the page in Chromium, or the one that
   });
 
   // One visit for all of it: what the tabs compute is computed once.
-  test.each(some(addresses, 7))(
+  test.each(some(addresses, 5))(
     '%s: axe finds nothing in either scheme, nothing is said on the console, nothing is requested, and it fits a phone',
     async (hash) => {
       const said = await visit(site, hash, async (page) => {

@@ -1,0 +1,3 @@
+// All cases of fuzz.test.ts, of which `npm test` runs some.
+
+import './fuzz.test.ts';
