@@ -24,7 +24,7 @@ export const byPixel: SetOf = (s, i) => Math.floor(i / channelsOf(s));
 export const byImage: SetOf = (s, i) => Math.floor((i * s.case.batch) / s.x.length);
 export const byImageAndChannel: SetOf = (s, i) => byImage(s, i) * channelsOf(s) + byChannel(s, i);
 
-const square = (d: number): number => d * d;
+export const square = (d: number): number => d * d;
 
 /** Mean and variance (divided by M) of the numbers of each set. */
 function momentsOf(s: NormSetting, setOf: SetOf) {
@@ -53,11 +53,26 @@ export const byStatistics = (name: string, setOf: SetOf, deviation = plainDeviat
   },
 });
 
+/** The same, open where a set has one number: 0 / 0 or 0. */
+function unbiased(setOf: SetOf): NormMistake {
+  const deviation: Deviation = (v, e, M) => Math.sqrt((v * M) / (M - 1) + e);
+  const { name, result } = byStatistics('the variance were divided by M − 1', setOf, deviation);
+  return {
+    name,
+    result(s) {
+      const of = momentsOf(s, setOf);
+      return { ...result!(s)!, open: Uint8Array.from(s.x, (_, i) => Number(of(i).count === 1)) };
+    },
+  };
+}
+
 /** Another deviation of the right sets. */
 export const otherDeviations = (setOf: SetOf): readonly NormMistake[] => [
-  byStatistics('the variance were divided by M − 1', setOf, (v, e, M) => Math.sqrt((v * M) / (M - 1) + e)),
+  unbiased(setOf),
   byStatistics('epsilon were added to the deviation instead of the variance', setOf, (v, e) => Math.sqrt(v) + e),
   byStatistics('the variance were not rooted', setOf, (v, e) => v + e),
+  byStatistics('the variance were at least epsilon, instead of more by it', setOf, (v, e) => Math.sqrt(Math.max(v, e))),
+  byStatistics('epsilon were ignored: NaN where all numbers are equal', setOf, (v) => Math.sqrt(v)),
 ];
 
 /** Of a norm whose statistics depend on x, within each set. */
@@ -111,6 +126,10 @@ export function sumOver(s: NormSetting, c: number, term: (i: number) => number):
 export const normMistakes: readonly NormMistake[] = [
   withParameters('the weight were ignored', filled('weight', 1)),
   withParameters('the bias were ignored', filled('bias', 0)),
+  withParameters('the bias were added before the weight', (p) => ({
+    ...p,
+    bias: { ...p.bias, data: p.bias.data.map((v, i) => v * p.weight.data[i]) },
+  })),
   withParameters('weight and bias were exchanged', (p) => ({ ...p, weight: p.bias, bias: p.weight })),
   { name: 'epsilon were ignored', instead: (c) => (c.epsilon > 1e-9 ? { ...c, epsilon: 1e-30 } : undefined) },
   ...[1e-5, 1e-3].map(

@@ -16,10 +16,12 @@ import {
   epsilonOf,
   filled,
   inGradient,
+  type NormMistake,
   normMistakes,
   normValues,
   otherDeviations,
   ownEpsilon,
+  square,
   sumOver,
   withParameters,
 } from './norm-mistakes.ts';
@@ -65,6 +67,15 @@ export const batchNormFamily = shapedFamily<Epsilon>({
   ],
 });
 
+/** The given variance counted as another one, before epsilon is added. */
+const ofVariance = (name: string, change: (variance: number, epsilon: number) => number): NormMistake => ({
+  name,
+  setting(s) {
+    const data = s.p.variance.data.map((v) => change(v, epsilonOf(s)));
+    return { ...s, p: { ...s.p, variance: { ...s.p.variance, data } } };
+  },
+});
+
 export const frozenNormFamily = shapedFamily<Epsilon>({
   place: 14,
   name: 'frozenNorm',
@@ -92,16 +103,11 @@ export const frozenNormFamily = shapedFamily<Epsilon>({
       p.mean.data.some((v) => v < 0) ? undefined : { ...p, mean: p.variance, variance: p.mean },
     ),
     withParameters('the mean were ignored', filled('mean', 0)),
+    withParameters('the mean were added', (p) => ({ ...p, mean: { ...p.mean, data: p.mean.data.map((v) => -v) } })),
     withParameters('the variance were ignored', filled('variance', 1)),
     byStatistics('the statistics were those of the batch', byChannel),
-    {
-      name: 'epsilon were added to the deviation instead of the variance',
-      setting(s) {
-        const epsilon = epsilonOf(s);
-        const data = s.p.variance.data.map((v) => (Math.sqrt(v) + epsilon) * (Math.sqrt(v) + epsilon) - epsilon);
-        return { ...s, p: { ...s.p, variance: { ...s.p.variance, data } } };
-      },
-    },
+    ofVariance('epsilon were added to the deviation instead of the variance', (v, e) => square(Math.sqrt(v) + e) - e),
+    ofVariance('the variance were at least epsilon, instead of more by it', (v, e) => Math.max(v, e) - e),
     ...normMistakes,
     inGradient('the gradient of x were that of a norm with the statistics of the batch', 'x', (s, { x }) => {
       const M = s.x.length / channelsOf(s);

@@ -78,6 +78,21 @@ const perRow = (name: string, factor: (s: Setting, row: readonly number[]) => nu
   },
 });
 
+/** Another number than the maximum is taken away first. */
+const lessThan = (name: string, taken: (row: readonly number[]) => number): ShapedMistake<Along> => ({
+  name,
+  result(s) {
+    const y = right(s);
+    for (const row of rowsAlong(inputOf(s.case), s.case.axis)) {
+      const away = taken(row.map((i) => s.x[i]));
+      const e = row.map((i) => Math.fround(exp(s.x[i] - away)));
+      const total = Math.fround(e.reduce((sum, each) => sum + each, 0));
+      for (const [at, i] of row.entries()) y.data[i] = e[at] / total;
+    }
+    return y;
+  },
+});
+
 /** What is asked of a function along an axis. */
 export const alongAxis = {
   own: { axis: { letter: 'x', values: [-1, 1, 2, 0, -2, 3, -3], refused: [9, -9] } },
@@ -86,6 +101,8 @@ export const alongAxis = {
     [[4, 10], 'real'],
     [[2, 3, 4, 5], 'exact'],
     [[1, 3, 3, 21], 'real'],
+    [[4, 10], 'large'],
+    [[2, 5], 'low'],
   ],
   ranges: [...shapedRanges, { values: 'large' }, { rank: [1, 2], own: { axis: [1, 0, -2] } }],
 } as const;
@@ -144,18 +161,8 @@ export const softmaxFamily = shapedFamily<Along>({
     perRow('the exponentials were not divided by their sum', (s, row) =>
       row.reduce((sum, i) => sum + exp(s.x[i] - Math.max(...row.map((j) => s.x[j]))), 0),
     ),
-    {
-      name: 'the maximum were not taken away first, so that exp overflows',
-      result(s) {
-        const y = right(s);
-        for (const row of rowsAlong(inputOf(s.case), s.case.axis)) {
-          const e = row.map((i) => Math.fround(exp(s.x[i])));
-          const total = Math.fround(e.reduce((sum, each) => sum + each, 0));
-          for (const [at, i] of row.entries()) y.data[i] = e[at] / total;
-        }
-        return y;
-      },
-    },
+    lessThan('the maximum were not taken away first, so that exp overflows', () => 0),
+    lessThan('the maximum began at 0, so that all of exp underflow far below it', (row) => Math.max(0, ...row)),
     ofOthers('exp were 2 to the power', (x) => x * Math.LN2),
     ofOthers('the values were negated', (x) => -x),
     {

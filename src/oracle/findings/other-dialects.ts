@@ -1,25 +1,23 @@
 // An engine that is wrong in the dialect it declares is asked again in each of the others: does it speak one of them?
 
+import { SpecError } from '../../errors.ts';
+import type { Tensor } from '../../tensor.ts';
 import { ask, callOf, type Outcome } from '../ask/ask.ts';
-import type { Case } from '../case.ts';
+import type { Case, Operands } from '../case.ts';
 import { drawCase } from '../cases/draw.ts';
 import { isPossible } from '../cases/tensors.ts';
 import { type DialectName, dialectNames } from '../dialect.ts';
 import { dialects } from '../dialects/dialects.ts';
-import { nearestIn } from '../dialects/translate.ts';
+import { toOurs } from '../dialects/layout.ts';
+import { countsOf, layoutKeyOf, nearestIn } from '../dialects/translate.ts';
 import type { Call } from '../engine.ts';
 import { type EngineUnderTest, isFailure } from '../engine-under-test.ts';
+import { familyOf, layerFor } from '../families/index.ts';
 
 /** How many of the wrong answers, and how many of the right ones, are asked for again. */
 const ASKED = 12;
 /** Fewer answers than this are no evidence for a dialect. */
 const ANSWERS = 4;
-
-/**
- * An engine that is right in a larger share of its answers reads the words and the layout that it declares. Another dialect then
- * explains the others by its rules alone: where it asks the same question.
- */
-const RIGHT = 0.75;
 
 /** The dialects in which the engine is right on what it gets wrong, and on what it gets right. Spec dialect-other. */
 export async function dialectsOf(subject: EngineUnderTest, outcomes: readonly Outcome[]): Promise<DialectName[]> {
@@ -53,8 +51,6 @@ async function speaks(
   const sayable = (list: readonly Outcome[]): Case[] =>
     list.flatMap(({ case: c }) => (unchanged(dialect, c) ? c : [])).slice(0, ASKED);
   const mended = sayable(wrong);
-  const isUnderstood = right.length > RIGHT * (right.length + wrong.length);
-  if (isUnderstood && !mended.every((c) => isSame(callOf(subject, c), callOf(other, c)))) return false;
   let answers = 0;
   const isRight = async (c: Case): Promise<boolean> => {
     const { kind } = (await ask(other, c)).verdict;
@@ -62,8 +58,9 @@ async function speaks(
     return !isFailure(kind);
   };
   for (const c of mended) if (!(await isRight(c))) return false;
-  // What the dialect leaves open is skipped, and mends nothing.
-  const isMended = answers > 0;
+  // What the dialect leaves open is skipped, and mends nothing; nor does a question of both, which is right in either.
+  let isMended = false;
+  for (const c of answers > 0 ? mended : []) isMended ||= !(await isRightInBoth(subject, other, c));
   for (const c of sayable(right)) if (!(await isRight(c))) return false;
   for (let i = 0; i < DRAWN && answers < ANSWERS; i++) {
     const c = drawCase(op, gradient, 1, BEYOND + i, { dialect, traits: subject.traits });
@@ -73,8 +70,34 @@ async function speaks(
   return answers >= ANSWERS && (isMended || right.length === 0);
 }
 
-/** Whether two questions have the same words and the same tensors. */
-const isSame = (a: Call, b: Call): boolean => JSON.stringify(a, numbersOf) === JSON.stringify(b, numbersOf);
+/** Whether the question about a case in another dialect is one of the engine's own about some other case, and its answer right there. */
+async function isRightInBoth(subject: EngineUnderTest, other: EngineUnderTest, c: Case): Promise<boolean> {
+  const question = callOf(other, c);
+  const same = caseOf(subject, c, question);
+  const isAsked =
+    same &&
+    isPossible(same) &&
+    JSON.stringify(callOf(subject, same), numbersOf) === JSON.stringify(question, numbersOf);
+  return isAsked === true && !isFailure((await ask(subject, same)).verdict.kind);
+}
+
+/** The case that is asked by such a question in our own words. */
+function caseOf({ layout }: EngineUnderTest, c: Case, { op, attributes, ...tensors }: Call): Case | undefined {
+  const operands = Object.fromEntries(
+    (Object.entries(tensors) as [string, Tensor][]).map(([name, each]) => [
+      name,
+      toOurs(layoutKeyOf(c, name), each, layout, each.shape.length, countsOf(c)) as Tensor,
+    ]),
+  );
+  try {
+    const own = familyOf(op).caseOf(layerFor(op, attributes), operands as unknown as Operands);
+    const given = Object.fromEntries(Object.entries(operands).map(([name, { data }]) => [name, [...data]]));
+    return { ...own, op, gradient: c.gradient, values: 'given', seed: 0, given };
+  } catch (error) {
+    if (error instanceof SpecError) return undefined;
+    throw error;
+  }
+}
 
 const numbersOf = (_: string, value: unknown): unknown => (value instanceof Float32Array ? [...value] : value);
 

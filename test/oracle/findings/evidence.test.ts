@@ -77,6 +77,17 @@ it('[oracle-mistakes] leaves open what answers a question that there is not', ()
   ]).toEqual([true, true, false]);
 });
 
+it('[oracle-mistakes] leaves open what a set of one number gives where the variance is divided by M − 1', () => {
+  const mistake = mistakesOf('batchNorm').find(({ name }) => name === 'the variance were divided by M − 1')!;
+  const openIn = (batch: number) => [
+    ...predict(mistake, settingOf(parseCaseId(`batchNorm/n${batch}c2_e1/f32/exact/1`)))!.y!.open!,
+  ];
+  expect([openIn(1), openIn(2)]).toEqual([
+    [1, 1],
+    [0, 0, 0, 0],
+  ]);
+});
+
 describe('a mistake that differs from what is right by about as much as both round', () => {
   const c = parseCaseId('relu/n1c4_/f32/given/x=1,1,1,1');
   const u = 2 ** -24;

@@ -247,15 +247,12 @@ describe('one cause', () => {
     expect((await findings('relu', run, 12)).map(({ kind }) => kind)).toEqual(['error']);
   });
 
-  it('[dialect-other] is not that of other libraries, which would have asked for another axis', async () => {
-    /** Overflows along the last axis, if it is counted from the end. */
+  it('[dialect-other] is not that of other libraries, which count all axes from 0', async () => {
     const run = (call: Call): Tensor => {
-      const isLarge = call.attributes.axis === -1 && call.x.data.some((v) => Math.abs(v) > 1e5);
-      return isLarge ? changed(forward(call), () => NaN) : forward(call);
+      const { axis } = call.attributes as { axis: number };
+      return axis < 0 ? changed(forward(call), (v) => v / 2) : forward(call);
     };
-    const found = await findings('softmax', run, 200, {}, false);
-    expect(found.map(({ kind }) => kind)).toEqual(['fail']);
-    expect(found[0].where?.terms).toEqual(['x beyond ±10⁵', 'axis = -1']);
+    expect((await findings('softmax', run, 60)).map(({ kind }) => kind)).toEqual(['fail']);
   });
 
   it('[dialect-other] is not excused by another question: `same` said as numbers', async () => {
