@@ -18,10 +18,10 @@ export interface ImageFolder {
 export const isFolder = async (path: string): Promise<boolean> =>
   (await orRefused(`cannot read ${path}`, () => at(path)))?.isDirectory() ?? false;
 
-/** What would be left out silently otherwise. */
+/** Images that are refused rather than left out silently. */
 const OTHER_IMAGES = /\.(jpe?g|gif|webp|bmp|tiff?|avif)$/i;
 
-/** By code units, so that the order is that of no language; without what systems hide there. */
+/** The entries in the order of their code units, which depends on no language; without hidden files of the system. */
 async function entriesOf(folder: string): Promise<Dirent[]> {
   const entries = await orRefused(`cannot read ${folder}`, () => promises.readdir(folder, { withFileTypes: true }));
   return entries.filter(({ name }) => !name.startsWith('.')).sort((a, b) => (a.name < b.name ? -1 : 1));

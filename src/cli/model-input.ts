@@ -67,7 +67,7 @@ function ofWeights(who: string, file: Uint8Array, { net, classes }: Values): Uin
   return writeModel(layer, shape, params, true);
 }
 
-export function readShapes(given: readonly string[]): ShapeOptions {
+function readShapes(given: readonly string[]): ShapeOptions {
   const shapes = given.map((each) => {
     const [, name, axes] = /^(.+)=(\d+(?:x\d+)*)$/.exec(each) ?? [];
     if (name === undefined) throw new UsageError(`--shape must be such as x=1x3x224x224, got '${each}'`);

@@ -82,7 +82,7 @@ function told({ data }: Tensor): string {
 
 const short = (value: number): string => String(Number(value.toPrecision(6)));
 
-/** Of all tensors those that are inputs. */
+/** Those of the tensors that are inputs of the model. */
 function ofModel(model: Model, named: Readonly<Record<string, Tensor>>): Record<string, Tensor> {
   const inputs = model.inputs.filter(({ name }) => Object.hasOwn(named, name));
   const [only] = Object.keys(named);

@@ -1,7 +1,7 @@
 // The health of the filters themselves (lecture L0): after good training they show structure and are not correlated.
 
 import { known } from '../attributes.ts';
-import type { Tensor } from '../tensor.ts';
+import { sizeOf, type Tensor } from '../tensor.ts';
 import { type Correlations, correlations } from './column-correlation.ts';
 import { columnsOf, share, which } from './health.ts';
 import { decimal, inWords, listed, percent, spread, verdictOf } from './health-text.ts';
@@ -87,7 +87,7 @@ export function filterHealth(weight: Tensor, options: FilterHealthOptions = {}):
 function structureOf(filter: Float64Array, shape: readonly number[]): number {
   const [first, second]: [number[], number[]] = [[], []];
   for (let axis = 0; axis < shape.length - 1; axis++) {
-    const inner = shape.slice(axis + 1).reduce((product, each) => product * each, 1);
+    const inner = sizeOf(shape.slice(axis + 1));
     for (let i = 0; i < filter.length; i++) {
       if (Math.floor(i / inner) % shape[axis] === shape[axis] - 1) continue;
       first.push(filter[i]);

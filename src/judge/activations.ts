@@ -7,7 +7,7 @@ import { isFloat, isWhole } from '../onnx/element-types.ts';
 import type { Model } from '../onnx/model.ts';
 import type { Kind } from '../onnx/value.ts';
 import { isList, listOf, reading } from '../reading.ts';
-import { checkTensor, type Shape, sameShape, type Tensor } from '../tensor.ts';
+import { checkTensor, type Shape, sameShape, sizeOf, type Tensor } from '../tensor.ts';
 
 /** Tensors by the names that the model has for them. */
 export type Activations = Readonly<Record<string, Tensor>>;
@@ -165,7 +165,7 @@ export function fitting(name: string, { type, shape }: Kind, tensor: Tensor, lay
 function turned({ shape, data }: Tensor): Tensor {
   const to = toFirst(shape);
   const [batch, C, ...space] = to;
-  const P = space.reduce((a, b) => a * b, 1);
+  const P = sizeOf(space);
   const moved = data.slice();
   for (let n = 0; n < batch; n++)
     for (let p = 0; p < P; p++) for (let c = 0; c < C; c++) moved[(n * C + c) * P + p] = data[(n * P + p) * C + c];
@@ -178,7 +178,7 @@ function misshapen(name: string, shape: Shape, got: Shape, layout: ImageLayout):
       ? " (its channels come last: layout: 'NHWC', on the command line --layout NHWC)"
       : got.length === shape.length && sameShape(got.slice(1), shape.slice(1))
         ? ' (another batch than the input of the model)'
-        : got.reduce((a, b) => a * b, 1) === shape.reduce((a, b) => a * b, 1)
+        : sizeOf(got) === sizeOf(shape)
           ? ' (as many numbers: was it reshaped?)'
           : '';
   return new SpecError('judge-shape', `${WHO}: ${show(name)} must have shape [${shape}], got [${got}]${rest}`);

@@ -11,7 +11,7 @@ import { formats, rounding } from '../oracle/bounds/formats.ts';
 import { ANYTHING, FINITE, overflow } from '../oracle/bounds/number-kinds.ts';
 import { mayTransform, transformed } from '../oracle/bounds/winograd.ts';
 import { familyOf } from '../oracle/families/index.ts';
-import type { Data, Shape, Tensor } from '../tensor.ts';
+import { type Data, type Shape, sizeOf, type Tensor } from '../tensor.ts';
 import { type ConvGeometry, cellsUnder, inputs, outputs, taps } from '../window.ts';
 import { arithmeticOf, type Declared, roundingOf, sound } from './enclosure.ts';
 
@@ -143,7 +143,7 @@ export function enclosedContraction(c: Contraction, declared: Declared): Bound |
   const { layer, x, shape, radius, weight, bias, more } = c;
   const parts = [x, weight.data, ...(bias ? [bias.data] : [])];
   if (!parts.every((part) => (part as Float64Array).every(Number.isFinite))) return undefined;
-  const size = layer.shape(shape).reduce((a, b) => a * b, 1);
+  const size = sizeOf(layer.shape(shape));
   const terms = termsOf(c, size);
   if (terms.some((m) => m > MOST_TERMS)) return undefined;
   const value = exactOf(c, size);

@@ -83,7 +83,7 @@ export function roundingOf(declared: Declared): Rounding {
 }
 
 /** The arithmetic of these lines is float64: a part of 10⁹ more covers it. */
-export const ROUNDED_UP = 1 + 1e-9;
+const ROUNDED_UP = 1 + 1e-9;
 
 /** A radius that is larger than any number says nothing, and one that is NaN comes from ∞ − ∞. */
 export const sound = (radius: number): number => (radius >= 0 ? radius * ROUNDED_UP : Number.POSITIVE_INFINITY);

@@ -7,7 +7,7 @@ import type { Operands } from '../oracle/case.ts';
 import { operators } from '../oracle/families/index.ts';
 import { mistakesIn } from '../oracle/findings/one-answer.ts';
 import { placeOf } from '../places.ts';
-import type { Shape, Tensor } from '../tensor.ts';
+import { type Shape, sizeOf, type Tensor } from '../tensor.ts';
 import { type Asked, type CutCase, cutCase, geometryCase } from './cut-case.ts';
 import type { Explanation, Failure } from './explanation.ts';
 import type { JudgedNode } from './judged-node.ts';
@@ -102,7 +102,7 @@ function subjectOf(layer: Layer, { planned, inputs, theirs, k, declared }: Failu
 function lastOf({ shape, data }: Tensor): Float32Array {
   if (shape.length < 3) return new Float32Array(data);
   const [batch, C, ...space] = shape;
-  const P = space.reduce((a, b) => a * b, 1);
+  const P = sizeOf(space);
   const moved = new Float32Array(data.length);
   for (let n = 0; n < batch; n++)
     for (let c = 0; c < C; c++) for (let p = 0; p < P; p++) moved[(n * P + p) * C + c] = data[(n * C + c) * P + p];

@@ -3,7 +3,7 @@
 
 import { isFloat } from '../onnx/element-types.ts';
 import { Value } from '../onnx/value.ts';
-import type { Tensor } from '../tensor.ts';
+import { sizeOf, type Tensor } from '../tensor.ts';
 import type { Enclosure } from './enclosure.ts';
 
 /** More wrong channels than these are another mistake. */
@@ -18,7 +18,7 @@ interface Planes {
 /** Of `[batch, channels, …space]`. */
 function planesOf({ shape }: Tensor): Planes {
   const [batch, channels, ...space] = shape;
-  return { batch, channels, cells: space.reduce((a, b) => a * b, 1) };
+  return { batch, channels, cells: sizeOf(space) };
 }
 
 /** Whether every number of channel c lies within the radius of channel d. */

@@ -64,7 +64,7 @@ function productsOf({ layer, operands: { x, weight }, theirs }: Asked): number {
       ? layer.cost(x.shape)
       : 0;
   const isPool = weight === undefined && layer.geometry !== undefined && isList(size);
-  return isPool ? sizeOf(theirs.shape) * (size as readonly number[]).reduce((all, taps) => all * taps, 1) : 0;
+  return isPool ? sizeOf(theirs.shape) * sizeOf(size as readonly number[]) : 0;
 }
 
 /** These places of the last axis. */

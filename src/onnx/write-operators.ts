@@ -102,7 +102,7 @@ const dense: Write = (w) => {
 };
 
 /** Rows in the order of channels last, brought to that of channels first: the inverse of rowsMoved. */
-export function rowsBack({ shape: [rows, units], data }: Tensor, [, ...image]: Shape): Tensor {
+function rowsBack({ shape: [rows, units], data }: Tensor, [, ...image]: Shape): Tensor {
   const rank = image.length;
   const order = [rank - 1, ...image.slice(1).map((_, i) => i), rank];
   return { shape: [rows, units], data: permuted(data, [...image, units], order) };

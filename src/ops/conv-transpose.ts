@@ -4,7 +4,7 @@
 //
 // It is the input gradient of the convolution from y to x, so the geometry is that of y.
 
-import { flag, known, perAxis, wholeNumber } from '../attributes.ts';
+import { flag, known, perAxis } from '../attributes.ts';
 import { SpecError } from '../errors.ts';
 import * as kernels from '../kernels/choose.ts';
 import { drawnWeight, filled } from '../layer/declared-params.ts';
@@ -14,7 +14,14 @@ import { operator } from '../layer/operator.ts';
 import { roundingOf } from '../rounding.ts';
 import { allocate, type Shape, type Tensor, typeOf } from '../tensor.ts';
 import { type Axis, axisNames, type ConvGeometry, threeAxes, type Window } from '../window.ts';
-import { biasGradient, type ConvAttributes, checkRank, multiplyAdds, readConvWindow } from './convolution-layer.ts';
+import {
+  biasGradient,
+  type ConvAttributes,
+  checkRank,
+  multiplyAdds,
+  readConvWindow,
+  readFilters,
+} from './convolution-layer.ts';
 
 export interface ConvTransposeAttributes extends Omit<ConvAttributes, 'algorithm'> {
   /** Cells added at the end of each axis of y, fewer than the stride or the dilation. */
@@ -71,10 +78,7 @@ function transposed(
     'groups',
     'bias',
   ]);
-  const filters = wholeNumber('conv-filters', name, 'filters', attributes.filters, 1);
-  const groups = wholeNumber('conv-groups', name, 'groups', attributes.groups ?? 1, 1);
-  if (filters % groups !== 0)
-    throw new SpecError('conv-groups', `${name}: groups must divide the ${filters} filters, got ${groups}`);
+  const { filters, groups } = readFilters(name, attributes);
   const window = readTransposeWindow(name, rank, attributes);
   const bias = flag('conv-bias', name, 'bias', attributes.bias ?? true);
   return operator<ConvGeometry>({

@@ -40,6 +40,15 @@ export interface DepthwiseConvAttributes extends Omit<ConvAttributes, 'filters' 
   readonly multiplier?: number;
 }
 
+/** Filters, and groups that divide them. Spec conv-filters, conv-groups. */
+export function readFilters(who: string, attributes: Pick<ConvAttributes, 'filters' | 'groups'>) {
+  const filters = wholeNumber('conv-filters', who, 'filters', attributes.filters, 1);
+  const groups = wholeNumber('conv-groups', who, 'groups', attributes.groups ?? 1, 1);
+  if (filters % groups !== 0)
+    throw new SpecError('conv-groups', `${who}: groups must divide the ${filters} filters, got ${groups}`);
+  return { filters, groups };
+}
+
 /** A convolution with a given number of groups; `flip` reverses the weight. */
 export function grouped(
   name: string,
@@ -58,10 +67,7 @@ export function grouped(
     'bias',
     'algorithm',
   ]);
-  const filters = wholeNumber('conv-filters', name, 'filters', attributes.filters, 1);
-  const groups = wholeNumber('conv-groups', name, 'groups', attributes.groups ?? 1, 1);
-  if (filters % groups !== 0)
-    throw new SpecError('conv-groups', `${name}: groups must divide the ${filters} filters, got ${groups}`);
+  const { filters, groups } = readFilters(name, attributes);
   const { ceil: _, ...window } = readConvWindow(name, rank, attributes);
   const complete = { filters, ...window, groups, ...readChoices(name, attributes) };
   return convolution({ name, rank, flip, make, complete, part: () => ({ groups, filters: filters / groups }) });

@@ -9,7 +9,7 @@ import { isList } from '../reading.ts';
 import type { Shape } from '../tensor.ts';
 import { cellLayer } from './cell-layer.ts';
 
-export const padModes = ['constant', 'reflect', 'edge', 'wrap'] as const;
+const padModes = ['constant', 'reflect', 'edge', 'wrap'] as const;
 export type PadMode = (typeof padModes)[number];
 
 export interface PadAttributes {

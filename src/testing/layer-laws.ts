@@ -1,6 +1,6 @@
 // The laws of every layer, on whole numbers and on awkward floats.
 
-import { type ElementType, sameShape, type Tensor, typeOf } from '../tensor.ts';
+import { type ElementType, sameShape, sizeOf, type Tensor, typeOf } from '../tensor.ts';
 import { mustEqual } from './compare.ts';
 import fc from './install-fast-check.ts';
 import { awkwardFloats, wholeNumbers } from './numbers.ts';
@@ -107,7 +107,7 @@ const isFrozen = (value: unknown): boolean =>
 
 function mustFit(what: string, t: Tensor, shape: readonly number[], x: Tensor): void {
   if (!sameShape(t.shape, shape)) throw new Error(`${what} has shape [${t.shape}], expected [${shape}]`);
-  const size = shape.reduce((product, axis) => product * axis, 1);
+  const size = sizeOf(shape);
   if (t.data.length !== size) throw new Error(`${what} has ${t.data.length} elements, expected ${size}`);
   if (typeOf(t.data) !== typeOf(x.data)) throw new Error(`${what} is ${typeOf(t.data)}, x is ${typeOf(x.data)}`);
 }

@@ -4,7 +4,7 @@ import type { Kernels } from '../kernels/exports.ts';
 import { decode, granted, type Instance } from '../kernels/module.ts';
 
 /** The most pages that addresses of 32 bits reach, here and as LEB128. */
-export const MOST_PAGES = 0x10000;
+const MOST_PAGES = 0x10000;
 const MOST_IN_BYTES = [0x80, 0x80, 0x04];
 
 /** Pages of a new memory. */

@@ -7,7 +7,7 @@ import { initialize, squaredError, type Tensor, tensor } from '../../src/index.t
 import { cnn1d } from '../../src/nets/index.ts';
 import { type Batch, cosine, fit, minibatches, momentum, random } from '../../src/train/index.ts';
 
-export const TEMPLATE = [-1, 1, -1];
+const TEMPLATE = [-1, 1, -1];
 
 /** Random binary strings [count, length, 1] and their numbers of ones between zeros; outside is 0. */
 function strings(count: number, length: number, seed: number): Batch {

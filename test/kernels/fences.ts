@@ -40,7 +40,7 @@ const wordsOf = (arena: Arena, start: number, end: number): Uint32Array => {
 };
 
 /** The blocks of all arenas that were at work since the last `fenced` began. */
-export class Fences {
+class Fences {
   readonly #blocks = new Map<Arena, Block[]>();
   readonly #planning = new Set<Arena>();
   /** Where the last block would end without fences, for each reset of an arena: in the run before, and in this one. */

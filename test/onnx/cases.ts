@@ -110,7 +110,7 @@ export const typed = (draft: Draft, type: Type): Draft =>
     : draft;
 
 /** Numbers with few digits, both signs among them. */
-export const valued = (shape: readonly number[], step: number): Tensor =>
+const valued = (shape: readonly number[], step: number): Tensor =>
   tensor(
     [...shape],
     Array.from({ length: sizeOf(shape) }, (_, i) => ((i * step) % 17) / 4 - 2),

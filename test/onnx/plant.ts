@@ -7,7 +7,7 @@ import { readTensor } from '../../src/onnx/initializer.ts';
 import { Numbers } from '../../src/onnx/numbers.ts';
 
 /** A message that was read, as one to be written. */
-export function draftOf(value: unknown): unknown {
+function draftOf(value: unknown): unknown {
   if (value instanceof Numbers) return value.list('a list', 1 << 28);
   if (Array.isArray(value)) return value.map(draftOf);
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value;

@@ -10,7 +10,7 @@ import { dialects } from '../../oracle/dialects/dialects.ts';
 import { attributesIn, nearestIn } from '../../oracle/dialects/translate.ts';
 import { familyOf, operators } from '../../oracle/families/index.ts';
 import { absent } from '../../oracle/family.ts';
-import type { Shape } from '../../tensor.ts';
+import { type Shape, sizeOf } from '../../tensor.ts';
 import type { Lab } from './lab.ts';
 import { plainWeight } from './plain-weight.ts';
 
@@ -76,7 +76,7 @@ export function speechOf(lab: Lab, library: Library): Speech {
 /** The shape of the output by the rules of the library. */
 function outputShape(library: Library, c: Case): Shape {
   const shape = layerOf(c).shape(shapeOf(c));
-  const data = new Float64Array(shape.reduce((product, axis) => product * axis, 1));
+  const data = new Float64Array(sizeOf(shape));
   return familyOf(c.op).predictionIn(dialects[library], c, { shape, data }).shape;
 }
 

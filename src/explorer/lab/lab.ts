@@ -38,7 +38,7 @@ const MOST_SHIFT = 999;
 const cellsOf = (text: string): number => Math.max(-MOST_SHIFT, Math.min(MOST_SHIFT, Math.trunc(Number(text)) || 0));
 
 /** `1 -2`: down and right; in 1-D the first is 0. */
-export function readShift(text: string, rank: number): [number, number] {
+function readShift(text: string, rank: number): [number, number] {
   const [down = 0, right = 0] = text.split(' ').map(cellsOf);
   return [rank === 1 ? 0 : down, right];
 }

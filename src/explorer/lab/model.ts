@@ -108,7 +108,7 @@ export function edit(where: 'x' | 'w', index: number, value: number): void {
 }
 
 /** Says the chosen cell: of an output its sum. */
-export function describePlace(lab: Lab, { where, index }: Place): string {
+function describePlace(lab: Lab, { where, index }: Place): string {
   if (where === 'y') return `Output ${outputName(lab, index)}: ${calculationOf(lab, index, 30)}`;
   if (where === 'x') return `Input ${placeName(lab.x.shape, index)}: feeds ${fedBy(lab, index).length} products`;
   return `Weight ${index}: used ${usesOf(lab, index).length} times`;

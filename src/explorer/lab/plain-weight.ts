@@ -1,12 +1,12 @@
 // The weight of a layer as other libraries take it: they do not turn it around.
 
-import type { Tensor } from '../../tensor.ts';
+import { sizeOf, type Tensor } from '../../tensor.ts';
 import type { Lab } from './lab.ts';
 
 /** The weight of the correlation that gives the same: the layer's own, or turned around where it flips. */
 export function plainWeight({ weight, flips, rank }: Lab): Tensor | undefined {
   if (!weight || !flips) return weight;
-  const each = weight.shape.slice(rank).reduce((product, axis) => product * axis, 1);
+  const each = sizeOf(weight.shape.slice(rank));
   const K = weight.data.length / each;
   const data = Float32Array.from(
     weight.data,

@@ -119,7 +119,7 @@ export function LongText<T extends Texts>(props: ControlOf<T> & { readonly rows:
   );
 }
 
-/** A file of the user's own; whoever cancels the choice keeps the one before. `accept` says which kinds are offered. */
+/** A file of the user's own; cancelling the choice keeps the file that was chosen before. `accept` says which kinds are offered. */
 export const FileField = ({ accept, onFile }: { readonly accept: string; readonly onFile: (file: File) => void }) => (
   <label class="control">
     File
@@ -136,7 +136,7 @@ export const FileField = ({ accept, onFile }: { readonly accept: string; readonl
 
 export type Options = Readonly<Record<string, string>>;
 
-/** A choice of a few; `used` is the one in whose place another was asked for that is not there, which is said otherwise. */
+/** A choice of a few. `used` is the option that stands in for one that does not exist; the tab says so itself. */
 export function Choice<T extends Texts>(props: ControlOf<T> & { readonly options: Options; readonly used?: string }) {
   const { name, label, problems, options, used } = props;
   const asked = useText(props);

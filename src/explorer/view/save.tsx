@@ -12,7 +12,7 @@ export function download(name: string, content: BlobPart, type: string): void {
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
-/** How many pixels of a PNG stand for one of the picture, where no side becomes longer than browsers draw. */
+/** Pixels of a PNG for each of the picture, and the longest side that browsers draw, for which there are fewer. */
 const [SHARPNESS, LONGEST] = [3, 16_000];
 
 async function png(svg: string, { width, height }: Drawing): Promise<Blob> {
@@ -29,7 +29,7 @@ async function png(svg: string, { width, height }: Drawing): Promise<Blob> {
 }
 
 export interface SaveProps {
-  /** Of the file, without its ending. */
+  /** The name of the file, without its ending. */
   readonly name: string;
   draw(ink: Ink): Drawing;
   readonly animate?: (ink: Ink) => Drawing;
@@ -37,7 +37,7 @@ export interface SaveProps {
   readonly code?: () => string;
 }
 
-/** Of the page, without where it is on a disk. */
+/** The address of the page; of a file without the folder that it is in. */
 const address = (): string => (location.protocol === 'file:' ? `explorer.html${location.hash}` : location.href);
 
 export function Save({ name, draw, animate, code }: SaveProps) {

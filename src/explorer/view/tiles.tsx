@@ -24,10 +24,10 @@ export function tilesOf(label: string, shape: readonly number[], data: ArrayLike
   return { label, count, rows, columns, at: (tile, row, column) => data[(row * columns + column) * count + tile] };
 }
 
-/** Writes the colour of every value; a mixture as palette.ts makes it, without a text for each. */
 /** Cells between two tiles: none where each is a single cell. */
 const gapOf = ({ rows, columns }: Tiles): number => (rows * columns === 1 ? 0 : 1);
 
+/** Writes the colour of every value: a mixture as palette.ts makes it, without a text for each. */
 function paint(
   pixels: Uint8ClampedArray,
   width: number,

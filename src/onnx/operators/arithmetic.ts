@@ -3,7 +3,7 @@
 import { prelu } from '../../ops/prelu.ts';
 import { power } from '../../ops/smooth.ts';
 import { pow } from '../../reference/math.ts';
-import { type Data, sameShape } from '../../tensor.ts';
+import { type Data, sameShape, sizeOf } from '../../tensor.ts';
 import { broadcast, broadcastShape, orderFor } from '../broadcast.ts';
 import { byLayer } from '../by-layer.ts';
 import { type Call, type Known, type Operator, type Operators, type Plan, unsupported } from '../call.ts';
@@ -23,7 +23,7 @@ function combined(type: string, parts: readonly Data[], size: number, pair: Pair
 
 function planned(pair: Pair, type: string, known: readonly Known[]): Plan {
   const shape = broadcastShape(known.map((each) => each.shape));
-  const size = shape.reduce((all, axis) => all * axis, 1);
+  const size = sizeOf(shape);
   return {
     outputs: [{ type, shape }],
     run(given) {

@@ -14,7 +14,7 @@ import { arraysOf, howTheyDiffer, sameBits, withArrays } from './two-answers.ts'
 import { notATensor } from './verdict.ts';
 
 /** Spec oracle-engine: the engine's own description, each member read once and checked before anything runs. */
-export function readEngine(value: Engine): Engine {
+function readEngine(value: Engine): Engine {
   if (!isRecord(value))
     throw wrongType('oracle-engine', `engine: an engine must be an object {name, ops}, got ${show(value)}`);
   checkMembers(reading('oracle-engine', 'engine', 'an engine', () => Object.keys(value)));

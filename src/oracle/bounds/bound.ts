@@ -113,7 +113,7 @@ const quotients = ({ shares }: Sum, a: Float64Array): Float64Array =>
   shares ? a.map((each, i) => each / shares[i]) : a;
 
 /** Of any numbers. */
-export function anyBound(sum: Sum, profile: Profile): Bound {
+function anyBound(sum: Sum, profile: Profile): Bound {
   const { w, b, divisor } = sum;
   const a = quotients(sum, sum.a);
   const { precision = {}, subnormals } = profile;

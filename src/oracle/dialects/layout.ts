@@ -3,7 +3,7 @@
 import { known } from '../../attributes.ts';
 import { type Axes, axesOf, readOrder, rearranged } from '../../axes.ts';
 import { SpecError, show } from '../../errors.ts';
-import type { Data, Shape, Tensor } from '../../tensor.ts';
+import { type Data, type Shape, sizeOf, type Tensor } from '../../tensor.ts';
 import type { Layout } from '../dialect.ts';
 import type { LayoutKey } from '../family.ts';
 
@@ -126,7 +126,7 @@ export function toOurs(
   return (found && rearranged(tensor, found[1], found[0], { G: groups })) ?? value;
 }
 
-const holds = (shape: Shape, data: Data): boolean => data.length === shape.reduce((size, axis) => size * axis, 1);
+const holds = (shape: Shape, data: Data): boolean => data.length === sizeOf(shape);
 
 /** `NCHW`, `NCW` or `NCDHW`: the order of the axes of a tensor with so many spatial ones, as people write it. */
 export const inLetters = (letters: string, space: number): string => letters.replace('HW', 'DHW'.slice(3 - space));

@@ -4,6 +4,7 @@ export { leakyReluFamily, reluFamily, scaleFamily, sigmoidFamily, tanhFamily } f
 export { averageFamily } from './average.ts';
 export { binaryCrossEntropyFamily } from './binary-cross-entropy.ts';
 export { concatFamily, sumFamily } from './branches.ts';
+export { channelMaxPoolFamily } from './channel-max.ts';
 export { convFamily } from './conv.ts';
 export { crossEntropyFamily } from './cross-entropy.ts';
 export { denseFamily } from './dense.ts';
@@ -12,7 +13,7 @@ export { eluFamily, seluFamily } from './elu.ts';
 export { geluFamily } from './gelu.ts';
 export { globalAvgPoolFamily } from './global-average.ts';
 export { globalLpPoolFamily } from './global-lp.ts';
-export { channelMaxPoolFamily, globalMaxPoolFamily } from './global-max.ts';
+export { globalMaxPoolFamily } from './global-max.ts';
 export { localFamily } from './local.ts';
 export { logSoftmaxFamily } from './log-softmax.ts';
 export { lpFamily } from './lp.ts';

@@ -167,7 +167,7 @@ export const maxFamily = windowFamily({
   isSettled: coversCells,
   written: { groups: 'per channel', ceil: true },
   loops,
-  // Who takes a tie is a convention: where the gradient follows the maximum, no two cells are equal.
+  // Which of equal cells gets the gradient is a convention: where the gradient follows the maximum, no two cells are equal.
   everyday: (rank, gradient) =>
     everydayWindows(rank)
       .map(everydayPool)

@@ -1,5 +1,5 @@
-// Operators that put every number elsewhere: shuffled channels, and blocks of space that are channels or the reverse. There is no
-// error, forward or gradient. Spec bound-pad.
+// Operators that only move numbers: shuffled channels, and blocks of space that become channels or the reverse. Neither
+// results nor gradients have an error. Spec bound-pad.
 
 import type { Layer } from '../../layer/layer.ts';
 import { depthToSpace, shuffleChannels, spaceToDepth } from '../../ops/blocks.ts';

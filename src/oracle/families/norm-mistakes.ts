@@ -27,7 +27,7 @@ export const byImageAndChannel: SetOf = (s, i) => byImage(s, i) * channelsOf(s) 
 export const square = (d: number): number => d * d;
 
 /** Mean and variance (divided by M) of the numbers of each set. */
-export function momentsOf(s: NormSetting, setOf: SetOf) {
+function momentsOf(s: NormSetting, setOf: SetOf) {
   const moments: { mean: number; variance: number; count: number }[] = [];
   const of = (i: number) => (moments[setOf(s, i)] ??= { mean: 0, variance: 0, count: 0 });
   for (let i = 0; i < s.x.length; i++) of(i).count++;
@@ -38,7 +38,7 @@ export function momentsOf(s: NormSetting, setOf: SetOf) {
 
 type Deviation = (variance: number, epsilon: number, count: number) => number;
 
-export const plainDeviation: Deviation = (variance, epsilon) => Math.sqrt(variance + epsilon);
+const plainDeviation: Deviation = (variance, epsilon) => Math.sqrt(variance + epsilon);
 
 /** y by the statistics of other sets, or with another deviation. */
 export const byStatistics = (name: string, setOf: SetOf, deviation = plainDeviation): NormMistake => ({

@@ -167,7 +167,7 @@ export const layerNormFamily = setNormFamily<Epsilon>({
     [[3, 4, 5, 4], 'exact'],
   ],
   within: { channels: [2, 9] },
-  sets: (x) => ({ blocks: x.slice(0, -1).reduce((all, n) => all * n, 1), groups: 1 }),
+  sets: (x) => ({ blocks: sizeOf(x.slice(0, -1)), groups: 1 }),
   setOf: byPixel,
   others: [ofBatch, ofChannels, ofImages],
   words: {

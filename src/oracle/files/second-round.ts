@@ -23,7 +23,7 @@ const QUESTIONS = 1500;
 const isReadable = ({ kind, instead }: Finding): boolean => kind === 'fail' && instead === undefined;
 
 /** The questions by which the matrix of a case is read. No answer decides which others are asked. */
-export async function readingQuestions(asked: Asked, c: Case): Promise<Case[]> {
+async function readingQuestions(asked: Asked, c: Case): Promise<Case[]> {
   const found = new Map<string, Case>();
   const subject: EngineUnderTest = {
     ...asked,

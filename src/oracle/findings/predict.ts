@@ -58,7 +58,7 @@ function gradientsInstead({ instead }: Mistake, s: Setting): Predictions | undef
 }
 
 /** All mistakes, each once, in the order of the families. */
-export const allMistakes: readonly Mistake[] = [...new Set(families.flatMap(({ mistakes }) => mistakes))];
+const allMistakes: readonly Mistake[] = [...new Set(families.flatMap(({ mistakes }) => mistakes))];
 
 /** The mistakes the oracle can name, as sentences: `behaves as if ${name}`. Spec oracle-mistakes. */
 export const faults: readonly string[] = [...new Set(allMistakes.map(({ name }) => name))];

@@ -176,7 +176,7 @@ function valueBy(
 }
 
 /** Whether the numbers are what a matrix gives: whole numbers to the bit, quotients as near as float32 rounds. */
-export const isPredicted = ({ data, magnitude }: Value, theirs: Float32Array | undefined): boolean =>
+const isPredicted = ({ data, magnitude }: Value, theirs: Float32Array | undefined): boolean =>
   theirs !== undefined &&
   theirs.length === data.length &&
   data.every((value, i) =>

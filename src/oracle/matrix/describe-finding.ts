@@ -45,7 +45,7 @@ function lengthsOf(c: Case): readonly number[] {
  * The failing case with most axes longer than 1: the rules that are possible there are fewer than in the smallest case. Beside
  * one that is known, the one with most such axes that are short there, if there is any.
  */
-export function mostTelling(failures: readonly Outcome[], products: number, known?: Case): Case | undefined {
+function mostTelling(failures: readonly Outcome[], products: number, known?: Case): Case | undefined {
   const short = known && lengthsOf(known).map((n) => n < 2);
   let [best, most]: [Case | undefined, number] = [undefined, known ? 0 : -1];
   for (const { case: c, verdict } of failures) {

@@ -47,7 +47,7 @@ const NUMBERS = 40;
 const termsFor = (c: Case): Terms | undefined => kept(c, 'products', () => productsOf(c));
 
 /** The part of the results that a hypothesis is about; undefined where it changes no product. */
-export function predictPart(hypothesis: Hypothesis, c: Case): Prediction | undefined {
+function predictPart(hypothesis: Hypothesis, c: Case): Prediction | undefined {
   const terms = termsFor(c);
   if (!terms) return undefined;
   const { part, products, biases, hasBias, constant, choice, limits, ofNone = -Infinity, isBeyondNaN } = hypothesis;

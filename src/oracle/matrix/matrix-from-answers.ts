@@ -53,7 +53,7 @@ const FEW = 3;
 const DRAWN = 4093;
 
 /** The operand that a side is in a call. */
-export const operandOf = ({ structure }: Terms, side: Side): string =>
+const operandOf = ({ structure }: Terms, side: Side): string =>
   side === 'x' ? 'x' : side === 'y' ? 'dy' : structure.weight!;
 
 /** The sides that a part is computed from, and its own. */

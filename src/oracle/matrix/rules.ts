@@ -94,7 +94,7 @@ export const biasFollows = (terms: Terms, part: Part, { biases, beyond }: Readin
 const KEPT = 120;
 
 /** Rules that turn the right matrix into the engine's, the plainest first; some outputs may be computed from beyond a tensor. */
-export function rulesFor(terms: Terms, part: Part, theirs: Matrix, beyond: ReadonlySet<number>): Rule[] {
+function rulesFor(terms: Terms, part: Part, theirs: Matrix, beyond: ReadonlySet<number>): Rule[] {
   const sizes = sizesOf(terms);
   const keys = terms.list.map((term) => keyIn(terms, term, sizes));
   const { out } = sidesOf(terms, part);

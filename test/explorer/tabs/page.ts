@@ -140,7 +140,7 @@ export function pageTests(site: () => Site): void {
           (isSlow ? nonsense : [nonsense[i % 2]]).map((value) => `#${tab}?${new URLSearchParams({ [name]: value })}`),
         ),
       );
-      // At last as at first, for the tests after this one.
+      // In the end every tab is as it was at first, for the tests after this one.
       hashes.push(...Object.keys(settings).map((tab) => `#${tab}`));
       const wrong = async (page: Page) =>
         page.evaluate(async (hashes) => {
