@@ -1,8 +1,8 @@
 // Conversion between the element types.
 
 import { show, wrongType } from './errors.ts';
+import { checkParams, mapParams } from './layer/flat-params.ts';
 import type { Params } from './layer/layer.ts';
-import { checkParams, mapParams } from './layer/params.ts';
 import { isObject, reading } from './reading.ts';
 import { checkTensor, type Tensor } from './tensor.ts';
 

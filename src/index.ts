@@ -48,12 +48,12 @@ export { type Data, type ElementType, type Shape, type Tensor, tensor } from './
 export { concat, sum } from './layer/branches.ts';
 export { chain } from './layer/chain.ts';
 export { fieldAt } from './layer/field.ts';
+export { parameter } from './layer/flat-params.ts';
 export { type Folded, foldNorm } from './layer/fold-norm.ts';
 export { identity } from './layer/identity.ts';
 export { type InitializeOptions, initialize } from './layer/initialize.ts';
 export type { Attributes, AxisField, Changes, Field, Gradient, Layer, Params, Program } from './layer/layer.ts';
 export { mapLayer } from './layer/map-layer.ts';
-export { parameter } from './layer/params.ts';
 export { shared } from './layer/shared.ts';
 export type { Value } from './layer/step.ts';
 

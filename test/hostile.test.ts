@@ -73,6 +73,10 @@ describe('hostile input', () => {
     expect((thrown as Error).message.length).toBeLessThan(600);
   });
 
+  it.each([0, 1.5, 4, 1e9])('[conv-rank] windows over %d axes: the message says how many there may be', (rank) => {
+    expect(() => windowCases(rank)).toThrow(`windowCases: rank must be 1, 2 or 3, got ${rank} [conv-rank]`);
+  });
+
   it('[train-fit] empty batches are refused', async () => {
     const empty = { length: 1, examples: 0, *epoch() {} };
     const options = { optimizer: train.sgd({ rate: 0.1 }), epochs: 1 };

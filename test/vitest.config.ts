@@ -44,7 +44,7 @@ const [page, ...longest] = [
   'oracle/score',
   'spec-python',
   'kernels/blocks',
-  'oracle/matrix/describe',
+  'oracle/matrix/describe-finding',
   'oracle/campaign',
   'oracle/findings/names',
   'long-sums',

@@ -3,7 +3,7 @@
 import { isWrong, type Report } from '../oracle/report/report.ts';
 import { type Reporter, readReporter, render, reporterNames } from '../oracle/report/reporters.ts';
 import { destination } from './destination.ts';
-import { expectedHelp, expectedOptions, openExpected } from './expected.ts';
+import { expectedHelp, expectedOptions, openExpected } from './expected-option.ts';
 import { EXIT } from './usage.ts';
 
 export const outputOptions = {

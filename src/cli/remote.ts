@@ -6,10 +6,10 @@ import { caseId } from '../oracle/cases/id.ts';
 import type { Call } from '../oracle/engine.ts';
 import type { Answer, EngineUnderTest } from '../oracle/engine-under-test.ts';
 import { plain } from '../plain-text.ts';
+import { Running, START_SECONDS, type Strays } from './engine-process.ts';
 import { asHello, type Hello, readHello } from './hello.ts';
 import { MAX_LINE } from './process-group.ts';
 import { encode, PROTOCOL, readAnswer } from './protocol.ts';
-import { Running, START_SECONDS, type Strays } from './running.ts';
 
 /** The engine did not start: its command or its hello failed. */
 export class StartError extends Error {

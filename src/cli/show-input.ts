@@ -3,8 +3,8 @@
 import { readIdx } from '../formats/idx.ts';
 import { readPng } from '../formats/png.ts';
 import { readSafetensors } from '../formats/safetensors.ts';
+import { flatParams } from '../layer/flat-params.ts';
 import type { Layer, Params } from '../layer/layer.ts';
-import { flatParams } from '../layer/params.ts';
 import { type NamedNet, namedNets } from '../nets/named.ts';
 import { isWhole, namedWeights } from '../nets/named-weights.ts';
 import { type NetFile, netIn } from '../nets/net-file.ts';

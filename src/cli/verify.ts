@@ -11,7 +11,7 @@ import type { Complete } from '../oracle/cases/questions.ts';
 import type { EngineUnderTest } from '../oracle/engine-under-test.ts';
 import { answering, answeringBoth, questionsOf, type Read, readManifest } from '../oracle/files/answers.ts';
 import { secondRound, withSecondRound } from '../oracle/files/second-round.ts';
-import { newCases } from '../oracle/findings/findings.ts';
+import { newCases } from '../oracle/findings/make-findings.ts';
 import type { Report } from '../oracle/report/report.ts';
 import { at, checkNewFolder, jsonText, writeFolder } from './files.ts';
 import { openOutput, outputHelp, outputOptions } from './output.ts';

@@ -7,9 +7,9 @@ import * as list from './list.ts';
 import { follow, type Settings } from './settings.ts';
 import type { Tab } from './tab.ts';
 import { Announcer } from './view/announce.tsx';
+import { followTaken } from './view/drop-and-paste.ts';
 import { Panels } from './view/panels.tsx';
 import { followQuestions, Questions } from './view/questions.tsx';
-import { followTaken } from './view/taken.ts';
 import { followTheme, type Theme, theme, themes } from './view/theme.ts';
 
 const tabs = Object.values<Tab>(list).sort((a, b) => a.place - b.place);

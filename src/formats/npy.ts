@@ -51,10 +51,9 @@ export function readNpy(bytes: Bytes): Tensor {
     refuse(`the file ends within the length of its header, after ${file.length} bytes`);
   const start = version === 1 ? 10 : 12;
   const length = version === 1 ? view.getUint16(8, true) : view.getUint32(8, true);
-  if (length > MAX_HEADER || length > file.length - start)
-    refuse(
-      `the header states ${length} bytes, but the file has ${file.length - start} after its length (and ${MAX_HEADER} is the limit)`,
-    );
+  if (length > file.length - start)
+    refuse(`the header states ${length} bytes, but the file has ${file.length - start} after its length`);
+  if (length > MAX_HEADER) refuse(`the header states ${length} bytes, and ${MAX_HEADER} is the limit`);
   const { element, little, fortran, shape } = parseHeader(headerText(version, file.subarray(start, start + length)));
   const size = sizeOf(shape) * element.bytes;
   if (size !== file.length - start - length)

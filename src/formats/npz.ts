@@ -1,8 +1,8 @@
 // .npz: NumPy arrays by name, a zip archive of .npy files. Spec format-npz.
 
 import { SpecError, show, wrongType } from '../errors.ts';
+import { checkParams, flatParams } from '../layer/flat-params.ts';
 import type { Params } from '../layer/layer.ts';
-import { checkParams, flatParams } from '../layer/params.ts';
 import { isList, listOf } from '../reading.ts';
 import type { Tensor } from '../tensor.ts';
 import { asBytes, type Bytes } from './bytes.ts';

@@ -5,8 +5,8 @@
 
 import { known } from '../attributes.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
+import { checkParams, flatParams } from '../layer/flat-params.ts';
 import type { Params } from '../layer/layer.ts';
-import { checkParams, flatParams } from '../layer/params.ts';
 import { reading } from '../reading.ts';
 import { allocate, type Shape, sizeOf, type Tensor } from '../tensor.ts';
 import { asBytes, type Bytes, reserve, viewOf } from './bytes.ts';

@@ -8,8 +8,8 @@
 // channels].
 
 import { SpecError } from '../errors.ts';
+import { nameIn } from '../layer/flat-params.ts';
 import type { Layer } from '../layer/layer.ts';
-import { nameIn } from '../layer/params.ts';
 import { type Data, type Shape, sizeOf } from '../tensor.ts';
 
 /** The shape of a parameter in torch. Spec format-torch. */

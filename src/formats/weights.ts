@@ -3,10 +3,10 @@
 import { checkFunction, known, oneOf } from '../attributes.ts';
 import { show, wrongType } from '../errors.ts';
 import { checkLayer } from '../layer/check-layer.ts';
+import { checkParams, flatParams } from '../layer/flat-params.ts';
 import { initialize } from '../layer/initialize.ts';
 import type { Layer, Params } from '../layer/layer.ts';
 import { nestParams } from '../layer/nest-params.ts';
-import { checkParams, flatParams } from '../layer/params.ts';
 import { plain } from '../plain-text.ts';
 import { checkShape, type ElementType, type Shape, sameShape, type Tensor, tensor } from '../tensor.ts';
 import type { Bytes } from './bytes.ts';

@@ -3,8 +3,8 @@
 import { SpecError, show, wrongType } from '../errors.ts';
 import { checkLayer } from '../layer/check-layer.ts';
 import { pointField, throughField } from '../layer/field.ts';
+import { nameIn } from '../layer/flat-params.ts';
 import type { Field, Layer } from '../layer/layer.ts';
-import { nameIn } from '../layer/params.ts';
 import type { Shape } from '../tensor.ts';
 
 export interface Inner {

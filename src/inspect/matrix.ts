@@ -7,9 +7,9 @@
 
 import { SpecError } from '../errors.ts';
 import { checkLayer } from '../layer/check-layer.ts';
+import { checkParams, flatParams } from '../layer/flat-params.ts';
 import type { Layer, Params } from '../layer/layer.ts';
 import { checkLike } from '../layer/operands.ts';
-import { checkParams, flatParams } from '../layer/params.ts';
 import { allocate, checkShape, checkTensor, type Shape, sizeOf, type Tensor, typeOf } from '../tensor.ts';
 
 /**

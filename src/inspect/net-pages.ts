@@ -4,8 +4,8 @@
 import { known, wholeNumber } from '../attributes.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
 import { checkLayer } from '../layer/check-layer.ts';
+import { checkParams } from '../layer/flat-params.ts';
 import type { Layer, Params } from '../layer/layer.ts';
-import { checkParams } from '../layer/params.ts';
 import { isList, listOf } from '../reading.ts';
 import { checkTensor, type Tensor } from '../tensor.ts';
 import { activations } from './activations.ts';

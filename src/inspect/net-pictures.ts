@@ -1,8 +1,8 @@
 // The pictures of a net, one by one, each with a caption: its image, filters, activations, and what its units saw. Spec inspect-pages.
 
 import { writePng } from '../formats/png.ts';
+import { flatParams, nameIn } from '../layer/flat-params.ts';
 import type { Layer, Params } from '../layer/layer.ts';
-import { flatParams, nameIn } from '../layer/params.ts';
 import { allocate, type Tensor } from '../tensor.ts';
 import { activations } from './activations.ts';
 import { drawField } from './draw-field.ts';

@@ -2,10 +2,10 @@
 
 import { flag, known } from '../attributes.ts';
 import { checkLayer } from '../layer/check-layer.ts';
+import { declaredParams } from '../layer/declared-params.ts';
 import { pointField, throughField } from '../layer/field.ts';
+import { checkShapes, flatParams, nameIn } from '../layer/flat-params.ts';
 import type { Field, Layer } from '../layer/layer.ts';
-import { declaredParams } from '../layer/parameter.ts';
-import { checkShapes, flatParams, nameIn } from '../layer/params.ts';
 import { checkShape, type Shape, sizeOf } from '../tensor.ts';
 import { type Memory, memoryOf } from './memory.ts';
 

@@ -9,7 +9,7 @@ import type { Declaration } from '../oracle/findings/finding.ts';
 import { inWords } from '../oracle/findings/other-arithmetic.ts';
 import type { Tensor } from '../tensor.ts';
 import type { Declared, Enclosure } from './enclosure.ts';
-import { enclosed } from './rules.ts';
+import { enclosed } from './rules-by-operator.ts';
 import { verdictOn } from './verdict.ts';
 
 export interface Failure {

@@ -8,13 +8,13 @@ import { operators } from '../oracle/families/index.ts';
 import { mistakesIn } from '../oracle/findings/one-answer.ts';
 import { placeOf } from '../places.ts';
 import type { Shape, Tensor } from '../tensor.ts';
-import { type Asked, type CutCase, cutCase, geometryCase } from './cut.ts';
+import { type Asked, type CutCase, cutCase, geometryCase } from './cut-case.ts';
 import type { Explanation, Failure } from './explanation.ts';
 import type { JudgedNode } from './judged-node.ts';
-import { narrowed, wrongIn } from './narrowed.ts';
 import { otherNodes } from './other-nodes.ts';
-import { regularPlaces } from './regular.ts';
-import { enclosed } from './rules.ts';
+import { regularPlaces } from './regular-distances.ts';
+import { enclosed } from './rules-by-operator.ts';
+import { narrowed, wrongIn } from './smaller-node.ts';
 import { boundFor, type TensorVerdict } from './verdict.ts';
 
 /** One number, at its place in the tensor as the model has it: [batch, channel, …space]. */

@@ -13,7 +13,7 @@ import { sameShape } from '../tensor.ts';
 import type { Enclosure } from './enclosure.ts';
 import type { Failure } from './explanation.ts';
 import { exchangedFilters, takenChannels, wrongChannels } from './other-channels.ts';
-import { enclosed } from './rules.ts';
+import { enclosed } from './rules-by-operator.ts';
 import { verdictOn } from './verdict.ts';
 
 type Setting = number | string | readonly number[];

@@ -10,7 +10,7 @@ import { Explanations } from './explanation.ts';
 import type { JudgedNode } from './judged-node.ts';
 import type { Judgement } from './judgement.ts';
 import { findingOf } from './node-finding.ts';
-import { enclosed } from './rules.ts';
+import { enclosed } from './rules-by-operator.ts';
 import { type TensorVerdict, verdictOn } from './verdict.ts';
 
 /** What is known of a tensor, or why nothing is. */

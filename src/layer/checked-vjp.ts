@@ -3,9 +3,9 @@
 import { show, wrongType } from '../errors.ts';
 import { isList, isRecord } from '../reading.ts';
 import type { Tensor } from '../tensor.ts';
+import { checkParams } from './flat-params.ts';
 import type { Layer, Params, Pull } from './layer.ts';
 import { checkLike } from './operands.ts';
-import { checkParams } from './params.ts';
 
 /** y of the promised shape, and a function that gives the gradients at x and at the parameters. */
 export function checkedVjp(who: string, layer: Layer, x: Tensor, p: Params<Tensor>): readonly [y: Tensor, pull: Pull] {

@@ -8,10 +8,10 @@ import { deviations, scales } from '../reference/normalization.ts';
 import { roundingOf } from '../rounding.ts';
 import { checkTensor, type Data, type Tensor } from '../tensor.ts';
 import { checkLayer } from './check-layer.ts';
+import { checkParams } from './flat-params.ts';
 import { identity } from './identity.ts';
 import type { Layer, Params } from './layer.ts';
 import { checkLike } from './operands.ts';
-import { checkParams } from './params.ts';
 
 /** A net and its parameters. */
 export interface Folded {

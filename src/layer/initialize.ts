@@ -4,9 +4,9 @@ import { finiteNumber, known, oneOf } from '../attributes.ts';
 import { hash } from '../random.ts';
 import { allocate, checkShape, type ElementType, type Shape, type Tensor } from '../tensor.ts';
 import { checkLayer } from './check-layer.ts';
+import { declaredParams } from './declared-params.ts';
+import { mapParams } from './flat-params.ts';
 import type { Layer, Params, Scheme } from './layer.ts';
-import { declaredParams } from './parameter.ts';
-import { mapParams } from './params.ts';
 
 export interface InitializeOptions {
   /** A whole number; the same seed gives the same parameters. */

@@ -3,8 +3,8 @@
 import { checkFunction } from '../attributes.ts';
 import { show, wrongType } from '../errors.ts';
 import { checkLayer } from './check-layer.ts';
+import { nameIn } from './flat-params.ts';
 import type { Layer } from './layer.ts';
-import { nameIn } from './params.ts';
 
 /**
  * Rebuilds a layer from the inside out: `change(path, layer)` is called with every operator and combinator (its children

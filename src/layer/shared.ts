@@ -7,9 +7,9 @@ import { sumOf } from './channels.ts';
 import { checkLayer, noteMade } from './check-layer.ts';
 import { combinator, ownParams, type Parts } from './combinator.ts';
 import { pointField } from './field.ts';
+import { mapParams } from './flat-params.ts';
 import type { Children, Input, Layer, Params, Pull } from './layer.ts';
 import { mapLayer } from './map-layer.ts';
-import { mapParams } from './params.ts';
 
 /**
  * A net in which one layer stands in several places with the same parameters: `build` is given what stands for the layer, and

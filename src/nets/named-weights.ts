@@ -3,10 +3,10 @@
 import type { Bytes } from '../formats/bytes.ts';
 import type { SafetensorsFile } from '../formats/safetensors.ts';
 import { type LoadedWeights, loadWeights } from '../formats/weights.ts';
+import { trainedIn } from '../layer/declared-params.ts';
+import { mapParams } from '../layer/flat-params.ts';
 import type { Layer } from '../layer/layer.ts';
 import { mapLayer } from '../layer/map-layer.ts';
-import { trainedIn } from '../layer/parameter.ts';
-import { mapParams } from '../layer/params.ts';
 import { type Shape, tensor } from '../tensor.ts';
 import type { NamedNet } from './named.ts';
 

@@ -3,10 +3,10 @@
 import type { Field } from '../layer/layer.ts';
 import { sizeOf } from '../tensor.ts';
 import { bytesOf } from './element-types.ts';
-import { fieldsOf } from './fields.ts';
 import type { FreeShape, Graph } from './graph.ts';
 import { operatorIn } from './operators/index.ts';
 import type { Planned, PlannedNode } from './plan.ts';
+import { fieldsOf } from './receptive-fields.ts';
 import type { Kind } from './value.ts';
 
 export interface DescribedTensor {

@@ -1,7 +1,7 @@
 // toeplitz/onnx: models of ONNX, read, described, run, written, and an engine's run of them judged.
 
 export type { Activations, ImageLayout, UnknownName } from '../judge/activations.ts';
-export type { CutCase } from '../judge/cut.ts';
+export type { CutCase } from '../judge/cut-case.ts';
 export type { Explanation } from '../judge/explanation.ts';
 export { type JudgeOptions, judge } from '../judge/judge.ts';
 export type { JudgedNode, NodeVerdict } from '../judge/judged-node.ts';

@@ -2,8 +2,8 @@
 
 import { SpecError } from '../errors.ts';
 import { checkLayer } from '../layer/check-layer.ts';
+import { checkParams, flatParams } from '../layer/flat-params.ts';
 import type { Layer, Params } from '../layer/layer.ts';
-import { checkParams, flatParams } from '../layer/params.ts';
 import { standsFor } from '../layer/shared.ts';
 import { checkShape, type Shape, type Tensor, typeOf } from '../tensor.ts';
 import { encode } from './encode.ts';

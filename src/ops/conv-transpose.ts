@@ -7,10 +7,10 @@
 import { flag, known, perAxis, wholeNumber } from '../attributes.ts';
 import { SpecError } from '../errors.ts';
 import * as kernels from '../kernels/choose.ts';
+import { drawnWeight, filled } from '../layer/declared-params.ts';
 import { mirroredField, spaceOf } from '../layer/field.ts';
 import type { Layer } from '../layer/layer.ts';
 import { operator } from '../layer/operator.ts';
-import { drawnWeight, filled } from '../layer/parameter.ts';
 import { roundingOf } from '../rounding.ts';
 import { allocate, type Shape, type Tensor, typeOf } from '../tensor.ts';
 import { type Axis, axisNames, type ConvGeometry, threeAxes, type Window } from '../window.ts';

@@ -3,10 +3,10 @@
 import { flag, known, oneOf, wholeNumber } from '../attributes.ts';
 import { SpecError } from '../errors.ts';
 import * as kernels from '../kernels/choose.ts';
+import { drawnWeight, filled } from '../layer/declared-params.ts';
 import { spaceOf, windowField } from '../layer/field.ts';
 import type { Layer, Parameter } from '../layer/layer.ts';
 import { operator } from '../layer/operator.ts';
-import { drawnWeight, filled } from '../layer/parameter.ts';
 import { type Algorithm, algorithms } from '../layer/step.ts';
 import { allocate, type Shape, type Tensor, typeOf } from '../tensor.ts';
 import {

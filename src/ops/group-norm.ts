@@ -4,10 +4,10 @@
 
 import { finiteNumber, known, wholeNumber } from '../attributes.ts';
 import { SpecError } from '../errors.ts';
+import { filled } from '../layer/declared-params.ts';
 import { pointField, wholeField } from '../layer/field.ts';
 import type { Attributes, Field, Layer } from '../layer/layer.ts';
 import { operator } from '../layer/operator.ts';
-import { filled } from '../layer/parameter.ts';
 import { normalizeSets, type Sets, setNormGrads } from '../reference/set-norm.ts';
 import { allocate, type Shape, sizeOf, typeOf } from '../tensor.ts';
 import { channelsOf, type NormAttributes } from './normalization.ts';

@@ -1,10 +1,10 @@
 // Locally connected layers: a convolution whose weights are not shared between positions.
 
 import { flag, known, wholeNumber } from '../attributes.ts';
+import { drawnWeight, filled } from '../layer/declared-params.ts';
 import { spaceOf, windowField } from '../layer/field.ts';
 import type { Layer } from '../layer/layer.ts';
 import { operator } from '../layer/operator.ts';
-import { drawnWeight, filled } from '../layer/parameter.ts';
 import { biasGrad } from '../reference/convolution.ts';
 import { local, localInputGrad, localWeightGrad } from '../reference/local.ts';
 import { allocate, type Tensor, typeOf } from '../tensor.ts';

@@ -5,9 +5,9 @@
 import { finiteNumber, known } from '../attributes.ts';
 import { SpecError } from '../errors.ts';
 import * as kernels from '../kernels/choose.ts';
+import { filled } from '../layer/declared-params.ts';
 import type { Layer, Parameter } from '../layer/layer.ts';
 import { type Operator, operator } from '../layer/operator.ts';
-import { filled } from '../layer/parameter.ts';
 import {
   deviations,
   frozenInputGrad,

@@ -2,9 +2,9 @@
 
 import { flag, known } from '../attributes.ts';
 import { SpecError } from '../errors.ts';
+import { filled } from '../layer/declared-params.ts';
 import type { Layer } from '../layer/layer.ts';
 import { operator } from '../layer/operator.ts';
-import { filled } from '../layer/parameter.ts';
 import { longSums } from '../reference/sums.ts';
 import { roundingOf } from '../rounding.ts';
 import { allocate, typeOf } from '../tensor.ts';

@@ -12,7 +12,7 @@ import { type EngineUnderTest, isFailure, type VerdictKind } from './engine-unde
 import { familyOf } from './families/index.ts';
 import { memory } from './findings/diagnose.ts';
 import type { Finding } from './findings/finding.ts';
-import { findingsOf } from './findings/findings.ts';
+import { findingsOf } from './findings/make-findings.ts';
 import { withEnginePlaces } from './report/engine-layout.ts';
 import { type OperatorReport, statusOf, unaskedReport } from './report/report.ts';
 
@@ -139,11 +139,10 @@ async function askedOf(
   return { outcomes, unfinished: signal?.aborted ?? false, late: 0 };
 }
 
-/** What the sums of an operator with a weight say of the arithmetic: averages of overlapping windows are not independent,
- * and arithmetic that is declared is no surprise. */
+/** What the sums of an operator say of the arithmetic, where that is not declared. */
 function suspicionIn({ traits }: EngineUnderTest, op: string, outcomes: readonly Outcome[]): string | undefined {
   const isDeclared = traits.precision !== undefined || traits.winograd !== undefined || traits.fft === true;
-  if (isDeclared || !Object.hasOwn(familyOf(op).tensors, 'weight')) return undefined;
+  if (isDeclared || !familyOf(op).showsPrecision) return undefined;
   const rounding = outcomes.flatMap(({ case: c, verdict: { kind, precision } }) =>
     isSum(c) && precision && (!isFailure(kind) || precision.rms < FINE) ? precision : [],
   );

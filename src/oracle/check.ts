@@ -3,9 +3,9 @@
 import { known } from '../attributes.ts';
 import { SpecError, wrongType } from '../errors.ts';
 import { checkLayer } from '../layer/check-layer.ts';
+import { checkShapes } from '../layer/flat-params.ts';
 import type { Layer, Params } from '../layer/layer.ts';
 import { checkLike } from '../layer/operands.ts';
-import { checkShapes } from '../layer/params.ts';
 import { isList, reading } from '../reading.ts';
 import { checkTensor, type Tensor } from '../tensor.ts';
 import { readTraits } from './ask/traits.ts';

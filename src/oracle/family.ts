@@ -92,6 +92,11 @@ export interface Family<C extends Case = Case, S extends Setting = Setting> {
 
   /** What an engine's own matrix can be read of; undefined where there is no such matrix. */
   structure(op: string): Structure | undefined;
+  /**
+   * Whether the roundings of its sums say how precise an engine's arithmetic is: many sums that share no terms. Those of
+   * averages over windows that overlap are not independent. Spec oracle-bits.
+   */
+  readonly showsPrecision: boolean;
 
   // The campaign
   /** The layers that networks are made of, asked first. Spec oracle-cases. */
@@ -141,7 +146,7 @@ export interface Family<C extends Case = Case, S extends Setting = Setting> {
 }
 
 /** Every member that a family must have, and its type. */
-const members: Readonly<Record<keyof Family, 'number' | 'object' | 'function'>> = {
+const members: Readonly<Record<keyof Family, 'number' | 'object' | 'function' | 'boolean'>> = {
   place: 'number',
   operators: 'object',
   tensors: 'object',
@@ -155,6 +160,7 @@ const members: Readonly<Record<keyof Family, 'number' | 'object' | 'function'>> 
   read: 'function',
   geometry: 'function',
   structure: 'function',
+  showsPrecision: 'boolean',
   everyday: 'function',
   ranges: 'function',
   small: 'function',

@@ -3,19 +3,19 @@
 import { finiteNumber, known, oneOf, wholeNumber } from '../attributes.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
 import { checkLayer } from '../layer/check-layer.ts';
+import { checkShapes } from '../layer/flat-params.ts';
 import type { Layer } from '../layer/layer.ts';
-import { checkShapes } from '../layer/params.ts';
 import { hash } from '../random.ts';
 import { isList, reading } from '../reading.ts';
 import { checkShape, type Shape } from '../tensor.ts';
 import { exactLaws } from './exact-laws.ts';
 import { exactFieldLaws, fieldLaws } from './field-laws.ts';
 import fc from './install-fast-check.ts';
+import { ownOf } from './layer-from.ts';
+import { ownFailure, ownLaws } from './layer-from-laws.ts';
 import { layerLaws } from './layer-laws.ts';
 import { linearLaws } from './linear-laws.ts';
 import { checkDrawn, wholeNumbers } from './numbers.ts';
-import { ownOf } from './own.ts';
-import { ownFailure, ownLaws } from './own-laws.ts';
 import type { Law, Subject } from './points.ts';
 import { smoothLaws } from './smooth-laws.ts';
 

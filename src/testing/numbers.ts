@@ -3,8 +3,8 @@
 import { oneOf, wholeNumber } from '../attributes.ts';
 import { SpecError, show, wrongType } from '../errors.ts';
 import { checkLayer } from '../layer/check-layer.ts';
+import { checkShapes } from '../layer/flat-params.ts';
 import type { Layer, Params } from '../layer/layer.ts';
-import { checkShapes } from '../layer/params.ts';
 import { reading } from '../reading.ts';
 import { checkShape, type ElementType, type Shape, sizeOf, type Tensor, tensor } from '../tensor.ts';
 import fc from './install-fast-check.ts';

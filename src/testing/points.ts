@@ -5,12 +5,12 @@
 // A parameter of the layer itself that is called x or dy has a dot before its name.
 
 import { toFloat64 } from '../convert.ts';
+import { flatParams, mapParams } from '../layer/flat-params.ts';
 import type { Gradient, Layer, Params } from '../layer/layer.ts';
-import { flatParams, mapParams } from '../layer/params.ts';
 import { type ElementType, type Shape, sizeOf, type Tensor, tensor } from '../tensor.ts';
 import fc from './install-fast-check.ts';
+import { ownOf } from './layer-from.ts';
 import { tensors, wholeNumbers } from './numbers.ts';
-import { ownOf } from './own.ts';
 
 export type Point = Readonly<Record<string, Tensor>>;
 

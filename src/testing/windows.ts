@@ -3,8 +3,7 @@
 //
 //   |before| x x x x x … |after|     input = reach − before − after + extra, so that at least one window fits
 
-import { wholeNumber } from '../attributes.ts';
-import { SpecError } from '../errors.ts';
+import { finiteNumber } from '../attributes.ts';
 import type { Padding } from '../window.ts';
 import fc from './install-fast-check.ts';
 
@@ -61,8 +60,7 @@ const paddings = ['explicit', 'explicit', 'valid', 'same-upper', 'same-lower'] a
  * fc.sample(windowCases(2), 1)[0].size.length // 2
  */
 export const windowCases = (rank: number): fc.Arbitrary<WindowCase> => {
-  if (wholeNumber('conv-rank', 'windowCases', 'rank', rank, 1) > 3)
-    throw new SpecError('conv-rank', `windowCases: rank must be 1, 2 or 3, got ${rank}`);
+  finiteNumber('conv-rank', 'windowCases', 'rank', rank, '1, 2 or 3', (value) => [1, 2, 3].includes(value));
   return fc
     .tuple(
       fc.constantFrom(...paddings),

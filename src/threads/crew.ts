@@ -81,7 +81,7 @@ export class Crew {
    */
   get isServing(): boolean {
     if (this.#lost !== undefined) throw lost(this.#lost);
-    return Atomics.load(this.#control, BEGUN) === this.#attached * this.#hands.length;
+    return this.#attached > 0 && Atomics.load(this.#control, BEGUN) === this.#attached * this.#hands.length;
   }
 
   /** Runs sections, which must not change; `make` makes the calls of this thread. */

@@ -5,7 +5,7 @@ import { Epilogue, Lattice, MR, NR, Product, Winograd } from '../kernels/declare
 import { TABLED } from '../kernels/lattice.ts';
 import { each, type Section, share } from './share.ts';
 import type { Call } from './shared-arena.ts';
-import type { Structs } from './structs.ts';
+import type { Structs } from './struct-copies.ts';
 
 /** A block of positions: its table of places, and what is computed there. */
 interface Block {

@@ -14,7 +14,7 @@ import {
 } from '../kernels/declared.ts';
 import { each, type Section, share } from './share.ts';
 import type { Call, KernelName } from './shared-arena.ts';
-import type { Structs } from './structs.ts';
+import type { Structs } from './struct-copies.ts';
 
 /** Where the addresses and the count stand in the arguments of kernels over arrays, and bytes or floats of one step. */
 const ARRAYS: Readonly<

@@ -11,7 +11,7 @@ import { partBlocks } from './part-blocks.ts';
 import { partFlat, partImages, partPacking, partTiles } from './part-training.ts';
 import { each, type Section, share } from './share.ts';
 import type { Call, KernelName, Shared } from './shared-arena.ts';
-import { Structs } from './structs.ts';
+import { Structs } from './struct-copies.ts';
 import { cellsOf, LEAST_WORK, workOf } from './work-of.ts';
 
 /** Calls of one kind that follow each other are parted together; what has no other kind the first thread runs alone. */

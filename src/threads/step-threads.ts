@@ -10,7 +10,7 @@ import { threadsOf } from './host.ts';
 import { parted } from './part.ts';
 import type { Section } from './share.ts';
 import { type Call, type Noting, noting } from './shared-arena.ts';
-import { Structs } from './structs.ts';
+import { Structs } from './struct-copies.ts';
 
 /** Threads for the steps of one training run. */
 export interface StepThreads {

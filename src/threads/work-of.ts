@@ -18,7 +18,7 @@ import {
   Winograd,
 } from '../kernels/declared.ts';
 import type { Call } from './shared-arena.ts';
-import type { Structs } from './structs.ts';
+import type { Structs } from './struct-copies.ts';
 
 /** Less work than this the first thread does alone: some 50 microseconds, of which threads that meet cost several. */
 export const LEAST_WORK = 1_000_000;

@@ -2,9 +2,9 @@
 
 import { SpecError, show, wrongType } from '../errors.ts';
 import { checkLayer } from '../layer/check-layer.ts';
+import { checkParams, nameIn } from '../layer/flat-params.ts';
 import type { Layer, Params } from '../layer/layer.ts';
 import { mapLayer } from '../layer/map-layer.ts';
-import { checkParams, nameIn } from '../layer/params.ts';
 import { isList, listOf, reading } from '../reading.ts';
 import { checkTensor, type Data, type ElementType, type Tensor, tensor, typeOf } from '../tensor.ts';
 import { evaluation } from './metrics.ts';

@@ -2,9 +2,9 @@
 
 import { SpecError } from '../errors.ts';
 import { readSafetensors, writeSafetensors } from '../formats/safetensors.ts';
+import { flatParams, mapParams } from '../layer/flat-params.ts';
 import type { Params } from '../layer/layer.ts';
 import { nestParams } from '../layer/nest-params.ts';
-import { flatParams, mapParams } from '../layer/params.ts';
 import { NUMERICS } from '../numerics.ts';
 import { type Data, sameShape, type Tensor, typeOf } from '../tensor.ts';
 import type { Optimizer } from './optimizer.ts';

@@ -3,8 +3,8 @@
 import { checkFunction, finiteNumber, known, wholeNumber } from '../attributes.ts';
 import { show, wrongType } from '../errors.ts';
 import { checkLayer } from '../layer/check-layer.ts';
+import { checkParams } from '../layer/flat-params.ts';
 import type { Layer, Params } from '../layer/layer.ts';
-import { checkParams } from '../layer/params.ts';
 import { isList, reading } from '../reading.ts';
 import type { Tensor } from '../tensor.ts';
 import type { Batch, Batches } from './batches.ts';

@@ -3,10 +3,10 @@
 import { finiteNumber } from '../attributes.ts';
 import { SpecError } from '../errors.ts';
 import { type StepMemory, stepMemory } from '../kernels/step-memory.ts';
+import { trainedIn } from '../layer/declared-params.ts';
+import { flatParams, mapParams, nameIn } from '../layer/flat-params.ts';
 import type { Layer, Params } from '../layer/layer.ts';
 import { mapLayer } from '../layer/map-layer.ts';
-import { trainedIn } from '../layer/parameter.ts';
-import { flatParams, mapParams, nameIn } from '../layer/params.ts';
 import { hash } from '../random.ts';
 import type { Data, Tensor } from '../tensor.ts';
 import type { Batches } from './batches.ts';

@@ -3,9 +3,9 @@
 import { wholeNumber } from '../attributes.ts';
 import { SpecError } from '../errors.ts';
 import { checkLayer } from '../layer/check-layer.ts';
+import { checkParams } from '../layer/flat-params.ts';
 import type { Layer, Params } from '../layer/layer.ts';
 import { mapLayer } from '../layer/map-layer.ts';
-import { checkParams } from '../layer/params.ts';
 import { checkLabels, IGNORED, type Labels, readLabels } from '../ops/targets.ts';
 import { checkTensor, type Tensor } from '../tensor.ts';
 import type { Batch, Batches } from './batches.ts';

@@ -2,8 +2,8 @@
 
 import { wholeNumber } from '../attributes.ts';
 import { SpecError } from '../errors.ts';
+import { mapParams } from '../layer/flat-params.ts';
 import type { Layer, Params } from '../layer/layer.ts';
-import { mapParams } from '../layer/params.ts';
 import type { Tensor } from '../tensor.ts';
 import type { Batch, Batches } from './batches.ts';
 import { checkBatches } from './loss.ts';

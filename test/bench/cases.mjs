@@ -48,6 +48,11 @@ const gradients = [
   { name: `dw-${name}`, group: 'gradient', kind: 'dw', shape, net },
 ]);
 
+/** The arithmetic of the oracle's reference: the chain is two float64 instead of four float32 wide. */
+const doubles = convolutions
+  .filter(({ name }) => /^(vgg-conv[345]|resnet50-1x1)/.test(name))
+  .map((each) => ({ ...each, name: `float64-${each.name}`, group: 'float64', kind: 'float64' }));
+
 const nets = [
   layer('net', 'resnet18', [224, 224, 3], resnet([2, 2, 2, 2], false)),
   layer('net', 'resnet50', [224, 224, 3], resnet([3, 4, 6, 3], true)),
@@ -56,7 +61,7 @@ const nets = [
 
 const step = { name: 'lenet5-step-b32', group: 'step', kind: 'step', shape: [32, 32, 32, 1], net: lenet5() };
 
-export const cases = [...convolutions, ...others, ...gradients, ...nets, step];
+export const cases = [...convolutions, ...others, ...gradients, ...doubles, ...nets, step];
 
 /** 3×3 windows of stride 1: where Winograd's transforms apply. */
 export const isWinograd = ({ group, net }) =>

@@ -28,9 +28,10 @@ export const ours = ({ engines }, peer = 'tfjs') =>
 /** GFLOP/s: a multiplication and an addition are two; a pooled cell is one. */
 export const speed = (each, how, name = ours(each)) => each.flops / ms(each, name, how) / 1e6;
 
-/** Speed against the chain of the same rounds. */
+/** Speed against the chain of the same rounds, which is half as wide in float64. */
 export const share = (each, how, name) =>
-  speed(each, how, name) / (how === 'best' ? Math.max(...each.chain) : median(each.chain));
+  ((each.group === 'float64' ? 2 : 1) * speed(each, how, name)) /
+  (how === 'best' ? Math.max(...each.chain) : median(each.chain));
 
 /** How many times as long the peer takes: the median of the rounds' quotients, or the quotient of the best times. */
 export function ratio(each, peer, how = 'median', name = ours(each, peer)) {

@@ -38,6 +38,7 @@ export const goals = [
     name: 'winograd',
   }),
   chainShare('filter gradients', filterGradients, 80, 60),
+  chainShare('float64 convolutions', (results) => group(results, 'float64'), 72, 62),
   versus('LeNet-5 step, batch 32', (results) => group(results, 'step'), 'tfjs-cpu', 200, 90),
   cost('process start to first result', ' ms', 10, 20, ({ start }) => start.toeplitz - start.empty),
   cost('kernels, gzipped', ' KB', 12, undefined, ({ kernels }) => kernels / 1000),

@@ -7,7 +7,7 @@ export const PEERS = ['tfjs', 'ort-web', 'ort-node', 'tfjs-cpu'];
 const help = `npm run bench -- [options]
 
   --quick        one short round; without --only, of the small cases
-  --only WORD    the cases whose name or group (conv, depthwise, pool, dense, gradient, net, step, import,
+  --only WORD    the cases whose name or group (conv, depthwise, pool, dense, gradient, float64, net, step, import,
                  training) holds WORD
   --rounds N     rounds per case (5)
   --peers LIST   of ${PEERS.join(',')}; none for toeplitz alone

@@ -10,6 +10,7 @@ const GROUPS = {
   pool: 'pooling',
   dense: 'dense',
   gradient: 'gradients',
+  float64: 'convolutions in float64',
   net: 'nets',
   step: 'training step',
 };
@@ -187,10 +188,10 @@ export function peerTable(results) {
     return [label, ...means.map((each) => (each.length > 0 ? `${digits(mean(each))}×` : ''))];
   });
   const begin = ({ start }, engine) => `${Math.round(start[engine] - start.empty)} ms`;
-  const { import: cost } = results;
+  const { import: cost, machine } = results;
   const notes = cost && [
     '',
-    `From the start of a process to the first result takes ${begin(cost, 'toeplitz')} here, ` +
+    `Measured on ${machine.cpu} with Node ${machine.node}. From the start of a process to the first result takes ${begin(cost, 'toeplitz')} here, ` +
       `${peers.map((peer) => `${begin(cost, peer)} with ${TITLES[peer]}`).join(', ')}.`,
   ];
   return [

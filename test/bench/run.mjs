@@ -85,6 +85,15 @@ function compact(json) {
   return json.replace(/\[[\d.,\se+-]+\]/g, (list) => list.replace(/\s+/g, ' '));
 }
 
+/** The processor. Where a virtual machine hides the model ('AMD EPYC'), its family and number tell the generations apart. */
+function processor() {
+  const name = cpus()[0].model.trim();
+  if (process.platform !== 'linux' || process.arch !== 'x64') return name;
+  const about = readFileSync('/proc/cpuinfo', 'utf8');
+  const [family, model] = ['cpu family', 'model'].map((key) => about.match(new RegExp(`^${key}\\s*: (\\d+)$`, 'm'))[1]);
+  return `${name} (family ${family}, model ${model})`;
+}
+
 function circumstances() {
   const version = (name) => JSON.parse(readFileSync(join(here, 'node_modules', name, 'package.json'), 'utf8')).version;
   const peers = ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-wasm', 'onnxruntime-web', 'onnxruntime-node'];
@@ -92,7 +101,7 @@ function circumstances() {
   return {
     date: new Date().toISOString().slice(0, 10),
     machine: {
-      cpu: cpus()[0].model.trim(),
+      cpu: processor(),
       cores: cpus().length,
       memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
       system: `${process.platform} ${process.arch}`,

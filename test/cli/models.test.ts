@@ -17,7 +17,7 @@ import {
   type Tensor,
   tensor,
 } from '../../src/index.ts';
-import { mapParams } from '../../src/layer/params.ts';
+import { mapParams } from '../../src/layer/flat-params.ts';
 import { lenet5, readNet, squeezenet, writeNet } from '../../src/nets/index.ts';
 import { readOnnx, writeOnnx } from '../../src/onnx/index.ts';
 import { idx, quick, toeplitz } from './run.ts';

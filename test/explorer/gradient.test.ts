@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { check } from '../../src/explorer/gradient/check.ts';
-import { operators, subjectOf } from '../../src/explorer/gradient/subject.ts';
+import { operators, subjectOf } from '../../src/explorer/gradient/checked-operator.ts';
 import { gradientCheck } from '../../src/inspect/gradient-check.ts';
 
 describe('the gradient check', () => {

@@ -14,7 +14,7 @@ import {
 import { field } from '../../src/explorer/field/job.ts';
 import { drawNet } from '../../src/explorer/nets/drawing.ts';
 import { ownAt, ownFileOf, problem, readOwn } from '../../src/explorer/nets/file.ts';
-import { type NetName, nets, type Subject, subjectOf } from '../../src/explorer/nets/subjects.ts';
+import { type NetName, nets, type Subject, subjectOf } from '../../src/explorer/nets/networks.ts';
 import { netOf, operatorsOf } from '../../src/explorer/nets/tree.ts';
 import { bytesText, shapeText } from '../../src/explorer/nets/words.ts';
 import { schemes } from '../../src/explorer/palette.ts';

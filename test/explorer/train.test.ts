@@ -8,7 +8,7 @@ import { framed, net, parted, readPair, shape } from '../../src/explorer/train/d
 import { curve, type Measured, type Point, train } from '../../src/explorer/train/job.ts';
 import { defaults, readPlan } from '../../src/explorer/train/texts.ts';
 import { loadWeights } from '../../src/formats/weights.ts';
-import { flatParams } from '../../src/layer/params.ts';
+import { flatParams } from '../../src/layer/flat-params.ts';
 
 const plan = { examples: 60, batch: 10, rate: 0.02, momentum: 0.9, epochs: 2, seed: 1 };
 

@@ -155,6 +155,8 @@ test('[format-npy] magic number, version and length of the header are checked', 
   for (const version of [0, 4, 255])
     await expectClause(CLAUSE, new RegExp(`version must be .*, got ${version}.0`), readNpy, bent(6, version));
   await expectClause(CLAUSE, /got 1.1/, readNpy, bent(7, 1));
+  const long = "{'descr': '|u1'}".padEnd(10_001);
+  await expectClause(CLAUSE, /the header states 10001 bytes, and 10000 is the limit/, readNpy, fileOf(long, [7]));
   await expectClause(CLAUSE, /the header states 65\d* bytes/, readNpy, bent(9, 255));
   await expectClause(
     CLAUSE,

@@ -20,8 +20,8 @@ import {
   sum,
   tensor,
 } from '../../src/index.ts';
+import { flatParams } from '../../src/layer/flat-params.ts';
 import type { Layer } from '../../src/layer/layer.ts';
-import { flatParams } from '../../src/layer/params.ts';
 import { alexnet, resnet, vgg } from '../../src/nets/index.ts';
 import type { Tensor } from '../../src/tensor.ts';
 

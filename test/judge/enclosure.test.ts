@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { type Shape, type Tensor, tensor } from '../../src/index.ts';
-import { ruledOperators } from '../../src/judge/rules.ts';
+import { ruledOperators } from '../../src/judge/rules-by-operator.ts';
 import { type JudgedNode, judge, readOnnx } from '../../src/onnx/index.ts';
 import { operatorNames } from '../../src/onnx/operators/index.ts';
 import { random } from '../../src/random.ts';

@@ -23,7 +23,7 @@ import {
   tensor,
 } from '../../src/index.ts';
 import { stepMemory } from '../../src/kernels/step-memory.ts';
-import { flatParams } from '../../src/layer/params.ts';
+import { flatParams } from '../../src/layer/flat-params.ts';
 import { fit, sgd } from '../../src/train/index.ts';
 import { examples } from '../layers.ts';
 

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { chain, dense, frozenNorm, type Layer, relu, type Tensor, tensor } from '../../src/index.ts';
 import { checkedVjp } from '../../src/layer/checked-vjp.ts';
-import { trainedIn } from '../../src/layer/parameter.ts';
+import { trainedIn } from '../../src/layer/declared-params.ts';
 
 const x = tensor([1, 2], [1, -2]);
 const gradient = { x: tensor([1, 2], [3, 4]), params: {} };

@@ -26,7 +26,7 @@ import {
   toChannelsLast,
   toFloat64,
 } from '../../src/index.ts';
-import { flatParams, mapParams } from '../../src/layer/params.ts';
+import { flatParams, mapParams } from '../../src/layer/flat-params.ts';
 import { readOnnx, writeOnnx } from '../../src/onnx/index.ts';
 import { numberByNumber } from '../../src/onnx/number-by-number.ts';
 import { writeModel } from '../../src/onnx/write.ts';

@@ -8,7 +8,7 @@ import { drawMatrix, frameOf, toeplitzOf } from '../../src/explorer/lab/matrices
 import { drawLab } from '../../src/explorer/lab/picture.ts';
 import { defaults, type LabTexts } from '../../src/explorer/lab/texts.ts';
 import { drawNet } from '../../src/explorer/nets/drawing.ts';
-import { type Subject, subjectOf } from '../../src/explorer/nets/subjects.ts';
+import { type Subject, subjectOf } from '../../src/explorer/nets/networks.ts';
 import { netOf } from '../../src/explorer/nets/tree.ts';
 import { schemes } from '../../src/explorer/palette.ts';
 import { type Drawing, inkOf, svgFile } from '../../src/explorer/svg.ts';

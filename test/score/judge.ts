@@ -9,7 +9,7 @@ import { agreementOf, answeredCaseOf } from '../../src/oracle/findings/agreement
 import { mistakesOf } from '../../src/oracle/findings/predict.ts';
 import { checkEngine, type Engine, type Finding } from '../../src/oracle/index.ts';
 import { always } from '../../src/oracle/matrix/conditions.ts';
-import { predictorOf } from '../../src/oracle/matrix/describe.ts';
+import { predictorOf } from '../../src/oracle/matrix/describe-finding.ts';
 import { countOf } from '../../src/oracle/matrix/terms.ts';
 
 export interface Judged {

@@ -3,8 +3,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as toeplitz from '../../src/index.ts';
+import { filled } from '../../src/layer/declared-params.ts';
 import { operator } from '../../src/layer/operator.ts';
-import { filled } from '../../src/layer/parameter.ts';
 import { brokenLaws, casesOf, type LawOptions, laws, lawsOf } from '../../src/testing/index.ts';
 import { examples } from '../layers.ts';
 import { isSlow } from '../some.ts';

@@ -5,12 +5,12 @@ import { expect, test } from 'vitest';
 import * as t from '../../src/index.ts';
 import { SCRATCH_BYTES } from '../../src/kernels/declared.ts';
 import { onArena } from '../../src/kernels/scratch-arena.ts';
-import { flatParams } from '../../src/layer/params.ts';
+import { flatParams } from '../../src/layer/flat-params.ts';
 import { sizeOf } from '../../src/tensor.ts';
 import { parted } from '../../src/threads/part.ts';
 import { type Call, SharedArena } from '../../src/threads/shared-arena.ts';
 import { kept } from '../../src/threads/step-threads.ts';
-import { Structs } from '../../src/threads/structs.ts';
+import { Structs } from '../../src/threads/struct-copies.ts';
 import { firstDifference } from '../kernels/twins.ts';
 import { examples as layers } from '../layers.ts';
 

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import * as t from '../../src/index.ts';
 import { onArena } from '../../src/kernels/scratch-arena.ts';
-import { flatParams } from '../../src/layer/params.ts';
+import { flatParams } from '../../src/layer/flat-params.ts';
 import { allocating } from '../../src/tensor.ts';
 import { Crew } from '../../src/threads/crew.ts';
 import type { Section } from '../../src/threads/share.ts';
@@ -198,6 +198,12 @@ test('[train-threads] a worker that fails within a step is an error at once', as
   vi.mocked(Crew.prototype.run).mockRestore();
   const { step } = await fit(net, params, batches, { ...options, threads: 2 });
   expect(step).toBe(options.epochs * SIZES.length);
+});
+
+test('[train-threads] workers that were given no memory serve none', async () => {
+  const crew = await Crew.start(2);
+  expect(crew.isServing).toBe(false);
+  crew.end();
 });
 
 test('[train-threads] the process ends when training does', () => {

@@ -15,7 +15,7 @@ import {
   type Tensor,
   tensor,
 } from '../../src/index.ts';
-import { flatParams } from '../../src/layer/params.ts';
+import { flatParams } from '../../src/layer/flat-params.ts';
 import { adam, type Batch, digits, evaluate, fit, minibatches, momentum, sgd } from '../../src/train/index.ts';
 
 const f = Math.fround;

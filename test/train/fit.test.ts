@@ -20,7 +20,7 @@ import {
   type Tensor,
   tensor,
 } from '../../src/index.ts';
-import { flatParams } from '../../src/layer/params.ts';
+import { flatParams } from '../../src/layer/flat-params.ts';
 import { digits } from '../../src/train/digits.ts';
 import {
   type Batch,

@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import type { Params, Tensor } from '../../src/index.ts';
-import { flatParams } from '../../src/layer/params.ts';
+import { flatParams } from '../../src/layer/flat-params.ts';
 import { withAndWithoutCalibration } from '../demos/calibrated.ts';
 import { generatedDigits } from '../demos/data.ts';
 import { sampleEfficiency } from '../demos/efficiency.ts';

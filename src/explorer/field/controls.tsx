@@ -1,8 +1,8 @@
 // The controls of the receptive field.
 
 import { hasSize, own } from '../nets/file.ts';
+import { titles, usualSize } from '../nets/networks.ts';
 import { OwnFile } from '../nets/own-file.tsx';
-import { titles, usualSize } from '../nets/subjects.ts';
 import { Choice, Controls, FileField, Group, NumberField } from '../view/controls.tsx';
 import { images } from './image.ts';
 import { chosen, found, imageProblem, inside, ownImage, subject, unit, unitProblems } from './model.ts';

@@ -1,13 +1,13 @@
 // Computes the effective field of a unit in a worker: a large net takes seconds.
 
 import { loadWeights } from '../../formats/weights.ts';
+import { flatParams } from '../../layer/flat-params.ts';
 import { initialize } from '../../layer/initialize.ts';
 import type { Layer, Params } from '../../layer/layer.ts';
-import { flatParams } from '../../layer/params.ts';
 import type { Shape, Tensor } from '../../tensor.ts';
 import type { Job } from '../jobs/job.ts';
 import { ownFileOf } from '../nets/file.ts';
-import { isNet, nets } from '../nets/subjects.ts';
+import { isNet, nets } from '../nets/networks.ts';
 import { type Inside, magnitudes, unitGradient, upTo, withoutBatch } from './field.ts';
 
 export interface FieldArgs {

@@ -4,7 +4,7 @@ import { computed, effect, signal } from '@preact/signals';
 import { memoryOf } from '../../inspect/memory.ts';
 import { type Running, startJob } from '../jobs/start.ts';
 import { own, ownAt } from '../nets/file.ts';
-import { isNet, type Subject, subjectOf } from '../nets/subjects.ts';
+import { isNet, type Subject, subjectOf } from '../nets/networks.ts';
 import { bytesText, fieldText } from '../nets/words.ts';
 import { settings } from '../settings.ts';
 import { announce } from '../view/announce.tsx';

@@ -1,7 +1,7 @@
 // The receptive field: what a unit of a net may see of the image, and what really moves it.
 
 import { useEffect } from 'preact/hooks';
-import type { Subject } from '../nets/subjects.ts';
+import type { Subject } from '../nets/networks.ts';
 import { fieldText } from '../nets/words.ts';
 import { exact } from '../numbers.ts';
 import { greatestOf } from '../palette.ts';

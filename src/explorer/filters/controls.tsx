@@ -2,7 +2,7 @@
 
 import { Pad } from '../train/pad.tsx';
 import { Choice, Controls, FileField, Group, LongText } from '../view/controls.tsx';
-import { useTaken } from '../view/taken.ts';
+import { useTaken } from '../view/drop-and-paste.ts';
 import { images } from './image.ts';
 import { chain, chosen, file, fileProblem, sizes } from './model.ts';
 import { filterTitles } from './texts.ts';

@@ -4,7 +4,7 @@ import type { Tab } from '../tab.ts';
 import { Panels } from '../view/panels.tsx';
 import { Chain } from './chain.tsx';
 import { FilterControls } from './controls.tsx';
-import { Kinds } from './kinds.tsx';
+import { Kinds } from './convolution-or-correlation.tsx';
 import { chosen } from './model.ts';
 import { Pyramids } from './pyramids.tsx';
 

@@ -5,10 +5,10 @@
 
 import { toFloat64 } from '../../convert.ts';
 import { isBent, slopes } from '../../inspect/one-sided-slopes.ts';
+import { mapParams } from '../../layer/flat-params.ts';
 import type { Params } from '../../layer/layer.ts';
-import { mapParams } from '../../layer/params.ts';
 import type { Tensor } from '../../tensor.ts';
-import type { Subject } from './subject.ts';
+import type { Subject } from './checked-operator.ts';
 
 /** Σ y·r for weights that differ from output to output. */
 const weights = (size: number): number[] => Array.from({ length: size }, (_, i) => 1 + ((i * 7) % 11) / 8);

@@ -2,8 +2,8 @@
 
 import { exact } from '../numbers.ts';
 import { Check, Choice, Controls, Group, NumberField } from '../view/controls.tsx';
+import { operators } from './checked-operator.ts';
 import { beside, checked, chosen, problems, subject } from './model.ts';
-import { operators } from './subject.ts';
 
 export function GradientControls() {
   const of = { settings: chosen, problems: problems.value };

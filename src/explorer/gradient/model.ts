@@ -4,7 +4,7 @@ import { computed } from '@preact/signals';
 import { numberIn } from '../numbers.ts';
 import { settings } from '../settings.ts';
 import { check } from './check.ts';
-import { subjectOf } from './subject.ts';
+import { subjectOf } from './checked-operator.ts';
 
 export const chosen = settings({
   op: 'softmax',

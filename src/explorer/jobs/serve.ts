@@ -1,7 +1,7 @@
 // The worker's side: does the job that it is asked for.
 
 import type { Job, Reply, Request } from './job.ts';
-import * as list from './jobs.ts';
+import * as list from './list.ts';
 
 const jobs: Readonly<Record<string, Job<never, unknown>>> = { ...list };
 

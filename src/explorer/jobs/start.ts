@@ -1,7 +1,7 @@
 // The page's side: starts a job in a worker of its own.
 
 import type { Job, Reply, Request } from './job.ts';
-import type * as jobs from './jobs.ts';
+import type * as jobs from './list.ts';
 
 type Jobs = typeof jobs;
 type ArgsOf<Name extends keyof Jobs> = Jobs[Name] extends Job<infer Args, infer _> ? Args : never;

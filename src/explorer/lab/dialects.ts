@@ -26,13 +26,13 @@ export const libraryNames = dialectNames.filter((name): name is Library => name 
 
 /** The lab as a case of the oracle; undefined where the oracle does not ask about the operator. */
 export function caseOf(lab: Lab): Case | undefined {
-  const { layer, x, weight, bias } = lab;
-  const op = layer.name.replace('trueConv', 'conv');
+  const { unflipped, x, weight, bias } = lab;
+  const op = unflipped.name;
   if (!Object.hasOwn(operators, op)) return undefined;
   const plain = plainWeight(lab);
   const given = { x: [...x.data], ...(plain && { weight: [...plain.data] }), ...(bias && { bias: [...bias.data] }) };
   const operands = { x, ...(weight && { weight }), ...(bias && { bias }) };
-  const drawn = familyOf(op).caseOf(layer, operands);
+  const drawn = familyOf(op).caseOf(unflipped, operands);
   return { ...drawn, op, gradient: false, values: 'given', seed: 0, given } as Case;
 }
 

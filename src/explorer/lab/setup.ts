@@ -14,6 +14,8 @@ export interface Setup {
   readonly op: Op;
   readonly rank: 1 | 2;
   readonly layer: Layer;
+  /** The same layer for libraries that do not turn the kernel around. */
+  readonly unflipped: Layer;
   /** Whether it is a convolution that turns its kernel around. */
   readonly flips: boolean;
   readonly shape: Shape;
@@ -124,7 +126,8 @@ export function readSetup(t: LabTexts): { readonly setup?: Setup; readonly probl
     const rank = t.rank === '1' ? 1 : 2;
     const space = perAxis('input', t.input, rank, 1, MOST.input);
     const channels = whole('channels', t.channels, 1, MOST.channels);
-    const layer = layerOf(op, t, rank);
+    const [layer, flips] = [layerOf(op, t, rank), isFlipped(op, t)];
+    const unflipped = flips ? layerOf(op, { ...t, flip: 'no' }, rank) : layer;
     const shape = [1, ...space, channels];
     const large = layer
       .shape(shape)
@@ -135,7 +138,7 @@ export function readSetup(t: LabTexts): { readonly setup?: Setup; readonly probl
         'stride',
         `The output would have ${large} cells on an axis; the lab draws up to ${MOST.output}.`,
       );
-    return { setup: { op, rank, layer, flips: isFlipped(op, t), shape }, problems: {} };
+    return { setup: { op, rank, layer, unflipped, flips, shape }, problems: {} };
   } catch (error) {
     if (error instanceof Problem) return { problems: { [error.control]: error.message } };
     if (!(error instanceof SpecError)) throw error;

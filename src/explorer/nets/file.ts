@@ -9,7 +9,7 @@ import type { Model, OnnxLayer } from '../../onnx/model.ts';
 import { readOnnx } from '../../onnx/read.ts';
 import type { Shape } from '../../tensor.ts';
 import { bytesOf, isRefusal } from '../refusal.ts';
-import { readSize, sizeProblem } from './subjects.ts';
+import { readSize, sizeProblem } from './networks.ts';
 import { type Net, netOf, netOfOnnx, netOfTensors, opsetOf } from './tree.ts';
 
 export interface OwnFile {

@@ -1,7 +1,7 @@
 // The controls that open a file.
 
 import { FileField, Group } from '../view/controls.tsx';
-import { useTaken } from '../view/taken.ts';
+import { useTaken } from '../view/drop-and-paste.ts';
 import { problem, readOwn } from './file.ts';
 
 /** `picture` takes what is dropped and is a picture. */

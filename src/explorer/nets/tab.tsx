@@ -10,8 +10,8 @@ import { Save } from '../view/save.tsx';
 import { Scrolled } from '../view/scrolled.tsx';
 import { drawNet } from './drawing.ts';
 import { hasSize, own, ownAt } from './file.ts';
+import { isNet, subjectOf, titles, usualSize } from './networks.ts';
 import { OwnFile } from './own-file.tsx';
-import { isNet, subjectOf, titles, usualSize } from './subjects.ts';
 import { type Net, netOf, operatorsOf, type Part } from './tree.ts';
 import { bytesText, fieldText, shapeText } from './words.ts';
 

@@ -1,15 +1,15 @@
 // A net as a tree of what the library says of each part: shape, parameters, multiply-adds, memory, receptive field.
 
 import { describe } from '../../inspect/summary.ts';
+import { declaredParams } from '../../layer/declared-params.ts';
 import { pointField, throughField } from '../../layer/field.ts';
+import { flatParams, nameIn } from '../../layer/flat-params.ts';
 import type { Arrangement, Field, Layer } from '../../layer/layer.ts';
-import { declaredParams } from '../../layer/parameter.ts';
-import { flatParams, nameIn } from '../../layer/params.ts';
 import type { OnnxDescription } from '../../onnx/describe.ts';
 import type { FreeShape } from '../../onnx/graph.ts';
 import { type Shape, sizeOf } from '../../tensor.ts';
 import { counted } from '../numbers.ts';
-import type { Subject } from './subjects.ts';
+import type { Subject } from './networks.ts';
 
 export interface Part {
   readonly path: string;

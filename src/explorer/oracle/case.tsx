@@ -5,7 +5,7 @@ import { counted, exact } from '../numbers.ts';
 import { pageInk } from '../svg.ts';
 import { Picture, Save } from '../view/save.tsx';
 import { Code, Scrolled } from '../view/scrolled.tsx';
-import { marked } from './marked.ts';
+import { marked } from './marked-matrix.ts';
 import { matricesOf } from './matrices.ts';
 import { judged, mistake, outputs, question } from './model.ts';
 import { OutputPlanes } from './planes.tsx';

@@ -5,14 +5,14 @@ import { dialectNames } from '../../oracle/dialect.ts';
 import { libraries } from '../lab/dialects.ts';
 import type { Tab } from '../tab.ts';
 import { Choice, Controls, Group, LongText } from '../view/controls.tsx';
+import { useTaken } from '../view/drop-and-paste.ts';
 import { Panels } from '../view/panels.tsx';
-import { useTaken } from '../view/taken.ts';
 import { CasePanel } from './case.tsx';
 import { CertificatePanel } from './certificate.tsx';
 import { chosen, fileAnswer, open, paste, problem, problems, question } from './model.ts';
 import { mistakesFor } from './question.ts';
 import { ReportPanel } from './report.tsx';
-import { ModelPanel } from './whole.tsx';
+import { ModelPanel } from './whole-model.tsx';
 
 const titles = { case: 'A case', report: 'A report', model: 'A model', certificate: 'This browser’s certificate' };
 

@@ -3,7 +3,7 @@
 import { useMemo } from 'preact/hooks';
 import { unitHealth } from '../../inspect/health.ts';
 import { topPatchesOf } from '../../inspect/patches.ts';
-import { parameter } from '../../layer/params.ts';
+import { parameter } from '../../layer/flat-params.ts';
 import { Choice } from '../view/controls.tsx';
 import { Panels } from '../view/panels.tsx';
 import { Save } from '../view/save.tsx';

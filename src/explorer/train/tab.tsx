@@ -6,9 +6,9 @@ import { bytesOf, type NamedBytes } from '../refusal.ts';
 import type { Tab } from '../tab.ts';
 import { Chart } from '../view/chart.tsx';
 import { Choice, Controls, Group, NumberField } from '../view/controls.tsx';
+import { useTaken } from '../view/drop-and-paste.ts';
 import { download } from '../view/save.tsx';
 import { Scrolled } from '../view/scrolled.tsx';
-import { useTaken } from '../view/taken.ts';
 import { Look } from './look.tsx';
 import {
   checkpoint,

@@ -5,7 +5,7 @@
 
 import type { Case } from '../case.ts';
 import type { VerdictKind } from '../engine-under-test.ts';
-import { propertiesOf } from '../where/properties.ts';
+import { propertiesOf } from '../where/case-properties.ts';
 import type { Properties } from '../where/property.ts';
 import { type Condition, conditionsFor, meets, textOf } from '../where/search.ts';
 import type { Outcome } from './ask.ts';

@@ -9,7 +9,7 @@ import type { ShapedCase } from '../shapes/case.ts';
 import { axisIn, shapedFamily } from '../shapes/family.ts';
 import { gradientsOf, inputTensor, type ShapedMistake } from '../shapes/setting.ts';
 import { said } from './common.ts';
-import { asX, everyday, gradients, inEvery, merged, ofTwo, otherOf } from './of-two.ts';
+import { asX, everyday, gradients, inEvery, merged, ofTwo, otherOf } from './of-two-tensors.ts';
 
 // The sum
 

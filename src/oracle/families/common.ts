@@ -11,6 +11,7 @@ import type { Prediction } from '../mistake.ts';
 /** Of operators whose results are the same in every dialect, whatever the values, and are no sums of products. */
 export const sameInEveryDialect = {
   structure: (): Structure | undefined => undefined,
+  showsPrecision: false,
   isSettled: (): boolean => true,
   keepsNaN: (): boolean => true,
   operandsIn: (_: Dialect, operands: Operands): Operands => operands,

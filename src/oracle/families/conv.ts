@@ -60,6 +60,7 @@ export const convFamily = windowFamily({
   },
   tensors: { x: 'x', weight: 'weight', bias: 'none', y: 'x', dy: 'x' },
   structure: () => ({ kind: 'sum', weight: 'weight', bias: 'bias' }),
+  showsPrecision: true,
   attributes: attributesOf,
   written: { filters: 'o', groups: 'named' },
   loops: { geometry: geometryOf, evaluate: contracted, moved: contractedGradients },

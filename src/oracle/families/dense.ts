@@ -30,6 +30,7 @@ export const denseFamily = windowFamily({
   operators: { dense: { rank: 0, make: dense } },
   tensors: { x: 'x', weight: 'dense', bias: 'none', y: 'x', dy: 'x' },
   structure: () => ({ kind: 'sum', weight: 'weight', bias: 'bias' }),
+  showsPrecision: true,
   attributes: (c) => ({ units: c.groups * c.filters, bias: c.bias }),
   written: { filters: 'u', groups: 'one' },
   loops: { geometry: geometryOf, evaluate: contracted },

@@ -38,6 +38,7 @@ export const depthwiseFamily = windowFamily({
   },
   tensors: { x: 'x', weight: 'depthwise', bias: 'none', y: 'x', dy: 'x' },
   structure: () => ({ kind: 'sum', weight: 'weight', bias: 'bias' }),
+  showsPrecision: true,
   attributes: (c) => ({ ...windowOf(c), multiplier: c.filters, bias: c.bias }),
   written: { filters: 'm', groups: 'per channel' },
   loops: { geometry: geometryOf, evaluate: contracted, moved: contractedGradients },

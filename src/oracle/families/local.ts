@@ -77,6 +77,7 @@ export const localFamily = windowFamily({
     locallyConnected1d: { rank: 1, make: locallyConnected1d },
   },
   tensors: { x: 'x', weight: 'none', bias: 'none', y: 'x', dy: 'x' },
+  showsPrecision: true,
   attributes: ({ filters, size, stride, padding, bias }: WindowedCase) => ({ filters, size, stride, padding, bias }),
   written: { filters: 'o', groups: 'one' },
   loops: { geometry: geometryOf, evaluate: byLayer, moved },

@@ -9,7 +9,7 @@ import { type ShapedRanges, shapedRanges } from '../shapes/case.ts';
 import { shapedFamily } from '../shapes/family.ts';
 import { gradientsOf, inputTensor } from '../shapes/setting.ts';
 import { said } from './common.ts';
-import { asX, everyday, gradients, inEvery, merged, ofTwo, otherOf } from './of-two.ts';
+import { asX, everyday, gradients, inEvery, merged, ofTwo, otherOf } from './of-two-tensors.ts';
 
 const doubles = (data: ArrayLike<number>): Float64Array => new Float64Array(data);
 

@@ -46,6 +46,7 @@ function setNormFamily<A extends Epsilon>({ sets, setOf, others, ...parts }: Set
   return shapedFamily<A>({
     ...parts,
     tensors: { weight: 'none', bias: 'none', ...parts.tensors },
+    showsPrecision: true,
     values: normValues,
     ranges,
     bounds({ attributes }, operands, profile) {

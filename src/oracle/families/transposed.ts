@@ -145,6 +145,7 @@ export const transposedFamily = windowFamily({
   operators,
   tensors: { x: 'x', weight: 'transposed', bias: 'none', y: 'x', dy: 'x' },
   structure: () => ({ kind: 'sum', weight: 'weight', bias: 'bias', over: 'y' }),
+  showsPrecision: true,
   attributes: attributesOf,
   written: { filters: 'o', groups: 'named', outputPadding: true },
   loops: { geometry: geometryOf, evaluate: byLayer },

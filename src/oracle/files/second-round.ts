@@ -12,7 +12,7 @@ import type { Complete } from '../cases/questions.ts';
 import { theirTensor } from '../dialects/translate.ts';
 import type { EngineUnderTest } from '../engine-under-test.ts';
 import type { Finding } from '../findings/finding.ts';
-import { readMatrix } from '../matrix/read-matrix.ts';
+import { readMatrix } from '../matrix/describe-case.ts';
 import type { Report } from '../report/report.ts';
 import { type Asked, type File, filesOf } from './vectors.ts';
 

@@ -10,8 +10,8 @@ import type { Case } from '../case.ts';
 import { type EngineUnderTest, isFailure, type VerdictKind } from '../engine-under-test.ts';
 import { type Answered, conditionsOf, type Found, inPart } from '../where/where.ts';
 import { explains, type Group, leavesOpen } from './diagnose.ts';
+import { kindKey } from './failure-kinds.ts';
 import type { Declaration, Where } from './finding.ts';
-import { kindKey } from './kinds.ts';
 import { explainedBy } from './other-arithmetic.ts';
 
 /** What is known of an operator, and how more can be asked. */

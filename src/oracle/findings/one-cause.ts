@@ -3,7 +3,7 @@
 import type { Outcome } from '../ask/ask.ts';
 import { workOf } from '../cases/tensors.ts';
 import type { EngineUnderTest } from '../engine-under-test.ts';
-import { predictorOf } from '../matrix/describe.ts';
+import { predictorOf } from '../matrix/describe-finding.ts';
 import { countOf } from '../matrix/terms.ts';
 import { conditionIn } from '../where/where.ts';
 import { agreementOf, answeredCaseOf } from './agreement.ts';

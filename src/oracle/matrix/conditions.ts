@@ -2,7 +2,7 @@
 // it is not.
 
 import type { Case } from '../case.ts';
-import { propertiesOf } from '../where/properties.ts';
+import { propertiesOf } from '../where/case-properties.ts';
 import type { Statement } from '../where/property.ts';
 import { statementsAbout } from '../where/statements.ts';
 

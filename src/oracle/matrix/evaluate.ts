@@ -4,7 +4,7 @@ import { sizeOf } from '../../tensor.ts';
 import type { Operands, Part } from '../case.ts';
 import type { Prediction } from '../mistake.ts';
 import { keyIn } from './matrices.ts';
-import { type Matrix, type Reading, sizesOf } from './read.ts';
+import { type Matrix, type Reading, sizesOf } from './matrix-from-answers.ts';
 import type { Term, Terms } from './terms.ts';
 
 /** The products of a list with their elements, for one evaluation after another. */

@@ -5,7 +5,7 @@ import type { Case, Operands, Part } from '../case.ts';
 import { layerOf, operandsOf } from '../cases/tensors.ts';
 import type { Mistake, Prediction, Predictions, Setting } from '../mistake.ts';
 import { recent } from '../recent.ts';
-import { biasesBeside, followed } from './changed.ts';
+import { biasesBeside, followed } from './apply-change.ts';
 import { biasElements, elementsOf, evaluatePart } from './evaluate.ts';
 import { outputsBeyond } from './matrices.ts';
 import { chosenOf } from './nonlinear.ts';

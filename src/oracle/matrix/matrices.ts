@@ -3,7 +3,7 @@
 import { indexAt } from '../../places.ts';
 import type { Part } from '../case.ts';
 import { isBeyond } from './change.ts';
-import { isNear, keyOf, type Matrix, sidesOf, sizesOf } from './read.ts';
+import { isNear, keyOf, type Matrix, sidesOf, sizesOf } from './matrix-from-answers.ts';
 import { isInside, type Term, type Terms } from './terms.ts';
 
 /** The index of a product's element in one tensor. */

@@ -8,7 +8,7 @@ import type { EngineUnderTest } from '../engine-under-test.ts';
 import type { Prediction } from '../mistake.ts';
 import { type Elements, elementsIn, productsOfOutputs, type Value } from './evaluate.ts';
 import { notLinear, notLinearIn } from './linearity.ts';
-import type { Reading } from './read.ts';
+import type { Reading } from './matrix-from-answers.ts';
 import type { Seen } from './rules.ts';
 import type { Terms } from './terms.ts';
 

@@ -2,14 +2,14 @@
 // rule says what the engine would compute in any case, so it can be tried on all of them; its text is the rule. Spec oracle-instead.
 
 import type { Part } from '../case.ts';
+import { changesOf, wantedLater } from './all-changes.ts';
+import { biasesBeside, changed, followed, insteadOf, lastOf } from './apply-change.ts';
 import { type Change, readBeyond } from './change.ts';
-import { biasesBeside, changed, followed, insteadOf, lastOf } from './changed.ts';
-import { changesOf, wantedLater } from './changes.ts';
+import { differencesFrom, type Made, madeIn } from './compare-changes.ts';
 import { factorChanges } from './factor-changes.ts';
-import { differencesFrom, type Made, madeIn } from './made.ts';
 import { at, exceptOutputs, isSameMatrix, isSameSet, keyIn, matrixOf, outputsBeyond, readsBeyond } from './matrices.ts';
+import { isNear, type Matrix, type Reading, sidesOf, sizesOf } from './matrix-from-answers.ts';
 import { biasTerms } from './products.ts';
-import { isNear, type Matrix, type Reading, sidesOf, sizesOf } from './read.ts';
 import { everywhere, inWords, isIn, type Region, regionsBetween } from './regions.ts';
 import type { Term, Terms } from './terms.ts';
 

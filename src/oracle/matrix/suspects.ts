@@ -6,11 +6,11 @@ import type { EngineUnderTest } from '../engine-under-test.ts';
 import { familyOf } from '../families/index.ts';
 import { agreementOf, answeredCaseOf } from '../findings/agreement.ts';
 import type { Mistake } from '../mistake.ts';
+import type { Suspect } from './choose-description.ts';
+import type { Description } from './describe-case.ts';
+import { BESIDE, BEYOND, inGradients, ofBias } from './difference-in-words.ts';
 import { asMistake, type Hypothesis } from './hypotheses.ts';
-import type { Suspect } from './name.ts';
-import type { Description } from './read-matrix.ts';
 import type { PartRules } from './rules.ts';
-import { BESIDE, BEYOND, inGradients, ofBias } from './words.ts';
 
 /** The failures that were answered, the smallest first. */
 export const smallestOf = (failures: readonly Outcome[]): Outcome[] =>

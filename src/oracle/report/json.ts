@@ -2,8 +2,8 @@
 
 import { SpecError, show } from '../../errors.ts';
 import { isObject } from '../../formats/json.ts';
-import { readReport } from './form.ts';
 import { readNumerics } from './numerics.ts';
+import { readReport } from './read-report.ts';
 import { FORMAT, type Report } from './report.ts';
 
 /** JSON has no NaN and no infinity: they become strings, which are numbers again under these names. */

@@ -4,9 +4,9 @@ import { parseCaseId } from '../cases/id.ts';
 import { workOf } from '../cases/tensors.ts';
 import type { VerdictKind } from '../engine-under-test.ts';
 import { isOf } from '../findings/conditions.ts';
+import { kindKey } from '../findings/failure-kinds.ts';
 import type { Finding } from '../findings/finding.ts';
-import { joined } from '../findings/findings.ts';
-import { kindKey } from '../findings/kinds.ts';
+import { joined } from '../findings/make-findings.ts';
 import { type Answered, conditionIn, type Found, inPart, partOf } from '../where/where.ts';
 import type { OperatorReport } from './report.ts';
 

@@ -1,9 +1,9 @@
 // The forms that a report can take. Spec campaign-reporter.
 
 import { SpecError, show, wrongType } from '../../errors.ts';
-import { readReport } from './form.ts';
 import { json } from './json.ts';
 import { plainReport } from './plain-report.ts';
+import { readReport } from './read-report.ts';
 import type { Report } from './report.ts';
 import { github, junit, tap } from './tests.ts';
 import { text } from './text.ts';

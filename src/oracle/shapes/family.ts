@@ -47,6 +47,7 @@ export interface ShapedParts<A extends object> {
   /** The tensors among its attributes: the shape of each, and its values where they are not drawn like others. Spec oracle-engine. */
   readonly attached?: Readonly<Record<string, Attached<A>>>;
   readonly values?: Readonly<Record<string, Fill>>;
+  readonly showsPrecision?: boolean;
   isSettled?(c: ShapedCase<A>): boolean;
   /** Shapes of x, with the kind of values and the attributes, that networks have. */
   readonly everyday: readonly Everyday<A>[];
@@ -117,6 +118,7 @@ export function shapedFamily<A extends object>(parts: ShapedParts<A>): Family<Sh
     place,
     operators: { [name]: { make } },
     tensors: { x: 'x', y: 'x', dy: 'x', ...parts.tensors },
+    showsPrecision: parts.showsPrecision ?? false,
     values,
     attributes,
     attached: Object.fromEntries(Object.entries(attached).map(([what, { shape }]) => [what, shape])),

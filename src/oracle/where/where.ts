@@ -2,8 +2,8 @@
 
 import type { Case } from '../case.ts';
 import type { Division, Tally, Where } from '../findings/finding.ts';
-import { casesNear, type Drawing, drawingFor, freshCases, type Sides } from './fresh.ts';
-import { propertiesOf } from './properties.ts';
+import { propertiesOf } from './case-properties.ts';
+import { casesNear, type Drawing, drawingFor, freshCases, type Sides } from './fresh-cases.ts';
 import { type Condition, conditionsFor, meets, textOf } from './search.ts';
 import type { Sample } from './statements.ts';
 

@@ -44,7 +44,7 @@ const isEmpty = (params) => Object.keys(params).length === 0;
 
 export async function prepare(work, threads) {
   if (threads > 1) return [onThreads(work, threads)];
-  return { forward, dx: gradient, dw: gradient, step }[work.kind](work);
+  return { forward, float64, dx: gradient, dw: gradient, step }[work.kind](work);
 }
 
 function onThreads({ tree, x, shape }, threads) {
@@ -80,12 +80,28 @@ function inPlace(name, layer, params, x, arithmetic) {
   return { name, run, output };
 }
 
-/** One of the two gradients alone; filters are packed in every call, for a training step changes them. */
-function gradient({ kind, tree, x, dy }) {
-  const { size, stride, padding: before, dilation, groups, input, output } = tree;
+function geometry({ size, stride, padding: before, dilation, groups, input, output }) {
   const axis = (i) => ({ input: input[i], size, stride, dilation, before, after: before, output: output[i] });
   const axes = threeAxes([axis(1), axis(2)]);
-  const g = { batch: input[0], groups, channels: input[3] / groups, filters: output[3] / groups, axes };
+  return { batch: input[0], groups, channels: input[3] / groups, filters: output[3] / groups, axes };
+}
+
+/** From array to array, into the same one in every call: the pages of a new one cost some hosts more than the sums. */
+function float64({ tree, x }) {
+  const [values, weight, bias] = [x, tree.weight, tree.bias].map((each) => Float64Array.from(each));
+  const y = new Float64Array(tree.output.reduce((a, b) => a * b));
+  const run = () => kernels.conv(geometry(tree), values, weight, bias, y, 'auto');
+  const output = () => {
+    run();
+    return y;
+  };
+  return [{ name: 'toeplitz', run, output }];
+}
+
+/** One of the two gradients alone; filters are packed in every call, for a training step changes them. */
+function gradient({ kind, tree, x, dy }) {
+  const { input } = tree;
+  const g = geometry(tree);
   const dx = () => {
     const result = tensor(input);
     kernels.convInputGrad(g, dy, tree.weight, result.data, 'auto');

@@ -3,7 +3,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { check } from '../../../src/explorer/gradient/check.ts';
-import { subjectOf } from '../../../src/explorer/gradient/subject.ts';
+import { subjectOf } from '../../../src/explorer/gradient/checked-operator.ts';
 import { exact } from '../../../src/explorer/numbers.ts';
 import { drawn, type Site, visit } from '../browser.ts';
 

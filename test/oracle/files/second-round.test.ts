@@ -11,7 +11,7 @@ import { readLayout } from '../../../src/oracle/dialects/layout.ts';
 import { answering, answeringBoth, questionsOf, readManifest } from '../../../src/oracle/files/answers.ts';
 import { secondRound, withSecondRound } from '../../../src/oracle/files/second-round.ts';
 import { type File, vectors } from '../../../src/oracle/files/vectors.ts';
-import { newCases } from '../../../src/oracle/findings/findings.ts';
+import { newCases } from '../../../src/oracle/findings/make-findings.ts';
 import type { Call } from '../../../src/oracle/index.ts';
 import { forward } from '../own.ts';
 

@@ -8,8 +8,8 @@ import { parseCaseId } from '../../../src/oracle/cases/id.ts';
 import { layerFor } from '../../../src/oracle/families/index.ts';
 import { agreementOf, answeredCaseOf } from '../../../src/oracle/findings/agreement.ts';
 import { type Call, checkEngine } from '../../../src/oracle/index.ts';
+import { readMatrix } from '../../../src/oracle/matrix/describe-case.ts';
 import { asMistake, type Hypothesis } from '../../../src/oracle/matrix/hypotheses.ts';
-import { readMatrix } from '../../../src/oracle/matrix/read-matrix.ts';
 import type { Axis, ConvGeometry } from '../../../src/window.ts';
 import { some } from '../../some.ts';
 

@@ -4,8 +4,8 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
 import { parseCaseId } from '../../../src/oracle/cases/id.ts';
+import { changeNamed, changesOf, wantedLater } from '../../../src/oracle/matrix/all-changes.ts';
 import type { Change } from '../../../src/oracle/matrix/change.ts';
-import { changeNamed, changesOf, wantedLater } from '../../../src/oracle/matrix/changes.ts';
 import { factorChanges } from '../../../src/oracle/matrix/factor-changes.ts';
 import { type Terms, termsOf } from '../../../src/oracle/matrix/terms.ts';
 

@@ -1,3 +1,3 @@
 // All cases of describe.test.ts, of which `npm test` runs some.
 
-import './describe.test.ts';
+import './describe-finding.test.ts';

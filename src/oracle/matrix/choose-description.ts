@@ -14,7 +14,7 @@ import type { Evidence } from '../findings/finding.ts';
 import { predict, settingOf } from '../findings/predict.ts';
 import type { Mistake, Predictions } from '../mistake.ts';
 import { always, type Condition, conditionsBetween } from './conditions.ts';
-import { crossed, PRODUCTS } from './crossed.ts';
+import { crossed, PRODUCTS } from './crossed-cases.ts';
 import { countOf } from './terms.ts';
 
 /** A mistake that may be made under a condition. */

@@ -4,7 +4,7 @@
 import type { Part } from '../case.ts';
 import type { Change } from './change.ts';
 import { keyIn, readsBeyond } from './matrices.ts';
-import { isNear, type Matrix, type sizesOf } from './read.ts';
+import { isNear, type Matrix, type sizesOf } from './matrix-from-answers.ts';
 import type { Region } from './regions.ts';
 import type { Term, Terms } from './terms.ts';
 

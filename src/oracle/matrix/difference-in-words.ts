@@ -4,7 +4,7 @@ import { placeOf } from '../../places.ts';
 import { sizeOf } from '../../tensor.ts';
 import type { Part } from '../case.ts';
 import type { Product } from '../findings/finding.ts';
-import { isNear, type Matrix, type Reading, sizesOf } from './read.ts';
+import { isNear, type Matrix, type Reading, sizesOf } from './matrix-from-answers.ts';
 import { axesOf } from './regions.ts';
 import type { PartRules } from './rules.ts';
 import type { Side, Terms } from './terms.ts';

@@ -12,7 +12,7 @@ import { isPossible, workOf } from '../cases/tensors.ts';
 import { nearestIn } from '../dialects/translate.ts';
 import type { EngineUnderTest } from '../engine-under-test.ts';
 import { familyOf } from '../families/index.ts';
-import { madeOf, propertiesOf } from './properties.ts';
+import { madeOf, propertiesOf } from './case-properties.ts';
 import { type Condition, meets } from './search.ts';
 
 /** What cases are drawn for, and by whose rules. */

@@ -8,7 +8,7 @@ import { literal } from '../cases/literal.ts';
 import { type Budget, reduce } from '../cases/reduce.ts';
 import { workOf } from '../cases/tensors.ts';
 import { type EngineUnderTest, isFailure, type VerdictKind } from '../engine-under-test.ts';
-import { isOneCause, withInstead } from '../matrix/describe.ts';
+import { isOneCause, withInstead } from '../matrix/describe-finding.ts';
 import { closeness } from './closeness.ts';
 import { byKind, type Investigation, searching, withConditions, withSmaller } from './conditions.ts';
 import { diagnose, explains, type Group } from './diagnose.ts';

@@ -3,8 +3,8 @@
 import { expect, test } from 'vitest';
 import { loadWeights, readSafetensors, writeSafetensors } from '../../src/formats/index.ts';
 import { chain, conv2d, describe, initialize, parameter, relu, sum, tensor } from '../../src/index.ts';
+import { flatParams, mapParams } from '../../src/layer/flat-params.ts';
 import { nestParams } from '../../src/layer/nest-params.ts';
-import { flatParams, mapParams } from '../../src/layer/params.ts';
 import { readCheckpoint, writeCheckpoint } from '../../src/train/checkpoint.ts';
 import { momentum } from '../../src/train/index.ts';
 

@@ -3,9 +3,9 @@
 import { describe, expect, it } from 'vitest';
 import { parseCaseId } from '../../../src/oracle/cases/id.ts';
 import { type Call, checkEngine, type Engine, type GradientCall } from '../../../src/oracle/index.ts';
-import { followed } from '../../../src/oracle/matrix/changed.ts';
+import { followed } from '../../../src/oracle/matrix/apply-change.ts';
+import { nameBy } from '../../../src/oracle/matrix/choose-description.ts';
 import { matrixOf } from '../../../src/oracle/matrix/matrices.ts';
-import { nameBy } from '../../../src/oracle/matrix/name.ts';
 import { follows } from '../../../src/oracle/matrix/rules.ts';
 import { termsOf } from '../../../src/oracle/matrix/terms.ts';
 import { sizeOf, type Tensor } from '../../../src/tensor.ts';

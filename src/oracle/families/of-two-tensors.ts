@@ -1,9 +1,9 @@
 // What operators of two tensors share: x and another one, as of the branches of a network.
 
+import { filled } from '../../layer/declared-params.ts';
 import { identity } from '../../layer/identity.ts';
 import type { Attributes, Layer, Params } from '../../layer/layer.ts';
 import { operator } from '../../layer/operator.ts';
-import { filled } from '../../layer/parameter.ts';
 import type { Shape, Tensor } from '../../tensor.ts';
 import { gradientsOf, inputTensor, type ShapedMistake, type ShapedSetting } from '../shapes/setting.ts';
 import { said } from './common.ts';

@@ -1,8 +1,8 @@
 // What is checked: an operator at a drawn point, right or with a mistake in the gradient of one tensor.
 
+import { mapParams } from '../../layer/flat-params.ts';
 import { initialize } from '../../layer/initialize.ts';
 import type { Layer, Params } from '../../layer/layer.ts';
-import { mapParams } from '../../layer/params.ts';
 import { leakyRelu, relu, sigmoid, tanh } from '../../ops/activation.ts';
 import { conv2d } from '../../ops/convolution.ts';
 import { dense } from '../../ops/dense.ts';

@@ -12,13 +12,13 @@ import { agreementOf, answeredCaseOf } from '../findings/agreement.ts';
 import type { Evidence, Finding, Instead } from '../findings/finding.ts';
 import { mistakesOf } from '../findings/predict.ts';
 import type { Mistake } from '../mistake.ts';
-import { type Named, nameBy, type Suspect } from './name.ts';
-import { type Description, readMatrix } from './read-matrix.ts';
+import { type Named, nameBy, type Suspect } from './choose-description.ts';
+import { type Description, readMatrix } from './describe-case.ts';
+import { inGradients, ofBias } from './difference-in-words.ts';
 import type { PartRules } from './rules.ts';
 import { shapeMistakes } from './shapes.ts';
 import { smallestOf, suspectsOf } from './suspects.ts';
 import { countOf } from './terms.ts';
-import { inGradients, ofBias } from './words.ts';
 
 /** What is found out about the failures of one cause. */
 interface Described {

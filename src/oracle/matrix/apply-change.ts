@@ -1,8 +1,8 @@
 // What becomes of the products of a case by a change in a region, and by a rule that was found in another case.
 
 import { indexAt } from '../../places.ts';
+import { changeNamed } from './all-changes.ts';
 import type { Change } from './change.ts';
-import { changeNamed } from './changes.ts';
 import { multipliedBy } from './factor-changes.ts';
 import { at } from './matrices.ts';
 import { isIn, type Region, statementsNamed } from './regions.ts';

@@ -2,8 +2,8 @@
 
 import { expect, test } from 'vitest';
 import { conv1d, conv2d, dense, initialize, type Layer, maxPool2d, type Params, type Tensor } from '../../src/index.ts';
-import type { Asked } from '../../src/judge/cut.ts';
-import { narrowed, wrongIn } from '../../src/judge/narrowed.ts';
+import type { Asked } from '../../src/judge/cut-case.ts';
+import { narrowed, wrongIn } from '../../src/judge/smaller-node.ts';
 import { isOutside } from '../../src/oracle/ask/verdict.ts';
 import { familyOf } from '../../src/oracle/families/index.ts';
 import { mistakesIn } from '../../src/oracle/findings/one-answer.ts';

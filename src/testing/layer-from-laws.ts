@@ -6,7 +6,7 @@ import type { Layer } from '../layer/layer.ts';
 import { placeOf } from '../places.ts';
 import type { Shape, Tensor } from '../tensor.ts';
 import fc from './install-fast-check.ts';
-import { ownOf } from './own.ts';
+import { ownOf } from './layer-from.ts';
 import { exactGradients, exactness, exactPoints, type Law, nest, type Point, type Subject, vjpAt } from './points.ts';
 
 /** Where sums are not whole numbers, results may differ by this share of the largest: 256 roundings of float32. */

@@ -6,7 +6,7 @@
 //   · 1 2        · 1 2
 
 import type { Part } from '../case.ts';
-import { isNear, type Matrix, sidesOf, sizesOf } from './read.ts';
+import { isNear, type Matrix, sidesOf, sizesOf } from './matrix-from-answers.ts';
 import type { Terms } from './terms.ts';
 
 /** Larger matrices are not drawn. */

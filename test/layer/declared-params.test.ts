@@ -16,7 +16,7 @@ import {
   relu,
   tensor,
 } from '../../src/index.ts';
-import { flatParams } from '../../src/layer/params.ts';
+import { flatParams } from '../../src/layer/flat-params.ts';
 import { outputs } from '../../src/window.ts';
 import { examples } from '../layers.ts';
 

@@ -5,8 +5,8 @@ import { normals } from '../kernels/choose.ts';
 import { random } from '../random.ts';
 import { isList, reading } from '../reading.ts';
 import type { Shape } from '../tensor.ts';
+import { checkShapes, flatParams } from './flat-params.ts';
 import type { FirstValue, Layer, Parameter, Params } from './layer.ts';
-import { checkShapes, flatParams } from './params.ts';
 
 export const filled =
   (value: number): FirstValue =>

@@ -3,9 +3,9 @@
 import { expect, it } from 'vitest';
 import { parseCaseId } from '../../../src/oracle/cases/id.ts';
 import { isExplained } from '../../../src/oracle/findings/one-cause.ts';
+import { changesOf } from '../../../src/oracle/matrix/all-changes.ts';
 import { borderChanges } from '../../../src/oracle/matrix/border-changes.ts';
 import { isBeyond } from '../../../src/oracle/matrix/change.ts';
-import { changesOf } from '../../../src/oracle/matrix/changes.ts';
 import { conditionsBetween } from '../../../src/oracle/matrix/conditions.ts';
 import { shifted } from '../../../src/oracle/matrix/index-changes.ts';
 import { placeChanges } from '../../../src/oracle/matrix/place-changes.ts';

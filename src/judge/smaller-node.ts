@@ -5,7 +5,7 @@ import type { Bound } from '../oracle/bounds/bound.ts';
 import { familyOf } from '../oracle/families/index.ts';
 import { isList } from '../reading.ts';
 import { sizeOf, type Tensor } from '../tensor.ts';
-import type { Asked } from './cut.ts';
+import type { Asked } from './cut-case.ts';
 
 /** At most so many products, if one filter or group does not have more; one that is right is among them, if there is one. */
 export function narrowed(asked: Asked, most: number): Asked {

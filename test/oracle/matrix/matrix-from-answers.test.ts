@@ -6,10 +6,10 @@ import { unhurried } from '../../../src/oracle/ask/patience.ts';
 import { parseCaseId } from '../../../src/oracle/cases/id.ts';
 import { layerOf, operandsOf } from '../../../src/oracle/cases/tensors.ts';
 import type { Call, Engine, GradientCall } from '../../../src/oracle/index.ts';
+import { readMatrix } from '../../../src/oracle/matrix/describe-case.ts';
 import { matrixOf } from '../../../src/oracle/matrix/matrices.ts';
+import { readPart } from '../../../src/oracle/matrix/matrix-from-answers.ts';
 import { productsOf } from '../../../src/oracle/matrix/products.ts';
-import { readPart } from '../../../src/oracle/matrix/read.ts';
-import { readMatrix } from '../../../src/oracle/matrix/read-matrix.ts';
 import { changed } from '../findings/unknown-mistakes.ts';
 import { forward, gradient } from '../own.ts';
 

@@ -9,17 +9,17 @@ import type { Case, Operands, Part } from '../case.ts';
 import { layerOf, operandsOf } from '../cases/tensors.ts';
 import type { EngineUnderTest } from '../engine-under-test.ts';
 import type { Instead } from '../findings/finding.ts';
-import { drawn } from './draw.ts';
+import { byOtherOperation, type Told, unread } from './describe-part.ts';
+import { differenceInWords, inGradients, productsIn } from './difference-in-words.ts';
 import { biasElementsIn, elementsIn, evaluatePart, type Value } from './evaluate.ts';
 import { askAll, FRESH, freshCase, partOf } from './fresh-tensors.ts';
 import { exceptOutputs, isSameMatrix, matrixOf } from './matrices.ts';
+import { type Given, type Put, type Reading, readMaximum, readPart } from './matrix-from-answers.ts';
 import { nonlinear } from './nonlinear.ts';
 import { biasTerms, isChoice, productsOf, shapeOfPart } from './products.ts';
-import { type Given, type Put, type Reading, readMaximum, readPart } from './read.ts';
 import { biasFollows, follows, type PartRules, rulesOf } from './rules.ts';
+import { drawn } from './side-by-side.ts';
 import { type Terms, termsOf } from './terms.ts';
-import { byOtherOperation, type Told, unread } from './told.ts';
-import { differenceInWords, inGradients, productsIn } from './words.ts';
 
 export interface Description {
   readonly instead: Instead;
