@@ -42,25 +42,29 @@ function sameWithoutDilation(c: WindowedCase): WindowedCase | undefined {
 
 /** All padding of an axis shared out again, whatever word stood for it. */
 const sharedOut =
-  (share: (total: number) => readonly [number, number]) =>
-  (c: WindowedCase): WindowedCase | undefined =>
-    c.padding === 'valid' ? undefined : { ...c, padding: padsOf(c).map(([before, after]) => share(before + after)) };
+  (share: (total: number, isWord: boolean) => readonly [number, number]) =>
+  (c: WindowedCase): WindowedCase | undefined => {
+    if (c.padding === 'valid') return undefined;
+    const isWord = typeof c.padding === 'string';
+    return { ...c, padding: padsOf(c).map(([before, after]) => share(before + after, isWord)) };
+  };
 
 const halves: readonly SharedMistake[] = (
   [
     ['down', Math.floor],
     ['up', Math.ceil],
-  ] as const
+    ['down under `same` and up otherwise', (half, isWord) => (isWord ? Math.floor(half) : Math.ceil(half))],
+  ] as readonly (readonly [where: string, whole: (half: number, isWord: boolean) => number])[]
 ).flatMap(([where, whole]): SharedMistake[] => [
   {
     name: `half of all padding, rounded ${where}, were on either side`,
     topic: 'attributes',
-    instead: sharedOut((total) => [whole(total / 2), whole(total / 2)]),
+    instead: sharedOut((total, isWord) => [whole(total / 2, isWord), whole(total / 2, isWord)]),
   },
   {
     name: `half of all padding, rounded ${where}, were before the image and the rest after it`,
     topic: 'attributes',
-    instead: sharedOut((total) => [whole(total / 2), total - whole(total / 2)]),
+    instead: sharedOut((total, isWord) => [whole(total / 2, isWord), total - whole(total / 2, isWord)]),
   },
 ]);
 

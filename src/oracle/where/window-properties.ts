@@ -145,6 +145,12 @@ export function windowFacts(layer: Layer, g: ConvGeometry, x: Shape): Fact[] {
       5,
     ),
     fact(
+      'a window that begins beyond the input',
+      'no window that begins beyond the input',
+      axes.some((axis) => (axis.output - 1) * axis.stride - axis.before >= axis.input),
+      5.5,
+    ),
+    fact(
       'overlapping windows',
       'no overlapping windows',
       axes.some((axis) => reachOf(axis) > axis.stride && axis.output > 1),

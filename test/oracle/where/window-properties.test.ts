@@ -50,7 +50,10 @@ it.each([
       'a group for each channel',
     ],
   ],
-  ['conv1d/n1h4c1_o1k2s2p2.2d1g1b0/f32/exact/1', ['padding in numbers', 'padded cells', 'a window wholly in padding']],
+  [
+    'conv1d/n1h4c1_o1k2s2p2.2d1g1b0/f32/exact/1',
+    ['padding in numbers', 'padded cells', 'a window wholly in padding', 'a window that begins beyond the input'],
+  ],
   [
     'avgPool1d/n1h4c1_k3s2p1.1d1e1a0/f32/exact/1',
     [
