@@ -75,6 +75,24 @@ describe('an engine that misbehaves', () => {
     expect(await kinds(keepsOne)).toContain('stale');
   });
 
+  it('[oracle-probes] that gives away the memory of its argument or of its result is found, and ends nothing', async () => {
+    const givesAway = (buffer: ArrayBufferLike) => structuredClone(null, { transfer: [buffer as ArrayBuffer] });
+    const takesX = (call: Call) => {
+      const y = forward(call);
+      givesAway(call.x.data.buffer);
+      return y;
+    };
+    const takesY = (call: Call) => {
+      const y = forward(call);
+      givesAway(y.data.buffer);
+      return y;
+    };
+    expect(await kinds(takesX)).toEqual(['changed-inputs']);
+    const [finding] = await findings(withFault('conv2d', takesY));
+    expect(finding.kind).toBe('wrong-type');
+    expect(finding.verdict.message).toContain('got data a Float32Array whose buffer was transferred');
+  });
+
   it('[oracle-probes] that gives other bits the second time, or reads past its view, is found', async () => {
     let calls = 0;
     const unstable = (call: Call) => {

@@ -11,7 +11,6 @@ import { checkMembers, checkName, members, readDeclared } from './declared.ts';
 import { readOffer } from './offer.ts';
 import { readTraits } from './traits.ts';
 import { arraysOf, howTheyDiffer, sameBits, withArrays } from './two-answers.ts';
-import { notATensor } from './verdict.ts';
 
 /** Spec oracle-engine: the engine's own description, each member read once and checked before anything runs. */
 function readEngine(value: Engine): Engine {
@@ -87,7 +86,7 @@ type Lent = Call & Partial<GradientCall>;
 /** The tensors of a call by name: x, the parameters, dy. */
 const tensorsOf = (call: Lent): [name: string, tensor: Tensor][] =>
   Object.entries(call as unknown as Readonly<Record<string, unknown>>).filter(
-    (each): each is [string, Tensor] => notATensor(each[1]) === undefined,
+    (each): each is [string, Tensor] => isRecord(each[1]) && each[1].data instanceof Float32Array,
   );
 
 /** The call with other tensors by the same names. */

@@ -10,11 +10,24 @@ export const sameBits = (a: ArrayLike<number>, b: ArrayLike<number>): boolean =>
   return true;
 };
 
-/** The arrays in an answer, whatever it is. */
+/** Whether the memory of an array was given away: only a view of a buffer that is there can be made. */
+export function isDetached({ buffer }: Float32Array): boolean {
+  try {
+    return new Uint8Array(buffer).length < 0;
+  } catch (error) {
+    if (error instanceof TypeError) return true;
+    throw error;
+  }
+}
+
+/** The arrays in an answer, whatever it is, that still hold something. */
 export function arraysOf(answer: unknown): Float32Array[] {
   if (typeof answer !== 'object' || answer === null) return [];
   const results = 'data' in answer ? [answer] : Object.values(answer);
-  return results.map((each) => (each as Tensor | undefined)?.data).filter((data) => data instanceof Float32Array);
+  return results
+    .map((each) => (each as Tensor | undefined)?.data)
+    .filter((data) => data instanceof Float32Array)
+    .filter((data) => !isDetached(data));
 }
 
 /** An answer with copies of its arrays, which later calls may write over. */

@@ -8,6 +8,7 @@ import { FINITE, kindOf, MINUS_INFINITY, NAN, PLUS_INFINITY } from '../bounds/nu
 import { type Precision, precisionOf } from '../bounds/precision.ts';
 import type { Part } from '../case.ts';
 import type { VerdictKind } from '../engine-under-test.ts';
+import { isDetached } from './two-answers.ts';
 import { whereabouts } from './whereabouts.ts';
 
 /** One output element: where it is, what the mathematics gives, what the engine gave, how far apart they may be. */
@@ -56,7 +57,8 @@ export const verdict = (kind: VerdictKind, message: string, part: Part = 'y'): V
 export function notATensor(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null || !('data' in value)) return show(value);
   const { data } = value as Tensor;
-  return data instanceof Float32Array ? undefined : `data ${show(data)}`;
+  if (!(data instanceof Float32Array)) return `data ${show(data)}`;
+  return isDetached(data) ? 'data a Float32Array whose buffer was transferred' : undefined;
 }
 
 /** Spec oracle-result: a tensor of the promised shape. */
