@@ -6,9 +6,11 @@ import { settingsHelp } from './settings.ts';
 
 const names = Object.keys(operators);
 
-/** What families say of the calls of their operators; the text below says it of the others. */
-const saidByFamilies = Object.entries(operators)
-  .flatMap(([name, { inCall }]) => (inCall ? `  ${name.padEnd(17)} ${inCall}` : []))
+/** Two columns: the operators, and what their families say of a call. */
+const width = Math.max(...names.map((name) => name.length)) + 2;
+const calls = Object.entries(operators)
+  .flatMap(([name, { inCall }]) => inCall?.split(/\n */).map((line, i) => [i === 0 ? name : '', line]) ?? [])
+  .map(([name, line]) => `  ${name.padEnd(width)}${line}`)
   .join('\n');
 
 /** A list in lines of at most 88 characters. */
@@ -66,42 +68,11 @@ An engine, my-engine.mjs:
 
 The contents of a call with x [n, h, w, c], without dialect and layout:
 
-  conv2d            filters, size [h, w], stride, dilation, groups, bias, and padding:
-                    'valid', 'same-upper', 'same-lower' or [[before, after], …]
-                    weight [h, w, c / groups, filters], bias [filters]
-  depthwiseConv2d   multiplier in place of filters and groups
-                    weight [h, w, 1, c · multiplier], y [n, h, w, c · multiplier]
-  convTranspose2d   as conv2d, and outputPadding [h, w]
-                    weight [h, w, filters / groups, c]
-  maxPool2d         size, stride, padding, dilation, ceil
-  avgPool2d         the same and countPadding: whether padding counts in the divisor
-  dense             units, bias; x [n, in], weight [in, units]
-  leakyRelu         slope; relu, sigmoid, tanh: nothing; softmax, logSoftmax: axis
-  clip              min, max; hardSigmoid: alpha, beta; elu: alpha; selu: alpha, gamma
-  gelu              approximate: 'none' or 'tanh'; hardSwish, silu, softplus: nothing
-  power             exponent, scale, shift: (shift + scale · x) to the exponent
-  pad               padding: a number, or [[before, after], …] for the axes of space,
-                    negative ones cut; value, mode: 'constant', 'reflect', 'edge', 'wrap'
-  upsample          scale: a number, or one for each axis of space; mode: 'nearest', 'linear';
-                    coordinates, rounding: see spec/resampling.md, upsample-coordinates
-  slice             axes, starts, ends, steps: lists; selectChannels: channels, a list
-  product           other beside x; repeated: the axes on which it has 1: 'space', 'channels',
-                    'all', 'none', or 'x': x has; gradients x and other
-  sum, concat       other beside x; concat: more: its channels; scale: factor
-  shuffleChannels   groups; depthToSpace, spaceToDepth: size, order: 'DCR' or 'CRD'
-  lrn               size, alpha (times the sum), beta, k
-  batchNorm         epsilon; weight [c], bias [c]; frozenNorm also mean [c], variance [c]
-  groupNorm         groups, epsilon; instanceNorm, layerNorm: epsilon; weight [c], bias [c]
-  crossEntropy      smoothing, ignore; labels [n, h, w] beside x; the loss is [1]
-  squaredError      target beside x, of its shape; binaryCrossEntropy: targets
-  globalAvgPool     and globalMaxPool: keep: y [n, 1, 1, c], else [n, c]; channelMaxPool: size
-  lpPool2d          as maxPool2d, and p; globalLpPool: p, keep
-  locallyConnected2d  filters, size, stride, padding, bias
-                    weight [taps inside x, c, filters], bias [h, w, filters]
-${saidByFamilies}
+${calls}
 
-1-D and 3-D operators have one or three axes in place of h and w. A question about a
-gradient also has dy, of the shape of y; the answer has the shapes of x, weight and bias.
+1-D and 3-D operators have one or three axes in place of h and w. Operators that are not
+listed have no attributes, and x alone. A question about a gradient also has dy, of the
+shape of y; the answer has the shapes of x, weight and bias.
 
 The protocol: one line of JSON in each direction, float32 in base64, lowest byte first.
 Print to standard error only: the report shows it with the finding.

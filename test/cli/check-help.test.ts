@@ -6,7 +6,7 @@ import { callOf } from '../../src/oracle/ask/ask.ts';
 import { drawCase } from '../../src/oracle/cases/draw.ts';
 import { parseCaseId } from '../../src/oracle/cases/id.ts';
 import { ownLayout } from '../../src/oracle/dialects/layout.ts';
-import { operators } from '../../src/oracle/families/index.ts';
+import { families } from '../../src/oracle/families/index.ts';
 import { quick } from './run.ts';
 
 describe('toeplitz check --help', () => {
@@ -22,9 +22,17 @@ describe('toeplitz check --help', () => {
 
   it('[oracle-engine] lists every attribute and the shape of every weight', async () => {
     const { out } = await quick('check', '--help');
-    for (const op of Object.keys(operators)) {
-      const { attributes } = callOf({ layout: ownLayout }, drawCase(op, false, 1, 0, { traits: {} }));
-      for (const name of [op, ...Object.keys(attributes)]) expect(out).toMatch(new RegExp(`\\b${name}\\b`));
+    for (const family of families) {
+      const said = Object.values(family.operators).map(({ inCall = '' }) => inCall);
+      for (const line of said.flatMap((text) => text.split(/\n */))) expect(out).toContain(line);
+      for (const op of Object.keys(family.operators)) {
+        const c = drawCase(op, false, 1, 0, { traits: {} });
+        const { op: _, x, ...more } = callOf({ layout: ownLayout }, c);
+        const { attributes, ...tensors } = more;
+        for (const name of [...Object.keys(attributes), ...Object.keys(tensors)].filter((each) => each !== 'bias'))
+          expect(`${op}: ${said.join()}`).toMatch(new RegExp(`\\b${name}\\b`));
+        expect(out).toMatch(new RegExp(`\\b${op}\\b`));
+      }
     }
     for (const shape of [
       '[h, w, c / groups, filters]',

@@ -10,10 +10,10 @@ export const sameBits = (a: ArrayLike<number>, b: ArrayLike<number>): boolean =>
   return true;
 };
 
-/** Whether the memory of an array was given away: only a view of a buffer that is there can be made. */
+/** Whether the memory of an array was given away: of such a buffer no view can be made. */
 export function isDetached({ buffer }: Float32Array): boolean {
   try {
-    return new Uint8Array(buffer).length < 0;
+    return new Uint8Array(buffer) === undefined;
   } catch (error) {
     if (error instanceof TypeError) return true;
     throw error;

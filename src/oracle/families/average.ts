@@ -170,7 +170,13 @@ const mistakes: readonly WindowMistake[] = [
 export const averageFamily = windowFamily({
   place: 4,
   operators: {
-    avgPool2d: { rank: 2, make: ops.avgPool2d, isBasic: true },
+    avgPool2d: {
+      rank: 2,
+      make: ops.avgPool2d,
+      isBasic: true,
+      inCall: `size, stride, padding, dilation, ceil, and countPadding: whether
+        padding counts in the divisor`,
+    },
     avgPool1d: { rank: 1, make: ops.avgPool1d },
     avgPool3d: { rank: 3, make: ops.avgPool3d },
   },

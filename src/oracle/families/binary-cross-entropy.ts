@@ -44,6 +44,7 @@ export const binaryCrossEntropyFamily = shapedFamily<object>({
   place: 18,
   name: 'binaryCrossEntropy',
   make: binaryCrossEntropy,
+  inCall: 'targets, of the shape of x; the loss is [1]',
   tensors: { targets: 'x', y: 'none', dy: 'none' },
   attached: { targets: { shape: (x) => x, fitted: toTargets } },
   everyday,

@@ -19,6 +19,7 @@ export const sumFamily = shapedFamily<Nothing>({
   place: 46,
   name: 'sum',
   make: ofTwo<Nothing>('sum', sum, (x) => x),
+  inCall: 'other, of the shape of x; gradients x and other',
   tensors: asX,
   everyday,
   bounds(_, { x, other, dy }, profile): Readonly<Record<string, Bound>> {
@@ -65,6 +66,7 @@ export const concatFamily = shapedFamily<More>({
   place: 47,
   name: 'concat',
   make: ofTwo('concat', concat, (x, { more }) => [...x.slice(0, -1), more]),
+  inCall: 'more: the channels of other; other; gradients x and other',
   own: { more: { letter: 'm', values: [1, 2, 3, 5, 8], refused: [0] } },
   tensors: asX,
   everyday: [

@@ -45,6 +45,7 @@ export const channelMaxPoolFamily = shapedFamily<Size>({
   place: 21,
   name: 'channelMaxPool',
   make: channelMaxPool,
+  inCall: 'size: channels in a block',
   own: { size: { letter: 'k', values: [1, 2, 3, 4, 5], refused: [0, 100] } },
   everyday: [
     [[1, 4, 4, 8], 'exact', { size: 2 }],

@@ -54,7 +54,14 @@ const [tensorflow, tensorflowWords] = [said(words.tensorflow), saidInWords(words
 export const convFamily = windowFamily({
   place: 1,
   operators: {
-    conv2d: { rank: 2, make: ops.conv2d, isBasic: true },
+    conv2d: {
+      rank: 2,
+      make: ops.conv2d,
+      isBasic: true,
+      inCall: `filters, size [h, w], stride, dilation, groups, bias, and padding:
+        'valid', 'same-upper', 'same-lower' or [[before, after], …]
+        weight [h, w, c / groups, filters], bias [filters]`,
+    },
     conv1d: { rank: 1, make: ops.conv1d },
     conv3d: { rank: 3, make: ops.conv3d },
   },

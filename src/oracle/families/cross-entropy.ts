@@ -93,6 +93,7 @@ export const crossEntropyFamily = shapedFamily<Entropy>({
   place: 17,
   name: 'crossEntropy',
   make: crossEntropy,
+  inCall: 'smoothing, ignore; labels [n, h, w]; the loss is [1]',
   own: {
     smoothing: { letter: 's', values: [0, 0, 0.125, 0.1], refused: [1, -0.5] },
     ignore: { letter: 'i', values: [-100, 255] },

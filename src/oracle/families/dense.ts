@@ -27,7 +27,7 @@ const isTransposed = ({ dense }: Required<Layout>): boolean => dense === 'OI';
 
 export const denseFamily = windowFamily({
   place: 5,
-  operators: { dense: { rank: 0, make: dense } },
+  operators: { dense: { rank: 0, make: dense, inCall: 'units, bias; x [n, in], weight [in, units]' } },
   tensors: { x: 'x', weight: 'dense', bias: 'none', y: 'x', dy: 'x' },
   structure: () => ({ kind: 'sum', weight: 'weight', bias: 'bias' }),
   showsPrecision: true,

@@ -32,7 +32,13 @@ const tensorflow = said<WindowedCase>((c, layout) => ({
 export const depthwiseFamily = windowFamily({
   place: 2,
   operators: {
-    depthwiseConv2d: { rank: 2, make: ops.depthwiseConv2d, isBasic: true },
+    depthwiseConv2d: {
+      rank: 2,
+      make: ops.depthwiseConv2d,
+      isBasic: true,
+      inCall: `size, stride, padding, dilation, multiplier, bias
+        weight [h, w, 1, c · multiplier], y [n, h, w, c · multiplier]`,
+    },
     depthwiseConv1d: { rank: 1, make: ops.depthwiseConv1d },
     depthwiseConv3d: { rank: 3, make: ops.depthwiseConv3d },
   },

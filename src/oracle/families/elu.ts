@@ -20,6 +20,7 @@ export const eluFamily = activationFamily<Alpha>({
   place: 29,
   name: 'elu',
   make: ops.elu,
+  inCall: 'alpha',
   own: { alpha: { letter: 'a', values: [1, 1, 0.5, 2, 0.1] } },
   y: (o, x) => (x.v < 0 ? o.mul(o.constant(o.own.alpha), o.expm1(x)) : x),
   /** dy, or dy·alpha·exp(x), also as dy·(y + alpha). */
@@ -66,6 +67,7 @@ export const seluFamily = activationFamily<Scaled>({
   place: 30,
   name: 'selu',
   make: ops.selu,
+  inCall: 'alpha, gamma',
   own: {
     alpha: { letter: 'a', values: [ALPHA, ALPHA, 0.5, 2] },
     gamma: { letter: 'g', values: [GAMMA, GAMMA, 0.5, 2] },

@@ -47,6 +47,7 @@ export const geluFamily = activationFamily<Approximate>({
   place: 28,
   name: 'gelu',
   make: ops.gelu,
+  inCall: "approximate: 'none' or 'tanh'",
   own: { approximate: { letter: 'a', values: ['none', 'tanh'] } },
   y: (o, x) => (isInfinite(x) ? anything : o.mul(x, share(o, x))),
   dx(o, x, dy) {

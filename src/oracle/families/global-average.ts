@@ -30,6 +30,7 @@ export const globalAvgPoolFamily = shapedFamily<Keep>({
   place: 19,
   name: 'globalAvgPool',
   make: globalAvgPool,
+  inCall: 'keep: y is [n, 1, 1, c], else [n, c]',
   own: ownKeep,
   shapes: keptIfSaid,
   tensors: { y: 'none', dy: 'none' },

@@ -33,6 +33,7 @@ export const globalLpPoolFamily = shapedFamily<Norm>({
   place: 41,
   name: 'globalLpPool',
   make: globalLpPool,
+  inCall: 'p, keep: y is [n, 1, 1, c], else [n, c]',
   own: { p: { letter: 'p', values: [2, 1, 3, 1.5], refused: [0, 0.5] }, keep: { letter: 'k', values: [false, true] } },
   shapes: keptIfSaid as never,
   tensors: { y: 'none', dy: 'none' },

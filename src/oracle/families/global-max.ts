@@ -56,6 +56,7 @@ export const globalMaxPoolFamily = shapedFamily<Keep>({
   place: 20,
   name: 'globalMaxPool',
   make: globalMaxPool,
+  inCall: 'keep: y is [n, 1, 1, c], else [n, c]',
   own: ownKeep,
   shapes: keptIfSaid,
   tensors: { y: 'none', dy: 'none' },

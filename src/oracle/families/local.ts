@@ -73,7 +73,12 @@ const rankOf = ({ attributes }: Layer): number => (attributes.size as readonly n
 export const localFamily = windowFamily({
   place: 23,
   operators: {
-    locallyConnected2d: { rank: 2, make: locallyConnected2d },
+    locallyConnected2d: {
+      rank: 2,
+      make: locallyConnected2d,
+      inCall: `filters, size, stride, padding, bias
+        weight [taps inside x, c, filters], bias [h, w, filters]`,
+    },
     locallyConnected1d: { rank: 1, make: locallyConnected1d },
   },
   tensors: { x: 'x', weight: 'none', bias: 'none', y: 'x', dy: 'x' },

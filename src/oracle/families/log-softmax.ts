@@ -48,6 +48,7 @@ export const logSoftmaxFamily = shapedFamily<Along>({
   place: 37,
   name: 'logSoftmax',
   make: logSoftmax,
+  inCall: 'axis: as for softmax',
   ...alongAxis,
   bounds(layer, operands, profile): Readonly<Record<string, Bound>> {
     const o = operationsOf(profile);

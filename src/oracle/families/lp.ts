@@ -70,7 +70,7 @@ const mistakes: readonly WindowMistake[] = [
 export const lpFamily = windowFamily({
   place: 22,
   operators: {
-    lpPool2d: { rank: 2, make: lpPool2d },
+    lpPool2d: { rank: 2, make: lpPool2d, inCall: 'size, stride, padding, dilation, ceil, p' },
     lpPool1d: { rank: 1, make: lpPool1d },
     lpPool3d: { rank: 3, make: lpPool3d },
   },

@@ -101,6 +101,7 @@ export const lrnFamily = shapedFamily<Lrn>({
   place: 15,
   name: 'lrn',
   make: lrn,
+  inCall: 'size, alpha (times the sum), beta, k',
   own: {
     size: { letter: 'z', values: [1, 3, 5, 2, 4, 7], refused: [0, -1] },
     alpha: { letter: 'a', values: [1, 0.5, 0.0001, 0.25], refused: [-1] },

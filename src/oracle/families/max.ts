@@ -157,7 +157,7 @@ const mistakes: readonly WindowMistake[] = [
 export const maxFamily = windowFamily({
   place: 3,
   operators: {
-    maxPool2d: { rank: 2, make: ops.maxPool2d, isBasic: true },
+    maxPool2d: { rank: 2, make: ops.maxPool2d, isBasic: true, inCall: 'size, stride, padding, dilation, ceil' },
     maxPool1d: { rank: 1, make: ops.maxPool1d },
     maxPool3d: { rank: 3, make: ops.maxPool3d },
   },

@@ -16,6 +16,7 @@ export type MovingParts<A extends object> = Pick<
   | 'place'
   | 'name'
   | 'make'
+  | 'inCall'
   | 'own'
   | 'attributesOf'
   | 'ownOf'
@@ -55,6 +56,7 @@ export const shuffleChannelsFamily = movingFamily<Groups>({
   place: 34,
   name: 'shuffleChannels',
   make: shuffleChannels,
+  inCall: 'groups',
   own: { groups: { letter: 'g', values: [2, 3, 4, 1], refused: [0] } },
   everyday: [
     [[1, 5, 5, 8], 'exact'],
@@ -116,6 +118,7 @@ export const depthToSpaceFamily = movingFamily<Block>({
   place: 35,
   name: 'depthToSpace',
   make: depthToSpace,
+  inCall: "size, order: 'DCR' or 'CRD'",
   own,
   everyday: [
     [[1, 4, 5, 8], 'exact'],
@@ -149,6 +152,7 @@ export const spaceToDepthFamily = movingFamily<Block>({
   place: 36,
   name: 'spaceToDepth',
   make: spaceToDepth,
+  inCall: "size, order: 'DCR' or 'CRD'",
   own,
   everyday: [
     [[1, 4, 6, 2], 'exact'],

@@ -9,7 +9,7 @@ import { fromX, type ShapedMistake, type ShapedSetting } from '../shapes/setting
 export type With<A> = Operations & { readonly own: A };
 
 interface Activation<A extends object>
-  extends Pick<ShapedParts<A>, 'place' | 'name' | 'make' | 'own' | 'words' | 'nearest' | 'mistakes'> {
+  extends Pick<ShapedParts<A>, 'place' | 'name' | 'make' | 'inCall' | 'own' | 'words' | 'nearest' | 'mistakes'> {
   y(o: With<A>, x: Rounded): Rounded;
   /** dx of one element; anything where libraries differ. */
   dx(o: With<A>, x: Rounded, dy: Rounded): Rounded;

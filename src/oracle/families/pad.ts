@@ -69,6 +69,8 @@ export const padFamily = shapedFamily<Pad>({
   place: 33,
   name: 'pad',
   make: pad,
+  inCall: `padding: a number, or [[before, after], …] for the axes of space,
+    negative ones cut; value, mode: 'constant', 'reflect', 'edge', 'wrap'`,
   own: {
     padding: {
       letter: 'p',

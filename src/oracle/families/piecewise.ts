@@ -37,6 +37,7 @@ export const clipFamily = activationFamily<Limits>({
   place: 24,
   name: 'clip',
   make: ops.clip,
+  inCall: 'min, max',
   own: {
     min: { letter: 'a', values: [0, -1, -6, -0.5, 0.25], refused: [30] },
     max: { letter: 'b', values: [6, 1, 2, 0.75, 20], refused: [-30] },
@@ -100,6 +101,7 @@ export const hardSigmoidFamily = activationFamily<Line>({
   place: 25,
   name: 'hardSigmoid',
   make: ops.hardSigmoid,
+  inCall: 'alpha, beta',
   own: {
     alpha: { letter: 'a', values: [0.25, 0.5, 0.2, SIXTH, -0.125] },
     beta: { letter: 'b', values: [0.5, 0.5, 0.25, 1] },

@@ -46,6 +46,7 @@ export const powerFamily = activationFamily<Power>({
   place: 32,
   name: 'power',
   make: ops.power,
+  inCall: 'exponent, scale, shift: (shift + scale · x) to the exponent',
   own: {
     exponent: { letter: 'e', values: [2, 2, 3, 0.5, 1, -1, 0] },
     scale: { letter: 's', values: [1, 1, 0.5, -2] },

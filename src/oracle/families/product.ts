@@ -60,6 +60,8 @@ export const productFamily = shapedFamily<Repeated>({
   place: 45,
   name: 'product',
   make: ofTwo('product', product, factorOf),
+  inCall: `repeated: the axes on which other has 1: 'space', 'channels', 'all',
+    'none', or 'x': x has; other; gradients x and other`,
   own: { repeated: { letter: 'r', values: ['none', 'space', 'channels', 'all', 'x'] } },
   tensors: asX,
   everyday: [

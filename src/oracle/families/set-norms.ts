@@ -27,7 +27,7 @@ import {
 
 type Parts<A extends Epsilon> = Pick<
   ShapedParts<A>,
-  'place' | 'name' | 'make' | 'everyday' | 'within' | 'words' | 'nearest' | 'own' | 'tensors' | 'mistakes'
+  'place' | 'name' | 'make' | 'inCall' | 'everyday' | 'within' | 'words' | 'nearest' | 'own' | 'tensors' | 'mistakes'
 >;
 
 interface SetNorm<A extends Epsilon> extends Parts<A> {
@@ -83,6 +83,7 @@ export const groupNormFamily = setNormFamily<Group>({
   place: 38,
   name: 'groupNorm',
   make: groupNorm,
+  inCall: 'groups, epsilon; weight [c], bias [c]',
   own: { groups: { letter: 'g', values: [1, 2, 3, 4], refused: [0] }, ...ownEpsilon },
   everyday: [
     [[2, 4, 4, 8], 'exact', { groups: 4, epsilon: 0.00001 }],
@@ -122,6 +123,7 @@ export const instanceNormFamily = setNormFamily<Epsilon>({
   place: 39,
   name: 'instanceNorm',
   make: instanceNorm,
+  inCall: 'epsilon; weight [c], bias [c]',
   own: ownEpsilon,
   everyday: [
     [[2, 4, 4, 8], 'exact', { epsilon: 0.00001 }],
@@ -158,6 +160,7 @@ export const layerNormFamily = setNormFamily<Epsilon>({
   place: 40,
   name: 'layerNorm',
   make: layerNorm,
+  inCall: 'epsilon; weight [c], bias [c]',
   own: ownEpsilon,
   tensors: { x: 'none', y: 'none', dy: 'none' },
   everyday: [

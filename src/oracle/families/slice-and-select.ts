@@ -62,6 +62,7 @@ export const sliceFamily = movingFamily<Slice>({
   place: 43,
   name: 'slice',
   make: slice,
+  inCall: 'axes, starts, ends, steps: lists',
   own: {
     axes: { letter: 'a', values: [[1], [-1], [2], [1, -1], [2, 1]], refused: [[0], [9]] },
     starts: { letter: 's', values: [[0], [1], [-2], [0, 1], [1, -3], [-1, 0]] },
@@ -134,6 +135,7 @@ export const selectChannelsFamily = shapedFamily<Select>({
   place: 44,
   name: 'selectChannels',
   make: selectChannels,
+  inCall: 'channels: a list',
   own: {
     select: { letter: 's', values: [[0], [1], [1, 0], [0, 0, 1], [2, 1], [2, 0, 2, 1], [3, 1]], refused: [[99]] },
   },

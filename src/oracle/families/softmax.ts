@@ -111,6 +111,7 @@ export const softmaxFamily = shapedFamily<Along>({
   place: 12,
   name: 'softmax',
   make: softmax,
+  inCall: 'axis: of x, the images included',
   ...alongAxis,
   bounds(layer, operands, profile): Readonly<Record<string, Bound>> {
     const o = operationsOf(profile);
@@ -162,7 +163,9 @@ export const softmaxFamily = shapedFamily<Along>({
       row.reduce((sum, i) => sum + exp(s.x[i] - Math.max(...row.map((j) => s.x[j]))), 0),
     ),
     lessThan('the maximum were not taken away first, so that exp overflows', () => 0),
-    lessThan('the maximum began at 0, so that all of exp underflow far below it', (row) => Math.max(0, ...row)),
+    lessThan('the maximum began at 0, so that exp gives 0 where all values are far below it', (row) =>
+      Math.max(0, ...row),
+    ),
     ofOthers('exp were 2 to the power', (x) => x * Math.LN2),
     ofOthers('the values were negated', (x) => -x),
     {

@@ -17,6 +17,7 @@ export const squaredErrorFamily = shapedFamily<object>({
   place: 16,
   name: 'squaredError',
   make: squaredError,
+  inCall: 'target, of the shape of x; the loss is [1]',
   tensors: { target: 'x', y: 'none', dy: 'none' },
   attached: { target: { shape: (x) => x } },
   everyday,

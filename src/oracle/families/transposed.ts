@@ -23,7 +23,12 @@ import { convolutionWords, lettersOf, nearestWindow, type Sayable } from '../win
 import { layouts, said, saidInWords } from './common.ts';
 
 const operators = {
-  convTranspose2d: { rank: 2, make: ops.convTranspose2d },
+  convTranspose2d: {
+    rank: 2,
+    make: ops.convTranspose2d,
+    inCall: `filters, size, stride, padding, dilation, outputPadding [h, w], groups, bias
+      weight [h, w, filters / groups, c]`,
+  },
   convTranspose1d: { rank: 1, make: ops.convTranspose1d },
   convTranspose3d: { rank: 3, make: ops.convTranspose3d },
 } as const;

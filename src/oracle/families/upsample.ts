@@ -61,6 +61,8 @@ export const upsampleFamily = shapedFamily<Upsample>({
   place: 42,
   name: 'upsample',
   make: upsample,
+  inCall: `scale: a number, or one for each axis of space; mode: 'nearest', 'linear';
+    coordinates, rounding: see spec/resampling.md, upsample-coordinates`,
   own: {
     scale: { letter: 's', values: [2, 3, 1.5, 0.5, 4, [2, 1], [1, 3], [3, 2, 1]], refused: [0, -1] },
     mode: { letter: 'm', values: ['nearest', 'linear'] },

@@ -69,17 +69,20 @@ function wrongParts(subject: EngineUnderTest, fresh: readonly Outcome[]): Part[]
 }
 
 const rightProducts = (c: Case): Description => ({
-  instead: { text: `with whole numbers all is right, ${unlike(c)}`, confirmed: false },
+  instead: { text: `with ${contrast(c)}`, confirmed: false },
   rules: [],
 });
 
-/** What is special about the numbers of a case. */
-function unlike(c: Case): string {
+/** The numbers of the fresh tensors, which gave right results, beside those of a case, which do not. */
+function contrast(c: Case): string {
   const numbers = Object.values(operandsOf(c, layerOf(c))).flatMap((tensor) => [...(tensor?.data ?? [])]);
-  if (numbers.some(Number.isNaN)) return 'but not with NaN';
-  if (numbers.some((value) => !Number.isFinite(value))) return 'but not with infinity';
-  if (numbers.some((value) => !Number.isInteger(value))) return 'but other numbers are rounded otherwise';
-  return numbers.some((value) => Math.abs(value) > 99) ? 'but not with large ones' : 'but not every result';
+  if (numbers.some(Number.isNaN)) return 'whole numbers all is right, but not with NaN';
+  if (numbers.some((value) => !Number.isFinite(value))) return 'whole numbers all is right, but not with infinity';
+  if (numbers.some((value) => !Number.isInteger(value)))
+    return 'whole numbers all is right, but other numbers are rounded otherwise';
+  return numbers.some((value) => Math.abs(value) > 99)
+    ? 'small whole numbers all is right, but not with large ones'
+    : 'other whole numbers all is right, but not with these';
 }
 
 async function readOne(
