@@ -153,11 +153,7 @@ describe('a host that numbers the parts', () => {
     ['auto', { CI_NODE_INDEX: '0', CI_NODE_TOTAL: '3' }, 'CI_NODE_INDEX is 0, which is none of 3 parts'],
     ['auto', { CI_NODE_INDEX: 'x', CI_NODE_TOTAL: '3' }, "CI_NODE_INDEX must be a whole number, got 'x'"],
     ['auto', { ...slurm, SLURM_ARRAY_TASK_ID: '13' }, 'SLURM_ARRAY_TASK_ID is 13, which is none of 5 parts'],
-    [
-      'auto/2',
-      { JOB_COMPLETION_INDEX: '0', CI_NODE_INDEX: '1' },
-      'more than one host says which part this is',
-    ],
+    ['auto/2', { JOB_COMPLETION_INDEX: '0', CI_NODE_INDEX: '1' }, 'more than one host says which part this is'],
     ['auto/0', { JOB_COMPLETION_INDEX: '0' }, 'none of 0 parts'],
     ['auto/x', { JOB_COMPLETION_INDEX: '0' }, "n must be a whole number, got 'x'"],
     ['auto/', { JOB_COMPLETION_INDEX: '0' }, 'write auto or auto/n'],
