@@ -133,7 +133,9 @@ await bundle.write({
     codegen: { removeWhitespace: true },
   },
   charset: 'ascii',
-  chunkFileNames: 'shared/[name]-[hash].js',
+  // Modules of the command line look for files beside themselves.
+  chunkFileNames: ({ moduleIds }) =>
+    `${moduleIds.some((id) => /src.cli/.test(id)) ? 'cli' : 'shared'}/[name]-[hash].js`,
   sourcemap: true,
   codeSplitting: {
     groups: [
