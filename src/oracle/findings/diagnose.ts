@@ -8,6 +8,7 @@ import { type DialectName, dialectNames, type Layout } from '../dialect.ts';
 import { dialects } from '../dialects/dialects.ts';
 import { type EngineUnderTest, isFailure } from '../engine-under-test.ts';
 import type { Mistake } from '../mistake.ts';
+import { holdsNaN } from '../values.ts';
 import type { Found } from '../where/where.ts';
 import { type AnsweredCase, agreementOf, answeredCaseOf } from './agreement.ts';
 import type { Declaration, Evidence } from './finding.ts';
@@ -106,7 +107,7 @@ export function diagnose(outcomes: readonly Outcome[], subject: Judged): Group[]
 
 /** A right answer that the mistake would change. What an engine makes of NaN is a matter of its own. */
 const contradicts = (mistake: Mistake, answer: Examined): boolean =>
-  (mistake.isAboutNaN || answer.outcome.case.values !== 'nan') && agreementOf(mistake, answer) !== 'unchanged';
+  (mistake.isAboutNaN || !holdsNaN(answer.outcome.case.values)) && agreementOf(mistake, answer) !== 'unchanged';
 
 /** The first of the cases that are small enough and whose answers were kept. */
 const examine = (list: readonly Outcome[], subject: Judged): Examined[] =>

@@ -11,6 +11,7 @@ import { FINITE } from '../bounds/number-kinds.ts';
 import { layerOf, operandsOf, workOf } from '../cases/tensors.ts';
 import { type EngineUnderTest, isFailure } from '../engine-under-test.ts';
 import { familyOf } from '../families/index.ts';
+import { isNonFinite } from '../values.ts';
 import type { Declaration } from './finding.ts';
 import { byRoundedOperands } from './rounded-operands.ts';
 
@@ -74,7 +75,7 @@ export function profileOf(
   failures: readonly Outcome[],
   passes: readonly Outcome[] = [],
 ): ExplainedByProfile | undefined {
-  const isNumber = ({ case: { values } }: Outcome): boolean => values !== 'nan' && values !== 'infinite';
+  const isNumber = ({ case: { values } }: Outcome): boolean => !isNonFinite(values);
   const small = failures.filter(({ case: c }) => workOf(c) <= SMALL);
   if (small.length > 0 && small.length < failures.length) {
     // What explains the smaller ones is then held against the others too.
