@@ -26,7 +26,7 @@ export const unhurried = (subject: EngineUnderTest): Patient => ({ subject, isOv
 /** The engine with so many seconds for its answers. */
 export function patient(subject: EngineUnderTest, seconds: number): Patient {
   let spent = 0;
-  const { run, runAll, restart } = subject;
+  const { run, once, runAll, restart } = subject;
   const taking = async <T>(ask: () => Promise<T>): Promise<T> => {
     const [start, used] = [performance.now(), processorTime()]; // before it is asked: an engine of this process answers at once
     const given = await ask();
@@ -38,6 +38,7 @@ export function patient(subject: EngineUnderTest, seconds: number): Patient {
     subject: {
       ...subject,
       run: (call, c) => taking(() => run(call, c)),
+      ...(once && { once: (call, c) => taking(() => once(call, c)) }),
       ...(runAll && { runAll: (questions) => taking(() => runAll(questions)) }),
     },
     isOver: () => spent > 1000 * seconds,

@@ -93,8 +93,8 @@ export function profileOf(
   for (const { declaration, stored = 'float32' } of hypotheses) {
     if (best?.profile.precision?.operands && isOfSums(declaration)) continue;
     const isKept = (each: Outcome): boolean => isStored(each, stored) && isSummed(each, declaration);
-    const held = failures.filter((each) => isKept(each) && isExplainedBy(declaration, subject)(each));
-    if (held.filter(isNumber).length < most) continue;
+    const held = heldBy((each) => isKept(each) && isExplainedBy(declaration, subject)(each), failures, numbers, most);
+    if (!held) continue;
     const explained = byRoundedOperands(declaration, held, subject);
     const count = explained.filter(isNumber).length;
     if (count < most || (best && count === most) || leans(declaration, explained, subject)) continue;
@@ -103,6 +103,22 @@ export function profileOf(
     if (count === numbers.length) break;
   }
   return best;
+}
+
+/** The failures of which something holds; undefined where it does not hold of so many of those with numbers. */
+function heldBy(
+  holds: (each: Outcome) => boolean,
+  failures: readonly Outcome[],
+  numbers: readonly Outcome[],
+  most: number,
+): readonly Outcome[] | undefined {
+  const held = new Set<Outcome>();
+  let left = numbers.length;
+  for (const each of numbers.toSorted((a, b) => workOf(a.case) - workOf(b.case))) {
+    if (holds(each)) held.add(each);
+    else if (--left < most) return undefined;
+  }
+  return failures.filter((each) => held.has(each) || (!numbers.includes(each) && holds(each)));
 }
 
 /** Of rounded operands it is known what they give; of rounded sums alone, how far off they may be. */
