@@ -69,7 +69,13 @@ async function unwatched(engine: Engine, call: Call): Promise<Answer> {
   const answer = await give(engine, copy(call));
   if (answer.kind !== 'result') return answer;
   const { value, arrays } = answer;
-  return { kind: 'result', value: withArrays(value, arrays.map((array) => array.slice())) };
+  return {
+    kind: 'result',
+    value: withArrays(
+      value,
+      arrays.map((array) => array.slice()),
+    ),
+  };
 }
 
 /** The longest delay of a timer: 2³¹ − 1 ms. */

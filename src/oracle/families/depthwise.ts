@@ -10,8 +10,8 @@ import { windowFamily } from '../windows/family.ts';
 import { perChannelAxes } from '../windows/large-axes.ts';
 import { corners, smallRanges, type WindowRanges, windowRanges } from '../windows/ranges.ts';
 import { contracted, contractedGradients } from '../windows/setting.ts';
-import { convolutionWords, nearestWindow } from '../windows/window-words.ts';
 import { nanBesideZeros } from '../windows/traps.ts';
+import { convolutionWords, nearestWindow } from '../windows/window-words.ts';
 import { withWrittenPadding } from '../windows/written-padding.ts';
 import { layouts, said } from './common.ts';
 

@@ -15,10 +15,10 @@ import type { WindowMistake } from '../mistakes/shared.ts';
 import { inputOf, type WindowedCase, windowOf } from '../windows/case.ts';
 import { everydayWindows } from '../windows/everyday.ts';
 import { windowFamily } from '../windows/family.ts';
-import { equalMaxima } from '../windows/traps.ts';
 import { perChannelAxes } from '../windows/large-axes.ts';
 import { corners, smallRanges, windowRanges } from '../windows/ranges.ts';
 import { channelsOut, eachOutput, emptyOutput, evaluate, type Loops, type WindowSetting } from '../windows/setting.ts';
+import { equalMaxima } from '../windows/traps.ts';
 import { windowWords } from '../windows/window-words.ts';
 import { layouts, said, saidInWords, underMaximum } from './common.ts';
 import {

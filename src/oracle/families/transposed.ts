@@ -168,8 +168,7 @@ export const transposedFamily = windowFamily({
       outputPadding: each(0),
     }));
   },
-  traps: (rank, gradient) =>
-    nanBesideZeros(rank, gradient).map((c) => ({ ...c, outputPadding: c.size.map(() => 0) })),
+  traps: (rank, gradient) => nanBesideZeros(rank, gradient).map((c) => ({ ...c, outputPadding: c.size.map(() => 0) })),
   ranges: (rank) => windowRanges(rank, { space: rank === 3 ? [1, 3] : [1, 6], outputPadding: [0, 1] }, ranges),
   small: (rank) => smallRanges(rank, { outputPadding: [0, 1], space: rank === 3 ? [1, 2] : [1, 4] }),
   large: (rank) => mixedAxes(rank, 0),

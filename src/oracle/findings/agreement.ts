@@ -87,17 +87,17 @@ function compare(y: Prediction, shape: Shape, bound: Bound, theirs: Tensor): Cel
     const [expected, got] = [y.data[i], theirs.data?.[i]];
     const most = Number.isFinite(bound.magnitude[i]) ? Math.max(size, bound.magnitude[i]) : size;
     // Where no finite number is right, the value of the bound is that of the finite terms alone.
-    const isFinite = (bound.kinds[i] & FINITE) !== 0;
-    const isNoise = isFinite && Math.abs(expected - bound.value[i]) <= NOISE * most;
+    const mayBeFinite = (bound.kinds[i] & FINITE) !== 0;
+    const isNoise = mayBeFinite && Math.abs(expected - bound.value[i]) <= NOISE * most;
     const isOut = got !== undefined && isOutside(bound, i, got);
     // What rounds on the way to a wrong value is no less than on the way to the right one: near the border of the bound either may
     // be outside alone.
     const changes = isOutside(bound, i, expected)
-      ? !isNoise && (isOut || !isFinite || !isWithin(expected, bound.value[i], 2 * bound.error[i]))
+      ? !isNoise && (isOut || !mayBeFinite || !isWithin(expected, bound.value[i], 2 * bound.error[i]))
       : isOut && isWithin(expected, got, bound.error[i] / 2);
     if (changes) changed++;
     if (changes && got !== undefined && !isOut) right++;
-    const half = isFinite ? Math.abs(got - bound.value[i]) / 2 : Infinity;
+    const half = mayBeFinite ? Math.abs(got - bound.value[i]) / 2 : Infinity;
     const reach = Math.min(Math.max(ROUNDED * size, wide), half >= 0 ? half : Infinity);
     alike &&= changes
       ? isNear(y, i, expected, got, reach)

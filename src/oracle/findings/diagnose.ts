@@ -25,6 +25,8 @@ export interface Group {
   readonly layout?: Layout;
   /** Arithmetic that explains them. */
   readonly profile?: Declaration;
+  /** Whether its sums are cut off, not rounded. */
+  readonly isCutOff?: boolean;
   /** Further failures that meet the condition, which another verdict hides. */
   readonly absorbed?: readonly Outcome[];
   /** The condition that they have in common. */

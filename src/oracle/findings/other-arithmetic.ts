@@ -14,6 +14,7 @@ import { familyOf } from '../families/index.ts';
 import { isNonFinite } from '../values.ts';
 import type { Declaration } from './finding.ts';
 import { byRoundedOperands } from './rounded-operands.ts';
+import { signed } from './signed-errors.ts';
 
 interface Hypothesis {
   readonly declaration: Declaration;
@@ -47,12 +48,6 @@ const ELEMENTS = 4;
 const SHARE = 0.75;
 /** An arithmetic predicts errors so many times those of float32, or its prediction says nothing. */
 const COARSER = 64;
-/**
- * Signed errors add up to less than so many times the root of their squares, unless they lean to one side; of very many, which
- * are not wholly independent, their mean is also less than this share of their root mean square.
- */
-const [LEANING, SLIGHT] = [6, 0.25];
-
 /** The rounded factors of a Fourier transform make all results smaller or larger alike, by so many units at most; in a longer
  * transform by more. */
 const [SCALED, LONG] = [24 * U, 4096];
@@ -64,22 +59,26 @@ const SMALL = 20000;
 export interface ExplainedByProfile {
   readonly profile: Declaration;
   readonly outcomes: readonly Outcome[];
+  /** Whether its sums are cut off, not rounded. */
+  readonly isCutOff?: boolean;
+  /** Further failures, where they are. */
+  readonly absorbed?: readonly Outcome[];
 }
 
 /**
  * The arithmetic that explains most of the failures, the first of equals, and predicts the right answers: where its results would be
  * coarser, they are. A bound that would hold anything is no evidence.
  */
-export function profileOf(
+export function byBounds(
   subject: EngineUnderTest,
   failures: readonly Outcome[],
-  passes: readonly Outcome[] = [],
+  passes: readonly Outcome[],
 ): ExplainedByProfile | undefined {
   const isNumber = ({ case: { values } }: Outcome): boolean => !isNonFinite(values);
   const small = failures.filter(({ case: c }) => workOf(c) <= SMALL);
   if (small.length > 0 && small.length < failures.length) {
     // What explains the smaller ones is then held against the others too.
-    const found = profileOf(subject, small, passes);
+    const found = byBounds(subject, small, passes);
     const larger = failures.filter((each) => !small.includes(each));
     return (
       found && { ...found, outcomes: [...found.outcomes, ...larger.filter(isExplainedBy(found.profile, subject))] }
@@ -195,24 +194,6 @@ function isOfSize(declaration: Declaration, outcome: Outcome, subject: EngineUnd
     errors.add(e);
   }
   return !errors.lean();
-}
-
-/** Errors, and whether they lean to one side. */
-interface Signed {
-  add(error: number): void;
-  lean(): boolean;
-}
-
-function signed(): Signed {
-  let [sum, squares, count] = [0, 0, 0];
-  return {
-    add(error) {
-      sum += error;
-      squares += error * error;
-      count++;
-    },
-    lean: () => Math.abs(sum) > Math.sqrt(squares) * Math.max(LEANING, SLIGHT * Math.sqrt(count)),
-  };
 }
 
 /** Whether the errors of all together grow with the values: those of transforms do not, since they are rounded to nearest. */
