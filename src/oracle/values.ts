@@ -26,13 +26,13 @@ const withOne = (tensor: string, value: number): Fill =>
     return data;
   });
 
-/** One NaN in the tensor that is named, and zeros for half of the numbers of every other: 0·NaN is NaN too. */
+/** One NaN in the tensor that is named, and zeros for three of four numbers of every other: 0·NaN is NaN too. */
 const amidZeros =
   (tensor: string): Fill =>
   (name, size, draw) =>
     name === tensor
       ? withOne(tensor, NaN)(name, size, draw)
-      : exact(name, size, draw).map((value) => (draw.below(2) === 0 ? 0 : value));
+      : exact(name, size, draw).map((value) => (draw.below(4) > 0 ? 0 : value));
 
 /** Exact for the small exponents used here. */
 const powerOfTwo = (exponent: number): number => (exponent < 0 ? 1 / (1 << -exponent) : 1 << exponent);

@@ -10,12 +10,12 @@ import { everydayWindow } from './everyday.ts';
  * strided operand, may be multiplied or left out, and would meet the NaN too.
  */
 export function nanBesideZeros(rank: number, gradient: boolean): Drawn<WindowedCase>[] {
-  const [wide, point] = [3, 1].map((size) => everydayWindow(rank, { size, channels: 8, filters: 8 }));
-  const batch = rank === 0 ? 3 : 1;
+  const [wide, point] = [3, 1].map((size) => everydayWindow(rank, { size, channels: 8, filters: 16 }));
+  const batch = Math.max(1, 16 >> (2 * rank)); // 16 positions at least
   return gradient
     ? [
         { ...wide, batch, values: 'dyNaN' },
-        { ...point, batch, values: 'xNaN' },
+        { ...wide, batch, values: 'xNaN' },
         { ...point, batch, values: 'weightNaN' },
       ]
     : [
