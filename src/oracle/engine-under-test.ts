@@ -54,6 +54,8 @@ export interface EngineUnderTest {
   readonly unknown?: readonly string[];
   /** Never rejects: whatever the engine does is an answer. The case is for those who look the answer up. */
   run(call: Call | GradientCall, c?: Case): Promise<Answer>;
+  /** The same without what watches over the call, where that takes further calls. Spec oracle-probes. */
+  once?(call: Call | GradientCall, c?: Case): Promise<Answer>;
   /** Several questions at once, where that is faster; their answers in the same order. */
   runAll?(questions: readonly (readonly [call: Call | GradientCall, c?: Case])[]): Promise<readonly Answer[]>;
   /** Forgets all earlier calls, where that can be done: the process ends, and the next call starts another. */

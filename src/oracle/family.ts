@@ -103,6 +103,8 @@ export interface Family<C extends Case = Case, S extends Setting = Setting> {
   // The campaign
   /** The layers that networks are made of, asked first. Spec oracle-cases. */
   everyday(op: string, gradient: boolean): readonly Drawn<C>[];
+  /** Asked after these: what drawn numbers hold too seldom, NaN beside zeros and equal maxima. Spec oracle-cases. */
+  traps(op: string, gradient: boolean): readonly Drawn<C>[];
   /** Where the others are drawn from, in turn. Spec oracle-cases. */
   ranges(op: string, gradient: boolean): readonly Ranges<C>[];
   /** Where a case is drawn from whose axis is made large, and these axes. Spec oracle-sizes. */
@@ -164,6 +166,7 @@ const members: Readonly<Record<keyof Family, 'number' | 'object' | 'function' | 
   structure: 'function',
   showsPrecision: 'boolean',
   everyday: 'function',
+  traps: 'function',
   ranges: 'function',
   small: 'function',
   large: 'function',

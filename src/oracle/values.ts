@@ -26,6 +26,14 @@ const withOne = (tensor: string, value: number): Fill =>
     return data;
   });
 
+/** One NaN in the tensor that is named, and zeros for three of four numbers of every other: 0·NaN is NaN too. */
+const amidZeros =
+  (tensor: string): Fill =>
+  (name, size, draw) =>
+    name === tensor
+      ? withOne(tensor, NaN)(name, size, draw)
+      : exact(name, size, draw).map((value) => (draw.below(4) > 0 ? 0 : value));
+
 /** Exact for the small exponents used here. */
 const powerOfTwo = (exponent: number): number => (exponent < 0 ? 1 / (1 << -exponent) : 1 << exponent);
 
@@ -52,7 +60,18 @@ export const commonValues = {
   ),
   nan: withOne('x', NaN),
   infinite: withOne('weight', Infinity),
+  xNaN: amidZeros('x'),
+  weightNaN: amidZeros('weight'),
+  dyNaN: amidZeros('dy'),
+  /** Many cells of x are equal. */
+  ties: but('x', (_, size, draw) => new Float32Array(size).map(() => draw.below(2))),
 } as const satisfies Readonly<Record<string, Fill>>;
+
+/** Whether a NaN stands beside zeros in the other factors. */
+export const isAmidZeros = (values: string): boolean => ['xNaN', 'weightNaN', 'dyNaN'].includes(values);
+/** Whether one of the numbers is a NaN, or no finite number. */
+export const holdsNaN = (values: string): boolean => values === 'nan' || isAmidZeros(values);
+export const isNonFinite = (values: string): boolean => values === 'infinite' || holdsNaN(values);
 
 /** The values of one tensor: a pure function of the way to fill it, the seed and its name. */
 export const valuesOf = (fill: Fill, seed: number, name: string, size: number): Float32Array =>

@@ -11,6 +11,7 @@ import { checkEngine, type Engine, type Finding } from '../../src/oracle/index.t
 import { always } from '../../src/oracle/matrix/conditions.ts';
 import { predictorOf } from '../../src/oracle/matrix/describe-finding.ts';
 import { countOf } from '../../src/oracle/matrix/terms.ts';
+import { isNonFinite } from '../../src/oracle/values.ts';
 
 export interface Judged {
   readonly id: string;
@@ -127,7 +128,7 @@ async function verified(
     if (questions.gradient !== isGradient) continue;
     for (const c of questions.cases) {
       if (fresh >= count) break;
-      if (['nan', 'infinite'].includes(c.values) || countOf(c) > PRODUCTS) continue;
+      if (isNonFinite(c.values) || countOf(c) > PRODUCTS) continue;
       const outcome = await ask(subject, c);
       if (outcome.verdict.kind === 'skip') continue;
       // An error is no answer that could be predicted. What fails outside of the condition may be another finding's.

@@ -60,6 +60,21 @@ export function inProcess(value: Engine, seconds = Infinity): EngineUnderTest {
     ...readDeclared(offer, engine),
     ...offer,
     run: (call) => within(seconds, probe(call)),
+    once: (call) => within(seconds, unwatched(engine, call)),
+  };
+}
+
+/** The answer to a single call, in memory that later calls leave alone. */
+async function unwatched(engine: Engine, call: Call): Promise<Answer> {
+  const answer = await give(engine, copy(call));
+  if (answer.kind !== 'result') return answer;
+  const { value, arrays } = answer;
+  return {
+    kind: 'result',
+    value: withArrays(
+      value,
+      arrays.map((array) => array.slice()),
+    ),
   };
 }
 

@@ -30,7 +30,7 @@ export const unhurried = (subject: EngineUnderTest): Patient => ({ subject, isOv
 export function patient(subject: EngineUnderTest, seconds: number): Patient {
   let spent = 0;
   let read = { at: -Infinity, worked: 0 };
-  const { run, runAll, restart } = subject;
+  const { run, once, runAll, restart } = subject;
   const taking = async <T>(ask: () => Promise<T>): Promise<T> => {
     const start = performance.now(); // before it is asked: an engine of this process answers at once
     if (!restart && start - read.at > SHORT) read = { at: start, worked: processorTime() };
@@ -44,6 +44,7 @@ export function patient(subject: EngineUnderTest, seconds: number): Patient {
     subject: {
       ...subject,
       run: (call, c) => taking(() => run(call, c)),
+      ...(once && { once: (call, c) => taking(() => once(call, c)) }),
       ...(runAll && { runAll: (questions) => taking(() => runAll(questions)) }),
     },
     isOver: () => spent > 1000 * seconds,

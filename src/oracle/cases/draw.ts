@@ -1,7 +1,7 @@
 // Draws the cases of a campaign: case i of an operator is a pure function of (seed, operator, i).
 
 import { hash, type Random, random } from '../../random.ts';
-import type { Case } from '../case.ts';
+import type { Case, Drawn } from '../case.ts';
 import type { DialectName } from '../dialect.ts';
 import { dialects } from '../dialects/dialects.ts';
 import { nearestIn } from '../dialects/translate.ts';
@@ -9,6 +9,7 @@ import type { Traits } from '../engine.ts';
 import type { EngineUnderTest } from '../engine-under-test.ts';
 import { operatorOf } from '../families/index.ts';
 import type { LargeAxis, Ranges } from '../family.ts';
+import { holdsNaN } from '../values.ts';
 import { isPossible, layerOf, shapeOf } from './tensors.ts';
 
 /** So many cases are remembered: campaigns ask many engines the same, and a case may follow from the one before it. */
@@ -16,7 +17,7 @@ const KEPT = 8192;
 const known = new Map<string, Case>();
 
 /**
- * Case `index` of an operator: the everyday layers, then of every three one with a large axis and two of the ranges in turn;
+ * Case `index` of an operator: the everyday layers, then, with the traps in place of the first small ones, of every three one with a large axis and two of the ranges in turn;
  * none that the dialect cannot say, or that depends on what the engine leaves open. Spec oracle-cases, oracle-sizes,
  * oracle-traits, dialect-cases.
  */
@@ -52,6 +53,10 @@ function drawn(
   if (index < everyday.length) return nearestIn(dialect, { ...everyday[index], ...rest });
   const turn = Math.floor((index - everyday.length) / 3);
   const isLarge = (index - everyday.length) % 3 === 2;
+  const isAsked = ({ values }: Drawn<Case>): boolean =>
+    !(holdsNaN(values) && nan === 'free') && !(values === 'ties' && dialects[dialect].conventions.ties === 'open');
+  const trap = isLarge ? undefined : family.traps(op, gradient).filter(isAsked)[index - everyday.length - turn];
+  if (trap) return nearestIn(dialect, { ...trap, ...rest });
   const before = (): Case => drawCase(op, gradient, seed, index - 1, { dialect, traits });
   const isForbidden =
     traits.validates === true && !gradient && !isLarge && hash(seed, op, 'reject', index) % REFUSED === 0;

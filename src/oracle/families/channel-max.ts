@@ -7,7 +7,7 @@ import { shapedFamily } from '../shapes/family.ts';
 import { evaluated, gradientsOf, type ShapedMistake, type ShapedSetting } from '../shapes/setting.ts';
 import { blocks } from '../windows/large-axes.ts';
 import { takenBounds, underMaximum } from './common.ts';
-import { distinct, maxima, maximaRanges } from './global-max.ts';
+import { amongEqual, distinct, maxima, maximaRanges } from './global-max.ts';
 
 interface Size {
   readonly size: number;
@@ -52,6 +52,7 @@ export const channelMaxPoolFamily = shapedFamily<Size>({
     [[2, 3, 3, 12], 'exact', { size: 4 }],
     [[3, 10], 'real', { size: 5 }],
   ],
+  traps: [[[2, 3, 3, 8], 'ties', { size: 4 }]],
   ranges: [...maximaRanges, { channels: [4, 12], own: { size: [2, 3, 4] } }],
   large: inBlocks,
   inGradient: distinct,
@@ -67,6 +68,7 @@ export const channelMaxPoolFamily = shapedFamily<Size>({
       (j, k, s) => j * s.case.size + Math.min(k, Math.max(0, s.case.size - 2)),
     ),
     byBlocks('the blocks overlapped: each began at the next channel', (j, k) => j + k),
+    ...amongEqual((i, s: ShapedSetting<Size>) => Math.floor(i / s.case.size)),
     {
       name: 'the gradient went to every channel of the block',
       gradient(s) {

@@ -13,6 +13,7 @@ export const sameInEveryDialect = {
   structure: (): Structure | undefined => undefined,
   showsPrecision: false,
   isSettled: (): boolean => true,
+  traps: (): readonly never[] => [],
   keepsNaN: (): boolean => true,
   operandsIn: (_: Dialect, operands: Operands): Operands => operands,
   outputIn: (_: Dialect, __: Case, ours: Expected): Expected => ours,

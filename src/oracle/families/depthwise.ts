@@ -10,6 +10,7 @@ import { windowFamily } from '../windows/family.ts';
 import { perChannelAxes } from '../windows/large-axes.ts';
 import { corners, smallRanges, type WindowRanges, windowRanges } from '../windows/ranges.ts';
 import { contracted, contractedGradients } from '../windows/setting.ts';
+import { nanBesideZeros } from '../windows/traps.ts';
 import { convolutionWords, nearestWindow } from '../windows/window-words.ts';
 import { withWrittenPadding } from '../windows/written-padding.ts';
 import { layouts, said } from './common.ts';
@@ -49,6 +50,7 @@ export const depthwiseFamily = windowFamily({
   written: { filters: 'm', groups: 'per channel' },
   loops: { geometry: geometryOf, evaluate: contracted, moved: contractedGradients },
   everyday: (rank) => everydayWindows(rank).map(perChannel),
+  traps: (rank, gradient) => nanBesideZeros(rank, gradient).map(perChannel),
   ranges: (rank) => windowRanges(rank, onePerGroup, ranges),
   small: (rank) => smallRanges(rank, onePerGroup),
   large: (rank) => perChannelAxes(rank, true),

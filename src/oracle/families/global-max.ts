@@ -1,9 +1,17 @@
 // The maximum over all of space, and what it shares with that over blocks of channels.
 
 import { globalMaxPool } from '../../ops/global-pool.ts';
+import { equalMaximaMistakes } from '../mistakes/equal-maxima.ts';
 import { type ShapedRanges, shapedRanges } from '../shapes/case.ts';
 import { shapedFamily } from '../shapes/family.ts';
-import { eachOutput, evaluated, gradientsOf, type ShapedMistake, type ShapedSetting } from '../shapes/setting.ts';
+import {
+  eachOutput,
+  evaluated,
+  gradientsOf,
+  inputTensor,
+  type ShapedMistake,
+  type ShapedSetting,
+} from '../shapes/setting.ts';
 import { takenBounds, underMaximum } from './common.ts';
 import {
   everyday,
@@ -19,9 +27,28 @@ import {
   spread,
 } from './global-pools.ts';
 
-/** Which of equal cells gets the gradient is a convention: where the gradient follows the maximum, no two cells are equal. */
+/**
+ * Which of equal cells gets the gradient is left open by some dialects: where the gradient follows the maximum, no two cells are
+ * equal but in the traps.
+ */
 export const distinct = <C extends { readonly values: string }>(c: C, gradient: boolean): C =>
   gradient ? { ...c, values: 'distinct' } : c;
+
+/** dx where element i of x is one of those of which element `of(i)` of y is the maximum. */
+export const amongEqual = <S extends ShapedSetting<never>>(of: (i: number, s: S) => number) =>
+  equalMaximaMistakes.map(({ name, share }) => ({
+    name,
+    gradient(s: S) {
+      const { shape } = inputTensor(s);
+      const y = evaluated(s).data;
+      const equal = [...y].map((): number[] => []);
+      for (const [i, v] of s.x.entries()) if (v === y[of(i, s)]) equal[of(i, s)].push(i);
+      const data = new Float64Array(s.x.length);
+      for (const [j, cells] of equal.entries())
+        for (const [k, i] of cells.entries()) data[i] = s.dy[j] * share(k, cells.length);
+      return { x: { shape, data } };
+    },
+  }));
 
 const startedAt = (name: string, start: number): ShapedMistake => ({
   name: `the maximum started at ${name}`,
@@ -61,6 +88,7 @@ export const globalMaxPoolFamily = shapedFamily<Keep>({
   shapes: keptIfSaid,
   tensors: { y: 'none', dy: 'none' },
   everyday,
+  traps: [[[2, 3, 3, 4], 'ties']],
   ranges: maximaRanges,
   within: ranged,
   inGradient: distinct,
@@ -72,6 +100,10 @@ export const globalMaxPoolFamily = shapedFamily<Keep>({
   mistakes: [
     ...(maxima as unknown as readonly GlobalMistake[]),
     ...overSpace(-1e30),
+    ...amongEqual((i, s) => {
+      const { P, C } = sizesOf(s);
+      return Math.floor(i / (P * C)) * C + (i % C);
+    }),
     {
       name: 'the gradient went to every cell',
       gradient: (s) => {

@@ -7,6 +7,7 @@ import { contractionBound, contractionGradientBounds } from '../bounds/contracti
 import { absent } from '../family.ts';
 import { mistakesAbout } from '../mistakes/catalogue.ts';
 import type { WindowMistake } from '../mistakes/shared.ts';
+import { zeroFactorMistakes } from '../mistakes/zero-factors.ts';
 import { geometryOf, type WindowedCase } from '../windows/case.ts';
 import { everydayWindows } from '../windows/everyday.ts';
 import { windowFamily } from '../windows/family.ts';
@@ -129,5 +130,5 @@ export const localFamily = windowFamily({
   words: { onnx: absent, torch: absent, tensorflow: absent, webnn: absent, caffe: absent },
   layouts: layouts.x,
   nearest: (_, c) => c,
-  mistakes: [...mistakesAbout('output'), ...mistakes],
+  mistakes: [...mistakesAbout('output'), ...zeroFactorMistakes, ...mistakes],
 });

@@ -10,6 +10,7 @@ import type { Operands, Part } from '../case.ts';
 import { absent } from '../family.ts';
 import type { Prediction } from '../mistake.ts';
 import { mistakesAbout } from '../mistakes/catalogue.ts';
+import { equalMaximaMistakes } from '../mistakes/equal-maxima.ts';
 import type { WindowMistake } from '../mistakes/shared.ts';
 import { inputOf, type WindowedCase, windowOf } from '../windows/case.ts';
 import { everydayWindows } from '../windows/everyday.ts';
@@ -17,6 +18,7 @@ import { windowFamily } from '../windows/family.ts';
 import { perChannelAxes } from '../windows/large-axes.ts';
 import { corners, smallRanges, windowRanges } from '../windows/ranges.ts';
 import { channelsOut, eachOutput, emptyOutput, evaluate, type Loops, type WindowSetting } from '../windows/setting.ts';
+import { equalMaxima } from '../windows/traps.ts';
 import { windowWords } from '../windows/window-words.ts';
 import { layouts, said, saidInWords, underMaximum } from './common.ts';
 import {
@@ -151,6 +153,16 @@ const mistakes: readonly WindowMistake[] = [
       }),
     }),
   },
+  ...equalMaximaMistakes.map(
+    ({ name, share }): WindowMistake => ({
+      name,
+      gradient: (s) => ({
+        x: maxScatter(s, (dx, all, dy) => {
+          for (const [i, at] of all.entries()) dx[at] += dy * share(i, all.length);
+        }),
+      }),
+    }),
+  ),
   ...poolGradientMistakes,
 ];
 
@@ -167,11 +179,13 @@ export const maxFamily = windowFamily({
   isSettled: coversCells,
   written: { groups: 'per channel', ceil: true },
   loops,
-  // Which of equal cells gets the gradient is a convention: where the gradient follows the maximum, no two cells are equal.
+  // Which of equal cells gets the gradient is left open by some dialects: where the gradient follows the maximum, no two cells
+  // are equal but in the traps.
   everyday: (rank, gradient) =>
     everydayWindows(rank)
       .map(everydayPool)
       .map((c) => (gradient ? { ...c, values: 'distinct' } : c)),
+  traps: (rank, gradient) => (gradient ? equalMaxima(rank).map(everydayPool) : []),
   ranges: (rank, gradient) =>
     gradient
       ? windowRanges(rank, { ...onePerChannel, values: ['distinct'] }, corners)

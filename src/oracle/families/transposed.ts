@@ -19,6 +19,7 @@ import { mixedAxes } from '../windows/large-axes.ts';
 import { same, smallRanges, type WindowRanges, windowRanges } from '../windows/ranges.ts';
 import { placesIn } from '../windows/resized.ts';
 import { axesOf, byLayer, eachOutput, evaluate, isSame, type WindowSetting } from '../windows/setting.ts';
+import { nanBesideZeros } from '../windows/traps.ts';
 import { convolutionWords, lettersOf, nearestWindow, type Sayable } from '../windows/window-words.ts';
 import { layouts, said, saidInWords } from './common.ts';
 
@@ -167,6 +168,7 @@ export const transposedFamily = windowFamily({
       outputPadding: each(0),
     }));
   },
+  traps: (rank, gradient) => nanBesideZeros(rank, gradient).map((c) => ({ ...c, outputPadding: c.size.map(() => 0) })),
   ranges: (rank) => windowRanges(rank, { space: rank === 3 ? [1, 3] : [1, 6], outputPadding: [0, 1] }, ranges),
   small: (rank) => smallRanges(rank, { outputPadding: [0, 1], space: rank === 3 ? [1, 2] : [1, 4] }),
   large: (rank) => mixedAxes(rank, 0),

@@ -86,16 +86,18 @@ function compare(y: Prediction, shape: Shape, bound: Bound, theirs: Tensor): Cel
     if (y.open?.[i]) continue;
     const [expected, got] = [y.data[i], theirs.data?.[i]];
     const most = Number.isFinite(bound.magnitude[i]) ? Math.max(size, bound.magnitude[i]) : size;
-    const isNoise = Math.abs(expected - bound.value[i]) <= NOISE * most;
+    // Where no finite number is right, the value of the bound is that of the finite terms alone.
+    const mayBeFinite = (bound.kinds[i] & FINITE) !== 0;
+    const isNoise = mayBeFinite && Math.abs(expected - bound.value[i]) <= NOISE * most;
     const isOut = got !== undefined && isOutside(bound, i, got);
     // What rounds on the way to a wrong value is no less than on the way to the right one: near the border of the bound either may
     // be outside alone.
     const changes = isOutside(bound, i, expected)
-      ? !isNoise && (isOut || !isWithin(expected, bound.value[i], 2 * bound.error[i]))
+      ? !isNoise && (isOut || !mayBeFinite || !isWithin(expected, bound.value[i], 2 * bound.error[i]))
       : isOut && isWithin(expected, got, bound.error[i] / 2);
     if (changes) changed++;
     if (changes && got !== undefined && !isOut) right++;
-    const half = Math.abs(got - bound.value[i]) / 2;
+    const half = mayBeFinite ? Math.abs(got - bound.value[i]) / 2 : Infinity;
     const reach = Math.min(Math.max(ROUNDED * size, wide), half >= 0 ? half : Infinity);
     alike &&= changes
       ? isNear(y, i, expected, got, reach)

@@ -5,6 +5,7 @@ import { type Outcome, partsOf } from '../ask/ask.ts';
 import { isOutside } from '../ask/verdict.ts';
 import { FINITE } from '../bounds/number-kinds.ts';
 import type { EngineUnderTest } from '../engine-under-test.ts';
+import { isNonFinite } from '../values.ts';
 
 /** How many failures are measured, the distance beyond which a value is not merely rounded, and the share that must be close. */
 const [MEASURED, COARSE, MOST] = [50, 1e-3, 0.9];
@@ -17,7 +18,7 @@ export function closeness(subject: EngineUnderTest, failures: readonly Outcome[]
   const measured = failures
     .filter(
       ({ theirs, verdict, case: { values } }) =>
-        theirs !== undefined && verdict.kind === 'fail' && values !== 'nan' && values !== 'infinite',
+        theirs !== undefined && verdict.kind === 'fail' && !isNonFinite(values),
     )
     .slice(0, MEASURED);
   const distances = measured.map((each) => distanceIn(subject, each)).filter((each) => each < COARSE);

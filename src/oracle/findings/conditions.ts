@@ -67,7 +67,23 @@ export async function withConditions(
     const [found] = isPart ? await search(outcomes, 1) : [];
     divided.push({ outcomes, ...(found && { found }) });
   }
-  return [...groups, ...divided];
+  return [...groups, ...divided].map((group) => counted(group, investigation.outcomes));
+}
+
+/** The group with the counts of its own cases: those of other findings are neither its failures nor right. */
+function counted(group: Group, asked: readonly Outcome[]): Group {
+  const { found, outcomes, absorbed = [] } = group;
+  if (!found) return group;
+  const passes = asked.filter(({ verdict: { kind } }) => kind === 'pass' || kind === 'suspect');
+  const [fails, right] = [[...outcomes, ...absorbed], passes].map((list) => {
+    const inside = list.filter((each) => found.isInside(each.case)).length;
+    return { inside, outside: list.length - inside };
+  });
+  const tally = (side: 'inside' | 'outside') => [fails[side], fails[side] + right[side]] as const;
+  return {
+    ...group,
+    found: { ...found, where: { ...found.where, inside: tally('inside'), outside: tally('outside') } },
+  };
 }
 
 /** Whether a failure is such as those of a named mistake, and where they are, and the mistake does not say what is there. */

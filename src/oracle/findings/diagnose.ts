@@ -8,8 +8,9 @@ import { type DialectName, dialectNames, type Layout } from '../dialect.ts';
 import { dialects } from '../dialects/dialects.ts';
 import { type EngineUnderTest, isFailure } from '../engine-under-test.ts';
 import type { Mistake } from '../mistake.ts';
+import { holdsNaN } from '../values.ts';
 import type { Found } from '../where/where.ts';
-import { type AnsweredCase, agreementOf, answeredCaseOf } from './agreement.ts';
+import { type Agreement, type AnsweredCase, agreementOf, answeredCaseOf } from './agreement.ts';
 import type { Declaration, Evidence } from './finding.ts';
 import { mistakesOf } from './predict.ts';
 
@@ -24,6 +25,8 @@ export interface Group {
   readonly layout?: Layout;
   /** Arithmetic that explains them. */
   readonly profile?: Declaration;
+  /** Whether its sums are cut off, not rounded. */
+  readonly isCutOff?: boolean;
   /** Further failures that meet the condition, which another verdict hides. */
   readonly absorbed?: readonly Outcome[];
   /** The condition that they have in common. */
@@ -43,6 +46,10 @@ const ELEMENTS = 4;
  * the failures it changes is not the cause; nor one that explains a smaller share than the second of those that no other
  * mistake changes; the last if it changes all failures, so that there is no sign of another cause. */
 const [SHARE, ALONE, LONELY] = [0.3, 0.7, 0.9];
+
+/** A mistake that changes so many of the smallest failures to something else, and explains none, is no cause: one that explains
+ * the least share of them would be missed once in 300 times. */
+const HOPELESS = 16;
 
 /** How many wrong answers are kept: with a few hundred numbers each, they take some ten megabytes. */
 const KEPT = 20000;
@@ -81,8 +88,9 @@ export function diagnose(outcomes: readonly Outcome[], subject: Judged): Group[]
   if (wrong.length === 0) return [];
   const examined = examine(wrong, subject);
   const known = new Map(examined.map((each) => [each.outcome, each]));
+  const smallestFirst = examined.toSorted((a, b) => a.setting.products - b.setting.products);
   const suspected = mistakesOf(wrong[0].case.op)
-    .map((mistake) => candidateOf(mistake, examined))
+    .map((mistake) => candidateOf(mistake, smallestFirst))
     .filter((each) => each !== undefined);
   if (suspected.length === 0) return [];
   const passes = outcomes.filter(({ verdict: { kind } }) => kind === 'pass' || kind === 'suspect');
@@ -106,7 +114,7 @@ export function diagnose(outcomes: readonly Outcome[], subject: Judged): Group[]
 
 /** A right answer that the mistake would change. What an engine makes of NaN is a matter of its own. */
 const contradicts = (mistake: Mistake, answer: Examined): boolean =>
-  (mistake.isAboutNaN || answer.outcome.case.values !== 'nan') && agreementOf(mistake, answer) !== 'unchanged';
+  (mistake.isAboutNaN || !holdsNaN(answer.outcome.case.values)) && agreementOf(mistake, answer) !== 'unchanged';
 
 /** The first of the cases that are small enough and whose answers were kept. */
 const examine = (list: readonly Outcome[], subject: Judged): Examined[] =>
@@ -118,7 +126,14 @@ const examine = (list: readonly Outcome[], subject: Judged): Examined[] =>
 
 /** The mistake with the failures it explains, if these are enough evidence. */
 function candidateOf(mistake: Mistake, wrong: readonly Examined[]): Candidate | undefined {
-  const agreements = wrong.map((each) => agreementOf(mistake, each));
+  const agreements: Agreement[] = [];
+  let differing = 0;
+  for (const each of wrong) {
+    const agreement = agreementOf(mistake, each);
+    agreements.push(agreement);
+    if (agreement === 'differs' || agreement === 'refuted') differing++;
+    if (differing === HOPELESS && !agreements.includes('agrees')) return undefined;
+  }
   const explained = wrong.filter((_, i) => agreements[i] === 'agrees');
   if (explained.length === 0 || elementsOf(explained) < ELEMENTS) return undefined;
   const refuting = wrong.filter((_, i) => agreements[i] === 'refuted');

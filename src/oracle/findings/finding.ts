@@ -81,6 +81,8 @@ export interface Finding {
   readonly layout?: Layout;
   /** Of `wrong-profile`: the traits with which its results would pass. */
   readonly profile?: Declaration;
+  /** Of `wrong-profile`: sums are cut off to the format, where the traits allow them to be rounded. */
+  readonly isCutOff?: boolean;
   /** Of a `fail`: the values are as close as this to the right ones, in units of Σ|a·w|, as if they were rounded. */
   readonly closeness?: number;
   /** The known mistake that gives exactly these results, if one does. */
@@ -104,6 +106,8 @@ export interface Finding {
   readonly again?: string;
   /** It fails only after other calls: asked alone, or again, it passes. Spec oracle-history. */
   readonly passesAlone?: boolean;
+  /** A case that passed at first and fails now, as all do since: its answer depends on earlier calls. Spec oracle-history. */
+  readonly passedBefore?: string;
   /** It comes and goes: the same case, asked again, does not always fail so. */
   readonly intermittent?: boolean;
   readonly literal: Literal;

@@ -11,12 +11,15 @@ import { type EngineUnderTest, isFailure, type VerdictKind } from '../engine-und
 import { isOneCause, withInstead } from '../matrix/describe-finding.ts';
 import { closeness } from './closeness.ts';
 import { byKind, type Investigation, searching, withConditions, withSmaller } from './conditions.ts';
+import { confirmed } from './confirmed.ts';
 import { diagnose, explains, type Group } from './diagnose.ts';
 import type { Declaration, Finding } from './finding.ts';
 import { absorbing, inSameWords, isExplained, type Made } from './one-cause.ts';
-import { explainedBy, profileOf } from './other-arithmetic.ts';
+import { explainedBy } from './other-arithmetic.ts';
 import { dialectsOf } from './other-dialects.ts';
 import { layoutOf } from './other-layouts.ts';
+import { passedBefore } from './passed-before.ts';
+import { profileOf } from './profile.ts';
 
 /** What the reduction of one failure may cost. Most need fewer than a hundred questions; the limit of time matters where each
  * question ends in a time-out. */
@@ -46,14 +49,23 @@ interface Known {
 
 /** Groups the failures by the mistake that explains them, by a condition or by their kind, and reduces one of each group. */
 export async function findingsOf(
-  subject: EngineUnderTest,
+  watched: EngineUnderTest,
   history: History,
   outcomes: readonly Outcome[],
   isFinding: (kind: VerdictKind) => boolean,
   { isReduced, isDescribed, ...effort }: Effort,
 ): Promise<Finding[]> {
+  const subject = outcomes.every(isSteady) ? unwatched(watched) : watched;
   const toFinding = (group: Group, known: Known): Promise<Finding> =>
     findingOf(subject, history, group, known, isReduced);
+  const turned = effort.isLive ? await passedBefore(subject, outcomes) : undefined;
+  if (turned) {
+    const all = byKind(outcomes.filter((each) => isFinding(each.verdict.kind)));
+    const alone = (members: readonly Outcome[]): Promise<Finding> =>
+      findingOf(subject, history, { outcomes: members }, { names: [] }, false);
+    const findings = await Promise.all(all.map(alone));
+    return findings.map((each) => ({ ...each, passedBefore: turned }));
+  }
   const causes = causesOf(subject, outcomes, isFinding);
   const { profiled, failures, unnamed, passes } = causes;
   // Of several causes some may only seem to be known ones: they have a common one if a description says so.
@@ -99,6 +111,13 @@ export async function findingsOf(
   return joined(inSameWords(made, passes).map(({ finding }) => finding));
 }
 
+/** Whether an answer came twice with the same bits, and nothing else went wrong with the call. */
+const isSteady = ({ verdict: { kind } }: Outcome): boolean =>
+  ['pass', 'suspect', 'skip', 'fail', 'wrong-shape', 'error'].includes(kind);
+
+/** The engine, called once for each further question. */
+const unwatched = (subject: EngineUnderTest): EngineUnderTest => ({ ...subject, run: subject.once ?? subject.run });
+
 /** The failures of mistakes that have a name, those of arithmetic that may be declared, and the others. */
 function causesOf(subject: EngineUnderTest, outcomes: readonly Outcome[], isFinding: (kind: VerdictKind) => boolean) {
   const named: readonly Group[] = diagnose(outcomes, subject).slice(0, NAMES);
@@ -108,7 +127,7 @@ function causesOf(subject: EngineUnderTest, outcomes: readonly Outcome[], isFind
   const unnamed = rest.filter(({ verdict: { kind } }) => isFailure(kind));
   const passes = outcomes.filter(({ verdict: { kind } }) => kind === 'pass' || kind === 'suspect');
   const profiled = profileOf(subject, unnamed, passes);
-  const others = rest.filter((each) => !profiled?.outcomes.includes(each));
+  const others = rest.filter((each) => !profiled?.outcomes.includes(each) && !profiled?.absorbed?.includes(each));
   return { named, profiled, others, failures, unnamed, passes };
 }
 
@@ -165,7 +184,18 @@ export function joined(findings: readonly Finding[]): Finding[] {
 async function findingOf(
   subject: EngineUnderTest,
   history: History,
-  { outcomes: members, mistake, evidence, profile, layout, dialects = [], absorbed = [], found, isInsideAlone }: Group,
+  {
+    outcomes: members,
+    mistake,
+    evidence,
+    profile,
+    isCutOff,
+    layout,
+    dialects = [],
+    absorbed = [],
+    found,
+    isInsideAlone,
+  }: Group,
   known: Known,
   isReduced: boolean,
 ): Promise<Finding> {
@@ -200,6 +230,7 @@ async function findingOf(
     ...(dialects.length > 0 && { declared: dialect ?? 'toeplitz', dialects }),
     ...(layout && { layout }),
     ...(profile && { profile }),
+    ...(isCutOff && { isCutOff }),
     ...(near !== undefined && { closeness: near }),
     ...(mistake !== undefined && { mistake, evidence }),
     ...(found && { where: found.where }),
@@ -215,30 +246,3 @@ const describe = (subject: EngineUnderTest, { verdict, case: c, after }: Outcome
   literal: literal(c, subject),
   ...(after && { after: caseId(after) }),
 });
-
-/** Whether a failure happens again at any time; a hang may depend on the load of the machine. */
-const isTimeless = (kind: VerdictKind): boolean => kind !== 'timeout' && kind !== 'crash';
-
-/** How often a case must fail again to be shown: what comes and goes is no smallest case. */
-const timesOf = (kind: VerdictKind, isRemote: boolean): number =>
-  kind === 'crash' ? 5 : isTimeless(kind) && isRemote ? 2 : 1;
-
-/** The first of the cases that fails each time again. Where the engine can be restarted, each is asked of a fresh one. */
-async function confirmed(
-  subject: EngineUnderTest,
-  kind: VerdictKind,
-  put: (c: Case) => Promise<Outcome>,
-  cases: readonly Case[],
-): Promise<{ readonly shown?: Outcome; readonly isFickle: boolean }> {
-  let isFickle = !isTimeless(kind);
-  const times = timesOf(kind, subject.restart !== undefined);
-  for (const c of cases) {
-    if (isTimeless(kind)) await subject.restart?.();
-    let again = await put(c);
-    let failed = 0;
-    for (; again.verdict.kind === kind && ++failed < times; ) again = await put(c);
-    if (failed === times) return { shown: again, isFickle: false };
-    if (failed > 0) isFickle = true;
-  }
-  return { isFickle };
-}

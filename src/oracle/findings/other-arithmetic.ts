@@ -11,8 +11,10 @@ import { FINITE } from '../bounds/number-kinds.ts';
 import { layerOf, operandsOf, workOf } from '../cases/tensors.ts';
 import { type EngineUnderTest, isFailure } from '../engine-under-test.ts';
 import { familyOf } from '../families/index.ts';
+import { isNonFinite } from '../values.ts';
 import type { Declaration } from './finding.ts';
 import { byRoundedOperands } from './rounded-operands.ts';
+import { signed } from './signed-errors.ts';
 
 interface Hypothesis {
   readonly declaration: Declaration;
@@ -46,12 +48,6 @@ const ELEMENTS = 4;
 const SHARE = 0.75;
 /** An arithmetic predicts errors so many times those of float32, or its prediction says nothing. */
 const COARSER = 64;
-/**
- * Signed errors add up to less than so many times the root of their squares, unless they lean to one side; of very many, which
- * are not wholly independent, their mean is also less than this share of their root mean square.
- */
-const [LEANING, SLIGHT] = [6, 0.25];
-
 /** The rounded factors of a Fourier transform make all results smaller or larger alike, by so many units at most; in a longer
  * transform by more. */
 const [SCALED, LONG] = [24 * U, 4096];
@@ -63,22 +59,26 @@ const SMALL = 20000;
 export interface ExplainedByProfile {
   readonly profile: Declaration;
   readonly outcomes: readonly Outcome[];
+  /** Whether its sums are cut off, not rounded. */
+  readonly isCutOff?: boolean;
+  /** Further failures, where they are. */
+  readonly absorbed?: readonly Outcome[];
 }
 
 /**
  * The arithmetic that explains most of the failures, the first of equals, and predicts the right answers: where its results would be
  * coarser, they are. A bound that would hold anything is no evidence.
  */
-export function profileOf(
+export function byBounds(
   subject: EngineUnderTest,
   failures: readonly Outcome[],
-  passes: readonly Outcome[] = [],
+  passes: readonly Outcome[],
 ): ExplainedByProfile | undefined {
-  const isNumber = ({ case: { values } }: Outcome): boolean => values !== 'nan' && values !== 'infinite';
+  const isNumber = ({ case: { values } }: Outcome): boolean => !isNonFinite(values);
   const small = failures.filter(({ case: c }) => workOf(c) <= SMALL);
   if (small.length > 0 && small.length < failures.length) {
     // What explains the smaller ones is then held against the others too.
-    const found = profileOf(subject, small, passes);
+    const found = byBounds(subject, small, passes);
     const larger = failures.filter((each) => !small.includes(each));
     return (
       found && { ...found, outcomes: [...found.outcomes, ...larger.filter(isExplainedBy(found.profile, subject))] }
@@ -92,8 +92,8 @@ export function profileOf(
   for (const { declaration, stored = 'float32' } of hypotheses) {
     if (best?.profile.precision?.operands && isOfSums(declaration)) continue;
     const isKept = (each: Outcome): boolean => isStored(each, stored) && isSummed(each, declaration);
-    const held = failures.filter((each) => isKept(each) && isExplainedBy(declaration, subject)(each));
-    if (held.filter(isNumber).length < most) continue;
+    const held = heldBy((each) => isKept(each) && isExplainedBy(declaration, subject)(each), failures, numbers, most);
+    if (!held) continue;
     const explained = byRoundedOperands(declaration, held, subject);
     const count = explained.filter(isNumber).length;
     if (count < most || (best && count === most) || leans(declaration, explained, subject)) continue;
@@ -102,6 +102,22 @@ export function profileOf(
     if (count === numbers.length) break;
   }
   return best;
+}
+
+/** The failures of which something holds; undefined where it does not hold of so many of those with numbers. */
+function heldBy(
+  holds: (each: Outcome) => boolean,
+  failures: readonly Outcome[],
+  numbers: readonly Outcome[],
+  most: number,
+): readonly Outcome[] | undefined {
+  const held = new Set<Outcome>();
+  let left = numbers.length;
+  for (const each of numbers.toSorted((a, b) => workOf(a.case) - workOf(b.case))) {
+    if (holds(each)) held.add(each);
+    else if (--left < most) return undefined;
+  }
+  return failures.filter((each) => held.has(each) || (!numbers.includes(each) && holds(each)));
 }
 
 /** Of rounded operands it is known what they give; of rounded sums alone, how far off they may be. */
@@ -178,24 +194,6 @@ function isOfSize(declaration: Declaration, outcome: Outcome, subject: EngineUnd
     errors.add(e);
   }
   return !errors.lean();
-}
-
-/** Errors, and whether they lean to one side. */
-interface Signed {
-  add(error: number): void;
-  lean(): boolean;
-}
-
-function signed(): Signed {
-  let [sum, squares, count] = [0, 0, 0];
-  return {
-    add(error) {
-      sum += error;
-      squares += error * error;
-      count++;
-    },
-    lean: () => Math.abs(sum) > Math.sqrt(squares) * Math.max(LEANING, SLIGHT * Math.sqrt(count)),
-  };
 }
 
 /** Whether the errors of all together grow with the values: those of transforms do not, since they are rounded to nearest. */

@@ -23,12 +23,18 @@ export function differencesFrom(terms: Terms, theirs: Matrix, keys: readonly num
   const isOther = (key: number): boolean => !isTheirs(key, right.get(key) ?? 0);
   const others = [...new Set([...right.keys(), ...theirs.keys()])].filter(isOther);
   return (change: Change, made: Made) => {
-    const more = change.more && terms.list.map((term) => change.more!(term).map((next) => made.taken(next)));
+    const known: (readonly Taken[] | undefined)[] = [];
+    const more =
+      change.more &&
+      ((i: number): readonly Taken[] => {
+        known[i] ??= change.more!(terms.list[i]).map((next) => made.taken(next));
+        return known[i];
+      });
     const isTaken = ({ key, isBeyond }: Taken): boolean => (key < 0 ? !isBeyond : (theirs.get(key) ?? 0) !== 0);
     /** What is taken in place of a product. */
     const instead = (i: number): readonly Taken[] => {
       const own = made.instead(i);
-      return more ? [...(own ? [own] : []), ...more[i]] : own ? [own] : [];
+      return more ? [...(own ? [own] : []), ...more(i)] : own ? [own] : [];
     };
     return (order: readonly number[], { marks = [] }: Region): boolean => {
       const isTouched = (i: number): boolean => marks.every((each) => each[i] === 1);

@@ -6,6 +6,7 @@ import { isPossible } from '../cases/tensors.ts';
 import { nearestIn } from '../dialects/translate.ts';
 import type { EngineUnderTest } from '../engine-under-test.ts';
 import { familyOf } from '../families/index.ts';
+import { isNonFinite } from '../values.ts';
 import { countOf } from './terms.ts';
 
 /** Cases with more products than this are not drawn. */
@@ -34,7 +35,7 @@ export function crossed(
       changes[trait] = (given as unknown as Record<string, unknown>)[trait];
     }
     const { given: _, ...rest } = kept;
-    const values = ['given', 'nan', 'infinite'].includes(rest.values) ? usual : rest.values;
+    const values = rest.values === 'given' || isNonFinite(rest.values) ? usual : rest.values;
     const drawn = { ...rest, ...changes, values, seed: draw.below(0x7fffffff) } as Case;
     const c = isPossible(drawn) ? nearestIn(dialect, drawn) : undefined;
     if (c && isPossible(c) && countOf(c) <= PRODUCTS) return c;

@@ -73,7 +73,8 @@ export async function withInstead(
   if (finding.passesAlone || finding.intermittent) return finding;
   if (finding.kind === 'wrong-shape' && !finding.mistake)
     return { ...finding, ...(await ofShape(subject, failures, passes)) };
-  if (finding.kind !== 'fail') return finding;
+  // Of equal cells the choice is wrong, not the window.
+  if (finding.kind !== 'fail' || failures.every(({ case: { values } }) => values === 'ties')) return finding;
   const found = await describe(subject, parseCaseId(finding.id), failures, passes, finding.mistake !== undefined);
   return { ...finding, ...found };
 }

@@ -31,7 +31,8 @@ export function differenceInWords(
   if (name !== undefined && terms.biases > 0 && (isBiasPart || reading.biases.size > 0 || rules.biases.length > 0)) {
     if (products?.hasBias) clauses.push(BESIDE);
     else if (bias) clauses.push(ofBias(bias.text));
-    else if (differs(biases, reading.biases)) clauses.push(`${name === 'bias' ? 'the bias' : name} is added otherwise`);
+    else if (differs(biases, reading.biases))
+      clauses.push(`${name === 'bias' ? 'the bias' : name} is added differently`);
   }
   if (reading.constants.size > 0) clauses.push(constantsOf(terms, reading));
   if (reading.ofNone.size > 0)
@@ -66,16 +67,25 @@ function kindsOf(terms: Terms, right: Matrix, theirs: Matrix): string {
   const scaled = [...right.keys()].filter((key) => theirs.has(key) && !isNear(theirs.get(key)!, right.get(key)!));
   const clauses: string[] = [];
   if (missing.length > 0 && extra.length > 0)
-    clauses.push(`some products are replaced by others${elsewhere(terms, missing, extra)}`);
+    clauses.push(elsewhere(terms, missing, extra) ?? 'some products are replaced by others');
   else if (missing.length > 0)
     clauses.push(missing.length === right.size ? 'all products are left out' : 'some products are left out');
-  else if (extra.length > 0) clauses.push('further products are added');
-  if (scaled.length > 0) clauses.push('some products have another factor');
+  else if (extra.length > 0) clauses.push('extra products are added');
+  if (scaled.length > 0) clauses.push('some products have a different factor');
   return clauses.join(' and ');
 }
 
-/** `, of another input row`: the axes along which the products that came lie elsewhere than those that went. */
-function elsewhere(terms: Terms, missing: readonly number[], extra: readonly number[]): string {
+/** What products that came from elsewhere do: in which tensor, and what is said of more axes than can be told apart. */
+const taken: Readonly<Record<Side, readonly [what: string, elsewhere: string]>> = {
+  x: ['read the input at', 'other places'],
+  w: ['take the weight of', 'other taps'],
+  y: ['are added to', 'other outputs'],
+};
+/** More axes than this are not named. */
+const NAMED = 2;
+
+/** `some products read the input at another row`: the axes along which the products that came lie elsewhere than those that went. */
+function elsewhere(terms: Terms, missing: readonly number[], extra: readonly number[]): string | undefined {
   const sizes = sizesOf(terms);
   const at = (key: number): Record<Side, number> => {
     const xw = Math.floor(key / sizes.y);
@@ -95,9 +105,18 @@ function elsewhere(terms: Terms, missing: readonly number[], extra: readonly num
     const axes = axesOf(terms, side).filter((_, axis) =>
       pairs.some(([key, [other]]) => placeOf(shape, at(key)[side])[axis] !== placeOf(shape, at(other)[side])[axis]),
     );
-    if (axes.length > 0) return `, of another ${axes.join(' and ')}`;
+    if (axes.length > 0) return `some products ${inPlaces(side, axes)}`;
   }
-  return '';
+  return undefined;
+}
+
+/** `read the input at another row and column` */
+function inPlaces(side: Side, axes: readonly string[]): string {
+  const [what, otherwise] = taken[side];
+  if (axes.length > NAMED || axes.some((axis) => / axis \d/.test(axis))) return `${what} ${otherwise}`;
+  const names = axes.map((axis) => (side === 'x' ? axis.replace('input ', '') : axis));
+  const [first, second] = side === 'y' ? names.map((name, i) => (i > 0 ? name.replace('output ', '') : name)) : names;
+  return `${what} another ${second === undefined ? first : `${first} and ${second}`}`;
 }
 
 /** A rule about products in the words for a bias. */

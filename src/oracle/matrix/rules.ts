@@ -104,8 +104,9 @@ function rulesFor(terms: Terms, part: Part, theirs: Matrix, beyond: ReadonlySet<
   );
   const ratios = terms.list.flatMap((term, i) => (inPlace[i] ? [] : [(theirs.get(keys[i]) ?? 0) / term.factor]));
   if (beyond.size > 0 && terms.list.every(isUnknown)) return [ruleOf(unseen(terms, part), everywhere)];
-  // The first difference, which refutes most changes.
-  const order = [...terms.list.keys()].sort((a, b) => Number(inPlace[a]) - Number(inPlace[b]));
+  // What the engine has not, and other differences, refute most changes.
+  const rank = (i: number): number => (inPlace[i] ? 2 : theirs.has(keys[i]) ? 1 : 0);
+  const order = [...terms.list.keys()].sort((a, b) => rank(a) - rank(b));
   const last = lastOf(terms, out);
   const isTaken = (next: Term): boolean => {
     if (isUnknown(next)) return true;
@@ -177,6 +178,8 @@ function regionsOf(terms: Terms, theirs: Matrix, made: Made, { order, keys, inPl
     const instead = made.instead(i);
     const key = instead?.key ?? -1;
     const isSame = key === keys[i] && (!instead || isNear(instead.factor, term.factor));
+    // A product that the engine has not must be changed.
+    if (isSame && !inPlace[i] && !theirs.has(keys[i])) return [];
     if (isSame) continue;
     let agrees = true;
     if (key >= 0)

@@ -123,7 +123,8 @@ function* waysOf(
     const what = key === 'before' ? 'padding before the first cell' : key;
     yield [`the ${what} of the first axis is used on all axes`, 3, () => ({ [key]: axes[0][key] })];
     yield [`the ${what} of the last axis is used on all axes`, 3, () => ({ [key]: axes[last][key] })];
-    yield [`the ${what} of the axes is exchanged`, 4, (_, i) => ({ [key]: axes[last - i][key] })];
+    const all = key === 'before' ? `the ${what} of the axes is` : `the ${key}s of the axes are`;
+    yield [`${all} exchanged`, 4, (_, i) => ({ [key]: axes[last - i][key] })];
   }
 }
 

@@ -9,6 +9,7 @@ import { paddedImageMistakes } from './padded-images.ts';
 import { paddingMistakes } from './padding.ts';
 import type { WindowMistake } from './shared.ts';
 import { windowMistakes } from './windows.ts';
+import { zeroFactorMistakes } from './zero-factors.ts';
 
 const catalogue = [
   ...paddingMistakes,
@@ -18,6 +19,7 @@ const catalogue = [
   ...paddedImageMistakes,
   ...borderMistakes,
   ...gradientMistakes,
+  ...zeroFactorMistakes,
 ];
 
 /** The shared mistakes about any of these topics, in the order in which the better of two names comes first. */

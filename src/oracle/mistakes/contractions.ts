@@ -67,6 +67,16 @@ export const contractionMistakes: readonly SharedMistake[] = [
     result: (s) => (s.b && s.rank > 0 ? biased(s, ({ p }) => p % s.b!.length) : undefined),
   },
   {
+    name: 'outputs that no product reaches had no bias',
+    topic: 'weight',
+    result: (s) => {
+      if (!s.b) return undefined;
+      const [x, w] = [s.x, s.w].map((data) => data.map(() => 1));
+      const products = evaluate({ ...s, x, w, b: undefined });
+      return eachOutput(s, evaluate(s), (y, { i }) => (products.data[i] === 0 ? 0 : y));
+    },
+  },
+  {
     name: 'every group had the bias of the first',
     topic: 'channels',
     setting: (s) => (grouped(s) && s.b ? { ...s, b: s.b.map((_, o) => s.b![o % s.g.filters]) } : undefined),

@@ -13,5 +13,5 @@ const free = "if the engine promises nothing for NaN, let it declare traits: { n
 export function adviceOn({ kind, id, verdict: { message, first } }: Finding): string[] {
   if (kind === 'error') return refusal.test(message) ? [skipping] : [];
   const isLost = first !== undefined && Number.isNaN(first.expected) && !Number.isNaN(first.got);
-  return isLost && /\/nan\/|[=,]NaN/.test(id) ? [free] : [];
+  return isLost && /\/(nan|\w+NaN)\/|[=,]NaN/.test(id) ? [free] : [];
 }

@@ -86,8 +86,8 @@ const expectation = (op: string, finding: Finding): string =>
 
 /** A finding in lines. */
 export function paragraph(op: string, finding: Finding, language: LanguageName = 'typescript'): string[] {
-  const { mistake, evidence, verdict, id, literal, after, again, passesAlone, intermittent, stderr, inEngine } =
-    finding;
+  const { mistake, evidence, verdict, id, literal, after, again, passesAlone, passedBefore, intermittent } = finding;
+  const { stderr, inEngine } = finding;
   const { first, worst, message } = verdict;
   return [
     `✗ ${op}: ${headline(finding)}`,
@@ -104,8 +104,9 @@ export function paragraph(op: string, finding: Finding, language: LanguageName =
       : []),
     ...(stderr ? [`  on standard error: ${stderr}`] : []),
     ...(passesAlone ? ['  passes alone: depends on earlier calls'] : []),
+    ...(passedBefore ? [`  depends on earlier calls: ${passedBefore} passed at first, and fails now`] : []),
     ...(intermittent ? ['  comes and goes: the same case, asked again, does not always fail so'] : []),
-    passesAlone || intermittent ? '  seen in:' : '  smallest case:',
+    passesAlone || passedBefore || intermittent ? '  seen in:' : '  smallest case:',
     ...(literal[language] ?? literal.typescript).split('\n').map((line) => `    ${line}`),
     ...adviceOn(finding).map((line) => `  ${line}`),
     ...(again ? [`  again: ${again}`] : [`  case ${id}`, ...(after ? [`  after ${after}`] : [])]),
@@ -155,10 +156,14 @@ const productIn = ({ output, cell, tap, expected, got }: Product): string => {
  * What the engine may declare instead: `this is the rule of caffe; the engine declares toeplitz`,
  * `right on these cases with layout: { x: 'NCHW', weight: 'OIHW' }`.
  */
-export function hints({ mistake, dialects, declared, layout, profile, closeness }: Finding): string[] {
+export function hints({ mistake, dialects, declared, layout, profile, isCutOff, closeness }: Finding): string[] {
   if (closeness !== undefined)
     return [`all within ${closeness.toPrecision(2)}·Σ|a·w|: rounded, but as no arithmetic that can be declared`];
   if (layout) return [`right on these cases with layout: ${source(layout)}`];
+  if (profile && isCutOff)
+    return [
+      `as with ${inProfile(profile).replace('rounded', 'cut off')}: once it is rounded to nearest, declare traits: ${source(profile)}`,
+    ];
   if (profile)
     return [`inside the bound of ${inProfile(profile)}: if the engine means that, declare traits: ${source(profile)}`];
   if (!dialects) return [];

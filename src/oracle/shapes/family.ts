@@ -53,6 +53,8 @@ export interface ShapedParts<A extends object> {
   isSettled?(c: ShapedCase<A>): boolean;
   /** Shapes of x, with the kind of values and the attributes, that networks have. */
   readonly everyday: readonly Everyday<A>[];
+  /** Of the gradient, beside these: what drawn numbers hold too seldom. */
+  readonly traps?: readonly Everyday<A>[];
   /** Where cases are drawn from; by default as most operators. */
   readonly ranges?: readonly Partial<ShapedRanges<A>>[];
   /** What holds for all of these ranges. */
@@ -109,6 +111,11 @@ export function shapedFamily<A extends object>(parts: ShapedParts<A>): Family<Sh
     ...(parts.shapes && { shapes: parts.shapes }),
   };
   const changed = parts.inGradient ?? ((c) => c);
+  const written = ([[batch, ...rest], kind, attributes]: Everyday<A>): Drawn<ShapedCase<A>> => {
+    const first = Object.fromEntries(ownNames.map((own) => [own, owns[own as keyof A].values[0]]));
+    const sizes = { batch, space: rest.slice(0, -1), channels: rest[rest.length - 1] };
+    return { ...sizes, ...first, ...attributes, values: kind } as unknown as Drawn<ShapedCase<A>>;
+  };
   const ranges = (change: Partial<ShapedRanges<A>>, gradient: boolean): Ranges<ShapedCase<A>> => {
     const { values, draw } = drawnFrom(owns, change);
     return { values: [changed({ values: values[0] }, gradient).values], draw: (from) => changed(draw(from), gradient) };
@@ -135,14 +142,8 @@ export function shapedFamily<A extends object>(parts: ShapedParts<A>): Family<Sh
     write: (c) => writeShape(owns as never, c),
     read: (_, text) => readShape(owns, text),
     geometry: () => undefined,
-    everyday: (_, gradient) =>
-      everyday.map(([[batch, ...rest], kind, attributes]) => {
-        const first = Object.fromEntries(ownNames.map((own) => [own, owns[own as keyof A].values[0]]));
-        const sizes = { batch, space: rest.slice(0, -1), channels: rest[rest.length - 1] };
-        return changed({ ...sizes, ...first, ...attributes, values: kind }, gradient) as unknown as Drawn<
-          ShapedCase<A>
-        >;
-      }),
+    everyday: (_, gradient) => everyday.map((each) => changed(written(each), gradient)),
+    traps: (_, gradient) => (gradient ? (parts.traps ?? []).map(written) : []),
     ranges: (_, gradient) => all.map((each) => ranges(each, gradient)),
     small: (_, gradient) => ranges({ ...parts.within, ...smallShapes }, gradient),
     large: () => [parts.large ?? largeShapes[0], ...largeShapes.slice(1)] as never,

@@ -10,6 +10,7 @@ import type { Case } from '../case.ts';
 import { layerOf, shapeOf } from '../cases/tensors.ts';
 import { familyOf } from '../families/index.ts';
 import { ofPresentOperator } from '../recent.ts';
+import { isAmidZeros, isNonFinite } from '../values.ts';
 import type { Fact, Properties, Quantity } from './property.ts';
 import { windowFacts, windowNumbers } from './window-properties.ts';
 
@@ -90,6 +91,10 @@ const fillings: Readonly<Record<string, readonly [yes: string, no: string]>> = {
   nan: ['NaN in x', 'no NaN in x'],
   minus: ['−∞ in x', 'no −∞ in x'],
   infinite: ['an infinity in the weight', 'no infinity in the weight'],
+  xNaN: ['a NaN in x beside zeros', 'no NaN in x beside zeros'],
+  weightNaN: ['a NaN in the weight', 'no NaN in the weight'],
+  dyNaN: ['a NaN in dy', 'no NaN in dy'],
+  ties: ['equal cells in x', 'no equal cells in x'],
   low: ['x below −10⁵', 'x not below −10⁵'],
   large: ['x beyond ±10⁵', 'x not beyond ±10⁵'],
 };
@@ -100,10 +105,11 @@ const valueFacts = ({ op, values }: Case): Fact[] => [
     const [yes, no] = fillings[kind] ?? [`values = ${kind}`, `values ≠ ${kind}`];
     return { yes, no, holds: values === kind, cost: 4 };
   }),
+  { yes: 'a NaN beside zeros', no: 'no NaN beside zeros', holds: isAmidZeros(values), cost: 4 },
   {
     yes: 'a NaN or an infinity',
     no: 'finite values',
-    holds: values === 'nan' || values === 'infinite',
+    holds: isNonFinite(values),
     cost: 4,
   },
 ];

@@ -3,7 +3,7 @@
 import type { Drawn } from '../case.ts';
 import type { WindowedCase } from './case.ts';
 
-interface Everyday {
+export interface Everyday {
   readonly size: number;
   readonly stride?: number;
   readonly dilation?: number;
@@ -43,7 +43,7 @@ export function everydayWindows(rank: number): Drawn<WindowedCase>[] {
 const sides = [1, 65540, 257, 41];
 
 /** The image is wide enough for four windows side by side, for two where there are three axes. */
-function everydayWindow(rank: number, layer: Everyday): Drawn<WindowedCase> {
+export function everydayWindow(rank: number, layer: Everyday): Drawn<WindowedCase> {
   const { size, stride = 1, dilation = 1, padding = 'valid', bias = false, real } = layer;
   const half = (count: number): number => (rank === 3 ? count >> 1 : count);
   const each = (value: number): number[] => new Array(rank).fill(value);

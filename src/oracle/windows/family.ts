@@ -12,6 +12,7 @@ import { readWindow, type Written, writeWindow } from './id.ts';
 import { refusalsOf, repairedWindow } from './refused.ts';
 import { type Loops, type WindowSetting, windowAnswering, windowSetting } from './setting.ts';
 import { smallerWindows, variantsOf } from './smaller.ts';
+import { meetsNoOtherZeros, nanBesideZeros } from './traps.ts';
 
 type Whole = Family<WindowedCase, WindowSetting>;
 type Said = Words<WindowedCase> | typeof absent;
@@ -25,7 +26,7 @@ interface WindowOperator extends Operator {
 
 /** What every family must say itself, what it says by number of axes, and what it may say otherwise than here. */
 type Own = 'place' | 'tensors' | 'attributes' | 'bounds' | 'layouts' | 'nearest' | 'mistakes';
-type ByRank = 'operators' | 'everyday' | 'ranges' | 'small' | 'large' | 'dialects';
+type ByRank = 'operators' | 'everyday' | 'traps' | 'ranges' | 'small' | 'large' | 'dialects';
 
 /** What a family of windowed operators says of itself. */
 export interface WindowParts extends Pick<Whole, Own>, Partial<Omit<Whole, Own | ByRank>> {
@@ -34,6 +35,8 @@ export interface WindowParts extends Pick<Whole, Own>, Partial<Omit<Whole, Own |
   readonly loops: Loops;
   /** By default the everyday layers of a convolution. */
   everyday?(rank: number, gradient: boolean): readonly Drawn<WindowedCase>[];
+  /** By default NaN beside zeros, where there is a weight. */
+  traps?(rank: number, gradient: boolean): readonly Drawn<WindowedCase>[];
   ranges(rank: number, gradient: boolean): readonly Ranges<WindowedCase>[];
   small(rank: number, gradient: boolean): Ranges<WindowedCase>;
   large(rank: number): readonly LargeAxis<WindowedCase>[];
@@ -42,8 +45,9 @@ export interface WindowParts extends Pick<Whole, Own>, Partial<Omit<Whole, Own |
 }
 
 export function windowFamily(parts: WindowParts): Whole {
-  const { written, loops, everyday, ranges, small, large, words, ...rest } = parts;
-  const { operators, attributes } = parts;
+  const { written, loops, everyday, traps, ranges, small, large, words, isSettled, ...rest } = parts;
+  const { operators, attributes, tensors } = parts;
+  const nanTraps = tensors.weight === undefined ? () => [] : nanBesideZeros;
   const rankOf = (op: string): number => operators[op].rank;
   const layerOf = (c: WindowedCase): Layer => operators[c.op].make(attributes(c) as never);
   const own = said((c: WindowedCase) => ownAttributes(layerOf(c)));
@@ -63,12 +67,14 @@ export function windowFamily(parts: WindowParts): Whole {
     refusals: (c) => refusalsOf(written, c),
     repaired: repairedWindow,
     ...sameInEveryDialect,
+    isSettled: (c) => meetsNoOtherZeros(c) && (isSettled?.(c) ?? true),
     attached: {},
     geometry: loops.geometry,
     caseOf: (layer, operands) => windowCaseOf(layer, operands, loops.geometry(layer, operands.x.shape)),
     write: (c) => writeWindow(written, c),
     read: (op, text) => readWindow(written, rankOf(op), text),
     everyday: (op, gradient) => everyday?.(rankOf(op), gradient) ?? everydayWindows(rankOf(op)),
+    traps: (op, gradient) => (traps ?? nanTraps)(rankOf(op), gradient),
     ranges: (op, gradient) => ranges(rankOf(op), gradient),
     small: (op, gradient) => small(rankOf(op), gradient),
     large: (op) => large(rankOf(op)),

@@ -12,8 +12,8 @@ import type { EngineUnderTest } from '../../../src/oracle/engine-under-test.ts';
 import { agreementOf } from '../../../src/oracle/findings/agreement.ts';
 import { closeness } from '../../../src/oracle/findings/closeness.ts';
 import { leavesOpen } from '../../../src/oracle/findings/diagnose.ts';
-import { profileOf } from '../../../src/oracle/findings/other-arithmetic.ts';
 import { mistakesOf, predict, settingOf } from '../../../src/oracle/findings/predict.ts';
+import { profileOf } from '../../../src/oracle/findings/profile.ts';
 
 const each = ({ shape, data }: Tensor, change: (value: number) => number): Tensor => ({
   shape,

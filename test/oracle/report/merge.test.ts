@@ -31,8 +31,9 @@ describe('merge', () => {
       operators.flatMap(({ findings }) => findings.flatMap(({ cases }) => cases)).sort();
     expect(sorted(merged)).toEqual(sorted(whole));
     expect(new Set(sorted(merged)).size).toBeGreaterThan(20);
+    // Of two smallest cases of one size either may be shown.
     const seen = ({ operators }: Report) =>
-      operators[0].findings.map(({ kind, mistake, id }) => ({ kind, mistake, id }));
+      operators[0].findings.map(({ kind, mistake, id }) => ({ kind, mistake, shape: id.split('/given/')[0] }));
     expect(seen(merged)).toEqual(seen(whole));
     expect(merged).not.toHaveProperty('shard');
     expect(merge([{ source: 'b.json', report: whole }])).toBe(whole);
