@@ -119,7 +119,8 @@ export interface Finding {
  */
 export function causesOf({ mistake, instead, where, kind }: Finding): readonly string[] {
   const condition = where && (where.terms.length > 0 ? [where.text, kind] : [kind, where.text]);
-  const causes = [mistake, instead?.confirmed ? instead.text : undefined, ...(condition ?? [kind])];
+  const read = instead?.evidence ? instead.text : `${instead?.text}, in the smallest case`;
+  const causes = [mistake, instead?.confirmed ? read : undefined, ...(condition ?? [kind])];
   return causes.filter((each) => each !== undefined);
 }
 

@@ -80,7 +80,9 @@ export async function nameBy(
       (outcome) => ({ outcome, ...answeredCaseOf(subject, outcome) }),
     );
   };
-  const wrong = examined(failures, FAILURES);
+  const compared = examined(failures, FAILURES);
+  // Of an index that goes wrong from some number on most failures are large; new cases are drawn near a smaller one then.
+  const wrong = compared.length < FIRST ? [...examined(smaller, FAILURES), ...compared] : compared;
   if (wrong.length === 0) return undefined; // all of them are too large to be compared
   const ranked = rankedBy(suspects, wrong.slice(0, FIRST));
   if (ranked.length === 0) return undefined;

@@ -11,6 +11,8 @@ export interface Statement {
   readonly text: string;
   /** How far from the plainest. */
   readonly cost: number;
+  /** Whether it has a number, of a block or of steps, that the length of the axis shows nothing of. */
+  readonly isArbitrary?: boolean;
   holds(term: Term): boolean;
 }
 
@@ -70,6 +72,7 @@ export function statementsOf(terms: Terms, all = false, wanted?: string): Statem
     if (own !== undefined && isGrouped)
       found.push(...ofNumber(names[side], own, (term) => term[side].at(-1)! % own, COSTS[side] + 1, all));
   }
+  if (terms.beside) return [...found, ...reachedIn(terms, terms.beside, all)];
   if (!windows) return found;
   const { over } = windows;
   const at = over === 'x' ? 'y' : 'x';
@@ -96,27 +99,49 @@ export function statementsOf(terms: Terms, all = false, wanted?: string): Statem
   return found;
 }
 
+/** Of a bias: whether there is any product beside it in the output. */
+function reachedIn({ list }: Terms, { shapes, list: products }: Terms, all: boolean): Statement[] {
+  let known: ReadonlySet<number> | undefined;
+  const isReached = ({ y }: Term): boolean => {
+    known ??= new Set(
+      products.flatMap((each) =>
+        isInside(shapes.x, each.x) && isInside(shapes.y, each.y) ? indexAt(shapes.y, each.y) : [],
+      ),
+    );
+    return known.has(indexAt(shapes.y, y));
+  };
+  if (!all && list.every(isReached)) return [];
+  return [
+    { text: 'no product reaches the output', cost: 1.5, holds: (term) => !isReached(term) },
+    { text: 'a product reaches the output', cost: 3, holds: isReached },
+  ];
+}
+
 const BLOCKS = [2, 4, 8, 16, 32] as const;
 const LIMITS = [2, 3, 4, 8, 16, 32, 64, 128, 256, 512] as const;
+
+/** So many places show that every second one is meant. */
+const PERIODS = 4;
 
 const COSTS = { y: 0, w: 2, x: 4 } as const;
 
 function statementsAbout(name: string, n: number, of: (term: Term) => number, base: number, all: boolean): Statement[] {
   if (n < 2 && !all) return [];
-  const one = (text: string, cost: number, test: (at: number) => boolean): Statement => ({
+  const one = (text: string, cost: number, test: (at: number) => boolean, least = 0): Statement => ({
     text: `the ${name} is ${text}`,
     cost: base + cost,
+    ...(n < least && { isArbitrary: true }),
     holds: (term) => test(of(term)),
   });
   const tails = BLOCKS.filter((block) => n % block !== 0).flatMap((block, rank) => {
     const start = n - (n % block);
-    const tail = one(`past a multiple of ${block}`, 6 + rank / 4, (at) => at >= start);
-    const last = one(`past the last of several full blocks of ${block}`, 7 + rank / 4, (at) => at >= start);
+    const tail = one(`past a multiple of ${block}`, 6 + rank / 4, (at) => at >= start, block + 1);
+    const last = one(`past the last of several full blocks of ${block}`, 7 + rank / 4, (at) => at >= start, block + 1);
     return n > block ? [tail, last] : [tail];
   });
   const limits = LIMITS.filter((limit) => limit < n || all).flatMap((limit, rank) => [
-    one(`at least ${limit}`, 8 + rank / 4, (at) => at >= limit),
-    one(`below ${limit}`, 9 + rank / 4, (at) => at < limit),
+    one(`at least ${limit}`, 8 + rank / 4, (at) => at >= limit, limit + 1),
+    one(`below ${limit}`, 9 + rank / 4, (at) => at < limit, limit + 1),
   ]);
   const numbers = all ? SINGLE : n <= SINGLE ? n - 1 : 0;
   const single = Array.from({ length: Math.max(0, numbers - 1) }, (_, i) =>
@@ -130,8 +155,8 @@ function statementsAbout(name: string, n: number, of: (term: Term) => number, ba
       : []),
     one('not the first', 2.5, (at) => at > 0),
     one('not the last', 4, (at) => at < n - 1),
-    one('odd', 6, (at) => at % 2 !== 0),
-    one('even', 7, (at) => at % 2 === 0),
+    one('odd', 6, (at) => at % 2 !== 0, PERIODS),
+    one('even', 7, (at) => at % 2 === 0, PERIODS),
     ...(n % 2 === 1 ? [one('in the middle', 8, (at) => at === (n - 1) / 2)] : []),
     one('not in the middle', 9, (at) => at !== (n - 1) / 2),
     ...tails,

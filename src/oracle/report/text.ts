@@ -133,8 +133,8 @@ export const insteadOf = ({ text, confirmed, evidence }: Instead): string => {
   const speaks = evidence
     ? `: predicts ${evidence.explained} of ${evidence.failures} failures, contradicts none of ${evidence.passes} passes`
     : '';
-  const ofWhat = evidence ? '' : ' of the smallest case';
-  return `computes instead: ${text}${confirmed ? ` (confirmed on new tensors${ofWhat})` : ''}${speaks}`;
+  const where = confirmed && !evidence ? ', in the smallest case' : '';
+  return `computes instead${where}: ${text}${confirmed ? ' (confirmed on new tensors)' : ''}${speaks}`;
 };
 
 /** Both matrices of the smallest case side by side, or else the products that differ. */
