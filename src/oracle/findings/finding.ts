@@ -81,8 +81,10 @@ export interface Finding {
   readonly layout?: Layout;
   /** Of `wrong-profile`: the traits with which its results would pass. */
   readonly profile?: Declaration;
-  /** Of a `fail`: the values are as close as this to the right ones, in units of Σ|a·w|, as if they were rounded. */
+  /** Of a `fail`: the values are as close as this to the right ones, in units of Σ|a·w|, as rounded ones are. */
   readonly closeness?: number;
+  /** What speaks against rounding there: `all too near to 0`. */
+  readonly unlikeRounding?: string;
   /** The known mistake that gives exactly these results, if one does. */
   readonly mistake?: string;
   /** What speaks for it. */

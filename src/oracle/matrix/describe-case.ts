@@ -78,8 +78,7 @@ function contrast(c: Case): string {
   const numbers = Object.values(operandsOf(c, layerOf(c))).flatMap((tensor) => [...(tensor?.data ?? [])]);
   if (numbers.some(Number.isNaN)) return 'whole numbers all is right, but not with NaN';
   if (numbers.some((value) => !Number.isFinite(value))) return 'whole numbers all is right, but not with infinity';
-  if (numbers.some((value) => !Number.isInteger(value)))
-    return 'whole numbers all is right, but other numbers are rounded otherwise';
+  if (numbers.some((value) => !Number.isInteger(value))) return 'whole numbers all is right, but not with others';
   return numbers.some((value) => Math.abs(value) > 99)
     ? 'small whole numbers all is right, but not with large ones'
     : 'other whole numbers all is right, but not with these';
@@ -137,7 +136,7 @@ async function readOne(
     part,
     text:
       isRight && confirmed
-        ? 'all products are right, but the results are rounded otherwise'
+        ? 'all products are right to five digits'
         : [...difference, ...(other ? [other.text] : [])].join(' and '),
     confirmed: (confirmed && !isRight) || (other?.confirmed ?? false),
     products: differs ? productsIn(terms, right, reading.products) : productsIn(own, biases, reading.biases),

@@ -4,17 +4,8 @@
 
 import { indexAt } from '../../places.ts';
 import { sizeOf } from '../../tensor.ts';
-import { isInside, type Side, type Term, type Terms } from './terms.ts';
-
-export interface Statement {
-  /** Completes "where". */
-  readonly text: string;
-  /** How far from the plainest. */
-  readonly cost: number;
-  /** Whether it has a number, of a block or of steps, that the length of the axis shows nothing of. */
-  readonly isArbitrary?: boolean;
-  holds(term: Term): boolean;
-}
+import { type Statement, statementsOfOutputs } from './output-regions.ts';
+import type { Side, Term, Terms } from './terms.ts';
 
 const spaces: readonly (readonly string[])[] = [[], ['column'], ['row', 'column'], ['plane', 'row', 'column']];
 
@@ -39,7 +30,7 @@ export function axesOf({ shapes, structure, windows }: Terms, side: Side): reado
  * that could not fail is left out, unless `all` are wanted. Where one is `wanted`, only those about the same number are listed.
  */
 export function statementsOf(terms: Terms, all = false, wanted?: string): Statement[] {
-  const { shapes, windows } = terms;
+  const { shapes } = terms;
   const found: Statement[] = [];
   const ofNumber: typeof statementsAbout = (name, ...rest) =>
     wanted !== undefined && !wanted.startsWith(`the ${name} is `) ? [] : statementsAbout(name, ...rest);
@@ -72,49 +63,7 @@ export function statementsOf(terms: Terms, all = false, wanted?: string): Statem
     if (own !== undefined && isGrouped)
       found.push(...ofNumber(names[side], own, (term) => term[side].at(-1)! % own, COSTS[side] + 1, all));
   }
-  if (terms.beside) return [...found, ...reachedIn(terms, terms.beside, all)];
-  if (!windows) return found;
-  const { over } = windows;
-  const at = over === 'x' ? 'y' : 'x';
-  let outputs: ReadonlySet<string> | undefined;
-  const isReaching = (term: Term): boolean => {
-    outputs ??= new Set(
-      terms.list.filter((each) => !isInside(shapes[over], each[over])).map((each) => each[at].slice(0, -1).join()),
-    );
-    return outputs.has(term[at].slice(0, -1).join());
-  };
-  const name = over === 'x' ? 'window' : 'input cell';
-  found.push(
-    {
-      text: `the ${name} reaches beyond the border`,
-      cost: 3,
-      holds: isReaching,
-    },
-    {
-      text: `the ${name} lies inside the borders`,
-      cost: 4,
-      holds: (term) => !isReaching(term),
-    },
-  );
-  return found;
-}
-
-/** Of a bias: whether there is any product beside it in the output. */
-function reachedIn({ list }: Terms, { shapes, list: products }: Terms, all: boolean): Statement[] {
-  let known: ReadonlySet<number> | undefined;
-  const isReached = ({ y }: Term): boolean => {
-    known ??= new Set(
-      products.flatMap((each) =>
-        isInside(shapes.x, each.x) && isInside(shapes.y, each.y) ? indexAt(shapes.y, each.y) : [],
-      ),
-    );
-    return known.has(indexAt(shapes.y, y));
-  };
-  if (!all && list.every(isReached)) return [];
-  return [
-    { text: 'no product reaches the output', cost: 1.5, holds: (term) => !isReached(term) },
-    { text: 'a product reaches the output', cost: 3, holds: isReached },
-  ];
+  return [...found, ...statementsOfOutputs(terms, all)];
 }
 
 const BLOCKS = [2, 4, 8, 16, 32] as const;

@@ -19,6 +19,7 @@ const finding: Form = {
   'layout?': 'object',
   'profile?': 'object',
   'closeness?': 'number',
+  'unlikeRounding?': 'string',
   'mistake?': 'string',
   'evidence?': { explained: 'number', failures: 'number', passes: 'number' },
   'where?': { text: 'string', terms: ['string'], ...division, 'fresh?': division },

@@ -155,9 +155,12 @@ const productIn = ({ output, cell, tap, expected, got }: Product): string => {
  * What the engine may declare instead: `this is the rule of caffe; the engine declares toeplitz`,
  * `right on these cases with layout: { x: 'NCHW', weight: 'OIHW' }`.
  */
-export function hints({ mistake, dialects, declared, layout, profile, closeness }: Finding): string[] {
-  if (closeness !== undefined)
-    return [`all within ${closeness.toPrecision(2)}·Σ|a·w|: rounded, but as no arithmetic that can be declared`];
+export function hints(finding: Finding): string[] {
+  const { mistake, dialects, declared, layout, profile, closeness, unlikeRounding } = finding;
+  if (closeness !== undefined) {
+    const how = unlikeRounding ?? 'as if rounded, but as no arithmetic that can be declared';
+    return [`all within ${closeness.toPrecision(2)}·Σ|a·w| of the right values: ${how}`];
+  }
   if (layout) return [`right on these cases with layout: ${source(layout)}`];
   if (profile)
     return [`inside the bound of ${inProfile(profile)}: if the engine means that, declare traits: ${source(profile)}`];

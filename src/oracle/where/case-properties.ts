@@ -25,7 +25,12 @@ export function madeOf(c: Case): Properties {
   const own = family.properties(layer, x);
   const numbers = [...attributeNumbers(layer, x), ...shapeNumbers(layer, x), ...own.numbers];
   const window = geometry ? windowNumbers(layer, geometry, x) : [];
-  const facts = [...attributeFacts(layer), ...valueFacts(c), ...own.facts, ...(geometry ? windowFacts(layer, geometry, x) : [])];
+  const facts = [
+    ...attributeFacts(layer),
+    ...valueFacts(c),
+    ...own.facts,
+    ...(geometry ? windowFacts(layer, geometry, x) : []),
+  ];
   return {
     numbers: new Map([...numbers, ...window].map((each) => [each.name, each])),
     facts: new Map(facts.map((each) => [each.yes, each])),
