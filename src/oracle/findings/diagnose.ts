@@ -41,8 +41,8 @@ const COMPARED = 400;
 const ELEMENTS = 4;
 /** A case in which two mistakes meet is explained by neither. But a mistake that explains a smaller share than the first of
  * the failures it changes is not the cause; nor one that explains a smaller share than the second of those that no other
- * mistake changes; the last if it changes all failures, so that there is no sign of another cause. */
-const [SHARE, ALONE, LONELY] = [0.3, 0.7, 0.9];
+ * mistake changes; nor, if it changes all failures, so that there is no sign of another cause, one that leaves any of them. */
+const [SHARE, ALONE] = [0.3, 0.7];
 
 /** How many wrong answers are kept: with a few hundred numbers each, they take some ten megabytes. */
 const KEPT = 20000;
@@ -88,7 +88,8 @@ export function diagnose(outcomes: readonly Outcome[], subject: Judged): Group[]
   const passes = outcomes.filter(({ verdict: { kind } }) => kind === 'pass' || kind === 'suspect');
   const right = examine(passes, subject);
   const consistent = suspected.filter(({ mistake }) => right.every((each) => !contradicts(mistake, each)));
-  const candidates = consistent.filter((candidate) => isCause(candidate, consistent));
+  const isOther = (each: Examined): boolean => isKnownOtherwise(each, wrong[0].case.op);
+  const candidates = consistent.filter((candidate) => isCause(candidate, consistent, isOther));
   const failures = outcomes.filter(({ verdict: { kind } }) => isFailure(kind)).length;
   const groups: Group[] = [];
   const rest = new Set(wrong);
@@ -129,14 +130,25 @@ function candidateOf(mistake: Mistake, wrong: readonly Examined[]): Candidate | 
     : undefined;
 }
 
-/** Whether what a mistake leaves open is mostly changed by other ones too, which explain other failures and none of its own. */
-function isCause({ explained, open, refuting, isBesideOthers }: Candidate, all: readonly Candidate[]): boolean {
+/** Whether a known mistake, even if of this failure alone, gives what the engine gave: enough wrong elements of it. */
+const isKnownOtherwise = (each: Examined, op: string): boolean =>
+  elementsOf([each]) >= ELEMENTS && mistakesOf(op).some((mistake) => agreementOf(mistake, each) === 'agrees');
+
+/**
+ * Whether what a mistake leaves open is changed by other ones too, which explain other failures and none of its own: mostly,
+ * if there is a sign of another cause, else all of it, or another mistake explains it.
+ */
+function isCause(
+  { explained, open, refuting, isBesideOthers }: Candidate,
+  all: readonly Candidate[],
+  isOther: (each: Examined) => boolean,
+): boolean {
   const others = all.filter((each) => each.explained.every((outcome) => !explained.includes(outcome)));
   const alone = open.filter(
     (each) =>
       refuting.includes(each) || !others.some((other) => other.explained.includes(each) || other.open.includes(each)),
   );
-  return explained.length >= (isBesideOthers ? ALONE : LONELY) * (explained.length + alone.length);
+  return isBesideOthers ? explained.length >= ALONE * (explained.length + alone.length) : alone.every(isOther);
 }
 
 /** Wrong elements; all of them where the shape is wrong. */
