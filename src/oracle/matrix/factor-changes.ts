@@ -52,7 +52,7 @@ export function scalesOf({ shapes, beside, windows = beside?.windows }: Terms): 
     ...(windows
       ? ([
           ['the number of taps', product(windows.g.axes.map(({ size }) => size))],
-          ...(windows.rank > 1 ? tapsOf(windows) : []),
+          ...(windows.rank > 1 ? ofAxes(windows) : []),
           ['the stride', product(windows.g.axes.map(({ stride }) => stride))],
           ['the number of groups', windows.g.groups],
           ['the number of channels of a group', windows.g.channels],
@@ -64,8 +64,15 @@ export function scalesOf({ shapes, beside, windows = beside?.windows }: Terms): 
   ];
 }
 
-const tapsOf = ({ g, rank }: Windows): (readonly [string, number])[] =>
-  namesOf(rank).map((name, i) => [`the number of tap ${name}s`, g.axes[3 - rank + i].size]);
+/** The taps and the stride of each axis. */
+const ofAxes = ({ g, rank }: Windows): (readonly [string, number])[] =>
+  namesOf(rank).flatMap((name, i) => {
+    const { size, stride } = g.axes[3 - rank + i];
+    return [
+      [`the number of tap ${name}s`, size],
+      [`the stride of the ${name}s`, stride],
+    ] as const;
+  });
 
 const by = (text: string, cost: number, divisor: (term: Term) => number): Change => ({
   text,
