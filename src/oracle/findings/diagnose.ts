@@ -130,9 +130,13 @@ function candidateOf(mistake: Mistake, wrong: readonly Examined[]): Candidate | 
     : undefined;
 }
 
-/** Whether a known mistake, even if of this failure alone, gives what the engine gave: enough wrong elements of it. */
+/**
+ * Whether a failure has a cause of its own: what an engine makes of NaN and infinities, or a known mistake, even if of this
+ * failure alone, that gives what the engine gave, in enough wrong elements.
+ */
 const isKnownOtherwise = (each: Examined, op: string): boolean =>
-  elementsOf([each]) >= ELEMENTS && mistakesOf(op).some((mistake) => agreementOf(mistake, each) === 'agrees');
+  ['nan', 'infinite'].includes(each.outcome.case.values) ||
+  (elementsOf([each]) >= ELEMENTS && mistakesOf(op).some((mistake) => agreementOf(mistake, each) === 'agrees'));
 
 /**
  * Whether what a mistake leaves open is changed by other ones too, which explain other failures and none of its own: mostly,

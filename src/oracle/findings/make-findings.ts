@@ -200,7 +200,7 @@ async function findingOf(
     ...(dialects.length > 0 && { declared: dialect ?? 'toeplitz', dialects }),
     ...(layout && { layout }),
     ...(profile && { profile }),
-    ...(near && { closeness: near.most, unlikeRounding: near.unlikeRounding }),
+    ...(near && { closeness: near.most, ...(near.unlikeRounding && { unlikeRounding: near.unlikeRounding }) }),
     ...(mistake !== undefined && { mistake, evidence }),
     ...(found && { where: found.where }),
     ...(!shown && (isFickle ? { intermittent: true } : { passesAlone: true })),
