@@ -80,13 +80,11 @@ export async function nameBy(
       (outcome) => ({ outcome, ...answeredCaseOf(subject, outcome) }),
     );
   };
-  const compared = examined(failures, FAILURES);
-  // Of an index that goes wrong from some number on most failures are large; new cases are drawn near a smaller one then.
-  const wrong = compared.length < FIRST ? [...examined(smaller, FAILURES), ...compared] : compared;
-  if (wrong.length === 0) return undefined; // all of them are too large to be compared
-  const ranked = rankedBy(suspects, wrong.slice(0, FIRST));
+  const [compared, reduced] = [examined(failures, FAILURES), examined(smaller, FAILURES)];
+  const wrong = compared.length < FIRST ? [...reduced, ...compared] : compared; // the others are too large
+  const ranked = wrong.length > 0 ? rankedBy(suspects, wrong.slice(0, FIRST)) : [];
   if (ranked.length === 0) return undefined;
-  const answers = { wrong, right: examined(passes, PASSES), smaller: examined(smaller, FAILURES) };
+  const answers = { wrong, right: examined(passes, PASSES), smaller: reduced };
   const first = await narrowed({ subject, isOver }, hypothesesFrom(ranked, answers), answers);
   const left = first && (await toldApart({ subject, isOver }, first, answers, [...failures, ...passes]));
   if (!left || left.hypotheses.length === 0 || left.fresh[0] < INSIDE) return undefined;
