@@ -10,7 +10,11 @@ import { rolldown } from 'rolldown';
 
 const root = join(import.meta.dirname, '..');
 const { exports, bin } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-const targets = [...Object.values(exports).map((each) => each.default), ...Object.values(bin), './dist/cli/host.js'];
+const targets = [
+  ...Object.values(exports).map((each) => each.default),
+  ...Object.values(bin),
+  './dist/cli/adapter-process.js',
+];
 const entries = targets.filter(Boolean).map((target) => target.replace(/^(\.\/)?dist\//, '').replace(/\.js$/, ''));
 
 /** Each name of a list of imports or exports, `name` or `name as alias`, as `change` gives it. */
@@ -129,7 +133,9 @@ await bundle.write({
     codegen: { removeWhitespace: true },
   },
   charset: 'ascii',
-  chunkFileNames: 'shared/[name]-[hash].js',
+  // Modules of the command line look for files beside themselves.
+  chunkFileNames: ({ moduleIds }) =>
+    `${moduleIds.some((id) => /src.cli/.test(id)) ? 'cli' : 'shared'}/[name]-[hash].js`,
   sourcemap: true,
   codeSplitting: {
     groups: [

@@ -1,8 +1,8 @@
 // The help text of toeplitz check.
 
 import { operators } from '../oracle/families/index.ts';
+import { settingsHelp } from './campaign-options.ts';
 import { outputHelp } from './output.ts';
-import { settingsHelp } from './settings.ts';
 
 const names = Object.keys(operators);
 

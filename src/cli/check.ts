@@ -6,6 +6,7 @@ import type { Settings, Shard } from '../oracle/cases/questions.ts';
 import type { Progress } from '../oracle/check-operator.ts';
 import { joinParts } from '../oracle/report/merge.ts';
 import type { Report } from '../oracle/report/report.ts';
+import { aboveZero, readSettings, settingsOptions } from './campaign-options.ts';
 import { engineCommand, splitArguments } from './engine-command.ts';
 import { sayStray, withWords } from './engine-messages.ts';
 import { sayNotStarted } from './not-started.ts';
@@ -13,7 +14,6 @@ import { openOutput, outputOptions } from './output.ts';
 import { progressLine } from './progress.ts';
 import { type Remote, remote } from './remote.ts';
 import { withCommands } from './repeat-command.ts';
-import { aboveZero, readSettings, settingsOptions } from './settings.ts';
 import { EXIT, UsageError } from './usage.ts';
 
 export { help } from './check-help.ts';

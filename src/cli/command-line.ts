@@ -2,44 +2,30 @@
 
 import { VERSION } from '../oracle/report/version.ts';
 import { plainLines } from '../plain-lines.ts';
-import * as check from './check.ts';
-import * as demo from './demo.ts';
-import * as describe from './describe.ts';
-import * as explain from './explain.ts';
-import * as explore from './explore.ts';
-import * as expose from './expose.ts';
-import * as initAdapter from './init-adapter.ts';
-import * as judge from './judge.ts';
-import * as merge from './merge.ts';
-import * as run from './run.ts';
-import * as show from './show.ts';
-import * as smoke from './smoke.ts';
-import * as train from './train.ts';
 import { EXIT, UsageError } from './usage.ts';
-import * as vectors from './vectors.ts';
-import * as verify from './verify.ts';
 
 interface Command {
   readonly help: string;
   run(args: readonly string[]): Promise<number>;
 }
 
-const commands: Readonly<Record<string, Command>> = {
-  check,
-  'init-adapter': initAdapter,
-  smoke,
-  vectors,
-  verify,
-  merge,
-  demo,
-  explain,
-  train,
-  show,
-  describe,
-  run,
-  expose,
-  judge,
-  explore,
+/** Each loads its own command alone: all of them take longer to load than many commands run. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  check: () => import('./check.ts'),
+  'init-adapter': () => import('./init-adapter.ts'),
+  smoke: () => import('./smoke.ts'),
+  vectors: () => import('./vectors.ts'),
+  verify: () => import('./verify.ts'),
+  merge: () => import('./merge.ts'),
+  demo: () => import('./demo.ts'),
+  explain: () => import('./explain.ts'),
+  train: () => import('./train.ts'),
+  show: () => import('./show.ts'),
+  describe: () => import('./describe.ts'),
+  run: () => import('./run.ts'),
+  expose: () => import('./expose.ts'),
+  judge: () => import('./judge.ts'),
+  explore: () => import('./explore.ts'),
 };
 
 const help = `toeplitz COMMAND
@@ -74,9 +60,10 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
   if (name === undefined) throw new UsageError('name a command');
   if (!Object.hasOwn(commands, name))
     throw new UsageError(`the commands are ${Object.keys(commands).join(', ')}, got '${name}'`);
+  const command = await commands[name]();
   const own = args.includes('--') ? args.slice(0, args.indexOf('--')) : args;
-  if (own.includes('--help') || own.includes('-h')) return say(commands[name].help);
-  return commands[name].run(args);
+  if (own.includes('--help') || own.includes('-h')) return say(command.help);
+  return command.run(args);
 }
 
 /** A value or a type that a clause refuses; parseArgs throws TypeErrors with such codes for options that it does not know. */

@@ -7,10 +7,10 @@ import type { CheckOptions } from '../oracle/check-operator.ts';
 import type { Engine } from '../oracle/engine.ts';
 import { render } from '../oracle/report/reporters.ts';
 import { table } from '../oracle/report/text.ts';
+import { aboveZero } from './campaign-options.ts';
+import { ownEngines } from './library-engines.ts';
 import example from './mistaken-engine.ts';
-import { ownEngines } from './own-engines.ts';
 import { progressLine } from './progress.ts';
-import { aboveZero } from './settings.ts';
 import { EXIT, UsageError } from './usage.ts';
 
 export const help = `toeplitz demo [--seed N] [--cases N]

@@ -18,12 +18,12 @@ export function splitArguments(args: readonly string[]): readonly [own: string[]
   return [args.slice(0, at), args.slice(at)];
 }
 
-/** A file of JavaScript runs in host.js; anything else is a program. */
+/** A file of JavaScript runs in adapter-process.js; anything else is a program. */
 export function engineCommand(who: string, positionals: readonly string[], rest: readonly string[]): EngineCommand {
   if (positionals.length !== 1)
     throw new UsageError(`${who}: give one FILE.mjs or COMMAND (arguments of the command go after --)`);
   const [target] = positionals;
   if (!/\.[cm]?[jt]s$/.test(target)) return { target, command: target, args: rest.slice(1), rest };
-  const host = fileURLToPath(new URL('host.js', import.meta.url));
+  const host = fileURLToPath(new URL('adapter-process.js', import.meta.url));
   return { target, command: process.execPath, args: [host, target], rest: [] };
 }

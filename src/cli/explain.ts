@@ -7,8 +7,8 @@ import { parseCaseId } from '../oracle/cases/id.ts';
 import { dialectNames } from '../oracle/dialect.ts';
 import { readDialect } from '../oracle/dialects/dialects.ts';
 import { explain, type Speech, speakerOf, tensorsOf } from '../oracle/explain.ts';
+import { layoutOf, speechOptions } from './campaign-options.ts';
 import { destination } from './destination.ts';
-import { layoutOf, speechOptions } from './settings.ts';
 import { EXIT, UsageError } from './usage.ts';
 
 export const help = `toeplitz explain CASE [options]

@@ -4,10 +4,10 @@ import { basename, extname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { exposable } from '../onnx/expose.ts';
 import { type Exposed, expose } from '../onnx/index.ts';
+import { aboveZero } from './campaign-options.ts';
 import { destination } from './destination.ts';
 import { checkFolder } from './files.ts';
 import { modelHelp, modelOptions, readModel } from './model-input.ts';
-import { aboveZero } from './settings.ts';
 import { EXIT, UsageError } from './usage.ts';
 
 export const help = `toeplitz expose MODEL --out FILE.onnx [options]

@@ -5,10 +5,10 @@ import { isWrong } from '../judge/judgement.ts';
 import { type JudgementReporter, judge, renderJudgement } from '../onnx/index.ts';
 import type { Traits } from '../oracle/engine.ts';
 import { plain } from '../plain-text.ts';
+import { aboveZero } from './campaign-options.ts';
 import { destination } from './destination.ts';
 import { modelHelp, modelOptions, readModel } from './model-input.ts';
 import { progressLine } from './progress.ts';
-import { aboveZero } from './settings.ts';
 import { readTensors } from './tensor-files.ts';
 import { EXIT, UsageError } from './usage.ts';
 

@@ -92,7 +92,7 @@ const DEEPEST = 16;
 export const SHOWN = 200;
 
 /**
- * An answer has exactly one of these in addition to its seq. `finding` is what host.ts found in the process of an
+ * An answer has exactly one of these in addition to its seq. `finding` is what adapter-process.ts found in the process of an
  * adapter.
  */
 const contents = ['result', 'skip', 'error', 'finding'] as const;

@@ -10,11 +10,11 @@ import { layerOf, operandsOf } from '../oracle/cases/tensors.ts';
 import { isFailure } from '../oracle/engine-under-test.ts';
 import { plain } from '../plain-text.ts';
 import { sizeOf, type Tensor } from '../tensor.ts';
+import { aboveZero } from './campaign-options.ts';
 import { engineCommand, splitArguments } from './engine-command.ts';
 import { sayStray } from './engine-messages.ts';
 import { sayNotStarted } from './not-started.ts';
 import { type Remote, remote } from './remote.ts';
-import { aboveZero } from './settings.ts';
 import { hintsOn } from './smoke-hints.ts';
 import { EXIT } from './usage.ts';
 

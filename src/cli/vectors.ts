@@ -8,8 +8,8 @@ import { dialects, readDialect } from '../oracle/dialects/dialects.ts';
 import { readLayout } from '../oracle/dialects/layout.ts';
 import { basicOperators } from '../oracle/families/index.ts';
 import { vectors } from '../oracle/files/vectors.ts';
+import { layoutOf, readSettings, settingsHelp, settingsOptions, speechOptions } from './campaign-options.ts';
 import { checkNewFolder, writeFolder } from './files.ts';
-import { layoutOf, readSettings, settingsHelp, settingsOptions, speechOptions } from './settings.ts';
 import { EXIT, UsageError } from './usage.ts';
 
 export const help = `toeplitz vectors --out DIR [options]

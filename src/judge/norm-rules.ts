@@ -4,8 +4,8 @@ import { Value } from '../onnx/value.ts';
 import { gamma } from '../oracle/bounds/bound.ts';
 import { sizeOf } from '../tensor.ts';
 import { sound } from './enclosure.ts';
-import { ownStatistics } from './own-norm-rules.ts';
 import type { Node, Rule } from './rule.ts';
+import { ownStatistics } from './statistics-rules.ts';
 
 /** (x − mean)·scale + bias, or x·scale + (bias − mean·scale), or folded into the sum before. */
 export const norm: Rule = (node) => {

@@ -3,9 +3,9 @@
 import type { PlannedNode } from '../onnx/plan.ts';
 import { asOperand, type Declared, type Enclosure } from './enclosure.ts';
 import { knownOnly, moveRules } from './move-rules.ts';
-import { ownNormRules } from './own-norm-rules.ts';
 import { pointwiseRules } from './pointwise-rules.ts';
 import { Node, type Rule } from './rule.ts';
+import { ownNormRules } from './statistics-rules.ts';
 import { sumRules } from './sum-rules.ts';
 
 const common = { ...pointwiseRules, ...moveRules, ...knownOnly, ...ownNormRules };

@@ -7,9 +7,9 @@ import { Call, checked, type Known, once, type Plan, unsupported } from './call.
 import type { Graph, GraphNode } from './graph.ts';
 import type { Constant, External } from './initializer.ts';
 import { operatorIn } from './operators/index.ts';
-import { ownOperator } from './operators/own.ts';
+import { ownOperator } from './operators/toeplitz-layers.ts';
 import type { Kind, Value } from './value.ts';
-import { OWN_DOMAIN } from './write-own.ts';
+import { OWN_DOMAIN } from './write-toeplitz-layer.ts';
 
 export interface PlannedNode {
   readonly node: GraphNode;

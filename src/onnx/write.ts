@@ -9,7 +9,7 @@ import { checkShape, type Shape, type Tensor, typeOf } from '../tensor.ts';
 import { encode } from './encode.ts';
 import { GraphWriter, type Written } from './write-graph.ts';
 import { anyOrder, writers } from './write-operators.ts';
-import { OWN_DOMAIN, ownNode } from './write-own.ts';
+import { OWN_DOMAIN, ownNode } from './write-toeplitz-layer.ts';
 
 const WHO = 'writeOnnx';
 const CLAUSE = 'onnx-write';

@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { fixture, host, quick, type Run, toeplitz } from './run.ts';
+import { adapterProcess, fixture, quick, type Run, toeplitz } from './run.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'toeplitz-'));
 const at = (name: string): string => join(folder, name);
@@ -14,7 +14,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 /** The fixture's maximum throws for more than one image and skips the others. */
 const wrong = (...args: string[]): Promise<Run> => {
   const own = ['--ops', 'maxPool2d,avgPool2d', '--cases', '12', '--brief'];
-  return quick('check', process.execPath, ...own, ...args, '--', host, fixture('wrong.mjs'));
+  return quick('check', process.execPath, ...own, ...args, '--', adapterProcess, fixture('wrong.mjs'));
 };
 
 describe('toeplitz merge', () => {

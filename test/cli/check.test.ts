@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Report } from '../../src/oracle/index.ts';
 import { isSlow, some } from '../some.ts';
-import { checkHere, fixture, forEach, host, inShell, quick, root, toeplitz } from './run.ts';
+import { adapterProcess, checkHere, fixture, forEach, inShell, quick, root, toeplitz } from './run.ts';
 
 const maximum = 'maxPool2d/n1h1w3c1_k1x2s1x1pvd1x1e0/f32/given/x=1,5,-2';
 
@@ -79,7 +79,10 @@ describe.concurrent('toeplitz check', () => {
         [
           [[fixture('packs.mjs'), '--ops', 'conv2d', '--cases', '40', '--brief'], /packs\.mjs --case \S+ --case \S+$/],
           [[fixture('wrong.mjs'), ...wrong], /wrong\.mjs --strict --timeout 9 --case \S+$/],
-          [[process.execPath, ...wrong, '--', host, fixture('wrong.mjs'), "it's"], /--case \S+ -- .* 'it'\\''s'$/],
+          [
+            [process.execPath, ...wrong, '--', adapterProcess, fixture('wrong.mjs'), "it's"],
+            /--case \S+ -- .* 'it'\\''s'$/,
+          ],
         ] as const,
         2,
       ),
@@ -127,7 +130,7 @@ describe.concurrent('toeplitz check', () => {
       expect(code).toBe(3);
       return err;
     };
-    const adapter = [process.execPath, '--', host];
+    const adapter = [process.execPath, '--', adapterProcess];
     const starts: readonly (readonly [readonly string[], string])[] = [
       [[...adapter, fixture('absent.mjs')], 'absent.mjs'],
       [[...adapter, fixture('broken.mjs')], 'no such backend'],
@@ -164,7 +167,7 @@ describe.concurrent('toeplitz check', () => {
       ['--ops', 'conv'],
       ['--case', 'conv2d'],
       ['--case', maximum, '--cases', '5'],
-    ].map((args) => ['check', process.execPath, ...args, '--', host, fixture('right.mjs')]);
+    ].map((args) => ['check', process.execPath, ...args, '--', adapterProcess, fixture('right.mjs')]);
     for (const args of [...lines, ...later]) {
       const { code, err } = await quick(...args);
       expect({ args, code }).toEqual({ args, code: 2 });

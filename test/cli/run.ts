@@ -8,7 +8,7 @@ import { commandLine } from '../../src/cli/command-line.ts';
 export const root = join(import.meta.dirname, '../..');
 export const program = join(root, 'dist/cli/index.js');
 /** Runs an adapter in JavaScript as an engine. */
-export const host = join(root, 'dist/cli/host.js');
+export const adapterProcess = join(root, 'dist/cli/adapter-process.js');
 export const fixture = (name: string): string => join(import.meta.dirname, 'fixtures', name);
 
 export interface Run {
@@ -59,7 +59,7 @@ export function quick(...args: string[]): Promise<Run> {
 
 /** A campaign in this process, in turn: only the adapter of the fixtures has a process of its own. */
 export const checkHere = (adapter: string, ...args: string[]): Promise<Run> =>
-  quick('check', process.execPath, ...args, '--', host, fixture(adapter));
+  quick('check', process.execPath, ...args, '--', adapterProcess, fixture(adapter));
 
 async function here(args: readonly string[]): Promise<Run> {
   const { stdout, stderr } = process;

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readShard } from '../../src/cli/shard.ts';
 import type { Report } from '../../src/oracle/index.ts';
-import { fixture, host, program, quick, toeplitzWith } from './run.ts';
+import { adapterProcess, fixture, program, quick, toeplitzWith } from './run.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'toeplitz-jobs-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -45,7 +45,7 @@ const check = (file: string, ...args: string[]) =>
     '--out',
     at(file),
     '--',
-    host,
+    adapterProcess,
     at('engine.mjs'),
   );
 
@@ -102,7 +102,7 @@ describe.concurrent('processes', () => {
 
   it('[campaign-time] refuses a time beside cases', async ({ expect }) => {
     const args = ['--time', '9', '--case', 'relu/n1c5_/f32/exact/1'];
-    const { code, err } = await quick('check', process.execPath, ...args, '--', host, fixture('right.mjs'));
+    const { code, err } = await quick('check', process.execPath, ...args, '--', adapterProcess, fixture('right.mjs'));
     expect([code, err]).toEqual([2, expect.stringContaining('case stands alone, got time beside it')]);
   });
 

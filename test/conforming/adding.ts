@@ -3,7 +3,7 @@
 import { type Tensor, tensor } from '../../src/index.ts';
 import type { Call, GradientCall, Gradients } from '../../src/oracle/index.ts';
 import type { Random } from '../../src/random.ts';
-import { forward } from '../oracle/own.ts';
+import { forward } from '../oracle/this-library.ts';
 import { bySide, type Products } from './products.ts';
 import type { Operations, Sum } from './sums.ts';
 

@@ -7,7 +7,7 @@ import { drawCase } from '../../src/oracle/cases/draw.ts';
 import { caseId } from '../../src/oracle/cases/id.ts';
 import { ownLayout } from '../../src/oracle/dialects/layout.ts';
 import { hash, random } from '../../src/random.ts';
-import { names } from '../oracle/own.ts';
+import { names } from '../oracle/this-library.ts';
 import type { Question } from './adding.ts';
 import { type Products, productsOf } from './products.ts';
 import { ways } from './ways.ts';

@@ -8,7 +8,7 @@ import { geometryOf } from '../../src/oracle/families/index.ts';
 import type { Call } from '../../src/oracle/index.ts';
 import { divisors } from '../../src/reference/pool.ts';
 import { cellsUnder, inputs, outputs, taps } from '../../src/window.ts';
-import { layerOf } from '../oracle/own.ts';
+import { layerOf } from '../oracle/this-library.ts';
 
 export interface Products {
   /** Of each product its element of x (−1: a padding cell), of the weight (0 without one) and of y. */

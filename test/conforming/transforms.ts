@@ -7,7 +7,7 @@ import { geometryOf } from '../../src/oracle/families/index.ts';
 import type { Call } from '../../src/oracle/index.ts';
 import type { Random } from '../../src/random.ts';
 import { type ConvGeometry, inputs, outputs } from '../../src/window.ts';
-import { layerOf } from '../oracle/own.ts';
+import { layerOf } from '../oracle/this-library.ts';
 import { float32, inTree } from './sums.ts';
 
 const f = Math.fround;

@@ -7,7 +7,7 @@ import type { GradientCall, Gradients, Traits } from '../../src/oracle/index.ts'
 import type { Random } from '../../src/random.ts';
 import { forwards, pulls } from '../oracle/conform.ts';
 import { arithmetic } from '../oracle/conforming.ts';
-import { forward, gradient } from '../oracle/own.ts';
+import { forward, gradient } from '../oracle/this-library.ts';
 import { type Adding, added, type Question } from './adding.ts';
 import { type Format, narrow, narrowed, type Rounding } from './formats.ts';
 import { isLinear, isPadded } from './products.ts';

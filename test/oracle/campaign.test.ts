@@ -17,7 +17,7 @@ import {
   skip,
 } from '../../src/oracle/index.ts';
 import { expectFailures, readLines } from '../../src/oracle/report/expected-failures.ts';
-import { forward, gradient, ops, withFault } from './own.ts';
+import { forward, gradient, ops, withFault } from './this-library.ts';
 
 const findings = async (engine: Engine, op = 'conv2d', cases = 30) =>
   (await checkEngine(engine, { ops: [op], cases, brief: true })).operators[0].findings;

@@ -12,7 +12,7 @@ import {
   skip,
 } from '../../src/oracle/index.ts';
 import { some } from '../some.ts';
-import { forward, gradient, ops } from './own.ts';
+import { forward, gradient, ops } from './this-library.ts';
 
 interface Windowed {
   readonly size: number[];

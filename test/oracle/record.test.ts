@@ -24,7 +24,7 @@ import { propertiesOf } from '../../src/oracle/where/case-properties.ts';
 import { conditionsFor } from '../../src/oracle/where/search.ts';
 import { statementsAbout } from '../../src/oracle/where/statements.ts';
 import { hash } from '../../src/random.ts';
-import { names } from './own.ts';
+import { names } from './this-library.ts';
 
 const path = join(import.meta.dirname, 'record.json');
 const recorded = JSON.parse(readFileSync(path, 'utf8')) as Record<string, Record<string, string>>;

@@ -25,7 +25,7 @@ import {
 } from '../../src/oracle/index.ts';
 import { sameShape, sizeOf } from '../../src/tensor.ts';
 import { permuted } from '../permuted.ts';
-import { forward, gradient, names as operatorNames } from './own.ts';
+import { forward, gradient, names as operatorNames } from './this-library.ts';
 
 type Given = Readonly<Record<string, never>>;
 type Pairs = readonly (readonly [number, number])[];

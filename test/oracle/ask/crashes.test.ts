@@ -8,7 +8,7 @@ import type { Case } from '../../../src/oracle/case.ts';
 import { parseCaseId } from '../../../src/oracle/cases/id.ts';
 import { type Call, checkEngine, type OperatorReport, render } from '../../../src/oracle/index.ts';
 import { merge } from '../../../src/oracle/report/merge.ts';
-import { forward, withFault } from '../own.ts';
+import { forward, withFault } from '../this-library.ts';
 
 const die = (message = 'gone', name = 'Crash'): never => {
   throw Object.assign(new Error(message), { name });

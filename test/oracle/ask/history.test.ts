@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Tensor } from '../../../src/index.ts';
 import { type Call, checkEngine, type Engine, explain, render } from '../../../src/oracle/index.ts';
-import { forward, gradient, withFault } from '../own.ts';
+import { forward, gradient, withFault } from '../this-library.ts';
 
 const findings = async (engine: Engine, op = 'conv2d') =>
   (await checkEngine(engine, { ops: [op], brief: true })).operators.flatMap((each) => each.findings);

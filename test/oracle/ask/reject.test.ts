@@ -7,7 +7,7 @@ import { layerOf, operandsOf, shapeOf } from '../../../src/oracle/cases/tensors.
 import { familyOf } from '../../../src/oracle/families/index.ts';
 import { type Call, checkEngine, explain } from '../../../src/oracle/index.ts';
 import type { WindowedCase } from '../../../src/oracle/windows/case.ts';
-import { forward, names } from '../own.ts';
+import { forward, names } from '../this-library.ts';
 
 const validating = (op: string, answer: (call: Call) => ReturnType<typeof forward>) =>
   checkEngine(

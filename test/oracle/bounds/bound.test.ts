@@ -6,7 +6,7 @@ import { drawCase } from '../../../src/oracle/cases/draw.ts';
 import { caseId } from '../../../src/oracle/cases/id.ts';
 import { layerOf, operandsOf } from '../../../src/oracle/cases/tensors.ts';
 import { operators } from '../../../src/oracle/families/index.ts';
-import { names } from '../own.ts';
+import { names } from '../this-library.ts';
 
 /** Says nothing that float32 does not, but has everything evaluated. */
 const full = { precision: { operands: 'float32' } } as const;

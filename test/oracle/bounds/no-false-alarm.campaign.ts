@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { checkEngine } from '../../../src/oracle/index.ts';
-import { gradients, ops } from '../own.ts';
+import { gradients, ops } from '../this-library.ts';
 import { inAnyOrder, reciprocal, roundedOnce } from './right-engines.ts';
 
 describe('conforming engines', () => {

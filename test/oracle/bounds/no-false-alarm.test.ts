@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkEngine } from '../../../src/oracle/index.ts';
 import { isSlow } from '../../some.ts';
-import { gradients, names, ops } from '../own.ts';
+import { gradients, names, ops } from '../this-library.ts';
 import { inAnyOrder, reciprocal, roundedOnce } from './right-engines.ts';
 
 describe('conforming engines', () => {

@@ -10,7 +10,7 @@ import { bitsOf, pooled, precisionOf } from '../../../src/oracle/bounds/precisio
 import { boundFrom } from '../../../src/oracle/bounds/rounded.ts';
 import { parseCaseId } from '../../../src/oracle/cases/id.ts';
 import { type Call, checkEngine, type Engine, render } from '../../../src/oracle/index.ts';
-import { forward } from '../own.ts';
+import { forward } from '../this-library.ts';
 
 /** The number with so many bits, to nearest; ties go away from zero. */
 const toBits = (bits: number) => (value: number) => {

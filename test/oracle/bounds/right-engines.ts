@@ -6,7 +6,7 @@ import type { Call, Engine } from '../../../src/oracle/index.ts';
 import { type Random, random } from '../../../src/random.ts';
 import { divisors } from '../../../src/reference/pool.ts';
 import { cellsUnder, inputs, outputs, taps } from '../../../src/window.ts';
-import { layerOf, names, paramsOf } from '../own.ts';
+import { layerOf, names, paramsOf } from '../this-library.ts';
 
 /** Adds terms along a random binary tree; `fused` adds a product without rounding it first. */
 function tree(terms: number[], draw: Random): number {

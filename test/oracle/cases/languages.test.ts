@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { tensor } from '../../../src/index.ts';
 import { checkEngine, explain } from '../../../src/oracle/index.ts';
-import { forward, withFault } from '../own.ts';
+import { forward, withFault } from '../this-library.ts';
 
 const odd = 'avgPool2d/n1h1w3c2_k1x2s1x1p0.0.1.1d1x1e1a1/f32/given/x=1,-0,NaN,-Infinity,0.1,-2.5e-7';
 

@@ -6,7 +6,7 @@ import { caseId } from '../../../src/oracle/cases/id.ts';
 import { mixtures } from '../../../src/oracle/cases/mixtures.ts';
 import { type Call, checkEngine, type Engine, render, skip } from '../../../src/oracle/index.ts';
 import { some } from '../../some.ts';
-import { forward, gradient, withFault } from '../own.ts';
+import { forward, gradient, withFault } from '../this-library.ts';
 
 interface Window {
   readonly size: number[];

@@ -28,8 +28,8 @@ import {
 import type { WindowedCase } from '../../../src/oracle/windows/case.ts';
 import { numbersOf as padsOf } from '../../../src/oracle/windows/window-words.ts';
 import { isSlow, some } from '../../some.ts';
-import { forward } from '../own.ts';
 import { ourCall, readers, speaker } from '../speakers.ts';
+import { forward } from '../this-library.ts';
 
 const names = Object.keys(dialects) as DialectName[];
 const foreign = names.filter((name) => name !== 'toeplitz');

@@ -12,7 +12,7 @@ import type { WindowedCase } from '../../../src/oracle/windows/case.ts';
 import { random } from '../../../src/random.ts';
 import { conv, convInputGrad } from '../../../src/reference/convolution.ts';
 import { inputs, outputs, taps } from '../../../src/window.ts';
-import { forward } from '../own.ts';
+import { forward } from '../this-library.ts';
 
 it.each(['avgPool1d', 'avgPool2d', 'avgPool3d'])('[pool-average] adds what a convolution adds: %s', (op) => {
   const draw = random(5);

@@ -13,7 +13,7 @@ import { secondRound, withSecondRound } from '../../../src/oracle/files/second-r
 import { type File, vectors } from '../../../src/oracle/files/vectors.ts';
 import { newCases } from '../../../src/oracle/findings/make-findings.ts';
 import type { Call } from '../../../src/oracle/index.ts';
-import { forward } from '../own.ts';
+import { forward } from '../this-library.ts';
 
 const folder = (files: Iterable<File>) => new Map([...files].map(({ path, bytes }) => [path, bytes]));
 type Files = ReturnType<typeof folder>;

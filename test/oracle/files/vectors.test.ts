@@ -21,8 +21,8 @@ import {
 } from '../../../src/oracle/index.ts';
 import { sameShape } from '../../../src/tensor.ts';
 import { isSlow, some } from '../../some.ts';
-import { forward, gradient, gradients, ops, withFault } from '../own.ts';
 import { speaker } from '../speakers.ts';
+import { forward, gradient, gradients, ops, withFault } from '../this-library.ts';
 
 const torch = dialects.torch.layout;
 

@@ -1,7 +1,7 @@
 // Engines whose mistake nobody knows get no name, whatever the operator and the seed. names.test.ts asks a few of these.
 
 import { describe, expect, it } from 'vitest';
-import { withFault } from '../own.ts';
+import { withFault } from '../this-library.ts';
 import { campaign, unknown } from './unknown-mistakes.ts';
 
 describe('an engine whose mistake nobody knows', () => {

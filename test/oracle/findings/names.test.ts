@@ -16,7 +16,7 @@ import {
 } from '../../../src/oracle/index.ts';
 import type { ConvGeometry } from '../../../src/window.ts';
 import { some } from '../../some.ts';
-import { forward, gradient, layerOf, withFault } from '../own.ts';
+import { forward, gradient, layerOf, withFault } from '../this-library.ts';
 import { campaign, changed, unknown } from './unknown-mistakes.ts';
 
 describe('the name of a mistake', () => {

@@ -21,7 +21,7 @@ import {
 import { winograd } from '../../../src/reference/winograd.ts';
 import { cellsUnder, inputs, outputs, taps } from '../../../src/window.ts';
 import { some } from '../../some.ts';
-import { gradient, layerOf } from '../own.ts';
+import { gradient, layerOf } from '../this-library.ts';
 
 type Round = (value: number) => number;
 const word = new DataView(new ArrayBuffer(4));

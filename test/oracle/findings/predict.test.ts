@@ -18,7 +18,7 @@ import {
   render,
   type Traits,
 } from '../../../src/oracle/index.ts';
-import { forward, gradient } from '../own.ts';
+import { forward, gradient } from '../this-library.ts';
 
 type Round = (value: number) => number;
 const bfloat16: Round = (value) => fromBfloat16(toBfloat16(value));

@@ -3,7 +3,7 @@
 import type { Tensor } from '../../../src/index.ts';
 import { type Call, checkEngine, type Engine } from '../../../src/oracle/index.ts';
 import { random } from '../../../src/random.ts';
-import { forward } from '../own.ts';
+import { forward } from '../this-library.ts';
 
 /** The right result, each value changed; `draw` gives the same number below n for the same call. */
 export const changed =

@@ -14,7 +14,7 @@ import { engineWith } from '../../score/loops.ts';
 import type { Mistake } from '../../score/products.ts';
 import { isSlow } from '../../some.ts';
 import { campaign, unknown } from '../findings/unknown-mistakes.ts';
-import { forward, gradient, gradients, ops, withFault } from '../own.ts';
+import { forward, gradient, gradients, ops, withFault } from '../this-library.ts';
 
 const none: Mistake = { text: 'none', parts: [], isMade: () => false };
 

@@ -11,7 +11,7 @@ import { matrixOf } from '../../../src/oracle/matrix/matrices.ts';
 import { readPart } from '../../../src/oracle/matrix/matrix-from-answers.ts';
 import { productsOf } from '../../../src/oracle/matrix/products.ts';
 import { changed } from '../findings/unknown-mistakes.ts';
-import { forward, gradient } from '../own.ts';
+import { forward, gradient } from '../this-library.ts';
 
 const read = (op: string, id: string, engine: Partial<Engine>) =>
   readMatrix(

@@ -6,7 +6,7 @@ import { expectFailures, fixLines, readLines } from '../../../src/oracle/report/
 import { fromJson } from '../../../src/oracle/report/json.ts';
 import { joinParts, merge } from '../../../src/oracle/report/merge.ts';
 import { mergeFindings } from '../../../src/oracle/report/merge-findings.ts';
-import { forward, withFault } from '../own.ts';
+import { forward, withFault } from '../this-library.ts';
 
 /** Two mistakes: the bias ignored, and NaN lost. */
 const wrong = withFault('conv2d', (call: Call) => {

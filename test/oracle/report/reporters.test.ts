@@ -17,7 +17,7 @@ import { expectFailures, readLines } from '../../../src/oracle/report/expected-f
 import { fromJson } from '../../../src/oracle/report/json.ts';
 import { merge } from '../../../src/oracle/report/merge.ts';
 import { insteadOf } from '../../../src/oracle/report/text.ts';
-import { forward, gradient, withFault } from '../own.ts';
+import { forward, gradient, withFault } from '../this-library.ts';
 
 /** Whatever could break out of a form that quotes badly. */
 const NASTY = 'a <b> & "c" \' ]]> \u0000\u001b[31m \ud800 # \\ % \r\n::error::x\nok 9 - planted\n  ...\n';

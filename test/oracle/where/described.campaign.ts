@@ -11,8 +11,8 @@ import { withConditions } from '../../../src/oracle/findings/conditions.ts';
 import type { Engine } from '../../../src/oracle/index.ts';
 import { conditionOf } from '../../../src/oracle/report/text.ts';
 import { museum, engineOf as mutantEngine } from '../museum.ts';
-import { names } from '../own.ts';
 import { all, engineOf, operatorOf } from '../score.ts';
+import { names } from '../this-library.ts';
 
 const CASES = Number(process.env.CASES ?? 200);
 /** A condition describes a fault if at least this share of its failures meets it. */

@@ -20,7 +20,7 @@ import { conditionsFor, meets, textOf } from '../../../src/oracle/where/search.t
 import { conditionIn, inPart, partOf } from '../../../src/oracle/where/where.ts';
 import { hash } from '../../../src/random.ts';
 import { some } from '../../some.ts';
-import { forward, gradient, names, withFault } from '../own.ts';
+import { forward, gradient, names, withFault } from '../this-library.ts';
 
 interface Shown {
   readonly groups: number;

@@ -15,7 +15,7 @@ import { transposedFamily } from '../../../src/oracle/families/transposed.ts';
 import { type Call, checkEngine, explain } from '../../../src/oracle/index.ts';
 import type { WindowedCase } from '../../../src/oracle/windows/case.ts';
 import { some } from '../../some.ts';
-import { forward, gradient, withFault } from '../own.ts';
+import { forward, gradient, withFault } from '../this-library.ts';
 
 const CASES = 200;
 

@@ -1,4 +1,4 @@
-// Runs a JavaScript adapter in a process of its own, as the other side of protocol.ts: `node host.js FILE`.
+// Runs a JavaScript adapter in a process of its own, as the other side of protocol.ts: `node adapter-process.js FILE`.
 
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
