@@ -10,6 +10,7 @@ import type { Case, Drawn, Operands, Part } from './case.ts';
 import type { Dialect, DialectName, Layout } from './dialect.ts';
 import type { Mistake, Prediction, Setting } from './mistake.ts';
 import type { Fill } from './values.ts';
+import type { Fact, Quantity } from './where/property.ts';
 
 /** How an operator of a family is made. */
 export interface Operator {
@@ -65,6 +66,12 @@ export interface Structure {
   readonly over?: 'x' | 'y';
 }
 
+/** What may be said of a case beside its attributes and shapes. Spec oracle-where. */
+export interface OwnProperties {
+  readonly numbers: readonly Quantity[];
+  readonly facts: readonly Fact[];
+}
+
 export interface Family<C extends Case = Case, S extends Setting = Setting> {
   /** Where it stands in lists and reports; each family has a number of its own. */
   readonly place: number;
@@ -91,6 +98,9 @@ export interface Family<C extends Case = Case, S extends Setting = Setting> {
 
   /** The numbers of its windows, where an operator has any; groups and channels as the family counts them. */
   geometry(layer: Layer, x: Shape): ConvGeometry | undefined;
+
+  /** What its cases may have in common that attributes and shapes do not say: how far a window over channels reaches. */
+  properties(layer: Layer, x: Shape): OwnProperties;
 
   /** What an engine's own matrix can be read of; undefined where there is no such matrix. */
   structure(op: string): Structure | undefined;
@@ -163,6 +173,7 @@ const members: Readonly<Record<keyof Family, 'number' | 'object' | 'function' | 
   write: 'function',
   read: 'function',
   geometry: 'function',
+  properties: 'function',
   structure: 'function',
   showsPrecision: 'boolean',
   everyday: 'function',

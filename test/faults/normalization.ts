@@ -14,15 +14,18 @@ const fromTheStart = (t: Tensor): Tensor => {
   return build(t.shape, t, ([c]) => at(t, [t.data.length > 4 && c >= first ? c - first : c]));
 };
 
-/** The window of an image [n, p, c] that runs over pixels, as if channels came before them. */
+/** The window of an image that runs over pixels, as if channels came before them. */
 function overPixels({ layer, x }: Call): Tensor {
-  const [, P, C] = x.shape;
-  const turned = build(x.shape, x, ([n, p, c]) => x.data[n * P * C + c * P + p]);
+  const [N, C] = [x.shape[0], channels(x)];
+  const P = x.data.length / N / C;
+  const images = { shape: [N, P, C], data: x.data };
+  const turned = build(images.shape, x, ([n, p, c]) => x.data[n * P * C + c * P + p]);
   const y = layer.forward(turned, {});
-  return build(x.shape, x, ([n, p, c]) => {
+  const back = build(images.shape, x, ([n, p, c]) => {
     const i = p * C + c;
     return at(y, [n, i % P, Math.floor(i / P)]);
   });
+  return { ...back, shape: x.shape };
 }
 
 /** e^x over its sum, in float32, no maximum taken away. */
@@ -64,7 +67,7 @@ export const normalizationFaults: readonly Fault[] = [
   {
     id: 'A51', class: 'norm-formula', seen: 'apache/mxnet#11281', what: 'an even window leans downward', caughtBy: window,
     engine: lrn(({ layer, x }) => {
-      const mirror = (t: Tensor): Tensor => build(t.shape, t, ([n, p, c]) => at(t, [n, p, channels(t) - 1 - c]));
+      const mirror = (t: Tensor): Tensor => build(t.shape, t, (place) => at(t, place.with(-1, channels(t) - 1 - place.at(-1)!)));
       return mirror(layer.forward(mirror(x), {}));
     }),
   },

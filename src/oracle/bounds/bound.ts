@@ -46,6 +46,8 @@ export interface Bound {
   readonly terms: Float64Array;
   /** Whether roundings other than those of float32 sums take part. */
   readonly isWide?: boolean;
+  /** The format to which results are rounded, if they are rounded once more: a wrong one may lie farther from its like than a right one. */
+  readonly storedAs?: Format;
   /** The results are float64, not float32. */
   readonly isDouble?: boolean;
   /** Functions took part that are assumed to be within so many units in the last place. Spec bound-functions. */
@@ -212,6 +214,7 @@ export function stored(bound: Bound, { precision = {}, subnormals }: Profile): B
     error,
     kinds: kinds.map((each, i) => (bound.kinds[i] & FINITE ? each : bound.kinds[i])),
     isWide: true,
+    storedAs: format,
   };
 }
 

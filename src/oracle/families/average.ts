@@ -160,7 +160,7 @@ const mistakes: readonly WindowMistake[] = [
     },
   },
   {
-    name: 'the gradient of an average were divided by the size of the window, the output by the cells inside',
+    name: 'the gradient of an average were divided by the size of the window',
     gradient: (s) => ({ x: inputGradient({ ...s, dy: s.dy!.map((dy) => dy / taps(s.g.axes)) }) }),
   },
   { name: 'the gradient of an average were not divided', gradient: (s) => ({ x: inputGradient(s) }) },

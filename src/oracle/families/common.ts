@@ -5,7 +5,7 @@ import type { Data } from '../../tensor.ts';
 import { type Bound, boundOf, chosen, type Profile, toDoubles } from '../bounds/bound.ts';
 import type { Case, Operands } from '../case.ts';
 import type { Dialect, Layout } from '../dialect.ts';
-import type { Expected, Structure, Words } from '../family.ts';
+import type { Expected, OwnProperties, Structure, Words } from '../family.ts';
 import type { Prediction } from '../mistake.ts';
 
 /** Of operators whose results are the same in every dialect, whatever the values, and are no sums of products. */
@@ -14,6 +14,7 @@ export const sameInEveryDialect = {
   showsPrecision: false,
   isSettled: (): boolean => true,
   traps: (): readonly never[] => [],
+  properties: (): OwnProperties => ({ numbers: [], facts: [] }),
   keepsNaN: (): boolean => true,
   operandsIn: (_: Dialect, operands: Operands): Operands => operands,
   outputIn: (_: Dialect, __: Case, ours: Expected): Expected => ours,

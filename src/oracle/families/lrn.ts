@@ -9,6 +9,7 @@ import { absent } from '../family.ts';
 import { type ShapedCase, shapedRanges } from '../shapes/case.ts';
 import { overImages, shapedFamily } from '../shapes/family.ts';
 import { eachGradient, evaluated, fromX, type ShapedMistake, type ShapedSetting } from '../shapes/setting.ts';
+import type { Fact } from '../where/property.ts';
 import { said } from './common.ts';
 
 interface Lrn {
@@ -93,6 +94,17 @@ const over = (name: string, isIn: (s: Setting, i: number, j: number) => boolean)
   },
 });
 
+/** y[i] where the neighbours of a channel lie as many elements apart as there are pixels. */
+function overPixels(s: Setting, i: number): number {
+  const { size, alpha, beta, k } = s.layer.attributes as unknown as Lrn;
+  const [C, P] = [s.case.channels, s.case.space.reduce((product, n) => product * n, 1)];
+  const c = Math.floor(i / P) % C;
+  const [first, end] = windowOf(size, C, c);
+  let sum = 0;
+  for (let j = first; j < end; j++) sum += s.x[i + (j - c) * P] * s.x[i + (j - c) * P];
+  return s.x[i] / pow(k + alpha * sum, beta);
+}
+
 const half = (s: Setting): number => (s.case.size - 1) / 2;
 
 const odd = (c: ShapedCase<Lrn>): ShapedCase<Lrn> => (c.size % 2 === 1 ? c : { ...c, size: c.size + 1 });
@@ -118,6 +130,18 @@ export const lrnFamily = shapedFamily<Lrn>({
     { channels: [3, 9], own: { size: [3, 5, 4] } },
     { channels: [2, 5], own: { size: [2, 4] } },
   ],
+  properties({ attributes }, x) {
+    const [size, C] = [attributes.size as number, x[x.length - 1]];
+    const lengths = Array.from({ length: C }, (_, c) => windowOf(size, C, c)).map(([first, end]) => end - first);
+    const fact = (yes: string, no: string, holds: boolean): Fact => ({ yes, no, holds, cost: 5 });
+    return {
+      numbers: [{ name: 'channels in the largest window', values: [Math.max(...lengths)], cost: 5 }],
+      facts: [
+        fact('a window that lacks a channel', 'every channel in every window', Math.min(...lengths) < C),
+        fact('more channels than half the size', 'at most as many channels as half the size', 2 * C > size),
+      ],
+    };
+  },
   bounds: ({ attributes }, operands, profile) => boundsOf(attributes as unknown as Lrn, operands, profile),
   words: {
     onnx: said(({ size, alpha, beta, k }) => ({ size, alpha: alpha * size, beta, bias: k })),
@@ -144,11 +168,17 @@ export const lrnFamily = shapedFamily<Lrn>({
     instead('k were 1, whatever is given', () => ({ k: 1 })),
     instead('beta were 0.75, whatever is given', () => ({ beta: 0.75 })),
     instead('the power were a square root, whatever beta is', () => ({ beta: 0.5 })),
+    instead('the window were one channel longer than its size', (c) => ({ size: c.size + 1 })),
+    instead('the window were one channel shorter than its size', (c) => ({ size: Math.max(1, c.size - 1) })),
     instead('the window reached as many channels to either side as its size', (c) => ({ size: 2 * c.size + 1 })),
     over(
       'a window of even size had one channel more below than above',
       (s, i, j) => j >= i - Math.ceil(half(s)) && j <= i + Math.floor(half(s)),
     ),
+    {
+      name: 'channels came before pixels, so that the window ran over pixels',
+      result: (s) => fromX(s, (i) => overPixels(s, i)),
+    },
     over('the window lay before the channel', (s, i, j) => j > i - s.case.size && j <= i),
     over('the window lay behind the channel', (s, i, j) => j >= i && j < i + s.case.size),
     over(

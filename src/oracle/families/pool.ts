@@ -23,7 +23,7 @@ import { axesOf, inputOf, isSame, type WindowedCase } from '../windows/case.ts';
 import { perChannel } from '../windows/everyday.ts';
 import { corners, type WindowRanges } from '../windows/ranges.ts';
 import { widened, widenedBound } from '../windows/resized.ts';
-import { channelsOut, eachOutput, evaluate, gradientsOf, type WindowSetting } from '../windows/setting.ts';
+import { channelsOut, eachOutput, evaluate, gradientsOf, type WindowSetting, withAxes } from '../windows/setting.ts';
 import { nearestWindow, withoutGaps } from '../windows/window-words.ts';
 
 /**
@@ -189,11 +189,25 @@ const ceilRule = (name: string, rule: CeilRule): WindowMistake => ({
   result: (s) => (s.case.ceil ? predictionBy(rule, s.case, evaluate(s)) : undefined),
 });
 
+/** Windows of another size, at as many positions. */
+const sized = (name: string, sizeOf: (sizes: readonly number[]) => number): WindowMistake => ({
+  name: `${name} size were used on all axes, though not for the size of the output`,
+  setting(s) {
+    const { size, countPadding } = s.case;
+    if (size.every((n) => n === size[0])) return undefined;
+    const { g, ...other } = withAxes(s, (axis) => ({ ...axis, size: sizeOf(size) }));
+    const w = new Float64Array((s.w.length / taps(s.g.axes)) * taps(g.axes)).fill(1);
+    return { ...other, g, w, ...(s.divisor && { divisor: cellsCovered(g, countPadding) }) };
+  },
+});
+
 /** Mistakes of the output. */
 export const poolMistakes: readonly WindowMistake[] = [
   ceilRule('kept a last window that begins beyond the image', 'keep'),
   ceilRule("kept a last window that begins beyond the image where no padding is (Caffe's rule)", 'drop if padded'),
   ceilRule('dropped a last window that begins beyond the image', 'drop'),
+  sized('the first', (sizes) => sizes[0]),
+  sized('the last', (sizes) => sizes.at(-1)!),
   {
     name: 'the window of size 1 gave 0',
     result: (s) => (taps(s.g.axes) === 1 ? eachOutput(s, evaluate(s), () => 0) : undefined),

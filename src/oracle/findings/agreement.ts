@@ -8,6 +8,7 @@ import { type Shape, sameShape, type Tensor } from '../../tensor.ts';
 import { type Outcome, partsOf } from '../ask/ask.ts';
 import { isOutside } from '../ask/verdict.ts';
 import type { Bound } from '../bounds/bound.ts';
+import { rounding } from '../bounds/formats.ts';
 import { FINITE, kindOf } from '../bounds/number-kinds.ts';
 import type { Part } from '../case.ts';
 import type { EngineUnderTest } from '../engine-under-test.ts';
@@ -88,17 +89,20 @@ function compare(y: Prediction, shape: Shape, bound: Bound, theirs: Tensor): Cel
     const most = Number.isFinite(bound.magnitude[i]) ? Math.max(size, bound.magnitude[i]) : size;
     // Where no finite number is right, the value of the bound is that of the finite terms alone.
     const mayBeFinite = (bound.kinds[i] & FINITE) !== 0;
+    // A right value that its format holds is exact; the wrong one may be none of the format, and become the right one.
+    const narrowed = bound.storedAs ? rounding(expected, bound.storedAs, false) : 0;
     const isNoise = mayBeFinite && Math.abs(expected - bound.value[i]) <= NOISE * most;
     const isOut = got !== undefined && isOutside(bound, i, got);
     // What rounds on the way to a wrong value is no less than on the way to the right one: near the border of the bound either may
     // be outside alone.
     const changes = isOutside(bound, i, expected)
-      ? !isNoise && (isOut || !mayBeFinite || !isWithin(expected, bound.value[i], 2 * bound.error[i]))
+      ? !isNoise &&
+        (isOut || !mayBeFinite || !isWithin(expected, bound.value[i], Math.max(2 * bound.error[i], narrowed)))
       : isOut && isWithin(expected, got, bound.error[i] / 2);
     if (changes) changed++;
     if (changes && got !== undefined && !isOut) right++;
     const half = mayBeFinite ? Math.abs(got - bound.value[i]) / 2 : Infinity;
-    const reach = Math.min(Math.max(ROUNDED * size, wide), half >= 0 ? half : Infinity);
+    const reach = Math.min(Math.max(ROUNDED * size, wide, narrowed), half >= 0 ? half : Infinity);
     alike &&= changes
       ? isNear(y, i, expected, got, reach)
       : !isOut || isNear(y, i, expected, got, Math.max(bound.error[i], ROUNDED * size));

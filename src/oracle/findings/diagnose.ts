@@ -44,8 +44,8 @@ const COMPARED = 400;
 const ELEMENTS = 4;
 /** A case in which two mistakes meet is explained by neither. But a mistake that explains a smaller share than the first of
  * the failures it changes is not the cause; nor one that explains a smaller share than the second of those that no other
- * mistake changes; the last if it changes all failures, so that there is no sign of another cause. */
-const [SHARE, ALONE, LONELY] = [0.3, 0.7, 0.9];
+ * mistake changes; nor, if it changes all failures, so that there is no sign of another cause, one that leaves any of them. */
+const [SHARE, ALONE] = [0.3, 0.7];
 
 /** A mistake that changes so many of the smallest failures to something else, and explains none, is no cause: one that explains
  * the least share of them would be missed once in 300 times. */
@@ -96,7 +96,8 @@ export function diagnose(outcomes: readonly Outcome[], subject: Judged): Group[]
   const passes = outcomes.filter(({ verdict: { kind } }) => kind === 'pass' || kind === 'suspect');
   const right = examine(passes, subject);
   const consistent = suspected.filter(({ mistake }) => right.every((each) => !contradicts(mistake, each)));
-  const candidates = consistent.filter((candidate) => isCause(candidate, consistent));
+  const isOther = (each: Examined): boolean => isKnownOtherwise(each, wrong[0].case.op);
+  const candidates = consistent.filter((candidate) => isCause(candidate, consistent, isOther));
   const failures = outcomes.filter(({ verdict: { kind } }) => isFailure(kind)).length;
   const groups: Group[] = [];
   const rest = new Set(wrong);
@@ -144,14 +145,29 @@ function candidateOf(mistake: Mistake, wrong: readonly Examined[]): Candidate | 
     : undefined;
 }
 
-/** Whether what a mistake leaves open is mostly changed by other ones too, which explain other failures and none of its own. */
-function isCause({ explained, open, refuting, isBesideOthers }: Candidate, all: readonly Candidate[]): boolean {
+/**
+ * Whether a failure has a cause of its own: what an engine makes of NaN and infinities, or a known mistake, even if of this
+ * failure alone, that gives what the engine gave, in enough wrong elements.
+ */
+const isKnownOtherwise = (each: Examined, op: string): boolean =>
+  ['nan', 'infinite'].includes(each.outcome.case.values) ||
+  (elementsOf([each]) >= ELEMENTS && mistakesOf(op).some((mistake) => agreementOf(mistake, each) === 'agrees'));
+
+/**
+ * Whether what a mistake leaves open is changed by other ones too, which explain other failures and none of its own: mostly,
+ * if there is a sign of another cause, else all of it, or another mistake explains it.
+ */
+function isCause(
+  { explained, open, refuting, isBesideOthers }: Candidate,
+  all: readonly Candidate[],
+  isOther: (each: Examined) => boolean,
+): boolean {
   const others = all.filter((each) => each.explained.every((outcome) => !explained.includes(outcome)));
   const alone = open.filter(
     (each) =>
       refuting.includes(each) || !others.some((other) => other.explained.includes(each) || other.open.includes(each)),
   );
-  return explained.length >= (isBesideOthers ? ALONE : LONELY) * (explained.length + alone.length);
+  return isBesideOthers ? explained.length >= ALONE * (explained.length + alone.length) : alone.every(isOther);
 }
 
 /** Wrong elements; all of them where the shape is wrong. */

@@ -83,8 +83,10 @@ export interface Finding {
   readonly profile?: Declaration;
   /** Of `wrong-profile`: sums are cut off to the format, where the traits allow them to be rounded. */
   readonly isCutOff?: boolean;
-  /** Of a `fail`: the values are as close as this to the right ones, in units of Σ|a·w|, as if they were rounded. */
+  /** Of a `fail`: the values are as close as this to the right ones, in units of Σ|a·w|, as rounded ones are. */
   readonly closeness?: number;
+  /** What speaks against rounding there: `all too near to 0`. */
+  readonly unlikeRounding?: string;
   /** The known mistake that gives exactly these results, if one does. */
   readonly mistake?: string;
   /** What speaks for it. */
@@ -123,7 +125,8 @@ export interface Finding {
  */
 export function causesOf({ mistake, instead, where, kind }: Finding): readonly string[] {
   const condition = where && (where.terms.length > 0 ? [where.text, kind] : [kind, where.text]);
-  const causes = [mistake, instead?.confirmed ? instead.text : undefined, ...(condition ?? [kind])];
+  const read = instead?.evidence ? instead.text : `${instead?.text}, in the smallest case`;
+  const causes = [mistake, instead?.confirmed ? read : undefined, ...(condition ?? [kind])];
   return causes.filter((each) => each !== undefined);
 }
 

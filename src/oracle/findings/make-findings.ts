@@ -231,7 +231,7 @@ async function findingOf(
     ...(layout && { layout }),
     ...(profile && { profile }),
     ...(isCutOff && { isCutOff }),
-    ...(near !== undefined && { closeness: near }),
+    ...(near && { closeness: near.most, ...(near.unlikeRounding && { unlikeRounding: near.unlikeRounding }) }),
     ...(mistake !== undefined && { mistake, evidence }),
     ...(found && { where: found.where }),
     ...(!shown && (isFickle ? { intermittent: true } : { passesAlone: true })),

@@ -10,6 +10,7 @@ import { loopChanges } from './loop-changes.ts';
 import { placeChanges } from './place-changes.ts';
 import { positionChanges } from './position-changes.ts';
 import type { Terms } from './terms.ts';
+import { widthChanges } from './width-changes.ts';
 import { windowChanges } from './window-changes.ts';
 import { numberChanges } from './window-numbers.ts';
 
@@ -29,6 +30,7 @@ const kinds: readonly ((terms: Terms, least: number) => Iterable<Change>)[] = [
   indexChanges,
   groupChanges,
   countChanges,
+  widthChanges,
 ];
 
 /** Every change that is known, for the products of one case: thousands, of which one at a time is held. */

@@ -49,7 +49,11 @@ export function followed(text: string, terms: Terms): readonly Term[] {
   return rule ? changed(terms, rule.change, rule.region) : terms.list;
 }
 
-function ruleNamed(text: string, terms: Terms): { readonly change: Change; readonly region: Region } | undefined {
+/** The change of a rule, and the products that it happens to, in any case; undefined where there can be none. */
+export function ruleNamed(
+  text: string,
+  terms: Terms,
+): { readonly change: Change; readonly region: Region } | undefined {
   const [main, where] = text.split(' where ');
   const change = numbered(main) ?? changeNamed(terms, main);
   const statements = statementsNamed(terms, where?.split(' and ') ?? []);

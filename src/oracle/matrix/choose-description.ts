@@ -80,11 +80,11 @@ export async function nameBy(
       (outcome) => ({ outcome, ...answeredCaseOf(subject, outcome) }),
     );
   };
-  const wrong = examined(failures, FAILURES);
-  if (wrong.length === 0) return undefined; // all of them are too large to be compared
-  const ranked = rankedBy(suspects, wrong.slice(0, FIRST));
+  const [compared, reduced] = [examined(failures, FAILURES), examined(smaller, FAILURES)];
+  const wrong = compared.length < FIRST ? [...reduced, ...compared] : compared; // the others are too large
+  const ranked = wrong.length > 0 ? rankedBy(suspects, wrong.slice(0, FIRST)) : [];
   if (ranked.length === 0) return undefined;
-  const answers = { wrong, right: examined(passes, PASSES), smaller: examined(smaller, FAILURES) };
+  const answers = { wrong, right: examined(passes, PASSES), smaller: reduced };
   const first = await narrowed({ subject, isOver }, hypothesesFrom(ranked, answers), answers);
   const left = first && (await toldApart({ subject, isOver }, first, answers, [...failures, ...passes]));
   if (!left || left.hypotheses.length === 0 || left.fresh[0] < INSIDE) return undefined;

@@ -17,7 +17,7 @@ import { exceptOutputs, isSameMatrix, matrixOf } from './matrices.ts';
 import { type Given, type Put, type Reading, readMaximum, readPart } from './matrix-from-answers.ts';
 import { nonlinear } from './nonlinear.ts';
 import { biasTerms, isChoice, productsOf, shapeOfPart } from './products.ts';
-import { biasFollows, follows, type PartRules, rulesOf } from './rules.ts';
+import { biasFollows, follows, isPlainIn, type PartRules, plainOf, rulesOf } from './rules.ts';
 import { drawn } from './side-by-side.ts';
 import { type Terms, termsOf } from './terms.ts';
 
@@ -78,8 +78,7 @@ function contrast(c: Case): string {
   const numbers = Object.values(operandsOf(c, layerOf(c))).flatMap((tensor) => [...(tensor?.data ?? [])]);
   if (numbers.some(Number.isNaN)) return 'whole numbers all is right, but not with NaN';
   if (numbers.some((value) => !Number.isFinite(value))) return 'whole numbers all is right, but not with infinity';
-  if (numbers.some((value) => !Number.isInteger(value)))
-    return 'whole numbers all is right, but other numbers are rounded otherwise';
+  if (numbers.some((value) => !Number.isInteger(value))) return 'whole numbers all is right, but not with others';
   return numbers.some((value) => Math.abs(value) > 99)
     ? 'small whole numbers all is right, but not with large ones'
     : 'other whole numbers all is right, but not with these';
@@ -122,8 +121,8 @@ async function readOne(
   const rules: PartRules = {
     part,
     ...rulesOf(terms, part, reading, isOther),
-    follow: (rule) => follows(terms, part, reading, rule),
-    followBias: (rule) => biasFollows(terms, part, reading, rule),
+    follow: (rule) => isPlainIn(terms, rule) && follows(terms, part, reading, rule),
+    followBias: (rule) => isPlainIn(own, rule) && biasFollows(terms, part, reading, rule),
     isBeyondNaN: reading.beyond.size > 0,
     hasNoBias: terms.structure.bias !== undefined && terms.biases === 0,
     ...(constants.length === 1 && { constant: constants[0] }),
@@ -131,12 +130,13 @@ async function readOne(
     ...(other && { seen: other }),
   };
   const differs = isOther.products;
-  const difference = differenceInWords(terms, { right, biases }, reading, rules, isBiasPart);
+  const plain = { ...rules, products: plainOf(rules.products, reading), biases: plainOf(rules.biases, reading) };
+  const difference = differenceInWords(terms, { right, biases }, reading, plain, isBiasPart);
   return {
     part,
     text:
       isRight && confirmed
-        ? 'all products are right, but the results are rounded otherwise'
+        ? 'all products are right to five digits'
         : [...difference, ...(other ? [other.text] : [])].join(' and '),
     confirmed: (confirmed && !isRight) || (other?.confirmed ?? false),
     products: differs ? productsIn(terms, right, reading.products) : productsIn(own, biases, reading.biases),

@@ -15,7 +15,7 @@ import type { Mistake } from '../mistake.ts';
 import { type Named, nameBy, type Suspect } from './choose-description.ts';
 import { type Description, readMatrix } from './describe-case.ts';
 import { inGradients, ofBias } from './difference-in-words.ts';
-import type { PartRules } from './rules.ts';
+import type { PartRules, Rule } from './rules.ts';
 import { shapeMistakes } from './shapes.ts';
 import { smallestOf, suspectsOf } from './suspects.ts';
 import { countOf } from './terms.ts';
@@ -209,11 +209,14 @@ function insteadOf(found: Description | undefined, larger: Description | undefin
 /** The words of a part, with its plainest rules that are true in another case, if that is wrong in the same part. */
 const inWordsTrueOf =
   ({ rules }: Description) =>
-  (text: string | undefined, { part, products, biases }: PartRules): string | undefined => {
+  (text: string | undefined, { part, isBeyondNaN, ...all }: PartRules): string | undefined => {
+    const isPlain = ({ isArbitrary }: Rule): boolean => !isBeyondNaN && !isArbitrary;
+    const [products, biases] = [all.products.filter(isPlain), all.biases.filter(isPlain)];
     const own = rules.find((each) => each.part === part);
     const rule = products.find((each) => own?.follow(each.text));
     const bias = biases.find((each) => own?.followBias(each.text));
-    const isSaid = own?.isOther.products && products.length > 0;
+    const isSaid = own?.isOther.products && all.products.length > 0;
+    if (isSaid && products.length === 0) return undefined;
     const said = isSaid ? rule && text?.replace(products[0].text, rule.text) : text;
     if (!own?.isOther.biases || biases.length === 0) return said;
     if (!bias) return undefined;

@@ -3,7 +3,7 @@
 import { indexAt } from '../../places.ts';
 import { type Shape, sizeOf } from '../../tensor.ts';
 import type { Axis } from '../../window.ts';
-import type { Change } from './change.ts';
+import { type Change, namesOf } from './change.ts';
 import { type Definition, defined, otherDefinitions } from './formulas.ts';
 import type { Place, Term, Terms, Windows } from './terms.ts';
 import { otherNumbers } from './window-numbers.ts';
@@ -40,7 +40,7 @@ const words: readonly (readonly [number, string])[] = [
 ];
 
 /** Numbers of a case by which sums are scaled. */
-export function scalesOf({ windows, shapes }: Terms): (readonly [string, number])[] {
+export function scalesOf({ shapes, beside, windows = beside?.windows }: Terms): (readonly [string, number])[] {
   const product = (list: readonly number[]): number => list.reduce((a, b) => a * b, 1);
   const positions = product(shapes.y.slice(1, -1));
   const [images] = shapes.y; // a bias has no x
@@ -52,6 +52,7 @@ export function scalesOf({ windows, shapes }: Terms): (readonly [string, number]
     ...(windows
       ? ([
           ['the number of taps', product(windows.g.axes.map(({ size }) => size))],
+          ...(windows.rank > 1 ? ofAxes(windows) : []),
           ['the stride', product(windows.g.axes.map(({ stride }) => stride))],
           ['the number of groups', windows.g.groups],
           ['the number of channels of a group', windows.g.channels],
@@ -62,6 +63,16 @@ export function scalesOf({ windows, shapes }: Terms): (readonly [string, number]
     ['the number of output channels', shapes.y.at(-1)!],
   ];
 }
+
+/** The taps and the stride of each axis. */
+const ofAxes = ({ g, rank }: Windows): (readonly [string, number])[] =>
+  namesOf(rank).flatMap((name, i) => {
+    const { size, stride } = g.axes[3 - rank + i];
+    return [
+      [`the number of tap ${name}s`, size],
+      [`the stride of the ${name}s`, stride],
+    ] as const;
+  });
 
 const by = (text: string, cost: number, divisor: (term: Term) => number): Change => ({
   text,

@@ -52,5 +52,6 @@ export const biasTerms = (terms: Terms): Terms => {
     structure: { kind: 'sum', weight: 'bias' },
     shapes: { x: [], w: [biases], y: shapes.y },
     list,
+    beside: terms,
   };
 };

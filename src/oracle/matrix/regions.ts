@@ -4,15 +4,8 @@
 
 import { indexAt } from '../../places.ts';
 import { sizeOf } from '../../tensor.ts';
-import { isInside, type Side, type Term, type Terms } from './terms.ts';
-
-export interface Statement {
-  /** Completes "where". */
-  readonly text: string;
-  /** How far from the plainest. */
-  readonly cost: number;
-  holds(term: Term): boolean;
-}
+import { type Statement, statementsOfOutputs } from './output-regions.ts';
+import type { Side, Term, Terms } from './terms.ts';
 
 const spaces: readonly (readonly string[])[] = [[], ['column'], ['row', 'column'], ['plane', 'row', 'column']];
 
@@ -37,7 +30,7 @@ export function axesOf({ shapes, structure, windows }: Terms, side: Side): reado
  * that could not fail is left out, unless `all` are wanted. Where one is `wanted`, only those about the same number are listed.
  */
 export function statementsOf(terms: Terms, all = false, wanted?: string): Statement[] {
-  const { shapes, windows } = terms;
+  const { shapes } = terms;
   const found: Statement[] = [];
   const ofNumber: typeof statementsAbout = (name, ...rest) =>
     wanted !== undefined && !wanted.startsWith(`the ${name} is `) ? [] : statementsAbout(name, ...rest);
@@ -70,53 +63,34 @@ export function statementsOf(terms: Terms, all = false, wanted?: string): Statem
     if (own !== undefined && isGrouped)
       found.push(...ofNumber(names[side], own, (term) => term[side].at(-1)! % own, COSTS[side] + 1, all));
   }
-  if (!windows) return found;
-  const { over } = windows;
-  const at = over === 'x' ? 'y' : 'x';
-  let outputs: ReadonlySet<string> | undefined;
-  const isReaching = (term: Term): boolean => {
-    outputs ??= new Set(
-      terms.list.filter((each) => !isInside(shapes[over], each[over])).map((each) => each[at].slice(0, -1).join()),
-    );
-    return outputs.has(term[at].slice(0, -1).join());
-  };
-  const name = over === 'x' ? 'window' : 'input cell';
-  found.push(
-    {
-      text: `the ${name} reaches beyond the border`,
-      cost: 3,
-      holds: isReaching,
-    },
-    {
-      text: `the ${name} lies inside the borders`,
-      cost: 4,
-      holds: (term) => !isReaching(term),
-    },
-  );
-  return found;
+  return [...found, ...statementsOfOutputs(terms, all)];
 }
 
 const BLOCKS = [2, 4, 8, 16, 32] as const;
 const LIMITS = [2, 3, 4, 8, 16, 32, 64, 128, 256, 512] as const;
 
+/** So many places show that every second one is meant. */
+const PERIODS = 4;
+
 const COSTS = { y: 0, w: 2, x: 4 } as const;
 
 function statementsAbout(name: string, n: number, of: (term: Term) => number, base: number, all: boolean): Statement[] {
   if (n < 2 && !all) return [];
-  const one = (text: string, cost: number, test: (at: number) => boolean): Statement => ({
+  const one = (text: string, cost: number, test: (at: number) => boolean, least = 0): Statement => ({
     text: `the ${name} is ${text}`,
     cost: base + cost,
+    ...(n < least && { isArbitrary: true }),
     holds: (term) => test(of(term)),
   });
   const tails = BLOCKS.filter((block) => n % block !== 0).flatMap((block, rank) => {
     const start = n - (n % block);
-    const tail = one(`past a multiple of ${block}`, 6 + rank / 4, (at) => at >= start);
-    const last = one(`past the last of several full blocks of ${block}`, 7 + rank / 4, (at) => at >= start);
+    const tail = one(`past a multiple of ${block}`, 6 + rank / 4, (at) => at >= start, block + 1);
+    const last = one(`past the last of several full blocks of ${block}`, 7 + rank / 4, (at) => at >= start, block + 1);
     return n > block ? [tail, last] : [tail];
   });
   const limits = LIMITS.filter((limit) => limit < n || all).flatMap((limit, rank) => [
-    one(`at least ${limit}`, 8 + rank / 4, (at) => at >= limit),
-    one(`below ${limit}`, 9 + rank / 4, (at) => at < limit),
+    one(`at least ${limit}`, 8 + rank / 4, (at) => at >= limit, limit + 1),
+    one(`below ${limit}`, 9 + rank / 4, (at) => at < limit, limit + 1),
   ]);
   const numbers = all ? SINGLE : n <= SINGLE ? n - 1 : 0;
   const single = Array.from({ length: Math.max(0, numbers - 1) }, (_, i) =>
@@ -130,8 +104,8 @@ function statementsAbout(name: string, n: number, of: (term: Term) => number, ba
       : []),
     one('not the first', 2.5, (at) => at > 0),
     one('not the last', 4, (at) => at < n - 1),
-    one('odd', 6, (at) => at % 2 !== 0),
-    one('even', 7, (at) => at % 2 === 0),
+    one('odd', 6, (at) => at % 2 !== 0, PERIODS),
+    one('even', 7, (at) => at % 2 === 0, PERIODS),
     ...(n % 2 === 1 ? [one('in the middle', 8, (at) => at === (n - 1) / 2)] : []),
     one('not in the middle', 9, (at) => at !== (n - 1) / 2),
     ...tails,

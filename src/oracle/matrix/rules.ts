@@ -3,7 +3,7 @@
 
 import type { Part } from '../case.ts';
 import { changesOf, wantedLater } from './all-changes.ts';
-import { biasesBeside, changed, followed, insteadOf, lastOf } from './apply-change.ts';
+import { biasesBeside, changed, followed, insteadOf, lastOf, ruleNamed } from './apply-change.ts';
 import { type Change, readBeyond } from './change.ts';
 import { differencesFrom, type Made, madeIn } from './compare-changes.ts';
 import { factorChanges } from './factor-changes.ts';
@@ -18,6 +18,8 @@ export interface Rule {
   readonly text: string;
   readonly cost: number;
   readonly mayRunOn?: boolean;
+  /** Whether the case that it was found in shows too little of it: it may be true by accident, and names nothing by itself. */
+  readonly isArbitrary?: boolean;
   /** Whether the bias, which is not where it is right, is where the results of these products are written. */
   readonly hasBias?: boolean;
 }
@@ -198,4 +200,21 @@ const ruleOf = (change: Change, region: Region): Rule => ({
   text: `${change.text}${inWords(region)}`,
   cost: change.cost + region.cost,
   ...(change.mayRunOn && { mayRunOn: true }),
+  ...(isArbitrary(change, region) && { isArbitrary: true }),
 });
+
+/** Of changes that cost as much there are so many that under a condition one is true of nearly anything. */
+const FORMULA = 8;
+
+const isArbitrary = ({ cost }: Change, { statements }: Region): boolean =>
+  statements.some((each) => each.isArbitrary) || (statements.length > 0 && cost >= FORMULA);
+
+/** The rules that may be said of the case that they were found in. What lies beyond a tensor is only supposed. */
+export const plainOf = (rules: readonly Rule[], { beyond }: Pick<Reading, 'beyond'>): readonly Rule[] =>
+  beyond.size > 0 ? [] : rules.filter((each) => !each.isArbitrary);
+
+/** Whether a rule that was found in another case may be said of this one. */
+export function isPlainIn(terms: Terms, rule: string): boolean {
+  const found = ruleNamed(rule, terms);
+  return found !== undefined && !isArbitrary(found.change, found.region);
+}

@@ -47,6 +47,8 @@ export interface Terms {
   readonly groups?: Readonly<Partial<Record<Side, number>>>;
   /** The number of elements of the bias, 0 without one. */
   readonly biases: number;
+  /** Of a bias as products: those of the case, beside which it is added. */
+  readonly beside?: Terms;
 }
 
 /** More products than this are not listed. */

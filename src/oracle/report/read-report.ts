@@ -20,6 +20,7 @@ const finding: Form = {
   'profile?': 'object',
   'isCutOff?': 'boolean',
   'closeness?': 'number',
+  'unlikeRounding?': 'string',
   'mistake?': 'string',
   'evidence?': { explained: 'number', failures: 'number', passes: 'number' },
   'where?': { text: 'string', terms: ['string'], ...division, 'fresh?': division },

@@ -134,8 +134,8 @@ export const insteadOf = ({ text, confirmed, evidence }: Instead): string => {
   const speaks = evidence
     ? `: predicts ${evidence.explained} of ${evidence.failures} failures, contradicts none of ${evidence.passes} passes`
     : '';
-  const ofWhat = evidence ? '' : ' of the smallest case';
-  return `computes instead: ${text}${confirmed ? ` (confirmed on new tensors${ofWhat})` : ''}${speaks}`;
+  const where = confirmed && !evidence ? ', in the smallest case' : '';
+  return `computes instead${where}: ${text}${confirmed ? ' (confirmed on new tensors)' : ''}${speaks}`;
 };
 
 /** Both matrices of the smallest case side by side, or else the products that differ. */
@@ -156,9 +156,12 @@ const productIn = ({ output, cell, tap, expected, got }: Product): string => {
  * What the engine may declare instead: `this is the rule of caffe; the engine declares toeplitz`,
  * `right on these cases with layout: { x: 'NCHW', weight: 'OIHW' }`.
  */
-export function hints({ mistake, dialects, declared, layout, profile, isCutOff, closeness }: Finding): string[] {
-  if (closeness !== undefined)
-    return [`all within ${closeness.toPrecision(2)}·Σ|a·w|: rounded, but as no arithmetic that can be declared`];
+export function hints(finding: Finding): string[] {
+  const { mistake, dialects, declared, layout, profile, isCutOff, closeness, unlikeRounding } = finding;
+  if (closeness !== undefined) {
+    const how = unlikeRounding ?? 'as if rounded, but as no arithmetic that can be declared';
+    return [`all within ${closeness.toPrecision(2)}·Σ|a·w| of the right values: ${how}`];
+  }
   if (layout) return [`right on these cases with layout: ${source(layout)}`];
   if (profile && isCutOff)
     return [

@@ -6,7 +6,7 @@ import type { Bound, Profile } from '../bounds/bound.ts';
 import type { Drawn, Operands, Part } from '../case.ts';
 import type { Dialect, DialectName, Layout } from '../dialect.ts';
 import { layouts, said, sameInEveryDialect } from '../families/common.ts';
-import type { absent, Family, LargeAxis, LayoutKey, Ranges, Words } from '../family.ts';
+import type { absent, Family, LargeAxis, LayoutKey, OwnProperties, Ranges, Words } from '../family.ts';
 import { commonValues, type Fill, valuesOf } from '../values.ts';
 import { lettersOf } from '../windows/window-words.ts';
 import {
@@ -63,6 +63,7 @@ export interface ShapedParts<A extends object> {
   readonly large?: LargeAxis<ShapedCase<A>>;
   /** What cases of the gradient have otherwise. */
   inGradient?<C extends { readonly values: string }>(c: C, gradient: boolean): C;
+  properties?(layer: Layer, x: Shape): OwnProperties;
   bounds(layer: Layer, operands: Operands, profile: Profile): Readonly<Record<Part, Bound>>;
   /** Of our own dialect: tensors that a layout gives another shape than that of x. */
   readonly shapes?: Words<ShapedCase<A>>['shapes'];
@@ -142,6 +143,7 @@ export function shapedFamily<A extends object>(parts: ShapedParts<A>): Family<Sh
     write: (c) => writeShape(owns as never, c),
     read: (_, text) => readShape(owns, text),
     geometry: () => undefined,
+    ...(parts.properties && { properties: parts.properties }),
     everyday: (_, gradient) => everyday.map((each) => changed(written(each), gradient)),
     traps: (_, gradient) => (gradient ? (parts.traps ?? []).map(written) : []),
     ranges: (_, gradient) => all.map((each) => ranges(each, gradient)),

@@ -21,10 +21,17 @@ export const propertiesOf = ofPresentOperator(madeOf);
 export function madeOf(c: Case): Properties {
   const layer = layerOf(c);
   const x = shapeOf(c);
-  const geometry = familyOf(c.op).geometry(layer, x);
-  const numbers = [...attributeNumbers(layer, x), ...shapeNumbers(layer, x)];
+  const family = familyOf(c.op);
+  const geometry = family.geometry(layer, x);
+  const own = family.properties(layer, x);
+  const numbers = [...attributeNumbers(layer, x), ...shapeNumbers(layer, x), ...own.numbers];
   const window = geometry ? windowNumbers(layer, geometry, x) : [];
-  const facts = [...attributeFacts(layer), ...valueFacts(c), ...(geometry ? windowFacts(layer, geometry, x) : [])];
+  const facts = [
+    ...attributeFacts(layer),
+    ...valueFacts(c),
+    ...own.facts,
+    ...(geometry ? windowFacts(layer, geometry, x) : []),
+  ];
   return {
     numbers: new Map([...numbers, ...window].map((each) => [each.name, each])),
     facts: new Map(facts.map((each) => [each.yes, each])),

@@ -24,8 +24,8 @@ export const meets = ({ statements }: Condition, properties: Properties): boolea
 const SECOND = 2;
 /** How many conditions are given, the best first. */
 const KEPT = 24;
-/** Only the best statements are combined. */
-const COMBINED = 600;
+/** Only the best statements are combined; and the very best with all: of a second statement alone little may be seen. */
+const [COMBINED, FIRST] = [600, 40];
 
 /** Cases as bits. */
 type Bits = Uint32Array;
@@ -59,11 +59,11 @@ export function conditionsFor(samples: readonly Sample[]): Condition[] {
     return { ...each, price, hold: f };
   });
   const useful = ranked.filter(({ hold }) => hold > 0).sort((a, b) => a.price - b.price);
-  const few = useful.slice(0, COMBINED);
-  for (let i = 0; i < few.length; i++) {
-    const a = few[i];
-    for (let j = i + 1; j < few.length; j++) {
-      const b = few[j];
+  for (let i = 0; i < Math.min(useful.length, COMBINED); i++) {
+    const a = useful[i];
+    const end = i < FIRST ? useful.length : Math.min(useful.length, COMBINED);
+    for (let j = i + 1; j < end; j++) {
+      const b = useful[j];
       const words = a.statement.cost + b.statement.cost + SECOND;
       if (best.length === KEPT && words >= best[KEPT - 1].price) continue;
       const f = common(a.fail, b.fail);

@@ -96,6 +96,7 @@ export async function conditionsOf(
   if (failing.length + more.filter(({ fails }) => fails).length < LEAST) return [];
   const confirmed = new Map<string, Division>();
   let held: readonly Found[] = [];
+  let best: readonly Found[] | undefined;
   let vain = 0;
   for (let round = 0; round < ROUNDS; round++) {
     const conditions = covering([...samples, ...more], most);
@@ -112,7 +113,7 @@ export async function conditionsOf(
       const text = textOf(condition);
       const fresh =
         confirmed.get(text) ?? (await asked(freshCases(condition, drawing, FRESH, isOther), confirming, more));
-      if (fresh === undefined) return held;
+      if (fresh === undefined) return best ?? held;
       if (fresh.inside[1] + fresh.outside[1] > 0) isSilent = false;
       if (found && isSilent && !confirming.isLive) founds.push(found);
       if (!found || !isHeld(fresh, found.where.outside)) continue;
@@ -120,11 +121,22 @@ export async function conditionsOf(
       founds.push({ ...found, where: { ...found.where, fresh } });
     }
     held = founds.map((each) => ({ ...each, isWhole: each.isWhole && conditions.length === 1 }));
-    if (held.length === conditions.length || (isSilent && !confirming.isLive)) return held;
+    if (isSilent && !confirming.isLive) return held;
+    if (held.length === conditions.length) {
+      const isBetter = best === undefined || astrayIn(held) < astrayIn(best);
+      // What fails outside, among the new cases too, may be inside another condition, which further new ones try.
+      if (!isBetter || astrayIn(held) === 0) return isBetter ? held : best!;
+      if (best !== undefined) return held;
+      best = held;
+    } else if (best) return best;
     if (!isPlausible && ++vain === VAIN) return held;
   }
-  return held;
+  return best ?? held;
 }
+
+/** How many of the new cases fail outside of conditions. */
+const astrayIn = (held: readonly Found[]): number =>
+  held.reduce((sum, { where }) => sum + (where.fresh?.outside[0] ?? 0), 0);
 
 /** Conditions that together hold of the failures, the best first, each of the failures that those before it leave. */
 function covering(samples: readonly Sample[], most: number): Condition[] {

@@ -212,7 +212,7 @@ describe('the forms of a report', () => {
     const confirmed = { text: 'nothing', confirmed: true };
     const evidence = { explained: 2, failures: 3, passes: 4 };
     expect([insteadOf(confirmed), insteadOf({ ...confirmed, evidence })]).toEqual([
-      'computes instead: nothing (confirmed on new tensors of the smallest case)',
+      'computes instead, in the smallest case: nothing (confirmed on new tensors)',
       'computes instead: nothing (confirmed on new tensors): predicts 2 of 3 failures, contradicts none of 4 passes',
     ]);
   });

@@ -24,6 +24,7 @@ import { forward, gradient, names, withFault } from '../this-library.ts';
 
 interface Shown {
   readonly groups: number;
+  readonly filters: number;
   readonly stride: number[];
   readonly size: number[];
   readonly dilation: number[];
@@ -39,13 +40,35 @@ const wrongWhere = (op: string, is: (attributes: Shown, call: Call) => boolean):
 const findingsOf = async (engine: Engine, op: string, cases = 90) =>
   (await checkEngine(engine, { ops: [op], cases })).operators.flatMap(({ findings }) => findings);
 
+/** Whether a window of even size over channels leaves some of them out. */
+const lacksChannel = (attributes: Shown, { x }: Call): boolean => {
+  const size = attributes.size as unknown as number;
+  return size % 2 === 0 && x.shape.at(-1)! > size / 2;
+};
+
 describe('the condition of a failure', () => {
+  it('[oracle-where] is looked for again if new cases fail outside of it', async () => {
+    const tail = (a: Shown): boolean => a.filters > 8 && a.filters % 8 !== 0;
+    const [{ where }] = await findingsOf(wrongWhere('conv2d', tail), 'conv2d', 200);
+    expect(where).toMatchObject({ text: 'filters > 8 and filters no multiple of 8', fresh: { outside: [0, 20] } });
+  });
+
+  it('[oracle-where] has a second statement of which little is seen alone', () => {
+    const samples = Array.from({ length: 240 }, (_, i) => {
+      const c = drawCase('conv2d', true, 1, i);
+      const { filters, groups } = c as unknown as { filters: number; groups: number };
+      return { properties: propertiesOf(c), fails: filters * groups > 8 && (filters * groups) % 8 !== 0 };
+    });
+    expect(textOf(conditionsFor(samples)[0])).toBe('filters > 8 and filters no multiple of 8');
+  });
+
   const conditions: [op: string, text: string, is: (a: Shown, call: Call) => boolean][] = [
     ['conv1d', 'groups > 1 and a bias', ({ groups }, { bias }) => groups > 1 && bias !== undefined],
     ['conv1d', 'stride > size', ({ stride, size }) => stride[0] > size[0]],
     ['maxPool2d', 'height of x ≠ width of x', (_, { x }) => x.shape[1] !== x.shape[2]],
     ['avgPool2d', 'dilation > 1 on the last axis', ({ dilation }) => dilation[1] > 1],
     ['dense', 'channels of x mod 4 = 1', (_, { x }) => x.shape[1] % 4 === 1],
+    ['lrn', 'size even and a window that lacks a channel', lacksChannel],
     ['prelu', 'channels of x > 8', (_, { x }) => x.shape.at(-1)! > 8],
     ['relu', 'axes of x = 3', (_, { x }) => x.shape.length === 3],
     ['relu', 'axes of x ≠ 3', (_, { x }) => x.shape.length !== 3],
