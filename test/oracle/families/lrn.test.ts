@@ -3,7 +3,7 @@
 import { expect, it } from 'vitest';
 import { lrn } from '../../../src/index.ts';
 import { type Call, checkEngine } from '../../../src/oracle/index.ts';
-import { withFault } from '../own.ts';
+import { withFault } from '../this-library.ts';
 
 interface Attributes {
   readonly size: number;

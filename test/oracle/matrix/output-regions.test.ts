@@ -3,7 +3,7 @@
 import { expect, it } from 'vitest';
 import { type Attributes, convTranspose2d, type Tensor } from '../../../src/index.ts';
 import { type Call, checkEngine, type Engine } from '../../../src/oracle/index.ts';
-import { forward } from '../own.ts';
+import { forward } from '../this-library.ts';
 
 const saidOf = async (change: (call: Call, y: Tensor) => (i: number, y: number) => number) => {
   const run = (call: Call): Tensor => {

@@ -6,7 +6,7 @@ import { type Call, checkEngine } from '../../../src/oracle/index.ts';
 import { termsOf } from '../../../src/oracle/matrix/terms.ts';
 import { widthChanges } from '../../../src/oracle/matrix/width-changes.ts';
 import type { Tensor } from '../../../src/tensor.ts';
-import { forward, withFault } from '../own.ts';
+import { forward, withFault } from '../this-library.ts';
 
 const saidOf = async (op: string, index: (call: Call) => (i: number) => number, cases = 200) => {
   const run = (call: Call): Tensor => {
