@@ -9,23 +9,26 @@ interface Command {
   run(args: readonly string[]): Promise<number>;
 }
 
-/** Each loads its own command alone: all of them take longer to load than many commands run. */
-const commands: Readonly<Record<string, () => Promise<Command>>> = {
-  check: () => import('./check.ts'),
-  'init-adapter': () => import('./init-adapter.ts'),
-  smoke: () => import('./smoke.ts'),
-  vectors: () => import('./vectors.ts'),
-  verify: () => import('./verify.ts'),
-  merge: () => import('./merge.ts'),
-  demo: () => import('./demo.ts'),
-  explain: () => import('./explain.ts'),
-  train: () => import('./train.ts'),
-  show: () => import('./show.ts'),
-  describe: () => import('./describe.ts'),
-  run: () => import('./run.ts'),
-  expose: () => import('./expose.ts'),
-  judge: () => import('./judge.ts'),
-  explore: () => import('./explore.ts'),
+/** All of them take longer to load than many run, so those of the other kind are left out. */
+const engines = () => import('./engine-commands.ts');
+const models = () => import('./model-commands.ts');
+
+const commands: Readonly<Record<string, () => Promise<Readonly<Record<string, Command>>>>> = {
+  check: engines,
+  'init-adapter': engines,
+  smoke: engines,
+  vectors: engines,
+  verify: engines,
+  merge: engines,
+  demo: engines,
+  explain: engines,
+  train: models,
+  show: models,
+  describe: models,
+  run: models,
+  expose: models,
+  judge: models,
+  explore: models,
 };
 
 const help = `toeplitz COMMAND
@@ -60,7 +63,7 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
   if (name === undefined) throw new UsageError('name a command');
   if (!Object.hasOwn(commands, name))
     throw new UsageError(`the commands are ${Object.keys(commands).join(', ')}, got '${name}'`);
-  const command = await commands[name]();
+  const { [name]: command } = await commands[name]();
   const own = args.includes('--') ? args.slice(0, args.indexOf('--')) : args;
   if (own.includes('--help') || own.includes('-h')) return say(command.help);
   return command.run(args);

@@ -27,11 +27,21 @@ ${end}
 </html>
 `;
 
+/** Digests by the digits that the page shows: random digits do not compress. */
+const shortDigests = {
+  name: 'short-digests',
+  transform: {
+    filter: { id: /digests\.json$/ },
+    handler: (text) => text.replace(/\b([0-9a-f]{16})[0-9a-f]{48}\b/g, '$1'),
+  },
+};
+
 /** The script of the page, as one file that is no module: from disk, browsers load no modules. */
 async function script() {
   const bundle = await rolldown({
     input: join(here, 'start.ts'),
     platform: 'browser',
+    plugins: [shortDigests],
     // What only training on several threads loads: a page from disk has no memory that threads share, and never asks for it.
     external: /\/threads\/step-threads\.ts$/,
     transform: { define: { 'process.env.NODE_ENV': '"production"' } },

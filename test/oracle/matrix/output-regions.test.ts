@@ -14,7 +14,7 @@ const saidOf = async (change: (call: Call, y: Tensor) => (i: number, y: number) 
   const engine: Engine = { name: 'faulty', ops: { convTranspose2d: run } };
   const { operators } = await checkEngine(engine, { ops: ['convTranspose2d'], cases: 120 });
   return operators.flatMap(({ findings }) =>
-    findings.map(({ instead }) => [instead?.text, instead?.evidence !== undefined]),
+    findings.map(({ instead, mistake }) => [instead?.text, mistake ?? instead?.evidence !== undefined]),
   );
 };
 
@@ -27,7 +27,9 @@ it('[oracle-instead] of a bias that is added only where a product is', async () 
     const count = call.bias && reached(call);
     return (i, v) => (count?.[i] === 0 ? 0 : v);
   });
-  expect(said).toEqual([['the bias is left out where no product reaches the output', true]]);
+  expect(said).toEqual([
+    ['the bias is left out where no product reaches the output', 'outputs that no product reaches had no bias'],
+  ]);
 });
 
 it('[oracle-instead] of products that are left out in the columns of outputPadding', async () => {

@@ -225,7 +225,7 @@ describe('answers by files', () => {
     /** What was not asked has no answer. */
     const run: EngineUnderTest['run'] = async (call, c) =>
       answered.has(caseId(c!)) ? live.run(call, c) : { kind: 'skip', message: 'not among the questions' };
-    const subject = { ...live, run };
+    const subject = { ...live, run, once: run };
     const [first] = (await examine(subject, settings, questions)).operators[0].findings;
     expect([first.where!.text, first.where!.fresh]).toEqual(['batch > 1', undefined]);
     const more = await newCases(subject, await Promise.all(cases.map((c) => ask(subject, c))));
