@@ -12,7 +12,7 @@ const saidOf = async (change: (call: Call, y: Tensor) => (i: number, y: number) 
     return { shape: y.shape, data: y.data.map((v, i) => of(i, v)) };
   };
   const engine: Engine = { name: 'faulty', ops: { convTranspose2d: run } };
-  const { operators } = await checkEngine(engine, { ops: ['convTranspose2d'], cases: 120 });
+  const { operators } = await checkEngine(engine, { ops: ['convTranspose2d'], cases: 60 });
   return operators.flatMap(({ findings }) =>
     findings.map(({ instead, mistake }) => [instead?.text, mistake ?? instead?.evidence !== undefined]),
   );

@@ -8,7 +8,7 @@ import { widthChanges } from '../../../src/oracle/matrix/width-changes.ts';
 import type { Tensor } from '../../../src/tensor.ts';
 import { forward, withFault } from '../this-library.ts';
 
-const saidOf = async (op: string, index: (call: Call) => (i: number) => number, cases = 200) => {
+const saidOf = async (op: string, index: (call: Call) => (i: number) => number, cases: number) => {
   const run = (call: Call): Tensor => {
     const of = index(call);
     const { shape, data } = call.x;
@@ -21,7 +21,7 @@ const saidOf = async (op: string, index: (call: Call) => (i: number) => number, 
 };
 
 it('[oracle-instead] of an element that is found by the lowest bits of its number', async () => {
-  expect(await saidOf('dense', () => (i) => i & 31)).toEqual([
+  expect(await saidOf('dense', () => (i) => i & 31, 100)).toEqual([
     ['the number of the element of the input is kept in 5 bits', true],
   ]);
 });

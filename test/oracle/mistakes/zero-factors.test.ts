@@ -70,22 +70,30 @@ describe('products that are left out', () => {
   });
 });
 
-/** The gradient of a maximum over windows side by side of 2×2, or of whatever size, its share of the `i`th of equal ones given. */
+/** Of each cell the output that is the maximum of its channel over all of space, or of its block of channels. */
+const outputOf: Readonly<Record<string, (call: Call) => (i: number) => number>> = {
+  globalMaxPool({ x: { shape } }) {
+    const C = shape[shape.length - 1];
+    const image = shape.slice(1).reduce((product, n) => product * n);
+    return (i) => Math.floor(i / image) * C + (i % C);
+  },
+  channelMaxPool({ attributes }) {
+    return (i) => Math.floor(i / (attributes.size as number));
+  },
+};
+
+/** The gradient of a maximum, its share of the `i`th of equal ones given. */
 const sharing =
   (share: (i: number, count: number) => number) =>
   (call: GradientCall): { readonly x: Tensor } => {
     const { shape, data } = call.x;
-    const y = forward(call);
+    const y = forward(call).data;
+    const of = outputOf[call.op](call);
+    const equal = Array.from(y, (): number[] => []);
+    for (const [i, v] of data.entries()) if (v === y[of(i)]) equal[of(i)].push(i);
     const dx = new Float32Array(data.length);
-    for (let q = 0; q < y.data.length; q++) {
-      // A cell belongs to the window if that has another maximum where it is larger.
-      const cells = [...data.keys()].filter((i) => {
-        if (data[i] !== y.data[q]) return false;
-        const x = { shape, data: data.with(i, 1e6) };
-        return forward({ ...call, x }).data[q] === 1e6;
-      });
-      for (const [i, cell] of cells.entries()) dx[cell] += call.dy.data[q] * share(i, cells.length);
-    }
+    for (const [q, cells] of equal.entries())
+      for (const [i, cell] of cells.entries()) dx[cell] = call.dy.data[q] * share(i, cells.length);
     return { x: { shape, data: dx } };
   };
 
