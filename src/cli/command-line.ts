@@ -10,25 +10,27 @@ interface Command {
 }
 
 /** All of them take longer to load than many run, so those of the other kind are left out. */
-const engines = () => import('./engine-commands.ts');
-const models = () => import('./model-commands.ts');
+const engine = (name: keyof typeof import('./engine-commands.ts')) => async (): Promise<Command> =>
+  (await import('./engine-commands.ts'))[name];
+const model = (name: keyof typeof import('./model-commands.ts')) => async (): Promise<Command> =>
+  (await import('./model-commands.ts'))[name];
 
-const commands: Readonly<Record<string, () => Promise<Readonly<Record<string, Command>>>>> = {
-  check: engines,
-  'init-adapter': engines,
-  smoke: engines,
-  vectors: engines,
-  verify: engines,
-  merge: engines,
-  demo: engines,
-  explain: engines,
-  train: models,
-  show: models,
-  describe: models,
-  run: models,
-  expose: models,
-  judge: models,
-  explore: models,
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  check: engine('check'),
+  'init-adapter': engine('initAdapter'),
+  smoke: engine('smoke'),
+  vectors: engine('vectors'),
+  verify: engine('verify'),
+  merge: engine('merge'),
+  demo: engine('demo'),
+  explain: engine('explain'),
+  train: model('train'),
+  show: model('show'),
+  describe: model('describe'),
+  run: model('run'),
+  expose: model('expose'),
+  judge: model('judge'),
+  explore: model('explore'),
 };
 
 const help = `toeplitz COMMAND
@@ -63,7 +65,7 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
   if (name === undefined) throw new UsageError('name a command');
   if (!Object.hasOwn(commands, name))
     throw new UsageError(`the commands are ${Object.keys(commands).join(', ')}, got '${name}'`);
-  const { [name]: command } = await commands[name]();
+  const command = await commands[name]();
   const own = args.includes('--') ? args.slice(0, args.indexOf('--')) : args;
   if (own.includes('--help') || own.includes('-h')) return say(command.help);
   return command.run(args);

@@ -3,7 +3,7 @@
 export * as check from './check.ts';
 export * as demo from './demo.ts';
 export * as explain from './explain.ts';
-export * as 'init-adapter' from './init-adapter.ts';
+export * as initAdapter from './init-adapter.ts';
 export * as merge from './merge.ts';
 export * as smoke from './smoke.ts';
 export * as vectors from './vectors.ts';
