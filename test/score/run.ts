@@ -81,8 +81,21 @@ const { values } = parseArgs({
     shard: { type: 'string', default: '1/1' },
     fresh: { type: 'string', default: '1000' },
     again: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
   },
 });
+if (values.help) {
+  process.stdout.write(`npm run score -- OPTIONS
+
+  --set NAME    ${Object.keys(sets).join(', ')}; may be repeated (all of them)
+  --count N     faults of a generated set (100)
+  --from N      the first of them (1)
+  --shard i/n   a part of them (1/1)
+  --fresh N     new cases by which a name is checked (1000)
+  --again       forgets what is known of the set, which is not judged again otherwise
+`);
+  process.exit();
+}
 const [index, of] = values.shard.split('/').map(Number);
 
 for (const set of values.set) {
