@@ -76,12 +76,14 @@ const rightProducts = (c: Case): Description => ({
 /** The numbers of the fresh tensors, which gave right results, beside those of a case, which do not. */
 function contrast(c: Case): string {
   const numbers = Object.values(operandsOf(c, layerOf(c))).flatMap((tensor) => [...(tensor?.data ?? [])]);
-  if (numbers.some(Number.isNaN)) return 'whole numbers all is right, but not with NaN';
-  if (numbers.some((value) => !Number.isFinite(value))) return 'whole numbers all is right, but not with infinity';
-  if (numbers.some((value) => !Number.isInteger(value))) return 'whole numbers all is right, but not with others';
+  if (numbers.some(Number.isNaN)) return 'small whole numbers all is right, but not with NaN';
+  if (numbers.some((value) => !Number.isFinite(value)))
+    return 'small whole numbers all is right, but not with infinity';
+  if (numbers.some((value) => !Number.isInteger(value)))
+    return 'small whole numbers all is right, but not with fractions';
   return numbers.some((value) => Math.abs(value) > 99)
     ? 'small whole numbers all is right, but not with large ones'
-    : 'other whole numbers all is right, but not with these';
+    : 'other small whole numbers all is right, but not with these';
 }
 
 async function readOne(

@@ -13,6 +13,7 @@ import {
   type Where,
 } from '../findings/finding.ts';
 import { inWords as inProfile } from '../findings/other-arithmetic.ts';
+import { EVERY } from '../where/search.ts';
 import { adviceOn } from './advice.ts';
 import { headOf, inWords, type OperatorReport, type Report } from './report.ts';
 
@@ -118,10 +119,11 @@ const placed = (ours: readonly number[], theirs?: readonly number[], inEngine?: 
   theirs && inEngine ? `[${theirs.join(', ')}] of ${inEngine.axes}` : `[${ours.join(', ')}]`;
 
 /** `fails in 41 of 41 cases with groups > 1 and a bias, in 0 of 159 others (and in 20 of 20 and 0 of 20 new ones)` */
-export function conditionOf({ text, terms, inside, outside, fresh }: Where): string {
+export function conditionOf({ text, inside, outside, fresh }: Where): string {
   const [within, without] = [inside, outside].map((tally) => tally.join(' of '));
-  if (terms.length === 0)
-    return `fails in ${within} cases${fresh ? ` (and in ${fresh.inside.join(' of ')} new ones)` : ''}`;
+  // In every case, or in every case of a gradient: there are no others.
+  if (text.startsWith(EVERY))
+    return `fails in ${within} cases${text.slice(EVERY.length)}${fresh ? ` (and in ${fresh.inside.join(' of ')} new ones)` : ''}`;
   const anew = fresh ? ` (and in ${fresh.inside.join(' of ')} and ${fresh.outside.join(' of ')} new ones)` : '';
   return `fails in ${within} cases with ${text}, in ${without} others${anew}`;
 }

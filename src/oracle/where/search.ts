@@ -14,8 +14,11 @@ export interface Condition {
   readonly price: number;
 }
 
+/** A condition without statements. */
+export const EVERY = 'every case';
+
 export const textOf = ({ statements }: Condition): string =>
-  statements.length === 0 ? 'every case' : statements.map(({ text }) => text).join(' and ');
+  statements.length === 0 ? EVERY : statements.map(({ text }) => text).join(' and ');
 
 export const meets = ({ statements }: Condition, properties: Properties): boolean =>
   statements.every((each) => each.holds(properties));

@@ -124,7 +124,7 @@ describe('the matrix of an engine', () => {
       'avgPool2d/n1h3w3c2_k2x2s1x1pud1x1e0a1/f32/exact/1',
     ])
       expect((await read(id.split('/')[0], id, {}))?.instead).toEqual({
-        text: 'with other whole numbers all is right, but not with these',
+        text: 'with other small whole numbers all is right, but not with these',
         confirmed: false,
       });
   });
