@@ -14,6 +14,7 @@ import { type Call, checkEngine, type Engine, type GradientCall, render } from '
 import { expectFailures, fixLines, readLines } from '../../../src/oracle/report/expected-failures.ts';
 import { fromJson } from '../../../src/oracle/report/json.ts';
 import { merge } from '../../../src/oracle/report/merge.ts';
+import { conditionOf } from '../../../src/oracle/report/text.ts';
 import { propertiesOf } from '../../../src/oracle/where/case-properties.ts';
 import { drawingFor, freshCases } from '../../../src/oracle/where/fresh-cases.ts';
 import { conditionsFor, meets, textOf } from '../../../src/oracle/where/search.ts';
@@ -110,6 +111,9 @@ describe('the condition of a failure', () => {
       outside: [0, 0],
       fresh: expect.anything(),
     });
+    expect(conditionOf(all.where!)).toMatch(/^fails in 40 of 40 cases \(and in \d+ of \d+ new ones\)$/);
+    const part = { ...all.where!, text: 'every case, in the gradient of x', terms: ['in the gradient of x'] };
+    expect(conditionOf(part)).toMatch(/^fails in 40 of 40 cases, in the gradient of x \(and in \d+ of \d+ new ones\)$/);
     const sum = ({ x }: Call): number => Array.from(x.data).reduce((total, v) => total + v, 0);
     const [by] = await findingsOf(
       wrongWhere('dense', (_, call) => sum(call) % 3 === 0),
