@@ -17,9 +17,9 @@ const KEPT = 8192;
 const known = new Map<string, Case>();
 
 /**
- * Case `index` of an operator: the everyday layers, then, with the traps in place of the first small ones, of every three one with a large axis and two of the ranges in turn;
- * none that the dialect cannot say, or that depends on what the engine leaves open. Spec oracle-cases, oracle-sizes,
- * oracle-traits, dialect-cases.
+ * Case `index` of an operator. The everyday layers come first; after them, of every three cases one has a large axis and two
+ * are drawn from the ranges in turn, but the traps take the first of these places. No case is one that the dialect cannot say,
+ * or that depends on what the engine leaves open. Spec oracle-cases, oracle-sizes, oracle-traits, dialect-cases.
  */
 export function drawCase(
   op: string,

@@ -8,7 +8,7 @@ import { type DialectName, dialectNames, type Layout } from '../dialect.ts';
 import { dialects } from '../dialects/dialects.ts';
 import { type EngineUnderTest, isFailure } from '../engine-under-test.ts';
 import type { Mistake } from '../mistake.ts';
-import { holdsNaN } from '../values.ts';
+import { holdsNaN, isNonFinite } from '../values.ts';
 import type { Found } from '../where/where.ts';
 import { type Agreement, type AnsweredCase, agreementOf, answeredCaseOf } from './agreement.ts';
 import type { Declaration, Evidence } from './finding.ts';
@@ -150,7 +150,7 @@ function candidateOf(mistake: Mistake, wrong: readonly Examined[]): Candidate | 
  * failure alone, that gives what the engine gave, in enough wrong elements.
  */
 const isKnownOtherwise = (each: Examined, op: string): boolean =>
-  ['nan', 'infinite'].includes(each.outcome.case.values) ||
+  isNonFinite(each.outcome.case.values) ||
   (elementsOf([each]) >= ELEMENTS && mistakesOf(op).some((mistake) => agreementOf(mistake, each) === 'agrees'));
 
 /**
